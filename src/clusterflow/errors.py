@@ -1,0 +1,77 @@
+"""The one tree of exceptions.
+
+An ordinary *no* of the rules is a value (``rules.decision.Refusal``), not an exception: what stands here
+is what a person typed wrongly, or what the surroundings do not provide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing that is wrong in what somebody wrote: where, what was found, what is accepted, what to do."""
+
+    where: str
+    found: str
+    accepted: str = ""
+    cure: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.found}"
+        if self.accepted:
+            text += f"; accepted: {self.accepted}"
+        if self.cure:
+            text += f". {self.cure}"
+        return text
+
+
+class ClusterflowError(Exception):
+    """Anything clusterflow tells a person instead of a traceback; the text is the whole message."""
+
+    exit_code = 2
+
+
+class Mistakes(ClusterflowError):
+    """All the mistakes of one file or one command, together."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes: tuple[Mistake, ...] = tuple(mistakes)
+        super().__init__("\n".join(str(m) for m in self.mistakes))
+
+
+class UnknownName(ClusterflowError):
+    """A name that nothing answers to, with the nearest names that do."""
+
+    def __init__(self, noun: str, name: str, nearest: Sequence[str] = ()) -> None:
+        self.noun, self.name, self.nearest = noun, name, tuple(nearest)
+        text = f"no {noun} is called «{name}»"
+        if nearest:
+            text += "; the nearest: " + ", ".join(nearest)
+        super().__init__(text)
+
+
+class NotPossible(ClusterflowError):
+    """A command that cannot be carried out as things stand; the text says why and what would help."""
+
+    exit_code = 3
+
+
+class Conflict(ClusterflowError):
+    """Another command changed the same initiative in between, more often than we tried again."""
+
+    exit_code = 4
+
+
+class SchemaMismatch(ClusterflowError):
+    """The database has another schema than this version of clusterflow; the text names the command that helps."""
+
+    exit_code = 5
+
+
+class PrefectUnreachable(ClusterflowError):
+    """No Prefect server answers; commands go on working and the outbox waits."""
+
+    exit_code = 6

@@ -1,0 +1,273 @@
+"""What can happen in the life of an initiative: the kinds of ledger entries, past tense, declared once.
+
+An entry holds ids, never names or addresses: a person can be forgotten and the chain still verifies. The name of an
+event is ``<noun>.<past>``; Prefect sees it as ``clusterflow.<noun>.<past>``.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from clusterflow.model.text import Frozen
+from clusterflow.model.words import Answer, DecisionKind, Role
+
+
+class InitiativeEnrolled(Frozen):
+    """The initiative began its life under a model, pinned by its content hash."""
+
+    kind: Literal["initiative.enrolled"] = "initiative.enrolled"
+    initiative: str
+    model: str
+    model_hash: str
+    on: date
+
+
+class RecordEntered(Frozen):
+    """A fact came into the registry."""
+
+    kind: Literal["record.entered"] = "record.entered"
+    record: str
+    digest: str
+    replaces: int | None = None
+
+
+class RecordCorrected(Frozen):
+    """A fact was corrected, or its validity ended; the row it replaces stays, marked."""
+
+    kind: Literal["record.corrected"] = "record.corrected"
+    record: str
+    digest: str
+    replaces: int
+
+
+class RecordRetracted(Frozen):
+    """A fact was withdrawn as entered by mistake."""
+
+    kind: Literal["record.retracted"] = "record.retracted"
+    record: str
+    digest: str
+    replaces: int
+
+
+class StageEntered(Frozen):
+    """A stage began."""
+
+    kind: Literal["stage.entered"] = "stage.entered"
+    stage: str
+    round: int
+    on: date
+    due_on: date
+    escalate_on: date
+
+
+class StageOverdue(Frozen):
+    """A stage takes longer than its model allows; level 2 tells one level up."""
+
+    kind: Literal["stage.overdue"] = "stage.overdue"
+    stage: str
+    round: int
+    level: int
+    due_on: date
+    on: date
+
+
+class FindingChanged(Frozen):
+    """A criterion changed its answer."""
+
+    kind: Literal["finding.changed"] = "finding.changed"
+    stage: str
+    criterion: str
+    before: Answer | None
+    answer: Answer
+    found: str
+    on: date
+
+
+class GateOpened(Frozen):
+    """A gate review began: the gate is ready, or somebody asked for the review."""
+
+    kind: Literal["gate.opened"] = "gate.opened"
+    review: str
+    stage: str
+    round: int
+    findings: str
+    on: date
+    by_hand: bool = False
+
+
+class GateChanged(Frozen):
+    """The answers behind an open review changed; it stays open."""
+
+    kind: Literal["gate.changed"] = "gate.changed"
+    review: str
+    stage: str
+    findings: str
+    on: date
+
+
+class GateWithdrawn(Frozen):
+    """A gate that was ready is so no longer; its review closed without a decision."""
+
+    kind: Literal["gate.withdrawn"] = "gate.withdrawn"
+    review: str
+    stage: str
+    on: date
+
+
+class VoteCast(Frozen):
+    """A decider spoke; the gate is decided when as many as the model asks said the same."""
+
+    kind: Literal["vote.cast"] = "vote.cast"
+    review: str
+    stage: str
+    decider: str
+    role: Role
+    decision: DecisionKind
+    reason: str
+    findings: str
+    until: date | None = None
+    to_stage: str | None = None
+
+
+class DecisionRefused(Frozen):
+    """Somebody tried to decide and might not; nothing changed but this entry."""
+
+    kind: Literal["decision.refused"] = "decision.refused"
+    stage: str
+    decider: str
+    decision: DecisionKind
+    why: str
+    review: str | None = None
+
+
+class GateDecided(Frozen):
+    """The decision at a gate stands."""
+
+    kind: Literal["gate.decided"] = "gate.decided"
+    review: str
+    stage: str
+    decision: DecisionKind
+    on: date
+    until: date | None = None
+    to_stage: str | None = None
+
+
+class ConditionSet(Frozen):
+    """A conditional go asks for something until a date."""
+
+    kind: Literal["condition.set"] = "condition.set"
+    review: str
+    stage: str
+    criterion: str
+    due_on: date
+
+
+class ConditionMet(Frozen):
+    """A condition of a conditional go was met in time or late."""
+
+    kind: Literal["condition.met"] = "condition.met"
+    review: str
+    stage: str
+    criterion: str
+    on: date
+
+
+class ConditionMissed(Frozen):
+    """The date of a condition passed and it was not met."""
+
+    kind: Literal["condition.missed"] = "condition.missed"
+    review: str
+    stage: str
+    criterion: str
+    due_on: date
+    on: date
+
+
+class MilestoneAchieved(Frozen):
+    """A stage's gate was passed."""
+
+    kind: Literal["milestone.achieved"] = "milestone.achieved"
+    stage: str
+    round: int
+    review: str
+    on: date
+    conditional: bool = False
+
+
+class MilestoneLapsed(Frozen):
+    """A milestone once achieved holds no longer."""
+
+    kind: Literal["milestone.lapsed"] = "milestone.lapsed"
+    stage: str
+    round: int
+    criteria: tuple[str, ...]
+    on: date
+
+
+class MilestoneRestored(Frozen):
+    """A lapsed milestone holds again."""
+
+    kind: Literal["milestone.restored"] = "milestone.restored"
+    stage: str
+    round: int
+    on: date
+
+
+class MilestoneWithdrawn(Frozen):
+    """A recycle took the initiative back before this milestone."""
+
+    kind: Literal["milestone.withdrawn"] = "milestone.withdrawn"
+    stage: str
+    round: int
+    on: date
+
+
+class InitiativeStopped(Frozen):
+    """The initiative's life under its model ended by decision."""
+
+    kind: Literal["initiative.stopped"] = "initiative.stopped"
+    stage: str
+    on: date
+
+
+RecordEvent = RecordEntered | RecordCorrected | RecordRetracted
+LifeEvent = (
+    InitiativeEnrolled
+    | StageEntered
+    | StageOverdue
+    | FindingChanged
+    | GateOpened
+    | GateChanged
+    | GateWithdrawn
+    | VoteCast
+    | DecisionRefused
+    | GateDecided
+    | ConditionSet
+    | ConditionMet
+    | ConditionMissed
+    | MilestoneAchieved
+    | MilestoneLapsed
+    | MilestoneRestored
+    | MilestoneWithdrawn
+    | InitiativeStopped
+)
+Event = RecordEvent | LifeEvent
+
+EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+KINDS: dict[str, type[Event]] = {c.model_fields["kind"].default: c for c in Event.__args__}
+
+
+class Entry(Frozen):
+    """One line of the ledger: the ``version``-th thing that happened on its chain."""
+
+    chain: str
+    version: int
+    at: datetime
+    actor: str
+    command: str
+    event: Annotated[Event, Field(discriminator="kind")]
+    previous: str
+    hash: str

@@ -1,0 +1,155 @@
+"""Units, numbers written by people, and bounds: exact, so that a bound hit exactly is hit."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+from clusterflow.model.text import Frozen
+
+
+class Unit(StrEnum):
+    """What a metric counts in. A bound is written in the same unit, or it is a mistake."""
+
+    COUNT = "count"
+    SHARE = "share"
+    YES_NO = "yes-no"
+    DAYS = "days"
+    MONTHS = "months"
+    YEARS = "years"
+    POINTS = "points"
+    FTE = "fte"
+    MONEY = "money"
+
+
+WRITTEN = {
+    Unit.COUNT: "a number (>= 15)",
+    Unit.SHARE: "a percentage or a fraction (>= 80 %, <= 1/3)",
+    Unit.YES_NO: "«is yes» or «is no»",
+    Unit.DAYS: "a number of days (<= 90 days)",
+    Unit.MONTHS: "a number of months (<= 12 months)",
+    Unit.YEARS: "a number of years (>= 3 years)",
+    Unit.POINTS: "a number of points (>= 3.5 points)",
+    Unit.FTE: "full-time equivalents (>= 0.5 fte)",
+    Unit.MONEY: "an amount with its ISO 4217 currency (>= 100000000 EUR)",
+}
+
+Operator = Literal[">=", ">", "<=", "<"]
+_BOUND = re.compile(r"^(?P<op>>=|<=|>|<)\s*(?P<number>\d+(?:\.\d+)?(?:/\d+)?)\s*(?P<unit>%|[A-Za-z]+)?$")
+_SUFFIX = {
+    None: (Unit.COUNT, Unit.SHARE),
+    "%": (Unit.SHARE,),
+    "day": (Unit.DAYS,),
+    "days": (Unit.DAYS,),
+    "month": (Unit.MONTHS,),
+    "months": (Unit.MONTHS,),
+    "year": (Unit.YEARS,),
+    "years": (Unit.YEARS,),
+    "point": (Unit.POINTS,),
+    "points": (Unit.POINTS,),
+    "fte": (Unit.FTE,),
+}
+
+
+def _fraction(value: Any) -> Any:
+    return Fraction(value) if isinstance(value, (str, int)) else value
+
+
+Exact = Annotated[
+    Fraction,
+    BeforeValidator(_fraction),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^-?\d+(/\d+)?$"}),
+]
+"""A rational number, written as ``7/20`` wherever it is kept."""
+
+
+class Bound(Frozen):
+    """``>= 15``, ``<= 90 days``, ``>= 80 %``, ``is yes``: an operator, an exact number, a unit."""
+
+    op: Operator
+    number: Exact
+    unit: Unit
+    currency: str | None = None
+
+    @classmethod
+    def parse(cls, text: str, unit: Unit) -> Bound:
+        """Read a bound as written, for a metric of the given unit.
+
+        Raises:
+            ValueError: what is accepted for this unit.
+        """
+        written = text.strip()
+        if unit is Unit.YES_NO:
+            if written in ("is yes", "is no"):
+                # One comparison serves all units: yes is one and no is zero.
+                return cls(op=">=" if written == "is yes" else "<=", number=Fraction(written == "is yes"), unit=unit)
+            raise ValueError(f"«{text}» is no bound in {unit.value}; accepted: {WRITTEN[unit]}")
+        match = _BOUND.match(written)
+        if match is None:
+            raise ValueError(f"«{text}» is no bound; accepted: {WRITTEN[unit]}")
+        suffix = match["unit"]
+        number = Fraction(match["number"])
+        if unit is Unit.MONEY:
+            if suffix is None or not re.fullmatch("[A-Z]{3}", suffix):
+                raise ValueError(f"«{text}» names no currency; accepted: {WRITTEN[unit]}")
+            return cls(op=match["op"], number=number, unit=unit, currency=suffix)  # type: ignore[arg-type]
+        if unit not in _SUFFIX.get(suffix, ()):
+            raise ValueError(f"«{text}» has the wrong unit for a metric in {unit.value}; accepted: {WRITTEN[unit]}")
+        if suffix == "%":
+            number /= 100
+        return cls(op=match["op"], number=number, unit=unit)  # type: ignore[arg-type]
+
+    @property
+    def rising(self) -> bool:
+        """Whether more is better."""
+        return self.op in (">=", ">")
+
+    def holds(self, value: Fraction) -> bool:
+        match self.op:
+            case ">=":
+                return value >= self.number
+            case ">":
+                return value > self.number
+            case "<=":
+                return value <= self.number
+            case _:
+                return value < self.number
+
+    def weaker_than(self, other: Bound) -> bool:
+        """Whether everything that holds the other holds this one too, and more."""
+        if self.unit is not other.unit or self.currency != other.currency or self.rising != other.rising:
+            return False
+        return self.number < other.number if self.rising else self.number > other.number
+
+    def __str__(self) -> str:
+        if self.unit is Unit.YES_NO:
+            return "is yes" if self.rising else "is no"
+        sign = {">=": "≥", "<=": "≤"}.get(self.op, self.op)
+        return f"{sign} {written(self.number, self.unit, self.currency)}"
+
+
+def written(number: Fraction, unit: Unit, currency: str | None = None) -> str:
+    """The number as people read it: ``80 %``, ``3.5 points``, ``yes``, ``1,250,000 EUR``."""
+    if unit is Unit.YES_NO:
+        return "yes" if number >= 1 else "no"
+    if unit is Unit.SHARE:
+        return f"{_decimal(number * 100)} %"
+    text = _decimal(number)
+    if unit is Unit.MONEY:
+        return f"{text} {currency or ''}".strip()
+    if unit is Unit.COUNT:
+        return text
+    name = unit.value[:-1] if number == 1 and unit is not Unit.FTE else unit.value
+    return f"{text} {name}"
+
+
+def _decimal(number: Fraction) -> str:
+    if number.denominator == 1:
+        return f"{number.numerator:,}"
+    text = f"{float(number):,.1f}" if abs(number) >= 10 else f"{float(number):,.2f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,97 @@
+"""What it lives through: training, surveys, links, business, labels, and what somebody states."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from pydantic import Field
+
+from clusterflow.model.money import Money
+from clusterflow.model.records.base import BodyId, Happening, OrganisationId, PersonId, Slug, Span
+from clusterflow.model.words import BusinessKind, LabelLevel, LinkDirection, SurveyTopic
+
+
+class Training(Span):
+    """A training planned for a day and held, or not, on one."""
+
+    type: ClassVar = "training"
+    key: ClassVar = ("id",)
+
+    id: Slug
+    title: str = Field(min_length=1, max_length=300)
+    planned: date
+    held: date | None = None
+    attendees: int | None = Field(default=None, ge=0)
+
+
+class LearningSession(Happening):
+    """A manager took part in a session of the community of practice."""
+
+    type: ClassVar = "learning-session"
+    key: ClassVar = ("id", "person")
+
+    id: Slug
+    person: PersonId
+    topic: str
+    present: bool | None = None
+
+
+class SurveyWave(Happening):
+    """One wave of an anonymous survey: only its sums are kept."""
+
+    type: ClassVar = "survey-wave"
+    key: ClassVar = ("topic", "valid_from")
+
+    topic: SurveyTopic
+    invited: int = Field(ge=0)
+    answers: int = Field(ge=0)
+    mean_milli: int | None = Field(
+        default=None, ge=1000, le=5000, description="mean of the answers from 1 to 5, in thousandths: 3.85 is 3850"
+    )
+
+
+class Link(Span):
+    """A link in force: inside, between members; outside, with other clusters and markets."""
+
+    type: ClassVar = "link"
+    key: ClassVar = ("id",)
+
+    id: Slug
+    direction: LinkDirection
+    with_whom: str = Field(min_length=1, max_length=200)
+
+
+class Business(Happening):
+    """Business that came of working together: a contract, an export, an investment, jobs."""
+
+    type: ClassVar = "business"
+    key: ClassVar = ("id",)
+
+    id: Slug
+    kind: BusinessKind
+    amount: Money | None = None
+    jobs: int | None = Field(default=None, ge=0)
+    organisation: OrganisationId | None = None
+
+
+class Label(Span):
+    """A label of cluster excellence, from its award to its last valid day."""
+
+    type: ClassVar = "label"
+    key: ClassVar = ("name",)
+
+    name: str
+    level: LabelLevel
+
+
+class Observation(Happening):
+    """A figure that somebody states, where the rows behind it are not in the registry."""
+
+    type: ClassVar = "observation"
+    key: ClassVar = ("metric", "valid_from")
+
+    metric: str
+    numerator: int
+    denominator: int = Field(default=1, ge=1)
+    body: BodyId | None = None

@@ -1,0 +1,64 @@
+"""What every record carries: when it is true, who said so; and how it refers to others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints
+
+from clusterflow.model.text import Frozen
+
+REGISTRY = "registry"
+"""The chain of the records that belong to no single initiative: organisations, people, offices, initiatives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Marks a field that names another record by its key."""
+
+    record: str
+
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+"""A short name for use in files and commands: lower case, digits, point, hyphen, underscore."""
+
+OrganisationId = Annotated[Slug, Ref("organisation")]
+PersonId = Annotated[Slug, Ref("person")]
+BodyId = Annotated[Slug, Ref("body")]
+MeetingId = Annotated[Slug, Ref("meeting")]
+ObjectiveId = Annotated[Slug, Ref("objective")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+
+
+class Record(Frozen):
+    """One fact. ``key`` names the fields that say *which* thing it is about; together with the date it is true
+    from they identify it, so that the same key and date entered again is a correction."""
+
+    type: ClassVar[str]
+    key: ClassVar[tuple[str, ...]]
+    of_initiative: ClassVar[bool] = True
+
+    source: str | None = Field(default=None, max_length=500, description="who said so, or where it is written")
+
+    valid_from: date
+    valid_to: date | None = None
+
+    def identity(self) -> tuple[str, ...]:
+        """The values of the key, as texts."""
+        return tuple(str(getattr(self, name)) for name in self.key)
+
+
+class Span(Record):
+    """A fact that is true over a time: from a first day to a last day, both included."""
+
+    valid_from: date = Field(alias="from", description="first day on which it is true")
+    valid_to: date | None = Field(default=None, alias="to", description="last day on which it is true; empty while it is")
+
+
+class Happening(Record):
+    """A fact that happened on a day and stays so."""
+
+    valid_from: date = Field(alias="on", description="the day on which it happened")
+    valid_to: None = Field(default=None, exclude=True)

@@ -1,0 +1,79 @@
+"""What it lives on: invoices, payments, income, budget, staff."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from clusterflow.model.money import Money
+from clusterflow.model.records.base import Happening, OrganisationId, PersonId, Ref, Slug, Span
+from clusterflow.model.words import IncomeKind, SizeClass
+
+
+class DuesScheme(Span):
+    """What a member of a size class pays in a year."""
+
+    type: ClassVar = "dues-scheme"
+    key: ClassVar = ("size",)
+
+    size: SizeClass
+    yearly: Money
+
+
+class Invoice(Happening):
+    """Dues asked of a member."""
+
+    type: ClassVar = "invoice"
+    key: ClassVar = ("id",)
+
+    id: Slug
+    organisation: OrganisationId
+    amount: Money
+    due: date
+
+
+class Payment(Happening):
+    """Money received on an invoice."""
+
+    type: ClassVar = "payment"
+    key: ClassVar = ("id",)
+
+    id: Slug
+    invoice: Annotated[Slug, Ref("invoice")]
+    amount: Money
+
+
+class Income(Happening):
+    """Money received, by source; member fees too where they are kept in one sum."""
+
+    type: ClassVar = "income"
+    key: ClassVar = ("id",)
+
+    id: Slug
+    kind: IncomeKind
+    amount: Money
+    payer: OrganisationId | None = None
+
+
+class Budget(Span):
+    """The running cost of a year to come, and the funds already secured for it."""
+
+    type: ClassVar = "budget"
+    key: ClassVar = ("id",)
+
+    id: Slug
+    running_cost: Money
+    secured: Money | None = None
+
+
+class Staff(Span):
+    """A person works for the initiative's management."""
+
+    type: ClassVar = "staff"
+    key: ClassVar = ("person",)
+
+    person: PersonId
+    fte: float = Field(gt=0, le=1, description="full-time equivalents")
+    manager: bool = False

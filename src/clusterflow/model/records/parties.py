@@ -1,0 +1,87 @@
+"""Who there is: organisations, the people who speak for them, offices, and the initiatives themselves."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from pydantic import Field
+
+from clusterflow.model.money import Money
+from clusterflow.model.records.base import Country, OrganisationId, PersonId, Slug, Span
+from clusterflow.model.text import Language
+from clusterflow.model.words import HelixKind, SizeClass
+
+
+class Organisation(Span):
+    """A company, ministry, university, association ... with the figures behind its size class."""
+
+    type: ClassVar = "organisation"
+    key: ClassVar = ("id",)
+    of_initiative: ClassVar = False
+
+    id: Slug
+    name: str = Field(min_length=1, max_length=200)
+    tax_id: str | None = Field(default=None, max_length=32, description="RFC, NIT, CUIT, RUC, NIF ...")
+    helix: HelixKind | None = None
+    size: SizeClass | None = Field(default=None, description="by EU recommendation 2003/361")
+    employees: int | None = Field(default=None, ge=0)
+    turnover: Money | None = Field(default=None, description="of the last closed year")
+    founded: date | None = None
+    country: Country | None = None
+    place: str | None = None
+
+
+class Person(Span):
+    """A natural person; the ledger knows only a pseudonym of them."""
+
+    type: ClassVar = "person"
+    key: ClassVar = ("id",)
+    of_initiative: ClassVar = False
+
+    id: Slug
+    name: str = Field(min_length=1, max_length=200)
+    email: str | None = Field(default=None, pattern=r"^[^@\s<>\"',;:]+@[^@\s<>\"',;:]+$", max_length=254)
+    language: Language = "es"
+
+
+class Representation(Span):
+    """A person speaks for an organisation."""
+
+    type: ClassVar = "representation"
+    key: ClassVar = ("person", "organisation")
+    of_initiative: ClassVar = False
+
+    person: PersonId
+    organisation: OrganisationId
+    position: str | None = None
+
+
+class Office(Span):
+    """A program office that follows initiatives: a ministry, an agency, a chamber."""
+
+    type: ClassVar = "office"
+    key: ClassVar = ("id",)
+    of_initiative: ClassVar = False
+
+    id: Slug
+    organisation: OrganisationId
+    name: str = Field(min_length=1, max_length=200)
+
+
+class Initiative(Span):
+    """One cluster initiative: where it is, what sector it is of, who follows and who hosts it."""
+
+    type: ClassVar = "initiative"
+    key: ClassVar = ("id",)
+    of_initiative: ClassVar = False
+
+    id: Slug
+    name: str = Field(min_length=1, max_length=200)
+    country: Country
+    place: str | None = None
+    sector: str | None = None
+    timezone: str = Field(default="UTC", description="IANA name of the time zone its days are counted in")
+    language: Language = "es"
+    office: Slug | None = None
+    host: OrganisationId | None = None

@@ -1,0 +1,199 @@
+"""The field's standard terms, as enumerations; the same words in code, YAML, CLI and tables."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class HelixKind(StrEnum):
+    """The four strands of the quadruple helix."""
+
+    COMPANY = "company"
+    GOVERNMENT = "government"
+    ACADEMIA = "academia"
+    CIVIL_SOCIETY = "civil-society"
+
+
+class SizeClass(StrEnum):
+    """Size of a firm by the EU recommendation 2003/361; micro, small and medium together are the SMEs."""
+
+    MICRO = "micro"
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"
+
+
+SME = (SizeClass.MICRO, SizeClass.SMALL, SizeClass.MEDIUM)
+
+
+class StageKind(StrEnum):
+    """What a stage is about, shared by all models so that models can be compared."""
+
+    HOSTING = "hosting"
+    CRITICAL_MASS = "critical-mass"
+    COMMON_PURPOSE = "common-purpose"
+    COMMITTEES = "committees"
+    STRATEGY = "strategy"
+    INSTITUTIONALIZATION = "institutionalization"
+    OPERATION = "operation"
+
+
+class Severity(StrEnum):
+    BLOCKING = "blocking"
+    WARNING = "warning"
+    INFORMATION = "information"
+
+
+class Answer(StrEnum):
+    """Three values: missing data is never a failure and never a pass."""
+
+    MET = "met"
+    UNMET = "unmet"
+    UNKNOWN = "unknown"
+
+
+class Readiness(StrEnum):
+    """The answer for a whole gate."""
+
+    READY = "ready"
+    NOT_READY = "not-ready"
+    UNKNOWN = "unknown"
+
+
+class DecisionKind(StrEnum):
+    GO = "go"
+    CONDITIONAL_GO = "conditional-go"
+    HOLD = "hold"
+    RECYCLE = "recycle"
+    STOP = "stop"
+
+
+class Role(StrEnum):
+    """In what capacity somebody decides at a gate; held through seats, representations and memberships."""
+
+    MANAGER = "manager"
+    BOARD_CHAIR = "board-chair"
+    BOARD_MEMBER = "board-member"
+    COMMITTEE_CHAIR = "committee-chair"
+    ASSEMBLY_MEMBER = "assembly-member"
+    FOUNDER = "founder"
+    OFFICE = "office"
+
+
+SINGLE_HOLDER = frozenset({Role.MANAGER, Role.BOARD_CHAIR})
+"""Roles that one person holds at a time: they alone can never fill a quorum of two."""
+
+
+class BodyKind(StrEnum):
+    ASSEMBLY = "assembly"
+    BOARD = "board"
+    COMMITTEE = "committee"
+    MANAGEMENT = "management"
+
+
+class SeatRole(StrEnum):
+    CHAIR = "chair"
+    SECRETARY = "secretary"
+    MEMBER = "member"
+    MANAGER = "manager"
+
+
+class Commitment(StrEnum):
+    """How a member shows that it is committed (CAI20, ECCP): any of the first three counts."""
+
+    SIGNED_AGREEMENT = "signed-agreement"
+    REGULAR_FEE = "regular-fee"
+    REGULAR_WORK = "regular-work"
+    NONE = "none"
+
+
+class LegalForm(StrEnum):
+    ASSOCIATION = "association"
+    CIVIL_ASSOCIATION = "civil-association"
+    FOUNDATION = "foundation"
+    COOPERATIVE = "cooperative"
+    CONSORTIUM = "consortium"
+    COMPANY = "company"
+    PUBLIC_BODY = "public-body"
+
+
+class DocumentKind(StrEnum):
+    PURPOSE_STATEMENT = "purpose-statement"
+    CHARTER = "charter"
+    STATUTES = "statutes"
+    STRATEGY = "strategy"
+    HOSTING_AGREEMENT = "hosting-agreement"
+    AGREEMENT = "agreement"
+
+
+class SurveyTopic(StrEnum):
+    TRUST = "trust"
+    SATISFACTION = "satisfaction"
+
+
+class LinkDirection(StrEnum):
+    INSIDE = "inside"
+    OUTSIDE = "outside"
+
+
+class LabelLevel(StrEnum):
+    BRONZE = "bronze"
+    SILVER = "silver"
+    GOLD = "gold"
+
+
+class IncomeKind(StrEnum):
+    FEES = "fees"
+    SERVICES = "services"
+    PUBLIC_GRANT = "public-grant"
+    OTHER_PRIVATE = "other-private"
+
+
+class BusinessKind(StrEnum):
+    CONTRACT = "contract"
+    EXPORT = "export"
+    INVESTMENT = "investment"
+    JOBS = "jobs"
+
+
+class ActionState(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+class Standing(StrEnum):
+    """Whether the initiative's life goes on."""
+
+    ACTIVE = "active"
+    STOPPED = "stopped"
+
+
+class StageStatus(StrEnum):
+    """What became of a stage, for people: run graph, artifacts and tables speak of the same."""
+
+    AHEAD = "ahead"
+    UNDER_WAY = "under-way"
+    GATE_OPEN = "gate-open"
+    HELD = "held"
+    ACHIEVED = "achieved"
+    LAPSED = "lapsed"
+    LEFT = "left"
+
+
+class ReviewStatus(StrEnum):
+    OPEN = "open"
+    DECIDED = "decided"
+    WITHDRAWN = "withdrawn"
+
+
+class VisitOutcome(StrEnum):
+    ACHIEVED = "achieved"
+    RECYCLED = "recycled"
+    STOPPED = "stopped"
+
+
+class ConditionStatus(StrEnum):
+    PENDING = "pending"
+    MET = "met"
+    MISSED = "missed"

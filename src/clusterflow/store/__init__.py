@@ -1,0 +1,1 @@
+"""SQLAlchemy and nothing but: tables, registry, metrics, ledger, outbox, state, migrations."""

@@ -1,0 +1,106 @@
+"""From a frozen class to a table: the class is the one declaration, the columns follow."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Dialect, Float, String, TypeDecorator
+from sqlalchemy.types import TypeEngine
+
+from clusterflow.model.money import Money
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC; SQLite, which has no time zones, keeps it as text in the same order."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive datetime: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+T = TypeVar("T", bound=BaseModel)
+
+_TYPES: dict[type, TypeEngine[Any]] = {
+    str: String(),
+    int: BigInteger(),
+    bool: Boolean(),
+    float: Float(),
+    date: Date(),
+    datetime: Instant(),
+}
+
+
+def _bare(annotation: Any) -> tuple[Any, bool]:
+    """The type under Annotated and Optional, and whether None is allowed."""
+    if get_origin(annotation) is Annotated:
+        return _bare(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, types.UnionType):
+        inner = [a for a in get_args(annotation) if a is not type(None)]
+        return _bare(inner[0])[0], len(inner) < len(get_args(annotation))
+    if annotation is type(None):
+        return date, True
+    if get_origin(annotation) is not None:  # Literal["es", "en"]
+        return type(get_args(annotation)[0]), False
+    return annotation, False
+
+
+def columns_of(cls: type[BaseModel], key: Iterable[str] = ()) -> list[Column[Any]]:
+    """The columns of a frozen class; a Money becomes two, ``<name>_minor`` and ``<name>_currency``."""
+    primary = set(key)
+    found: list[Column[Any]] = []
+    for name, field in cls.model_fields.items():
+        found.extend(_columns(name, field, name in primary))
+    return found
+
+
+def _columns(name: str, field: FieldInfo, primary: bool) -> list[Column[Any]]:
+    bare, nullable = _bare(field.annotation)
+    if bare is Money:
+        return [
+            Column(f"{name}_minor", BigInteger(), nullable=nullable),
+            Column(f"{name}_currency", String(3), nullable=nullable),
+        ]
+    kind = _TYPES[str] if isinstance(bare, type) and issubclass(bare, StrEnum) else _TYPES[bare]
+    return [Column(name, kind, nullable=nullable, primary_key=primary)]
+
+
+def to_row(value: BaseModel) -> dict[str, Any]:
+    """The value as a row of its table."""
+    row: dict[str, Any] = {}
+    for name in type(value).model_fields:
+        part = getattr(value, name)
+        if isinstance(part, Money) or (part is None and _bare(type(value).model_fields[name].annotation)[0] is Money):
+            row[f"{name}_minor"] = part and part.minor
+            row[f"{name}_currency"] = part and part.currency
+        else:
+            row[name] = part.value if isinstance(part, StrEnum) else part
+    return row
+
+
+def from_row(cls: type[T], row: Mapping[str, Any]) -> T:
+    """The value that a row of its table stands for."""
+    fields: dict[str, Any] = {}
+    for name, field in cls.model_fields.items():
+        if _bare(field.annotation)[0] is Money:
+            minor = row[f"{name}_minor"]
+            fields[name] = None if minor is None else Money(minor=minor, currency=row[f"{name}_currency"])
+        else:
+            fields[name] = row[name]
+    return cls.model_validate(fields)

@@ -1,0 +1,81 @@
+"""Opening the database: SQLite by default, PostgreSQL through psycopg 3; and the schema it must have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+from clusterflow.errors import ClusterflowError, SchemaMismatch
+
+HEAD = "0001"
+"""The revision this version of clusterflow works on; Alembic, slow to import, is asked only to migrate."""
+
+CURE = "Run: clusterflow db upgrade"
+
+
+def open_database(url: str) -> Engine:
+    """An engine on the address, with SQLite set up to be durable and to wait its turn."""
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise ClusterflowError(
+            f"«{url}» is no database address; accepted: sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
+        ) from None
+    if address.get_backend_name() == "sqlite":
+        engine = create_engine(address, connect_args={"timeout": 30})
+        event.listen(engine, "connect", _on_sqlite_connect)
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
+    return create_engine(address, pool_pre_ping=True)
+
+
+def _on_sqlite_connect(connection: Any, _: Any) -> None:
+    # The driver's own transaction handling begins too late to guard a read followed by a write.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    if connection.get_execution_options().get("read_only"):
+        connection.exec_driver_sql("BEGIN")
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def check_schema(engine: Engine) -> None:
+    """Refuse to work on a schema of another version.
+
+    Raises:
+        SchemaMismatch: what the database has, what is needed, and the command that helps.
+    """
+    if engine.url.get_backend_name() == "sqlite" and engine.url.database not in (None, "", ":memory:"):
+        if not Path(str(engine.url.database)).exists():
+            raise SchemaMismatch(f"there is no database yet at {engine.url.database}. {CURE}")
+    found = current_revision(engine)
+    if found is None:
+        raise SchemaMismatch(f"the database holds no clusterflow schema yet. {CURE}")
+    if found < HEAD:
+        raise SchemaMismatch(f"the database has schema {found}, older than the {HEAD} of this clusterflow. {CURE}")
+    if found > HEAD:
+        raise SchemaMismatch(
+            f"the database has schema {found}, newer than the {HEAD} of this clusterflow. "
+            "Install the clusterflow that made it, or restore a backup"
+        )
+
+
+def current_revision(engine: Engine) -> str | None:
+    try:
+        with engine.connect().execution_options(read_only=True) as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except OperationalError as problem:
+        # The driver's text may repeat the whole address; the password in it must not be shown.
+        address = engine.url.render_as_string(hide_password=True)
+        reason = str(problem.orig).splitlines()[0]
+        raise ClusterflowError(f"the database {address} does not answer: {reason}") from None

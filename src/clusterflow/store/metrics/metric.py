@@ -1,0 +1,171 @@
+"""What a metric is: the evidence rows behind it. The number follows by folding them, so the two cannot disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, case, func, select
+
+from clusterflow.model.measurement import (
+    UNMEASURED,
+    Evidence,
+    Fold,
+    Measurement,
+    MetricCall,
+    MetricDeclaration,
+)
+from clusterflow.store.metrics.scope import Scope, days_of
+
+Rows = Callable[..., Select[Any]]
+"""``rows(scope, **parameters)``: a select of ``ROW_COLUMNS``, one row for each piece of evidence.
+
+``part`` is what the row counts for; null where that is not known, and then ``most`` is the most it could count for
+(null: without limit). ``whole`` is what the part is a part of, where the metric is a ratio. ``currency`` may be left
+out; rows in several currencies make the number unknown rather than wrong. No rows at all: nothing is known.
+"""
+
+ROW_COLUMNS = ("initiative", "record", "entry", "what", "on", "part", "whole", "most", "entered_at")
+
+METRICS: dict[str, Rows] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric of a third party, offered under the entry-point group ``clusterflow.metrics``."""
+
+    declaration: MetricDeclaration
+    rows: Rows
+
+
+def metric(metric_id: str) -> Callable[[Rows], Rows]:
+    """Give the rows of a metric declared in ``configs/metrics.yaml`` under this id."""
+
+    def keep(rows: Rows) -> Rows:
+        if metric_id in METRICS:
+            raise ValueError(f"two metrics are called {metric_id}")
+        METRICS[metric_id] = rows
+        return rows
+
+    return keep
+
+
+@lru_cache(maxsize=2048)
+def _rows(call: MetricCall, everywhere: bool, known_then: bool) -> Select[Any]:
+    return METRICS[call.metric](Scope(everywhere=everywhere, known_then=known_then), **dict(call.parameters))
+
+
+@lru_cache(maxsize=2048)
+def _folded(call: MetricCall, everywhere: bool, known_then: bool) -> tuple[Select[Any], frozenset[str]]:
+    rows = _rows(call, everywhere, known_then).subquery("evidence")
+    unknown = case((rows.c.part.is_(None), 1), else_=0)
+    limitless = case((rows.c.part.is_(None) & rows.c.most.is_(None), 1), else_=0)
+    currency = rows.c.currency if "currency" in rows.c else None
+    statement = select(
+        rows.c.initiative,
+        func.count().label("rows"),
+        func.sum(unknown).label("unknown"),
+        func.sum(limitless).label("limitless"),
+        func.sum(rows.c.part).label("part"),
+        func.sum(case((rows.c.part.is_(None), rows.c.most), else_=0)).label("room"),
+        func.sum(rows.c.whole).label("whole"),
+        func.sum(case((rows.c.whole.is_(None), 1), else_=0)).label("wholeless"),
+        func.max(rows.c.part).label("largest"),
+        func.min(rows.c.part).label("smallest"),
+        func.max(rows.c.entered_at).label("entered_at"),
+        *((func.count(currency.distinct()).label("currencies"), func.min(currency).label("currency"))
+          if currency is not None else ()),
+    ).group_by(rows.c.initiative)  # fmt: skip
+    return statement, frozenset(statement.compile().params)
+
+
+def measure(
+    connection: Connection,
+    calls: Iterable[MetricCall],
+    declarations: dict[str, MetricDeclaration],
+    as_of: date,
+    initiatives: list[str] | None = None,
+    known_at: datetime | None = None,
+) -> dict[MetricCall, dict[str, Measurement]]:
+    """Each metric as of the day: one statement each, over all the initiatives (None: every one there is).
+
+    With ``known_at``, as it was known at that moment: later entries and corrections are left aside.
+    """
+    found: dict[MetricCall, dict[str, Measurement]] = {}
+    for call in sorted(set(calls)):
+        if call.metric not in METRICS:
+            continue
+        statement, names = _folded(call, initiatives is None, known_at is not None)
+        values = days_of(dict.fromkeys(names), as_of, initiatives, known_at)
+        fold = declarations[call.metric].fold
+        found[call] = {
+            row.initiative: fold_row(row, fold, as_of) for row in connection.execute(statement, values).all()
+        }
+    return found
+
+
+def evidence(
+    connection: Connection,
+    call: MetricCall,
+    initiative: str,
+    as_of: date,
+    known_at: datetime | None = None,
+    limit: int = 200,
+) -> tuple[Evidence, ...]:
+    """The rows behind one number of one initiative."""
+    if call.metric not in METRICS:
+        return ()
+    statement = _rows(call, False, known_at is not None)
+    rows = statement.subquery("evidence")
+    ordered = select(rows).order_by(rows.c.on, rows.c.entry).limit(limit)
+    values = days_of(ordered.compile().params, as_of, [initiative], known_at)
+    return tuple(
+        Evidence(r.record, r.entry, r.what, r.on, exact(r.part), exact(r.whole))
+        for r in connection.execute(ordered, values)
+    )
+
+
+def fold_row(row: Row[Any], fold: Fold, as_of: date) -> Measurement:
+    """One number out of the sums of its rows; what is unknown of the rows becomes the span of the number."""
+    entered = row.entered_at.date() if row.entered_at else None
+    fields = row._mapping
+    if fields.get("currencies", 1) > 1:
+        return UNMEASURED
+    low: Fraction | None
+    high: Fraction | None
+    part = exact(row.part) or Fraction(0)
+    room = None if row.limitless else part + (exact(row.room) or Fraction(0))
+    match fold:
+        case Fold.SUM:
+            low, high = part, room
+        case Fold.RATIO:
+            whole = exact(row.whole)
+            if row.wholeless or not whole:
+                return UNMEASURED
+            low, high = part / whole, None if room is None else room / whole
+        case Fold.LARGEST:
+            low = exact(row.largest)
+            high = None if row.unknown else low
+        case Fold.SMALLEST:
+            high = exact(row.smallest)
+            low = None if row.unknown else high
+    return Measurement(
+        low=low,
+        high=high,
+        rows=row.rows,
+        unknown_rows=int(row.unknown),
+        entered=entered,
+        late=entered is not None and entered > as_of,
+        currency=fields.get("currency"),
+    )
+
+
+def exact(value: Any) -> Fraction | None:
+    """The database's number as a fraction; a float is read as the decimal that was meant."""
+    if value is None:
+        return None
+    return Fraction(value).limit_denominator(10**6) if isinstance(value, float) else Fraction(value)

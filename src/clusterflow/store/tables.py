@@ -1,0 +1,197 @@
+"""Every table: the registry's (one a record type), the engine's state, the ledger, and what goes out."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from clusterflow.model.records import RECORDS, Record
+from clusterflow.model.state import Condition, Milestone, Review, StandingAnswer, Visit, Vote
+from clusterflow.store.columns import Instant, columns_of
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _registry_table(cls: type[Record]) -> Table:
+    """The table of a record type.
+
+    A row is named by the ledger entry that brought it (chain and entry). A row is never changed but for
+    ``superseded_*``, which say which later entry took its place; ``retracted`` rows say that nothing holds.
+    """
+    name = cls.type.replace("-", "_")
+    return Table(
+        name,
+        metadata,
+        Column("chain", String(64), primary_key=True),
+        Column("entry", BigInteger, primary_key=True, autoincrement=False),
+        Column("entered_at", Instant, nullable=False),
+        Column("entered_by", String(64), nullable=False),
+        Column("superseded_by", BigInteger),
+        Column("superseded_at", Instant),
+        Column("retracted", Boolean, nullable=False, default=False),
+        Column("salt", String(32), nullable=False),
+        *columns_of(cls),
+        Index(f"ix_{name}_key", "chain", *[k for k in cls.key if k != "valid_from"], "valid_from"),
+    )
+
+
+REGISTRY_TABLES: dict[str, Table] = {name: _registry_table(cls) for name, cls in RECORDS.items()}
+"""The table of each record type, by the type's name."""
+
+chain = Table(
+    "chain",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("head", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("chain", String(64), primary_key=True),
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("command", String(128), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+command = Table(
+    "command",
+    metadata,
+    Column("key", String(128), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("answer", Text, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("topic", String(16), nullable=False),
+    Column("chain", String(64), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("wants_pass", Boolean, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("done_at", Instant),
+    Column("error", Text),
+    UniqueConstraint("topic", "chain", "version"),
+    Index("ix_outbox_waiting", "topic", "done_at", "due_at"),
+)
+
+lifecycle_model = Table(
+    "lifecycle_model",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("id", String(64), nullable=False),
+    Column("document", Text, nullable=False),
+    Column("first_seen", Instant, nullable=False),
+)
+
+initiative_state = Table(
+    "initiative_state",
+    metadata,
+    Column("initiative", String(64), primary_key=True),
+    Column("model", String(64), nullable=False),
+    Column("model_hash", String(64), nullable=False),
+    Column("enrolled_on", Date, nullable=False),
+    Column("standing", String(16), nullable=False),
+)
+
+evaluation = Table(
+    "evaluation",
+    metadata,
+    # What the standing answers were measured on: while nothing was recorded since, they are today's.
+    Column("initiative", String(64), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("registry_version", BigInteger, nullable=False),
+    Column("as_of", Date, nullable=False),
+)
+
+
+def _state_table(name: str, cls: type, *key: str) -> Table:
+    return Table(name, metadata, Column("initiative", String(64), primary_key=True), *columns_of(cls, key))
+
+
+stage_visit = _state_table("stage_visit", Visit, "stage", "round")
+gate_review = _state_table("gate_review", Review, "id")
+vote = _state_table("vote", Vote, "review", "decider")
+milestone = _state_table("milestone", Milestone, "stage", "round")
+condition = _state_table("gate_condition", Condition, "review", "criterion")
+standing_answer = _state_table("standing_answer", StandingAnswer, "stage", "criterion")
+
+Index("ix_stage_visit_due", stage_visit.c.left_on, stage_visit.c.due_on)
+Index("ix_gate_review_status", gate_review.c.status)
+
+pseudonym = Table(
+    "pseudonym",
+    metadata,
+    # The ledger knows people by alias only; forgetting a person deletes this row and the chain still verifies.
+    Column("person", String(64), primary_key=True),
+    Column("alias", String(32), nullable=False, unique=True),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    # Which flow run holds the form of an open review; Prefect's part, so no part of the ledger.
+    Column("initiative", String(64), primary_key=True),
+    Column("review", String(80), primary_key=True),
+    Column("run", String(64), nullable=False),
+    Column("claimed_at", Instant, nullable=False),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(200), nullable=False, unique=True),
+    Column("rule", String(64), nullable=False),
+    Column("initiative", String(64), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("recipient", String(64), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("sent_at", Instant),
+    Column("dead_at", Instant),
+    Index("ix_notice_waiting", "sent_at", "dead_at", "due_at"),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("notice", Integer, primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("delivered", Boolean, nullable=False),
+    Column("answer", Text, nullable=False),
+)
