@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from clusterflow.model.text import Frozen
-from clusterflow.model.words import Answer, DecisionKind, Role
+from clusterflow.model.words import Answer, DecisionKind, Role, VisitOutcome
 
 
 class InitiativeEnrolled(Frozen):
@@ -61,6 +61,16 @@ class StageEntered(Frozen):
     on: date
     due_on: date
     escalate_on: date
+
+
+class StageLeft(Frozen):
+    """A stage was left without its milestone: the initiative went back, or stopped."""
+
+    kind: Literal["stage.left"] = "stage.left"
+    stage: str
+    round: int
+    outcome: VisitOutcome
+    on: date
 
 
 class StageOverdue(Frozen):
@@ -195,6 +205,7 @@ class MilestoneAchieved(Frozen):
     review: str
     on: date
     conditional: bool = False
+    leaves: bool = True
 
 
 class MilestoneLapsed(Frozen):
@@ -237,6 +248,7 @@ RecordEvent = RecordEntered | RecordCorrected | RecordRetracted
 LifeEvent = (
     InitiativeEnrolled
     | StageEntered
+    | StageLeft
     | StageOverdue
     | FindingChanged
     | GateOpened
@@ -258,6 +270,10 @@ Event = RecordEvent | LifeEvent
 
 EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
 KINDS: dict[str, type[Event]] = {c.model_fields["kind"].default: c for c in Event.__args__}
+
+
+TOLD = (GateOpened, GateWithdrawn, GateDecided, MilestoneAchieved, MilestoneLapsed, StageOverdue, ConditionMissed)
+"""The events that people are told of; to whom and how is said in ``configs/notices.yaml``."""
 
 
 class Entry(Frozen):

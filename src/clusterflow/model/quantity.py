@@ -39,7 +39,7 @@ WRITTEN = {
 }
 
 Operator = Literal[">=", ">", "<=", "<"]
-_BOUND = re.compile(r"^(?P<op>>=|<=|>|<)\s*(?P<number>\d+(?:\.\d+)?(?:/\d+)?)\s*(?P<unit>%|[A-Za-z]+)?$")
+_BOUND = re.compile(r"^(?P<op>>=|<=|>|<)\s*(?P<number>\d+(?:\.\d+|/0*[1-9]\d*)?)\s*(?P<unit>%|[A-Za-z]+)?$", re.ASCII)
 _SUFFIX = {
     None: (Unit.COUNT, Unit.SHARE),
     "%": (Unit.SHARE,),
@@ -68,6 +68,14 @@ Exact = Annotated[
 """A rational number, written as ``7/20`` wherever it is kept."""
 
 
+class BoundError(ValueError):
+    """A text that is no bound in the unit asked for, with what is accepted."""
+
+    def __init__(self, found: str, accepted: str) -> None:
+        self.found, self.accepted = found, accepted
+        super().__init__(f"{found}; accepted: {accepted}")
+
+
 class Bound(Frozen):
     """``>= 15``, ``<= 90 days``, ``>= 80 %``, ``is yes``: an operator, an exact number, a unit."""
 
@@ -81,28 +89,28 @@ class Bound(Frozen):
         """Read a bound as written, for a metric of the given unit.
 
         Raises:
-            ValueError: what is accepted for this unit.
+            BoundError: what was found, and what is accepted for this unit.
         """
         written = text.strip()
         if unit is Unit.YES_NO:
             if written in ("is yes", "is no"):
                 # One comparison serves all units: yes is one and no is zero.
                 return cls(op=">=" if written == "is yes" else "<=", number=Fraction(written == "is yes"), unit=unit)
-            raise ValueError(f"«{text}» is no bound in {unit.value}; accepted: {WRITTEN[unit]}")
+            raise BoundError(f"«{text}» is no bound in {unit.value}", WRITTEN[unit])
         match = _BOUND.match(written)
         if match is None:
-            raise ValueError(f"«{text}» is no bound; accepted: {WRITTEN[unit]}")
+            raise BoundError(f"«{text}» is no bound", WRITTEN[unit])
         suffix = match["unit"]
         number = Fraction(match["number"])
         if unit is Unit.MONEY:
             if suffix is None or not re.fullmatch("[A-Z]{3}", suffix):
-                raise ValueError(f"«{text}» names no currency; accepted: {WRITTEN[unit]}")
-            return cls(op=match["op"], number=number, unit=unit, currency=suffix)  # type: ignore[arg-type]
+                raise BoundError(f"«{text}» names no currency", WRITTEN[unit])
+            return cls(op=match["op"], number=number, unit=unit, currency=suffix)
         if unit not in _SUFFIX.get(suffix, ()):
-            raise ValueError(f"«{text}» has the wrong unit for a metric in {unit.value}; accepted: {WRITTEN[unit]}")
+            raise BoundError(f"«{text}» has the wrong unit for a metric in {unit.value}", WRITTEN[unit])
         if suffix == "%":
             number /= 100
-        return cls(op=match["op"], number=number, unit=unit)  # type: ignore[arg-type]
+        return cls(op=match["op"], number=number, unit=unit)
 
     @property
     def rising(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Dialect, Float, String, TypeDecorator
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Dialect, Float, RowMapping, String, TypeDecorator
 from sqlalchemy.types import TypeEngine
 
 from clusterflow.model.money import Money
@@ -94,7 +94,7 @@ def to_row(value: BaseModel) -> dict[str, Any]:
     return row
 
 
-def from_row(cls: type[T], row: Mapping[str, Any]) -> T:
+def from_row(cls: type[T], row: Mapping[str, Any] | RowMapping) -> T:
     """The value that a row of its table stands for."""
     fields: dict[str, Any] = {}
     for name, field in cls.model_fields.items():

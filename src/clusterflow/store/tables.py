@@ -93,6 +93,8 @@ outbox = Table(
     Column("id", Integer, primary_key=True),
     Column("topic", String(16), nullable=False),
     Column("chain", String(64), nullable=False),
+    # The entries from ``since`` to ``version`` go out together: an import is one message, not thousands.
+    Column("since", BigInteger, nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("wants_pass", Boolean, nullable=False),
     Column("due_at", Instant, nullable=False),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from clusterflow.model.text import Frozen
 
@@ -55,6 +55,12 @@ class Span(Record):
 
     valid_from: date = Field(alias="from", description="first day on which it is true")
     valid_to: date | None = Field(default=None, alias="to", description="last day on which it is true; empty while it is")
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.valid_to is not None and self.valid_to < self.valid_from:
+            raise ValueError(f"it ends on {self.valid_to}, before it begins on {self.valid_from}")
+        return self
 
 
 class Happening(Record):

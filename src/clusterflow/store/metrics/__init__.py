@@ -1,7 +1,25 @@
 """The metrics, one file a family; each is a set-based statement over all initiatives of a pass."""
 
-from clusterflow.store.metrics import members
+from clusterflow.store.metrics import (
+    activity,
+    business,
+    documents,
+    drift,
+    governance,
+    meetings,
+    members,
+    money,
+    staff,
+    strategy,
+    time,
+    trust,
+)
 from clusterflow.store.metrics.metric import METRICS, Metric, evidence, measure
 from clusterflow.store.metrics.scope import Scope
 
-__all__ = ["METRICS", "Metric", "Scope", "evidence", "measure", "members"]
+FAMILIES = (
+    members, drift, documents, governance, staff, meetings, trust, strategy, money, business, activity, time,
+)  # fmt: skip
+"""Importing a family gives its metrics their ids."""
+
+__all__ = ["FAMILIES", "METRICS", "Metric", "Scope", "evidence", "measure"]

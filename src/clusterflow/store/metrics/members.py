@@ -1,56 +1,203 @@
-"""Who belongs, and how many: critical mass, its composition and its drift."""
+"""Who belongs, and how many: critical mass and its composition.
+
+Those who left stay in the evidence and count for nought: where everybody left there are no members, and where nobody
+was ever entered nobody knows.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Integer, Select, and_, case, cast, literal, null, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, select, union_all
 
 from clusterflow.model.records.membership import Membership
-from clusterflow.model.records.parties import Organisation
-from clusterflow.model.words import SME, Commitment, HelixKind
+from clusterflow.model.records.strategy import Action
+from clusterflow.model.words import ActionState, Commitment, HelixKind, SizeClass
 from clusterflow.store.metrics.metric import metric
+from clusterflow.store.metrics.rows import (
+    PRESENT,
+    UNKNOWN,
+    book,
+    evidence_row,
+    later_of,
+    seen,
+    yes_no,
+)
 from clusterflow.store.metrics.scope import Scope
+from clusterflow.store.metrics.sources import ANY_SME, fees, maybe_company, members, of_size, speaks_for, turnout
+
+
+def _counted(scope: Scope, part: ColumnElement[Any], member: Subquery) -> Select[Any]:
+    """A row for everybody who was ever a member, counting while they are."""
+    return evidence_row(
+        member,
+        Membership,
+        what=member.c.organisation,
+        on=member.c.on,
+        part=case((~member.c.in_force, 0), else_=part),
+        whole=case((member.c.in_force, 1), else_=0),
+    )
+
+
+@metric("members")
+def all_members(scope: Scope) -> Select[Any]:
+    """KKK: every organisation that belongs on the day."""
+    member = members(scope)
+    return _counted(scope, yes_no(member.c.in_force), member)
 
 
 @metric("committed-members")
 def committed_members(scope: Scope) -> Select[Any]:
     """CAI20, ECCP: a signed agreement, a regular fee or regular active work."""
-    member = scope.current(Membership)
-    return select(
-        member.c.initiative,
-        literal("membership").label("record"),
-        member.c.entry,
-        member.c.organisation.label("what"),
-        member.c.valid_from.label("on"),
-        case(
-            (member.c.commitment.is_(None), null()),
-            (member.c.commitment == Commitment.NONE.value, 0),
-            else_=1,
-        ).label("part"),
-        literal(1).label("whole"),
-        literal(1).label("most"),
-        member.c.entered_at,
-    )
+    member = members(scope)
+    return _counted(scope, yes_no(member.c.commitment != Commitment.NONE.value), member)
+
+
+@metric("member-companies")
+def member_companies(scope: Scope) -> Select[Any]:
+    """CATREQ: members that are companies; one of unknown kind may be one."""
+    return helix_members(scope, HelixKind.COMPANY.value)
+
+
+@metric("helix-members")
+def helix_members(scope: Scope, helix: str) -> Select[Any]:
+    """Seed 1 (firms, universities and government sit at the table): members of one helix kind."""
+    member = members(scope)
+    return _counted(scope, yes_no(member.c.helix == helix), member)
+
+
+@metric("founders")
+def founders(scope: Scope) -> Select[Any]:
+    """Seed 1: founding members that still belong."""
+    member = members(scope)
+    return _counted(scope, yes_no(member.c.founder), member)
+
+
+@metric("anchor-members")
+def anchor_members(scope: Scope) -> Select[Any]:
+    """Seed 1: members marked as anchor firms."""
+    member = members(scope)
+    return _counted(scope, yes_no(member.c.anchor), member)
+
+
+@metric("established-small-firms")
+def established_small_firms(scope: Scope, months: int = 24) -> Select[Any]:
+    """PERU: member companies that are micro or small, founded at least so many months ago."""
+    member = members(scope)
+    small = member.c.size.in_([SizeClass.MICRO.value, SizeClass.SMALL.value])
+    founded = member.c.founded <= scope.ago(months=months)
+    return _counted(scope, yes_no(and_(member.c.helix == HelixKind.COMPANY.value, small, founded)), member)
+
+
+@metric("member-turnover")
+def member_turnover(scope: Scope) -> Select[Any]:
+    """CATREQ: turnover of the last closed year of all member companies."""
+    member = members(scope)
+    return evidence_row(
+        member,
+        Membership,
+        what=member.c.organisation,
+        on=member.c.on,
+        part=member.c.turnover_minor,
+        most=None,
+        currency=member.c.turnover_currency,
+    ).where(member.c.in_force, maybe_company(member))
 
 
 @metric("sme-share")
 def sme_share(scope: Scope) -> Select[Any]:
-    """Member companies that are micro, small or medium, of all member companies."""
-    member, organisation = scope.current(Membership), scope.current(Organisation)
-    sme = organisation.c.size.in_([size.value for size in SME])
-    return (
+    """ANDB: member companies that are micro, small or medium ÷ all member companies."""
+    member = members(scope)
+    company, sme = member.c.helix == HelixKind.COMPANY.value, of_size(member.c.size, ANY_SME)
+    return evidence_row(
+        member,
+        Membership,
+        what=member.c.organisation,
+        on=member.c.on,
+        # Whoever may be no company at all may also be left out: as long as that is open, so is the row.
+        part=case((company, yes_no(sme)), else_=UNKNOWN),
+    ).where(member.c.in_force, maybe_company(member))
+
+
+@metric("helix-kinds")
+def helix_kinds(scope: Scope) -> Select[Any]:
+    """ECCP, seed 2: distinct helix kinds among members; those of unknown kind may bring the missing ones."""
+    member = members(scope)
+    kinds = (
         select(
             member.c.initiative,
-            literal("membership").label("record"),
-            member.c.entry,
-            member.c.organisation.label("what"),
-            member.c.valid_from.label("on"),
-            cast(sme, Integer).label("part"),
-            literal(1).label("whole"),
-            literal(1).label("most"),
-            member.c.entered_at,
+            member.c.helix,
+            func.count().label("number"),
+            func.max(member.c.entry).label("entry"),
+            func.min(member.c.valid_from).label("valid_from"),
+            func.max(member.c.entered_at).label("entered_at"),
         )
-        .join_from(member, organisation, organisation.c.id == member.c.organisation, isouter=True)
-        .where(and_(organisation.c.helix == HelixKind.COMPANY.value))
+        .where(member.c.in_force)
+        .group_by(member.c.initiative, member.c.helix)
+        .subquery()
     )
+    known = func.count(kinds.c.helix).over(partition_by=kinds.c.initiative)
+    missing = (select(kinds, (len(HelixKind) - known).label("missing"))).subquery()
+    most = case((missing.c.number < missing.c.missing, missing.c.number), else_=missing.c.missing)
+    return evidence_row(
+        missing,
+        Membership,
+        what=func.coalesce(missing.c.helix, "?"),
+        part=case((missing.c.helix.is_not(None), 1), (missing.c.missing == 0, 0), else_=UNKNOWN),
+        most=most,
+    )
+
+
+@metric("active-members")
+def active_members(scope: Scope, months: int = 12) -> Select[Any]:
+    """GB03: members that attended a meeting, finished an action or paid a fee in the last months.
+
+    Nought is known only where any of the three was recorded for the initiative in that time.
+    """
+    member, since = scope.latest(Membership), scope.ago(months=months)
+    deeds = _deeds(scope, since)
+    done = (
+        select(
+            deeds.c.initiative,
+            deeds.c.organisation,
+            func.max(deeds.c.came).label("came"),
+            func.max(deeds.c.entered_at).label("entered_at"),
+        )
+        .group_by(deeds.c.initiative, deeds.c.organisation)
+        .subquery()
+    )
+    recorded = book(done)
+    return (
+        evidence_row(
+            member,
+            Membership,
+            what=member.c.organisation,
+            part=case((~scope.in_force(member), 0), else_=seen(done.c.came, recorded)),
+            also=(done,),
+        )
+        .join_from(
+            member,
+            done,
+            and_(done.c.initiative == member.c.initiative, done.c.organisation == member.c.organisation),
+            isouter=True,
+        )
+        .join(recorded, recorded.c.initiative == member.c.initiative, isouter=True)
+    )
+
+
+def _deeds(scope: Scope, since: ColumnElement[Any]) -> Subquery:
+    came = turnout(scope, "organisation", None, after=since)
+    fee, action, voice = fees(scope), scope.latest(Action), speaks_for(scope)
+    done = and_(
+        action.c.state == ActionState.DONE.value, action.c.done_on > since, action.c.done_on <= scope.as_of
+    )  # fmt: skip
+    present = literal(PRESENT).label("came")
+    return union_all(
+        select(came.c.initiative, came.c.who.label("organisation"), came.c.came, came.c.entered_at),
+        select(fee.c.initiative, fee.c.payer, present, fee.c.entered_at).where(
+            fee.c.valid_from > since, fee.c.payer.is_not(None)
+        ),
+        select(action.c.initiative, voice.c.organisation, present, later_of(action.c.entered_at, voice.c.entered_at))
+        .join_from(action, voice, voice.c.person == action.c.owner)
+        .where(done),
+    ).subquery()

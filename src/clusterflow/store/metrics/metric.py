@@ -19,14 +19,16 @@ from clusterflow.model.measurement import (
     MetricCall,
     MetricDeclaration,
 )
+from clusterflow.model.money import exponent
 from clusterflow.store.metrics.scope import Scope, days_of
 
 Rows = Callable[..., Select[Any]]
 """``rows(scope, **parameters)``: a select of ``ROW_COLUMNS``, one row for each piece of evidence.
 
 ``part`` is what the row counts for; null where that is not known, and then ``most`` is the most it could count for
-(null: without limit). ``whole`` is what the part is a part of, where the metric is a ratio. ``currency`` may be left
-out; rows in several currencies make the number unknown rather than wrong. No rows at all: nothing is known.
+(null: without limit; the least is nought). ``whole`` is what the part is a part of, where the metric is a ratio. With
+a column ``currency`` the amounts are minor units of it, and the number comes out in the currency's main unit; rows in
+several currencies make the number unknown rather than wrong. No rows at all: nothing is known.
 """
 
 ROW_COLUMNS = ("initiative", "record", "entry", "what", "on", "part", "whole", "most", "entered_at")
@@ -76,6 +78,7 @@ def _folded(call: MetricCall, everywhere: bool, known_then: bool) -> tuple[Selec
         func.sum(case((rows.c.whole.is_(None), 1), else_=0)).label("wholeless"),
         func.max(rows.c.part).label("largest"),
         func.min(rows.c.part).label("smallest"),
+        func.max(case((rows.c.part.is_(None), rows.c.most))).label("most"),
         func.max(rows.c.entered_at).label("entered_at"),
         *((func.count(currency.distinct()).label("currencies"), func.min(currency).label("currency"))
           if currency is not None else ()),
@@ -123,10 +126,25 @@ def evidence(
     rows = statement.subquery("evidence")
     ordered = select(rows).order_by(rows.c.on, rows.c.entry).limit(limit)
     values = days_of(ordered.compile().params, as_of, [initiative], known_at)
-    return tuple(
-        Evidence(r.record, r.entry, r.what, r.on, exact(r.part), exact(r.whole))
-        for r in connection.execute(ordered, values)
+    return tuple(_piece(row) for row in connection.execute(ordered, values))
+
+
+def _piece(row: Row[Any]) -> Evidence:
+    part, whole = exact(row.part), exact(row.whole)
+    scale = minor_units(row._mapping.get("currency"))
+    return Evidence(
+        record=row.record,
+        entry=row.entry,
+        what=row.what,
+        on=row.on,
+        part=None if part is None else part / scale,
+        whole=None if whole is None else whole / scale,
     )
+
+
+def minor_units(currency: str | None) -> int:
+    """How many of the currency's minor units make one of its main unit; one where the number is no money."""
+    return 10 ** exponent(currency) if currency else 1
 
 
 def fold_row(row: Row[Any], fold: Fold, as_of: date) -> Measurement:
@@ -149,18 +167,22 @@ def fold_row(row: Row[Any], fold: Fold, as_of: date) -> Measurement:
             low, high = part / whole, None if room is None else room / whole
         case Fold.LARGEST:
             low = exact(row.largest)
-            high = None if row.unknown else low
+            tops = [top for top in (low, exact(row.most)) if top is not None]
+            high = None if row.limitless else max(tops)
         case Fold.SMALLEST:
             high = exact(row.smallest)
             low = None if row.unknown else high
+    # A share of two amounts is no amount.
+    currency = None if fold is Fold.RATIO else fields.get("currency")
+    scale = minor_units(currency)
     return Measurement(
-        low=low,
-        high=high,
+        low=None if low is None else low / scale,
+        high=None if high is None else high / scale,
         rows=row.rows,
         unknown_rows=int(row.unknown),
         entered=entered,
         late=entered is not None and entered > as_of,
-        currency=fields.get("currency"),
+        currency=currency,
     )
 
 

@@ -14,13 +14,16 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Date,
+    Float,
     FromClause,
     Integer,
     String,
     Subquery,
     and_,
     bindparam,
+    cast,
     exists,
+    extract,
     false,
     or_,
     select,
@@ -30,6 +33,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from clusterflow.model.records import Record
+from clusterflow.model.records.parties import Initiative
 from clusterflow.store import tables
 from clusterflow.store.columns import Instant
 
@@ -51,6 +55,34 @@ def _sqlite_days(element: days_between, compiler: SQLCompiler, **kw: Any) -> str
 def _days(element: days_between, compiler: SQLCompiler, **kw: Any) -> str:
     first, second = (compiler.process(c, **kw) for c in element.clauses)
     return f"(CAST({second} AS DATE) - CAST({first} AS DATE))"
+
+
+class day_after(FunctionElement[date]):  # noqa: N801 - reads as the SQL function it is
+    """The day after a date, in both dialects."""
+
+    type = Date()
+    inherit_cache = True
+
+
+@compiles(day_after, "sqlite")
+def _sqlite_day_after(element: day_after, compiler: SQLCompiler, **kw: Any) -> str:
+    (day,) = (compiler.process(c, **kw) for c in element.clauses)
+    return f"DATE({day}, '+1 day')"
+
+
+@compiles(day_after)
+def _day_after(element: day_after, compiler: SQLCompiler, **kw: Any) -> str:
+    (day,) = (compiler.process(c, **kw) for c in element.clauses)
+    return f"(CAST({day} AS DATE) + 1)"
+
+
+def months_between(first: ColumnElement[Any], second: ColumnElement[Any]) -> ColumnElement[float]:
+    """Months from the first date to the second, whole at each monthly anniversary; the days beyond it are 31sts."""
+    months = (
+        (extract("year", second) - extract("year", first)) * 12 + extract("month", second) - extract("month", first)
+    )
+    # In one division, so that both dialects give the same float and the reader the fraction that was meant.
+    return cast(months * 31 + extract("day", second) - extract("day", first), Float) / 31.0
 
 
 def months_before(day: date, months: int) -> date:
@@ -90,14 +122,21 @@ class Scope:
         """
         day = self.as_of if on is None else on
         table = tables.REGISTRY_TABLES[record.type].alias()
-        later = tables.REGISTRY_TABLES[record.type].alias()
-        same = [later.c[k] == table.c[k] for k in record.key if k != "valid_from"]
-        overtaken = exists().where(
-            later.c.chain == table.c.chain, *same, later.c.valid_from > table.c.valid_from, later.c.valid_from <= day,
-            self._known(later),
-        )  # fmt: skip
-        true = and_(table.c.valid_from <= day, or_(table.c.valid_to.is_(None), table.c.valid_to >= day), ~overtaken)
+        true = and_(self._last(record, table, day), or_(table.c.valid_to.is_(None), table.c.valid_to >= day))
         return self._rows(record, table, true, name)
+
+    def latest(self, record: type[Record], name: str | None = None) -> Subquery:
+        """The last word on each key on or before ``as_of``, whether or not it is still true.
+
+        What ended is a fact too: where all members left there are none, and where none was ever recorded nobody knows.
+        Ask ``in_force`` which of them still hold. For a happening, one row for each thing that happened.
+        """
+        table = tables.REGISTRY_TABLES[record.type].alias()
+        return self._rows(record, table, self._last(record, table, self.as_of), name)
+
+    def in_force(self, rows: FromClause) -> ColumnElement[bool]:
+        """Whether a row of ``latest`` still holds on the day."""
+        return or_(rows.c.valid_to.is_(None), rows.c.valid_to >= self.as_of)
 
     def happened(
         self, record: type[Record], after: ColumnElement[date] | None = None, name: str | None = None
@@ -110,6 +149,15 @@ class Scope:
             true = and_(true, table.c.valid_from > after)
         return self._rows(record, table, true, name)
 
+    def described(self, name: str | None = None) -> Subquery:
+        """The initiatives of the pass, each as it is described on the day; ``initiative`` is its own id."""
+        own = self.current(Initiative)
+        columns = [c for c in own.c if c.name not in ("initiative", "id")]
+        query = select(own.c.id.label("initiative"), *columns)
+        if not self._everywhere:
+            query = query.where(own.c.id.in_(self.initiatives))
+        return query.subquery(name)
+
     def visits(self, name: str | None = None) -> Subquery:
         """The stays in stages that began on or before ``as_of`` and had not ended by then."""
         table = tables.stage_visit
@@ -117,15 +165,25 @@ class Scope:
             table.c.entered_on <= self.as_of, or_(table.c.left_on.is_(None), table.c.left_on > self.as_of)
         )
         if not self._everywhere:
-            query = query.where(table.c.initiative.in_(self._initiatives))
+            query = query.where(table.c.initiative.in_(self.initiatives))
         return query.subquery(name)
+
+    def _last(self, record: type[Record], table: FromClause, day: ColumnElement[date]) -> ColumnElement[bool]:
+        """It began on or before the day, and no later start of the same key took its place by then."""
+        later = tables.REGISTRY_TABLES[record.type].alias()
+        same = [later.c[k] == table.c[k] for k in record.key if k != "valid_from"]
+        overtaken = exists().where(
+            later.c.chain == table.c.chain, *same, later.c.valid_from > table.c.valid_from, later.c.valid_from <= day,
+            self._known(later),
+        )  # fmt: skip
+        return and_(table.c.valid_from <= day, ~overtaken)
 
     def _rows(self, record: type[Record], table: FromClause, true: ColumnElement[bool], name: str | None) -> Subquery:
         own = [table.c[c.name] for c in tables.REGISTRY_TABLES[record.type].c if c.name not in _HOUSEKEEPING]
         query = select(table.c.chain.label("initiative"), table.c.entry, table.c.entered_at, *own)
         query = query.where(true, self._known(table))
         if record.of_initiative and not self._everywhere:
-            query = query.where(table.c.chain.in_(self._initiatives))
+            query = query.where(table.c.chain.in_(self.initiatives))
         return query.subquery(name)
 
     def _known(self, table: FromClause) -> ColumnElement[bool]:
@@ -139,7 +197,8 @@ class Scope:
         )
 
     @property
-    def _initiatives(self) -> BindParameter[Any]:
+    def initiatives(self) -> BindParameter[Any]:
+        """The initiatives of the pass, as a list that is bound when the statement runs."""
         return bindparam("initiatives", expanding=True, type_=String)
 
 
@@ -163,5 +222,3 @@ def days_of(
             day = months_before(as_of, months)
             values[name] = date.fromordinal(day.toordinal() - days)
     return values
-
-

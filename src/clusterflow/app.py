@@ -1,0 +1,319 @@
+"""The one door for flows and CLI: joins the parts, reads the clock, makes the ids."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select
+from sqlalchemy import Engine as Database
+
+from clusterflow.configs import load_metrics, load_models
+from clusterflow.engine import decide as gates
+from clusterflow.engine import enrol as enrolment
+from clusterflow.engine import evaluate as evaluation
+from clusterflow.engine import record as recording
+from clusterflow.engine.decide import Decided, Opened
+from clusterflow.engine.enrol import Enrolled
+from clusterflow.engine.evaluate import Evaluated
+from clusterflow.engine.record import Recorded, Submission
+from clusterflow.engine.work import Context, Work, perform
+from clusterflow.errors import NotPossible, UnknownName
+from clusterflow.model.events import Entry
+from clusterflow.model.lifecycle import LifecycleModel
+from clusterflow.model.measurement import MetricDeclaration
+from clusterflow.model.records.parties import Initiative
+from clusterflow.model.state import InitiativeState
+from clusterflow.model.text import Frozen, Language
+from clusterflow.reports.board import Board, board_of
+from clusterflow.reports.explanation import GateExplanation, explain_gate
+from clusterflow.reports.status import InitiativeStatus, status_of
+from clusterflow.rules.decision import Ballot
+from clusterflow.rules.fold import replay
+from clusterflow.rules.judge import judge_gate
+from clusterflow.rules.mistakes import nearest
+from clusterflow.settings import Settings
+from clusterflow.store import ledger, outbox, tables
+from clusterflow.store.database import check_schema, open_database
+from clusterflow.store.metrics import evidence, measure, plugins
+from clusterflow.store.models import kept_model
+from clusterflow.store.people import capacities, person_of
+from clusterflow.store.registry import initiative_records
+from clusterflow.store.state import in_order, load_state
+
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class Reviewed(Frozen):
+    """What a review of the portfolio found changed."""
+
+    as_of: date
+    looked_at: int
+    changed: tuple[Evaluated, ...]
+
+
+class EligibleDecider(Frozen):
+    """Somebody who may decide at a gate today, in a role the model asks for."""
+
+    person: str
+    roles: tuple[str, ...]
+
+
+class App:
+    """clusterflow, opened on one database."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock = system_clock) -> None:
+        self.settings, self.database, self.clock = settings, database, clock
+
+    @classmethod
+    def open(cls, settings: Settings | None = None, clock: Clock = system_clock) -> App:
+        """Open the database of the settings.
+
+        Raises:
+            SchemaMismatch: it has another schema than this version works on.
+        """
+        chosen = settings or Settings()
+        database = open_database(chosen.database_url)
+        check_schema(database)
+        return cls(chosen, database, clock)
+
+    def at(self, day: date | None) -> App:
+        """The same, as if it were that day (at noon, UTC); None leaves the clock alone."""
+        if day is None:
+            return self
+        moment = datetime.combine(day, time(12), UTC)
+        twin = App(self.settings, self.database, lambda: moment)
+        twin.__dict__.update({k: v for k, v in self.__dict__.items() if k in ("metrics", "models")})
+        return twin
+
+    @property
+    def language(self) -> Language:
+        return "es" if self.settings.language == "es" else "en"
+
+    @cached_property
+    def metrics(self) -> dict[str, MetricDeclaration]:
+        """The shipped metrics and those of third parties."""
+        shipped = load_metrics(self.settings.configs / "metrics.yaml")
+        theirs = plugins.discover()
+        plugins.install(theirs)
+        return {**shipped, **{m.declaration.id: m.declaration for m in theirs}}
+
+    @cached_property
+    def models(self) -> dict[str, LifecycleModel]:
+        """The models as their files are now; initiatives under way keep the one they started under."""
+        return load_models(self.settings.configs / "models", self.metrics)
+
+    def model(self, model_id: str) -> LifecycleModel:
+        if model_id not in self.models:
+            raise UnknownName("model", model_id, nearest(model_id, self.models) or sorted(self.models))
+        return self.models[model_id]
+
+    # Commands
+
+    def _context(self, actor: str | None, key: str | None, by_pass: bool = False) -> Context:
+        return Context(self.clock(), actor or self.settings.actor, lambda: secrets.token_hex(16), key, by_pass)
+
+    def record(self, submissions: Sequence[Submission], actor: str | None = None, key: str | None = None) -> Recorded:
+        """Record facts: all of them or none."""
+        request = repr([(s.type, s.initiative, sorted(s.fields.items()), s.retract) for s in submissions])
+        return perform(
+            self.database, self._context(actor, key), "record", request, Recorded,
+            lambda work: recording.record(work, submissions),
+        )  # fmt: skip
+
+    def enrol(self, initiative: Submission, model_id: str, actor: str | None = None, key: str | None = None) -> Enrolled:
+        """Begin an initiative's life under a model."""
+        model = self.model(model_id)
+        request = repr((sorted(initiative.fields.items()), model.hash))
+        return perform(
+            self.database, self._context(actor, key), "enrol", request, Enrolled,
+            lambda work: enrolment.enrol(work, initiative, model),
+        )  # fmt: skip
+
+    def evaluate(self, initiative: str, actor: str | None = None, by_pass: bool = False) -> Evaluated:
+        """Bring one initiative up to the day."""
+        return perform(
+            self.database, self._context(actor, None, by_pass), "evaluate", initiative, Evaluated,
+            lambda work: evaluation.evaluate(work, initiative, self.metrics),
+        )  # fmt: skip
+
+    def review(self, actor: str | None = None) -> Reviewed:
+        """Bring the whole portfolio up to the day: measured as a set, written only where something changes."""
+        with self._reading() as connection:
+            enrolled = list(connection.execute(select(tables.initiative_state.c.initiative)).scalars())
+            days = self._days(connection, enrolled)
+            plans = evaluation.evaluate_set(connection, ledger.heads(connection, enrolled), days, self.metrics)
+        changed = tuple(self.evaluate(initiative, actor) for initiative in sorted(plans))
+        return Reviewed(
+            as_of=self.clock().date(), looked_at=len(enrolled), changed=tuple(c for c in changed if c.changes)
+        )
+
+    def open_gate(self, initiative: str, stage: str, actor: str | None = None, key: str | None = None) -> Opened:
+        """Open a gate review by hand."""
+        return perform(
+            self.database, self._context(actor, key), "open gate", f"{initiative} {stage}", Opened,
+            lambda work: gates.open_review(work, initiative, stage, self.metrics),
+        )  # fmt: skip
+
+    def decide(
+        self, initiative: str, person: str, ballot: Ballot, key: str | None = None, by_pass: bool = False
+    ) -> Decided:
+        """Take a decision, or refuse it with the reason."""
+        return perform(
+            self.database, self._context(None, key, by_pass), "decide", repr((initiative, person, ballot)), Decided,
+            lambda work: gates.decide(work, initiative, person, ballot, self.metrics),
+        )  # fmt: skip
+
+    # Questions
+
+    def _reading(self) -> Connection:
+        return self.database.connect().execution_options(read_only=True)
+
+    def _days(self, connection: Connection, initiatives: Sequence[str]) -> dict[str, date]:
+        now = self.clock()
+        records = initiative_records(connection, now.date(), initiatives)
+        return {i: now.astimezone(ZoneInfo(r.timezone)).date() for i, r in records.items()}
+
+    def initiatives(self) -> list[str]:
+        with self._reading() as connection:
+            table = tables.initiative_state
+            return list(connection.execute(select(table.c.initiative).order_by(table.c.initiative)).scalars())
+
+    def _state(self, connection: Connection, initiative: str, as_of: date | None) -> InitiativeState:
+        heads = ledger.heads(connection, [initiative])
+        now = load_state(connection, heads[0]) if heads else None
+        if now is None:
+            known = connection.execute(select(tables.initiative_state.c.initiative)).scalars()
+            raise UnknownName("enrolled initiative", initiative, nearest(initiative, known))
+        if as_of is None:
+            return now
+        until = datetime.combine(as_of, time.max, UTC)
+        entries = (e for e in ledger.read_entries(connection, initiative) if e.at <= until)
+        then = replay(entries)
+        if then is None:
+            raise NotPossible(f"on {as_of} «{initiative}» was not yet enrolled; it was on {now.enrolled_on}")
+        return in_order(then)
+
+    def state(self, initiative: str, as_of: date | None = None) -> InitiativeState:
+        """The stored state, or what the ledger adds up to at the end of a day."""
+        with self._reading() as connection:
+            return self._state(connection, initiative, as_of)
+
+    def status(
+        self, initiative: str, as_of: date | None = None, language: Language | None = None
+    ) -> InitiativeStatus:
+        """Where an initiative stands, today or at the end of a day."""
+        with self._reading() as connection:
+            return self._status(connection, initiative, as_of, language or self.language)
+
+    def _status(
+        self, connection: Connection, initiative: str, as_of: date | None, language: Language
+    ) -> InitiativeStatus:
+        state = self._state(connection, initiative, as_of)
+        day = as_of or self._days(connection, [initiative])[initiative]
+        record = initiative_records(connection, day, [initiative]).get(initiative)
+        return status_of(state, kept_model(connection, state.model_hash), record, day, language)
+
+    def board(self, as_of: date | None = None, language: Language | None = None) -> Board:
+        """The portfolio, today or at the end of a day; who was not yet enrolled then is left out."""
+        told = language or self.language
+        statuses = []
+        with self._reading() as connection:
+            for initiative in connection.execute(select(tables.initiative_state.c.initiative)).scalars().all():
+                try:
+                    statuses.append(self._status(connection, initiative, as_of, told))
+                except NotPossible:
+                    continue
+        return board_of(statuses, as_of or self.clock().date())
+
+    def explain(
+        self,
+        initiative: str,
+        stage: str | None = None,
+        as_of: date | None = None,
+        known_at: datetime | None = None,
+        language: Language | None = None,
+        with_evidence: bool = True,
+    ) -> tuple[GateExplanation, ...]:
+        """The gates of an initiative, each criterion with what is behind it; the stages under way where none is named."""
+        told = language or self.language
+        with self._reading() as connection:
+            state = self._state(connection, initiative, as_of)
+            model = kept_model(connection, state.model_hash)
+            day = as_of or self._days(connection, [initiative])[initiative]
+            record = initiative_records(connection, day, [initiative]).get(initiative)
+            named = [gates.stage_of(model, stage)] if stage else [v.stage for v in state.open_visits]
+            wanted = {c.call for s in named for c in model.stage(s).gate.criteria}
+            found = measure(connection, wanted, self.metrics, day, [initiative], known_at)
+            mine = {call: by[initiative] for call, by in found.items() if initiative in by}
+
+            return tuple(
+                explain_gate(
+                    judge_gate(model.stage(s), mine),
+                    model,
+                    initiative=initiative,
+                    name=record.name if record else initiative,
+                    as_of=day,
+                    review=review.id if (review := state.open_review(s)) else None,
+                    declarations=self.metrics,
+                    evidence=lambda call: (
+                        evidence(connection, call, initiative, day, known_at) if with_evidence else ()
+                    ),
+                    language=told,
+                )
+                for s in named
+            )
+
+    def eligible(self, initiative: str, stage: str) -> tuple[EligibleDecider, ...]:
+        """Who may decide at a gate today."""
+        with self._reading() as connection:
+            state = self._state(connection, initiative, None)
+            rule = kept_model(connection, state.model_hash).stage(stage).gate.decided_by
+            day = self._days(connection, [initiative])[initiative]
+            found = []
+            for person, (roles, helixes) in sorted(capacities(connection, initiative, day).items()):
+                fitting = tuple(r for r in rule.roles if r in roles)
+                if fitting and not helixes & set(rule.never):
+                    found.append(EligibleDecider(person=person, roles=fitting))
+            return tuple(found)
+
+    def record_of(self, initiative: str) -> Initiative | None:
+        """What is recorded of the initiative itself."""
+        with self._reading() as connection:
+            return initiative_records(connection, self.clock().date(), [initiative]).get(initiative)
+
+    def model_of(self, initiative: str) -> LifecycleModel:
+        """The model that the initiative is pinned to."""
+        with self._reading() as connection:
+            return kept_model(connection, self._state(connection, initiative, None).model_hash)
+
+    def entries(self, chain: str, after: int = 0, until: int | None = None) -> tuple[Entry, ...]:
+        """The ledger of an initiative."""
+        with self._reading() as connection:
+            if not ledger.heads(connection, [chain]):
+                known = [h.chain for h in ledger.heads(connection)]
+                raise UnknownName("initiative in the ledger", chain, nearest(chain, known))
+            return tuple(ledger.read_entries(connection, chain, after, until))
+
+    def first_break(self, chain: str) -> int | None:
+        """The first entry at which the chain does not verify, or None where it is whole."""
+        with self._reading() as connection:
+            return ledger.first_break(connection, chain)
+
+    def people_behind(self, aliases: Sequence[str]) -> dict[str, str]:
+        with self._reading() as connection:
+            return person_of(connection, aliases)
+
+    def backlog(self) -> dict[str, int]:
+        """What waits to go out, by topic."""
+        with self._reading() as connection:
+            return outbox.backlog(connection)
+
+

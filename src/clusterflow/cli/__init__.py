@@ -1,0 +1,46 @@
+"""The command line: each command parses, calls the door once, prints, and ends with a code that has a name."""
+
+from __future__ import annotations
+
+import sys
+
+from cyclopts import App
+
+from clusterflow import __version__
+from clusterflow.cli.output import complain
+from clusterflow.errors import ClusterflowError
+
+# Commands are named by import path: a command loads only what it needs, and Prefect only where it is used.
+cli = App(
+    name="clusterflow",
+    help="Follow the lives of cluster initiatives: facts, gates, decisions, milestones.",
+    version=__version__,
+    help_format="plaintext",
+)
+cli.command("clusterflow.cli.initiatives:enrol", help="Begin an initiative's life under a model.")
+cli.command("clusterflow.cli.records:record", help="Record facts, from words or from a file of JSON lines.")
+cli.command("clusterflow.cli.initiatives:status", help="Where the initiatives stand.")
+cli.command("clusterflow.cli.initiatives:explain", help="Why a gate is ready or not, with the evidence.")
+cli.command("clusterflow.cli.initiatives:evaluate", help="Bring initiatives up to the day, without Prefect.")
+cli.command("clusterflow.cli.gates:open_gate", help="Open a gate review by hand.")
+cli.command("clusterflow.cli.gates:decide", help="Decide at a gate.")
+cli.command("clusterflow.cli.initiatives:ledger", help="What happened, in order.")
+cli.command("clusterflow.cli.models:model", help="The lifecycle models: list, show, check, diagram, schema.")
+cli.command("clusterflow.cli.records:schema", help="JSON Schemas, for editors and other programs.")
+cli.command("clusterflow.cli.database:db", help="The database and its schema.")
+cli.command("clusterflow.cli.running:up", help="Start what is missing, and stay up until Ctrl-C.")
+cli.command("clusterflow.cli.running:relay", help="Publish what waits in the outbox, and send due notices, once.")
+cli.command("clusterflow.cli.running:reconcile", help="Bring Prefect back to what the database says is open.")
+
+
+def main() -> None:
+    """The entry point. Whatever a user can type ends in an answer or in a sentence, never in a traceback."""
+    try:
+        cli()
+    except ClusterflowError as problem:
+        complain(problem)
+        sys.exit(problem.exit_code)
+    except BrokenPipeError:
+        # Whoever read our output has gone; there is nobody to tell.
+        sys.stderr.close()
+        sys.exit(0)

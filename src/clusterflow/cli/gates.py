@@ -1,0 +1,89 @@
+"""At the gate: open a review, decide."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from clusterflow.app import App
+from clusterflow.cli.output import REFUSED, Actor, Json, Key, day, listed, print_json, show
+from clusterflow.engine.decide import Decided
+from clusterflow.errors import Mistake, Mistakes
+from clusterflow.model.words import DecisionKind, Role
+from clusterflow.rules.decision import Ballot
+
+
+def open_gate(initiative: str, stage: str, *, actor: Actor = None, key: Key = None, as_json: Json = False) -> None:
+    """Open a gate review by hand, before the gate is ready."""
+    opened = App.open().open_gate(initiative, stage, actor, key)
+    if as_json:
+        print_json(opened)
+    else:
+        show(f"review {opened.review} is open; the gate is {opened.readiness}; findings {opened.findings}")
+
+
+def decide(
+    initiative: str,
+    stage: str,
+    decision: DecisionKind,
+    *,
+    by: Annotated[str, Parameter(help="the decider: a person's id")],
+    reason: Annotated[str, Parameter(help="why; it stands in the ledger")],
+    role: Annotated[Role | None, Parameter(help="in which role, where the person holds several")] = None,
+    seen: Annotated[str | None, Parameter(help="the findings that were seen, as explain names them")] = None,
+    until: Annotated[str | None, Parameter(help="of a hold: the day it ends")] = None,
+    to: Annotated[str | None, Parameter(help="of a recycle: the stage to go back to")] = None,
+    condition: Annotated[
+        Sequence[str], Parameter(help="of a conditional go: CRITERION=DAY", negative="")
+    ] = (),
+    due: Annotated[str | None, Parameter(help="of a conditional go: one day for all that is not met")] = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Decide at a gate: go, conditional-go, hold, recycle or stop."""
+    ballot = Ballot(
+        stage=stage,
+        decision=decision,
+        reason=reason,
+        role=role,
+        seen=seen,
+        until=day(until, "--until"),
+        to_stage=to,
+        due=_conditions(condition),
+        due_all=day(due, "--due"),
+    )
+    done = App.open().decide(initiative, by, ballot, key)
+    if as_json:
+        print_json(done)
+    elif done.taken:
+        show(told(done))
+    else:
+        sys.stderr.write(f"clusterflow: refused: {done.why}\n")
+    if not done.taken:
+        sys.exit(REFUSED)
+
+
+def told(done: Decided) -> str:
+    """What became of a ballot that was taken."""
+    if done.decided is None:
+        return f"counted: {done.votes} of {done.need} at the gate of {done.stage}"
+    begun = f"; begun: {listed(done.entered)}" if done.entered else ""
+    return f"{done.stage}: {done.decided}{begun}"
+
+
+def _conditions(words: Sequence[str]) -> dict[str, date]:
+    conditions: dict[str, date] = {}
+    mistakes = []
+    for word in words:
+        criterion, _, text = word.partition("=")
+        try:
+            conditions[criterion] = date.fromisoformat(text)
+        except ValueError:
+            mistakes.append(Mistake("--condition", f"«{word}» is no condition", "CRITERION=YYYY-MM-DD"))
+    if mistakes:
+        raise Mistakes(mistakes)
+    return conditions

@@ -1,0 +1,91 @@
+"""How the command line speaks: JSON and nothing else with ``--json``, tables otherwise, complaints on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Annotated
+
+from cyclopts import Parameter
+from pydantic import BaseModel, TypeAdapter
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from clusterflow.errors import ClusterflowError, Mistake, Mistakes
+from clusterflow.model.words import Answer, Readiness, StageStatus
+
+REFUSED = 3
+"""Exit code of an ordinary *no*."""
+
+Json = Annotated[bool, Parameter(name="--json", negative="", help="print JSON and nothing else")]
+AsOf = Annotated[str | None, Parameter(name="--as-of", help="the end of that day, as YYYY-MM-DD")]
+Actor = Annotated[str | None, Parameter(name="--actor", help="who enters it, for the ledger: an id, never a name")]
+Key = Annotated[str | None, Parameter(name="--key", help="idempotency key: the same command under it is done once")]
+
+MARKS: dict[str, tuple[str, str]] = {
+    Answer.MET: ("✔ met", "green"),
+    Answer.UNMET: ("✘ unmet", "red"),
+    Answer.UNKNOWN: ("? unknown", "yellow"),
+    Readiness.READY: ("ready", "green"),
+    Readiness.NOT_READY: ("not ready", "red"),
+    StageStatus.AHEAD: ("· ahead", "bright_black"),
+    StageStatus.UNDER_WAY: ("▶ under way", "cyan"),
+    StageStatus.GATE_OPEN: ("◆ gate open", "magenta"),
+    StageStatus.HELD: ("‖ held", "yellow"),
+    StageStatus.ACHIEVED: ("✔ achieved", "green"),
+    StageStatus.LAPSED: ("↯ lapsed", "red"),
+    StageStatus.LEFT: ("↩ left", "bright_black"),
+}
+
+console = Console(highlight=False)
+
+
+def marked(word: str) -> Text:
+    """A word of ours with its sign and colour; the sign alone is enough to tell."""
+    text, style = MARKS.get(word, (word, ""))
+    return Text(text, style=style)
+
+
+def table(title: str, columns: Sequence[str]) -> Table:
+    return Table(*columns, title=escape(title), title_justify="left", title_style="bold", box=None, pad_edge=False)
+
+
+def show(*parts: object) -> None:
+    """Print for people. User text is never read as markup."""
+    console.print(*parts, markup=False)
+
+
+def print_json(value: BaseModel | Sequence[BaseModel]) -> None:
+    many = isinstance(value, Sequence)
+    # Every record knows how to write itself; a list of them is written in one go.
+    data = TypeAdapter(list[BaseModel]).dump_json(list(value), indent=2, serialize_as_any=True) if many else None
+    text = data.decode() if data is not None else value.model_dump_json(indent=2)  # type: ignore[union-attr]
+    sys.stdout.write(text + "\n")
+
+
+def complain(problem: ClusterflowError) -> None:
+    lines = [str(m) for m in problem.mistakes] if isinstance(problem, Mistakes) else [str(problem)]
+    head = f"{len(lines)} mistakes; nothing was changed:" if len(lines) > 1 else None
+    for line in [head, *lines] if head else lines:
+        sys.stderr.write(f"clusterflow: {line}\n")
+
+
+def day(text: str | None, option: str) -> date | None:
+    """A day as written.
+
+    Raises:
+        Mistakes: it is none.
+    """
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Mistakes([Mistake(option, f"«{text}» is no day", "a day as YYYY-MM-DD")]) from None
+
+
+def listed(words: Iterable[object]) -> str:
+    return ", ".join(str(w) for w in words) or "–"

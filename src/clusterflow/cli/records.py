@@ -1,0 +1,64 @@
+"""Record facts, and the schema of what can be recorded."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from clusterflow.app import App
+from clusterflow.cli.output import Actor, Json, Key, print_json, show
+from clusterflow.errors import ClusterflowError
+from clusterflow.intake.assignments import read_assignments
+from clusterflow.intake.jsonlines import read_lines
+from clusterflow.intake.schema import record_schema
+from clusterflow.configs import model_schema
+
+
+def record(
+    *words: Annotated[str, Parameter(help="TYPE key=value ...: membership initiative=nl organisation=acme from=2024-02-01")],
+    source: Annotated[Path | None, Parameter(name="--from", help="a file of JSON lines; - for standard input")] = None,
+    actor: Actor = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Record facts, all or none: every mistake is told with its place, and the same twice changes nothing.
+
+    With its day (from=, on=) a record enters a fact or corrects the one of that day. Without it, the record is about the
+    latest fact under the same key: to= ends it, other fields correct it. retract=true withdraws it.
+    """
+    if (source is None) == (not words):
+        raise ClusterflowError("give either TYPE key=value ..., or --from FILE")
+    app = App.open()
+    if source is None:
+        done = app.record([read_assignments(words[0], words[1:])], actor, key)
+    else:
+        text = _read(source)
+        submissions = read_lines(text.splitlines(), str(source))
+        content = hashlib.sha256(text.encode()).hexdigest()
+        done = app.record(submissions, actor, key or f"file-{content[:40]}")
+    if as_json:
+        print_json(done)
+    else:
+        show(str(done))
+
+
+def _read(source: Path) -> str:
+    if str(source) == "-":
+        return sys.stdin.read()
+    try:
+        return source.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ClusterflowError(f"there is no file {source}") from None
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ClusterflowError(f"{source} cannot be read as UTF-8 text: {problem}") from None
+
+
+def schema(what: Literal["records", "model"]) -> None:
+    """Print the JSON Schema of all record types, or of a model file."""
+    found = record_schema() if what == "records" else model_schema()
+    sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")

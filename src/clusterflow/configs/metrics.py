@@ -1,0 +1,120 @@
+"""The catalogue of metrics out of its file: every mistake at once, as for the models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import Field, StrictBool, StrictInt, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from clusterflow.configs.mistakes import Translator, spoken, told
+from clusterflow.configs.parameters import unfit
+from clusterflow.configs.written import Maybe, Sentence, Written, WrittenText, checked_id, word
+from clusterflow.configs.yaml import Document, Steps, parse, read
+from clusterflow.errors import Mistake, Mistakes
+from clusterflow.model.measurement import Fold, MetricDeclaration, Parameter, ParameterType
+from clusterflow.model.quantity import Unit
+from clusterflow.model.text import Text
+
+PARAMETER_TYPES: tuple[ParameterType, ...] = get_args(ParameterType)
+
+
+class WrittenParameter(Written):
+    type: Annotated[ParameterType, word(PARAMETER_TYPES, "parameter type")] = Field(
+        description=f"one of: {', '.join(PARAMETER_TYPES)}"
+    )
+    default: StrictInt | str | None = Field(default=None, description="what is meant where a criterion says nothing")
+    optional: StrictBool = Field(default=False, description="true where a criterion may leave it out")
+
+    @field_validator("default", mode="before")
+    @classmethod
+    def _fits(cls, value: Any, info: ValidationInfo) -> Any:
+        kind = info.data.get("type")
+        if value is not None and kind is not None and (error := unfit(Parameter(type=kind), value)) is not None:
+            raise error
+        return value
+
+
+class WrittenMetric(Written):
+    """A metric: what it is called and counts in; its SQL stands in the code under the same id."""
+
+    number: StrictInt | None = Field(default=None, ge=1, description="its number in the catalogue of DOMAIN.md")
+    title: WrittenText = Field(description="the title in es and en")
+    unit: Annotated[Unit, word(Unit, "unit")] = Field(description=f"one of: {', '.join(Unit)}")
+    fold: Annotated[Fold, word(Fold, "fold")] = Field(description=f"one of: {', '.join(Fold)}")
+    direction: Annotated[Literal["more", "less"], word(("more", "less"), "direction")] = Field(
+        description="more or less: which is better"
+    )
+    source: Sentence = Field(description="the key of the source, like CAI20; P for a proposal")
+    proposal: StrictBool = Field(default=False, description="true where it is a proposal of this project")
+    formula: str = Field(default="", description="how it is computed, in a line")
+    help: Maybe[WrittenText] = Field(default=None, description="what would help where it is unmet, in es and en")
+    freshness_days: StrictInt | None = Field(default=None, ge=1, description="after how many days a value is stale")
+    parameters: dict[str, WrittenParameter] = Field(default_factory=dict, description="a mapping of parameters")
+    computed_by: Annotated[Literal["store", "rules"], word(("store", "rules"), "part")] = Field(
+        default="store", description="store or rules: which part computes it"
+    )
+
+
+SHAPES = Translator(
+    {"": WrittenMetric, "parameters": WrittenParameter, "title": WrittenText, "help": WrittenText},
+)
+
+
+def load_metrics(path: Path) -> dict[str, MetricDeclaration]:
+    """The declarations of a file by their ids.
+
+    Raises:
+        Mistakes: all that is wrong with it, in the order of its lines.
+    """
+    return _metrics(read(path))
+
+
+def parse_metrics(text: str, file: str = "metrics") -> dict[str, MetricDeclaration]:
+    """The declarations of a text, which mistakes call ``file``."""
+    return _metrics(parse(text, file))
+
+
+def _metrics(document: Document) -> dict[str, MetricDeclaration]:
+    if not isinstance(document.value, dict):
+        found = Mistake(
+            document.where(()), spoken(document.value), "a mapping from the id of each metric to what it is"
+        )
+        raise Mistakes(told(document, [found]))
+    metrics: dict[str, MetricDeclaration] = {}
+    mistakes: list[Mistake] = []
+    for name, value in document.value.items():
+        steps: Steps = (name,)
+        try:
+            checked_id(name)
+        except PydanticCustomError as error:
+            mistakes.append(Mistake(document.where(steps, key=True), spoken(name), (error.context or {})["accepted"]))
+        try:
+            metrics[name] = _declared(name, WrittenMetric.model_validate(value))
+        except ValidationError as error:
+            mistakes += SHAPES.mistakes(document, error, top=steps)
+    if found_mistakes := told(document, mistakes):
+        raise Mistakes(found_mistakes)
+    return metrics
+
+
+def _declared(name: str, written: WrittenMetric) -> MetricDeclaration:
+    return MetricDeclaration(
+        id=name,
+        title=Text(es=written.title.es, en=written.title.en),
+        help=Text(es=written.help.es, en=written.help.en) if written.help else None,
+        parameters={
+            key: Parameter(type=given.type, default=given.default, optional=given.optional)
+            for key, given in written.parameters.items()
+        },
+        number=written.number,
+        unit=written.unit,
+        fold=written.fold,
+        direction=written.direction,
+        source=written.source,
+        proposal=written.proposal,
+        formula=written.formula,
+        freshness_days=written.freshness_days,
+        computed_by=written.computed_by,
+    )

@@ -1,0 +1,152 @@
+"""From what pydantic found wrong to plain sentences: where, what was found, what is accepted, what is nearest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
+from rapidfuzz import fuzz, process
+
+from clusterflow.configs.yaml import Document, Steps
+from clusterflow.errors import Mistake
+
+Loc = Sequence[str | int]
+
+
+def trouble(found: str, accepted: str = "", cure: str = "") -> PydanticCustomError:
+    """What a validator of the written shapes raises: the parts of a ``Mistake``, without its place."""
+    return PydanticCustomError("mistake", "{found}", {"found": found, "accepted": accepted, "cure": cure})
+
+
+def troubles(found: Iterable[tuple[Steps, PydanticCustomError]]) -> ValidationError:
+    """Several at once, each at its own place below the field: pydantic spreads them over the field's errors."""
+    details = [InitErrorDetails(type=error, loc=steps, input=None) for steps, error in found]
+    return ValidationError.from_exception_data("several", details)
+
+
+def nearest(name: object, known: Iterable[str], limit: int = 3) -> tuple[str, ...]:
+    """The known names that somebody who wrote ``name`` may have meant, the likeliest first."""
+    written = str(name).lower().replace("_", "-").replace(" ", "-")
+    hits = process.extract(written, list(known), scorer=fuzz.WRatio, limit=limit, score_cutoff=70)
+    return tuple(hit[0] for hit in hits)
+
+
+def the_nearest(name: object, known: Iterable[str]) -> str:
+    """The cure for an unknown name; empty where nothing is near."""
+    names = nearest(name, known)
+    return f"The nearest: {', '.join(names)}" if names else ""
+
+
+def spoken(value: Any) -> str:
+    """A value of a file as a sentence names it."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return f"the number {value}"
+        case str():
+            shown = " ".join(value.split())
+            return f"«{shown if len(shown) <= 60 else shown[:57] + '...'}»" if shown else "an empty text"
+        case list():
+            return "a list" if value else "an empty list"
+        case _:
+            return "a mapping"
+
+
+class Translator:
+    """Turns the errors of one family of written shapes into mistakes.
+
+    ``shapes`` says which shape stands under which key of the file (under ``""``: at the top). What is accepted for
+    a key comes from the description of its field, which is also what an editor shows.
+    """
+
+    def __init__(self, shapes: Mapping[str, type[BaseModel]], tags: Sequence[str] = ()) -> None:
+        self.shapes = shapes
+        self.tags = frozenset(tags)
+
+    def mistakes(self, document: Document, error: ValidationError, top: Steps = ()) -> list[Mistake]:
+        """The mistakes of an error, where ``top`` is the way to the value that was validated."""
+        return [self._mistake(document, details, top) for details in error.errors(include_url=False)]
+
+    def _mistake(self, document: Document, details: ErrorDetails, top: Steps) -> Mistake:
+        loc = details["loc"]
+        steps = self._steps(document, (*top, *loc))
+        where = document.where(steps)
+        context: Mapping[str, Any] = details.get("ctx", {})
+        match details["type"]:
+            case "mistake":
+                return Mistake(where, context["found"], context["accepted"], context["cure"])
+            case "extra_forbidden":
+                keys = list(_fields(self._shape_at(loc[:-1])))
+                found = f"the key «{loc[-1]}» is unknown"
+                return Mistake(document.where(steps, key=True), found, ", ".join(keys), the_nearest(loc[-1], keys))
+            case "missing":
+                return Mistake(where, f"the key «{loc[-1]}» is missing", self._description(loc))
+        accepted = self._accepted(details, context) or self._description(loc) or details["msg"]
+        return Mistake(where, spoken(details["input"]), accepted)
+
+    def _accepted(self, details: ErrorDetails, context: Mapping[str, Any]) -> str:
+        value = details["input"]
+        match details["type"]:
+            case "model_type" | "model_attributes_type":
+                named = next((s for s in self.shapes.values() if s.__name__ == context.get("class_name")), None)
+                required = [key for key, info in _fields(named).items() if info.is_required()]
+                return f"a mapping with the keys {', '.join(required)}"
+            case "dict_type":
+                return "a mapping"
+            case "list_type":
+                return "a list"
+            case "bool_type":
+                return "true or false"
+            case "int_type":
+                return "a whole number"
+            case "greater_than_equal":
+                return f"{context['ge']} or more"
+            case "string_type" if isinstance(value, (bool, int, float)):
+                return "a text (put it in quotes)"
+            case "string_type":
+                return "a text"
+        return ""
+
+    def _description(self, loc: Loc) -> str:
+        """What the last key of a place may hold, in the words of its field."""
+        for index in reversed(range(len(loc))):
+            field = _fields(self._shape_at(loc[:index])).get(str(loc[index]))
+            if field is not None:
+                return field.description or ""
+        return ""
+
+    def _shape_at(self, loc: Loc) -> type[BaseModel] | None:
+        """The shape that was being read at a place: that of the last key that has one."""
+        known = (self.shapes[step] for step in reversed(loc) if isinstance(step, str) and step in self.shapes)
+        return next(known, self.shapes.get(""))
+
+    def _steps(self, document: Document, loc: Loc) -> Steps:
+        """Pydantic's way to the error without the tags of unions, as far down as the file has something."""
+        steps: Steps = ()
+        for step in loc:
+            if (*steps, step) in document.places:
+                steps = (*steps, step)
+            elif step not in self.tags:
+                break
+        return steps
+
+
+def _fields(shape: type[BaseModel] | None) -> dict[str, FieldInfo]:
+    """The fields of a shape by the keys that people write."""
+    return {info.alias or name: info for name, info in shape.model_fields.items()} if shape else {}
+
+
+def told(document: Document, mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
+    """All the mistakes of one file in the order of its lines, each once."""
+    return tuple(sorted(dict.fromkeys([*document.mistakes, *mistakes]), key=lambda mistake: _line(mistake.where)))
+
+
+def _line(where: str) -> tuple[int, int]:
+    _, line, column = where.rsplit(":", 2)
+    return int(line), int(column)

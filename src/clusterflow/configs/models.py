@@ -1,0 +1,90 @@
+"""Lifecycle models out of files: every mistake of every file at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from clusterflow.configs.build import built
+from clusterflow.configs.mistakes import told
+from clusterflow.configs.wholes import stage_ids, whole
+from clusterflow.configs.written import SHAPES, Catalogue, WrittenModel
+from clusterflow.configs.yaml import Document, parse, read
+from clusterflow.errors import Mistake, Mistakes
+from clusterflow.model.lifecycle import LifecycleModel
+from clusterflow.model.measurement import MetricDeclaration
+
+Metrics = Mapping[str, MetricDeclaration]
+
+
+def load_model(path: Path, metrics: Metrics) -> LifecycleModel:
+    """The model of one file.
+
+    Raises:
+        Mistakes: all that is wrong with it, in the order of its lines.
+    """
+    return _model(read(path), metrics)
+
+
+def parse_model(text: str, metrics: Metrics, file: str = "model") -> LifecycleModel:
+    """The model of a text, which mistakes call ``file``."""
+    return _model(parse(text, file), metrics)
+
+
+def load_models(folder: Path, metrics: Metrics) -> dict[str, LifecycleModel]:
+    """The models of a folder by their ids; each stands in a file of its own name.
+
+    Raises:
+        Mistakes: all that is wrong with any of the files.
+    """
+    files = sorted(path for path in folder.glob("*") if path.suffix in (".yaml", ".yml"))
+    if not files:
+        raise Mistakes([Mistake(str(folder), "there is no model in this folder", "files like basque.yaml")])
+    models: dict[str, LifecycleModel] = {}
+    mistakes: list[Mistake] = []
+    first: dict[str, Path] = {}
+    for path in files:
+        try:
+            document = read(path)
+        except Mistakes as error:
+            mistakes += error.mistakes
+            continue
+        try:
+            model = _model(document, metrics)
+            models[model.id] = model
+        except Mistakes as error:
+            mistakes += error.mistakes
+        mistakes += _misnamed(document, path, first)
+    if mistakes:
+        raise Mistakes(mistakes)
+    return models
+
+
+def _model(document: Document, metrics: Metrics) -> LifecycleModel:
+    mistakes = whole(document, metrics)
+    written: WrittenModel | None = None
+    try:
+        written = WrittenModel.model_validate(document.value, context=Catalogue(metrics, stage_ids(document)))
+    except ValidationError as error:
+        mistakes += SHAPES.mistakes(document, error)
+    found = told(document, mistakes)
+    if written is None or found:
+        raise Mistakes(found)
+    return built(written, metrics)
+
+
+def _misnamed(document: Document, path: Path, first: dict[str, Path]) -> list[Mistake]:
+    """Whether the file's name and its model's disagree, or another file has the same model."""
+    name = document.value.get("model") if isinstance(document.value, dict) else None
+    if not isinstance(name, str):
+        return []
+    where = document.where(("model",))
+    found = []
+    if name in first:
+        found.append(Mistake(where, f"the model «{name}» stands in {first[name].name} already", "every model once"))
+    elif name != path.stem:
+        found.append(Mistake(where, f"the model «{name}» in a file called {path.name}", f"{name}{path.suffix}"))
+    first.setdefault(name, path)
+    return found

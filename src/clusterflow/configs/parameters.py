@@ -1,0 +1,89 @@
+"""The parameters of metrics: what a criterion may write under ``with``, and what is filled in for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+from pydantic_core import PydanticCustomError
+
+from clusterflow.configs.mistakes import spoken, the_nearest, trouble
+from clusterflow.configs.yaml import Steps
+from clusterflow.model.measurement import MetricDeclaration, Parameter, Parameters, ParameterType
+from clusterflow.model.words import BodyKind, HelixKind, LinkDirection, SizeClass, SurveyTopic
+
+WORDS: dict[ParameterType, type[StrEnum]] = {
+    "size-class": SizeClass,
+    "helix-kind": HelixKind,
+    "body-kind": BodyKind,
+    "topic": SurveyTopic,
+    "direction": LinkDirection,
+}
+
+
+def wrong(
+    declaration: MetricDeclaration, given: Mapping[str, Any], stages: tuple[str, ...]
+) -> Iterator[tuple[Steps, PydanticCustomError]]:
+    """What is wrong with the parameters that a criterion gives to a metric, each with its place below ``with``."""
+    known = declaration.parameters
+    for name, value in given.items():
+        if name not in known:
+            accepted = ", ".join(known) or "no parameters"
+            found = f"the metric {declaration.id} has no parameter «{name}»"
+            yield (name,), trouble(found, accepted, the_nearest(name, known))
+        elif (error := unfit(known[name], value, stages)) is not None:
+            yield (name,), error
+    for name, parameter in known.items():
+        if name not in given and parameter.default is None and not parameter.optional and parameter.type != "stage":
+            found = f"the metric {declaration.id} needs the parameter «{name}»"
+            yield (), trouble(found, f"with: {{{name}: {_example(parameter)}}}")
+
+
+def unfit(parameter: Parameter, value: Any, stages: tuple[str, ...] | None = None) -> PydanticCustomError | None:
+    """What is wrong with one value; where a stage is asked for, it must be one of ``stages`` (None: any)."""
+    names: tuple[str, ...]
+    match parameter.type:
+        case "integer":
+            fits = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+            return None if fits else trouble(spoken(value), "a whole number, 0 or more")
+        case "text":
+            return None if isinstance(value, str) and value.strip() else trouble(spoken(value), "a text")
+        case "stage":
+            names, noun = stages or (), "stage"
+            if stages is None and isinstance(value, str):
+                return None
+        case _:
+            names, noun = tuple(WORDS[parameter.type]), parameter.type.replace("-", " ")
+    if isinstance(value, str) and value in names:
+        return None
+    return trouble(f"the {noun} {spoken(value)} is unknown", ", ".join(names), the_nearest(value, names))
+
+
+def filled(declaration: MetricDeclaration, given: Mapping[str, str | int], stage: str) -> Parameters:
+    """The parameters as the metric is called: defaults filled in, the criterion's own stage where one is asked for."""
+    values = dict(given)
+    for name, parameter in declaration.parameters.items():
+        if name in values:
+            continue
+        if parameter.default is not None:
+            values[name] = parameter.default
+        elif parameter.type == "stage" and not parameter.optional:
+            values[name] = stage
+    return tuple(sorted(values.items()))
+
+
+def default_id(declaration: MetricDeclaration, given: Mapping[str, Any]) -> str:
+    """What a criterion without an id is called: its metric, and those of its parameters that are not the usual ones."""
+    said = [
+        str(value)
+        for name, value in sorted(given.items())
+        if name in declaration.parameters and value != declaration.parameters[name].default
+    ]
+    return "-".join([declaration.id, *("".join(c if c.isalnum() else "-" for c in s.lower()) for s in said)])
+
+
+def _example(parameter: Parameter) -> str:
+    if parameter.type in WORDS:
+        return " | ".join(WORDS[parameter.type])
+    return "12" if parameter.type == "integer" else "..."

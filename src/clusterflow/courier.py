@@ -1,0 +1,167 @@
+"""The way out for notices: from the outbox to people, with a patience of our own. Prefect is not needed."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection
+
+from clusterflow.app import App
+from clusterflow.configs import load_notices
+from clusterflow.model import events as ev
+from clusterflow.model.events import Entry
+from clusterflow.model.notice import Notice, NoticeRule, Recipient
+from clusterflow.model.text import Frozen
+from clusterflow.notices.deliver import CHANNEL, Answer, send_mail
+from clusterflow.notices.render import render
+from clusterflow.notices.route import recipients, rules_for
+from clusterflow.reports.status import status_of
+from clusterflow.store import ledger, notices, outbox
+from clusterflow.store.models import kept_model
+from clusterflow.store.outbox import Message
+from clusterflow.store.people import person_of
+from clusterflow.store.registry import current, initiative_records
+from clusterflow.store.state import load_state
+from clusterflow.model.records.base import REGISTRY
+from clusterflow.model.records.parties import Person
+
+BACKOFF = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 720))
+"""How long to wait after each failed attempt; after the last one the notice is dead, and ``status`` says so."""
+
+LEASE = timedelta(minutes=2)
+"""For how long an attempt belongs to the relay that took it; a relay that died is followed by another."""
+
+
+class Sent(Frozen):
+    """What a courier's round did."""
+
+    written: int = 0
+    delivered: int = 0
+    failed: int = 0
+    problems: tuple[str, ...] = ()
+
+
+class Courier:
+    """Writes notices out of the outbox and sends those that are due."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    @cached_property
+    def rules(self) -> tuple[NoticeRule, ...]:
+        return load_notices(self.app.settings.configs / "notices.yaml")
+
+    def round(self) -> Sent:
+        """Write what is new, send what is due."""
+        written, problems = self._write()
+        delivered, failed = self._send()
+        return Sent(written=written, delivered=delivered, failed=failed, problems=tuple(problems))
+
+    def _write(self) -> tuple[int, list[str]]:
+        now, written, problems = self.app.clock(), 0, []
+        with self.app.database.begin() as connection:
+            for message in outbox.waiting(connection, "notice", now):
+                made, wrong = self._notices(connection, message)
+                written += notices.keep(connection, made, now)
+                outbox.done(connection, [message.id], now)
+                problems += wrong
+        return written, problems
+
+    def _notices(self, connection: Connection, message: Message) -> tuple[list[Notice], list[str]]:
+        """The notices of one entry; a template that fails for one person fails that notice alone."""
+        made: list[Notice] = []
+        problems: list[str] = []
+        for entry in ledger.read_entries(connection, message.chain, message.version - 1, message.version):
+            stage = getattr(entry.event, "stage", None)
+            (head,) = ledger.heads(connection, [message.chain])
+            state = load_state(connection, head)
+            if state is None:
+                continue
+            model = kept_model(connection, state.model_hash)
+            on = entry.at.date()
+            for rule in rules_for(self.rules, entry.event.kind, getattr(entry.event, "level", None)):
+                people = recipients(connection, rule, message.chain, model, stage, on)
+                if not people:
+                    problems.append(f"{rule.id} of {message.chain} #{entry.version}: nobody is there to be told")
+                for person in people:
+                    facts = self._facts(connection, entry, person, on)
+                    try:
+                        made.append(self._notice(rule, entry, person, facts))
+                    except Exception as problem:  # noqa: BLE001
+                        problems.append(f"{rule.id} for {person.person}: {problem}")
+        return made, problems
+
+    def _notice(self, rule: NoticeRule, entry: Entry, person: Recipient, facts: dict[str, Any]) -> Notice:
+        folder = self.app.settings.configs / "messages"
+        subject, body = render(folder, rule.template, person.language, facts)
+        return Notice(
+            key=f"{rule.id}:{entry.chain}:{entry.version}:{person.person}",
+            rule=rule.id,
+            initiative=entry.chain,
+            version=entry.version,
+            recipient=person.person,
+            language=person.language,
+            subject=subject,
+            body=body,
+        )
+
+    def _facts(self, connection: Connection, entry: Entry, person: Recipient, on: date) -> dict[str, Any]:
+        """What a template may say: the initiative, the event, the stage, who decided."""
+        (head,) = ledger.heads(connection, [entry.chain])
+        state = load_state(connection, head)
+        assert state is not None  # noqa: S101 - _notices() saw it
+        model = kept_model(connection, state.model_hash)
+        record = initiative_records(connection, on, [entry.chain]).get(entry.chain)
+        status = status_of(state, model, record, on, person.language)
+        line = next((s for s in status.stages if s.stage == getattr(entry.event, "stage", None)), None)
+        votes = [v for v in state.votes if v.review == getattr(entry.event, "review", None)]
+        known = person_of(connection, [v.decider for v in votes])
+        names = {p.id: p.name for p in current(connection, Person, REGISTRY, on)}
+        return {
+            "recipient": person,
+            "initiative": status,
+            "event": entry.event,
+            "stage": line,
+            "hindrances": [h for h in status.hindrances if line and h.stage == line.stage],
+            "votes": [{"name": names.get(known.get(v.decider, ""), "—"), "role": v.role, "reason": v.reason} for v in votes],
+            "link": self.link(entry.chain),
+            "decides": isinstance(entry.event, ev.GateOpened),
+        }
+
+    def link(self, initiative: str) -> str:
+        """Where the initiative's page is in the Prefect UI."""
+        ui = self.app.settings.prefect_api_url.removesuffix("/api")
+        return f"{ui}/artifacts/key/initiative-{initiative.replace('.', '-').replace('_', '-')}"
+
+    def _send(self) -> tuple[int, int]:
+        delivered = failed = 0
+        with self.app.database.connect() as connection:
+            waiting = notices.due(connection, self.app.clock())
+        for notice in waiting:
+            with self.app.database.begin() as connection:
+                mine = notices.claim(connection, notice, self.app.clock() + LEASE)
+                known = current(connection, Person, REGISTRY, self.app.clock().date(), id=notice.recipient)
+            if not mine:
+                continue
+            answer = self._attempt(notice, known[0].email if known else None)
+            self._settle(notice, answer)
+            delivered, failed = delivered + answer.delivered, failed + (not answer.delivered)
+        return delivered, failed
+
+    def _attempt(self, notice: notices.Due, address: str | None) -> Answer:
+        server = self.app.settings.mail
+        if server is None:
+            return Answer(False, "no mail server is configured: set CLUSTERFLOW_MAIL")
+        if address is None:
+            return Answer(False, "the registry has no e-mail of this person")
+        return send_mail(server, address, notice.key, notice.subject, notice.body)
+
+    def _settle(self, notice: notices.Due, answer: Answer) -> None:
+        now = self.app.clock()
+        dead = notice.attempts >= len(BACKOFF)
+        with self.app.database.begin() as connection:
+            notices.settle(connection, notice, now, answer.delivered, answer.text, CHANNEL, dead)
+            if not answer.delivered and not dead:
+                notices.postpone(connection, notice, now + BACKOFF[notice.attempts])

@@ -1,0 +1,56 @@
+"""Enrol an initiative: its life begins under a model, and stays pinned to that model's content."""
+
+from __future__ import annotations
+
+from clusterflow.engine.days import today_of
+from clusterflow.engine.record import Submission, record
+from clusterflow.engine.work import Work
+from clusterflow.errors import NotPossible
+from clusterflow.model import events as ev
+from clusterflow.model.lifecycle import LifecycleModel
+from clusterflow.model.text import Frozen
+from clusterflow.rules.course import Course
+from clusterflow.rules.fold import apply
+from clusterflow.store.models import keep_model
+from clusterflow.store.state import save_state
+
+
+class Enrolled(Frozen):
+    """The initiative with its model and its first stages."""
+
+    initiative: str
+    model: str
+    model_hash: str
+    stages: tuple[str, ...]
+
+
+def enrol(work: Work, submission: Submission, model: LifecycleModel) -> Enrolled:
+    """Record the initiative and begin the stages that wait for none.
+
+    Raises:
+        Mistakes: the initiative's own fields are wrong.
+        NotPossible: it already lives.
+    """
+    initiative = str(submission.fields.get("id", ""))
+    record(work, [submission])
+    state = work.state(initiative)
+    if state is not None:
+        raise NotPossible(f"«{initiative}» is already enrolled, under {state.model} since {state.enrolled_on}")
+    keep_model(work.connection, model, work.now)
+    today = today_of(work, initiative)
+    (entry,) = work.append(
+        initiative,
+        [ev.InitiativeEnrolled(initiative=initiative, model=model.id, model_hash=model.hash, on=today)],
+    )
+    state = apply(None, entry)
+    assert state is not None  # noqa: S101 - enrolling makes a state
+    save_state(work.connection, None, state)
+    course = Course(model, state, today)
+    course.enter_what_is_free()
+    after = work.live(state, course.events)
+    return Enrolled(
+        initiative=initiative,
+        model=model.id,
+        model_hash=model.hash,
+        stages=tuple(v.stage for v in after.open_visits),
+    )

@@ -1,0 +1,142 @@
+"""Evaluate: measure, judge, and write what changed; one initiative or the whole portfolio."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from clusterflow.engine.days import today_of
+from clusterflow.engine.work import Work
+from clusterflow.errors import UnknownName
+from clusterflow.model.events import LifeEvent
+from clusterflow.model.lifecycle import LifecycleModel
+from clusterflow.model.measurement import Measurement, MetricCall, MetricDeclaration
+from clusterflow.model.records.base import REGISTRY
+from clusterflow.model.state import InitiativeState
+from clusterflow.model.text import Frozen
+from clusterflow.rules.evaluation import Assessment, assess, calls_for, plan_evaluation
+from clusterflow.rules.mistakes import nearest
+from clusterflow.store import ledger, tables
+from clusterflow.store.ledger import Head
+from clusterflow.store.metrics import measure
+from clusterflow.store.models import kept_model
+from clusterflow.store.state import load_state
+
+Declarations = dict[str, MetricDeclaration]
+
+
+class Evaluated(Frozen):
+    """What an evaluation changed, by kind of event; empty where nothing did."""
+
+    initiative: str
+    version: int
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One initiative on a day: its state, its model and what holds."""
+
+    state: InitiativeState
+    model: LifecycleModel
+    assessment: Assessment
+    measurements: Mapping[MetricCall, Measurement]
+    today: date
+
+
+def enrolled_state(work: Work, initiative: str) -> InitiativeState:
+    """The state of an initiative.
+
+    Raises:
+        UnknownName: with the nearest that live.
+    """
+    state = work.state(initiative)
+    if state is None:
+        known = work.connection.execute(select(tables.initiative_state.c.initiative)).scalars()
+        raise UnknownName("enrolled initiative", initiative, nearest(initiative, known))
+    return state
+
+
+def standing(work: Work, initiative: str, declarations: Declarations) -> Standing:
+    """Measure and judge one initiative as of the command's day."""
+    state = enrolled_state(work, initiative)
+    today = today_of(work, initiative)
+    return look(work.connection, state, today, declarations)
+
+
+def look(
+    connection: Connection,
+    state: InitiativeState,
+    today: date,
+    declarations: Declarations,
+    known_at: datetime | None = None,
+) -> Standing:
+    """Judge a state as of a day; with ``known_at``, by what was known then."""
+    model = kept_model(connection, state.model_hash)
+    found = measure(connection, calls_for(model, state), declarations, today, [state.initiative], known_at)
+    mine = {call: by[state.initiative] for call, by in found.items() if state.initiative in by}
+    return Standing(state, model, assess(model, state, mine), mine, today)
+
+
+def evaluate(work: Work, initiative: str, declarations: Declarations) -> Evaluated:
+    """Bring the standing answers, gates, milestones and deadlines of one initiative up to the day."""
+    now = standing(work, initiative, declarations)
+    events = plan_evaluation(now.model, now.state, now.assessment, now.today)
+    return _write(work, now.state, events, now.today)
+
+
+def evaluate_set(
+    connection: Connection, heads: Sequence[Head], days: Mapping[str, date], declarations: Declarations
+) -> dict[str, tuple[LifeEvent, ...]]:
+    """What an evaluation would change in each initiative: each metric one statement over all of them."""
+    states = {h.chain: s for h in heads if (s := load_state(connection, h)) is not None}
+    models = {i: kept_model(connection, s.model_hash) for i, s in states.items()}
+    by_day: dict[date, list[str]] = defaultdict(list)
+    for initiative in states:
+        by_day[days[initiative]].append(initiative)
+    plans: dict[str, tuple[LifeEvent, ...]] = {}
+    for day, initiatives in by_day.items():
+        wanted = {c for i in initiatives for c in calls_for(models[i], states[i])}
+        # Asking for every initiative needs no list of them; the portfolio is the usual case.
+        everyone = len(initiatives) == len(states) and len(states) > 1
+        found = measure(connection, wanted, declarations, day, None if everyone else initiatives)
+        for i in initiatives:
+            mine = {call: by[i] for call, by in found.items() if i in by}
+            plans[i] = plan_evaluation(models[i], states[i], assess(models[i], states[i], mine), day)
+    return {i: plan for i, plan in plans.items() if plan}
+
+
+def _write(work: Work, state: InitiativeState, events: Sequence[LifeEvent], today: date) -> Evaluated:
+    after = work.live(state, events) if events else state
+    _mark(work, state.initiative, after.version, today)
+    return Evaluated(
+        initiative=state.initiative, version=after.version, changes=tuple(e.kind for e in events)
+    )
+
+
+def is_fresh(work: Work, state: InitiativeState, today: date) -> bool:
+    """Whether the standing answers are still those of the day: nothing was recorded since they were measured.
+
+    A decision may then rely on them without measuring again.
+    """
+    table = tables.evaluation
+    row = work.connection.execute(select(table).where(table.c.initiative == state.initiative)).one_or_none()
+    if row is None or row.as_of != today or row.version != state.version:
+        return False
+    return bool(row.registry_version == ledger.peek_version(work.connection, REGISTRY))
+
+
+def _mark(work: Work, initiative: str, version: int, today: date) -> None:
+    table = tables.evaluation
+    values = {
+        "version": version,
+        "registry_version": ledger.peek_version(work.connection, REGISTRY),
+        "as_of": today,
+    }
+    done = work.connection.execute(update(table).where(table.c.initiative == initiative).values(**values))
+    if done.rowcount == 0:
+        work.connection.execute(insert(table).values(initiative=initiative, **values))

@@ -1,0 +1,230 @@
+"""Record facts: all of them or none, every mistake at once, the same twice changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from clusterflow.engine.work import Work
+from clusterflow.errors import Mistake, Mistakes
+from clusterflow.model import events as ev
+from clusterflow.model.events import RecordEvent
+from clusterflow.model.records import RECORDS, Record
+from clusterflow.model.records.base import REGISTRY
+from clusterflow.model.text import Frozen
+from clusterflow.rules.mistakes import field_mistakes, nearest, references
+from clusterflow.store import registry
+from clusterflow.store.registry import Fact
+
+Identity = tuple[str, tuple[str, ...]]
+"""A record type and the values of its key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One record as somebody wrote it, before anything is known of it.
+
+    With the day it is true from it enters a fact, or corrects the one of that day; without it, it is about the latest
+    fact under that key: ``to`` ends it, other fields correct it. ``retract`` withdraws it.
+    """
+
+    type: str
+    fields: Mapping[str, Any]
+    where: str
+    initiative: str | None = None
+    retract: bool = False
+
+
+class Recorded(Frozen):
+    """What became of the submissions."""
+
+    entered: int = 0
+    corrected: int = 0
+    retracted: int = 0
+    unchanged: int = 0
+    initiatives: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        parts = [(self.entered, "entered"), (self.corrected, "corrected"), (self.retracted, "retracted")]
+        told = [f"{n} {word}" for n, word in parts if n]
+        if self.unchanged or not told:
+            told.append(f"{self.unchanged} unchanged")
+        return ", ".join(told)
+
+
+@dataclass(slots=True)
+class _Chain:
+    """What one chain gains."""
+
+    head: int
+    events: list[RecordEvent] = field(default_factory=list)
+    facts: dict[int, Fact] = field(default_factory=dict)
+    salts: dict[int, str] = field(default_factory=dict)
+    superseded: list[tuple[Fact, int]] = field(default_factory=list)
+
+
+def record(work: Work, submissions: Sequence[Submission]) -> Recorded:
+    """Enter, correct, end and withdraw facts.
+
+    Raises:
+        Mistakes: everything that is wrong in the submissions; then nothing was recorded.
+    """
+    return _Recorder(work, submissions).run()
+
+
+class _Recorder:
+    def __init__(self, work: Work, submissions: Sequence[Submission]) -> None:
+        self.work = work
+        self.submissions = submissions
+        self.mistakes: list[Mistake] = []
+        self.chains: dict[str, _Chain] = {}
+        self.known: dict[Identity, dict[str, list[Fact]]] = defaultdict(dict)
+        self.counts: Counter[str] = Counter()
+        self.cited: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+
+    def run(self) -> Recorded:
+        usable = [s for s in self.submissions if self._addressed(s)]
+        self._read_what_is_known(usable)
+        for submission in usable:
+            self._take(submission)
+        self._check_references()
+        if self.mistakes:
+            raise Mistakes(self.mistakes)
+        for name, chain in self.chains.items():
+            self._write(name, chain)
+        touched = tuple(sorted(name for name, c in self.chains.items() if c.events and name != REGISTRY))
+        return Recorded(**self.counts, initiatives=touched)
+
+    def _addressed(self, submission: Submission) -> bool:
+        """Whether the record type is known and the initiative is there where one is needed."""
+        cls = RECORDS.get(submission.type)
+        if cls is None:
+            near = nearest(submission.type, RECORDS)
+            self.mistakes.append(
+                Mistake(submission.where, f"no record type is called «{submission.type}»", f"{', '.join(near)}")
+            )
+            return False
+        if cls.of_initiative and not submission.initiative:
+            self.mistakes.append(
+                Mistake(submission.where, f"a {cls.type} belongs to an initiative", "initiative=ID")
+            )
+            return False
+        if cls.of_initiative and submission.initiative:
+            self.cited["initiative", REGISTRY].setdefault(submission.initiative, submission.where)
+        return True
+
+    def _read_what_is_known(self, submissions: Iterable[Submission]) -> None:
+        wanted: dict[tuple[str, str], set[tuple[str, ...]]] = defaultdict(set)
+        for s in submissions:
+            cls = RECORDS[s.type]
+            key = [k for k in cls.key if k != "valid_from"]
+            if all(isinstance(s.fields.get(k), str) for k in key):
+                wanted[s.type, registry.chain_of(cls, s.initiative)].add(tuple(s.fields[k] for k in key))
+        for (name, chain), identities in wanted.items():
+            for fact in registry.facts_of(self.work.connection, RECORDS[name], chain, identities):
+                self._known(name, chain, fact.record.identity()).append(fact)
+
+    def _known(self, name: str, chain: str, identity: tuple[str, ...]) -> list[Fact]:
+        return self.known[name, identity].setdefault(chain, [])
+
+    def _take(self, submission: Submission) -> None:
+        cls = RECORDS[submission.type]
+        chain = registry.chain_of(cls, submission.initiative)
+        fields = dict(submission.fields)
+        before = self._meant(cls, chain, fields)
+        if before is not None:
+            kept = before.record.model_dump(by_alias=True, exclude_none=True)
+            fields = {**kept, **fields}
+        try:
+            new = cls.model_validate(fields)
+        except ValidationError as problem:
+            self.mistakes.extend(field_mistakes(problem, cls, submission.where))
+            return
+        for target, value in references(new):
+            of = RECORDS[target].of_initiative
+            self.cited[target, chain if of else REGISTRY].setdefault(value, submission.where)
+        if submission.retract and (before is None or before.retracted):
+            self.mistakes.append(
+                Mistake(submission.where, f"there is no such {cls.type} to retract", "one that was recorded")
+            )
+            return
+        self._note(chain, before, new, submission.retract)
+
+    def _meant(self, cls: type[Record], chain: str, fields: Mapping[str, Any]) -> Fact | None:
+        """The fact that the fields are about: of the same key and day, or the latest where no day is given."""
+        key = [k for k in cls.key if k != "valid_from"]
+        if not all(isinstance(fields.get(k), str) for k in key):
+            return None
+        alias = cls.model_fields["valid_from"].alias or "valid_from"
+        day = fields.get(alias, fields.get("valid_from"))
+        identity = tuple(fields[k] for k in key)
+        if "valid_from" in cls.key:
+            identity = (*identity, str(day))
+        facts = self._known(cls.type, chain, identity)
+        if day is None:
+            return max(facts, key=lambda f: f.record.valid_from, default=None)
+        return next((f for f in facts if str(f.record.valid_from) == str(day)), None)
+
+    def _note(self, name: str, before: Fact | None, new: Record, retract: bool) -> None:
+        if before is not None and before.record == new and before.retracted == retract:
+            self.counts["unchanged"] += 1
+            return
+        chain = self.chains.setdefault(name, _Chain(self.work.head(name).version))
+        entry = chain.head + len(chain.events) + 1
+        salt = self.work.context.ids()
+        digest = hashlib.sha256(f"{salt}{new.model_dump_json(by_alias=True)}".encode()).hexdigest()
+        fact = Fact(name, entry, new, retract)
+        event: RecordEvent
+        if before is None:
+            event = ev.RecordEntered(record=new.type, digest=digest)
+            self.counts["entered"] += 1
+        elif retract:
+            event = ev.RecordRetracted(record=new.type, digest=digest, replaces=before.entry)
+            self.counts["retracted"] += 1
+        else:
+            event = ev.RecordCorrected(record=new.type, digest=digest, replaces=before.entry)
+            self.counts["corrected"] += 1
+        chain.events.append(event)
+        chain.facts[entry], chain.salts[entry] = fact, salt
+        known = self._known(new.type, name, new.identity())
+        if before is not None:
+            chain.superseded.append((before, entry))
+            known.remove(before)
+        known.append(fact)
+
+    def _check_references(self) -> None:
+        for (target, chain), cited in self.cited.items():
+            there = registry.existing(self.work.connection, target, chain, cited)
+            there |= {i[0] for (t, i), by in self.known.items() if t == target and by.get(chain)}
+            missing = [value for value in cited if value not in there]
+            everything = registry.names(self.work.connection, target, chain) + sorted(there) if missing else []
+            for value in missing:
+                near = nearest(value, everything)
+                self.mistakes.append(
+                    Mistake(
+                        cited[value],
+                        f"no {target} is called «{value}»",
+                        ", ".join(near),
+                        "" if near else f"Record the {target} first, or in the same file",
+                    )
+                )
+
+    def _write(self, name: str, chain: _Chain) -> None:
+        work = self.work
+        work.append(name, chain.events)
+        entries = sorted(chain.facts)
+        registry.insert_facts(
+            work.connection,
+            [chain.facts[e] for e in entries],
+            [chain.salts[e] for e in entries],
+            work.now,
+            work.context.actor,
+        )
+        for fact, by_entry in chain.superseded:
+            registry.supersede(work.connection, fact, by_entry, work.now)
+

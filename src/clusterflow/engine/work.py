@@ -1,0 +1,151 @@
+"""One command, one transaction: guarded by the chain's head, recognised by its key when it is repeated."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from pydantic import BaseModel
+from sqlalchemy import Connection, insert, select
+from sqlalchemy import Engine as Database
+
+from clusterflow.errors import Conflict, NotPossible
+from clusterflow.model import events as ev
+from clusterflow.model.events import Entry, Event
+from clusterflow.model.state import InitiativeState
+from clusterflow.rules.fold import apply
+from clusterflow.store import ledger, outbox, tables
+from clusterflow.store.ledger import Head, HeadMoved
+from clusterflow.store.state import load_state, save_state
+
+A = TypeVar("A", bound=BaseModel)
+
+SKEW = timedelta(minutes=5)
+"""How far the clocks of two machines may differ before a command is refused as coming from the past."""
+
+TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Who commands, when, and how new ids are made: all that the engine does not know by itself."""
+
+    now: datetime
+    actor: str
+    ids: Callable[[], str]
+    key: str | None = None
+    """The idempotency key: the same command under the same key is done once."""
+    by_pass: bool = False
+    """Whether a lifecycle run commands: it shows the outcome itself, and needs no further run to do so."""
+
+
+@dataclass(slots=True)
+class Work:
+    """What one command reads and writes, in its transaction."""
+
+    connection: Connection
+    context: Context
+    name: str
+    heads: dict[str, Head] = field(default_factory=dict)
+
+    @property
+    def now(self) -> datetime:
+        return self.context.now
+
+    @property
+    def command(self) -> str:
+        return self.context.key or self.name
+
+    def head(self, chain: str) -> Head:
+        if chain not in self.heads:
+            self.heads[chain] = ledger.read_head(self.connection, chain)
+        return self.heads[chain]
+
+    def state(self, initiative: str) -> InitiativeState | None:
+        return load_state(self.connection, self.head(initiative))
+
+    def append(self, chain: str, events: Sequence[Event]) -> tuple[Entry, ...]:
+        """Write the events to the ledger and to the outbox.
+
+        Raises:
+            NotPossible: the chain already holds later entries; history is not written backwards.
+        """
+        head = self.head(chain)
+        if head.at is not None and self.now < head.at - SKEW:
+            raise NotPossible(
+                f"«{chain}» already has entries of {head.at:%Y-%m-%d %H:%M}; "
+                f"nothing can be entered as of {self.now:%Y-%m-%d %H:%M}. Late facts are recorded today, with the day they were true from"
+            )
+        entries = ledger.append(self.connection, head, events, self.now, self.context.actor, self.command)
+        if entries:
+            last = entries[-1]
+            self.heads[chain] = Head(chain, last.version, last.hash, last.at)
+            self._send_out(chain, entries)
+        return entries
+
+    def live(self, state: InitiativeState, events: Sequence[Event]) -> InitiativeState:
+        """Append events of an initiative's life and save what they change."""
+        after: InitiativeState | None = state
+        for entry in self.append(state.initiative, events):
+            after = apply(after, entry)
+        assert after is not None  # noqa: S101 - an enrolled state stays one
+        save_state(self.connection, state, after)
+        return after
+
+    def _send_out(self, chain: str, entries: Sequence[Entry]) -> None:
+        facts = [e.version for e in entries if isinstance(e.event, ev.RecordEvent)]
+        life = [e for e in entries if not isinstance(e.event, ev.RecordEvent)]
+        spans = ([(facts[0], facts[-1])] if facts else []) + [(e.version, e.version) for e in life]
+        told = [(e.version, e.version) for e in life if isinstance(e.event, ev.TOLD)]
+        wants_pass = not self.context.by_pass
+        outbox.put(self.connection, "event", chain, spans, self.now, wants_pass)
+        outbox.put(self.connection, "notice", chain, told, self.now, wants_pass=False)
+
+
+def perform(
+    database: Database, context: Context, name: str, request: str, answer: type[A], work: Callable[[Work], A]
+) -> A:
+    """Run one command to its end, or not at all.
+
+    Args:
+        request: what is asked, as text; the same key with another request is a mistake of the caller.
+        answer: the type of what the command answers; a repeat gets the first answer again.
+
+    Raises:
+        Conflict: others changed the same chain each time it was tried.
+    """
+    digest = hashlib.sha256(f"{name}\n{request}".encode()).hexdigest()
+    for attempt in range(TRIES):
+        try:
+            with database.begin() as connection:
+                earlier = _earlier(connection, context, digest, answer)
+                if earlier is not None:
+                    return earlier
+                done = work(Work(connection, context, name))
+                if context.key is not None:
+                    connection.execute(
+                        insert(tables.command).values(
+                            key=context.key, digest=digest, at=context.now, answer=done.model_dump_json()
+                        )
+                    )
+                return done
+        except HeadMoved:
+            # The other one has committed; a short, uneven wait lets several losers pass one by one.
+            time.sleep(random.uniform(0.001, 0.005) * attempt)  # noqa: S311 - no secret
+    raise Conflict("others keep changing the same initiative at this moment; try again")
+
+
+def _earlier(connection: Connection, context: Context, digest: str, answer: type[A]) -> A | None:
+    if context.key is None:
+        return None
+    row = connection.execute(select(tables.command).where(tables.command.c.key == context.key)).one_or_none()
+    if row is None:
+        return None
+    if row.digest != digest:
+        raise NotPossible(f"the key «{context.key}» was already used for another command, on {row.at:%Y-%m-%d}")
+    return answer.model_validate_json(row.answer)

@@ -1,0 +1,1 @@
+"""From what people write to submissions: JSON lines, ``key=value``, forms."""

@@ -1,0 +1,51 @@
+"""Who is told what, at which moment: as data."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from clusterflow.model.text import Frozen, Language
+
+
+class Audience(StrEnum):
+    """Groups of people that a notice can be for. There is no *everyone*."""
+
+    MANAGER = "manager"
+    DECIDERS = "deciders"
+    OFFICE = "office"
+    BOARD = "board"
+    MEMBERS = "members"
+
+
+class NoticeRule(Frozen):
+    """One moment: an event, the audience, the template."""
+
+    id: str
+    event: str
+    to: tuple[Audience, ...] = Field(min_length=1)
+    level: int | None = None
+    template: str
+
+
+class Recipient(Frozen):
+    """One person to be told, with the address and the language that the registry knows."""
+
+    person: str
+    name: str
+    address: str | None
+    language: Language
+
+
+class Notice(Frozen):
+    """One message to one person, as it is kept until it is sent."""
+
+    key: str
+    rule: str
+    initiative: str
+    version: int
+    recipient: str
+    language: Language
+    subject: str
+    body: str

@@ -1,0 +1,1 @@
+"""Notices: to whom (route), in which words (render), by which way (deliver)."""

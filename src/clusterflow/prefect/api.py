@@ -1,0 +1,71 @@
+"""How this room reaches Prefect: one connection, and one sentence instead of a traceback when there is none."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import httpx
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.context import AsyncClientContext
+from prefect.exceptions import PrefectHTTPStatusError
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
+
+from clusterflow.errors import PrefectUnreachable
+
+
+@asynccontextmanager
+async def connected(api_url: str, auth: str | None = None) -> AsyncIterator[None]:
+    """Everything inside speaks to ``api_url`` (``http://host:port/api``) over one shared connection.
+
+    Not needed inside a flow run: there Prefect's own settings and connection already stand.
+
+    Raises:
+        PrefectUnreachable: no Prefect answers there, or it refuses ``auth`` (``user:password``).
+    """
+    with temporary_settings({PREFECT_API_URL: api_url, PREFECT_API_AUTH_STRING: auth}), unreachable_in_words():
+        client = AsyncClientContext()
+        # Entered by hand: its own entry first asks for the server's version, and turns a refused connection into a
+        # RuntimeError of three lines.
+        async with client.client:
+            with client:
+                yield
+
+
+@asynccontextmanager
+async def prefect_client() -> AsyncIterator[PrefectClient]:
+    """The client of the surroundings: of the flow run, of ``connected``, or of Prefect's settings.
+
+    Raises:
+        PrefectUnreachable: no Prefect answers, it refuses us, or no address is known.
+    """
+    if not PREFECT_API_URL.value():
+        # Prefect would quietly start a server of its own, and take twenty seconds over it.
+        raise PrefectUnreachable("no Prefect server is known: set PREFECT_API_URL, as in http://127.0.0.1:4200/api")
+    with unreachable_in_words():
+        async with get_client() as client:
+            yield client
+
+
+@contextmanager
+def unreachable_in_words() -> Iterator[None]:
+    """Turn what the network says into ``PrefectUnreachable``; answers that are about the request pass."""
+    try:
+        yield
+    except httpx.TransportError as error:
+        raise PrefectUnreachable(
+            f"no Prefect server answers at {PREFECT_API_URL.value()} ({str(error) or type(error).__name__}): "
+            "start one, or set PREFECT_API_URL"
+        ) from None
+    except PrefectHTTPStatusError as error:
+        status = error.response.status_code
+        if status in (401, 403):
+            raise PrefectUnreachable(
+                f"the Prefect server at {PREFECT_API_URL.value()} refuses us: "
+                "set PREFECT_API_AUTH_STRING to its user:password"
+            ) from None
+        if status >= 500:
+            raise PrefectUnreachable(
+                f"the Prefect server at {PREFECT_API_URL.value()} is in trouble (HTTP {status}): see its log"
+            ) from None
+        raise

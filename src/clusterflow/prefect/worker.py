@@ -1,0 +1,217 @@
+"""A worker that runs flow runs in its own process: the interpreter, the flows and the database stay warm.
+
+It serves the same work pool and the same deployments as ``prefect worker start --pool clusterflow``.
+"""
+
+from __future__ import annotations
+
+import abc
+import asyncio
+import os
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import anyio
+import anyio.abc
+import httpx
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    WorkPoolFilter,
+    WorkPoolFilterName,
+)
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.exceptions import ObjectNotFound
+from prefect.flows import Flow, load_flow_from_entrypoint
+from prefect.logging import get_logger
+from prefect.settings import PREFECT_WORKER_QUERY_SECONDS, temporary_settings
+from prefect.states import Cancelled, Scheduled
+from prefect.workers.base import BaseWorker, BaseWorkerResult
+from prefect.workers.process import ProcessJobConfiguration, ProcessVariables
+
+from clusterflow.prefect.execution import Execution
+
+POOL = "clusterflow"
+"""The work pool of all our deployments."""
+
+WATCH_SECONDS = 2.0
+"""How often a long run is looked up, to see whether somebody cancels it."""
+
+RETRY_SECONDS = 2.0
+"""How long to wait for a server that went away, before trying again."""
+
+GRACE_SECONDS = 5.0
+"""How long a stopping worker waits for its runs to end, and again after interrupting them."""
+
+ORPHAN_AFTER = timedelta(seconds=30)
+"""A run must have been in its state for so long before it counts as left behind."""
+
+_START = uuid4().hex[:8]
+PROCESS = f"{socket.gethostname()}:{os.getpid()}:{_START}"
+"""What runs carry as their infrastructure: which process runs them."""
+
+_log = get_logger("clusterflow.worker")
+
+
+class InProcessResult(BaseWorkerResult):
+    """How the run ended, as far as the process is concerned."""
+
+
+class InProcessWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, InProcessResult], abc.ABC):
+    """Runs each flow run on a thread of this process. Flows are loaded once, from ``root``.
+
+    Job variables (environment, working directory) do not apply here: everything shares one process.
+    ``abc.ABC`` among the bases keeps Prefect from registering this class in place of its own process worker,
+    whose pools it serves.
+    """
+
+    type = "process"
+    job_configuration = ProcessJobConfiguration
+    job_configuration_variables = ProcessVariables
+
+    def __init__(self, root: Path, pool: str = POOL, *, limit: int = 3, name: str | None = None) -> None:
+        """``root`` is the folder that entrypoints such as ``flows/lifecycle.py:lifecycle`` are relative to."""
+        # Fetching runs ahead of their time would let a sleeping one hold a place that a ready one could use.
+        super().__init__(pool, name=name or f"clusterflow {socket.gethostname()}", limit=limit, prefetch_seconds=0)
+        self._root = root.resolve()
+        self._flows: dict[str, Flow[..., Any]] = {}
+        self._loading = threading.Lock()
+        self._threads = ThreadPoolExecutor(limit, thread_name_prefix="flow-run")
+
+    async def sync_with_backend(self) -> None:
+        """Send the heartbeat, and take back the runs that a killed worker of this machine left behind."""
+        await super().sync_with_backend()
+        try:
+            await self._take_back_orphans()
+        except (httpx.HTTPError, ObjectNotFound) as error:
+            _log.warning("could not look for runs left behind by a killed worker: %s", error)
+
+    async def teardown(self, *exc_info: Any) -> None:
+        """Let go of the threads, once the runs are handed back."""
+        await super().teardown(*exc_info)
+        self._threads.shutdown(wait=False)
+
+    async def run(
+        self,
+        flow_run: FlowRun,
+        configuration: ProcessJobConfiguration,
+        task_status: anyio.abc.TaskStatus[Any] | None = None,
+    ) -> InProcessResult:
+        """Run one flow run to its end, its suspension or its cancellation."""
+        flow = await asyncio.to_thread(self._load, await self._entrypoint(flow_run))
+        execution = Execution(flow, flow_run)
+        if task_status is not None:
+            task_status.started(PROCESS)
+        done = execution.start(self._threads)
+        try:
+            await self._watch(flow_run, execution, done)
+        except asyncio.CancelledError:
+            with anyio.CancelScope(shield=True):
+                await self._hand_back(flow_run, execution, done)
+            raise
+        return InProcessResult(identifier=PROCESS, status_code=0 if done.exception() is None else 1)
+
+    async def _entrypoint(self, flow_run: FlowRun) -> str:
+        if flow_run.deployment_id is None:
+            raise ValueError("this run belongs to no deployment, so there is no telling where its flow is")
+        entrypoint = (await self.client.read_deployment(flow_run.deployment_id)).entrypoint
+        if entrypoint is None:
+            raise ValueError("the deployment of this run names no entrypoint: deploy again")
+        return entrypoint
+
+    def _load(self, entrypoint: str) -> Flow[..., Any]:
+        with self._loading:  # loading a file changes the import path of the whole process
+            if entrypoint not in self._flows:
+                where = str(self._root / entrypoint) if ":" in entrypoint else entrypoint
+                self._flows[entrypoint] = load_flow_from_entrypoint(where, use_placeholder_flow=False)
+            return self._flows[entrypoint]
+
+    async def _watch(self, flow_run: FlowRun, execution: Execution, done: asyncio.Future[None]) -> None:
+        interrupted = False
+        while not (await asyncio.wait({done}, timeout=WATCH_SECONDS))[0]:
+            if not interrupted and await self._is_cancelling(flow_run):
+                execution.interrupt()
+                interrupted = True
+        if interrupted:
+            await self.client.set_flow_run_state(
+                flow_run.id, Cancelled(message="Cancelled while it was running."), force=True
+            )
+
+    async def _is_cancelling(self, flow_run: FlowRun) -> bool:
+        try:
+            state = (await self.client.read_flow_run(flow_run.id)).state
+        except (httpx.HTTPError, ObjectNotFound):
+            return False  # a server that is away for a moment is no reason to stop the run
+        return state is not None and state.is_cancelling()
+
+    async def _hand_back(self, flow_run: FlowRun, execution: Execution, done: asyncio.Future[None]) -> None:
+        if (await asyncio.wait({done}, timeout=GRACE_SECONDS))[0]:
+            return
+        execution.interrupt()
+        if (await asyncio.wait({done}, timeout=GRACE_SECONDS))[0]:
+            await self._run_again(flow_run, "The worker was stopped; the next one runs this again.")
+        else:
+            _log.warning("run %s could not be interrupted; it ends with this process", flow_run.name)
+
+    async def _run_again(self, flow_run: FlowRun, message: str) -> None:
+        try:
+            await self.client.set_flow_run_state(
+                flow_run.id, Scheduled(name="AwaitingRetry", message=message), force=True
+            )
+        except (httpx.HTTPError, ObjectNotFound) as error:
+            _log.warning("run %s could not be handed back: %s", flow_run.name, error)
+
+    async def _take_back_orphans(self) -> None:
+        begun = FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING])
+        runs = await self.client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=begun)),
+            work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[self._work_pool_name])),
+        )
+        for flow_run in runs:
+            if _was_left_behind(flow_run):
+                await self._run_again(flow_run, "The worker was killed; this one runs it again.")
+
+
+def _was_left_behind(flow_run: FlowRun) -> bool:
+    """Whether a run that counts as begun belongs to a process of this machine that is no more."""
+    if flow_run.state is None or datetime.now(UTC) - flow_run.state.timestamp < ORPHAN_AFTER:
+        return False  # it may have a new owner that is not written down yet
+    if not flow_run.infrastructure_pid:
+        return flow_run.state.is_pending()
+    host, _, rest = flow_run.infrastructure_pid.partition(":")
+    pid, _, start = rest.partition(":")
+    if host != socket.gethostname() or not pid.isdigit():
+        return False
+    if int(pid) == os.getpid():
+        return start != _START  # a restarted container gives the same number to its next process
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        pass
+    return False
+
+
+async def serve(
+    root: Path, *, pool: str = POOL, limit: int = 3, query_seconds: float = 0.5, name: str | None = None
+) -> None:
+    """Serve the pool until cancelled; outlive the server's restarts.
+
+    ``limit`` is the number of runs at a time. Cancel the task to stop: runs get ``GRACE_SECONDS`` to end, the rest
+    go back to the queue.
+    """
+    with temporary_settings({PREFECT_WORKER_QUERY_SECONDS: query_seconds}):
+        while True:
+            try:
+                await InProcessWorker(root, pool, limit=limit, name=name).start(printer=_log.info)
+            except (RuntimeError, httpx.HTTPError) as error:
+                # Prefect's own loop gives up after some seconds without a server; a server update takes longer.
+                _log.warning("the worker lost its server and tries again: %s", error)
+            await asyncio.sleep(RETRY_SECONDS)

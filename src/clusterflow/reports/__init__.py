@@ -1,0 +1,1 @@
+"""What people read: where an initiative stands, why, and the portfolio beside each other."""

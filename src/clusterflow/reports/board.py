@@ -1,0 +1,79 @@
+"""The portfolio: every initiative beside the others, comparable by the kind of stage it is in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from clusterflow.model.text import Frozen
+from clusterflow.model.words import StageKind, Standing
+from clusterflow.reports.status import InitiativeStatus, StageLine
+
+
+class BoardLine(Frozen):
+    """One initiative on the board: where it is, since when, what it waits for."""
+
+    initiative: str
+    name: str
+    model: str
+    standing: Standing
+    stages: tuple[str, ...]
+    kinds: tuple[StageKind, ...]
+    since: date | None
+    days: int | None
+    milestones: int
+    of: int
+    waits_for: str
+    lapsed: tuple[str, ...]
+    overdue: bool
+
+
+class Board(Frozen):
+    """The portfolio as of a day."""
+
+    as_of: date
+    lines: tuple[BoardLine, ...]
+
+
+def board_of(statuses: Iterable[InitiativeStatus], as_of: date) -> Board:
+    lines = sorted((_line(s, as_of) for s in statuses), key=lambda line: (line.model, line.name))
+    return Board(as_of=as_of, lines=tuple(lines))
+
+
+def _line(status: InitiativeStatus, as_of: date) -> BoardLine:
+    now = status.under_way
+    since = min((s.entered_on for s in now if s.entered_on), default=None)
+    return BoardLine(
+        initiative=status.initiative,
+        name=status.name,
+        model=status.model,
+        standing=status.standing,
+        stages=tuple(s.title for s in now),
+        kinds=tuple(s.kind for s in now),
+        since=since,
+        days=(as_of - since).days if since else None,
+        milestones=sum(s.achieved_on is not None for s in status.stages),
+        of=sum(not s.optional for s in status.stages),
+        waits_for=waits_for(status, now),
+        lapsed=tuple(s.title for s in status.stages if s.lapsed_on),
+        overdue=any(s.overdue for s in now),
+    )
+
+
+def waits_for(status: InitiativeStatus, now: Sequence[StageLine] | None = None) -> str:
+    """What the initiative waits for, in one short line."""
+    stages = status.under_way if now is None else now
+    if status.standing is Standing.STOPPED:
+        return "stopped"
+    gates = [s for s in stages if s.review]
+    if gates:
+        return "decision: " + ", ".join(s.title for s in gates)
+    held = [s for s in stages if s.held_until]
+    if held:
+        return "held until " + ", ".join(str(s.held_until) for s in held)
+    open_now = [h for h in status.hindrances if any(s.stage == h.stage for s in stages)]
+    if open_now:
+        first = open_now[0]
+        more = f" (+{len(open_now) - 1})" if len(open_now) > 1 else ""
+        return f"{first.title}: {first.found}, asked {first.asked}{more}"
+    return ""

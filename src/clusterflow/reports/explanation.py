@@ -1,0 +1,142 @@
+"""Why: for each criterion what was found, what is asked, by whose rule, on which evidence, and what would help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from clusterflow.model.criterion import Criterion
+from clusterflow.model.lifecycle import LifecycleModel
+from clusterflow.model.measurement import Evidence, MetricCall, MetricDeclaration
+from clusterflow.model.text import Frozen, Language
+from clusterflow.model.verdict import Finding, Group, Verdict
+from clusterflow.model.words import Answer, Readiness, Role, Severity
+from clusterflow.reports.status import title_of
+from clusterflow.rules.help import what_would_help
+
+EvidenceOf = Callable[[MetricCall], tuple[Evidence, ...]]
+
+
+class EvidenceLine(Frozen):
+    """One record behind a finding."""
+
+    record: str
+    entry: int
+    what: str
+    on: date | None
+    counts_for: str
+
+
+class CriterionLine(Frozen):
+    """One finding, explained."""
+
+    criterion: str
+    title: str
+    answer: Answer
+    severity: Severity
+    found: str
+    asked: str
+    keep: str | None
+    source: str
+    proposal: bool
+    help: str
+    late: bool
+    rows: int
+    within: str = ""
+    evidence: tuple[EvidenceLine, ...] = ()
+
+
+class GateExplanation(Frozen):
+    """A gate and everything behind its verdict; ``findings`` is what a decider cites as seen."""
+
+    initiative: str
+    name: str
+    model: str
+    stage: str
+    number: int
+    title: str
+    gate: str
+    as_of: date
+    readiness: Readiness
+    findings: str
+    decided_by: tuple[Role, ...]
+    need: int
+    review: str | None
+    criteria: tuple[CriterionLine, ...]
+
+
+def explain_gate(
+    verdict: Verdict,
+    model: LifecycleModel,
+    *,
+    initiative: str,
+    name: str,
+    as_of: date,
+    review: str | None,
+    declarations: Mapping[str, MetricDeclaration],
+    evidence: EvidenceOf,
+    language: Language,
+) -> GateExplanation:
+    """Put a verdict into words, with its evidence."""
+    stage = model.stage(verdict.stage)
+    lines: list[CriterionLine] = []
+    for result in verdict.results:
+        _explain(result, "", None, lines, declarations, evidence, language)
+    return GateExplanation(
+        initiative=initiative,
+        name=name,
+        model=model.id,
+        stage=stage.id,
+        number=model.position(stage.id),
+        title=stage.title.to(language),
+        gate=stage.gate.title.to(language),
+        as_of=as_of,
+        readiness=verdict.readiness,
+        findings=verdict.digest,
+        decided_by=stage.gate.decided_by.roles,
+        need=stage.gate.decided_by.need,
+        review=review,
+        criteria=tuple(lines),
+    )
+
+
+def _explain(
+    result: Finding | Group,
+    within: str,
+    severity: Severity | None,
+    lines: list[CriterionLine],
+    declarations: Mapping[str, MetricDeclaration],
+    evidence: EvidenceOf,
+    language: Language,
+) -> None:
+    if isinstance(result, Group):
+        for part in result.parts:
+            # Inside a group the group's severity rules: one part of an *any of* never blocks alone.
+            inside = severity or result.requirement.severity
+            _explain(part, result.requirement.id, inside, lines, declarations, evidence, language)
+        return
+    criterion = result.criterion
+    lines.append(
+        CriterionLine(
+            criterion=criterion.id,
+            title=title_of(criterion, language),
+            answer=result.answer,
+            severity=severity or criterion.severity,
+            found=result.found,
+            asked=str(criterion.bound),
+            keep=str(criterion.keep) if criterion.keep else None,
+            source=criterion.source,
+            proposal=criterion.proposal,
+            help=what_would_help(result, declarations.get(criterion.metric), language),
+            late=result.measurement.late,
+            rows=result.measurement.rows,
+            within=within,
+            evidence=tuple(_line(e, criterion) for e in evidence(criterion.call)),
+        )
+    )
+
+
+def _line(row: Evidence, criterion: Criterion) -> EvidenceLine:
+    part = "?" if row.part is None else f"{float(row.part):g}"
+    whole = "" if row.whole is None or row.whole == 1 else f" of {float(row.whole):g}"
+    return EvidenceLine(record=row.record, entry=row.entry, what=row.what, on=row.on, counts_for=part + whole)

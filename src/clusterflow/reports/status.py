@@ -1,0 +1,194 @@
+"""Where one initiative stands: its stages, milestones and what holds it back. From the ledger's state alone, no measuring."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from clusterflow.model.criterion import Criterion
+from clusterflow.model.lifecycle import LifecycleModel, Stage
+from clusterflow.model.records.parties import Initiative
+from clusterflow.model.state import InitiativeState
+from clusterflow.model.text import Frozen, Language
+from clusterflow.model.words import (
+    Answer,
+    ConditionStatus,
+    Readiness,
+    StageKind,
+    StageStatus,
+    Standing,
+)
+from clusterflow.rules.judge import recall_gate
+
+
+class Hindrance(Frozen):
+    """A blocking criterion that is not met: what was found, what is asked."""
+
+    stage: str
+    criterion: str
+    title: str
+    answer: Answer
+    found: str
+    asked: str
+
+
+class StageLine(Frozen):
+    """One stage of the model and what became of it."""
+
+    stage: str
+    kind: StageKind
+    number: int
+    title: str
+    milestone: str
+    status: StageStatus
+    optional: bool = False
+    after: tuple[str, ...] = ()
+    round: int = 0
+    entered_on: date | None = None
+    due_on: date | None = None
+    overdue: bool = False
+    held_until: date | None = None
+    achieved_on: date | None = None
+    lapsed_on: date | None = None
+    review: str | None = None
+    readiness: Readiness | None = None
+
+
+class OpenCondition(Frozen):
+    """What a conditional go still asks."""
+
+    stage: str
+    criterion: str
+    due_on: date
+    status: ConditionStatus
+
+
+class InitiativeStatus(Frozen):
+    """An initiative as of a day."""
+
+    initiative: str
+    name: str
+    model: str
+    model_title: str
+    model_hash: str
+    as_of: date
+    enrolled_on: date
+    standing: Standing
+    version: int
+    stages: tuple[StageLine, ...]
+    hindrances: tuple[Hindrance, ...] = ()
+    conditions: tuple[OpenCondition, ...] = ()
+
+    @property
+    def under_way(self) -> tuple[StageLine, ...]:
+        now = (StageStatus.UNDER_WAY, StageStatus.GATE_OPEN, StageStatus.HELD)
+        return tuple(s for s in self.stages if s.status in now)
+
+    @property
+    def achieved(self) -> tuple[StageLine, ...]:
+        return tuple(s for s in self.stages if s.achieved_on is not None)
+
+    @property
+    def gates_open(self) -> tuple[StageLine, ...]:
+        return tuple(s for s in self.stages if s.review is not None)
+
+
+def status_of(
+    state: InitiativeState, model: LifecycleModel, record: Initiative | None, as_of: date, language: Language
+) -> InitiativeStatus:
+    """The status that a state makes, told in a language."""
+    lines = tuple(_line(state, model, stage, as_of, language) for stage in model.stages)
+    return InitiativeStatus(
+        initiative=state.initiative,
+        name=record.name if record else state.initiative,
+        model=model.id,
+        model_title=model.title.to(language),
+        model_hash=state.model_hash,
+        as_of=as_of,
+        enrolled_on=state.enrolled_on,
+        standing=state.standing,
+        version=state.version,
+        stages=lines,
+        hindrances=tuple(h for line in lines for h in _hindrances(state, model.stage(line.stage), line, language)),
+        conditions=tuple(
+            OpenCondition(stage=c.stage, criterion=c.criterion, due_on=c.due_on, status=c.status)
+            for c in state.conditions
+            if c.status is not ConditionStatus.MET
+        ),
+    )
+
+
+def _line(
+    state: InitiativeState, model: LifecycleModel, stage: Stage, as_of: date, language: Language
+) -> StageLine:
+    visit, review, milestone = state.visit(stage.id), state.open_review(stage.id), state.milestone(stage.id)
+    past = [v for v in state.visits if v.stage == stage.id]
+    latest = visit or (past[-1] if past else None)
+    held = visit.held_until if visit and visit.held_until and visit.held_until > as_of else None
+    if milestone is not None:
+        status = StageStatus.LAPSED if milestone.lapsed_on else StageStatus.ACHIEVED
+    elif review is not None:
+        status = StageStatus.GATE_OPEN
+    elif held is not None:
+        status = StageStatus.HELD
+    elif visit is not None:
+        status = StageStatus.UNDER_WAY
+    else:
+        status = StageStatus.LEFT if past else StageStatus.AHEAD
+    return StageLine(
+        stage=stage.id,
+        kind=stage.kind,
+        number=model.position(stage.id),
+        title=stage.title.to(language),
+        milestone=stage.gate.milestone.to(language),
+        status=status,
+        optional=stage.optional,
+        after=stage.after,
+        round=latest.round if latest else 0,
+        entered_on=latest.entered_on if latest else None,
+        due_on=visit.due_on if visit else None,
+        overdue=visit is not None and milestone is None and as_of > visit.due_on,
+        held_until=held,
+        achieved_on=milestone.achieved_on if milestone else None,
+        lapsed_on=milestone.lapsed_on if milestone else None,
+        review=review.id if review else None,
+        readiness=recall_gate(stage, answers_of(state, stage.id)).readiness if visit and not milestone else None,
+    )
+
+
+def answers_of(state: InitiativeState, stage: str) -> dict[str, Answer]:
+    return {a.criterion: a.answer for a in state.answers if a.stage == stage}
+
+
+def title_of(criterion: Criterion, language: Language) -> str:
+    return criterion.title.to(language) if criterion.title else criterion.id
+
+
+def _hindrances(state: InitiativeState, stage: Stage, line: StageLine, language: Language) -> list[Hindrance]:
+    """What blocks a gate under way, and what made a milestone lapse."""
+    found = {a.criterion: a.found for a in state.answers if a.stage == stage.id}
+    if line.lapsed_on is not None:
+        held_to = [c for c in stage.gate.criteria if c.keep is not None]
+        answers = answers_of(state, stage.id)
+        fallen = [(c, answers.get(c.id, Answer.UNKNOWN)) for c in held_to]
+        return [
+            _hindrance(stage, c, a, found, str(c.bound), language) for c, a in fallen if a is not Answer.MET
+        ]
+    if line.readiness is None:
+        return []
+    verdict = recall_gate(stage, answers_of(state, stage.id))
+    return [
+        _hindrance(stage, f.criterion, f.answer, found, str(f.criterion.bound), language) for f in verdict.hindrances
+    ]
+
+
+def _hindrance(
+    stage: Stage, criterion: Criterion, answer: Answer, found: dict[str, str], asked: str, language: Language
+) -> Hindrance:
+    return Hindrance(
+        stage=stage.id,
+        criterion=criterion.id,
+        title=title_of(criterion, language),
+        answer=answer,
+        found=found.get(criterion.id, "unknown"),
+        asked=asked,
+    )

@@ -1,0 +1,195 @@
+"""What each entry of the ledger does to the state. The one place that says so: replaying is folding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from clusterflow.model import events as ev
+from clusterflow.model.events import Entry
+from clusterflow.model.state import (
+    Condition,
+    InitiativeState,
+    Milestone,
+    Review,
+    StandingAnswer,
+    Visit,
+    Vote,
+)
+from clusterflow.model.text import Frozen
+from clusterflow.model.words import ConditionStatus, DecisionKind, ReviewStatus, Standing, VisitOutcome
+
+T = TypeVar("T", bound=Frozen)
+
+
+def replay(entries: Iterable[Entry]) -> InitiativeState | None:
+    """The state that the entries of one initiative's chain add up to; None where it was never enrolled."""
+    state: InitiativeState | None = None
+    for entry in entries:
+        state = apply(state, entry)
+    return state
+
+
+def apply(state: InitiativeState | None, entry: Entry) -> InitiativeState | None:
+    """The state after one more entry. Entries before enrolment (early facts) leave no state."""
+    event = entry.event
+    if isinstance(event, ev.InitiativeEnrolled):
+        return InitiativeState(
+            initiative=event.initiative,
+            model=event.model,
+            model_hash=event.model_hash,
+            enrolled_on=event.on,
+            last_at=entry.at,
+            version=entry.version,
+        )
+    if state is None:
+        return None
+    changes = _CHANGES.get(type(event), _nothing)(state, event, entry)
+    return state.model_copy(update={**changes, "version": entry.version, "last_at": entry.at})
+
+
+def _nothing(state: InitiativeState, event: Any, entry: Entry) -> dict[str, Any]:
+    return {}
+
+
+def _swap(rows: tuple[T, ...], where: Callable[[T], bool], **update: Any) -> tuple[T, ...]:
+    return tuple(row.model_copy(update=update) if where(row) else row for row in rows)
+
+
+def _stage_entered(state: InitiativeState, event: ev.StageEntered, entry: Entry) -> dict[str, Any]:
+    visit = Visit(
+        stage=event.stage,
+        round=event.round,
+        entered_on=event.on,
+        due_on=event.due_on,
+        escalate_on=event.escalate_on,
+    )
+    return {"visits": (*state.visits, visit)}
+
+
+def _stage_left(state: InitiativeState, event: ev.StageLeft, entry: Entry) -> dict[str, Any]:
+    return {"visits": _leave(state, event.stage, event.on, event.outcome)}
+
+
+def _leave(state: InitiativeState, stage: str, on: object, outcome: VisitOutcome) -> tuple[Visit, ...]:
+    return _swap(state.visits, lambda v: v.stage == stage and v.left_on is None, left_on=on, outcome=outcome)
+
+
+def _stage_overdue(state: InitiativeState, event: ev.StageOverdue, entry: Entry) -> dict[str, Any]:
+    here = lambda v: v.stage == event.stage and v.round == event.round  # noqa: E731
+    return {"visits": _swap(state.visits, here, overdue_level=event.level)}
+
+
+def _finding_changed(state: InitiativeState, event: ev.FindingChanged, entry: Entry) -> dict[str, Any]:
+    told = StandingAnswer(stage=event.stage, criterion=event.criterion, answer=event.answer, found=event.found)
+    others = tuple(a for a in state.answers if (a.stage, a.criterion) != (event.stage, event.criterion))
+    return {"answers": (*others, told)}
+
+
+def _gate_opened(state: InitiativeState, event: ev.GateOpened, entry: Entry) -> dict[str, Any]:
+    review = Review(
+        id=event.review,
+        stage=event.stage,
+        round=event.round,
+        opened_on=event.on,
+        findings=event.findings,
+        by_hand=event.by_hand,
+    )
+    return {"reviews": (*state.reviews, review)}
+
+
+def _gate_changed(state: InitiativeState, event: ev.GateChanged, entry: Entry) -> dict[str, Any]:
+    return {"reviews": _swap(state.reviews, lambda r: r.id == event.review, findings=event.findings)}
+
+
+def _gate_withdrawn(state: InitiativeState, event: ev.GateWithdrawn, entry: Entry) -> dict[str, Any]:
+    return {
+        "reviews": _swap(
+            state.reviews, lambda r: r.id == event.review, status=ReviewStatus.WITHDRAWN, closed_on=event.on
+        )
+    }
+
+
+def _vote_cast(state: InitiativeState, event: ev.VoteCast, entry: Entry) -> dict[str, Any]:
+    vote = Vote(
+        review=event.review,
+        decider=event.decider,
+        role=event.role,
+        kind=event.decision,
+        reason=event.reason,
+        at=entry.at,
+        until=event.until,
+        stage=event.to_stage,
+    )
+    return {"votes": (*state.votes, vote)}
+
+
+def _gate_decided(state: InitiativeState, event: ev.GateDecided, entry: Entry) -> dict[str, Any]:
+    reviews = _swap(
+        state.reviews,
+        lambda r: r.id == event.review,
+        status=ReviewStatus.DECIDED,
+        outcome=event.decision,
+        closed_on=event.on,
+    )
+    if event.decision is not DecisionKind.HOLD:
+        return {"reviews": reviews}
+    held = _swap(state.visits, lambda v: v.stage == event.stage and v.left_on is None, held_until=event.until)
+    return {"reviews": reviews, "visits": held}
+
+
+def _condition_set(state: InitiativeState, event: ev.ConditionSet, entry: Entry) -> dict[str, Any]:
+    condition = Condition(review=event.review, stage=event.stage, criterion=event.criterion, due_on=event.due_on)
+    return {"conditions": (*state.conditions, condition)}
+
+
+def _condition_status(status: ConditionStatus) -> Callable[[InitiativeState, Any, Entry], dict[str, Any]]:
+    def change(state: InitiativeState, event: Any, entry: Entry) -> dict[str, Any]:
+        this = lambda c: c.review == event.review and c.criterion == event.criterion  # noqa: E731
+        return {"conditions": _swap(state.conditions, this, status=status)}
+
+    return change
+
+
+def _milestone_achieved(state: InitiativeState, event: ev.MilestoneAchieved, entry: Entry) -> dict[str, Any]:
+    milestone = Milestone(stage=event.stage, round=event.round, achieved_on=event.on, review=event.review)
+    changes: dict[str, Any] = {"milestones": (*state.milestones, milestone)}
+    if event.leaves:
+        changes["visits"] = _leave(state, event.stage, event.on, VisitOutcome.ACHIEVED)
+    return changes
+
+
+def _milestone(**named: str) -> Callable[[InitiativeState, Any, Entry], dict[str, Any]]:
+    """Set one date of a milestone to the event's day, or clear it where the event restores."""
+
+    def change(state: InitiativeState, event: Any, entry: Entry) -> dict[str, Any]:
+        this = lambda m: m.stage == event.stage and m.round == event.round  # noqa: E731
+        update = {name: getattr(event, source) if source else None for name, source in named.items()}
+        return {"milestones": _swap(state.milestones, this, **update)}
+
+    return change
+
+
+def _initiative_stopped(state: InitiativeState, event: ev.InitiativeStopped, entry: Entry) -> dict[str, Any]:
+    return {"standing": Standing.STOPPED}
+
+
+_CHANGES: dict[type, Callable[[InitiativeState, Any, Entry], dict[str, Any]]] = {
+    ev.StageEntered: _stage_entered,
+    ev.StageLeft: _stage_left,
+    ev.StageOverdue: _stage_overdue,
+    ev.FindingChanged: _finding_changed,
+    ev.GateOpened: _gate_opened,
+    ev.GateChanged: _gate_changed,
+    ev.GateWithdrawn: _gate_withdrawn,
+    ev.VoteCast: _vote_cast,
+    ev.GateDecided: _gate_decided,
+    ev.ConditionSet: _condition_set,
+    ev.ConditionMet: _condition_status(ConditionStatus.MET),
+    ev.ConditionMissed: _condition_status(ConditionStatus.MISSED),
+    ev.MilestoneAchieved: _milestone_achieved,
+    ev.MilestoneLapsed: _milestone(lapsed_on="on"),
+    ev.MilestoneRestored: _milestone(lapsed_on=""),
+    ev.MilestoneWithdrawn: _milestone(withdrawn_on="on"),
+    ev.InitiativeStopped: _initiative_stopped,
+}

@@ -1,0 +1,112 @@
+"""From measurements to findings to a verdict. Three-valued all the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+
+from clusterflow.model.criterion import AllOf, AnyOf, Criterion
+from clusterflow.model.lifecycle import Stage
+from clusterflow.model.measurement import UNMEASURED, Measurement, MetricCall
+from clusterflow.model.quantity import Bound
+from clusterflow.model.verdict import Finding, Group, Verdict, severity_of
+from clusterflow.model.words import Answer, Readiness, Severity
+
+KNOWN_SHARE = "known-share"
+"""The one metric that is about the findings themselves, so the rules compute it (DOMAIN.md, 52)."""
+
+Measurements = Mapping[MetricCall, Measurement]
+
+
+def answer(bound: Bound, measurement: Measurement) -> Answer:
+    """Met where every number the measurement allows holds the bound, unmet where none does, else unknown."""
+    if measurement.nothing or (bound.currency is not None and measurement.currency not in (None, bound.currency)):
+        return Answer.UNKNOWN
+    worst, best = (measurement.low, measurement.high) if bound.rising else (measurement.high, measurement.low)
+    if worst is not None and bound.holds(worst):
+        return Answer.MET
+    if best is not None and not bound.holds(best):
+        return Answer.UNMET
+    return Answer.UNKNOWN
+
+
+def judge(criterion: Criterion, measurement: Measurement) -> Finding:
+    found = answer(criterion.bound, measurement)
+    kept = found if criterion.keep is None else answer(criterion.keep, measurement)
+    return Finding(criterion, found, measurement, kept)
+
+
+def any_of(answers: Iterable[Answer]) -> Answer:
+    """Met if one is met; unmet only if all are; else nobody knows."""
+    given = tuple(answers)
+    if Answer.MET in given:
+        return Answer.MET
+    return Answer.UNMET if all(a is Answer.UNMET for a in given) else Answer.UNKNOWN
+
+
+def all_of(answers: Iterable[Answer]) -> Answer:
+    """Unmet if one is unmet; met only if all are; else nobody knows."""
+    given = tuple(answers)
+    if Answer.UNMET in given:
+        return Answer.UNMET
+    return Answer.MET if all(a is Answer.MET for a in given) else Answer.UNKNOWN
+
+
+def judge_gate(stage: Stage, measurements: Measurements) -> Verdict:
+    """The verdict for a stage's gate: ready when every blocking requirement is met."""
+    known = _known_share(stage, measurements)
+
+    def leaf(criterion: Criterion) -> Finding:
+        return judge(criterion, known if criterion.metric == KNOWN_SHARE else _measured(criterion, measurements))
+
+    return _verdict(stage, leaf)
+
+
+def recall_gate(stage: Stage, answers: Mapping[str, Answer]) -> Verdict:
+    """The same verdict from the answers last told, by criterion; a criterion nobody told of is unknown."""
+
+    def leaf(criterion: Criterion) -> Finding:
+        told = answers.get(criterion.id, Answer.UNKNOWN)
+        return Finding(criterion, told, UNMEASURED, told)
+
+    return _verdict(stage, leaf)
+
+
+def _verdict(stage: Stage, leaf: Callable[[Criterion], Finding]) -> Verdict:
+    results = tuple(_result(requirement, leaf) for requirement in stage.gate.requires)
+    blocking = all_of(r.answer for r in results if severity_of(r) is Severity.BLOCKING)
+    readiness = {
+        Answer.MET: Readiness.READY,
+        Answer.UNMET: Readiness.NOT_READY,
+        Answer.UNKNOWN: Readiness.UNKNOWN,
+    }[blocking]
+    return Verdict(stage.id, readiness, results)
+
+
+def judge_watched(stage: Stage, criteria: Iterable[str], measurements: Measurements) -> tuple[Finding, ...]:
+    """The findings of the criteria that a passed milestone is still held to."""
+    wanted = set(criteria)
+    return tuple(judge(c, _measured(c, measurements)) for c in stage.gate.criteria if c.id in wanted)
+
+
+def _result(requirement: Criterion | AnyOf | AllOf, leaf: Callable[[Criterion], Finding]) -> Finding | Group:
+    if isinstance(requirement, Criterion):
+        return leaf(requirement)
+    if isinstance(requirement, AnyOf):
+        parts = tuple(_result(part, leaf) for part in requirement.any_of)
+        return Group(requirement, any_of(p.answer for p in parts), parts)
+    parts = tuple(_result(part, leaf) for part in requirement.all_of)
+    return Group(requirement, all_of(p.answer for p in parts), parts)
+
+
+def _measured(criterion: Criterion, measurements: Measurements) -> Measurement:
+    return measurements.get(criterion.call, UNMEASURED)
+
+
+def _known_share(stage: Stage, measurements: Measurements) -> Measurement:
+    others = [c for c in stage.gate.criteria if c.metric != KNOWN_SHARE]
+    if not others:
+        return UNMEASURED
+    told = sum(judge(c, _measured(c, measurements)).answer is not Answer.UNKNOWN for c in others)
+    share = Fraction(told, len(others))
+    return Measurement(low=share, high=share, rows=len(others))

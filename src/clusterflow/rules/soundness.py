@@ -1,0 +1,142 @@
+"""Whether a model as a whole can be lived: on its bare bones, so that it is told even where other parts are broken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from clusterflow.model.words import SINGLE_HOLDER, HelixKind, Role, StageKind
+
+MANAGEMENT_KINDS = (StageKind.INSTITUTIONALIZATION, StageKind.OPERATION)
+"""Stages whose gates are about managing the cluster: there the government never decides (seed 1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bone:
+    """What the order needs to know of a stage."""
+
+    id: str
+    after: tuple[str, ...] = ()
+    optional: bool = False
+
+
+class Flaw(StrEnum):
+    SAME_ID = "same-id"
+    TWICE_IN_AFTER = "twice-in-after"
+    UNKNOWN_AFTER = "unknown-after"
+    CYCLE = "cycle"
+    NO_FIRST = "no-first"
+    UNREACHABLE = "unreachable"
+    WAITS_FOR_OPTIONAL = "waits-for-optional"
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """What is wrong with the order: at which stage, at which place of its ``after``, and who is involved."""
+
+    flaw: Flaw
+    stage: int
+    after: int | None = None
+    names: tuple[str, ...] = ()
+
+
+def defects(bones: Sequence[Bone]) -> tuple[Defect, ...]:
+    """Everything that is wrong with the order of the stages, in the order of the stages."""
+    firsts: dict[str, int] = {}
+    for index, bone in enumerate(bones):
+        firsts.setdefault(bone.id, index)
+    known = {name: bones[index] for name, index in firsts.items()}
+    circles = _circles(known)
+    found = [
+        *(Defect(Flaw.SAME_ID, i, names=(b.id,)) for i, b in enumerate(bones) if firsts[b.id] != i),
+        *(defect for i, b in enumerate(bones) for defect in _waits(i, b, known)),
+        *(Defect(Flaw.CYCLE, firsts[circle[0]], names=circle) for circle in circles),
+        *(Defect(Flaw.UNREACHABLE, firsts[n], names=(n, c)) for n, c in _behind(known, circles)),
+    ]
+    if bones and all(bone.after for bone in bones):
+        found.append(Defect(Flaw.NO_FIRST, 0))
+    return tuple(sorted(found, key=lambda defect: defect.stage))
+
+
+def _waits(index: int, bone: Bone, known: Mapping[str, Bone]) -> Iterator[Defect]:
+    for place, name in enumerate(bone.after):
+        if name in bone.after[:place]:
+            yield Defect(Flaw.TWICE_IN_AFTER, index, place, (name,))
+        elif name not in known:
+            yield Defect(Flaw.UNKNOWN_AFTER, index, place, (name,))
+        elif known[name].optional and not bone.optional:
+            yield Defect(Flaw.WAITS_FOR_OPTIONAL, index, place, (bone.id, name))
+
+
+def _circles(known: Mapping[str, Bone]) -> tuple[tuple[str, ...], ...]:
+    """One way round for each knot of stages that wait for each other, from the first of them in the file."""
+    before = {name: _before(known, name) for name in known}
+    circles: list[tuple[str, ...]] = []
+    knotted: set[str] = set()
+    for name in known:
+        if name in before[name] and name not in knotted:
+            knotted.update(other for other in before[name] if name in before[other])
+            circles.append(_round(known, name))
+    return tuple(circles)
+
+
+def _round(known: Mapping[str, Bone], start: str) -> tuple[str, ...]:
+    """The shortest way from a stage over what it waits for back to itself."""
+    ways: list[tuple[str, ...]] = [(start,)]
+    seen: set[str] = set()
+    for way in ways:
+        for name in known[way[-1]].after:
+            if name == start:
+                return (*way, start)
+            if name in known and name not in seen:
+                seen.add(name)
+                ways.append((*way, name))
+    return (start,)
+
+
+def _behind(known: Mapping[str, Bone], circles: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, str]]:
+    """The stages that wait, near or far, for a circle of which they are no part; with a stage of that circle."""
+    for name in known:
+        before = _before(known, name)
+        if name not in before and (blocked := [circle[0] for circle in circles if circle[0] in before]):
+            yield name, blocked[0]
+
+
+def _before(known: Mapping[str, Bone], name: str) -> frozenset[str]:
+    found: set[str] = set()
+    edge = list(known[name].after)
+    while edge:
+        other = edge.pop()
+        # A name that nothing answers to is its own mistake, and hides nothing behind it.
+        if other in known and other not in found:
+            found.add(other)
+            edge.extend(known[other].after)
+    return frozenset(found)
+
+
+class Idle(StrEnum):
+    """Why nobody could decide at a gate, or why somebody could who never may."""
+
+    TOO_FEW_HOLDERS = "too-few-holders"
+    ALL_KINDS_EXCLUDED = "all-kinds-excluded"
+    ONLY_THE_OFFICE = "only-the-office"
+    GOVERNMENT_NOT_EXCLUDED = "government-not-excluded"
+
+
+def idle(kind: StageKind | None, roles: Sequence[Role], need: int, never: Sequence[HelixKind]) -> tuple[Idle, ...]:
+    """What is wrong with the deciders of a gate.
+
+    A program office mostly is a part of the government: where that never decides, an office alone would leave the
+    gate to nobody, so another role must stand beside it.
+    """
+    found: list[Idle] = []
+    if set(never) >= set(HelixKind):
+        found.append(Idle.ALL_KINDS_EXCLUDED)
+    elif HelixKind.GOVERNMENT in never and set(roles) == {Role.OFFICE}:
+        found.append(Idle.ONLY_THE_OFFICE)
+    if roles and SINGLE_HOLDER.issuperset(roles) and need > len(set(roles)):
+        found.append(Idle.TOO_FEW_HOLDERS)
+    if kind in MANAGEMENT_KINDS and HelixKind.GOVERNMENT not in never:
+        found.append(Idle.GOVERNMENT_NOT_EXCLUDED)
+    return tuple(found)

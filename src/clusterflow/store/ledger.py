@@ -1,0 +1,140 @@
+"""The ledger: append-only, numbered and hash-chained for each initiative.
+
+The chain's head is the optimistic guard: whoever read a version that is no longer the head appends nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from clusterflow.model.events import EVENT, Entry, Event
+from clusterflow.store import tables
+
+GENESIS = "0" * 64
+
+
+class HeadMoved(Exception):  # noqa: N818 - never leaves the engine, which tries again
+    """Another command appended to the chain in between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a chain as a command found it."""
+
+    chain: str
+    version: int = 0
+    hash: str = GENESIS
+    at: datetime | None = None
+
+
+def read_head(connection: Connection, chain: str) -> Head:
+    """The chain's end, held against others where the database can hold a row."""
+    row = connection.execute(
+        select(tables.chain).where(tables.chain.c.id == chain).with_for_update()
+    ).one_or_none()
+    return Head(chain) if row is None else Head(chain, row.version, row.head, row.at)
+
+
+def append(
+    connection: Connection, head: Head, events: Sequence[Event], at: datetime, actor: str, command: str
+) -> tuple[Entry, ...]:
+    """Write the events as the chain's next entries.
+
+    Raises:
+        HeadMoved: somebody else was faster.
+    """
+    entries: list[Entry] = []
+    rows: list[dict[str, object]] = []
+    previous = head.hash
+    for version, event in enumerate(events, head.version + 1):
+        body = event.model_dump_json()
+        digest = _hash(previous, head.chain, version, at, actor, command, body)
+        entries.append(
+            Entry.model_construct(
+                chain=head.chain, version=version, at=at, actor=actor, command=command, event=event,
+                previous=previous, hash=digest,
+            )
+        )  # fmt: skip
+        rows.append(
+            {
+                "chain": head.chain, "version": version, "at": at, "actor": actor, "command": command,
+                "kind": event.kind, "body": body, "previous": previous, "hash": digest,
+            }
+        )  # fmt: skip
+        previous = digest
+    if entries:
+        _move(connection, head, entries[-1])
+        connection.execute(insert(tables.ledger), rows)
+    return tuple(entries)
+
+
+def _move(connection: Connection, head: Head, last: Entry) -> None:
+    new = {"version": last.version, "head": last.hash, "at": last.at}
+    if head.version == 0:
+        try:
+            with connection.begin_nested():
+                connection.execute(insert(tables.chain).values(id=head.chain, **new))
+        except IntegrityError:
+            raise HeadMoved(head.chain) from None
+        return
+    moved = connection.execute(
+        update(tables.chain)
+        .where(tables.chain.c.id == head.chain, tables.chain.c.version == head.version)
+        .values(**new)
+    )
+    if moved.rowcount != 1:
+        raise HeadMoved(head.chain)
+
+
+def _hash(previous: str, chain: str, version: int, at: datetime, actor: str, command: str, body: str) -> str:
+    line = "\n".join((previous, chain, str(version), at.isoformat(), actor, command, body))
+    return hashlib.sha256(line.encode()).hexdigest()
+
+
+def read_entries(
+    connection: Connection, chain: str, after: int = 0, until: int | None = None, kinds: Iterable[str] = ()
+) -> Iterator[Entry]:
+    """The chain's entries in order."""
+    query = select(tables.ledger).where(tables.ledger.c.chain == chain, tables.ledger.c.version > after)
+    if until is not None:
+        query = query.where(tables.ledger.c.version <= until)
+    wanted = tuple(kinds)
+    if wanted:
+        query = query.where(tables.ledger.c.kind.in_(wanted))
+    for row in connection.execute(query.order_by(tables.ledger.c.version)):
+        yield Entry.model_construct(
+            chain=row.chain, version=row.version, at=row.at, actor=row.actor, command=row.command,
+            event=EVENT.validate_json(row.body), previous=row.previous, hash=row.hash,
+        )  # fmt: skip
+
+
+def first_break(connection: Connection, chain: str) -> int | None:
+    """The first version at which the chain does not verify, or None where it is whole."""
+    previous, expected = GENESIS, 1
+    query = select(tables.ledger).where(tables.ledger.c.chain == chain).order_by(tables.ledger.c.version)
+    for row in connection.execute(query):
+        digest = _hash(previous, row.chain, row.version, row.at, row.actor, row.command, row.body)
+        if row.version != expected or row.previous != previous or row.hash != digest:
+            return expected
+        previous, expected = row.hash, expected + 1
+    head = read_head(connection, chain)
+    return None if (head.version, head.hash) == (expected - 1, previous) else expected
+
+
+def peek_version(connection: Connection, chain: str) -> int:
+    """The chain's version, without holding it against others."""
+    return connection.execute(select(tables.chain.c.version).where(tables.chain.c.id == chain)).scalar() or 0
+
+
+def heads(connection: Connection, chains: Iterable[str] | None = None) -> list[Head]:
+    """The ends of chains, without holding them."""
+    query = select(tables.chain).order_by(tables.chain.c.id)
+    if chains is not None:
+        query = query.where(tables.chain.c.id.in_(list(chains)))
+    return [Head(r.id, r.version, r.head, r.at) for r in connection.execute(query)]

@@ -1,0 +1,77 @@
+"""What was adopted and signed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, and_, case, func, select
+
+from clusterflow.model.records.governance import Document, Signature
+from clusterflow.model.records.membership import Membership
+from clusterflow.model.words import DocumentKind
+from clusterflow.store.metrics.metric import metric
+from clusterflow.store.metrics.rows import UNKNOWN, book, evidence_row, kept, yes_no
+from clusterflow.store.metrics.scope import Scope
+
+
+@metric("document-in-force")
+def document_in_force(scope: Scope, kind: str) -> Select[Any]:
+    """A document of the kind is in force; of documents nobody entered nobody knows."""
+    document = scope.latest(Document)
+    return evidence_row(
+        document, Document, what=document.c.id, part=yes_no(scope.in_force(document)), most=None
+    ).where(document.c.kind == kind)  # fmt: skip
+
+
+@metric("purpose-adopted")
+def purpose_adopted(scope: Scope) -> Select[Any]:
+    """Seed 1: a purpose statement was adopted and is in force."""
+    return document_in_force(scope, DocumentKind.PURPOSE_STATEMENT.value)
+
+
+@metric("host-agreement")
+def host_agreement(scope: Scope) -> Select[Any]:
+    """CCB: an agreement with the host is in force."""
+    return document_in_force(scope, DocumentKind.HOSTING_AGREEMENT.value)
+
+
+@metric("founders-signed")
+def founders_signed(scope: Scope, kind: str = DocumentKind.CHARTER.value) -> Select[Any]:
+    """P: founding members that signed the charter (or a document of another kind) ÷ founding members.
+
+    Who did not sign is known once the first signature is on record.
+    """
+    founder, document, signature = scope.current(Membership), scope.current(Document), scope.latest(Signature)
+    signed = (
+        select(
+            signature.c.initiative,
+            signature.c.organisation,
+            func.max(signature.c.entered_at).label("entered_at"),
+        )
+        .join_from(
+            signature,
+            document,
+            and_(document.c.initiative == signature.c.initiative, document.c.id == signature.c.document),
+        )
+        .where(document.c.kind == kind)
+        .group_by(signature.c.initiative, signature.c.organisation)
+        .subquery()
+    )
+    signatures = book(signed)
+    return (
+        evidence_row(
+            founder,
+            Membership,
+            what=founder.c.organisation,
+            part=case((signed.c.organisation.is_not(None), 1), (kept(signatures), 0), else_=UNKNOWN),
+            also=(signed,),
+        )
+        .join_from(
+            founder,
+            signed,
+            and_(signed.c.initiative == founder.c.initiative, signed.c.organisation == founder.c.organisation),
+            isouter=True,
+        )
+        .join(signatures, signatures.c.initiative == founder.c.initiative, isouter=True)
+        .where(founder.c.founder)
+    )

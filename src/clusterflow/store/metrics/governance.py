@@ -1,0 +1,242 @@
+"""Who governs: the legal body, the seats, the bodies and who leads them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, union_all
+
+from clusterflow.model.records.governance import Body, LegalEntity, Seat
+from clusterflow.model.records.money import Staff
+from clusterflow.model.records.strategy import Objective
+from clusterflow.model.words import BodyKind, HelixKind, SeatRole
+from clusterflow.store.metrics.metric import metric
+from clusterflow.store.metrics.rows import UNKNOWN, book, evidence_row, kept, later_of, yes_no
+from clusterflow.store.metrics.scope import Scope
+from clusterflow.store.metrics.sources import seats, speaks_for
+
+LEADING = (SeatRole.CHAIR.value, SeatRole.MANAGER.value)
+
+
+@metric("legal-body")
+def legal_body(scope: Scope, form: str | None = None) -> Select[Any]:
+    """CATREQ: a legal entity with legal personality, non-profit, domiciled in the region; of a form where one is asked."""
+    entity = scope.latest(LegalEntity)
+    asked = [entity.c.personality, entity.c.non_profit, entity.c.in_region]
+    return _entity(scope, entity, [*asked, *([entity.c.form == form] if form else [])])
+
+
+@metric("legal-personality")
+def legal_personality(scope: Scope, form: str | None = None) -> Select[Any]:
+    """Seed 1, CLAUZ: an own legal entity with legal personality; of a form where one is asked."""
+    entity = scope.latest(LegalEntity)
+    return _entity(scope, entity, [entity.c.personality, *([entity.c.form == form] if form else [])])
+
+
+def _entity(scope: Scope, entity: Any, asked: list[ColumnElement[bool]]) -> Select[Any]:
+    # SQL's own logic is three-valued: one «no» decides, else one «unknown» leaves it open.
+    return evidence_row(
+        entity, LegalEntity, what=entity.c.name, part=yes_no(and_(scope.in_force(entity), *asked)), most=None
+    )
+
+
+@metric("private-seat-share")
+def private_seat_share(scope: Scope, body: str = BodyKind.BOARD.value) -> Select[Any]:
+    """CATREQ: seats held for companies ÷ seats of the governing body, voting or not."""
+    return _seat_share(scope, body, HelixKind.COMPANY)
+
+
+@metric("government-seat-share")
+def government_seat_share(scope: Scope, body: str = BodyKind.BOARD.value) -> Select[Any]:
+    """Seed 1: seats held for government ÷ seats of the governing body."""
+    return _seat_share(scope, body, HelixKind.GOVERNMENT)
+
+
+def _seat_share(scope: Scope, body: str, helix: HelixKind) -> Select[Any]:
+    seat = seats(scope, body)
+    return evidence_row(seat, Seat, what=seat.c.person, part=yes_no(seat.c.helix == helix.value))
+
+
+@metric("government-leads")
+def government_leads(scope: Scope, body: str = BodyKind.BOARD.value) -> Select[Any]:
+    """Seed 1: whether the chair of the governing body or a manager speaks for government.
+
+    A manager on the payroll who speaks for nobody is the initiative's own; a seat held for nobody knows whom is unknown.
+    """
+    chair, manager = seats(scope, body), _manager_seats(scope)
+    staff, voice = scope.current(Staff), speaks_for(scope)
+    chairs = evidence_row(
+        chair, Seat, what=chair.c.person, part=yes_no(chair.c.helix == HelixKind.GOVERNMENT.value), most=None
+    ).where(chair.c.role == SeatRole.CHAIR.value)
+    managers = evidence_row(
+        manager, Seat, what=manager.c.person, part=yes_no(manager.c.helix == HelixKind.GOVERNMENT.value), most=None
+    )
+    paid = (
+        evidence_row(
+            staff,
+            Staff,
+            what=staff.c.person,
+            part=case((voice.c.person.is_(None), 0), else_=yes_no(voice.c.helix == HelixKind.GOVERNMENT.value)),
+            most=None,
+            also=(voice,),
+        )
+        .join_from(staff, voice, voice.c.person == staff.c.person, isouter=True)
+        .where(staff.c.manager)
+    )
+    return select(union_all(chairs, managers, paid).subquery())
+
+
+def _manager_seats(scope: Scope) -> Any:
+    """Manager's seats in any body of the initiative."""
+    return union_all(
+        *(
+            select(seat).where(seat.c.role == SeatRole.MANAGER.value)
+            for seat in (seats(scope, kind.value) for kind in BodyKind)
+        )
+    ).subquery()
+
+
+@metric("knowledge-seat")
+def knowledge_seat(scope: Scope, body: str = BodyKind.BOARD.value) -> Select[Any]:
+    """AEIFAQ: each governing body has a knowledge provider (academia) with a vote."""
+    house, seat = scope.current(Body), seats(scope, body)
+    known = (
+        select(
+            seat.c.initiative,
+            seat.c.body,
+            func.max(case((seat.c.helix == HelixKind.ACADEMIA.value, 1), else_=0)).label("knows"),
+            func.max(case((seat.c.helix.is_(None), 1), else_=0)).label("unclear"),
+            func.max(seat.c.entered_at).label("entered_at"),
+        )
+        .where(seat.c.vote)
+        .group_by(seat.c.initiative, seat.c.body)
+        .subquery()
+    )
+    return (
+        evidence_row(
+            house,
+            Body,
+            what=house.c.id,
+            part=case(
+                (known.c.knows == 1, 1), (and_(known.c.knows == 0, known.c.unclear == 0), 0), else_=UNKNOWN
+            ),
+            most=None,
+            also=(known,),
+        )
+        .join_from(
+            house, known, and_(known.c.initiative == house.c.initiative, known.c.body == house.c.id), isouter=True
+        )
+        .where(house.c.kind == body)
+    )  # fmt: skip
+
+
+@metric("bodies")
+def bodies(scope: Scope, body: str) -> Select[Any]:
+    """Bodies of a kind that exist on the day: an assembly, a board, an executive committee as management."""
+    house = scope.latest(Body)
+    return evidence_row(house, Body, what=house.c.id, part=yes_no(scope.in_force(house))).where(house.c.kind == body)
+
+
+@metric("working-committees")
+def working_committees(scope: Scope) -> Select[Any]:
+    """CLAUZ: committees formed and not dissolved."""
+    return bodies(scope, BodyKind.COMMITTEE.value)
+
+
+@metric("committees-chaired")
+def committees_chaired(scope: Scope) -> Select[Any]:
+    """P: committees with a chair ÷ committees; one whose seats nobody entered is unknown."""
+    house, seat = scope.current(Body), scope.current(Seat)
+    held = (
+        select(
+            seat.c.initiative,
+            seat.c.body,
+            func.max(case((seat.c.role == SeatRole.CHAIR.value, 1), else_=0)).label("chaired"),
+            func.max(seat.c.entered_at).label("entered_at"),
+        )
+        .group_by(seat.c.initiative, seat.c.body)
+        .subquery()
+    )
+    return (
+        evidence_row(house, Body, what=house.c.id, part=held.c.chaired, also=(held,))
+        .join_from(house, held, and_(held.c.initiative == house.c.initiative, held.c.body == house.c.id), isouter=True)
+        .where(house.c.kind == BodyKind.COMMITTEE.value)
+    )
+
+
+@metric("committees-tied")
+def committees_tied(scope: Scope) -> Select[Any]:
+    """Seed 1: committees tied to a strategic objective ÷ committees.
+
+    An untied one is known to be so only where the initiative's objectives are on record.
+    """
+    house, objectives = scope.current(Body), book(scope.latest(Objective))
+    return (
+        evidence_row(
+            house,
+            Body,
+            what=house.c.id,
+            part=case((house.c.objective.is_not(None), 1), (kept(objectives), 0), else_=UNKNOWN),
+        )
+        .join_from(house, objectives, objectives.c.initiative == house.c.initiative, isouter=True)
+        .where(house.c.kind == BodyKind.COMMITTEE.value)
+    )
+
+
+@metric("key-person-risk")
+def key_person_risk(scope: Scope) -> Select[Any]:
+    """GB03: whether one person leads (chairs or manages) over half of the bodies.
+
+    Bodies whose leader nobody entered may be led by the same person.
+    """
+    house, seat = scope.current(Body), scope.current(Seat)
+    led = (
+        select(
+            house.c.initiative,
+            house.c.id.label("body"),
+            seat.c.person,
+            seat.c.entry,
+            seat.c.valid_from,
+            later_of(house.c.entered_at, seat.c.entered_at).label("entered_at"),
+        )
+        .join_from(house, seat, and_(seat.c.initiative == house.c.initiative, seat.c.body == house.c.id))
+        .where(seat.c.role.in_(LEADING))
+        .subquery()
+    )
+    number = func.count(led.c.body.distinct())
+    leader = (
+        select(
+            led.c.initiative,
+            led.c.person,
+            number.label("leads"),
+            func.max(led.c.entry).label("entry"),
+            func.min(led.c.valid_from).label("valid_from"),
+            func.max(led.c.entered_at).label("entered_at"),
+        )
+        .group_by(led.c.initiative, led.c.person)
+        .subquery()
+    )
+    every = scope.current(Body)
+    there = (
+        select(every.c.initiative, func.count().label("bodies"), func.max(every.c.entered_at).label("entered_at"))
+        .group_by(every.c.initiative)
+        .subquery()
+    )
+    covered = select(led.c.initiative, number.label("bodies")).group_by(led.c.initiative).subquery()
+    open_to_all = there.c.bodies - covered.c.bodies
+    return (
+        evidence_row(
+            leader,
+            Seat,
+            what=leader.c.person,
+            part=case(
+                (literal(2) * leader.c.leads > there.c.bodies, 1),
+                (literal(2) * (leader.c.leads + open_to_all) <= there.c.bodies, 0),
+                else_=UNKNOWN,
+            ),
+            most=None,
+            also=(there,),
+        )
+        .join_from(leader, there, there.c.initiative == leader.c.initiative)
+        .join(covered, covered.c.initiative == leader.c.initiative)
+    )

@@ -1,0 +1,246 @@
+"""Whether people come, whether the same people come, and whether committees live."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, Subquery, and_, case, func, select
+
+from clusterflow.model.records.governance import Attendance, Body, Meeting
+from clusterflow.model.records.membership import Membership
+from clusterflow.model.records.strategy import Objective
+from clusterflow.model.words import BodyKind, HelixKind
+from clusterflow.store.metrics.metric import metric
+from clusterflow.store.metrics.rows import (
+    PERHAPS,
+    PRESENT,
+    UNKNOWN,
+    book,
+    evidence_row,
+    kept,
+    seen,
+    yes_no,
+)
+from clusterflow.store.metrics.scope import Scope, days_between
+from clusterflow.store.metrics.sources import maybe_company, members, turnout
+
+BEFORE = 3
+"""How many meetings before the last one tell who is new (DOMAIN.md, 28)."""
+
+
+@metric("attendance")
+def attendance(scope: Scope, months: int = 12, body: str | None = None) -> Select[Any]:
+    """P: present ÷ invited at the meetings of the last months, of all bodies or those of one kind."""
+    came, meeting, house = scope.latest(Attendance), scope.latest(Meeting), scope.current(Body)
+    rows = (
+        evidence_row(
+            came,
+            Attendance,
+            what=came.c.person,
+            on=meeting.c.valid_from,
+            part=yes_no(came.c.present),
+            also=(meeting,),
+        )
+        .join_from(
+            came, meeting, and_(meeting.c.initiative == came.c.initiative, meeting.c.id == came.c.meeting)
+        )
+        .where(came.c.invited, meeting.c.valid_from > scope.ago(months=months))
+    )  # fmt: skip
+    if body is None:
+        return rows
+    return rows.join(house, and_(house.c.initiative == meeting.c.initiative, house.c.id == meeting.c.body)).where(
+        house.c.kind == body
+    )
+
+
+@metric("person-turnover")
+def person_turnover(scope: Scope, body: str = BodyKind.COMMITTEE.value) -> Select[Any]:
+    """Seed 1: 1 − (present at the last meeting and at one of the three before ÷ present at the last), over the bodies.
+
+    A body with fewer than two meetings that somebody attended says nothing.
+    """
+    return _turnover(scope, "person", body)
+
+
+@metric("organisation-turnover")
+def organisation_turnover(scope: Scope, body: str = BodyKind.COMMITTEE.value) -> Select[Any]:
+    """P: the same by organisation, which tells a changed delegate from a lost firm."""
+    return _turnover(scope, "organisation", body)
+
+
+def _turnover(scope: Scope, who: str, body: str) -> Select[Any]:
+    came = turnout(scope, who, body)
+    attended = (
+        select(came.c.initiative, came.c.body, came.c.meeting, came.c.valid_from)
+        .where(came.c.came == PRESENT)
+        .distinct()
+        .subquery()
+    )
+    of_body = (attended.c.initiative, attended.c.body)
+    placed = select(
+        attended.c.initiative,
+        attended.c.body,
+        attended.c.meeting,
+        func.row_number()
+        # Two meetings on one day are told apart by their ids, the same way every time.
+        .over(partition_by=of_body, order_by=(attended.c.valid_from.desc(), attended.c.meeting.desc()))
+        .label("place"),
+        func.count().over(partition_by=of_body).label("meetings"),
+    ).subquery()
+    there = (
+        select(came, placed.c.place, placed.c.meetings)
+        .join_from(
+            came,
+            placed,
+            and_(
+                placed.c.initiative == came.c.initiative,
+                placed.c.body == came.c.body,
+                placed.c.meeting == came.c.meeting,
+            ),
+        )
+        .where(placed.c.place <= 1 + BEFORE, placed.c.meetings > 1)
+        .subquery()
+    )
+    last = select(there).where(there.c.place == 1, there.c.came >= PERHAPS).subquery()
+    before = (
+        select(
+            there.c.initiative,
+            there.c.body,
+            there.c.who,
+            func.max(there.c.came).label("came"),
+            func.max(there.c.entered_at).label("entered_at"),
+        )
+        .where(there.c.place > 1)
+        .group_by(there.c.initiative, there.c.body, there.c.who)
+        .subquery()
+    )
+    new = case((before.c.came == PRESENT, 0), (before.c.came == PERHAPS, UNKNOWN), else_=1)
+    return evidence_row(
+        last,
+        Attendance,
+        what=last.c.who,
+        part=case((last.c.came == PERHAPS, UNKNOWN), else_=new),
+        also=(before,),
+    ).join_from(
+        last,
+        before,
+        and_(before.c.initiative == last.c.initiative, before.c.body == last.c.body, before.c.who == last.c.who),
+        isouter=True,
+    )
+
+
+@metric("committee-participation")
+def committee_participation(scope: Scope, months: int = 12) -> Select[Any]:
+    """Seed 1: member companies present at a committee meeting in the last months ÷ member companies.
+
+    Who was absent is known only where some attendance at committees was recorded in that time.
+    """
+    member = members(scope)
+    came = _best(turnout(scope, "organisation", BodyKind.COMMITTEE.value, after=scope.ago(months=months)))
+    recorded = book(came)
+    company = member.c.helix == HelixKind.COMPANY.value
+    return (
+        evidence_row(
+            member,
+            Membership,
+            what=member.c.organisation,
+            part=case((company, seen(came.c.came, recorded)), else_=UNKNOWN),
+            also=(came,),
+        )
+        .join_from(
+            member,
+            came,
+            and_(came.c.initiative == member.c.initiative, came.c.who == member.c.organisation),
+            isouter=True,
+        )
+        .join(recorded, recorded.c.initiative == member.c.initiative, isouter=True)
+        .where(member.c.in_force, maybe_company(member))
+    )
+
+
+def _best(came: Subquery) -> Subquery:
+    """The best that is known of each, over all their meetings."""
+    return (
+        select(
+            came.c.initiative,
+            came.c.who,
+            func.max(came.c.came).label("came"),
+            func.max(came.c.entered_at).label("entered_at"),
+        )
+        .group_by(came.c.initiative, came.c.who)
+        .subquery()
+    )
+
+
+@metric("committee-silence")
+def committee_silence(scope: Scope) -> Select[Any]:
+    """P: days since a committee last met, the longest of all.
+
+    One that never met is silent since the day it was formed, if the initiative recorded any meeting since then; else
+    nobody knows, except that it cannot be silent for longer than it exists.
+    """
+    house, meeting = scope.current(Body), scope.latest(Meeting)
+    last = (
+        select(
+            meeting.c.initiative,
+            meeting.c.body,
+            func.max(meeting.c.valid_from).label("valid_from"),
+            func.max(meeting.c.entered_at).label("entered_at"),
+        )
+        .group_by(meeting.c.initiative, meeting.c.body)
+        .subquery()
+    )
+    any_body = scope.latest(Meeting)
+    latest = (
+        select(any_body.c.initiative, func.max(any_body.c.valid_from).label("valid_from"))
+        .group_by(any_body.c.initiative)
+        .subquery()
+    )
+    begun = scope.happened(Body)
+    formed = (
+        select(begun.c.initiative, begun.c.id, func.min(begun.c.valid_from).label("valid_from"))
+        .group_by(begun.c.initiative, begun.c.id)
+        .subquery()
+    )
+    age = days_between(formed.c.valid_from, scope.as_of)
+    return (
+        evidence_row(
+            house,
+            Body,
+            what=house.c.id,
+            on=func.coalesce(last.c.valid_from, formed.c.valid_from),
+            part=case(
+                (last.c.valid_from.is_not(None), days_between(last.c.valid_from, scope.as_of)),
+                (latest.c.valid_from >= formed.c.valid_from, age),
+                else_=UNKNOWN,
+            ),
+            most=age,
+            also=(last,),
+        )
+        .join_from(house, formed, and_(formed.c.initiative == house.c.initiative, formed.c.id == house.c.id))
+        .join(last, and_(last.c.initiative == house.c.initiative, last.c.body == house.c.id), isouter=True)
+        .join(latest, latest.c.initiative == house.c.initiative, isouter=True)
+        .where(house.c.kind == BodyKind.COMMITTEE.value)
+    )
+
+
+@metric("committee-focus")
+def committee_focus(scope: Scope, months: int = 12) -> Select[Any]:
+    """Seed 1: committee meetings tied to a strategic objective, their own or their committee's ÷ committee meetings.
+
+    An untied one is known to be so only where the initiative's objectives are on record.
+    """
+    meeting, house, objectives = scope.latest(Meeting), scope.current(Body), book(scope.latest(Objective))
+    tied = func.coalesce(meeting.c.objective, house.c.objective).is_not(None)
+    return (
+        evidence_row(
+            meeting,
+            Meeting,
+            what=meeting.c.id,
+            part=case((tied, 1), (kept(objectives), 0), else_=UNKNOWN),
+            also=(house,),
+        )
+        .join_from(meeting, house, and_(house.c.initiative == meeting.c.initiative, house.c.id == meeting.c.body))
+        .join(objectives, objectives.c.initiative == meeting.c.initiative, isouter=True)
+        .where(house.c.kind == BodyKind.COMMITTEE.value, meeting.c.valid_from > scope.ago(months=months))
+    )

@@ -1,0 +1,96 @@
+"""Who manages: the manager, the staff and its size, and whom they come from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Float, Select, and_, case, cast, select, union_all
+
+from clusterflow.model.records.governance import Seat
+from clusterflow.model.records.membership import Membership
+from clusterflow.model.records.money import Staff
+from clusterflow.model.records.parties import Representation
+from clusterflow.model.words import SeatRole
+from clusterflow.store.metrics.metric import metric
+from clusterflow.store.metrics.rows import UNKNOWN, book, evidence_row, kept, yes_no
+from clusterflow.store.metrics.scope import Scope
+
+
+@metric("manager-appointed")
+def manager_appointed(scope: Scope) -> Select[Any]:
+    """Seed 1: somebody holds a manager's seat or works as manager."""
+    seat, staff = scope.latest(Seat), scope.latest(Staff)
+    seated = evidence_row(seat, Seat, what=seat.c.person, part=yes_no(scope.in_force(seat)), most=None).where(
+        seat.c.role == SeatRole.MANAGER.value
+    )
+    paid = evidence_row(
+        staff, Staff, what=staff.c.person, part=yes_no(and_(staff.c.manager, scope.in_force(staff))), most=None
+    )
+    return select(union_all(seated, paid).subquery())
+
+
+@metric("manager-full-time")
+def manager_full_time(scope: Scope) -> Select[Any]:
+    """CATREQ: a manager works full time."""
+    staff = scope.latest(Staff)
+    full = and_(staff.c.manager, staff.c.fte >= 1, scope.in_force(staff))
+    return evidence_row(staff, Staff, what=staff.c.person, part=yes_no(full), most=None)
+
+
+@metric("management-fte")
+def management_fte(scope: Scope) -> Select[Any]:
+    """ECCP: full-time equivalents of the management's staff."""
+    staff = scope.latest(Staff)
+    return evidence_row(
+        staff, Staff, what=staff.c.person, part=case((scope.in_force(staff), staff.c.fte), else_=0), most=None
+    )
+
+
+@metric("fte-per-100-members")
+def fte_per_100_members(scope: Scope) -> Select[Any]:
+    """FR12: full-time equivalents of staff × 100 ÷ members (the French mean pôle of 2012: 5.9)."""
+    staff, member = scope.latest(Staff), scope.current(Membership)
+    recorded = book(scope.latest(Staff))
+    equivalents = evidence_row(
+        staff,
+        Staff,
+        what=staff.c.person,
+        part=cast(case((scope.in_force(staff), staff.c.fte * 100), else_=0), Float),
+        whole=0,
+        most=None,
+    )
+    heads = evidence_row(
+        member,
+        Membership,
+        what=member.c.organisation,
+        # Members of an initiative whose staff nobody entered leave the number open above.
+        part=case((kept(recorded), 0), else_=UNKNOWN),
+        most=None,
+    ).join_from(member, recorded, recorded.c.initiative == member.c.initiative, isouter=True)
+    return select(union_all(equivalents, heads).subquery())
+
+
+@metric("host-staff-share")
+def host_staff_share(scope: Scope) -> Select[Any]:
+    """CCB: staff that speak for the host organisation ÷ staff; a host nobody entered leaves it open."""
+    staff, initiative, voice = scope.current(Staff), scope.described(), scope.current(Representation)
+    of_host = (
+        select(initiative.c.initiative, voice.c.person, voice.c.entered_at)
+        .join_from(initiative, voice, voice.c.organisation == initiative.c.host)
+        .subquery()
+    )
+    return (
+        evidence_row(
+            staff,
+            Staff,
+            what=staff.c.person,
+            part=case((initiative.c.host.is_(None), UNKNOWN), (of_host.c.person.is_not(None), 1), else_=0),
+            also=(initiative, of_host),
+        )
+        .join_from(staff, initiative, initiative.c.initiative == staff.c.initiative, isouter=True)
+        .join(
+            of_host,
+            and_(of_host.c.initiative == staff.c.initiative, of_host.c.person == staff.c.person),
+            isouter=True,
+        )
+    )

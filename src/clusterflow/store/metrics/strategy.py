@@ -1,0 +1,159 @@
+"""What it wants and whether it does it: horizon, objectives, reviews, actions, joint projects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
+
+from clusterflow.model.records.strategy import Action, Objective, Project, Reading, Strategy, StrategyReview
+from clusterflow.model.words import ActionState
+from clusterflow.store.metrics.metric import metric
+from clusterflow.store.metrics.rows import UNKNOWN, book, evidence_row, kept, yes_no
+from clusterflow.store.metrics.scope import Scope, day_after, months_between
+
+
+def _not_expired(scope: Scope, strategy: Subquery) -> ColumnElement[bool]:
+    return and_(scope.in_force(strategy), or_(strategy.c.horizon.is_(None), strategy.c.horizon >= scope.as_of))
+
+
+@metric("strategy-horizon")
+def strategy_horizon(scope: Scope) -> Select[Any]:
+    """CATREQ: years from the adoption of the strategy in force to the day it plans to; 2024-01-01 to 2026-12-31 is 3."""
+    strategy = scope.latest(Strategy)
+    horizon = func.coalesce(strategy.c.horizon, strategy.c.valid_to)
+    years = months_between(_adopted(scope, strategy), day_after(horizon)) / 12.0
+    return evidence_row(strategy, Strategy, what=strategy.c.id, part=years, most=None).where(
+        _not_expired(scope, strategy)
+    )
+
+
+def _adopted(scope: Scope, strategy: Subquery) -> ColumnElement[Any]:
+    """The first day of a strategy; later entries of the same one change its text, not its age."""
+    begun = scope.happened(Strategy)
+    return (
+        select(func.min(begun.c.valid_from))
+        .where(begun.c.initiative == strategy.c.initiative, begun.c.id == strategy.c.id)
+        .correlate(strategy)
+        .scalar_subquery()
+    )
+
+
+@metric("strategy-in-force")
+def strategy_in_force(scope: Scope) -> Select[Any]:
+    """CATREQ: a strategy was adopted and has not expired."""
+    strategy = scope.latest(Strategy)
+    return evidence_row(
+        strategy, Strategy, what=strategy.c.id, part=yes_no(_not_expired(scope, strategy)), most=None
+    )  # fmt: skip
+
+
+@metric("strategy-review-age")
+def strategy_review_age(scope: Scope) -> Select[Any]:
+    """P: months since the strategy in force was last reviewed.
+
+    Of one without a review on record nobody knows, except that no review is older than its adoption.
+    """
+    strategy, review = scope.latest(Strategy), scope.latest(StrategyReview)
+    return (
+        evidence_row(
+            strategy,
+            Strategy,
+            what=strategy.c.id,
+            on=func.coalesce(review.c.valid_from, strategy.c.valid_from),
+            part=months_between(review.c.valid_from, scope.as_of),
+            most=months_between(_adopted(scope, strategy), scope.as_of),
+            also=(review,),
+        )
+        .join_from(
+            strategy,
+            review,
+            and_(review.c.initiative == strategy.c.initiative, review.c.strategy == strategy.c.id),
+            isouter=True,
+        )
+        .where(_not_expired(scope, strategy))
+    )
+
+
+@metric("objectives-measured")
+def objectives_measured(scope: Scope) -> Select[Any]:
+    """GB03: objectives with a baseline and a target ÷ objectives. An empty field is what is asked about, so it is a no."""
+    objective = scope.current(Objective)
+    measured = and_(objective.c.baseline.is_not(None), objective.c.target.is_not(None))
+    return evidence_row(objective, Objective, what=objective.c.id, part=yes_no(measured))
+
+
+@metric("objectives-owned")
+def objectives_owned(scope: Scope) -> Select[Any]:
+    """Seed 1: objectives that a body owns ÷ objectives."""
+    objective = scope.current(Objective)
+    return evidence_row(objective, Objective, what=objective.c.id, part=yes_no(objective.c.owner.is_not(None)))
+
+
+@metric("objectives-read")
+def objectives_read(scope: Scope, months: int = 12) -> Select[Any]:
+    """Seed 1: objectives with a reading in the last months ÷ objectives; a no once any reading is on record."""
+    objective, reading = scope.current(Objective), scope.latest(Reading)
+    readings = book(reading)
+    fresh = reading.c.valid_from > scope.ago(months=months)
+    return (
+        evidence_row(
+            objective,
+            Objective,
+            what=objective.c.id,
+            part=case((fresh, 1), (kept(readings), 0), else_=UNKNOWN),
+            also=(reading,),
+        )
+        .join_from(
+            objective,
+            reading,
+            and_(reading.c.initiative == objective.c.initiative, reading.c.objective == objective.c.id),
+            isouter=True,
+        )
+        .join(readings, readings.c.initiative == objective.c.initiative, isouter=True)
+    )
+
+
+@metric("actions-on-time")
+def actions_on_time(scope: Scope, months: int = 12) -> Select[Any]:
+    """P: actions done by their due date ÷ actions due in the last months; dropped ones are no longer due."""
+    action = scope.latest(Action)
+    done = action.c.state == ActionState.DONE.value
+    return evidence_row(
+        action,
+        Action,
+        what=action.c.id,
+        on=action.c.due,
+        # Done, but nobody said when: it may have been in time.
+        part=case((done, yes_no(action.c.done_on <= action.c.due)), else_=0),
+    ).where(
+        action.c.state != ActionState.DROPPED.value,
+        action.c.due <= scope.as_of,
+        action.c.due > scope.ago(months=months),
+        or_(action.c.valid_to.is_(None), action.c.valid_to >= action.c.due),
+    )
+
+
+@metric("joint-projects")
+def joint_projects(scope: Scope, months: int = 12) -> Select[Any]:
+    """CAT19: joint projects started in the last months; older ones count for nought."""
+    project, begun = scope.latest(Project), scope.happened(Project)
+    started = (
+        select(
+            begun.c.initiative,
+            begun.c.id,
+            func.min(begun.c.valid_from).label("valid_from"),
+            func.max(begun.c.entered_at).label("entered_at"),
+        )
+        .group_by(begun.c.initiative, begun.c.id)
+        .subquery()
+    )
+    recent = started.c.valid_from > scope.ago(months=months)
+    return evidence_row(
+        project,
+        Project,
+        what=project.c.id,
+        on=started.c.valid_from,
+        part=yes_no(and_(project.c.joint, recent)),
+        also=(started,),
+    ).join_from(project, started, and_(started.c.initiative == project.c.initiative, started.c.id == project.c.id))

@@ -1,0 +1,93 @@
+"""What anonymous surveys say: trust and satisfaction, and how many answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Float, FromClause, Select, and_, case, cast, func, select
+
+from clusterflow.model.records.activity import SurveyWave
+from clusterflow.model.words import SurveyTopic
+from clusterflow.store.metrics.metric import metric
+from clusterflow.store.metrics.rows import evidence_row
+from clusterflow.store.metrics.scope import Scope, months_between
+
+FEWEST_ANSWERS = 5
+"""Under so many answers nothing is shown, or the answers would be nobody's secret (DOMAIN.md, section 3, P)."""
+
+
+def _index(wave: FromClause, response_percent: int) -> ColumnElement[Any]:
+    """The mean of a wave in points; unknown where too few answered to speak for all."""
+    enough = and_(wave.c.answers >= FEWEST_ANSWERS, wave.c.answers * 100 >= wave.c.invited * response_percent)
+    return case((enough, cast(wave.c.mean_milli, Float) / 1000.0))
+
+
+@metric("trust-index")
+def trust_index(scope: Scope, response_percent: int = 40) -> Select[Any]:
+    """Seeds 1 and 2: mean answer, from 1 to 5, of the last trust survey that enough members answered (P: 40 %)."""
+    return _last_index(scope, SurveyTopic.TRUST, response_percent)
+
+
+@metric("satisfaction-index")
+def satisfaction_index(scope: Scope, response_percent: int = 40) -> Select[Any]:
+    """P: mean answer, from 1 to 5, of the last satisfaction survey."""
+    return _last_index(scope, SurveyTopic.SATISFACTION, response_percent)
+
+
+def _last_index(scope: Scope, topic: SurveyTopic, response_percent: int) -> Select[Any]:
+    wave = scope.latest(SurveyWave)
+    return evidence_row(
+        wave, SurveyWave, what=wave.c.topic, part=_index(wave, response_percent), most=None
+    ).where(wave.c.topic == topic.value)  # fmt: skip
+
+
+@metric("trust-fall")
+def trust_fall(scope: Scope, response_percent: int = 40) -> Select[Any]:
+    """P: index of the wave before the last − index of the last; below nought where trust rose."""
+    wave = scope.happened(SurveyWave)
+    index, by_day = _index(wave, response_percent), {"partition_by": wave.c.initiative, "order_by": wave.c.valid_from}
+    pairs = (
+        select(
+            wave.c.initiative,
+            wave.c.entry,
+            wave.c.entered_at,
+            wave.c.valid_from,
+            wave.c.topic,
+            index.label("index"),
+            func.lag(index).over(**by_day).label("index_before"),
+            func.lag(wave.c.entry).over(**by_day).label("entry_before"),
+            func.lag(wave.c.entered_at).over(**by_day).label("entered_before"),
+            func.lead(wave.c.entry).over(**by_day).label("entry_after"),
+        )
+        .where(wave.c.topic == SurveyTopic.TRUST.value)
+        .subquery()
+    )
+    last = (
+        select(
+            *(c for c in pairs.c if c.name != "entered_at"),
+            case((pairs.c.entered_before > pairs.c.entered_at, pairs.c.entered_before), else_=pairs.c.entered_at)
+            .label("entered_at"),
+        )
+        .where(pairs.c.entry_after.is_(None), pairs.c.entry_before.is_not(None))
+        .subquery()
+    )  # fmt: skip
+    # A wave that too few answered tells nothing of a fall.
+    return evidence_row(last, SurveyWave, what=last.c.topic, part=last.c.index_before - last.c.index, most=None)
+
+
+@metric("survey-response-rate")
+def survey_response_rate(scope: Scope, topic: str = SurveyTopic.TRUST.value) -> Select[Any]:
+    """P: answers ÷ invited of the last wave."""
+    wave = scope.latest(SurveyWave)
+    return evidence_row(
+        wave, SurveyWave, what=wave.c.topic, part=wave.c.answers, whole=wave.c.invited, most=None
+    ).where(wave.c.topic == topic)  # fmt: skip
+
+
+@metric("survey-age")
+def survey_age(scope: Scope, topic: str = SurveyTopic.SATISFACTION.value) -> Select[Any]:
+    """P: months since the last survey on the topic."""
+    wave = scope.latest(SurveyWave)
+    return evidence_row(
+        wave, SurveyWave, what=wave.c.topic, part=months_between(wave.c.valid_from, scope.as_of), most=None
+    ).where(wave.c.topic == topic)  # fmt: skip

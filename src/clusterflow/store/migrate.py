@@ -1,0 +1,27 @@
+"""Bring the schema up to this version, with Alembic; imported only to do so, for Alembic starts slowly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine
+
+from clusterflow.store.database import current_revision
+
+
+def config_of(engine: Engine) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.attributes["engine"] = engine
+    return config
+
+
+def upgrade(engine: Engine) -> tuple[str | None, str | None]:
+    """Migrate to the newest schema; gives the revisions before and after."""
+    if engine.url.get_backend_name() == "sqlite" and engine.url.database:
+        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+    before = current_revision(engine)
+    command.upgrade(config_of(engine), "head")
+    return before, current_revision(engine)

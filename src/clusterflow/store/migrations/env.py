@@ -1,0 +1,12 @@
+"""Alembic's entrance: runs the migrations on the engine it is given."""
+
+from alembic import context
+
+from clusterflow.store.tables import metadata
+
+engine = context.config.attributes["engine"]
+with engine.connect() as connection:
+    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, compare_type=True)
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()

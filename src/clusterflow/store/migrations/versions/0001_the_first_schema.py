@@ -1,0 +1,164 @@
+"""The first schema: one table a record type, the engine's state, the ledger, and what goes out.
+
+Written out as it was, not taken from the classes: a migration must go on meaning what it meant.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+from clusterflow.store.columns import Instant
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+TYPES: dict[str, Any] = {
+    "str": sa.String, "text": sa.Text, "bool": sa.Boolean, "date": sa.Date, "float": sa.Float,
+    "big": sa.BigInteger, "int": sa.Integer, "instant": Instant,
+}  # fmt: skip
+
+HOUSEKEEPING = (
+    "chain:str64 entry:big entered_at:instant entered_by:str64 superseded_by?:big superseded_at?:instant "
+    "retracted:bool salt:str32 source?:str valid_from:date valid_to?:date"
+)
+
+# Of each registry table: the key, and its own columns (a question mark: may be null).
+REGISTRY = {
+    "action": ("id", "id:str title:str owner?:str objective?:str due:date state:str done_on?:date"),
+    "attendance": ("meeting person", "meeting:str person:str organisation:str invited:bool present?:bool"),
+    "body": ("id", "id:str kind:str name:str objective?:str"),
+    "budget": (
+        "id",
+        "id:str running_cost_minor:big running_cost_currency:str3 secured_minor?:big secured_currency?:str3",
+    ),
+    "business": ("id", "id:str kind:str amount_minor?:big amount_currency?:str3 jobs?:big organisation?:str"),
+    "document": ("id", "id:str kind:str title:str address?:str sha256?:str adopted_by?:str"),
+    "dues_scheme": ("size", "size:str yearly_minor:big yearly_currency:str3"),
+    "income": ("id", "id:str kind:str amount_minor:big amount_currency:str3 payer?:str"),
+    "initiative": (
+        "id",
+        "id:str name:str country:str place?:str sector?:str timezone:str language:str office?:str host?:str",
+    ),
+    "invoice": ("id", "id:str organisation:str amount_minor:big amount_currency:str3 due:date"),
+    "label": ("name", "name:str level:str"),
+    "learning_session": ("id person", "id:str person:str topic:str present?:bool"),
+    "legal_entity": ("name", "name:str form?:str personality?:bool non_profit?:bool in_region?:bool"),
+    "link": ("id", "id:str direction:str with_whom:str"),
+    "meeting": ("id", "id:str body:str objective?:str minutes?:str"),
+    "membership": ("organisation", "organisation:str tier?:str founder:bool anchor:bool commitment?:str evidence?:str"),
+    "objective": ("id", "id:str title:str strategy?:str unit?:str baseline?:float target?:float due?:date owner?:str"),
+    "observation": ("metric", "metric:str numerator:big denominator:big body?:str"),
+    "office": ("id", "id:str organisation:str name:str"),
+    "organisation": (
+        "id",
+        "id:str name:str tax_id?:str helix?:str size?:str employees?:big turnover_minor?:big turnover_currency?:str3 founded?:date country?:str place?:str",
+    ),
+    "payment": ("id", "id:str invoice:str amount_minor:big amount_currency:str3"),
+    "person": ("id", "id:str name:str email?:str language:str"),
+    "project": ("id", "id:str title:str joint:bool objective?:str"),
+    "reading": ("objective", "objective:str value:float"),
+    "representation": ("person organisation", "person:str organisation:str position?:str"),
+    "seat": ("body person", "body:str person:str organisation?:str role:str vote:bool"),
+    "signature": ("document organisation", "document:str organisation:str person?:str"),
+    "staff": ("person", "person:str fte:float manager:bool"),
+    "strategy": ("id", "id:str title:str horizon?:date"),
+    "strategy_review": ("strategy", "strategy:str"),
+    "survey_wave": ("topic", "topic:str invited:big answers:big mean_milli?:big"),
+    "training": ("id", "id:str title:str planned:date held?:date attendees?:big"),
+}
+
+# Of each other table: the primary key, and all columns.
+ENGINE = {
+    "chain": ("id", "id:str64 version:big head:str64 at:instant"),
+    "command": ("key", "key:str128 digest:str64 at:instant answer:text"),
+    "delivery": ("notice attempt", "notice:int attempt:int at:instant channel:str32 delivered:bool answer:text"),
+    "evaluation": ("initiative", "initiative:str64 version:big registry_version:big as_of:date"),
+    "gate_condition": (
+        "initiative review criterion",
+        "initiative:str64 review:str stage:str criterion:str due_on:date status:str",
+    ),
+    "gate_review": (
+        "initiative id",
+        "initiative:str64 id:str stage:str round:big opened_on:date findings:str by_hand:bool status:str outcome?:str closed_on?:date",
+    ),
+    "inbox": ("initiative review", "initiative:str64 review:str80 run:str64 claimed_at:instant"),
+    "initiative_state": ("initiative", "initiative:str64 model:str64 model_hash:str64 enrolled_on:date standing:str16"),
+    "ledger": (
+        "chain version",
+        "chain:str64 version:big at:instant actor:str64 command:str128 kind:str40 body:text previous:str64 hash:str64",
+    ),
+    "lifecycle_model": ("hash", "hash:str64 id:str64 document:text first_seen:instant"),
+    "milestone": (
+        "initiative stage round",
+        "initiative:str64 stage:str round:big achieved_on:date review:str lapsed_on?:date withdrawn_on?:date",
+    ),
+    "notice": (
+        "id",
+        "id:int key:str200 rule:str64 initiative:str64 version:big recipient:str64 language:str8 subject:text body:text created_at:instant due_at:instant attempts:int sent_at?:instant dead_at?:instant",
+    ),
+    "outbox": (
+        "id",
+        "id:int topic:str16 chain:str64 since:big version:big wants_pass:bool due_at:instant attempts:int done_at?:instant error?:text",
+    ),
+    "pseudonym": ("person", "person:str64 alias:str32"),
+    "stage_visit": (
+        "initiative stage round",
+        "initiative:str64 stage:str round:big entered_on:date due_on:date escalate_on:date overdue_level:big held_until?:date left_on?:date outcome?:str",
+    ),
+    "standing_answer": ("initiative stage criterion", "initiative:str64 stage:str criterion:str answer:str found:str"),
+    "vote": (
+        "initiative review decider",
+        "initiative:str64 review:str decider:str role:str kind:str reason:str at:instant until?:date stage?:str",
+    ),
+}
+
+UNIQUE = {
+    "notice": "key",
+    "outbox": "topic chain version",
+    "pseudonym": "alias",
+}
+
+INDEXES = [
+    ("ix_gate_review_status", "gate_review", "status"),
+    ("ix_notice_waiting", "notice", "sent_at dead_at due_at"),
+    ("ix_outbox_waiting", "outbox", "topic done_at due_at"),
+    ("ix_stage_visit_due", "stage_visit", "left_on due_on"),
+]
+
+
+def column(written: str, primary: list[str]) -> sa.Column[Any]:
+    name, _, kind = written.partition(":")
+    bare = name.removesuffix("?")
+    base = kind.rstrip("0123456789")
+    of_type = sa.String(int(kind[3:])) if base == "str" and kind != "str" else TYPES[base]()
+    alone = len(primary) == 1 and base == "int"
+    return sa.Column(
+        bare, of_type, primary_key=bare in primary, nullable=name.endswith("?"), autoincrement=alone and bare in primary
+    )
+
+
+def upgrade() -> None:
+    for name, (key, columns) in REGISTRY.items():
+        primary = ["chain", "entry"]
+        own = [column(c, primary) for c in f"{HOUSEKEEPING} {columns}".split()]
+        op.create_table(name, *own, sa.PrimaryKeyConstraint(*primary, name=f"pk_{name}"))
+        op.create_index(f"ix_{name}_key", name, ["chain", *key.split(), "valid_from"])
+    for name, (key, columns) in ENGINE.items():
+        primary = key.split()
+        unique = UNIQUE.get(name)
+        constraints: list[Any] = [sa.PrimaryKeyConstraint(*primary, name=f"pk_{name}")]
+        if unique is not None:
+            constraints.append(sa.UniqueConstraint(*unique.split(), name=f"uq_{name}_{unique.replace(' ', '_')}"))
+        op.create_table(name, *[column(c, primary) for c in columns.split()], *constraints)
+    for name, table, columns in INDEXES:
+        op.create_index(name, table, columns.split())
+
+
+def downgrade() -> None:
+    for name in (*ENGINE, *REGISTRY):
+        op.drop_table(name)

@@ -1,0 +1,94 @@
+"""Notices on their way: kept until sent, each attempt recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from clusterflow.model.notice import Notice
+from clusterflow.model.text import Language
+from clusterflow.store import tables
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A notice whose time has come."""
+
+    id: int
+    key: str
+    initiative: str
+    recipient: str
+    language: Language
+    subject: str
+    body: str
+    attempts: int
+
+
+def keep(connection: Connection, notices: Sequence[Notice], at: datetime) -> int:
+    """Keep the notices that are not kept yet, by their key; gives how many are new."""
+    table = tables.notice
+    keys = [n.key for n in notices]
+    there = set(connection.execute(select(table.c.key).where(table.c.key.in_(keys))).scalars())
+    new = [{**n.model_dump(), "created_at": at, "due_at": at, "attempts": 0} for n in notices if n.key not in there]
+    if new:
+        connection.execute(insert(table), new)
+    return len(new)
+
+
+def due(connection: Connection, now: datetime, limit: int = 200) -> Sequence[Due]:
+    table = tables.notice
+    rows = connection.execute(
+        select(table)
+        .where(table.c.sent_at.is_(None), table.c.dead_at.is_(None), table.c.due_at <= now)
+        .order_by(table.c.id)
+        .limit(limit)
+    )
+    return [
+        Due(r.id, r.key, r.initiative, r.recipient, r.language, r.subject, r.body, r.attempts) for r in rows
+    ]
+
+
+def claim(connection: Connection, notice: Due, until: datetime) -> bool:
+    """Take the notice for one attempt; False where another relay took it first."""
+    table = tables.notice
+    taken = connection.execute(
+        update(table)
+        .where(table.c.id == notice.id, table.c.attempts == notice.attempts, table.c.sent_at.is_(None))
+        .values(attempts=notice.attempts + 1, due_at=until)
+    )
+    return taken.rowcount == 1
+
+
+def settle(
+    connection: Connection, notice: Due, at: datetime, delivered: bool, answer: str, channel: str, dead: bool
+) -> None:
+    """Record the attempt and what came of it."""
+    connection.execute(
+        insert(tables.delivery).values(
+            notice=notice.id, attempt=notice.attempts + 1, at=at, channel=channel, delivered=delivered, answer=answer
+        )
+    )
+    table = tables.notice
+    if delivered:
+        connection.execute(update(table).where(table.c.id == notice.id).values(sent_at=at))
+    elif dead:
+        connection.execute(update(table).where(table.c.id == notice.id).values(dead_at=at))
+
+
+def tally(connection: Connection) -> dict[str, int]:
+    """How many notices were sent, wait, and are dead."""
+    table = tables.notice
+    row = connection.execute(
+        select(
+            func.count(table.c.sent_at), func.count(table.c.dead_at), func.count(table.c.id)
+        )
+    ).one()
+    sent, dead, everything = row
+    return {"sent": sent, "dead": dead, "waiting": everything - sent - dead}
+
+
+def postpone(connection: Connection, notice: Due, until: datetime) -> None:
+    connection.execute(update(tables.notice).where(tables.notice.c.id == notice.id).values(due_at=until))

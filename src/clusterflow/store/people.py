@@ -1,0 +1,101 @@
+"""People and the capacities they hold on a day; and the pseudonyms by which the ledger knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from sqlalchemy import Connection, Subquery, String, insert, literal, select, union_all
+
+from clusterflow.model.records.governance import Body, Seat
+from clusterflow.model.records.membership import Membership
+from clusterflow.model.records.parties import Initiative, Office, Organisation, Representation
+from clusterflow.model.words import BodyKind, HelixKind, Role, SeatRole
+from clusterflow.store import tables
+from clusterflow.store.metrics.scope import Scope
+
+_SEATED = {
+    (BodyKind.MANAGEMENT, SeatRole.MANAGER): Role.MANAGER,
+    (BodyKind.BOARD, SeatRole.CHAIR): Role.BOARD_CHAIR,
+    (BodyKind.COMMITTEE, SeatRole.CHAIR): Role.COMMITTEE_CHAIR,
+}
+_VOTING = {BodyKind.BOARD: Role.BOARD_MEMBER, BodyKind.ASSEMBLY: Role.ASSEMBLY_MEMBER}
+
+
+def _capacities() -> Subquery:
+    """One statement: (person, what, value) for seats, organisations spoken for, memberships and the office."""
+    scope = Scope()
+    seat, body = scope.current(Seat), scope.current(Body)
+    seats = select(
+        seat.c.person, literal("seat").label("what"), body.c.kind.label("first"), seat.c.role.label("second"),
+        seat.c.vote.label("flag"),
+    ).join_from(seat, body, (body.c.id == seat.c.body) & (body.c.initiative == seat.c.initiative))  # fmt: skip
+    seat_for, organisation = scope.current(Seat), scope.current(Organisation)
+    seated_for = select(
+        seat_for.c.person, literal("helix"), organisation.c.helix, literal(None, String), literal(False)
+    ).join_from(seat_for, organisation, organisation.c.id == seat_for.c.organisation)
+    speaks, spoken_for = scope.current(Representation), scope.current(Organisation)
+    represented = select(
+        speaks.c.person, literal("helix"), spoken_for.c.helix, literal(None, String), literal(False)
+    ).join_from(speaks, spoken_for, spoken_for.c.id == speaks.c.organisation)
+    founder_speaks, member = scope.current(Representation), scope.current(Membership)
+    founders = select(
+        founder_speaks.c.person, literal("founder"), literal(None, String), literal(None, String), member.c.founder
+    ).join_from(founder_speaks, member, member.c.organisation == founder_speaks.c.organisation)
+    officer, office, initiative = scope.current(Representation), scope.current(Office), scope.current(Initiative)
+    officers = (
+        select(officer.c.person, literal("office"), literal(None, String), literal(None, String), literal(True))
+        .join_from(officer, office, office.c.organisation == officer.c.organisation)
+        .join(initiative, initiative.c.office == office.c.id)
+        .where(initiative.c.id.in_(scope.initiatives))
+    )
+    return union_all(seats, seated_for, represented, founders, officers).subquery("capacity")
+
+
+_CAPACITIES = _capacities()
+
+
+def capacities(
+    connection: Connection, initiative: str, on: date, person: str | None = None
+) -> dict[str, tuple[frozenset[Role], frozenset[HelixKind]]]:
+    """Each person's roles in an initiative on a day, and the helix kinds they represent."""
+    query = select(_CAPACITIES)
+    if person is not None:
+        query = query.where(_CAPACITIES.c.person == person)
+    roles: dict[str, set[Role]] = {}
+    helixes: dict[str, set[HelixKind]] = {}
+    for row in connection.execute(query, {"initiatives": [initiative], "as_of": on}):
+        held = roles.setdefault(row.person, set())
+        represents = helixes.setdefault(row.person, set())
+        if row.what == "seat":
+            kind, role = BodyKind(row.first), SeatRole(row.second)
+            if (kind, role) in _SEATED:
+                held.add(_SEATED[kind, role])
+            if row.flag and kind in _VOTING:
+                held.add(_VOTING[kind])
+        elif row.what == "helix" and row.first is not None:
+            represents.add(HelixKind(row.first))
+        elif row.what == "founder" and row.flag:
+            held.add(Role.FOUNDER)
+        elif row.what == "office":
+            held.add(Role.OFFICE)
+    return {p: (frozenset(held), frozenset(helixes[p])) for p, held in roles.items()}
+
+
+def alias_of(connection: Connection, person: str, ids: Callable[[], str]) -> str:
+    """The pseudonym of a person; made on first use."""
+    table = tables.pseudonym
+    found = connection.execute(select(table.c.alias).where(table.c.person == person)).scalar_one_or_none()
+    if found is not None:
+        return str(found)
+    alias = f"p-{ids()[:12]}"
+    connection.execute(insert(table).values(person=person, alias=alias))
+    return alias
+
+
+def person_of(connection: Connection, aliases: Iterable[str]) -> dict[str, str]:
+    """The people behind pseudonyms; who was forgotten is not among them."""
+    table = tables.pseudonym
+    wanted = sorted(set(aliases))
+    rows = connection.execute(select(table.c.alias, table.c.person).where(table.c.alias.in_(wanted)))
+    return {alias: person for alias, person in rows}
