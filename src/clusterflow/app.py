@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, time
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 from sqlalchemy import Engine as Database
 
-from clusterflow.configs import load_metrics, load_models
+from clusterflow.configs.metrics import load_metrics
+from clusterflow.configs.models import load_models
 from clusterflow.engine import decide as gates
 from clusterflow.engine import enrol as enrolment
 from clusterflow.engine import evaluate as evaluation
@@ -36,15 +38,21 @@ from clusterflow.rules.fold import replay
 from clusterflow.rules.judge import judge_gate
 from clusterflow.rules.mistakes import nearest
 from clusterflow.settings import Settings
-from clusterflow.store import ledger, outbox, tables
+from clusterflow.store import inbox, ledger, outbox, tables
 from clusterflow.store.database import check_schema, open_database
+from clusterflow.store.inbox import Item
 from clusterflow.store.metrics import evidence, measure, plugins
 from clusterflow.store.models import kept_model
+from clusterflow.store.outbox import Message
 from clusterflow.store.people import capacities, person_of
 from clusterflow.store.registry import initiative_records
 from clusterflow.store.state import in_order, load_state
 
 Clock = Callable[[], datetime]
+
+
+PATIENCE = timedelta(seconds=15)
+"""How long the outbox waits before it tries again to reach a Prefect that did not answer."""
 
 
 def system_clock() -> datetime:
@@ -171,6 +179,55 @@ class App:
             lambda work: gates.decide(work, initiative, person, ballot, self.metrics),
         )  # fmt: skip
 
+    # The inbox: which flow run holds the form of an open gate
+
+    def inbox(self, initiative: str | None = None) -> list[Item]:
+        """The open gates, each with the run that holds its form."""
+        with self._reading() as connection:
+            return inbox.items(connection, initiative)
+
+    def take_gate(self, initiative: str, run: str) -> Item | None:
+        """An open gate whose form this run holds already, or takes now; None where others hold them all."""
+        with self.database.begin() as connection:
+            waiting = inbox.items(connection, initiative)
+            for item in sorted(waiting, key=lambda i: i.run != run):
+                if item.run == run:
+                    return item
+                if item.run is None and inbox.claim(connection, initiative, item.review, run, self.clock()):
+                    return replace(item, run=run)
+        return None
+
+    def form_answered(self, item: Item) -> None:
+        """The form's answer was dealt with."""
+        with self.database.begin() as connection:
+            inbox.answered(connection, item.initiative, item.review)
+
+    def release_gate(self, initiative: str, review: str) -> None:
+        """Take the form from the run that held it."""
+        with self.database.begin() as connection:
+            inbox.release(connection, initiative, review)
+
+    def holder_of(self, initiative: str, review: str) -> str | None:
+        """The run that holds, or held, the form of a review."""
+        with self._reading() as connection:
+            return inbox.holder(connection, initiative, review)
+
+    # The outbox: what is to be published
+
+    def outgoing(self) -> Sequence[Message]:
+        """What waits to be published, oldest first."""
+        with self._reading() as connection:
+            return outbox.waiting(connection, "event", self.clock())
+
+    def published(self, messages: Sequence[Message]) -> None:
+        with self.database.begin() as connection:
+            outbox.done(connection, [m.id for m in messages], self.clock())
+
+    def not_published(self, messages: Sequence[Message], error: str) -> None:
+        """Leave the messages waiting for a while, with the reason."""
+        with self.database.begin() as connection:
+            outbox.failed(connection, [m.id for m in messages], error, self.clock() + PATIENCE)
+
     # Questions
 
     def _reading(self) -> Connection:
@@ -219,7 +276,8 @@ class App:
         state = self._state(connection, initiative, as_of)
         day = as_of or self._days(connection, [initiative])[initiative]
         record = initiative_records(connection, day, [initiative]).get(initiative)
-        return status_of(state, kept_model(connection, state.model_hash), record, day, language)
+        notes = evaluation.last_notes(connection, initiative) if as_of is None else {}
+        return status_of(state, kept_model(connection, state.model_hash), record, day, language, notes)
 
     def board(self, as_of: date | None = None, language: Language | None = None) -> Board:
         """The portfolio, today or at the end of a day; who was not yet enrolled then is left out."""
@@ -231,7 +289,7 @@ class App:
                     statuses.append(self._status(connection, initiative, as_of, told))
                 except NotPossible:
                     continue
-        return board_of(statuses, as_of or self.clock().date())
+        return board_of(statuses, as_of or self.clock().date(), told)
 
     def explain(
         self,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from clusterflow.app import App
-from clusterflow.configs import load_notices
+from clusterflow.configs.notices import load_notices
 from clusterflow.model import events as ev
 from clusterflow.model.events import Entry
 from clusterflow.model.notice import Notice, NoticeRule, Recipient

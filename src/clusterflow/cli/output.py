@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated
 
 from cyclopts import Parameter
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, SerializeAsAny, TypeAdapter
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -59,11 +59,14 @@ def show(*parts: object) -> None:
 
 
 def print_json(value: BaseModel | Sequence[BaseModel]) -> None:
-    many = isinstance(value, Sequence)
-    # Every record knows how to write itself; a list of them is written in one go.
-    data = TypeAdapter(list[BaseModel]).dump_json(list(value), indent=2, serialize_as_any=True) if many else None
-    text = data.decode() if data is not None else value.model_dump_json(indent=2)  # type: ignore[union-attr]
+    if isinstance(value, BaseModel):
+        text = value.model_dump_json(indent=2)
+    else:
+        text = _MANY.dump_json(list(value), indent=2).decode()
     sys.stdout.write(text + "\n")
+
+
+_MANY: TypeAdapter[list[SerializeAsAny[BaseModel]]] = TypeAdapter(list[SerializeAsAny[BaseModel]])
 
 
 def complain(problem: ClusterflowError) -> None:

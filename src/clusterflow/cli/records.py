@@ -12,11 +12,11 @@ from cyclopts import Parameter
 
 from clusterflow.app import App
 from clusterflow.cli.output import Actor, Json, Key, print_json, show
+from clusterflow.configs.schema import model_schema
 from clusterflow.errors import ClusterflowError
 from clusterflow.intake.assignments import read_assignments
 from clusterflow.intake.jsonlines import read_lines
 from clusterflow.intake.schema import record_schema
-from clusterflow.configs import model_schema
 
 
 def record(

@@ -21,9 +21,9 @@ def trouble(found: str, accepted: str = "", cure: str = "") -> PydanticCustomErr
     return PydanticCustomError("mistake", "{found}", {"found": found, "accepted": accepted, "cure": cure})
 
 
-def troubles(found: Iterable[tuple[Steps, PydanticCustomError]]) -> ValidationError:
+def troubles(found: Iterable[tuple[Steps, Any, PydanticCustomError]]) -> ValidationError:
     """Several at once, each at its own place below the field: pydantic spreads them over the field's errors."""
-    details = [InitErrorDetails(type=error, loc=steps, input=None) for steps, error in found]
+    details = [InitErrorDetails(type=error, loc=steps, input=value) for steps, value, error in found]
     return ValidationError.from_exception_data("several", details)
 
 
@@ -80,7 +80,7 @@ class Translator:
         context: Mapping[str, Any] = details.get("ctx", {})
         match details["type"]:
             case "mistake":
-                return Mistake(where, context["found"], context["accepted"], context["cure"])
+                return Mistake(where, _named(loc, context["found"], details), context["accepted"], context["cure"])
             case "extra_forbidden":
                 keys = list(_fields(self._shape_at(loc[:-1])))
                 found = f"the key «{loc[-1]}» is unknown"
@@ -88,7 +88,7 @@ class Translator:
             case "missing":
                 return Mistake(where, f"the key «{loc[-1]}» is missing", self._description(loc))
         accepted = self._accepted(details, context) or self._description(loc) or details["msg"]
-        return Mistake(where, spoken(details["input"]), accepted)
+        return Mistake(where, _named(loc, spoken(details["input"]), details), accepted)
 
     def _accepted(self, details: ErrorDetails, context: Mapping[str, Any]) -> str:
         value = details["input"]
@@ -135,6 +135,14 @@ class Translator:
             elif step not in self.tags:
                 break
         return steps
+
+
+def _named(loc: Loc, found: str, details: ErrorDetails) -> str:
+    """A sentence that is nothing but the value says of which key, too."""
+    if not loc or found != spoken(details["input"]):
+        return found
+    key = next((step for step in reversed(loc) if isinstance(step, str)), "")
+    return f"{key}: {found}"
 
 
 def _fields(shape: type[BaseModel] | None) -> dict[str, FieldInfo]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
 from typing import Any
 
 from pydantic_core import PydanticCustomError
@@ -13,31 +12,31 @@ from clusterflow.configs.yaml import Steps
 from clusterflow.model.measurement import MetricDeclaration, Parameter, Parameters, ParameterType
 from clusterflow.model.words import BodyKind, HelixKind, LinkDirection, SizeClass, SurveyTopic
 
-WORDS: dict[ParameterType, type[StrEnum]] = {
-    "size-class": SizeClass,
-    "helix-kind": HelixKind,
-    "body-kind": BodyKind,
-    "topic": SurveyTopic,
-    "direction": LinkDirection,
+WORDS: dict[ParameterType, tuple[str, ...]] = {
+    "size-class": (*SizeClass, "sme"),  # a metric may ask for micro, small and medium together
+    "helix-kind": tuple(HelixKind),
+    "body-kind": tuple(BodyKind),
+    "topic": tuple(SurveyTopic),
+    "direction": tuple(LinkDirection),
 }
 
 
 def wrong(
     declaration: MetricDeclaration, given: Mapping[str, Any], stages: tuple[str, ...]
-) -> Iterator[tuple[Steps, PydanticCustomError]]:
+) -> Iterator[tuple[Steps, Any, PydanticCustomError]]:
     """What is wrong with the parameters that a criterion gives to a metric, each with its place below ``with``."""
     known = declaration.parameters
     for name, value in given.items():
         if name not in known:
             accepted = ", ".join(known) or "no parameters"
             found = f"the metric {declaration.id} has no parameter «{name}»"
-            yield (name,), trouble(found, accepted, the_nearest(name, known))
+            yield (name,), value, trouble(found, accepted, the_nearest(name, known))
         elif (error := unfit(known[name], value, stages)) is not None:
-            yield (name,), error
+            yield (name,), value, error
     for name, parameter in known.items():
         if name not in given and parameter.default is None and not parameter.optional and parameter.type != "stage":
             found = f"the metric {declaration.id} needs the parameter «{name}»"
-            yield (), trouble(found, f"with: {{{name}: {_example(parameter)}}}")
+            yield (), given, trouble(found, f"with: {{{name}: {_example(parameter)}}}")
 
 
 def unfit(parameter: Parameter, value: Any, stages: tuple[str, ...] | None = None) -> PydanticCustomError | None:
@@ -54,7 +53,7 @@ def unfit(parameter: Parameter, value: Any, stages: tuple[str, ...] | None = Non
             if stages is None and isinstance(value, str):
                 return None
         case _:
-            names, noun = tuple(WORDS[parameter.type]), parameter.type.replace("-", " ")
+            names, noun = WORDS[parameter.type], parameter.type.replace("-", " ")
     if isinstance(value, str) and value in names:
         return None
     return trouble(f"the {noun} {spoken(value)} is unknown", ", ".join(names), the_nearest(value, names))

@@ -65,7 +65,8 @@ def _said(defect: Defect, ids: Sequence[str]) -> tuple[str, str, str]:
         case Flaw.TWICE_IN_AFTER:
             return f"the stage «{names[0]}» stands here again", "every one once", ""
         case Flaw.UNKNOWN_AFTER:
-            return f"the stage «{names[0]}» is unknown", ", ".join(dict.fromkeys(ids)), the_nearest(names[0], ids)
+            others = [name for name in dict.fromkeys(ids) if name != ids[defect.stage]]
+            return f"the stage «{names[0]}» is unknown", ", ".join(others), the_nearest(names[0], others)
         case Flaw.WAITS_FOR_OPTIONAL:
             found = f"the stage «{names[0]}» waits for «{names[1]}», which is optional and may never come"
             return found, "stages that are not optional", f"Make «{names[0]}» optional too, or let it wait for another"
@@ -88,13 +89,15 @@ def _deciders(document: Document, kind: Any, by: Any, steps: Steps) -> Iterator[
     known = [Role(role) for role in roles if role in tuple(Role)]
     whole = known if len(known) == len(roles) else []  # a misspelt role may be the one that makes the number
     excluded = [HelixKind(word) for word in never if word in tuple(HelixKind)]
+    misspelt = len(excluded) < len(never)
     stage_kind = StageKind(kind) if kind in tuple(StageKind) else None
     for reason in idle(stage_kind, whole, need if isinstance(need, int) else 1, excluded):
         match reason:
             case Idle.TOO_FEW_HOLDERS:
                 yield Mistake(
                     document.where((*steps, "need")),
-                    f"{need} people are needed, and one person at a time is {' or '.join(known)}",
+                    f"{need} people must decide, but {' and '.join(known)} {'is' if len(known) == 1 else 'are'} "
+                    "held by one person at a time",
                     f"{len(known)} at most, or a role that several people hold",
                 )
             case Idle.ALL_KINDS_EXCLUDED:
@@ -109,7 +112,7 @@ def _deciders(document: Document, kind: Any, by: Any, steps: Steps) -> Iterator[
                     "nobody could decide here: only the office may, and an office of the government never",
                     "another role beside office",
                 )
-            case Idle.GOVERNMENT_NOT_EXCLUDED:
+            case Idle.GOVERNMENT_NOT_EXCLUDED if not misspelt:
                 yield Mistake(
                     document.where((*steps, "never")),
                     f"the government could decide the gate of a stage of the kind {kind}",

@@ -28,7 +28,6 @@ from pydantic import (
 
 from clusterflow.configs.mistakes import Translator, spoken, the_nearest, trouble, troubles
 from clusterflow.configs.parameters import wrong
-from clusterflow.model.criterion import shape_of
 from clusterflow.model.measurement import MetricDeclaration
 from clusterflow.model.quantity import WRITTEN, Bound, BoundError, Unit
 from clusterflow.model.words import HelixKind, Role, Severity, StageKind
@@ -77,18 +76,18 @@ def checked_id(value: Any) -> Any:
     return value
 
 
-Id = Annotated[str, BeforeValidator(checked_id), Field(pattern=ID_PATTERN)]
+Id = Annotated[str, BeforeValidator(checked_id), WithJsonSchema({"type": "string", "pattern": ID_PATTERN})]
 
 
-def _one_of(value: Any, words: Iterable[str], noun: str) -> Any:
-    if isinstance(value, str) and value in tuple(words):
+def one_of(value: Any, kind: Iterable[str], noun: str) -> Any:
+    if isinstance(value, str) and value in tuple(kind):
         return value
-    raise trouble(f"the {noun} {spoken(value)} is unknown", ", ".join(words), the_nearest(value, words))
+    raise trouble(f"the {noun} {spoken(value)} is unknown", ", ".join(kind), the_nearest(value, kind))
 
 
 def word(words: Iterable[str], noun: str) -> BeforeValidator:
     """One of a closed list of words; an unknown one is told with the nearest."""
-    return BeforeValidator(partial(_one_of, words=tuple(words), noun=noun))
+    return BeforeValidator(partial(one_of, kind=tuple(words), noun=noun))
 
 
 def listed(value: Any, kind: type[StrEnum], noun: str) -> Any:
@@ -99,9 +98,9 @@ def listed(value: Any, kind: type[StrEnum], noun: str) -> Any:
     for index, word in enumerate(value):
         if not isinstance(word, str) or word not in tuple(kind):
             cure = the_nearest(word, kind)
-            found.append(((index,), trouble(f"the {noun} {spoken(word)} is unknown", ", ".join(kind), cure)))
+            found.append(((index,), word, trouble(f"the {noun} {spoken(word)} is unknown", ", ".join(kind), cure)))
         elif word in value[:index]:
-            found.append(((index,), trouble(f"the {noun} {spoken(word)} stands here again", "every one once")))
+            found.append(((index,), word, trouble(f"the {noun} {spoken(word)} stands here again", "every one once")))
     if found:
         raise troubles(found)
     return value
@@ -113,6 +112,7 @@ Kind = Annotated[StageKind, word(StageKind, "stage kind")]
 Weight = Annotated[Severity, word(Severity, "severity")]
 
 _SPAN = re.compile(r"(\d{1,5})\s*(day|week|month|year)s?", re.ASCII)
+LONGEST = 100 * 365
 SPAN_WRITTEN = "a time, like 180 days, 26 weeks, 18 months or 2 years"
 
 
@@ -122,9 +122,10 @@ def days(value: Any) -> int:
     if match is None:
         raise trouble(spoken(value), SPAN_WRITTEN)
     number, unit = int(match[1]), match[2]
-    if number == 0:
-        raise trouble(f"{spoken(value)} is no time at all", "1 day or more")
-    return {"day": number, "week": 7 * number, "month": -(-365 * number // 12), "year": 365 * number}[unit]
+    found = {"day": number, "week": 7 * number, "month": -(-365 * number // 12), "year": 365 * number}[unit]
+    if not 1 <= found <= LONGEST:
+        raise trouble(f"{spoken(value)} is {'too long' if found else 'no time at all'}", "1 day to 100 years")
+    return found
 
 
 Days = Annotated[
@@ -239,14 +240,14 @@ class WrittenCriterion(Written):
         if value.unit is Unit.YES_NO:
             # Between yes and no there is nothing: a milestone kept by the same answer cannot flap by degrees.
             if value != bound:
-                raise trouble(f"«{value}» keeps what «{bound}» asks for", f"«{bound}»")
+                raise trouble("keep asks for another answer than the bound", "the same answer, or no keep")
         elif value.currency != bound.currency:
             raise trouble(
                 f"a keep in {value.currency} and a bound in {bound.currency}", f"an amount in {bound.currency}"
             )
         elif not value.weaker_than(bound):
-            side = "less" if bound.rising else "more"
-            raise trouble(f"keep «{value}» is not weaker than the bound «{bound}»", f"{side} than «{bound}» asks for")
+            side = ">= and a smaller" if bound.rising else "<= and a larger"
+            raise trouble(f"keep «{value}» is not weaker than the bound «{bound}»", f"{side} number")
         return value
 
 
@@ -278,11 +279,19 @@ class WrittenAllOf(Written):
     title: Maybe[WrittenText] = Field(default=None, description="the title in es and en")
 
 
+def _shape(value: Any) -> str:
+    """Which requirement somebody means; a misspelt «any-of» is still a group, so that only the key is told."""
+    keys = {re.sub("[^a-z]", "", str(key).lower()) for key in value} if isinstance(value, dict) else set()
+    if "anyof" in keys:
+        return "any_of"
+    return "all_of" if "allof" in keys else "criterion"
+
+
 WrittenRequirement = Annotated[
     Annotated[WrittenCriterion, Tag("criterion")]
     | Annotated[WrittenAnyOf, Tag("any_of")]
     | Annotated[WrittenAllOf, Tag("all_of")],
-    Discriminator(shape_of),
+    Discriminator(_shape),
 ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clusterflow.engine.days import today_of
-from clusterflow.engine.evaluate import Declarations, enrolled_state, is_fresh, look
+from clusterflow.engine.evaluate import Declarations, enrolled_state, is_fresh, look, write
 from clusterflow.engine.work import Work
 from clusterflow.errors import NotPossible, UnknownName
 from clusterflow.model import events as ev
@@ -67,8 +67,7 @@ class Settled:
         """The verdict for the gate of a stage under way."""
         if self.state.visit(stage) is None:
             return None
-        answers = {a.criterion: a.answer for a in self.state.answers if a.stage == stage}
-        return recall_gate(self.model.stage(stage), answers)
+        return recall_gate(self.model.stage(stage), self.state.answers)
 
 
 def stage_of(model: LifecycleModel, stage: str) -> str:
@@ -149,7 +148,7 @@ def _settled(work: Work, state: InitiativeState, today: date, declarations: Decl
         return Settled(state, kept_model(work.connection, state.model_hash), today)
     now = look(work.connection, state, today, declarations)
     events = plan_evaluation(now.model, state, now.assessment, today)
-    return Settled(work.live(state, events) if events else state, now.model, today)
+    return Settled(write(work, now, events), now.model, today)
 
 
 def _standing(work: Work, initiative: str, declarations: Declarations) -> Settled:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -86,7 +87,8 @@ def evaluate(work: Work, initiative: str, declarations: Declarations) -> Evaluat
     """Bring the standing answers, gates, milestones and deadlines of one initiative up to the day."""
     now = standing(work, initiative, declarations)
     events = plan_evaluation(now.model, now.state, now.assessment, now.today)
-    return _write(work, now.state, events, now.today)
+    after = write(work, now, events)
+    return Evaluated(initiative=initiative, version=after.version, changes=tuple(e.kind for e in events))
 
 
 def evaluate_set(
@@ -110,12 +112,11 @@ def evaluate_set(
     return {i: plan for i, plan in plans.items() if plan}
 
 
-def _write(work: Work, state: InitiativeState, events: Sequence[LifeEvent], today: date) -> Evaluated:
-    after = work.live(state, events) if events else state
-    _mark(work, state.initiative, after.version, today)
-    return Evaluated(
-        initiative=state.initiative, version=after.version, changes=tuple(e.kind for e in events)
-    )
+def write(work: Work, now: Standing, events: Sequence[LifeEvent]) -> InitiativeState:
+    """Write what an assessment brought, and remember what it was measured on."""
+    after = work.live(now.state, events) if events else now.state
+    _mark(work, after, now)
+    return after
 
 
 def is_fresh(work: Work, state: InitiativeState, today: date) -> bool:
@@ -130,13 +131,26 @@ def is_fresh(work: Work, state: InitiativeState, today: date) -> bool:
     return bool(row.registry_version == ledger.peek_version(work.connection, REGISTRY))
 
 
-def _mark(work: Work, initiative: str, version: int, today: date) -> None:
+def _mark(work: Work, state: InitiativeState, now: Standing) -> None:
     table = tables.evaluation
+    verdicts = now.assessment.verdicts
+    findings = [(stage, f) for stage, verdict in verdicts.items() for f in verdict.findings]
+    findings += [(stage, f) for stage, watched in now.assessment.watched.items() if stage not in verdicts for f in watched]
+    notes = {f"{stage}/{f.criterion.id}": f.measurement.noted() for stage, f in findings}
     values = {
-        "version": version,
+        "version": state.version,
         "registry_version": ledger.peek_version(work.connection, REGISTRY),
-        "as_of": today,
+        "as_of": now.today,
+        "notes": json.dumps(notes),
     }
-    done = work.connection.execute(update(table).where(table.c.initiative == initiative).values(**values))
+    done = work.connection.execute(update(table).where(table.c.initiative == state.initiative).values(**values))
     if done.rowcount == 0:
-        work.connection.execute(insert(table).values(initiative=initiative, **values))
+        work.connection.execute(insert(table).values(initiative=state.initiative, **values))
+
+
+def last_notes(connection: Connection, initiative: str) -> dict[tuple[str, str], str]:
+    """What the last evaluation measured for each stage and criterion, as the ledger would note it."""
+    table = tables.evaluation
+    text = connection.execute(select(table.c.notes).where(table.c.initiative == initiative)).scalar()
+    notes: dict[str, str] = json.loads(text) if text else {}
+    return {(stage, criterion): note for path, note in notes.items() for stage, _, criterion in [path.partition("/")]}

@@ -13,7 +13,7 @@ def record_schema() -> dict[str, Any]:
     for name, cls in RECORDS.items():
         own = cls.model_json_schema(by_alias=True, ref_template="#/$defs/{model}")
         definitions.update(own.pop("$defs", {}))
-        properties = {"record": {"const": name}}
+        properties: dict[str, Any] = {"record": {"const": name}}
         required = ["record", *own.get("required", [])]
         if cls.of_initiative:
             properties["initiative"] = {"type": "string", "description": "id of the initiative"}

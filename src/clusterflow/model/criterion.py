@@ -54,7 +54,7 @@ class AllOf(Frozen):
     title: Text | None = None
 
 
-def shape_of(value: Any) -> Literal["any_of", "all_of", "criterion"]:
+def _shape(value: Any) -> Literal["any_of", "all_of", "criterion"]:
     keys = value if isinstance(value, dict) else type(value).model_fields if isinstance(value, Frozen) else ()
     if "any_of" in keys:
         return "any_of"
@@ -63,7 +63,7 @@ def shape_of(value: Any) -> Literal["any_of", "all_of", "criterion"]:
 
 Requirement = Annotated[
     Annotated[Criterion, Tag("criterion")] | Annotated[AnyOf, Tag("any_of")] | Annotated[AllOf, Tag("all_of")],
-    Discriminator(shape_of),
+    Discriminator(_shape),
 ]
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import Field
 
 from clusterflow.model.quantity import Unit, written
-from clusterflow.model.text import Frozen, Text
+from clusterflow.model.text import Frozen, Language, Text
 
 ParameterType = Literal["integer", "text", "size-class", "helix-kind", "body-kind", "stage", "topic", "direction"]
 Parameters = tuple[tuple[str, str | int], ...]
@@ -90,14 +90,33 @@ class Measurement:
     def nothing(self) -> bool:
         return self.low is None and self.high is None
 
-    def written(self, unit: Unit) -> str:
+    def written(self, unit: Unit, language: Language = "en") -> str:
+        """The span as people read it: ``12``, ``12 … 17``, ``unknown``."""
         if self.nothing:
-            return "unknown"
-        if self.known and self.low is not None:
-            return written(self.low, unit, self.currency)
-        low = "?" if self.low is None else written(self.low, unit, self.currency)
-        high = "?" if self.high is None else written(self.high, unit, self.currency)
-        return f"{low} … {high}"
+            return "unknown" if language == "en" else "desconocido"
+        ends = [
+            "?" if end is None else written(end, unit, self.currency, language)
+            for end in ((self.low,) if self.known else (self.low, self.high))
+        ]
+        return " … ".join(ends)
+
+    def noted(self) -> str:
+        """The span as the ledger keeps it, in no language: ``12``, ``12..17``, ``7/20..``, ``?``."""
+        if self.nothing:
+            return "?"
+        low, high = ("" if end is None else str(end) for end in (self.low, self.high))
+        span = low if self.known else f"{low}..{high}"
+        return f"{span} {self.currency}" if self.currency else span
+
+    @classmethod
+    def from_note(cls, note: str) -> Measurement:
+        """The measurement that the ledger noted, without its rows."""
+        span, _, currency = note.partition(" ")
+        if span == "?":
+            return UNMEASURED
+        low, dots, high = span.partition("..")
+        first = Fraction(low) if low else None
+        return cls(first, (Fraction(high) if high else None) if dots else first, currency=currency or None)
 
 
 UNMEASURED = Measurement(low=None, high=None)

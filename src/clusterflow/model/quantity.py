@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
-from clusterflow.model.text import Frozen
+from clusterflow.model.text import Frozen, Language
 
 
 class Unit(StrEnum):
@@ -132,19 +132,47 @@ class Bound(Frozen):
         """Whether everything that holds the other holds this one too, and more."""
         if self.unit is not other.unit or self.currency != other.currency or self.rising != other.rising:
             return False
-        return self.number < other.number if self.rising else self.number > other.number
+        if self.number == other.number:
+            return self.op in (">=", "<=") and other.op in (">", "<")
+        return (self.number < other.number) == self.rising
+
+    def written(self, language: Language = "en") -> str:
+        """The bound as people read it: ``≥ 80 %``."""
+        if self.unit is Unit.YES_NO:
+            return _YES_NO[language][self.rising]
+        sign = {">=": "≥", "<=": "≤"}.get(self.op, self.op)
+        return f"{sign} {written(self.number, self.unit, self.currency, language)}"
 
     def __str__(self) -> str:
-        if self.unit is Unit.YES_NO:
-            return "is yes" if self.rising else "is no"
-        sign = {">=": "≥", "<=": "≤"}.get(self.op, self.op)
-        return f"{sign} {written(self.number, self.unit, self.currency)}"
+        return self.written()
 
 
-def written(number: Fraction, unit: Unit, currency: str | None = None) -> str:
-    """The number as people read it: ``80 %``, ``3.5 points``, ``yes``, ``1,250,000 EUR``."""
+_YES_NO: dict[Language, tuple[str, str]] = {"en": ("no", "yes"), "es": ("no", "sí")}
+_NAMES: dict[Language, dict[Unit, tuple[str, str]]] = {
+    "en": {
+        Unit.DAYS: ("day", "days"),
+        Unit.MONTHS: ("month", "months"),
+        Unit.YEARS: ("year", "years"),
+        Unit.POINTS: ("point", "points"),
+        Unit.FTE: ("FTE", "FTE"),
+    },
+    "es": {
+        Unit.DAYS: ("día", "días"),
+        Unit.MONTHS: ("mes", "meses"),
+        Unit.YEARS: ("año", "años"),
+        Unit.POINTS: ("punto", "puntos"),
+        Unit.FTE: ("ETC", "ETC"),
+    },
+}
+
+
+def written(number: Fraction, unit: Unit, currency: str | None = None, language: Language = "en") -> str:
+    """The number as people read it: ``80 %``, ``3.5 points``, ``yes``, ``1 250 000 EUR``.
+
+    Thousands are set apart by a thin space and decimals by a point: read alike from Bilbao to Monterrey (RAE, SI).
+    """
     if unit is Unit.YES_NO:
-        return "yes" if number >= 1 else "no"
+        return _YES_NO[language][number >= 1]
     if unit is Unit.SHARE:
         return f"{_decimal(number * 100)} %"
     text = _decimal(number)
@@ -152,12 +180,13 @@ def written(number: Fraction, unit: Unit, currency: str | None = None) -> str:
         return f"{text} {currency or ''}".strip()
     if unit is Unit.COUNT:
         return text
-    name = unit.value[:-1] if number == 1 and unit is not Unit.FTE else unit.value
-    return f"{text} {name}"
+    return f"{text} {_NAMES[language][unit][number != 1]}"
 
 
 def _decimal(number: Fraction) -> str:
     if number.denominator == 1:
-        return f"{number.numerator:,}"
-    text = f"{float(number):,.1f}" if abs(number) >= 10 else f"{float(number):,.2f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+        text = f"{number.numerator:,}"
+    else:
+        text = f"{float(number):,.1f}" if abs(number) >= 10 else f"{float(number):,.2f}"
+        text = text.rstrip("0").rstrip(".")
+    return text.replace(",", "\u202f")

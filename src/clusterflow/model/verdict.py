@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from clusterflow.model.criterion import AllOf, AnyOf, Criterion
 from clusterflow.model.measurement import Measurement
+from clusterflow.model.text import Language
 from clusterflow.model.words import Answer, Readiness, Severity
 
 
@@ -20,9 +21,12 @@ class Finding:
     kept: Answer
     """The answer to the weaker bound that a passed milestone is watched by."""
 
-    @property
-    def found(self) -> str:
-        return self.measurement.written(self.criterion.bound.unit)
+    def found(self, language: Language = "en") -> str:
+        """What was measured, as people read it."""
+        return self.measurement.written(self.criterion.bound.unit, language)
+
+    def asked(self, language: Language = "en") -> str:
+        return self.criterion.bound.written(language)
 
 
 @dataclass(frozen=True, slots=True)

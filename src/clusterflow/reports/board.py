@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
-from clusterflow.model.text import Frozen
+from clusterflow.model.text import Frozen, Language
 from clusterflow.model.words import StageKind, Standing
-from clusterflow.reports.status import InitiativeStatus, StageLine
+from clusterflow.reports.labels import word
+from clusterflow.reports.status import InitiativeStatus
 
 
 class BoardLine(Frozen):
@@ -35,12 +36,12 @@ class Board(Frozen):
     lines: tuple[BoardLine, ...]
 
 
-def board_of(statuses: Iterable[InitiativeStatus], as_of: date) -> Board:
-    lines = sorted((_line(s, as_of) for s in statuses), key=lambda line: (line.model, line.name))
+def board_of(statuses: Iterable[InitiativeStatus], as_of: date, language: Language) -> Board:
+    lines = sorted((_line(s, as_of, language) for s in statuses), key=lambda line: (line.model, line.name))
     return Board(as_of=as_of, lines=tuple(lines))
 
 
-def _line(status: InitiativeStatus, as_of: date) -> BoardLine:
+def _line(status: InitiativeStatus, as_of: date, language: Language) -> BoardLine:
     now = status.under_way
     since = min((s.entered_on for s in now if s.entered_on), default=None)
     return BoardLine(
@@ -54,26 +55,28 @@ def _line(status: InitiativeStatus, as_of: date) -> BoardLine:
         days=(as_of - since).days if since else None,
         milestones=sum(s.achieved_on is not None for s in status.stages),
         of=sum(not s.optional for s in status.stages),
-        waits_for=waits_for(status, now),
+        waits_for=waits_for(status, language),
         lapsed=tuple(s.title for s in status.stages if s.lapsed_on),
         overdue=any(s.overdue for s in now),
     )
 
 
-def waits_for(status: InitiativeStatus, now: Sequence[StageLine] | None = None) -> str:
+def waits_for(status: InitiativeStatus, language: Language) -> str:
     """What the initiative waits for, in one short line."""
-    stages = status.under_way if now is None else now
+    now = status.under_way
     if status.standing is Standing.STOPPED:
-        return "stopped"
-    gates = [s for s in stages if s.review]
+        return word("stopped", language)
+    gates = [s for s in now if s.review]
     if gates:
-        return "decision: " + ", ".join(s.title for s in gates)
-    held = [s for s in stages if s.held_until]
+        return f"{word('decision_waits', language)}: {', '.join(s.title for s in gates)}"
+    held = [s for s in now if s.held_until]
     if held:
-        return "held until " + ", ".join(str(s.held_until) for s in held)
-    open_now = [h for h in status.hindrances if any(s.stage == h.stage for s in stages)]
-    if open_now:
-        first = open_now[0]
-        more = f" (+{len(open_now) - 1})" if len(open_now) > 1 else ""
-        return f"{first.title}: {first.found}, asked {first.asked}{more}"
-    return ""
+        return f"{word('held_until', language)} {', '.join(str(s.held_until) for s in held)}"
+    if not now:
+        return word("under_watch", language)
+    open_now = [h for h in status.hindrances if any(s.stage == h.stage for s in now)]
+    if not open_now:
+        return ""
+    first = open_now[0]
+    more = f" (+{len(open_now) - 1})" if len(open_now) > 1 else ""
+    return f"{first.title}: {first.found}, {word('asked', language).lower()} {first.asked}{more}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from clusterflow.model.criterion import Criterion
@@ -93,9 +94,21 @@ class InitiativeStatus(Frozen):
 
 
 def status_of(
-    state: InitiativeState, model: LifecycleModel, record: Initiative | None, as_of: date, language: Language
+    state: InitiativeState,
+    model: LifecycleModel,
+    record: Initiative | None,
+    as_of: date,
+    language: Language,
+    notes: Mapping[tuple[str, str], str] | None = None,
 ) -> InitiativeStatus:
-    """The status that a state makes, told in a language."""
+    """The status that a state makes, told in a language.
+
+    Args:
+        notes: newer measurements of standing answers, by stage and criterion: a value may move under the same answer.
+    """
+    newer = notes or {}
+    fresh = tuple(a.model_copy(update={"found": newer.get((a.stage, a.criterion), a.found)}) for a in state.answers)
+    state = state.model_copy(update={"answers": fresh})
     lines = tuple(_line(state, model, stage, as_of, language) for stage in model.stages)
     return InitiativeStatus(
         initiative=state.initiative,
@@ -151,12 +164,8 @@ def _line(
         achieved_on=milestone.achieved_on if milestone else None,
         lapsed_on=milestone.lapsed_on if milestone else None,
         review=review.id if review else None,
-        readiness=recall_gate(stage, answers_of(state, stage.id)).readiness if visit and not milestone else None,
+        readiness=recall_gate(stage, state.answers).readiness if visit and not milestone else None,
     )
-
-
-def answers_of(state: InitiativeState, stage: str) -> dict[str, Answer]:
-    return {a.criterion: a.answer for a in state.answers if a.stage == stage}
 
 
 def title_of(criterion: Criterion, language: Language) -> str:
@@ -165,30 +174,19 @@ def title_of(criterion: Criterion, language: Language) -> str:
 
 def _hindrances(state: InitiativeState, stage: Stage, line: StageLine, language: Language) -> list[Hindrance]:
     """What blocks a gate under way, and what made a milestone lapse."""
-    found = {a.criterion: a.found for a in state.answers if a.stage == stage.id}
+    verdict = recall_gate(stage, state.answers)
     if line.lapsed_on is not None:
-        held_to = [c for c in stage.gate.criteria if c.keep is not None]
-        answers = answers_of(state, stage.id)
-        fallen = [(c, answers.get(c.id, Answer.UNKNOWN)) for c in held_to]
-        return [
-            _hindrance(stage, c, a, found, str(c.bound), language) for c, a in fallen if a is not Answer.MET
-        ]
-    if line.readiness is None:
-        return []
-    verdict = recall_gate(stage, answers_of(state, stage.id))
+        held_back = [f for f in verdict.findings if f.criterion.keep is not None and f.answer is not Answer.MET]
+    else:
+        held_back = list(verdict.hindrances) if line.readiness is not None else []
     return [
-        _hindrance(stage, f.criterion, f.answer, found, str(f.criterion.bound), language) for f in verdict.hindrances
+        Hindrance(
+            stage=stage.id,
+            criterion=f.criterion.id,
+            title=title_of(f.criterion, language),
+            answer=f.answer,
+            found=f.found(language),
+            asked=f.asked(language),
+        )
+        for f in held_back
     ]
-
-
-def _hindrance(
-    stage: Stage, criterion: Criterion, answer: Answer, found: dict[str, str], asked: str, language: Language
-) -> Hindrance:
-    return Hindrance(
-        stage=stage.id,
-        criterion=criterion.id,
-        title=title_of(criterion, language),
-        answer=answer,
-        found=found.get(criterion.id, "unknown"),
-        asked=asked,
-    )

@@ -87,7 +87,7 @@ def _tell_changes(course: Course, stage: str, findings: Iterable[Finding]) -> No
                     criterion=finding.criterion.id,
                     before=before,
                     answer=finding.answer,
-                    found=finding.found,
+                    found=finding.measurement.noted(),
                     on=course.today,
                 )
             )

@@ -34,7 +34,7 @@ def what_would_help(finding: Finding, declaration: MetricDeclaration | None, lan
         return _COMPLETE[language].format(n=measured.unknown_rows, rows=measured.rows)
     bound = finding.criterion.bound
     reached = measured.high if bound.rising else measured.low
-    gap = _gap(reached, bound.number, bound.op, bound.unit)
+    gap = _gap(reached, bound.number, bound.op, bound.unit, language)
     if declaration is not None and declaration.help is not None:
         return declaration.help.to(language).replace("{gap}", gap)
     if bound.unit is Unit.YES_NO or not gap:
@@ -42,7 +42,7 @@ def what_would_help(finding: Finding, declaration: MetricDeclaration | None, lan
     return (_REACH if bound.rising else _OVER)[language].format(gap=gap)
 
 
-def _gap(reached: Fraction | None, asked: Fraction, op: str, unit: Unit) -> str:
+def _gap(reached: Fraction | None, asked: Fraction, op: str, unit: Unit, language: Language) -> str:
     if reached is None or unit is Unit.YES_NO:
         return ""
     difference = abs(asked - reached)
@@ -50,4 +50,4 @@ def _gap(reached: Fraction | None, asked: Fraction, op: str, unit: Unit) -> str:
         whole = math.ceil(difference)
         # A strict bound needs one more than the difference when it is hit exactly.
         return str(whole + 1 if op in (">", "<") and whole == difference else whole)
-    return written(difference, unit)
+    return written(difference, unit, None, language)

@@ -9,6 +9,7 @@ from clusterflow.model.criterion import AllOf, AnyOf, Criterion
 from clusterflow.model.lifecycle import Stage
 from clusterflow.model.measurement import UNMEASURED, Measurement, MetricCall
 from clusterflow.model.quantity import Bound
+from clusterflow.model.state import StandingAnswer
 from clusterflow.model.verdict import Finding, Group, Verdict, severity_of
 from clusterflow.model.words import Answer, Readiness, Severity
 
@@ -62,12 +63,18 @@ def judge_gate(stage: Stage, measurements: Measurements) -> Verdict:
     return _verdict(stage, leaf)
 
 
-def recall_gate(stage: Stage, answers: Mapping[str, Answer]) -> Verdict:
-    """The same verdict from the answers last told, by criterion; a criterion nobody told of is unknown."""
+def recall_gate(stage: Stage, answers: Iterable[StandingAnswer]) -> Verdict:
+    """The verdict from the answers last told; a criterion nobody told of is unknown.
+
+    The answers are those of the last evaluation; a value may have moved since without changing its answer.
+    """
+    told = {a.criterion: a for a in answers if a.stage == stage.id}
 
     def leaf(criterion: Criterion) -> Finding:
-        told = answers.get(criterion.id, Answer.UNKNOWN)
-        return Finding(criterion, told, UNMEASURED, told)
+        last = told.get(criterion.id)
+        if last is None:
+            return Finding(criterion, Answer.UNKNOWN, UNMEASURED, Answer.UNKNOWN)
+        return Finding(criterion, last.answer, Measurement.from_note(last.found), last.answer)
 
     return _verdict(stage, leaf)
 

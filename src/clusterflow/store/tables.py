@@ -132,6 +132,7 @@ evaluation = Table(
     Column("version", BigInteger, nullable=False),
     Column("registry_version", BigInteger, nullable=False),
     Column("as_of", Date, nullable=False),
+    Column("notes", Text, nullable=False),
 )
 
 
@@ -164,6 +165,7 @@ inbox = Table(
     Column("initiative", String(64), primary_key=True),
     Column("review", String(80), primary_key=True),
     Column("run", String(64), nullable=False),
+    Column("asked", Integer, nullable=False),
     Column("claimed_at", Instant, nullable=False),
 )
 

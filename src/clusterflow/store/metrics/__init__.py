@@ -9,6 +9,7 @@ from clusterflow.store.metrics import (
     meetings,
     members,
     money,
+    plugins,
     staff,
     strategy,
     time,
@@ -22,4 +23,4 @@ FAMILIES = (
 )  # fmt: skip
 """Importing a family gives its metrics their ids."""
 
-__all__ = ["FAMILIES", "METRICS", "Metric", "Scope", "evidence", "measure"]
+__all__ = ["FAMILIES", "METRICS", "Metric", "Scope", "evidence", "measure", "plugins"]

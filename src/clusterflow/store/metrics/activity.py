@@ -6,11 +6,10 @@ from typing import Any
 
 from sqlalchemy import Select, and_, case, func, select
 
-from clusterflow.errors import ClusterflowError
 from clusterflow.model.records.activity import Label, LearningSession, Link, Observation, Training
 from clusterflow.model.words import LabelLevel
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.metrics.rows import PERHAPS, PRESENT, UNKNOWN, evidence_row, presence, yes_no
+from clusterflow.store.metrics.rows import PERHAPS, PRESENT, UNKNOWN, evidence_row, presence, word, yes_no
 from clusterflow.store.metrics.scope import Scope
 
 
@@ -56,10 +55,8 @@ def links(scope: Scope, direction: str) -> Select[Any]:
 def label_valid(scope: Scope, level: str = LabelLevel.BRONZE.value) -> Select[Any]:
     """CATREQ: a label of cluster excellence of the level or a better one is valid on the day."""
     levels = [one.value for one in LabelLevel]
-    if level not in levels:
-        raise ClusterflowError(f"label-valid: «{level}» is no level of a label; accepted: {', '.join(levels)}")
     label = scope.latest(Label)
-    enough = label.c.level.in_(levels[levels.index(level) :])
+    enough = label.c.level.in_(levels[levels.index(word(LabelLevel, level)) :])
     return evidence_row(
         label, Label, what=label.c.name, part=yes_no(and_(enough, scope.in_force(label))), most=None
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, case, or_
 
 from clusterflow.model.records.activity import Business
 from clusterflow.model.words import BusinessKind
@@ -36,20 +36,16 @@ def business_generated(scope: Scope, months: int = 12) -> Select[Any]:
 
 @metric("business-growth")
 def business_growth(scope: Scope) -> Select[Any]:
-    """P: (business of the last 12 months − of the 12 before) ÷ of the 12 before; unknown where there was none before."""
+    """P: (business of the last 12 months − of the 12 before) ÷ of the 12 before; unknown where there was none."""
     business = scope.latest(Business)
     recent = business.c.valid_from > scope.ago(months=12)
-    return select(
-        evidence_row(
-            business,
-            Business,
-            what=business.c.id,
-            # A year before with an amount missing leaves what the growth is measured against unknown.
-            part=case((recent, business.c.amount_minor), else_=-business.c.amount_minor),
-            whole=case((recent, 0), else_=business.c.amount_minor),
-            most=None,
-            currency=business.c.amount_currency,
-        )
-        .where(business.c.valid_from > scope.ago(months=24), _in_money(business))
-        .subquery()
-    )
+    return evidence_row(
+        business,
+        Business,
+        what=business.c.id,
+        # A year before with an amount missing leaves what the growth is measured against unknown.
+        part=case((recent, business.c.amount_minor), else_=-business.c.amount_minor),
+        whole=case((recent, 0), else_=business.c.amount_minor),
+        most=None,
+        currency=business.c.amount_currency,
+    ).where(business.c.valid_from > scope.ago(months=24), _in_money(business))

@@ -10,7 +10,7 @@ from clusterflow.model.records.governance import Document, Signature
 from clusterflow.model.records.membership import Membership
 from clusterflow.model.words import DocumentKind
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.metrics.rows import UNKNOWN, book, evidence_row, kept, yes_no
+from clusterflow.store.metrics.rows import UNKNOWN, book, evidence_row, kept, word, yes_no
 from clusterflow.store.metrics.scope import Scope
 
 
@@ -20,7 +20,7 @@ def document_in_force(scope: Scope, kind: str) -> Select[Any]:
     document = scope.latest(Document)
     return evidence_row(
         document, Document, what=document.c.id, part=yes_no(scope.in_force(document)), most=None
-    ).where(document.c.kind == kind)  # fmt: skip
+    ).where(document.c.kind == word(DocumentKind, kind))  # fmt: skip
 
 
 @metric("purpose-adopted")
@@ -53,7 +53,7 @@ def founders_signed(scope: Scope, kind: str = DocumentKind.CHARTER.value) -> Sel
             document,
             and_(document.c.initiative == signature.c.initiative, document.c.id == signature.c.document),
         )
-        .where(document.c.kind == kind)
+        .where(document.c.kind == word(DocumentKind, kind))
         .group_by(signature.c.initiative, signature.c.organisation)
         .subquery()
     )

@@ -77,14 +77,26 @@ def _award(scope: Scope, label: str) -> Subquery:
 
 def _belonged(scope: Scope, award: Subquery, member: Subquery) -> Exists:
     """Whether the organisation of a membership was a member on the day of the award."""
-    then = scope.happened(Membership)
+    then, later, day = scope.happened(Membership), scope.happened(Membership), award.c.valid_from
+    overtaken = (
+        select(later.c.entry)
+        .where(
+            later.c.initiative == then.c.initiative,
+            later.c.organisation == then.c.organisation,
+            later.c.valid_from > then.c.valid_from,
+            later.c.valid_from <= day,
+        )
+        .correlate(then, award)
+        .exists()
+    )
     return (
         select(then.c.entry)
         .where(
             then.c.initiative == member.c.initiative,
             then.c.organisation == member.c.organisation,
-            then.c.valid_from <= award.c.valid_from,
-            or_(then.c.valid_to.is_(None), then.c.valid_to >= award.c.valid_from),
+            then.c.valid_from <= day,
+            or_(then.c.valid_to.is_(None), then.c.valid_to >= day),
+            ~overtaken,
         )
         .correlate(member, award)
         .exists()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, select, union_all
 
 from clusterflow.model.records.governance import Body, LegalEntity, Seat
 from clusterflow.model.records.money import Staff
 from clusterflow.model.records.strategy import Objective
-from clusterflow.model.words import BodyKind, HelixKind, SeatRole
+from clusterflow.model.words import BodyKind, HelixKind, LegalForm, SeatRole
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.metrics.rows import UNKNOWN, book, evidence_row, kept, later_of, yes_no
+from clusterflow.store.metrics.rows import UNKNOWN, book, evidence_row, kept, later_of, word, yes_no
 from clusterflow.store.metrics.scope import Scope
 from clusterflow.store.metrics.sources import seats, speaks_for
 
@@ -20,20 +20,24 @@ LEADING = (SeatRole.CHAIR.value, SeatRole.MANAGER.value)
 
 @metric("legal-body")
 def legal_body(scope: Scope, form: str | None = None) -> Select[Any]:
-    """CATREQ: a legal entity with legal personality, non-profit, domiciled in the region; of a form where one is asked."""
+    """CATREQ: a legal entity with personality, non-profit, domiciled in the region; of a form where one is asked."""
     entity = scope.latest(LegalEntity)
     asked = [entity.c.personality, entity.c.non_profit, entity.c.in_region]
-    return _entity(scope, entity, [*asked, *([entity.c.form == form] if form else [])])
+    return _entity(scope, entity, [*asked, *_of_form(entity, form)])
 
 
 @metric("legal-personality")
 def legal_personality(scope: Scope, form: str | None = None) -> Select[Any]:
     """Seed 1, CLAUZ: an own legal entity with legal personality; of a form where one is asked."""
     entity = scope.latest(LegalEntity)
-    return _entity(scope, entity, [entity.c.personality, *([entity.c.form == form] if form else [])])
+    return _entity(scope, entity, [entity.c.personality, *_of_form(entity, form)])
 
 
-def _entity(scope: Scope, entity: Any, asked: list[ColumnElement[bool]]) -> Select[Any]:
+def _of_form(entity: Subquery, form: str | None) -> list[ColumnElement[bool]]:
+    return [] if form is None else [entity.c.form == word(LegalForm, form)]
+
+
+def _entity(scope: Scope, entity: Subquery, asked: list[ColumnElement[bool]]) -> Select[Any]:
     # SQL's own logic is three-valued: one «no» decides, else one «unknown» leaves it open.
     return evidence_row(
         entity, LegalEntity, what=entity.c.name, part=yes_no(and_(scope.in_force(entity), *asked)), most=None
@@ -61,7 +65,7 @@ def _seat_share(scope: Scope, body: str, helix: HelixKind) -> Select[Any]:
 def government_leads(scope: Scope, body: str = BodyKind.BOARD.value) -> Select[Any]:
     """Seed 1: whether the chair of the governing body or a manager speaks for government.
 
-    A manager on the payroll who speaks for nobody is the initiative's own; a seat held for nobody knows whom is unknown.
+    A manager on the payroll who speaks for nobody is the initiative's own; of a seat that names none nobody knows.
     """
     chair, manager = seats(scope, body), _manager_seats(scope)
     staff, voice = scope.current(Staff), speaks_for(scope)
@@ -86,7 +90,7 @@ def government_leads(scope: Scope, body: str = BodyKind.BOARD.value) -> Select[A
     return select(union_all(chairs, managers, paid).subquery())
 
 
-def _manager_seats(scope: Scope) -> Any:
+def _manager_seats(scope: Scope) -> Subquery:
     """Manager's seats in any body of the initiative."""
     return union_all(
         *(
@@ -100,15 +104,15 @@ def _manager_seats(scope: Scope) -> Any:
 def knowledge_seat(scope: Scope, body: str = BodyKind.BOARD.value) -> Select[Any]:
     """AEIFAQ: each governing body has a knowledge provider (academia) with a vote."""
     house, seat = scope.current(Body), seats(scope, body)
+    votes = seat.c.vote
     known = (
         select(
             seat.c.initiative,
             seat.c.body,
-            func.max(case((seat.c.helix == HelixKind.ACADEMIA.value, 1), else_=0)).label("knows"),
-            func.max(case((seat.c.helix.is_(None), 1), else_=0)).label("unclear"),
+            func.max(case((and_(votes, seat.c.helix == HelixKind.ACADEMIA.value), 1), else_=0)).label("knows"),
+            func.max(case((and_(votes, seat.c.helix.is_(None)), 1), else_=0)).label("unclear"),
             func.max(seat.c.entered_at).label("entered_at"),
         )
-        .where(seat.c.vote)
         .group_by(seat.c.initiative, seat.c.body)
         .subquery()
     )

@@ -31,7 +31,7 @@ BEFORE = 3
 @metric("attendance")
 def attendance(scope: Scope, months: int = 12, body: str | None = None) -> Select[Any]:
     """P: present ÷ invited at the meetings of the last months, of all bodies or those of one kind."""
-    came, meeting, house = scope.latest(Attendance), scope.latest(Meeting), scope.current(Body)
+    came, meeting, house = scope.latest(Attendance), scope.latest(Meeting), scope.latest(Body)
     rows = (
         evidence_row(
             came,
@@ -69,7 +69,7 @@ def organisation_turnover(scope: Scope, body: str = BodyKind.COMMITTEE.value) ->
 
 
 def _turnover(scope: Scope, who: str, body: str) -> Select[Any]:
-    came = turnout(scope, who, body)
+    came = turnout(scope, who, body, standing=True)
     attended = (
         select(came.c.initiative, came.c.body, came.c.meeting, came.c.valid_from)
         .where(came.c.came == PRESENT)
@@ -230,7 +230,7 @@ def committee_focus(scope: Scope, months: int = 12) -> Select[Any]:
 
     An untied one is known to be so only where the initiative's objectives are on record.
     """
-    meeting, house, objectives = scope.latest(Meeting), scope.current(Body), book(scope.latest(Objective))
+    meeting, house, objectives = scope.latest(Meeting), scope.latest(Body), book(scope.latest(Objective))
     tied = func.coalesce(meeting.c.objective, house.c.objective).is_not(None)
     return (
         evidence_row(

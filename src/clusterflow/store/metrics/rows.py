@@ -7,7 +7,9 @@ payment is entered, nobody knows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -24,7 +26,10 @@ from sqlalchemy import (
     select,
 )
 
+from clusterflow.errors import ClusterflowError
 from clusterflow.model.records import Record
+
+_SPACED = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 Amount = ColumnElement[Any] | int | None
 
@@ -75,6 +80,19 @@ def _amount(value: Amount) -> ColumnElement[Any]:
     if value is None:
         return UNKNOWN
     return literal(value) if isinstance(value, int) else value
+
+
+def word(words: type[StrEnum], value: str, *others: str) -> str:
+    """A word that a criterion gives as a parameter, refused where the field does not know it.
+
+    Raises:
+        ClusterflowError: the words that are accepted.
+    """
+    accepted = (*(one.value for one in words), *others)
+    if value not in accepted:
+        noun = _SPACED.sub(" ", words.__name__).lower()
+        raise ClusterflowError(f"«{value}» is no {noun}; accepted: {', '.join(accepted)}")
+    return value
 
 
 def yes_no(condition: ColumnElement[Any]) -> ColumnElement[Any]:

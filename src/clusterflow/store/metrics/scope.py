@@ -76,7 +76,7 @@ def _day_after(element: day_after, compiler: SQLCompiler, **kw: Any) -> str:
     return f"(CAST({day} AS DATE) + 1)"
 
 
-def months_between(first: ColumnElement[Any], second: ColumnElement[Any]) -> ColumnElement[float]:
+def months_between(first: ColumnElement[Any], second: ColumnElement[Any]) -> ColumnElement[Any]:
     """Months from the first date to the second, whole at each monthly anniversary; the days beyond it are 31sts."""
     months = (
         (extract("year", second) - extract("year", first)) * 12 + extract("month", second) - extract("month", first)

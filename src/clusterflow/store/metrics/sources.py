@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, or_, select, union_all
 
 from clusterflow.model.records.governance import Attendance, Body, Meeting, Seat
@@ -9,7 +11,7 @@ from clusterflow.model.records.membership import Membership
 from clusterflow.model.records.money import Income, Invoice, Payment
 from clusterflow.model.records.parties import Organisation, Representation
 from clusterflow.model.words import SME, HelixKind, IncomeKind, SizeClass
-from clusterflow.store.metrics.rows import UNKNOWN, book, kept, later_of, presence
+from clusterflow.store.metrics.rows import UNKNOWN, book, kept, later_of, presence, word
 from clusterflow.store.metrics.scope import Scope
 
 ANY_SME = "sme"
@@ -49,7 +51,7 @@ def of_size(size: ColumnElement[str], wanted: str) -> ColumnElement[bool]:
     """Whether a firm is of the size class, or of any of the three of the SMEs."""
     if wanted == ANY_SME:
         return size.in_([one.value for one in SME])
-    return size == SizeClass(wanted).value
+    return size == word(SizeClass, wanted, ANY_SME)
 
 
 def seats(scope: Scope, body: str) -> Subquery:
@@ -89,12 +91,15 @@ def speaks_for(scope: Scope) -> Subquery:
     )
 
 
-def turnout(scope: Scope, who: str, body: str | None, after: ColumnElement[object] | None = None) -> Subquery:
+def turnout(
+    scope: Scope, who: str, body: str | None, after: ColumnElement[Any] | None = None, *, standing: bool = False
+) -> Subquery:
     """Who came to which meeting of the bodies of a kind: one row for each person (or organisation) and meeting.
 
-    ``came`` is one of ``rows.PRESENT``, ``PERHAPS``, ``ABSENT``.
+    With ``standing``, of those bodies only that are not dissolved. ``came`` is one of ``rows.PRESENT``, ``PERHAPS``,
+    ``ABSENT``.
     """
-    attendance, meeting, house = scope.latest(Attendance), scope.latest(Meeting), scope.current(Body)
+    attendance, meeting, house = scope.latest(Attendance), scope.latest(Meeting), scope.latest(Body)
     query = (
         select(
             attendance.c.initiative,
@@ -119,6 +124,8 @@ def turnout(scope: Scope, who: str, body: str | None, after: ColumnElement[objec
         query = query.join(house, and_(house.c.initiative == meeting.c.initiative, house.c.id == meeting.c.body)).where(
             house.c.kind == body
         )
+        if standing:
+            query = query.where(scope.in_force(house))
     if after is not None:
         query = query.where(meeting.c.valid_from > after)
     return query.subquery()

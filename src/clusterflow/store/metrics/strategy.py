@@ -19,7 +19,7 @@ def _not_expired(scope: Scope, strategy: Subquery) -> ColumnElement[bool]:
 
 @metric("strategy-horizon")
 def strategy_horizon(scope: Scope) -> Select[Any]:
-    """CATREQ: years from the adoption of the strategy in force to the day it plans to; 2024-01-01 to 2026-12-31 is 3."""
+    """CATREQ: years from the adoption of the strategy in force to the day it plans to, both included."""
     strategy = scope.latest(Strategy)
     horizon = func.coalesce(strategy.c.horizon, strategy.c.valid_to)
     years = months_between(_adopted(scope, strategy), day_after(horizon)) / 12.0
@@ -77,7 +77,7 @@ def strategy_review_age(scope: Scope) -> Select[Any]:
 
 @metric("objectives-measured")
 def objectives_measured(scope: Scope) -> Select[Any]:
-    """GB03: objectives with a baseline and a target ÷ objectives. An empty field is what is asked about, so it is a no."""
+    """GB03: objectives with a baseline and a target ÷ objectives; an empty field is a no."""
     objective = scope.current(Objective)
     measured = and_(objective.c.baseline.is_not(None), objective.c.target.is_not(None))
     return evidence_row(objective, Objective, what=objective.c.id, part=yes_no(measured))

@@ -45,7 +45,7 @@ def _last_index(scope: Scope, topic: SurveyTopic, response_percent: int) -> Sele
 def trust_fall(scope: Scope, response_percent: int = 40) -> Select[Any]:
     """P: index of the wave before the last − index of the last; below nought where trust rose."""
     wave = scope.happened(SurveyWave)
-    index, by_day = _index(wave, response_percent), {"partition_by": wave.c.initiative, "order_by": wave.c.valid_from}
+    index, whose, day = _index(wave, response_percent), wave.c.initiative, wave.c.valid_from
     pairs = (
         select(
             wave.c.initiative,
@@ -54,10 +54,10 @@ def trust_fall(scope: Scope, response_percent: int = 40) -> Select[Any]:
             wave.c.valid_from,
             wave.c.topic,
             index.label("index"),
-            func.lag(index).over(**by_day).label("index_before"),
-            func.lag(wave.c.entry).over(**by_day).label("entry_before"),
-            func.lag(wave.c.entered_at).over(**by_day).label("entered_before"),
-            func.lead(wave.c.entry).over(**by_day).label("entry_after"),
+            func.lag(index).over(partition_by=whose, order_by=day).label("index_before"),
+            func.lag(wave.c.entry).over(partition_by=whose, order_by=day).label("entry_before"),
+            func.lag(wave.c.entered_at).over(partition_by=whose, order_by=day).label("entered_before"),
+            func.lead(wave.c.entry).over(partition_by=whose, order_by=day).label("entry_after"),
         )
         .where(wave.c.topic == SurveyTopic.TRUST.value)
         .subquery()

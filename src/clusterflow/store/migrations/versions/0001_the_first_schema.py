@@ -77,7 +77,7 @@ ENGINE = {
     "chain": ("id", "id:str64 version:big head:str64 at:instant"),
     "command": ("key", "key:str128 digest:str64 at:instant answer:text"),
     "delivery": ("notice attempt", "notice:int attempt:int at:instant channel:str32 delivered:bool answer:text"),
-    "evaluation": ("initiative", "initiative:str64 version:big registry_version:big as_of:date"),
+    "evaluation": ("initiative", "initiative:str64 version:big registry_version:big as_of:date notes:text"),
     "gate_condition": (
         "initiative review criterion",
         "initiative:str64 review:str stage:str criterion:str due_on:date status:str",

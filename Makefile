@@ -1,0 +1,31 @@
+# Sets everything up in .venv from the pins of constraints.txt, once; again in a moment.
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/.ready
+TEST ?=
+
+.PHONY: demo test lint bench clean
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+demo: $(READY)
+	$(VENV)/bin/clusterflow demo $(DEMO)
+
+test: $(READY)
+	$(VENV)/bin/python -m pytest $(TEST)
+
+lint: $(READY)
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/python tests/house.py
+
+bench: $(READY)
+	$(VENV)/bin/python -m benches
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,110 @@
+"""The words of ours that people read in pages, tables and forms, in their languages."""
+
+from __future__ import annotations
+
+from clusterflow.model.text import Language, Text
+from clusterflow.model.words import Answer, DecisionKind, Readiness, Role, Severity, StageStatus, Standing
+
+STATUS: dict[StageStatus, Text] = {
+    StageStatus.AHEAD: Text(es="Por venir", en="Ahead"),
+    StageStatus.UNDER_WAY: Text(es="En curso", en="Under way"),
+    StageStatus.GATE_OPEN: Text(es="Puerta abierta", en="Gate open"),
+    StageStatus.HELD: Text(es="En espera", en="Held"),
+    StageStatus.ACHIEVED: Text(es="Alcanzado", en="Achieved"),
+    StageStatus.LAPSED: Text(es="Caducado", en="Lapsed"),
+    StageStatus.LEFT: Text(es="Dejado", en="Left"),
+}
+
+SIGN: dict[StageStatus, str] = {
+    StageStatus.AHEAD: "◌",
+    StageStatus.UNDER_WAY: "▶",
+    StageStatus.GATE_OPEN: "◆",
+    StageStatus.HELD: "‖",
+    StageStatus.ACHIEVED: "✔",
+    StageStatus.LAPSED: "↯",
+    StageStatus.LEFT: "↩",
+}
+
+ANSWER: dict[Answer, Text] = {
+    Answer.MET: Text(es="✔ cumplido", en="✔ met"),
+    Answer.UNMET: Text(es="✘ no cumplido", en="✘ unmet"),
+    Answer.UNKNOWN: Text(es="? desconocido", en="? unknown"),
+}
+
+SEVERITY: dict[Severity, Text] = {
+    Severity.BLOCKING: Text(es="bloquea", en="blocks"),
+    Severity.WARNING: Text(es="avisa", en="warns"),
+    Severity.INFORMATION: Text(es="informa", en="informs"),
+}
+
+READINESS: dict[Readiness, Text] = {
+    Readiness.READY: Text(es="lista", en="ready"),
+    Readiness.NOT_READY: Text(es="no lista", en="not ready"),
+    Readiness.UNKNOWN: Text(es="no se sabe", en="unknown"),
+}
+
+DECISION: dict[DecisionKind, Text] = {
+    DecisionKind.GO: Text(es="adelante", en="go"),
+    DecisionKind.CONDITIONAL_GO: Text(es="adelante, con condiciones", en="go, with conditions"),
+    DecisionKind.HOLD: Text(es="en espera", en="hold"),
+    DecisionKind.RECYCLE: Text(es="de vuelta a una etapa anterior", en="back to an earlier stage"),
+    DecisionKind.STOP: Text(es="fin", en="stop"),
+}
+
+ROLE: dict[Role, Text] = {
+    Role.MANAGER: Text(es="gerencia", en="manager"),
+    Role.BOARD_CHAIR: Text(es="presidencia del consejo", en="board chair"),
+    Role.BOARD_MEMBER: Text(es="consejo", en="board member"),
+    Role.COMMITTEE_CHAIR: Text(es="presidencia de comité", en="committee chair"),
+    Role.ASSEMBLY_MEMBER: Text(es="asamblea", en="assembly member"),
+    Role.FOUNDER: Text(es="miembro fundador", en="founder"),
+    Role.OFFICE: Text(es="oficina del programa", en="program office"),
+}
+
+STANDING: dict[Standing, Text] = {
+    Standing.ACTIVE: Text(es="activa", en="active"),
+    Standing.STOPPED: Text(es="terminada", en="stopped"),
+}
+
+WORDS: dict[str, Text] = {
+    "initiative": Text(es="Iniciativa", en="Initiative"),
+    "model": Text(es="Modelo", en="Model"),
+    "stage": Text(es="Etapa", en="Stage"),
+    "gate": Text(es="Puerta", en="Gate"),
+    "gate_word": Text(es="puerta", en="gate"),
+    "milestone": Text(es="Hito", en="Milestone"),
+    "milestones": Text(es="Hitos", en="Milestones"),
+    "since": Text(es="Desde", en="Since"),
+    "due": Text(es="Vence", en="Due"),
+    "achieved": Text(es="Alcanzado", en="Achieved"),
+    "overdue": Text(es="con retraso", en="overdue"),
+    "days": Text(es="Días", en="Days"),
+    "waits_for": Text(es="Espera", en="Waits for"),
+    "criterion": Text(es="Criterio", en="Criterion"),
+    "answer": Text(es="Hallazgo", en="Finding"),
+    "found": Text(es="Encontrado", en="Found"),
+    "asked": Text(es="Se pide", en="Asked"),
+    "severity": Text(es="Peso", en="Severity"),
+    "rule": Text(es="Regla", en="Rule"),
+    "help": Text(es="Qué ayudaría", en="What would help"),
+    "proposal": Text(es="propuesta", en="proposal"),
+    "holds_back": Text(es="Qué la detiene", en="What holds it back"),
+    "conditions": Text(es="Condiciones", en="Conditions"),
+    "until": Text(es="hasta", en="until"),
+    "portfolio": Text(es="Portafolio", en="Portfolio"),
+    "decides": Text(es="Decide", en="Decides"),
+    "who": Text(es="Quién", en="Who"),
+    "late": Text(es="se apoya en hechos registrados después de ese día", en="rests on facts entered after that day"),
+    "nothing": Text(es="Nada.", en="Nothing."),
+    "under_watch": Text(es="todo alcanzado; bajo observación", en="all achieved; under watch"),
+    "decision_waits": Text(es="decisión", en="decision"),
+    "held_until": Text(es="en espera hasta", en="held until"),
+    "stopped": Text(es="terminada", en="stopped"),
+    "of": Text(es="de", en="of"),
+    "need": Text(es="se necesitan", en="needed"),
+    "progress": Text(es="del camino", en="of the way"),
+}
+
+
+def word(name: str, language: Language) -> str:
+    return WORDS[name].to(language)

@@ -1,0 +1,122 @@
+"""Metrics of third parties: packages that offer them under the entry-point group ``clusterflow.metrics``.
+
+An entry point names a ``Metric``, or a tuple of them: its declaration, and the function that selects its rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from clusterflow.errors import ClusterflowError
+from clusterflow.model.measurement import MetricDeclaration
+from clusterflow.rules.judge import KNOWN_SHARE
+from clusterflow.store.metrics.metric import METRICS, ROW_COLUMNS, Metric
+from clusterflow.store.metrics.scope import Scope
+
+GROUP = "clusterflow.metrics"
+
+CURE = "Repair, upgrade or uninstall the package"
+
+# Something for the parameters that have no default, to see that the statement can be built.
+_EXAMPLES: dict[str, str | int] = {
+    "integer": 12,
+    "text": "example",
+    "size-class": "small",
+    "helix-kind": "company",
+    "body-kind": "board",
+    "stage": "example",
+    "topic": "trust",
+    "direction": "inside",
+}
+
+
+def discover() -> tuple[Metric, ...]:
+    """The metrics that installed packages offer, in the order of their ids.
+
+    Raises:
+        ClusterflowError: which package offers what cannot be loaded, and why.
+    """
+    found: dict[str, tuple[Metric, str]] = {}
+    for point in sorted(entry_points(group=GROUP), key=lambda p: (_package(p), p.name)):
+        for metric in _offered(point):
+            name = metric.declaration.id
+            if name in found and found[name][0] != metric:
+                raise ClusterflowError(
+                    f"the packages {found[name][1]} and {_package(point)} both offer a metric «{name}». "
+                    "Uninstall one of them"
+                )
+            if _taken(metric):
+                raise _broken(point, f"there is already a metric «{name}»")
+            found[name] = metric, _package(point)
+    return tuple(found[name][0] for name in sorted(found))
+
+
+def install(metrics: Iterable[Metric]) -> None:
+    """Make the metrics answer to their ids, all of them or none; the same ones again change nothing.
+
+    Raises:
+        ClusterflowError: an id is taken.
+    """
+    wanted: dict[str, Metric] = {}
+    for metric in metrics:
+        name = metric.declaration.id
+        if _taken(metric) or wanted.setdefault(name, metric).rows is not metric.rows:
+            raise ClusterflowError(f"there are two metrics «{name}»; an id can be given only once")
+    METRICS.update({name: metric.rows for name, metric in wanted.items()})
+
+
+def _taken(metric: Metric) -> bool:
+    name = metric.declaration.id
+    return name == KNOWN_SHARE or METRICS.get(name, metric.rows) is not metric.rows
+
+
+def _offered(point: EntryPoint) -> Iterator[Metric]:
+    try:
+        offer = point.load()
+    # Whatever a third party's module does while it is imported: the person is told whose it is.
+    except (Exception, SystemExit) as problem:
+        raise _broken(point, _spoken(problem)) from None
+    for metric in offer if isinstance(offer, (tuple, list)) else (offer,):
+        if not isinstance(metric, Metric) or not isinstance(metric.declaration, MetricDeclaration):
+            raise _broken(
+                point, f"it is {type(metric).__name__}, not a clusterflow.store.metrics.Metric or a tuple of them"
+            )
+        if (wrong := _misshapen(metric)) is not None:
+            raise _broken(point, f"the rows of «{metric.declaration.id}» cannot be selected: {wrong}")
+        yield metric
+
+
+def _misshapen(metric: Metric) -> str | None:
+    """Why the metric's statement cannot be used, tried with its defaults before anything depends on it."""
+    try:
+        names = set(metric.rows(Scope(), **_arguments(metric.declaration)).selected_columns.keys())
+    except Exception as problem:
+        return _spoken(problem)
+    missing = [column for column in ROW_COLUMNS if column not in names]
+    return f"the columns {', '.join(missing)} are missing" if missing else None
+
+
+def _arguments(declaration: MetricDeclaration) -> dict[str, Any]:
+    return {
+        name: _EXAMPLES[parameter.type] if parameter.default is None else parameter.default
+        for name, parameter in declaration.parameters.items()
+        if not parameter.optional
+    }
+
+
+def _package(point: EntryPoint) -> str:
+    return f"{point.dist.name} {point.dist.version}" if point.dist else point.module
+
+
+def _spoken(problem: BaseException) -> str:
+    text = " ".join(str(problem).split())
+    return f"{type(problem).__name__}: {text}" if text else type(problem).__name__
+
+
+def _broken(point: EntryPoint, why: str) -> ClusterflowError:
+    return ClusterflowError(
+        f"the package {_package(point)} offers the metric «{point.name}» ({point.value}), which cannot be used: "
+        f"{why}. {CURE}"
+    )

@@ -1,0 +1,147 @@
+"""Every mistake in a model file is told at once: where, what was found, what is accepted, what is nearest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+
+from clusterflow.configs.models import load_model, load_models
+from clusterflow.errors import Mistakes
+
+HERE = Path(__file__).parent
+TABLE = [case for file in sorted((HERE / "mistakes").glob("*.yaml")) for case in YAML(typ="safe").load(file)]
+
+
+def test_the_small_model_itself_is_sound(changed):
+    assert changed() == []
+
+
+@pytest.mark.parametrize("case", TABLE, ids=[case["what"] for case in TABLE])
+def test_a_mistake_is_told(case: Mapping[str, Any], changed):
+    said = changed((case["instead of"], case["stands"]))
+    assert [sentence.removeprefix("small.yaml:") for sentence in said] == case["says"]
+
+
+def test_ten_mistakes_in_one_file_are_told_together(metrics):
+    with pytest.raises(Mistakes) as caught:
+        load_model(HERE / "ten-mistakes.yaml", metrics)
+    told = [(m.where.removeprefix(f"{HERE}/ten-mistakes.yaml:"), m.found, m.cure) for m in caught.value.mistakes]
+    assert told == [
+        ("9:11", "the stage kind «critical-mas» is unknown", "The nearest: critical-mass"),
+        ("10:12", "the key «en» is missing", ""),
+        ("16:28", "the role «offise» is unknown", "The nearest: office"),
+        ("18:20", "the metric «comitted-members» is unknown", "The nearest: committed-members"),
+        ("23:14", "«0 days» is no time at all", ""),
+        ("28:43", "2 people must decide, but manager is held by one person at a time", ""),
+        ("30:37", "«> 35 days» has the wrong unit for a metric in share", ""),
+        ("34:20", "the stage «plann» is unknown", "The nearest: plan"),
+        ("40:19", "the government could decide the gate of a stage of the kind institutionalization",
+         "The government may never decide a management gate"),
+        ("54:61", "keep «≥ 15» is not weaker than the bound «≥ 12»", ""),
+    ]  # fmt: skip
+
+
+def test_mistakes_of_one_file_stand_in_the_order_of_its_lines(changed):
+    said = changed(("severity: warning", "severity: warn"), ("model: small", "model: Small"), ("need: 2", "need: 0"))
+    assert [sentence.split(":")[1] for sentence in said] == ["1", "24", "38"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "small.yaml:1:1: the file is empty"),
+        ("# nothing but a remark\n", "small.yaml:1:1: the file is empty"),
+        ("a", "small.yaml:1:1: «a»; accepted: a mapping with the keys model, version, title, about, source, stages"),
+        ("\x01", "small.yaml:1:1: the character U+0001 is not allowed in YAML"),
+        ("a: 1\nb: \x7f", "small.yaml:2:4: the character U+007F is not allowed in YAML"),
+        ("x: " + "[" * 5000, "small.yaml:1:1: lists and mappings are nested too deeply to be read"),
+        ("--- a\n--- b", "small.yaml:2:1: this is not YAML: expected a single document in the stream, "
+         "but found another document"),
+    ],
+)  # fmt: skip
+def test_what_is_no_model_at_all(text: str, said: str, sentences):
+    assert sentences(text) == [said]
+
+
+def test_a_file_that_is_not_there_or_is_no_text(tmp_path, metrics):
+    with pytest.raises(Mistakes, match="x.yaml: there is no such file"):
+        load_model(tmp_path / "x.yaml", metrics)
+    (tmp_path / "y.yaml").write_bytes(b"model: y\ntitle: Pe\xf1a\n")
+    with pytest.raises(Mistakes, match="y.yaml:2:1: the byte 0xf1 is no UTF-8. Save the file as UTF-8"):
+        load_model(tmp_path / "y.yaml", metrics)
+    with pytest.raises(Mistakes, match="cannot be read"):
+        load_model(tmp_path, metrics)
+
+
+def test_a_folder_tells_the_mistakes_of_all_its_files(tmp_path, metrics, small):
+    (tmp_path / "one.yaml").write_text(small)
+    (tmp_path / "small.yaml").write_text(small)
+    (tmp_path / "three.yaml").write_text(small.replace("model: small", "model: three").replace("is yes", "maybe"))
+    (tmp_path / "broken.yaml").write_text("a: [")
+    with pytest.raises(Mistakes) as caught:
+        load_models(tmp_path, metrics)
+    assert [str(m).removeprefix(f"{tmp_path}/") for m in caught.value.mistakes] == [
+        "broken.yaml:1:5: this is not YAML: while parsing a flow node, expected the node content, "
+        "but found '<stream end>'",
+        "one.yaml:1:8: the model «small» in a file called one.yaml; accepted: small.yaml",
+        "small.yaml:1:8: the model «small» stands in one.yaml already; accepted: every model once",
+        "three.yaml:42:18: «maybe» is no bound in yes-no; accepted: «is yes» or «is no»",
+    ]
+
+
+def test_a_folder_without_models(tmp_path, metrics):
+    with pytest.raises(Mistakes, match="there is no model in this folder; accepted: files like basque.yaml"):
+        load_models(tmp_path, metrics)
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from(["", "gather", "P", ">= 1", "is yes", "x"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["id", "any_of", "metric", "es", "with", "x"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@given(data=st.data(), what=ANYTHING)
+def test_whatever_stands_anywhere_ends_in_sentences(data, what, small, sentences):
+    """Any value in any place of the file is accepted or told of; nothing else is raised."""
+    model = YAML(typ="safe").load(small)
+    place, key = model, data.draw(st.sampled_from(list(model)))
+    while isinstance(place[key], (dict, list)) and place[key] and data.draw(st.booleans()):
+        place = place[key]
+        key = data.draw(st.sampled_from(list(place) if isinstance(place, dict) else list(range(len(place)))))
+    place[key] = what
+    for sentence in sentences(written(model)):
+        assert sentence.startswith("small.yaml:")
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=200))
+def test_any_text_ends_in_sentences(sentences, text):
+    assert sentences(text)
+
+
+def written(value: Any) -> str:
+    """YAML in its flow style, which is JSON but for the numbers that JSON does not know."""
+    match value:
+        case dict():
+            return "{" + ", ".join(f'"{key}": {written(item)}' for key, item in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(written, value)) + "]"
+        case str():
+            return '"' + value.replace('"', '\\"') + '"'
+        case float():
+            return {"inf": ".inf", "-inf": "-.inf", "nan": ".nan"}.get(str(value), repr(value))
+        case _:
+            return {None: "null", True: "true", False: "false"}.get(value, str(value))

@@ -1,0 +1,130 @@
+"""What every room of tests shares: fresh databases, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, settings
+from sqlalchemy import Engine
+
+from clusterflow.store.database import open_database
+from clusterflow.store.migrate import upgrade
+
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+settings.load_profile("default")
+
+REQUIRED = os.environ.get("CLUSTERFLOW_TEST_REQUIRE") == "all"
+"""In CI nothing may be missing; on a bare machine what needs more than Python is left out, and said."""
+
+
+def missing(what: str, install: str) -> None:
+    """Leave a test out for want of a program, or fail where everything is required."""
+    text = f"{what} is not installed here ({install})"
+    if REQUIRED:
+        pytest.fail(text)
+    pytest.skip(text)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _binaries() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parent.parent.name))
+    return found[-1].parent if found else Path(p).parent if (p := shutil.which("initdb")) else None
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL of our own on loopback, as the address of its databases without their names."""
+    binaries = _binaries()
+    if binaries is None:
+        missing("PostgreSQL", "apt-get install postgresql")
+    assert binaries is not None
+    # The server refuses to run as root.
+    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    folder = Path(tempfile.mkdtemp(prefix="clusterflow-pg-"))
+    if as_user:
+        shutil.chown(folder, "postgres")
+    port, data = free_port(), folder / "data"
+
+    def run(*command: str) -> None:
+        subprocess.run([*as_user, *command], check=True, capture_output=True, cwd=folder)
+
+    run(str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off"
+    run(str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        run(str(binaries / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """A migrated database that others are copied from."""
+    _execute(postgres_server, "CREATE DATABASE template_clusterflow")
+    engine = open_database(f"postgresql+psycopg://postgres@{postgres_server}/template_clusterflow")
+    upgrade(engine)
+    engine.dispose()
+    return "template_clusterflow"
+
+
+def _execute(server: str, statement: str) -> None:
+    with psycopg.connect(f"postgresql://postgres@{server}/postgres", autocommit=True) as connection:
+        connection.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file that others are copied from."""
+    path = tmp_path_factory.mktemp("template") / "clusterflow.db"
+    engine = open_database(f"sqlite:///{path}")
+    upgrade(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh SQLite database."""
+    path = tmp_path / "clusterflow.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+_counter = iter(range(1_000_000))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh database, on each of the two."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_url")
+        return
+    server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template")
+    name = f"test_{next(_counter)}"
+    _execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield f"postgresql+psycopg://postgres@{server}/{name}"
+    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Engine]:
+    """An engine on a fresh database."""
+    engine = open_database(database_url)
+    yield engine
+    engine.dispose()

@@ -1,0 +1,215 @@
+"""A database with clusterflow's tables, SQLite and PostgreSQL alike, and a registry to write facts into."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from fractions import Fraction
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, insert, update
+
+from clusterflow.configs.metrics import load_metrics
+from clusterflow.model.measurement import UNMEASURED, Evidence, Fold, Measurement, MetricCall, MetricDeclaration
+from clusterflow.model.records import RECORDS
+from clusterflow.model.records.base import REGISTRY
+from clusterflow.store import tables
+from clusterflow.store.columns import to_row
+from clusterflow.store.database import open_database
+from clusterflow.store.metrics import evidence, measure
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+POSTGRESQL = Path("/usr/lib/postgresql/15/bin")
+INITIATIVE = "one"
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('store') / 'clusterflow.db'}"
+        return
+    if not POSTGRESQL.exists():
+        pytest.skip("no PostgreSQL 15 on this machine")
+    with tempfile.TemporaryDirectory(prefix="clusterflow-pg-") as folder:
+        # PostgreSQL refuses to run as root.
+        run = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        subprocess.run(["chmod", "777", folder], check=True)
+        data = f"{folder}/data"
+        quiet = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run([*run, str(POSTGRESQL / "initdb"), "-A", "trust", "-U", "postgres", "-D", data], **quiet)
+        control = [*run, str(POSTGRESQL / "pg_ctl"), "-D", data, "-w"]
+        # Sockets only, in a folder of its own: two rooms that test at once do not meet.
+        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+        subprocess.run([*control, "-o", options, "-l", f"{folder}/log", "start"], **quiet)
+        try:
+            yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
+        finally:
+            subprocess.run([*control, "-m", "immediate", "stop"], **quiet)
+
+
+@pytest.fixture(scope="session")
+def engine(database_url: str) -> Iterator[Engine]:
+    made = open_database(database_url)
+    tables.metadata.create_all(made)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    """A connection whose rows are gone afterwards."""
+    with engine.connect() as made:
+        yield made
+        made.rollback()
+
+
+@pytest.fixture(scope="session")
+def declarations() -> dict[str, MetricDeclaration]:
+    return load_metrics(CONFIGS / "metrics.yaml")
+
+
+Fact = tuple[str, str, Mapping[str, Any]]
+"""A record type, the day it is true from, and its fields."""
+
+
+@dataclass
+class Registry:
+    """Facts written straight into the tables, and the metrics read from them."""
+
+    connection: Connection
+    declarations: dict[str, MetricDeclaration]
+    entries: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def add(
+        self, kind: str, day: str, /, *, initiative: str = INITIATIVE, entered: datetime | None = None, **fields: Any
+    ) -> int:
+        """Enter a fact at noon of its own day, or at a moment given; the entry's number."""
+        cls = RECORDS[kind]
+        record = cls.model_validate({"valid_from": day, **fields})
+        entry = next(self.entries)
+        self.connection.execute(
+            insert(tables.REGISTRY_TABLES[kind]).values(
+                chain=initiative if cls.of_initiative else REGISTRY,
+                entry=entry,
+                entered_at=entered or datetime.combine(record.valid_from, time(12), UTC),
+                entered_by="x",
+                retracted=False,
+                salt="s",
+                **to_row(record),
+            )
+        )
+        return entry
+
+    def add_all(self, facts: list[Fact], **where: Any) -> None:
+        for kind, day, fields in facts:
+            self.add(kind, day, **where, **fields)
+
+    def supersede(self, kind: str, entry: int, at: datetime, by: int | None = None) -> None:
+        table = tables.REGISTRY_TABLES[kind]
+        done = {"superseded_at": at, "superseded_by": by or next(self.entries)}
+        self.connection.execute(update(table).where(table.c.entry == entry).values(**done))
+
+    def visit(self, stage: str, entered: str, due: str, left: str | None = None, initiative: str = INITIATIVE) -> None:
+        self.connection.execute(
+            insert(tables.stage_visit).values(
+                initiative=initiative,
+                stage=stage,
+                round=1,
+                entered_on=date.fromisoformat(entered),
+                due_on=date.fromisoformat(due),
+                escalate_on=date.fromisoformat(due),
+                overdue_level=0,
+                left_on=left and date.fromisoformat(left),
+            )
+        )
+
+    def measure(
+        self, metric: str, on: str, /, initiative: str = INITIATIVE, known_at: datetime | None = None, **parameters: Any
+    ) -> Measurement:
+        call = MetricCall(metric, tuple(sorted(parameters.items())))
+        day = date.fromisoformat(on)
+        found = measure(self.connection, [call], self.declarations, day, [initiative], known_at)
+        return found[call].get(initiative, UNMEASURED)
+
+    def evidence(self, metric: str, on: str, /, initiative: str = INITIATIVE, **parameters: Any) -> tuple[Evidence, ...]:
+        call = MetricCall(metric, tuple(sorted(parameters.items())))
+        return evidence(self.connection, call, initiative, date.fromisoformat(on))
+
+    def everybody(self, call: MetricCall, on: date, initiatives: list[str] | None) -> dict[str, Measurement]:
+        return measure(self.connection, [call], self.declarations, on, initiatives)[call]
+
+
+@pytest.fixture
+def registry(connection: Connection, declarations: dict[str, MetricDeclaration]) -> Registry:
+    return Registry(connection, declarations)
+
+
+Gives = Fraction | int | str | tuple[int | str | None, int | str | None] | None
+"""What a metric shall give: a number, a span from low to high, or None where nothing is known."""
+
+
+@pytest.fixture
+def check(registry: Registry) -> Callable[..., None]:
+    """Measure a metric on some facts, and see to everything that must hold of any metric on the way."""
+
+    def see(metric: str, parameters: dict[str, Any], facts: list[Fact], on: str, gives: Gives) -> None:
+        registry.add_all(facts)
+        found = registry.measure(metric, on, **parameters)
+        low, high = gives if isinstance(gives, tuple) else (gives, gives)
+        assert (found.low, found.high) == (low and Fraction(low), high and Fraction(high))
+        assert not found.late
+
+        call, day = MetricCall(metric, tuple(sorted(parameters.items()))), date.fromisoformat(on)
+        for asked in (None, [INITIATIVE, "another"]):
+            together = registry.everybody(call, day, asked)
+            assert together.get(INITIATIVE, UNMEASURED) == found, "all at once is as one by one"
+            assert set(together) <= {INITIATIVE}
+
+        rows = registry.evidence(metric, on, **parameters)
+        if not found.nothing:
+            assert len(rows) == found.rows
+            assert refolded(rows, registry.declarations[metric].fold) in (found.low, found.high)
+
+        assert registry.measure(metric, "1990-01-01", **parameters).nothing, "before the first fact nobody knows"
+        if metric == "stage-time":
+            return
+        long_ago, at_last = datetime(1980, 1, 1, tzinfo=UTC), datetime(2090, 1, 1, tzinfo=UTC)
+        assert registry.measure(metric, on, known_at=long_ago, **parameters).nothing
+        later = registry.measure(metric, on, known_at=at_last, **parameters)
+        assert (later.low, later.high) == (found.low, found.high)
+        for table in tables.REGISTRY_TABLES.values():
+            registry.connection.execute(update(table).values(entered_at=at_last))
+        entered_late = registry.measure(metric, on, **parameters)
+        assert (entered_late.low, entered_late.high) == (found.low, found.high)
+        assert entered_late.late == bool(found.rows), "what was entered after the day is told"
+
+    return see
+
+
+def refolded(rows: tuple[Evidence, ...], fold: Fold) -> Fraction:
+    """The number that the evidence adds up to, where the unknown counts for nought."""
+    parts = [row.part for row in rows if row.part is not None]
+    match fold:
+        case Fold.SUM:
+            return sum(parts, Fraction(0))
+        case Fold.RATIO:
+            return sum(parts, Fraction(0)) / sum((row.whole for row in rows if row.whole is not None), Fraction(0))
+        case Fold.LARGEST:
+            return max(parts)
+        case _:
+            return min(parts)
+
+
+@pytest.fixture
+def new_registry(
+    engine: Engine, declarations: dict[str, MetricDeclaration]
+) -> Callable[[Connection], Registry]:
+    """For properties, which need a fresh registry for each example."""
+    return lambda connection: Registry(connection, declarations)
