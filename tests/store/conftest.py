@@ -23,7 +23,7 @@ from clusterflow.model.records.base import REGISTRY
 from clusterflow.store import tables
 from clusterflow.store.columns import to_row
 from clusterflow.store.database import open_database
-from clusterflow.store.metrics import evidence, measure
+from clusterflow.store.metrics import METRICS, evidence, measure
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 POSTGRESQL = Path("/usr/lib/postgresql/15/bin")
@@ -73,6 +73,33 @@ def connection(engine: Engine) -> Iterator[Connection]:
 @pytest.fixture(scope="session")
 def declarations() -> dict[str, MetricDeclaration]:
     return load_metrics(CONFIGS / "metrics.yaml")
+
+
+GIVEN: dict[str, dict[str, str]] = {
+    "helix-members": {"helix": "academia"},
+    "bodies": {"body": "board"},
+    "document-in-force": {"kind": "charter"},
+    "links": {"direction": "outside"},
+    "stated": {"metric": "x"},
+    "stated-share": {"metric": "x"},
+    "retained-members": {"label": "x"},
+    "member-changes": {"label": "x"},
+    "stage-time": {"stage": "strategy"},
+}
+"""What must be given to the metrics that cannot be asked without."""
+
+
+@pytest.fixture(scope="session")
+def calls() -> list[MetricCall]:
+    """Every metric, and some of them with what may be given."""
+    return sorted(
+        [MetricCall(name, tuple(GIVEN.get(name, {}).items())) for name in METRICS]
+        + [
+            MetricCall("dues-collected", (("size", "sme"),)),
+            MetricCall("attendance", (("body", "board"),)),
+            MetricCall("legal-body", (("form", "association"),)),
+        ]
+    )
 
 
 Fact = tuple[str, str, Mapping[str, Any]]
@@ -138,7 +165,9 @@ class Registry:
         found = measure(self.connection, [call], self.declarations, day, [initiative], known_at)
         return found[call].get(initiative, UNMEASURED)
 
-    def evidence(self, metric: str, on: str, /, initiative: str = INITIATIVE, **parameters: Any) -> tuple[Evidence, ...]:
+    def evidence(
+        self, metric: str, on: str, /, initiative: str = INITIATIVE, **parameters: Any
+    ) -> tuple[Evidence, ...]:
         call = MetricCall(metric, tuple(sorted(parameters.items())))
         return evidence(self.connection, call, initiative, date.fromisoformat(on))
 
@@ -193,7 +222,7 @@ def check(registry: Registry) -> Callable[..., None]:
     return see
 
 
-def refolded(rows: tuple[Evidence, ...], fold: Fold) -> Fraction:
+def refolded(rows: tuple[Evidence, ...], fold: Fold) -> Fraction | None:
     """The number that the evidence adds up to, where the unknown counts for nought."""
     parts = [row.part for row in rows if row.part is not None]
     match fold:
@@ -202,14 +231,12 @@ def refolded(rows: tuple[Evidence, ...], fold: Fold) -> Fraction:
         case Fold.RATIO:
             return sum(parts, Fraction(0)) / sum((row.whole for row in rows if row.whole is not None), Fraction(0))
         case Fold.LARGEST:
-            return max(parts)
+            return max(parts, default=None)
         case _:
-            return min(parts)
+            return min(parts, default=None)
 
 
 @pytest.fixture
-def new_registry(
-    engine: Engine, declarations: dict[str, MetricDeclaration]
-) -> Callable[[Connection], Registry]:
+def new_registry(engine: Engine, declarations: dict[str, MetricDeclaration]) -> Callable[[Connection], Registry]:
     """For properties, which need a fresh registry for each example."""
     return lambda connection: Registry(connection, declarations)

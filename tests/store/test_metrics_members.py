@@ -70,7 +70,9 @@ MEMBERS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("metric", "parameters", "facts", "gives"), [c[1:] for c in MEMBERS], ids=[c[0] for c in MEMBERS])
+@pytest.mark.parametrize(
+    ("metric", "parameters", "facts", "gives"), [c[1:] for c in MEMBERS], ids=[c[0] for c in MEMBERS]
+)
 def test_critical_mass(check: Any, metric: str, parameters: Any, facts: Any, gives: Any) -> None:
     check(metric, parameters, facts, ON, gives)
 
@@ -104,7 +106,12 @@ ACTIVE = [
     ("one of two delegates came", [*TWO, *MEETING, came("a", False), came("a", True, "q")], ON, 1),
     ("came and paid", [*TWO, *MEETING, *PAID, came("a", True)], ON, 2),
     ("finished an action", [*TWO, *MEETING, *DONE, came("a", False)], ON, 1),
-    ("a lump fee", [*TWO, ("income", "2024-01-01", {"id": "l", "kind": "fees", "amount": "9 EUR", "payer": "a"})], ON, 1),
+    (
+        "a lump fee",
+        [*TWO, ("income", "2024-01-01", {"id": "l", "kind": "fees", "amount": "9 EUR", "payer": "a"})],
+        ON,
+        1,
+    ),
     ("long ago: the book is closed again", [*TWO, *MEETING, came("a", True)], "2025-03-01", (0, 2)),
     ("a year to the day", [*TWO, *MEETING, came("a", True)], "2025-02-28", 1),
 ]

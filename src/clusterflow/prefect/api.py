@@ -18,9 +18,9 @@ from prefect.settings import (
     PREFECT_API_AUTH_STRING,
     PREFECT_API_SSL_CERT_FILE,
     PREFECT_API_URL,
-    Setting,
     temporary_settings,
 )
+from prefect.settings.legacy import Setting
 
 from clusterflow.errors import PrefectUnreachable
 
@@ -105,3 +105,21 @@ def unreachable_in_words() -> Iterator[None]:
                 f"the Prefect server at {PREFECT_API_URL.value()} is in trouble (HTTP {status}): see its log"
             ) from None
         raise
+
+
+def detail(error: PrefectHTTPStatusError) -> str:
+    """What the server says about a request that it refuses, in one line."""
+    try:
+        said = error.response.json()
+    except ValueError:
+        return f"HTTP {error.response.status_code}"
+    if isinstance(said, dict):
+        said = said.get("exception_detail") or said.get("detail") or said.get("exception_message") or said
+    if isinstance(said, list):
+        return "; ".join(
+            f"{'.'.join(str(step) for step in item.get('loc', ()))}: {item.get('msg')}"
+            if isinstance(item, dict)
+            else str(item)
+            for item in said
+        )
+    return str(said)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import Executor
 from typing import Any, TypeVar
 
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.exceptions import Abort, Pause
 from prefect.flow_engine import run_flow
 from prefect.flows import Flow
@@ -33,8 +33,11 @@ class Execution:
         self._interrupted = False
         self._cancel: Callable[[], object] = lambda: None
 
-    def start(self, threads: Executor) -> asyncio.Future[None]:
-        """Begin on one of ``threads``; the future ends with the run and raises only what the engine did not handle."""
+    def start(self, threads: Executor) -> asyncio.Future[State | None]:
+        """Begin on one of ``threads``; the future gives the last state, None where the run was suspended or stopped.
+
+        It raises only what the engine did not handle.
+        """
         context = contextvars.copy_context()  # carries the settings: the API address above all
         return asyncio.get_running_loop().run_in_executor(threads, context.run, self._run)
 
@@ -47,13 +50,14 @@ class Execution:
             self._interrupted = True
             self._cancel()
 
-    def _run(self) -> None:
+    def _run(self) -> State | None:
         try:
             outcome = run_flow(self._flow, flow_run=self._flow_run, return_type="state")
             if inspect.iscoroutine(outcome):
-                asyncio.run(self._cancellable(outcome))
+                outcome = asyncio.run(self._cancellable(outcome))
         except (Pause, Abort):
-            pass  # suspended, or told by the server to stop: either way the server knows the state
+            return None  # suspended, or told by the server to stop: either way the server knows the state
+        return outcome if isinstance(outcome, State) else None
 
     async def _cancellable(self, engine: Coroutine[Any, Any, T]) -> T:
         loop = asyncio.get_running_loop()

@@ -26,7 +26,7 @@ from prefect.client.schemas.filters import (
     WorkPoolFilter,
     WorkPoolFilterName,
 )
-from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.exceptions import ObjectNotFound
 from prefect.flows import Flow, load_flow_from_entrypoint
 from prefect.logging import get_logger
@@ -55,6 +55,8 @@ ORPHAN_AFTER = timedelta(seconds=30)
 _START = uuid4().hex[:8]
 PROCESS = f"{socket.gethostname()}:{os.getpid()}:{_START}"
 """What runs carry as their infrastructure: which process runs them."""
+
+Done = asyncio.Future[State | None]
 
 _log = get_logger("clusterflow.worker")
 
@@ -110,12 +112,18 @@ class InProcessWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, InPr
             task_status.started(PROCESS)
         done = execution.start(self._threads)
         try:
-            await self._watch(flow_run, execution, done)
+            interrupted = await self._watch(flow_run, execution, done)
         except asyncio.CancelledError:
             with anyio.CancelScope(shield=True):
                 await self._hand_back(flow_run, execution, done)
             raise
-        return InProcessResult(identifier=PROCESS, status_code=0 if done.exception() is None else 1)
+        if (error := done.exception()) is not None:  # not raised: even a flow's sys.exit() must not end the worker
+            _log.error("run %s ended outside Prefect's engine: %r", flow_run.name, error)
+            return InProcessResult(identifier=PROCESS, status_code=1)
+        state = done.result()
+        if interrupted or (state is not None and state.is_cancelling()):
+            await self.client.set_flow_run_state(flow_run.id, Cancelled(message="Cancelled while it ran."), force=True)
+        return InProcessResult(identifier=PROCESS, status_code=0)
 
     async def _entrypoint(self, flow_run: FlowRun) -> str:
         if flow_run.deployment_id is None:
@@ -132,16 +140,14 @@ class InProcessWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, InPr
                 self._flows[entrypoint] = load_flow_from_entrypoint(where, use_placeholder_flow=False)
             return self._flows[entrypoint]
 
-    async def _watch(self, flow_run: FlowRun, execution: Execution, done: asyncio.Future[None]) -> None:
+    async def _watch(self, flow_run: FlowRun, execution: Execution, done: Done) -> bool:
+        """Wait for the end of the run; whether it was interrupted because somebody cancels it."""
         interrupted = False
         while not (await asyncio.wait({done}, timeout=WATCH_SECONDS))[0]:
             if not interrupted and await self._is_cancelling(flow_run):
                 execution.interrupt()
                 interrupted = True
-        if interrupted:
-            await self.client.set_flow_run_state(
-                flow_run.id, Cancelled(message="Cancelled while it was running."), force=True
-            )
+        return interrupted
 
     async def _is_cancelling(self, flow_run: FlowRun) -> bool:
         try:
@@ -150,7 +156,7 @@ class InProcessWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, InPr
             return False  # a server that is away for a moment is no reason to stop the run
         return state is not None and state.is_cancelling()
 
-    async def _hand_back(self, flow_run: FlowRun, execution: Execution, done: asyncio.Future[None]) -> None:
+    async def _hand_back(self, flow_run: FlowRun, execution: Execution, done: Done) -> None:
         if (await asyncio.wait({done}, timeout=GRACE_SECONDS))[0]:
             return
         execution.interrupt()

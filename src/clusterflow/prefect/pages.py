@@ -1,0 +1,53 @@
+"""Artifacts: a table for each gate, a page for each initiative, the portfolio, and how far each has come."""
+
+from __future__ import annotations
+
+from prefect.artifacts import acreate_markdown_artifact, acreate_progress_artifact
+
+from clusterflow.app import App
+from clusterflow.prefect import names
+from clusterflow.reports.diagram import mermaid
+from clusterflow.reports.labels import word
+from clusterflow.reports.markdown import board_page, gate_page, initiative_page
+from clusterflow.reports.status import InitiativeStatus
+
+
+async def publish_initiative(app: App, status: InitiativeStatus) -> None:
+    """The initiative's page, the tables of its gates under way, and its progress, as of the pass."""
+    language = app.language
+    model = app.model_of(status.initiative)
+    gates = app.explain(status.initiative, with_evidence=False)
+    diagram = mermaid(model, language, {s.stage: s.status for s in status.stages})
+    await acreate_markdown_artifact(
+        initiative_page(status, gates, language, diagram),
+        key=names.initiative_key(status.initiative),
+        description=f"{status.name} · {status.as_of}",
+    )
+    for gate in gates:
+        await acreate_markdown_artifact(
+            gate_page(gate, language, eligible(app, status.initiative, gate.stage)),
+            key=names.gate_key(status.initiative, gate.stage),
+            description=f"{status.name} · {word('gate_word', language)} {gate.number}: {gate.title}",
+        )
+    wanted = [s for s in status.stages if not s.optional]
+    share = 100 * sum(s.achieved_on is not None for s in wanted) / len(wanted)
+    await acreate_progress_artifact(
+        progress=share,
+        key=names.progress_key(status.initiative),
+        description=f"{status.name}: {share:.0f} % {word('progress', language)}",
+    )
+
+
+async def publish_portfolio(app: App) -> None:
+    """The board of all initiatives."""
+    board = app.board()
+    await acreate_markdown_artifact(
+        board_page(board, app.language),
+        key=names.PORTFOLIO_KEY,
+        description=f"{word('portfolio', app.language)} · {board.as_of}",
+    )
+
+
+def eligible(app: App, initiative: str, stage: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Who may decide at a gate, by id and roles: no names in an artifact."""
+    return [(d.person, d.roles) for d in app.eligible(initiative, stage)]

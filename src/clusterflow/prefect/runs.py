@@ -1,0 +1,220 @@
+"""Flow runs in few words: start, find, answer, close, cancel, rename.
+
+All of them speak through ``api.prefect_client`` and raise ``PrefectUnreachable`` where no Prefect answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    FlowRunFilterTags,
+)
+from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.client.schemas.responses import SetStateStatus
+from prefect.client.schemas.sorting import FlowRunSort
+from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+from prefect.states import Cancelled, Cancelling, Completed
+
+from clusterflow.errors import NotPossible, UnknownName
+from clusterflow.prefect.api import detail, prefect_client
+
+PAGE = 200
+"""The server gives at most so many runs in one answer."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunState:
+    """What a run is at: ``kind`` is Prefect's type (``COMPLETED``), ``name`` may be a word of ours («Decided»)."""
+
+    kind: str
+    name: str
+    message: str
+    since: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """A suspended run: ``key`` is the key it was suspended under."""
+
+    run_id: UUID
+    name: str
+    tags: tuple[str, ...]
+    key: str | None
+    since: datetime
+
+
+class Verdict(Enum):
+    """What the server says to an answer."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    """The run goes on waiting: the answer does not fit the form."""
+    TOO_LATE = "too late"
+    """The run does not wait any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The server's verdict on an answer; ``reason`` is empty when it was accepted."""
+
+    verdict: Verdict
+    reason: str = ""
+
+    def __bool__(self) -> bool:
+        return self.verdict is Verdict.ACCEPTED
+
+
+async def start(
+    deployment: str,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    idempotency_key: str | None = None,
+    tags: Iterable[str] = (),
+    name: str | None = None,
+) -> UUID:
+    """Start a run of ``flow/deployment``; the same ``idempotency_key`` gives the same run again, whatever its state.
+
+    ``tags`` are added to those of the deployment.
+
+    Raises:
+        UnknownName: there is no such deployment.
+        NotPossible: the parameters do not fit the flow.
+    """
+    async with prefect_client() as client:
+        try:
+            found = await client.read_deployment_by_name(deployment)
+        except (ObjectNotFound, ValueError):
+            raise UnknownName("deployment", deployment) from None
+        try:
+            run = await client.create_flow_run_from_deployment(
+                found.id,
+                parameters=dict(parameters or {}),
+                idempotency_key=idempotency_key,
+                tags=list(tags),
+                name=name,
+            )
+        except PrefectHTTPStatusError as error:
+            if error.response.status_code not in (400, 409, 422):
+                raise
+            raise NotPossible(f"{deployment} does not take these parameters: {detail(error)}") from None
+        return run.id
+
+
+async def waiting(*tags: str) -> list[Waiting]:
+    """The suspended runs that carry all of ``tags``, oldest first."""
+    selection = FlowRunFilter(
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.PAUSED])),
+        tags=FlowRunFilterTags(all_=list(tags)) if tags else None,
+    )
+    return [
+        Waiting(
+            run_id=run.id,
+            name=run.name,
+            tags=tuple(run.tags),
+            key=run.state.state_details.pause_key,
+            since=run.state.timestamp,
+        )
+        for run in await _read(selection)
+        if run.state is not None and run.state.state_details.pause_reschedule  # not those whose process still waits
+    ]
+
+
+async def state_of(run_ids: Iterable[UUID]) -> dict[UUID, RunState]:
+    """Where these runs stand; a run that the server does not know is not in the answer."""
+    ids = list(run_ids)
+    states: dict[UUID, RunState] = {}
+    for first in range(0, len(ids), PAGE):
+        for run in await _read(FlowRunFilter(id=FlowRunFilterId(any_=ids[first : first + PAGE]))):
+            if run.state is not None:
+                states[run.id] = RunState(
+                    kind=run.state.type.value,
+                    name=run.state.name or run.state.type.value.capitalize(),
+                    message=run.state.message or "",
+                    since=run.state.timestamp,
+                )
+    return states
+
+
+async def resume(run_id: UUID, answer: Mapping[str, Any] | None = None) -> Outcome:
+    """Answer the form of a suspended run: ``answer`` is what JSON carries (a date as ``2030-01-31``).
+
+    Raises:
+        UnknownName: there is no such run.
+    """
+    async with prefect_client() as client:
+        try:
+            result = await client.resume_flow_run(run_id, run_input=None if answer is None else dict(answer))
+        except PrefectHTTPStatusError as error:
+            if error.response.status_code != 404:
+                raise
+            raise UnknownName("flow run", str(run_id)) from None
+    # The request succeeds in any case: only the status tells a resumption from a refusal.
+    if result.status is SetStateStatus.ACCEPT:
+        return Outcome(Verdict.ACCEPTED)
+    reason = getattr(result.details, "reason", None) or "the server gives no reason"
+    return Outcome(Verdict.REJECTED if result.status is SetStateStatus.REJECT else Verdict.TOO_LATE, reason)
+
+
+async def close(run_id: UUID, message: str, *, name: str = "Decided") -> bool:
+    """End a suspended run that nobody needs to answer any more, in green, under a state name of ours.
+
+    Afterwards it cannot be resumed. False where it was not waiting; then nothing is changed.
+    """
+    async with prefect_client() as client:
+        run = await _find(run_id)
+        if run is None or run.state is None or not run.state.is_paused():
+            return False
+        state: State[Any] = Completed(name=name, message=message)
+        result = await client.set_flow_run_state(run_id, state)
+        return result.status is SetStateStatus.ACCEPT
+
+
+async def cancel(run_id: UUID, message: str) -> bool:
+    """Cancel a run: at once where it waits, through its worker where it runs. False where it has ended already."""
+    async with prefect_client() as client:
+        run = await _find(run_id)
+        if run is None or run.state is None or run.state.is_final():
+            return False
+        at_work = run.state.is_running() or run.state.is_pending()
+        state: State[Any] = Cancelling(message=message) if at_work else Cancelled(message=message)
+        result = await client.set_flow_run_state(run_id, state)
+        return result.status is SetStateStatus.ACCEPT
+
+
+async def rename(run_id: UUID, name: str) -> None:
+    """Give a run another name; inside its own flow too, at any time."""
+    async with prefect_client() as client:
+        await client.set_flow_run_name(run_id, name)
+
+
+async def tag(run_id: UUID, tags: Iterable[str]) -> None:
+    """Give a run these tags instead of those it has."""
+    async with prefect_client() as client:
+        await client.update_flow_run(run_id, tags=list(tags))
+
+
+async def _find(run_id: UUID) -> FlowRun | None:
+    found = await _read(FlowRunFilter(id=FlowRunFilterId(any_=[run_id])))
+    return found[0] if found else None
+
+
+async def _read(selection: FlowRunFilter) -> Sequence[FlowRun]:
+    runs: list[FlowRun] = []
+    async with prefect_client() as client:
+        while True:
+            page = await client.read_flow_runs(
+                flow_run_filter=selection, sort=FlowRunSort.START_TIME_ASC, limit=PAGE, offset=len(runs)
+            )
+            runs += page
+            if len(page) < PAGE:
+                return runs

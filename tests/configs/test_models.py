@@ -1,0 +1,166 @@
+"""The lifecycle models that are shipped, and what reading them keeps and leaves aside."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from clusterflow.configs.metrics import load_metrics
+from clusterflow.configs.models import load_models, parse_model
+from clusterflow.configs.schema import model_schema
+from clusterflow.configs.yaml import read
+from clusterflow.model.criterion import AnyOf
+from clusterflow.model.lifecycle import LifecycleModel
+from clusterflow.model.quantity import Unit
+from clusterflow.model.words import HelixKind, Severity, StageKind
+from clusterflow.rules.order import descendants, layers
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+METRICS = load_metrics(CONFIGS / "metrics.yaml")
+MODELS = load_models(CONFIGS / "models", METRICS)
+
+ORDERS = {
+    "basque": "critical-mass common-purpose institutionalization strategy committees operation",
+    "catalan": "critical-mass strategy common-purpose committees institutionalization operation",
+    "colombian-hybrid": "hosting critical-mass common-purpose committees+strategy operation+institutionalization",
+    "nuevo-leon": "critical-mass common-purpose institutionalization committees strategy operation",
+    "cordoba": "critical-mass common-purpose committees strategy institutionalization operation",
+    "ecuador": "common-purpose critical-mass strategy committees institutionalization operation",
+}
+
+every_model = pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+
+
+def test_the_six_models_stand_in_the_orders_of_the_seeds():
+    found = {model.id: " ".join("+".join(layer) for layer in layers(model)) for model in MODELS.values()}
+    assert found == ORDERS
+
+
+def test_the_hybrid_has_parallel_stages_and_an_optional_one_for_which_none_waits():
+    hybrid = MODELS["colombian-hybrid"]
+    assert [stage.id for stage in hybrid.stages if stage.optional] == ["institutionalization"]
+    assert descendants(hybrid, "institutionalization") == frozenset()
+
+
+@every_model
+def test_a_model_ends_in_an_open_ended_operation(model: LifecycleModel):
+    assert [stage.kind for stage in model.stages if stage.open_ended] == [StageKind.OPERATION]
+
+
+@every_model
+def test_gates_ask_for_enough_and_not_for_too_much(model: LifecycleModel):
+    for stage in model.stages:
+        criteria = list(stage.gate.criteria)
+        assert 4 <= len(criteria) <= 9
+        assert 1 <= sum(c.severity is Severity.BLOCKING for c in criteria) <= 6
+        assert {"stage-time", "known-share"} <= {c.metric for c in criteria}
+
+
+@every_model
+def test_something_is_watched_after_each_milestone(model: LifecycleModel):
+    for stage in model.stages:
+        assert any(criterion.keep for criterion in stage.gate.criteria)
+
+
+@every_model
+def test_bounds_point_where_the_metric_says_better_is(model: LifecycleModel):
+    for stage in model.stages:
+        for criterion in stage.gate.criteria:
+            assert criterion.bound.rising == (METRICS[criterion.metric].direction == "more"), criterion.id
+
+
+@every_model
+def test_the_government_decides_no_management_gate(model: LifecycleModel):
+    for stage in model.stages:
+        if stage.kind in (StageKind.INSTITUTIONALIZATION, StageKind.OPERATION):
+            assert HelixKind.GOVERNMENT in stage.gate.decided_by.never
+
+
+@every_model
+def test_a_model_survives_the_database(model: LifecycleModel):
+    again = LifecycleModel.model_validate_json(model.model_dump_json(by_alias=True))
+    assert again == model
+    assert again.hash == model.hash
+
+
+@every_model
+def test_the_schema_for_editors_accepts_what_is_shipped(model: LifecycleModel):
+    written = read(CONFIGS / "models" / f"{model.id}.yaml").value
+    jsonschema.validate(written, model_schema(METRICS), jsonschema.Draft202012Validator)
+
+
+def test_what_each_model_is_known_for():
+    def bound(model: str, stage: str, criterion: str) -> str:
+        return str({c.id: c.bound for c in MODELS[model].stage(stage).gate.criteria}[criterion])
+
+    assert bound("cordoba", "critical-mass", "committed-members") == "≥ 5"
+    assert bound("nuevo-leon", "critical-mass", "committed-members") == "≥ 15"
+    assert bound("ecuador", "critical-mass", "helix-kinds") == "≥ 3"
+    assert bound("ecuador", "strategy", "strategy-horizon") == "≥ 10 years"
+    assert bound("catalan", "institutionalization", "member-companies") == "≥ 20"
+    assert MODELS["nuevo-leon"].position("institutionalization") == 3
+
+
+def test_the_hash_is_that_of_the_content(metrics, small):
+    model = parse_model(small, metrics)
+    remarked = parse_model(
+        "# a remark\n" + small.replace("source: seed 1\nstages", "stages") + "source: seed 1\n", metrics
+    )
+    changed = parse_model(small.replace(">= 12", ">= 11"), metrics)
+    assert remarked.hash == model.hash != changed.hash
+
+
+def test_the_written_form_of_a_parameter_does_not_change_the_hash(metrics, small):
+    spelled = small.replace("{size: large}", "{months: 12, size: large}")
+    assert parse_model(spelled, metrics).hash == parse_model(small, metrics).hash
+
+
+def test_what_is_left_out_is_filled_in(metrics, small):
+    model = parse_model(small, metrics)
+    gather, found = model.stages
+    committed, time = gather.gate.requires
+    assert (committed.id, committed.severity, committed.with_) == ("committed-members", Severity.BLOCKING, ())
+    assert time.with_ == (("stage", "gather"),)
+    assert (gather.allowed_days, gather.escalate_days, found.allowed_days) == (365, 30, 730)
+    group = found.gate.requires[1]
+    assert isinstance(group, AnyOf)
+    assert group.id == "any-of-1"
+    assert [(part.id, part.with_) for part in group.any_of] == [
+        ("dues-collected-large", (("months", 12), ("size", "large"))),
+        ("links-inside", (("direction", "inside"),)),
+    ]
+
+
+def test_the_parts_of_a_group_weigh_what_the_group_weighs(metrics, small):
+    text = small.replace("        - any_of:", "        - severity: warning\n          any_of:")
+    group = parse_model(text, metrics).stage("found").gate.requires[1]
+    assert {part.severity for part in group.any_of} == {Severity.WARNING}
+
+
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [("1 day", 1), ("26 weeks", 182), ("1 month", 31), ("6 months", 183), ("12 months", 365), ("18 months", 548),
+     ("2 years", 730)],
+)  # fmt: skip
+def test_a_time_is_read_in_days(written: str, days: int, metrics, small):
+    model = parse_model(small.replace("12 months", written), metrics)
+    assert model.stages[0].allowed_days == days
+
+
+def test_a_bound_is_exact(metrics, small):
+    model = parse_model(small.replace('">= 95 %"', '">= 1/3"'), metrics)
+    bound = model.stage("found").gate.requires[1].any_of[0].bound
+    assert (bound.number, bound.unit) == (Fraction(1, 3), Unit.SHARE)
+
+
+def test_the_schema_offers_the_metrics_and_refuses_what_is_mistyped(small):
+    schema = model_schema(METRICS)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert "committed-members" in schema["$defs"]["WrittenCriterion"]["properties"]["metric"]["enum"]
+    document = read(CONFIGS / "models" / "basque.yaml").value
+    for change in ({"version": 1}, {"stages": []}, {"modell": "x"}, {"model": "Basque"}):
+        errors = list(jsonschema.Draft202012Validator(schema).iter_errors({**document, **change}))
+        assert errors, change

@@ -1,0 +1,259 @@
+"""The life of an initiative: gates open, people decide, milestones come, lapse and return."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from support.world import World, model, stage, stated
+
+from clusterflow.errors import NotPossible, UnknownName
+from clusterflow.model.words import DecisionKind, HelixKind, ReviewStatus, Role, Severity, StageStatus
+from clusterflow.rules.fold import replay
+from clusterflow.store.state import in_order
+
+from .conftest import MakeWorld
+
+TWO = model(stage("first"), stage("second", ("first",)))
+
+
+def statuses(w: World) -> dict[str, StageStatus]:
+    return {s.stage: s.status for s in w.app.status("one").stages}
+
+
+def test_a_gate_opens_when_it_is_ready_and_go_leads_to_the_next_stage(world: MakeWorld) -> None:
+    w = world(TWO)
+    w.enrol()
+    assert "gate.opened" not in w.evaluate()
+    w.state_figure("first")
+    assert w.evaluate() == ("finding.changed", "gate.opened")
+    assert w.evaluate() == (), "nothing new, nothing written"
+    done = w.decide("first")
+    assert (done.decided, done.entered) == (DecisionKind.GO, ("second",))
+    assert statuses(w) == {"first": StageStatus.ACHIEVED, "second": StageStatus.UNDER_WAY}
+
+
+def test_parallel_stages_begin_together_and_what_follows_waits_for_both(world: MakeWorld) -> None:
+    w = world(model(stage("a"), stage("b", ("a",)), stage("c", ("a",)), stage("d", ("b", "c"))))
+    w.enrol()
+    for name in ("a", "b", "c"):
+        w.state_figure(name)
+        w.evaluate()
+        w.decide(name)
+        if name == "b":
+            assert statuses(w)["d"] is StageStatus.AHEAD
+    assert statuses(w)["d"] is StageStatus.UNDER_WAY
+
+
+def test_a_gate_that_is_no_longer_ready_closes_and_says_so(world: MakeWorld) -> None:
+    w = world(TWO)
+    w.enrol()
+    w.state_figure("first")
+    w.evaluate()
+    w.at("2024-02-01").state_figure("first", 0)
+    assert w.evaluate() == ("finding.changed", "gate.withdrawn")
+    assert w.decide("first").refused == "closed"
+
+
+def test_a_hold_keeps_the_gate_shut_until_its_day(world: MakeWorld) -> None:
+    w = world(TWO)
+    w.enrol()
+    w.state_figure("first")
+    w.evaluate()
+    w.decide("first", DecisionKind.HOLD, until=date(2024, 3, 1))
+    assert statuses(w)["first"] is StageStatus.HELD
+    assert w.at("2024-02-28").evaluate() == ()
+    assert w.at("2024-03-01").evaluate() == ("gate.opened",)
+
+
+def test_a_conditional_go_goes_on_and_its_conditions_are_watched(world: MakeWorld) -> None:
+    w = world(model(stage("first", (), stated("x"), stated("y")), stage("second", ("first",))))
+    w.enrol()
+    w.state_figure("x")
+    w.evaluate()
+    w.app.open_gate("one", "first")
+    assert w.decide("first").refused == "not-ready"
+    assert w.decide("first", DecisionKind.CONDITIONAL_GO).refused == "conditions"
+    done = w.decide("first", DecisionKind.CONDITIONAL_GO, due={"y": date(2024, 6, 1)})
+    assert done.decided is DecisionKind.CONDITIONAL_GO
+    w.at("2024-05-01").state_figure("y")
+    assert "condition.met" in w.evaluate()
+
+
+def test_a_condition_whose_day_passes_is_missed(world: MakeWorld) -> None:
+    w = world(model(stage("first", (), stated("y")), stage("second", ("first",))))
+    w.enrol()
+    w.app.open_gate("one", "first")
+    w.decide("first", DecisionKind.CONDITIONAL_GO, due_all=date(2024, 6, 1))
+    assert "condition.missed" not in w.at("2024-06-01").evaluate()
+    assert "condition.missed" in w.at("2024-06-02").evaluate()
+    assert "condition.missed" not in w.at("2024-06-03").evaluate()
+
+
+def test_a_recycle_takes_milestones_back_and_begins_another_round(world: MakeWorld) -> None:
+    w = world(model(stage("a"), stage("b", ("a",)), stage("c", ("b",))))
+    w.enrol()
+    for name in ("a", "b"):
+        w.state_figure(name)
+        w.evaluate()
+        w.decide(name)
+    w.app.open_gate("one", "c")
+    assert w.decide("c", DecisionKind.RECYCLE, to_stage="c").decided is DecisionKind.RECYCLE
+    w.app.open_gate("one", "c")
+    assert w.decide("c", DecisionKind.RECYCLE, to_stage="d").refused == "to-stage"
+    assert w.decide("c", DecisionKind.RECYCLE, to_stage="a").entered == ("a",)
+    assert statuses(w) == {"a": StageStatus.UNDER_WAY, "b": StageStatus.LEFT, "c": StageStatus.LEFT}
+    w.evaluate()
+    assert w.decide("a").entered == ("b",)
+    assert w.app.state("one").rounds("a") == 2
+
+
+def test_a_stopped_initiative_is_at_rest(world: MakeWorld) -> None:
+    w = world(TWO)
+    w.enrol()
+    w.app.open_gate("one", "first")
+    w.decide("first", DecisionKind.STOP)
+    w.state_figure("first")
+    assert w.evaluate() == ()
+    assert w.decide("first").refused == "stopped"
+    assert w.app.state("one").open_visits == ()
+
+
+def test_a_milestone_lapses_under_its_lower_bound_and_returns_at_its_full_one(world: MakeWorld) -> None:
+    w = world(model(stage("first", (), stated("x", ">= 80 %", keep=">= 60 %")), stage("second", ("first",))))
+    w.enrol()
+    w.state_figure("x", 80, 100)
+    w.evaluate()
+    w.decide("first")
+    happened = []
+    for day, value in (("02-01", 70), ("03-01", 59), ("04-01", 60), ("05-01", 79), ("06-01", 80), ("07-01", 65)):
+        w.at(f"2024-{day}").state_figure("x", value, 100)
+        happened += [k for k in w.evaluate() if k.startswith("milestone")]
+    assert happened == ["milestone.lapsed", "milestone.restored"], "in between nothing flaps"
+
+
+def test_an_open_ended_stage_goes_on_after_its_milestone(world: MakeWorld) -> None:
+    w = world(model(stage("life", open_ended=True)))
+    w.enrol()
+    w.state_figure("life")
+    w.evaluate()
+    w.decide("life")
+    w.at("2025-01-10")
+    w.evaluate()
+    assert w.app.state("one").visit("life") is not None
+    assert w.kinds().count("gate.opened") == 1
+
+
+def test_a_stage_is_told_overdue_once_and_once_more(world: MakeWorld) -> None:
+    w = world(model(stage("first", allowed_days=10)))
+    w.enrol()
+    told = [k for day in range(11, 32) for k in w.at(f"2024-01-{day}").evaluate() if k == "stage.overdue"]
+    assert told == ["stage.overdue"]
+    assert w.at("2024-03-01").evaluate() == ("stage.overdue",)
+    assert w.at("2024-06-01").evaluate() == ()
+
+
+def test_who_may_not_decide_is_refused_with_the_reason_and_the_ledger_knows(world: MakeWorld) -> None:
+    board = stage("first", roles=(Role.BOARD_MEMBER,), need=2, never=(HelixKind.GOVERNMENT,))
+    w = world(model(board, stage("second", ("first",))))
+    w.enrol()
+    w.state_figure("first")
+    w.evaluate()
+    barred, nobody = w.decide("first", by="gala"), w.decide("first", by="nobody")
+    assert (barred.refused, nobody.refused) == ("barred", "role")
+    assert "government never decides" in str(barred.why)
+    assert w.decide("first", by="bruno", role=Role.MANAGER).refused == "role"
+    assert w.decide("first", by="bruno", reason=" ").refused == "reason"
+    assert w.decide("first", by="bruno").votes == 1
+    assert w.decide("first", by="bruno").refused == "twice"
+    assert w.decide("first", by="mona").decided is DecisionKind.GO
+    assert w.decide("first", by="mona").refused == "closed"
+    assert w.kinds().count("decision.refused") == 6
+
+
+def test_a_decision_on_findings_that_changed_is_refused_with_what_changed(world: MakeWorld) -> None:
+    w = world(model(stage("first", (), stated("x"), stated("y", severity=Severity.WARNING))))
+    w.enrol()
+    w.state_figure("x")
+    w.evaluate()
+    seen = w.app.explain("one")[0].findings
+    w.at("2024-02-01").state_figure("y")
+    refused = w.decide("first", seen=seen)
+    assert refused.refused == "stale"
+    assert "y is now met" in str(refused.why)
+    assert w.decide("first", seen=w.app.explain("one")[0].findings).taken
+
+
+def test_facts_recorded_after_the_last_look_count_at_the_decision(world: MakeWorld) -> None:
+    w = world(TWO)
+    w.enrol()
+    w.state_figure("first")
+    w.evaluate()
+    w.at("2024-02-01").state_figure("first", 0)
+    assert w.decide("first").refused == "closed", "nobody evaluated in between, the decision did"
+
+
+def test_an_edited_model_changes_nothing_for_those_under_way(world: MakeWorld) -> None:
+    w = world(TWO)
+    w.enrol()
+    w.app.__dict__["models"] = {"tiny": model(stage("first", (), stated("other")))}
+    w.state_figure("first")
+    assert "gate.opened" in w.evaluate()
+    w.enrol("another")
+    assert w.app.model_of("another").hash != w.app.model_of("one").hash
+
+
+def test_an_initiative_is_enrolled_once_and_unknown_names_get_the_nearest(world: MakeWorld) -> None:
+    w = world(TWO)
+    w.enrol()
+    with pytest.raises(NotPossible, match="already enrolled"):
+        w.enrol()
+    with pytest.raises(UnknownName, match=r"no model is called «tyni»; the nearest: tiny"):
+        w.enrol("two", "tyni")
+    with pytest.raises(UnknownName, match="the nearest: one"):
+        w.app.status("onne")
+    with pytest.raises(UnknownName, match="the nearest: first"):
+        w.decide("frist")
+    with pytest.raises(UnknownName, match="the nearest: mona"):
+        w.decide("first", by="moona")
+
+
+def test_history_is_not_written_backwards(world: MakeWorld) -> None:
+    w = world(TWO)
+    w.at("2024-05-01").enrol()
+    w.at("2024-04-01")
+    with pytest.raises(NotPossible, match="already has entries of 2024-05-01"):
+        w.state_figure("first")
+
+
+def test_the_status_of_a_past_day_is_what_the_ledger_said_then(world: MakeWorld) -> None:
+    w = world(TWO)
+    w.enrol()
+    w.state_figure("first")
+    w.evaluate()
+    w.at("2024-02-01").decide("first")
+    then = w.app.status("one", date(2024, 1, 20))
+    assert {s.stage: s.status for s in then.stages} == {"first": StageStatus.GATE_OPEN, "second": StageStatus.AHEAD}
+    with pytest.raises(NotPossible, match="not yet enrolled"):
+        w.app.status("one", date(2023, 1, 1))
+
+
+def test_the_ledger_replays_to_the_stored_state_and_its_chain_is_whole(world: MakeWorld) -> None:
+    w = world(model(stage("a", (), stated("a", keep=">= 1/2")), stage("b", ("a",)), stage("c", ("a",))))
+    w.enrol()
+    for day, figure, value in (("02-01", "a", 1), ("03-01", "b", 1), ("04-01", "a", 0), ("05-01", "c", 1)):
+        w.at(f"2024-{day}").state_figure(figure, value)
+        w.evaluate()
+        for review in w.app.state("one").reviews:
+            if review.status is ReviewStatus.OPEN:
+                w.decide(review.stage)
+    assert in_order(replay(w.app.entries("one"))) == w.app.state("one")  # type: ignore[arg-type]
+    assert w.app.first_break("one") is None
+
+
+def test_a_changed_ledger_entry_breaks_the_chain(world: MakeWorld) -> None:
+    w = world(TWO)
+    w.enrol()
+    with w.app.database.begin() as connection:
+        connection.exec_driver_sql("UPDATE ledger SET body = replace(body, 'first', 'other') WHERE version = 2")
+    assert w.app.first_break("one") == 2

@@ -1,0 +1,116 @@
+"""Facts: all or none, every mistake at once, corrections and ends without losing what was said before."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+from support.world import World
+
+from clusterflow.errors import Mistakes
+from clusterflow.model.records.base import REGISTRY
+from clusterflow.store.tables import REGISTRY_TABLES
+
+from .conftest import MakeWorld
+
+
+@pytest.fixture
+def one(world: MakeWorld) -> World:
+    w = world()
+    w.enrol("one", "cordoba")
+    return w
+
+
+def rows(w: World, record: str) -> list[tuple[object, ...]]:
+    table = REGISTRY_TABLES[record]
+    with w.app.database.connect() as connection:
+        return [tuple(r) for r in connection.execute(select(table).order_by(table.c.chain, table.c.entry))]
+
+
+def test_a_fact_is_entered_once_and_again_changes_nothing(one: World) -> None:
+    line = "membership initiative=one organisation=firm from=2024-01-05 commitment=regular-fee"
+    assert one.record(line).entered == 1
+    before = rows(one, "membership")
+    again = one.record(line)
+    assert (again.entered, again.unchanged) == (0, 1)
+    assert rows(one, "membership") == before
+
+
+def test_a_correction_takes_the_place_of_a_fact_and_keeps_it(one: World) -> None:
+    one.record("membership initiative=one organisation=firm from=2024-01-05 commitment=regular-fee tier=gold")
+    done = one.record("membership initiative=one organisation=firm from=2024-01-05 commitment=signed-agreement")
+    assert done.corrected == 1
+    table = REGISTRY_TABLES["membership"]
+    with one.app.database.connect() as connection:
+        old, new = connection.execute(select(table).order_by(table.c.entry)).all()
+    assert (old.commitment, old.superseded_by, old.superseded_at is not None) == ("regular-fee", new.entry, True)
+    assert (new.commitment, new.superseded_by) == ("signed-agreement", None)
+    assert new.tier == "gold", "what the correction does not name stays"
+
+
+def test_an_end_names_no_first_day(one: World) -> None:
+    one.record("membership initiative=one organisation=firm from=2024-01-05")
+    assert one.record("membership initiative=one organisation=firm to=2024-03-31").corrected == 1
+    assert one.record("membership initiative=one organisation=firm to=2024-03-31").unchanged == 1
+    table = REGISTRY_TABLES["membership"]
+    with one.app.database.connect() as connection:
+        now = connection.execute(select(table).where(table.c.superseded_at.is_(None))).one()
+    assert (str(now.valid_from), str(now.valid_to)) == ("2024-01-05", "2024-03-31")
+
+
+def test_a_retracted_fact_no_longer_holds_and_stays_written(one: World) -> None:
+    one.record("link initiative=one id=a direction=inside with_whom=x from=2024-01-01")
+    assert one.record("link initiative=one id=a retract=true").retracted == 1
+    assert len(rows(one, "link")) == 2
+    with pytest.raises(Mistakes, match="no such link to retract"):
+        one.record("link initiative=one id=a retract=true")
+
+
+def test_every_mistake_is_told_at_once_and_nothing_is_recorded(one: World) -> None:
+    with pytest.raises(Mistakes) as caught:
+        one.record(
+            "organisation id=good name=Good from=2024-01-01",
+            "organisation id=bad name=Bad helix=compani from=2024-13-01",
+            "membershp initiative=one organisation=firm from=2024-01-01",
+            "membership initiative=one organisation=frim from=2024-01-01",
+            "membership initiative=uno organisation=firm from=2024-01-01",
+            "membership organisation=firm from=2024-01-01",
+            "invoice initiative=one id=i1 organisation=firm amount=1.234,56 due=2024-02-01 on=2024-01-01",
+            "membership initiative=one organisation=firm from=2024-02-01 to=2024-01-01 colour=red",
+        )
+    text = str(caught.value)
+    for expected in (
+        "helix: «compani» is not accepted; accepted: company, government, academia, civil-society",
+        "from: «2024-13-01» is not accepted; accepted: a day as YYYY-MM-DD",
+        "no record type is called «membershp»; accepted: membership",
+        "no organisation is called «frim»; accepted: firm",
+        "no initiative is called «uno»",
+        "a membership belongs to an initiative; accepted: initiative=ID",
+        "amount: «1.234,56» is no amount",
+        "a membership has no field «colour»",
+    ):
+        assert expected in text
+    assert "good" not in [r[11] for r in rows(one, "organisation")], "all or none"
+
+
+def test_records_of_one_file_may_name_each_other(one: World) -> None:
+    done = one.record(
+        "membership initiative=one organisation=late from=2024-01-01",
+        "organisation id=late name=Late from=2020-01-01",
+    )
+    assert done.entered == 2
+
+
+def test_the_same_key_is_done_once_and_means_one_thing(one: World) -> None:
+    line = "link initiative=one id=a direction=inside with_whom=x from=2024-01-01"
+    first = one.record(line, key="k1")
+    assert one.record(line, key="k1") == first
+    assert len(rows(one, "link")) == 1
+    with pytest.raises(Exception, match="already used for another command"):
+        one.record(line.replace("inside", "outside"), key="k1")
+
+
+def test_the_ledger_holds_ids_and_no_names(one: World) -> None:
+    one.record("person id=zoe name=Zoé-Secret email=zoe@secret.example from=2024-01-01")
+    bodies = " ".join(e.event.model_dump_json() for e in one.app.entries(REGISTRY))
+    assert "Zoé" not in bodies
+    assert "secret.example" not in bodies

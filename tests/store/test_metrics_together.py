@@ -1,0 +1,149 @@
+"""Many initiatives are as one; and what is learnt later was allowed before. On facts that collide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any, get_args
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+
+from clusterflow.model.measurement import UNMEASURED, MetricCall
+from clusterflow.model.records import RECORDS, Record
+from clusterflow.store import tables
+
+DAYS = ["2022-01-01", "2023-05-01", "2023-07-01", "2024-03-01", "2024-05-01", "2024-06-01", "2024-06-02"]
+NAMES = ["x", "y", "z"]
+SPECIAL: dict[str, list[Any]] = {
+    "survey-wave.mean_milli": [None, 3000, 4000],
+    "survey-wave.answers": [0, 5, 10],
+    "survey-wave.invited": [0, 10],
+    "staff.fte": [0.5, 1],
+    "document.sha256": [None],
+    "person.email": [None],
+    "person.language": ["es"],
+    "organisation.country": [None],
+    "initiative.country": ["MX"],
+    "initiative.language": ["es"],
+}
+
+
+def values_of(cls: type[Record], name: str) -> list[Any]:
+    """A small pool, so that facts collide."""
+    if (special := SPECIAL.get(f"{cls.type}.{name}")) is not None:
+        return special
+    annotation, columns = cls.model_fields[name].annotation, tables.REGISTRY_TABLES[cls.type].c
+    optional = [None] if type(None) in get_args(annotation) else []
+    if f"{name}_minor" in columns:
+        return [*optional, "1 EUR", "2 EUR", "3 EUR", "5 USD"]
+    for kind in (annotation, *get_args(annotation)):
+        if isinstance(kind, type) and issubclass(kind, StrEnum):
+            return [*optional, *(word.value for word in kind)]
+    pools: dict[type, list[Any]] = {bool: [True, False], date: DAYS, str: NAMES}
+    return [*optional, *pools.get(columns[name].type.python_type, [1, 3])]
+
+
+def facts_of(cls: type[Record]) -> st.SearchStrategy[tuple[str, str, str, dict[str, Any]]]:
+    pools = {n: st.sampled_from(values_of(cls, n)) for n in cls.model_fields if n != "valid_from"}
+    if cls.type == "initiative":
+        pools["id"] = st.sampled_from(INITIATIVES)
+    if cls.model_fields["valid_to"].exclude:
+        del pools["valid_to"]
+    return st.tuples(
+        st.just(cls.type), st.sampled_from(INITIATIVES), st.sampled_from(DAYS), st.fixed_dictionaries(pools)
+    )
+
+
+INITIATIVES = ["one", "two", "three"]
+ANY_FACT = st.one_of([facts_of(cls) for cls in RECORDS.values()])
+CHECKED = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+
+def enter(registry: Any, facts: list[tuple[str, str, str, dict[str, Any]]]) -> None:
+    """Enter facts as the engine would: the same key and day again is a correction."""
+    standing: dict[Any, int] = {}
+    for kind, initiative, day, fields in facts:
+        fields = {**fields, **({"valid_to": None} if fields.get("valid_to") and fields["valid_to"] < day else {})}
+        key = (kind, initiative if RECORDS[kind].of_initiative else "", day)
+        record = RECORDS[kind].model_validate({"valid_from": day, **fields})
+        entry = registry.add(kind, day, initiative=initiative, **fields)
+        if (before := standing.get((*key, record.identity()))) is not None:
+            registry.supersede(kind, before, datetime(2024, 6, 1, tzinfo=UTC), entry)
+        standing[(*key, record.identity())] = entry
+
+
+@CHECKED
+@given(facts=st.lists(ANY_FACT, min_size=5, max_size=80))
+def test_all_at_once_is_as_one_by_one(
+    engine: Engine, new_registry: Callable[..., Any], calls: list[MetricCall], facts: list[Any]
+) -> None:
+    with engine.connect() as connection:
+        registry = new_registry(connection)
+        enter(registry, facts)
+        for call in calls:
+            day = date(2024, 6, 1)
+            together = registry.everybody(call, day, None)
+            assert set(together) <= set(INITIATIVES)
+            assert registry.everybody(call, day, INITIATIVES) == together
+            for initiative in INITIATIVES:
+                alone = registry.everybody(call, day, [initiative])
+                assert alone == {k: v for k, v in together.items() if k == initiative}
+                found = alone.get(initiative, UNMEASURED)
+                assert found.low is None or found.high is None or found.low <= found.high
+        connection.rollback()
+
+
+OPEN = {
+    "committed-members", "member-companies", "helix-members", "helix-kinds", "sme-share", "active-members",
+    "attendance", "committee-participation", "legal-body", "legal-personality", "private-seat-share",
+    "government-seat-share", "knowledge-seat", "established-small-firms", "learning-sessions", "dues-collected",
+}  # fmt: skip
+"""Metrics that a field left empty leaves open."""
+
+FIELDS = ("helix", "size", "commitment", "present", "form", "personality", "non_profit", "in_region", "founded")
+RELEVANT = st.one_of(
+    [
+        facts_of(RECORDS[kind])
+        for kind in ("organisation", "membership", "body", "seat", "meeting", "attendance", "legal-entity",
+                     "learning-session", "invoice", "payment")
+    ]
+)  # fmt: skip
+
+
+@CHECKED
+@given(facts=st.lists(RELEVANT, min_size=5, max_size=60), data=st.data())
+def test_what_is_learnt_later_was_allowed_before(
+    engine: Engine, new_registry: Callable[..., Any], calls: list[MetricCall], facts: list[Any], data: st.DataObject
+) -> None:
+    """Fill in what was left empty, in any way: every number stays within the span it had."""
+    learnt = []
+    for kind, initiative, day, fields in facts:
+        pools = {n: values_of(RECORDS[kind], n) for n in FIELDS if n in fields}
+        filled = {
+            n: data.draw(st.sampled_from([v for v in pool if v is not None]))
+            for n, pool in pools.items()
+            if fields[n] is None
+        }
+        learnt.append((kind, initiative, day, {**fields, **filled}))
+    spans = []
+    for version in (facts, learnt):
+        with engine.connect() as connection:
+            registry = new_registry(connection)
+            enter(registry, version)
+            spans.append(
+                {call: registry.everybody(call, date(2024, 6, 1), None) for call in calls if call.metric in OPEN}
+            )
+            connection.rollback()
+    before, after = spans
+    for call, measured in after.items():
+        for initiative, found in measured.items():
+            span = before[call].get(initiative, UNMEASURED)
+            if found.nothing or span.nothing:
+                continue
+            assert span.low is None or (found.low is not None and span.low <= found.low), (call, span, found)
+            assert span.high is None or (found.high is not None and found.high <= span.high), (call, span, found)

@@ -1,0 +1,148 @@
+"""A small world to test in: an app on a fresh database, a clock that is an argument, and a few people."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+from clusterflow.app import App
+from clusterflow.engine.decide import Decided
+from clusterflow.engine.record import Recorded, Submission
+from clusterflow.intake.assignments import read_assignments
+from clusterflow.model.criterion import Criterion
+from clusterflow.model.lifecycle import DecidedBy, Gate, LifecycleModel, Stage
+from clusterflow.model.quantity import Bound, Unit
+from clusterflow.model.text import Text
+from clusterflow.model.words import DecisionKind, HelixKind, Role, Severity, StageKind
+from clusterflow.rules.decision import Ballot
+from clusterflow.settings import Settings
+from clusterflow.store.database import open_database
+
+CONFIGS = Path(__file__).resolve().parents[2] / "configs"
+
+
+def text(value: str) -> Text:
+    return Text(es=value, en=value)
+
+
+def stated(name: str, bound: str = ">= 1", keep: str | None = None, severity: Severity = Severity.BLOCKING) -> Criterion:
+    """A criterion on a figure that somebody states: a test moves it with one observation."""
+    return Criterion(
+        id=name,
+        metric="stated",
+        with_=(("metric", name),),
+        bound=Bound.parse(bound, Unit.SHARE),
+        keep=Bound.parse(keep, Unit.SHARE) if keep else None,
+        severity=severity,
+        source="P",
+        proposal=True,
+    )
+
+
+def stage(
+    name: str,
+    after: tuple[str, ...] = (),
+    *criteria: Criterion,
+    roles: tuple[Role, ...] = (Role.MANAGER, Role.BOARD_MEMBER),
+    need: int = 1,
+    never: tuple[HelixKind, ...] = (),
+    optional: bool = False,
+    open_ended: bool = False,
+    allowed_days: int = 100,
+) -> Stage:
+    return Stage(
+        id=name,
+        kind=StageKind.STRATEGY,
+        title=text(name),
+        after=after,
+        optional=optional,
+        open_ended=open_ended,
+        allowed_days=allowed_days,
+        source="P",
+        gate=Gate(
+            title=text(f"gate of {name}"),
+            milestone=text(f"{name} achieved"),
+            decided_by=DecidedBy(roles=roles, need=need, never=never),
+            requires=criteria or (stated(name),),
+        ),
+    )
+
+
+def model(*stages: Stage, name: str = "tiny") -> LifecycleModel:
+    return LifecycleModel(id=name, version="1", title=text(name), about=text(name), source="P", stages=stages)
+
+
+class World:
+    """An app with a clock that tests set, and short words for what people do."""
+
+    def __init__(self, url: str, *models: LifecycleModel) -> None:
+        self.now = datetime(2024, 1, 10, 12, tzinfo=UTC)
+        self.app = App(Settings(database=url, configs=CONFIGS), open_database(url), lambda: self.now)
+        if models:
+            self.app.__dict__["models"] = {m.id: m for m in models}
+        self.record(
+            "organisation id=firm name=Firm helix=company size=small from=2020-01-01",
+            "organisation id=ministry name=Ministry helix=government from=2020-01-01",
+            "person id=mona name=Mona email=mona@firm.example from=2020-01-01 language=en",
+            "person id=bruno name=Bruno email=bruno@firm.example from=2020-01-01 language=es",
+            "person id=gala name=Gala email=gala@ministry.example from=2020-01-01",
+            "person id=nobody name=Nobody from=2020-01-01",
+            "representation person=mona organisation=firm from=2020-01-01",
+            "representation person=bruno organisation=firm from=2020-01-01",
+            "representation person=gala organisation=ministry from=2020-01-01",
+        )
+
+    def at(self, day: str) -> World:
+        self.now = datetime.combine(date.fromisoformat(day), time(12), UTC)
+        return self
+
+    def submission(self, line: str) -> Submission:
+        record, *words = line.split()
+        return read_assignments(record, words)
+
+    def record(self, *lines: str, key: str | None = None) -> Recorded:
+        return self.app.record([self.submission(line) for line in lines], key=key)
+
+    def enrol(self, initiative: str = "one", model_id: str = "tiny") -> None:
+        """An initiative with a board of two, a manager, and a seat of the ministry."""
+        start = self.now.date()
+        fields = f"id={initiative} name=Initiative-{initiative} country=ES from={start}"
+        self.app.enrol(self.submission(f"initiative {fields}"), model_id)
+        self.record(
+            *(
+                f"{line} initiative={initiative} from=2020-01-01"
+                for line in (
+                    "body id=management kind=management name=Management",
+                    "body id=board kind=board name=Board",
+                    "seat body=management person=mona role=manager organisation=firm",
+                    "seat body=board person=bruno role=chair organisation=firm",
+                    "seat body=board person=mona organisation=firm",
+                    "seat body=board person=gala organisation=ministry",
+                )
+            )
+        )
+
+    def state_figure(self, name: str, value: int = 1, of: int = 1, initiative: str = "one") -> None:
+        """Somebody states a figure, today."""
+        day = self.now.date()
+        self.record(f"observation initiative={initiative} metric={name} numerator={value} denominator={of} on={day}")
+
+    def evaluate(self, initiative: str = "one") -> tuple[str, ...]:
+        return self.app.evaluate(initiative).changes
+
+    def decide(
+        self,
+        stage_id: str,
+        decision: DecisionKind = DecisionKind.GO,
+        by: str = "mona",
+        initiative: str = "one",
+        reason: str = "it is time",
+        key: str | None = None,
+        **more: object,
+    ) -> Decided:
+        ballot = Ballot(stage=stage_id, decision=decision, reason=reason, **more)  # type: ignore[arg-type]
+        return self.app.decide(initiative, by, ballot, key)
+
+    def kinds(self, initiative: str = "one") -> list[str]:
+        """The kinds of what happened, in order, without the facts."""
+        return [k for e in self.app.entries(initiative) if not (k := e.event.kind).startswith("record.")]
