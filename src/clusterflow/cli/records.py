@@ -12,7 +12,6 @@ from cyclopts import Parameter
 
 from clusterflow.app import App
 from clusterflow.cli.output import Actor, Json, Key, print_json, show
-from clusterflow.configs.schema import model_schema
 from clusterflow.errors import ClusterflowError
 from clusterflow.intake.assignments import read_assignments
 from clusterflow.intake.jsonlines import read_lines
@@ -58,7 +57,6 @@ def _read(source: Path) -> str:
         raise ClusterflowError(f"{source} cannot be read as UTF-8 text: {problem}") from None
 
 
-def schema(what: Literal["records", "model"]) -> None:
-    """Print the JSON Schema of all record types, or of a model file."""
-    found = record_schema() if what == "records" else model_schema()
-    sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+def schema(what: Literal["records"]) -> None:
+    """Print the JSON Schema of all record types, for editors and for programs that send us facts."""
+    sys.stdout.write(json.dumps(record_schema(), indent=2, ensure_ascii=False) + "\n")

@@ -107,7 +107,8 @@ class _Builder:
             severity=written.severity or severity,
             source=written.source,
             proposal=written.proposal,
-            title=title,
+            # Kept in the model, so that an initiative's page reads as on the day it was enrolled.
+            title=title or declaration.title,
             note=_text(written.note) if written.note else None,
         )
 

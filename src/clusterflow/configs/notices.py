@@ -21,7 +21,8 @@ EVENTS = tuple(sorted(cls.model_fields["kind"].default for cls in TOLD))
 def _event(value: Any) -> Any:
     if value in EVENTS:
         return value
-    raise trouble(f"the event {spoken(value)} is none that people are told of", ", ".join(EVENTS), the_nearest(value, EVENTS))
+    found = f"the event {spoken(value)} is none that people are told of"
+    raise trouble(found, ", ".join(EVENTS), the_nearest(value, EVENTS))
 
 
 class WrittenNotice(Written):
@@ -46,8 +47,8 @@ def load_notices(path: Path) -> tuple[NoticeRule, ...]:
     """
     document = read(path)
     if not isinstance(document.value, dict):
-        found = Mistake(document.where(()), spoken(document.value), "a mapping from the id of each notice to what it is")
-        raise Mistakes(told(document, [found]))
+        accepted = "a mapping from the id of each notice to what it is"
+        raise Mistakes(told(document, [Mistake(document.where(()), spoken(document.value), accepted)]))
     rules: list[NoticeRule] = []
     mistakes: list[Mistake] = []
     for name, value in document.value.items():
@@ -65,6 +66,6 @@ def load_notices(path: Path) -> tuple[NoticeRule, ...]:
                 id=str(name), event=written.event, to=tuple(written.to), level=written.level, template=written.template
             )
         )
-    if mistakes := told(document, mistakes):
-        raise Mistakes(mistakes)
+    if wrong := told(document, mistakes):
+        raise Mistakes(wrong)
     return tuple(rules)

@@ -65,6 +65,8 @@ class Milestone(Frozen):
     achieved_on: date
     review: str
     lapsed_on: date | None = None
+    lapsed_by: str | None = None
+    """The criteria that fell, parted by blanks: what must be met again."""
     withdrawn_on: date | None = None
 
     @property
@@ -89,6 +91,8 @@ class StandingAnswer(Frozen):
     criterion: str
     answer: Answer
     found: str
+    met_on: date | None = None
+    """Since when, or when last, it was met: a milestone is held only to what it once had."""
 
 
 class InitiativeState(Frozen):

@@ -148,16 +148,16 @@ async def state_of(run_ids: Iterable[UUID]) -> dict[UUID, RunState]:
 async def resume(run_id: UUID, answer: Mapping[str, Any] | None = None) -> Outcome:
     """Answer the form of a suspended run: ``answer`` is what JSON carries (a date as ``2030-01-31``).
 
+    The server checks types, choices and patterns, but no formats: a text where a date belongs is accepted, and
+    then fails the run. Check against the form's class first where the answer was typed.
+
     Raises:
         UnknownName: there is no such run.
     """
     async with prefect_client() as client:
-        try:
-            result = await client.resume_flow_run(run_id, run_input=None if answer is None else dict(answer))
-        except PrefectHTTPStatusError as error:
-            if error.response.status_code != 404:
-                raise
-            raise UnknownName("flow run", str(run_id)) from None
+        if await _find(run_id) is None:  # the server itself answers a run it does not know with HTTP 500
+            raise UnknownName("flow run", str(run_id))
+        result = await client.resume_flow_run(run_id, run_input=None if answer is None else dict(answer))
     # The request succeeds in any case: only the status tells a resumption from a refusal.
     if result.status is SetStateStatus.ACCEPT:
         return Outcome(Verdict.ACCEPTED)

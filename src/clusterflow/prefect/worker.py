@@ -112,7 +112,7 @@ class InProcessWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, InPr
             task_status.started(PROCESS)
         done = execution.start(self._threads)
         try:
-            interrupted = await self._watch(flow_run, execution, done)
+            cancelling = await self._watch(flow_run, execution, done)
         except asyncio.CancelledError:
             with anyio.CancelScope(shield=True):
                 await self._hand_back(flow_run, execution, done)
@@ -120,9 +120,9 @@ class InProcessWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, InPr
         if (error := done.exception()) is not None:  # not raised: even a flow's sys.exit() must not end the worker
             _log.error("run %s ended outside Prefect's engine: %r", flow_run.name, error)
             return InProcessResult(identifier=PROCESS, status_code=1)
-        state = done.result()
-        if interrupted or (state is not None and state.is_cancelling()):
-            await self.client.set_flow_run_state(flow_run.id, Cancelled(message="Cancelled while it ran."), force=True)
+        last = cancelling or done.result()
+        if last is not None and last.is_cancelling():
+            await self.client.set_flow_run_state(flow_run.id, Cancelled(message=last.message), force=True)
         return InProcessResult(identifier=PROCESS, status_code=0)
 
     async def _entrypoint(self, flow_run: FlowRun) -> str:
@@ -140,21 +140,20 @@ class InProcessWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, InPr
                 self._flows[entrypoint] = load_flow_from_entrypoint(where, use_placeholder_flow=False)
             return self._flows[entrypoint]
 
-    async def _watch(self, flow_run: FlowRun, execution: Execution, done: Done) -> bool:
-        """Wait for the end of the run; whether it was interrupted because somebody cancels it."""
-        interrupted = False
+    async def _watch(self, flow_run: FlowRun, execution: Execution, done: Done) -> State | None:
+        """Wait for the end of the run, and interrupt it when somebody cancels it: the state that says so."""
+        cancelling: State | None = None
         while not (await asyncio.wait({done}, timeout=WATCH_SECONDS))[0]:
-            if not interrupted and await self._is_cancelling(flow_run):
+            if cancelling is None and (cancelling := await self._cancelling(flow_run)) is not None:
                 execution.interrupt()
-                interrupted = True
-        return interrupted
+        return cancelling
 
-    async def _is_cancelling(self, flow_run: FlowRun) -> bool:
+    async def _cancelling(self, flow_run: FlowRun) -> State | None:
         try:
             state = (await self.client.read_flow_run(flow_run.id)).state
         except (httpx.HTTPError, ObjectNotFound):
-            return False  # a server that is away for a moment is no reason to stop the run
-        return state is not None and state.is_cancelling()
+            return None  # a server that is away for a moment is no reason to stop the run
+        return state if state is not None and state.is_cancelling() else None
 
     async def _hand_back(self, flow_run: FlowRun, execution: Execution, done: Done) -> None:
         if (await asyncio.wait({done}, timeout=GRACE_SECONDS))[0]:

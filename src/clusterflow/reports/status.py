@@ -176,7 +176,9 @@ def _hindrances(state: InitiativeState, stage: Stage, line: StageLine, language:
     """What blocks a gate under way, and what made a milestone lapse."""
     verdict = recall_gate(stage, state.answers)
     if line.lapsed_on is not None:
-        held_back = [f for f in verdict.findings if f.criterion.keep is not None and f.answer is not Answer.MET]
+        milestone = state.milestone(stage.id)
+        fallen = (milestone.lapsed_by or "").split() if milestone else []
+        held_back = [f for f in verdict.findings if f.criterion.id in fallen and f.answer is not Answer.MET]
     else:
         held_back = list(verdict.hindrances) if line.readiness is not None else []
     return [

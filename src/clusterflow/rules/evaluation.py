@@ -26,7 +26,7 @@ class Assessment:
 
 
 def watched_criteria(stage: Stage, state: InitiativeState) -> frozenset[str]:
-    """The criteria that a passed milestone is held to: those with a bound to keep, and open conditions."""
+    """The criteria that a passed milestone may be held to: those with a bound to keep, and open conditions."""
     conditions = {c.criterion for c in state.conditions if c.stage == stage.id and c.status is ConditionStatus.PENDING}
     return frozenset({c.id for c in stage.gate.criteria if c.keep is not None} | conditions)
 
@@ -66,7 +66,8 @@ def plan_evaluation(
             _tell_changes(course, stage.id, verdict.findings)
             if milestone is None:
                 _move_gate(course, visit, verdict)
-                _tell_overdue(course, visit)
+                if not stage.optional:
+                    _tell_overdue(course, visit)
         if milestone is not None:
             findings = assessment.watched[stage.id]
             if visit is None:
@@ -134,21 +135,30 @@ def _tell_overdue(course: Course, visit: Visit) -> None:
 
 
 def _watch(course: Course, milestone: Milestone, findings: tuple[Finding, ...]) -> None:
-    """Lapse under the bound to keep; restore only at the full bound. In between nothing moves (hysteresis)."""
+    """Lapse under the bound to keep; restore only at the full bound. In between nothing moves (hysteresis).
+
+    A milestone is held to what it once had: a warning that was never met does not make it lapse.
+    """
     pending = {
         c.criterion
         for c in course.state.conditions
         if c.stage == milestone.stage and c.status is ConditionStatus.PENDING and course.today <= c.due_on
     }
-    held_to = [f for f in findings if f.criterion.keep is not None and f.criterion.id not in pending]
-    fallen = tuple(f.criterion.id for f in held_to if f.kept is Answer.UNMET)
-    if milestone.lapsed_on is None and fallen:
-        course.add(
-            ev.MilestoneLapsed(
-                stage=milestone.stage, round=milestone.round, criteria=fallen, on=course.today
+    once_met = {a.criterion for a in course.state.answers if a.stage == milestone.stage and a.met_on is not None}
+    promised = {c.criterion for c in course.state.conditions if c.stage == milestone.stage}
+    held_to = (once_met | promised) - pending
+    fallen = tuple(f.criterion.id for f in findings if f.kept is Answer.UNMET and f.criterion.id in held_to)
+    if milestone.lapsed_on is None:
+        if fallen:
+            course.add(
+                ev.MilestoneLapsed(
+                    stage=milestone.stage, round=milestone.round, criteria=fallen, on=course.today
+                )
             )
-        )
-    elif milestone.lapsed_on is not None and all(f.answer is Answer.MET for f in held_to):
+        return
+    answers = {f.criterion.id: f.answer for f in findings}
+    again = all(answers.get(c) is Answer.MET for c in (milestone.lapsed_by or "").split())
+    if again and not fallen:
         course.add(ev.MilestoneRestored(stage=milestone.stage, round=milestone.round, on=course.today))
 
 

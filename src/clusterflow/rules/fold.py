@@ -17,7 +17,7 @@ from clusterflow.model.state import (
     Vote,
 )
 from clusterflow.model.text import Frozen
-from clusterflow.model.words import ConditionStatus, DecisionKind, ReviewStatus, Standing, VisitOutcome
+from clusterflow.model.words import Answer, ConditionStatus, DecisionKind, ReviewStatus, Standing, VisitOutcome
 
 T = TypeVar("T", bound=Frozen)
 
@@ -81,9 +81,16 @@ def _stage_overdue(state: InitiativeState, event: ev.StageOverdue, entry: Entry)
 
 
 def _finding_changed(state: InitiativeState, event: ev.FindingChanged, entry: Entry) -> dict[str, Any]:
-    told = StandingAnswer(stage=event.stage, criterion=event.criterion, answer=event.answer, found=event.found)
-    others = tuple(a for a in state.answers if (a.stage, a.criterion) != (event.stage, event.criterion))
-    return {"answers": (*others, told)}
+    here = (event.stage, event.criterion)
+    before = next((a for a in state.answers if (a.stage, a.criterion) == here), None)
+    told = StandingAnswer(
+        stage=event.stage,
+        criterion=event.criterion,
+        answer=event.answer,
+        found=event.found,
+        met_on=event.on if event.answer is Answer.MET else before.met_on if before else None,
+    )
+    return {"answers": (*(a for a in state.answers if a is not before), told)}
 
 
 def _gate_opened(state: InitiativeState, event: ev.GateOpened, entry: Entry) -> dict[str, Any]:
@@ -159,15 +166,23 @@ def _milestone_achieved(state: InitiativeState, event: ev.MilestoneAchieved, ent
     return changes
 
 
-def _milestone(**named: str) -> Callable[[InitiativeState, Any, Entry], dict[str, Any]]:
-    """Set one date of a milestone to the event's day, or clear it where the event restores."""
+def _on_milestone(
+    state: InitiativeState, event: ev.MilestoneLapsed | ev.MilestoneRestored | ev.MilestoneWithdrawn, **update: Any
+) -> dict[str, Any]:
+    here = (event.stage, event.round)
+    return {"milestones": _swap(state.milestones, lambda m: (m.stage, m.round) == here, **update)}
 
-    def change(state: InitiativeState, event: Any, entry: Entry) -> dict[str, Any]:
-        this = lambda m: m.stage == event.stage and m.round == event.round  # noqa: E731
-        update = {name: getattr(event, source) if source else None for name, source in named.items()}
-        return {"milestones": _swap(state.milestones, this, **update)}
 
-    return change
+def _milestone_lapsed(state: InitiativeState, event: ev.MilestoneLapsed, entry: Entry) -> dict[str, Any]:
+    return _on_milestone(state, event, lapsed_on=event.on, lapsed_by=" ".join(event.criteria))
+
+
+def _milestone_restored(state: InitiativeState, event: ev.MilestoneRestored, entry: Entry) -> dict[str, Any]:
+    return _on_milestone(state, event, lapsed_on=None, lapsed_by=None)
+
+
+def _milestone_withdrawn(state: InitiativeState, event: ev.MilestoneWithdrawn, entry: Entry) -> dict[str, Any]:
+    return _on_milestone(state, event, withdrawn_on=event.on)
 
 
 def _initiative_stopped(state: InitiativeState, event: ev.InitiativeStopped, entry: Entry) -> dict[str, Any]:
@@ -188,8 +203,8 @@ _CHANGES: dict[type, Callable[[InitiativeState, Any, Entry], dict[str, Any]]] = 
     ev.ConditionMet: _condition_status(ConditionStatus.MET),
     ev.ConditionMissed: _condition_status(ConditionStatus.MISSED),
     ev.MilestoneAchieved: _milestone_achieved,
-    ev.MilestoneLapsed: _milestone(lapsed_on="on"),
-    ev.MilestoneRestored: _milestone(lapsed_on=""),
-    ev.MilestoneWithdrawn: _milestone(withdrawn_on="on"),
+    ev.MilestoneLapsed: _milestone_lapsed,
+    ev.MilestoneRestored: _milestone_restored,
+    ev.MilestoneWithdrawn: _milestone_withdrawn,
     ev.InitiativeStopped: _initiative_stopped,
 }

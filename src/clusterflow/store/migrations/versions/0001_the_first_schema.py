@@ -86,7 +86,7 @@ ENGINE = {
         "initiative id",
         "initiative:str64 id:str stage:str round:big opened_on:date findings:str by_hand:bool status:str outcome?:str closed_on?:date",
     ),
-    "inbox": ("initiative review", "initiative:str64 review:str80 run:str64 claimed_at:instant"),
+    "inbox": ("initiative review", "initiative:str64 review:str80 run:str64 asked:int claimed_at:instant"),
     "initiative_state": ("initiative", "initiative:str64 model:str64 model_hash:str64 enrolled_on:date standing:str16"),
     "ledger": (
         "chain version",
@@ -95,7 +95,7 @@ ENGINE = {
     "lifecycle_model": ("hash", "hash:str64 id:str64 document:text first_seen:instant"),
     "milestone": (
         "initiative stage round",
-        "initiative:str64 stage:str round:big achieved_on:date review:str lapsed_on?:date withdrawn_on?:date",
+        "initiative:str64 stage:str round:big achieved_on:date review:str lapsed_on?:date lapsed_by?:str withdrawn_on?:date",
     ),
     "notice": (
         "id",
@@ -110,7 +110,10 @@ ENGINE = {
         "initiative stage round",
         "initiative:str64 stage:str round:big entered_on:date due_on:date escalate_on:date overdue_level:big held_until?:date left_on?:date outcome?:str",
     ),
-    "standing_answer": ("initiative stage criterion", "initiative:str64 stage:str criterion:str answer:str found:str"),
+    "standing_answer": (
+        "initiative stage criterion",
+        "initiative:str64 stage:str criterion:str answer:str found:str met_on?:date",
+    ),
     "vote": (
         "initiative review decider",
         "initiative:str64 review:str decider:str role:str kind:str reason:str at:instant until?:date stage?:str",

@@ -1,0 +1,1 @@
+"""The Prefect flows: thin, they call the door and the rooms of clusterflow.prefect."""

@@ -1,0 +1,18 @@
+"""The relay flow: what waits in the outbox goes out, where no long-lived relay runs."""
+
+from __future__ import annotations
+
+from prefect import flow
+
+from clusterflow.app import App
+from clusterflow.courier import Courier
+from clusterflow.prefect.publish import publish
+
+
+@flow(name="relay", persist_result=False)
+async def relay() -> dict[str, int]:
+    """Publish the outbox as Prefect events, begin the passes it asks for, and send the notices that are due."""
+    app = App.open()
+    published = await publish(app)
+    sent = Courier(app).round()
+    return {"events": published.events, "passes": published.passes, "notices": sent.delivered, "failed": sent.failed}

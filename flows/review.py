@@ -1,0 +1,25 @@
+"""The review flow: the whole portfolio, measured as a set."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from prefect import flow
+
+from clusterflow.app import App
+from clusterflow.prefect.pages import publish_portfolio
+from clusterflow.prefect.publish import publish
+
+
+@flow(name="review", flow_run_name="portfolio · {as_of}", persist_result=False)
+async def review(as_of: date | None = None) -> dict[str, int]:
+    """Bring every initiative up to the day; a pass begins only where an answer changed.
+
+    Args:
+        as_of: the day the review is for; empty for today.
+    """
+    app = App.open().at(as_of)
+    found = app.review(actor="review")
+    await publish_portfolio(app)
+    published = await publish(app)
+    return {"initiatives": found.looked_at, "changed": len(found.changed), "passes": published.passes}

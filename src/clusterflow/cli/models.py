@@ -1,0 +1,129 @@
+"""The lifecycle models: list, show, check, draw."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import App as Commands
+from cyclopts import Parameter
+
+from clusterflow.cli.output import Json, listed, print_json, show, table
+from clusterflow.configs.metrics import load_metrics
+from clusterflow.configs.models import load_model, load_models
+from clusterflow.configs.schema import model_schema
+from clusterflow.errors import ClusterflowError, Mistake, Mistakes, UnknownName
+from clusterflow.model.lifecycle import LifecycleModel
+from clusterflow.model.measurement import MetricDeclaration
+from clusterflow.model.text import Language
+from clusterflow.reports.diagram import mermaid, svg
+from clusterflow.rules.mistakes import nearest
+from clusterflow.settings import Settings
+from clusterflow.store.metrics import plugins
+
+model = Commands(name="model", help="The lifecycle models.")
+
+Told = Annotated[Language, Parameter(name="--lang", help="es or en")]
+
+
+def _metrics(settings: Settings) -> dict[str, MetricDeclaration]:
+    theirs = plugins.discover()
+    return {**load_metrics(settings.configs / "metrics.yaml"), **{m.declaration.id: m.declaration for m in theirs}}
+
+
+def _models() -> dict[str, LifecycleModel]:
+    settings = Settings()
+    return load_models(settings.configs / "models", _metrics(settings))
+
+
+def _named(name: str) -> LifecycleModel:
+    models = _models()
+    if name not in models:
+        raise UnknownName("model", name, nearest(name, models) or sorted(models))
+    return models[name]
+
+
+@model.command(name="list")
+def list_models(*, lang: Told = "en", as_json: Json = False) -> None:
+    """The models there are, with their stages in order."""
+    models = list(_models().values())
+    if as_json:
+        print_json(models)
+        return
+    lines = table("Models", ["model", "title", "stages", "source"])
+    for one in models:
+        lines.add_row(one.id, one.title.to(lang), " → ".join(s.id for s in one.stages), one.source)
+    show(lines)
+
+
+@model.command(name="show")
+def show_model(name: str, *, lang: Told = "en", as_json: Json = False) -> None:
+    """One model: its stages, and what each gate asks."""
+    one = _named(name)
+    if as_json:
+        print_json(one)
+        return
+    show(f"{one.title.to(lang)} · {one.id} · {one.hash[:12]}")
+    show(one.about.to(lang))
+    for stage in one.stages:
+        rule = stage.gate.decided_by
+        after = f" · after {listed(stage.after)}" if stage.after else ""
+        marks = [word for word, on in (("optional", stage.optional), ("open-ended", stage.open_ended)) if on]
+        show(f"\n{one.position(stage.id)} {stage.title.to(lang)} ({stage.kind}{after}) {listed(marks) if marks else ''}")
+        never = f", never {listed(rule.never)}" if rule.never else ""
+        show(f"  decides: {listed(rule.roles)} (need {rule.need}{never}); allowed: {stage.allowed_days} days")
+        lines = table("", ["criterion", "bound", "keep", "severity", "source"])
+        for c in stage.gate.criteria:
+            title = c.title.to(lang) if c.title else c.id
+            source = f"{c.source} (proposal)" if c.proposal else c.source
+            lines.add_row(title, c.bound.written(lang), c.keep.written(lang) if c.keep else "", c.severity, source)
+        show(lines)
+
+
+@model.command
+def check(*files: Path) -> None:
+    """Check model files, or all the shipped ones; every mistake is told with its line and column."""
+    settings = Settings()
+    metrics = _metrics(settings)
+    mistakes: list[Mistake] = []
+    checked: list[LifecycleModel] = []
+    for file in files:
+        try:
+            checked.append(load_model(file, metrics))
+        except Mistakes as found:
+            mistakes += found.mistakes
+    if not files:
+        checked = list(load_models(settings.configs / "models", metrics).values())
+    if mistakes:
+        raise Mistakes(mistakes)
+    for one in checked:
+        show(f"{one.id}: {len(one.stages)} stages, {one.hash[:12]}, no mistake")
+
+
+@model.command
+def diagram(
+    name: str,
+    *,
+    form: Annotated[Literal["mermaid", "svg"], Parameter(name="--format")] = "mermaid",
+    lang: Told = "en",
+    out: Annotated[Path | None, Parameter(help="a file; standard output where none is named")] = None,
+) -> None:
+    """Draw a model, as Mermaid text or as a self-contained SVG."""
+    one = _named(name)
+    text = mermaid(one, lang) if form == "mermaid" else svg(one, lang)
+    if out is None:
+        sys.stdout.write(text + "\n")
+        return
+    try:
+        out.write_text(text + "\n", encoding="utf-8")
+    except OSError as problem:
+        raise ClusterflowError(f"{out} cannot be written: {problem.strerror}") from None
+
+
+@model.command
+def schema() -> None:
+    """The JSON Schema of a model file, for editors."""
+    found = model_schema(tuple(_metrics(Settings())))
+    sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")

@@ -1,0 +1,107 @@
+"""Everything on one machine: database, Prefect server, deployments, worker and relay, started as far as missing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from clusterflow.app import App
+from clusterflow.courier import Courier
+from clusterflow.errors import ClusterflowError, PrefectUnreachable
+from clusterflow.prefect import deploy, server, worker
+from clusterflow.prefect.api import connected
+from clusterflow.prefect.publish import publish
+from clusterflow.prefect.server import PrefectServer
+from clusterflow.settings import Settings
+from clusterflow.store.database import open_database
+from clusterflow.store.migrate import upgrade
+
+Say = Callable[[str], None]
+
+PAUSE_SECONDS = 0.3
+"""Between two looks at the outbox: one cheap query, so that a fact reaches the screen within a second."""
+
+_log = logging.getLogger("clusterflow.relay")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What is up, and where to look."""
+
+    app: App
+    ui: str
+    api: str
+
+
+@asynccontextmanager
+async def everything(settings: Settings, say: Say, *, limit: int = 3, relay: bool = True) -> AsyncIterator[Running]:
+    """Start what is missing; at the end stop what was started here, and only that.
+
+    Raises:
+        PrefectUnreachable: the settings name a Prefect elsewhere, and it does not answer.
+    """
+    database = open_database(settings.database_url)
+    before, after = upgrade(database)
+    if before != after:
+        say(f"database: schema {after} at {database.url.render_as_string(hide_password=True)}")
+    app = App.open(settings)
+    auth = settings.prefect_auth.get_secret_value() if settings.prefect_auth else None
+    started = _started(settings, auth, say)
+    try:
+        api = started.api_url if started else settings.prefect_api_url
+        async with connected(api, auth):
+            await deploy.apply(root_of(settings), settings.deployments / "prefect.yaml")
+            say("deployments: " + ", ".join(await deploy.names()))
+            tasks = [asyncio.create_task(worker.serve(root_of(settings), limit=limit))]
+            if relay:
+                tasks.append(asyncio.create_task(keep_relaying(app)))
+            try:
+                yield Running(app, api.removesuffix("/api"), api)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                for task in tasks:
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await task
+    finally:
+        if started is not None:
+            started.stop()
+        app.database.dispose()
+        database.dispose()
+
+
+def root_of(settings: Settings) -> Path:
+    """The folder that the entrypoints of the deployments are relative to."""
+    return settings.deployments.resolve().parent
+
+
+def _started(settings: Settings, auth: str | None, say: Say) -> PrefectServer | None:
+    if server.is_up(settings.prefect_api_url, auth):
+        say(f"Prefect: already up at {settings.prefect_api_url}")
+        return None
+    if settings.prefect_api is not None:
+        raise PrefectUnreachable(f"no Prefect server answers at {settings.prefect_api}: start it, or unset CLUSTERFLOW_PREFECT_API")
+    prefect = PrefectServer(settings.home / "prefect", settings.prefect_port, auth=auth)
+    say("Prefect: starting ...")
+    prefect.start()
+    return prefect
+
+
+async def keep_relaying(app: App) -> None:
+    """Publish and send for as long as we are up; a Prefect or a mail server that is away is waited for."""
+    courier = Courier(app)
+    while True:
+        try:
+            if app.backlog().get("event"):
+                await publish(app)
+        except PrefectUnreachable as problem:
+            _log.warning("%s", problem)
+        except ClusterflowError as problem:
+            _log.error("%s", problem)
+        await asyncio.to_thread(courier.round)
+        await asyncio.sleep(PAUSE_SECONDS)
