@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import tempfile
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -13,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import Connection, Engine, insert, update
 
@@ -26,38 +25,22 @@ from clusterflow.store.database import open_database
 from clusterflow.store.metrics import METRICS, evidence, measure
 
 CONFIGS = Path(__file__).parents[2] / "configs"
-POSTGRESQL = Path("/usr/lib/postgresql/15/bin")
 INITIATIVE = "one"
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """One database for all metrics, on each of the two: each test leaves it as empty as it found it."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('store') / 'clusterflow.db'}"
-        return
-    if not POSTGRESQL.exists():
-        pytest.skip("no PostgreSQL 15 on this machine")
-    with tempfile.TemporaryDirectory(prefix="clusterflow-pg-") as folder:
-        # PostgreSQL refuses to run as root.
-        run = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        subprocess.run(["chmod", "777", folder], check=True)
-        data = f"{folder}/data"
-        quiet = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        subprocess.run([*run, str(POSTGRESQL / "initdb"), "-A", "trust", "-U", "postgres", "-D", data], **quiet)
-        control = [*run, str(POSTGRESQL / "pg_ctl"), "-D", data, "-w"]
-        # Sockets only, in a folder of its own: two rooms that test at once do not meet.
-        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-        subprocess.run([*control, "-o", options, "-l", f"{folder}/log", "start"], **quiet)
-        try:
-            yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
-        finally:
-            subprocess.run([*control, "-m", "immediate", "stop"], **quiet)
-
-
-@pytest.fixture(scope="session")
-def engine(database_url: str) -> Iterator[Engine]:
-    made = open_database(database_url)
-    tables.metadata.create_all(made)
+        path = tmp_path_factory.mktemp("metrics") / "clusterflow.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        url = f"sqlite:///{path}"
+    else:
+        server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template")
+        with psycopg.connect(f"postgresql://postgres@{server}/postgres", autocommit=True) as admin:
+            admin.execute(f"CREATE DATABASE metrics TEMPLATE {template}")
+        url = f"postgresql+psycopg://postgres@{server}/metrics"
+    made = open_database(url)
     yield made
     made.dispose()
 

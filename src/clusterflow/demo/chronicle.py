@@ -76,6 +76,11 @@ class Chronicle:
         self.organisation(on, org, name, helix)
         self.fact(on, "office", id=self.full(org), organisation=self.full(org), name=name)
 
+    def resizes(self, on: date, org: str, size: str) -> None:
+        """The size class that was entered of a firm was wrong."""
+        self._sizes[org] = size
+        self.change(on, "organisation", id=self.full(org), size=size)
+
     def takes_over(self, on: date, person: str, name: str, before: str) -> None:
         """An organisation sends somebody else."""
         org = self._speaks_for[before]

@@ -13,6 +13,8 @@ from typing import Any
 from uuid import UUID
 
 from prefect.client.schemas.filters import (
+    FlowFilter,
+    FlowFilterName,
     FlowRunFilter,
     FlowRunFilterId,
     FlowRunFilterState,
@@ -218,3 +220,13 @@ async def _read(selection: FlowRunFilter) -> Sequence[FlowRun]:
             runs += page
             if len(page) < PAGE:
                 return runs
+
+
+async def at_work(flow: str) -> int:
+    """How many runs of a flow are due, pending or running: neither ended nor waiting for a person."""
+    busy = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
+    async with prefect_client() as client:
+        return await client.count_flow_runs(
+            flow_filter=FlowFilter(name=FlowFilterName(any_=[flow])),
+            flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=busy))),
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ from pathlib import Path
 from clusterflow.app import App
 from clusterflow.courier import Courier
 from clusterflow.errors import ClusterflowError, PrefectUnreachable
-from clusterflow.prefect import deploy, server, worker
+from clusterflow.prefect import server, worker
 from clusterflow.prefect.api import connected
+from clusterflow.prefect.deploy import deploy, pause_schedules
 from clusterflow.prefect.publish import publish
 from clusterflow.prefect.server import PrefectServer
 from clusterflow.settings import Settings
@@ -39,8 +41,12 @@ class Running:
 
 
 @asynccontextmanager
-async def everything(settings: Settings, say: Say, *, limit: int = 3, relay: bool = True) -> AsyncIterator[Running]:
+async def everything(settings: Settings, say: Say, *, limit: int = 3, live: bool = True) -> AsyncIterator[Running]:
     """Start what is missing; at the end stop what was started here, and only that.
+
+    Args:
+        limit: flow runs at a time.
+        live: with the relay and the schedules; a replay of the past goes without them, for it brings its own days.
 
     Raises:
         PrefectUnreachable: the settings name a Prefect elsewhere, and it does not answer.
@@ -55,10 +61,12 @@ async def everything(settings: Settings, say: Say, *, limit: int = 3, relay: boo
     try:
         api = started.api_url if started else settings.prefect_api_url
         async with connected(api, auth):
-            await deploy.apply(root_of(settings), settings.deployments / "prefect.yaml")
-            say("deployments: " + ", ".join(await deploy.names()))
+            deployed = await deploy(root_of(settings), api, auth)
+            say(f"deployments: {', '.join(deployed)}")
+            if not live:
+                await pause_schedules(deployed)
             tasks = [asyncio.create_task(worker.serve(root_of(settings), limit=limit))]
-            if relay:
+            if live:
                 tasks.append(asyncio.create_task(keep_relaying(app)))
             try:
                 yield Running(app, api.removesuffix("/api"), api)
@@ -105,3 +113,12 @@ async def keep_relaying(app: App) -> None:
             _log.error("%s", problem)
         await asyncio.to_thread(courier.round)
         await asyncio.sleep(PAUSE_SECONDS)
+
+
+def stopping() -> asyncio.Event:
+    """An event that Ctrl-C or a polite kill sets, so that everything is taken down in order."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, stop.set)
+    return stop

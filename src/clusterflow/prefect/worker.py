@@ -36,9 +36,7 @@ from prefect.workers.base import BaseWorker, BaseWorkerResult
 from prefect.workers.process import ProcessJobConfiguration, ProcessVariables
 
 from clusterflow.prefect.execution import Execution
-
-POOL = "clusterflow"
-"""The work pool of all our deployments."""
+from clusterflow.prefect.pool import POOL
 
 WATCH_SECONDS = 2.0
 """How often a long run is looked up, to see whether somebody cancels it."""

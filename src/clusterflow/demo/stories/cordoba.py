@@ -60,7 +60,7 @@ def _five(tell: Chronicle, calendar: Calendar) -> None:
         ("editorial", "Editorial Río Tercero Nuevo S.A.", "medium", ("silvina", "Silvina Achával Paz")),
     ):
         tell.member(day(5, 6), org, name, size, speaker=speaker, founder=True, commitment="none")
-        tell.change(day(6, 10), "membership", organisation=tell.full(org), commitment="regular-work")
+        tell.joins(day(6, 10), org, founder=True, commitment="regular-work")
     tell.survey(day(6, 18), invited=5, answers=5, mean=3.6)
     tell.go("critical-mass", "carla", "Somos cinco y alcanza para empezar.")
 
@@ -104,7 +104,6 @@ def _committees(tell: Chronicle, calendar: Calendar) -> None:
     tell.go("committees", "carla", "Dos comités, casi todas las empresas adentro.", not_before=day(17, 1))
     for month in (18, 20, 22, 24, 26, 28):
         tell.meeting(day(month, 7), "contenidos", "carla irene lautaro", absent="mora")
-        tell.meeting(day(month, 21), "exportacion", "marcos lautaro mora")
 
 
 def _wider_entry(tell: Chronicle, calendar: Calendar) -> None:
@@ -119,6 +118,10 @@ def _wider_entry(tell: Chronicle, calendar: Calendar) -> None:
     )
     for number, (org, name, size) in enumerate(newcomers):
         tell.member(day(18 + number // 2, 5 + 6 * number % 18), org, name, size, commitment="regular-fee")
+    tell.person(day(19, 20), "gina", "Gina Bazán Ortiz", "campus")
+    tell.meeting(day(18, 21), "exportacion", "marcos lautaro mora")
+    for month in (20, 22, 24, 26, 28):
+        tell.meeting(day(month, 21), "exportacion", "marcos lautaro mora gina")
     tell.member(day(20, 26), "facultad", "Facultad de Informática del Suquía Alto", helix="academia")
     tell.member(day(21, 3), "docentes", "Asociación Docentes en Red Serrana", helix="civil-society")
     tell.fact(day(20, 10), "link", id="feria", direction="outside", with_whom="Feria EduSur de Montevideo")
@@ -147,7 +150,10 @@ def _association(tell: Chronicle, calendar: Calendar) -> None:
         day(22, 20), "legal-entity", name="Asociación Clúster EduSierras", form="association",
         non_profit=True, in_region=True,
     )  # fmt: skip
-    tell.change(day(27, 9), "legal-entity", name="Asociación Clúster EduSierras", personality=True)
+    tell.fact(
+        day(27, 9), "legal-entity", name="Asociación Clúster EduSierras", form="association",
+        personality=True, non_profit=True, in_region=True,
+    )  # fmt: skip
     tell.go("institutionalization", "carla", "Llegó la personería jurídica.")
     tell.fact(day(28, 6), "project", id="aula-abierta", title="Aula abierta: catálogo conjunto", objective="aulas")
     tell.survey(day(28, 14), invited=12, answers=9, mean=4.1)

@@ -157,7 +157,10 @@ def _legal_body(tell: Chronicle, calendar: Calendar) -> None:
         day(20, 18), "legal-entity", name="Corporación Transición Litoral", form="foundation",
         non_profit=True, in_region=True,
     )  # fmt: skip
-    tell.change(day(25, 11), "legal-entity", name="Corporación Transición Litoral", personality=True)
+    tell.fact(
+        day(25, 11), "legal-entity", name="Corporación Transición Litoral", form="foundation",
+        personality=True, non_profit=True, in_region=True,
+    )  # fmt: skip
     tell.go("institutionalization", "karla", "Entidad propia, con el gobierno presente y fuera de la gestión.")
 
     # Life afterwards has begun; a joint project is still in preparation.

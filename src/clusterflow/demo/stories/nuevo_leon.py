@@ -83,7 +83,7 @@ def _critical_mass(tell: Chronicle, calendar: Calendar) -> None:
     tell.member(day(4, 20), "tecnologico", "Tecnológico del Peñón", helix="academia")
     tell.survey(day(4, 22), invited=15, answers=13, mean=4.1)
     # A clerk had taken the maker of springs for a medium-sized firm; it is a small one.
-    tell.change(day(5, 4), "organisation", id=tell.full("resortes"), size="small")
+    tell.resizes(day(5, 4), "resortes", "small")
     tell.go("critical-mass", "ofelia", "Quince comprometidos y una empresa ancla; la confianza es alta.")
 
 
@@ -152,8 +152,9 @@ def _groups(tell: Chronicle, calendar: Calendar) -> None:
     )
     # The maker of wire harnesses sends another delegate, who stays.
     tell.takes_over(day(16, 2), "paula", "Paula Arriaga Nieto", before="tomas")
-    tell.ends(day(16, 1), "seat", body="proveeduria", person=tell.full("tomas"))
-    tell.seat(day(16, 2), "proveeduria", "paula", "chair")
+    for body, role in (("proveeduria", "chair"), ("consejo", "member")):
+        tell.ends(day(16, 1), "seat", body=body, person=tell.full("tomas"))
+        tell.seat(day(16, 2), body, "paula", role)
     tell.meeting(day(16, 18), "proveeduria", "paula raul sara", absent="hugo")
     tell.meeting(day(17, 12), "talento", "lucia elsa ivan ana")
     tell.meeting(day(17, 14), "calidad", "berta julio elsa")

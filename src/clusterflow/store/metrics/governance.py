@@ -122,7 +122,7 @@ def knowledge_seat(scope: Scope, body: str = BodyKind.BOARD.value) -> Select[Any
             Body,
             what=house.c.id,
             part=case(
-                (known.c.knows == 1, 1), (known.c.knows == 0, 0), else_=UNKNOWN
+                (known.c.knows == 1, 1), (and_(known.c.knows == 0, known.c.unclear == 0), 0), else_=UNKNOWN
             ),
             most=None,
             also=(known,),

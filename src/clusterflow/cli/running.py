@@ -1,0 +1,85 @@
+"""What keeps running, and what needs Prefect: imported only here, for Prefect takes a second to start."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from cyclopts import Parameter
+
+from clusterflow.app import App
+from clusterflow.cli.output import Json, print_json, show
+from clusterflow.courier import Courier
+from clusterflow.demo import run as stage
+from clusterflow.prefect import reconcile as reconciling
+from clusterflow.prefect.api import connected
+from clusterflow.prefect.publish import publish
+from clusterflow.prefect.up import everything, stopping
+from clusterflow.settings import Settings
+
+T = TypeVar("T")
+
+
+def up(
+    *,
+    limit: Annotated[int, Parameter(help="flow runs at a time")] = 3,
+) -> None:
+    """Start what is missing (database, Prefect on loopback, deployments, worker, relay), and stay up until Ctrl-C."""
+    asyncio.run(_up(Settings(), limit))
+
+
+async def _up(settings: Settings, limit: int) -> None:
+    stop = stopping()
+    async with everything(settings, show, limit=limit) as running:
+        show(f"\nPrefect UI    {running.ui}")
+        show(f"Portfolio     {running.ui}/artifacts/key/portfolio")
+        show(f"Gates open    {running.ui}/runs?tags=gate-open")
+        show("Stop with Ctrl-C.")
+        await stop.wait()
+        show("\nstopping ...")
+    show("stopped; nothing is left running")
+
+
+def demo(
+    *,
+    leave: Annotated[bool, Parameter(name="--exit", negative="", help="end by itself, as it does where nobody watches")] = False,
+    home: Annotated[Path, Parameter(help="a folder for its database, mails and logs")] = Path("demo"),
+    port: Annotated[int, Parameter(help="of its Prefect server")] = 4280,
+) -> None:
+    """Play six invented initiatives through real flows, month by month, and leave one gate open for you to decide."""
+    stage.demo(home.resolve(), port, leave)
+
+
+def relay(*, as_json: Json = False) -> None:
+    """Publish what waits in the outbox, and send due notices, once."""
+    app = App.open()
+    sent = Courier(app).round()
+    published = _with_prefect(app.settings, publish(app))
+    if as_json:
+        print_json([published, sent])
+        return
+    show(f"published {published.events} events, began {published.passes} passes")
+    show(f"sent {sent.delivered} notices, {sent.failed} failed")
+    for problem in sent.problems:
+        show(f"  {problem}")
+
+
+def reconcile(*, as_json: Json = False) -> None:
+    """Open again, in Prefect, what the database says is open."""
+    app = App.open()
+    done = _with_prefect(app.settings, reconciling.reconcile(app))
+    if as_json:
+        print_json(done)
+    else:
+        show(str(done))
+
+
+def _with_prefect(settings: Settings, work: Coroutine[Any, Any, T]) -> T:
+    async def run() -> T:
+        auth = settings.prefect_auth.get_secret_value() if settings.prefect_auth else None
+        async with connected(settings.prefect_api_url, auth):
+            return await work
+
+    return asyncio.run(run())

@@ -1,0 +1,129 @@
+"""The replay: six invented initiatives, month by month, through the real flows on a real Prefect server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from clusterflow.app import App
+from clusterflow.courier import Courier
+from clusterflow.demo.story import Script, Scripted, Story, months
+from clusterflow.errors import ClusterflowError
+from clusterflow.prefect import runs
+from clusterflow.prefect.publish import publish
+from clusterflow.store.inbox import Item
+
+Say = Callable[[str], None]
+
+SETTLE_SECONDS = 0.1
+PATIENCE_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One month of the replay, for whoever shows the progress."""
+
+    number: int
+    of: int
+    day: date
+    events: list[str]
+
+
+class Replay:
+    """Plays stories against an app and its Prefect."""
+
+    def __init__(self, app: App, stories: Sequence[Story], end: date, show: Callable[[Month], None]) -> None:
+        self.app, self.stories, self.end, self.show = app, stories, end, show
+        self.by_id = {s.initiative: s for s in stories}
+        self.scripts: dict[str, Script] = {s.initiative: s.script() for s in stories}
+        self.told: list[str] = []
+
+    async def run(self) -> None:
+        """Every month in its order; the last one ends today."""
+        before = date.min
+        days = months(self.end)
+        for number, day in enumerate(days, 1):
+            self.told = []
+            await self._month(self.app.at(day), before, day)
+            self.show(Month(number, len(days), day, self.told))
+            before = day
+
+    async def _month(self, app: App, before: date, day: date) -> None:
+        for story in self.stories:
+            if before < story.enrolled <= day:
+                app.record(story.opening(), actor="demo")
+                app.enrol(story.enrolment(), story.model, actor="demo")
+                self.told.append(f"{story.enrol['name']}: enrolled under {story.model}")
+            if story.enrolled <= day and (facts := story.submissions(before, day)):
+                app.record(facts, actor="demo")
+        await self._review(day)
+        for story in self.stories:
+            for stage in story.gates_by_hand(before, day):
+                app.open_gate(story.initiative, stage, actor="demo")
+        await self._settle(app)
+        while await self._decide_what_is_due(app, day):
+            await self._settle(app)
+        await asyncio.to_thread(Courier(app).round)
+
+    async def _review(self, day: date) -> None:
+        # Imported here: a flow module is Prefect's to load, and only this one line calls it in our own process.
+        from flows.review import review  # noqa: PLC0415
+
+        await review(as_of=day)
+
+    async def _decide_what_is_due(self, app: App, day: date) -> bool:
+        """Take the next scripted decision at every gate that has one; False where nobody speaks."""
+        spoken = False
+        for item in app.inbox():
+            scripted = self.scripts[item.initiative].take(item.stage, day)
+            if scripted is not None:
+                await self._decide(app, item, scripted)
+                spoken = True
+        return spoken
+
+    async def _decide(self, app: App, item: Item, scripted: Scripted) -> None:
+        (gate,) = app.explain(item.initiative, item.stage, with_evidence=False)
+        name = self.by_id[item.initiative].enrol["name"]
+        how = "Prefect form" if scripted.door == "form" else "command line"
+        self.told.append(f"{name}: {scripted.stage}: {scripted.decision} ({how})")
+        if scripted.door == "cli" or item.run is None:
+            app.decide(item.initiative, scripted.by, scripted.ballot(gate.findings))
+            return
+        ballot = scripted.ballot(gate.findings)
+        answer = {
+            "decision": ballot.decision.value,
+            "decided_by": scripted.by,
+            "reason": ballot.reason,
+            "hold_until": ballot.until.isoformat() if ballot.until else None,
+            "back_to": ballot.to_stage,
+            "conditions_due": ballot.due_all.isoformat() if ballot.due_all else None,
+            "findings": ballot.seen,
+        }
+        outcome = await runs.resume(UUID(item.run), answer)
+        if not outcome:
+            raise ClusterflowError(f"the form of {item.initiative}, {item.stage} was not accepted: {outcome.reason}")
+        await self._until_answered(app, item)
+
+    async def _until_answered(self, app: App, item: Item) -> None:
+        """Until the resumed run has handed its answer to the engine."""
+        for _ in range(int(PATIENCE_SECONDS / SETTLE_SECONDS)):
+            again = next((i for i in app.inbox(item.initiative) if i.review == item.review), None)
+            if again is None or again.asked > item.asked:
+                return
+            await asyncio.sleep(SETTLE_SECONDS)
+        raise ClusterflowError(f"the run of {item.initiative}, {item.stage} does not go on: see the Prefect UI")
+
+    async def _settle(self, app: App) -> None:
+        """Until what happened is published, and every pass it began has ended or asks its question."""
+        await publish(app)
+        for _ in range(int(PATIENCE_SECONDS / SETTLE_SECONDS)):
+            if not await runs.at_work("lifecycle"):
+                held = app.inbox()
+                if all(i.run is not None for i in held):
+                    return
+                await publish(app)
+            await asyncio.sleep(SETTLE_SECONDS)
+        raise ClusterflowError("the passes do not come to rest: see the Prefect UI")

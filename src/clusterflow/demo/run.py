@@ -1,0 +1,104 @@
+"""The demonstration: sets the stage, plays the stories, shows what came of them, leaves nothing running."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from clusterflow.demo.play import Month, Replay
+from clusterflow.demo.sink import MailSink
+from clusterflow.demo.stories import stories
+from clusterflow.errors import ClusterflowError
+from clusterflow.prefect.up import Running, everything, stopping
+from clusterflow.settings import Settings
+from clusterflow.store import notices
+
+console = Console(highlight=False)
+
+
+def demo(home: Path, port: int, leave: bool) -> None:
+    """Play the stories in a fresh folder; stay up for the visitor unless asked to leave, or nobody is there."""
+    if (home / "clusterflow.db").exists():
+        raise ClusterflowError(f"{home} already holds a demonstration: remove that folder, or name another with --home")
+    home.mkdir(parents=True, exist_ok=True)
+    stay = not leave and sys.stdin.isatty()
+    with MailSink(home / "mail") as sink:
+        _surround(home, port, sink)
+        asyncio.run(_play(Settings(), sink, stay))
+
+
+def _surround(home: Path, port: int, sink: MailSink) -> None:
+    """The flows open the app by its settings, as everywhere: so the demonstration's are set where flows look."""
+    own = {"HOME": str(home), "DATABASE": f"sqlite:///{home / 'clusterflow.db'}", "MAIL": sink.address}
+    own |= {"PREFECT_PORT": str(port), "LANGUAGE": os.environ.get("CLUSTERFLOW_LANGUAGE", "es"), "ACTOR": "demo"}
+    os.environ.update({f"CLUSTERFLOW_{name}": value for name, value in own.items()})
+    os.environ.pop("CLUSTERFLOW_PREFECT_API", None)
+    # Prefect tells of every state of every run; a replay has hundreds, and its progress bar says what matters.
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "ERROR")
+
+
+async def _play(settings: Settings, sink: MailSink, stay: bool) -> None:
+    begun = time.monotonic()
+    stop = stopping()
+    today = datetime.now(UTC).date()
+    async with everything(settings, console.print, limit=4, live=False) as running:
+        console.print(f"set up in {time.monotonic() - begun:.0f} s; now {len(stories(today))} initiatives, month by month")
+        replay = asyncio.create_task(_replay(running, today))
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({replay, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if not replay.done():
+            replay.cancel()
+            return
+        replay.result()
+        _show(running, sink, time.monotonic() - begun)
+        if stay:
+            console.print("\nStop with Ctrl-C.")
+            await stop.wait()
+    console.print("stopped; nothing is left running")
+
+
+async def _replay(running: Running, today: object) -> None:
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console, transient=True
+    )
+    with bar:
+        line = bar.add_task("replay", total=None)
+
+        def show(month: Month) -> None:
+            bar.update(line, total=month.of, completed=month.number, description=f"{month.day:%Y-%m}")
+            for event in month.events:
+                console.print(f"{month.day:%Y-%m}  {event}", markup=False)
+
+        day = datetime.now(UTC).date()
+        await Replay(running.app, stories(day), day, show).run()
+
+
+def _show(running: Running, sink: MailSink, seconds: float) -> None:
+    """The table at the end, and where to look."""
+    app = running.app
+    lines = Table("initiative", "model", "stage", "milestones", "what holds it back", title="Six initiatives", title_justify="left", box=None)
+    board = {line.initiative: line for line in app.board().lines}
+    for initiative in app.initiatives():
+        status = app.status(initiative)
+        milestones = "\n".join(f"{s.achieved_on} {s.title}{' ↯' if s.lapsed_on else ''}" for s in status.achieved)
+        stage = "\n".join(s.title for s in status.under_way)
+        lines.add_row(Text(status.name), status.model, Text(stage), Text(milestones), Text(board[initiative].waits_for), end_section=True)
+    console.print()
+    console.print(lines)
+    with app.database.connect() as connection:
+        tally = notices.tally(connection)
+    console.print(f"\n{seconds:.0f} s in all; {tally['sent']} mails sent, {tally['dead']} given up")
+    console.print(f"Mails         {sink.folder}", soft_wrap=True)
+    console.print(f"Prefect UI    {running.ui}", soft_wrap=True)
+    console.print(f"Portfolio     {running.ui}/artifacts/key/portfolio", soft_wrap=True)
+    for item in app.inbox():
+        console.print(f"Gate open     {running.ui}/runs/flow-run/{item.run}   ({item.initiative}: {item.stage})", soft_wrap=True)

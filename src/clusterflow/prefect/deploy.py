@@ -1,0 +1,79 @@
+"""Deployments, from the same file and by the same command that an administrator would use."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from prefect.settings import get_current_settings
+
+from clusterflow.errors import NotPossible
+from clusterflow.prefect.api import prefect_client, settings_for
+from clusterflow.prefect.pool import POOL, ensure_pool
+
+FILE = Path("deployments/prefect.yaml")
+"""Relative to the root of the flows."""
+
+
+async def deploy(
+    root: Path, api_url: str, auth: str | None = None, *, file: Path = FILE, pool: str = POOL
+) -> list[str]:
+    """Make the pool if need be, and deploy everything that ``file`` declares: the names, as ``flow/deployment``.
+
+    A second call brings deployments up to date: schedules with a slug stay, trigger automations are made anew.
+    Deployments and schedules that the file no longer has are left alone.
+
+    Raises:
+        PrefectUnreachable: no Prefect answers at ``api_url``.
+        NotPossible: Prefect does not accept the file; the text is what it says.
+    """
+    with settings_for(api_url, auth):
+        await ensure_pool(pool)
+        settings = get_current_settings().to_environment_variables(exclude_unset=True, include_secrets=True)
+    # The command loads the flows and follows paths from where it stands: in a process of its own, that is no concern
+    # of ours. In ours it would save a second and a half.
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(file)),
+        cwd=root,
+        env=os.environ | settings | {"COLUMNS": "1000", "NO_COLOR": "1"},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output = (await process.communicate())[0].decode(errors="replace")
+    if process.returncode != 0:
+        raise NotPossible(f"Prefect does not accept {root / file}: {_reason(output)}")
+    return re.findall(r"Deployment '(.+?)' successfully created", output)
+
+
+NOISE = (
+    "  File ",
+    "    ",
+    "Traceback",
+    "The above exception",
+    "During handling",
+    "An exception occurred",
+    "╭",
+    "│",
+    "╰",
+)
+HINTS = ("For valid deployment fields", "Skipping deployment", "An entrypoint must", "You can also", "https://")
+
+
+def _reason(output: str) -> str:
+    """What is wrong, out of a page that may hold a traceback and advice for another situation."""
+    said = [line for line in output.splitlines() if line.strip() and not line.startswith(NOISE + HINTS)]
+    return " ".join(line.strip() for line in said[-6:]) or "it does not say why"
+
+
+async def pause_schedules(deployments: Iterable[str]) -> None:
+    """Let the deployments run on demand only, until they are deployed again."""
+    async with prefect_client() as client:
+        for name in deployments:
+            found = await client.read_deployment_by_name(name)
+            for schedule in found.schedules:
+                await client.update_deployment_schedule(found.id, schedule.id, active=False)

@@ -1,0 +1,63 @@
+"""Bring Prefect back to what the database says is open; a second time there is nothing to do."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from clusterflow.app import App
+from clusterflow.model.text import Frozen
+from clusterflow.prefect import names, runs
+from clusterflow.store.inbox import Item
+
+
+class Reconciled(Frozen):
+    """What was done: forms opened again, and runs closed that nobody needs to answer."""
+
+    opened: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    sound: int = 0
+
+    def __str__(self) -> str:
+        told = [f"opened again: {name}" for name in self.opened] + [f"closed: {name}" for name in self.closed]
+        told.append(f"{self.sound} open gates were in order")
+        return "\n".join(told)
+
+
+async def reconcile(app: App) -> Reconciled:
+    """Open again what is open and has no living form; close what waits for an answer that nobody needs.
+
+    Raises:
+        PrefectUnreachable: nothing was done.
+    """
+    waiting = await runs.waiting("gate-open")
+    items = app.inbox()
+    states = await runs.state_of(UUID(i.run) for i in items if i.run is not None)
+    opened: list[str] = []
+    for item in items:
+        if item.run is None or UUID(item.run) not in states or _is_over(states[UUID(item.run)].kind):
+            await _open_again(app, item)
+            opened.append(f"{item.initiative}, gate of {item.stage}")
+    held = {i.run for i in items}
+    closed = [w for w in waiting if str(w.run_id) not in held]
+    for run in closed:
+        await runs.close(run.run_id, "Its gate is not open any more.", name="Withdrawn")
+    return Reconciled(
+        opened=tuple(opened), closed=tuple(w.name for w in closed), sound=len(items) - len(opened)
+    )
+
+
+def _is_over(kind: str) -> bool:
+    return kind in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+
+
+async def _open_again(app: App, item: Item) -> None:
+    """A new pass asks anew. Its key names the run that was lost, so that a repeat starts nothing."""
+    app.release_gate(item.initiative, item.review)
+    status = app.status(item.initiative)
+    await runs.start(
+        names.pass_deployment(status.model),
+        {"initiative": item.initiative},
+        idempotency_key=f"reopen:{item.initiative}:{item.review}:{item.run or app.clock().isoformat()}",
+        tags=names.tags(status),
+        name=names.pass_run_name(status),
+    )
