@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from prefect import flow
 
 from clusterflow.app import App
@@ -11,11 +9,10 @@ from clusterflow.prefect.passing import walk
 
 
 @flow(name="lifecycle", flow_run_name="{initiative}", persist_result=False)
-async def lifecycle(initiative: str, as_of: date | None = None) -> None:
+async def lifecycle(initiative: str) -> None:
     """Walk an initiative through its model: check its gates, show where it stands, ask where a decision waits.
 
     Args:
         initiative: the id of the initiative, as `clusterflow status` lists it.
-        as_of: the day the pass is for; empty for today.
     """
-    await walk(App.open().at(as_of), initiative)
+    await walk(App.open(), initiative)

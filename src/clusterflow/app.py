@@ -79,7 +79,6 @@ class App:
 
     def __init__(self, settings: Settings, database: Database, clock: Clock = system_clock) -> None:
         self.settings, self.database, self.clock = settings, database, clock
-        self.as_of: date | None = None
 
     @classmethod
     def open(cls, settings: Settings | None = None, clock: Clock = system_clock) -> App:
@@ -91,7 +90,7 @@ class App:
         chosen = settings or Settings()
         database = open_database(chosen.database_url)
         check_schema(database)
-        return cls(chosen, database, clock)
+        return cls(chosen, database, clock).at(chosen.today)
 
     def at(self, day: date | None) -> App:
         """The same, as if it were that day (at noon, UTC); None leaves the clock alone."""
@@ -99,7 +98,6 @@ class App:
             return self
         moment = datetime.combine(day, time(12), UTC)
         twin = App(self.settings, self.database, lambda: moment)
-        twin.as_of = day
         twin.__dict__.update({k: v for k, v in self.__dict__.items() if k in ("metrics", "models")})
         return twin
 

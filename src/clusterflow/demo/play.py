@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
+
+from prefect.flows import Flow, load_flow_from_entrypoint
 
 from clusterflow.app import App
 from clusterflow.courier import Courier
@@ -14,9 +18,13 @@ from clusterflow.demo.story import Script, Scripted, Story, months
 from clusterflow.errors import ClusterflowError
 from clusterflow.prefect import runs
 from clusterflow.prefect.publish import publish
+from clusterflow.prefect.up import root_of
 from clusterflow.store.inbox import Item
 
 Say = Callable[[str], None]
+
+TODAY = "CLUSTERFLOW_TODAY"
+"""Where the flows, which open the app by its settings, read which day the replay has come to."""
 
 SETTLE_SECONDS = 0.1
 PATIENCE_SECONDS = 60
@@ -40,6 +48,8 @@ class Replay:
         self.by_id = {s.initiative: s for s in stories}
         self.scripts: dict[str, Script] = {s.initiative: s.script() for s in stories}
         self.told: list[str] = []
+        entrypoint = root_of(app.settings) / "flows" / "review.py:review"
+        self.review: Flow[[], Coroutine[Any, Any, object]] = load_flow_from_entrypoint(str(entrypoint), use_placeholder_flow=False)
 
     async def run(self) -> None:
         """Every month in its order; the last one ends today."""
@@ -47,9 +57,12 @@ class Replay:
         days = months(self.end)
         for number, day in enumerate(days, 1):
             self.told = []
+            os.environ[TODAY] = day.isoformat()
             await self._month(self.app.at(day), before, day)
             self.show(Month(number, len(days), day, self.told))
             before = day
+        # From here on it is today: the gate that is left open is decided now.
+        del os.environ[TODAY]
 
     async def _month(self, app: App, before: date, day: date) -> None:
         for story in self.stories:
@@ -59,7 +72,7 @@ class Replay:
                 self.told.append(f"{story.enrol['name']}: enrolled under {story.model}")
             if story.enrolled <= day and (facts := story.submissions(before, day)):
                 app.record(facts, actor="demo")
-        await self._review(day)
+        await self.review()
         for story in self.stories:
             for stage in story.gates_by_hand(before, day):
                 app.open_gate(story.initiative, stage, actor="demo")
@@ -67,12 +80,6 @@ class Replay:
         while await self._decide_what_is_due(app, day):
             await self._settle(app)
         await asyncio.to_thread(Courier(app).round)
-
-    async def _review(self, day: date) -> None:
-        # Imported here: a flow module is Prefect's to load, and only this one line calls it in our own process.
-        from flows.review import review  # noqa: PLC0415
-
-        await review(as_of=day)
 
     async def _decide_what_is_due(self, app: App, day: date) -> bool:
         """Take the next scripted decision at every gate that has one; False where nobody speaks."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -42,14 +43,15 @@ def _surround(home: Path, port: int, sink: MailSink) -> None:
     own |= {"PREFECT_PORT": str(port), "LANGUAGE": os.environ.get("CLUSTERFLOW_LANGUAGE", "es"), "ACTOR": "demo"}
     os.environ.update({f"CLUSTERFLOW_{name}": value for name, value in own.items()})
     os.environ.pop("CLUSTERFLOW_PREFECT_API", None)
-    # Prefect tells of every state of every run; a replay has hundreds, and its progress bar says what matters.
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "ERROR")
 
 
 async def _play(settings: Settings, sink: MailSink, stay: bool) -> None:
     begun = time.monotonic()
     stop = stopping()
     today = datetime.now(UTC).date()
+    # Prefect tells of every state of every run; a replay has hundreds, and its own lines say what matters.
+    for name in ("prefect", "prefect.flow_runs", "prefect.task_runs"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     async with everything(settings, console.print, limit=4, live=False) as running:
         console.print(f"set up in {time.monotonic() - begun:.0f} s; now {len(stories(today))} initiatives, month by month")
         replay = asyncio.create_task(_replay(running, today))
@@ -66,7 +68,7 @@ async def _play(settings: Settings, sink: MailSink, stay: bool) -> None:
     console.print("stopped; nothing is left running")
 
 
-async def _replay(running: Running, today: object) -> None:
+async def _replay(running: Running, today: date) -> None:
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console, transient=True
     )
@@ -78,8 +80,7 @@ async def _replay(running: Running, today: object) -> None:
             for event in month.events:
                 console.print(f"{month.day:%Y-%m}  {event}", markup=False)
 
-        day = datetime.now(UTC).date()
-        await Replay(running.app, stories(day), day, show).run()
+        await Replay(running.app, stories(today), today, show).run()
 
 
 def _show(running: Running, sink: MailSink, seconds: float) -> None:

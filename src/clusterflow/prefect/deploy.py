@@ -39,7 +39,7 @@ async def deploy(
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(file)),
         cwd=root,
-        env=os.environ | settings | {"COLUMNS": "1000", "NO_COLOR": "1"},
+        env=os.environ | settings | {"PWD": str(root), "COLUMNS": "1000", "NO_COLOR": "1"},  # {{ $PWD }}: working_dir
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

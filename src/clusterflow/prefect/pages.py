@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from prefect.artifacts import acreate_markdown_artifact, acreate_progress_artifact
 
 from clusterflow.app import App
@@ -38,9 +40,9 @@ async def publish_initiative(app: App, status: InitiativeStatus) -> None:
     )
 
 
-async def publish_portfolio(app: App) -> None:
-    """The board of all initiatives."""
-    board = app.board()
+async def publish_portfolio(app: App, as_of: date | None = None) -> None:
+    """The board of all initiatives, today or as it stood at the end of a day."""
+    board = app.board(as_of)
     await acreate_markdown_artifact(
         board_page(board, app.language),
         key=names.PORTFOLIO_KEY,

@@ -31,20 +31,21 @@ async def walk(app: App, initiative: str) -> None:
     and the question is found again by its key.
     """
     run_id = str(flow_run.id)
+    asked_before = {i.review for i in app.inbox(initiative) if i.run == run_id}
     app.evaluate(initiative, actor="lifecycle", by_pass=True)
     trouble = ""
-    resumed = int(flow_run.run_count or 1) > 1
     while True:
         status = app.status(initiative)
         item = app.take_gate(initiative, run_id)
-        if item is None or not resumed:
+        if item is None or item.review not in asked_before:
+            # Who comes back with an answer has been shown this already.
             await draw(app, status)
             await pages.publish_initiative(app, status)
         if item is None:
-            if not resumed:
+            if not asked_before:
                 await runs.rename(UUID(run_id), names.pass_run_name(status))
             return
-        resumed = False
+        asked_before = {item.review}
         done = await ask(app, status, item, trouble)
         trouble = "" if done.taken else f"⚠ {done.why}"
         app.evaluate(initiative, actor="lifecycle", by_pass=True)

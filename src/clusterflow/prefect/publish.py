@@ -132,7 +132,7 @@ async def _start_pass(app: App, initiative: str, messages: Sequence[Message], en
     last = max(e.version for e in entries)
     await runs.start(
         names.pass_deployment(status.model),
-        {"initiative": initiative} | ({"as_of": app.as_of.isoformat()} if app.as_of else {}),
+        {"initiative": initiative},
         idempotency_key=f"pass:{initiative}:{last}",
         tags=names.tags(status),
         name=names.pass_run_name(status),

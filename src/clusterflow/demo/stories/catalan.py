@@ -2,7 +2,7 @@
 
 The turns of the story: the vision passes under a condition, two founders having until a date to sign, and one signs in
 time; a firm counted twice is taken out again; a delegate changes; at the last gate two must agree, and the second takes
-her time. People, firms and institutions are invented.
+her time; and a gate that nobody decides in time closes again. People, firms and institutions are invented.
 """
 
 from __future__ import annotations
@@ -111,6 +111,7 @@ def _groups(tell: Chronicle, calendar: Calendar) -> None:
     tell.seat(day(17, 3), "proteinas", "joana", "chair")
     for month in (17, 19, 21, 23, 25, 27, 29):
         tell.meeting(day(month, 11), "proteinas", "joana clara julia pol")
+    for month in (17, 19):
         tell.meeting(day(month, 15), "exportacion", "arnau oriol biel")
     tell.fact(day(17, 20), "project", id="guisante", title="Ensayo común de guisante proteico", objective="proteina")
     tell.go("committees", "joana", "Los grupos ponen en práctica el plan.", not_before=day(18, 1))
@@ -134,6 +135,9 @@ def _twenty_companies(tell: Chronicle, calendar: Calendar) -> None:
     )
     for number, (org, name, size) in enumerate(newcomers):
         tell.member(day(19 + number // 2, 6 + 12 * (number % 2)), org, name, size)
+    tell.person(day(21, 2), "roser", "Roser Planagumà Vila", "platos")
+    for month in (21, 23, 25, 27, 29):
+        tell.meeting(day(month, 15), "exportacion", "arnau oriol biel roser")
     # One of the first ones closes down; it takes another newcomer to make twenty.
     tell.leaves(day(20, 20), "hornos")
     tell.organisation(day(21, 5), "asociacion", "Associació Plana Vegetal", "civil-society")
@@ -157,5 +161,7 @@ def _twenty_companies(tell: Chronicle, calendar: Calendar) -> None:
     )
     tell.go("institutionalization", "arnau", "Veinte empresas y una gobernanza propia.", door="cli")
     tell.go("institutionalization", "gemma", "Consultado en casa: de acuerdo.", not_before=day(26, 1))
+    # A second joint project, and the gate of the operation is ready. The board lets two months pass; by then the first
+    # project is over a year old, and the gate closes again.
     tell.fact(day(27, 8), "project", id="sello", title="Envase común compostable", objective="mercado")
     tell.budget(day(27, 12), "anual", running_cost=140000, secured=150000)

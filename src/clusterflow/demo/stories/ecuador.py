@@ -152,7 +152,8 @@ def _legal_body(tell: Chronicle, calendar: Calendar) -> None:
     for person in ("jorge", "noemi", "ines", "lidia"):
         tell.seat(day(20, 6), "directorio", person)
     tell.seat(day(20, 6), "directorio", "gonzalo", vote=False)
-    # Registered, but the ministry of the interior takes its time: is it a legal person or not? Unknown until month 25.
+    # The papers are with the ministry of the interior, which takes its time: for five months nobody can say whether the
+    # corporation is a legal person.
     tell.fact(
         day(20, 18), "legal-entity", name="Corporación Transición Litoral", form="foundation",
         non_profit=True, in_region=True,

@@ -57,7 +57,7 @@ def attendance(scope: Scope, months: int = 12, body: str | None = None) -> Selec
 def person_turnover(scope: Scope, body: str = BodyKind.COMMITTEE.value) -> Select[Any]:
     """Seed 1: 1 − (present at the last meeting and at one of the three before ÷ present at the last), over the bodies.
 
-    A body with fewer than two meetings that somebody attended says nothing.
+    A meeting counts once somebody is known to have come; a body with fewer than two of them says nothing.
     """
     return _turnover(scope, "person", body)
 
@@ -69,64 +69,43 @@ def organisation_turnover(scope: Scope, body: str = BodyKind.COMMITTEE.value) ->
 
 
 def _turnover(scope: Scope, who: str, body: str) -> Select[Any]:
+    # By windows alone: joined to itself, SQLite would compare every meeting of the portfolio with every other.
     came = turnout(scope, who, body, standing=True)
-    attended = (
-        select(came.c.initiative, came.c.body, came.c.meeting, came.c.valid_from)
-        .where(came.c.came == PRESENT)
-        .distinct()
-        .subquery()
-    )
-    of_body = (attended.c.initiative, attended.c.body)
-    placed = select(
-        attended.c.initiative,
-        attended.c.body,
-        attended.c.meeting,
-        func.row_number()
-        # Two meetings on one day are told apart by their ids, the same way every time.
-        .over(partition_by=of_body, order_by=(attended.c.valid_from.desc(), attended.c.meeting.desc()))
-        .label("place"),
-        func.count().over(partition_by=of_body).label("meetings"),
-    ).subquery()
-    there = (
-        select(came, placed.c.place, placed.c.meetings)
-        .join_from(
-            came,
-            placed,
-            and_(
-                placed.c.initiative == came.c.initiative,
-                placed.c.body == came.c.body,
-                placed.c.meeting == came.c.meeting,
-            ),
-        )
-        .where(placed.c.place <= 1 + BEFORE, placed.c.meetings > 1)
-        .subquery()
-    )
-    last = select(there).where(there.c.place == 1, there.c.came >= PERHAPS).subquery()
-    before = (
+    of_meeting = (came.c.initiative, came.c.body, came.c.meeting)
+    attended = select(came, func.max(came.c.came).over(partition_by=of_meeting).label("best")).subquery()
+    placed = (
         select(
-            there.c.initiative,
-            there.c.body,
-            there.c.who,
-            func.max(there.c.came).label("came"),
-            func.max(there.c.entered_at).label("entered_at"),
+            attended,
+            func.dense_rank()
+            .over(
+                partition_by=(attended.c.initiative, attended.c.body),
+                # Two meetings on one day are told apart by their ids, the same way every time.
+                order_by=(attended.c.valid_from.desc(), attended.c.meeting.desc()),
+            )
+            .label("place"),
         )
-        .where(there.c.place > 1)
-        .group_by(there.c.initiative, there.c.body, there.c.who)
+        .where(attended.c.best == PRESENT)
         .subquery()
     )
-    new = case((before.c.came == PRESENT, 0), (before.c.came == PERHAPS, UNKNOWN), else_=1)
+    of_body = (placed.c.initiative, placed.c.body)
+    near = placed.c.place <= 1 + BEFORE
+    judged = select(
+        placed.c.initiative,
+        placed.c.entry,
+        placed.c.valid_from,
+        placed.c.who,
+        placed.c.came,
+        placed.c.place,
+        func.max(placed.c.place).over(partition_by=of_body).label("meetings"),
+        func.max(case((and_(near, placed.c.place > 1), placed.c.came)))
+        .over(partition_by=(*of_body, placed.c.who))
+        .label("before"),
+        func.max(case((near, placed.c.entered_at))).over(partition_by=(*of_body, placed.c.who)).label("entered_at"),
+    ).subquery()
+    new = case((judged.c.before == PRESENT, 0), (judged.c.before == PERHAPS, UNKNOWN), else_=1)
     return evidence_row(
-        last,
-        Attendance,
-        what=last.c.who,
-        part=case((last.c.came == PERHAPS, UNKNOWN), else_=new),
-        also=(before,),
-    ).join_from(
-        last,
-        before,
-        and_(before.c.initiative == last.c.initiative, before.c.body == last.c.body, before.c.who == last.c.who),
-        isouter=True,
-    )
+        judged, Attendance, what=judged.c.who, part=case((judged.c.came == PERHAPS, UNKNOWN), else_=new)
+    ).where(judged.c.place == 1, judged.c.came >= PERHAPS, judged.c.meetings > 1)
 
 
 @metric("committee-participation")

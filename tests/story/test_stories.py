@@ -1,0 +1,317 @@
+"""Read this first: six initiatives live their lives, month by month, and everything that clusterflow knows happens.
+
+The stories are told in ``src/clusterflow/demo/stories``. Here they are played without Prefect: facts are recorded, the
+portfolio is reviewed, and at each open gate somebody decides. What ``make demo`` adds is the flows and the forms.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clusterflow.app import App
+from clusterflow.demo.stories import stories
+from clusterflow.demo.story import Calendar, Scripted, Story, months
+from clusterflow.engine.decide import Decided
+from clusterflow.model.events import LifeEvent
+from clusterflow.model.state import InitiativeState
+from clusterflow.model.words import Answer, DecisionKind, Readiness, VisitOutcome
+from clusterflow.reports.explanation import CriterionLine
+from clusterflow.rules.fold import replay
+from clusterflow.settings import Settings
+from clusterflow.store.database import open_database
+from clusterflow.store.state import in_order
+
+TODAY = date(2024, 2, 29)
+"""The last day of the replay. Of all days the one that most months do not have."""
+
+day = Calendar(TODAY).day
+NUEVO_LEON, CORDOBA, ECUADOR, BASQUE, CATALAN, COLOMBIAN = (story.initiative for story in stories(TODAY))
+EVERYBODY = (NUEVO_LEON, CORDOBA, ECUADOR, BASQUE, CATALAN, COLOMBIAN)
+
+
+def test_no_story_tells_the_future() -> None:
+    for story in stories(TODAY):
+        assert all(fact.entered <= TODAY for fact in story.facts)
+        assert 60 <= len(story.facts) <= 300, "real, and light"
+
+
+# ── playing ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def play(app: App, tales: tuple[Story, ...], last_day: date) -> Iterator[tuple[Scripted, Decided]]:
+    """Month by month: facts, review, gates opened by hand, decisions. Gives each decision and what became of it."""
+    scripts = {story.initiative: story.script() for story in tales}
+    before = date.min
+    for month_end in months(last_day):
+        now = app.at(month_end)
+        for story in tales:
+            if before < story.enrolled <= month_end:
+                now.record(story.opening())
+                now.enrol(story.enrolment(), story.model)
+            now.record(story.submissions(before, month_end))
+        now.review()
+        for story in tales:
+            for stage in story.gates_by_hand(before, month_end):
+                now.open_gate(story.initiative, stage)
+        waiting = now.inbox()
+        for item in waiting:
+            while now.state(item.initiative).open_review(item.stage):
+                scripted = scripts[item.initiative].take(item.stage, month_end)
+                if scripted is None:
+                    break
+                yield scripted, now.decide(item.initiative, scripted.by, scripted.ballot())
+        if waiting:
+            now.review()
+        before = month_end
+
+
+@dataclass
+class Played:
+    """What there is when the last month has ended."""
+
+    app: App
+    tales: dict[str, Story]
+    decided: list[tuple[Scripted, Decided]]
+    _ledgers: dict[str, list[LifeEvent]] = field(default_factory=dict)
+
+    def state(self, initiative: str) -> InitiativeState:
+        return self.app.state(initiative)
+
+    def happened(self, initiative: str, kind: str, **said: Any) -> list[Any]:
+        """The entries of a kind in an initiative's ledger that say all of this."""
+        if initiative not in self._ledgers:
+            self._ledgers[initiative] = [e.event for e in self.app.entries(initiative)]
+        found = [e for e in self._ledgers[initiative] if e.kind == kind]
+        return [e for e in found if all(getattr(e, name) == value for name, value in said.items())]
+
+    def once(self, initiative: str, kind: str, **said: Any) -> Any:
+        """The one entry of which this is true."""
+        (event,) = self.happened(initiative, kind, **said)
+        return event
+
+    def achieved(self, initiative: str) -> list[str]:
+        """The stages whose milestones stand, in the order in which they were achieved."""
+        standing = [m for m in self.state(initiative).milestones if m.stands and m.lapsed_on is None]
+        return [m.stage for m in sorted(standing, key=lambda m: m.achieved_on)]
+
+    def under_way(self, initiative: str) -> set[str]:
+        return {visit.stage for visit in self.state(initiative).open_visits}
+
+    def criterion(self, initiative: str, stage: str, criterion: str, **when: Any) -> CriterionLine:
+        (gate,) = self.app.explain(initiative, stage, with_evidence=False, **when)
+        return next(line for line in gate.criteria if line.criterion == criterion)
+
+
+@pytest.fixture(scope="module")
+def played(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    """All six stories, played once."""
+    path = tmp_path_factory.mktemp("stories") / "clusterflow.db"
+    shutil.copy(sqlite_template, path)
+    database = open_database(f"sqlite:///{path}")
+    app = App(Settings(database=f"sqlite:///{path}", language="en"), database)
+    assert set(app.models) >= {story.model for story in stories(TODAY)}, "read once, and shared with every month"
+    app, tales = app.at(TODAY), stories(TODAY)
+    decided = list(play(app, tales, TODAY))
+    yield Played(app, {story.initiative: story for story in tales}, decided)
+    database.dispose()
+
+
+of_everybody: Callable[..., Any] = pytest.mark.parametrize("initiative", EVERYBODY)
+
+
+# ── what is true of all of them ────────────────────────────────────────────────────────────────────────────────────
+
+
+@of_everybody
+def test_every_decision_was_taken_or_refused_as_it_was_meant_to_be(played: Played, initiative: str) -> None:
+    spoken = [(scripted, got) for scripted, got in played.decided if got.initiative == initiative]
+    assert len(spoken) == len(played.tales[initiative].decisions), "somebody in the script never got to speak"
+    assert {(s.stage, s.by, s.refused) for s, _ in spoken} == {(s.stage, s.by, got.refused) for s, got in spoken}
+
+
+@of_everybody
+def test_the_ledger_adds_up_to_what_is_stored_and_nobody_touched_it(played: Played, initiative: str) -> None:
+    assert played.app.first_break(initiative) is None
+    again = replay(played.app.entries(initiative))
+    assert again is not None
+    assert in_order(again) == played.state(initiative)
+
+
+@of_everybody
+def test_the_same_facts_a_second_time_change_nothing(played: Played, initiative: str) -> None:
+    version, story = played.state(initiative).version, played.tales[initiative]
+    once_more = [f.submission(initiative) for f in story.facts if f.record == "meeting"]
+    assert played.app.record(once_more).unchanged == len(once_more)
+    assert played.state(initiative).version == version
+
+
+# ── Nuevo León: founders and trust, the association, the groups ────────────────────────────────────────────────────
+
+
+def test_nuevo_leon_leaves_its_strategy_to_the_visitor(played: Played) -> None:
+    assert played.achieved(NUEVO_LEON) == ["critical-mass", "common-purpose", "institutionalization", "committees"]
+    assert played.tales[NUEVO_LEON].left_open == "strategy"
+    (review,) = played.state(NUEVO_LEON).open_reviews
+    (gate,) = played.app.explain(NUEVO_LEON, "strategy")
+    assert (review.stage, gate.readiness) == ("strategy", Readiness.READY)
+    assert "nl-elena" in {decider.person for decider in played.app.eligible(NUEVO_LEON, "strategy")}
+
+
+def test_two_must_agree_on_the_association_and_nobody_counts_twice(played: Played) -> None:
+    votes = played.happened(NUEVO_LEON, "vote.cast", stage="institutionalization")
+    assert len({vote.decider for vote in votes}) == 2
+    assert played.once(NUEVO_LEON, "decision.refused").why == "twice"
+
+
+def test_new_faces_in_the_groups_hold_their_gate_until_a_day(played: Played) -> None:
+    hold = played.once(NUEVO_LEON, "gate.decided", decision=DecisionKind.HOLD)
+    then = played.criterion(NUEVO_LEON, "committees", "person-turnover", as_of=hold.on)
+    assert (then.answer, then.found) == (Answer.UNMET, "60 %")
+    go = played.once(NUEVO_LEON, "gate.decided", stage="committees", decision=DecisionKind.GO)
+    assert go.on >= hold.until
+
+
+def test_trust_falls_and_two_milestones_lapse_until_it_is_won_back(played: Played) -> None:
+    lapsed = played.happened(NUEVO_LEON, "milestone.lapsed", criteria=("trust-index",))
+    restored = played.happened(NUEVO_LEON, "milestone.restored")
+    assert [e.stage for e in lapsed] == [e.stage for e in restored] == ["critical-mass", "common-purpose"]
+    assert lapsed[0].on < restored[0].on
+
+
+def test_small_firms_pay_late_and_a_payment_entered_late_says_so(played: Played) -> None:
+    def collected(size: str, **when: Any) -> CriterionLine:
+        return played.criterion(NUEVO_LEON, "operation", f"dues-collected-{size}", **when)
+
+    assert collected("large").answer is Answer.MET
+    assert collected("sme").answer is Answer.UNMET
+    # As of month 14, but by what is known today: the payment that lay in a drawer counts, and the answer owns up to it.
+    assert collected("sme", as_of=day(14, 28)).late
+
+
+# ── Córdoba: disparate interests ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_cordoba_falls_under_its_five_and_comes_back(played: Played) -> None:
+    lapsed = played.once(CORDOBA, "milestone.lapsed")
+    assert (lapsed.stage, lapsed.criteria) == ("critical-mass", ("committed-members",))
+    assert played.once(CORDOBA, "milestone.restored").on > lapsed.on
+    overdue = played.happened(CORDOBA, "stage.overdue", stage="common-purpose")
+    assert [e.level for e in overdue] == [1, 2], "told once, and once more one level up"
+
+
+def test_cordoba_opens_its_doors_once_the_committees_work(played: Played) -> None:
+    order = ["critical-mass", "common-purpose", "committees", "strategy", "institutionalization"]
+    assert played.achieved(CORDOBA) == order
+    assert played.under_way(CORDOBA) == {"operation"}
+
+
+def test_whether_the_association_is_a_legal_person_stays_unknown_for_months(played: Played) -> None:
+    told = played.once(CORDOBA, "finding.changed", stage="institutionalization", criterion="legal-body")
+    assert (told.before, told.answer) == (Answer.UNKNOWN, Answer.MET), "never «unmet»: nobody knew"
+    assert (told.on - day(22, 20)).days > 120
+    (gate,) = played.app.explain(CORDOBA, "operation")
+    assert gate.readiness is Readiness.UNKNOWN, "of business nobody has entered anything yet"
+
+
+# ── Ecuador: a public policy, and a government that does not manage ────────────────────────────────────────────────
+
+
+def test_ecuador_goes_back_to_gather_knowledge_before_it_writes_its_strategy(played: Played) -> None:
+    recycle = played.once(ECUADOR, "gate.decided", decision=DecisionKind.RECYCLE)
+    assert (recycle.stage, recycle.to_stage) == ("strategy", "critical-mass")
+    assert played.once(ECUADOR, "milestone.withdrawn").stage == "critical-mass"
+    assert played.once(ECUADOR, "stage.left", outcome=VisitOutcome.RECYCLED).stage == "strategy"
+    assert [e.round for e in played.happened(ECUADOR, "milestone.achieved", stage="critical-mass")] == [1, 2]
+
+
+def test_the_ministry_decides_on_the_purpose_and_not_on_the_committees(played: Played) -> None:
+    by_ministry = {s.stage: got.refused for s, got in played.decided if s.by == "ec-gonzalo"}
+    assert by_ministry == {"common-purpose": None, "committees": "barred"}
+    assert played.once(ECUADOR, "decision.refused").why == "barred"
+    order = ["common-purpose", "critical-mass", "strategy", "committees", "institutionalization"]
+    assert played.achieved(ECUADOR) == order
+
+
+# ── The Basque country: the institution first ──────────────────────────────────────────────────────────────────────
+
+
+def test_the_basque_association_comes_before_its_strategy_and_gets_furthest(played: Played) -> None:
+    order = ["critical-mass", "common-purpose", "institutionalization", "strategy", "committees", "operation"]
+    assert played.achieved(BASQUE) == order
+    assert played.under_way(BASQUE) == {"operation"}, "the life after has no end"
+
+
+def test_a_correction_makes_the_fifteenth(played: Played) -> None:
+    counted = played.criterion(BASQUE, "critical-mass", "committed-members", as_of=day(5))
+    assert (counted.found, counted.late) == ("15", True), "true then, known only since"
+    assert played.once(BASQUE, "milestone.achieved", stage="critical-mass").on > day(5, 9)
+
+
+def test_a_silent_committee_costs_its_milestone_until_it_meets_again(played: Played) -> None:
+    lapsed = played.once(BASQUE, "milestone.lapsed")
+    assert (lapsed.stage, lapsed.criteria) == ("committees", ("committee-silence",))
+    assert played.once(BASQUE, "milestone.restored").stage == "committees"
+
+
+# ── Catalonia: the strategy first ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_catalan_vision_passes_under_a_condition_that_is_met_in_time(played: Played) -> None:
+    asked = played.once(CATALAN, "condition.set")
+    met = played.once(CATALAN, "condition.met")
+    assert (asked.stage, asked.criterion) == (met.stage, met.criterion) == ("common-purpose", "founders-signed")
+    assert met.on <= asked.due_on
+    assert played.once(CATALAN, "milestone.achieved", stage="common-purpose").conditional
+
+
+def test_a_firm_counted_twice_is_taken_out_and_a_delegate_changes(played: Played) -> None:
+    assert played.once(CATALAN, "record.retracted").record == "membership"
+    turnover = played.criterion(CATALAN, "committees", "person-turnover", as_of=day(17, 17))
+    assert turnover.found == "28.6 %", "two new faces of seven"
+
+
+def test_a_catalan_gate_that_nobody_decides_in_time_closes_again(played: Played) -> None:
+    assert played.achieved(CATALAN) == [
+        "critical-mass",
+        "strategy",
+        "common-purpose",
+        "committees",
+        "institutionalization",
+    ]
+    closed = played.once(CATALAN, "gate.withdrawn")
+    assert closed.stage == "operation"
+    assert played.criterion(CATALAN, "operation", "joint-projects").help.startswith("Joint projects still missing: 1")
+
+
+# ── Colombia: hosted by a chamber of commerce ──────────────────────────────────────────────────────────────────────
+
+
+def test_the_colombian_tables_and_route_map_go_side_by_side(played: Played) -> None:
+    entered = {e.stage: e.on for e in played.happened(COLOMBIAN, "stage.entered")}
+    assert entered["committees"] == entered["strategy"]
+    assert entered["operation"] == entered["institutionalization"], "its own legal body is open to it, and optional"
+    assert played.under_way(COLOMBIAN) == {"operation", "institutionalization"}
+
+
+def test_an_agreement_that_ends_takes_its_milestone_along_until_it_is_renewed(played: Played) -> None:
+    assert played.once(COLOMBIAN, "milestone.lapsed").criteria == ("host-agreement",)
+    assert played.once(COLOMBIAN, "milestone.restored").stage == "hosting"
+    assert not played.happened(COLOMBIAN, "milestone.lapsed", stage="critical-mass"), "eleven of twelve: no flapping"
+    members = played.criterion(COLOMBIAN, "critical-mass", "committed-members")
+    assert (members.answer, members.found) == (Answer.UNMET, "11")
+
+
+def test_the_colombian_initiative_waits_on_purpose_beyond_the_end(played: Played) -> None:
+    visit = played.state(COLOMBIAN).visit("operation")
+    assert visit is not None
+    assert visit.held_until is not None
+    assert visit.held_until > TODAY
+    satisfied = played.criterion(COLOMBIAN, "operation", "satisfaction-index")
+    assert satisfied.answer is Answer.UNKNOWN, "four answers are nobody's secret and no answer"
