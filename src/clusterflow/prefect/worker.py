@@ -36,7 +36,7 @@ from prefect.workers.base import BaseWorker, BaseWorkerResult
 from prefect.workers.process import ProcessJobConfiguration, ProcessVariables
 
 from clusterflow.prefect.execution import Execution
-from clusterflow.prefect.pool import POOL
+from clusterflow.prefect.pool import POOL, ensure_pool
 
 WATCH_SECONDS = 2.0
 """How often a long run is looked up, to see whether somebody cancels it."""
@@ -45,7 +45,10 @@ RETRY_SECONDS = 2.0
 """How long to wait for a server that went away, before trying again."""
 
 GRACE_SECONDS = 5.0
-"""How long a stopping worker waits for its runs to end, and again after interrupting them."""
+"""How long a stopping worker waits for its runs to end before it interrupts them."""
+
+INTERRUPTION_SECONDS = 5.0
+"""How long it then waits for them to let go; a run between two awaits may be busy in the database."""
 
 ORPHAN_AFTER = timedelta(seconds=30)
 """A run must have been in its state for so long before it counts as left behind."""
@@ -75,11 +78,20 @@ class InProcessWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, InPr
     job_configuration = ProcessJobConfiguration
     job_configuration_variables = ProcessVariables
 
-    def __init__(self, root: Path, pool: str = POOL, *, limit: int = 3, name: str | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        pool: str = POOL,
+        *,
+        limit: int = 3,
+        name: str | None = None,
+        grace_seconds: float = GRACE_SECONDS,
+    ) -> None:
         """``root`` is the folder that entrypoints such as ``flows/lifecycle.py:lifecycle`` are relative to."""
         # Fetching runs ahead of their time would let a sleeping one hold a place that a ready one could use.
         super().__init__(pool, name=name or f"clusterflow {socket.gethostname()}", limit=limit, prefetch_seconds=0)
         self._root = root.resolve()
+        self._grace_seconds = grace_seconds
         self._flows: dict[str, Flow[..., Any]] = {}
         self._loading = threading.Lock()
         self._threads = ThreadPoolExecutor(limit, thread_name_prefix="flow-run")
@@ -154,10 +166,10 @@ class InProcessWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, InPr
         return state if state is not None and state.is_cancelling() else None
 
     async def _hand_back(self, flow_run: FlowRun, execution: Execution, done: Done) -> None:
-        if (await asyncio.wait({done}, timeout=GRACE_SECONDS))[0]:
+        if (await asyncio.wait({done}, timeout=self._grace_seconds))[0]:
             return
         execution.interrupt()
-        if (await asyncio.wait({done}, timeout=GRACE_SECONDS))[0]:
+        if (await asyncio.wait({done}, timeout=INTERRUPTION_SECONDS))[0]:
             await self._run_again(flow_run, "The worker was stopped; the next one runs this again.")
         else:
             _log.warning("run %s could not be interrupted; it ends with this process", flow_run.name)
@@ -203,18 +215,29 @@ def _was_left_behind(flow_run: FlowRun) -> bool:
 
 
 async def serve(
-    root: Path, *, pool: str = POOL, limit: int = 3, query_seconds: float = 0.5, name: str | None = None
+    root: Path,
+    *,
+    pool: str = POOL,
+    limit: int = 3,
+    query_seconds: float = 0.5,
+    name: str | None = None,
+    grace_seconds: float = GRACE_SECONDS,
 ) -> None:
     """Serve the pool until cancelled; outlive the server's restarts.
 
-    ``limit`` is the number of runs at a time. Cancel the task to stop: runs get ``GRACE_SECONDS`` to end, the rest
+    ``limit`` is the number of runs at a time. Cancel the task to stop: runs get ``grace_seconds`` to end, the rest
     go back to the queue.
+
+    Raises:
+        PrefectUnreachable: no Prefect answers when the worker starts.
     """
+    await ensure_pool(pool)
     with temporary_settings({PREFECT_WORKER_QUERY_SECONDS: query_seconds}):
         while True:
             try:
-                await InProcessWorker(root, pool, limit=limit, name=name).start(printer=_log.info)
-            except (RuntimeError, httpx.HTTPError) as error:
-                # Prefect's own loop gives up after some seconds without a server; a server update takes longer.
-                _log.warning("the worker lost its server and tries again: %s", error)
+                worker = InProcessWorker(root, pool, limit=limit, name=name, grace_seconds=grace_seconds)
+                await worker.start(printer=_log.info)
+            except* (RuntimeError, httpx.HTTPError) as lost:
+                # Prefect's own loop gives up when the server is away for long; a server update takes longer.
+                _log.warning("the worker lost its server and tries again: %s", lost.exceptions[0])
             await asyncio.sleep(RETRY_SECONDS)

@@ -1,0 +1,125 @@
+"""One Prefect server for all flow tests, with a password, and a folder of small flows deployed to it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+os.environ.setdefault("PREFECT_HOME", tempfile.mkdtemp(prefix="prefect-home-"))  # before Prefect is imported
+
+import pytest
+
+from clusterflow.prefect.api import settings_for
+from clusterflow.prefect.deploy import deploy
+from clusterflow.prefect.server import PrefectServer
+
+FLOWS = """
+import asyncio
+import sys
+from datetime import date
+from enum import Enum
+from uuid import UUID
+
+from prefect import flow, task
+from prefect.flow_runs import suspend_flow_run
+from prefect.input import RunInput
+from prefect.runtime import flow_run
+from prefect.states import Completed
+
+from clusterflow.prefect import runs
+
+
+class Answer(Enum):
+    go = "go"
+    hold = "hold"
+
+
+class Form(RunInput):
+    answer: Answer
+    reason: str
+    until: date | None = None
+
+
+@task(task_run_name="{name}", persist_result=False)
+async def stage(name):
+    return Completed(name="Under way", message=name)
+
+
+@flow
+async def gate(keys: list[str]):
+    run_id = UUID(flow_run.id)
+    if flow_run.run_count > 1:
+        await runs.forget_tasks(run_id)
+    first = await stage("first", return_state=True)
+    await stage("second", wait_for=[first], return_state=True)
+    answers = []
+    for key in keys:
+        await runs.rename(run_id, f"waiting at {key}")
+        form = Form.with_initial_data(description="| check | met |\\n|---|---|\\n| members | 12 |")
+        answers.append(await suspend_flow_run(wait_for_input=form, key=key))
+    said = "; ".join(f"{a.answer.value} {a.reason} {a.until}" for a in answers)
+    return Completed(name="Achieved", message=said)
+
+
+@flow
+async def sleeper(seconds: float):
+    await asyncio.sleep(seconds)
+
+
+@flow
+async def exits():
+    sys.exit(3)
+"""
+
+DEPLOYMENTS = """
+pull: []
+definitions:
+  pool: &pool
+    name: clusterflow
+    job_variables: {working_dir: "{{ $PWD }}"}
+deployments:
+  - {name: small, entrypoint: "flows/small.py:gate", tags: [small], work_pool: *pool}
+  - {name: small, entrypoint: "flows/small.py:sleeper", work_pool: *pool}
+  - {name: small, entrypoint: "flows/small.py:exits", work_pool: *pool}
+"""
+
+AUTH = "office:secret"
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
+    server = PrefectServer(
+        tmp_path_factory.mktemp("prefect"), free_port(), auth=AUTH, settings={"PREFECT_SERVER_UI_ENABLED": "false"}
+    )
+    with server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def small_flows(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The root of the small flows, which are deployed."""
+    root = tmp_path_factory.mktemp("root")
+    for name, text in {"flows/small.py": FLOWS, "deployments/prefect.yaml": DEPLOYMENTS}.items():
+        (root / name).parent.mkdir()
+        (root / name).write_text(text, encoding="utf-8")
+    deployed = asyncio.run(deploy(root, prefect_server.api_url, AUTH))
+    assert deployed == ["gate/small", "sleeper/small", "exits/small"]
+    return root
+
+
+@pytest.fixture
+def prefect(prefect_server: PrefectServer) -> Iterator[PrefectServer]:
+    """The server, as the one that everything in the test speaks to."""
+    with settings_for(prefect_server.api_url, AUTH):
+        yield prefect_server
