@@ -12,8 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 from sqlalchemy import Engine as Database
 
-from clusterflow.configs.metrics import load_metrics
-from clusterflow.configs.models import load_models
+from clusterflow.catalogue import metrics_in, models_in, named
 from clusterflow.engine import decide as gates
 from clusterflow.engine import enrol as enrolment
 from clusterflow.engine import evaluate as evaluation
@@ -39,9 +38,9 @@ from clusterflow.rules.judge import judge_gate
 from clusterflow.rules.mistakes import nearest
 from clusterflow.settings import Settings
 from clusterflow.store import inbox, ledger, outbox, tables
-from clusterflow.store.database import check_schema, open_database
+from clusterflow.store.database import check_schema, shared_database
 from clusterflow.store.inbox import Item
-from clusterflow.store.metrics import evidence, measure, plugins
+from clusterflow.store.metrics import evidence, measure
 from clusterflow.store.models import kept_model
 from clusterflow.store.outbox import Message
 from clusterflow.store.people import capacities, person_of
@@ -88,7 +87,7 @@ class App:
             SchemaMismatch: it has another schema than this version works on.
         """
         chosen = settings or Settings()
-        database = open_database(chosen.database_url)
+        database = shared_database(chosen.database_url)
         check_schema(database)
         return cls(chosen, database, clock).at(chosen.today)
 
@@ -107,21 +106,11 @@ class App:
 
     @cached_property
     def metrics(self) -> dict[str, MetricDeclaration]:
-        """The shipped metrics and those of third parties."""
-        shipped = load_metrics(self.settings.configs / "metrics.yaml")
-        theirs = plugins.discover()
-        plugins.install(theirs)
-        return {**shipped, **{m.declaration.id: m.declaration for m in theirs}}
+        return metrics_in(self.settings.configs)
 
     @cached_property
     def models(self) -> dict[str, LifecycleModel]:
-        """The models as their files are now; initiatives under way keep the one they started under."""
-        return load_models(self.settings.configs / "models", self.metrics)
-
-    def model(self, model_id: str) -> LifecycleModel:
-        if model_id not in self.models:
-            raise UnknownName("model", model_id, nearest(model_id, self.models) or sorted(self.models))
-        return self.models[model_id]
+        return models_in(self.settings.configs)
 
     # Commands
 
@@ -138,7 +127,7 @@ class App:
 
     def enrol(self, initiative: Submission, model_id: str, actor: str | None = None, key: str | None = None) -> Enrolled:
         """Begin an initiative's life under a model."""
-        model = self.model(model_id)
+        model = named(self.models, model_id)
         request = repr((sorted(initiative.fields.items()), model.hash))
         return perform(
             self.database, self._context(actor, key), "enrol", request, Enrolled,

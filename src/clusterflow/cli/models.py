@@ -10,39 +10,23 @@ from typing import Annotated, Literal
 from cyclopts import App as Commands
 from cyclopts import Parameter
 
+from clusterflow.catalogue import metrics_in, models_in, named
 from clusterflow.cli.output import Json, listed, print_json, show, table
-from clusterflow.configs.metrics import load_metrics
-from clusterflow.configs.models import load_model, load_models
+from clusterflow.configs.models import load_model
 from clusterflow.configs.schema import model_schema
-from clusterflow.errors import ClusterflowError, Mistake, Mistakes, UnknownName
+from clusterflow.errors import ClusterflowError, Mistake, Mistakes
 from clusterflow.model.lifecycle import LifecycleModel
-from clusterflow.model.measurement import MetricDeclaration
 from clusterflow.model.text import Language
 from clusterflow.reports.diagram import mermaid, svg
-from clusterflow.rules.mistakes import nearest
 from clusterflow.settings import Settings
-from clusterflow.store.metrics import plugins
 
 model = Commands(name="model", help="The lifecycle models.")
 
 Told = Annotated[Language, Parameter(name="--lang", help="es or en")]
 
 
-def _metrics(settings: Settings) -> dict[str, MetricDeclaration]:
-    theirs = plugins.discover()
-    return {**load_metrics(settings.configs / "metrics.yaml"), **{m.declaration.id: m.declaration for m in theirs}}
-
-
 def _models() -> dict[str, LifecycleModel]:
-    settings = Settings()
-    return load_models(settings.configs / "models", _metrics(settings))
-
-
-def _named(name: str) -> LifecycleModel:
-    models = _models()
-    if name not in models:
-        raise UnknownName("model", name, nearest(name, models) or sorted(models))
-    return models[name]
+    return models_in(Settings().configs)
 
 
 @model.command(name="list")
@@ -61,7 +45,7 @@ def list_models(*, lang: Told = "en", as_json: Json = False) -> None:
 @model.command(name="show")
 def show_model(name: str, *, lang: Told = "en", as_json: Json = False) -> None:
     """One model: its stages, and what each gate asks."""
-    one = _named(name)
+    one = named(_models(), name)
     if as_json:
         print_json(one)
         return
@@ -86,7 +70,7 @@ def show_model(name: str, *, lang: Told = "en", as_json: Json = False) -> None:
 def check(*files: Path) -> None:
     """Check model files, or all the shipped ones; every mistake is told with its line and column."""
     settings = Settings()
-    metrics = _metrics(settings)
+    metrics = metrics_in(settings.configs)
     mistakes: list[Mistake] = []
     checked: list[LifecycleModel] = []
     for file in files:
@@ -95,7 +79,7 @@ def check(*files: Path) -> None:
         except Mistakes as found:
             mistakes += found.mistakes
     if not files:
-        checked = list(load_models(settings.configs / "models", metrics).values())
+        checked = list(models_in(settings.configs).values())
     if mistakes:
         raise Mistakes(mistakes)
     for one in checked:
@@ -111,7 +95,7 @@ def diagram(
     out: Annotated[Path | None, Parameter(help="a file; standard output where none is named")] = None,
 ) -> None:
     """Draw a model, as Mermaid text or as a self-contained SVG."""
-    one = _named(name)
+    one = named(_models(), name)
     text = mermaid(one, lang) if form == "mermaid" else svg(one, lang)
     if out is None:
         sys.stdout.write(text + "\n")
@@ -125,5 +109,5 @@ def diagram(
 @model.command
 def schema() -> None:
     """The JSON Schema of a model file, for editors."""
-    found = model_schema(tuple(_metrics(Settings())))
+    found = model_schema(tuple(metrics_in(Settings().configs)))
     sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
-
-from prefect.flows import Flow, load_flow_from_entrypoint
 
 from clusterflow.app import App
 from clusterflow.courier import Courier
 from clusterflow.demo.story import Script, Scripted, Story, months
 from clusterflow.errors import ClusterflowError
 from clusterflow.prefect import runs
+from clusterflow.prefect.deploy import load
 from clusterflow.prefect.publish import publish
 from clusterflow.prefect.up import root_of
 from clusterflow.store.inbox import Item
@@ -48,8 +46,7 @@ class Replay:
         self.by_id = {s.initiative: s for s in stories}
         self.scripts: dict[str, Script] = {s.initiative: s.script() for s in stories}
         self.told: list[str] = []
-        entrypoint = root_of(app.settings) / "flows" / "review.py:review"
-        self.review: Flow[[], Coroutine[Any, Any, object]] = load_flow_from_entrypoint(str(entrypoint), use_placeholder_flow=False)
+        self.review = load(root_of(app.settings), "flows/review.py:review")
 
     async def run(self) -> None:
         """Every month in its order; the last one ends today."""
@@ -109,10 +106,19 @@ class Replay:
             "conditions_due": ballot.due_all.isoformat() if ballot.due_all else None,
             "findings": ballot.seen,
         }
-        outcome = await runs.resume(UUID(item.run), answer)
-        if not outcome:
-            raise ClusterflowError(f"the form of {item.initiative}, {item.stage} was not accepted: {outcome.reason}")
+        await self._submit(item, UUID(item.run), answer)
         await self._until_answered(app, item)
+
+    async def _submit(self, item: Item, run: UUID, answer: dict[str, object]) -> None:
+        """Fill in the form as the UI would; Prefect shows a run as suspended a moment before its form is there."""
+        for _ in range(int(PATIENCE_SECONDS / SETTLE_SECONDS)):
+            outcome = await runs.resume(run, answer)
+            if outcome:
+                return
+            if "schema not found" not in outcome.reason:
+                break
+            await asyncio.sleep(SETTLE_SECONDS)
+        raise ClusterflowError(f"the form of {item.initiative}, {item.stage} was not accepted: {outcome.reason}")
 
     async def _until_answered(self, app: App, item: Item) -> None:
         """Until the resumed run has handed its answer to the engine."""

@@ -19,6 +19,7 @@ from clusterflow.demo.play import Month, Replay
 from clusterflow.demo.sink import MailSink
 from clusterflow.demo.stories import stories
 from clusterflow.errors import ClusterflowError
+from clusterflow.prefect.api import lone_certificate
 from clusterflow.prefect.up import Running, everything, stopping
 from clusterflow.settings import Settings
 from clusterflow.store import notices
@@ -43,6 +44,8 @@ def _surround(home: Path, port: int, sink: MailSink) -> None:
     own |= {"PREFECT_PORT": str(port), "LANGUAGE": os.environ.get("CLUSTERFLOW_LANGUAGE", "es"), "ACTOR": "demo"}
     os.environ.update({f"CLUSTERFLOW_{name}": value for name, value in own.items()})
     os.environ.pop("CLUSTERFLOW_PREFECT_API", None)
+    # Every mail would read the bundle of all authorities for a connection that has no TLS.
+    os.environ["SSL_CERT_FILE"] = lone_certificate().name
 
 
 async def _play(settings: Settings, sink: MailSink, stay: bool) -> None:

@@ -30,13 +30,13 @@ def settings_for(api_url: str, auth: str | None = None) -> Iterator[None]:
     """Prefect's settings for that address, in this context and in the threads that copy it."""
     settings: dict[Setting, Any] = {PREFECT_API_URL: api_url, PREFECT_API_AUTH_STRING: auth}
     if api_url.startswith("http:"):
-        settings[PREFECT_API_SSL_CERT_FILE] = _lone_certificate().name
+        settings[PREFECT_API_SSL_CERT_FILE] = lone_certificate().name
     with temporary_settings(settings):
         yield
 
 
 @cache
-def _lone_certificate() -> IO[str]:
+def lone_certificate() -> IO[str]:
     """A file with one certificate, for addresses that need none.
 
     Prefect reads the whole bundle of authorities (20 ms of CPU) for each client it makes, and it makes about ten in

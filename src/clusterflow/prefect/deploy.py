@@ -6,9 +6,11 @@ import asyncio
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
+from typing import Any
 
+from prefect.flows import Flow, load_flow_from_entrypoint
 from prefect.settings import get_current_settings
 
 from clusterflow.errors import NotPossible
@@ -77,3 +79,11 @@ async def pause_schedules(deployments: Iterable[str]) -> None:
             found = await client.read_deployment_by_name(name)
             for schedule in found.schedules:
                 await client.update_deployment_schedule(found.id, schedule.id, active=False)
+
+
+def load(root: Path, entrypoint: str) -> Callable[[], Coroutine[Any, Any, object]]:
+    """An async flow of ours as a function, to be run in this very process: a tenth of the time of a worker's run."""
+    flow: Flow[[], Coroutine[Any, Any, object]] = load_flow_from_entrypoint(
+        str(root / entrypoint), use_placeholder_flow=False
+    )
+    return flow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 
 from prefect.artifacts import acreate_markdown_artifact, acreate_progress_artifact
@@ -20,23 +21,27 @@ async def publish_initiative(app: App, status: InitiativeStatus) -> None:
     model = app.model_of(status.initiative)
     gates = app.explain(status.initiative, with_evidence=False)
     diagram = mermaid(model, language, {s.stage: s.status for s in status.stages})
-    await acreate_markdown_artifact(
-        initiative_page(status, gates, language, diagram),
-        key=names.initiative_key(status.initiative),
-        description=f"{status.name} · {status.as_of}",
-    )
-    for gate in gates:
-        await acreate_markdown_artifact(
-            gate_page(gate, language, eligible(app, status.initiative, gate.stage)),
-            key=names.gate_key(status.initiative, gate.stage),
-            description=f"{status.name} · {word('gate_word', language)} {gate.number}: {gate.title}",
-        )
     wanted = [s for s in status.stages if not s.optional]
     share = 100 * sum(s.achieved_on is not None for s in wanted) / len(wanted)
-    await acreate_progress_artifact(
-        progress=share,
-        key=names.progress_key(status.initiative),
-        description=f"{status.name}: {share:.0f} % {word('progress', language)}",
+    await asyncio.gather(
+        acreate_markdown_artifact(
+            initiative_page(status, gates, language, diagram),
+            key=names.initiative_key(status.initiative),
+            description=f"{status.name} · {status.as_of}",
+        ),
+        acreate_progress_artifact(
+            progress=share,
+            key=names.progress_key(status.initiative),
+            description=f"{status.name}: {share:.0f} % {word('progress', language)}",
+        ),
+        *(
+            acreate_markdown_artifact(
+                gate_page(gate, language, eligible(app, status.initiative, gate.stage)),
+                key=names.gate_key(status.initiative, gate.stage),
+                description=f"{status.name} · {word('gate_word', language)} {gate.number}: {gate.title}",
+            )
+            for gate in gates
+        ),
     )
 
 

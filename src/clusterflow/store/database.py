@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,12 @@ HEAD = "0001"
 """The revision this version of clusterflow works on; Alembic, slow to import, is asked only to migrate."""
 
 CURE = "Run: clusterflow db upgrade"
+
+
+@lru_cache(maxsize=32)
+def shared_database(url: str) -> Engine:
+    """The one engine of this process on that address: it keeps the statements that it has compiled."""
+    return open_database(url)
 
 
 def open_database(url: str) -> Engine:
