@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -52,14 +52,23 @@ class Replay:
         """Every month in its order; the last one ends today."""
         before = date.min
         days = months(self.end)
+        mailed = asyncio.create_task(asyncio.sleep(0))
         for number, day in enumerate(days, 1):
             self.told = []
             os.environ[TODAY] = day.isoformat()
-            await self._month(self.app.at(day), before, day)
+            app = self.app.at(day)
+            await self._month(app, before, day)
+            # The mails of a month go out while the next one is played.
+            await mailed
+            mailed = asyncio.create_task(self._mail(app))
             self.show(Month(number, len(days), day, self.told))
             before = day
+        await mailed
         # From here on it is today: the gate that is left open is decided now.
         del os.environ[TODAY]
+
+    async def _mail(self, app: App) -> None:
+        await asyncio.to_thread(Courier(app).round)
 
     async def _month(self, app: App, before: date, day: date) -> None:
         for story in self.stories:
@@ -73,30 +82,26 @@ class Replay:
         for story in self.stories:
             for stage in story.gates_by_hand(before, day):
                 app.open_gate(story.initiative, stage, actor="demo")
-        await self._settle(app)
+        await publish(app)
         while await self._decide_what_is_due(app, day):
-            await self._settle(app)
-        await asyncio.to_thread(Courier(app).round)
+            await publish(app)
+        await self._settle(app)
 
     async def _decide_what_is_due(self, app: App, day: date) -> bool:
         """Take the next scripted decision at every gate that has one; False where nobody speaks."""
-        spoken = False
-        for item in app.inbox():
-            scripted = self.scripts[item.initiative].take(item.stage, day)
-            if scripted is not None:
-                await self._decide(app, item, scripted)
-                spoken = True
-        return spoken
+        due = [(i, s) for i in app.inbox() if (s := self.scripts[i.initiative].take(i.stage, day)) is not None]
+        await asyncio.gather(*(self._decide(app, item, scripted) for item, scripted in due))
+        return bool(due)
 
     async def _decide(self, app: App, item: Item, scripted: Scripted) -> None:
         (gate,) = app.explain(item.initiative, item.stage, with_evidence=False)
         name = self.by_id[item.initiative].enrol["name"]
         how = "Prefect form" if scripted.door == "form" else "command line"
-        self.told.append(f"{name}: {scripted.stage}: {scripted.decision} ({how})")
-        if scripted.door == "cli" or item.run is None:
-            app.decide(item.initiative, scripted.by, scripted.ballot(gate.findings))
-            return
         ballot = scripted.ballot(gate.findings)
+        self.told.append(f"{name}: {scripted.stage}: {scripted.decision} ({how})")
+        if scripted.door == "cli":
+            app.decide(item.initiative, scripted.by, ballot)
+            return
         answer = {
             "decision": ballot.decision.value,
             "decided_by": scripted.by,
@@ -106,19 +111,21 @@ class Replay:
             "conditions_due": ballot.due_all.isoformat() if ballot.due_all else None,
             "findings": ballot.seen,
         }
-        await self._submit(item, UUID(item.run), answer)
+        await self._submit(app, item, answer)
         await self._until_answered(app, item)
 
-    async def _submit(self, item: Item, run: UUID, answer: dict[str, object]) -> None:
-        """Fill in the form as the UI would; Prefect shows a run as suspended a moment before its form is there."""
+    async def _submit(self, app: App, item: Item, answer: Mapping[str, object]) -> None:
+        """Fill in the form as the UI would, as soon as a run has put it."""
+        reason = "no run has put it"
         for _ in range(int(PATIENCE_SECONDS / SETTLE_SECONDS)):
-            outcome = await runs.resume(run, answer)
-            if outcome:
-                return
-            if "schema not found" not in outcome.reason:
-                break
+            run = app.holder_of(item.initiative, item.review)
+            if run is not None:
+                outcome = await runs.resume(UUID(run), answer)
+                if outcome:
+                    return
+                reason = outcome.reason
             await asyncio.sleep(SETTLE_SECONDS)
-        raise ClusterflowError(f"the form of {item.initiative}, {item.stage} was not accepted: {outcome.reason}")
+        raise ClusterflowError(f"the form of {item.initiative}, {item.stage} was not accepted: {reason}")
 
     async def _until_answered(self, app: App, item: Item) -> None:
         """Until the resumed run has handed its answer to the engine."""
