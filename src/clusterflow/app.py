@@ -21,7 +21,7 @@ from clusterflow.engine.decide import Decided, Opened
 from clusterflow.engine.enrol import Enrolled
 from clusterflow.engine.evaluate import Evaluated
 from clusterflow.engine.record import Recorded, Submission
-from clusterflow.engine.work import Context, Work, perform
+from clusterflow.engine.work import Context, perform
 from clusterflow.errors import NotPossible, UnknownName
 from clusterflow.model.events import Entry
 from clusterflow.model.lifecycle import LifecycleModel
@@ -125,7 +125,9 @@ class App:
             lambda work: recording.record(work, submissions),
         )  # fmt: skip
 
-    def enrol(self, initiative: Submission, model_id: str, actor: str | None = None, key: str | None = None) -> Enrolled:
+    def enrol(
+        self, initiative: Submission, model_id: str, actor: str | None = None, key: str | None = None
+    ) -> Enrolled:
         """Begin an initiative's life under a model."""
         model = named(self.models, model_id)
         request = repr((sorted(initiative.fields.items()), model.hash))
@@ -252,9 +254,7 @@ class App:
         with self._reading() as connection:
             return self._state(connection, initiative, as_of)
 
-    def status(
-        self, initiative: str, as_of: date | None = None, language: Language | None = None
-    ) -> InitiativeStatus:
+    def status(self, initiative: str, as_of: date | None = None, language: Language | None = None) -> InitiativeStatus:
         """Where an initiative stands, today or at the end of a day."""
         with self._reading() as connection:
             return self._status(connection, initiative, as_of, language or self.language)
@@ -289,7 +289,7 @@ class App:
         language: Language | None = None,
         with_evidence: bool = True,
     ) -> tuple[GateExplanation, ...]:
-        """The gates of an initiative, each criterion with what is behind it; the stages under way where none is named."""
+        """The gates of an initiative, each criterion with what is behind it; those under way where none is named."""
         told = language or self.language
         with self._reading() as connection:
             state = self._state(connection, initiative, as_of)
@@ -362,5 +362,3 @@ class App:
         """What waits to go out, by topic."""
         with self._reading() as connection:
             return outbox.backlog(connection)
-
-

@@ -1,4 +1,4 @@
-"""The metrics and models an office works with: its files, and what third parties add. Read again when a file changes."""
+"""The metrics and models an office works with: its files, and what third parties add."""
 
 from __future__ import annotations
 

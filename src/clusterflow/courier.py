@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -10,13 +11,17 @@ from sqlalchemy import Connection
 
 from clusterflow.app import App
 from clusterflow.configs.notices import load_notices
-from clusterflow.model import events as ev
 from clusterflow.model.events import Entry
+from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.model.notice import Notice, NoticeRule, Recipient
-from clusterflow.model.text import Frozen
+from clusterflow.model.records.base import REGISTRY
+from clusterflow.model.records.parties import Initiative, Person
+from clusterflow.model.state import InitiativeState
+from clusterflow.model.text import Frozen, Language
 from clusterflow.notices.deliver import CHANNEL, Answer, send_mail
-from clusterflow.notices.render import render
+from clusterflow.notices.render import TemplateFailed, render
 from clusterflow.notices.route import recipients, rules_for
+from clusterflow.reports.labels import ROLE
 from clusterflow.reports.status import status_of
 from clusterflow.store import ledger, notices, outbox
 from clusterflow.store.models import kept_model
@@ -24,8 +29,6 @@ from clusterflow.store.outbox import Message
 from clusterflow.store.people import person_of
 from clusterflow.store.registry import current, initiative_records
 from clusterflow.store.state import load_state
-from clusterflow.model.records.base import REGISTRY
-from clusterflow.model.records.parties import Person
 
 BACKOFF = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 720))
 """How long to wait after each failed attempt; after the last one the notice is dead, and ``status`` says so."""
@@ -41,6 +44,55 @@ class Sent(Frozen):
     delivered: int = 0
     failed: int = 0
     problems: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Moment:
+    """What a notice may speak of: the entry and the initiative as it stands, read once for all who are told."""
+
+    entry: Entry
+    state: InitiativeState
+    model: LifecycleModel
+    record: Initiative | None
+    on: date
+    names: dict[str, str]
+    _told: dict[Language, dict[str, Any]] = field(default_factory=dict)
+
+    def facts(self, language: Language) -> dict[str, Any]:
+        if language not in self._told:
+            status = status_of(self.state, self.model, self.record, self.on, language)
+            event = self.entry.event
+            line = next((s for s in status.stages if s.stage == getattr(event, "stage", None)), None)
+            votes = [v for v in self.state.votes if v.review == getattr(event, "review", None)]
+            self._told[language] = {
+                "initiative": status,
+                "event": event,
+                "stage": line,
+                "hindrances": [h for h in status.hindrances if line and h.stage == line.stage],
+                "votes": [
+                    {"name": self.names.get(v.decider, "—"), "role": ROLE[v.role].to(language), "reason": v.reason}
+                    for v in votes
+                ],
+            }
+        return self._told[language]
+
+
+def _moment(connection: Connection, entry: Entry) -> _Moment | None:
+    (head,) = ledger.heads(connection, [entry.chain])
+    state = load_state(connection, head)
+    if state is None:
+        return None
+    on = entry.at.date()
+    behind = person_of(connection, [v.decider for v in state.votes])
+    people = {p.id: p.name for p in current(connection, Person, REGISTRY, on)} if behind else {}
+    return _Moment(
+        entry=entry,
+        state=state,
+        model=kept_model(connection, state.model_hash),
+        record=initiative_records(connection, on, [entry.chain]).get(entry.chain),
+        on=on,
+        names={alias: people[person] for alias, person in behind.items() if person in people},
+    )
 
 
 class Courier:
@@ -74,27 +126,25 @@ class Courier:
         made: list[Notice] = []
         problems: list[str] = []
         for entry in ledger.read_entries(connection, message.chain, message.version - 1, message.version):
-            stage = getattr(entry.event, "stage", None)
-            (head,) = ledger.heads(connection, [message.chain])
-            state = load_state(connection, head)
-            if state is None:
+            wanted = rules_for(self.rules, entry.event.kind, getattr(entry.event, "level", None))
+            moment = _moment(connection, entry) if wanted else None
+            if moment is None:
                 continue
-            model = kept_model(connection, state.model_hash)
-            on = entry.at.date()
-            for rule in rules_for(self.rules, entry.event.kind, getattr(entry.event, "level", None)):
-                people = recipients(connection, rule, message.chain, model, stage, on)
+            for rule in wanted:
+                stage = getattr(entry.event, "stage", None)
+                people = recipients(connection, rule, entry.chain, moment.model, stage, moment.on)
                 if not people:
-                    problems.append(f"{rule.id} of {message.chain} #{entry.version}: nobody is there to be told")
+                    problems.append(f"{rule.id} of {entry.chain} #{entry.version}: nobody is there to be told")
                 for person in people:
-                    facts = self._facts(connection, entry, person, on)
                     try:
-                        made.append(self._notice(rule, entry, person, facts))
-                    except Exception as problem:  # noqa: BLE001
+                        made.append(self._notice(rule, moment, person))
+                    except TemplateFailed as problem:
                         problems.append(f"{rule.id} for {person.person}: {problem}")
         return made, problems
 
-    def _notice(self, rule: NoticeRule, entry: Entry, person: Recipient, facts: dict[str, Any]) -> Notice:
-        folder = self.app.settings.configs / "messages"
+    def _notice(self, rule: NoticeRule, moment: _Moment, person: Recipient) -> Notice:
+        folder, entry = self.app.settings.configs / "messages", moment.entry
+        facts = moment.facts(person.language) | {"recipient": person, "link": self.link(entry.chain)}
         subject, body = render(folder, rule.template, person.language, facts)
         return Notice(
             key=f"{rule.id}:{entry.chain}:{entry.version}:{person.person}",
@@ -106,29 +156,6 @@ class Courier:
             subject=subject,
             body=body,
         )
-
-    def _facts(self, connection: Connection, entry: Entry, person: Recipient, on: date) -> dict[str, Any]:
-        """What a template may say: the initiative, the event, the stage, who decided."""
-        (head,) = ledger.heads(connection, [entry.chain])
-        state = load_state(connection, head)
-        assert state is not None  # noqa: S101 - _notices() saw it
-        model = kept_model(connection, state.model_hash)
-        record = initiative_records(connection, on, [entry.chain]).get(entry.chain)
-        status = status_of(state, model, record, on, person.language)
-        line = next((s for s in status.stages if s.stage == getattr(entry.event, "stage", None)), None)
-        votes = [v for v in state.votes if v.review == getattr(entry.event, "review", None)]
-        known = person_of(connection, [v.decider for v in votes])
-        names = {p.id: p.name for p in current(connection, Person, REGISTRY, on)}
-        return {
-            "recipient": person,
-            "initiative": status,
-            "event": entry.event,
-            "stage": line,
-            "hindrances": [h for h in status.hindrances if line and h.stage == line.stage],
-            "votes": [{"name": names.get(known.get(v.decider, ""), "—"), "role": v.role, "reason": v.reason} for v in votes],
-            "link": self.link(entry.chain),
-            "decides": isinstance(entry.event, ev.GateOpened),
-        }
 
     def link(self, initiative: str) -> str:
         """Where the initiative's page is in the Prefect UI."""

@@ -32,9 +32,12 @@ class Settings(BaseSettings):
     deployments: Path = Field(default_factory=lambda: _beside_the_code("deployments"))
     language: str = Field(default="en", pattern="^(es|en)$", description="language of Prefect's names and artifacts")
     actor: str = Field(default="cli", max_length=64, description="who records and commands, where nobody else is named")
-    today: date | None = Field(default=None, description="pretend that it is this day: for rehearsals and demonstrations")
+    today: date | None = Field(
+        default=None, description="pretend that it is this day: for rehearsals and demonstrations"
+    )
     mail: SecretStr | None = Field(
-        default=None, description="Apprise address of the mail server, without recipient: mailtos://USER:PASSWORD@HOST?from=..."
+        default=None,
+        description="Apprise address of the mail server, without recipient: mailtos://USER:PASSWORD@HOST?from=...",
     )
     prefect_port: int = 4200
     prefect_api: str | None = Field(default=None, description="API of a Prefect server elsewhere")

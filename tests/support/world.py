@@ -25,7 +25,9 @@ def text(value: str) -> Text:
     return Text(es=value, en=value)
 
 
-def stated(name: str, bound: str = ">= 1", keep: str | None = None, severity: Severity = Severity.BLOCKING) -> Criterion:
+def stated(
+    name: str, bound: str = ">= 1", keep: str | None = None, severity: Severity = Severity.BLOCKING
+) -> Criterion:
     """A criterion on a figure that somebody states: a test moves it with one observation."""
     return Criterion(
         id=name,

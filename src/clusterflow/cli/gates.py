@@ -37,9 +37,7 @@ def decide(
     seen: Annotated[str | None, Parameter(help="the findings that were seen, as explain names them")] = None,
     until: Annotated[str | None, Parameter(help="of a hold: the day it ends")] = None,
     to: Annotated[str | None, Parameter(help="of a recycle: the stage to go back to")] = None,
-    condition: Annotated[
-        Sequence[str], Parameter(help="of a conditional go: CRITERION=DAY", negative="")
-    ] = (),
+    condition: Annotated[Sequence[str], Parameter(help="of a conditional go: CRITERION=DAY", negative="")] = (),
     due: Annotated[str | None, Parameter(help="of a conditional go: one day for all that is not met")] = None,
     key: Key = None,
     as_json: Json = False,

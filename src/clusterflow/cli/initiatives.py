@@ -29,7 +29,9 @@ from clusterflow.reports.status import InitiativeStatus
 
 def enrol(
     initiative: Annotated[str, Parameter(help="the id it gets: lower case, digits, hyphens")],
-    *fields: Annotated[str, Parameter(help="name=... country=MX place=... sector=... timezone=... office=... host=...")],
+    *fields: Annotated[
+        str, Parameter(help="name=... country=MX place=... sector=... timezone=... office=... host=...")
+    ],
     model: Annotated[str, Parameter(help="the model it lives under; see: clusterflow model list")],
     actor: Actor = None,
     key: Key = None,

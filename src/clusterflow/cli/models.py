@@ -55,7 +55,9 @@ def show_model(name: str, *, lang: Told = "en", as_json: Json = False) -> None:
         rule = stage.gate.decided_by
         after = f" · after {listed(stage.after)}" if stage.after else ""
         marks = [word for word, on in (("optional", stage.optional), ("open-ended", stage.open_ended)) if on]
-        show(f"\n{one.position(stage.id)} {stage.title.to(lang)} ({stage.kind}{after}) {listed(marks) if marks else ''}")
+        show(
+            f"\n{one.position(stage.id)} {stage.title.to(lang)} ({stage.kind}{after}) {listed(marks) if marks else ''}"
+        )
         never = f", never {listed(rule.never)}" if rule.never else ""
         show(f"  decides: {listed(rule.roles)} (need {rule.need}{never}); allowed: {stage.allowed_days} days")
         lines = table("", ["criterion", "bound", "keep", "severity", "source"])

@@ -19,7 +19,9 @@ from clusterflow.intake.schema import record_schema
 
 
 def record(
-    *words: Annotated[str, Parameter(help="TYPE key=value ...: membership initiative=nl organisation=acme from=2024-02-01")],
+    *words: Annotated[
+        str, Parameter(help="TYPE key=value ...: membership initiative=nl organisation=acme from=2024-02-01")
+    ],
     source: Annotated[Path | None, Parameter(name="--from", help="a file of JSON lines; - for standard input")] = None,
     actor: Actor = None,
     key: Key = None,
@@ -27,8 +29,8 @@ def record(
 ) -> None:
     """Record facts, all or none: every mistake is told with its place, and the same twice changes nothing.
 
-    With its day (from=, on=) a record enters a fact or corrects the one of that day. Without it, the record is about the
-    latest fact under the same key: to= ends it, other fields correct it. retract=true withdraws it.
+    With its day (from=, on=) a record enters a fact or corrects the one of that day. Without it, the record is about
+    the latest fact under the same key: to= ends it, other fields correct it. retract=true withdraws it.
     """
     if (source is None) == (not words):
         raise ClusterflowError("give either TYPE key=value ..., or --from FILE")

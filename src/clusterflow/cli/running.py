@@ -44,7 +44,9 @@ async def _up(settings: Settings, limit: int) -> None:
 
 def demo(
     *,
-    leave: Annotated[bool, Parameter(name="--exit", negative="", help="end by itself, as it does where nobody watches")] = False,
+    leave: Annotated[
+        bool, Parameter(name="--exit", negative="", help="end by itself, as it does where nobody watches")
+    ] = False,
     home: Annotated[Path, Parameter(help="a folder for its database, mails and logs")] = Path("demo"),
     port: Annotated[int, Parameter(help="of its Prefect server")] = 4280,
 ) -> None:

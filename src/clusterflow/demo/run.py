@@ -56,7 +56,9 @@ async def _play(settings: Settings, sink: MailSink, stay: bool) -> None:
     for name in ("prefect", "prefect.flow_runs", "prefect.task_runs"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     async with everything(settings, console.print, limit=4, live=False) as running:
-        console.print(f"set up in {time.monotonic() - begun:.0f} s; now {len(stories(today))} initiatives, month by month")
+        console.print(
+            f"set up in {time.monotonic() - begun:.0f} s; now {len(stories(today))} initiatives, month by month"
+        )
         replay = asyncio.create_task(_replay(running, today))
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({replay, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -72,9 +74,7 @@ async def _play(settings: Settings, sink: MailSink, stay: bool) -> None:
 
 
 async def _replay(running: Running, today: date) -> None:
-    bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console, transient=True
-    )
+    bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console, transient=True)
     with bar:
         line = bar.add_task("replay", total=None)
 
@@ -89,13 +89,29 @@ async def _replay(running: Running, today: date) -> None:
 def _show(running: Running, sink: MailSink, seconds: float) -> None:
     """The table at the end, and where to look."""
     app = running.app
-    lines = Table("initiative", "model", "stage", "milestones", "what holds it back", title="Six initiatives", title_justify="left", box=None)
+    lines = Table(
+        "initiative",
+        "model",
+        "stage",
+        "milestones",
+        "what holds it back",
+        title="Six initiatives",
+        title_justify="left",
+        box=None,
+    )
     board = {line.initiative: line for line in app.board().lines}
     for initiative in app.initiatives():
         status = app.status(initiative)
         milestones = "\n".join(f"{s.achieved_on} {s.title}{' ↯' if s.lapsed_on else ''}" for s in status.achieved)
         stage = "\n".join(s.title for s in status.under_way)
-        lines.add_row(Text(status.name), status.model, Text(stage), Text(milestones), Text(board[initiative].waits_for), end_section=True)
+        lines.add_row(
+            Text(status.name),
+            status.model,
+            Text(stage),
+            Text(milestones),
+            Text(board[initiative].waits_for),
+            end_section=True,
+        )
     console.print()
     console.print(lines)
     with app.database.connect() as connection:
@@ -105,4 +121,6 @@ def _show(running: Running, sink: MailSink, seconds: float) -> None:
     console.print(f"Prefect UI    {running.ui}", soft_wrap=True)
     console.print(f"Portfolio     {running.ui}/artifacts/key/portfolio", soft_wrap=True)
     for item in app.inbox():
-        console.print(f"Gate open     {running.ui}/runs/flow-run/{item.run}   ({item.initiative}: {item.stage})", soft_wrap=True)
+        console.print(
+            f"Gate open     {running.ui}/runs/flow-run/{item.run}   ({item.initiative}: {item.stage})", soft_wrap=True
+        )

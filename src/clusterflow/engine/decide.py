@@ -200,5 +200,3 @@ def _refused(work: Work, state: InitiativeState, ballot: Ballot, decider: Decide
 
 def _under_way(state: InitiativeState) -> str:
     return ", ".join(v.stage for v in state.open_visits) or "none"
-
-

@@ -135,7 +135,9 @@ def _mark(work: Work, state: InitiativeState, now: Standing) -> None:
     table = tables.evaluation
     verdicts = now.assessment.verdicts
     findings = [(stage, f) for stage, verdict in verdicts.items() for f in verdict.findings]
-    findings += [(stage, f) for stage, watched in now.assessment.watched.items() if stage not in verdicts for f in watched]
+    findings += [
+        (stage, f) for stage, watched in now.assessment.watched.items() if stage not in verdicts for f in watched
+    ]
     notes = {f"{stage}/{f.criterion.id}": f.measurement.noted() for stage, f in findings}
     values = {
         "version": state.version,

@@ -110,9 +110,7 @@ class _Recorder:
             )
             return False
         if cls.of_initiative and not submission.initiative:
-            self.mistakes.append(
-                Mistake(submission.where, f"a {cls.type} belongs to an initiative", "initiative=ID")
-            )
+            self.mistakes.append(Mistake(submission.where, f"a {cls.type} belongs to an initiative", "initiative=ID"))
             return False
         if cls.of_initiative and submission.initiative:
             self.cited["initiative", REGISTRY].setdefault(submission.initiative, submission.where)
@@ -227,4 +225,3 @@ class _Recorder:
         )
         for fact, by_entry in chain.superseded:
             registry.supersede(work.connection, fact, by_entry, work.now)
-

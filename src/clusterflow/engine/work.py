@@ -78,8 +78,8 @@ class Work:
         head = self.head(chain)
         if head.at is not None and self.now < head.at - SKEW:
             raise NotPossible(
-                f"«{chain}» already has entries of {head.at:%Y-%m-%d %H:%M}; "
-                f"nothing can be entered as of {self.now:%Y-%m-%d %H:%M}. Late facts are recorded today, with the day they were true from"
+                f"«{chain}» already has entries of {head.at:%Y-%m-%d %H:%M}; nothing can be entered as of "
+                f"{self.now:%Y-%m-%d %H:%M}. A late fact is recorded today, with the day it was true from"
             )
         entries = ledger.append(self.connection, head, events, self.now, self.context.actor, self.command)
         if entries:

@@ -78,4 +78,3 @@ def leaves(requirement: Criterion | AnyOf | AllOf) -> Iterator[Criterion]:
 
 AnyOf.model_rebuild()
 AllOf.model_rebuild()
-

@@ -13,8 +13,11 @@ from clusterflow.model.text import Frozen
 
 # ISO 4217 gives a currency its minor units; pycountry knows the codes but not the exponents, so the exceptions
 # to the usual two stand here (ISO 4217:2015, table A.1).
-_NO_MINOR = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())
-_THREE_MINOR = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
+_NO_MINOR = frozenset(
+    ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW")
+    + ("PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF")
+)
+_THREE_MINOR = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 
 ACCEPTED = "an amount with its ISO 4217 currency, a point before the minor units: «1200.50 MXN»"
 _AMOUNT = re.compile(r"^(?P<a>[A-Za-z]{3})?\s*(?P<n>-?[\d,]*\.?\d+)\s*(?P<b>[A-Za-z]{3})?$")

@@ -31,7 +31,7 @@ class Visit(Frozen):
 
 
 class Review(Frozen):
-    """A gate review: opened when the gate is ready (or by hand), closed by a decision or because it is ready no longer."""
+    """A gate review: opened when the gate is ready, or by hand; closed by a decision, or when it is ready no longer."""
 
     id: str
     stage: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -24,7 +25,7 @@ def _environment(folder: Path, language: Language) -> ImmutableSandboxedEnvironm
     environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(folder / language),
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - what it writes is Markdown; user text passes through ``plain``
+        autoescape=False,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
@@ -52,9 +53,20 @@ def render(folder: Path, template: str, language: Language, facts: Mapping[str, 
     try:
         text = _environment(folder, language).get_template(name).render(**facts)
     except TemplateError as problem:
-        line = getattr(problem, "lineno", None)
-        place = f"{language}/{name}" + (f":{line}" if line else "")
-        raise TemplateFailed(f"{place}: {problem.message or type(problem).__name__}") from problem
+        raise TemplateFailed(
+            f"{language}/{name}{_line(problem)}: {problem.message or type(problem).__name__}"
+        ) from None
+    except (TypeError, ValueError, KeyError, ArithmeticError) as problem:
+        # What an expression of a template does with the facts is the template's mistake too.
+        raise TemplateFailed(f"{language}/{name}{_line(problem)}: {problem}") from None
     subject, _, body = text.partition("\n")
     # A line break in a subject would begin another header.
     return " ".join(subject.split()).replace("\\", ""), body.strip() + "\n"
+
+
+def _line(problem: Exception) -> str:
+    """Where in the template it went wrong: Jinja gives the frames of a template their own file names."""
+    own = getattr(problem, "lineno", None)
+    frames = [f.lineno for f in traceback.extract_tb(problem.__traceback__) if f.filename.endswith(".md")]
+    line = own or (frames[-1] if frames else None)
+    return f":{line}" if line else ""

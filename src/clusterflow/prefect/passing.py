@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from prefect import task
+from prefect.client.schemas.objects import State
 from prefect.flow_runs import asuspend_flow_run
 from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
-from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from clusterflow.app import App
@@ -152,5 +152,3 @@ async def show_decision(app: App, gate: GateExplanation, done: Decided) -> None:
     else:
         label = DECISION[kind].to(language).capitalize()
     decision.submit(f"{word('decides', language)} · {gate.title}", label, done.why or "").wait()
-
-

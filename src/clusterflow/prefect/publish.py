@@ -36,7 +36,7 @@ async def publish(app: App) -> Published:
         PrefectUnreachable: the outbox waits.
     """
     evaluated = _evaluate_what_was_recorded(app)
-    messages = [m for m in app.outgoing()]
+    messages = app.outgoing()
     try:
         return await _send(app, messages, evaluated)
     except PrefectUnreachable as problem:
@@ -116,7 +116,11 @@ async def _close_what_was_decided(app: App, initiative: str, entries: Iterable[E
             if holder is None:
                 continue
             decided = isinstance(event, ev.GateDecided)
-            told = f"{event.stage}: {event.decision}" if isinstance(event, ev.GateDecided) else f"{event.stage}: no longer ready"
+            told = (
+                f"{event.stage}: {event.decision}"
+                if isinstance(event, ev.GateDecided)
+                else f"{event.stage}: no longer ready"
+            )
             closed += await runs.close(UUID(holder), told, name="Decided" if decided else "Withdrawn")
     return closed
 

@@ -41,9 +41,7 @@ async def reconcile(app: App) -> Reconciled:
     closed = [w for w in waiting if str(w.run_id) not in held]
     for run in closed:
         await runs.close(run.run_id, "Its gate is not open any more.", name="Withdrawn")
-    return Reconciled(
-        opened=tuple(opened), closed=tuple(w.name for w in closed), sound=len(items) - len(opened)
-    )
+    return Reconciled(opened=tuple(opened), closed=tuple(w.name for w in closed), sound=len(items) - len(opened))
 
 
 def _is_over(kind: str) -> bool:

@@ -96,7 +96,9 @@ def _started(settings: Settings, auth: str | None, say: Say) -> PrefectServer | 
         say(f"Prefect: already up at {settings.prefect_api_url}")
         return None
     if settings.prefect_api is not None:
-        raise PrefectUnreachable(f"no Prefect server answers at {settings.prefect_api}: start it, or unset CLUSTERFLOW_PREFECT_API")
+        raise PrefectUnreachable(
+            f"no Prefect server answers at {settings.prefect_api}: start it, or unset CLUSTERFLOW_PREFECT_API"
+        )
     prefect = PrefectServer(settings.home / "prefect", settings.prefect_port, auth=auth)
     say("Prefect: starting ...")
     prefect.start()

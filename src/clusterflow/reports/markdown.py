@@ -63,7 +63,9 @@ def gate_page(gate: GateExplanation, language: Language, who: Sequence[tuple[str
     return "\n\n".join(lines)
 
 
-def initiative_page(status: InitiativeStatus, gates: Sequence[GateExplanation], language: Language, diagram: str) -> str:
+def initiative_page(
+    status: InitiativeStatus, gates: Sequence[GateExplanation], language: Language, diagram: str
+) -> str:
     """Where an initiative stands, on one page."""
     heads = ["", *(word(w, language) for w in ("stage", "", "since", "due", "achieved", "milestone") if w)]
     heads.insert(2, "")
@@ -86,15 +88,19 @@ def initiative_page(status: InitiativeStatus, gates: Sequence[GateExplanation], 
     if diagram:
         parts.append(f"```mermaid\n{diagram}\n```")
     parts.append(f"## {word('holds_back', language)}")
+    asked = word("asked", language).lower()
     hindered = [
-        f"- {escaped(h.title)}: {escaped(h.found)}; {word('asked', language).lower()} {escaped(h.asked)} ({escaped(h.stage)})"
+        f"- {escaped(h.title)}: {escaped(h.found)}; {asked} {escaped(h.asked)} ({escaped(h.stage)})"
         for h in status.hindrances
     ]
     parts.append("\n".join(hindered) or word("nothing", language))
     if status.conditions:
         parts.append(f"## {word('conditions', language)}")
         parts.append(
-            "\n".join(f"- {word('until', language)} {c.due_on}: {escaped(c.criterion)} ({escaped(c.stage)})" for c in status.conditions)
+            "\n".join(
+                f"- {word('until', language)} {c.due_on}: {escaped(c.criterion)} ({escaped(c.stage)})"
+                for c in status.conditions
+            )
         )
     for gate in gates:
         parts.append(f"## {word('gate', language)} {gate.number}: {escaped(gate.title)}")

@@ -1,4 +1,4 @@
-"""Where one initiative stands: its stages, milestones and what holds it back. From the ledger's state alone, no measuring."""
+"""Where one initiative stands: stages, milestones, what holds it back. From the stored state alone, no measuring."""
 
 from __future__ import annotations
 
@@ -130,9 +130,7 @@ def status_of(
     )
 
 
-def _line(
-    state: InitiativeState, model: LifecycleModel, stage: Stage, as_of: date, language: Language
-) -> StageLine:
+def _line(state: InitiativeState, model: LifecycleModel, stage: Stage, as_of: date, language: Language) -> StageLine:
     visit, review, milestone = state.visit(stage.id), state.open_review(stage.id), state.milestone(stage.id)
     past = [v for v in state.visits if v.stage == stage.id]
     latest = visit or (past[-1] if past else None)

@@ -156,9 +156,7 @@ def _not_entitled(model: LifecycleModel, ballot: Ballot, decider: Decider) -> Re
     rule = model.stage(ballot.stage).gate.decided_by
     barred = sorted(h for h in decider.helixes if h in rule.never)
     if barred:
-        return Refusal(
-            "barred", f"who represents {' and '.join(barred)} never decides at the gate of «{ballot.stage}»"
-        )
+        return Refusal("barred", f"who represents {' and '.join(barred)} never decides at the gate of «{ballot.stage}»")
     asked = ", ".join(rule.roles)
     held = ", ".join(sorted(decider.roles)) or "none"
     if ballot.role is not None and ballot.role not in rule.roles:
@@ -209,9 +207,7 @@ def _unfit(model: LifecycleModel, verdict: Verdict, ballot: Ballot, today: date)
         case DecisionKind.RECYCLE:
             accepted = [s.id for s in model.stages if s.id in ancestors(model, ballot.stage)] + [ballot.stage]
             if ballot.to_stage not in accepted:
-                return Refusal(
-                    "to-stage", f"a recycle names the stage to go back to: {', '.join(accepted)}"
-                )
+                return Refusal("to-stage", f"a recycle names the stage to go back to: {', '.join(accepted)}")
     return None
 
 
@@ -262,9 +258,7 @@ def _carry_out(course: Course, review: Review, verdict: Verdict, ballot: Ballot)
 
 def _achieve(course: Course, review: Review, conditions: Mapping[str, date]) -> None:
     for criterion, due_on in sorted(conditions.items()):
-        course.add(
-            ev.ConditionSet(review=review.id, stage=review.stage, criterion=criterion, due_on=due_on)
-        )
+        course.add(ev.ConditionSet(review=review.id, stage=review.stage, criterion=criterion, due_on=due_on))
     course.add(
         ev.MilestoneAchieved(
             stage=review.stage,
@@ -289,6 +283,4 @@ def _withdraw(course: Course, stages: set[str], outcome: VisitOutcome) -> None:
             course.add(ev.StageLeft(stage=visit.stage, round=visit.round, outcome=outcome, on=course.today))
     for milestone in course.state.milestones:
         if milestone.stands and milestone.stage in stages:
-            course.add(
-                ev.MilestoneWithdrawn(stage=milestone.stage, round=milestone.round, on=course.today)
-            )
+            course.add(ev.MilestoneWithdrawn(stage=milestone.stage, round=milestone.round, on=course.today))

@@ -118,9 +118,7 @@ def _move_gate(course: Course, visit: Visit, verdict: Verdict) -> None:
     elif not ready and not review.by_hand:
         course.add(ev.GateWithdrawn(review=review.id, stage=visit.stage, on=course.today))
     elif verdict.digest != review.findings:
-        course.add(
-            ev.GateChanged(review=review.id, stage=visit.stage, findings=verdict.digest, on=course.today)
-        )
+        course.add(ev.GateChanged(review=review.id, stage=visit.stage, findings=verdict.digest, on=course.today))
 
 
 def _tell_overdue(course: Course, visit: Visit) -> None:
@@ -128,9 +126,7 @@ def _tell_overdue(course: Course, visit: Visit) -> None:
     level = 2 if course.today > visit.escalate_on else 1 if course.today > visit.due_on else 0
     if level > visit.overdue_level:
         course.add(
-            ev.StageOverdue(
-                stage=visit.stage, round=visit.round, level=level, due_on=visit.due_on, on=course.today
-            )
+            ev.StageOverdue(stage=visit.stage, round=visit.round, level=level, due_on=visit.due_on, on=course.today)
         )
 
 
@@ -151,9 +147,7 @@ def _watch(course: Course, milestone: Milestone, findings: tuple[Finding, ...]) 
     if milestone.lapsed_on is None:
         if fallen:
             course.add(
-                ev.MilestoneLapsed(
-                    stage=milestone.stage, round=milestone.round, criteria=fallen, on=course.today
-                )
+                ev.MilestoneLapsed(stage=milestone.stage, round=milestone.round, criteria=fallen, on=course.today)
             )
         return
     answers = {f.criterion.id: f.answer for f in findings}
@@ -169,9 +163,7 @@ def _settle_conditions(course: Course, stage: str, findings: tuple[Finding, ...]
             continue
         if answers.get(condition.criterion) is Answer.MET:
             course.add(
-                ev.ConditionMet(
-                    review=condition.review, stage=stage, criterion=condition.criterion, on=course.today
-                )
+                ev.ConditionMet(review=condition.review, stage=stage, criterion=condition.criterion, on=course.today)
             )
         elif course.today > condition.due_on:
             course.add(

@@ -60,9 +60,9 @@ def check_schema(engine: Engine) -> None:
     Raises:
         SchemaMismatch: what the database has, what is needed, and the command that helps.
     """
-    if engine.url.get_backend_name() == "sqlite" and engine.url.database not in (None, "", ":memory:"):
-        if not Path(str(engine.url.database)).exists():
-            raise SchemaMismatch(f"there is no database yet at {engine.url.database}. {CURE}")
+    file = engine.url.database if engine.url.get_backend_name() == "sqlite" else None
+    if file and file != ":memory:" and not Path(file).exists():
+        raise SchemaMismatch(f"there is no database yet at {file}. {CURE}")
     found = current_revision(engine)
     if found is None:
         raise SchemaMismatch(f"the database holds no clusterflow schema yet. {CURE}")

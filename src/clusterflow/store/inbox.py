@@ -53,9 +53,7 @@ def answered(connection: Connection, initiative: str, review: str) -> None:
     """The form was answered; the next time it is put it is another one."""
     table = tables.inbox
     connection.execute(
-        update(table)
-        .where(table.c.initiative == initiative, table.c.review == review)
-        .values(asked=table.c.asked + 1)
+        update(table).where(table.c.initiative == initiative, table.c.review == review).values(asked=table.c.asked + 1)
     )
 
 

@@ -35,9 +35,7 @@ class Head:
 
 def read_head(connection: Connection, chain: str) -> Head:
     """The chain's end, held against others where the database can hold a row."""
-    row = connection.execute(
-        select(tables.chain).where(tables.chain.c.id == chain).with_for_update()
-    ).one_or_none()
+    row = connection.execute(select(tables.chain).where(tables.chain.c.id == chain).with_for_update()).one_or_none()
     return Head(chain) if row is None else Head(chain, row.version, row.head, row.at)
 
 

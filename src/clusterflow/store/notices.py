@@ -46,9 +46,7 @@ def due(connection: Connection, now: datetime, limit: int = 200) -> Sequence[Due
         .order_by(table.c.id)
         .limit(limit)
     )
-    return [
-        Due(r.id, r.key, r.initiative, r.recipient, r.language, r.subject, r.body, r.attempts) for r in rows
-    ]
+    return [Due(r.id, r.key, r.initiative, r.recipient, r.language, r.subject, r.body, r.attempts) for r in rows]
 
 
 def claim(connection: Connection, notice: Due, until: datetime) -> bool:
@@ -82,9 +80,7 @@ def tally(connection: Connection) -> dict[str, int]:
     """How many notices were sent, wait, and are dead."""
     table = tables.notice
     row = connection.execute(
-        select(
-            func.count(table.c.sent_at), func.count(table.c.dead_at), func.count(table.c.id)
-        )
+        select(func.count(table.c.sent_at), func.count(table.c.dead_at), func.count(table.c.id))
     ).one()
     sent, dead, everything = row
     return {"sent": sent, "dead": dead, "waiting": everything - sent - dead}

@@ -28,7 +28,12 @@ class Message:
 
 
 def put(
-    connection: Connection, topic: Topic, chain: str, spans: Iterable[tuple[int, int]], due_at: datetime, wants_pass: bool
+    connection: Connection,
+    topic: Topic,
+    chain: str,
+    spans: Iterable[tuple[int, int]],
+    due_at: datetime,
+    wants_pass: bool,
 ) -> None:
     """Add messages for spans of versions, first and last included."""
     rows = [
@@ -77,4 +82,4 @@ def backlog(connection: Connection) -> dict[str, int]:
     rows = connection.execute(
         select(table.c.topic, func.count()).where(table.c.done_at.is_(None)).group_by(table.c.topic)
     )
-    return {topic: count for topic, count in rows}
+    return {row[0]: row[1] for row in rows}

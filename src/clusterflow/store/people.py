@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from sqlalchemy import Connection, Subquery, String, insert, literal, select, union_all
+from sqlalchemy import Connection, String, Subquery, insert, literal, select, union_all
 
 from clusterflow.model.records.governance import Body, Seat
 from clusterflow.model.records.membership import Membership
@@ -98,4 +98,4 @@ def person_of(connection: Connection, aliases: Iterable[str]) -> dict[str, str]:
     table = tables.pseudonym
     wanted = sorted(set(aliases))
     rows = connection.execute(select(table.c.alias, table.c.person).where(table.c.alias.in_(wanted)))
-    return {alias: person for alias, person in rows}
+    return {row.alias: row.person for row in rows}

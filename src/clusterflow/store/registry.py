@@ -52,9 +52,7 @@ def facts_of(
     return [Fact(chain, r.entry, from_row(cls, r._mapping), r.retracted) for r in rows]
 
 
-def insert_facts(
-    connection: Connection, facts: Sequence[Fact], salts: Sequence[str], at: datetime, by: str
-) -> None:
+def insert_facts(connection: Connection, facts: Sequence[Fact], salts: Sequence[str], at: datetime, by: str) -> None:
     """Write facts, each under its own ledger entry."""
     by_type: dict[str, list[dict[str, Any]]] = {}
     for fact, salt in zip(facts, salts, strict=True):
@@ -116,7 +114,7 @@ def current(connection: Connection, cls: type[Record], chain: str, on: date, **w
 
 
 def initiative_records(connection: Connection, on: date, ids: Sequence[str] | None = None) -> dict[str, Initiative]:
-    """What is recorded of the initiatives themselves on a day, by id; an initiative not yet begun by its first record."""
+    """What is recorded of the initiatives themselves on a day, by id; before they began, their first record."""
     table = tables.REGISTRY_TABLES["initiative"]
     query = select(table).where(table.c.superseded_at.is_(None), table.c.retracted.is_(False))
     if ids is not None:
@@ -139,5 +137,3 @@ def counts(connection: Connection, chain: str) -> Mapping[str, int]:
         if number:
             found[name] = number
     return found
-
-

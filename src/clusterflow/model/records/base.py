@@ -54,7 +54,9 @@ class Span(Record):
     """A fact that is true over a time: from a first day to a last day, both included."""
 
     valid_from: date = Field(alias="from", description="first day on which it is true")
-    valid_to: date | None = Field(default=None, alias="to", description="last day on which it is true; empty while it is")
+    valid_to: date | None = Field(
+        default=None, alias="to", description="last day on which it is true; empty while it is"
+    )
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
