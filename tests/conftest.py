@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
+from support.ports import free_port
 
 from clusterflow.store.database import open_database
 from clusterflow.store.migrate import upgrade
@@ -31,12 +31,6 @@ def missing(what: str, install: str) -> None:
     if REQUIRED:
         pytest.fail(text)
     pytest.skip(text)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def _binaries() -> Path | None:

@@ -52,8 +52,7 @@ async def stage(name):
 @flow
 async def gate(keys: list[str]):
     run_id = UUID(flow_run.id)
-    if flow_run.run_count > 1:
-        await runs.forget_tasks(run_id)
+    await runs.forget_tasks(run_id)
     first = await stage("first", return_state=True)
     await stage("second", wait_for=[first], return_state=True)
     answers = []

@@ -206,10 +206,10 @@ async def tag(run_id: UUID, tags: Iterable[str]) -> None:
 
 
 async def forget_tasks(run_id: UUID) -> None:
-    """Take the tasks of earlier executions out of a run's graph.
+    """Take the tasks of earlier executions out of a run's graph; to be called first thing in a flow, every time.
 
-    A resumed run executes from the top, and its graph would show every task once for each time. To be called first
-    thing in a flow where ``prefect.runtime.flow_run.run_count`` is above one.
+    A resumed run executes from the top, and its graph would show every task once for each time. A flow cannot tell
+    by its run count whether it was resumed, for Prefect does not count resumptions.
     """
     async with prefect_client() as client:
         own = FlowRunFilter(id=FlowRunFilterId(any_=[run_id]))

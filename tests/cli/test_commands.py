@@ -1,0 +1,177 @@
+"""What each command answers, in words and in JSON, and what becomes of mistakes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from clusterflow.model.records import RECORDS
+
+from .conftest import Run
+
+
+def test_a_database_that_is_not_there_names_the_command_that_makes_it(run: Run) -> None:
+    said = run("status")
+    assert said.code == 5
+    assert "there is no database yet" in said.err
+    assert "clusterflow db upgrade" in said.err
+    assert run("db", "upgrade").code == 0
+    assert run("db", "status").out.strip().endswith("schema 0001; needed: 0001")
+    assert run("status").code == 0
+
+
+@pytest.mark.parametrize(("revision", "word"), [("0000", "older"), ("9999", "newer")])
+def test_a_database_of_another_version_says_so(office: Run, home: Path, revision: str, word: str) -> None:
+    import sqlite3  # noqa: PLC0415 - only here
+
+    with sqlite3.connect(home / "clusterflow.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+    said = office("status")
+    assert said.code == 5
+    assert f"schema {revision}, {word} than" in said.err
+
+
+def test_status_explain_and_ledger_speak_words_and_json(office: Run) -> None:
+    assert "Masa" not in office("status", "one").out
+    assert "Critical mass" in office("status", "one").out
+    assert office("status", "--json").json["lines"][0]["initiative"] == "one"
+    status = office("status", "one", "--json").json
+    assert [s["status"] for s in status["stages"]][:2] == ["under-way", "ahead"]
+    (gate,) = office("explain", "one", "--json").json
+    committed = next(c for c in gate["criteria"] if c["criterion"] == "committed-members")
+    assert (committed["answer"], committed["asked"], committed["source"]) == ("unknown", "≥ 5", "seed 1, P")
+    assert office("ledger", "one", "--json").json[0]["event"]["kind"] == "initiative.enrolled"
+    assert "is whole" in office("ledger", "one", "--verify").out
+
+
+def test_explain_says_what_would_help_and_shows_the_evidence(office: Run) -> None:
+    office("record", "membership", "initiative=one", "organisation=firm", "from=2024-01-01", "commitment=regular-fee")
+    told = office("explain", "one", "--evidence").out
+    assert "membership firm" in told
+    (gate,) = office("explain", "one", "--json").json
+    committed = next(c for c in gate["criteria"] if c["criterion"] == "committed-members")
+    assert committed["found"] == "1"
+    assert "4" in committed["help"]
+
+
+def test_a_file_of_facts_is_taken_whole_or_not_at_all_and_twice_changes_nothing(office: Run, home: Path) -> None:
+    again = office("record", "--from", "facts.jsonl")
+    assert (again.code, again.out.strip()) == (0, "5 entered"), "the answer of the first time"
+    entries = len(office("ledger", "registry", "--json").json)
+    bad = home / "bad.jsonl"
+    bad.write_text(
+        '{"record": "person", "id": "p1", "name": "P", "from": "2024-01-01"}\n'
+        "not json\n"
+        '{"id": "x"}\n'
+        '{"record": "person", "id": "p1", "id": "p2", "name": "P", "from": "2024-01-01"}\n',
+        encoding="utf-8",
+    )
+    said = office("record", "--from", "bad.jsonl")
+    assert said.code == 2
+    assert [line.split(" ")[1] for line in said.err.splitlines()[1:]] == ["bad.jsonl:2:", "bad.jsonl:3:", "bad.jsonl:4:"]
+    assert "the same field twice: id" in said.err
+    assert len(office("ledger", "registry", "--json").json) == entries
+
+
+def test_the_way_to_a_decision(office: Run) -> None:
+    opened = office("open-gate", "one", "critical-mass", "--json").json
+    refused = office("decide", "one", "critical-mass", "go", "--by", "ofelia", "--reason", "now")
+    assert refused.code == 3
+    assert "refused: the gate is not ready: committed-members" in refused.err
+    done = office(
+        "decide", "one", "critical-mass", "conditional-go", "--by", "ofelia", "--reason", "they will come",
+        "--due", "2099-01-01", "--seen", opened["findings"], "--json",
+    )  # fmt: skip
+    assert done.code == 0
+    assert done.json["entered"] == ["common-purpose"]
+    closed = office("decide", "one", "critical-mass", "go", "--by", "ofelia", "--reason", "again", "--json")
+    assert (closed.code, closed.json["refused"]) == (3, "closed")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("status", "onne"), "the nearest: one"),
+        (("explain", "one", "critical-mas"), "the nearest: critical-mass"),
+        (("status", "one", "--as-of", "2024-13-01"), "--as-of: «2024-13-01» is no day; accepted: a day as YYYY-MM-DD"),
+        (("status", "one", "--as-of", "2001-01-01"), "was not yet enrolled"),
+        (("enrol", "two", "name=Two", "country=AR", "--model", "kordoba"), "the nearest: cordoba"),
+        (("enrol", "two", "name=Two", "country=Argentina", "--model", "cordoba"), "country: «Argentina» is not accepted"),
+        (("enrol", "one", "name=One", "country=AR", "--model", "cordoba"), "already enrolled"),
+        (("record", "membership", "nonsense"), "«nonsense»: is no assignment; accepted: key=value"),
+        (("record", "--from", "nowhere.jsonl"), "there is no file nowhere.jsonl"),
+        (("record",), "give either TYPE key=value ..., or --from FILE"),
+        (("record", "organisation", "id=a", "name=A", "from=2024-01-01", "size=big"), "accepted: micro, small, medium"),
+        (("decide", "one", "critical-mass", "go", "--by", "ofeliaa", "--reason", "x"), "the nearest: ofelia"),
+        (("decide", "one", "critical-mass", "hold", "--by", "ofelia", "--reason", "x", "--until", "soon"), "is no day"),
+        (("ledger", "nothing-like-it"), "no initiative in the ledger"),
+        (("model", "show", "vasco"), "no model is called «vasco»"),
+        (("model", "check", "nowhere.yaml"), "there is no such file"),
+        (("model", "diagram", "basque", "--out", "/nowhere/x.svg"), "cannot be written"),
+    ],
+)  # fmt: skip
+def test_a_mistake_gets_a_sentence_and_never_a_traceback(office: Run, words: tuple[str, ...], expected: str) -> None:
+    said = office(*words)
+    assert said.code != 0
+    assert expected in said.err
+    assert "Traceback" not in said.err + said.out
+
+
+def test_a_database_that_does_not_answer_is_told_without_its_password(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLUSTERFLOW_DATABASE", "postgresql+psycopg://user:s3cret@127.0.0.1:9/none")
+    said = run("status")
+    assert said.code == 2
+    assert "does not answer" in said.err
+    assert "s3cret" not in said.err
+    monkeypatch.setenv("CLUSTERFLOW_DATABASE", "nonsense")
+    assert "is no database address" in run("status").err
+
+
+def test_prefect_that_is_not_there_is_a_sentence(office: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLUSTERFLOW_PREFECT_API", "http://127.0.0.1:9/api")
+    said = office("reconcile")
+    assert said.code == 6
+    assert "no Prefect server answers" in said.err
+    assert "Waiting to go out" in office("status").out
+
+
+def test_models_are_listed_shown_checked_and_drawn(office: Run, home: Path) -> None:
+    assert len(office("model", "list", "--json").json) == 6
+    shown = office("model", "show", "colombian-hybrid", "--lang", "es").out
+    assert "Hoja de ruta" in shown
+    assert office("model", "check").out.count("no mistake") == 6
+    assert office("model", "diagram", "basque").out.startswith("flowchart")
+    assert office("model", "diagram", "basque", "--format", "svg", "--out", "b.svg").code == 0
+    assert (home / "b.svg").read_text(encoding="utf-8").lstrip().startswith("<svg")
+    assert "properties" in office("model", "schema").json
+    (home / "broken.yaml").write_text("model: x\nmodel: y\n", encoding="utf-8")
+    assert "broken.yaml:2:1" in office("model", "check", "broken.yaml").err
+
+
+def test_the_schema_of_records_knows_every_type(office: Run) -> None:
+    schema = office("schema", "records").json
+    assert {d["properties"]["record"]["const"] for d in schema["$defs"].values() if "record" in d.get("properties", {})} == set(RECORDS)
+
+
+def test_what_needs_no_prefect_does_not_load_it(home: Path, sqlite_template: Path) -> None:
+    """Prefect takes a second to import, Alembic and Apprise a good part of one."""
+    (home / "clusterflow.db").write_bytes(sqlite_template.read_bytes())
+    code = (
+        "import sys, json; import clusterflow.cli.initiatives, clusterflow.cli.records, clusterflow.cli.gates;"
+        "print(json.dumps([m for m in ('prefect', 'alembic', 'apprise', 'aiosmtpd') if m in sys.modules]))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert json.loads(loaded) == []
+
+
+def test_the_program_itself_runs(process: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+    assert process("--version").stdout.strip()
+    assert process("nonsense").returncode != 0
+    assert "Traceback" not in process("nonsense").stderr

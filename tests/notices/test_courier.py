@@ -1,0 +1,230 @@
+"""Notices: the right people, in their language, one recipient a message, each attempt recorded, no secret kept."""
+
+from __future__ import annotations
+
+import email
+import logging
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from email.message import Message
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from pydantic import SecretStr
+from sqlalchemy import select
+from support.ports import free_port
+from support.world import CONFIGS, World, model, stage, stated
+
+from clusterflow.courier import BACKOFF, Courier
+from clusterflow.model.words import DecisionKind
+from clusterflow.notices.deliver import redacted, send_mail
+from clusterflow.notices.render import TemplateFailed, render
+from clusterflow.settings import Settings
+from clusterflow.store.notices import tally
+from clusterflow.store.tables import delivery, notice
+
+
+class Mailbox:
+    """A real SMTP server that keeps what it gets, and refuses whom it is told to refuse."""
+
+    def __init__(self) -> None:
+        self.mails: list[tuple[str, Message]] = []
+        self.refused: set[str] = set()
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        if address in self.refused:
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        for address in envelope.rcpt_tos:
+            self.mails.append((address, email.message_from_bytes(envelope.content, policy=default)))
+        return "250 OK"
+
+    def subjects(self, address: str) -> list[str]:
+        return [str(m["Subject"]) for to, m in self.mails if to == address]
+
+
+@pytest.fixture
+def mailbox() -> Iterator[tuple[Mailbox, str]]:
+    box = Mailbox()
+    port = free_port()
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield box, f"mailto://127.0.0.1:{port}/?from=office@clusterflow.example&mode=insecure"
+    controller.stop()
+
+
+@pytest.fixture
+def world(database_url: str, mailbox: tuple[Mailbox, str]) -> World:
+    w = World(database_url, model(stage("first", (), stated("first", keep=">= 1/2")), stage("second", ("first",))))
+    w.app.settings = Settings(database=database_url, configs=CONFIGS, mail=SecretStr(mailbox[1]))
+    w.enrol()
+    return w
+
+
+def test_who_is_told_of_an_open_gate_and_in_which_language(world: World, mailbox: tuple[Mailbox, str]) -> None:
+    world.state_figure("first")
+    world.evaluate()
+    sent = Courier(world.app).round()
+    box = mailbox[0]
+    assert (sent.delivered, sent.failed, sent.problems) == (len(box.mails), 0, ())
+    assert box.subjects("mona@firm.example") == ["Initiative-one: gate 1 is ready for a decision"]
+    assert box.subjects("bruno@firm.example") == ["Initiative-one: la puerta 1 está lista para decidir"]
+    assert all(len(m.get_all("To", [])) == 1 for _, m in box.mails), "one recipient a message"
+    assert Courier(world.app).round().delivered == 0, "the same is not sent again"
+
+
+def test_a_decision_an_achieved_and_a_lapsed_milestone_are_told(world: World, mailbox: tuple[Mailbox, str]) -> None:
+    world.record("membership initiative=one organisation=firm from=2024-01-01")
+    world.state_figure("first")
+    world.evaluate()
+    world.decide("first", DecisionKind.GO, reason="We *trust* <b>each</b> other")
+    world.at("2024-03-01").state_figure("first", 0)
+    world.evaluate()
+    Courier(world.app).round()
+    subjects = mailbox[0].subjects("mona@firm.example")
+    assert subjects == [
+        "Initiative-one: gate 1 is ready for a decision",
+        "Initiative-one: go at gate 1",
+        "Initiative-one: first achieved",
+        "Initiative-one: «first achieved» holds no longer",
+    ]
+    decision = next(m for to, m in mailbox[0].mails if to == "mona@firm.example" and "go at" in str(m["Subject"]))
+    html = decision.get_body(("html",)).get_content()  # type: ignore[attr-defined]
+    assert "<b>each</b>" not in html
+    assert "&lt;b&gt;each" in html
+    assert "<em>trust</em>" not in html
+
+
+def test_an_overdue_stage_is_told_and_once_more_one_level_up(world: World, mailbox: tuple[Mailbox, str]) -> None:
+    for day in ("2024-05-01", "2024-06-15"):
+        world.at(day).evaluate()
+        Courier(world.app).round()
+    assert mailbox[0].subjects("mona@firm.example") == [
+        "Initiative-one: «first» takes longer than its model allows",
+        "Initiative-one: «first» is still overdue",
+    ]
+
+
+def test_a_refused_mailbox_is_tried_again_later_and_given_up_at_last(world: World, mailbox: tuple[Mailbox, str]) -> None:
+    box = mailbox[0]
+    box.refused = {"mona@firm.example"}
+    world.state_figure("first")
+    world.evaluate()
+    courier = Courier(world.app)
+    first = courier.round()
+    assert first.failed == 1
+    good = len(box.mails)
+    assert courier.round().failed == 0, "not before its time"
+    for pause in BACKOFF:
+        world.now += pause + timedelta(minutes=1)
+        courier.round()
+    assert len(box.mails) == good, "nobody else got a second copy"
+    with world.app.database.connect() as connection:
+        assert tally(connection)["dead"] == 1
+        attempts = connection.execute(
+            select(delivery.c.delivered, delivery.c.answer)
+            .join(notice, notice.c.id == delivery.c.notice)
+            .where(notice.c.recipient == "mona")
+        ).all()
+    assert len(attempts) == 1 + len(BACKOFF)
+    assert not any(delivered for delivered, _ in attempts)
+
+
+def test_who_recovers_gets_the_message_with_the_same_key(world: World, mailbox: tuple[Mailbox, str]) -> None:
+    box = mailbox[0]
+    box.refused = {"mona@firm.example"}
+    world.state_figure("first")
+    world.evaluate()
+    courier = Courier(world.app)
+    courier.round()
+    box.refused = set()
+    world.now += timedelta(minutes=5)
+    courier.round()
+    (mail,) = [m for to, m in box.mails if to == "mona@firm.example"]
+    assert str(mail["X-Clusterflow-Notice"]).startswith("gate-ready:one:")
+
+
+def test_without_a_mail_server_notices_wait_and_say_why(world: World) -> None:
+    world.app.settings = Settings(database=world.app.settings.database, configs=CONFIGS)
+    world.state_figure("first")
+    world.evaluate()
+    assert Courier(world.app).round().failed > 0
+    with world.app.database.connect() as connection:
+        answers = set(connection.execute(select(delivery.c.answer)).scalars())
+    assert answers == {"no mail server is configured: set CLUSTERFLOW_MAIL"}
+
+
+def test_a_password_is_seen_nowhere(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    secret = "hunter2-very-secret"
+    world.app.settings = Settings(
+        database=world.app.settings.database,
+        configs=CONFIGS,
+        mail=SecretStr(f"mailtos://user:{secret}@127.0.0.1:9/?from=a@b.example"),
+    )
+    world.state_figure("first")
+    world.evaluate()
+    with caplog.at_level(logging.DEBUG):
+        Courier(world.app).round()
+    with world.app.database.connect() as connection:
+        answers = " ".join(connection.execute(select(delivery.c.answer)).scalars())
+    assert answers
+    assert secret not in answers + caplog.text + repr(world.app.settings)
+    bad = send_mail(SecretStr(f"nonsense://user:{secret}@x"), "a@b.example", "k", "s", "b")
+    assert not bad.delivered
+    assert secret not in bad.text + caplog.text
+    assert secret not in redacted(f"cannot reach mailtos://user:{secret}@h", f"mailtos://user:{secret}@h")
+
+
+def test_an_initiatives_name_cannot_begin_another_header(world: World, mailbox: tuple[Mailbox, str]) -> None:
+    world.app.record([_named(world, "Evil\r\nBcc: victim@x.example\r\n\r\nbody")])
+    world.state_figure("first")
+    world.evaluate()
+    Courier(world.app).round()
+    assert {to.partition("@")[2] for to, _ in mailbox[0].mails} == {"firm.example", "ministry.example"}
+    assert all(m["Bcc"] is None for _, m in mailbox[0].mails)
+
+
+def _named(world: World, name: str) -> Any:
+    start = world.now.date().isoformat()
+    submission = world.submission(f"initiative id=one country=ES from={start}")
+    return type(submission)(submission.type, {**submission.fields, "name": name}, submission.where)
+
+
+def test_a_broken_template_says_where_and_stops_only_its_own_notice(
+    world: World, mailbox: tuple[Mailbox, str], tmp_path: Path
+) -> None:
+    shutil.copytree(CONFIGS, tmp_path / "configs")
+    broken = tmp_path / "configs" / "messages" / "es" / "gate-ready.md"
+    broken.write_text("{{ initiative.name }}\n\nHola\n{{ nobody.knows }}\n", encoding="utf-8")
+    world.app.settings = Settings(
+        database=world.app.settings.database, configs=tmp_path / "configs", mail=SecretStr(mailbox[1])
+    )
+    world.state_figure("first")
+    world.evaluate()
+    sent = Courier(world.app).round()
+    assert mailbox[0].subjects("mona@firm.example"), "the English one is sent"
+    assert mailbox[0].subjects("bruno@firm.example") == []
+    assert any("es/gate-ready.md:4: 'nobody' is undefined" in problem for problem in sent.problems)
+
+
+def test_a_template_cannot_reach_what_it_is_not_given(tmp_path: Path) -> None:
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "evil.md").write_text("{{ ''.__class__.__mro__[1].__subclasses__() }}\n", encoding="utf-8")
+    with pytest.raises(TemplateFailed):
+        render(tmp_path, "evil", "en", {})
+
+
+def test_nobody_to_be_told_is_a_problem_that_is_told(database_url: str) -> None:
+    w = World(database_url, model(stage("first")))
+    start = w.now.date()
+    w.app.enrol(w.submission(f"initiative id=one name=One country=ES from={start}"), "tiny")
+    w.state_figure("first")
+    w.evaluate()
+    assert any("nobody is there to be told" in p for p in Courier(w.app).round().problems)
