@@ -64,7 +64,14 @@ def office(run: Run, sqlite_template: Path, home: Path) -> Run:
     (home / "clusterflow.db").write_bytes(sqlite_template.read_bytes())
     lines = [
         {"record": "organisation", "id": "ministry", "name": "Ministry", "helix": "government", "from": "2020-01-01"},
-        {"record": "organisation", "id": "firm", "name": "Firm", "helix": "company", "size": "small", "from": "2020-01-01"},
+        {
+            "record": "organisation",
+            "id": "firm",
+            "name": "Firm",
+            "helix": "company",
+            "size": "small",
+            "from": "2020-01-01",
+        },
         {"record": "office", "id": "office", "organisation": "ministry", "name": "Office", "from": "2020-01-01"},
         {"record": "person", "id": "ofelia", "name": "Ofelia", "from": "2020-01-01"},
         {"record": "representation", "person": "ofelia", "organisation": "ministry", "from": "2020-01-01"},

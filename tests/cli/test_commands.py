@@ -73,7 +73,11 @@ def test_a_file_of_facts_is_taken_whole_or_not_at_all_and_twice_changes_nothing(
     )
     said = office("record", "--from", "bad.jsonl")
     assert said.code == 2
-    assert [line.split(" ")[1] for line in said.err.splitlines()[1:]] == ["bad.jsonl:2:", "bad.jsonl:3:", "bad.jsonl:4:"]
+    assert [line.split(" ")[1] for line in said.err.splitlines()[1:]] == [
+        "bad.jsonl:2:",
+        "bad.jsonl:3:",
+        "bad.jsonl:4:",
+    ]
     assert "the same field twice: id" in said.err
     assert len(office("ledger", "registry", "--json").json) == entries
 
@@ -157,7 +161,9 @@ def test_models_are_listed_shown_checked_and_drawn(office: Run, home: Path) -> N
 
 def test_the_schema_of_records_knows_every_type(office: Run) -> None:
     schema = office("schema", "records").json
-    assert {d["properties"]["record"]["const"] for d in schema["$defs"].values() if "record" in d.get("properties", {})} == set(RECORDS)
+    assert {
+        d["properties"]["record"]["const"] for d in schema["$defs"].values() if "record" in d.get("properties", {})
+    } == set(RECORDS)
 
 
 def test_what_needs_no_prefect_does_not_load_it(home: Path, sqlite_template: Path) -> None:

@@ -112,7 +112,9 @@ def test_an_overdue_stage_is_told_and_once_more_one_level_up(world: World, mailb
     ]
 
 
-def test_a_refused_mailbox_is_tried_again_later_and_given_up_at_last(world: World, mailbox: tuple[Mailbox, str]) -> None:
+def test_a_refused_mailbox_is_tried_again_later_and_given_up_at_last(
+    world: World, mailbox: tuple[Mailbox, str]
+) -> None:
     box = mailbox[0]
     box.refused = {"mona@firm.example"}
     world.state_figure("first")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from clusterflow.configs.parameters import default_id, filled
+from clusterflow.configs.parameters import default_id, filled, titled
 from clusterflow.configs.written import (
     WrittenAllOf,
     WrittenAnyOf,
@@ -108,7 +108,7 @@ class _Builder:
             source=written.source,
             proposal=written.proposal,
             # Kept in the model, so that an initiative's page reads as on the day it was enrolled.
-            title=title or declaration.title,
+            title=title or titled(declaration, written.with_),
             note=_text(written.note) if written.note else None,
         )
 

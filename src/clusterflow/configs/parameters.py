@@ -10,7 +10,17 @@ from pydantic_core import PydanticCustomError
 from clusterflow.configs.mistakes import spoken, the_nearest, trouble
 from clusterflow.configs.yaml import Steps
 from clusterflow.model.measurement import MetricDeclaration, Parameter, Parameters, ParameterType
-from clusterflow.model.words import BodyKind, HelixKind, LinkDirection, SizeClass, SurveyTopic
+from clusterflow.model.text import LANGUAGES, Text
+from clusterflow.model.words import (
+    BodyKind,
+    DocumentKind,
+    HelixKind,
+    LabelLevel,
+    LegalForm,
+    LinkDirection,
+    SizeClass,
+    SurveyTopic,
+)
 
 WORDS: dict[ParameterType, tuple[str, ...]] = {
     "size-class": (*SizeClass, "sme"),  # a metric may ask for micro, small and medium together
@@ -18,7 +28,30 @@ WORDS: dict[ParameterType, tuple[str, ...]] = {
     "body-kind": tuple(BodyKind),
     "topic": tuple(SurveyTopic),
     "direction": tuple(LinkDirection),
+    "document-kind": tuple(DocumentKind),
+    "legal-form": tuple(LegalForm),
+    "label-level": tuple(LabelLevel),
 }
+
+SPOKEN: dict[str, Text] = {
+    "sme": Text(es="pymes", en="SMEs"),
+    "micro": Text(es="microempresas", en="micro firms"),
+    "small": Text(es="pequeñas", en="small firms"),
+    "medium": Text(es="medianas", en="medium firms"),
+    "large": Text(es="grandes", en="large firms"),
+    "inside": Text(es="internos", en="inside"),
+    "outside": Text(es="externos", en="outside"),
+}
+"""What a parameter adds to a metric's title, so that two criteria of one metric can be told apart."""
+
+
+def titled(declaration: MetricDeclaration, given: Mapping[str, Any]) -> Text:
+    """The metric's title with the words of its parameters."""
+    words = [SPOKEN[value] for value in given.values() if isinstance(value, str) and value in SPOKEN]
+    if not words:
+        return declaration.title
+    es, en = (", ".join(getattr(w, language) for w in words) for language in LANGUAGES)
+    return Text(es=f"{declaration.title.es} ({es})", en=f"{declaration.title.en} ({en})")
 
 
 def wrong(

@@ -13,7 +13,10 @@ from pydantic import Field
 from clusterflow.model.quantity import Unit, written
 from clusterflow.model.text import Frozen, Language, Text
 
-ParameterType = Literal["integer", "text", "size-class", "helix-kind", "body-kind", "stage", "topic", "direction"]
+ParameterType = Literal[
+    "integer", "text", "size-class", "helix-kind", "body-kind", "stage", "topic", "direction",
+    "document-kind", "legal-form", "label-level",
+]  # fmt: skip
 Parameters = tuple[tuple[str, str | int], ...]
 
 

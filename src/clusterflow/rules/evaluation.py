@@ -123,7 +123,9 @@ def _move_gate(course: Course, visit: Visit, verdict: Verdict) -> None:
 
 def _tell_overdue(course: Course, visit: Visit) -> None:
     """Once when the time allowed is over, and once more, one level up, when it stays so."""
-    level = 2 if course.today > visit.escalate_on else 1 if course.today > visit.due_on else 0
+    late = 2 if course.today > visit.escalate_on else 1 if course.today > visit.due_on else 0
+    # Who looks for the first time after a long while still tells the first level first.
+    level = min(late, visit.overdue_level + 1)
     if level > visit.overdue_level:
         course.add(
             ev.StageOverdue(stage=visit.stage, round=visit.round, level=level, due_on=visit.due_on, on=course.today)

@@ -28,7 +28,7 @@ def what_would_help(finding: Finding, declaration: MetricDeclaration | None, lan
     if finding.answer is Answer.MET:
         return ""
     measured = finding.measurement
-    if measured.nothing:
+    if measured.nothing and not measured.rows:
         return _RECORD[language]
     if finding.answer is Answer.UNKNOWN:
         return _COMPLETE[language].format(n=measured.unknown_rows, rows=measured.rows)
