@@ -19,7 +19,7 @@ from clusterflow.store import tables
 GENESIS = "0" * 64
 
 
-class HeadMoved(Exception):  # noqa: N818 - never leaves the engine, which tries again
+class HeadMoved(Exception):
     """Another command appended to the chain in between."""
 
 
