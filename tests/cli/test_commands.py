@@ -105,7 +105,7 @@ def test_the_way_to_a_decision(office: Run) -> None:
         (("status", "one", "--as-of", "2024-13-01"), "--as-of: «2024-13-01» is no day; accepted: a day as YYYY-MM-DD"),
         (("status", "one", "--as-of", "2001-01-01"), "was not yet enrolled"),
         (("enrol", "two", "name=Two", "country=AR", "--model", "kordoba"), "the nearest: cordoba"),
-        (("enrol", "two", "name=Two", "country=Argentina", "--model", "cordoba"), "country: «Argentina» is not accepted"),
+        (("enrol", "two", "name=Two", "country=Arg", "--model", "cordoba"), "country: «Arg» is not accepted"),
         (("enrol", "one", "name=One", "country=AR", "--model", "cordoba"), "already enrolled"),
         (("record", "membership", "nonsense"), "«nonsense»: is no assignment; accepted: key=value"),
         (("record", "--from", "nowhere.jsonl"), "there is no file nowhere.jsonl"),
@@ -160,10 +160,9 @@ def test_models_are_listed_shown_checked_and_drawn(office: Run, home: Path) -> N
 
 
 def test_the_schema_of_records_knows_every_type(office: Run) -> None:
-    schema = office("schema", "records").json
-    assert {
-        d["properties"]["record"]["const"] for d in schema["$defs"].values() if "record" in d.get("properties", {})
-    } == set(RECORDS)
+    definitions = office("schema", "records").json["$defs"].values()
+    named = [d["properties"].get("record", {}).get("const") for d in definitions if "properties" in d]
+    assert {name for name in named if name} == set(RECORDS)
 
 
 def test_what_needs_no_prefect_does_not_load_it(home: Path, sqlite_template: Path) -> None:
