@@ -10,13 +10,15 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.states import Pending, Running
 
 from clusterflow.errors import NotPossible, PrefectUnreachable, UnknownName
 from clusterflow.prefect import events, plugin, runs
@@ -25,7 +27,7 @@ from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.pool import POOL, ensure_pool
 from clusterflow.prefect.runs import RunState, Verdict
 from clusterflow.prefect.server import Answer, PrefectServer, ServerFailed, ask, is_up
-from clusterflow.prefect.worker import serve
+from clusterflow.prefect.worker import ORPHAN_AFTER, PROCESS, _was_left_behind, serve
 
 GO = {"answer": "go", "reason": "ready", "until": "2031-02-03"}
 
@@ -78,31 +80,31 @@ class TestGate:
     async def test_waits_for_an_answer_that_fits_its_form_and_goes_on_once(
         self, prefect: PrefectServer, small_flows: Path
     ) -> None:
+        tag, key = f"initiative:{uuid4()}", str(uuid4())
         async with working(small_flows):
-            tag = f"initiative:{uuid4()}"
-            key = str(uuid4())
             run = await runs.start("gate/small", {"keys": ["one", "two"]}, idempotency_key=key, tags=[tag])
             assert await runs.start("gate/small", {"keys": ["one", "two"]}, idempotency_key=key) == run
-
             await until(run, kind("PAUSED"))
-            [item] = await runs.waiting(tag)
-            assert (item.run_id, item.name, item.key) == (run, "waiting at one", "one")
-            assert {tag, "small"} <= set(item.tags)
 
-            for wrong in ({**GO, "answer": "perhaps"}, {"answer": "go"}, {**GO, "more": 1}, None):
-                refusal = await runs.resume(run, wrong)
-                assert refusal.verdict is Verdict.REJECTED
-                assert refusal.reason
-            assert await runs.resume(run, GO)
-            assert (await runs.resume(run, GO)).verdict in (Verdict.TOO_LATE, Verdict.REJECTED)
+        # No worker is there while it is answered, so nothing but the answers changes what the server says.
+        [item] = await runs.waiting(tag)
+        assert (item.run_id, item.name, item.key) == (run, "waiting at one", "one")
+        assert {tag, "small"} <= set(item.tags)
+        for wrong in ({**GO, "answer": "perhaps"}, {"answer": "go"}, {**GO, "more": 1}, None):
+            refusal = await runs.resume(run, wrong)
+            assert refusal.verdict is Verdict.REJECTED
+            assert refusal.reason
+        assert await runs.resume(run, GO)
+        assert (await runs.resume(run, GO)).verdict is Verdict.TOO_LATE
+        assert await runs.waiting(tag) == []
 
-            await until(run, lambda state: state.kind == "PAUSED" and state.since > item.since)
+        async with working(small_flows):
+            await until(run, kind("PAUSED"))
             assert [waiting.key for waiting in await runs.waiting(tag)] == ["two"]
             assert await runs.resume(run, {"answer": "hold", "reason": "not yet"})
             end = await until(run, kind("COMPLETED", "FAILED", "CRASHED"))
-            assert (end.name, end.message) == ("Achieved", "go ready 2031-02-03; hold not yet None")
-            assert (await runs.resume(run, GO)).verdict is Verdict.TOO_LATE
-            assert await runs.waiting(tag) == []
+        assert (end.name, end.message) == ("Achieved", "go ready 2031-02-03; hold not yet None")
+        assert (await runs.resume(run, GO)).verdict is Verdict.TOO_LATE
 
     async def test_shows_its_last_pass_only_in_its_graph(self, prefect: PrefectServer, small_flows: Path) -> None:
         async with working(small_flows):
@@ -147,12 +149,12 @@ class TestWorker:
         async with working(small_flows) as worker:
             exits = await runs.start("exits/small")
             sleeper = await runs.start("sleeper/small", {"seconds": 600})
-            wrong = await runs.start("sleeper/small", {"seconds": -1}, name="fine")
+            short = await runs.start("sleeper/small", {"seconds": 0})
             await until(exits, kind("CRASHED"))
             await until(sleeper, kind("RUNNING"))
             assert await runs.cancel(sleeper, "no longer wanted")
             assert (await until(sleeper, kind("CANCELLED", "CRASHED"))).message == "no longer wanted"
-            await until(wrong, kind("COMPLETED"))
+            await until(short, kind("COMPLETED"))
             assert not worker.done()
 
     async def test_hands_its_runs_to_the_next_one(self, prefect: PrefectServer, small_flows: Path) -> None:
@@ -169,6 +171,33 @@ class TestWorker:
         run = await runs.start("sleeper/small", {"seconds": 600})
         assert await runs.cancel(run, "not needed")
         assert (await runs.state_of([run]))[run].message == "not needed"
+
+
+class TestLeftBehind:
+    """A run that a killed worker had begun goes back to the queue; one that somebody works at does not."""
+
+    HOST, PID, START = PROCESS.split(":")
+    OLD = ORPHAN_AFTER + timedelta(seconds=5)
+
+    @pytest.mark.parametrize(
+        ("process", "state", "age", "expected"),
+        [
+            (PROCESS, Running(), OLD, False),
+            (f"{HOST}:{PID}:another", Running(), OLD, True),  # a restarted container reuses the number
+            (f"{HOST}:{2**22 + 1}:gone", Running(), OLD, True),
+            (f"{HOST}:{2**22 + 1}:gone", Running(), timedelta(0), False),
+            (f"elsewhere:{2**22 + 1}:gone", Running(), OLD, False),
+            ("4711", Running(), OLD, False),  # as Prefect's own worker writes it
+            (None, Pending(), OLD, True),
+            (None, Running(), OLD, False),
+        ],
+    )
+    def test_is_told_by_its_process(
+        self, process: str | None, state: State[None], age: timedelta, expected: bool
+    ) -> None:
+        since = state.model_copy(update={"timestamp": datetime.now(UTC) - age})
+        run = FlowRun(flow_id=uuid4(), state=since, infrastructure_pid=process)
+        assert _was_left_behind(run) is expected
 
 
 class TestDeploy:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from pydantic import BaseModel
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy import Engine as Database
 
 from clusterflow.errors import Conflict, NotPossible
@@ -29,6 +29,9 @@ SKEW = timedelta(minutes=5)
 """How far the clocks of two machines may differ before a command is refused as coming from the past."""
 
 TRIES = 8
+
+_EARLIER = select(tables.command).where(tables.command.c.key == bindparam("key"))
+_DONE = insert(tables.command)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +105,7 @@ class Work:
         life = [e for e in entries if not isinstance(e.event, ev.RecordEvent)]
         spans = ([(facts[0], facts[-1])] if facts else []) + [(e.version, e.version) for e in life]
         told = [(e.version, e.version) for e in life if isinstance(e.event, ev.TOLD)]
-        wants_pass = not self.context.by_pass
-        outbox.put(self.connection, "event", chain, spans, self.now, wants_pass)
-        outbox.put(self.connection, "notice", chain, told, self.now, wants_pass=False)
+        outbox.put(self.connection, chain, spans, told, self.now, wants_pass=not self.context.by_pass)
 
 
 def perform(
@@ -128,11 +129,8 @@ def perform(
                     return earlier
                 done = work(Work(connection, context, name))
                 if context.key is not None:
-                    connection.execute(
-                        insert(tables.command).values(
-                            key=context.key, digest=digest, at=context.now, answer=done.model_dump_json()
-                        )
-                    )
+                    answered = {"digest": digest, "at": context.now, "answer": done.model_dump_json()}
+                    connection.execute(_DONE, {"key": context.key, **answered})
                 return done
         except HeadMoved:
             # The other one has committed; a short, uneven wait lets several losers pass one by one.
@@ -143,7 +141,7 @@ def perform(
 def _earlier(connection: Connection, context: Context, digest: str, answer: type[A]) -> A | None:
     if context.key is None:
         return None
-    row = connection.execute(select(tables.command).where(tables.command.c.key == context.key)).one_or_none()
+    row = connection.execute(_EARLIER, {"key": context.key}).one_or_none()
     if row is None:
         return None
     if row.digest != digest:

@@ -6,6 +6,7 @@ import types
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -81,12 +82,19 @@ def _columns(name: str, field: FieldInfo, primary: bool) -> list[Column[Any]]:
     return [Column(name, kind, nullable=nullable, primary_key=primary)]
 
 
+@cache
+def _amounts(cls: type[BaseModel]) -> frozenset[str]:
+    """The fields that are a Money."""
+    return frozenset(name for name, field in cls.model_fields.items() if _bare(field.annotation)[0] is Money)
+
+
 def to_row(value: BaseModel) -> dict[str, Any]:
     """The value as a row of its table."""
     row: dict[str, Any] = {}
+    amounts = _amounts(type(value))
     for name in type(value).model_fields:
         part = getattr(value, name)
-        if isinstance(part, Money) or (part is None and _bare(type(value).model_fields[name].annotation)[0] is Money):
+        if name in amounts:
             row[f"{name}_minor"] = part and part.minor
             row[f"{name}_currency"] = part and part.currency
         else:
@@ -97,8 +105,9 @@ def to_row(value: BaseModel) -> dict[str, Any]:
 def from_row(cls: type[T], row: Mapping[str, Any] | RowMapping) -> T:
     """The value that a row of its table stands for."""
     fields: dict[str, Any] = {}
-    for name, field in cls.model_fields.items():
-        if _bare(field.annotation)[0] is Money:
+    amounts = _amounts(cls)
+    for name in cls.model_fields:
+        if name in amounts:
             minor = row[f"{name}_minor"]
             fields[name] = None if minor is None else Money(minor=minor, currency=row[f"{name}_currency"])
         else:

@@ -10,13 +10,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clusterflow.model.events import EVENT, Entry, Event
 from clusterflow.store import tables
 
 GENESIS = "0" * 64
+
+# Built once: SQLAlchemy takes longer to build a statement and to find it among the compiled ones than to run it.
+_OF_CHAIN = tables.chain.c.id == bindparam("chain")
+_HEAD = select(tables.chain).where(_OF_CHAIN).with_for_update()
+_BEGIN = insert(tables.chain)
+_MOVE = update(tables.chain).where(_OF_CHAIN, tables.chain.c.version == bindparam("seen"))
+_WRITE = insert(tables.ledger)
 
 
 class HeadMoved(Exception):
@@ -35,7 +42,7 @@ class Head:
 
 def read_head(connection: Connection, chain: str) -> Head:
     """The chain's end, held against others where the database can hold a row."""
-    row = connection.execute(select(tables.chain).where(tables.chain.c.id == chain).with_for_update()).one_or_none()
+    row = connection.execute(_HEAD, {"chain": chain}).one_or_none()
     return Head(chain) if row is None else Head(chain, row.version, row.head, row.at)
 
 
@@ -68,7 +75,7 @@ def append(
         previous = digest
     if entries:
         _move(connection, head, entries[-1])
-        connection.execute(insert(tables.ledger), rows)
+        connection.execute(_WRITE, rows)
     return tuple(entries)
 
 
@@ -77,15 +84,11 @@ def _move(connection: Connection, head: Head, last: Entry) -> None:
     if head.version == 0:
         try:
             with connection.begin_nested():
-                connection.execute(insert(tables.chain).values(id=head.chain, **new))
+                connection.execute(_BEGIN, {"id": head.chain, **new})
         except IntegrityError:
             raise HeadMoved(head.chain) from None
         return
-    moved = connection.execute(
-        update(tables.chain)
-        .where(tables.chain.c.id == head.chain, tables.chain.c.version == head.version)
-        .values(**new)
-    )
+    moved = connection.execute(_MOVE, {"chain": head.chain, "seen": head.version, **new})
     if moved.rowcount != 1:
         raise HeadMoved(head.chain)
 

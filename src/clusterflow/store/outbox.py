@@ -27,24 +27,28 @@ class Message:
     attempts: int
 
 
+_PUT = insert(tables.outbox)
+
+
 def put(
     connection: Connection,
-    topic: Topic,
     chain: str,
-    spans: Iterable[tuple[int, int]],
+    events: Sequence[tuple[int, int]],
+    notices: Sequence[tuple[int, int]],
     due_at: datetime,
     wants_pass: bool,
 ) -> None:
-    """Add messages for spans of versions, first and last included."""
+    """Add messages for spans of versions, first and last included; a notice never wants a pass."""
     rows = [
         {
             "topic": topic, "chain": chain, "since": since, "version": version,
-            "wants_pass": wants_pass, "due_at": due_at, "attempts": 0,
+            "wants_pass": wants_pass and topic == "event", "due_at": due_at, "attempts": 0,
         }
+        for topic, spans in (("event", events), ("notice", notices))
         for since, version in spans
     ]  # fmt: skip
     if rows:
-        connection.execute(insert(tables.outbox), rows)
+        connection.execute(_PUT, rows)
 
 
 def waiting(connection: Connection, topic: Topic, now: datetime, limit: int = 500) -> Sequence[Message]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, TypeVar
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from clusterflow.model.state import (
     Condition,
@@ -21,35 +22,85 @@ from clusterflow.store import tables
 from clusterflow.store.columns import to_row
 from clusterflow.store.ledger import Head
 
-T = TypeVar("T", bound=Frozen)
+_CHUNK = 400
+"""Bound parameters in one statement have a limit; states are asked for in portions."""
 
-COLLECTIONS: dict[str, tuple[Table, type[Frozen]]] = {
-    "visits": (tables.stage_visit, Visit),
-    "reviews": (tables.gate_review, Review),
-    "votes": (tables.vote, Vote),
-    "milestones": (tables.milestone, Milestone),
-    "conditions": (tables.condition, Condition),
-    "answers": (tables.standing_answer, StandingAnswer),
+
+class _Part:
+    """One collection of the state in its table, with the statements that read and write it, built once."""
+
+    def __init__(self, table: Table, cls: type[Frozen]) -> None:
+        self.cls = cls
+        self.key = tuple(c.name for c in table.primary_key if c.name != "initiative")
+        self.columns = tuple(c.name for c in table.c if c.name != "initiative")
+        columns = [table.c.initiative, *(table.c[name] for name in self.columns)]
+        self.read = select(*columns).where(table.c.initiative.in_(bindparam("initiatives", expanding=True)))
+        self.add = insert(table)
+        this = [table.c[name] == bindparam(f"this_{name}") for name in ("initiative", *self.key)]
+        self.change = update(table).where(*this)
+
+    def load(self, connection: Connection, initiatives: Sequence[str]) -> Mapping[str, tuple[Frozen, ...]]:
+        """The rows of each initiative."""
+        found: dict[str, list[Frozen]] = defaultdict(list)
+        for initiative, *values in connection.execute(self.read, {"initiatives": initiatives}):
+            found[initiative].append(self.cls.model_validate(dict(zip(self.columns, values, strict=True))))
+        return {initiative: tuple(rows) for initiative, rows in found.items()}
+
+    def save(self, connection: Connection, initiative: str, before: Iterable[Any], after: Iterable[Any]) -> None:
+        """Write the rows in which the two differ."""
+        known = {tuple(getattr(row, k) for k in self.key): row for row in before}
+        new, changed = [], []
+        for row in after:
+            key = tuple(getattr(row, k) for k in self.key)
+            old = known.get(key)
+            if old is None:
+                new.append({"initiative": initiative, **to_row(row)})
+            # A row that nothing happened to is the very same one; that is seen sooner than that it says the same.
+            elif old is not row and old != row:
+                this = zip(("initiative", *self.key), (initiative, *key), strict=True)
+                changed.append({**{f"this_{name}": value for name, value in this}, **to_row(row)})
+        if changed:
+            connection.execute(self.change, changed)
+        if new:
+            connection.execute(self.add, new)
+
+
+_PARTS: dict[str, _Part] = {
+    "visits": _Part(tables.stage_visit, Visit),
+    "reviews": _Part(tables.gate_review, Review),
+    "votes": _Part(tables.vote, Vote),
+    "milestones": _Part(tables.milestone, Milestone),
+    "conditions": _Part(tables.condition, Condition),
+    "answers": _Part(tables.standing_answer, StandingAnswer),
 }
+
+_OWN = tables.initiative_state
+_READ = select(_OWN).where(_OWN.c.initiative.in_(bindparam("initiatives", expanding=True)))
+_ADD = insert(_OWN)
+_CHANGE = update(_OWN).where(_OWN.c.initiative == bindparam("this_initiative"))
 
 
 def load_state(connection: Connection, head: Head) -> InitiativeState | None:
     """The state of the initiative whose chain has this head; None where it is not enrolled."""
-    initiative = head.chain
-    row = connection.execute(
-        select(tables.initiative_state).where(tables.initiative_state.c.initiative == initiative)
-    ).one_or_none()
-    if row is None or head.at is None:
-        return None
-    parts: dict[str, Any] = {
-        name: tuple(
-            cls.model_validate({k: v for k, v in r._mapping.items() if k != "initiative"})
-            for r in connection.execute(select(table).where(table.c.initiative == initiative))
-        )
-        for name, (table, cls) in COLLECTIONS.items()
-    }
-    state = InitiativeState.model_validate({**row._mapping, "last_at": head.at, "version": head.version})
-    return in_order(state.model_copy(update=parts))
+    return load_states(connection, [head]).get(head.chain)
+
+
+def load_states(connection: Connection, heads: Sequence[Head]) -> dict[str, InitiativeState]:
+    """The states of the initiatives whose chains have these heads; who is not enrolled is left out."""
+    states: dict[str, InitiativeState] = {}
+    for start in range(0, len(heads), _CHUNK):
+        portion = {head.chain: head for head in heads[start : start + _CHUNK]}
+        asked = list(portion)
+        rows = connection.execute(_READ, {"initiatives": asked}).all()
+        if not rows:
+            continue
+        parts = {name: part.load(connection, asked) for name, part in _PARTS.items()}
+        for row in rows:
+            head = portion[row.initiative]
+            state = InitiativeState.model_validate({**row._mapping, "last_at": head.at, "version": head.version})
+            mine = {name: part.get(row.initiative, ()) for name, part in parts.items()}
+            states[row.initiative] = in_order(state.model_copy(update=mine))
+    return states
 
 
 def in_order(state: InitiativeState) -> InitiativeState:
@@ -67,38 +118,13 @@ def in_order(state: InitiativeState) -> InitiativeState:
 
 def save_state(connection: Connection, before: InitiativeState | None, after: InitiativeState) -> None:
     """Write the rows in which the two states differ."""
+    initiative = after.initiative
     if before is None:
-        connection.execute(
-            insert(tables.initiative_state).values(
-                initiative=after.initiative, model=after.model, model_hash=after.model_hash,
-                enrolled_on=after.enrolled_on, standing=after.standing.value,
-            )
-        )  # fmt: skip
+        own = {"model": after.model, "model_hash": after.model_hash, "enrolled_on": after.enrolled_on}
+        connection.execute(_ADD, {"initiative": initiative, **own, "standing": after.standing.value})
     elif before.standing is not after.standing:
-        connection.execute(
-            update(tables.initiative_state)
-            .where(tables.initiative_state.c.initiative == after.initiative)
-            .values(standing=after.standing.value)
-        )
-    for name, (table, _) in COLLECTIONS.items():
-        _save_rows(connection, table, after.initiative, getattr(before, name, ()), getattr(after, name))
-
-
-def _save_rows(
-    connection: Connection, table: Table, initiative: str, before: Iterable[Frozen], after: Iterable[Frozen]
-) -> None:
-    if before is after:
-        return
-    key = tuple(c.name for c in table.primary_key if c.name != "initiative")
-    known = {tuple(getattr(row, k) for k in key): row for row in before}
-    new = []
-    for row in after:
-        old = known.get(tuple(getattr(row, k) for k in key))
-        if old is None:
-            new.append({"initiative": initiative, **to_row(row)})
-        elif old != row:
-            values = to_row(row)
-            here = [table.c[k] == values.pop(k) for k in key]
-            connection.execute(update(table).where(table.c.initiative == initiative, *here).values(**values))
-    if new:
-        connection.execute(insert(table), new)
+        connection.execute(_CHANGE, {"this_initiative": initiative, "standing": after.standing.value})
+    for name, part in _PARTS.items():
+        old, new = getattr(before, name, ()), getattr(after, name)
+        if old is not new:
+            part.save(connection, initiative, old, new)

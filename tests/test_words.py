@@ -1,0 +1,24 @@
+"""Words are kept true by machines: what the docs name exists, and what exists is named."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from clusterflow.cli import cli
+from clusterflow.model.events import KINDS
+from clusterflow.model.records import RECORDS
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_the_glossary_names_every_event_and_every_record_type() -> None:
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    rows = set(re.findall(r"^\| `([a-z.-]+)` \|", text, re.MULTILINE))
+    assert rows == set(KINDS) | set(RECORDS)
+
+
+def test_the_readme_names_every_command() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = {name for name in cli if not name.startswith("-")}
+    assert {name for name in commands if f"clusterflow {name}" not in text} == set()
