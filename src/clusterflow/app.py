@@ -37,7 +37,7 @@ from clusterflow.rules.fold import replay
 from clusterflow.rules.judge import judge_gate
 from clusterflow.rules.mistakes import nearest
 from clusterflow.settings import Settings
-from clusterflow.store import inbox, ledger, outbox, tables
+from clusterflow.store import inbox, ledger, notices, outbox, tables
 from clusterflow.store.database import check_schema, shared_database
 from clusterflow.store.inbox import Item
 from clusterflow.store.metrics import evidence, measure
@@ -64,6 +64,15 @@ class Reviewed(Frozen):
     as_of: date
     looked_at: int
     changed: tuple[Evaluated, ...]
+
+
+class Backlog(Frozen):
+    """What waits to go out: events for Prefect and notices for people; and what was given up."""
+
+    events: int = 0
+    notices: int = 0
+    given_up: int = 0
+    error: str | None = None
 
 
 class EligibleDecider(Frozen):
@@ -358,7 +367,14 @@ class App:
         with self._reading() as connection:
             return person_of(connection, aliases)
 
-    def backlog(self) -> dict[str, int]:
-        """What waits to go out, by topic."""
+    def backlog(self) -> Backlog:
+        """What waits to go out, and why."""
         with self._reading() as connection:
-            return outbox.backlog(connection)
+            waiting = outbox.backlog(connection)
+            mails = notices.tally(connection)
+            return Backlog(
+                events=waiting.get("event", 0),
+                notices=waiting.get("notice", 0) + mails["waiting"],
+                given_up=mails["dead"],
+                error=outbox.last_error(connection),
+            )

@@ -95,9 +95,11 @@ def _show_board(board: Board) -> None:
 
 def _show_backlog(app: App) -> None:
     waiting = app.backlog()
-    if waiting:
-        show("Waiting to go out: " + listed(f"{n} {topic}s" for topic, n in sorted(waiting.items())))
-        show("They go out while clusterflow is up, or with: clusterflow relay")
+    if waiting.events or waiting.notices:
+        show(f"Waiting to go out: {waiting.events} messages for Prefect, {waiting.notices} notices.")
+        show(f"  {waiting.error or 'They go out while clusterflow is up, or with: clusterflow relay'}")
+    if waiting.given_up:
+        show(f"{waiting.given_up} notices could not be delivered and were given up.")
 
 
 def _show_status(found: InitiativeStatus) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from clusterflow.engine.days import today_of
 from clusterflow.engine.work import Work
@@ -25,7 +25,7 @@ from clusterflow.store import ledger, tables
 from clusterflow.store.ledger import Head
 from clusterflow.store.metrics import measure
 from clusterflow.store.models import kept_model
-from clusterflow.store.state import load_state
+from clusterflow.store.state import load_states
 
 Declarations = dict[str, MetricDeclaration]
 
@@ -95,7 +95,7 @@ def evaluate_set(
     connection: Connection, heads: Sequence[Head], days: Mapping[str, date], declarations: Declarations
 ) -> dict[str, tuple[LifeEvent, ...]]:
     """What an evaluation would change in each initiative: each metric one statement over all of them."""
-    states = {h.chain: s for h in heads if (s := load_state(connection, h)) is not None}
+    states = load_states(connection, heads)
     models = {i: kept_model(connection, s.model_hash) for i, s in states.items()}
     by_day: dict[date, list[str]] = defaultdict(list)
     for initiative in states:
@@ -124,15 +124,23 @@ def is_fresh(work: Work, state: InitiativeState, today: date) -> bool:
 
     A decision may then rely on them without measuring again.
     """
-    table = tables.evaluation
-    row = work.connection.execute(select(table).where(table.c.initiative == state.initiative)).one_or_none()
-    if row is None or row.as_of != today or row.version != state.version:
-        return False
-    return bool(row.registry_version == ledger.peek_version(work.connection, REGISTRY))
+    asked = {"initiative": state.initiative, "version": state.version, "as_of": today, "registry": REGISTRY}
+    return work.connection.execute(_FRESH, asked).first() is not None
+
+
+_MARK = tables.evaluation
+_FRESH = select(_MARK.c.initiative).where(
+    _MARK.c.initiative == bindparam("initiative"),
+    _MARK.c.version == bindparam("version"),
+    _MARK.c.as_of == bindparam("as_of"),
+    _MARK.c.registry_version
+    == select(tables.chain.c.version).where(tables.chain.c.id == bindparam("registry")).scalar_subquery(),
+)
+_MARK_ANEW = update(_MARK).where(_MARK.c.initiative == bindparam("of_initiative"))
+_MARK_FIRST = insert(_MARK)
 
 
 def _mark(work: Work, state: InitiativeState, now: Standing) -> None:
-    table = tables.evaluation
     verdicts = now.assessment.verdicts
     findings = [(stage, f) for stage, verdict in verdicts.items() for f in verdict.findings]
     findings += [
@@ -145,9 +153,9 @@ def _mark(work: Work, state: InitiativeState, now: Standing) -> None:
         "as_of": now.today,
         "notes": json.dumps(notes),
     }
-    done = work.connection.execute(update(table).where(table.c.initiative == state.initiative).values(**values))
+    done = work.connection.execute(_MARK_ANEW, {"of_initiative": state.initiative, **values})
     if done.rowcount == 0:
-        work.connection.execute(insert(table).values(initiative=state.initiative, **values))
+        work.connection.execute(_MARK_FIRST, {"initiative": state.initiative, **values})
 
 
 def last_notes(connection: Connection, initiative: str) -> dict[tuple[str, str], str]:

@@ -110,7 +110,7 @@ async def keep_relaying(app: App) -> None:
     courier = Courier(app)
     while True:
         try:
-            if app.backlog().get("event"):
+            if app.backlog().events:
                 await publish(app)
         except PrefectUnreachable as problem:
             _log.warning("%s", problem)

@@ -21,6 +21,7 @@ GENESIS = "0" * 64
 # Built once: SQLAlchemy takes longer to build a statement and to find it among the compiled ones than to run it.
 _OF_CHAIN = tables.chain.c.id == bindparam("chain")
 _HEAD = select(tables.chain).where(_OF_CHAIN).with_for_update()
+_VERSION = select(tables.chain.c.version).where(_OF_CHAIN)
 _BEGIN = insert(tables.chain)
 _MOVE = update(tables.chain).where(_OF_CHAIN, tables.chain.c.version == bindparam("seen"))
 _WRITE = insert(tables.ledger)
@@ -130,7 +131,7 @@ def first_break(connection: Connection, chain: str) -> int | None:
 
 def peek_version(connection: Connection, chain: str) -> int:
     """The chain's version, without holding it against others."""
-    return connection.execute(select(tables.chain.c.version).where(tables.chain.c.id == chain)).scalar() or 0
+    return connection.execute(_VERSION, {"chain": chain}).scalar() or 0
 
 
 def heads(connection: Connection, chains: Iterable[str] | None = None) -> list[Head]:

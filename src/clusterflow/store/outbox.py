@@ -80,6 +80,13 @@ def failed(connection: Connection, ids: Iterable[int], error: str, again_at: dat
         )
 
 
+def last_error(connection: Connection) -> str | None:
+    """Why the newest message that could not go out is still waiting."""
+    table = tables.outbox
+    query = select(table.c.error).where(table.c.done_at.is_(None), table.c.error.is_not(None))
+    return connection.execute(query.order_by(table.c.id.desc()).limit(1)).scalar_one_or_none()
+
+
 def backlog(connection: Connection) -> dict[str, int]:
     """How many messages wait, by topic."""
     table = tables.outbox

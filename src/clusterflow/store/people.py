@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from sqlalchemy import Connection, String, Subquery, insert, literal, select, union_all
+from sqlalchemy import Connection, String, Subquery, bindparam, insert, literal, select, union_all
 
 from clusterflow.model.records.governance import Body, Seat
 from clusterflow.model.records.membership import Membership
@@ -52,19 +52,21 @@ def _capacities() -> Subquery:
     return union_all(seats, seated_for, represented, founders, officers).subquery("capacity")
 
 
+# Built once: SQLAlchemy takes far longer to build a statement of this size than to run it.
 _CAPACITIES = _capacities()
+_EVERYBODY = select(_CAPACITIES)
+_ONE = _EVERYBODY.where(_CAPACITIES.c.person == bindparam("person"))
 
 
 def capacities(
     connection: Connection, initiative: str, on: date, person: str | None = None
 ) -> dict[str, tuple[frozenset[Role], frozenset[HelixKind]]]:
     """Each person's roles in an initiative on a day, and the helix kinds they represent."""
-    query = select(_CAPACITIES)
-    if person is not None:
-        query = query.where(_CAPACITIES.c.person == person)
+    query = _EVERYBODY if person is None else _ONE
+    asked = {"initiatives": [initiative], "as_of": on} | ({} if person is None else {"person": person})
     roles: dict[str, set[Role]] = {}
     helixes: dict[str, set[HelixKind]] = {}
-    for row in connection.execute(query, {"initiatives": [initiative], "as_of": on}):
+    for row in connection.execute(query, asked):
         held = roles.setdefault(row.person, set())
         represents = helixes.setdefault(row.person, set())
         if row.what == "seat":
@@ -84,13 +86,15 @@ def capacities(
 
 def alias_of(connection: Connection, person: str, ids: Callable[[], str]) -> str:
     """The pseudonym of a person; made on first use."""
-    table = tables.pseudonym
-    found = connection.execute(select(table.c.alias).where(table.c.person == person)).scalar_one_or_none()
+    found = connection.execute(_ALIAS, {"person": person}).scalar_one_or_none()
     if found is not None:
         return str(found)
     alias = f"p-{ids()[:12]}"
-    connection.execute(insert(table).values(person=person, alias=alias))
+    connection.execute(insert(tables.pseudonym).values(person=person, alias=alias))
     return alias
+
+
+_ALIAS = select(tables.pseudonym.c.alias).where(tables.pseudonym.c.person == bindparam("person"))
 
 
 def person_of(connection: Connection, aliases: Iterable[str]) -> dict[str, str]:

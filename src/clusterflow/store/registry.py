@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, tuple_, update
+from sqlalchemy import Connection, ColumnElement, Insert, Select, Table, Update, bindparam, insert, select, tuple_, update
 
 from clusterflow.model.records import RECORDS, Record
 from clusterflow.model.records.base import REGISTRY
@@ -37,19 +38,57 @@ def facts_of(
     connection: Connection, cls: type[Record], chain: str, identities: Iterable[tuple[str, ...]] | None = None
 ) -> list[Fact]:
     """The facts of a type that hold (none superseded, retracted ones included), all or those of some identities."""
-    table = tables.REGISTRY_TABLES[cls.type]
-    query = select(table).where(table.c.chain == chain, table.c.superseded_at.is_(None)).order_by(table.c.valid_from)
     rows: list[Any] = []
     # The day of happenings that are identified by it is compared by the caller: days are no texts.
-    key = [table.c[k] for k in cls.key if k != "valid_from"]
-    if identities is None or not key:
-        rows = list(connection.execute(query))
+    parts = sum(k != "valid_from" for k in cls.key)
+    if identities is None or not parts:
+        rows = list(connection.execute(_facts(cls.type), {"chain": chain}))
     else:
-        wanted = sorted({identity[: len(key)] for identity in identities})
+        wanted = sorted({identity[:parts] for identity in identities})
         for start in range(0, len(wanted), _CHUNK):
-            portion = wanted[start : start + _CHUNK]
-            rows.extend(connection.execute(query.where(tuple_(*key).in_(portion))))
+            asked = {"chain": chain, "identities": wanted[start : start + _CHUNK]}
+            rows.extend(connection.execute(_facts_identified(cls.type), asked))
     return [Fact(chain, r.entry, from_row(cls, r._mapping), r.retracted) for r in rows]
+
+
+# Each statement is built once for a record type: to build one takes SQLAlchemy longer than to run it.
+
+
+@cache
+def _facts(record: str) -> Select[Any]:
+    table = tables.REGISTRY_TABLES[record]
+    true = (table.c.chain == bindparam("chain"), table.c.superseded_at.is_(None))
+    return select(table).where(*true).order_by(table.c.valid_from)
+
+
+@cache
+def _facts_identified(record: str) -> Select[Any]:
+    table = tables.REGISTRY_TABLES[record]
+    key = [table.c[k] for k in RECORDS[record].key if k != "valid_from"]
+    return _facts(record).where(tuple_(*key).in_(bindparam("identities", expanding=True)))
+
+
+@cache
+def _insert(record: str) -> Insert:
+    return insert(tables.REGISTRY_TABLES[record])
+
+
+@cache
+def _supersede(record: str) -> Update:
+    table = tables.REGISTRY_TABLES[record]
+    return update(table).where(table.c.chain == bindparam("of_chain"), table.c.entry == bindparam("of_entry"))
+
+
+def _held(table: Table) -> tuple[ColumnElement[bool], ...]:
+    return (table.c.superseded_at.is_(None), table.c.retracted.is_(False))
+
+
+@cache
+def _existing(record: str) -> Select[Any]:
+    table = tables.REGISTRY_TABLES[record]
+    column = table.c[RECORDS[record].key[0]]
+    named = column.in_(bindparam("ids", expanding=True))
+    return select(column).distinct().where(table.c.chain == bindparam("chain"), named, *_held(table))
 
 
 def insert_facts(connection: Connection, facts: Sequence[Fact], salts: Sequence[str], at: datetime, by: str) -> None:
@@ -63,17 +102,13 @@ def insert_facts(connection: Connection, facts: Sequence[Fact], salts: Sequence[
             }
         )  # fmt: skip
     for name, rows in by_type.items():
-        connection.execute(insert(tables.REGISTRY_TABLES[name]), rows)
+        connection.execute(_insert(name), rows)
 
 
 def supersede(connection: Connection, fact: Fact, by_entry: int, at: datetime) -> None:
     """Mark that a later entry took the fact's place; the row itself stays as it was."""
-    table = tables.REGISTRY_TABLES[fact.record.type]
-    connection.execute(
-        update(table)
-        .where(table.c.chain == fact.chain, table.c.entry == fact.entry)
-        .values(superseded_by=by_entry, superseded_at=at)
-    )
+    this = {"of_chain": fact.chain, "of_entry": fact.entry}
+    connection.execute(_supersede(fact.record.type), {**this, "superseded_by": by_entry, "superseded_at": at})
 
 
 def names(connection: Connection, record: str, chain: str = REGISTRY) -> list[str]:
@@ -86,16 +121,11 @@ def names(connection: Connection, record: str, chain: str = REGISTRY) -> list[st
 
 def existing(connection: Connection, record: str, chain: str, ids: Iterable[str]) -> set[str]:
     """Those of the ids that the registry knows."""
-    table = tables.REGISTRY_TABLES[record]
-    column = table.c[RECORDS[record].key[0]]
     found: set[str] = set()
     wanted = sorted(set(ids))
     for start in range(0, len(wanted), _CHUNK):
-        query = select(column).distinct().where(
-            table.c.chain == chain, table.c.superseded_at.is_(None), table.c.retracted.is_(False),
-            column.in_(wanted[start : start + _CHUNK]),
-        )  # fmt: skip
-        found.update(connection.execute(query).scalars())
+        asked = {"chain": chain, "ids": wanted[start : start + _CHUNK]}
+        found.update(connection.execute(_existing(record), asked).scalars())
     return found
 
 
@@ -115,15 +145,17 @@ def current(connection: Connection, cls: type[Record], chain: str, on: date, **w
 
 def initiative_records(connection: Connection, on: date, ids: Sequence[str] | None = None) -> dict[str, Initiative]:
     """What is recorded of the initiatives themselves on a day, by id; before they began, their first record."""
-    table = tables.REGISTRY_TABLES["initiative"]
-    query = select(table).where(table.c.superseded_at.is_(None), table.c.retracted.is_(False))
-    if ids is not None:
-        query = query.where(table.c.id.in_(ids))
-    found: dict[str, Initiative] = {}
-    for row in connection.execute(query.order_by(table.c.valid_from)):
-        if row.id not in found or row.valid_from <= on:
-            found[row.id] = from_row(Initiative, row._mapping)
-    return found
+    rows: dict[str, Any] = {}
+    asked = {} if ids is None else {"ids": list(ids)}
+    for row in connection.execute(_ALL if ids is None else _SOME, asked):
+        if row.id not in rows or row.valid_from <= on:
+            rows[row.id] = row
+    return {initiative: from_row(Initiative, row._mapping) for initiative, row in rows.items()}
+
+
+_INITIATIVE = tables.REGISTRY_TABLES["initiative"]
+_ALL = select(_INITIATIVE).where(_INITIATIVE.c.chain == REGISTRY, *_held(_INITIATIVE)).order_by(_INITIATIVE.c.valid_from)
+_SOME = _ALL.where(_INITIATIVE.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def counts(connection: Connection, chain: str) -> Mapping[str, int]:

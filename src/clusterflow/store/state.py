@@ -57,8 +57,9 @@ class _Part:
                 new.append({"initiative": initiative, **to_row(row)})
             # A row that nothing happened to is the very same one; that is seen sooner than that it says the same.
             elif old is not row and old != row:
-                this = zip(("initiative", *self.key), (initiative, *key), strict=True)
-                changed.append({**{f"this_{name}": value for name, value in this}, **to_row(row)})
+                this = {f"this_{name}": value for name, value in zip(self.key, key, strict=True)}
+                values = {name: value for name, value in to_row(row).items() if name not in self.key}
+                changed.append({"this_initiative": initiative, **this, **values})
         if changed:
             connection.execute(self.change, changed)
         if new:

@@ -1,0 +1,32 @@
+"""The schema: what the migrations make is what the classes declare, on both databases."""
+
+from __future__ import annotations
+
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect
+
+from clusterflow.model.records import RECORDS
+from clusterflow.store.columns import columns_of
+from clusterflow.store.database import HEAD, current_revision
+from clusterflow.store.migrate import config_of, upgrade
+from clusterflow.store.tables import REGISTRY_TABLES, metadata
+
+
+def test_the_migrations_make_what_the_classes_declare(database: Engine) -> None:
+    command.check(config_of(database))  # raises where they differ
+    assert current_revision(database) == HEAD
+    assert set(inspect(database).get_table_names()) == set(metadata.tables) | {"alembic_version"}
+
+
+def test_the_head_that_the_code_asks_for_is_the_newest_migration(database: Engine) -> None:
+    assert ScriptDirectory.from_config(config_of(database)).get_current_head() == HEAD
+
+
+def test_upgrading_again_changes_nothing(database: Engine) -> None:
+    assert upgrade(database) == (HEAD, HEAD)
+
+
+def test_every_record_type_has_its_table_with_its_fields() -> None:
+    for name, cls in RECORDS.items():
+        assert {c.name for c in columns_of(cls)} <= {c.name for c in REGISTRY_TABLES[name].columns}
