@@ -8,7 +8,19 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, ColumnElement, Insert, Select, Table, Update, bindparam, insert, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Insert,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 
 from clusterflow.model.records import RECORDS, Record
 from clusterflow.model.records.base import REGISTRY
@@ -154,7 +166,9 @@ def initiative_records(connection: Connection, on: date, ids: Sequence[str] | No
 
 
 _INITIATIVE = tables.REGISTRY_TABLES["initiative"]
-_ALL = select(_INITIATIVE).where(_INITIATIVE.c.chain == REGISTRY, *_held(_INITIATIVE)).order_by(_INITIATIVE.c.valid_from)
+_ALL = (
+    select(_INITIATIVE).where(_INITIATIVE.c.chain == REGISTRY, *_held(_INITIATIVE)).order_by(_INITIATIVE.c.valid_from)
+)
 _SOME = _ALL.where(_INITIATIVE.c.id.in_(bindparam("ids", expanding=True)))
 
 
