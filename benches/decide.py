@@ -1,0 +1,65 @@
+"""decide → the new stage is visible in the database: how long a decider waits.
+
+Many initiatives walk a chain of stages, one *go* after the other. Half of the decisions find the answers of the last
+evaluation still fresh; the other half come after a new fact, and measure anew in the same transaction. SQLite, WAL,
+synchronous=FULL. The rival is the least that a durable decision could cost: one compare-and-set, committed.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine, bindparam, insert, select, update
+
+from benches import ground
+from benches.measuring import headline, quick, spread, timed
+from benches.tiny import NOW, chain_of_stages, go, open_app, said, settle
+from clusterflow.app import App
+from clusterflow.store import tables
+
+STAGES = 8
+
+_CHAIN = tables.chain.c
+_SET = update(tables.chain).where(_CHAIN.id == bindparam("of"), _CHAIN.version == bindparam("seen"))
+
+
+def run(short: bool) -> None:
+    headline("decide → new stage visible (SQLite, WAL, synchronous=FULL)")
+    with ground.sqlite() as url:
+        app = open_app(url, chain_of_stages(STAGES))
+        initiatives = [f"i{n}" for n in range(3 if short else 125)]
+        settle(app, initiatives, STAGES)
+        fresh, anew, floor = [], [], []
+        with app.database.begin() as connection:
+            connection.execute(insert(tables.chain), {"id": "floor", "version": 0, "head": "0" * 64, "at": NOW})
+        for n in range(STAGES):
+            for one in initiatives:
+                if n % 2:
+                    app.evaluate(one)
+                else:
+                    app.record([said(f"observation initiative={one} metric=other{n} numerator=1 on=2024-01-10")])
+                (fresh if n % 2 else anew).append(timed(lambda one=one, n=n: _decide(app, one, n)))  # type: ignore[misc]
+                seen = len(floor)
+                floor.append(timed(lambda seen=seen: _compare_and_set(app.database, seen)))  # type: ignore[misc]
+        # The first ones compile the statements; a process does that once.
+        warm = 0 if short else 25
+        spread("decide, answers fresh", fresh[warm:], "target p99 < 10 ms")
+        spread("decide, answers measured anew", anew[warm:], "target p99 < 10 ms")
+        spread("rival: one compare-and-set, committed", floor[warm:])
+
+
+def _decide(app: App, initiative: str, number: int) -> None:
+    """A decision, and the look that sees the new stage."""
+    done = app.decide(initiative, "mona", go(f"s{number}"))
+    entered = list(done.entered)
+    visit = tables.stage_visit.c
+    with app.database.connect() as connection:
+        query = select(visit.stage).where(visit.initiative == initiative, visit.left_on.is_(None))
+        assert list(connection.execute(query).scalars()) == entered
+
+
+def _compare_and_set(database: Engine, seen: int) -> None:
+    with database.begin() as connection:
+        connection.execute(_SET, {"of": "floor", "seen": seen, "version": seen + 1, "head": "1" * 64, "at": NOW})
+
+
+if __name__ == "__main__":
+    run(quick(__doc__))

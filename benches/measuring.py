@@ -1,0 +1,41 @@
+"""What all benchmarks share: how they are called, how time is taken, and how the numbers are printed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Callable, Sequence
+from statistics import median, quantiles
+
+MS = 1000.0
+
+
+def quick(about: str | None) -> bool:
+    """Read the command line: whether only to show that it runs (the tests do), with numbers that mean little."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="a short run, to see that it works")
+    return bool(parser.parse_args().quick)
+
+
+def timed(work: Callable[[], object]) -> float:
+    """How many seconds the work took by the clock on the wall."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def headline(text: str) -> None:
+    load = os.getloadavg()[0]
+    print(f"\n{text}\n(load of the machine {load:.1f} on {os.cpu_count()} cores)", flush=True)
+
+
+def spread(label: str, seconds: Sequence[float], target: str = "") -> None:
+    """One line: how many, the median, and what one in a hundred exceeds."""
+    p99 = quantiles(seconds, n=100, method="inclusive")[98] if len(seconds) > 1 else seconds[0]
+    line = f"  {label:<58} n={len(seconds):<5} p50 {median(seconds) * MS:7.2f} ms   p99 {p99 * MS:7.2f} ms   {target}"
+    print(line.rstrip(), flush=True)
+
+
+def rate(label: str, per_second: float, beside: str = "") -> None:
+    print(f"  {label:<58} {per_second:8.0f} /s   {beside}".rstrip(), flush=True)

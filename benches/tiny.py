@@ -1,0 +1,91 @@
+"""A tiny world: initiatives whose stages stand in a chain, each with one criterion on a figure somebody states."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from clusterflow.app import App
+from clusterflow.engine.record import Submission
+from clusterflow.intake.assignments import read_assignments
+from clusterflow.model.criterion import Criterion
+from clusterflow.model.lifecycle import DecidedBy, Gate, LifecycleModel, Stage
+from clusterflow.model.quantity import Bound, Unit
+from clusterflow.model.text import Text
+from clusterflow.model.words import DecisionKind, Role, Severity, StageKind
+from clusterflow.rules.decision import Ballot
+from clusterflow.settings import Settings
+from clusterflow.store.database import open_database
+
+CONFIGS = Path(__file__).resolve().parents[1] / "configs"
+NOW = datetime(2024, 1, 10, 12, tzinfo=UTC)
+
+
+def said(line: str) -> Submission:
+    """A record as one would type it."""
+    record, *words = line.split()
+    return read_assignments(record, words)
+
+
+def open_app(url: str, *models: LifecycleModel) -> App:
+    """The app on a database, with a clock that stands still, and with these models where some are given."""
+    app = App(Settings(database=url, configs=CONFIGS), open_database(url), lambda: NOW)
+    if models:
+        app.__dict__["models"] = {model.id: model for model in models}
+    return app
+
+
+def chain_of_stages(length: int) -> LifecycleModel:
+    names = [f"s{n}" for n in range(length)]
+    stages = tuple(_stage(name, before) for name, before in zip(names, [(), *((n,) for n in names)], strict=False))
+    return LifecycleModel(id="tiny", version="1", title=_text("Tiny"), about=_text("Tiny"), source="P", stages=stages)
+
+
+def _stage(name: str, after: tuple[str, ...]) -> Stage:
+    criterion = Criterion(
+        id=name, metric="stated", with_=(("metric", name),), bound=Bound.parse(">= 1", Unit.SHARE),
+        severity=Severity.BLOCKING, source="P", proposal=True,
+    )  # fmt: skip
+    gate = Gate(
+        title=_text(f"gate of {name}"),
+        milestone=_text(f"{name} achieved"),
+        decided_by=DecidedBy(roles=(Role.MANAGER,)),
+        requires=(criterion,),
+    )
+    return Stage(
+        id=name, kind=StageKind.STRATEGY, title=_text(name), after=after, allowed_days=90, source="P", gate=gate
+    )
+
+
+def _text(value: str) -> Text:
+    return Text(es=value, en=value)
+
+
+def settle(app: App, initiatives: list[str], stages: int) -> None:
+    """Enrol initiatives with a manager each, and state every figure that their gates will ask for."""
+    app.record(
+        [
+            said("organisation id=firm name=Firm helix=company size=small from=2020-01-01"),
+            said("person id=mona name=Mona from=2020-01-01"),
+            said("representation person=mona organisation=firm from=2020-01-01"),
+        ]
+    )
+    for one in initiatives:
+        app.enrol(said(f"initiative id={one} name={one} country=ES from=2020-01-01"), "tiny")
+    lines = [
+        line.format(one=one)
+        for one in initiatives
+        for line in (
+            "body initiative={one} id=management kind=management name=Management from=2020-01-01",
+            "seat initiative={one} body=management person=mona role=manager organisation=firm from=2020-01-01",
+            *(
+                f"observation initiative={{one}} metric=s{n} numerator=1 denominator=1 on=2024-01-10"
+                for n in range(stages)
+            ),
+        )
+    ]
+    app.record([said(line) for line in lines])
+
+
+def go(stage: str) -> Ballot:
+    return Ballot(stage=stage, decision=DecisionKind.GO, reason="it is time")

@@ -1,0 +1,92 @@
+"""The demonstration, as a visitor starts it: ``make demo``, where nobody watches."""
+
+from __future__ import annotations
+
+import email
+import os
+import subprocess
+from email.policy import default
+from pathlib import Path
+
+import psutil
+import pytest
+from sqlalchemy import create_engine, text
+from support.ports import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """One demonstration, played to its end."""
+    home = tmp_path_factory.mktemp("demo") / "home"
+    options = f"--exit --home {home} --port {free_port()}"
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("CLUSTERFLOW_", "PREFECT_"))}
+    done = subprocess.run(
+        ["make", "demo", f"DEMO={options}"],
+        cwd=ROOT,
+        env=environment | {"COLUMNS": "150"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    return home, done
+
+
+Demo = tuple[Path, subprocess.CompletedProcess[str]]
+
+
+def test_it_ends_by_itself_and_shows_six_initiatives(demo: Demo) -> None:
+    _, done = demo
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    for shown in (
+        "Clúster Automotriz de la Sierra Ventosa",
+        "nuevo-leon",
+        "cordoba",
+        "ecuador",
+        "basque",
+        "catalan",
+        "colombian-hybrid",
+        "Prefect UI",
+        "Portfolio",
+        "Gate open",
+        "nothing is left running",
+    ):
+        assert shown in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_nothing_is_left_running(demo: Demo) -> None:
+    home, _ = demo
+    left = [
+        p.info["cmdline"] for p in psutil.process_iter(["cmdline"]) if str(home) in " ".join(p.info["cmdline"] or ())
+    ]
+    assert left == []
+
+
+def test_its_mails_lie_as_files_one_recipient_each(demo: Demo) -> None:
+    home, _ = demo
+    mails = [email.message_from_bytes(p.read_bytes(), policy=default) for p in sorted((home / "mail").glob("*.eml"))]
+    assert len(mails) > 100
+    assert all(len(m["To"].addresses) == 1 for m in mails)
+    subjects = " ".join(str(m["Subject"]) for m in mails)
+    for told in ("está lista para decidir", "is ready for a decision", "adelante en la puerta", "ya no se sostiene"):
+        assert told in subjects
+    assert "sigue con retraso" in subjects
+
+
+def test_every_life_went_its_way_and_one_gate_is_left_to_the_visitor(demo: Demo) -> None:
+    home, _ = demo
+    with create_engine(f"sqlite:///{home / 'clusterflow.db'}").connect() as connection:
+        kinds = dict(connection.execute(text("SELECT kind, count(*) FROM ledger GROUP BY kind")).all())  # type: ignore[arg-type]
+        waiting = connection.execute(text("SELECT initiative, stage FROM gate_review WHERE status = 'open'")).all()
+        held = connection.execute(text("SELECT count(*) FROM inbox WHERE review LIKE 'strategy-%'")).scalar()
+        refused = set(connection.execute(text("SELECT body FROM ledger WHERE kind = 'decision.refused'")).scalars())
+    assert ("automotriz-nl", "strategy") in [tuple(row) for row in waiting]
+    assert held
+    assert kinds["milestone.achieved"] >= 25
+    for happened in ("milestone.lapsed", "milestone.restored", "milestone.withdrawn", "condition.met", "stage.overdue"):
+        assert kinds.get(happened), happened
+    assert any('"why":"barred"' in body for body in refused), "a ministry at a management gate"
