@@ -8,7 +8,7 @@ from clusterflow.app import App
 from clusterflow.prefect.passing import walk
 
 
-@flow(name="lifecycle", flow_run_name="{initiative}", persist_result=False)
+@flow(name="lifecycle", persist_result=False)
 async def lifecycle(initiative: str) -> None:
     """Walk an initiative through its model: check its gates, show where it stands, ask where a decision waits.
 

@@ -160,7 +160,7 @@ class Courier:
     def link(self, initiative: str) -> str:
         """Where the initiative's page is in the Prefect UI."""
         ui = self.app.settings.prefect_api_url.removesuffix("/api")
-        return f"{ui}/artifacts/key/initiative-{initiative.replace('.', '-').replace('_', '-')}"
+        return f"{ui}/v2/artifacts/key/initiative-{initiative.replace('.', '-').replace('_', '-')}"
 
     def _send(self) -> tuple[int, int]:
         delivered = failed = 0

@@ -34,8 +34,8 @@ async def _up(settings: Settings, limit: int) -> None:
     stop = stopping()
     async with everything(settings, show, limit=limit) as running:
         show(f"\nPrefect UI    {running.ui}")
-        show(f"Portfolio     {running.ui}/artifacts/key/portfolio")
-        show(f"Gates open    {running.ui}/runs?tags=gate-open")
+        show(f"Portfolio     {running.ui}/v2/artifacts/key/portfolio")
+        show(f"Gates open    {running.ui}/v2/runs?tags=gate-open")
         show("Stop with Ctrl-C.")
         await stop.wait()
         show("\nstopping ...")

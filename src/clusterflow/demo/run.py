@@ -119,8 +119,9 @@ def _show(running: Running, sink: MailSink, seconds: float) -> None:
     console.print(f"\n{seconds:.0f} s in all; {tally['sent']} mails sent, {tally['dead']} given up")
     console.print(f"Mails         {sink.folder}", soft_wrap=True)
     console.print(f"Prefect UI    {running.ui}", soft_wrap=True)
-    console.print(f"Portfolio     {running.ui}/artifacts/key/portfolio", soft_wrap=True)
+    console.print(f"Portfolio     {running.ui}/v2/artifacts/key/portfolio", soft_wrap=True)
     for item in app.inbox():
         console.print(
-            f"Gate open     {running.ui}/runs/flow-run/{item.run}   ({item.initiative}: {item.stage})", soft_wrap=True
+            f"Gate open     {running.ui}/v2/runs/flow-run/{item.run}   ({item.initiative}: {item.stage})",
+            soft_wrap=True,
         )

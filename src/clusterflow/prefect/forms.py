@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from enum import Enum
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 from prefect.input import RunInput
-from pydantic import Field, create_model
+from pydantic import Field, ValidationError, WithJsonSchema, create_model, field_validator
 
 from clusterflow.model.text import Language, Text
 from clusterflow.model.words import DecisionKind
 from clusterflow.reports.explanation import GateExplanation
 from clusterflow.rules.decision import Ballot
+from clusterflow.store.inbox import Item
 
 
 class Choice(Enum):
@@ -25,24 +27,35 @@ class Choice(Enum):
     stop = "stop"
 
 
+# An optional field is one that need not be filled in. The pages draw «date or null» as two buttons.
+Day = Annotated[date | None, WithJsonSchema({"type": "string", "format": "date"})]
+Word = Annotated[str | None, WithJsonSchema({"type": "string"})]
+
+
 class GateForm(RunInput):
     """What a decider fills in. Only ``findings`` is given: it says what the decider has seen."""
 
     decision: Choice
     decided_by: str
     reason: str
-    hold_until: date | None = None
-    back_to: str | None = None
-    conditions_due: date | None = None
+    conditions_due: Day = None
+    hold_until: Day = None
+    back_to: Word = None
     findings: str = ""
+
+    @field_validator("conditions_due", "hold_until", "back_to", mode="before")
+    @classmethod
+    def _blank_is_nothing(cls, value: object) -> object:
+        return None if isinstance(value, str) and not value.strip() else value
 
 
 _TEXTS: dict[str, tuple[Text, Text]] = {
     "decision": (
         Text(es="Decisión", en="Decision"),
         Text(
-            es="go: adelante; conditional-go: adelante con condiciones; hold: esperar; recycle: volver; stop: terminar",
-            en="go, conditional-go (with conditions), hold, recycle (back to a stage), stop",
+            es="go: adelante · conditional-go: adelante, con condiciones · hold: esperar · recycle: volver a una "
+            "etapa · stop: terminar",
+            en="go · conditional-go: go on, under conditions · hold: wait · recycle: back to a stage · stop: end",
         ),
     ),
     "decided_by": (
@@ -53,20 +66,20 @@ _TEXTS: dict[str, tuple[Text, Text]] = {
         Text(es="Motivo", en="Reason"),
         Text(es="Queda en la bitácora", en="It stands in the ledger"),
     ),
+    "conditions_due": (
+        Text(es="Plazo de las condiciones", en="Conditions due"),
+        Text(
+            es="Solo para conditional-go: el día para todo lo que aún no se cumple",
+            en="Only for conditional-go: the day for all that is not met yet",
+        ),
+    ),
     "hold_until": (
         Text(es="En espera hasta", en="Hold until"),
         Text(es="Solo para hold", en="Only for hold"),
     ),
     "back_to": (
         Text(es="Volver a la etapa", en="Back to stage"),
-        Text(es="Solo para recycle: el identificador de la etapa", en="Only for recycle: the id of the stage"),
-    ),
-    "conditions_due": (
-        Text(es="Plazo de las condiciones", en="Conditions due"),
-        Text(
-            es="Solo para conditional-go: la fecha para todo lo que aún no se cumple",
-            en="Only for conditional-go: the day for all that is not met yet",
-        ),
+        Text(es="Solo para recycle: {stages}", en="Only for recycle: {stages}"),
     ),
     "findings": (
         Text(es="Hallazgos vistos", en="Findings seen"),
@@ -75,27 +88,44 @@ _TEXTS: dict[str, tuple[Text, Text]] = {
 }
 
 
-def form_for(gate: GateExplanation, language: Language) -> type[GateForm]:
-    """The form of one gate: the same fields, labelled in the reader's language."""
+def form_for(gate: GateExplanation, stages: Sequence[str], language: Language) -> type[GateForm]:
+    """The form of one gate: the same fields, labelled in the reader's language; ``stages`` are those to go back to."""
     fields: dict[str, Any] = {}
     for name, info in GateForm.model_fields.items():
         title, description = _TEXTS[name]
+        texts = {"title": title.to(language), "description": description.to(language).format(stages=", ".join(stages))}
         default = gate.findings if name == "findings" else ... if info.is_required() else None
-        fields[name] = (
-            info.annotation,
-            Field(default=default, title=title.to(language), description=description.to(language)),
-        )
+        if default is None:  # nothing to send where nothing is filled in
+            texts["json_schema_extra"] = _without_default
+        fields[name] = (GateForm.__annotations__[name], Field(default=default, **texts))
     return cast(type[GateForm], create_model("GateForm", __base__=GateForm, **fields))
 
 
-def ballot_of(form: GateForm, stage: str) -> Ballot:
+def _without_default(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
+
+
+def unreadable(problem: ValidationError, language: Language) -> str:
+    """What is wrong with an answer whose texts are no dates; Prefect itself checks no formats."""
+    wrong = []
+    for error in problem.errors():
+        name = str(error["loc"][0]) if error["loc"] else ""
+        title = _TEXTS[name][0].to(language) if name in _TEXTS else name
+        accepted = Text(es="se acepta un día, como 2030-01-31", en="accepted: a day, as in 2030-01-31").to(language)
+        day = name in ("hold_until", "conditions_due")
+        wrong.append(f"{title}: «{error['input']}»; {accepted}" if day else f"{title}: {error['msg']}")
+    return "; ".join(wrong)
+
+
+def ballot_of(form: GateForm, item: Item) -> Ballot:
     """What the form says, as the engine takes it."""
     return Ballot(
-        stage=stage,
+        stage=item.stage,
+        review=item.review,
         decision=DecisionKind(form.decision.value),
         reason=form.reason,
-        seen=form.findings or None,
+        seen=form.findings.strip() or None,
         until=form.hold_until,
-        to_stage=form.back_to or None,
+        to_stage=form.back_to.strip() if form.back_to else None,
         due_all=form.conditions_due,
     )

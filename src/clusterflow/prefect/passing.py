@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from prefect import task
 from prefect.client.schemas.objects import State
 from prefect.flow_runs import asuspend_flow_run
-from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
 from prefect.states import Completed
+from pydantic import ValidationError
 
 from clusterflow.app import App
 from clusterflow.engine.decide import Decided
+from clusterflow.errors import UnknownName
 from clusterflow.model.words import DecisionKind
 from clusterflow.prefect import names, pages, runs
 from clusterflow.prefect.forms import GateForm, ballot_of, form_for
@@ -21,6 +21,7 @@ from clusterflow.reports.explanation import GateExplanation
 from clusterflow.reports.labels import DECISION, READINESS, STATUS, word
 from clusterflow.reports.markdown import escaped, gate_page
 from clusterflow.reports.status import InitiativeStatus, StageLine
+from clusterflow.rules.mistakes import field_mistakes
 from clusterflow.store.inbox import Item
 
 
@@ -31,6 +32,8 @@ async def walk(app: App, initiative: str) -> None:
     and the question is found again by its key.
     """
     run_id = str(flow_run.id)
+    # Prefect keeps the tasks of the time before a resume; drawn again they would stand there twice.
+    await runs.forget_tasks(UUID(run_id))
     asked_before = {i.review for i in app.inbox(initiative) if i.run == run_id}
     app.evaluate(initiative, actor="lifecycle", by_pass=True)
     trouble = ""
@@ -57,12 +60,19 @@ async def ask(app: App, status: InitiativeStatus, item: Item, trouble: str) -> D
     line = next(s for s in status.stages if s.stage == item.stage)
     await label_run(app, status, line)
     form = form_for(gate, app.language)
-    answer = await asuspend_flow_run(
-        wait_for_input=form.with_initial_data(description=question(app, gate, trouble)),
-        key=f"{item.review}-{item.asked}",
-        timeout=None,
-    )
-    done = hand_over(app, item, answer)
+    try:
+        answer = await asuspend_flow_run(
+            wait_for_input=form.with_initial_data(description=question(app, gate, trouble)),
+            key=f"{item.review}-{item.asked}",
+            timeout=None,
+        )
+        done = hand_over(app, item, answer)
+    except ValidationError as problem:
+        # The server lets through what its schema cannot tell, such as a date that is none.
+        wrong = "; ".join(str(m) for m in field_mistakes(problem, GateForm, gate.title))
+        done = Decided(initiative=item.initiative, stage=item.stage, refused="form", why=wrong)
+    except UnknownName as problem:
+        done = Decided(initiative=item.initiative, stage=item.stage, refused="person", why=str(problem))
     app.form_answered(item)
     await show_decision(app, gate, done)
     return done
@@ -109,31 +119,30 @@ async def decision(name: str, label: str, message: str) -> State:
 async def draw(app: App, status: InitiativeStatus) -> None:
     """The run graph: a task for each stage in the model's partial order, and one for each gate's checks."""
     language = app.language
-    drawn: dict[str, PrefectFuture[Any]] = {}
-    waiting = list(status.stages)
     explained = {g.stage: g for g in app.explain(status.initiative, with_evidence=False)}
+    drawn: dict[str, State] = {}
+    waiting = list(status.stages)
     while waiting:
         for line in [s for s in waiting if all(a in drawn for a in s.after)]:
             waiting.remove(line)
-            drawn[line.stage] = stage.submit(
+            # Prefect's overloads forget that an async task is awaited for its state too.
+            drawn[line.stage] = await stage(  # type: ignore[misc]
                 f"{line.number} · {line.title}",
                 STATUS[line.status].to(language),
                 _told(line),
                 wait_for=[drawn[a] for a in line.after],
-                return_state=False,
+                return_state=True,
             )
             gate = explained.get(line.stage)
             if gate is not None:
                 met = sum(c.answer == "met" for c in gate.criteria)
-                gate_checks.submit(
+                await gate_checks(  # type: ignore[misc]
                     f"{word('gate_word', language)} {line.number} · {met}/{len(gate.criteria)}",
                     READINESS[gate.readiness].to(language).capitalize(),
                     "; ".join(f"{c.title}: {c.found}" for c in gate.criteria),
                     wait_for=[drawn[line.stage]],
-                    return_state=False,
+                    return_state=True,
                 )
-    for future in drawn.values():
-        future.wait()
 
 
 def _told(line: StageLine) -> str:
@@ -151,4 +160,6 @@ async def show_decision(app: App, gate: GateExplanation, done: Decided) -> None:
         label = f"{done.votes}/{done.need}"
     else:
         label = DECISION[kind].to(language).capitalize()
-    decision.submit(f"{word('decides', language)} · {gate.title}", label, done.why or "").wait()
+    await decision(  # type: ignore[misc]
+        f"{word('decides', language)} · {gate.title}", label, done.why or "", return_state=True
+    )

@@ -71,7 +71,9 @@ async def everything(settings: Settings, say: Say, *, limit: int = 3, live: bool
             say(f"deployments: {', '.join(deployed)}")
             if not live:
                 await pause_schedules(deployed)
-            tasks = [asyncio.create_task(worker.serve(root_of(settings), limit=limit, query_seconds=POLL_SECONDS if live else HURRY_SECONDS))]
+            poll = POLL_SECONDS if live else HURRY_SECONDS
+            serving = worker.serve(root_of(settings), limit=limit, query_seconds=poll)
+            tasks = [asyncio.create_task(serving)]
             if live:
                 tasks.append(asyncio.create_task(keep_relaying(app)))
             try:
