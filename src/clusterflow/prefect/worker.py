@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import anyio
 import anyio.abc
@@ -54,6 +54,9 @@ ORPHAN_AFTER = timedelta(seconds=30)
 """A run must have been in its state for so long before it counts as left behind."""
 
 _START = uuid4().hex[:8]
+_AT_WORK: set[UUID] = set()
+"""The runs that this process executes at this moment."""
+
 PROCESS = f"{socket.gethostname()}:{os.getpid()}:{_START}"
 """What runs carry as their infrastructure: which process runs them."""
 
@@ -116,6 +119,13 @@ class InProcessWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, InPr
         task_status: anyio.abc.TaskStatus[Any] | None = None,
     ) -> InProcessResult:
         """Run one flow run to its end, its suspension or its cancellation."""
+        _AT_WORK.add(flow_run.id)
+        try:
+            return await self._execute(flow_run, task_status)
+        finally:
+            _AT_WORK.discard(flow_run.id)
+
+    async def _execute(self, flow_run: FlowRun, task_status: anyio.abc.TaskStatus[Any] | None) -> InProcessResult:
         flow = await asyncio.to_thread(self._load, await self._entrypoint(flow_run))
         execution = Execution(flow, flow_run)
         if task_status is not None:
@@ -204,7 +214,9 @@ def _was_left_behind(flow_run: FlowRun) -> bool:
     if host != socket.gethostname() or not pid.isdigit():
         return False
     if int(pid) == os.getpid():
-        return start != _START  # a restarted container gives the same number to its next process
+        # A restarted container gives the same number to its next process; and a worker that lost its server between
+        # taking a resumed run and beginning it left that run to nobody, though it still bears this process's name.
+        return start != _START or flow_run.id not in _AT_WORK
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:
