@@ -197,7 +197,12 @@ class TestLeftBehind:
     ) -> None:
         since = state.model_copy(update={"timestamp": datetime.now(UTC) - age})
         run = FlowRun(flow_id=uuid4(), state=since, infrastructure_pid=process)
-        assert _was_left_behind(run) is expected
+        assert _was_left_behind(run, {run.id}) is expected
+
+    def test_is_told_of_a_run_that_this_process_took_and_lost(self) -> None:
+        since = Pending().model_copy(update={"timestamp": datetime.now(UTC) - self.OLD})
+        run = FlowRun(flow_id=uuid4(), state=since, infrastructure_pid=PROCESS)
+        assert _was_left_behind(run, ())
 
 
 class TestDeploy:

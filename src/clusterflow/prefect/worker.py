@@ -10,6 +10,7 @@ import asyncio
 import os
 import socket
 import threading
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -199,12 +200,15 @@ class InProcessWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, InPr
             work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[self._work_pool_name])),
         )
         for flow_run in runs:
-            if _was_left_behind(flow_run):
+            if _was_left_behind(flow_run, _AT_WORK):
                 await self._run_again(flow_run, "The worker was killed; this one runs it again.")
 
 
-def _was_left_behind(flow_run: FlowRun) -> bool:
-    """Whether a run that counts as begun belongs to a process of this machine that is no more."""
+def _was_left_behind(flow_run: FlowRun, at_work: Collection[UUID]) -> bool:
+    """Whether a run that counts as begun belongs to a process of this machine that is no more, or to nobody in this one.
+
+    ``at_work``: the runs that this process executes.
+    """
     if flow_run.state is None or datetime.now(UTC) - flow_run.state.timestamp < ORPHAN_AFTER:
         return False  # it may have a new owner that is not written down yet
     if not flow_run.infrastructure_pid:
@@ -216,7 +220,7 @@ def _was_left_behind(flow_run: FlowRun) -> bool:
     if int(pid) == os.getpid():
         # A restarted container gives the same number to its next process; and a worker that lost its server between
         # taking a resumed run and beginning it left that run to nobody, though it still bears this process's name.
-        return start != _START or flow_run.id not in _AT_WORK
+        return start != _START or flow_run.id not in at_work
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:
