@@ -205,7 +205,7 @@ class InProcessWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, InPr
 
 
 def _was_left_behind(flow_run: FlowRun, at_work: Collection[UUID]) -> bool:
-    """Whether a run that counts as begun belongs to a process of this machine that is no more, or to nobody in this one.
+    """Whether a run that counts as begun belongs to a process that is no more, or to nobody in this one.
 
     ``at_work``: the runs that this process executes.
     """
