@@ -39,7 +39,7 @@ def postgres() -> Iterator[str | None]:
     data, port = folder / "data", _free_port()
 
     def run(*command: str) -> None:
-        subprocess.run([*as_user, *command], check=True, capture_output=True, cwd=folder)
+        subprocess.run([*as_user, *command], check=True, capture_output=True, cwd=folder)  # noqa: S603 - PostgreSQL's own
 
     run(str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1"

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Failed
 
 from clusterflow.app import App
+from clusterflow.errors import ClusterflowError
 from clusterflow.prefect.passing import walk
 
 
 @flow(name="lifecycle", persist_result=False)
-async def lifecycle(initiative: str) -> None:
+async def lifecycle(initiative: str) -> State[Any] | None:
     """Walk an initiative through its model: check its gates, show where it stands, ask where a decision waits.
 
     Args:
         initiative: the id of the initiative, as `clusterflow status` lists it.
     """
-    await walk(App.open(), initiative)
+    try:
+        return await walk(App.open(), initiative)
+    except ClusterflowError as problem:
+        return Failed(message=str(problem))

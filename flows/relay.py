@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from prefect import flow
+from prefect.logging import get_run_logger
 
 from clusterflow.app import App
 from clusterflow.courier import Courier
@@ -15,4 +16,6 @@ async def relay() -> dict[str, int]:
     app = App.open()
     published = await publish(app)
     sent = Courier(app).round()
+    for problem in (*published.problems, *sent.problems):
+        get_run_logger().error("%s", problem)
     return {"events": published.events, "passes": published.passes, "notices": sent.delivered, "failed": sent.failed}

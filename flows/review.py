@@ -7,11 +7,13 @@ from datetime import date
 from prefect import flow
 
 from clusterflow.app import App
+from clusterflow.prefect.names import portfolio_run_name
 from clusterflow.prefect.pages import publish_portfolio
 from clusterflow.prefect.publish import publish
+from clusterflow.prefect.reconcile import reconcile
 
 
-@flow(name="review", persist_result=False)
+@flow(name="review", flow_run_name=portfolio_run_name, persist_result=False)
 async def review(as_of: date | None = None) -> dict[str, int]:
     """Bring every initiative up to the day; a pass begins only where an answer changed.
 
@@ -25,4 +27,5 @@ async def review(as_of: date | None = None) -> dict[str, int]:
     found = app.review(actor="review")
     await publish_portfolio(app)
     published = await publish(app)
+    await reconcile(app)
     return {"initiatives": found.looked_at, "changed": len(found.changed), "passes": published.passes}

@@ -111,7 +111,7 @@ class Replay:
             "conditions_due": ballot.due_all.isoformat() if ballot.due_all else None,
             "findings": ballot.seen,
         }
-        await self._submit(app, item, answer)
+        await self._submit(app, item, {name: value for name, value in answer.items() if value is not None})
         await self._until_answered(app, item)
 
     async def _submit(self, app: App, item: Item, answer: Mapping[str, object]) -> None:

@@ -6,11 +6,10 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from clusterflow.engine.work import Work
-from clusterflow.store.registry import initiative_records
+from clusterflow.store.registry import timezone_of
 
 
 def today_of(work: Work, initiative: str) -> date:
     """The day of the command's moment where the initiative is."""
-    record = initiative_records(work.connection, work.now.date(), [initiative]).get(initiative)
-    zone = record.timezone if record is not None else "UTC"
+    zone = timezone_of(work.connection, work.now.date(), initiative)
     return work.now.astimezone(ZoneInfo(zone)).date()

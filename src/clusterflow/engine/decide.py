@@ -11,7 +11,6 @@ from clusterflow.engine.work import Work
 from clusterflow.errors import NotPossible, UnknownName
 from clusterflow.model import events as ev
 from clusterflow.model.lifecycle import LifecycleModel
-from clusterflow.model.records.base import REGISTRY
 from clusterflow.model.state import InitiativeState
 from clusterflow.model.text import Frozen
 from clusterflow.model.verdict import Verdict
@@ -114,9 +113,9 @@ def decide(work: Work, initiative: str, person: str, ballot: Ballot, declaration
     """
     state = enrolled_state(work, initiative)
     today = today_of(work, initiative)
-    if not registry.existing(work.connection, "person", REGISTRY, [person]):
-        raise UnknownName("person", person, nearest(person, registry.names(work.connection, "person")))
     alias = alias_of(work.connection, person, work.context.ids)
+    if alias is None:
+        raise UnknownName("person", person, nearest(person, registry.names(work.connection, "person")))
     roles, helixes = capacities(work.connection, initiative, today, person).get(person, (frozenset(), frozenset()))
     decider = Decider(alias, roles, helixes)
     now = _settled(work, state, today, declarations)

@@ -21,7 +21,7 @@ from clusterflow.model.state import InitiativeState
 from clusterflow.rules.fold import apply
 from clusterflow.store import ledger, outbox, tables
 from clusterflow.store.ledger import Head, HeadMoved
-from clusterflow.store.state import load_state, save_state
+from clusterflow.store.state import recall_state, remember_state, save_state
 
 A = TypeVar("A", bound=BaseModel)
 
@@ -70,7 +70,7 @@ class Work:
         return self.heads[chain]
 
     def state(self, initiative: str) -> InitiativeState | None:
-        return load_state(self.connection, self.head(initiative))
+        return recall_state(self.connection, self.head(initiative))
 
     def append(self, chain: str, events: Sequence[Event]) -> tuple[Entry, ...]:
         """Write the events to the ledger and to the outbox.
@@ -98,6 +98,7 @@ class Work:
             after = apply(after, entry)
         assert after is not None  # noqa: S101 - an enrolled state stays one
         save_state(self.connection, state, after)
+        remember_state(self.head(state.initiative), after)
         return after
 
     def _send_out(self, chain: str, entries: Sequence[Entry]) -> None:

@@ -93,11 +93,14 @@ def form_for(gate: GateExplanation, stages: Sequence[str], language: Language) -
     fields: dict[str, Any] = {}
     for name, info in GateForm.model_fields.items():
         title, description = _TEXTS[name]
-        texts = {"title": title.to(language), "description": description.to(language).format(stages=", ".join(stages))}
-        default = gate.findings if name == "findings" else ... if info.is_required() else None
+        texts: dict[str, Any] = {
+            "title": title.to(language),
+            "description": description.to(language).format(stages=", ".join(stages)),
+        }
+        default: Any = gate.findings if name == "findings" else ... if info.is_required() else None
         if default is None:  # nothing to send where nothing is filled in
             texts["json_schema_extra"] = _without_default
-        fields[name] = (GateForm.__annotations__[name], Field(default=default, **texts))
+        fields[name] = (info.rebuild_annotation(), Field(default=default, **texts))
     return cast(type[GateForm], create_model("GateForm", __base__=GateForm, **fields))
 
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID, uuid5
 
+from prefect.runtime import flow_run
+
+from clusterflow.app import App
+from clusterflow.model.events import Entry
 from clusterflow.model.text import Language
 from clusterflow.reports.labels import word
-from clusterflow.reports.markdown import artifact_id
+from clusterflow.reports.markdown import PAGES, artifact_id
 from clusterflow.reports.status import InitiativeStatus, StageLine
+from clusterflow.store.inbox import Item
 
 # Ids of events and runs follow from the ledger, so that a repeat is recognised wherever it comes from.
 NAMESPACE = UUID("6f3a1a52-7d0e-5b1c-9f7a-0c1a5e1f2b3d")
 
 
-def event_id(chain: str, version: int) -> UUID:
-    return uuid5(NAMESPACE, f"{chain}:{version}")
+def event_id(entry: Entry) -> UUID:
+    """By the hash and not by the number: a ledger that was restored from a copy tells of other things."""
+    return uuid5(NAMESPACE, entry.hash)
 
 
 def resource(initiative: str) -> str:
@@ -34,12 +41,41 @@ def pass_run_name(status: InitiativeStatus) -> str:
     return f"{status.name} · {status.as_of}"
 
 
+def portfolio_run_name() -> str:
+    """Of a review, by the day it is about; Prefect asks for it inside the run."""
+    app = App.open()
+    return f"{word('portfolio', app.language)} · {flow_run.parameters.get('as_of') or app.clock().date()}"
+
+
+GATE_OPEN = "gate-open"
+"""The tag of the runs that wait for a decision, and of no others."""
+
+
 def tags(status: InitiativeStatus, stage: StageLine | None = None) -> list[str]:
-    """Model, initiative, and where a decision is waited for, the stage and its review."""
-    found = [f"model:{status.model}", f"initiative:{status.initiative}"]
-    if stage is not None:
-        found += [f"stage:{stage.stage}", f"review:{status.initiative}/{stage.review}", "gate-open"]
-    return found
+    """Where a decision is waited for, the stage and its review; initiative and model."""
+    found = [f"initiative:{status.initiative}", f"model:{status.model}"]
+    if stage is None:
+        return found
+    return [GATE_OPEN, f"stage:{stage.stage}", *found, review_tag(status.initiative, str(stage.review))]
+
+
+def review_tag(initiative: str, review: str) -> str:
+    return f"review:{initiative}/{review}"
+
+
+def without_question(tags: Iterable[str]) -> list[str]:
+    """The tags of a run that waits for no decision any more."""
+    return [t for t in tags if t != GATE_OPEN and not t.startswith("review:")]
+
+
+def question_key(item: Item) -> str:
+    """The key under which a run is suspended: each time a form is put it is another one."""
+    return f"{item.review}-{item.asked}"
+
+
+def answer_key(run: str, question: str) -> str:
+    """The idempotency key of a form's answer: a rerun of the flow finds what the first run made of it."""
+    return f"form:{run}:{question}"
 
 
 def initiative_key(initiative: str) -> str:
@@ -55,3 +91,8 @@ def progress_key(initiative: str) -> str:
 
 
 PORTFOLIO_KEY = "portfolio"
+
+
+def page(key: str) -> str:
+    """Where Prefect shows an artifact."""
+    return f"{PAGES}/{key}"

@@ -8,6 +8,7 @@ from datetime import date
 from prefect.artifacts import acreate_markdown_artifact, acreate_progress_artifact
 
 from clusterflow.app import App
+from clusterflow.model.words import Role
 from clusterflow.prefect import names
 from clusterflow.reports.diagram import mermaid
 from clusterflow.reports.labels import word
@@ -22,7 +23,7 @@ async def publish_initiative(app: App, status: InitiativeStatus) -> None:
     gates = app.explain(status.initiative, with_evidence=False)
     diagram = mermaid(model, language, {s.stage: s.status for s in status.stages})
     wanted = [s for s in status.stages if not s.optional]
-    share = 100 * sum(s.achieved_on is not None for s in wanted) / len(wanted)
+    share = round(100 * sum(s.achieved_on is not None for s in wanted) / max(len(wanted), 1))
     await asyncio.gather(
         acreate_markdown_artifact(
             initiative_page(status, gates, language, diagram),
@@ -30,13 +31,18 @@ async def publish_initiative(app: App, status: InitiativeStatus) -> None:
             description=f"{status.name} · {status.as_of}",
         ),
         acreate_progress_artifact(
-            progress=share,
+            progress=float(share),
             key=names.progress_key(status.initiative),
-            description=f"{status.name}: {share:.0f} % {word('progress', language)}",
+            description=f"{status.name}: {share} % {word('progress', language)}",
         ),
         *(
             acreate_markdown_artifact(
-                gate_page(gate, language, eligible(app, status.initiative, gate.stage)),
+                gate_page(
+                    gate,
+                    language,
+                    eligible(app, status.initiative, gate.stage),
+                    names.page(names.initiative_key(status.initiative)),
+                ),
                 key=names.gate_key(status.initiative, gate.stage),
                 description=f"{status.name} · {word('gate_word', language)} {gate.number}: {gate.title}",
             )
@@ -55,6 +61,6 @@ async def publish_portfolio(app: App, as_of: date | None = None) -> None:
     )
 
 
-def eligible(app: App, initiative: str, stage: str) -> list[tuple[str, tuple[str, ...]]]:
+def eligible(app: App, initiative: str, stage: str) -> list[tuple[str, tuple[Role, ...]]]:
     """Who may decide at a gate, by id and roles: no names in an artifact."""
-    return [(d.person, d.roles) for d in app.eligible(initiative, stage)]
+    return [(d.person, tuple(Role(r) for r in d.roles)) for d in app.eligible(initiative, stage)]

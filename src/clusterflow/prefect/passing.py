@@ -2,164 +2,189 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from prefect import task
 from prefect.client.schemas.objects import State
 from prefect.flow_runs import asuspend_flow_run
+from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Completed
 from pydantic import ValidationError
 
 from clusterflow.app import App
 from clusterflow.engine.decide import Decided
-from clusterflow.errors import UnknownName
-from clusterflow.model.words import DecisionKind
-from clusterflow.prefect import names, pages, runs
-from clusterflow.prefect.forms import GateForm, ballot_of, form_for
+from clusterflow.errors import ClusterflowError, UnknownName
+from clusterflow.model.state import Review
+from clusterflow.model.words import DecisionKind, ReviewStatus
+from clusterflow.prefect import graph, names, pages, runs
+from clusterflow.prefect.forms import GateForm, ballot_of, form_for, unreadable
 from clusterflow.reports.explanation import GateExplanation
-from clusterflow.reports.labels import DECISION, READINESS, STATUS, word
-from clusterflow.reports.markdown import escaped, gate_page
+from clusterflow.reports.labels import DECISION, word
+from clusterflow.reports.markdown import question_page
+from clusterflow.reports.refusals import refusal, unknown_person
 from clusterflow.reports.status import InitiativeStatus, StageLine
-from clusterflow.rules.mistakes import field_mistakes
+from clusterflow.rules.order import ancestors
 from clusterflow.store.inbox import Item
 
 
-async def walk(app: App, initiative: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What became of a question: the engine's answer, or what to say above the form when it is put again."""
+
+    done: Decided | None
+    note: str = ""
+
+    @property
+    def decided(self) -> Decided | None:
+        return self.done if self.done is not None and self.done.decided is not None else None
+
+
+async def walk(app: App, initiative: str) -> State[Any] | None:
     """Bring an initiative up to the day, show it, and where a gate waits for a person, ask.
 
     On resume the flow begins again from the top: what stands before the question changes nothing a second time,
-    and the question is found again by its key.
+    and the question is found again by its key. What it gives is the last state of the run.
     """
-    run_id = str(flow_run.id)
-    # Prefect keeps the tasks of the time before a resume; drawn again they would stand there twice.
-    await runs.forget_tasks(UUID(run_id))
-    asked_before = {i.review for i in app.inbox(initiative) if i.run == run_id}
-    app.evaluate(initiative, actor="lifecycle", by_pass=True)
-    trouble = ""
+    run_id = UUID(str(flow_run.id))
+    changed = app.evaluate(initiative, actor="lifecycle", by_pass=True).changes
+    if changed:
+        get_run_logger().info("%s: %s", initiative, ", ".join(changed))
+    answering = await runs.last_question(run_id)
+    if answering is not None and (late := await too_late(app, initiative, answering)) is not None:
+        return late
+    shown, asked, last = answering is not None, Asked(None), None
+    drawn_before = shown or flow_run.run_count > 1  # a resume does not count
     while True:
         status = app.status(initiative)
-        item = app.take_gate(initiative, run_id)
-        if item is None or item.review not in asked_before:
-            # Who comes back with an answer has been shown this already.
-            await draw(app, status)
+        item = app.take_gate(initiative, str(run_id))
+        if item is None or not shown:
+            # Who comes back with an answer has been shown all this already.
+            if drawn_before:
+                await runs.forget_tasks(run_id)
+            await graph.draw(app, status, last)
+            drawn_before = True
             await pages.publish_initiative(app, status)
         if item is None:
-            if not asked_before:
-                await runs.rename(UUID(run_id), names.pass_run_name(status))
-            return
-        asked_before = {item.review}
-        done = await ask(app, status, item, trouble)
-        trouble = "" if done.taken else f"⚠ {done.why}"
+            return await finish(app, status, last)
+        asked = await ask(app, status, item, asked.note, answering)
+        shown, last = asked.decided is None, asked.decided or last
         app.evaluate(initiative, actor="lifecycle", by_pass=True)
 
 
-async def ask(app: App, status: InitiativeStatus, item: Item, trouble: str) -> Decided:
+async def ask(app: App, status: InitiativeStatus, item: Item, note: str, answering: str | None) -> Asked:
     """Suspend with the gate's findings in the form; when it is filled in, hand the answer to the engine."""
     (gate,) = app.explain(item.initiative, item.stage, with_evidence=False)
-    line = next(s for s in status.stages if s.stage == item.stage)
-    await label_run(app, status, line)
-    form = form_for(gate, app.language)
+    key = names.question_key(item)
+    if key != answering:
+        line = next(s for s in status.stages if s.stage == item.stage)
+        await label_run(app, status, line)
+        get_run_logger().info("%s: the gate of %s waits for a decision", item.initiative, item.stage)
+    stages = ways_back(app, item)
+    form = form_for(gate, stages, app.language).with_initial_data(description=question(app, gate, item, note))
     try:
-        answer = await asuspend_flow_run(
-            wait_for_input=form.with_initial_data(description=question(app, gate, trouble)),
-            key=f"{item.review}-{item.asked}",
-            timeout=None,
-        )
+        answer = await asuspend_flow_run(wait_for_input=form, key=key, timeout=None)
         done = hand_over(app, item, answer)
     except ValidationError as problem:
-        # The server lets through what its schema cannot tell, such as a date that is none.
-        wrong = "; ".join(str(m) for m in field_mistakes(problem, GateForm, gate.title))
-        done = Decided(initiative=item.initiative, stage=item.stage, refused="form", why=wrong)
+        asked = Asked(None, f"⚠ {unreadable(problem, app.language)}")
     except UnknownName as problem:
-        done = Decided(initiative=item.initiative, stage=item.stage, refused="person", why=str(problem))
+        asked = Asked(None, f"⚠ {unknown_person(problem.name, problem.nearest, app.language)}")
+    except ClusterflowError as problem:
+        asked = Asked(None, f"⚠ {problem}")
+    else:
+        told = refusal(done.refused, done.why or "", gate, stages, app.language) if done.refused else ""
+        asked = Asked(done, f"⚠ {word('refused', app.language)}: {told}" if told else "")
+        if done.decided is None:
+            await graph.show_answer(app, gate.title, done)
     app.form_answered(item)
-    await show_decision(app, gate, done)
-    return done
+    get_run_logger().info("%s: %s", item.stage, asked.note or (asked.done and told_of(asked.done)))
+    return asked
 
 
 def hand_over(app: App, item: Item, answer: GateForm) -> Decided:
     """The form's answer as a decision; the key makes a rerun of the flow find the first answer again."""
-    key = f"form:{item.run}:{item.review}:{item.asked}"
-    return app.decide(item.initiative, answer.decided_by.strip(), ballot_of(answer, item.stage), key, by_pass=True)
+    key = names.answer_key(str(item.run), names.question_key(item))
+    return app.decide(item.initiative, answer.decided_by.strip(), ballot_of(answer, item), key, by_pass=True)
 
 
-def question(app: App, gate: GateExplanation, trouble: str) -> str:
-    """What stands above the form: what went wrong the last time, the findings, who may decide."""
-    page = gate_page(gate, app.language, pages.eligible(app, gate.initiative, gate.stage))
-    return f"**{escaped(trouble)}**\n\n{page}" if trouble else page
+def question(app: App, gate: GateExplanation, item: Item, note: str) -> str:
+    """What stands above the form: what went wrong the last time, the votes so far, the findings, who may decide."""
+    votes = sum(v.review == item.review for v in app.state(item.initiative).votes)
+    counted = f"{word('votes', app.language)}: {votes} {word('of', app.language)} {gate.need}" if votes else ""
+    who = pages.eligible(app, gate.initiative, gate.stage)
+    link = names.page(names.gate_key(gate.initiative, gate.stage))
+    return question_page(gate, app.language, who, link, [n for n in (note, counted) if n])
+
+
+def ways_back(app: App, item: Item) -> list[str]:
+    """The stages that a recycle at this gate may go back to."""
+    model = app.model_of(item.initiative)
+    return [s.id for s in model.stages if s.id in ancestors(model, item.stage) or s.id == item.stage]
 
 
 async def label_run(app: App, status: InitiativeStatus, line: StageLine) -> None:
     """Name and tag the run for the people who look for gates that wait."""
     run_id = UUID(str(flow_run.id))
-    kept = [t for t in flow_run.tags or () if not t.startswith(("stage:", "review:", "gate-open"))]
     await runs.rename(run_id, names.gate_run_name(status, line, app.language))
-    await runs.tag(run_id, [*dict.fromkeys([*kept, *names.tags(status, line)])])
+    tags = names.tags(status, line)
+    await runs.tag(run_id, [*dict.fromkeys([*tags, *_plain_tags()])])
 
 
-@task(task_run_name="{name}", persist_result=False)
-async def stage(name: str, label: str, message: str) -> State:
-    """One stage of the model; the name of its state says what became of it."""
-    return Completed(name=label, message=message)
+def _plain_tags() -> list[str]:
+    return [t for t in names.without_question(flow_run.tags or ()) if not t.startswith("stage:")]
 
 
-@task(task_run_name="{name}", persist_result=False)
-async def gate_checks(name: str, label: str, message: str) -> State:
-    """The checks of one gate."""
-    return Completed(name=label, message=message)
-
-
-@task(task_run_name="{name}", persist_result=False)
-async def decision(name: str, label: str, message: str) -> State:
-    """What was decided at a gate."""
-    return Completed(name=label, message=message)
-
-
-async def draw(app: App, status: InitiativeStatus) -> None:
-    """The run graph: a task for each stage in the model's partial order, and one for each gate's checks."""
-    language = app.language
-    explained = {g.stage: g for g in app.explain(status.initiative, with_evidence=False)}
-    drawn: dict[str, State] = {}
-    waiting = list(status.stages)
-    while waiting:
-        for line in [s for s in waiting if all(a in drawn for a in s.after)]:
-            waiting.remove(line)
-            # Prefect's overloads forget that an async task is awaited for its state too.
-            drawn[line.stage] = await stage(  # type: ignore[misc]
-                f"{line.number} · {line.title}",
-                STATUS[line.status].to(language),
-                _told(line),
-                wait_for=[drawn[a] for a in line.after],
-                return_state=True,
-            )
-            gate = explained.get(line.stage)
-            if gate is not None:
-                met = sum(c.answer == "met" for c in gate.criteria)
-                await gate_checks(  # type: ignore[misc]
-                    f"{word('gate_word', language)} {line.number} · {met}/{len(gate.criteria)}",
-                    READINESS[gate.readiness].to(language).capitalize(),
-                    "; ".join(f"{c.title}: {c.found}" for c in gate.criteria),
-                    wait_for=[drawn[line.stage]],
-                    return_state=True,
-                )
-
-
-def _told(line: StageLine) -> str:
-    days = [("→", line.entered_on), ("✔", line.achieved_on), ("↯", line.lapsed_on)]
-    return " ".join(f"{sign} {day}" for sign, day in days if day is not None)
-
-
-async def show_decision(app: App, gate: GateExplanation, done: Decided) -> None:
-    """The decision in the run graph, taken or refused."""
-    language = app.language
-    kind: DecisionKind | None = done.decided
-    if not done.taken:
-        label = "Refused" if language == "en" else "Rechazada"
-    elif kind is None:
-        label = f"{done.votes}/{done.need}"
-    else:
-        label = DECISION[kind].to(language).capitalize()
-    await decision(  # type: ignore[misc]
-        f"{word('decides', language)} · {gate.title}", label, done.why or "", return_state=True
+async def finish(app: App, status: InitiativeStatus, last: Decided | None) -> State[Any] | None:
+    """Leave the run as people find it later: named by what it did, and no longer among those that wait."""
+    run_id = UUID(str(flow_run.id))
+    if last is None or last.decided is None:
+        if names.GATE_OPEN in (flow_run.tags or ()):
+            await runs.tag(run_id, _plain_tags())
+        await runs.rename(run_id, names.pass_run_name(status))
+        return None
+    line = next(s for s in status.stages if s.stage == last.stage)
+    await runs.tag(run_id, [f"stage:{last.stage}", *names.tags(status), *_plain_tags()])
+    await runs.rename(run_id, names.gate_run_name(status, line, app.language))
+    return Completed(
+        name=word("decided_state", app.language), message=f"{line.title}: {DECISION[last.decided].to(app.language)}"
     )
+
+
+async def too_late(app: App, initiative: str, answering: str) -> State[Any] | None:
+    """The end of a run whose gate was closed through another door before its form was answered; None in any other case.
+
+    The answer is handed to the engine all the same: that refuses it, and keeps the refusal in the ledger.
+    """
+    review_id, _, number = answering.rpartition("-")
+    review = next((r for r in app.state(initiative).reviews if r.id == review_id), None)
+    if review is None or review.status is ReviewStatus.OPEN:
+        return None
+    run = str(flow_run.id)
+    if any(e.command == names.answer_key(run, answering) for e in app.entries(initiative)):
+        return None  # it was this very answer that closed the gate; then the run was interrupted
+    item = Item(initiative, review_id, review.stage, run, int(number))
+    status = app.status(initiative)
+    title = next(s.title for s in status.stages if s.stage == review.stage)
+    try:
+        done = hand_over(app, item, await asuspend_flow_run(wait_for_input=GateForm, key=answering, timeout=None))
+        await graph.show_answer(app, title, done)
+    except (ValidationError, ClusterflowError) as problem:
+        get_run_logger().warning("%s", problem)
+    await runs.tag(UUID(run), _plain_tags())
+    return closed_state(app, title, review)
+
+
+def closed_state(app: App, title: str, review: Review) -> State[Any]:
+    language = app.language
+    if review.outcome is None:
+        name, what = word("withdrawn_state", language), word("no_longer_ready", language)
+    else:
+        name, what = word("too_late_state", language), DECISION[DecisionKind(review.outcome)].to(language)
+    nothing = word("changed_nothing", language)
+    return Completed(name=name, message=f"{title}: {what}, {review.closed_on}. {nothing}.")
+
+
+def told_of(done: Decided) -> str:
+    """What became of an answer, for the log of the run."""
+    return done.decided or f"{done.votes}/{done.need}"

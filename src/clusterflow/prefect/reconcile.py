@@ -7,6 +7,8 @@ from uuid import UUID
 from clusterflow.app import App
 from clusterflow.model.text import Frozen
 from clusterflow.prefect import names, runs
+from clusterflow.prefect.publish import close_form, start_pass
+from clusterflow.reports.labels import word
 from clusterflow.store.inbox import Item
 
 
@@ -29,7 +31,7 @@ async def reconcile(app: App) -> Reconciled:
     Raises:
         PrefectUnreachable: nothing was done.
     """
-    waiting = await runs.waiting("gate-open")
+    waiting = await runs.waiting(names.GATE_OPEN)
     items = app.inbox()
     states = await runs.state_of(UUID(i.run) for i in items if i.run is not None)
     opened: list[str] = []
@@ -37,10 +39,11 @@ async def reconcile(app: App) -> Reconciled:
         if item.run is None or UUID(item.run) not in states or _is_over(states[UUID(item.run)].kind):
             await _open_again(app, item)
             opened.append(f"{item.initiative}, gate of {item.stage}")
-    held = {i.run for i in items}
+    held = {i.run for i in app.inbox()}
     closed = [w for w in waiting if str(w.run_id) not in held]
     for run in closed:
-        await runs.close(run.run_id, "Its gate is not open any more.", name="Withdrawn")
+        told = word("no_longer_open", app.language)
+        await close_form(app, run, "", told, "withdrawn_state")
     return Reconciled(opened=tuple(opened), closed=tuple(w.name for w in closed), sound=len(items) - len(opened))
 
 
@@ -49,13 +52,8 @@ def _is_over(kind: str) -> bool:
 
 
 async def _open_again(app: App, item: Item) -> None:
-    """A new pass asks anew. Its key names the run that was lost, so that a repeat starts nothing."""
+    """A new pass asks anew. Its key names what was lost, so that a repeat starts nothing."""
     app.release_gate(item.initiative, item.review)
     status = app.status(item.initiative)
-    await runs.start(
-        names.pass_deployment(status.model),
-        {"initiative": item.initiative},
-        idempotency_key=f"reopen:{item.initiative}:{item.review}:{item.run or app.clock().isoformat()}",
-        tags=names.tags(status),
-        name=names.pass_run_name(status),
-    )
+    (last,) = app.entries(item.initiative, status.version - 1, status.version)
+    await start_pass(app, status, f"reopen:{item.run or last.hash}:{item.review}", takes_gate=True)

@@ -147,6 +147,14 @@ async def state_of(run_ids: Iterable[UUID]) -> dict[UUID, RunState]:
     return states
 
 
+async def last_question(run_id: UUID) -> str | None:
+    """The key under which the run was last suspended: what it has just been resumed from."""
+    async with prefect_client() as client:
+        states = await client.read_flow_run_states(run_id)
+    paused = [s for s in states if s.is_paused()]
+    return max(paused, key=lambda s: s.timestamp).state_details.pause_key if paused else None
+
+
 async def resume(run_id: UUID, answer: Mapping[str, Any] | None = None) -> Outcome:
     """Answer the form of a suspended run: ``answer`` is what JSON carries (a date as ``2030-01-31``).
 

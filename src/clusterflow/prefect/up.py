@@ -11,10 +11,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from prefect.logging.handlers import APILogHandler
+
 from clusterflow.app import App
 from clusterflow.courier import Courier
 from clusterflow.errors import ClusterflowError, PrefectUnreachable
-from clusterflow.prefect import server, worker
+from clusterflow.prefect import runs, server, worker
 from clusterflow.prefect.api import connected
 from clusterflow.prefect.deploy import deploy, pause_schedules
 from clusterflow.prefect.publish import publish
@@ -33,6 +35,8 @@ HURRY_SECONDS = 0.2
 
 PAUSE_SECONDS = 0.3
 """Between two looks at the outbox: one cheap query, so that a fact reaches the screen within a second."""
+
+PORTFOLIO = "review/portfolio"
 
 _log = logging.getLogger("clusterflow.relay")
 
@@ -76,6 +80,9 @@ async def everything(settings: Settings, say: Say, *, limit: int = 3, live: bool
             tasks = [asyncio.create_task(serving)]
             if live:
                 tasks.append(asyncio.create_task(keep_relaying(app)))
+                if PORTFOLIO in deployed:
+                    # There is a board to look at from the start, and gates that Prefect forgot are open again.
+                    await runs.start(PORTFOLIO)
             try:
                 yield Running(app, api.removesuffix("/api"), api)
             finally:
@@ -84,6 +91,8 @@ async def everything(settings: Settings, say: Say, *, limit: int = 3, live: bool
                 for task in tasks:
                     with contextlib.suppress(asyncio.CancelledError):
                         await task
+                # While the server is still there to take them; at the end of the process it is not.
+                await APILogHandler.aflush()
     finally:
         if started is not None:
             started.stop()
@@ -121,7 +130,13 @@ async def keep_relaying(app: App) -> None:
             _log.warning("%s", problem)
         except ClusterflowError as problem:
             _log.error("%s", problem)
-        await asyncio.to_thread(courier.round)
+        except Exception:
+            # A database that is locked for a moment, an answer nobody foresaw: the next round tries again.
+            _log.exception("this round of publishing failed")
+        try:
+            await asyncio.to_thread(courier.round)
+        except Exception:
+            _log.exception("this round of notices failed")
         await asyncio.sleep(PAUSE_SECONDS)
 
 

@@ -40,6 +40,8 @@ class Ballot:
     """For a conditional go: the criteria still to be met, each with its date."""
     due_all: date | None = None
     """For a conditional go: one date for every criterion that is not met."""
+    review: str | None = None
+    """The review that is meant, where the door knows it: a form answers the one it was put for, and no later one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,8 @@ def refuse(
     review = state.open_review(ballot.stage)
     if state.standing is Standing.STOPPED:
         return Refusal("stopped", "the initiative was stopped; nothing is decided any more")
-    if review is None or verdict is None:
-        return _closed(state, ballot.stage)
+    if review is None or verdict is None or ballot.review not in (None, review.id):
+        return _closed(state, ballot)
     return (
         _not_entitled(model, ballot, decider)
         or _spoke_already(state, review, decider)
@@ -138,11 +140,14 @@ def conditions_of(verdict: Verdict, ballot: Ballot) -> dict[str, date]:
     return conditions
 
 
-def _closed(state: InitiativeState, stage: str) -> Refusal:
-    reviews = [r for r in state.reviews if r.stage == stage]
-    if reviews and reviews[-1].outcome is not None:
-        last = reviews[-1]
+def _closed(state: InitiativeState, ballot: Ballot) -> Refusal:
+    stage = ballot.stage
+    meant = [r for r in state.reviews if r.stage == stage and ballot.review in (None, r.id)]
+    if meant and meant[-1].outcome is not None:
+        last = meant[-1]
         return Refusal("closed", f"the gate of «{stage}» was decided on {last.closed_on}: {last.outcome}")
+    if meant and ballot.review is not None:
+        return Refusal("closed", f"the gate of «{stage}» was no longer ready on {meant[-1].closed_on}")
     if state.visit(stage) is None:
         return Refusal("closed", f"the initiative is not in stage «{stage}»")
     return Refusal(

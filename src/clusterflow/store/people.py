@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection, String, Subquery, bindparam, insert, literal, select, union_all
 
+from clusterflow.model.records.base import REGISTRY
 from clusterflow.model.records.governance import Body, Seat
 from clusterflow.model.records.membership import Membership
 from clusterflow.model.records.parties import Initiative, Office, Organisation, Representation
@@ -24,7 +25,7 @@ _VOTING = {BodyKind.BOARD: Role.BOARD_MEMBER, BodyKind.ASSEMBLY: Role.ASSEMBLY_M
 
 def _capacities() -> Subquery:
     """One statement: (person, what, value) for seats, organisations spoken for, memberships and the office."""
-    scope = Scope()
+    scope = Scope(single=True)
     seat, body = scope.current(Seat), scope.current(Body)
     seats = select(
         seat.c.person, literal("seat").label("what"), body.c.kind.label("first"), seat.c.role.label("second"),
@@ -47,7 +48,7 @@ def _capacities() -> Subquery:
         select(officer.c.person, literal("office"), literal(None, String), literal(None, String), literal(True))
         .join_from(officer, office, office.c.organisation == officer.c.organisation)
         .join(initiative, initiative.c.office == office.c.id)
-        .where(initiative.c.id.in_(scope.initiatives))
+        .where(initiative.c.id == bindparam("initiative"))
     )
     return union_all(seats, seated_for, represented, founders, officers).subquery("capacity")
 
@@ -63,7 +64,7 @@ def capacities(
 ) -> dict[str, tuple[frozenset[Role], frozenset[HelixKind]]]:
     """Each person's roles in an initiative on a day, and the helix kinds they represent."""
     query = _EVERYBODY if person is None else _ONE
-    asked = {"initiatives": [initiative], "as_of": on} | ({} if person is None else {"person": person})
+    asked = {"initiative": initiative, "as_of": on} | ({} if person is None else {"person": person})
     roles: dict[str, set[Role]] = {}
     helixes: dict[str, set[HelixKind]] = {}
     for row in connection.execute(query, asked):
@@ -84,17 +85,25 @@ def capacities(
     return {p: (frozenset(held), frozenset(helixes[p])) for p, held in roles.items()}
 
 
-def alias_of(connection: Connection, person: str, ids: Callable[[], str]) -> str:
-    """The pseudonym of a person; made on first use."""
-    found = connection.execute(_ALIAS, {"person": person}).scalar_one_or_none()
-    if found is not None:
-        return str(found)
+def alias_of(connection: Connection, person: str, ids: Callable[[], str]) -> str | None:
+    """The pseudonym of a person, made on first use; None where the registry knows nobody of that name."""
+    row = connection.execute(_ALIAS, {"person": person}).first()
+    if row is None:
+        return None
+    if row.alias is not None:
+        return str(row.alias)
     alias = f"p-{ids()[:12]}"
-    connection.execute(insert(tables.pseudonym).values(person=person, alias=alias))
+    connection.execute(insert(tables.pseudonym), {"person": person, "alias": alias})
     return alias
 
 
-_ALIAS = select(tables.pseudonym.c.alias).where(tables.pseudonym.c.person == bindparam("person"))
+_PERSON = tables.REGISTRY_TABLES["person"]
+_ALIAS = (
+    select(tables.pseudonym.c.alias)
+    .join_from(_PERSON, tables.pseudonym, tables.pseudonym.c.person == _PERSON.c.id, isouter=True)
+    .where(_PERSON.c.chain == REGISTRY, _PERSON.c.id == bindparam("person"))
+    .where(_PERSON.c.superseded_at.is_(None), _PERSON.c.retracted.is_(False))
+)
 
 
 def person_of(connection: Connection, aliases: Iterable[str]) -> dict[str, str]:

@@ -9,9 +9,11 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     Insert,
+    Row,
     Select,
     Table,
     Update,
@@ -52,18 +54,23 @@ def facts_of(
     """The facts of a type that hold (none superseded, retracted ones included), all or those of some identities."""
     rows: list[Any] = []
     # The day of happenings that are identified by it is compared by the caller: days are no texts.
-    parts = sum(k != "valid_from" for k in cls.key)
-    if identities is None or not parts:
+    key = [k for k in cls.key if k != "valid_from"]
+    everything = identities is None or not key
+    wanted = sorted({identity[: len(key)] for identity in identities or ()})
+    if everything:
         rows = list(connection.execute(_facts(cls.type), {"chain": chain}))
+    elif len(wanted) == 1:
+        asked = {"chain": chain} | dict(zip(key, wanted[0], strict=True))
+        rows = list(connection.execute(_facts_of_one(cls.type), asked))
     else:
-        wanted = sorted({identity[:parts] for identity in identities})
         for start in range(0, len(wanted), _CHUNK):
-            asked = {"chain": chain, "identities": wanted[start : start + _CHUNK]}
-            rows.extend(connection.execute(_facts_identified(cls.type), asked))
+            portion = {"chain": chain, "identities": wanted[start : start + _CHUNK]}
+            rows.extend(connection.execute(_facts_of_many(cls.type), portion))
     return [Fact(chain, r.entry, from_row(cls, r._mapping), r.retracted) for r in rows]
 
 
-# Each statement is built once for a record type: to build one takes SQLAlchemy longer than to run it.
+# Each statement is built once for a record type: to build one takes SQLAlchemy longer than to run it. A list is written
+# into the statement each time it runs, which takes as long again, so the usual single one has a statement of its own.
 
 
 @cache
@@ -74,10 +81,18 @@ def _facts(record: str) -> Select[Any]:
 
 
 @cache
-def _facts_identified(record: str) -> Select[Any]:
+def _facts_of_one(record: str) -> Select[Any]:
+    return _facts(record).where(*(column == bindparam(column.name) for column in _key(record)))
+
+
+@cache
+def _facts_of_many(record: str) -> Select[Any]:
+    return _facts(record).where(tuple_(*_key(record)).in_(bindparam("identities", expanding=True)))
+
+
+def _key(record: str) -> list[Column[Any]]:
     table = tables.REGISTRY_TABLES[record]
-    key = [table.c[k] for k in RECORDS[record].key if k != "valid_from"]
-    return _facts(record).where(tuple_(*key).in_(bindparam("identities", expanding=True)))
+    return [table.c[k] for k in RECORDS[record].key if k != "valid_from"]
 
 
 @cache
@@ -99,8 +114,19 @@ def _held(table: Table) -> tuple[ColumnElement[bool], ...]:
 def _existing(record: str) -> Select[Any]:
     table = tables.REGISTRY_TABLES[record]
     column = table.c[RECORDS[record].key[0]]
-    named = column.in_(bindparam("ids", expanding=True))
-    return select(column).distinct().where(table.c.chain == bindparam("chain"), named, *_held(table))
+    return select(column).distinct().where(table.c.chain == bindparam("chain"), *_held(table))
+
+
+@cache
+def _existing_one(record: str) -> Select[Any]:
+    column = tables.REGISTRY_TABLES[record].c[RECORDS[record].key[0]]
+    return _existing(record).where(column == bindparam("id"))
+
+
+@cache
+def _existing_many(record: str) -> Select[Any]:
+    column = tables.REGISTRY_TABLES[record].c[RECORDS[record].key[0]]
+    return _existing(record).where(column.in_(bindparam("ids", expanding=True)))
 
 
 def insert_facts(connection: Connection, facts: Sequence[Fact], salts: Sequence[str], at: datetime, by: str) -> None:
@@ -135,9 +161,11 @@ def existing(connection: Connection, record: str, chain: str, ids: Iterable[str]
     """Those of the ids that the registry knows."""
     found: set[str] = set()
     wanted = sorted(set(ids))
+    if len(wanted) == 1:
+        return set(connection.execute(_existing_one(record), {"chain": chain, "id": wanted[0]}).scalars())
     for start in range(0, len(wanted), _CHUNK):
         asked = {"chain": chain, "ids": wanted[start : start + _CHUNK]}
-        found.update(connection.execute(_existing(record), asked).scalars())
+        found.update(connection.execute(_existing_many(record), asked).scalars())
     return found
 
 
@@ -157,7 +185,7 @@ def current(connection: Connection, cls: type[Record], chain: str, on: date, **w
 
 def initiative_records(connection: Connection, on: date, ids: Sequence[str] | None = None) -> dict[str, Initiative]:
     """What is recorded of the initiatives themselves on a day, by id; before they began, their first record."""
-    rows: dict[str, Any] = {}
+    rows: dict[str, Row[Any]] = {}
     asked = {} if ids is None else {"ids": list(ids)}
     for row in connection.execute(_ALL if ids is None else _SOME, asked):
         if row.id not in rows or row.valid_from <= on:
@@ -165,11 +193,22 @@ def initiative_records(connection: Connection, on: date, ids: Sequence[str] | No
     return {initiative: from_row(Initiative, row._mapping) for initiative, row in rows.items()}
 
 
+def timezone_of(connection: Connection, on: date, initiative: str) -> str:
+    """The time zone in which an initiative counts its days; UTC where none is recorded."""
+    zone = None
+    for row in connection.execute(_TIMEZONES, {"id": initiative}):
+        if zone is None or row.valid_from <= on:
+            zone = row.timezone
+    return zone or "UTC"
+
+
 _INITIATIVE = tables.REGISTRY_TABLES["initiative"]
-_ALL = (
-    select(_INITIATIVE).where(_INITIATIVE.c.chain == REGISTRY, *_held(_INITIATIVE)).order_by(_INITIATIVE.c.valid_from)
-)
+_ON_RECORD = (_INITIATIVE.c.chain == REGISTRY, *_held(_INITIATIVE))
+_ALL = select(_INITIATIVE).where(*_ON_RECORD).order_by(_INITIATIVE.c.valid_from)
 _SOME = _ALL.where(_INITIATIVE.c.id.in_(bindparam("ids", expanding=True)))
+_TIMEZONES = _ALL.where(_INITIATIVE.c.id == bindparam("id")).with_only_columns(
+    _INITIATIVE.c.valid_from, _INITIATIVE.c.timezone
+)
 
 
 def counts(connection: Connection, chain: str) -> Mapping[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -79,6 +79,32 @@ _OWN = tables.initiative_state
 _READ = select(_OWN).where(_OWN.c.initiative.in_(bindparam("initiatives", expanding=True)))
 _ADD = insert(_OWN)
 _CHANGE = update(_OWN).where(_OWN.c.initiative == bindparam("this_initiative"))
+
+
+KEPT = 512
+"""How many states a process remembers."""
+
+_RECENT: OrderedDict[str, InitiativeState] = OrderedDict()
+
+
+def recall_state(connection: Connection, head: Head) -> InitiativeState | None:
+    """The state for this head, from memory where this process loaded or saved it before.
+
+    The head's hash stands for every entry of the chain, and the state is what they add up to: it never changes for it.
+    """
+    state = _RECENT.get(head.hash)
+    if state is None:
+        state = load_state(connection, head)
+        if state is not None:
+            remember_state(head, state)
+    return state
+
+
+def remember_state(head: Head, state: InitiativeState) -> None:
+    """Keep the state for the next command on the same initiative; the oldest ones are let go."""
+    _RECENT[head.hash] = state
+    if len(_RECENT) > KEPT:
+        _RECENT.popitem(last=False)
 
 
 def load_state(connection: Connection, head: Head) -> InitiativeState | None:

@@ -8,12 +8,13 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, litera
 
 from clusterflow.model.records.governance import Body, LegalEntity, Seat
 from clusterflow.model.records.money import Staff
+from clusterflow.model.records.parties import Organisation, Representation
 from clusterflow.model.records.strategy import Objective
 from clusterflow.model.words import BodyKind, HelixKind, LegalForm, SeatRole
 from clusterflow.store.metrics.metric import metric
 from clusterflow.store.metrics.rows import UNKNOWN, book, evidence_row, kept, later_of, word, yes_no
 from clusterflow.store.metrics.scope import Scope
-from clusterflow.store.metrics.sources import seats, speaks_for
+from clusterflow.store.metrics.sources import seats
 
 LEADING = (SeatRole.CHAIR.value, SeatRole.MANAGER.value)
 
@@ -67,37 +68,29 @@ def government_leads(scope: Scope, body: str = BodyKind.BOARD.value) -> Select[A
 
     A manager on the payroll who speaks for nobody is the initiative's own; of a seat that names none nobody knows.
     """
-    chair, manager = seats(scope, body), _manager_seats(scope)
-    staff, voice = scope.current(Staff), speaks_for(scope)
+    chair, seat, staff = seats(scope, body), seats(scope), scope.current(Staff)
+    # Joined one by one: as one subquery, SQLite would look up for whom everybody in the registry speaks.
+    voice, organisation = scope.current(Representation), scope.current(Organisation)
     chairs = evidence_row(
         chair, Seat, what=chair.c.person, part=yes_no(chair.c.helix == HelixKind.GOVERNMENT.value), most=None
     ).where(chair.c.role == SeatRole.CHAIR.value)
     managers = evidence_row(
-        manager, Seat, what=manager.c.person, part=yes_no(manager.c.helix == HelixKind.GOVERNMENT.value), most=None
-    )
+        seat, Seat, what=seat.c.person, part=yes_no(seat.c.helix == HelixKind.GOVERNMENT.value), most=None
+    ).where(seat.c.role == SeatRole.MANAGER.value)
     paid = (
         evidence_row(
             staff,
             Staff,
             what=staff.c.person,
-            part=case((voice.c.person.is_(None), 0), else_=yes_no(voice.c.helix == HelixKind.GOVERNMENT.value)),
+            part=case((voice.c.person.is_(None), 0), else_=yes_no(organisation.c.helix == HelixKind.GOVERNMENT.value)),
             most=None,
-            also=(voice,),
+            also=(voice, organisation),
         )
         .join_from(staff, voice, voice.c.person == staff.c.person, isouter=True)
+        .join(organisation, organisation.c.id == voice.c.organisation, isouter=True)
         .where(staff.c.manager)
     )
     return select(union_all(chairs, managers, paid).subquery())
-
-
-def _manager_seats(scope: Scope) -> Subquery:
-    """Manager's seats in any body of the initiative."""
-    return union_all(
-        *(
-            select(seat).where(seat.c.role == SeatRole.MANAGER.value)
-            for seat in (seats(scope, kind.value) for kind in BodyKind)
-        )
-    ).subquery()
 
 
 @metric("knowledge-seat")

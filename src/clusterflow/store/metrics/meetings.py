@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, Subquery, and_, case, func, select
+from sqlalchemy import CTE, Select, Subquery, and_, case, exists, func, select
 
 from clusterflow.model.records.governance import Attendance, Body, Meeting
 from clusterflow.model.records.membership import Membership
@@ -22,7 +22,7 @@ from clusterflow.store.metrics.rows import (
     yes_no,
 )
 from clusterflow.store.metrics.scope import Scope, days_between
-from clusterflow.store.metrics.sources import maybe_company, members, turnout
+from clusterflow.store.metrics.sources import attends, maybe_company, meetings, members, turnout
 
 BEFORE = 3
 """How many meetings before the last one tell who is new (DOMAIN.md, 28)."""
@@ -69,43 +69,41 @@ def organisation_turnover(scope: Scope, body: str = BodyKind.COMMITTEE.value) ->
 
 
 def _turnover(scope: Scope, who: str, body: str) -> Select[Any]:
-    # By windows alone: joined to itself, SQLite would compare every meeting of the portfolio with every other.
-    came = turnout(scope, who, body, standing=True)
-    of_meeting = (came.c.initiative, came.c.body, came.c.meeting)
-    attended = select(came, func.max(came.c.came).over(partition_by=of_meeting).label("best")).subquery()
-    placed = (
-        select(
-            attended,
-            func.dense_rank()
-            .over(
-                partition_by=(attended.c.initiative, attended.c.body),
-                # Two meetings on one day are told apart by their ids, the same way every time.
-                order_by=(attended.c.valid_from.desc(), attended.c.meeting.desc()),
-            )
-            .label("place"),
-        )
-        .where(attended.c.best == PRESENT)
-        .subquery()
-    )
-    of_body = (placed.c.initiative, placed.c.body)
-    near = placed.c.place <= 1 + BEFORE
+    came = turnout(scope, who, _last_meetings(scope, body))
+    of_who = (came.c.initiative, came.c.body, came.c.who)
     judged = select(
-        placed.c.initiative,
-        placed.c.entry,
-        placed.c.valid_from,
-        placed.c.who,
-        placed.c.came,
-        placed.c.place,
-        func.max(placed.c.place).over(partition_by=of_body).label("meetings"),
-        func.max(case((and_(near, placed.c.place > 1), placed.c.came)))
-        .over(partition_by=(*of_body, placed.c.who))
-        .label("before"),
-        func.max(case((near, placed.c.entered_at))).over(partition_by=(*of_body, placed.c.who)).label("entered_at"),
+        came.c.initiative,
+        came.c.entry,
+        came.c.valid_from,
+        came.c.who,
+        came.c.came,
+        came.c.place,
+        func.max(case((came.c.place > 1, came.c.came))).over(partition_by=of_who).label("before"),
+        func.max(came.c.entered_at).over(partition_by=of_who).label("entered_at"),
     ).subquery()
     new = case((judged.c.before == PRESENT, 0), (judged.c.before == PERHAPS, UNKNOWN), else_=1)
     return evidence_row(
         judged, Attendance, what=judged.c.who, part=case((judged.c.came == PERHAPS, UNKNOWN), else_=new)
-    ).where(judged.c.place == 1, judged.c.came >= PERHAPS, judged.c.meetings > 1)
+    ).where(judged.c.place == 1, judged.c.came >= PERHAPS)
+
+
+def _last_meetings(scope: Scope, body: str) -> Subquery:
+    """The last meetings of each standing body to which somebody is known to have come, and their ``place``: 1 is the
+    last. By windows: joined to itself, SQLite would compare every meeting of the portfolio with every other."""
+    meeting, attendance = meetings(scope, body, standing=True), scope.anywhere.latest(Attendance)
+    of_body = (meeting.c.initiative, meeting.c.body)
+    # Two meetings on one day are told apart by their ids, the same way every time.
+    latest_first = (meeting.c.valid_from.desc(), meeting.c.meeting.desc())
+    placed = (
+        select(
+            meeting,
+            func.row_number().over(partition_by=of_body, order_by=latest_first).label("place"),
+            func.count().over(partition_by=of_body).label("number"),
+        )
+        .where(exists().where(attends(attendance, meeting), attendance.c.present))
+        .subquery()
+    )
+    return select(placed).where(placed.c.place <= 1 + BEFORE, placed.c.number > 1).subquery()
 
 
 @metric("committee-participation")
@@ -115,7 +113,8 @@ def committee_participation(scope: Scope, months: int = 12) -> Select[Any]:
     Who was absent is known only where some attendance at committees was recorded in that time.
     """
     member = members(scope)
-    came = _best(turnout(scope, "organisation", BodyKind.COMMITTEE.value, after=scope.ago(months=months)))
+    sessions = meetings(scope, BodyKind.COMMITTEE.value, after=scope.ago(months=months))
+    came = _best(turnout(scope, "organisation", sessions))
     recorded = book(came)
     company = member.c.helix == HelixKind.COMPANY.value
     return (
@@ -137,8 +136,8 @@ def committee_participation(scope: Scope, months: int = 12) -> Select[Any]:
     )
 
 
-def _best(came: Subquery) -> Subquery:
-    """The best that is known of each, over all their meetings."""
+def _best(came: Subquery) -> CTE:
+    """The best that is known of each, over all their meetings; asked for twice, and gathered once."""
     return (
         select(
             came.c.initiative,
@@ -147,7 +146,7 @@ def _best(came: Subquery) -> Subquery:
             func.max(came.c.entered_at).label("entered_at"),
         )
         .group_by(came.c.initiative, came.c.who)
-        .subquery()
+        .cte("best")
     )
 
 

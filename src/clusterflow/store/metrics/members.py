@@ -24,7 +24,16 @@ from clusterflow.store.metrics.rows import (
     yes_no,
 )
 from clusterflow.store.metrics.scope import Scope
-from clusterflow.store.metrics.sources import ANY_SME, fees, maybe_company, members, of_size, speaks_for, turnout
+from clusterflow.store.metrics.sources import (
+    ANY_SME,
+    fees,
+    maybe_company,
+    meetings,
+    members,
+    of_size,
+    speaks_for,
+    turnout,
+)
 
 
 def _counted(scope: Scope, part: ColumnElement[Any], member: Subquery) -> Select[Any]:
@@ -186,7 +195,7 @@ def active_members(scope: Scope, months: int = 12) -> Select[Any]:
 
 
 def _deeds(scope: Scope, since: ColumnElement[Any]) -> Subquery:
-    came = turnout(scope, "organisation", None, after=since)
+    came = turnout(scope, "organisation", meetings(scope, after=since))
     fee, action, voice = fees(scope), scope.latest(Action), speaks_for(scope)
     done = and_(
         action.c.state == ActionState.DONE.value, action.c.done_on > since, action.c.done_on <= scope.as_of

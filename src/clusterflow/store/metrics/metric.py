@@ -57,13 +57,13 @@ def metric(metric_id: str) -> Callable[[Rows], Rows]:
 
 
 @lru_cache(maxsize=2048)
-def _rows(call: MetricCall, everywhere: bool, known_then: bool) -> Select[Any]:
-    return METRICS[call.metric](Scope(everywhere=everywhere, known_then=known_then), **dict(call.parameters))
+def _rows(call: MetricCall, scope: Scope) -> Select[Any]:
+    return METRICS[call.metric](scope, **dict(call.parameters))
 
 
 @lru_cache(maxsize=2048)
-def _folded(call: MetricCall, everywhere: bool, known_then: bool) -> tuple[Select[Any], frozenset[str]]:
-    rows = _rows(call, everywhere, known_then).subquery("evidence")
+def _folded(call: MetricCall, scope: Scope) -> tuple[Select[Any], frozenset[str]]:
+    rows = _rows(call, scope).subquery("evidence")
     unknown = case((rows.c.part.is_(None), 1), else_=0)
     limitless = case((rows.c.part.is_(None) & rows.c.most.is_(None), 1), else_=0)
     currency = rows.c.currency if "currency" in rows.c else None
@@ -99,10 +99,11 @@ def measure(
     With ``known_at``, as it was known at that moment: later entries and corrections are left aside.
     """
     found: dict[MetricCall, dict[str, Measurement]] = {}
+    scope = Scope.over(initiatives, known_at is not None)
     for call in sorted(set(calls)):
         if call.metric not in METRICS:
             continue
-        statement, names = _folded(call, initiatives is None, known_at is not None)
+        statement, names = _folded(call, scope)
         values = days_of(dict.fromkeys(names), as_of, initiatives, known_at)
         fold = declarations[call.metric].fold
         found[call] = {
@@ -122,8 +123,7 @@ def evidence(
     """The rows behind one number of one initiative."""
     if call.metric not in METRICS:
         return ()
-    statement = _rows(call, False, known_at is not None)
-    rows = statement.subquery("evidence")
+    rows = _rows(call, Scope.over([initiative], known_at is not None)).subquery("evidence")
     ordered = select(rows).order_by(rows.c.on, rows.c.entry).limit(limit)
     values = days_of(ordered.compile().params, as_of, [initiative], known_at)
     return tuple(_piece(row) for row in connection.execute(ordered, values))

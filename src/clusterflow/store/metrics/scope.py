@@ -7,6 +7,7 @@ or ten thousand.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -33,6 +34,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from clusterflow.model.records import Record
+from clusterflow.model.records.base import REGISTRY
 from clusterflow.model.records.parties import Initiative
 from clusterflow.store import tables
 from clusterflow.store.columns import Instant
@@ -98,12 +100,28 @@ def months_before(day: date, months: int) -> date:
     raise AssertionError("every month has a 28th")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """The initiatives, the day and the knowledge that a metric is computed for."""
+    """The initiatives, the day and the knowledge that a metric is computed for.
 
-    def __init__(self, *, everywhere: bool = False, known_then: bool = False) -> None:
-        self._everywhere = everywhere
-        self._known_then = known_then
+    A pass is over some initiatives, over a single one, or over all there are (``everywhere``); by what is known, or by
+    what was known at an earlier moment.
+    """
+
+    everywhere: bool = False
+    single: bool = False
+    known_then: bool = False
+
+    @classmethod
+    def over(cls, initiatives: list[str] | None, known_then: bool = False) -> Scope:
+        """The scope of a pass over these initiatives; None: over every one there is."""
+        single = initiatives is not None and len(initiatives) == 1
+        return cls(everywhere=initiatives is None, single=single, known_then=known_then)
+
+    @property
+    def anywhere(self) -> Scope:
+        """The same day and knowledge over every initiative: for rows that are joined to others of the pass."""
+        return replace(self, everywhere=True, single=False)
 
     @property
     def as_of(self) -> BindParameter[date]:
@@ -154,9 +172,7 @@ class Scope:
         own = self.current(Initiative)
         columns = [c for c in own.c if c.name not in ("initiative", "id")]
         query = select(own.c.id.label("initiative"), *columns)
-        if not self._everywhere:
-            query = query.where(own.c.id.in_(self.initiatives))
-        return query.subquery(name)
+        return query.where(*self._mine(own.c.id)).subquery(name)
 
     def visits(self, name: str | None = None) -> Subquery:
         """The stays in stages that began on or before ``as_of`` and had not ended by then."""
@@ -164,9 +180,7 @@ class Scope:
         query = select(table).where(
             table.c.entered_on <= self.as_of, or_(table.c.left_on.is_(None), table.c.left_on > self.as_of)
         )
-        if not self._everywhere:
-            query = query.where(table.c.initiative.in_(self.initiatives))
-        return query.subquery(name)
+        return query.where(*self._mine(table.c.initiative)).subquery(name)
 
     def _last(self, record: type[Record], table: FromClause, day: ColumnElement[date]) -> ColumnElement[bool]:
         """It began on or before the day, and no later start of the same key took its place by then."""
@@ -181,13 +195,19 @@ class Scope:
     def _rows(self, record: type[Record], table: FromClause, true: ColumnElement[bool], name: str | None) -> Subquery:
         own = [table.c[c.name] for c in tables.REGISTRY_TABLES[record.type].c if c.name not in _HOUSEKEEPING]
         query = select(table.c.chain.label("initiative"), table.c.entry, table.c.entered_at, *own)
-        query = query.where(true, self._known(table))
-        if record.of_initiative and not self._everywhere:
-            query = query.where(table.c.chain.in_(self.initiatives))
-        return query.subquery(name)
+        # That organisations and people stand on one chain is said, for with it the index of their keys is found.
+        where = self._mine(table.c.chain) if record.of_initiative else [table.c.chain == REGISTRY]
+        return query.where(*where, true, self._known(table)).subquery(name)
+
+    def _mine(self, column: ColumnElement[str]) -> list[ColumnElement[bool]]:
+        """That a row is of an initiative of the pass."""
+        if self.everywhere:
+            return []
+        # A list is written into the statement anew each time it runs; for one initiative that takes longer than to run.
+        return [column == bindparam("initiative", type_=String) if self.single else column.in_(self.initiatives)]
 
     def _known(self, table: FromClause) -> ColumnElement[bool]:
-        if not self._known_then:
+        if not self.known_then:
             return and_(table.c.superseded_at.is_(None), table.c.retracted == false())
         then = bindparam("known_at", type_=Instant)
         return and_(
@@ -215,6 +235,8 @@ def days_of(
             values[name] = as_of
         elif name == "initiatives":
             values[name] = initiatives
+        elif name == "initiative" and initiatives is not None:
+            values[name] = initiatives[0]
         elif name == "known_at":
             values[name] = known_at
         elif name.startswith("ago_"):

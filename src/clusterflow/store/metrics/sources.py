@@ -54,10 +54,10 @@ def of_size(size: ColumnElement[str], wanted: str) -> ColumnElement[bool]:
     return size == word(SizeClass, wanted, ANY_SME)
 
 
-def seats(scope: Scope, body: str) -> Subquery:
-    """Who sits in the bodies of a kind on the day, with the helix kind of whom they sit there for."""
+def seats(scope: Scope, body: str | None = None) -> Subquery:
+    """Who sits in the bodies of a kind (or of all) on the day, with the helix kind of whom they sit there for."""
     seat, house, organisation = scope.current(Seat), scope.current(Body), scope.current(Organisation)
-    return (
+    query = (
         select(
             seat.c.initiative,
             seat.c.entry,
@@ -71,9 +71,8 @@ def seats(scope: Scope, body: str) -> Subquery:
         )
         .join_from(seat, house, and_(house.c.initiative == seat.c.initiative, house.c.id == seat.c.body))
         .join(organisation, organisation.c.id == seat.c.organisation, isouter=True)
-        .where(house.c.kind == body)
-        .subquery()
     )
+    return query.subquery() if body is None else query.where(house.c.kind == body).subquery()
 
 
 def speaks_for(scope: Scope) -> Subquery:
@@ -91,44 +90,48 @@ def speaks_for(scope: Scope) -> Subquery:
     )
 
 
-def turnout(
-    scope: Scope, who: str, body: str | None, after: ColumnElement[Any] | None = None, *, standing: bool = False
+def meetings(
+    scope: Scope, body: str | None = None, after: ColumnElement[Any] | None = None, *, standing: bool = False
 ) -> Subquery:
-    """Who came to which meeting of the bodies of a kind: one row for each person (or organisation) and meeting.
-
-    With ``standing``, of those bodies only that are not dissolved. ``came`` is one of ``rows.PRESENT``, ``PERHAPS``,
-    ``ABSENT``.
-    """
-    attendance, meeting, house = scope.latest(Attendance), scope.latest(Meeting), scope.latest(Body)
-    query = (
-        select(
-            attendance.c.initiative,
-            meeting.c.body,
-            meeting.c.id.label("meeting"),
-            meeting.c.valid_from,
-            attendance.c[who].label("who"),
-            func.max(presence(attendance.c.present)).label("came"),
-            func.max(attendance.c.entry).label("entry"),
-            func.max(later_of(attendance.c.entered_at, meeting.c.entered_at)).label("entered_at"),
-        )
-        .join_from(
-            attendance,
-            meeting,
-            and_(meeting.c.initiative == attendance.c.initiative, meeting.c.id == attendance.c.meeting),
-        )
-        .group_by(
-            attendance.c.initiative, meeting.c.body, meeting.c.id, meeting.c.valid_from, attendance.c[who]
-        )
-    )  # fmt: skip
+    """The meetings of the bodies of a kind, or of all; with ``standing``, of those only that are not dissolved."""
+    meeting, house = scope.latest(Meeting), scope.latest(Body)
+    query = select(
+        meeting.c.initiative, meeting.c.body, meeting.c.id.label("meeting"), meeting.c.valid_from, meeting.c.entered_at
+    )
     if body is not None:
-        query = query.join(house, and_(house.c.initiative == meeting.c.initiative, house.c.id == meeting.c.body)).where(
-            house.c.kind == body
-        )
+        query = query.join_from(
+            meeting, house, and_(house.c.initiative == meeting.c.initiative, house.c.id == meeting.c.body)
+        ).where(house.c.kind == body)
         if standing:
             query = query.where(scope.in_force(house))
     if after is not None:
         query = query.where(meeting.c.valid_from > after)
     return query.subquery()
+
+
+def turnout(scope: Scope, who: str, meeting: Subquery) -> Subquery:
+    """Who came to which of the meetings: one row for each person (or organisation) and meeting, with what is said of
+    the meeting. ``came`` is one of ``rows.PRESENT``, ``PERHAPS``, ``ABSENT``."""
+    # Found through its meeting, for a body's last ones are few among all the attendance there ever was.
+    attendance = scope.anywhere.latest(Attendance)
+    of_meeting = [column for column in meeting.c if column.name != "entered_at"]
+    return (
+        select(
+            *of_meeting,
+            attendance.c[who].label("who"),
+            func.max(presence(attendance.c.present)).label("came"),
+            func.max(attendance.c.entry).label("entry"),
+            func.max(later_of(attendance.c.entered_at, meeting.c.entered_at)).label("entered_at"),
+        )
+        .join_from(meeting, attendance, attends(attendance, meeting))
+        .group_by(*of_meeting, attendance.c[who])
+        .subquery()
+    )
+
+
+def attends(attendance: Subquery, meeting: Subquery) -> ColumnElement[bool]:
+    """That a row of attendance is of the meeting."""
+    return and_(attendance.c.initiative == meeting.c.initiative, attendance.c.meeting == meeting.c.meeting)
 
 
 def dues(scope: Scope) -> Subquery:

@@ -1,0 +1,62 @@
+"""Evaluating one initiative: a hundred members, five years of meetings and dues, a registry full of others.
+
+What a manager waits for, and what the review of the portfolio pays for each initiative. Measured in one process, cold
+(the statements are built and compiled) and warm. The rival is a bare count of the same rows of attendance.
+"""
+
+from __future__ import annotations
+
+from statistics import median
+
+from sqlalchemy import Connection, func, select
+
+from benches import ground
+from benches.grown import grow
+from benches.measuring import MS, headline, quick, spread, timed
+from benches.tiny import open_app
+from clusterflow.app import App
+from clusterflow.rules.evaluation import calls_for
+from clusterflow.store.metrics import measure
+from clusterflow.store.tables import REGISTRY_TABLES
+
+
+def run(short: bool) -> None:
+    headline("evaluate one grown initiative (SQLite)")
+    with ground.sqlite() as url:
+        app = open_app(url)
+        grow(app, members=40 if short else 100, strangers=0 if short else 2000)
+        app.evaluate("grown")
+        attendance = REGISTRY_TABLES["attendance"]
+        count = select(func.count()).select_from(attendance).where(attendance.c.chain == "grown")
+        with app.database.connect() as connection:
+            rows = connection.execute(count).scalar_one()
+        again = open_app(url)
+        cold = timed(lambda: again.evaluate("grown"))
+        warm = [timed(lambda: again.evaluate("grown")) for _ in range(3 if short else 100)]
+        with again.database.connect() as connection:
+            rival = [timed(lambda: connection.execute(count).scalar_one()) for _ in range(50)]
+            slowest = _slowest(again, connection)
+        print(f"  {rows} rows of attendance; {len(slowest)} numbers are measured")
+        spread("first evaluation in a process (statements compiled)", [cold])
+        spread("evaluation, warm", warm, "target < 30 ms")
+        spread("rival: counting the rows of attendance", rival)
+        told = ", ".join(f"{name} {seconds * MS:.1f} ms" for seconds, name in slowest[:5])
+        print(f"  slowest: {told}")
+
+
+def _slowest(app: App, connection: Connection) -> list[tuple[float, str]]:
+    """Each number that this evaluation measures, by how long it takes."""
+    state = app.state("grown")
+    day = app.clock().date()
+    found = []
+    for call in calls_for(app.model_of("grown"), state):
+        times = [
+            timed(lambda call=call: measure(connection, [call], app.metrics, day, ["grown"]))  # type: ignore[misc]
+            for _ in range(5)
+        ]
+        found.append((median(times), str(call)))
+    return sorted(found, reverse=True)
+
+
+if __name__ == "__main__":
+    run(quick(__doc__))

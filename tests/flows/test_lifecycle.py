@@ -1,0 +1,362 @@
+"""An initiative's gates on a real Prefect server: asked in a form, answered there or elsewhere, decided once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from prefect.logging.handlers import APILogHandler
+from support.office import ROOT, Office
+from support.world import model, stage
+
+from clusterflow.engine.record import Submission
+from clusterflow.errors import PrefectUnreachable
+from clusterflow.model.words import DecisionKind
+from clusterflow.prefect import names, runs
+from clusterflow.prefect.api import prefect_client, settings_for
+from clusterflow.prefect.deploy import deploy
+from clusterflow.prefect.reconcile import reconcile
+from clusterflow.prefect.runs import Verdict
+from clusterflow.prefect.server import PrefectServer
+from clusterflow.prefect.worker import serve
+
+DEPLOYMENT = """
+pull: []
+deployments:
+  - name: tiny
+    entrypoint: flows/lifecycle.py:lifecycle
+    tags: [clusterflow, lifecycle]
+    work_pool: {name: clusterflow}
+"""
+
+TINY = model(
+    stage("launch"),
+    stage("strategy", ("launch",)),
+    stage("trust", ("launch",)),
+    stage("operation", ("strategy", "trust"), need=2, open_ended=True),
+)
+
+
+@pytest.fixture(scope="module")
+def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The real flow, for a model of four stages of which two go side by side."""
+    file = tmp_path_factory.mktemp("tiny") / "prefect.yaml"
+    file.write_text(DEPLOYMENT, encoding="utf-8")
+    assert asyncio.run(deploy(ROOT, prefect_server.api_url, prefect_server.auth, file=file)) == ["lifecycle/tiny"]
+
+
+@pytest.fixture
+def begin(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Office]:
+    """An enrolled initiative, and flows that open its database on its day."""
+
+    def begin(language: str = "en", name: str | None = None) -> Office:
+        office = Office(sqlite_url, f"i-{uuid4().hex[:8]}", TINY)
+        for key, value in {"DATABASE": sqlite_url, "TODAY": str(office.now.date()), "LANGUAGE": language}.items():
+            monkeypatch.setenv(f"CLUSTERFLOW_{key}", value)
+        office.app.settings = office.app.settings.model_copy(update={"language": language})
+        office.enrol(office.initiative)
+        if name is not None:
+            fields = {"id": office.initiative, "name": name, "country": "ES", "from": str(office.now.date())}
+            office.app.record([Submission("initiative", fields, "test")])
+        return office
+
+    return begin
+
+
+@pytest.fixture
+async def office(prefect: PrefectServer, deployed: None, begin: Callable[..., Office]) -> AsyncIterator[Office]:
+    """The same, with a worker beside it."""
+    async with working():
+        yield begin()
+
+
+@contextlib.asynccontextmanager
+async def working() -> AsyncIterator[None]:
+    task = asyncio.create_task(serve(ROOT, query_seconds=0.1, grace_seconds=0.2))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        # At the end of the session the server is gone, and what is left to log would be waited for.
+        await APILogHandler.aflush()
+
+
+class TestForm:
+    async def test_decides_and_the_next_stages_begin(self, office: Office) -> None:
+        office.state_figure("launch", initiative=office.initiative)
+        published = await office.publish()
+        assert (published.evaluated, published.passes, published.problems) == (1, 1, ())
+
+        asked = await office.asking("launch")
+        assert asked.name == f"Initiative-{office.initiative} · gate 1: launch"
+        assert {"gate-open", "model:tiny", "lifecycle", "clusterflow"} <= set(asked.tags)
+        text = await office.description(asked)
+        assert "| ✔ | **launch** | 100\u00a0% | ≥\u00a0100\u00a0% |" in text
+        assert "| `mona` | manager, board member |" in text
+        assert "`gala`" in text  # she sits on the board, and this gate bars nobody
+
+        await office.answer(asked)
+        end = await office.ended(asked.run_id)
+        assert (end.kind, end.name, end.message) == ("COMPLETED", "Decided", "launch: go")
+        state = office.app.state(office.initiative)
+        assert {v.stage for v in state.open_visits} == {"strategy", "trust"}
+        assert [(v.kind, v.reason) for v in state.votes] == [(DecisionKind.GO, "it is time")]
+        assert "gate-open" not in (await office.run(asked.run_id)).tags
+
+        again = await runs.resume(asked.run_id, {"decision": "stop", "decided_by": "mona", "reason": "no"})
+        assert again.verdict is Verdict.TOO_LATE
+        await office.publish()
+        assert office.kinds(office.initiative).count("gate.decided") == 1
+
+    async def test_has_stable_fields_and_says_what_was_wrong_with_an_answer(self, office: Office) -> None:
+        office.state_figure("launch", initiative=office.initiative)
+        await office.publish()
+        asked = await office.asking("launch")
+        schema = await office.schema(asked)
+        assert schema is not None
+        fields = ["decision", "decided_by", "reason", "conditions_due", "hold_until", "back_to", "findings"]
+        assert list(schema["properties"]) == fields
+        assert schema["required"] == fields[:3]
+        (gate,) = office.app.explain(office.initiative, "launch")
+        assert schema["properties"]["findings"]["default"] == gate.findings
+
+        for answer, note in (
+            ({"by": "mono"}, "no person is called «mono»; the nearest: mona"),
+            ({"by": "nobody"}, "on this day the decider's roles are: none"),
+            ({"decision": "hold"}, "a hold needs a day after"),
+            ({"decision": "hold", "hold_until": "soon"}, "Hold until: «soon»; accepted: a day, as in 2030-01-31"),
+            ({"decision": "recycle", "back_to": "moon"}, "a recycle names the stage to go back to: launch"),
+            ({"findings": "older"}, "the findings changed since they were seen"),
+            ({"reason": " "}, "a decision names its reason"),
+        ):
+            await office.answer(asked, **answer)
+            asked = await office.asking("launch", after=asked.key)
+            first, *_ = (await office.description(asked)).splitlines()
+            assert first.startswith("**⚠")
+            assert note in first
+        assert office.app.state(office.initiative).votes == ()
+        assert office.kinds(office.initiative).count("decision.refused") == 5
+
+        await office.answer(asked, "hold", hold_until="2024-03-01", back_to="")
+        assert (await office.ended(asked.run_id)).message == "launch: hold"
+
+    async def test_speaks_the_language_of_the_office(
+        self, prefect: PrefectServer, deployed: None, begin: Callable[..., Office]
+    ) -> None:
+        office = begin("es")
+        async with working():
+            office.state_figure("launch", initiative=office.initiative)
+            await office.publish()
+            asked = await office.asking("launch")
+            assert asked.name.endswith("· puerta 1: launch")
+            schema = await office.schema(asked)
+            assert schema is not None
+            assert [schema["properties"][f]["title"] for f in ("decision", "decided_by")] == [
+                "Decisión",
+                "Quién decide",
+            ]
+            await office.answer(asked, by="nobody")
+            asked = await office.asking("launch", after=asked.key)
+            assert "no tiene hoy ninguno de los papeles que deciden" in await office.description(asked)
+            await office.answer(asked)
+            end = await office.ended(asked.run_id)
+            assert (end.name, end.message) == ("Decidida", "launch: adelante")
+
+
+class TestOtherDoors:
+    async def test_deciding_elsewhere_closes_the_run_for_good(self, office: Office) -> None:
+        office.state_figure("launch", initiative=office.initiative)
+        await office.publish()
+        asked = await office.asking("launch")
+        assert office.decide("launch", initiative=office.initiative).decided is DecisionKind.GO
+        published = await office.publish()
+        assert published.closed == 1
+        state = (await runs.state_of([asked.run_id]))[asked.run_id]
+        assert (state.kind, state.name, state.message) == ("COMPLETED", "Decided", "launch: go")
+        assert "gate-open" not in (await office.run(asked.run_id)).tags
+        kinds = office.kinds(office.initiative)
+        late = await runs.resume(asked.run_id, {"decision": "stop", "decided_by": "mona", "reason": "too late"})
+        assert late.verdict is Verdict.TOO_LATE
+        assert "paused" in late.reason
+        await office.at_rest()
+        assert office.kinds(office.initiative) == kinds
+
+    async def test_an_answer_that_comes_after_the_decision_changes_nothing_and_says_so(self, office: Office) -> None:
+        office.state_figure("launch", initiative=office.initiative)
+        await office.publish()
+        asked = await office.asking("launch")
+        office.decide(
+            "launch", DecisionKind.HOLD, initiative=office.initiative, until=office.now.date().replace(day=31)
+        )
+        before = office.app.state(office.initiative)
+        # The relay has not yet come by: Prefect still takes the answer.
+        await office.answer(asked, "stop", by="bruno")
+        end = await office.ended(asked.run_id)
+        assert (end.kind, end.name) == ("COMPLETED", "Decided already")
+        assert end.message == "launch: hold, 2024-01-10. This answer changed nothing."
+        after = office.app.state(office.initiative)
+        assert after.model_copy(update={"version": 0, "last_at": before.last_at}) == before.model_copy(
+            update={"version": 0}
+        )
+        assert office.kinds(office.initiative)[-1] == "decision.refused"
+        assert "gate-open" not in (await office.run(asked.run_id)).tags
+
+    async def test_a_gate_that_is_ready_no_longer_takes_its_form_away(self, office: Office) -> None:
+        office.state_figure("launch", initiative=office.initiative)
+        await office.publish()
+        asked = await office.asking("launch")
+        office.state_figure("launch", 0, initiative=office.initiative)
+        assert (await office.publish()).closed == 1
+        assert (await runs.state_of([asked.run_id]))[asked.run_id].name == "Withdrawn"
+
+
+class TestSideBySide:
+    async def test_each_open_gate_has_its_own_run_and_a_quorum_is_asked_twice(self, office: Office) -> None:
+        initiative = office.initiative
+        for figure in ("launch", "strategy", "trust", "operation"):
+            office.state_figure(figure, initiative=initiative)
+        await office.publish()
+        first = await office.asking("launch")
+        await office.answer(first)
+        # The run goes on with one of the two gates that are free now; the other one gets a run from the relay.
+        await office.at_rest()
+        await office.publish()
+        strategy, trust = await office.asking("strategy"), await office.asking("trust")
+        assert strategy.run_id != trust.run_id
+        assert {i.stage: i.run for i in office.app.inbox(initiative)} == {
+            "strategy": str(strategy.run_id),
+            "trust": str(trust.run_id),
+        }
+        # That the first gate is decided must not close the run that asks about the next one.
+        assert (await runs.state_of([strategy.run_id]))[strategy.run_id].kind == "PAUSED"
+
+        office.decide("strategy", initiative=initiative)
+        await office.publish()
+        await office.answer(trust, by="bruno")
+        await office.publish()
+        asked = await office.asking("operation")
+        await office.answer(asked, by="mona")
+        asked = await office.asking("operation", after=asked.key)
+        assert (await office.description(asked)).startswith("**Votes: 1 of 2**")
+        assert office.app.state(initiative).milestone("operation") is None
+        await office.answer(asked, by="mona")
+        asked = await office.asking("operation", after=asked.key)
+        assert "the same person has already decided at this gate" in await office.description(asked)
+        await office.answer(asked, by="bruno")
+        assert (await office.ended(asked.run_id)).message == "operation: go"
+        assert office.app.state(initiative).milestone("operation") is not None
+
+
+class TestWhatIsShown:
+    async def test_the_graph_is_the_model_and_names_are_harmless(
+        self, prefect: PrefectServer, deployed: None, begin: Callable[..., Office]
+    ) -> None:
+        office = begin(name="<b>x</b>|[y](z) *w*")
+        async with working():
+            office.state_figure("launch", initiative=office.initiative)
+            await office.publish()
+            asked = await office.asking("launch")
+            assert asked.name == "<b>x</b>|[y](z) *w* · gate 1: launch"
+
+            drawn = await office.tasks(asked.run_id, lambda t: len(t) == 5)
+            assert {name: t.state_name for name, t in drawn.items()} == {
+                "1 ◆ launch": "Gate open",
+                "gate 1 · 1/1": "Ready",
+                "2 ◌ strategy": "Ahead",
+                "3 ◌ trust": "Ahead",
+                "4 ◌ operation": "Ahead",
+            }
+            assert arrows(drawn) == {
+                ("1 ◆ launch", "gate 1 · 1/1"),
+                ("1 ◆ launch", "2 ◌ strategy"),
+                ("1 ◆ launch", "3 ◌ trust"),
+                ("2 ◌ strategy", "4 ◌ operation"),
+                ("3 ◌ trust", "4 ◌ operation"),
+            }
+            for key in (names.initiative_key(office.initiative), names.gate_key(office.initiative, "launch")):
+                page = await office.artifact(key)
+                assert "&#60;b&#62;x&#60;/b&#62;&#124;&#91;y&#93;(z) &#42;w&#42;" in page
+                assert "<b>x" not in page
+            assert "flowchart LR" in await office.artifact(names.initiative_key(office.initiative))
+            assert await office.artifact(names.progress_key(office.initiative)) == "0"
+            assert "&#60;b&#62;" in await office.description(asked)
+
+            await office.answer(asked)
+            await office.ended(asked.run_id)
+            # Drawn anew, not once more: what was decided hangs on its stage.
+            drawn = await office.tasks(asked.run_id, lambda t: "Decides · launch" in t and "1 ✔ launch" in t)
+            assert drawn["Decides · launch"].state_name == "Go"
+            assert ("1 ✔ launch", "Decides · launch") in arrows(drawn)
+            assert len([t for t in drawn if "launch" in t]) == 2
+            assert {drawn[n].state_name for n in ("2 ▶ strategy", "3 ▶ trust")} == {"Under way"}
+
+
+def arrows(drawn: dict[str, object]) -> set[tuple[str, str]]:
+    """Which task waits for which, by name."""
+    by_id = {str(t.id): name for name, t in drawn.items()}  # type: ignore[attr-defined]
+    return {
+        (by_id[str(before.id)], name)
+        for name, t in drawn.items()
+        for befores in t.task_inputs.values()  # type: ignore[attr-defined]
+        for before in befores
+        if str(getattr(before, "id", "")) in by_id
+    }
+
+
+class TestAway:
+    async def test_commands_work_and_everything_is_published_once_prefect_is_back(self, office: Office) -> None:
+        with settings_for("http://127.0.0.1:1/api"):
+            office.state_figure("launch", initiative=office.initiative)
+            with pytest.raises(PrefectUnreachable):
+                await office.publish()
+            assert office.evaluate(office.initiative) == ()  # the relay had come so far
+            assert office.decide("launch", initiative=office.initiative).taken
+        waits = office.app.backlog().events
+        assert waits > 0
+        office.now += timedelta(seconds=30)
+        published = await office.publish()
+        assert office.app.backlog().events == 0
+        assert published.events == waits
+        kept = await office.events()
+        assert len(kept) == len(set(kept))
+        await office.at_rest()
+        assert await runs.waiting(f"initiative:{office.initiative}") == []
+
+    async def test_one_initiative_in_trouble_keeps_no_other_waiting(self, office: Office) -> None:
+        office.app.__dict__["models"]["other"] = model(stage("launch"), name="other")
+        office.enrol("a-first-one", "other")
+        office.state_figure("launch", initiative=office.initiative)
+        published = await office.publish()
+        assert published.problems == ("a-first-one: no deployment is called «lifecycle/other»",)
+        await office.asking("launch")
+
+
+class TestReconcile:
+    async def test_opens_what_prefect_lost_once_and_closes_what_nobody_needs(self, office: Office) -> None:
+        office.state_figure("launch", initiative=office.initiative)
+        await office.publish()
+        lost = await office.asking("launch")
+        async with prefect_client() as client:
+            await client.delete_flow_run(lost.run_id)
+        done = await reconcile(office.app)
+        assert done.opened == (f"{office.initiative}, gate of launch",)
+        # Even before the worker has begun it, the run holds the gate.
+        assert (await reconcile(office.app)).opened == ()
+        asked = await office.asking("launch")
+        assert asked.run_id != lost.run_id
+        again = await reconcile(office.app)
+        assert (again.opened, again.closed, again.sound) == ((), (), 1)
+
+        office.app.release_gate(office.initiative, "launch-1")
+        office.app.take_gate(office.initiative, str(UUID(int=7)))
+        done = await reconcile(office.app)
+        assert (len(done.opened), done.closed) == (1, (asked.name,))
+        await office.answer(await office.asking("launch"))
+        await office.at_rest()
+        assert office.app.state(office.initiative).milestone("launch") is not None

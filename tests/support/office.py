@@ -1,0 +1,157 @@
+"""A program office in a test: a small world whose flows run on a real Prefect server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.objects import FlowRun, TaskRun
+from support.world import World
+
+from clusterflow.model.events import Entry
+from clusterflow.model.lifecycle import LifecycleModel
+from clusterflow.prefect import names, runs
+from clusterflow.prefect.api import prefect_client
+from clusterflow.prefect.publish import Published, publish
+from clusterflow.prefect.runs import RunState, Waiting
+
+T = TypeVar("T")
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_SECONDS = 40
+
+
+async def until(look: Callable[[], Awaitable[T | None]], what: str) -> T:
+    """Look again and again until there is something to see."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (seen := await look()) is None:
+        assert time.monotonic() < deadline, f"never came: {what}"
+        await asyncio.sleep(0.05)
+    return seen
+
+
+class Office(World):
+    """A world with one initiative, and what its people see in Prefect."""
+
+    def __init__(self, url: str, initiative: str, *models: LifecycleModel) -> None:
+        super().__init__(url, *models)
+        self.initiative = initiative
+
+    async def publish(self) -> Published:
+        return await publish(self.app)
+
+    async def asking(self, stage: str, after: str | None = None) -> Waiting:
+        """The run that waits for an answer at the gate of a stage; with ``after``, put again since that question."""
+
+        async def look() -> Waiting | None:
+            waiting = await runs.waiting(f"initiative:{self.initiative}", f"stage:{stage}")
+            put = [w for w in waiting if w.key != after]
+            # The form follows the suspension at a short distance.
+            return put[0] if put and await self.schema(put[0]) else None
+
+        return await until(look, f"a question about {stage}")
+
+    async def description(self, waiting: Waiting) -> str:
+        """What stands above the form."""
+        return str(await self._input(waiting, "description"))
+
+    async def schema(self, waiting: Waiting) -> dict[str, Any] | None:
+        """The form as Prefect's pages get it."""
+        found: dict[str, Any] | None = await self._input(waiting, "schema")
+        return found
+
+    async def _input(self, waiting: Waiting, part: str) -> Any:
+        async with prefect_client() as client:
+            answer = await client.request(
+                "POST", f"/flow_runs/{waiting.run_id}/input/filter", json={"prefix": f"suspended-{waiting.key}-{part}"}
+            )
+        return json.loads(answer.json()[0]["value"]) if answer.json() else None
+
+    async def answer(self, waiting: Waiting, decision: str = "go", by: str = "mona", **more: str) -> None:
+        """Fill in the form as Prefect's pages do."""
+        fields = {"decision": decision, "decided_by": by, "reason": "it is time", **more}
+        outcome = await runs.resume(waiting.run_id, fields)
+        assert outcome, outcome
+
+    async def ended(self, run: UUID) -> RunState:
+        """How a run ended; a failure shows its message."""
+
+        async def look() -> RunState | None:
+            state = (await runs.state_of([run]))[run]
+            return state if state.kind in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED") else None
+
+        return await until(look, "the end of the run")
+
+    async def run(self, run: UUID) -> FlowRun:
+        async with prefect_client() as client:
+            return await client.read_flow_run(run)
+
+    async def at_rest(self) -> None:
+        """Until no run of this initiative is due or at work."""
+        wanted: Mapping[str, Any] = {
+            "flow_runs": {
+                "tags": {"all_": [f"initiative:{self.initiative}"]},
+                "state": {"type": {"any_": ["SCHEDULED", "PENDING", "RUNNING", "CANCELLING"]}},
+            }
+        }
+
+        async def look() -> bool | None:
+            async with prefect_client() as client:
+                busy = (await client.request("POST", "/flow_runs/count", json=dict(wanted))).json()
+            return True if busy == 0 else None
+
+        await until(look, "rest")
+
+    async def tasks(self, run: UUID, wanted: Callable[[dict[str, TaskRun]], bool]) -> dict[str, TaskRun]:
+        """The run graph, by name, once the server has written what is wanted (it does so each second)."""
+
+        async def look() -> dict[str, TaskRun] | None:
+            async with prefect_client() as client:
+                found = await client.read_task_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run])))
+            by_name = {t.name: t for t in found if t.state is not None and t.state.is_final()}
+            return by_name if wanted(by_name) and len(by_name) == len(found) else None
+
+        return await until(look, "the run graph")
+
+    async def artifact(self, key: str) -> str:
+        """The newest artifact under a key."""
+
+        async def look() -> str | None:
+            async with prefect_client() as client:
+                found = (
+                    await client.request(
+                        "POST", "/artifacts/latest/filter", json={"artifacts": {"key": {"any_": [key]}}}
+                    )
+                ).json()
+            return str(found[0]["data"]) if found else None
+
+        return await until(look, f"artifact {key}")
+
+    async def events(self) -> list[str]:
+        """The ids of the events that Prefect keeps of this initiative, once those of its life are all there."""
+        life = {str(names.event_id(e)) for e in self.app.entries(self.initiative) if not is_fact(e)}
+        wanted = {
+            "filter": {
+                "resource": {"id": [names.resource(self.initiative)]},
+                "occurred": {"since": "2020-01-01T00:00:00Z", "until": "2035-01-01T00:00:00Z"},
+            },
+            "limit": 50,
+        }
+
+        async def look() -> list[str] | None:
+            async with prefect_client() as client:
+                page = (await client.request("POST", "/events/filter", json=wanted)).json()
+            found = [str(e["id"]) for e in page["events"] if e["event"] != "clusterflow.facts.recorded"]
+            return found if life <= set(found) else None
+
+        return await until(look, f"{len(life)} events")
+
+
+def is_fact(entry: Entry) -> bool:
+    return entry.event.kind.startswith("record.")
