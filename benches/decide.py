@@ -18,6 +18,8 @@ from clusterflow.store import tables
 STAGES = 8
 
 _CHAIN = tables.chain.c
+_VISIT = tables.stage_visit.c
+_VISIBLE = select(_VISIT.stage).where(_VISIT.initiative == bindparam("of"), _VISIT.left_on.is_(None))
 _SET = update(tables.chain).where(_CHAIN.id == bindparam("of"), _CHAIN.version == bindparam("seen"))
 
 
@@ -49,11 +51,8 @@ def run(short: bool) -> None:
 def _decide(app: App, initiative: str, number: int) -> None:
     """A decision, and the look that sees the new stage."""
     done = app.decide(initiative, "mona", go(f"s{number}"))
-    entered = list(done.entered)
-    visit = tables.stage_visit.c
-    with app.database.connect() as connection:
-        query = select(visit.stage).where(visit.initiative == initiative, visit.left_on.is_(None))
-        assert list(connection.execute(query).scalars()) == entered
+    with app.database.connect().execution_options(read_only=True) as connection:
+        assert tuple(connection.execute(_VISIBLE, {"of": initiative}).scalars()) == done.entered
 
 
 def _compare_and_set(database: Engine, seen: int) -> None:

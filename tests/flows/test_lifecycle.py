@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from prefect.logging.handlers import APILogHandler
-from support.office import ROOT, Office
+from support.office import ROOT, Office, working
 from support.world import model, stage
 
 from clusterflow.engine.record import Submission
@@ -22,7 +20,6 @@ from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.reconcile import reconcile
 from clusterflow.prefect.runs import Verdict
 from clusterflow.prefect.server import PrefectServer
-from clusterflow.prefect.worker import serve
 
 DEPLOYMENT = """
 pull: []
@@ -72,19 +69,6 @@ async def office(prefect: PrefectServer, deployed: None, begin: Callable[..., Of
     """The same, with a worker beside it."""
     async with working():
         yield begin()
-
-
-@contextlib.asynccontextmanager
-async def working() -> AsyncIterator[None]:
-    task = asyncio.create_task(serve(ROOT, query_seconds=0.1, grace_seconds=0.2))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-        # At the end of the session the server is gone, and what is left to log would be waited for.
-        await APILogHandler.aflush()
 
 
 class TestForm:

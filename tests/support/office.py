@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -20,6 +21,8 @@ from clusterflow.prefect import names, runs
 from clusterflow.prefect.api import prefect_client
 from clusterflow.prefect.publish import Published, publish
 from clusterflow.prefect.runs import RunState, Waiting
+from clusterflow.prefect.up import send_what_is_left
+from clusterflow.prefect.worker import serve
 
 T = TypeVar("T")
 
@@ -34,6 +37,19 @@ async def until(look: Callable[[], Awaitable[T | None]], what: str) -> T:
         assert time.monotonic() < deadline, f"never came: {what}"
         await asyncio.sleep(0.05)
     return seen
+
+
+@contextlib.asynccontextmanager
+async def working() -> AsyncIterator[None]:
+    """A worker for the real flows, as long as it is needed."""
+    task = asyncio.create_task(serve(ROOT, query_seconds=0.1, grace_seconds=0.2))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        await send_what_is_left()  # the next test may speak to another server
 
 
 class Office(World):

@@ -13,7 +13,7 @@ LANGUAGES: tuple[Language, ...] = ("es", "en")
 class Frozen(BaseModel):
     """A value: it never changes, and it knows no key that it does not declare."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
 
 class Text(Frozen):

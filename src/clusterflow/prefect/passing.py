@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -48,6 +49,7 @@ async def walk(app: App, initiative: str) -> State[Any] | None:
     and the question is found again by its key. What it gives is the last state of the run.
     """
     run_id = UUID(str(flow_run.id))
+    logging.getLogger("prefect.flow_runs").addFilter(_calm)
     changed = app.evaluate(initiative, actor="lifecycle", by_pass=True).changes
     if changed:
         get_run_logger().info("%s: %s", initiative, ", ".join(changed))
@@ -71,6 +73,13 @@ async def walk(app: App, initiative: str) -> State[Any] | None:
         asked = await ask(app, status, item, asked.note, answering)
         shown, last = asked.decided is None, asked.decided or last
         app.evaluate(initiative, actor="lifecycle", by_pass=True)
+
+
+def _calm(record: logging.LogRecord) -> bool:
+    """To wait for a person is no error, though Prefect logs it as one, in red."""
+    if record.levelno == logging.ERROR and "type=PAUSED" in record.getMessage():
+        record.levelno, record.levelname = logging.INFO, "INFO"
+    return True
 
 
 async def ask(app: App, status: InitiativeStatus, item: Item, note: str, answering: str | None) -> Asked:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable
@@ -11,7 +12,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from prefect.logging.handlers import APILogHandler
+from prefect.events.worker import EventsWorker
+from prefect.logging.handlers import APILogWorker
 
 from clusterflow.app import App
 from clusterflow.courier import Courier
@@ -35,6 +37,9 @@ HURRY_SECONDS = 0.2
 
 PAUSE_SECONDS = 0.3
 """Between two looks at the outbox: one cheap query, so that a fact reaches the screen within a second."""
+
+DRAIN_SECONDS = 5.0
+"""How long the end waits for what is still to be sent."""
 
 PORTFOLIO = "review/portfolio"
 
@@ -91,13 +96,20 @@ async def everything(settings: Settings, say: Say, *, limit: int = 3, live: bool
                 for task in tasks:
                     with contextlib.suppress(asyncio.CancelledError):
                         await task
-                # While the server is still there to take them; at the end of the process it is not.
-                await APILogHandler.aflush()
+                await send_what_is_left()
     finally:
         if started is not None:
             started.stop()
         app.database.dispose()
         database.dispose()
+
+
+async def send_what_is_left() -> None:
+    """Logs and task states that Prefect sends from the background, while the server is still there to take them."""
+    for background in (EventsWorker, APILogWorker):
+        sending = background.drain_all(timeout=DRAIN_SECONDS, at_exit=False)
+        if inspect.isawaitable(sending):
+            await sending
 
 
 def root_of(settings: Settings) -> Path:

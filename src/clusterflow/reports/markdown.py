@@ -39,7 +39,12 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _day(value: date | None) -> str:
-    return "" if value is None else value.isoformat()
+    return "" if value is None else _whole_days(value.isoformat())
+
+
+def _whole_days(text: str) -> str:
+    """Days in a narrow column stay on one line."""
+    return re.sub(r"(\d{4})-(\d\d)-(\d\d)", "\\1\u2011\\2\u2011\\3", text)
 
 
 def gate_table(gate: GateExplanation, language: Language) -> str:
@@ -168,7 +173,7 @@ def board_page(board: Board, language: Language, link: str = "/v2/artifacts/key/
     heads = [word(w, language) for w in ("initiative", "model", "stage", "days", "milestones", "waits_for")]
     rows = []
     for line in board.lines:
-        waits = escaped(line.waits_for)
+        waits = _whole_days(escaped(line.waits_for))
         if line.lapsed:
             waits += " ↯ " + escaped(", ".join(line.lapsed))
         share = unbroken(f"{line.milestones} {word('of', language)} {line.of}")

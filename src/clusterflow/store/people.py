@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, String, Subquery, bindparam, insert, literal, select, union_all
+from sqlalchemy import Connection, Select, String, Subquery, bindparam, insert, literal, select, union_all
 
 from clusterflow.model.records.base import REGISTRY
 from clusterflow.model.records.governance import Body, Seat
@@ -53,21 +55,21 @@ def _capacities() -> Subquery:
     return union_all(seats, seated_for, represented, founders, officers).subquery("capacity")
 
 
-# Built once: SQLAlchemy takes far longer to build a statement of this size than to run it.
-_CAPACITIES = _capacities()
-_EVERYBODY = select(_CAPACITIES)
-_ONE = _EVERYBODY.where(_CAPACITIES.c.person == bindparam("person"))
+@cache
+def _held(one: bool) -> Select[Any]:
+    """What everybody holds, or one person; built once, which takes far longer than to run it."""
+    capacity = _capacities()
+    return select(capacity).where(capacity.c.person == bindparam("person")) if one else select(capacity)
 
 
 def capacities(
     connection: Connection, initiative: str, on: date, person: str | None = None
 ) -> dict[str, tuple[frozenset[Role], frozenset[HelixKind]]]:
     """Each person's roles in an initiative on a day, and the helix kinds they represent."""
-    query = _EVERYBODY if person is None else _ONE
     asked = {"initiative": initiative, "as_of": on} | ({} if person is None else {"person": person})
     roles: dict[str, set[Role]] = {}
     helixes: dict[str, set[HelixKind]] = {}
-    for row in connection.execute(query, asked):
+    for row in connection.execute(_held(person is not None), asked):
         held = roles.setdefault(row.person, set())
         represents = helixes.setdefault(row.person, set())
         if row.what == "seat":

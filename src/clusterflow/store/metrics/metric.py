@@ -9,7 +9,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, func, select
+from sqlalchemy import BindParameter, Connection, Row, Select, case, func, select
+from sqlalchemy.sql import visitors
 
 from clusterflow.model.measurement import (
     UNMEASURED,
@@ -61,6 +62,11 @@ def _rows(call: MetricCall, scope: Scope) -> Select[Any]:
     return METRICS[call.metric](scope, **dict(call.parameters))
 
 
+def _asked(statement: Select[Any]) -> frozenset[str]:
+    """The names of the values that a statement asks for, and names of no meaning to us beside them."""
+    return frozenset(part.key for part in visitors.iterate(statement) if isinstance(part, BindParameter))
+
+
 @lru_cache(maxsize=2048)
 def _folded(call: MetricCall, scope: Scope) -> tuple[Select[Any], frozenset[str]]:
     rows = _rows(call, scope).subquery("evidence")
@@ -83,7 +89,7 @@ def _folded(call: MetricCall, scope: Scope) -> tuple[Select[Any], frozenset[str]
         *((func.count(currency.distinct()).label("currencies"), func.min(currency).label("currency"))
           if currency is not None else ()),
     ).group_by(rows.c.initiative)  # fmt: skip
-    return statement, frozenset(statement.compile().params)
+    return statement, _asked(statement)
 
 
 def measure(
@@ -104,7 +110,7 @@ def measure(
         if call.metric not in METRICS:
             continue
         statement, names = _folded(call, scope)
-        values = days_of(dict.fromkeys(names), as_of, initiatives, known_at)
+        values = days_of(names, as_of, initiatives, known_at)
         fold = declarations[call.metric].fold
         found[call] = {
             row.initiative: fold_row(row, fold, as_of) for row in connection.execute(statement, values).all()
@@ -125,7 +131,7 @@ def evidence(
         return ()
     rows = _rows(call, Scope.over([initiative], known_at is not None)).subquery("evidence")
     ordered = select(rows).order_by(rows.c.on, rows.c.entry).limit(limit)
-    values = days_of(ordered.compile().params, as_of, [initiative], known_at)
+    values = days_of(_asked(ordered), as_of, [initiative], known_at)
     return tuple(_piece(row) for row in connection.execute(ordered, values))
 
 

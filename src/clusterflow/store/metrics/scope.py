@@ -6,7 +6,7 @@ or ten thousand.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -226,7 +226,7 @@ _HOUSEKEEPING = {"chain", "entry", "entered_at", "entered_by", "superseded_by", 
 
 
 def days_of(
-    names: Mapping[str, Any], as_of: date, initiatives: list[str] | None, known_at: datetime | None
+    names: Iterable[str], as_of: date, initiatives: list[str] | None, known_at: datetime | None
 ) -> dict[str, Any]:
     """The values of the bound parameters that a statement asks for by name."""
     values: dict[str, Any] = {}

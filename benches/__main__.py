@@ -1,0 +1,11 @@
+"""All benchmarks, one after the other: python -m benches [--quick]."""
+
+from __future__ import annotations
+
+from benches import cli, decide, evaluate, portfolio, transitions
+from benches.measuring import quick
+
+if __name__ == "__main__":
+    short = quick(__doc__)
+    for bench in (decide, transitions, evaluate, portfolio, cli):
+        bench.run(short)

@@ -1,0 +1,36 @@
+"""The review of a whole portfolio as a set, beside evaluating its initiatives one by one.
+
+A metric is one statement over all initiatives of the pass, so that the nightly review does not ask a thousand times.
+Both find the same: nothing new, which is what most nights bring. For information; there is no target.
+"""
+
+from __future__ import annotations
+
+from benches import ground
+from benches.measuring import MS, headline, quick, spread, timed
+from benches.tiny import chain_of_stages, open_app, settle
+
+STAGES = 3
+
+
+def run(short: bool) -> None:
+    number = 20 if short else 1000
+    headline(f"a portfolio of {number} initiatives (SQLite)")
+    with ground.sqlite() as url:
+        app = open_app(url, chain_of_stages(STAGES))
+        initiatives = [f"i{n}" for n in range(number)]
+        settle(app, initiatives, STAGES)
+        for one in initiatives:
+            app.evaluate(one)
+        again = open_app(url)  # what the commands above left in memory is no part of a nightly review
+        again.review()
+        nights = [timed(lambda: again.review()) for _ in range(2 if short else 5)]
+        one_by_one = [timed(lambda one=one: again.evaluate(one)) for one in initiatives]  # type: ignore[misc]
+        spread("review of them all", nights)
+        print(f"  that is {min(nights) / number * MS:.2f} ms for each initiative")
+        spread("rival: evaluating one", one_by_one)
+        print(f"  that is {sum(one_by_one):.1f} s for them all, {sum(one_by_one) / min(nights):.1f} times as long")
+
+
+if __name__ == "__main__":
+    run(quick(__doc__))

@@ -1,0 +1,63 @@
+"""A Prefect server with its pages, all our deployments on it, and a browser."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+
+os.environ.setdefault("PREFECT_HOME", tempfile.mkdtemp(prefix="prefect-home-"))  # before Prefect is imported
+
+import pytest
+from conftest import free_port, missing
+from playwright.async_api import Page, async_playwright
+from support.office import ROOT
+
+from clusterflow.prefect.api import settings_for
+from clusterflow.prefect.deploy import deploy
+from clusterflow.prefect.server import PrefectServer
+
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Debian's Chromium: Playwright's own browsers are not served by package registries."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        missing("Chromium", "apt-get install chromium")
+    return str(found)
+
+
+@pytest.fixture(scope="session")
+def pages(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
+    """A server of its own: that of the other rooms has no pages, and asks for a password."""
+    with PrefectServer(tmp_path_factory.mktemp("prefect-pages"), free_port()) as server:
+        asyncio.run(deploy(ROOT, server.api_url))
+        yield server
+
+
+@pytest.fixture
+def prefect(pages: PrefectServer) -> Iterator[PrefectServer]:
+    with settings_for(pages.api_url):
+        yield pages
+
+
+@pytest.fixture
+async def page(chromium: str) -> AsyncIterator[Page]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
+        page = await browser.new_page(viewport={"width": 1440, "height": 1000}, locale="es")
+        page.set_default_timeout(30_000)
+        yield page
+        await browser.close()

@@ -1,0 +1,144 @@
+"""What a manager sees and does in Prefect's pages: the waiting run, its form, the decision, the pages beside it.
+
+With CLUSTERFLOW_PICTURES set to a folder, the pictures are left there to be looked at.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.async_api import Page, expect
+from support.office import Office, working
+
+from clusterflow.demo.stories import stories
+from clusterflow.demo.story import Story, months
+from clusterflow.model.words import DecisionKind
+from clusterflow.prefect import names, runs
+from clusterflow.prefect.runs import Waiting
+from clusterflow.prefect.server import PrefectServer
+
+END = date(2026, 10, 15)
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    folder = Path(os.environ.get("CLUSTERFLOW_PICTURES") or tmp_path / "pictures")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def live_until_a_gate_is_ready(office: Office, story: Story) -> None:
+    """The story of the demonstration, up to the first month in which a decision waits."""
+    before = date.min
+    for day in months(END):
+        office.now = datetime.combine(day, time(12), UTC)
+        if before < story.enrolled <= day:
+            office.app.record(story.opening())
+            office.app.enrol(story.enrolment(), story.model)
+        if story.enrolled <= day and (facts := story.submissions(before, day)):
+            office.app.record(facts)
+            office.app.evaluate(story.initiative)
+            if office.app.inbox():
+                return
+        before = day
+    raise AssertionError("no gate was ever ready")
+
+
+@pytest.fixture
+async def office(prefect: PrefectServer, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Office]:
+    """An office that speaks Spanish; its initiative waits at its first gate."""
+    story = next(s for s in stories(END) if s.model == "nuevo-leon")
+    office = Office(sqlite_url, story.initiative)
+    office.app.settings = office.app.settings.model_copy(update={"language": "es"})
+    live_until_a_gate_is_ready(office, story)
+    own = {"DATABASE": sqlite_url, "TODAY": str(office.now.date()), "LANGUAGE": "es"}
+    for name, value in own.items():
+        monkeypatch.setenv(f"CLUSTERFLOW_{name}", value)
+    async with working():
+        yield office
+
+
+async def open_form(page: Page, ui: str, asked: Waiting) -> None:
+    await page.goto(f"{ui}/v2/runs/flow-run/{asked.run_id}")
+    await page.get_by_role("heading", name=asked.name).or_(page.get_by_text(asked.name)).first.wait_for()
+    await page.locator("button[aria-haspopup=menu]").last.click()
+    await page.get_by_role("menuitem", name="Resume").click()
+    await page.get_by_role("dialog").get_by_text("Quién decide").wait_for()
+
+
+async def test_a_manager_decides_in_the_form(
+    office: Office, prefect: PrefectServer, page: Page, pictures: Path
+) -> None:
+    await office.publish()
+    await runs.start("review/portfolio")
+    asked = await office.asking("critical-mass")
+    (gate,) = office.app.explain(office.initiative, "critical-mass")
+    decider = office.app.eligible(office.initiative, "critical-mass")[0].person
+    await look_around(office, prefect.url, page, asked, pictures)
+
+    await open_form(page, prefect.url, asked)
+    await page.set_viewport_size({"width": 1440, "height": 1700})
+    form = page.get_by_role("dialog")
+    rows = form.get_by_role("table").first.get_by_role("row")
+    await expect(rows).to_have_count(1 + len(gate.criteria))
+    await expect(rows.nth(1)).to_contain_text(gate.criteria[0].title)
+    await expect(rows.nth(1)).to_contain_text(gate.criteria[0].found.replace(" ", "\u00a0"))
+    await expect(form.get_by_role("code").filter(has_text=decider)).to_be_visible()
+    await expect(form.get_by_label("Hallazgos vistos")).to_have_value(gate.findings)
+    await form.screenshot(path=pictures / "form.png")
+
+    await form.get_by_label("Decisión").click()
+    await page.get_by_role("option", name="go", exact=True).click()
+    await form.get_by_label("Quién decide").fill(decider)
+    await form.get_by_label("Motivo").fill("Quince empresas firmaron.")
+    await form.screenshot(path=pictures / "form-filled.png")
+    await form.get_by_role("button", name="Resume").click()
+
+    assert (await office.ended(asked.run_id)).name == "Decidida"
+    state = office.app.state(office.initiative)
+    assert [(v.kind, v.reason) for v in state.votes] == [(DecisionKind.GO, "Quince empresas firmaron.")]
+    assert [v.stage for v in state.open_visits] == ["common-purpose"]
+    await picture(page, f"{prefect.url}/v2/runs/flow-run/{asked.run_id}", "Decidida", pictures / "decided.png")
+
+
+async def look_around(office: Office, ui: str, page: Page, asked: Waiting, pictures: Path) -> None:
+    """Every page that an administrator or a manager is sent to, each with something on it that must be there."""
+    name = str(office.app.status(office.initiative).name)
+    await office.tasks(asked.run_id, lambda t: len(t) == 7)
+    seen = {
+        "runs": (f"{ui}/v2/runs?tags=gate-open", asked.name),
+        "run": (f"{ui}/v2/runs/flow-run/{asked.run_id}", asked.name),
+        "initiative": (await latest(office, ui, names.initiative_key(office.initiative)), name),
+        "gate": (await latest(office, ui, names.gate_key(office.initiative, "critical-mass")), "Hallazgo"),
+        "portfolio": (await latest(office, ui, names.PORTFOLIO_KEY), name),
+        "deployments": (f"{ui}/v2/deployments", "nuevo-leon"),
+    }
+    for title, (address, text) in seen.items():
+        await picture(page, address, text, pictures / f"{title}.png")
+        if title == "initiative":
+            # Drawn, and not shown as its text.
+            await expect(
+                page.locator("svg[id^=mermaid] .node, svg[aria-roledescription^=flowchart] .node")
+            ).to_have_count(6)
+
+
+async def latest(office: Office, ui: str, key: str) -> str:
+    """The page of the newest artifact under a key; the page of the key itself lists them all."""
+    await office.artifact(key)
+    found = httpx.post(f"{ui}/api/artifacts/latest/filter", json={"artifacts": {"key": {"any_": [key]}}}).json()[0]
+    return f"{ui}/v2/artifacts/artifact/{found['latest_id']}"
+
+
+async def picture(page: Page, address: str, text: str, file: Path) -> None:
+    await page.set_viewport_size({"width": 1440, "height": 1000})
+    await page.goto(address)
+    await page.get_by_text(text).first.wait_for()
+    await page.wait_for_load_state("networkidle")
+    height = await page.evaluate("Math.max(...[...document.querySelectorAll('*')].map(e => e.scrollHeight))")
+    await page.set_viewport_size({"width": 1440, "height": min(max(1000, int(height) + 40), 2600)})
+    await page.screenshot(path=file)
