@@ -150,7 +150,8 @@ async def finish(app: App, status: InitiativeStatus, last: Decided | None) -> St
     if last is None or last.decided is None:
         if names.GATE_OPEN in (flow_run.tags or ()):
             await runs.tag(run_id, _plain_tags())
-        await runs.rename(run_id, names.pass_run_name(status))
+        if flow_run.name != names.pass_run_name(status):
+            await runs.rename(run_id, names.pass_run_name(status))
         return None
     line = next(s for s in status.stages if s.stage == last.stage)
     await runs.tag(run_id, [f"stage:{last.stage}", *names.tags(status), *_plain_tags()])

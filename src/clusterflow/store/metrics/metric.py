@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, Select, case, func, select
-from sqlalchemy.sql import visitors
+from sqlalchemy import Connection, Row, Select, case, func, select
 
 from clusterflow.model.measurement import (
     UNMEASURED,
@@ -21,7 +20,7 @@ from clusterflow.model.measurement import (
     MetricDeclaration,
 )
 from clusterflow.model.money import exponent
-from clusterflow.store.metrics.scope import Scope, days_of
+from clusterflow.store.metrics.scope import Ago, Scope, values_of
 
 Rows = Callable[..., Select[Any]]
 """``rows(scope, **parameters)``: a select of ``ROW_COLUMNS``, one row for each piece of evidence.
@@ -58,18 +57,17 @@ def metric(metric_id: str) -> Callable[[Rows], Rows]:
 
 
 @lru_cache(maxsize=2048)
-def _rows(call: MetricCall, scope: Scope) -> Select[Any]:
-    return METRICS[call.metric](scope, **dict(call.parameters))
-
-
-def _asked(statement: Select[Any]) -> frozenset[str]:
-    """The names of the values that a statement asks for, and names of no meaning to us beside them."""
-    return frozenset(part.key for part in visitors.iterate(statement) if isinstance(part, BindParameter))
+def _rows(call: MetricCall, scope: Scope) -> tuple[Select[Any], frozenset[Ago]]:
+    """The statement of the rows, built once, and the earlier days that it asks for."""
+    asked = replace(scope, agos=set())
+    rows = METRICS[call.metric](asked, **dict(call.parameters))
+    return rows, frozenset(asked.agos)
 
 
 @lru_cache(maxsize=2048)
-def _folded(call: MetricCall, scope: Scope) -> tuple[Select[Any], frozenset[str]]:
-    rows = _rows(call, scope).subquery("evidence")
+def _folded(call: MetricCall, scope: Scope) -> tuple[Select[Any], frozenset[Ago]]:
+    selected, agos = _rows(call, scope)
+    rows = selected.subquery("evidence")
     unknown = case((rows.c.part.is_(None), 1), else_=0)
     limitless = case((rows.c.part.is_(None) & rows.c.most.is_(None), 1), else_=0)
     currency = rows.c.currency if "currency" in rows.c else None
@@ -89,7 +87,7 @@ def _folded(call: MetricCall, scope: Scope) -> tuple[Select[Any], frozenset[str]
         *((func.count(currency.distinct()).label("currencies"), func.min(currency).label("currency"))
           if currency is not None else ()),
     ).group_by(rows.c.initiative)  # fmt: skip
-    return statement, _asked(statement)
+    return statement, agos
 
 
 def measure(
@@ -109,8 +107,8 @@ def measure(
     for call in sorted(set(calls)):
         if call.metric not in METRICS:
             continue
-        statement, names = _folded(call, scope)
-        values = days_of(names, as_of, initiatives, known_at)
+        statement, agos = _folded(call, scope)
+        values = values_of(agos, as_of, initiatives, known_at)
         fold = declarations[call.metric].fold
         found[call] = {
             row.initiative: fold_row(row, fold, as_of) for row in connection.execute(statement, values).all()
@@ -129,9 +127,10 @@ def evidence(
     """The rows behind one number of one initiative."""
     if call.metric not in METRICS:
         return ()
-    rows = _rows(call, Scope.over([initiative], known_at is not None)).subquery("evidence")
+    selected, agos = _rows(call, Scope.over([initiative], known_at is not None))
+    rows = selected.subquery("evidence")
     ordered = select(rows).order_by(rows.c.on, rows.c.entry).limit(limit)
-    values = days_of(_asked(ordered), as_of, [initiative], known_at)
+    values = values_of(agos, as_of, [initiative], known_at)
     return tuple(_piece(row) for row in connection.execute(ordered, values))
 
 

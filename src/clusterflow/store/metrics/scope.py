@@ -7,9 +7,9 @@ or ten thousand.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
@@ -100,6 +100,17 @@ def months_before(day: date, months: int) -> date:
     raise AssertionError("every month has a 28th")
 
 
+class Ago(NamedTuple):
+    """So much earlier than ``as_of``."""
+
+    months: int
+    days: int
+
+    @property
+    def name(self) -> str:
+        return f"ago_{self.months}m_{self.days}d"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """The initiatives, the day and the knowledge that a metric is computed for.
@@ -111,6 +122,8 @@ class Scope:
     everywhere: bool = False
     single: bool = False
     known_then: bool = False
+    agos: set[Ago] = field(default_factory=set, compare=False)
+    """The earlier days that were asked for: what a statement must be given when it runs."""
 
     @classmethod
     def over(cls, initiatives: list[str] | None, known_then: bool = False) -> Scope:
@@ -130,7 +143,9 @@ class Scope:
 
     def ago(self, *, months: int = 0, days: int = 0) -> BindParameter[date]:
         """A day before ``as_of``."""
-        return bindparam(f"ago_{months}m_{days}d", type_=Date)
+        ago = Ago(months, days)
+        self.agos.add(ago)
+        return bindparam(ago.name, type_=Date)
 
     def current(self, record: type[Record], on: ColumnElement[date] | None = None, name: str | None = None) -> Subquery:
         """The rows of a record type that are true on a day (``as_of`` where none is given): one for each key.
@@ -225,22 +240,14 @@ class Scope:
 _HOUSEKEEPING = {"chain", "entry", "entered_at", "entered_by", "superseded_by", "superseded_at", "retracted", "salt"}
 
 
-def days_of(
-    names: Iterable[str], as_of: date, initiatives: list[str] | None, known_at: datetime | None
+def values_of(
+    agos: Iterable[Ago], as_of: date, initiatives: list[str] | None, known_at: datetime | None
 ) -> dict[str, Any]:
-    """The values of the bound parameters that a statement asks for by name."""
-    values: dict[str, Any] = {}
-    for name in names:
-        if name == "as_of":
-            values[name] = as_of
-        elif name == "initiatives":
-            values[name] = initiatives
-        elif name == "initiative" and initiatives is not None:
-            values[name] = initiatives[0]
-        elif name == "known_at":
-            values[name] = known_at
-        elif name.startswith("ago_"):
-            months, days = (int(part[:-1]) for part in name.split("_")[1:])
-            day = months_before(as_of, months)
-            values[name] = date.fromordinal(day.toordinal() - days)
+    """The values of the bound parameters of a statement; it takes those it asks for."""
+    values: dict[str, Any] = {"as_of": as_of, "known_at": known_at, "initiatives": initiatives}
+    if initiatives is not None and len(initiatives) == 1:
+        values["initiative"] = initiatives[0]
+    for ago in agos:
+        day = months_before(as_of, ago.months)
+        values[ago.name] = date.fromordinal(day.toordinal() - ago.days)
     return values
