@@ -115,7 +115,7 @@ def _money(members: int) -> Iterator[str]:
         yield f"income id=grant-{year} kind=public-grant amount=250000MXN on={year}-05-01"
         yield f"budget id=b{year} running_cost=1000000MXN secured=900000MXN from={year}-01-01 to={year}-12-31"
     yield "staff person=p-m0 fte=1.0 manager=true from=2019-06-01"
-    yield "staff person=p-m90 fte=0.5 from=2020-06-01"
+    yield f"staff person=p-m{members - 1} fte=0.5 from=2020-06-01"
 
 
 def _work(members: int) -> Iterator[str]:

@@ -19,7 +19,6 @@ from benches.tiny import NOW, chain_of_stages, go, open_app, said, settle
 from clusterflow.app import App
 from clusterflow.store import tables
 
-STAGES = 8
 BATCH = 20
 
 _CHAIN = tables.chain.c
@@ -32,24 +31,26 @@ _BODY = '{"kind":"gate.decided","review":"s1-1","stage":"s1","decision":"go","on
 def run(short: bool) -> None:
     with ground.sqlite() as url:
         headline("durable transitions (SQLite, WAL, synchronous=FULL)")
-        _compare(open_app(url, chain_of_stages(STAGES)), 1 if short else 6)
+        _compare(url, short)
     with ground.postgres() as address:
         if address is None:
             print("\ndurable transitions on PostgreSQL: left out, for it is not installed here")
             return
         headline("durable transitions (PostgreSQL, fsync on)")
-        _compare(open_app(address, chain_of_stages(STAGES)), 1 if short else 6)
+        _compare(address, short)
 
 
-def _compare(app: App, times: int) -> None:
+def _compare(url: str, short: bool) -> None:
     """Rounds of floor, decisions and records in turn; the rate of each, and its share of the floor's."""
+    stages, times = (2, 1) if short else (8, 5)
+    app = open_app(url, chain_of_stages(stages))
     initiatives = [f"i{n}" for n in range(BATCH * times)]
-    settle(app, initiatives, STAGES)
+    settle(app, initiatives, stages)
     with app.database.begin() as connection:
         connection.execute(insert(tables.chain), {"id": "floor", "version": 0, "head": "0" * 64, "at": NOW})
     floor, records = _floor(app.database), _records(app)
     rounds: dict[str, list[float]] = {"floor": [], "decide": [], "record": [], "entries": []}
-    for number in range(STAGES):
+    for number in range(stages):
         for one in initiatives:
             app.evaluate(one)
         for start in range(0, len(initiatives), BATCH):
@@ -59,8 +60,7 @@ def _compare(app: App, times: int) -> None:
             rounds["decide"].append(_per_second(_decisions(app, batch, number)))
             rounds["record"].append(_per_second(records))
             rounds["entries"].append((_entries(app, batch) - before) / BATCH)
-    compiled = 0 if times == 1 else times  # the first rounds compile the statements
-    rounds = {name: values[compiled:] for name, values in rounds.items()}
+    rounds = {name: values[times:] for name, values in rounds.items()}  # the first ones compile the statements
     rate("floor: compare-and-set, one ledger row, one outbox row", median(rounds["floor"]))
     for name, told in (("decide", "decide (go)"), ("record", "record of one fact")):
         shares = [mine / its for mine, its in zip(rounds[name], rounds["floor"], strict=True)]

@@ -24,7 +24,7 @@ Say = Callable[[str], None]
 TODAY = "CLUSTERFLOW_TODAY"
 """Where the flows, which open the app by its settings, read which day the replay has come to."""
 
-SETTLE_SECONDS = 0.1
+SETTLE_SECONDS = 0.25
 PATIENCE_SECONDS = 60
 
 

@@ -32,7 +32,7 @@ Say = Callable[[str], None]
 POLL_SECONDS = 1.0
 """Between two looks of the worker for runs that are due; each costs the server some milliseconds, day and night."""
 
-HURRY_SECONDS = 0.2
+HURRY_SECONDS = 0.3
 """The same while a replay goes on, when there is nearly always one."""
 
 PAUSE_SECONDS = 0.3

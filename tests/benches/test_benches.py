@@ -1,0 +1,32 @@
+"""Each benchmark runs and prints its rival beside itself. How fast anything is, is read and never asserted."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+RIVALS = {
+    "decide": "rival: one compare-and-set",
+    "transitions": "floor: compare-and-set",
+    "evaluate": "rival: counting the rows",
+    "portfolio": "rival: evaluating one",
+    "cli": "rival: python -c 'import sqlalchemy'",
+}
+
+
+@pytest.mark.parametrize("bench", RIVALS)
+def test_a_benchmark_prints_its_rival_beside_itself(bench: str) -> None:
+    words = [sys.executable, "-m", f"benches.{bench}", "--quick"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert RIVALS[bench] in done.stdout
+
+
+def test_every_benchmark_is_among_those_that_run_together() -> None:
+    scripts = {p.stem for p in (ROOT / "benches").glob("*.py") if 'if __name__ == "__main__":' in p.read_text()}
+    assert scripts - {"__main__"} == set(RIVALS)
