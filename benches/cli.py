@@ -44,7 +44,7 @@ def run(short: bool) -> None:
 
 def _runs(program: Sequence[str], lines: Sequence[Sequence[str]], environment: dict[str, str]) -> list[float]:
     """The time of each run but the first, which warms the files up."""
-    return [timed(lambda line=line: _start([*program, *line], environment)) for line in lines][1:]  # type: ignore[misc]
+    return [timed(lambda line=line: _start([*program, *line], environment)) for line in lines][1:]
 
 
 def _start(words: Sequence[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -38,9 +38,9 @@ def run(short: bool) -> None:
                     app.evaluate(one)
                 else:
                     app.record([said(f"observation initiative={one} metric=other{n} numerator=1 on=2024-01-10")])
-                (fresh if n % 2 else anew).append(timed(lambda one=one, n=n: _decide(app, one, n)))  # type: ignore[misc]
+                (fresh if n % 2 else anew).append(timed(lambda one=one, n=n: _decide(app, one, n)))
                 seen = len(floor)
-                floor.append(timed(lambda seen=seen: _compare_and_set(app.database, seen)))  # type: ignore[misc]
+                floor.append(timed(lambda seen=seen: _compare_and_set(app.database, seen)))
         # The first ones compile the statements; a process does that once.
         warm = 0 if short else 25
         spread("decide, answers fresh", fresh[warm:], "target p99 < 10 ms")

@@ -58,10 +58,7 @@ def _slowest(app: App, connection: Connection) -> list[tuple[float, str]]:
     day = app.clock().date()
     found = []
     for call in calls_for(app.model_of("grown"), state):
-        times = [
-            timed(lambda call=call: measure(connection, [call], app.metrics, day, ["grown"]))  # type: ignore[misc]
-            for _ in range(5)
-        ]
+        times = [timed(lambda call=call: measure(connection, [call], app.metrics, day, ["grown"])) for _ in range(5)]
         found.append((median(times), str(call)))
     return sorted(found, reverse=True)
 

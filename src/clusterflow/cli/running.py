@@ -64,7 +64,7 @@ def relay(*, as_json: Json = False) -> None:
         return
     show(f"published {published.events} events, began {published.passes} passes")
     show(f"sent {sent.delivered} notices, {sent.failed} failed")
-    for problem in sent.problems:
+    for problem in (*published.problems, *sent.problems):
         show(f"  {problem}")
 
 
