@@ -22,3 +22,17 @@ def test_the_readme_names_every_command() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = {name for name in cli if not name.startswith("-")}
     assert {name for name in commands if f"clusterflow {name}" not in text} == set()
+
+
+def test_every_source_that_a_model_or_a_metric_names_is_explained() -> None:
+    explained = set(re.findall(r"`([A-Z0-9-]+)`", (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")))
+    cited = {
+        key
+        for file in (ROOT / "configs").rglob("*.yaml")
+        for written in re.findall(
+            r"^\s*(?:- \{.*)?source: ?(\"[^\"]+\"|[^,}\n]+)", file.read_text(encoding="utf-8"), re.M
+        )
+        for key in re.findall(r"[A-Z][A-Z0-9-]*", written)
+    }
+    assert len(cited) > 10
+    assert cited <= explained, cited - explained

@@ -44,7 +44,7 @@ def test_status_explain_and_ledger_speak_words_and_json(office: Run) -> None:
     assert [s["status"] for s in status["stages"]][:2] == ["under-way", "ahead"]
     (gate,) = office("explain", "one", "--json").json
     committed = next(c for c in gate["criteria"] if c["criterion"] == "committed-members")
-    assert (committed["answer"], committed["asked"], committed["source"]) == ("unknown", "≥ 5", "seed 1, P")
+    assert (committed["answer"], committed["asked"], committed["source"]) == ("unknown", "≥ 5", "ECLAC, P")
     assert office("ledger", "one", "--json").json[0]["event"]["kind"] == "initiative.enrolled"
     assert "is whole" in office("ledger", "one", "--verify").out
 

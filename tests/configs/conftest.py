@@ -17,13 +17,13 @@ working-committees: {title: {es: a, en: a}, unit: count, fold: sum, direction: m
 sme-share: {title: {es: a, en: a}, unit: share, fold: ratio, direction: more, source: ANDB}
 legal-body: {title: {es: a, en: a}, unit: yes-no, fold: largest, direction: more, source: CATREQ}
 committee-silence: {title: {es: a, en: a}, unit: days, fold: largest, direction: less, source: P}
-business-generated: {title: {es: a, en: a}, unit: money, fold: sum, direction: more, source: seed 2}
+business-generated: {title: {es: a, en: a}, unit: money, fold: sum, direction: more, source: CLMX}
 dues-collected:
   title: {es: a, en: a}
   unit: share
   fold: ratio
   direction: more
-  source: seed 1
+  source: ECLAC
   parameters:
     size: {type: size-class, optional: true}
     months: {type: integer, default: 12}
@@ -32,7 +32,7 @@ links:
   unit: count
   fold: sum
   direction: more
-  source: seed 1
+  source: ECLAC
   parameters: {direction: {type: direction}}
 stage-time:
   title: {es: a, en: a}
@@ -49,7 +49,7 @@ model: small
 version: "1"
 title: {es: Pequeño, en: Small}
 about: {es: Un modelo, en: A model}
-source: seed 1
+source: ECLAC
 stages:
   - id: gather
     kind: critical-mass
@@ -92,11 +92,11 @@ stages:
             - metric: dues-collected
               with: {size: large}
               bound: ">= 95 %"
-              source: seed 1
+              source: ECLAC
             - metric: links
               with: {direction: inside}
               bound: ">= 1"
-              source: seed 1
+              source: ECLAC
 """
 
 Reader = Callable[[str], list[str]]

@@ -34,7 +34,7 @@ ORDERS = {
 every_model = pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 
 
-def test_the_six_models_stand_in_the_orders_of_the_seeds():
+def test_the_six_models_stand_in_the_orders_of_their_schools():
     found = {model.id: " ".join("+".join(layer) for layer in layers(model)) for model in MODELS.values()}
     assert found == ORDERS
 
@@ -107,7 +107,7 @@ def test_what_each_model_is_known_for():
 def test_the_hash_is_that_of_the_content(metrics, small):
     model = parse_model(small, metrics)
     remarked = parse_model(
-        "# a remark\n" + small.replace("source: seed 1\nstages", "stages") + "source: seed 1\n", metrics
+        "# a remark\n" + small.replace("source: ECLAC\nstages", "stages") + "source: ECLAC\n", metrics
     )
     changed = parse_model(small.replace(">= 12", ">= 11"), metrics)
     assert remarked.hash == model.hash != changed.hash

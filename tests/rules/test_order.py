@@ -17,7 +17,7 @@ GATE = Gate(
     title=WORDS,
     milestone=WORDS,
     decided_by=DecidedBy(roles=(Role.OFFICE,)),
-    requires=(Criterion(id="c", metric="m", bound=Bound.parse(">= 1", Unit.COUNT), source="seed 1"),),
+    requires=(Criterion(id="c", metric="m", bound=Bound.parse(">= 1", Unit.COUNT), source="ECLAC"),),
 )
 
 
@@ -28,7 +28,7 @@ def model(**after: str) -> LifecycleModel:
         version="1",
         title=WORDS,
         about=WORDS,
-        source="seed 1",
+        source="ECLAC",
         stages=tuple(
             Stage(
                 id=name,

@@ -338,7 +338,7 @@ class WrittenModel(Written):
     version: Sentence = Field(description='the version as a text in quotes, like "1"')
     title: WrittenText = Field(description="the title of the model in es and en")
     about: WrittenText = Field(description="what the model stands for, in es and en")
-    source: Sentence = Field(description="where the model comes from, like «seed 1»")
+    source: Sentence = Field(description="where the model comes from, like «ECLAC»")
     stages: list[WrittenStage] = Field(min_length=1, description="a list of stages, one or more")
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from clusterflow.model.words import SINGLE_HOLDER, HelixKind, Role, StageKind
 
 MANAGEMENT_KINDS = (StageKind.INSTITUTIONALIZATION, StageKind.OPERATION)
-"""Stages whose gates are about managing the cluster: there the government never decides (seed 1)."""
+"""Stages whose gates are about managing the cluster: there the government never decides (ECLAC)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,7 @@ def sme_share(scope: Scope) -> Select[Any]:
 
 @metric("helix-kinds")
 def helix_kinds(scope: Scope) -> Select[Any]:
-    """ECCP, seed 2: distinct helix kinds among members; those of unknown kind may bring the missing ones."""
+    """ECCP, CLMX: distinct helix kinds among members; those of unknown kind may bring the missing ones."""
     member = members(scope)
     kinds = (
         select(
