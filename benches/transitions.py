@@ -4,7 +4,7 @@ A transition of ours is one command: the guard, the registry's or the state's ro
 outbox, in one commit. The floor is a bare SQLAlchemy Core transaction on the same file: one compare-and-set, one
 ledger row, one outbox row, with statements built once. A decision writes more than that: four ledger entries, six
 messages, five rows of state; so the bare writing of as many rows is measured too. All take turns in short rounds, so
-that whatever else the machine does meets them all. On SQLite (WAL, synchronous=FULL), and on a PostgreSQL with fsync on.
+that whatever else the machine does meets them all. SQLite with WAL and synchronous=FULL; PostgreSQL with fsync on.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from clusterflow.model.events import KINDS
 from clusterflow.model.records import RECORDS
 
 ROOT = Path(__file__).resolve().parent.parent
+SOURCE = re.compile(r"^\s*(?:- \{.*)?source: ?(\"[^\"]+\"|[^,}\n]+)", re.MULTILINE)
 
 
 def test_the_glossary_names_every_event_and_every_record_type() -> None:

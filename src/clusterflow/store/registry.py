@@ -162,10 +162,10 @@ def existing(connection: Connection, record: str, chain: str, ids: Iterable[str]
     found: set[str] = set()
     wanted = sorted(set(ids))
     if len(wanted) == 1:
-        return set(connection.execute(_existing_one(record), {"chain": chain, "id": wanted[0]}).scalars())
+        return {row[0] for row in connection.execute(_existing_one(record), {"chain": chain, "id": wanted[0]})}
     for start in range(0, len(wanted), _CHUNK):
         asked = {"chain": chain, "ids": wanted[start : start + _CHUNK]}
-        found.update(connection.execute(_existing_many(record), asked).scalars())
+        found.update(row[0] for row in connection.execute(_existing_many(record), asked))
     return found
 
 
