@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 import time
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 from rich.console import Console
@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from clusterflow.app import system_clock
 from clusterflow.demo.play import Month, Replay
 from clusterflow.demo.sink import MailSink
 from clusterflow.demo.stories import stories
@@ -51,7 +52,7 @@ def _surround(home: Path, port: int, sink: MailSink) -> None:
 async def _play(settings: Settings, sink: MailSink, stay: bool) -> None:
     begun = time.monotonic()
     stop = stopping()
-    today = datetime.now(UTC).date()
+    today = system_clock().date()
     # Prefect tells of every state of every run; a replay has hundreds, and its own lines say what matters.
     for name in ("prefect", "prefect.flow_runs", "prefect.task_runs"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
