@@ -21,7 +21,7 @@ from clusterflow.model.state import InitiativeState
 from clusterflow.rules.fold import apply
 from clusterflow.store import ledger, outbox, tables
 from clusterflow.store.ledger import Head, HeadMoved
-from clusterflow.store.state import recall_state, remember_state, save_state
+from clusterflow.store.state import in_order, recall_state, remember_state, save_state
 
 A = TypeVar("A", bound=BaseModel)
 
@@ -97,6 +97,8 @@ class Work:
         for entry in self.append(state.initiative, events):
             after = apply(after, entry)
         assert after is not None  # noqa: S101 - an enrolled state stays one
+        # In the order in which it would be loaded: what a command writes must not hang on who remembers what.
+        after = in_order(after)
         save_state(self.connection, state, after)
         remember_state(self.head(state.initiative), after)
         return after
