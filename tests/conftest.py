@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
-from support.ports import free_port
+from support import postgres
 
 from clusterflow.store.database import open_database
 from clusterflow.store.migrate import upgrade
@@ -33,51 +30,25 @@ def missing(what: str, install: str) -> None:
     pytest.skip(text)
 
 
-def _binaries() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parent.parent.name))
-    return found[-1].parent if found else Path(p).parent if (p := shutil.which("initdb")) else None
-
-
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """A PostgreSQL of our own on loopback, as the address of its databases without their names."""
-    binaries = _binaries()
-    if binaries is None:
+    programs = postgres.binaries()
+    if programs is None:
         missing("PostgreSQL", "apt-get install postgresql")
-    assert binaries is not None
-    # The server refuses to run as root.
-    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    folder = Path(tempfile.mkdtemp(prefix="clusterflow-pg-"))
-    if as_user:
-        shutil.chown(folder, "postgres")
-    port, data = free_port(), folder / "data"
-
-    def run(*command: str) -> None:
-        subprocess.run([*as_user, *command], check=True, capture_output=True, cwd=folder)
-
-    run(str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off"
-    run(str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
-    try:
-        yield f"127.0.0.1:{port}"
-    finally:
-        run(str(binaries / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+    assert programs is not None
+    with postgres.server(programs, "fsync=off", "full_page_writes=off") as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: str) -> str:
     """A migrated database that others are copied from."""
-    _execute(postgres_server, "CREATE DATABASE template_clusterflow")
+    postgres.execute(postgres_server, "CREATE DATABASE template_clusterflow")
     engine = open_database(f"postgresql+psycopg://postgres@{postgres_server}/template_clusterflow")
     upgrade(engine)
     engine.dispose()
     return "template_clusterflow"
-
-
-def _execute(server: str, statement: str) -> None:
-    with psycopg.connect(f"postgresql://postgres@{server}/postgres", autocommit=True) as connection:
-        connection.execute(statement)
 
 
 @pytest.fixture(scope="session")
@@ -109,9 +80,9 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
         return
     server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template")
     name = f"test_{next(_counter)}"
-    _execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    postgres.execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield f"postgresql+psycopg://postgres@{server}/{name}"
-    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+    postgres.execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

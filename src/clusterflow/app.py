@@ -42,7 +42,7 @@ from clusterflow.store.database import check_schema, shared_database
 from clusterflow.store.inbox import Item
 from clusterflow.store.metrics import evidence, measure
 from clusterflow.store.models import kept_model
-from clusterflow.store.outbox import Message
+from clusterflow.store.outbox import Span
 from clusterflow.store.people import capacities, person_of
 from clusterflow.store.registry import initiative_records
 from clusterflow.store.state import in_order, load_state
@@ -52,6 +52,9 @@ Clock = Callable[[], datetime]
 
 PATIENCE = timedelta(seconds=15)
 """How long the outbox waits before it tries again to reach a Prefect that did not answer."""
+
+LEASE = timedelta(minutes=1)
+"""For how long a chain's entries belong to the relay that took them; a relay that died is followed by another."""
 
 
 def system_clock() -> datetime:
@@ -123,8 +126,8 @@ class App:
 
     # Commands
 
-    def _context(self, actor: str | None, key: str | None, by_pass: bool = False) -> Context:
-        return Context(self.clock(), actor or self.settings.actor, lambda: secrets.token_hex(16), key, by_pass)
+    def _context(self, actor: str | None, key: str | None) -> Context:
+        return Context(self.clock(), actor or self.settings.actor, lambda: secrets.token_hex(16), key)
 
     def record(self, submissions: Sequence[Submission], actor: str | None = None, key: str | None = None) -> Recorded:
         """Record facts: all of them or none."""
@@ -145,10 +148,10 @@ class App:
             lambda work: enrolment.enrol(work, initiative, model),
         )  # fmt: skip
 
-    def evaluate(self, initiative: str, actor: str | None = None, by_pass: bool = False) -> Evaluated:
+    def evaluate(self, initiative: str, actor: str | None = None) -> Evaluated:
         """Bring one initiative up to the day."""
         return perform(
-            self.database, self._context(actor, None, by_pass), "evaluate", initiative, Evaluated,
+            self.database, self._context(actor, None), "evaluate", initiative, Evaluated,
             lambda work: evaluation.evaluate(work, initiative, self.metrics),
         )  # fmt: skip
 
@@ -171,11 +174,11 @@ class App:
         )  # fmt: skip
 
     def decide(
-        self, initiative: str, person: str, ballot: Ballot, key: str | None = None, by_pass: bool = False
+        self, initiative: str, person: str, ballot: Ballot, key: str | None = None, actor: str | None = None
     ) -> Decided:
         """Take a decision, or refuse it with the reason."""
         return perform(
-            self.database, self._context(None, key, by_pass), "decide", repr((initiative, person, ballot)), Decided,
+            self.database, self._context(actor, key), "decide", repr((initiative, person, ballot)), Decided,
             lambda work: gates.decide(work, initiative, person, ballot, self.metrics),
         )  # fmt: skip
 
@@ -214,19 +217,29 @@ class App:
 
     # The outbox: what is to be published
 
-    def outgoing(self) -> Sequence[Message]:
+    def outgoing(self) -> Sequence[Span]:
         """What waits to be published, oldest first."""
         with self._reading() as connection:
             return outbox.waiting(connection, "event", self.clock())
 
-    def published(self, messages: Sequence[Message]) -> None:
-        with self.database.begin() as connection:
-            outbox.done(connection, [m.id for m in messages], self.clock())
+    def unevaluated(self) -> set[str]:
+        """The chains with unpublished facts that no evaluation has seen yet."""
+        with self._reading() as connection:
+            return outbox.unevaluated(connection)
 
-    def not_published(self, messages: Sequence[Message], error: str) -> None:
-        """Leave the messages waiting for a while, with the reason."""
+    def take_outgoing(self, chain: str) -> Span | None:
+        """What is to be published of a chain, for the caller alone; None where another relay has it."""
         with self.database.begin() as connection:
-            outbox.failed(connection, [m.id for m in messages], error, self.clock() + PATIENCE)
+            return outbox.take(connection, "event", chain, self.clock(), self.clock() + LEASE)
+
+    def published(self, span: Span) -> None:
+        with self.database.begin() as connection:
+            outbox.done(connection, span)
+
+    def not_published(self, span: Span, error: str) -> None:
+        """Leave the entries waiting for a while, with the reason."""
+        with self.database.begin() as connection:
+            outbox.failed(connection, span, error, self.clock() + PATIENCE)
 
     # Questions
 
@@ -373,8 +386,8 @@ class App:
             waiting = outbox.backlog(connection)
             mails = notices.tally(connection)
             return Backlog(
-                events=waiting.get("event", 0),
-                notices=waiting.get("notice", 0) + mails["waiting"],
+                events=waiting["event"],
+                notices=waiting["notice"] + mails["waiting"],
                 given_up=mails["dead"],
                 error=outbox.last_error(connection),
             )

@@ -25,7 +25,7 @@ from clusterflow.reports.labels import ROLE
 from clusterflow.reports.status import status_of
 from clusterflow.store import ledger, notices, outbox
 from clusterflow.store.models import kept_model
-from clusterflow.store.outbox import Message
+from clusterflow.store.outbox import Span
 from clusterflow.store.people import person_of
 from clusterflow.store.registry import current, initiative_records
 from clusterflow.store.state import load_state
@@ -112,20 +112,24 @@ class Courier:
         return Sent(written=written, delivered=delivered, failed=failed, problems=tuple(problems))
 
     def _write(self) -> tuple[int, list[str]]:
-        now, written, problems = self.app.clock(), 0, []
-        with self.app.database.begin() as connection:
-            for message in outbox.waiting(connection, "notice", now):
-                made, wrong = self._notices(connection, message)
-                written += notices.keep(connection, made, now)
-                outbox.done(connection, [message.id], now)
-                problems += wrong
+        now, written, problems = self.app.clock(), 0, list[str]()
+        with self.app.database.connect() as connection:
+            waiting = outbox.waiting(connection, "notice", now)
+        for span in waiting:
+            # The mark first: who moves it writes the notices, in the same transaction.
+            with self.app.database.begin() as connection:
+                if outbox.done(connection, span):
+                    made, wrong = self._notices(connection, span)
+                    written += notices.keep(connection, made, now)
+                    problems += wrong
         return written, problems
 
-    def _notices(self, connection: Connection, message: Message) -> tuple[list[Notice], list[str]]:
-        """The notices of one entry; a template that fails for one person fails that notice alone."""
+    def _notices(self, connection: Connection, span: Span) -> tuple[list[Notice], list[str]]:
+        """The notices of new entries; a template that fails for one person fails that notice alone."""
         made: list[Notice] = []
         problems: list[str] = []
-        for entry in ledger.read_entries(connection, message.chain, message.version - 1, message.version):
+        kinds = {rule.event for rule in self.rules}
+        for entry in ledger.read_entries(connection, span.chain, span.after, span.version, kinds):
             wanted = rules_for(self.rules, entry.event.kind, getattr(entry.event, "level", None))
             moment = _moment(connection, entry) if wanted else None
             if moment is None:

@@ -151,7 +151,7 @@ class Office(World):
 
     async def events(self) -> list[str]:
         """The ids of the events that Prefect keeps of this initiative, once those of its life are all there."""
-        life = {str(names.event_id(e)) for e in self.app.entries(self.initiative) if not is_fact(e)}
+        life = {str(names.event_id(e.hash)) for e in self.app.entries(self.initiative) if not is_fact(e)}
         wanted = {
             "filter": {
                 "resource": {"id": [names.resource(self.initiative)]},

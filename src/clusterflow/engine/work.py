@@ -15,11 +15,10 @@ from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy import Engine as Database
 
 from clusterflow.errors import Conflict, NotPossible
-from clusterflow.model import events as ev
 from clusterflow.model.events import Entry, Event
 from clusterflow.model.state import InitiativeState
 from clusterflow.rules.fold import apply
-from clusterflow.store import ledger, outbox, tables
+from clusterflow.store import ledger, tables
 from clusterflow.store.ledger import Head, HeadMoved
 from clusterflow.store.state import in_order, recall_state, remember_state, save_state
 
@@ -43,8 +42,6 @@ class Context:
     ids: Callable[[], str]
     key: str | None = None
     """The idempotency key: the same command under the same key is done once."""
-    by_pass: bool = False
-    """Whether a lifecycle run commands: it shows the outcome itself, and needs no further run to do so."""
 
 
 @dataclass(slots=True)
@@ -73,7 +70,7 @@ class Work:
         return recall_state(self.connection, self.head(initiative))
 
     def append(self, chain: str, events: Sequence[Event]) -> tuple[Entry, ...]:
-        """Write the events to the ledger and to the outbox.
+        """Write the events to the ledger, whence the relay takes them out.
 
         Raises:
             NotPossible: the chain already holds later entries; history is not written backwards.
@@ -88,7 +85,6 @@ class Work:
         if entries:
             last = entries[-1]
             self.heads[chain] = Head(chain, last.version, last.hash, last.at)
-            self._send_out(chain, entries)
         return entries
 
     def live(self, state: InitiativeState, events: Sequence[Event]) -> InitiativeState:
@@ -102,13 +98,6 @@ class Work:
         save_state(self.connection, state, after)
         remember_state(self.head(state.initiative), after)
         return after
-
-    def _send_out(self, chain: str, entries: Sequence[Entry]) -> None:
-        facts = [e.version for e in entries if isinstance(e.event, ev.RecordEvent)]
-        life = [e for e in entries if not isinstance(e.event, ev.RecordEvent)]
-        spans = ([(facts[0], facts[-1])] if facts else []) + [(e.version, e.version) for e in life]
-        told = [(e.version, e.version) for e in life if isinstance(e.event, ev.TOLD)]
-        outbox.put(self.connection, chain, spans, told, self.now, wants_pass=not self.context.by_pass)
 
 
 def perform(

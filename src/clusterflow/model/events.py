@@ -276,6 +276,10 @@ TOLD = (GateOpened, GateWithdrawn, GateDecided, MilestoneAchieved, MilestoneLaps
 """The events that people are told of; to whom and how is said in ``configs/notices.yaml``."""
 
 
+LIFECYCLE_RUN = "lifecycle"
+"""Who acts when a lifecycle run does: it shows the outcome itself, and needs no further run to do so."""
+
+
 class Entry(Frozen):
     """One line of the ledger: the ``version``-th thing that happened on its chain."""
 

@@ -8,7 +8,6 @@ from uuid import UUID, uuid5
 from prefect.runtime import flow_run
 
 from clusterflow.app import App
-from clusterflow.model.events import Entry
 from clusterflow.model.text import Language
 from clusterflow.reports.labels import word
 from clusterflow.reports.markdown import PAGES, artifact_id
@@ -19,9 +18,9 @@ from clusterflow.store.inbox import Item
 NAMESPACE = UUID("6f3a1a52-7d0e-5b1c-9f7a-0c1a5e1f2b3d")
 
 
-def event_id(entry: Entry) -> UUID:
-    """By the hash and not by the number: a ledger that was restored from a copy tells of other things."""
-    return uuid5(NAMESPACE, entry.hash)
+def event_id(entry_hash: str) -> UUID:
+    """By the entry's hash and not by its number: a ledger that was restored from a copy tells of other things."""
+    return uuid5(NAMESPACE, entry_hash)
 
 
 def resource(initiative: str) -> str:

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from clusterflow.app import App
 from clusterflow.engine.decide import Decided
 from clusterflow.errors import ClusterflowError, UnknownName
+from clusterflow.model.events import LIFECYCLE_RUN
 from clusterflow.model.state import Review
 from clusterflow.model.words import DecisionKind, ReviewStatus
 from clusterflow.prefect import graph, names, pages, runs
@@ -50,7 +51,7 @@ async def walk(app: App, initiative: str) -> State[Any] | None:
     """
     run_id = UUID(str(flow_run.id))
     logging.getLogger("prefect.flow_runs").addFilter(_calm)
-    changed = app.evaluate(initiative, actor="lifecycle", by_pass=True).changes
+    changed = app.evaluate(initiative, actor=LIFECYCLE_RUN).changes
     if changed:
         get_run_logger().info("%s: %s", initiative, ", ".join(changed))
     answering = await runs.last_question(run_id)
@@ -72,7 +73,7 @@ async def walk(app: App, initiative: str) -> State[Any] | None:
             return await finish(app, status, last)
         asked = await ask(app, status, item, asked.note, answering)
         shown, last = asked.decided is None, asked.decided or last
-        app.evaluate(initiative, actor="lifecycle", by_pass=True)
+        app.evaluate(initiative, actor=LIFECYCLE_RUN)
 
 
 def _calm(record: logging.LogRecord) -> bool:
@@ -114,7 +115,7 @@ async def ask(app: App, status: InitiativeStatus, item: Item, note: str, answeri
 def hand_over(app: App, item: Item, answer: GateForm) -> Decided:
     """The form's answer as a decision; the key makes a rerun of the flow find the first answer again."""
     key = names.answer_key(str(item.run), names.question_key(item))
-    return app.decide(item.initiative, answer.decided_by.strip(), ballot_of(answer, item), key, by_pass=True)
+    return app.decide(item.initiative, answer.decided_by.strip(), ballot_of(answer, item), key, actor=LIFECYCLE_RUN)
 
 
 def question(app: App, gate: GateExplanation, item: Item, note: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
 from uuid import UUID
 
 from clusterflow.app import App
@@ -17,7 +19,7 @@ from clusterflow.prefect import events, names, runs
 from clusterflow.prefect.events import OutgoingEvent
 from clusterflow.reports.labels import DECISION, word
 from clusterflow.reports.status import InitiativeStatus
-from clusterflow.store.outbox import Message
+from clusterflow.store.outbox import Span
 
 _log = logging.getLogger("clusterflow.relay")
 
@@ -45,34 +47,33 @@ async def publish(app: App) -> Published:
     """Publish what waits: at least once, with ids from the ledger, so that a repeat is recognised.
 
     Facts are evaluated here first: most change no answer, and a flow run costs a second. What they do change is in
-    the outbox at once, and goes out in the same round.
+    the ledger at once, and goes out in the same round.
 
     Raises:
         PrefectUnreachable: the outbox waits.
     """
     done = _evaluate_what_was_recorded(app)
-    waiting: dict[str, list[Message]] = defaultdict(list)
-    for message in app.outgoing():
-        waiting[message.chain].append(message)
-    for chain, mine in list(waiting.items()):
+    for waiting in app.outgoing():
+        span = app.take_outgoing(waiting.chain)
+        if span is None:
+            continue
         try:
-            done = done.plus(await _send(app, chain, mine))
+            done = done.plus(await _send(app, span))
         except PrefectUnreachable as problem:
-            app.not_published([m for left in waiting.values() for m in left], str(problem))
+            app.not_published(span, str(problem))
             raise
         except ClusterflowError as problem:
-            app.not_published(mine, str(problem))
-            done = done.plus(Published(problems=(f"{chain}: {problem}",)))
+            app.not_published(span, str(problem))
+            done = done.plus(Published(problems=(f"{span.chain}: {problem}",)))
         else:
-            app.published(mine)
-        del waiting[chain]
+            app.published(span)
     for text in done.problems:
         _log.error("%s", text)
     return done
 
 
 def _evaluate_what_was_recorded(app: App) -> Published:
-    facts = {m.chain for m in app.outgoing() if m.wants_pass and _is_about_facts(app, m)}
+    facts = app.unevaluated()
     if REGISTRY in facts:
         # An organisation's size or helix kind counts in whatever initiative it belongs to.
         return Published(evaluated=app.review(actor="relay").looked_at)
@@ -86,44 +87,44 @@ def _evaluate_what_was_recorded(app: App) -> Published:
     return done
 
 
-def _is_about_facts(app: App, message: Message) -> bool:
-    if message.chain == REGISTRY:
-        return True
-    first = app.entries(message.chain, message.since - 1, message.since)
-    return any(isinstance(e.event, ev.RecordEvent) for e in first)
-
-
-async def _send(app: App, chain: str, messages: Sequence[Message]) -> Published:
-    outgoing = [event for m in messages for event in _events_of(app, m)]
+async def _send(app: App, span: Span) -> Published:
+    entries = app.entries(span.chain, span.after, span.version)
+    outgoing = list(_events_of(span.chain, entries))
     await events.post(outgoing)
-    if chain == REGISTRY:
+    if span.chain == REGISTRY:
         return Published(events=len(outgoing))
-    entries = [e for m in messages for e in app.entries(chain, m.since - 1, m.version)]
-    closed = await _close_what_was_decided(app, chain, entries)
-    passes = await _start_passes(app, chain, messages, entries)
+    closed = await _close_what_was_decided(app, span.chain, entries)
+    passes = await _start_passes(app, span.chain, entries)
     return Published(events=len(outgoing), closed=closed, passes=passes)
 
 
-def _events_of(app: App, message: Message) -> Iterable[OutgoingEvent]:
-    entries = app.entries(message.chain, message.since - 1, message.version)
-    facts = [e for e in entries if isinstance(e.event, ev.RecordEvent)]
-    if facts:
-        # An import is one event with its counts, not one for each of its rows.
-        counts = Counter(e.event.record for e in facts if isinstance(e.event, ev.RecordEvent))
-        payload = {"records": dict(counts), "since": facts[0].version, "version": facts[-1].version}
-        yield _event(message.chain, facts[-1], "clusterflow.facts.recorded", payload)
-    for entry in entries:
-        if not isinstance(entry.event, ev.RecordEvent):
+def _events_of(chain: str, entries: Sequence[Entry]) -> Iterable[OutgoingEvent]:
+    """An event for each entry; the facts of one command, an import even, are one event with their counts."""
+    for (_, _, are_facts), together in groupby(entries, key=_one_event):
+        group = list(together)
+        if are_facts:
+            counts = Counter(e.event.record for e in group if isinstance(e.event, ev.RecordEvent))
+            payload = {"records": dict(counts), "since": group[0].version, "version": group[-1].version}
+            yield _event(chain, group, "clusterflow.facts.recorded", payload)
+            continue
+        for entry in group:
             payload = entry.event.model_dump(mode="json", exclude={"kind"}) | {"version": entry.version}
-            yield _event(message.chain, entry, f"clusterflow.{entry.event.kind}", payload)
+            yield _event(chain, [entry], f"clusterflow.{entry.event.kind}", payload)
 
 
-def _event(chain: str, entry: Entry, name: str, payload: dict[str, object]) -> OutgoingEvent:
-    stage = getattr(entry.event, "stage", None)
+def _one_event(entry: Entry) -> tuple[str, datetime, bool]:
+    """Entries of one command were written in one commit: however often they are published, they group alike."""
+    return entry.command, entry.at, isinstance(entry.event, ev.RecordEvent)
+
+
+def _event(chain: str, group: Sequence[Entry], name: str, payload: dict[str, object]) -> OutgoingEvent:
+    first, last = group[0], group[-1]
+    stage = getattr(last.event, "stage", None)
     related = [{"prefect.resource.id": f"{names.resource(chain)}.{stage}", "prefect.resource.role": "stage"}]
     return OutgoingEvent(
-        id=names.event_id(entry),
-        occurred=entry.at,
+        id=names.event_id(last.hash),
+        follows=names.event_id(first.previous) if first.version > 1 else None,
+        occurred=last.at,
         name=name,
         resource={"prefect.resource.id": names.resource(chain), "clusterflow.initiative": chain},
         related=related if stage else [],
@@ -158,16 +159,16 @@ async def close_form(app: App, run: runs.Waiting, title: str, told: str, state: 
     return closed
 
 
-async def _start_passes(app: App, initiative: str, messages: Sequence[Message], entries: Sequence[Entry]) -> int:
+async def _start_passes(app: App, initiative: str, entries: Sequence[Entry]) -> int:
     """A pass for each open gate that nobody asks about yet; else one for all that happened, if no pass shows it."""
-    happened = [e for e in entries if not isinstance(e.event, ev.RecordEvent)]
     unheld = [i for i in app.inbox(initiative) if i.run is None]
     if unheld:
         status = app.status(initiative)
         for item in unheld:
             await start_pass(app, status, f"gate:{entries[-1].hash}:{item.review}", takes_gate=True)
         return len(unheld)
-    if not happened or not any(m.wants_pass for m in messages):
+    happened = [e for e in entries if not isinstance(e.event, ev.RecordEvent)]
+    if all(e.actor == ev.LIFECYCLE_RUN for e in happened):
         return 0
     await start_pass(app, app.status(initiative), f"pass:{happened[-1].hash}")
     return 1

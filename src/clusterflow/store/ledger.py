@@ -85,7 +85,7 @@ def _move(connection: Connection, head: Head, last: Entry) -> None:
     if head.version == 0:
         try:
             with connection.begin_nested():
-                connection.execute(_BEGIN, {"id": head.chain, **new})
+                connection.execute(_BEGIN, {"id": head.chain, "published": 0, "told": 0, **new})
         except IntegrityError:
             raise HeadMoved(head.chain) from None
         return

@@ -1,96 +1,120 @@
-"""What waits to go out: written with the command, taken by the relay, marked when it is done."""
+"""The way out: the ledger is what goes out, in order, and each chain knows how far it has gone on each way.
+
+So a command writes nothing but its entries. A relay takes a chain for a while, carries what is new and moves the
+chain's mark; one that died is followed by another, which carries the same entries again under the same ids.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
+from clusterflow.model.events import TOLD, RecordEvent
 from clusterflow.store import tables
 
 Topic = Literal["event", "notice"]
 
+_CHAIN, _OUT, _LEDGER = tables.chain, tables.outbox, tables.ledger
+_MARK = {"event": _CHAIN.c.published, "notice": _CHAIN.c.told}
+_TOLD_KINDS = [cls.model_fields["kind"].default for cls in TOLD]
+_FACT_KINDS = [cls.model_fields["kind"].default for cls in get_args(RecordEvent)]
+
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """Some entries of one chain that are to be published (``event``) or told to people (``notice``)."""
+class Span:
+    """The entries of one chain that have not gone out yet: those after ``after``, up to ``version``."""
 
-    id: int
     topic: Topic
     chain: str
-    since: int
+    after: int
     version: int
-    wants_pass: bool
-    attempts: int
 
 
-_PUT = insert(tables.outbox)
-
-
-def put(
-    connection: Connection,
-    chain: str,
-    events: Sequence[tuple[int, int]],
-    notices: Sequence[tuple[int, int]],
-    due_at: datetime,
-    wants_pass: bool,
-) -> None:
-    """Add messages for spans of versions, first and last included; a notice never wants a pass."""
-    rows = [
-        {
-            "topic": topic, "chain": chain, "since": since, "version": version,
-            "wants_pass": wants_pass and topic == "event", "due_at": due_at, "attempts": 0,
-        }
-        for topic, spans in (("event", events), ("notice", notices))
-        for since, version in spans
-    ]  # fmt: skip
-    if rows:
-        connection.execute(_PUT, rows)
-
-
-def waiting(connection: Connection, topic: Topic, now: datetime, limit: int = 500) -> Sequence[Message]:
-    """The messages that are due, in the order in which their entries happened."""
-    table = tables.outbox
-    rows = connection.execute(
-        select(table)
-        .where(table.c.topic == topic, table.c.done_at.is_(None), table.c.due_at <= now)
-        .order_by(table.c.id)
+def waiting(connection: Connection, topic: Topic, now: datetime, limit: int = 500) -> Sequence[Span]:
+    """What is to go out and is neither carried by another relay nor put off after a failure."""
+    mark = _MARK[topic]
+    query = (
+        select(_CHAIN.c.id, mark, _CHAIN.c.version)
+        .join(_OUT, (_OUT.c.topic == topic) & (_OUT.c.chain == _CHAIN.c.id), isouter=True)
+        .where(_CHAIN.c.version > mark, or_(_OUT.c.until.is_(None), _OUT.c.until <= now))
+        .order_by(_CHAIN.c.at, _CHAIN.c.id)
         .limit(limit)
     )
-    return [Message(r.id, r.topic, r.chain, r.since, r.version, r.wants_pass, r.attempts) for r in rows]
+    return [Span(topic, *row) for row in connection.execute(query)]
 
 
-def done(connection: Connection, ids: Iterable[int], at: datetime) -> None:
-    numbers = list(ids)
-    if numbers:
-        connection.execute(update(tables.outbox).where(tables.outbox.c.id.in_(numbers)).values(done_at=at, error=None))
+def take(connection: Connection, topic: Topic, chain: str, now: datetime, until: datetime) -> Span | None:
+    """Let the caller alone carry the chain until a moment; None where another does, or did meanwhile."""
+    mine = (_OUT.c.topic == topic) & (_OUT.c.chain == chain)
+    taken = connection.execute(update(_OUT).where(mine, _OUT.c.until <= now).values(until=until))
+    if taken.rowcount == 0:
+        try:
+            with connection.begin_nested():
+                connection.execute(insert(_OUT).values(topic=topic, chain=chain, until=until, attempts=0))
+        except IntegrityError:
+            return None
+    mark = _MARK[topic]
+    row = connection.execute(select(mark, _CHAIN.c.version).where(_CHAIN.c.id == chain)).one()
+    if row[0] < row[1]:
+        return Span(topic, chain, *row)
+    connection.execute(delete(_OUT).where(mine))
+    return None
 
 
-def failed(connection: Connection, ids: Iterable[int], error: str, again_at: datetime) -> None:
-    """Leave the messages waiting until a later moment, with the reason for a person to read."""
-    numbers = list(ids)
-    if numbers:
-        connection.execute(
-            update(tables.outbox)
-            .where(tables.outbox.c.id.in_(numbers))
-            .values(attempts=tables.outbox.c.attempts + 1, error=error, due_at=again_at)
-        )
+def done(connection: Connection, span: Span) -> bool:
+    """The span went out; whatever came since waits for the next round. False where another relay was faster."""
+    mark = _MARK[span.topic]
+    moved = connection.execute(
+        update(_CHAIN).where(_CHAIN.c.id == span.chain, mark == span.after).values({mark: span.version})
+    )
+    connection.execute(delete(_OUT).where(_OUT.c.topic == span.topic, _OUT.c.chain == span.chain))
+    return moved.rowcount == 1
+
+
+def failed(connection: Connection, span: Span, error: str, again_at: datetime) -> None:
+    """Leave the span waiting until a later moment, with the reason for a person to read."""
+    connection.execute(
+        update(_OUT)
+        .where(_OUT.c.topic == span.topic, _OUT.c.chain == span.chain)
+        .values(attempts=_OUT.c.attempts + 1, error=error, until=again_at)
+    )
+
+
+def unevaluated(connection: Connection) -> set[str]:
+    """The chains with unpublished facts that no evaluation has seen yet."""
+    seen = tables.evaluation
+    query = (
+        select(_CHAIN.c.id)
+        .join(_LEDGER, (_LEDGER.c.chain == _CHAIN.c.id) & (_LEDGER.c.version > _CHAIN.c.published))
+        .join(seen, seen.c.initiative == _CHAIN.c.id, isouter=True)
+        .where(_CHAIN.c.version > _CHAIN.c.published, _LEDGER.c.kind.in_(_FACT_KINDS))
+        .where(or_(seen.c.version.is_(None), seen.c.version < _LEDGER.c.version))
+        .distinct()
+    )
+    return set(connection.execute(query).scalars())
 
 
 def last_error(connection: Connection) -> str | None:
-    """Why the newest message that could not go out is still waiting."""
-    table = tables.outbox
-    query = select(table.c.error).where(table.c.done_at.is_(None), table.c.error.is_not(None))
-    return connection.execute(query.order_by(table.c.id.desc()).limit(1)).scalar_one_or_none()
+    """Why something still waits, the latest reason."""
+    query = select(_OUT.c.error).where(_OUT.c.error.is_not(None)).order_by(_OUT.c.until.desc()).limit(1)
+    return connection.execute(query).scalar_one_or_none()
 
 
-def backlog(connection: Connection) -> dict[str, int]:
-    """How many messages wait, by topic."""
-    table = tables.outbox
-    rows = connection.execute(
-        select(table.c.topic, func.count()).where(table.c.done_at.is_(None)).group_by(table.c.topic)
+def backlog(connection: Connection) -> dict[Topic, int]:
+    """How many entries wait to be published, and how many of which people are yet to be told."""
+    published, told = _CHAIN.c.published, _CHAIN.c.told
+    events = select(func.coalesce(func.sum(_CHAIN.c.version - published), 0)).where(_CHAIN.c.version > published)
+    notices = (
+        select(func.count())
+        .select_from(_CHAIN.join(_LEDGER, (_LEDGER.c.chain == _CHAIN.c.id) & (_LEDGER.c.version > told)))
+        .where(_CHAIN.c.version > told, _LEDGER.c.kind.in_(_TOLD_KINDS))
     )
-    return {row[0]: row[1] for row in rows}
+    return {
+        "event": int(connection.execute(events).scalar_one()),
+        "notice": connection.execute(notices).scalar_one(),
+    }

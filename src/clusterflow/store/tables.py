@@ -13,7 +13,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    UniqueConstraint,
 )
 
 from clusterflow.model.records import RECORDS, Record
@@ -62,7 +61,13 @@ chain = Table(
     Column("version", BigInteger, nullable=False),
     Column("head", String(64), nullable=False),
     Column("at", Instant, nullable=False),
+    # How far its entries have gone out: to Prefect's events, and to the people who are told.
+    Column("published", BigInteger, nullable=False, default=0),
+    Column("told", BigInteger, nullable=False, default=0),
 )
+for _out in (chain.c.published, chain.c.told):
+    _more = chain.c.version > _out
+    Index(f"ix_chain_un{_out.name}", chain.c.id, sqlite_where=_more, postgresql_where=_more)
 
 ledger = Table(
     "ledger",
@@ -90,19 +95,12 @@ command = Table(
 outbox = Table(
     "outbox",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("topic", String(16), nullable=False),
-    Column("chain", String(64), nullable=False),
-    # The entries from ``since`` to ``version`` go out together: an import is one message, not thousands.
-    Column("since", BigInteger, nullable=False),
-    Column("version", BigInteger, nullable=False),
-    Column("wants_pass", Boolean, nullable=False),
-    Column("due_at", Instant, nullable=False),
-    Column("attempts", Integer, nullable=False, default=0),
-    Column("done_at", Instant),
+    # The ledger is what goes out; here is only who carries it at the moment, or why it has to wait.
+    Column("topic", String(16), primary_key=True),
+    Column("chain", String(64), primary_key=True),
+    Column("until", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
     Column("error", Text),
-    UniqueConstraint("topic", "chain", "version"),
-    Index("ix_outbox_waiting", "topic", "done_at", "due_at"),
 )
 
 lifecycle_model = Table(

@@ -74,7 +74,7 @@ REGISTRY = {
 
 # Of each other table: the primary key, and all columns.
 ENGINE = {
-    "chain": ("id", "id:str64 version:big head:str64 at:instant"),
+    "chain": ("id", "id:str64 version:big head:str64 at:instant published:big told:big"),
     "command": ("key", "key:str128 digest:str64 at:instant answer:text"),
     "delivery": ("notice attempt", "notice:int attempt:int at:instant channel:str32 delivered:bool answer:text"),
     "evaluation": ("initiative", "initiative:str64 version:big registry_version:big as_of:date notes:text"),
@@ -102,8 +102,8 @@ ENGINE = {
         "id:int key:str200 rule:str64 initiative:str64 version:big recipient:str64 language:str8 subject:text body:text created_at:instant due_at:instant attempts:int sent_at?:instant dead_at?:instant",
     ),
     "outbox": (
-        "id",
-        "id:int topic:str16 chain:str64 since:big version:big wants_pass:bool due_at:instant attempts:int done_at?:instant error?:text",
+        "topic chain",
+        "topic:str16 chain:str64 until:instant attempts:int error?:text",
     ),
     "pseudonym": ("person", "person:str64 alias:str32"),
     "stage_visit": (
@@ -122,14 +122,12 @@ ENGINE = {
 
 UNIQUE = {
     "notice": "key",
-    "outbox": "topic chain version",
     "pseudonym": "alias",
 }
 
 INDEXES = [
     ("ix_gate_review_status", "gate_review", "status"),
     ("ix_notice_waiting", "notice", "sent_at dead_at due_at"),
-    ("ix_outbox_waiting", "outbox", "topic done_at due_at"),
     ("ix_stage_visit_due", "stage_visit", "left_on due_on"),
 ]
 
@@ -160,6 +158,9 @@ def upgrade() -> None:
         op.create_table(name, *[column(c, primary) for c in columns.split()], *constraints)
     for name, table, columns in INDEXES:
         op.create_index(name, table, columns.split())
+    for way in ("published", "told"):
+        more = sa.text(f"version > {way}")
+        op.create_index(f"ix_chain_un{way}", "chain", ["id"], sqlite_where=more, postgresql_where=more)
 
 
 def downgrade() -> None:

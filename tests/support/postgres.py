@@ -1,0 +1,52 @@
+"""A PostgreSQL of our own on loopback, for tests and benchmarks."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from .ports import free_port
+
+
+def binaries() -> Path | None:
+    """Where PostgreSQL's programs are; None where it is not installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parent.parent.name))
+    return found[-1].parent if found else Path(p).parent if (p := shutil.which("initdb")) else None
+
+
+@contextmanager
+def server(programs: Path, *settings: str) -> Iterator[str]:
+    """A fresh server, as ``host:port``; everybody who can reach it may be the user postgres."""
+    # It refuses to run as root.
+    owner = "postgres" if os.geteuid() == 0 else None
+    folder = Path(tempfile.mkdtemp(prefix="clusterflow-pg-"))
+    if owner:
+        shutil.chown(folder, owner)
+    data, port = folder / "data", free_port()
+
+    def run(program: str, *arguments: str) -> None:
+        command = [str(programs / program), "-D", str(data), *arguments]
+        as_owner = {"user": owner, "group": owner, "extra_groups": []} if owner else {}
+        subprocess.run(command, check=True, capture_output=True, cwd=folder, **as_owner)  # type: ignore[call-overload]
+
+    run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+    options = " ".join([f"-p {port} -k {folder} -c listen_addresses=127.0.0.1", *(f"-c {s}" for s in settings)])
+    run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        run("pg_ctl", "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def execute(address: str, statement: str) -> None:
+    """Run one statement outside a transaction, as for databases it must be."""
+    with psycopg.connect(f"postgresql://postgres@{address}/postgres", autocommit=True) as connection:
+        connection.execute(statement)
