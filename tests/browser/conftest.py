@@ -11,9 +11,10 @@ from collections.abc import AsyncIterator, Iterator
 os.environ.setdefault("PREFECT_HOME", tempfile.mkdtemp(prefix="prefect-home-"))  # before Prefect is imported
 
 import pytest
-from conftest import free_port, missing
+from conftest import missing
 from playwright.async_api import Page, async_playwright
 from support.office import ROOT
+from support.ports import free_port
 
 from clusterflow.prefect.api import settings_for
 from clusterflow.prefect.deploy import deploy

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import free_port
 from support.office import ROOT
+from support.ports import free_port
 from support.world import World
 
 from clusterflow.model.words import DecisionKind

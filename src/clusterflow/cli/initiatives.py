@@ -96,7 +96,7 @@ def _show_board(board: Board) -> None:
 def _show_backlog(app: App) -> None:
     waiting = app.backlog()
     if waiting.events or waiting.notices:
-        show(f"Waiting to go out: {waiting.events} messages for Prefect, {waiting.notices} notices.")
+        show(f"Waiting to go out: {waiting.events} ledger entries for Prefect, {waiting.notices} notices.")
         show(f"  {waiting.error or 'They go out while clusterflow is up, or with: clusterflow relay'}")
     if waiting.given_up:
         show(f"{waiting.given_up} notices could not be delivered and were given up.")

@@ -123,6 +123,9 @@ class _Recorder:
             key = [k for k in cls.key if k != "valid_from"]
             if all(isinstance(s.fields.get(k), str) for k in key):
                 wanted[s.type, registry.chain_of(cls, s.initiative)].add(tuple(s.fields[k] for k in key))
+        # Each chain is held before its facts are read, in one order: what is read here is still so when it is written.
+        for chain in sorted({registry.chain_of(RECORDS[s.type], s.initiative) for s in submissions}):
+            self.work.head(chain)
         for (name, chain), identities in wanted.items():
             for fact in registry.facts_of(self.work.connection, RECORDS[name], chain, identities):
                 self._known(name, chain, fact.record.identity()).append(fact)

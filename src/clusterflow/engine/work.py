@@ -13,6 +13,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy import Engine as Database
+from sqlalchemy.exc import IntegrityError
 
 from clusterflow.errors import Conflict, NotPossible
 from clusterflow.model.events import Entry, Event
@@ -122,12 +123,20 @@ def perform(
                 done = work(Work(connection, context, name))
                 if context.key is not None:
                     answered = {"digest": digest, "at": context.now, "answer": done.model_dump_json()}
-                    connection.execute(_DONE, {"key": context.key, **answered})
+                    _keep_answer(connection, {"key": context.key, **answered})
                 return done
         except HeadMoved:
             # The other one has committed; a short, uneven wait lets several losers pass one by one.
             time.sleep(random.uniform(0.001, 0.005) * attempt)  # noqa: S311 - no secret
     raise Conflict("others keep changing the same initiative at this moment; try again")
+
+
+def _keep_answer(connection: Connection, row: dict[str, object]) -> None:
+    """Keep what the command answered; who did the same under the same key a moment ago is found by another try."""
+    try:
+        connection.execute(_DONE, row)
+    except IntegrityError:
+        raise HeadMoved(str(row["key"])) from None
 
 
 def _earlier(connection: Connection, context: Context, digest: str, answer: type[A]) -> A | None:
