@@ -30,7 +30,7 @@ def run(short: bool) -> None:
     commands = {"status": COMMANDS["status"]} if short else COMMANDS
     with ground.sqlite() as url:
         _enrol(url)
-        own = {"CLUSTERFLOW_DATABASE": url, "CLUSTERFLOW_TODAY": str(NOW.date())}
+        own = {"CLUSTERFLOW_DATABASE": url, "CLUSTERFLOW_TODAY": str(NOW.date()), "CLUSTERFLOW_PROOF": "none"}
         # As it is installed: compiled to bytecode once, though this machine may be told to keep none.
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **own}
         for name, words in commands.items():

@@ -12,7 +12,7 @@ from datetime import date
 from benches.tiny import said
 from clusterflow.app import App
 from clusterflow.model.words import DecisionKind
-from clusterflow.rules.decision import Ballot
+from clusterflow.rules.ballot import Ballot
 
 YEARS = range(2019, 2024)
 COMMITTEES = ("talent", "suppliers", "technology")

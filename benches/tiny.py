@@ -13,7 +13,7 @@ from clusterflow.model.lifecycle import DecidedBy, Gate, LifecycleModel, Stage
 from clusterflow.model.quantity import Bound, Unit
 from clusterflow.model.text import Text
 from clusterflow.model.words import DecisionKind, Role, Severity, StageKind
-from clusterflow.rules.decision import Ballot
+from clusterflow.rules.ballot import Ballot
 from clusterflow.settings import Settings
 from clusterflow.store.database import open_database
 
@@ -29,7 +29,7 @@ def said(line: str) -> Submission:
 
 def open_app(url: str, *models: LifecycleModel) -> App:
     """The app on a database, with a clock that stands still, and with these models where some are given."""
-    app = App(Settings(database=url, configs=CONFIGS), open_database(url), lambda: NOW)
+    app = App(Settings(database=url, configs=CONFIGS, proof="none"), open_database(url), lambda: NOW)
     if models:
         app.__dict__["models"] = {model.id: model for model in models}
     return app

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -39,9 +43,34 @@ class Settings(BaseSettings):
         default=None,
         description="Apprise address of the mail server, without recipient: mailtos://USER:PASSWORD@HOST?from=...",
     )
+    proof: Literal["code", "none"] = Field(
+        default="code",
+        description="how deciders prove who they are: by the one-time code of their notice, or not at all",
+    )
+    secret: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="what one-time codes are made with, the same on every machine; made in the home folder if unset",
+    )
     prefect_port: int = 4200
     prefect_api: str | None = Field(default=None, description="API of a Prefect server elsewhere")
     prefect_auth: SecretStr | None = Field(default=None, description="Prefect's basic auth, user:password")
+
+    def code_key(self) -> bytes:
+        """What one-time codes are made with: the secret, or a file of the home folder that only its owner reads."""
+        if self.secret is not None:
+            return self.secret.get_secret_value().encode()
+        file = self.home / "secret"
+        self.home.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            fresh = file.with_name(f"secret.{os.getpid()}")
+            fresh.touch(mode=0o600)
+            fresh.write_text(secrets.token_hex(32))
+            try:
+                os.link(fresh, file)  # whole or not at all, and never over another one
+            finally:
+                fresh.unlink()
+        return file.read_bytes()
 
     @property
     def database_url(self) -> str:

@@ -13,16 +13,21 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.async_api import Page, expect
+from pydantic import SecretStr
 from support.office import Office, working
 
 from clusterflow.demo.stories import stories
 from clusterflow.demo.story import Story, months
+from clusterflow.engine.decide import grant_of
 from clusterflow.model.words import DecisionKind
 from clusterflow.prefect import names, runs
 from clusterflow.prefect.runs import Waiting
 from clusterflow.prefect.server import PrefectServer
+from clusterflow.rules.proof import code_of
+from clusterflow.store.people import alias_of
 
 END = date(2026, 10, 15)
+SECRET = "a secret of the tests alone"
 
 
 @pytest.fixture
@@ -56,7 +61,8 @@ async def office(prefect: PrefectServer, sqlite_url: str, monkeypatch: pytest.Mo
     office = Office(sqlite_url, story.initiative)
     office.app.settings = office.app.settings.model_copy(update={"language": "es"})
     live_until_a_gate_is_ready(office, story)
-    own = {"DATABASE": sqlite_url, "TODAY": str(office.now.date()), "LANGUAGE": "es"}
+    office.app.settings = office.app.settings.model_copy(update={"proof": "code", "secret": SecretStr(SECRET)})
+    own = {"SECRET": SECRET, "DATABASE": sqlite_url, "TODAY": str(office.now.date()), "LANGUAGE": "es"}
     for name, value in own.items():
         monkeypatch.setenv(f"CLUSTERFLOW_{name}", value)
     async with working():
@@ -95,6 +101,7 @@ async def test_a_manager_decides_in_the_form(
     await form.get_by_label("Decisión").click()
     await page.get_by_role("option", name="go", exact=True).click()
     await form.get_by_label("Quién decide").fill(decider)
+    await form.get_by_label("Código").fill(code_of_mail(office, decider))
     await form.get_by_label("Motivo").fill("Quince empresas firmaron.")
     await form.screenshot(path=pictures / "form-filled.png")
     await form.get_by_role("button", name="Resume").click()
@@ -104,6 +111,15 @@ async def test_a_manager_decides_in_the_form(
     assert [(v.kind, v.reason) for v in state.votes] == [(DecisionKind.GO, "Quince empresas firmaron.")]
     assert [v.stage for v in state.open_visits] == ["common-purpose"]
     await picture(page, f"{prefect.url}/v2/runs/flow-run/{asked.run_id}", "Decidida", pictures / "decided.png")
+
+
+def code_of_mail(office: Office, person: str) -> str:
+    """The code that the decider's notice would carry."""
+    state = office.app.state(office.initiative)
+    (review,) = state.open_reviews
+    with office.app.database.begin() as connection:
+        alias = alias_of(connection, person, office.app.new_id)
+    return code_of(SECRET.encode(), grant_of(state, review, str(alias), None))
 
 
 async def look_around(office: Office, ui: str, page: Page, asked: Waiting, pictures: Path) -> None:

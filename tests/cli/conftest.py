@@ -37,6 +37,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CLUSTERFLOW_HOME", str(tmp_path))
     monkeypatch.delenv("CLUSTERFLOW_DATABASE", raising=False)
     monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setenv("CLUSTERFLOW_PROOF", "none")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -52,7 +52,8 @@ def begin(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Off
 
     def begin(language: str = "en", name: str | None = None) -> Office:
         office = Office(sqlite_url, f"i-{uuid4().hex[:8]}", TINY)
-        for key, value in {"DATABASE": sqlite_url, "TODAY": str(office.now.date()), "LANGUAGE": language}.items():
+        own = {"DATABASE": sqlite_url, "TODAY": str(office.now.date()), "LANGUAGE": language, "PROOF": "none"}
+        for key, value in own.items():
             monkeypatch.setenv(f"CLUSTERFLOW_{key}", value)
         office.app.settings = office.app.settings.model_copy(update={"language": language})
         office.enrol(office.initiative)

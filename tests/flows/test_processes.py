@@ -114,6 +114,7 @@ def test_up_starts_all_opens_again_what_was_open_and_leaves_nothing(home: Path, 
         CLUSTERFLOW_DATABASE=sqlite_url,
         CLUSTERFLOW_PREFECT_PORT=str(port),
         CLUSTERFLOW_TODAY="2024-01-10",
+        CLUSTERFLOW_PROOF="none",
     )
 
     def command(*words: str) -> subprocess.CompletedProcess[str]:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import email
 import logging
 import shutil
-from collections.abc import Iterator
 from datetime import timedelta
-from email.message import Message
-from email.policy import default
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from pydantic import SecretStr
 from sqlalchemy import select
-from support.ports import free_port
+from support.mailbox import Mailbox
 from support.world import CONFIGS, World, model, stage, stated
 
 from clusterflow.courier import BACKOFF, Courier
@@ -28,42 +23,10 @@ from clusterflow.store.notices import tally
 from clusterflow.store.tables import delivery, notice
 
 
-class Mailbox:
-    """A real SMTP server that keeps what it gets, and refuses whom it is told to refuse."""
-
-    def __init__(self) -> None:
-        self.mails: list[tuple[str, Message]] = []
-        self.refused: set[str] = set()
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
-        if address in self.refused:
-            return "550 no such mailbox"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        for address in envelope.rcpt_tos:
-            self.mails.append((address, email.message_from_bytes(envelope.content, policy=default)))
-        return "250 OK"
-
-    def subjects(self, address: str) -> list[str]:
-        return [str(m["Subject"]) for to, m in self.mails if to == address]
-
-
-@pytest.fixture
-def mailbox() -> Iterator[tuple[Mailbox, str]]:
-    box = Mailbox()
-    port = free_port()
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield box, f"mailto://127.0.0.1:{port}/?from=office@clusterflow.example&mode=insecure"
-    controller.stop()
-
-
 @pytest.fixture
 def world(database_url: str, mailbox: tuple[Mailbox, str]) -> World:
     w = World(database_url, model(stage("first", (), stated("first", keep=">= 1/2")), stage("second", ("first",))))
-    w.app.settings = Settings(database=database_url, configs=CONFIGS, mail=SecretStr(mailbox[1]))
+    w.app.settings = Settings(database=database_url, configs=CONFIGS, mail=SecretStr(mailbox[1]), proof="none")
     w.enrol()
     return w
 

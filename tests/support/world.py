@@ -13,8 +13,8 @@ from clusterflow.model.criterion import Criterion
 from clusterflow.model.lifecycle import DecidedBy, Gate, LifecycleModel, Stage
 from clusterflow.model.quantity import Bound, Unit
 from clusterflow.model.text import Text
-from clusterflow.model.words import DecisionKind, HelixKind, Role, Severity, StageKind
-from clusterflow.rules.decision import Ballot
+from clusterflow.model.words import DecisionKind, HelixKind, Role, Severity, StageKind, Stance
+from clusterflow.rules.ballot import Ballot
 from clusterflow.settings import Settings
 from clusterflow.store.database import open_database
 
@@ -48,6 +48,7 @@ def stage(
     roles: tuple[Role, ...] = (Role.MANAGER, Role.BOARD_MEMBER),
     need: int = 1,
     never: tuple[HelixKind, ...] = (),
+    rule: DecidedBy | None = None,
     optional: bool = False,
     open_ended: bool = False,
     allowed_days: int = 100,
@@ -64,7 +65,7 @@ def stage(
         gate=Gate(
             title=text(f"gate of {name}"),
             milestone=text(f"{name} achieved"),
-            decided_by=DecidedBy(roles=roles, need=need, never=never),
+            decided_by=rule or DecidedBy(roles=roles, need=need, never=never),
             requires=criteria or (stated(name),),
         ),
     )
@@ -79,7 +80,7 @@ class World:
 
     def __init__(self, url: str, *models: LifecycleModel) -> None:
         self.now = datetime(2024, 1, 10, 12, tzinfo=UTC)
-        self.app = App(Settings(database=url, configs=CONFIGS), open_database(url), lambda: self.now)
+        self.app = App(Settings(database=url, configs=CONFIGS, proof="none"), open_database(url), lambda: self.now)
         if models:
             self.app.__dict__["models"] = {m.id: m for m in models}
         self.record(
@@ -135,7 +136,7 @@ class World:
     def decide(
         self,
         stage_id: str,
-        decision: DecisionKind = DecisionKind.GO,
+        decision: DecisionKind | Stance = DecisionKind.GO,
         by: str = "mona",
         initiative: str = "one",
         reason: str = "it is time",

@@ -26,6 +26,7 @@ cli.command("clusterflow.cli.initiatives:explain", help="Why a gate is ready or 
 cli.command("clusterflow.cli.initiatives:evaluate", help="Bring initiatives up to the day, without Prefect.")
 cli.command("clusterflow.cli.gates:open_gate", help="Open a gate review by hand.")
 cli.command("clusterflow.cli.gates:decide", help="Decide at a gate.")
+cli.command("clusterflow.cli.gates:send_code", help="Send a decider a new one-time code.")
 cli.command("clusterflow.cli.initiatives:ledger", help="What happened, in order.")
 cli.command("clusterflow.cli.models:model", help="The lifecycle models: list, show, check, diagram, schema.")
 cli.command("clusterflow.cli.records:schema", help="JSON Schemas, for editors and other programs.")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
+from getpass import getpass
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -13,13 +14,21 @@ from clusterflow.app import App
 from clusterflow.cli.output import REFUSED, Actor, Json, Key, day, listed, print_json, show
 from clusterflow.engine.decide import Decided
 from clusterflow.errors import Mistake, Mistakes
-from clusterflow.model.words import DecisionKind, Role
-from clusterflow.rules.decision import Ballot
+from clusterflow.model.words import Role, said_as
+from clusterflow.rules.ballot import Ballot
 
 
-def open_gate(initiative: str, stage: str, *, actor: Actor = None, key: Key = None, as_json: Json = False) -> None:
+def open_gate(
+    initiative: str,
+    stage: str,
+    *,
+    by: Annotated[str | None, Parameter(help="who asks for it: a person's id")] = None,
+    actor: Actor = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
     """Open a gate review by hand, before the gate is ready."""
-    opened = App.open().open_gate(initiative, stage, actor, key)
+    opened = App.open().open_gate(initiative, stage, actor, key, by)
     if as_json:
         print_json(opened)
     else:
@@ -29,10 +38,17 @@ def open_gate(initiative: str, stage: str, *, actor: Actor = None, key: Key = No
 def decide(
     initiative: str,
     stage: str,
-    decision: DecisionKind,
+    decision: Literal["go", "conditional-go", "hold", "recycle", "stop", "abstain", "recuse", "veto"],
     *,
     by: Annotated[str, Parameter(help="the decider: a person's id")],
     reason: Annotated[str, Parameter(help="why; it stands in the ledger")],
+    code: Annotated[
+        str | None, Parameter(help="the one-time code of the notice; asked for where it is left out")
+    ] = None,
+    speaks_for: Annotated[
+        str | None, Parameter(name="--for", help="by delegation: the person whose vote it is")
+    ] = None,
+    override: Annotated[Sequence[str], Parameter(help="of a go: a blocking criterion to let pass", negative="")] = (),
     role: Annotated[Role | None, Parameter(help="in which role, where the person holds several")] = None,
     seen: Annotated[str | None, Parameter(help="the findings that were seen, as explain names them")] = None,
     until: Annotated[str | None, Parameter(help="of a hold: the day it ends")] = None,
@@ -42,10 +58,13 @@ def decide(
     key: Key = None,
     as_json: Json = False,
 ) -> None:
-    """Decide at a gate: go, conditional-go, hold, recycle or stop."""
+    """Decide at a gate: go, conditional-go, hold, recycle or stop; or abstain, recuse, veto."""
+    app = App.open()
+    if code is None and app.code_key is not None and sys.stdin.isatty():
+        code = getpass("Code of your notice: ")
     ballot = Ballot(
         stage=stage,
-        decision=decision,
+        decision=said_as(decision),
         reason=reason,
         role=role,
         seen=seen,
@@ -53,8 +72,11 @@ def decide(
         to_stage=to,
         due=_conditions(condition),
         due_all=day(due, "--due"),
+        code=code,
+        speaks_for=speaks_for,
+        overrides=tuple(override),
     )
-    done = App.open().decide(initiative, by, ballot, key)
+    done = app.decide(initiative, by, ballot, key)
     if as_json:
         print_json(done)
     elif done.taken:
@@ -63,6 +85,15 @@ def decide(
         sys.stderr.write(f"clusterflow: refused: {done.why}\n")
     if not done.taken:
         sys.exit(REFUSED)
+
+
+def send_code(initiative: str, stage: str, person: str, *, actor: Actor = None, as_json: Json = False) -> None:
+    """Send a decider a new one-time code by mail; the old one is good for nothing any more."""
+    done = App.open().renew_code(initiative, stage, person, actor)
+    if as_json:
+        print_json(done)
+    else:
+        show(f"a new code for the gate of {stage} goes to {person} with the next notices")
 
 
 def told(done: Decided) -> str:

@@ -24,6 +24,7 @@ from clusterflow.errors import ClusterflowError
 from clusterflow.intake.assignments import read_assignments
 from clusterflow.reports.board import Board
 from clusterflow.reports.explanation import GateExplanation
+from clusterflow.reports.quorum import quorum
 from clusterflow.reports.status import InitiativeStatus
 
 
@@ -109,7 +110,8 @@ def _show_status(found: InitiativeStatus) -> None:
         due = "" if s.due_on is None else f"{s.due_on}{' overdue' if s.overdue else ''}"
         achieved = "" if s.achieved_on is None else str(s.achieved_on)
         since = "" if s.entered_on is None else str(s.entered_on)
-        stages.add_row(str(s.number), s.title, marked(s.status), since, due, achieved, s.milestone)
+        passed = f" (overridden: {', '.join(s.overridden)})" if s.overridden else ""
+        stages.add_row(str(s.number), s.title, marked(s.status), since, due, achieved, s.milestone + passed)
     show(stages)
     for h in found.hindrances:
         show("  ", marked(h.answer), f"{h.stage}: {h.title}: {h.found}, asked {h.asked}")
@@ -151,7 +153,7 @@ def _show_gate(gate: GateExplanation, evidence: bool) -> None:
     if any(c.late for c in gate.criteria):
         show("* rests on facts entered after that day")
     review = f"review {gate.review} is open; " if gate.review else ""
-    show(f"{review}decides: {listed(gate.decided_by)} (need {gate.need}); findings {gate.findings}")
+    show(f"{review}decides: {quorum(gate.decided_by, 'en')}; findings {gate.findings}")
 
 
 def ledger(

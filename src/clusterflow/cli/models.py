@@ -18,6 +18,7 @@ from clusterflow.errors import ClusterflowError, Mistake, Mistakes
 from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.model.text import Language
 from clusterflow.reports.diagram import mermaid, svg
+from clusterflow.reports.quorum import quorum
 from clusterflow.settings import Settings
 
 model = Commands(name="model", help="The lifecycle models.")
@@ -52,14 +53,12 @@ def show_model(name: str, *, lang: Told = "en", as_json: Json = False) -> None:
     show(f"{one.title.to(lang)} · {one.id} · {one.hash[:12]}")
     show(one.about.to(lang))
     for stage in one.stages:
-        rule = stage.gate.decided_by
         after = f" · after {listed(stage.after)}" if stage.after else ""
         marks = [word for word, on in (("optional", stage.optional), ("open-ended", stage.open_ended)) if on]
         show(
             f"\n{one.position(stage.id)} {stage.title.to(lang)} ({stage.kind}{after}) {listed(marks) if marks else ''}"
         )
-        never = f", never {listed(rule.never)}" if rule.never else ""
-        show(f"  decides: {listed(rule.roles)} (need {rule.need}{never}); allowed: {stage.allowed_days} days")
+        show(f"  decides: {quorum(stage.gate.decided_by, lang)}; allowed: {stage.allowed_days} days")
         lines = table("", ["criterion", "bound", "keep", "severity", "source"])
         for c in stage.gate.criteria:
             title = c.title.to(lang) if c.title else c.id

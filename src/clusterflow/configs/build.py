@@ -17,7 +17,7 @@ from clusterflow.configs.written import (
     WrittenText,
 )
 from clusterflow.model.criterion import AllOf, AnyOf, Criterion
-from clusterflow.model.lifecycle import DecidedBy, Gate, LifecycleModel, Stage
+from clusterflow.model.lifecycle import DecidedBy, Gate, LifecycleModel, Share, Stage
 from clusterflow.model.measurement import MetricDeclaration
 from clusterflow.model.text import Text
 from clusterflow.model.words import Severity
@@ -58,7 +58,15 @@ def _gate(written: WrittenGate, stage: str, metrics: Mapping[str, MetricDeclarat
     return Gate(
         title=_text(written.title),
         milestone=_text(written.milestone),
-        decided_by=DecidedBy(roles=tuple(by.roles), need=by.need, never=tuple(by.never)),
+        decided_by=DecidedBy(
+            roles=tuple(by.roles),
+            need=by.need,
+            never=tuple(by.never),
+            each=tuple(Share(helix=helix, need=need) for helix, need in by.each.items()),
+            veto=tuple(by.veto),
+            override=tuple(by.override),
+            four_eyes=by.four_eyes,
+        ),
         requires=tuple(builder.requirement(part) for part in written.requires),
     )
 

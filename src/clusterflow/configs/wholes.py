@@ -91,8 +91,31 @@ def _deciders(document: Document, kind: Any, by: Any, steps: Steps) -> Iterator[
     excluded = [HelixKind(word) for word in never if word in tuple(HelixKind)]
     misspelt = len(excluded) < len(never)
     stage_kind = StageKind(kind) if kind in tuple(StageKind) else None
-    for reason in idle(stage_kind, whole, need if isinstance(need, int) else 1, excluded):
+    each = {HelixKind(k): n for k, n in _pairs(by.get("each")) if k in tuple(HelixKind) and isinstance(n, int)}
+    special = {key: [Role(r) for r in _words(by.get(key)) if r in tuple(Role)] for key in ("veto", "override")}
+    apart = next((key for key, held in special.items() if not set(held) <= set(known)), "veto")
+    required = need if isinstance(need, int) else 1
+    for reason in idle(stage_kind, whole, required, excluded, each, [*special["veto"], *special["override"]]):
         match reason:
+            case Idle.SHARE_EXCLUDED:
+                barred = " and ".join(sorted(set(each) & set(excluded)))
+                yield Mistake(
+                    document.where((*steps, "each")),
+                    f"nobody could decide here: {barred} must agree, and never may",
+                    "helix kinds that do not stand in «never»",
+                )
+            case Idle.SHARES_ABOVE_NEED:
+                yield Mistake(
+                    document.where((*steps, "each")),
+                    f"{sum(each.values())} people of certain helix kinds are asked for, of {required} who decide",
+                    f"{required} at most, or a higher «need»",
+                )
+            case Idle.NOT_AMONG_ROLES:
+                yield Mistake(
+                    document.where((*steps, apart)),
+                    f"{' and '.join(r for r in special[apart] if r not in known)} has no vote at this gate",
+                    ", ".join(known),
+                )
             case Idle.TOO_FEW_HOLDERS:
                 yield Mistake(
                     document.where((*steps, "need")),
@@ -119,6 +142,14 @@ def _deciders(document: Document, kind: Any, by: Any, steps: Steps) -> Iterator[
                     "never: [government]",
                     "The government may never decide a management gate",
                 )
+
+
+def _pairs(value: Any) -> list[tuple[Any, Any]]:
+    return list(value.items()) if isinstance(value, dict) else []
+
+
+def _words(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _names(

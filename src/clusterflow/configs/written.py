@@ -108,6 +108,26 @@ def listed(value: Any, kind: type[StrEnum], noun: str) -> Any:
 
 Roles = Annotated[list[Role], BeforeValidator(partial(listed, kind=Role, noun="role"))]
 HelixKinds = Annotated[list[HelixKind], BeforeValidator(partial(listed, kind=HelixKind, noun="helix kind"))]
+
+
+def shares(value: Any) -> Any:
+    """How many for each helix kind, as a mapping."""
+    if not isinstance(value, dict):
+        raise trouble(spoken(value), "a mapping from helix kinds to how many, like {company: 1}")
+    found = []
+    for name, number in value.items():
+        if name not in tuple(HelixKind):
+            cure = the_nearest(name, HelixKind)
+            words = trouble(f"the helix kind {spoken(name)} is unknown", ", ".join(HelixKind), cure)
+            found.append(((str(name),), name, words))
+        elif isinstance(number, bool) or not isinstance(number, int) or number < 1:
+            found.append(((str(name),), number, trouble(spoken(number), "a whole number, 1 or more")))
+    if found:
+        raise troubles(found)
+    return value
+
+
+Shares = Annotated[dict[HelixKind, int], BeforeValidator(shares)]
 Kind = Annotated[StageKind, word(StageKind, "stage kind")]
 Weight = Annotated[Severity, word(Severity, "severity")]
 
@@ -299,6 +319,14 @@ class WrittenDecidedBy(Written):
     roles: Roles = Field(min_length=1, description=f"a list of one or more of: {', '.join(Role)}")
     need: StrictInt = Field(default=1, ge=1, description="how many people must decide; 1 where it is left out")
     never: HelixKinds = Field(default_factory=list, description=f"a list of: {', '.join(HelixKind)}")
+    each: Shares = Field(default_factory=dict, description="how many of those who agree must speak for a helix kind")
+    veto: Roles = Field(default_factory=list, description="the roles whose veto bars a go, out of «roles»")
+    override: Roles = Field(
+        default_factory=list, description="the roles that may let a blocking criterion pass, out of «roles»"
+    )
+    four_eyes: StrictBool = Field(
+        default=False, description="true where nobody decides who asked for the review or recorded facts in the stage"
+    )
 
 
 class WrittenGate(Written):

@@ -10,7 +10,7 @@ from typing import Literal
 from clusterflow.engine.record import Submission
 from clusterflow.model.records import RECORDS
 from clusterflow.model.words import DecisionKind, Role
-from clusterflow.rules.decision import Ballot
+from clusterflow.rules.ballot import Ballot
 from clusterflow.store.metrics.scope import months_before
 
 MONTHS = 30

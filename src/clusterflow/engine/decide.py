@@ -10,19 +10,22 @@ from clusterflow.engine.evaluate import Declarations, enrolled_state, is_fresh, 
 from clusterflow.engine.work import Work
 from clusterflow.errors import NotPossible, UnknownName
 from clusterflow.model import events as ev
+from clusterflow.model.grant import Grant
 from clusterflow.model.lifecycle import LifecycleModel
-from clusterflow.model.state import InitiativeState
+from clusterflow.model.state import InitiativeState, Review
 from clusterflow.model.text import Frozen
 from clusterflow.model.verdict import Verdict
 from clusterflow.model.words import DecisionKind
+from clusterflow.rules.ballot import Ballot, Decider, Refusal, Voice
 from clusterflow.rules.course import Course
-from clusterflow.rules.decision import Ballot, Decider, Refusal, plan_decision, refuse
+from clusterflow.rules.decision import plan_decision, refuse
 from clusterflow.rules.evaluation import open_gate, plan_evaluation
 from clusterflow.rules.judge import recall_gate
 from clusterflow.rules.mistakes import nearest
+from clusterflow.rules.proof import is_right
 from clusterflow.store import ledger, registry
 from clusterflow.store.models import kept_model
-from clusterflow.store.people import alias_of, capacities
+from clusterflow.store.people import alias_of, capacities, delegated
 
 
 class Decided(Frozen):
@@ -80,8 +83,11 @@ def stage_of(model: LifecycleModel, stage: str) -> str:
     return stage
 
 
-def open_review(work: Work, initiative: str, stage: str, declarations: Declarations) -> Opened:
+def open_review(
+    work: Work, initiative: str, stage: str, declarations: Declarations, asked_by: str | None = None
+) -> Opened:
     """Open a gate review by hand: to hold, recycle, stop, or go on under conditions before the gate is ready."""
+    asker = _alias(work, asked_by) if asked_by else None
     now = _standing(work, initiative, declarations)
     stage_of(now.model, stage)
     course = Course(now.model, now.state, now.today)
@@ -92,7 +98,7 @@ def open_review(work: Work, initiative: str, stage: str, declarations: Declarati
     if now.state.open_review(stage) is None:
         if now.state.milestone(stage) is not None:
             raise NotPossible(f"the milestone of «{stage}» is already achieved")
-        open_gate(course, visit, verdict, by_hand=True)
+        open_gate(course, visit, verdict, by_hand=True, asked_by=asker)
         work.live(now.state, course.events)
     review = course.state.open_review(stage)
     assert review is not None  # noqa: S101 - it was just opened
@@ -105,39 +111,100 @@ def open_review(work: Work, initiative: str, stage: str, declarations: Declarati
     )
 
 
-def decide(work: Work, initiative: str, person: str, ballot: Ballot, declarations: Declarations) -> Decided:
+def decide(
+    work: Work, initiative: str, person: str, ballot: Ballot, declarations: Declarations, key: bytes | None
+) -> Decided:
     """Take a decision at a gate, on the findings of this moment, or refuse it; both are written in the ledger.
 
+    Args:
+        person: who speaks; for somebody else where the ballot says so.
+        key: what one-time codes are made with; None where a decider's word is taken without.
+
     Raises:
-        UnknownName: the initiative, the stage or the person.
+        UnknownName: the initiative, the stage or a person.
     """
     state = enrolled_state(work, initiative)
-    today = today_of(work, initiative)
-    alias = alias_of(work.connection, person, work.context.ids)
-    if alias is None:
-        raise UnknownName("person", person, nearest(person, registry.names(work.connection, "person")))
-    roles, helixes = capacities(work.connection, initiative, today, person).get(person, (frozenset(), frozenset()))
-    decider = Decider(alias, roles, helixes)
-    now = _settled(work, state, today, declarations)
+    now = _settled(work, state, today_of(work, initiative), declarations)
     stage_of(now.model, ballot.stage)
-    verdict = now.verdict(ballot.stage)
-    no = refuse(now.model, now.state, verdict, ballot, decider, today, _changed(work, now.state, ballot))
-    if no is not None or verdict is None:
-        return _refused(work, now.state, ballot, decider, no or Refusal("closed", "the gate is closed"))
-    events = plan_decision(now.model, now.state, verdict, ballot, decider, today)
-    after = work.live(now.state, events)
     review = now.state.open_review(ballot.stage)
-    assert review is not None  # noqa: S101 - refuse() saw it open
+    voice = _voice(work, now, review, person, ballot, key)
+    verdict = now.verdict(ballot.stage)
+    no = refuse(now.model, now.state, verdict, ballot, voice, now.today, _changed(work, now.state, ballot))
+    if no is not None or verdict is None or review is None:
+        return _refused(work, now.state, ballot, voice, no or Refusal("closed", "the gate is closed"))
+    events = plan_decision(now.model, now.state, verdict, ballot, voice, now.today)
+    after = work.live(now.state, events)
     done = next((e for e in events if isinstance(e, ev.GateDecided)), None)
     return Decided(
         initiative=initiative,
         stage=ballot.stage,
         review=review.id,
         decided=done.decision if done else None,
-        votes=sum(v.review == review.id for v in after.votes),
+        votes=len(after.standing_votes(review.id)),
         need=now.model.stage(ballot.stage).gate.decided_by.need,
         entered=tuple(e.stage for e in events if isinstance(e, ev.StageEntered)),
         version=after.version,
+    )
+
+
+def renew_code(work: Work, initiative: str, stage: str, person: str, declarations: Declarations) -> Decided:
+    """Let a decider have a new one-time code, and new attempts; the old one is good for nothing any more.
+
+    Raises:
+        NotPossible: the gate is not open.
+    """
+    now = _standing(work, initiative, declarations)
+    review = now.state.open_review(stage_of(now.model, stage))
+    if review is None:
+        raise NotPossible(f"the gate of «{stage}» is not open; there is no code to renew")
+    alias = _alias(work, person)
+    after = work.live(now.state, [ev.CodeRenewed(review=review.id, stage=stage, decider=alias, on=now.today)])
+    return Decided(initiative=initiative, stage=stage, review=review.id, version=after.version)
+
+
+def _alias(work: Work, person: str) -> str:
+    alias = alias_of(work.connection, person, work.context.ids)
+    if alias is None:
+        raise UnknownName("person", person, nearest(person, registry.names(work.connection, "person")))
+    return alias
+
+
+def _voice(work: Work, now: Settled, review: Review | None, person: str, ballot: Ballot, key: bytes | None) -> Voice:
+    """Whose vote it is, who casts it, and what is known of both on the day."""
+    initiative = now.state.initiative
+    caster = _decider(work, initiative, now.today, person)
+    if ballot.speaks_for in (None, person):
+        decider, delegate, in_force = caster, None, True
+    else:
+        decider, delegate = _decider(work, initiative, now.today, ballot.speaks_for or ""), caster
+        in_force = (ballot.speaks_for, person) in delegated(work.connection, initiative, now.today)
+    involved = False
+    if review is not None and now.model.stage(ballot.stage).gate.decided_by.four_eyes:
+        since = max((v.entered_on for v in now.state.visits if v.stage == ballot.stage), default=now.today)
+        recorded = ledger.actors(work.connection, initiative, since)
+        involved = review.asked_by in (decider.alias, caster.alias) or bool({person, ballot.speaks_for} & recorded)
+    proof = None
+    if key is not None and review is not None:
+        proof = is_right(
+            key, grant_of(now.state, review, decider.alias, delegate.alias if delegate else None), ballot.code
+        )
+    return Voice(decider, delegate, in_force, involved, proof)
+
+
+def _decider(work: Work, initiative: str, today: date, person: str) -> Decider:
+    roles, helixes = capacities(work.connection, initiative, today, person).get(person, (frozenset(), frozenset()))
+    return Decider(_alias(work, person), roles, helixes)
+
+
+def grant_of(state: InitiativeState, review: Review, decider: str, cast_by: str | None) -> Grant:
+    """What a code stands for at this moment."""
+    return Grant(
+        initiative=state.initiative,
+        review=review.id,
+        findings=review.findings,
+        decider=decider,
+        cast_by=cast_by,
+        renewed=state.trial(review.id, cast_by or decider).renewed,
     )
 
 
@@ -173,14 +240,14 @@ def _changed(work: Work, state: InitiativeState, ballot: Ballot) -> list[str]:
     return [text for version, text in told if version > since > 0]
 
 
-def _refused(work: Work, state: InitiativeState, ballot: Ballot, decider: Decider, no: Refusal) -> Decided:
+def _refused(work: Work, state: InitiativeState, ballot: Ballot, voice: Voice, no: Refusal) -> Decided:
     review = state.open_review(ballot.stage)
     after = work.live(
         state,
         [
             ev.DecisionRefused(
                 stage=ballot.stage,
-                decider=decider.alias,
+                decider=voice.caster.alias,
                 decision=ballot.decision,
                 why=no.code,
                 review=review.id if review else None,

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from clusterflow.model.text import Frozen
-from clusterflow.model.words import Answer, DecisionKind, Role, VisitOutcome
+from clusterflow.model.words import Answer, DecisionKind, HelixKind, Role, Stance, VisitOutcome
 
 
 class InitiativeEnrolled(Frozen):
@@ -106,6 +106,8 @@ class GateOpened(Frozen):
     findings: str
     on: date
     by_hand: bool = False
+    asked_by: str | None = None
+    """The pseudonym of who asked for the review by hand, where that was said."""
 
 
 class GateChanged(Frozen):
@@ -128,18 +130,50 @@ class GateWithdrawn(Frozen):
 
 
 class VoteCast(Frozen):
-    """A decider spoke; the gate is decided when as many as the model asks said the same."""
+    """A decider spoke; the gate is decided when the quorum that the model asks said the same."""
 
     kind: Literal["vote.cast"] = "vote.cast"
     review: str
     stage: str
     decider: str
     role: Role
-    decision: DecisionKind
+    decision: DecisionKind | Stance
     reason: str
     findings: str
     until: date | None = None
     to_stage: str | None = None
+    number: int = 1
+    """Which vote of its review it is, counted from 1."""
+    cast_by: str | None = None
+    """Who spoke for the decider, where it was a delegate."""
+    helixes: tuple[HelixKind, ...] = ()
+    """The helix kinds that the decider represented on the day."""
+    overrides: tuple[str, ...] = ()
+    """The blocking criteria that the decider lets pass though they are not met."""
+    proved: bool = False
+    """Whether the decider showed the one-time code."""
+
+
+class VoteFell(Frozen):
+    """The findings that a vote saw have changed: it counts no longer, and its decider may speak again."""
+
+    kind: Literal["vote.fell"] = "vote.fell"
+    review: str
+    stage: str
+    number: int
+    decider: str
+    cast_by: str | None = None
+    on: date
+
+
+class CodeRenewed(Frozen):
+    """A decider got a new one-time code, and five new attempts."""
+
+    kind: Literal["code.renewed"] = "code.renewed"
+    review: str
+    stage: str
+    decider: str
+    on: date
 
 
 class DecisionRefused(Frozen):
@@ -148,7 +182,7 @@ class DecisionRefused(Frozen):
     kind: Literal["decision.refused"] = "decision.refused"
     stage: str
     decider: str
-    decision: DecisionKind
+    decision: DecisionKind | Stance
     why: str
     review: str | None = None
 
@@ -206,6 +240,8 @@ class MilestoneAchieved(Frozen):
     on: date
     conditional: bool = False
     leaves: bool = True
+    overridden: tuple[str, ...] = ()
+    """The blocking criteria that were not met and were let pass by those who may."""
 
 
 class MilestoneLapsed(Frozen):
@@ -255,6 +291,8 @@ LifeEvent = (
     | GateChanged
     | GateWithdrawn
     | VoteCast
+    | VoteFell
+    | CodeRenewed
     | DecisionRefused
     | GateDecided
     | ConditionSet
@@ -272,7 +310,18 @@ EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="ki
 KINDS: dict[str, type[Event]] = {c.model_fields["kind"].default: c for c in Event.__args__}
 
 
-TOLD = (GateOpened, GateWithdrawn, GateDecided, MilestoneAchieved, MilestoneLapsed, StageOverdue, ConditionMissed)
+TOLD = (
+    GateOpened,
+    GateChanged,
+    GateWithdrawn,
+    GateDecided,
+    VoteFell,
+    CodeRenewed,
+    MilestoneAchieved,
+    MilestoneLapsed,
+    StageOverdue,
+    ConditionMissed,
+)
 """The events that people are told of; to whom and how is said in ``configs/notices.yaml``."""
 
 

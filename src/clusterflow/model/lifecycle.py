@@ -13,12 +13,27 @@ from clusterflow.model.text import Frozen, Text
 from clusterflow.model.words import HelixKind, Role, StageKind
 
 
+class Share(Frozen):
+    """How many of those who decide must speak for one helix kind."""
+
+    helix: HelixKind
+    need: int = Field(ge=1)
+
+
 class DecidedBy(Frozen):
-    """Who decides at a gate: in which roles, how many, and of which helix kinds never."""
+    """The quorum of a gate, as data: who decides, how many of them, and what stands in the way."""
 
     roles: tuple[Role, ...] = Field(min_length=1)
     need: int = Field(default=1, ge=1)
     never: tuple[HelixKind, ...] = ()
+    each: tuple[Share, ...] = ()
+    """Among those who agree, so many of each of these helix kinds."""
+    veto: tuple[Role, ...] = ()
+    """The roles whose veto bars a go."""
+    override: tuple[Role, ...] = ()
+    """The roles that may let a blocking criterion pass though it is not met."""
+    four_eyes: bool = False
+    """Whether somebody who asked for the review, or recorded facts in the stage, may not decide at its gate."""
 
 
 class Gate(Frozen):

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from clusterflow.model.grant import Grant
 from clusterflow.model.text import Frozen, Language
 
 
@@ -17,6 +18,8 @@ class Audience(StrEnum):
     OFFICE = "office"
     BOARD = "board"
     MEMBERS = "members"
+    VOTER = "voter"
+    """Whoever cast the vote, or asked for the code, that the event is about."""
 
 
 class NoticeRule(Frozen):
@@ -49,3 +52,10 @@ class Notice(Frozen):
     language: Language
     subject: str
     body: str
+    grants: tuple[Grant, ...] = ()
+    """The votes whose one-time codes stand in the body as marks, until it is sent."""
+
+
+def mark(place: int) -> str:
+    """Where the code of a notice's n-th grant will stand: a sign that nobody can type."""
+    return chr(0xE000 + place)

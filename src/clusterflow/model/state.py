@@ -9,8 +9,10 @@ from clusterflow.model.words import (
     Answer,
     ConditionStatus,
     DecisionKind,
+    HelixKind,
     ReviewStatus,
     Role,
+    Stance,
     Standing,
     VisitOutcome,
 )
@@ -39,22 +41,48 @@ class Review(Frozen):
     opened_on: date
     findings: str
     by_hand: bool = False
+    asked_by: str | None = None
     status: ReviewStatus = ReviewStatus.OPEN
     outcome: DecisionKind | None = None
     closed_on: date | None = None
 
 
 class Vote(Frozen):
-    """What one decider said at one review; ``decider`` is the pseudonym that the ledger knows."""
+    """What one decider said at one review; ``decider`` and ``cast_by`` are pseudonyms, as the ledger knows people."""
 
     review: str
+    number: int
     decider: str
+    cast_by: str | None = None
     role: Role
-    kind: DecisionKind
+    kind: DecisionKind | Stance
     reason: str
+    findings: str
     at: datetime
     until: date | None = None
     stage: str | None = None
+    represents: str = ""
+    """The helix kinds that the decider represented, parted by blanks."""
+    overrides: str = ""
+    """The blocking criteria that the decider lets pass, parted by blanks."""
+    fell_on: date | None = None
+
+    @property
+    def stands(self) -> bool:
+        return self.fell_on is None
+
+    @property
+    def helixes(self) -> frozenset[HelixKind]:
+        return frozenset(HelixKind(h) for h in self.represents.split())
+
+
+class CodeTrial(Frozen):
+    """How often somebody showed a wrong code at a review since the last one was sent, and how often it was renewed."""
+
+    review: str
+    decider: str
+    failed: int = 0
+    renewed: int = 0
 
 
 class Milestone(Frozen):
@@ -67,6 +95,8 @@ class Milestone(Frozen):
     lapsed_on: date | None = None
     lapsed_by: str | None = None
     """The criteria that fell, parted by blanks: what must be met again."""
+    overridden: str | None = None
+    """The blocking criteria that were let pass, parted by blanks: it shows for ever."""
     withdrawn_on: date | None = None
 
     @property
@@ -108,6 +138,7 @@ class InitiativeState(Frozen):
     visits: tuple[Visit, ...] = ()
     reviews: tuple[Review, ...] = ()
     votes: tuple[Vote, ...] = ()
+    trials: tuple[CodeTrial, ...] = ()
     milestones: tuple[Milestone, ...] = ()
     conditions: tuple[Condition, ...] = ()
     answers: tuple[StandingAnswer, ...] = ()
@@ -126,6 +157,14 @@ class InitiativeState(Frozen):
 
     def open_review(self, stage: str) -> Review | None:
         return next((r for r in self.open_reviews if r.stage == stage), None)
+
+    def standing_votes(self, review: str) -> tuple[Vote, ...]:
+        """The votes of a review that the findings have not left behind."""
+        return tuple(v for v in self.votes if v.review == review and v.stands)
+
+    def trial(self, review: str, decider: str) -> CodeTrial:
+        found = (t for t in self.trials if t.review == review and t.decider == decider)
+        return next(found, CodeTrial(review=review, decider=decider))
 
     def milestone(self, stage: str) -> Milestone | None:
         """The standing milestone of a stage, lapsed or not."""

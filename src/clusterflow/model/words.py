@@ -68,6 +68,25 @@ class DecisionKind(StrEnum):
     STOP = "stop"
 
 
+class Stance(StrEnum):
+    """What a decider may say at a gate without deciding: it counts for no decision."""
+
+    ABSTAIN = "abstain"
+    RECUSE = "recuse"
+    """Stands aside for a conflict of interest; holds for the whole review, whatever the findings become."""
+    VETO = "veto"
+    """Bars every go while it stands; only for the roles that the model gives it to."""
+
+
+def said_as(word: str) -> DecisionKind | Stance:
+    """What a word says at a gate: a decision, or a stance.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    return Stance(word) if word in tuple(Stance) else DecisionKind(word)
+
+
 class Role(StrEnum):
     """In what capacity somebody decides at a gate; held through seats, representations and memberships."""
 

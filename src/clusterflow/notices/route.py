@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import Connection
 
-from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.model.notice import Audience, NoticeRule, Recipient
 from clusterflow.model.records.base import REGISTRY
 from clusterflow.model.records.membership import Membership
 from clusterflow.model.records.parties import Person, Representation
-from clusterflow.model.words import HelixKind, Role
+from clusterflow.model.words import Role
 from clusterflow.store.people import capacities
 from clusterflow.store.registry import current
-
-Capacities = Mapping[str, tuple[frozenset[Role], frozenset[HelixKind]]]
 
 _ROLES: dict[Audience, frozenset[Role]] = {
     Audience.MANAGER: frozenset({Role.MANAGER}),
@@ -30,16 +27,28 @@ def rules_for(rules: Iterable[NoticeRule], event: str, level: int | None) -> lis
 
 
 def recipients(
-    connection: Connection, rule: NoticeRule, initiative: str, model: LifecycleModel, stage: str | None, on: date
+    connection: Connection,
+    rule: NoticeRule,
+    initiative: str,
+    deciders: Iterable[str],
+    voter: str | None,
+    on: date,
 ) -> list[Recipient]:
-    """The people a rule is for on a day, each once."""
+    """The people a rule is for on a day, each once.
+
+    Args:
+        deciders: who may cast a vote at the gate that the event is about.
+        voter: who cast the vote that the event is about.
+    """
     held = capacities(connection, initiative, on)
     wanted: set[str] = set()
     for audience in rule.to:
         if audience is Audience.MEMBERS:
             wanted |= _contacts(connection, initiative, on)
-        elif audience is Audience.DECIDERS and stage is not None:
-            wanted |= _deciders(model, stage, held)
+        elif audience is Audience.DECIDERS:
+            wanted |= set(deciders)
+        elif audience is Audience.VOTER:
+            wanted |= {voter} if voter else set()
         else:
             roles = _ROLES.get(audience, frozenset())
             wanted |= {person for person, (mine, _) in held.items() if mine & roles}
@@ -49,11 +58,6 @@ def recipients(
         for p in sorted(wanted)
         if p in people
     ]
-
-
-def _deciders(model: LifecycleModel, stage: str, held: Capacities) -> set[str]:
-    rule = model.stage(stage).gate.decided_by
-    return {p for p, (roles, helix) in held.items() if roles & set(rule.roles) and not helix & set(rule.never)}
 
 
 def _contacts(connection: Connection, initiative: str, on: date) -> set[str]:

@@ -11,20 +11,23 @@ from prefect.input import RunInput
 from pydantic import Field, ValidationError, WithJsonSchema, create_model, field_validator
 
 from clusterflow.model.text import Language, Text
-from clusterflow.model.words import DecisionKind
+from clusterflow.model.words import Answer, Severity, said_as
 from clusterflow.reports.explanation import GateExplanation
-from clusterflow.rules.decision import Ballot
+from clusterflow.rules.ballot import Ballot
 from clusterflow.store.inbox import Item
 
 
 class Choice(Enum):
-    """The five decisions, in the order in which the form offers them."""
+    """What may be said at a gate, in the order in which the form offers it."""
 
     go = "go"
     conditional_go = "conditional-go"
     hold = "hold"
     recycle = "recycle"
     stop = "stop"
+    abstain = "abstain"
+    recuse = "recuse"
+    veto = "veto"
 
 
 # An optional field is one that need not be filled in. The pages draw «date or null» as two buttons.
@@ -37,13 +40,16 @@ class GateForm(RunInput):
 
     decision: Choice
     decided_by: str
+    code: Word = None
     reason: str
     conditions_due: Day = None
     hold_until: Day = None
     back_to: Word = None
+    speaks_for: Word = None
+    overrides: Word = None
     findings: str = ""
 
-    @field_validator("conditions_due", "hold_until", "back_to", mode="before")
+    @field_validator("code", "conditions_due", "hold_until", "back_to", "speaks_for", "overrides", mode="before")
     @classmethod
     def _blank_is_nothing(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
@@ -54,13 +60,18 @@ _TEXTS: dict[str, tuple[Text, Text]] = {
         Text(es="Decisión", en="Decision"),
         Text(
             es="go: adelante · conditional-go: adelante, con condiciones · hold: esperar · recycle: volver a una "
-            "etapa · stop: terminar",
-            en="go · conditional-go: go on, under conditions · hold: wait · recycle: back to a stage · stop: end",
+            "etapa · stop: terminar · abstain: abstenerse · recuse: apartarse · veto",
+            en="go · conditional-go: go on, under conditions · hold: wait · recycle: back to a stage · stop: end · "
+            "abstain · recuse: stand aside · veto",
         ),
     ),
     "decided_by": (
         Text(es="Quién decide", en="Who decides"),
         Text(es="Su identificador, de la tabla de arriba", en="Your id, from the table above"),
+    ),
+    "code": (
+        Text(es="Código", en="Code"),
+        Text(es="El código de un solo uso de su aviso", en="The one-time code of your notice"),
     ),
     "reason": (
         Text(es="Motivo", en="Reason"),
@@ -81,6 +92,20 @@ _TEXTS: dict[str, tuple[Text, Text]] = {
         Text(es="Volver a la etapa", en="Back to stage"),
         Text(es="Solo para recycle: {stages}", en="Only for recycle: {stages}"),
     ),
+    "speaks_for": (
+        Text(es="En nombre de", en="On behalf of"),
+        Text(
+            es="Solo con una delegación: el identificador de quien la dio",
+            en="Only by delegation: the id of who gave it",
+        ),
+    ),
+    "overrides": (
+        Text(es="Dejar pasar", en="Override"),
+        Text(
+            es="Solo para go y quien puede: los criterios que bloquean y se dejan pasar, entre comas: {blocking}",
+            en="Only for go and who may: the blocking criteria to let pass, with commas: {blocking}",
+        ),
+    ),
     "findings": (
         Text(es="Hallazgos vistos", en="Findings seen"),
         Text(es="Déjelo como está", en="Leave it as it is"),
@@ -88,16 +113,24 @@ _TEXTS: dict[str, tuple[Text, Text]] = {
 }
 
 
-def form_for(gate: GateExplanation, stages: Sequence[str], language: Language) -> type[GateForm]:
+def form_for(gate: GateExplanation, stages: Sequence[str], language: Language, *, with_code: bool) -> type[GateForm]:
     """The form of one gate: the same fields, labelled in the reader's language; ``stages`` are those to go back to."""
+    blocking = [c.criterion for c in gate.criteria if c.severity is Severity.BLOCKING and c.answer is not Answer.MET]
+    said = {"stages": ", ".join(stages), "blocking": ", ".join(blocking) or "–"}
     fields: dict[str, Any] = {}
     for name, info in GateForm.model_fields.items():
         title, description = _TEXTS[name]
         texts: dict[str, Any] = {
             "title": title.to(language),
-            "description": description.to(language).format(stages=", ".join(stages)),
+            "description": description.to(language).format(**said),
         }
-        default: Any = gate.findings if name == "findings" else ... if info.is_required() else None
+        default: Any = (
+            gate.findings
+            if name == "findings"
+            else ...
+            if info.is_required() or (name == "code" and with_code)
+            else None
+        )
         if default is None:  # nothing to send where nothing is filled in
             texts["json_schema_extra"] = _without_default
         fields[name] = (info.rebuild_annotation(), Field(default=default, **texts))
@@ -125,10 +158,13 @@ def ballot_of(form: GateForm, item: Item) -> Ballot:
     return Ballot(
         stage=item.stage,
         review=item.review,
-        decision=DecisionKind(form.decision.value),
+        decision=said_as(form.decision.value),
         reason=form.reason,
         seen=form.findings.strip() or None,
         until=form.hold_until,
         to_stage=form.back_to.strip() if form.back_to else None,
         due_all=form.conditions_due,
+        code=form.code,
+        speaks_for=form.speaks_for.strip() if form.speaks_for else None,
+        overrides=tuple(c.strip() for c in (form.overrides or "").split(",") if c.strip()),
     )

@@ -8,11 +8,10 @@ from datetime import date
 from prefect.artifacts import acreate_markdown_artifact, acreate_progress_artifact
 
 from clusterflow.app import App
-from clusterflow.model.words import Role
 from clusterflow.prefect import names
 from clusterflow.reports.diagram import mermaid
 from clusterflow.reports.labels import word
-from clusterflow.reports.markdown import board_page, gate_page, initiative_page
+from clusterflow.reports.markdown import Who, board_page, gate_page, initiative_page
 from clusterflow.reports.status import InitiativeStatus
 
 
@@ -61,6 +60,6 @@ async def publish_portfolio(app: App, as_of: date | None = None) -> None:
     )
 
 
-def eligible(app: App, initiative: str, stage: str) -> list[tuple[str, tuple[Role, ...]]]:
-    """Who may decide at a gate, by id and roles: no names in an artifact."""
-    return [(d.person, tuple(Role(r) for r in d.roles)) for d in app.eligible(initiative, stage)]
+def eligible(app: App, initiative: str, stage: str) -> Who:
+    """Who may cast a vote at a gate, by id and roles: no names in an artifact."""
+    return [(d.person, d.roles, d.speaks_for) for d in app.eligible(initiative, stage)]

@@ -92,7 +92,9 @@ async def ask(app: App, status: InitiativeStatus, item: Item, note: str, answeri
         await label_run(app, status, line)
         get_run_logger().info("%s: the gate of %s waits for a decision", item.initiative, item.stage)
     stages = ways_back(app, item)
-    form = form_for(gate, stages, app.language).with_initial_data(description=question(app, gate, item, note))
+    form = form_for(gate, stages, app.language, with_code=app.code_key is not None).with_initial_data(
+        description=question(app, gate, item, note)
+    )
     try:
         answer = await asuspend_flow_run(wait_for_input=form, key=key, timeout=None)
         done = hand_over(app, item, answer)
@@ -108,6 +110,8 @@ async def ask(app: App, status: InitiativeStatus, item: Item, note: str, answeri
         if done.decided is None:
             await graph.show_answer(app, gate.title, done)
     app.form_answered(item)
+    # What was typed, a code among it, is read by nobody any more.
+    await runs.forget_answer(UUID(str(item.run)), key)
     get_run_logger().info("%s: %s", item.stage, asked.note or (asked.done and told_of(asked.done)))
     return asked
 
@@ -120,8 +124,9 @@ def hand_over(app: App, item: Item, answer: GateForm) -> Decided:
 
 def question(app: App, gate: GateExplanation, item: Item, note: str) -> str:
     """What stands above the form: what went wrong the last time, the votes so far, the findings, who may decide."""
-    votes = sum(v.review == item.review for v in app.state(item.initiative).votes)
-    counted = f"{word('votes', app.language)}: {votes} {word('of', app.language)} {gate.need}" if votes else ""
+    votes = len(app.state(item.initiative).standing_votes(item.review))
+    need = gate.decided_by.need
+    counted = f"{word('votes', app.language)}: {votes} {word('of', app.language)} {need}" if votes else ""
     who = pages.eligible(app, gate.initiative, gate.stage)
     link = names.page(names.gate_key(gate.initiative, gate.stage))
     return question_page(gate, app.language, who, link, [n for n in (note, counted) if n])

@@ -6,6 +6,7 @@ All of them speak through ``api.prefect_client`` and raise ``PrefectUnreachable`
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -153,6 +154,13 @@ async def last_question(run_id: UUID) -> str | None:
         states = await client.read_flow_run_states(run_id)
     paused = [s for s in states if s.is_paused()]
     return max(paused, key=lambda s: s.timestamp).state_details.pause_key if paused else None
+
+
+async def forget_answer(run_id: UUID, question: str) -> None:
+    """Delete what was typed into a form that has been dealt with."""
+    async with prefect_client() as client:
+        with suppress(ObjectNotFound):
+            await client.delete_flow_run_input(run_id, f"suspended-{question}-response")
 
 
 async def resume(run_id: UUID, answer: Mapping[str, Any] | None = None) -> Outcome:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from clusterflow.model.criterion import Criterion
-from clusterflow.model.lifecycle import LifecycleModel
+from clusterflow.model.lifecycle import DecidedBy, LifecycleModel
 from clusterflow.model.measurement import Evidence, MetricCall, MetricDeclaration
 from clusterflow.model.text import Frozen, Language
 from clusterflow.model.verdict import Finding, Group, Verdict
-from clusterflow.model.words import Answer, Readiness, Role, Severity
+from clusterflow.model.words import Answer, Readiness, Severity
 from clusterflow.reports.status import title_of
 from clusterflow.rules.help import what_would_help
 
@@ -59,8 +59,7 @@ class GateExplanation(Frozen):
     as_of: date
     readiness: Readiness
     findings: str
-    decided_by: tuple[Role, ...]
-    need: int
+    decided_by: DecidedBy
     review: str | None
     criteria: tuple[CriterionLine, ...]
 
@@ -93,8 +92,7 @@ def explain_gate(
         as_of=as_of,
         readiness=verdict.readiness,
         findings=verdict.digest,
-        decided_by=stage.gate.decided_by.roles,
-        need=stage.gate.decided_by.need,
+        decided_by=stage.gate.decided_by,
         review=review,
         criteria=tuple(lines),
     )

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from clusterflow.model.text import Language, Text
-from clusterflow.model.words import Answer, DecisionKind, Readiness, Role, Severity, StageStatus, Standing
+from clusterflow.model.words import (
+    Answer,
+    DecisionKind,
+    HelixKind,
+    Readiness,
+    Role,
+    Severity,
+    StageStatus,
+    Stance,
+    Standing,
+)
 
 STATUS: dict[StageStatus, Text] = {
     StageStatus.AHEAD: Text(es="Por venir", en="Ahead"),
@@ -61,6 +71,19 @@ ROLE: dict[Role, Text] = {
     Role.OFFICE: Text(es="oficina del programa", en="program office"),
 }
 
+HELIX: dict[HelixKind, Text] = {
+    HelixKind.COMPANY: Text(es="empresa", en="company"),
+    HelixKind.GOVERNMENT: Text(es="gobierno", en="government"),
+    HelixKind.ACADEMIA: Text(es="academia", en="academia"),
+    HelixKind.CIVIL_SOCIETY: Text(es="sociedad civil", en="civil society"),
+}
+
+STANCE: dict[Stance, Text] = {
+    Stance.ABSTAIN: Text(es="se abstiene", en="abstains"),
+    Stance.RECUSE: Text(es="se aparta", en="stands aside"),
+    Stance.VETO: Text(es="veta", en="vetoes"),
+}
+
 STANDING: dict[Standing, Text] = {
     Standing.ACTIVE: Text(es="activa", en="active"),
     Standing.STOPPED: Text(es="terminada", en="stopped"),
@@ -94,6 +117,8 @@ WORDS: dict[str, Text] = {
     "until": Text(es="hasta", en="until"),
     "portfolio": Text(es="Portafolio", en="Portfolio"),
     "decides": Text(es="Decide", en="Decides"),
+    "speaks_for": Text(es="en nombre de", en="for"),
+    "overridden": Text(es="se dejó pasar", en="overridden"),
     "id": Text(es="Identificador", en="Id"),
     "role": Text(es="Papel", en="Role"),
     "votes": Text(es="Votos", en="Votes"),

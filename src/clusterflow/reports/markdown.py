@@ -11,13 +11,14 @@ from clusterflow.model.words import Answer, Role, Severity, StageStatus
 from clusterflow.reports.board import Board
 from clusterflow.reports.explanation import CriterionLine, GateExplanation
 from clusterflow.reports.labels import ANSWER, READINESS, ROLE, SEVERITY, SIGN, STANDING, STATUS, word
+from clusterflow.reports.quorum import quorum
 from clusterflow.reports.status import InitiativeStatus, StageLine
 
 PAGES = "/artifacts/key"
 """Where Prefect shows artifacts; its older pages, without ``/v2``, do not draw Mermaid."""
 
-Who = Sequence[tuple[str, Sequence[Role]]]
-"""Deciders: id and roles, no names."""
+Who = Sequence[tuple[str, Sequence[Role], str | None]]
+"""Who may cast a vote: id, roles, and for whom, where it is not for themselves; no names."""
 
 
 def escaped(text: object) -> str:
@@ -104,11 +105,16 @@ def _late(gate: GateExplanation, language: Language) -> str:
 
 
 def _deciders(gate: GateExplanation, language: Language, who: Who) -> list[str]:
-    roles = ", ".join(ROLE[r].to(language) for r in gate.decided_by)
-    lines = [f"**{word('decides', language)}:** {roles} ({word('need', language)}: {gate.need})"]
+    lines = [f"**{word('decides', language)}:** {escaped(quorum(gate.decided_by, language))}"]
     if who:
         heads = [word("id", language), word("role", language)]
-        rows = [(f"`{person}`", ", ".join(ROLE[r].to(language) for r in held)) for person, held in who]
+        rows = [
+            (
+                f"`{person}`" + (f" {word('speaks_for', language)} `{whom}`" if whom else ""),
+                ", ".join(ROLE[r].to(language) for r in held),
+            )
+            for person, held, whom in who
+        ]
         lines.append(table(heads, rows))
     return lines
 
@@ -164,8 +170,13 @@ def _stage_row(line: StageLine, language: Language) -> tuple[str, ...]:
         until = ""
     return (
         f"**{title}**" if line.review else title, unbroken(status), _day(line.entered_on), until,
-        escaped(line.milestone),
+        escaped(line.milestone) + (f" ({overridden(line, language)})" if line.overridden else ""),
     )  # fmt: skip
+
+
+def overridden(line: StageLine, language: Language) -> str:
+    """What blocked a gate and was let pass, said of its milestone for ever."""
+    return escaped(f"⚠ {word('overridden', language)}: {', '.join(line.overridden)}")
 
 
 def board_page(board: Board, language: Language, link: str = "/v2/artifacts/key/initiative-") -> str:

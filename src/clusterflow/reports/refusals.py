@@ -17,7 +17,13 @@ SPANISH = {
     "stopped": "la iniciativa terminó; ya no se decide nada",
     "barred": "quien representa a ese sector nunca decide en esta puerta",
     "role": "esa persona no tiene hoy ninguno de los papeles que deciden en esta puerta: {roles}",
-    "twice": "esa persona ya decidió en esta puerta",
+    "twice": "esa persona ya habló en esta puerta, y su código está usado",
+    "delegation": "no hay una delegación vigente a esa persona",
+    "veto": "esa persona no tiene derecho de veto en esta puerta",
+    "override": "esa persona no puede dejar pasar en esta puerta lo que bloquea, o no hay nada que dejar pasar",
+    "four-eyes": "aquí no decide quien pidió la revisión o registró hechos desde que empezó la etapa",
+    "code": "el código no es el que se envió para esta puerta, esta persona y estos hallazgos",
+    "locked": "se probaron demasiados códigos; pida uno nuevo (clusterflow send-code)",
     "stale": "los hallazgos cambiaron desde que se abrió el formulario: mire la tabla de nuevo y decida otra vez",
     "reason": "falta el motivo de la decisión",
     "not-ready": "la puerta no está lista: {open}. Con condiciones y su plazo (conditional-go) sí se puede seguir",
@@ -33,7 +39,7 @@ def refusal(code: str, why: str, gate: GateExplanation, stages: Sequence[str], l
         return why
     hindrances = [c.title for c in gate.criteria if c.severity is Severity.BLOCKING and c.answer is not Answer.MET]
     return SPANISH[code].format(
-        roles=", ".join(ROLE[r].to(language) for r in gate.decided_by),
+        roles=", ".join(ROLE[r].to(language) for r in gate.decided_by.roles),
         open=", ".join(hindrances) or "falta algo que bloquea",
         as_of=gate.as_of,
         stages=", ".join(stages),

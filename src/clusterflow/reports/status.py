@@ -8,7 +8,7 @@ from datetime import date
 from clusterflow.model.criterion import Criterion
 from clusterflow.model.lifecycle import LifecycleModel, Stage
 from clusterflow.model.records.parties import Initiative
-from clusterflow.model.state import InitiativeState
+from clusterflow.model.state import InitiativeState, Milestone
 from clusterflow.model.text import Frozen, Language
 from clusterflow.model.words import (
     Answer,
@@ -50,6 +50,8 @@ class StageLine(Frozen):
     held_until: date | None = None
     achieved_on: date | None = None
     lapsed_on: date | None = None
+    overridden: tuple[str, ...] = ()
+    """The criteria that blocked the gate and were let pass, by their titles: it shows for ever."""
     review: str | None = None
     readiness: Readiness | None = None
 
@@ -161,9 +163,15 @@ def _line(state: InitiativeState, model: LifecycleModel, stage: Stage, as_of: da
         held_until=held,
         achieved_on=milestone.achieved_on if milestone else None,
         lapsed_on=milestone.lapsed_on if milestone else None,
+        overridden=_overridden(stage, milestone, language),
         review=review.id if review else None,
         readiness=recall_gate(stage, state.answers).readiness if visit and not milestone else None,
     )
+
+
+def _overridden(stage: Stage, milestone: Milestone | None, language: Language) -> tuple[str, ...]:
+    passed = (milestone.overridden or "").split() if milestone else []
+    return tuple(title_of(c, language) for c in stage.gate.criteria if c.id in passed)
 
 
 def title_of(criterion: Criterion, language: Language) -> str:

@@ -10,9 +10,9 @@ from clusterflow.model import events as ev
 from clusterflow.model.events import LifeEvent
 from clusterflow.model.lifecycle import LifecycleModel, Stage
 from clusterflow.model.measurement import MetricCall
-from clusterflow.model.state import InitiativeState, Milestone, Visit
+from clusterflow.model.state import InitiativeState, Milestone, Review, Visit
 from clusterflow.model.verdict import Finding, Verdict
-from clusterflow.model.words import Answer, ConditionStatus, Readiness, Standing
+from clusterflow.model.words import Answer, ConditionStatus, Readiness, Stance, Standing
 from clusterflow.rules.course import Course
 from clusterflow.rules.judge import KNOWN_SHARE, Measurements, judge_gate, judge_watched
 
@@ -94,7 +94,7 @@ def _tell_changes(course: Course, stage: str, findings: Iterable[Finding]) -> No
             )
 
 
-def open_gate(course: Course, visit: Visit, verdict: Verdict, by_hand: bool) -> None:
+def open_gate(course: Course, visit: Visit, verdict: Verdict, by_hand: bool, asked_by: str | None = None) -> None:
     number = 1 + sum(r.stage == visit.stage for r in course.state.reviews)
     course.add(
         ev.GateOpened(
@@ -104,6 +104,7 @@ def open_gate(course: Course, visit: Visit, verdict: Verdict, by_hand: bool) -> 
             findings=verdict.digest,
             on=course.today,
             by_hand=by_hand,
+            asked_by=asked_by,
         )
     )
 
@@ -119,6 +120,23 @@ def _move_gate(course: Course, visit: Visit, verdict: Verdict) -> None:
         course.add(ev.GateWithdrawn(review=review.id, stage=visit.stage, on=course.today))
     elif verdict.digest != review.findings:
         course.add(ev.GateChanged(review=review.id, stage=visit.stage, findings=verdict.digest, on=course.today))
+        _drop_votes(course, review)
+
+
+def _drop_votes(course: Course, review: Review) -> None:
+    """A vote holds for the findings that it saw; to stand aside holds for the person, whatever is found."""
+    for vote in course.state.standing_votes(review.id):
+        if vote.kind is not Stance.RECUSE:
+            course.add(
+                ev.VoteFell(
+                    review=review.id,
+                    stage=review.stage,
+                    number=vote.number,
+                    decider=vote.decider,
+                    cast_by=vote.cast_by,
+                    on=course.today,
+                )
+            )
 
 
 def _tell_overdue(course: Course, visit: Visit) -> None:

@@ -21,6 +21,9 @@ from clusterflow.model.words import Answer, ConditionStatus, DecisionKind, Revie
 
 T = TypeVar("T", bound=Frozen)
 
+WRONG_CODE = "code"
+"""Why a decision was refused whose one-time code was not the right one."""
+
 
 def replay(entries: Iterable[Entry]) -> InitiativeState | None:
     """The state that the entries of one initiative's chain add up to; None where it was never enrolled."""
@@ -101,12 +104,15 @@ def _gate_opened(state: InitiativeState, event: ev.GateOpened, entry: Entry) -> 
         opened_on=event.on,
         findings=event.findings,
         by_hand=event.by_hand,
+        asked_by=event.asked_by,
     )
     return {"reviews": (*state.reviews, review)}
 
 
 def _gate_changed(state: InitiativeState, event: ev.GateChanged, entry: Entry) -> dict[str, Any]:
-    return {"reviews": _swap(state.reviews, lambda r: r.id == event.review, findings=event.findings)}
+    reviews = _swap(state.reviews, lambda r: r.id == event.review, findings=event.findings)
+    # Other findings, other codes: who guessed wrong before begins anew.
+    return {"reviews": reviews, "trials": _swap(state.trials, lambda t: t.review == event.review, failed=0)}
 
 
 def _gate_withdrawn(state: InitiativeState, event: ev.GateWithdrawn, entry: Entry) -> dict[str, Any]:
@@ -120,15 +126,42 @@ def _gate_withdrawn(state: InitiativeState, event: ev.GateWithdrawn, entry: Entr
 def _vote_cast(state: InitiativeState, event: ev.VoteCast, entry: Entry) -> dict[str, Any]:
     vote = Vote(
         review=event.review,
+        number=event.number,
         decider=event.decider,
+        cast_by=event.cast_by,
         role=event.role,
         kind=event.decision,
         reason=event.reason,
+        findings=event.findings,
         at=entry.at,
         until=event.until,
         stage=event.to_stage,
+        represents=" ".join(event.helixes),
+        overrides=" ".join(event.overrides),
     )
     return {"votes": (*state.votes, vote)}
+
+
+def _vote_fell(state: InitiativeState, event: ev.VoteFell, entry: Entry) -> dict[str, Any]:
+    here = (event.review, event.number)
+    return {"votes": _swap(state.votes, lambda v: (v.review, v.number) == here, fell_on=event.on)}
+
+
+def _code_renewed(state: InitiativeState, event: ev.CodeRenewed, entry: Entry) -> dict[str, Any]:
+    renewed = state.trial(event.review, event.decider).renewed + 1
+    return _on_trial(state, event.review, event.decider, failed=0, renewed=renewed)
+
+
+def _decision_refused(state: InitiativeState, event: ev.DecisionRefused, entry: Entry) -> dict[str, Any]:
+    if event.why != WRONG_CODE or event.review is None:
+        return {}
+    failed = state.trial(event.review, event.decider).failed + 1
+    return _on_trial(state, event.review, event.decider, failed=failed)
+
+
+def _on_trial(state: InitiativeState, review: str, decider: str, **update: int) -> dict[str, Any]:
+    before = state.trial(review, decider)
+    return {"trials": (*(t for t in state.trials if t != before), before.model_copy(update=update))}
 
 
 def _gate_decided(state: InitiativeState, event: ev.GateDecided, entry: Entry) -> dict[str, Any]:
@@ -159,7 +192,13 @@ def _condition_status(status: ConditionStatus) -> Callable[[InitiativeState, Any
 
 
 def _milestone_achieved(state: InitiativeState, event: ev.MilestoneAchieved, entry: Entry) -> dict[str, Any]:
-    milestone = Milestone(stage=event.stage, round=event.round, achieved_on=event.on, review=event.review)
+    milestone = Milestone(
+        stage=event.stage,
+        round=event.round,
+        achieved_on=event.on,
+        review=event.review,
+        overridden=" ".join(event.overridden) or None,
+    )
     changes: dict[str, Any] = {"milestones": (*state.milestones, milestone)}
     if event.leaves:
         changes["visits"] = _leave(state, event.stage, event.on, VisitOutcome.ACHIEVED)
@@ -198,6 +237,9 @@ _CHANGES: dict[type, Callable[[InitiativeState, Any, Entry], dict[str, Any]]] = 
     ev.GateChanged: _gate_changed,
     ev.GateWithdrawn: _gate_withdrawn,
     ev.VoteCast: _vote_cast,
+    ev.VoteFell: _vote_fell,
+    ev.CodeRenewed: _code_renewed,
+    ev.DecisionRefused: _decision_refused,
     ev.GateDecided: _gate_decided,
     ev.ConditionSet: _condition_set,
     ev.ConditionMet: _condition_status(ConditionStatus.MET),

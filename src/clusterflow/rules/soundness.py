@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from clusterflow.model.words import SINGLE_HOLDER, HelixKind, Role, StageKind
 
@@ -122,10 +123,20 @@ class Idle(StrEnum):
     ALL_KINDS_EXCLUDED = "all-kinds-excluded"
     ONLY_THE_OFFICE = "only-the-office"
     GOVERNMENT_NOT_EXCLUDED = "government-not-excluded"
+    SHARE_EXCLUDED = "share-excluded"
+    SHARES_ABOVE_NEED = "shares-above-need"
+    NOT_AMONG_ROLES = "not-among-roles"
 
 
-def idle(kind: StageKind | None, roles: Sequence[Role], need: int, never: Sequence[HelixKind]) -> tuple[Idle, ...]:
-    """What is wrong with the deciders of a gate.
+def idle(
+    kind: StageKind | None,
+    roles: Sequence[Role],
+    need: int,
+    never: Sequence[HelixKind],
+    each: Mapping[HelixKind, int] = MappingProxyType({}),
+    special: Iterable[Role] = (),
+) -> tuple[Idle, ...]:
+    """What is wrong with the deciders of a gate; ``special`` are the roles with a veto, and those that may override.
 
     A program office mostly is a part of the government: where that never decides, an office alone would leave the
     gate to nobody, so another role must stand beside it.
@@ -139,4 +150,10 @@ def idle(kind: StageKind | None, roles: Sequence[Role], need: int, never: Sequen
         found.append(Idle.TOO_FEW_HOLDERS)
     if kind in MANAGEMENT_KINDS and HelixKind.GOVERNMENT not in never:
         found.append(Idle.GOVERNMENT_NOT_EXCLUDED)
+    if set(each) & set(never):
+        found.append(Idle.SHARE_EXCLUDED)
+    if sum(each.values()) > need:
+        found.append(Idle.SHARES_ABOVE_NEED)
+    if roles and not set(special) <= set(roles):
+        found.append(Idle.NOT_AMONG_ROLES)
     return tuple(found)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -114,6 +114,15 @@ def read_entries(
             chain=row.chain, version=row.version, at=row.at, actor=row.actor, command=row.command,
             event=EVENT.validate_json(row.body), previous=row.previous, hash=row.hash,
         )  # fmt: skip
+
+
+def actors(connection: Connection, chain: str, since: date) -> frozenset[str]:
+    """Who recorded facts on a chain since a day."""
+    table = tables.ledger
+    begun = datetime.combine(since, time.min, UTC)
+    query = select(table.c.actor).distinct()
+    query = query.where(table.c.chain == chain, table.c.at >= begun, table.c.kind.like("record.%"))
+    return frozenset(connection.execute(query).scalars())
 
 
 def first_break(connection: Connection, chain: str) -> int | None:

@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import TypeAdapter
 from sqlalchemy import Connection, func, insert, select, update
 
+from clusterflow.model.grant import Grant
 from clusterflow.model.notice import Notice
 from clusterflow.model.text import Language
 from clusterflow.store import tables
+
+_GRANTS: TypeAdapter[tuple[Grant, ...]] = TypeAdapter(tuple[Grant, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class Due:
     language: Language
     subject: str
     body: str
+    grants: tuple[Grant, ...]
     attempts: int
 
 
@@ -32,7 +37,17 @@ def keep(connection: Connection, notices: Sequence[Notice], at: datetime) -> int
     table = tables.notice
     keys = [n.key for n in notices]
     there = set(connection.execute(select(table.c.key).where(table.c.key.in_(keys))).scalars())
-    new = [{**n.model_dump(), "created_at": at, "due_at": at, "attempts": 0} for n in notices if n.key not in there]
+    new = [
+        {
+            **n.model_dump(),
+            "grants": _GRANTS.dump_json(n.grants).decode(),
+            "created_at": at,
+            "due_at": at,
+            "attempts": 0,
+        }
+        for n in notices
+        if n.key not in there
+    ]
     if new:
         connection.execute(insert(table), new)
     return len(new)
@@ -46,7 +61,13 @@ def due(connection: Connection, now: datetime, limit: int = 200) -> Sequence[Due
         .order_by(table.c.id)
         .limit(limit)
     )
-    return [Due(r.id, r.key, r.initiative, r.recipient, r.language, r.subject, r.body, r.attempts) for r in rows]
+    return [
+        Due(
+            r.id, r.key, r.initiative, r.recipient, r.language, r.subject, r.body,
+            _GRANTS.validate_json(r.grants), r.attempts,
+        )
+        for r in rows
+    ]  # fmt: skip
 
 
 def claim(connection: Connection, notice: Due, until: datetime) -> bool:

@@ -8,14 +8,19 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, String, Subquery, bindparam, insert, literal, select, union_all
+from sqlalchemy.exc import IntegrityError
 
+from clusterflow.model.lifecycle import DecidedBy
 from clusterflow.model.records.base import REGISTRY
-from clusterflow.model.records.governance import Body, Seat
+from clusterflow.model.records.governance import Body, Delegation, Seat
 from clusterflow.model.records.membership import Membership
 from clusterflow.model.records.parties import Initiative, Office, Organisation, Representation
+from clusterflow.model.text import Frozen
 from clusterflow.model.words import BodyKind, HelixKind, Role, SeatRole
+from clusterflow.rules.quorum import entitled
 from clusterflow.store import tables
 from clusterflow.store.metrics.scope import Scope
+from clusterflow.store.registry import current
 
 _SEATED = {
     (BodyKind.MANAGEMENT, SeatRole.MANAGER): Role.MANAGER,
@@ -87,6 +92,31 @@ def capacities(
     return {p: (frozenset(held), frozenset(helixes[p])) for p, held in roles.items()}
 
 
+def delegated(connection: Connection, initiative: str, on: date) -> frozenset[tuple[str, str]]:
+    """The delegations in force: whose vote it is, and who may cast it."""
+    return frozenset((d.person, d.delegate) for d in current(connection, Delegation, initiative, on))
+
+
+class Eligible(Frozen):
+    """Somebody who may cast a vote at a gate, in their own name or for whom they stand in."""
+
+    person: str
+    roles: tuple[Role, ...]
+    speaks_for: str | None = None
+
+
+def eligible(connection: Connection, initiative: str, rule: DecidedBy, on: date) -> tuple[Eligible, ...]:
+    """Who may cast a vote at a gate on a day."""
+    held = capacities(connection, initiative, on)
+    own = {p: roles for p, mine in sorted(held.items()) if (roles := entitled(rule, *mine))}
+    found = [Eligible(person=p, roles=roles) for p, roles in own.items()]
+    for person, delegate in sorted(delegated(connection, initiative, on)):
+        _, helixes = held.get(delegate, (frozenset(), frozenset()))
+        if person in own and not helixes & set(rule.never):
+            found.append(Eligible(person=delegate, roles=own[person], speaks_for=person))
+    return tuple(found)
+
+
 def alias_of(connection: Connection, person: str, ids: Callable[[], str]) -> str | None:
     """The pseudonym of a person, made on first use; None where the registry knows nobody of that name."""
     row = connection.execute(_ALIAS, {"person": person}).first()
@@ -95,7 +125,11 @@ def alias_of(connection: Connection, person: str, ids: Callable[[], str]) -> str
     if row.alias is not None:
         return str(row.alias)
     alias = f"p-{ids()[:12]}"
-    connection.execute(insert(tables.pseudonym), {"person": person, "alias": alias})
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(tables.pseudonym), {"person": person, "alias": alias})
+    except IntegrityError:  # somebody else gave them one at this moment
+        return alias_of(connection, person, ids)
     return alias
 
 

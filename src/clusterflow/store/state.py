@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from clusterflow.model.state import (
+    CodeTrial,
     Condition,
     InitiativeState,
     Milestone,
@@ -70,6 +71,7 @@ _PARTS: dict[str, _Part] = {
     "visits": _Part(tables.stage_visit, Visit),
     "reviews": _Part(tables.gate_review, Review),
     "votes": _Part(tables.vote, Vote),
+    "trials": _Part(tables.code_trial, CodeTrial),
     "milestones": _Part(tables.milestone, Milestone),
     "conditions": _Part(tables.condition, Condition),
     "answers": _Part(tables.standing_answer, StandingAnswer),
@@ -135,7 +137,8 @@ def in_order(state: InitiativeState) -> InitiativeState:
     by: dict[str, Any] = {
         "visits": lambda v: (v.entered_on, v.stage, v.round),
         "reviews": lambda r: (r.opened_on, r.stage, len(r.id), r.id),
-        "votes": lambda v: (v.at, v.review, v.decider),
+        "votes": lambda v: (v.at, v.review, v.number),
+        "trials": lambda t: (t.review, t.decider),
         "milestones": lambda m: (m.achieved_on, m.stage, m.round),
         "conditions": lambda c: (c.review, c.criterion),
         "answers": lambda a: (a.stage, a.criterion),

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from clusterflow.model.records import RECORDS, Record
-from clusterflow.model.state import Condition, Milestone, Review, StandingAnswer, Visit, Vote
+from clusterflow.model.state import CodeTrial, Condition, Milestone, Review, StandingAnswer, Visit, Vote
 from clusterflow.store.columns import Instant, columns_of
 
 metadata = MetaData(
@@ -140,7 +140,8 @@ def _state_table(name: str, cls: type, *key: str) -> Table:
 
 stage_visit = _state_table("stage_visit", Visit, "stage", "round")
 gate_review = _state_table("gate_review", Review, "id")
-vote = _state_table("vote", Vote, "review", "decider")
+vote = _state_table("vote", Vote, "review", "number")
+code_trial = _state_table("code_trial", CodeTrial, "review", "decider")
 milestone = _state_table("milestone", Milestone, "stage", "round")
 condition = _state_table("gate_condition", Condition, "review", "criterion")
 standing_answer = _state_table("standing_answer", StandingAnswer, "stage", "criterion")
@@ -179,6 +180,7 @@ notice = Table(
     Column("language", String(8), nullable=False),
     Column("subject", Text, nullable=False),
     Column("body", Text, nullable=False),
+    Column("grants", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("due_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False, default=0),

@@ -45,6 +45,16 @@ class Seat(Span):
     vote: bool = True
 
 
+class Delegation(Span):
+    """A decider lets somebody else speak at the gates of an initiative, for a time."""
+
+    type: ClassVar = "delegation"
+    key: ClassVar = ("person", "delegate")
+
+    person: PersonId = Field(description="whose vote it is")
+    delegate: PersonId = Field(description="who casts it")
+
+
 class Meeting(Happening):
     """A body met."""
 

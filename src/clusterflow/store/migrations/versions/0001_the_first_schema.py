@@ -37,6 +37,7 @@ REGISTRY = {
         "id:str running_cost_minor:big running_cost_currency:str3 secured_minor?:big secured_currency?:str3",
     ),
     "business": ("id", "id:str kind:str amount_minor?:big amount_currency?:str3 jobs?:big organisation?:str"),
+    "delegation": ("person delegate", "person:str delegate:str"),
     "document": ("id", "id:str kind:str title:str address?:str sha256?:str adopted_by?:str"),
     "dues_scheme": ("size", "size:str yearly_minor:big yearly_currency:str3"),
     "income": ("id", "id:str kind:str amount_minor:big amount_currency:str3 payer?:str"),
@@ -75,6 +76,7 @@ REGISTRY = {
 # Of each other table: the primary key, and all columns.
 ENGINE = {
     "chain": ("id", "id:str64 version:big head:str64 at:instant published:big told:big"),
+    "code_trial": ("initiative review decider", "initiative:str64 review:str decider:str failed:big renewed:big"),
     "command": ("key", "key:str128 digest:str64 at:instant answer:text"),
     "delivery": ("notice attempt", "notice:int attempt:int at:instant channel:str32 delivered:bool answer:text"),
     "evaluation": ("initiative", "initiative:str64 version:big registry_version:big as_of:date notes:text"),
@@ -84,7 +86,7 @@ ENGINE = {
     ),
     "gate_review": (
         "initiative id",
-        "initiative:str64 id:str stage:str round:big opened_on:date findings:str by_hand:bool status:str outcome?:str closed_on?:date",
+        "initiative:str64 id:str stage:str round:big opened_on:date findings:str by_hand:bool asked_by?:str status:str outcome?:str closed_on?:date",
     ),
     "inbox": ("initiative review", "initiative:str64 review:str80 run:str64 asked:int claimed_at:instant"),
     "initiative_state": ("initiative", "initiative:str64 model:str64 model_hash:str64 enrolled_on:date standing:str16"),
@@ -95,11 +97,11 @@ ENGINE = {
     "lifecycle_model": ("hash", "hash:str64 id:str64 document:text first_seen:instant"),
     "milestone": (
         "initiative stage round",
-        "initiative:str64 stage:str round:big achieved_on:date review:str lapsed_on?:date lapsed_by?:str withdrawn_on?:date",
+        "initiative:str64 stage:str round:big achieved_on:date review:str lapsed_on?:date lapsed_by?:str overridden?:str withdrawn_on?:date",
     ),
     "notice": (
         "id",
-        "id:int key:str200 rule:str64 initiative:str64 version:big recipient:str64 language:str8 subject:text body:text created_at:instant due_at:instant attempts:int sent_at?:instant dead_at?:instant",
+        "id:int key:str200 rule:str64 initiative:str64 version:big recipient:str64 language:str8 subject:text body:text grants:text created_at:instant due_at:instant attempts:int sent_at?:instant dead_at?:instant",
     ),
     "outbox": (
         "topic chain",
@@ -115,8 +117,8 @@ ENGINE = {
         "initiative:str64 stage:str criterion:str answer:str found:str met_on?:date",
     ),
     "vote": (
-        "initiative review decider",
-        "initiative:str64 review:str decider:str role:str kind:str reason:str at:instant until?:date stage?:str",
+        "initiative review number",
+        "initiative:str64 review:str number:big decider:str cast_by?:str role:str kind:str reason:str findings:str at:instant until?:date stage?:str represents:str overrides:str fell_on?:date",
     ),
 }
 

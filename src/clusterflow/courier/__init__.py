@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import cached_property
-from typing import Any
 
 from sqlalchemy import Connection
 
 from clusterflow.app import App
 from clusterflow.configs.notices import load_notices
-from clusterflow.model.events import Entry
-from clusterflow.model.lifecycle import LifecycleModel
-from clusterflow.model.notice import Notice, NoticeRule, Recipient
+from clusterflow.courier.moment import Moment, moment_of
+from clusterflow.model.notice import Notice, NoticeRule, Recipient, mark
 from clusterflow.model.records.base import REGISTRY
-from clusterflow.model.records.parties import Initiative, Person
-from clusterflow.model.state import InitiativeState
-from clusterflow.model.text import Frozen, Language
+from clusterflow.model.records.parties import Person
+from clusterflow.model.text import Frozen
 from clusterflow.notices.deliver import CHANNEL, Answer, send_mail
 from clusterflow.notices.render import TemplateFailed, render
 from clusterflow.notices.route import recipients, rules_for
-from clusterflow.reports.labels import ROLE
-from clusterflow.reports.status import status_of
+from clusterflow.rules.proof import code_of
 from clusterflow.store import ledger, notices, outbox
-from clusterflow.store.models import kept_model
 from clusterflow.store.outbox import Span
-from clusterflow.store.people import person_of
-from clusterflow.store.registry import current, initiative_records
-from clusterflow.store.state import load_state
+from clusterflow.store.registry import current
 
 BACKOFF = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 720))
 """How long to wait after each failed attempt; after the last one the notice is dead, and ``status`` says so."""
@@ -44,55 +36,6 @@ class Sent(Frozen):
     delivered: int = 0
     failed: int = 0
     problems: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _Moment:
-    """What a notice may speak of: the entry and the initiative as it stands, read once for all who are told."""
-
-    entry: Entry
-    state: InitiativeState
-    model: LifecycleModel
-    record: Initiative | None
-    on: date
-    names: dict[str, str]
-    _told: dict[Language, dict[str, Any]] = field(default_factory=dict)
-
-    def facts(self, language: Language) -> dict[str, Any]:
-        if language not in self._told:
-            status = status_of(self.state, self.model, self.record, self.on, language)
-            event = self.entry.event
-            line = next((s for s in status.stages if s.stage == getattr(event, "stage", None)), None)
-            votes = [v for v in self.state.votes if v.review == getattr(event, "review", None)]
-            self._told[language] = {
-                "initiative": status,
-                "event": event,
-                "stage": line,
-                "hindrances": [h for h in status.hindrances if line and h.stage == line.stage],
-                "votes": [
-                    {"name": self.names.get(v.decider, "—"), "role": ROLE[v.role].to(language), "reason": v.reason}
-                    for v in votes
-                ],
-            }
-        return self._told[language]
-
-
-def _moment(connection: Connection, entry: Entry) -> _Moment | None:
-    (head,) = ledger.heads(connection, [entry.chain])
-    state = load_state(connection, head)
-    if state is None:
-        return None
-    on = entry.at.date()
-    behind = person_of(connection, [v.decider for v in state.votes])
-    people = {p.id: p.name for p in current(connection, Person, REGISTRY, on)} if behind else {}
-    return _Moment(
-        entry=entry,
-        state=state,
-        model=kept_model(connection, state.model_hash),
-        record=initiative_records(connection, on, [entry.chain]).get(entry.chain),
-        on=on,
-        names={alias: people[person] for alias, person in behind.items() if person in people},
-    )
 
 
 class Courier:
@@ -131,12 +74,12 @@ class Courier:
         kinds = {rule.event for rule in self.rules}
         for entry in ledger.read_entries(connection, span.chain, span.after, span.version, kinds):
             wanted = rules_for(self.rules, entry.event.kind, getattr(entry.event, "level", None))
-            moment = _moment(connection, entry) if wanted else None
+            moment = moment_of(connection, entry, self.app.new_id) if wanted else None
             if moment is None:
                 continue
             for rule in wanted:
-                stage = getattr(entry.event, "stage", None)
-                people = recipients(connection, rule, entry.chain, moment.model, stage, moment.on)
+                deciders = [v.person for v in moment.voters]
+                people = recipients(connection, rule, entry.chain, deciders, moment.voter, moment.on)
                 if not people:
                     problems.append(f"{rule.id} of {entry.chain} #{entry.version}: nobody is there to be told")
                 for person in people:
@@ -146,9 +89,11 @@ class Courier:
                         problems.append(f"{rule.id} for {person.person}: {problem}")
         return made, problems
 
-    def _notice(self, rule: NoticeRule, moment: _Moment, person: Recipient) -> Notice:
+    def _notice(self, rule: NoticeRule, moment: Moment, person: Recipient) -> Notice:
         folder, entry = self.app.settings.configs / "messages", moment.entry
-        facts = moment.facts(person.language) | {"recipient": person, "link": self.link(entry.chain)}
+        grants = moment.grants(person.person) if self.app.code_key else []
+        codes = [{"code": mark(place), "speaks_for": whom} for place, (whom, _) in enumerate(grants)]
+        facts = moment.facts(person.language) | {"recipient": person, "link": self.link(entry.chain), "codes": codes}
         subject, body = render(folder, rule.template, person.language, facts)
         return Notice(
             key=f"{rule.id}:{entry.chain}:{entry.version}:{person.person}",
@@ -159,6 +104,7 @@ class Courier:
             language=person.language,
             subject=subject,
             body=body,
+            grants=tuple(grant for _, grant in grants),
         )
 
     def link(self, initiative: str) -> str:
@@ -187,7 +133,11 @@ class Courier:
             return Answer(False, "no mail server is configured: set CLUSTERFLOW_MAIL")
         if address is None:
             return Answer(False, "the registry has no e-mail of this person")
-        return send_mail(server, address, notice.key, notice.subject, notice.body)
+        body = notice.body
+        for place, grant in enumerate(notice.grants if self.app.code_key else ()):
+            # Only what leaves carries a code: whoever reads the database finds none.
+            body = body.replace(mark(place), code_of(self.app.code_key or b"", grant))
+        return send_mail(server, address, notice.key, notice.subject, body)
 
     def _settle(self, notice: notices.Due, answer: Answer) -> None:
         now = self.app.clock()

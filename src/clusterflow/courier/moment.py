@@ -1,0 +1,109 @@
+"""What a notice may speak of: an entry, and the initiative as it stands, read once for all who are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from clusterflow.engine.decide import grant_of
+from clusterflow.model import events as ev
+from clusterflow.model.events import Entry
+from clusterflow.model.grant import Grant
+from clusterflow.model.lifecycle import LifecycleModel
+from clusterflow.model.records.base import REGISTRY
+from clusterflow.model.records.parties import Initiative, Person
+from clusterflow.model.state import InitiativeState
+from clusterflow.model.text import Language
+from clusterflow.reports.labels import ROLE
+from clusterflow.reports.status import status_of
+from clusterflow.store import ledger
+from clusterflow.store.models import kept_model
+from clusterflow.store.people import Eligible, alias_of, eligible, person_of
+from clusterflow.store.registry import current, initiative_records
+from clusterflow.store.state import load_state
+
+
+@dataclass(slots=True)
+class Moment:
+    """What a notice may speak of: the entry and the initiative as it stands, read once for all who are told."""
+
+    entry: Entry
+    state: InitiativeState
+    model: LifecycleModel
+    record: Initiative | None
+    on: date
+    names: dict[str, str]
+    people: dict[str, str]
+    """Pseudonym to person, of all who voted or are voted for here."""
+    voters: tuple[Eligible, ...]
+    _told: dict[Language, dict[str, Any]] = field(default_factory=dict)
+
+    def facts(self, language: Language) -> dict[str, Any]:
+        if language not in self._told:
+            status = status_of(self.state, self.model, self.record, self.on, language)
+            event = self.entry.event
+            line = next((s for s in status.stages if s.stage == getattr(event, "stage", None)), None)
+            votes = self.state.standing_votes(getattr(event, "review", ""))
+            self._told[language] = {
+                "initiative": status,
+                "event": event,
+                "stage": line,
+                "hindrances": [h for h in status.hindrances if line and h.stage == line.stage],
+                "votes": [
+                    {"name": self.names.get(v.decider, "—"), "role": ROLE[v.role].to(language), "reason": v.reason}
+                    for v in votes
+                ],
+            }
+        return self._told[language]
+
+    @property
+    def voter(self) -> str | None:
+        """Who cast the vote, or asked for the code, that the entry is about."""
+        event = self.entry.event
+        if isinstance(event, ev.VoteFell | ev.CodeRenewed):
+            return self.people.get(getattr(event, "cast_by", None) or event.decider)
+        return None
+
+    def grants(self, person: str) -> list[tuple[str | None, Grant]]:
+        """The votes that a person may cast at the open gate: each for whom, None for themselves."""
+        review = self.state.open_review(getattr(self.entry.event, "stage", ""))
+        if review is None:
+            return []
+        alias = {person: alias for alias, person in self.people.items()}
+        return [
+            (v.speaks_for, grant_of(self.state, review, alias[v.speaks_for], alias[person]))
+            if v.speaks_for
+            else (None, grant_of(self.state, review, alias[person], None))
+            for v in self.voters
+            if v.person == person
+        ]
+
+
+def moment_of(connection: Connection, entry: Entry, ids: Callable[[], str]) -> Moment | None:
+    """What there is to tell of an entry; None where its chain is no enrolled initiative's."""
+    (head,) = ledger.heads(connection, [entry.chain])
+    state = load_state(connection, head)
+    if state is None:
+        return None
+    on = entry.at.date()
+    model, stage = kept_model(connection, state.model_hash), getattr(entry.event, "stage", None)
+    voters = eligible(connection, entry.chain, model.stage(stage).gate.decided_by, on) if stage else ()
+    known = {p.id: p.name for p in current(connection, Person, REGISTRY, on)}
+    present = tuple(v for v in voters if v.person in known and (v.speaks_for is None or v.speaks_for in known))
+    involved = {v.person for v in present} | {v.speaks_for for v in present if v.speaks_for}
+    aliases = {alias: p for p in sorted(involved) if (alias := alias_of(connection, p, ids))}
+    people = aliases | person_of(connection, {a for v in state.votes for a in (v.decider, v.cast_by) if a})
+    return Moment(
+        entry=entry,
+        state=state,
+        model=model,
+        record=initiative_records(connection, on, [entry.chain]).get(entry.chain),
+        on=on,
+        names={alias: known[person] for alias, person in people.items() if person in known},
+        people=people,
+        voters=present,
+    )

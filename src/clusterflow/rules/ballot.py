@@ -1,0 +1,155 @@
+"""What somebody says at a gate, who they are, and whether it is complete for its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from clusterflow.model.lifecycle import LifecycleModel
+from clusterflow.model.state import Vote
+from clusterflow.model.verdict import Verdict
+from clusterflow.model.words import Answer, DecisionKind, HelixKind, Readiness, Role, Stance
+from clusterflow.rules.order import ancestors
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """What somebody wants to decide at a gate, or says without deciding."""
+
+    stage: str
+    decision: DecisionKind | Stance
+    reason: str
+    role: Role | None = None
+    seen: str | None = None
+    """The digest of the findings that the decider saw, where the door knows it."""
+    until: date | None = None
+    to_stage: str | None = None
+    due: Mapping[str, date] = field(default_factory=dict)
+    """For a conditional go: the criteria still to be met, each with its date."""
+    due_all: date | None = None
+    """For a conditional go: one date for every criterion that is not met."""
+    review: str | None = None
+    """The review that is meant, where the door knows it: a form answers the one it was put for, and no later one."""
+    code: str | None = None
+    """The one-time code that proves who speaks."""
+    speaks_for: str | None = None
+    """The person whose vote it is, where a delegate casts it."""
+    overrides: tuple[str, ...] = ()
+    """For a go: blocking criteria that are let pass though they are not met."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Somebody as the registry knows them on the day: pseudonym, roles, and whom they represent."""
+
+    alias: str
+    roles: frozenset[Role] = frozenset()
+    helixes: frozenset[HelixKind] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Whose vote it is, who casts it, and what the engine knows of both."""
+
+    decider: Decider
+    cast_by: Decider | None = None
+    delegated: bool = True
+    """Whether a delegation to who casts the vote is in force; true where they speak for themselves."""
+    involved: bool = False
+    """Whether one of them asked for the review or recorded facts in the stage."""
+    proof: bool | None = None
+    """Whether the code shown was the right one; None where none is asked for."""
+
+    @property
+    def caster(self) -> Decider:
+        return self.cast_by or self.decider
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An ordinary *no*: why, and what would help."""
+
+    code: str
+    why: str
+    help: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.why}. {self.help}" if self.help else self.why
+
+
+def conditions_of(verdict: Verdict, ballot: Ballot) -> dict[str, date]:
+    """The conditions that a conditional go sets: those named, and with one date for all, whatever is not met."""
+    conditions = dict(ballot.due)
+    if ballot.due_all is not None:
+        open_findings = verdict.hindrances or tuple(f for f in verdict.findings if f.answer is not Answer.MET)
+        for finding in open_findings:
+            conditions.setdefault(finding.criterion.id, ballot.due_all)
+    return conditions
+
+
+def unfit(
+    model: LifecycleModel, verdict: Verdict, ballot: Ballot, voice: Voice, votes: Iterable[Vote], today: date
+) -> Refusal | None:
+    """Whether the ballot is complete for what it says; ``votes`` are those that stand at the review."""
+    if not ballot.reason.strip():
+        return Refusal("reason", "a decision names its reason")
+    if ballot.overrides and (no := _unfit_overrides(model, verdict, ballot, voice)):
+        return no
+    hindrances = [f.criterion.id for f in verdict.hindrances]
+    match ballot.decision:
+        case DecisionKind.GO if verdict.readiness is not Readiness.READY:
+            passed = {c for v in votes for c in v.overrides.split()} | set(ballot.overrides)
+            left = [c for c in hindrances if c not in passed]
+            if left:
+                return Refusal(
+                    "not-ready",
+                    f"the gate is not ready: {', '.join(left)}",
+                    "A conditional go with a date for each of them is possible",
+                )
+        case DecisionKind.CONDITIONAL_GO:
+            return _unfit_conditions(verdict, ballot, hindrances, today)
+        case DecisionKind.HOLD if ballot.until is None or ballot.until <= today:
+            return Refusal("until", f"a hold needs a day after {today} until which it holds")
+        case DecisionKind.RECYCLE:
+            accepted = [s.id for s in model.stages if s.id in ancestors(model, ballot.stage)] + [ballot.stage]
+            if ballot.to_stage not in accepted:
+                return Refusal("to-stage", f"a recycle names the stage to go back to: {', '.join(accepted)}")
+    return None
+
+
+def _unfit_overrides(model: LifecycleModel, verdict: Verdict, ballot: Ballot, voice: Voice) -> Refusal | None:
+    may = model.stage(ballot.stage).gate.decided_by.override
+    if ballot.decision is not DecisionKind.GO:
+        return Refusal("override", "only a go lets a criterion pass that is not met")
+    if not voice.decider.roles & set(may):
+        who = ", ".join(may) or "nobody"
+        return Refusal("override", f"at the gate of «{ballot.stage}» a blocking criterion may be overridden by: {who}")
+    hindrances = [f.criterion.id for f in verdict.hindrances]
+    strange = sorted(set(ballot.overrides) - set(hindrances))
+    if strange:
+        return Refusal(
+            "override",
+            f"nothing is to be overridden in {', '.join(strange)}",
+            f"What blocks the gate: {', '.join(hindrances) or 'nothing'}",
+        )
+    return None
+
+
+def _unfit_conditions(verdict: Verdict, ballot: Ballot, hindrances: list[str], today: date) -> Refusal | None:
+    conditions = conditions_of(verdict, ballot)
+    known = {f.criterion.id for f in verdict.findings}
+    strange = sorted(set(conditions) - known)
+    if strange:
+        return Refusal(
+            "conditions", f"the gate has no criterion {', '.join(strange)}", f"It has: {', '.join(sorted(known))}"
+        )
+    missing = sorted(set(hindrances) - set(conditions))
+    if missing:
+        return Refusal("conditions", f"a conditional go needs a date for: {', '.join(missing)}")
+    if not conditions:
+        return Refusal("conditions", "there is nothing left to be met: this is a go")
+    past = sorted(c for c, day in conditions.items() if day <= today)
+    if past:
+        return Refusal("conditions", f"the date of a condition lies after {today}; too early for: {', '.join(past)}")
+    return None

@@ -1,0 +1,96 @@
+"""Who may speak at a gate, and when enough of them have said the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from clusterflow.model.lifecycle import DecidedBy
+from clusterflow.model.state import InitiativeState, Review, Vote
+from clusterflow.model.words import DecisionKind, HelixKind, Role, Stance
+from clusterflow.rules.ballot import Ballot, Refusal, Voice
+from clusterflow.rules.fold import WRONG_CODE
+from clusterflow.rules.proof import ATTEMPTS
+
+_GOES = (DecisionKind.GO, DecisionKind.CONDITIONAL_GO)
+
+
+def entitled(rule: DecidedBy, roles: Iterable[Role], helixes: Iterable[HelixKind]) -> tuple[Role, ...]:
+    """The roles in which somebody may decide at a gate; none where they may not."""
+    return () if set(helixes) & set(rule.never) else tuple(r for r in rule.roles if r in set(roles))
+
+
+def agreed(rule: DecidedBy, votes: Iterable[Vote], kind: DecisionKind, to_stage: str | None) -> tuple[Vote, ...]:
+    """The votes that carry a decision; none while the quorum does not stand. ``votes`` are those that stand."""
+    standing = tuple(votes)
+    if kind in _GOES and any(v.kind is Stance.VETO for v in standing):
+        return ()
+    same = tuple(v for v in standing if v.kind is kind and v.stage == to_stage)
+    enough = len(same) >= rule.need
+    mixed = all(sum(share.helix in v.helixes for v in same) >= share.need for share in rule.each)
+    return same if enough and mixed else ()
+
+
+def may_not_speak(
+    rule: DecidedBy, state: InitiativeState, review: Review, ballot: Ballot, voice: Voice
+) -> Refusal | None:
+    """Why somebody is not heard at an open review, whatever they say."""
+    return (
+        _not_entitled(rule, ballot, voice) or _not_proved(state, review, voice) or _spoke_already(state, review, voice)
+    )
+
+
+def _not_entitled(rule: DecidedBy, ballot: Ballot, voice: Voice) -> Refusal | None:
+    gate = f"the gate of «{ballot.stage}»"
+    # A delegate takes nobody's bar away: whom the gate excludes casts no vote at it, in no name.
+    barred = sorted((voice.decider.helixes | voice.caster.helixes) & set(rule.never))
+    if barred:
+        return Refusal("barred", f"who represents {' and '.join(barred)} never decides at {gate}")
+    if not voice.delegated:
+        return Refusal(
+            "delegation",
+            f"no delegation of «{ballot.speaks_for}» to this person is in force",
+            "Record it: clusterflow record delegation person=... delegate=... from=...",
+        )
+    asked, held = ", ".join(rule.roles), ", ".join(sorted(voice.decider.roles)) or "none"
+    if ballot.role is not None and ballot.role not in rule.roles:
+        return Refusal("role", f"at {gate} decides: {asked}; not {ballot.role}")
+    if not voice.decider.roles & ({ballot.role} if ballot.role is not None else set(rule.roles)):
+        return Refusal(
+            "role",
+            f"at {gate} decides: {asked}; on this day the decider's roles are: {held}",
+            "Record the seat or the representation that gives the role, with the day it began",
+        )
+    if ballot.decision is Stance.VETO and not voice.decider.roles & set(rule.veto):
+        return Refusal("veto", f"at {gate} a veto is given to: {', '.join(rule.veto) or 'nobody'}")
+    if rule.four_eyes and voice.involved:
+        return Refusal(
+            "four-eyes", f"at {gate} nobody decides who asked for the review or recorded facts since the stage began"
+        )
+    return None
+
+
+def _not_proved(state: InitiativeState, review: Review, voice: Voice) -> Refusal | None:
+    if voice.proof is None:
+        return None
+    failed = state.trial(review.id, voice.caster.alias).failed
+    if failed >= ATTEMPTS:
+        return Refusal(
+            "locked", f"{failed} wrong codes were shown in this name", "A new one is sent by: clusterflow send-code"
+        )
+    if voice.proof:
+        return None
+    left = ATTEMPTS - failed - 1
+    return Refusal(
+        WRONG_CODE,
+        "the code is not the one that was sent for this gate, this person and these findings",
+        f"Attempts left: {left}" if left else "A new one is sent by: clusterflow send-code",
+    )
+
+
+def _spoke_already(state: InitiativeState, review: Review, voice: Voice) -> Refusal | None:
+    mine = [v for v in state.standing_votes(review.id) if v.decider == voice.decider.alias]
+    if any(v.kind is Stance.RECUSE for v in mine):
+        return Refusal("twice", "the same person stood aside at this gate")
+    if mine:
+        return Refusal("twice", "the same person has already decided at this gate, and the code was used")
+    return None
