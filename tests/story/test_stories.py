@@ -115,7 +115,7 @@ def played(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     path = tmp_path_factory.mktemp("stories") / "clusterflow.db"
     shutil.copy(sqlite_template, path)
     database = open_database(f"sqlite:///{path}")
-    app = App(Settings(database=f"sqlite:///{path}", language="en"), database)
+    app = App(Settings(database=f"sqlite:///{path}", language="en", proof="none"), database)
     assert set(app.models) >= {story.model for story in stories(TODAY)}, "read once, and shared with every month"
     app, tales = app.at(TODAY), stories(TODAY)
     decided = list(play(app, tales, TODAY))
