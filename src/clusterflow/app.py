@@ -170,7 +170,7 @@ class App:
         """Open a gate review by hand."""
         return perform(
             self.database, self._context(actor, key), "open gate", f"{initiative} {stage}", Opened,
-            lambda work: gates.open_review(work, initiative, stage, self.metrics),
+            lambda work: gates.open_review(work, initiative, stage, lambda: self.metrics),
         )  # fmt: skip
 
     def decide(
@@ -179,7 +179,7 @@ class App:
         """Take a decision, or refuse it with the reason."""
         return perform(
             self.database, self._context(actor, key), "decide", repr((initiative, person, ballot)), Decided,
-            lambda work: gates.decide(work, initiative, person, ballot, self.metrics),
+            lambda work: gates.decide(work, initiative, person, ballot, lambda: self.metrics),
         )  # fmt: skip
 
     # The inbox: which flow run holds the form of an open gate

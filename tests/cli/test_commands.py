@@ -176,6 +176,17 @@ def test_what_needs_no_prefect_does_not_load_it(home: Path, sqlite_template: Pat
     assert json.loads(loaded) == []
 
 
+def test_a_decision_on_answers_of_the_day_reads_no_file(
+    office: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office("evaluate", "one")
+    monkeypatch.setenv("CLUSTERFLOW_CONFIGS", str(home / "nowhere"))
+    words = ("decide", "one", "critical-mass", "go", "--by", "ofelia", "--reason", "now")
+    assert "the gate of «critical-mass» is not open" in office(*words).err
+    office("record", "membership", "initiative=one", "organisation=firm", "from=2024-01-01")
+    assert "metrics.yaml: there is no such file" in office(*words).err
+
+
 def test_the_program_itself_runs(process: Callable[..., subprocess.CompletedProcess[str]]) -> None:
     assert process("--version").stdout.strip()
     assert process("nonsense").returncode != 0

@@ -39,9 +39,13 @@ cli.command("clusterflow.cli.running:reconcile", help="Bring Prefect back to wha
 # What a command leaves behind goes with its process; to search it for garbage first takes a tenth of a second.
 atexit.register(gc.freeze)
 
+FEW_SEARCHES = 100_000
+"""How many new objects bring on a search for garbage: what a command imports is none, and searched in vain."""
+
 
 def main() -> None:
     """The entry point. Whatever a user can type ends in an answer or in a sentence, never in a traceback."""
+    gc.set_threshold(FEW_SEARCHES)
     try:
         cli()
     except ClusterflowError as problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,6 +24,9 @@ from clusterflow.rules.mistakes import nearest
 from clusterflow.store import ledger, registry
 from clusterflow.store.models import kept_model
 from clusterflow.store.people import alias_of, capacities
+
+Declared = Callable[[], Declarations]
+"""Where the metrics are declared: read only where something must be measured anew."""
 
 
 class Decided(Frozen):
@@ -80,9 +84,9 @@ def stage_of(model: LifecycleModel, stage: str) -> str:
     return stage
 
 
-def open_review(work: Work, initiative: str, stage: str, declarations: Declarations) -> Opened:
+def open_review(work: Work, initiative: str, stage: str, declared: Declared) -> Opened:
     """Open a gate review by hand: to hold, recycle, stop, or go on under conditions before the gate is ready."""
-    now = _standing(work, initiative, declarations)
+    now = _standing(work, initiative, declared)
     stage_of(now.model, stage)
     course = Course(now.model, now.state, now.today)
     verdict = now.verdict(stage)
@@ -105,7 +109,7 @@ def open_review(work: Work, initiative: str, stage: str, declarations: Declarati
     )
 
 
-def decide(work: Work, initiative: str, person: str, ballot: Ballot, declarations: Declarations) -> Decided:
+def decide(work: Work, initiative: str, person: str, ballot: Ballot, declared: Declared) -> Decided:
     """Take a decision at a gate, on the findings of this moment, or refuse it; both are written in the ledger.
 
     Raises:
@@ -118,7 +122,7 @@ def decide(work: Work, initiative: str, person: str, ballot: Ballot, declaration
         raise UnknownName("person", person, nearest(person, registry.names(work.connection, "person")))
     roles, helixes = capacities(work.connection, initiative, today, person).get(person, (frozenset(), frozenset()))
     decider = Decider(alias, roles, helixes)
-    now = _settled(work, state, today, declarations)
+    now = _settled(work, state, today, declared)
     stage_of(now.model, ballot.stage)
     verdict = now.verdict(ballot.stage)
     no = refuse(now.model, now.state, verdict, ballot, decider, today, _changed(work, now.state, ballot))
@@ -141,18 +145,18 @@ def decide(work: Work, initiative: str, person: str, ballot: Ballot, declaration
     )
 
 
-def _settled(work: Work, state: InitiativeState, today: date, declarations: Declarations) -> Settled:
+def _settled(work: Work, state: InitiativeState, today: date, declared: Declared) -> Settled:
     """The initiative as of now: by the answers last told while they are fresh, else measured and written anew."""
     if is_fresh(work, state, today):
         return Settled(state, kept_model(work.connection, state.model_hash), today)
-    now = look(work.connection, state, today, declarations)
+    now = look(work.connection, state, today, declared())
     events = plan_evaluation(now.model, state, now.assessment, today)
     return Settled(write(work, now, events), now.model, today)
 
 
-def _standing(work: Work, initiative: str, declarations: Declarations) -> Settled:
+def _standing(work: Work, initiative: str, declared: Declared) -> Settled:
     state = enrolled_state(work, initiative)
-    return _settled(work, state, today_of(work, initiative), declarations)
+    return _settled(work, state, today_of(work, initiative), declared)
 
 
 def _changed(work: Work, state: InitiativeState, ballot: Ballot) -> list[str]:
