@@ -59,6 +59,16 @@ def test_explain_says_what_would_help_and_shows_the_evidence(office: Run) -> Non
     assert "4" in committed["help"]
 
 
+def test_explain_says_of_when_a_figure_is_that_counts_no_more(office: Run) -> None:
+    office("record", "survey-wave", "initiative=one", "topic=trust", "invited=10", "answers=9", "mean_milli=4200",
+           "on=2023-02-01")  # fmt: skip
+    (gate,) = office("explain", "one", "--json").json
+    trust = next(c for c in gate["criteria"] if c["criterion"] == "trust-index")
+    assert (trust["answer"], trust["found"], trust["rows"]) == ("unknown", "unknown", 1)
+    assert trust["help"].startswith("the newest figure is of 2023-02-01, older than 400 days")
+    assert [row["on"] for row in trust["evidence"]] == ["2023-02-01"]
+
+
 def test_a_file_of_facts_is_taken_whole_or_not_at_all_and_twice_changes_nothing(office: Run, home: Path) -> None:
     again = office("record", "--from", "facts.jsonl")
     assert (again.code, again.out.strip()) == (0, "5 entered"), "the answer of the first time"
