@@ -1,64 +1,43 @@
-"""The one door for flows and CLI: joins the parts, reads the clock, makes the ids."""
+"""The one door for flows and CLI: all that the front desk does, and what needs the models and metrics, too."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
-from sqlalchemy import Engine as Database
+from sqlalchemy import select
 
 from clusterflow.catalogue import metrics_in, models_in, named
+from clusterflow.desk import Desk
 from clusterflow.engine import decide as gates
 from clusterflow.engine import enrol as enrolment
 from clusterflow.engine import evaluate as evaluation
-from clusterflow.engine import record as recording
 from clusterflow.engine.decide import Decided, Opened
 from clusterflow.engine.enrol import Enrolled
 from clusterflow.engine.evaluate import Evaluated
-from clusterflow.engine.record import Recorded, Submission
-from clusterflow.engine.work import Context, perform
-from clusterflow.errors import NotPossible, UnknownName
-from clusterflow.model.events import Entry
+from clusterflow.engine.record import Submission
+from clusterflow.engine.work import perform
 from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.model.measurement import MetricDeclaration
-from clusterflow.model.records.parties import Initiative
-from clusterflow.model.state import InitiativeState
 from clusterflow.model.text import Frozen, Language
-from clusterflow.reports.board import Board, board_of
 from clusterflow.reports.explanation import GateExplanation, explain_gate
-from clusterflow.reports.status import InitiativeStatus, status_of
 from clusterflow.rules.decision import Ballot
-from clusterflow.rules.fold import replay
 from clusterflow.rules.judge import judge_gate
-from clusterflow.rules.mistakes import nearest
-from clusterflow.settings import Settings
-from clusterflow.store import inbox, ledger, notices, outbox, tables
-from clusterflow.store.database import check_schema, shared_database
+from clusterflow.store import inbox, ledger, outbox, tables
 from clusterflow.store.inbox import Item
 from clusterflow.store.metrics import evidence, measure
 from clusterflow.store.models import kept_model
 from clusterflow.store.outbox import Span
 from clusterflow.store.people import capacities, person_of
 from clusterflow.store.registry import initiative_records
-from clusterflow.store.state import in_order, load_state
-
-Clock = Callable[[], datetime]
-
 
 PATIENCE = timedelta(seconds=15)
 """How long the outbox waits before it tries again to reach a Prefect that did not answer."""
 
 LEASE = timedelta(minutes=1)
 """For how long a chain's entries belong to the relay that took them; a relay that died is followed by another."""
-
-
-def system_clock() -> datetime:
-    return datetime.now(UTC)
 
 
 class Reviewed(Frozen):
@@ -69,15 +48,6 @@ class Reviewed(Frozen):
     changed: tuple[Evaluated, ...]
 
 
-class Backlog(Frozen):
-    """What waits to go out: events for Prefect and notices for people; and what was given up."""
-
-    events: int = 0
-    notices: int = 0
-    given_up: int = 0
-    error: str | None = None
-
-
 class EligibleDecider(Frozen):
     """Somebody who may decide at a gate today, in a role the model asks for."""
 
@@ -85,36 +55,8 @@ class EligibleDecider(Frozen):
     roles: tuple[str, ...]
 
 
-class App:
-    """clusterflow, opened on one database."""
-
-    def __init__(self, settings: Settings, database: Database, clock: Clock = system_clock) -> None:
-        self.settings, self.database, self.clock = settings, database, clock
-
-    @classmethod
-    def open(cls, settings: Settings | None = None, clock: Clock = system_clock) -> App:
-        """Open the database of the settings.
-
-        Raises:
-            SchemaMismatch: it has another schema than this version works on.
-        """
-        chosen = settings or Settings()
-        database = shared_database(chosen.database_url)
-        check_schema(database)
-        return cls(chosen, database, clock).at(chosen.today)
-
-    def at(self, day: date | None) -> App:
-        """The same, as if it were that day (at noon, UTC); None leaves the clock alone."""
-        if day is None:
-            return self
-        moment = datetime.combine(day, time(12), UTC)
-        twin = App(self.settings, self.database, lambda: moment)
-        twin.__dict__.update({k: v for k, v in self.__dict__.items() if k in ("metrics", "models")})
-        return twin
-
-    @property
-    def language(self) -> Language:
-        return "es" if self.settings.language == "es" else "en"
+class App(Desk):
+    """clusterflow, opened on one database, with the models and metrics of the office."""
 
     @cached_property
     def metrics(self) -> dict[str, MetricDeclaration]:
@@ -125,17 +67,6 @@ class App:
         return models_in(self.settings.configs)
 
     # Commands
-
-    def _context(self, actor: str | None, key: str | None) -> Context:
-        return Context(self.clock(), actor or self.settings.actor, lambda: secrets.token_hex(16), key)
-
-    def record(self, submissions: Sequence[Submission], actor: str | None = None, key: str | None = None) -> Recorded:
-        """Record facts: all of them or none."""
-        request = repr([(s.type, s.initiative, sorted(s.fields.items()), s.retract) for s in submissions])
-        return perform(
-            self.database, self._context(actor, key), "record", request, Recorded,
-            lambda work: recording.record(work, submissions),
-        )  # fmt: skip
 
     def enrol(
         self, initiative: Submission, model_id: str, actor: str | None = None, key: str | None = None
@@ -243,65 +174,6 @@ class App:
 
     # Questions
 
-    def _reading(self) -> Connection:
-        return self.database.connect().execution_options(read_only=True)
-
-    def _days(self, connection: Connection, initiatives: Sequence[str]) -> dict[str, date]:
-        now = self.clock()
-        records = initiative_records(connection, now.date(), initiatives)
-        return {i: now.astimezone(ZoneInfo(r.timezone)).date() for i, r in records.items()}
-
-    def initiatives(self) -> list[str]:
-        with self._reading() as connection:
-            table = tables.initiative_state
-            return list(connection.execute(select(table.c.initiative).order_by(table.c.initiative)).scalars())
-
-    def _state(self, connection: Connection, initiative: str, as_of: date | None) -> InitiativeState:
-        heads = ledger.heads(connection, [initiative])
-        now = load_state(connection, heads[0]) if heads else None
-        if now is None:
-            known = connection.execute(select(tables.initiative_state.c.initiative)).scalars()
-            raise UnknownName("enrolled initiative", initiative, nearest(initiative, known))
-        if as_of is None:
-            return now
-        until = datetime.combine(as_of, time.max, UTC)
-        entries = (e for e in ledger.read_entries(connection, initiative) if e.at <= until)
-        then = replay(entries)
-        if then is None:
-            raise NotPossible(f"on {as_of} «{initiative}» was not yet enrolled; it was on {now.enrolled_on}")
-        return in_order(then)
-
-    def state(self, initiative: str, as_of: date | None = None) -> InitiativeState:
-        """The stored state, or what the ledger adds up to at the end of a day."""
-        with self._reading() as connection:
-            return self._state(connection, initiative, as_of)
-
-    def status(self, initiative: str, as_of: date | None = None, language: Language | None = None) -> InitiativeStatus:
-        """Where an initiative stands, today or at the end of a day."""
-        with self._reading() as connection:
-            return self._status(connection, initiative, as_of, language or self.language)
-
-    def _status(
-        self, connection: Connection, initiative: str, as_of: date | None, language: Language
-    ) -> InitiativeStatus:
-        state = self._state(connection, initiative, as_of)
-        day = as_of or self._days(connection, [initiative])[initiative]
-        record = initiative_records(connection, day, [initiative]).get(initiative)
-        notes = evaluation.last_notes(connection, initiative) if as_of is None else {}
-        return status_of(state, kept_model(connection, state.model_hash), record, day, language, notes)
-
-    def board(self, as_of: date | None = None, language: Language | None = None) -> Board:
-        """The portfolio, today or at the end of a day; who was not yet enrolled then is left out."""
-        told = language or self.language
-        statuses = []
-        with self._reading() as connection:
-            for initiative in connection.execute(select(tables.initiative_state.c.initiative)).scalars().all():
-                try:
-                    statuses.append(self._status(connection, initiative, as_of, told))
-                except NotPossible:
-                    continue
-        return board_of(statuses, as_of or self.clock().date(), told)
-
     def explain(
         self,
         initiative: str,
@@ -353,41 +225,6 @@ class App:
                     found.append(EligibleDecider(person=person, roles=fitting))
             return tuple(found)
 
-    def record_of(self, initiative: str) -> Initiative | None:
-        """What is recorded of the initiative itself."""
-        with self._reading() as connection:
-            return initiative_records(connection, self.clock().date(), [initiative]).get(initiative)
-
-    def model_of(self, initiative: str) -> LifecycleModel:
-        """The model that the initiative is pinned to."""
-        with self._reading() as connection:
-            return kept_model(connection, self._state(connection, initiative, None).model_hash)
-
-    def entries(self, chain: str, after: int = 0, until: int | None = None) -> tuple[Entry, ...]:
-        """The ledger of an initiative."""
-        with self._reading() as connection:
-            if not ledger.heads(connection, [chain]):
-                known = [h.chain for h in ledger.heads(connection)]
-                raise UnknownName("initiative in the ledger", chain, nearest(chain, known))
-            return tuple(ledger.read_entries(connection, chain, after, until))
-
-    def first_break(self, chain: str) -> int | None:
-        """The first entry at which the chain does not verify, or None where it is whole."""
-        with self._reading() as connection:
-            return ledger.first_break(connection, chain)
-
     def people_behind(self, aliases: Sequence[str]) -> dict[str, str]:
         with self._reading() as connection:
             return person_of(connection, aliases)
-
-    def backlog(self) -> Backlog:
-        """What waits to go out, and why."""
-        with self._reading() as connection:
-            waiting = outbox.backlog(connection)
-            mails = notices.tally(connection)
-            return Backlog(
-                events=waiting["event"],
-                notices=waiting["notice"] + mails["waiting"],
-                given_up=mails["dead"],
-                error=outbox.last_error(connection),
-            )

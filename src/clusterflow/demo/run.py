@@ -15,10 +15,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from clusterflow.app import system_clock
 from clusterflow.demo.play import Month, Replay
 from clusterflow.demo.sink import MailSink
 from clusterflow.demo.stories import stories
+from clusterflow.desk import system_clock
 from clusterflow.errors import ClusterflowError
 from clusterflow.prefect.api import lone_certificate
 from clusterflow.prefect.up import Running, everything, stopping

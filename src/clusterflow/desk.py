@@ -1,0 +1,187 @@
+"""The front desk: takes facts in and tells how things stand, out of the database alone."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from copy import copy
+from datetime import UTC, date, datetime, time
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select
+from sqlalchemy import Engine as Database
+
+from clusterflow.engine import record as recording
+from clusterflow.engine.record import Recorded, Submission
+from clusterflow.engine.work import Context, perform
+from clusterflow.errors import NotPossible, UnknownName
+from clusterflow.model.events import Entry
+from clusterflow.model.lifecycle import LifecycleModel
+from clusterflow.model.records.parties import Initiative
+from clusterflow.model.state import InitiativeState
+from clusterflow.model.text import Frozen, Language
+from clusterflow.reports.board import Board, board_of
+from clusterflow.reports.status import InitiativeStatus, status_of
+from clusterflow.rules.fold import replay
+from clusterflow.rules.mistakes import nearest
+from clusterflow.settings import Settings
+from clusterflow.store import ledger, notices, outbox, tables
+from clusterflow.store.database import check_schema, shared_database
+from clusterflow.store.models import kept_model
+from clusterflow.store.registry import initiative_records
+from clusterflow.store.state import in_order, last_notes, load_state
+
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class Backlog(Frozen):
+    """What waits to go out: events for Prefect and notices for people; and what was given up."""
+
+    events: int = 0
+    notices: int = 0
+    given_up: int = 0
+    error: str | None = None
+
+
+class Desk:
+    """clusterflow, opened on one database; what needs the office's files, too, is behind the door (``app.App``)."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock = system_clock) -> None:
+        self.settings, self.database, self.clock = settings, database, clock
+
+    @classmethod
+    def open(cls, settings: Settings | None = None, clock: Clock = system_clock) -> Self:
+        """Open the database of the settings.
+
+        Raises:
+            SchemaMismatch: it has another schema than this version works on.
+        """
+        chosen = settings or Settings()
+        database = shared_database(chosen.database_url)
+        check_schema(database)
+        return cls(chosen, database, clock).at(chosen.today)
+
+    def at(self, day: date | None) -> Self:
+        """The same, as if it were that day (at noon, UTC); None leaves the clock alone."""
+        if day is None:
+            return self
+        moment = datetime.combine(day, time(12), UTC)
+        twin = copy(self)
+        twin.clock = lambda: moment
+        return twin
+
+    @property
+    def language(self) -> Language:
+        return "es" if self.settings.language == "es" else "en"
+
+    def _context(self, actor: str | None, key: str | None) -> Context:
+        return Context(self.clock(), actor or self.settings.actor, lambda: secrets.token_hex(16), key)
+
+    def record(self, submissions: Sequence[Submission], actor: str | None = None, key: str | None = None) -> Recorded:
+        """Record facts: all of them or none."""
+        request = repr([(s.type, s.initiative, sorted(s.fields.items()), s.retract) for s in submissions])
+        return perform(
+            self.database, self._context(actor, key), "record", request, Recorded,
+            lambda work: recording.record(work, submissions),
+        )  # fmt: skip
+
+    # Questions
+
+    def _reading(self) -> Connection:
+        return self.database.connect().execution_options(read_only=True)
+
+    def _days(self, connection: Connection, initiatives: Sequence[str]) -> dict[str, date]:
+        now = self.clock()
+        records = initiative_records(connection, now.date(), initiatives)
+        return {i: now.astimezone(ZoneInfo(r.timezone)).date() for i, r in records.items()}
+
+    def initiatives(self) -> list[str]:
+        with self._reading() as connection:
+            table = tables.initiative_state
+            return list(connection.execute(select(table.c.initiative).order_by(table.c.initiative)).scalars())
+
+    def _state(self, connection: Connection, initiative: str, as_of: date | None) -> InitiativeState:
+        heads = ledger.heads(connection, [initiative])
+        now = load_state(connection, heads[0]) if heads else None
+        if now is None:
+            known = connection.execute(select(tables.initiative_state.c.initiative)).scalars()
+            raise UnknownName("enrolled initiative", initiative, nearest(initiative, known))
+        if as_of is None:
+            return now
+        until = datetime.combine(as_of, time.max, UTC)
+        entries = (e for e in ledger.read_entries(connection, initiative) if e.at <= until)
+        then = replay(entries)
+        if then is None:
+            raise NotPossible(f"on {as_of} «{initiative}» was not yet enrolled; it was on {now.enrolled_on}")
+        return in_order(then)
+
+    def state(self, initiative: str, as_of: date | None = None) -> InitiativeState:
+        """The stored state, or what the ledger adds up to at the end of a day."""
+        with self._reading() as connection:
+            return self._state(connection, initiative, as_of)
+
+    def status(self, initiative: str, as_of: date | None = None, language: Language | None = None) -> InitiativeStatus:
+        """Where an initiative stands, today or at the end of a day."""
+        with self._reading() as connection:
+            return self._status(connection, initiative, as_of, language or self.language)
+
+    def _status(
+        self, connection: Connection, initiative: str, as_of: date | None, language: Language
+    ) -> InitiativeStatus:
+        state = self._state(connection, initiative, as_of)
+        day = as_of or self._days(connection, [initiative])[initiative]
+        record = initiative_records(connection, day, [initiative]).get(initiative)
+        notes = last_notes(connection, initiative) if as_of is None else {}
+        return status_of(state, kept_model(connection, state.model_hash), record, day, language, notes)
+
+    def board(self, as_of: date | None = None, language: Language | None = None) -> Board:
+        """The portfolio, today or at the end of a day; who was not yet enrolled then is left out."""
+        told = language or self.language
+        statuses = []
+        with self._reading() as connection:
+            for initiative in connection.execute(select(tables.initiative_state.c.initiative)).scalars().all():
+                try:
+                    statuses.append(self._status(connection, initiative, as_of, told))
+                except NotPossible:
+                    continue
+        return board_of(statuses, as_of or self.clock().date(), told)
+
+    def record_of(self, initiative: str) -> Initiative | None:
+        """What is recorded of the initiative itself."""
+        with self._reading() as connection:
+            return initiative_records(connection, self.clock().date(), [initiative]).get(initiative)
+
+    def model_of(self, initiative: str) -> LifecycleModel:
+        """The model that the initiative is pinned to."""
+        with self._reading() as connection:
+            return kept_model(connection, self._state(connection, initiative, None).model_hash)
+
+    def entries(self, chain: str, after: int = 0, until: int | None = None) -> tuple[Entry, ...]:
+        """The ledger of an initiative."""
+        with self._reading() as connection:
+            if not ledger.heads(connection, [chain]):
+                known = [h.chain for h in ledger.heads(connection)]
+                raise UnknownName("initiative in the ledger", chain, nearest(chain, known))
+            return tuple(ledger.read_entries(connection, chain, after, until))
+
+    def first_break(self, chain: str) -> int | None:
+        """The first entry at which the chain does not verify, or None where it is whole."""
+        with self._reading() as connection:
+            return ledger.first_break(connection, chain)
+
+    def backlog(self) -> Backlog:
+        """What waits to go out, and why."""
+        with self._reading() as connection:
+            waiting = outbox.backlog(connection)
+            mails = notices.tally(connection)
+            return Backlog(
+                events=waiting["event"],
+                notices=waiting["notice"] + mails["waiting"],
+                given_up=mails["dead"],
+                error=outbox.last_error(connection),
+            )
