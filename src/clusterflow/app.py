@@ -1,33 +1,37 @@
-"""The one door for flows and CLI: joins the parts, reads the clock, makes the ids."""
+"""The one door for flows and CLI: all that the front desk does, and what needs the models and metrics, too."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from sqlalchemy import select
 
-from clusterflow.catalogue import named
+from clusterflow.catalogue import metrics_in, models_in, named
+from clusterflow.desk import Desk
 from clusterflow.engine import decide as gates
 from clusterflow.engine import enrol as enrolment
 from clusterflow.engine import evaluate as evaluation
-from clusterflow.engine import record as recording
 from clusterflow.engine.decide import Decided, Opened
 from clusterflow.engine.enrol import Enrolled
 from clusterflow.engine.evaluate import Evaluated
-from clusterflow.engine.record import Recorded, Submission
-from clusterflow.engine.work import Context, perform
-from clusterflow.model.text import Frozen
-from clusterflow.questions import Clock, Questions, system_clock
+from clusterflow.engine.record import Submission
+from clusterflow.engine.work import perform
+from clusterflow.model.lifecycle import LifecycleModel
+from clusterflow.model.measurement import MetricDeclaration
+from clusterflow.model.text import Frozen, Language
+from clusterflow.reports.explanation import GateExplanation, explain_gate
 from clusterflow.rules.ballot import Ballot
-from clusterflow.settings import Settings
+from clusterflow.rules.judge import judge_gate
 from clusterflow.store import inbox, ledger, outbox, tables
-from clusterflow.store.database import check_schema, shared_database
 from clusterflow.store.inbox import Item
+from clusterflow.store.metrics import evidence, measure
+from clusterflow.store.models import kept_model
 from clusterflow.store.outbox import Span
+from clusterflow.store.people import Eligible, eligible, person_of
+from clusterflow.store.registry import initiative_records
 
 PATIENCE = timedelta(seconds=15)
 """How long the outbox waits before it tries again to reach a Prefect that did not answer."""
@@ -44,46 +48,18 @@ class Reviewed(Frozen):
     changed: tuple[Evaluated, ...]
 
 
-class App(Questions):
-    """clusterflow, opened on one database."""
+class App(Desk):
+    """clusterflow, opened on one database, with the models and metrics of the office."""
 
-    @classmethod
-    def open(cls, settings: Settings | None = None, clock: Clock = system_clock) -> App:
-        """Open the database of the settings.
+    @cached_property
+    def metrics(self) -> dict[str, MetricDeclaration]:
+        return metrics_in(self.settings.configs)
 
-        Raises:
-            SchemaMismatch: it has another schema than this version works on.
-        """
-        chosen = settings or Settings()
-        database = shared_database(chosen.database_url)
-        check_schema(database)
-        return cls(chosen, database, clock).at(chosen.today)
-
-    def at(self, day: date | None) -> App:
-        """The same, as if it were that day (at noon, UTC); None leaves the clock alone."""
-        if day is None:
-            return self
-        moment = datetime.combine(day, time(12), UTC)
-        twin = App(self.settings, self.database, lambda: moment)
-        twin.__dict__.update({k: v for k, v in self.__dict__.items() if k in ("metrics", "models", "code_key")})
-        return twin
+    @cached_property
+    def models(self) -> dict[str, LifecycleModel]:
+        return models_in(self.settings.configs)
 
     # Commands
-
-    def _context(self, actor: str | None, key: str | None) -> Context:
-        return Context(self.clock(), actor or self.settings.actor, self.new_id, key)
-
-    @staticmethod
-    def new_id() -> str:
-        return secrets.token_hex(16)
-
-    def record(self, submissions: Sequence[Submission], actor: str | None = None, key: str | None = None) -> Recorded:
-        """Record facts: all of them or none."""
-        request = repr([(s.type, s.initiative, sorted(s.fields.items()), s.retract) for s in submissions])
-        return perform(
-            self.database, self._context(actor, key), "record", request, Recorded,
-            lambda work: recording.record(work, submissions),
-        )  # fmt: skip
 
     def enrol(
         self, initiative: Submission, model_id: str, actor: str | None = None, key: str | None = None
@@ -125,7 +101,7 @@ class App(Questions):
         """Open a gate review by hand."""
         return perform(
             self.database, self._context(actor, key), "open gate", f"{initiative} {stage}", Opened,
-            lambda work: gates.open_review(work, initiative, stage, self.metrics, asked_by),
+            lambda work: gates.open_review(work, initiative, stage, lambda: self.metrics, asked_by),
         )  # fmt: skip
 
     def decide(
@@ -134,14 +110,14 @@ class App(Questions):
         """Take a decision, or refuse it with the reason."""
         return perform(
             self.database, self._context(actor, key), "decide", repr((initiative, person, ballot)), Decided,
-            lambda work: gates.decide(work, initiative, person, ballot, self.metrics, self.code_key),
+            lambda work: gates.decide(work, initiative, person, ballot, lambda: self.metrics, self.code_key),
         )  # fmt: skip
 
     def renew_code(self, initiative: str, stage: str, person: str, actor: str | None = None) -> Decided:
         """Let a decider have a new one-time code by the next notice."""
         return perform(
             self.database, self._context(actor, None), "renew code", f"{initiative} {stage} {person}", Decided,
-            lambda work: gates.renew_code(work, initiative, stage, person, self.metrics),
+            lambda work: gates.renew_code(work, initiative, stage, person, lambda: self.metrics),
         )  # fmt: skip
 
     @cached_property
@@ -207,3 +183,54 @@ class App(Questions):
         """Leave the entries waiting for a while, with the reason."""
         with self.database.begin() as connection:
             outbox.failed(connection, span, error, self.clock() + PATIENCE)
+
+    # Questions
+
+    def explain(
+        self,
+        initiative: str,
+        stage: str | None = None,
+        as_of: date | None = None,
+        known_at: datetime | None = None,
+        language: Language | None = None,
+        with_evidence: bool = True,
+    ) -> tuple[GateExplanation, ...]:
+        """The gates of an initiative, each criterion with what is behind it; those under way where none is named."""
+        told = language or self.language
+        with self._reading() as connection:
+            state = self._state(connection, initiative, as_of)
+            model = kept_model(connection, state.model_hash)
+            day = as_of or self._days(connection, [initiative])[initiative]
+            record = initiative_records(connection, day, [initiative]).get(initiative)
+            named = [gates.stage_of(model, stage)] if stage else [v.stage for v in state.open_visits]
+            wanted = {c.call for s in named for c in model.stage(s).gate.criteria}
+            found = measure(connection, wanted, self.metrics, day, [initiative], known_at)
+            mine = {call: by[initiative] for call, by in found.items() if initiative in by}
+
+            return tuple(
+                explain_gate(
+                    judge_gate(model.stage(s), mine),
+                    model,
+                    initiative=initiative,
+                    name=record.name if record else initiative,
+                    as_of=day,
+                    review=review.id if (review := state.open_review(s)) else None,
+                    declarations=self.metrics,
+                    evidence=lambda call: (
+                        evidence(connection, call, initiative, day, known_at) if with_evidence else ()
+                    ),
+                    language=told,
+                )
+                for s in named
+            )
+
+    def eligible(self, initiative: str, stage: str) -> tuple[Eligible, ...]:
+        """Who may cast a vote at a gate today."""
+        with self._reading() as connection:
+            state = self._state(connection, initiative, None)
+            rule = kept_model(connection, state.model_hash).stage(stage).gate.decided_by
+            return eligible(connection, initiative, rule, self._days(connection, [initiative])[initiative])
+
+    def people_behind(self, aliases: Sequence[str]) -> dict[str, str]:
+        with self._reading() as connection:
+            return person_of(connection, aliases)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -57,6 +56,16 @@ def test_explain_says_what_would_help_and_shows_the_evidence(office: Run) -> Non
     committed = next(c for c in gate["criteria"] if c["criterion"] == "committed-members")
     assert committed["found"] == "1"
     assert "4" in committed["help"]
+
+
+def test_explain_says_of_when_a_figure_is_that_counts_no_more(office: Run) -> None:
+    office("record", "survey-wave", "initiative=one", "topic=trust", "invited=10", "answers=9", "mean_milli=4200",
+           "on=2023-02-01")  # fmt: skip
+    (gate,) = office("explain", "one", "--json").json
+    trust = next(c for c in gate["criteria"] if c["criterion"] == "trust-index")
+    assert (trust["answer"], trust["found"], trust["rows"]) == ("unknown", "unknown", 1)
+    assert trust["help"].startswith("the newest figure is of 2023-02-01, older than 400 days")
+    assert [row["on"] for row in trust["evidence"]] == ["2023-02-01"]
 
 
 def test_a_file_of_facts_is_taken_whole_or_not_at_all_and_twice_changes_nothing(office: Run, home: Path) -> None:
@@ -165,15 +174,47 @@ def test_the_schema_of_records_knows_every_type(office: Run) -> None:
     assert {name for name in named if name} == set(RECORDS)
 
 
-def test_what_needs_no_prefect_does_not_load_it(home: Path, sqlite_template: Path) -> None:
-    """Prefect takes a second to import, Alembic and Apprise a good part of one."""
-    (home / "clusterflow.db").write_bytes(sqlite_template.read_bytes())
-    code = (
-        "import sys, json; import clusterflow.cli.initiatives, clusterflow.cli.records, clusterflow.cli.gates;"
-        "print(json.dumps([m for m in ('prefect', 'alembic', 'apprise', 'aiosmtpd') if m in sys.modules]))"
-    )
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert json.loads(loaded) == []
+SLOW = {"prefect", "alembic", "apprise", "aiosmtpd", "jinja2", "psycopg"}
+"""What takes a good part of a second to import, and no command on facts and gates needs."""
+
+MEASURING = {"ruamel", "clusterflow.app", "clusterflow.configs", "clusterflow.store.metrics"}
+"""What reads the office's files and measures."""
+
+
+@pytest.mark.parametrize(
+    ("words", "unloaded"),
+    [
+        (("--version",), {*SLOW, *MEASURING, "sqlalchemy"}),
+        (("status",), SLOW | MEASURING),
+        (("status", "one", "--as-of", "2999-01-01"), SLOW | MEASURING),
+        (("record", "person", "id=p", "name=P", "from=2024-01-01"), SLOW | MEASURING),
+        (("ledger", "one"), SLOW | MEASURING),
+        (("explain", "one", "--evidence"), SLOW),
+        (("evaluate", "one"), SLOW),
+        (("open-gate", "one", "critical-mass"), SLOW),
+        (("decide", "one", "critical-mass", "hold", "--by", "ofelia", "--reason", "later"), SLOW),
+    ],
+    ids=lambda given: " ".join(given) if isinstance(given, tuple) else "",
+)
+def test_a_command_loads_no_more_than_it_needs(office: Run, words: tuple[str, ...], unloaded: set[str]) -> None:
+    """Each command is a process of its own: what it imports, the person who typed it waits for."""
+    code = "import atexit, sys; from clusterflow.cli import main; atexit.register(lambda: print(*sys.modules)); main()"
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True)
+    assert done.returncode in (0, 3), done.stderr
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "cyclopts" in loaded, "the list of modules is the last line"
+    assert not loaded & unloaded
+
+
+def test_a_decision_on_answers_of_the_day_reads_no_file(
+    office: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office("evaluate", "one")
+    monkeypatch.setenv("CLUSTERFLOW_CONFIGS", str(home / "nowhere"))
+    words = ("decide", "one", "critical-mass", "go", "--by", "ofelia", "--reason", "now")
+    assert "the gate of «critical-mass» is not open" in office(*words).err
+    office("record", "membership", "initiative=one", "organisation=firm", "from=2024-01-01")
+    assert "metrics.yaml: there is no such file" in office(*words).err
 
 
 def test_the_program_itself_runs(process: Callable[..., subprocess.CompletedProcess[str]]) -> None:

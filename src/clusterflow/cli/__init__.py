@@ -21,13 +21,13 @@ cli = App(
 )
 cli.command("clusterflow.cli.initiatives:enrol", help="Begin an initiative's life under a model.")
 cli.command("clusterflow.cli.records:record", help="Record facts, from words or from a file of JSON lines.")
-cli.command("clusterflow.cli.initiatives:status", help="Where the initiatives stand.")
+cli.command("clusterflow.cli.standing:status", help="Where the initiatives stand.")
 cli.command("clusterflow.cli.initiatives:explain", help="Why a gate is ready or not, with the evidence.")
 cli.command("clusterflow.cli.initiatives:evaluate", help="Bring initiatives up to the day, without Prefect.")
 cli.command("clusterflow.cli.gates:open_gate", help="Open a gate review by hand.")
 cli.command("clusterflow.cli.gates:decide", help="Decide at a gate.")
 cli.command("clusterflow.cli.gates:send_code", help="Send a decider a new one-time code.")
-cli.command("clusterflow.cli.initiatives:ledger", help="What happened, in order.")
+cli.command("clusterflow.cli.standing:ledger", help="What happened, in order.")
 cli.command("clusterflow.cli.models:model", help="The lifecycle models: list, show, check, diagram, schema.")
 cli.command("clusterflow.cli.records:schema", help="JSON Schemas, for editors and other programs.")
 cli.command("clusterflow.cli.database:db", help="The database and its schema.")
@@ -40,9 +40,13 @@ cli.command("clusterflow.cli.running:reconcile", help="Bring Prefect back to wha
 # What a command leaves behind goes with its process; to search it for garbage first takes a tenth of a second.
 atexit.register(gc.freeze)
 
+FEW_SEARCHES = 100_000
+"""How many new objects bring on a search for garbage: what a command imports is none, and searched in vain."""
+
 
 def main() -> None:
     """The entry point. Whatever a user can type ends in an answer or in a sentence, never in a traceback."""
+    gc.set_threshold(FEW_SEARCHES)
     try:
         cli()
     except ClusterflowError as problem:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated
 
 from cyclopts import Parameter
-from pydantic import BaseModel, SerializeAsAny, TypeAdapter
+from pydantic import BaseModel, ConfigDict, SerializeAsAny, TypeAdapter
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -66,7 +66,9 @@ def print_json(value: BaseModel | Sequence[BaseModel]) -> None:
     sys.stdout.write(text + "\n")
 
 
-_MANY: TypeAdapter[list[SerializeAsAny[BaseModel]]] = TypeAdapter(list[SerializeAsAny[BaseModel]])
+_MANY: TypeAdapter[list[SerializeAsAny[BaseModel]]] = TypeAdapter(
+    list[SerializeAsAny[BaseModel]], config=ConfigDict(defer_build=True)
+)
 
 
 def complain(problem: ClusterflowError) -> None:

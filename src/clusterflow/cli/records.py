@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from clusterflow.app import App
 from clusterflow.cli.output import Actor, Json, Key, print_json, show
+from clusterflow.desk import Desk
 from clusterflow.errors import ClusterflowError
 from clusterflow.intake.assignments import read_assignments
 from clusterflow.intake.jsonlines import read_lines
@@ -34,14 +34,14 @@ def record(
     """
     if (source is None) == (not words):
         raise ClusterflowError("give either TYPE key=value ..., or --from FILE")
-    app = App.open()
+    desk = Desk.open()
     if source is None:
-        done = app.record([read_assignments(words[0], words[1:])], actor, key)
+        done = desk.record([read_assignments(words[0], words[1:])], actor, key)
     else:
         text = _read(source)
         submissions = read_lines(text.splitlines(), str(source))
         content = hashlib.sha256(text.encode()).hexdigest()
-        done = app.record(submissions, actor, key or f"file-{content[:40]}")
+        done = desk.record(submissions, actor, key or f"file-{content[:40]}")
     if as_json:
         print_json(done)
     else:

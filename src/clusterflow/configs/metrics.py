@@ -50,7 +50,11 @@ class WrittenMetric(Written):
     proposal: StrictBool = Field(default=False, description="true where it is a proposal of this project")
     formula: str = Field(default="", description="how it is computed, in a line")
     help: Maybe[WrittenText] = Field(default=None, description="what would help where it is unmet, in es and en")
-    freshness_days: StrictInt | None = Field(default=None, ge=1, description="after how many days a value is stale")
+    freshness_days: StrictInt | None = Field(
+        default=None,
+        ge=1,
+        description="for how many days after its newest evidence the number counts; unknown from then on",
+    )
     parameters: dict[str, WrittenParameter] = Field(default_factory=dict, description="a mapping of parameters")
     computed_by: Annotated[Literal["store", "rules"], word(("store", "rules"), "part")] = Field(
         default="store", description="store or rules: which part computes it"

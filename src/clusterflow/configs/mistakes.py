@@ -8,10 +8,10 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
-from rapidfuzz import fuzz, process
 
 from clusterflow.configs.yaml import Document, Steps
 from clusterflow.errors import Mistake
+from clusterflow.rules.mistakes import nearest
 
 Loc = Sequence[str | int]
 
@@ -27,16 +27,9 @@ def troubles(found: Iterable[tuple[Steps, Any, PydanticCustomError]]) -> Validat
     return ValidationError.from_exception_data("several", details)
 
 
-def nearest(name: object, known: Iterable[str], limit: int = 3) -> tuple[str, ...]:
-    """The known names that somebody who wrote ``name`` may have meant, the likeliest first."""
-    written = str(name).lower().replace("_", "-").replace(" ", "-")
-    hits = process.extract(written, list(known), scorer=fuzz.WRatio, limit=limit, score_cutoff=70)
-    return tuple(hit[0] for hit in hits)
-
-
 def the_nearest(name: object, known: Iterable[str]) -> str:
     """The cure for an unknown name; empty where nothing is near."""
-    names = nearest(name, known)
+    names = nearest(str(name), known)
     return f"The nearest: {', '.join(names)}" if names else ""
 
 

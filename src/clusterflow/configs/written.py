@@ -42,7 +42,7 @@ class Catalogue:
 
 
 class Written(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 T = TypeVar("T")

@@ -18,10 +18,10 @@ from rich.text import Text
 from clusterflow.demo.play import Month, Replay
 from clusterflow.demo.sink import MailSink
 from clusterflow.demo.stories import stories
+from clusterflow.desk import system_clock
 from clusterflow.errors import ClusterflowError
 from clusterflow.prefect.api import lone_certificate
 from clusterflow.prefect.up import Running, everything, stopping
-from clusterflow.questions import system_clock
 from clusterflow.settings import Settings
 from clusterflow.store import notices
 

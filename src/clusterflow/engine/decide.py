@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,6 +27,9 @@ from clusterflow.rules.proof import is_right
 from clusterflow.store import ledger, registry
 from clusterflow.store.models import kept_model
 from clusterflow.store.people import alias_of, capacities, delegated
+
+Declared = Callable[[], Declarations]
+"""Where the metrics are declared: read only where something must be measured anew."""
 
 
 class Decided(Frozen):
@@ -83,12 +87,10 @@ def stage_of(model: LifecycleModel, stage: str) -> str:
     return stage
 
 
-def open_review(
-    work: Work, initiative: str, stage: str, declarations: Declarations, asked_by: str | None = None
-) -> Opened:
+def open_review(work: Work, initiative: str, stage: str, declared: Declared, asked_by: str | None = None) -> Opened:
     """Open a gate review by hand: to hold, recycle, stop, or go on under conditions before the gate is ready."""
     asker = _alias(work, asked_by) if asked_by else None
-    now = _standing(work, initiative, declarations)
+    now = _standing(work, initiative, declared)
     stage_of(now.model, stage)
     course = Course(now.model, now.state, now.today)
     verdict = now.verdict(stage)
@@ -111,9 +113,7 @@ def open_review(
     )
 
 
-def decide(
-    work: Work, initiative: str, person: str, ballot: Ballot, declarations: Declarations, key: bytes | None
-) -> Decided:
+def decide(work: Work, initiative: str, person: str, ballot: Ballot, declared: Declared, key: bytes | None) -> Decided:
     """Take a decision at a gate, on the findings of this moment, or refuse it; both are written in the ledger.
 
     Args:
@@ -124,7 +124,7 @@ def decide(
         UnknownName: the initiative, the stage or a person.
     """
     state = enrolled_state(work, initiative)
-    now = _settled(work, state, today_of(work, initiative), declarations)
+    now = _settled(work, state, today_of(work, initiative), declared)
     stage_of(now.model, ballot.stage)
     review = now.state.open_review(ballot.stage)
     voice = _voice(work, now, review, person, ballot, key)
@@ -147,13 +147,13 @@ def decide(
     )
 
 
-def renew_code(work: Work, initiative: str, stage: str, person: str, declarations: Declarations) -> Decided:
+def renew_code(work: Work, initiative: str, stage: str, person: str, declared: Declared) -> Decided:
     """Let a decider have a new one-time code, and new attempts; the old one is good for nothing any more.
 
     Raises:
         NotPossible: the gate is not open.
     """
-    now = _standing(work, initiative, declarations)
+    now = _standing(work, initiative, declared)
     review = now.state.open_review(stage_of(now.model, stage))
     if review is None:
         raise NotPossible(f"the gate of «{stage}» is not open; there is no code to renew")
@@ -208,18 +208,18 @@ def grant_of(state: InitiativeState, review: Review, decider: str, cast_by: str 
     )
 
 
-def _settled(work: Work, state: InitiativeState, today: date, declarations: Declarations) -> Settled:
+def _settled(work: Work, state: InitiativeState, today: date, declared: Declared) -> Settled:
     """The initiative as of now: by the answers last told while they are fresh, else measured and written anew."""
     if is_fresh(work, state, today):
         return Settled(state, kept_model(work.connection, state.model_hash), today)
-    now = look(work.connection, state, today, declarations)
+    now = look(work.connection, state, today, declared())
     events = plan_evaluation(now.model, state, now.assessment, today)
     return Settled(write(work, now, events), now.model, today)
 
 
-def _standing(work: Work, initiative: str, declarations: Declarations) -> Settled:
+def _standing(work: Work, initiative: str, declared: Declared) -> Settled:
     state = enrolled_state(work, initiative)
-    return _settled(work, state, today_of(work, initiative), declarations)
+    return _settled(work, state, today_of(work, initiative), declared)
 
 
 def _changed(work: Work, state: InitiativeState, ballot: Ballot) -> list[str]:

@@ -156,11 +156,3 @@ def _mark(work: Work, state: InitiativeState, now: Standing) -> None:
     done = work.connection.execute(_MARK_ANEW, {"of_initiative": state.initiative, **values})
     if done.rowcount == 0:
         work.connection.execute(_MARK_FIRST, {"initiative": state.initiative, **values})
-
-
-def last_notes(connection: Connection, initiative: str) -> dict[tuple[str, str], str]:
-    """What the last evaluation measured for each stage and criterion, as the ledger would note it."""
-    table = tables.evaluation
-    text = connection.execute(select(table.c.notes).where(table.c.initiative == initiative)).scalar()
-    notes: dict[str, str] = json.loads(text) if text else {}
-    return {(stage, criterion): note for path, note in notes.items() for stage, _, criterion in [path.partition("/")]}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from clusterflow.model.text import Frozen
 from clusterflow.model.words import Answer, DecisionKind, HelixKind, Role, Stance, VisitOutcome
@@ -306,7 +306,9 @@ LifeEvent = (
 )
 Event = RecordEvent | LifeEvent
 
-EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+EVENT: TypeAdapter[Event] = TypeAdapter(
+    Annotated[Event, Field(discriminator="kind")], config=ConfigDict(defer_build=True)
+)
 KINDS: dict[str, type[Event]] = {c.model_fields["kind"].default: c for c in Event.__args__}
 
 

@@ -51,6 +51,7 @@ class MetricDeclaration(Frozen):
     formula: str = ""
     help: Text | None = None
     freshness_days: int | None = None
+    """For how many days after its newest evidence the number counts; None where it never goes stale."""
     parameters: dict[str, Parameter] = Field(default_factory=dict)
     computed_by: Literal["store", "rules"] = "store"
 
@@ -69,12 +70,20 @@ class MetricCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Staleness:
+    """Why a figure tells nothing any more: the day of its newest evidence, and for how long it would have counted."""
+
+    newest: date
+    freshness_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """What is known of one number: between ``low`` and ``high``, both included.
 
     Rows whose part is not known widen the span instead of being guessed or dropped: twelve committed members
     and five of whom nobody knows are a number between 12 and 17. ``high`` is None where there is no upper limit;
-    both are None where nothing at all was recorded.
+    both are None where nothing at all was recorded, or nothing since the figure went stale.
     """
 
     low: Fraction | None
@@ -84,6 +93,7 @@ class Measurement:
     entered: date | None = None
     late: bool = False
     currency: str | None = None
+    stale: Staleness | None = None
 
     @property
     def known(self) -> bool:

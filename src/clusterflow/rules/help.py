@@ -15,6 +15,10 @@ _RECORD = {
     "en": "nothing is recorded that tells; record it",
     "es": "no hay nada registrado que lo diga; registrarlo",
 }
+_RENEW = {
+    "en": "the newest figure is of {day}, older than {days} days; record a newer one",
+    "es": "la cifra más reciente es del {day}, de hace más de {days} días; registrar una más nueva",
+}
 _COMPLETE = {
     "en": "{n} of {rows} records leave it open; complete them",
     "es": "{n} de {rows} registros lo dejan abierto; completarlos",
@@ -28,6 +32,8 @@ def what_would_help(finding: Finding, declaration: MetricDeclaration | None, lan
     if finding.answer is Answer.MET:
         return ""
     measured = finding.measurement
+    if measured.stale is not None:
+        return _RENEW[language].format(day=measured.stale.newest, days=measured.stale.freshness_days)
     if measured.nothing and not measured.rows:
         return _RECORD[language]
     if finding.answer is Answer.UNKNOWN:

@@ -19,9 +19,16 @@ from clusterflow.model.records.base import Ref
 
 
 def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
-    """The known names most like the one that was written, best first."""
-    found = process.extract(name, sorted(set(known)), scorer=fuzz.WRatio, limit=most, score_cutoff=55)
+    """The known names that somebody who wrote ``name`` may have meant, the likeliest first."""
+    found = process.extract(
+        name, sorted(set(known)), scorer=fuzz.WRatio, processor=_as_typed, limit=most, score_cutoff=70
+    )
     return [match for match, _, _ in found]
+
+
+def _as_typed(name: str) -> str:
+    """Without what people mix up when they type a name: capitals, and what stands between two words."""
+    return name.lower().replace("_", "-").replace(" ", "-")
 
 
 def references(record: Record) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -158,3 +159,11 @@ def save_state(connection: Connection, before: InitiativeState | None, after: In
         old, new = getattr(before, name, ()), getattr(after, name)
         if old is not new:
             part.save(connection, initiative, old, new)
+
+
+def last_notes(connection: Connection, initiative: str) -> dict[tuple[str, str], str]:
+    """What the last evaluation measured for each stage and criterion, as the ledger would note it."""
+    table = tables.evaluation
+    text = connection.execute(select(table.c.notes).where(table.c.initiative == initiative)).scalar()
+    notes: dict[str, str] = json.loads(text) if text else {}
+    return {(stage, criterion): note for path, note in notes.items() for stage, _, criterion in [path.partition("/")]}

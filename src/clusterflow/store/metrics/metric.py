@@ -18,6 +18,7 @@ from clusterflow.model.measurement import (
     Measurement,
     MetricCall,
     MetricDeclaration,
+    Staleness,
 )
 from clusterflow.model.money import exponent
 from clusterflow.store.metrics.scope import Ago, Scope, values_of
@@ -84,6 +85,7 @@ def _folded(call: MetricCall, scope: Scope) -> tuple[Select[Any], frozenset[Ago]
         func.min(rows.c.part).label("smallest"),
         func.max(case((rows.c.part.is_(None), rows.c.most))).label("most"),
         func.max(rows.c.entered_at).label("entered_at"),
+        func.max(rows.c.on).label("newest"),
         *((func.count(currency.distinct()).label("currencies"), func.min(currency).label("currency"))
           if currency is not None else ()),
     ).group_by(rows.c.initiative)  # fmt: skip
@@ -109,9 +111,9 @@ def measure(
             continue
         statement, agos = _folded(call, scope)
         values = values_of(agos, as_of, initiatives, known_at)
-        fold = declarations[call.metric].fold
+        declared = declarations[call.metric]
         found[call] = {
-            row.initiative: fold_row(row, fold, as_of) for row in connection.execute(statement, values).all()
+            row.initiative: _measured(row, declared, as_of) for row in connection.execute(statement, values).all()
         }
     return found
 
@@ -150,6 +152,14 @@ def _piece(row: Row[Any]) -> Evidence:
 def minor_units(currency: str | None) -> int:
     """How many of the currency's minor units make one of its main unit; one where the number is no money."""
     return 10 ** exponent(currency) if currency else 1
+
+
+def _measured(row: Row[Any], declared: MetricDeclaration, as_of: date) -> Measurement:
+    """The number of the rows, or nothing but the reason where the newest of them is too old to tell of the day."""
+    found, days = fold_row(row, declared.fold, as_of), declared.freshness_days
+    if days is None or row.newest is None or (as_of - row.newest).days <= days:
+        return found
+    return replace(found, low=None, high=None, stale=Staleness(row.newest, days))
 
 
 def fold_row(row: Row[Any], fold: Fold, as_of: date) -> Measurement:

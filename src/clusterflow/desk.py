@@ -1,38 +1,36 @@
-"""What can be asked of clusterflow: it reads, and changes nothing."""
+"""The front desk: takes facts in and tells how things stand, out of the database alone."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Sequence
+from copy import copy
 from datetime import UTC, date, datetime, time
-from functools import cached_property
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 from sqlalchemy import Engine as Database
 
-from clusterflow.catalogue import metrics_in, models_in
-from clusterflow.engine import decide as gates
-from clusterflow.engine import evaluate as evaluation
+from clusterflow.engine import record as recording
+from clusterflow.engine.record import Recorded, Submission
+from clusterflow.engine.work import Context, perform
 from clusterflow.errors import NotPossible, UnknownName
 from clusterflow.model.events import Entry
 from clusterflow.model.lifecycle import LifecycleModel
-from clusterflow.model.measurement import MetricDeclaration
 from clusterflow.model.records.parties import Initiative
 from clusterflow.model.state import InitiativeState
 from clusterflow.model.text import Frozen, Language
 from clusterflow.reports.board import Board, board_of
-from clusterflow.reports.explanation import GateExplanation, explain_gate
 from clusterflow.reports.status import InitiativeStatus, status_of
 from clusterflow.rules.fold import replay
-from clusterflow.rules.judge import judge_gate
 from clusterflow.rules.mistakes import nearest
 from clusterflow.settings import Settings
 from clusterflow.store import ledger, notices, outbox, tables
-from clusterflow.store.metrics import evidence, measure
+from clusterflow.store.database import check_schema, shared_database
 from clusterflow.store.models import kept_model
-from clusterflow.store.people import Eligible, eligible, person_of
 from clusterflow.store.registry import initiative_records
-from clusterflow.store.state import in_order, load_state
+from clusterflow.store.state import in_order, last_notes, load_state
 
 Clock = Callable[[], datetime]
 
@@ -50,23 +48,53 @@ class Backlog(Frozen):
     error: str | None = None
 
 
-class Questions:
-    """clusterflow on one database, as far as it can be asked."""
+class Desk:
+    """clusterflow, opened on one database; what needs the office's files, too, is behind the door (``app.App``)."""
 
     def __init__(self, settings: Settings, database: Database, clock: Clock = system_clock) -> None:
         self.settings, self.database, self.clock = settings, database, clock
+
+    @classmethod
+    def open(cls, settings: Settings | None = None, clock: Clock = system_clock) -> Self:
+        """Open the database of the settings.
+
+        Raises:
+            SchemaMismatch: it has another schema than this version works on.
+        """
+        chosen = settings or Settings()
+        database = shared_database(chosen.database_url)
+        check_schema(database)
+        return cls(chosen, database, clock).at(chosen.today)
+
+    def at(self, day: date | None) -> Self:
+        """The same, as if it were that day (at noon, UTC); None leaves the clock alone."""
+        if day is None:
+            return self
+        moment = datetime.combine(day, time(12), UTC)
+        twin = copy(self)
+        twin.clock = lambda: moment
+        return twin
 
     @property
     def language(self) -> Language:
         return "es" if self.settings.language == "es" else "en"
 
-    @cached_property
-    def metrics(self) -> dict[str, MetricDeclaration]:
-        return metrics_in(self.settings.configs)
+    def _context(self, actor: str | None, key: str | None) -> Context:
+        return Context(self.clock(), actor or self.settings.actor, self.new_id, key)
 
-    @cached_property
-    def models(self) -> dict[str, LifecycleModel]:
-        return models_in(self.settings.configs)
+    @staticmethod
+    def new_id() -> str:
+        return secrets.token_hex(16)
+
+    def record(self, submissions: Sequence[Submission], actor: str | None = None, key: str | None = None) -> Recorded:
+        """Record facts: all of them or none."""
+        request = repr([(s.type, s.initiative, sorted(s.fields.items()), s.retract) for s in submissions])
+        return perform(
+            self.database, self._context(actor, key), "record", request, Recorded,
+            lambda work: recording.record(work, submissions),
+        )  # fmt: skip
+
+    # Questions
 
     def _reading(self) -> Connection:
         return self.database.connect().execution_options(read_only=True)
@@ -112,7 +140,7 @@ class Questions:
         state = self._state(connection, initiative, as_of)
         day = as_of or self._days(connection, [initiative])[initiative]
         record = initiative_records(connection, day, [initiative]).get(initiative)
-        notes = evaluation.last_notes(connection, initiative) if as_of is None else {}
+        notes = last_notes(connection, initiative) if as_of is None else {}
         return status_of(state, kept_model(connection, state.model_hash), record, day, language, notes)
 
     def board(self, as_of: date | None = None, language: Language | None = None) -> Board:
@@ -126,51 +154,6 @@ class Questions:
                 except NotPossible:
                     continue
         return board_of(statuses, as_of or self.clock().date(), told)
-
-    def explain(
-        self,
-        initiative: str,
-        stage: str | None = None,
-        as_of: date | None = None,
-        known_at: datetime | None = None,
-        language: Language | None = None,
-        with_evidence: bool = True,
-    ) -> tuple[GateExplanation, ...]:
-        """The gates of an initiative, each criterion with what is behind it; those under way where none is named."""
-        told = language or self.language
-        with self._reading() as connection:
-            state = self._state(connection, initiative, as_of)
-            model = kept_model(connection, state.model_hash)
-            day = as_of or self._days(connection, [initiative])[initiative]
-            record = initiative_records(connection, day, [initiative]).get(initiative)
-            named = [gates.stage_of(model, stage)] if stage else [v.stage for v in state.open_visits]
-            wanted = {c.call for s in named for c in model.stage(s).gate.criteria}
-            found = measure(connection, wanted, self.metrics, day, [initiative], known_at)
-            mine = {call: by[initiative] for call, by in found.items() if initiative in by}
-
-            return tuple(
-                explain_gate(
-                    judge_gate(model.stage(s), mine),
-                    model,
-                    initiative=initiative,
-                    name=record.name if record else initiative,
-                    as_of=day,
-                    review=review.id if (review := state.open_review(s)) else None,
-                    declarations=self.metrics,
-                    evidence=lambda call: (
-                        evidence(connection, call, initiative, day, known_at) if with_evidence else ()
-                    ),
-                    language=told,
-                )
-                for s in named
-            )
-
-    def eligible(self, initiative: str, stage: str) -> tuple[Eligible, ...]:
-        """Who may cast a vote at a gate today."""
-        with self._reading() as connection:
-            state = self._state(connection, initiative, None)
-            rule = kept_model(connection, state.model_hash).stage(stage).gate.decided_by
-            return eligible(connection, initiative, rule, self._days(connection, [initiative])[initiative])
 
     def record_of(self, initiative: str) -> Initiative | None:
         """What is recorded of the initiative itself."""
@@ -194,10 +177,6 @@ class Questions:
         """The first entry at which the chain does not verify, or None where it is whole."""
         with self._reading() as connection:
             return ledger.first_break(connection, chain)
-
-    def people_behind(self, aliases: Sequence[str]) -> dict[str, str]:
-        with self._reading() as connection:
-            return person_of(connection, aliases)
 
     def backlog(self) -> Backlog:
         """What waits to go out, and why."""

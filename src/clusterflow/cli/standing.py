@@ -1,0 +1,100 @@
+"""Where initiatives stand and what happened, out of the database alone: asked most often, so quickest to answer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from clusterflow.cli.output import AsOf, Json, day, listed, marked, print_json, show, table
+from clusterflow.desk import Desk
+from clusterflow.errors import ClusterflowError
+from clusterflow.reports.board import Board
+from clusterflow.reports.status import InitiativeStatus
+
+
+def status(initiative: str | None = None, *, as_of: AsOf = None, as_json: Json = False) -> None:
+    """Where one initiative stands, or all of them."""
+    desk = Desk.open()
+    on = day(as_of, "--as-of")
+    if initiative is None:
+        board = desk.board(on)
+        if as_json:
+            print_json(board)
+        else:
+            _show_board(board)
+            _show_backlog(desk)
+    else:
+        found = desk.status(initiative, on)
+        if as_json:
+            print_json(found)
+        else:
+            _show_status(found)
+
+
+def _show_board(board: Board) -> None:
+    lines = table(f"Portfolio on {board.as_of}", ["initiative", "model", "stage", "days", "milestones", "waits for"])
+    for line in board.lines:
+        stage = listed(line.stages) + (" (overdue)" if line.overdue else "")
+        lapsed = f"  ↯ lapsed: {listed(line.lapsed)}" if line.lapsed else ""
+        lines.add_row(
+            line.initiative, line.model, stage, "" if line.days is None else str(line.days),
+            f"{line.milestones} of {line.of}", line.waits_for + lapsed,
+        )  # fmt: skip
+    show(lines)
+    if not board.lines:
+        show("No initiative is enrolled. Begin with: clusterflow enrol ID --model MODEL name=... country=...")
+
+
+def _show_backlog(desk: Desk) -> None:
+    waiting = desk.backlog()
+    if waiting.events or waiting.notices:
+        show(f"Waiting to go out: {waiting.events} ledger entries for Prefect, {waiting.notices} notices.")
+        show(f"  {waiting.error or 'They go out while clusterflow is up, or with: clusterflow relay'}")
+    if waiting.given_up:
+        show(f"{waiting.given_up} notices could not be delivered and were given up.")
+
+
+def _show_status(found: InitiativeStatus) -> None:
+    show(f"{found.name} · {found.model_title} · {found.as_of} · {found.standing}")
+    stages = table("", ["gate", "stage", "", "since", "due", "achieved", "milestone"])
+    for s in found.stages:
+        due = "" if s.due_on is None else f"{s.due_on}{' overdue' if s.overdue else ''}"
+        achieved = "" if s.achieved_on is None else str(s.achieved_on)
+        since = "" if s.entered_on is None else str(s.entered_on)
+        passed = f" (overridden: {', '.join(s.overridden)})" if s.overridden else ""
+        stages.add_row(str(s.number), s.title, marked(s.status), since, due, achieved, s.milestone + passed)
+    show(stages)
+    for h in found.hindrances:
+        show("  ", marked(h.answer), f"{h.stage}: {h.title}: {h.found}, asked {h.asked}")
+    for c in found.conditions:
+        show(f"   condition until {c.due_on}: {c.criterion} at {c.stage} ({c.status})")
+
+
+def ledger(
+    initiative: str,
+    *,
+    verify: Annotated[bool, Parameter(name="--verify", negative="", help="check the hash chain")] = False,
+    as_json: Json = False,
+) -> None:
+    """What happened, in order; with --verify, whether the chain of hashes is whole."""
+    desk = Desk.open()
+    entries = desk.entries(initiative)
+    if verify:
+        broken = desk.first_break(initiative)
+        if broken is not None:
+            raise ClusterflowError(f"the ledger of «{initiative}» is broken at entry {broken}")
+        show(f"the ledger of «{initiative}» is whole: {len(entries)} entries")
+        return
+    if as_json:
+        print_json(entries)
+        return
+    lines = table(f"Ledger of {initiative}", ["#", "at", "what", "", "by"])
+    for e in entries:
+        told = {k: v for k, v in e.event.model_dump(mode="json", exclude_none=True).items() if k not in _UNTOLD}
+        what = " ".join(f"{k}={v}" for k, v in told.items())
+        lines.add_row(str(e.version), f"{e.at:%Y-%m-%d %H:%M}", e.event.kind, what, e.actor)
+    show(lines)
+
+
+_UNTOLD = {"kind", "digest", "model_hash", "findings"}

@@ -1,0 +1,50 @@
+"""What would help, in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from clusterflow.model.criterion import Criterion
+from clusterflow.model.measurement import Measurement, Staleness
+from clusterflow.model.quantity import Bound, Unit
+from clusterflow.model.text import Language
+from clusterflow.model.words import Severity
+from clusterflow.rules.help import what_would_help
+from clusterflow.rules.judge import judge
+
+TRUST = Criterion(
+    id="trust-index",
+    metric="trust-index",
+    bound=Bound.parse(">= 3.5 points", Unit.POINTS),
+    severity=Severity.WARNING,
+    source="P",
+    proposal=True,
+)
+OPEN = Measurement(low=None, high=None, rows=3, unknown_rows=2)
+
+
+@pytest.mark.parametrize(
+    ("measured", "language", "said"),
+    [
+        (Measurement(None, None), "en", "nothing is recorded that tells; record it"),
+        (OPEN, "en", "2 of 3 records leave it open; complete them"),
+        (
+            replace(OPEN, stale=Staleness(date(2023, 2, 1), 400)),
+            "en",
+            "the newest figure is of 2023-02-01, older than 400 days; record a newer one",
+        ),
+        (
+            replace(OPEN, stale=Staleness(date(2023, 2, 1), 400)),
+            "es",
+            "la cifra más reciente es del 2023-02-01, de hace más de 400 días; registrar una más nueva",
+        ),
+        (Measurement(Fraction(3), Fraction(3), rows=1), "es", "faltan 0.5 puntos"),
+        (Measurement(Fraction(4), Fraction(4), rows=1), "en", ""),
+    ],
+)
+def test_it_says_why_and_what_to_do(measured: Measurement, language: Language, said: str) -> None:
+    assert what_would_help(judge(TRUST, measured), None, language) == said
