@@ -65,9 +65,6 @@ chain = Table(
     Column("published", BigInteger, nullable=False, default=0),
     Column("told", BigInteger, nullable=False, default=0),
 )
-for _out in (chain.c.published, chain.c.told):
-    _more = chain.c.version > _out
-    Index(f"ix_chain_un{_out.name}", chain.c.id, sqlite_where=_more, postgresql_where=_more)
 
 ledger = Table(
     "ledger",

@@ -160,9 +160,6 @@ def upgrade() -> None:
         op.create_table(name, *[column(c, primary) for c in columns.split()], *constraints)
     for name, table, columns in INDEXES:
         op.create_index(name, table, columns.split())
-    for way in ("published", "told"):
-        more = sa.text(f"version > {way}")
-        op.create_index(f"ix_chain_un{way}", "chain", ["id"], sqlite_where=more, postgresql_where=more)
 
 
 def downgrade() -> None:
