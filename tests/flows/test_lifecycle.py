@@ -105,9 +105,11 @@ class TestForm:
         asked = await office.asking("launch")
         schema = await office.schema(asked)
         assert schema is not None
-        fields = ["decision", "decided_by", "reason", "conditions_due", "hold_until", "back_to", "findings"]
-        assert list(schema["properties"]) == fields
-        assert schema["required"] == fields[:3]
+        assert list(schema["properties"]) == [
+            "decision", "decided_by", "code", "reason",
+            "conditions_due", "hold_until", "back_to", "speaks_for", "overrides", "findings",
+        ]  # fmt: skip
+        assert schema["required"] == ["decision", "decided_by", "reason"]
         (gate,) = office.app.explain(office.initiative, "launch")
         assert schema["properties"]["findings"]["default"] == gate.findings
 

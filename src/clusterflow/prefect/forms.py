@@ -113,7 +113,9 @@ _TEXTS: dict[str, tuple[Text, Text]] = {
 }
 
 
-def form_for(gate: GateExplanation, stages: Sequence[str], language: Language, *, with_code: bool) -> type[GateForm]:
+def form_for(
+    gate: GateExplanation, stages: Sequence[str], language: Language, *, with_code: bool = False
+) -> type[GateForm]:
     """The form of one gate: the same fields, labelled in the reader's language; ``stages`` are those to go back to."""
     blocking = [c.criterion for c in gate.criteria if c.severity is Severity.BLOCKING and c.answer is not Answer.MET]
     said = {"stages": ", ".join(stages), "blocking": ", ".join(blocking) or "–"}

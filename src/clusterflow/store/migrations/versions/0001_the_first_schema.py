@@ -134,6 +134,20 @@ INDEXES = [
 ]
 
 
+# Whoever waits for entries to carry out is woken by the commit that wrote them.
+RING = """
+CREATE FUNCTION clusterflow_ring() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('clusterflow', '');
+    RETURN NULL;
+END $$
+"""
+BELL = """
+CREATE TRIGGER ring AFTER INSERT OR UPDATE OF version ON chain
+FOR EACH STATEMENT EXECUTE FUNCTION clusterflow_ring()
+"""
+
+
 def column(written: str, primary: list[str]) -> sa.Column[Any]:
     name, _, kind = written.partition(":")
     bare = name.removesuffix("?")
@@ -161,7 +175,14 @@ def upgrade() -> None:
     for name, table, columns in INDEXES:
         op.create_index(name, table, columns.split())
 
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(RING)
+        op.execute(BELL)
+
 
 def downgrade() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP TRIGGER ring ON chain")
+        op.execute("DROP FUNCTION clusterflow_ring")
     for name in (*ENGINE, *REGISTRY):
         op.drop_table(name)
