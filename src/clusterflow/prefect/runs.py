@@ -250,6 +250,12 @@ async def _read(selection: FlowRunFilter) -> Sequence[FlowRun]:
                 return runs
 
 
+async def count(flow: str) -> int:
+    """How many runs of a flow there are, whatever became of them."""
+    async with prefect_client() as client:
+        return await client.count_flow_runs(flow_filter=FlowFilter(name=FlowFilterName(any_=[flow])))
+
+
 async def at_work(flow: str) -> int:
     """How many runs of a flow are due, pending or running: neither ended nor waiting for a person."""
     busy = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]

@@ -1,0 +1,208 @@
+"""The event loop: from a recorded fact to the decider's mail and the run that waits; and a thousand facts at once.
+
+Everything is real: ``clusterflow up`` with its Prefect server on loopback, its worker and its relay, and an SMTP server.
+The last of five members signs, and the gate of «cordoba» is ready. Its time is taken from before the fact is recorded until
+the gate is open in the database, the decider's mail (with the code) is at the mail server, and the run is suspended with its
+form in Prefect. Then many facts at once, over many initiatives; and decisions while the relay has all that to carry.
+The rival is the plain way to do this with Prefect: a flow run for each fact. Its rate is taken on the same server and worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from pydantic import SecretStr
+
+from benches.measuring import headline, quick, spread
+from clusterflow.app import App
+from clusterflow.engine.record import Submission
+from clusterflow.intake.assignments import read_assignments
+from clusterflow.model.words import DecisionKind
+from clusterflow.prefect import runs
+from clusterflow.prefect.up import everything
+from clusterflow.rules.ballot import Ballot
+from clusterflow.settings import Settings
+from tests.support.ports import free_port
+
+MEMBERS = 5
+PATIENCE_SECONDS = 600
+
+
+class Mailbox:
+    """An SMTP server that remembers when the first mail to an address came."""
+
+    def __init__(self) -> None:
+        self.came: dict[str, float] = {}
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        for address in envelope.rcpt_tos:
+            self.came.setdefault(address, time.perf_counter())
+        return "250 kept"
+
+
+def run(short: bool) -> None:
+    with tempfile.TemporaryDirectory(prefix="clusterflow-bench-") as home:
+        port, box = free_port(), Mailbox()
+        controller = Controller(box, hostname="127.0.0.1", port=port)
+        controller.start()
+        os.environ |= {
+            "CLUSTERFLOW_HOME": home,
+            "CLUSTERFLOW_PROOF": "code",
+            "CLUSTERFLOW_PREFECT_PORT": str(free_port()),
+        }
+        mail = SecretStr(f"mailto://127.0.0.1:{port}/?from=office@clusterflow.example&mode=insecure")
+        try:
+            asyncio.run(_all(Settings(home=Path(home), mail=mail), box, short))
+        finally:
+            controller.stop()
+
+
+async def _all(settings: Settings, box: Mailbox, short: bool) -> None:
+    async with everything(settings, lambda text: None) as running:
+        app = running.app
+        await _until(lambda: app.backlog().events == 0)
+        await _one_by_one(app, box, 3 if short else 40)
+        await _burst(app, *((5, 25) if short else (200, 1000)))
+
+
+async def _one_by_one(app: App, box: Mailbox, times: int) -> None:
+    headline("fact recorded → decider told and asked (clusterflow up at rest, SQLite)")
+    ready, mailed, asked, bare = [], [], [], []
+    for number in range(times):
+        name = f"one-{number}"
+        last = _grow(app, name, MEMBERS)
+        await _until(lambda: app.backlog().events == 0)
+        await asyncio.sleep(1.5)  # at rest
+        start = time.perf_counter()
+        await asyncio.to_thread(app.record, last)
+        ready.append(await _until(lambda name=name: bool(app.inbox(name))) - start)
+        asked.append(await _until_waiting(name) - start)
+        mailed.append(await _until(lambda name=name: f"{name}@office.example" in box.came, box, name) - start)
+        start = time.perf_counter()
+        await runs.start("lifecycle/cordoba", {"initiative": name}, tags=[f"bare:{number}"])
+        await _until_idle()
+        bare.append(time.perf_counter() - start)
+    for label, seconds in (
+        ("the gate is ready in the database", ready),
+        ("the decider's mail is at the SMTP server", mailed),
+        ("the run is suspended in Prefect, with its form", asked),
+    ):
+        p95 = quantiles(seconds, n=20, method="inclusive")[18]
+        spread(label, seconds, f"p95 {p95:5.2f} s   target p95 < 5 s")
+    spread("rival: a flow run by itself, started → ended", bare)
+
+
+async def _burst(app: App, initiatives: int, facts: int) -> None:
+    headline(f"{facts} facts at once over {initiatives} initiatives (clusterflow up, SQLite)")
+    names = [f"many-{n}" for n in range(initiatives)]
+    for name in names:
+        _grow(app, name, 0)
+    await _until(lambda: app.backlog().events == 0)
+    await _until_idle()
+    before = await runs.count("lifecycle")
+    lines = [s for name in names for s in _members(name, facts // initiatives)]
+    start = time.perf_counter()
+    deciding: list[float] = []
+    for first in range(0, len(lines), 10):
+        await asyncio.to_thread(app.record, lines[first : first + 10])
+    recorded = time.perf_counter() - start
+    mine = iter([f"one-{n}" for n in range(initiatives)])
+    while app.backlog().events or await runs.at_work("lifecycle") or any(i.run is None for i in app.inbox()):
+        deciding += await asyncio.to_thread(_hold, app, next(mine, None))
+        await asyncio.sleep(0.05)
+    took = time.perf_counter() - start
+    started = await runs.count("lifecycle") - before
+    asked = sum(i.initiative in set(names) and i.run is not None for i in app.inbox())
+    lost, doubled = initiatives - asked, started - initiatives
+    print(
+        f"  recorded in {recorded:.1f} s; all passes done after {took:.1f} s; flow runs started: {started}", flush=True
+    )
+    print(
+        f"  gates open and asked: {asked} of {initiatives}; lost {lost}; started more than once {doubled}", flush=True
+    )
+    if deciding:
+        spread("decide while the relay carries all that", deciding, "target p99 < 10 ms")
+    sample = min(40, facts)
+    start = time.perf_counter()
+    for n in range(sample):
+        await runs.start("lifecycle/cordoba", {"initiative": names[n % initiatives]}, tags=["rival"])
+    await _until_idle()
+    each = (time.perf_counter() - start) / sample
+    print(
+        f"  rival: a flow run for each fact: {1 / each:.2f} runs/s on {sample}; {facts} facts: {each * facts:.0f} s",
+        flush=True,
+    )
+
+
+def _hold(app: App, initiative: str | None) -> Iterator[float]:
+    """One decision, and how long it took; a wrong code is refused in a transaction like any other."""
+    if initiative is None or initiative not in app.initiatives():
+        return iter(())
+    ballot = Ballot("critical-mass", DecisionKind.STOP, "to measure", code="none")
+    start = time.perf_counter()
+    app.decide(initiative, f"{initiative}-p", ballot)
+    return iter([time.perf_counter() - start])
+
+
+def _grow(app: App, name: str, members: int) -> list[Submission]:
+    """An initiative with a manager, all but the last of its members, and that last one, still to be recorded."""
+    day = "from=2024-01-01"
+    facts = [
+        f"organisation id={name}-o name=Office-{name} helix=government size=small {day}",
+        f"person id={name}-p name=Manager email={name}@office.example {day}",
+        f"representation person={name}-p organisation={name}-o {day}",
+        *(f"organisation id={name}-m{n} name=Member-{name}-{n} helix=company size=small {day}" for n in range(MEMBERS)),
+    ]
+    app.record([_said(line) for line in facts])
+    start = app.clock().date()
+    app.enrol(_said(f"initiative id={name} name={name} country=AR from={start}"), "cordoba")
+    body = f"body initiative={name} id=management kind=management name=Management {day}"
+    seat = f"seat initiative={name} body=management person={name}-p role=manager organisation={name}-o {day}"
+    app.record([_said(body), _said(seat)])
+    every = _members(name, members)
+    if every[:-1]:
+        app.record(every[:-1])
+    return every[-1:]
+
+
+def _members(name: str, count: int) -> list[Submission]:
+    signed = "from=2024-01-01 commitment=signed-agreement"
+    return [_said(f"membership initiative={name} organisation={name}-m{n} {signed}") for n in range(count)]
+
+
+def _said(line: str) -> Submission:
+    record, *words = line.split()
+    return read_assignments(record, words)
+
+
+async def _until(true: Any, *what: object) -> float:
+    """When it became true, looked at often."""
+    end = time.perf_counter() + PATIENCE_SECONDS
+    while not true():
+        if time.perf_counter() > end:
+            raise TimeoutError(str(what))
+        await asyncio.sleep(0.01)
+    return time.perf_counter()
+
+
+async def _until_waiting(initiative: str) -> float:
+    while not await runs.waiting(f"initiative:{initiative}"):
+        await asyncio.sleep(0.05)
+    return time.perf_counter()
+
+
+async def _until_idle() -> None:
+    while await runs.at_work("lifecycle"):
+        await asyncio.sleep(0.05)
+
+
+if __name__ == "__main__":
+    run(quick(__doc__))
