@@ -212,6 +212,12 @@ async def cancel(run_id: UUID, message: str) -> bool:
         return result.status is SetStateStatus.ACCEPT
 
 
+async def label(run_id: UUID, name: str, tags: Iterable[str]) -> None:
+    """Give a run another name, and these tags instead of those it has; inside its own flow too, at any time."""
+    async with prefect_client() as client:
+        await client.update_flow_run(run_id, name=name, tags=list(tags))
+
+
 async def rename(run_id: UUID, name: str) -> None:
     """Give a run another name; inside its own flow too, at any time."""
     async with prefect_client() as client:
