@@ -7,10 +7,18 @@ from prefect.logging import get_run_logger
 
 from clusterflow.app import App
 from clusterflow.courier import Courier
+from clusterflow.model.text import Text
 from clusterflow.prefect.publish import publish
 
 
-@flow(name="relay", persist_result=False)
+def relay_run_name() -> str:
+    """By the minute; Prefect would make one up out of a colour and an animal."""
+    app = App.open()
+    title = Text(es="Bandeja de salida", en="Outbox").to(app.language)
+    return f"{title} · {app.clock():%Y-%m-%d %H:%M} UTC"
+
+
+@flow(name="relay", flow_run_name=relay_run_name, persist_result=False)
 async def relay() -> dict[str, int]:
     """Publish the outbox as Prefect events, begin the passes it asks for, and send the notices that are due."""
     app = App.open()

@@ -33,9 +33,9 @@ GO = {"answer": "go", "reason": "ready", "until": "2031-02-03"}
 
 
 @asynccontextmanager
-async def working(root: Path) -> AsyncIterator[asyncio.Task[None]]:
+async def working(root: Path, query_seconds: float = 0.1) -> AsyncIterator[asyncio.Task[None]]:
     """A worker, as long as it is needed."""
-    task = asyncio.create_task(serve(root, query_seconds=0.1, grace_seconds=0.2))
+    task = asyncio.create_task(serve(root, query_seconds=query_seconds, grace_seconds=0.2))
     try:
         yield task
     finally:
@@ -166,6 +166,20 @@ class TestWorker:
             await until(run, kind("RUNNING"))
             await runs.cancel(run, "enough")
             await until(run, kind("CANCELLED"))
+
+    async def test_hears_of_what_its_process_starts_before_it_looks_again(
+        self, prefect: PrefectServer, small_flows: Path
+    ) -> None:
+        async with working(small_flows, query_seconds=600):
+            more_than_there_is_room_for = [await runs.start("sleeper/small", {"seconds": 0.5}) for _ in range(5)]
+            for run in more_than_there_is_room_for:
+                await until(run, kind("COMPLETED"))
+            gate = await runs.start("gate/small", {"keys": ["a", "b"]})
+            for _ in ("a", "b"):
+                await until(gate, kind("PAUSED"))
+                while not await runs.resume(gate, GO):  # paused a moment before its form is there
+                    await asyncio.sleep(0.05)
+            await until(gate, kind("COMPLETED"))
 
     async def test_cancels_what_has_not_begun_at_once(self, prefect: PrefectServer, small_flows: Path) -> None:
         run = await runs.start("sleeper/small", {"seconds": 600})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -13,7 +13,7 @@ from clusterflow.app import App
 from clusterflow.courier import Courier
 from clusterflow.demo.story import Script, Scripted, Story, months
 from clusterflow.errors import ClusterflowError
-from clusterflow.prefect import runs
+from clusterflow.prefect import runs, worker
 from clusterflow.prefect.deploy import load
 from clusterflow.prefect.publish import publish
 from clusterflow.prefect.up import root_of
@@ -24,7 +24,7 @@ Say = Callable[[str], None]
 TODAY = "CLUSTERFLOW_TODAY"
 """Where the flows, which open the app by its settings, read which day the replay has come to."""
 
-SETTLE_SECONDS = 0.25
+SETTLE_SECONDS = 0.1
 PATIENCE_SECONDS = 60
 
 
@@ -82,10 +82,9 @@ class Replay:
         for story in self.stories:
             for stage in story.gates_by_hand(before, day):
                 app.open_gate(story.initiative, stage, actor="demo")
-        await publish(app)
-        while await self._decide_what_is_due(app, day):
-            await publish(app)
         await self._settle(app)
+        while await self._decide_what_is_due(app, day):
+            await self._settle(app)
 
     async def _decide_what_is_due(self, app: App, day: date) -> bool:
         """Take the next scripted decision at every gate that has one; False where nobody speaks."""
@@ -111,21 +110,12 @@ class Replay:
             "conditions_due": ballot.due_all.isoformat() if ballot.due_all else None,
             "findings": ballot.seen,
         }
-        await self._submit(app, item, {name: value for name, value in answer.items() if value is not None})
+        # As the UI would; the form is there, for the passes have come to rest.
+        run = UUID(str(app.holder_of(item.initiative, item.review)))
+        outcome = await runs.resume(run, {name: value for name, value in answer.items() if value is not None})
+        if not outcome:
+            raise ClusterflowError(f"the form of {item.initiative}, {item.stage} was not accepted: {outcome.reason}")
         await self._until_answered(app, item)
-
-    async def _submit(self, app: App, item: Item, answer: Mapping[str, object]) -> None:
-        """Fill in the form as the UI would, as soon as a run has put it."""
-        reason = "no run has put it"
-        for _ in range(int(PATIENCE_SECONDS / SETTLE_SECONDS)):
-            run = app.holder_of(item.initiative, item.review)
-            if run is not None:
-                outcome = await runs.resume(UUID(run), answer)
-                if outcome:
-                    return
-                reason = outcome.reason
-            await asyncio.sleep(SETTLE_SECONDS)
-        raise ClusterflowError(f"the form of {item.initiative}, {item.stage} was not accepted: {reason}")
 
     async def _until_answered(self, app: App, item: Item) -> None:
         """Until the resumed run has handed its answer to the engine."""
@@ -140,10 +130,16 @@ class Replay:
         """Until what happened is published, and every pass it began has ended or asks its question."""
         await publish(app)
         for _ in range(int(PATIENCE_SECONDS / SETTLE_SECONDS)):
-            if not await runs.at_work("lifecycle"):
+            if await self._at_rest():
                 held = app.inbox()
                 if all(i.run is not None for i in held):
                     return
                 await publish(app)
             await asyncio.sleep(SETTLE_SECONDS)
         raise ClusterflowError("the passes do not come to rest: see the Prefect UI")
+
+    async def _at_rest(self) -> bool:
+        """Whether no pass is due or at work; Prefect is not asked in vain, for it has enough to do meanwhile."""
+        if worker.is_busy() or await runs.at_work("lifecycle"):
+            return False
+        return not worker.is_busy()  # a run counts as suspended a moment before its form is there

@@ -54,7 +54,8 @@ async def walk(app: App, initiative: str) -> State[Any] | None:
     changed = app.evaluate(initiative, actor=LIFECYCLE_RUN).changes
     if changed:
         get_run_logger().info("%s: %s", initiative, ", ".join(changed))
-    answering = await runs.last_question(run_id)
+    # Who was never asked bears no such tag, and has nothing to answer.
+    answering = await runs.last_question(run_id) if names.GATE_OPEN in (flow_run.tags or ()) else None
     if answering is not None and (late := await too_late(app, initiative, answering)) is not None:
         return late
     shown, asked, last = answering is not None, Asked(None), None
@@ -141,9 +142,8 @@ def ways_back(app: App, item: Item) -> list[str]:
 async def label_run(app: App, status: InitiativeStatus, line: StageLine) -> None:
     """Name and tag the run for the people who look for gates that wait."""
     run_id = UUID(str(flow_run.id))
-    await runs.rename(run_id, names.gate_run_name(status, line, app.language))
-    tags = names.tags(status, line)
-    await runs.tag(run_id, [*dict.fromkeys([*tags, *_plain_tags()])])
+    tags = [*dict.fromkeys([*names.tags(status, line), *_plain_tags()])]
+    await runs.label(run_id, names.gate_run_name(status, line, app.language), tags)
 
 
 def _plain_tags() -> list[str]:
@@ -154,14 +154,12 @@ async def finish(app: App, status: InitiativeStatus, last: Decided | None) -> St
     """Leave the run as people find it later: named by what it did, and no longer among those that wait."""
     run_id = UUID(str(flow_run.id))
     if last is None or last.decided is None:
-        if names.GATE_OPEN in (flow_run.tags or ()):
-            await runs.tag(run_id, _plain_tags())
-        if flow_run.name != names.pass_run_name(status):
-            await runs.rename(run_id, names.pass_run_name(status))
+        if names.GATE_OPEN in (flow_run.tags or ()) or flow_run.name != names.pass_run_name(status):
+            await runs.label(run_id, names.pass_run_name(status), _plain_tags())
         return None
     line = next(s for s in status.stages if s.stage == last.stage)
-    await runs.tag(run_id, [f"stage:{last.stage}", *names.tags(status), *_plain_tags()])
-    await runs.rename(run_id, names.gate_run_name(status, line, app.language))
+    tags = [f"stage:{last.stage}", *names.tags(status), *_plain_tags()]
+    await runs.label(run_id, names.gate_run_name(status, line, app.language), tags)
     return Completed(
         name=word("decided_state", app.language), message=f"{line.title}: {DECISION[last.decided].to(app.language)}"
     )

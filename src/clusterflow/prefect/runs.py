@@ -29,6 +29,7 @@ from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.states import Cancelled, Cancelling, Completed
 
 from clusterflow.errors import NotPossible, UnknownName
+from clusterflow.prefect import bell
 from clusterflow.prefect.api import detail, prefect_client
 
 PAGE = 200
@@ -110,7 +111,8 @@ async def start(
             if error.response.status_code not in (400, 409, 422):
                 raise
             raise NotPossible(f"{deployment} does not take these parameters: {detail(error)}") from None
-        return run.id
+    bell.ring()
+    return run.id
 
 
 async def waiting(*tags: str) -> list[Waiting]:
@@ -178,6 +180,7 @@ async def resume(run_id: UUID, answer: Mapping[str, Any] | None = None) -> Outco
         result = await client.resume_flow_run(run_id, run_input=None if answer is None else dict(answer))
     # The request succeeds in any case: only the status tells a resumption from a refusal.
     if result.status is SetStateStatus.ACCEPT:
+        bell.ring()
         return Outcome(Verdict.ACCEPTED)
     reason = getattr(result.details, "reason", None) or "the server gives no reason"
     return Outcome(Verdict.REJECTED if result.status is SetStateStatus.REJECT else Verdict.TOO_LATE, reason)
@@ -207,6 +210,12 @@ async def cancel(run_id: UUID, message: str) -> bool:
         state: State[Any] = Cancelling(message=message) if at_work else Cancelled(message=message)
         result = await client.set_flow_run_state(run_id, state)
         return result.status is SetStateStatus.ACCEPT
+
+
+async def label(run_id: UUID, name: str, tags: Iterable[str]) -> None:
+    """Give a run another name, and these tags instead of those it has; inside its own flow too, at any time."""
+    async with prefect_client() as client:
+        await client.update_flow_run(run_id, name=name, tags=list(tags))
 
 
 async def rename(run_id: UUID, name: str) -> None:

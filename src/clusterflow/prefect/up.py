@@ -30,10 +30,10 @@ from clusterflow.store.migrate import upgrade
 Say = Callable[[str], None]
 
 POLL_SECONDS = 1.0
-"""Between two looks of the worker for runs that are due; each costs the server some milliseconds, day and night."""
+"""Between two looks of the worker for runs that are due; each costs the server some milliseconds, day and night.
 
-HURRY_SECONDS = 0.3
-"""The same while a replay goes on, when there is nearly always one."""
+Runs that this process starts need not wait for it.
+"""
 
 PAUSE_SECONDS = 0.3
 """Between two looks at the outbox: one cheap query, so that a fact reaches the screen within a second."""
@@ -80,8 +80,7 @@ async def everything(settings: Settings, say: Say, *, limit: int = 3, live: bool
             say(f"deployments: {', '.join(deployed)}")
             if not live:
                 await pause_schedules(deployed)
-            poll = POLL_SECONDS if live else HURRY_SECONDS
-            serving = worker.serve(root_of(settings), limit=limit, query_seconds=poll)
+            serving = worker.serve(root_of(settings), limit=limit, query_seconds=POLL_SECONDS)
             tasks = [asyncio.create_task(serving)]
             if live:
                 tasks.append(asyncio.create_task(keep_relaying(app)))
