@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from clusterflow.app import App
 from clusterflow.courier import Courier
+from clusterflow.demo.sink import MailSink
 from clusterflow.demo.story import Script, Scripted, Story, months
 from clusterflow.errors import ClusterflowError
 from clusterflow.prefect import runs, worker
@@ -41,7 +42,10 @@ class Month:
 class Replay:
     """Plays stories against an app and its Prefect."""
 
-    def __init__(self, app: App, stories: Sequence[Story], end: date, show: Callable[[Month], None]) -> None:
+    def __init__(
+        self, app: App, sink: MailSink, stories: Sequence[Story], end: date, show: Callable[[Month], None]
+    ) -> None:
+        self.sink = sink
         self.app, self.stories, self.end, self.show = app, stories, end, show
         self.by_id = {s.initiative: s for s in stories}
         self.scripts: dict[str, Script] = {s.initiative: s.script() for s in stories}
@@ -82,9 +86,9 @@ class Replay:
         for story in self.stories:
             for stage in story.gates_by_hand(before, day):
                 app.open_gate(story.initiative, stage, actor="demo")
-        await self._settle(app)
+        await asyncio.gather(self._settle(app), self._mail(app))
         while await self._decide_what_is_due(app, day):
-            await self._settle(app)
+            await asyncio.gather(self._settle(app), self._mail(app))
 
     async def _decide_what_is_due(self, app: App, day: date) -> bool:
         """Take the next scripted decision at every gate that has one; False where nobody speaks."""
@@ -96,7 +100,8 @@ class Replay:
         (gate,) = app.explain(item.initiative, item.stage, with_evidence=False)
         name = self.by_id[item.initiative].enrol["name"]
         how = "Prefect form" if scripted.door == "form" else "command line"
-        ballot = scripted.ballot(gate.findings)
+        code = self._code(app, item, scripted.by)
+        ballot = replace(scripted.ballot(gate.findings), code=code)
         self.told.append(f"{name}: {scripted.stage}: {scripted.decision} ({how})")
         if scripted.door == "cli":
             app.decide(item.initiative, scripted.by, ballot)
@@ -104,6 +109,7 @@ class Replay:
         answer = {
             "decision": ballot.decision.value,
             "decided_by": scripted.by,
+            "code": code or "–",
             "reason": ballot.reason,
             "hold_until": ballot.until.isoformat() if ballot.until else None,
             "back_to": ballot.to_stage,
@@ -116,6 +122,15 @@ class Replay:
         if not outcome:
             raise ClusterflowError(f"the form of {item.initiative}, {item.stage} was not accepted: {outcome.reason}")
         await self._until_answered(app, item)
+
+    def _code(self, app: App, item: Item, person: str) -> str | None:
+        """The code that a decider finds in the newest mail about a gate; None where none was sent."""
+        mine = [m for m in self.sink.codes if m.initiative == item.initiative and m.person == person]
+        for mail in reversed(mine):
+            (entry,) = app.entries(item.initiative, mail.version - 1, mail.version)
+            if getattr(entry.event, "stage", None) == item.stage:
+                return mail.code
+        return None
 
     async def _until_answered(self, app: App, item: Item) -> None:
         """Until the resumed run has handed its answer to the engine."""

@@ -60,7 +60,7 @@ async def _play(settings: Settings, sink: MailSink, stay: bool) -> None:
         console.print(
             f"set up in {time.monotonic() - begun:.0f} s; now {len(stories(today))} initiatives, month by month"
         )
-        replay = asyncio.create_task(_replay(running, today))
+        replay = asyncio.create_task(_replay(running, sink, today))
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({replay, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if not replay.done():
@@ -74,7 +74,7 @@ async def _play(settings: Settings, sink: MailSink, stay: bool) -> None:
     console.print("stopped; nothing is left running")
 
 
-async def _replay(running: Running, today: date) -> None:
+async def _replay(running: Running, sink: MailSink, today: date) -> None:
     bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console, transient=True)
     with bar:
         line = bar.add_task("replay", total=None)
@@ -84,7 +84,7 @@ async def _replay(running: Running, today: date) -> None:
             for event in month.events:
                 console.print(f"{month.day:%Y-%m}  {event}", markup=False)
 
-        await Replay(running.app, stories(today), today, show).run()
+        await Replay(running.app, sink, stories(today), today, show).run()
 
 
 def _show(running: Running, sink: MailSink, seconds: float) -> None:
@@ -126,3 +126,8 @@ def _show(running: Running, sink: MailSink, seconds: float) -> None:
             f"Gate open     {running.ui}/v2/runs/flow-run/{item.run}   ({item.initiative}: {item.stage})",
             soft_wrap=True,
         )
+        newest = {m.person: m for m in sink.codes if m.initiative == item.initiative}
+        for voter in app.eligible(item.initiative, item.stage):
+            if voter.person in newest:
+                mail = newest[voter.person]
+                console.print(f"              {voter.person} decides with the code of {mail.file.name}", soft_wrap=True)

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import socket
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from aiosmtpd.controller import Controller
+
+_CODE = re.compile(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class CodeMail:
+    """A mail with a one-time code, as a decider finds it in the mailbox."""
+
+    initiative: str
+    version: int
+    """The ledger entry that the mail tells of."""
+    person: str
+    code: str
+    file: Path
 
 
 class MailSink:
@@ -17,6 +35,7 @@ class MailSink:
         self.folder = folder
         self.folder.mkdir(parents=True, exist_ok=True)
         self.count = 0
+        self.codes: list[CodeMail] = []
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
@@ -25,8 +44,18 @@ class MailSink:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         self.count += 1
         to = envelope.rcpt_tos[0].replace("@", "-at-")
-        (self.folder / f"{self.count:04d}-{to}.eml").write_bytes(envelope.content)
+        file = self.folder / f"{self.count:04d}-{to}.eml"
+        file.write_bytes(envelope.content)
+        self._read(envelope.content, file)
         return "250 kept"
+
+    def _read(self, content: bytes, file: Path) -> None:
+        mail = message_from_bytes(content, policy=default)
+        body = mail.get_body(("plain",))
+        found = _CODE.search(body.get_content()) if body else None
+        _, initiative, version, person = str(mail["X-Clusterflow-Notice"] or ":::").split(":")
+        if found:
+            self.codes.append(CodeMail(initiative, int(version), person, found[0], file))
 
     @property
     def address(self) -> str:

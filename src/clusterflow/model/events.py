@@ -327,6 +327,9 @@ TOLD = (
 """The events that people are told of; to whom and how is said in ``configs/notices.yaml``."""
 
 
+NOT_SHOWN = (*RecordEvent.__args__, DecisionRefused, CodeRenewed)
+"""The events that change nothing of what a pass shows."""
+
 LIFECYCLE_RUN = "lifecycle"
 """Who acts when a lifecycle run does: it shows the outcome itself, and needs no further run to do so."""
 

@@ -167,7 +167,7 @@ async def _start_passes(app: App, initiative: str, entries: Sequence[Entry]) -> 
         for item in unheld:
             await start_pass(app, status, f"gate:{entries[-1].hash}:{item.review}", takes_gate=True)
         return len(unheld)
-    happened = [e for e in entries if not isinstance(e.event, ev.RecordEvent)]
+    happened = [e for e in entries if not isinstance(e.event, ev.NOT_SHOWN)]
     if all(e.actor == ev.LIFECYCLE_RUN for e in happened):
         return 0
     await start_pass(app, app.status(initiative), f"pass:{happened[-1].hash}")

@@ -24,6 +24,7 @@ from clusterflow.prefect.deploy import deploy, pause_schedules
 from clusterflow.prefect.publish import publish
 from clusterflow.prefect.server import PrefectServer
 from clusterflow.settings import Settings
+from clusterflow.store.bell import bell
 from clusterflow.store.database import open_database
 from clusterflow.store.migrate import upgrade
 
@@ -35,8 +36,8 @@ POLL_SECONDS = 1.0
 Runs that this process starts need not wait for it.
 """
 
-PAUSE_SECONDS = 0.3
-"""Between two looks at the outbox: one cheap query, so that a fact reaches the screen within a second."""
+PAUSE_SECONDS = 1.0
+"""How long the relay waits for a commit before it looks for what only time has made due."""
 
 DRAIN_SECONDS = 5.0
 """How long the end waits for what is still to be sent."""
@@ -133,22 +134,29 @@ def _started(settings: Settings, auth: str | None, say: Say) -> PrefectServer | 
 async def keep_relaying(app: App) -> None:
     """Publish and send for as long as we are up; a Prefect or a mail server that is away is waited for."""
     courier = Courier(app)
-    while True:
-        try:
-            if app.backlog().events:
-                await publish(app)
-        except PrefectUnreachable as problem:
-            _log.warning("%s", problem)
-        except ClusterflowError as problem:
-            _log.error("%s", problem)
-        except Exception:
-            # A database that is locked for a moment, an answer nobody foresaw: the next round tries again.
-            _log.exception("this round of publishing failed")
-        try:
-            await asyncio.to_thread(courier.round)
-        except Exception:
-            _log.exception("this round of notices failed")
-        await asyncio.sleep(PAUSE_SECONDS)
+    with bell(app.database) as commits:
+        while True:
+            await _round(app, courier)
+            await asyncio.to_thread(commits.wait, PAUSE_SECONDS)
+
+
+async def _round(app: App, courier: Courier) -> None:
+    # People are told while Prefect is told: neither waits for the other.
+    mails = asyncio.create_task(asyncio.to_thread(courier.round))
+    try:
+        if app.outgoing():
+            await publish(app)
+    except PrefectUnreachable as problem:
+        _log.warning("%s", problem)
+    except ClusterflowError as problem:
+        _log.error("%s", problem)
+    except Exception:
+        # A database that is locked for a moment, an answer nobody foresaw: the next round tries again.
+        _log.exception("this round of publishing failed")
+    try:
+        await mails
+    except Exception:
+        _log.exception("this round of notices failed")
 
 
 def stopping() -> asyncio.Event:

@@ -38,7 +38,7 @@ from prefect.states import Cancelled, Scheduled
 from prefect.workers.base import BaseWorker, BaseWorkerResult
 from prefect.workers.process import ProcessJobConfiguration, ProcessVariables
 
-from clusterflow.prefect import bell
+from clusterflow.prefect import nudge
 from clusterflow.prefect.execution import Execution
 from clusterflow.prefect.pool import POOL, ensure_pool
 
@@ -144,7 +144,7 @@ class InProcessWorker(BaseWorker[InProcessConfiguration, ProcessVariables, InPro
 
     async def _look_when_rung(self) -> None:
         """Besides the looks of Prefect's own loop: as soon as this process starts a run, or has room for one again."""
-        with bell.listening() as heard:
+        with nudge.listening() as heard:
             while True:
                 await heard.wait()
                 heard.clear()
@@ -187,7 +187,7 @@ class InProcessWorker(BaseWorker[InProcessConfiguration, ProcessVariables, InPro
         finally:
             _AT_WORK.discard(flow_run.id)
             if self._passed_over:  # by then this run has given up its place
-                bell.ring()
+                nudge.ring()
 
     async def _propose_submitting_state(self, flow_run: FlowRun) -> None:
         """Say nothing between Pending and Running: there is no infrastructure to wait for."""

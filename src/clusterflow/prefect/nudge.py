@@ -1,4 +1,4 @@
-"""A bell between those who start runs and the worker of the same process, which need not wait for its next look.
+"""A nudge from those who start runs to the worker of the same process, which need not wait for its next look.
 
 It is a convenience: a worker of another process hears nothing, and finds the run when it looks.
 """
