@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from datetime import UTC, date, datetime, time
 from typing import Self
@@ -26,7 +26,7 @@ from clusterflow.reports.status import InitiativeStatus, status_of
 from clusterflow.rules.fold import replay
 from clusterflow.rules.mistakes import nearest
 from clusterflow.settings import Settings
-from clusterflow.store import ledger, notices, outbox, tables
+from clusterflow.store import ledger, notices, outbox, registry, tables
 from clusterflow.store.database import check_schema, shared_database
 from clusterflow.store.models import kept_model
 from clusterflow.store.registry import initiative_records
@@ -172,6 +172,14 @@ class Desk:
                 known = [h.chain for h in ledger.heads(connection)]
                 raise UnknownName("initiative in the ledger", chain, nearest(chain, known))
             return tuple(ledger.read_entries(connection, chain, after, until))
+
+    def parties(
+        self, chain: str, types: Iterable[str], since: int, until: int, limit: int
+    ) -> tuple[tuple[str, str], ...]:
+        """The organisations and bodies that some entries' facts are about; none where they are more than the limit."""
+        with self._reading() as connection:
+            found = registry.parties(connection, chain, types, since, until, limit + 1)
+        return found if len(found) <= limit else ()
 
     def first_break(self, chain: str) -> int | None:
         """The first entry at which the chain does not verify, or None where it is whole."""

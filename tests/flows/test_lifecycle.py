@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -20,6 +24,7 @@ from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.reconcile import reconcile
 from clusterflow.prefect.runs import Verdict
 from clusterflow.prefect.server import PrefectServer
+from clusterflow.store.database import shared_database
 
 DEPLOYMENT = """
 pull: []
@@ -347,3 +352,34 @@ class TestReconcile:
         await office.answer(await office.asking("launch"))
         await office.at_rest()
         assert office.app.state(office.initiative).milestone("launch") is not None
+
+    async def test_after_our_own_database_was_restored_from_a_backup(
+        self, office: Office, sqlite_url: str, tmp_path: Path
+    ) -> None:
+        office.state_figure("launch", initiative=office.initiative)
+        await office.publish()
+        before = await office.asking("launch")
+        file, backup = Path(office.app.database.url.database or ""), tmp_path / "backup.db"
+        with closing(sqlite3.connect(file)) as live, closing(sqlite3.connect(backup)) as kept:
+            live.backup(kept)
+        # What Prefect saw after the backup: an answer, a decision, the next gate.
+        await office.answer(before)
+        await office.at_rest()
+        assert office.app.state(office.initiative).milestone("launch") is not None
+        for opened in (office.app.database, shared_database(sqlite_url)):
+            opened.dispose()
+        for rest in ("", "-wal", "-shm"):
+            file.with_name(file.name + rest).unlink(missing_ok=True)
+        shutil.copy(backup, file)
+
+        assert office.app.state(office.initiative).milestone("launch") is None
+        assert len((await reconcile(office.app)).opened) == 1
+        again = await reconcile(office.app)
+        assert (again.opened, again.closed, again.sound) == ((), (), 1)
+        asked = await office.asking("launch")
+        assert asked.run_id != before.run_id
+        await office.answer(asked)
+        await office.at_rest()
+        assert office.app.state(office.initiative).milestone("launch") is not None
+        await office.publish()
+        assert office.app.backlog().events == 0

@@ -27,6 +27,12 @@ def resource(initiative: str) -> str:
     return f"clusterflow.initiative.{initiative}"
 
 
+def related(chain: str, role: str, name: str) -> dict[str, str]:
+    """An organisation, a body or a stage that an event has to do with."""
+    within = "clusterflow" if role == "organisation" else resource(chain)
+    return {"prefect.resource.id": f"{within}.{role}.{name}", "prefect.resource.role": role}
+
+
 def pass_deployment(model: str) -> str:
     return f"lifecycle/{model}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from uuid import UUID
@@ -22,6 +22,13 @@ from clusterflow.reports.status import InitiativeStatus
 from clusterflow.store.outbox import Span
 
 _log = logging.getLogger("clusterflow.relay")
+
+
+ONE_BY_ONE = 20
+"""Up to how many initiatives with new facts are evaluated each by itself."""
+
+RELATED = 40
+"""With how many organisations and bodies an event says that it has to do; an import of thousands names none."""
 
 
 class Published(Frozen):
@@ -74,8 +81,9 @@ async def publish(app: App) -> Published:
 
 def _evaluate_what_was_recorded(app: App) -> Published:
     facts = app.unevaluated()
-    if REGISTRY in facts:
-        # An organisation's size or helix kind counts in whatever initiative it belongs to.
+    if REGISTRY in facts or len(facts) > ONE_BY_ONE:
+        # An organisation's size or helix kind counts in whatever initiative it belongs to; and many are measured as a
+        # set in the time that a few take one by one.
         return Published(evaluated=app.review(actor="relay").looked_at)
     done = Published()
     for initiative in sorted(facts & set(app.initiatives())):
@@ -89,7 +97,7 @@ def _evaluate_what_was_recorded(app: App) -> Published:
 
 async def _send(app: App, span: Span) -> Published:
     entries = app.entries(span.chain, span.after, span.version)
-    outgoing = list(_events_of(span.chain, entries))
+    outgoing = list(_events_of(app, span.chain, entries))
     await events.post(outgoing)
     if span.chain == REGISTRY:
         return Published(events=len(outgoing))
@@ -98,18 +106,22 @@ async def _send(app: App, span: Span) -> Published:
     return Published(events=len(outgoing), closed=closed, passes=passes)
 
 
-def _events_of(chain: str, entries: Sequence[Entry]) -> Iterable[OutgoingEvent]:
+def _events_of(app: App, chain: str, entries: Sequence[Entry]) -> Iterable[OutgoingEvent]:
     """An event for each entry; the facts of one command, an import even, are one event with their counts."""
     for (_, _, are_facts), together in groupby(entries, key=_one_event):
         group = list(together)
         if are_facts:
             counts = Counter(e.event.record for e in group if isinstance(e.event, ev.RecordEvent))
             payload = {"records": dict(counts), "since": group[0].version, "version": group[-1].version}
-            yield _event(chain, group, "clusterflow.facts.recorded", payload)
+            concerned = app.parties(chain, counts, group[0].version, group[-1].version, RELATED)
+            related = [names.related(chain, role, name) for role, name in concerned]
+            yield _event(chain, group, "clusterflow.facts.recorded", payload, related)
             continue
         for entry in group:
             payload = entry.event.model_dump(mode="json", exclude={"kind"}) | {"version": entry.version}
-            yield _event(chain, [entry], f"clusterflow.{entry.event.kind}", payload)
+            stage = getattr(entry.event, "stage", None)
+            related = [names.related(chain, "stage", stage)] if stage else []
+            yield _event(chain, [entry], f"clusterflow.{entry.event.kind}", payload, related)
 
 
 def _one_event(entry: Entry) -> tuple[str, datetime, bool]:
@@ -117,17 +129,17 @@ def _one_event(entry: Entry) -> tuple[str, datetime, bool]:
     return entry.command, entry.at, isinstance(entry.event, ev.RecordEvent)
 
 
-def _event(chain: str, group: Sequence[Entry], name: str, payload: dict[str, object]) -> OutgoingEvent:
+def _event(
+    chain: str, group: Sequence[Entry], name: str, payload: dict[str, object], related: Sequence[Mapping[str, str]]
+) -> OutgoingEvent:
     first, last = group[0], group[-1]
-    stage = getattr(last.event, "stage", None)
-    related = [{"prefect.resource.id": f"{names.resource(chain)}.{stage}", "prefect.resource.role": "stage"}]
     return OutgoingEvent(
         id=names.event_id(last.hash),
         follows=names.event_id(first.previous) if first.version > 1 else None,
         occurred=last.at,
         name=name,
         resource={"prefect.resource.id": names.resource(chain), "clusterflow.initiative": chain},
-        related=related if stage else [],
+        related=related,
         payload=payload,
     )
 

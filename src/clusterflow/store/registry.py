@@ -169,6 +169,25 @@ def existing(connection: Connection, record: str, chain: str, ids: Iterable[str]
     return found
 
 
+_PARTIES = ("organisation", "body")
+
+
+def parties(
+    connection: Connection, chain: str, types: Iterable[str], since: int, until: int, limit: int
+) -> tuple[tuple[str, str], ...]:
+    """The organisations and bodies that facts are about, entered from one entry to another: what they are, and id."""
+    found: set[tuple[str, str]] = set()
+    for name in types:
+        table = tables.REGISTRY_TABLES[name]
+        for party in _PARTIES:
+            column = table.c.id if name == party else table.c.get(party)
+            if column is not None:
+                query = select(column).distinct().where(table.c.chain == chain, table.c.entry.between(since, until))
+                names = connection.execute(query.where(column.is_not(None)).limit(limit)).scalars()
+                found |= {(party, one) for one in names}
+    return tuple(sorted(found))
+
+
 def current(connection: Connection, cls: type[Record], chain: str, on: date, **where: Any) -> list[Any]:
     """The records of a type that are true on a day, the latest start of each key."""
     table = tables.REGISTRY_TABLES[cls.type]
