@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -58,6 +60,33 @@ def show(*parts: object) -> None:
     console.print(*parts, markup=False)
 
 
+def harmless(text: str) -> str:
+    """Text that others wrote: nothing in it steers the terminal or turns its direction."""
+    return "".join(
+        c.encode("unicode_escape").decode() if unicodedata.category(c) in _STEERING and c not in "\n\t" else c
+        for c in text
+    )
+
+
+_STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def read_text(source: Path) -> str:
+    """A file that the user named, or standard input for ``-``.
+
+    Raises:
+        ClusterflowError: it is not there, or no text.
+    """
+    if str(source) == "-":
+        return sys.stdin.read()
+    try:
+        return source.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ClusterflowError(f"there is no file {source}") from None
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ClusterflowError(f"{source} cannot be read as UTF-8 text: {problem}") from None
+
+
 def print_json(value: BaseModel | Sequence[BaseModel]) -> None:
     if isinstance(value, BaseModel):
         text = value.model_dump_json(indent=2)
@@ -75,7 +104,7 @@ def complain(problem: ClusterflowError) -> None:
     lines = [str(m) for m in problem.mistakes] if isinstance(problem, Mistakes) else [str(problem)]
     head = f"{len(lines)} mistakes; nothing was changed:" if len(lines) > 1 else None
     for line in [head, *lines] if head else lines:
-        sys.stderr.write(f"clusterflow: {line}\n")
+        sys.stderr.write(f"clusterflow: {harmless(line)}\n")
 
 
 def day(text: str | None, option: str) -> date | None:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from prefect.runtime import flow_run
 
 from clusterflow.app import App
+from clusterflow.model.refusal import Refusal
 from clusterflow.model.text import Language
 from clusterflow.reports.labels import word
 from clusterflow.reports.markdown import PAGES, artifact_id
@@ -21,6 +22,11 @@ NAMESPACE = UUID("6f3a1a52-7d0e-5b1c-9f7a-0c1a5e1f2b3d")
 def event_id(entry_hash: str) -> UUID:
     """By the entry's hash and not by its number: a ledger that was restored from a copy tells of other things."""
     return uuid5(NAMESPACE, entry_hash)
+
+
+def refusal_id(refusal: Refusal) -> UUID:
+    """Of the event that tells of a refusal: by what was sent and when; a number may come again in a restored copy."""
+    return uuid5(NAMESPACE, f"refused {refusal.source} {refusal.received_at.isoformat()}")
 
 
 def resource(initiative: str) -> str:

@@ -1,0 +1,286 @@
+"""Where other systems hand in what they know: events and files become records, or wait as refused."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+
+from clusterflow.app import App
+from clusterflow.engine import receive as receiving
+from clusterflow.engine.receive import Delivery, Dropped, Received
+from clusterflow.engine.record import Recorded, Submission
+from clusterflow.engine.work import Context, perform
+from clusterflow.errors import Conflict, Mistake, Mistakes, NotPossible, UnknownName
+from clusterflow.intake.dropped import DONE, LARGEST_BYTES, REFUSED, Drop, Stamp
+from clusterflow.intake.jsonlines import lines_of, read_lines, read_value
+from clusterflow.intake.mending import read_again
+from clusterflow.model.refusal import Refusal, RefusalState
+from clusterflow.model.text import Frozen
+from clusterflow.store import refused
+
+ACTOR = "intake"
+"""Who enters what other systems send; the command in the ledger names the event or the file."""
+
+TOPIC = "clusterflow.record.submitted"
+"""The event by which other systems hand in a record."""
+
+PAUSE_SECONDS = 5.0
+"""For how long nobody may have written to a file that is taken in."""
+
+MOST_FILES = 200
+"""So many files to a round; the next ones are for the next round."""
+
+
+class TakenIn(Frozen):
+    """What a round of intake did; ``problems`` are of things that stay where they are until the next round."""
+
+    recorded: int = 0
+    refused: int = 0
+    problems: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        told = f"{self.recorded} recorded, {self.refused} refused"
+        return f"{told}, {len(self.problems)} left for the next round" if self.problems else told
+
+
+def event_key(event_id: str) -> str:
+    return f"event:{event_id}"
+
+
+def delivered_event(event_id: str, payload: Mapping[str, Any]) -> Delivery:
+    """What an event hands in."""
+    address = f"event {event_id}"
+    text = json.dumps(payload, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = json.dumps(payload)
+    try:
+        return _filled(Delivery(event_key(event_id), address, text, read_value(payload, address)))
+    except Mistakes as problem:
+        return Delivery(event_key(event_id), address, text, mistakes=problem.mistakes)
+
+
+def delivered_file(name: str, content: bytes) -> Delivery:
+    """What a file of JSON lines hands in; the same content is the same delivery, whatever its name."""
+    source = f"file:{hashlib.sha256(content).hexdigest()}"
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        mistake = Mistake(name, f"is no UTF-8 text: byte {problem.start} of {len(content)}", "JSON lines in UTF-8")
+        return Delivery(source, name, _kept(content.decode(errors="backslashreplace")), mistakes=(mistake,))
+    try:
+        return _filled(Delivery(source, name, _kept(text), read_lines(lines_of(text), name)))
+    except Mistakes as problem:
+        return Delivery(source, name, _kept(text), mistakes=problem.mistakes)
+
+
+def too_large(name: str, stamp: Stamp) -> Delivery:
+    """A file that is not even read."""
+    source = f"file:{hashlib.sha256(repr((name, stamp)).encode()).hexdigest()}"
+    mistake = Mistake(name, f"is larger than {LARGEST_BYTES // 2**20} MB", "", "Drop it in parts")
+    return Delivery(source, name, "", mistakes=(mistake,))
+
+
+def note_of(refusal: Refusal) -> str:
+    """What lies beside a refused file."""
+    number = refusal.id
+    head = (
+        f"Nothing of it was recorded. Refused as #{number}: clusterflow intake show {number}, then "
+        f"clusterflow intake retry {number}; or drop it again, mended."
+    )
+    return "\n".join([head, *map(str, refusal.mistakes), ""])
+
+
+def _filled(delivery: Delivery) -> Delivery:
+    if not delivery.submissions:
+        raise Mistakes([Mistake(delivery.address, "holds no record", '{"record": "membership", ...}')])
+    return delivery
+
+
+def _kept(text: str) -> str:
+    """A text as every database keeps it."""
+    return text.replace("\0", "\\x00")
+
+
+class Reception:
+    """Takes in what other systems send, and keeps what was refused for people to mend."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    def _context(self, actor: str | None, key: str | None) -> Context:
+        return Context(self.app.clock(), actor or self.app.settings.actor, lambda: secrets.token_hex(16), key)
+
+    def _reading(self) -> Connection:
+        return self.app.database.connect().execution_options(read_only=True)
+
+    # Taking in
+
+    def take_in(self, deliveries: Iterable[Delivery]) -> Iterator[tuple[Delivery, Received | str]]:
+        """Each delivery with what became of it; a text says why it has to come again.
+
+        What is wrong now may be right after the others: a membership that came before its organisation. So nothing
+        is refused while others are still recorded.
+        """
+        waiting, progress = list(deliveries), True
+        while progress:
+            late: list[Delivery] = []
+            for delivery in waiting:
+                try:
+                    yield delivery, self._receive(delivery, keep_refused=False)
+                except Mistakes:
+                    late.append(delivery)
+                except (Conflict, OperationalError) as problem:
+                    yield delivery, _reason(problem)
+            waiting, progress = late, len(late) < len(waiting)
+        for delivery in waiting:
+            try:
+                yield delivery, self._receive(delivery, keep_refused=True)
+            except (Conflict, OperationalError) as problem:
+                yield delivery, _reason(problem)
+
+    async def take_files(self, drop: Drop, pause_seconds: float = PAUSE_SECONDS) -> TakenIn:
+        """Take in the files of a folder that are at rest, and move each to ``done/`` or ``refused/`` beside.
+
+        Recorded first and moved then: a file that a crash left behind is recognised by its content.
+
+        Raises:
+            NotPossible: the folder cannot be read.
+        """
+        stamps = dict(islice((await drop.at_rest(pause_seconds)).items(), MOST_FILES))
+        recorded, not_recorded, problems = 0, 0, list[str]()
+        deliveries = []
+        for name, stamp in stamps.items():
+            try:
+                content = drop.read(name, stamp)
+            except NotPossible as problem:
+                problems.append(str(problem))
+            else:
+                deliveries.append(too_large(name, stamp) if content is None else delivered_file(name, content))
+        for delivery, received in self.take_in(deliveries):
+            if isinstance(received, str):
+                problems.append(f"{delivery.address}: {received}")
+                continue
+            refusal = self.refusal(received.refused) if received.refused else None
+            is_out = refusal is not None and refusal.state is not RefusalState.MENDED
+            recorded, not_recorded = recorded + (not is_out), not_recorded + is_out
+            note = note_of(refusal) if refusal and is_out else ""
+            try:
+                drop.put_away(delivery.address, stamps[delivery.address], REFUSED if is_out else DONE, note)
+            except NotPossible as problem:
+                problems.append(str(problem))
+        return TakenIn(recorded=recorded, refused=not_recorded, problems=tuple(problems))
+
+    def _receive(self, delivery: Delivery, *, keep_refused: bool) -> Received:
+        earlier = self._waiting(delivery)
+        if earlier is not None:
+            # It came again, and what kept it out may have been mended elsewhere.
+            try:
+                return Received(recorded=self._mend(earlier.id, delivery.submissions, ACTOR))
+            except Mistakes:
+                if keep_refused:
+                    return Received(refused=earlier.id)
+                raise
+        return perform(
+            self.app.database, self._context(ACTOR, delivery.source), "receive", delivery.payload, Received,
+            lambda work: receiving.receive(work, delivery, keep_refused),
+        )  # fmt: skip
+
+    def _waiting(self, delivery: Delivery) -> Refusal | None:
+        with self._reading() as connection:
+            found = refused.of_source(connection, delivery.source)
+        return found if found and found.state is RefusalState.WAITING and delivery.submissions else None
+
+    def new_events(self, event_ids: Sequence[str]) -> set[str]:
+        """Those of the events that were not taken in yet."""
+        with self._reading() as connection:
+            done = refused.done(connection, [event_key(i) for i in event_ids])
+        return {i for i in event_ids if event_key(i) not in done}
+
+    def heard_until(self) -> datetime | None:
+        """Up to when all events were taken in, by Prefect's time."""
+        with self._reading() as connection:
+            return refused.heard_until(connection, TOPIC)
+
+    def heard(self, until: datetime) -> None:
+        with self.app.database.begin() as connection:
+            refused.heard(connection, TOPIC, until)
+
+    # What was refused
+
+    def refusals(self, state: RefusalState | None = RefusalState.WAITING) -> list[Refusal]:
+        """Those in a state, or all, oldest first."""
+        with self._reading() as connection:
+            return refused.everything(connection, state)
+
+    def refusal(self, number: int) -> Refusal:
+        """One of them.
+
+        Raises:
+            UnknownName: there is none of that number; with those that wait.
+        """
+        with self._reading() as connection:
+            found = refused.one(connection, number)
+            if found is None:
+                waiting = [str(r.id) for r in refused.everything(connection, RefusalState.WAITING)]
+                raise UnknownName("refused submission", str(number), waiting[:3])
+            return found
+
+    def retry(
+        self, number: int, words: Sequence[str] = (), text: str | None = None, where: str = "", actor: str | None = None
+    ) -> Recorded:
+        """Try a refused submission again: as it was, with other fields, or as the mended text of JSON lines.
+
+        Raises:
+            Mistakes: everything that is still wrong; it goes on waiting.
+            NotPossible: it does not wait any more.
+        """
+        refusal = self.refusal(number)
+        if text is None:
+            submissions = read_again(refusal.payload, refusal.address, words)
+        else:
+            submissions = read_lines(lines_of(text), where)
+        if not submissions:
+            raise Mistakes([Mistake(where or refusal.address, "holds no record", '{"record": "membership", ...}')])
+        return self._mend(number, submissions, actor)
+
+    def _mend(self, number: int, submissions: Sequence[Submission], actor: str | None) -> Recorded:
+        return perform(
+            self.app.database, self._context(actor, None), "mend", str(number), Recorded,
+            lambda work: receiving.mend(work, number, submissions),
+        )  # fmt: skip
+
+    def drop(self, number: int, reason: str, actor: str | None = None) -> Dropped:
+        """Put a refused submission away for good, with the reason.
+
+        Raises:
+            Mistakes: no reason is given.
+        """
+        if not reason.strip():
+            raise Mistakes([Mistake("--reason", "is empty", "why it need not be recorded")])
+        return perform(
+            self.app.database, self._context(actor, None), "drop", str(number), Dropped,
+            lambda work: receiving.drop(work, number, reason.strip()),
+        )  # fmt: skip
+
+    def untold(self) -> list[Refusal]:
+        """Those of which whoever sent them has not been told yet."""
+        with self._reading() as connection:
+            return refused.untold(connection)
+
+    def told(self, numbers: Collection[int]) -> None:
+        with self.app.database.begin() as connection:
+            refused.told(connection, numbers, self.app.clock())
+
+
+def _reason(problem: Exception) -> str:
+    return str(getattr(problem, "orig", problem)).partition("\n")[0]
