@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from clusterflow.engine.record import Recorded, Submission, record
 from clusterflow.engine.work import Work
@@ -14,6 +14,7 @@ from clusterflow.errors import Mistake, Mistakes, NotPossible, UnknownName
 from clusterflow.model.refusal import RefusalState
 from clusterflow.model.text import Frozen
 from clusterflow.store import refused
+from clusterflow.store.ledger import HeadMoved
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +58,14 @@ def receive(work: Work, delivery: Delivery, keep_refused: bool = True) -> Receiv
         mistakes = (Mistake(delivery.address, f"the database does not take it: {reason}"),)
     if not keep_refused:
         raise Mistakes(mistakes)
-    number = refused.keep(
-        work.connection,
-        delivery.source,
-        delivery.address,
-        _first_line(delivery, mistakes),
-        delivery.payload,
-        mistakes,
-        work.now,
-    )
+    line = _first_line(delivery, mistakes)
+    try:
+        number = refused.keep(
+            work.connection, delivery.source, delivery.address, line, delivery.payload, mistakes, work.now
+        )
+    except IntegrityError:
+        # Another round refused it a moment ago; its answer is found by another try.
+        raise HeadMoved(delivery.source) from None
     return Received(refused=number)
 
 
