@@ -56,7 +56,7 @@ def show_one(
     if as_json:
         print_json(found)
     elif payload:
-        sys.stdout.write(found.payload.rstrip("\n") + "\n")
+        sys.stdout.write(harmless(found.payload).rstrip("\n") + "\n")
     else:
         _show(found)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sys
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -61,14 +62,14 @@ def show(*parts: object) -> None:
 
 
 def harmless(text: str) -> str:
-    """Text that others wrote: nothing in it steers the terminal or turns its direction."""
-    return "".join(
-        c.encode("unicode_escape").decode() if unicodedata.category(c) in _STEERING and c not in "\n\t" else c
-        for c in text
-    )
+    """Text that others wrote: no sign in it steers the terminal or turns its direction. JSON stays the same JSON."""
+    return _STEERING.sub(lambda sign: json.dumps(sign[0])[1:-1], text)
 
 
-_STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+_STEERING = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
+)
+"""Controls, marks of direction, invisible signs and halves of signs; line feed and tab pass."""
 
 
 def read_text(source: Path) -> str:
@@ -92,7 +93,7 @@ def print_json(value: BaseModel | Sequence[BaseModel]) -> None:
         text = value.model_dump_json(indent=2)
     else:
         text = _MANY.dump_json(list(value), indent=2).decode()
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(harmless(text) + "\n")
 
 
 _MANY: TypeAdapter[list[SerializeAsAny[BaseModel]]] = TypeAdapter(
