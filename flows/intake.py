@@ -15,6 +15,7 @@ from clusterflow.intake.dropped import Drop
 from clusterflow.prefect.publish import publish
 from clusterflow.prefect.submitted import take_in_events
 from clusterflow.reception import Reception
+from clusterflow.reception.files import take_files
 
 
 @flow(name="intake", flow_run_name="intake · {source}", persist_result=False)
@@ -30,7 +31,7 @@ async def intake(source: Literal["submitted", "files"] = "submitted", everything
         return Completed(message="nothing to do: CLUSTERFLOW_INTAKE names no folder")
     try:
         if source == "files" and app.settings.intake is not None:
-            done = await Reception(app).take_files(Drop(app.settings.intake.get_secret_value()))
+            done = await take_files(Reception(app), Drop(app.settings.intake.get_secret_value()))
         else:
             done = await take_in_events(app, everything)
         await publish(app)

@@ -6,7 +6,8 @@ import pytest
 from support.world import World
 
 from clusterflow.engine.receive import Received
-from clusterflow.reception import Reception, delivered_event
+from clusterflow.intake.deliveries import delivered_event
+from clusterflow.reception import Reception
 
 
 class Gate(World):

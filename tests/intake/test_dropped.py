@@ -13,10 +13,9 @@ import fsspec
 import pytest
 
 from clusterflow.errors import NotPossible
-from clusterflow.intake import dropped
 from clusterflow.intake.dropped import Drop, shown
 from clusterflow.model.refusal import RefusalState
-from clusterflow.reception import TakenIn
+from clusterflow.reception import TakenIn, files
 
 from .conftest import Gate
 
@@ -48,7 +47,7 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Folder:
 
 
 def take(gate: Gate, folder: Folder) -> TakenIn:
-    return asyncio.run(gate.reception.take_files(Drop(folder.url), pause_seconds=0))
+    return asyncio.run(files.take_files(gate.reception, Drop(folder.url), pause_seconds=0))
 
 
 def membership(organisation: str = "firm") -> dict[str, str]:
@@ -167,7 +166,7 @@ def test_a_file_that_somebody_writes_to_is_left_alone_and_loses_nothing(
 def test_a_file_that_is_too_large_is_refused_unread(
     gate: Gate, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dropped, "LARGEST_BYTES", 10)
+    monkeypatch.setattr(files, "LARGEST_BYTES", 10)
     folder.put("m.jsonl", membership())
     assert take(gate, folder) == TakenIn(refused=1)
     assert "is larger than" in gate.reception.refusals()[0].mistakes[0].found

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from clusterflow.engine import work
 from clusterflow.engine.receive import Received
 from clusterflow.errors import Mistakes, NotPossible, UnknownName
+from clusterflow.intake.deliveries import delivered_event, delivered_file
 from clusterflow.model.records import RECORDS
 from clusterflow.model.refusal import RefusalState
-from clusterflow.reception import Reception, delivered_event, delivered_file
+from clusterflow.reception import Reception
 
 from .conftest import Gate
 

@@ -9,8 +9,8 @@ from typing import Annotated
 from cyclopts import App as Commands
 from cyclopts import Parameter
 
-from clusterflow.app import App
 from clusterflow.cli.output import Actor, Json, harmless, print_json, read_text, show, table
+from clusterflow.desk import Desk
 from clusterflow.errors import ClusterflowError
 from clusterflow.model.refusal import Refusal, RefusalState
 from clusterflow.reception import Reception
@@ -27,7 +27,7 @@ def refused(
     as_json: Json = False,
 ) -> None:
     """The submissions that wait to be mended."""
-    found = Reception(App.open()).refusals(None if everything else RefusalState.WAITING)
+    found = Reception(Desk.open()).refusals(None if everything else RefusalState.WAITING)
     if as_json:
         print_json(found)
         return
@@ -52,7 +52,7 @@ def show_one(
     as_json: Json = False,
 ) -> None:
     """One refused submission: every mistake, and what was sent."""
-    found = Reception(App.open()).refusal(number)
+    found = Reception(Desk.open()).refusal(number)
     if as_json:
         print_json(found)
     elif payload:
@@ -86,7 +86,7 @@ def retry(
     """Try a refused submission again: as it was sent, with other fields, or with the mended records of a file."""
     if source is not None and fields:
         raise ClusterflowError("give either key=value ..., or --from FILE")
-    reception = Reception(App.open())
+    reception = Reception(Desk.open())
     done = reception.retry(number, fields, None if source is None else read_text(source), str(source or ""), actor)
     if as_json:
         print_json(done)
@@ -103,7 +103,7 @@ def drop(
     as_json: Json = False,
 ) -> None:
     """Put a refused submission away for good; it stays listed with --all."""
-    done = Reception(App.open()).drop(number, reason, actor)
+    done = Reception(Desk.open()).drop(number, reason, actor)
     if as_json:
         print_json(done)
     else:

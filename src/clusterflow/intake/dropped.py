@@ -19,10 +19,14 @@ UNFINISHED = (".part", ".partial", ".tmp", ".crdownload")
 DONE, REFUSED = "done", "refused"
 """The folders beside, into which files are moved when they have been taken in."""
 
-LARGEST_BYTES = 32 * 2**20
-
 Stamp = tuple[str, ...]
 """What tells that a file has changed: size, time, ETag, as far as the address tells them."""
+
+
+def size_of(stamp: Stamp) -> int:
+    """In bytes."""
+    return int(stamp[0])
+
 
 _STAMPS = ("size", "mtime", "LastModified", "last_modified", "modified", "created", "updated", "ETag", "etag", "md5")
 
@@ -63,17 +67,15 @@ class Drop:
         after = self.look()
         return {name: stamp for name, stamp in after.items() if before.get(name) == stamp}
 
-    def read(self, name: str, stamp: Stamp) -> bytes | None:
-        """The content of a file; None where it is too large to be read.
+    def read(self, name: str, stamp: Stamp) -> bytes:
+        """The content of a file.
 
         Raises:
             NotPossible: it cannot be read, or has changed since it was looked at.
         """
-        if int(stamp[0]) > LARGEST_BYTES:
-            return None
         with self._in_words(f"does not let {name} be read"):
             content: bytes = self._fs.cat_file(self._path(name))
-        if len(content) != int(stamp[0]):
+        if len(content) != size_of(stamp):
             raise NotPossible(f"{name} is still being written; it is left for the next round")
         return content
 

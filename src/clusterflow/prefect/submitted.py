@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 from clusterflow.app import App
 from clusterflow.engine.receive import Delivery
+from clusterflow.intake.deliveries import delivered_event
 from clusterflow.model.refusal import Refusal
 from clusterflow.prefect import events, names
 from clusterflow.prefect.events import OutgoingEvent
-from clusterflow.reception import TOPIC, Reception, TakenIn, delivered_event
+from clusterflow.reception import TOPIC, Reception, TakenIn
 
 OVERLAP = timedelta(minutes=10)
 """How far behind the last round the next one begins: an event can be read only seconds after it was posted, and

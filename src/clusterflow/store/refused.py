@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 from sqlalchemy import Connection, Select, func, insert, select, update
 
 from clusterflow.errors import Mistake
@@ -14,7 +14,7 @@ from clusterflow.model.refusal import Refusal, RefusalState
 from clusterflow.store import tables
 
 _TABLE = tables.refused_submission
-_MISTAKES: TypeAdapter[tuple[Mistake, ...]] = TypeAdapter(tuple[Mistake, ...])
+_MISTAKES: TypeAdapter[tuple[Mistake, ...]] = TypeAdapter(tuple[Mistake, ...], config=ConfigDict(defer_build=True))
 _CHUNK = 400
 
 

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
-from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from clusterflow.app import App
+from clusterflow.desk import Desk
 from clusterflow.engine import receive as receiving
 from clusterflow.engine.receive import Delivery, Dropped, Received
 from clusterflow.engine.record import Recorded, Submission
 from clusterflow.engine.work import Context, perform
-from clusterflow.errors import Conflict, Mistake, Mistakes, NotPossible, UnknownName
-from clusterflow.intake.dropped import DONE, LARGEST_BYTES, REFUSED, Drop, Stamp
-from clusterflow.intake.jsonlines import lines_of, read_lines, read_value
+from clusterflow.errors import Conflict, Mistake, Mistakes, UnknownName
+from clusterflow.intake.deliveries import event_key
+from clusterflow.intake.jsonlines import lines_of, read_lines
 from clusterflow.intake.mending import read_again
 from clusterflow.model.refusal import Refusal, RefusalState
 from clusterflow.model.text import Frozen
@@ -31,12 +27,6 @@ ACTOR = "intake"
 
 TOPIC = "clusterflow.record.submitted"
 """The event by which other systems hand in a record."""
-
-PAUSE_SECONDS = 5.0
-"""For how long nobody may have written to a file that is taken in."""
-
-MOST_FILES = 200
-"""So many files to a round; the next ones are for the next round."""
 
 
 class TakenIn(Frozen):
@@ -51,77 +41,17 @@ class TakenIn(Frozen):
         return f"{told}, {len(self.problems)} left for the next round" if self.problems else told
 
 
-def event_key(event_id: str) -> str:
-    return f"event:{event_id}"
-
-
-def delivered_event(event_id: str, payload: Mapping[str, Any]) -> Delivery:
-    """What an event hands in."""
-    address = f"event {event_id}"
-    text = json.dumps(payload, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = json.dumps(payload)
-    try:
-        return _filled(Delivery(event_key(event_id), address, text, read_value(payload, address)))
-    except Mistakes as problem:
-        return Delivery(event_key(event_id), address, text, mistakes=problem.mistakes)
-
-
-def delivered_file(name: str, content: bytes) -> Delivery:
-    """What a file of JSON lines hands in; the same content is the same delivery, whatever its name."""
-    source = f"file:{hashlib.sha256(content).hexdigest()}"
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        mistake = Mistake(name, f"is no UTF-8 text: byte {problem.start} of {len(content)}", "JSON lines in UTF-8")
-        return Delivery(source, name, _kept(content.decode(errors="backslashreplace")), mistakes=(mistake,))
-    try:
-        return _filled(Delivery(source, name, _kept(text), read_lines(lines_of(text), name)))
-    except Mistakes as problem:
-        return Delivery(source, name, _kept(text), mistakes=problem.mistakes)
-
-
-def too_large(name: str, stamp: Stamp) -> Delivery:
-    """A file that is not even read."""
-    source = f"file:{hashlib.sha256(repr((name, stamp)).encode()).hexdigest()}"
-    mistake = Mistake(name, f"is larger than {LARGEST_BYTES // 2**20} MB", "", "Drop it in parts")
-    return Delivery(source, name, "", mistakes=(mistake,))
-
-
-def note_of(refusal: Refusal) -> str:
-    """What lies beside a refused file."""
-    number = refusal.id
-    head = (
-        f"Nothing of it was recorded. Refused as #{number}: clusterflow intake show {number}, then "
-        f"clusterflow intake retry {number}; or drop it again, mended."
-    )
-    return "\n".join([head, *map(str, refusal.mistakes), ""])
-
-
-def _filled(delivery: Delivery) -> Delivery:
-    if not delivery.submissions:
-        raise Mistakes([Mistake(delivery.address, "holds no record", '{"record": "membership", ...}')])
-    return delivery
-
-
-def _kept(text: str) -> str:
-    """A text as every database keeps it."""
-    return text.replace("\0", "\\x00")
-
-
 class Reception:
     """Takes in what other systems send, and keeps what was refused for people to mend."""
 
-    def __init__(self, app: App) -> None:
-        self.app = app
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
 
     def _context(self, actor: str | None, key: str | None) -> Context:
-        return Context(self.app.clock(), actor or self.app.settings.actor, lambda: secrets.token_hex(16), key)
+        return Context(self.desk.clock(), actor or self.desk.settings.actor, lambda: secrets.token_hex(16), key)
 
     def _reading(self) -> Connection:
-        return self.app.database.connect().execution_options(read_only=True)
+        return self.desk.database.connect().execution_options(read_only=True)
 
     # Taking in
 
@@ -148,38 +78,6 @@ class Reception:
             except (Conflict, OperationalError) as problem:
                 yield delivery, _reason(problem)
 
-    async def take_files(self, drop: Drop, pause_seconds: float = PAUSE_SECONDS) -> TakenIn:
-        """Take in the files of a folder that are at rest, and move each to ``done/`` or ``refused/`` beside.
-
-        Recorded first and moved then: a file that a crash left behind is recognised by its content.
-
-        Raises:
-            NotPossible: the folder cannot be read.
-        """
-        stamps = dict(islice((await drop.at_rest(pause_seconds)).items(), MOST_FILES))
-        recorded, not_recorded, problems = 0, 0, list[str]()
-        deliveries = []
-        for name, stamp in stamps.items():
-            try:
-                content = drop.read(name, stamp)
-            except NotPossible as problem:
-                problems.append(str(problem))
-            else:
-                deliveries.append(too_large(name, stamp) if content is None else delivered_file(name, content))
-        for delivery, received in self.take_in(deliveries):
-            if isinstance(received, str):
-                problems.append(f"{delivery.address}: {received}")
-                continue
-            refusal = self.refusal(received.refused) if received.refused else None
-            is_out = refusal is not None and refusal.state is not RefusalState.MENDED
-            recorded, not_recorded = recorded + (not is_out), not_recorded + is_out
-            note = note_of(refusal) if refusal and is_out else ""
-            try:
-                drop.put_away(delivery.address, stamps[delivery.address], REFUSED if is_out else DONE, note)
-            except NotPossible as problem:
-                problems.append(str(problem))
-        return TakenIn(recorded=recorded, refused=not_recorded, problems=tuple(problems))
-
     def _receive(self, delivery: Delivery, *, keep_refused: bool) -> Received:
         earlier = self._waiting(delivery)
         if earlier is not None:
@@ -191,7 +89,7 @@ class Reception:
                     return Received(refused=earlier.id)
                 raise
         return perform(
-            self.app.database, self._context(ACTOR, delivery.source), "receive", delivery.payload, Received,
+            self.desk.database, self._context(ACTOR, delivery.source), "receive", delivery.payload, Received,
             lambda work: receiving.receive(work, delivery, keep_refused),
         )  # fmt: skip
 
@@ -212,7 +110,7 @@ class Reception:
             return refused.heard_until(connection, TOPIC)
 
     def heard(self, until: datetime) -> None:
-        with self.app.database.begin() as connection:
+        with self.desk.database.begin() as connection:
             refused.heard(connection, TOPIC, until)
 
     # What was refused
@@ -255,7 +153,7 @@ class Reception:
 
     def _mend(self, number: int, submissions: Sequence[Submission], actor: str | None) -> Recorded:
         return perform(
-            self.app.database, self._context(actor, None), "mend", str(number), Recorded,
+            self.desk.database, self._context(actor, None), "mend", str(number), Recorded,
             lambda work: receiving.mend(work, number, submissions),
         )  # fmt: skip
 
@@ -268,7 +166,7 @@ class Reception:
         if not reason.strip():
             raise Mistakes([Mistake("--reason", "is empty", "why it need not be recorded")])
         return perform(
-            self.app.database, self._context(actor, None), "drop", str(number), Dropped,
+            self.desk.database, self._context(actor, None), "drop", str(number), Dropped,
             lambda work: receiving.drop(work, number, reason.strip()),
         )  # fmt: skip
 
@@ -278,8 +176,8 @@ class Reception:
             return refused.untold(connection)
 
     def told(self, numbers: Collection[int]) -> None:
-        with self.app.database.begin() as connection:
-            refused.told(connection, numbers, self.app.clock())
+        with self.desk.database.begin() as connection:
+            refused.told(connection, numbers, self.desk.clock())
 
 
 def _reason(problem: Exception) -> str:
