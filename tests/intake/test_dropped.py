@@ -68,7 +68,7 @@ def test_a_file_is_recorded_and_moved(gate: Gate, folder: Folder) -> None:
 
 def test_a_file_with_one_bad_line_is_refused_whole_with_its_line(gate: Gate, folder: Folder) -> None:
     folder.put("members.jsonl", membership(), membership("frim"), "", membership("mistry"))
-    assert str(take(gate, folder)) == "0 recorded, 1 refused"
+    assert take(gate, folder).told("es") == "0 registradas, 1 rechazadas"
     assert gate.memberships() == []
     (refusal,) = gate.reception.refusals()
     assert (refusal.address, refusal.line, len(refusal.mistakes)) == ("members.jsonl", 2, 2)

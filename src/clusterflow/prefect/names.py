@@ -9,7 +9,7 @@ from prefect.runtime import flow_run
 
 from clusterflow.app import App
 from clusterflow.model.refusal import Refusal
-from clusterflow.model.text import Language
+from clusterflow.model.text import Language, Text
 from clusterflow.reports.labels import word
 from clusterflow.reports.markdown import PAGES, artifact_id
 from clusterflow.reports.status import InitiativeStatus, StageLine
@@ -51,6 +51,16 @@ def portfolio_run_name() -> str:
     app = App.open()
     return f"{word('portfolio', app.language)} · {flow_run.parameters.get('as_of') or app.clock().date()}"
 
+
+def intake_run_name() -> str:
+    """Of a round of intake, by what it takes in."""
+    language = App.open().language
+    kind = _FILES if flow_run.parameters.get("source") == "files" else _EVENTS
+    return f"{_INTAKE.to(language)} · {kind.to(language)}"
+
+
+_INTAKE, _FILES = Text(es="Recepción", en="Intake"), Text(es="archivos", en="files")
+_EVENTS = Text(es="eventos", en="events")
 
 GATE_OPEN = "gate-open"
 """The tag of the runs that wait for a decision, and of no others."""

@@ -19,7 +19,7 @@ from clusterflow.intake.deliveries import event_key
 from clusterflow.intake.jsonlines import lines_of, read_lines
 from clusterflow.intake.mending import read_again
 from clusterflow.model.refusal import Refusal, RefusalState
-from clusterflow.model.text import Frozen
+from clusterflow.model.text import Frozen, Language, Text
 from clusterflow.store import refused
 
 ACTOR = "intake"
@@ -36,9 +36,18 @@ class TakenIn(Frozen):
     refused: int = 0
     problems: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
-        told = f"{self.recorded} recorded, {self.refused} refused"
-        return f"{told}, {len(self.problems)} left for the next round" if self.problems else told
+    def told(self, language: Language) -> str:
+        """In one line."""
+        words = _TOLD[:2] if not self.problems else _TOLD
+        counts = (self.recorded, self.refused, len(self.problems))
+        return ", ".join(f"{n} {word.to(language)}" for n, word in zip(counts, words, strict=False))
+
+
+_TOLD = (
+    Text(es="registradas", en="recorded"),
+    Text(es="rechazadas", en="refused"),
+    Text(es="quedan para la próxima vez", en="left for the next round"),
+)
 
 
 class Reception:
