@@ -46,6 +46,7 @@ def test_what_waits_is_listed_shown_and_mended(office: Run, hand_in: HandIn) -> 
     assert "1 refused submissions wait to be mended" in office("status").out
     listed = office("intake", "refused").out
     assert "event e1" in listed
+    assert "a membership has no field «colour»" in listed
     (one,) = office("intake", "refused", "--json").json
     assert (one["id"], one["source"], one["state"]) == (int(number), "event:e1", "waiting")
     assert one["mistakes"][0]["found"] == "a membership has no field «colour»"

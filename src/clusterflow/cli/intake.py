@@ -36,8 +36,10 @@ def refused(
         return
     lines = table("Refused submissions", ["#", "received", "from", "state", "mistakes", "the first"])
     for r in found:
-        when, first = f"{r.received_at:%Y-%m-%d %H:%M}", str(r.mistakes[0]) if r.mistakes else ""
-        lines.add_row(str(r.id), when, harmless(r.address), r.state.value, str(len(r.mistakes)), harmless(first))
+        first = str(r.mistakes[0]).removeprefix(f"{r.mistakes[0].where}: ") if r.mistakes else ""
+        place = r.address if r.line is None else f"{r.address}:{r.line}"
+        when = f"{r.received_at:%Y-%m-%d %H:%M}"
+        lines.add_row(str(r.id), when, harmless(place), r.state.value, str(len(r.mistakes)), harmless(first))
     show(lines)
     show("Look with: clusterflow intake show #; mend with: clusterflow intake retry # key=value ...")
 
