@@ -26,7 +26,7 @@ from clusterflow.reports.status import InitiativeStatus, status_of
 from clusterflow.rules.fold import replay
 from clusterflow.rules.mistakes import nearest
 from clusterflow.settings import Settings
-from clusterflow.store import ledger, notices, outbox, registry, tables
+from clusterflow.store import ledger, notices, outbox, refused, registry, tables
 from clusterflow.store.database import check_schema, shared_database
 from clusterflow.store.models import kept_model
 from clusterflow.store.registry import initiative_records
@@ -40,11 +40,12 @@ def system_clock() -> datetime:
 
 
 class Backlog(Frozen):
-    """What waits to go out: events for Prefect and notices for people; and what was given up."""
+    """What waits: events for Prefect, notices for people, refused submissions for somebody; and what was given up."""
 
     events: int = 0
     notices: int = 0
     given_up: int = 0
+    refused: int = 0
     error: str | None = None
 
 
@@ -192,8 +193,9 @@ class Desk:
             waiting = outbox.backlog(connection)
             mails = notices.tally(connection)
             return Backlog(
-                events=waiting["event"],
+                events=waiting["event"] + refused.count_untold(connection),
                 notices=waiting["notice"] + mails["waiting"],
                 given_up=mails["dead"],
+                refused=refused.waiting(connection),
                 error=outbox.last_error(connection),
             )

@@ -52,6 +52,10 @@ class Settings(BaseSettings):
         min_length=16,
         description="what one-time codes are made with, the same on every machine; made in the home folder if unset",
     )
+    intake: SecretStr | None = Field(
+        default=None,
+        description="fsspec address of a folder where other systems drop files of records: file:///srv/drop, s3://...",
+    )
     prefect_port: int = 4200
     prefect_api: str | None = Field(default=None, description="API of a Prefect server elsewhere")
     prefect_auth: SecretStr | None = Field(default=None, description="Prefect's basic auth, user:password")

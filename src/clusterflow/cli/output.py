@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -58,12 +61,39 @@ def show(*parts: object) -> None:
     console.print(*parts, markup=False)
 
 
+def harmless(text: str) -> str:
+    """Text that others wrote: no sign in it steers the terminal or turns its direction. JSON stays the same JSON."""
+    return _STEERING.sub(lambda sign: json.dumps(sign[0])[1:-1], text)
+
+
+_STEERING = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
+)
+"""Controls, marks of direction, invisible signs and halves of signs; line feed and tab pass."""
+
+
+def read_text(source: Path) -> str:
+    """A file that the user named, or standard input for ``-``.
+
+    Raises:
+        ClusterflowError: it is not there, or no text.
+    """
+    if str(source) == "-":
+        return sys.stdin.read()
+    try:
+        return source.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ClusterflowError(f"there is no file {source}") from None
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ClusterflowError(f"{source} cannot be read as UTF-8 text: {problem}") from None
+
+
 def print_json(value: BaseModel | Sequence[BaseModel]) -> None:
     if isinstance(value, BaseModel):
         text = value.model_dump_json(indent=2)
     else:
         text = _MANY.dump_json(list(value), indent=2).decode()
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(harmless(text) + "\n")
 
 
 _MANY: TypeAdapter[list[SerializeAsAny[BaseModel]]] = TypeAdapter(
@@ -75,7 +105,7 @@ def complain(problem: ClusterflowError) -> None:
     lines = [str(m) for m in problem.mistakes] if isinstance(problem, Mistakes) else [str(problem)]
     head = f"{len(lines)} mistakes; nothing was changed:" if len(lines) > 1 else None
     for line in [head, *lines] if head else lines:
-        sys.stderr.write(f"clusterflow: {line}\n")
+        sys.stderr.write(f"clusterflow: {harmless(line)}\n")
 
 
 def day(text: str | None, option: str) -> date | None:

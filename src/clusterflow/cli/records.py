@@ -10,11 +10,11 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from clusterflow.cli.output import Actor, Json, Key, print_json, show
+from clusterflow.cli.output import Actor, Json, Key, print_json, read_text, show
 from clusterflow.desk import Desk
 from clusterflow.errors import ClusterflowError
 from clusterflow.intake.assignments import read_assignments
-from clusterflow.intake.jsonlines import read_lines
+from clusterflow.intake.jsonlines import lines_of, read_lines
 from clusterflow.intake.schema import record_schema
 
 
@@ -38,25 +38,14 @@ def record(
     if source is None:
         done = desk.record([read_assignments(words[0], words[1:])], actor, key)
     else:
-        text = _read(source)
-        submissions = read_lines(text.splitlines(), str(source))
+        text = read_text(source)
+        submissions = read_lines(lines_of(text), str(source))
         content = hashlib.sha256(text.encode()).hexdigest()
         done = desk.record(submissions, actor, key or f"file-{content[:40]}")
     if as_json:
         print_json(done)
     else:
         show(str(done))
-
-
-def _read(source: Path) -> str:
-    if str(source) == "-":
-        return sys.stdin.read()
-    try:
-        return source.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ClusterflowError(f"there is no file {source}") from None
-    except (OSError, UnicodeDecodeError) as problem:
-        raise ClusterflowError(f"{source} cannot be read as UTF-8 text: {problem}") from None
 
 
 def schema(what: Literal["records"]) -> None:

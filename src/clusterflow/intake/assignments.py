@@ -8,8 +8,8 @@ from clusterflow.engine.record import Submission
 from clusterflow.errors import Mistake, Mistakes
 
 
-def read_assignments(record: str, words: Iterable[str]) -> Submission:
-    """The submission that the words make.
+def read_pairs(words: Iterable[str]) -> dict[str, str]:
+    """What the words assign, by key.
 
     Raises:
         Mistakes: every word that is no assignment, or assigns twice.
@@ -24,11 +24,21 @@ def read_assignments(record: str, words: Iterable[str]) -> Submission:
             mistakes.append(Mistake(f"«{word}»", f"«{name}» was already given as «{fields[name]}»", "each key once"))
         else:
             fields[name] = value
+    if fields.get("retract", "true") not in ("true", "false"):
+        mistakes.append(Mistake(f"«retract={fields['retract']}»", "is not accepted", "retract=true"))
     if mistakes:
         raise Mistakes(mistakes)
+    return fields
+
+
+def read_assignments(record: str, words: Iterable[str]) -> Submission:
+    """The submission that the words make.
+
+    Raises:
+        Mistakes: every word that is no assignment, or assigns twice.
+    """
+    fields = read_pairs(words)
     initiative = fields.pop("initiative", None)
     retract = fields.pop("retract", "false")
-    if retract not in ("true", "false"):
-        raise Mistakes([Mistake(f"«retract={retract}»", "is not accepted", "retract=true")])
     given = {name: value for name, value in fields.items() if value != ""}
     return Submission(record, given, "command line", initiative, retract == "true")

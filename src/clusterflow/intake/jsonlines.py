@@ -1,15 +1,25 @@
-"""Records as JSON lines: one object a line, ``record`` and ``initiative`` beside the record's own fields."""
+"""Records as JSON, one grammar for all who send them: a line of a file, the payload of an event.
+
+A record is a flat object with ``record`` and ``initiative`` beside its own fields, or has its fields apart, in
+``{"type": ..., "initiative": ..., "fields": {...}}``. ``{"records": [...]}`` holds several.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from clusterflow.engine.record import Submission
 from clusterflow.errors import Mistake, Mistakes
 
 ENVELOPE = ("record", "initiative", "retract")
+
+LARGEST = 2**63 - 1
+"""What a whole number in a database can be."""
+
+DEEPEST = 3
+"""How deep a field may be nested."""
 
 
 def read_lines(lines: Iterable[str], source: str) -> list[Submission]:
@@ -25,18 +35,51 @@ def read_lines(lines: Iterable[str], source: str) -> list[Submission]:
             continue
         where = f"{source}:{number}"
         try:
-            value = json.loads(line, object_pairs_hook=_no_doubles)
+            value = parsed(line)
         except ValueError as problem:
-            reason = str(problem) if isinstance(problem, _Doubled) else f"no JSON: {problem}"
-            mistakes.append(Mistake(where, reason, 'one object a line: {"record": "membership", ...}'))
+            mistakes.append(Mistake(where, str(problem), 'one object a line: {"record": "membership", ...}'))
             continue
-        found.extend(_submission(value, where, mistakes))
+        found.extend(_submissions(value, where, mistakes))
     if mistakes:
         raise Mistakes(mistakes)
     return found
 
 
-class _Doubled(ValueError):
+def lines_of(text: str) -> list[str]:
+    """The lines of a file. Only a line feed ends one: the other signs that Unicode knows may stand inside a text."""
+    return text.split("\n")
+
+
+def read_value(value: object, where: str) -> list[Submission]:
+    """The submissions that a parsed JSON value makes.
+
+    Raises:
+        Mistakes: everything that keeps it from being one.
+    """
+    mistakes: list[Mistake] = []
+    found = list(_submissions(value, where, mistakes))
+    if mistakes:
+        raise Mistakes(mistakes)
+    return found
+
+
+def parsed(text: str) -> Any:
+    """The value of one JSON text.
+
+    Raises:
+        ValueError: it is none; the text says why.
+    """
+    try:
+        return json.loads(text, object_pairs_hook=_no_doubles, parse_constant=_no_number)
+    except _Refused:
+        raise
+    except RecursionError:
+        raise ValueError("no JSON: it is nested too deeply") from None
+    except ValueError as problem:
+        raise ValueError(f"no JSON: {problem}") from None
+
+
+class _Refused(ValueError):
     pass
 
 
@@ -44,19 +87,61 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     names = [name for name, _ in pairs]
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
-        raise _Doubled(f"the same field twice: {', '.join(doubled)}")
+        raise _Refused(f"the same field twice: {', '.join(doubled)}")
     return dict(pairs)
 
 
-def _submission(value: Any, where: str, mistakes: list[Mistake]) -> Iterable[Submission]:
-    if not isinstance(value, dict) or not isinstance(value.get("record"), str):
+def _no_number(constant: str) -> object:
+    raise _Refused(f"no JSON: {constant} is no number")
+
+
+def flattened(value: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as a flat object, however it was written."""
+    fields = value.get("fields")
+    if "record" in value or not isinstance(fields, Mapping):
+        return dict(value)
+    around = {name: part for name, part in value.items() if name not in ("type", "fields")}
+    return {**fields, **around, **({"record": value["type"]} if "type" in value else {})}
+
+
+def _submissions(value: Any, where: str, mistakes: list[Mistake]) -> Iterator[Submission]:
+    if isinstance(value, dict) and set(value) == {"records"} and isinstance(value["records"], list):
+        for number, one in enumerate(value["records"], 1):
+            yield from _submission(one, f"{where} record {number}", mistakes)
+    else:
+        yield from _submission(value, where, mistakes)
+
+
+def _submission(value: Any, where: str, mistakes: list[Mistake]) -> Iterator[Submission]:
+    flat = flattened(value) if isinstance(value, dict) else {}
+    if not isinstance(flat.get("record"), str):
         mistakes.append(Mistake(where, "no field «record» that names a record type", '{"record": "membership", ...}'))
         return
-    if not isinstance(value.get("initiative", ""), str):
-        mistakes.append(Mistake(where, f"initiative: «{value['initiative']}» is not accepted", "an id as text"))
+    initiative, retract = flat.get("initiative"), flat.get("retract")
+    wrong = []
+    if initiative is not None and not isinstance(initiative, str):
+        wrong.append(Mistake(where, f"initiative: «{initiative}» is not accepted", "an id as text"))
+    if retract is not None and not isinstance(retract, bool):
+        wrong.append(Mistake(where, f"retract: «{retract}» is not accepted", "true or false"))
+    wrong += [Mistake(where, f"{name}: {problem}") for name, part in flat.items() if (problem := _unfit(name, part))]
+    if wrong:
+        mistakes += wrong
         return
-    if not isinstance(value.get("retract", False), bool):
-        mistakes.append(Mistake(where, f"retract: «{value['retract']}» is not accepted", "true or false"))
-        return
-    fields = {k: v for k, v in value.items() if k not in ENVELOPE and v is not None}
-    yield Submission(value["record"], fields, where, value.get("initiative"), value.get("retract", False))
+    fields = {k: v for k, v in flat.items() if k not in ENVELOPE and v is not None}
+    yield Submission(flat["record"], fields, where, initiative, bool(retract))
+
+
+def _unfit(name: str, value: Any, depth: int = 0) -> str | None:
+    """Why no database can keep a value; None where one can."""
+    if depth > DEEPEST:
+        return "is nested too deeply"
+    if isinstance(value, dict):
+        return next((problem for k, v in value.items() if (problem := _unfit(k, v, depth + 1))), None)
+    if isinstance(value, list):
+        return next((problem for v in value if (problem := _unfit(name, v, depth + 1))), None)
+    for text in (name, value):
+        if isinstance(text, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text):
+            return "holds a sign that no text can have"
+    if isinstance(value, int) and abs(value) > LARGEST:
+        return "is larger than a number can be"
+    return None

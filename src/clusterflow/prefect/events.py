@@ -1,11 +1,12 @@
-"""What happened, told to Prefect's event bus: acknowledged, with ids of ours, so that a repeat is recognised."""
+"""Prefect's event bus: told what happened, with ids of ours, so that a repeat is recognised; asked what others told."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from prefect.exceptions import PrefectHTTPStatusError
@@ -15,6 +16,12 @@ from clusterflow.prefect.api import detail, prefect_client
 
 BATCH = 100
 """Events to a request."""
+
+PAGE = 50
+"""The server gives at most so many events in one answer."""
+
+NO_END = "2200-01-01T00:00:00Z"
+"""Until when events are read: a sender's clock may be ahead of ours."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,3 +77,39 @@ async def post(events: Iterable[OutgoingEvent]) -> None:
                 if error.response.status_code not in (400, 422):
                     raise
                 raise NotPossible(f"Prefect does not understand an event: {detail(error)}") from None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IncomingEvent:
+    """One event that somebody posted; when it occurred is what its sender says."""
+
+    id: UUID
+    occurred: datetime
+    payload: Mapping[str, Any]
+
+
+async def read(name: str, since: datetime) -> AsyncIterator[list[IncomingEvent]]:
+    """The events of a name that Prefect keeps and that occurred since then, oldest first, page by page.
+
+    An event can be read a few seconds after it was posted. One that comes, or is forgotten, while the pages are
+    turned may be passed over: read again.
+
+    Raises:
+        PrefectUnreachable: no Prefect answers.
+    """
+    occurred = {"since": since.isoformat(), "until": NO_END}
+    wanted = {"filter": {"event": {"name": [name]}, "occurred": occurred, "order": "ASC"}, "limit": PAGE}
+    async with prefect_client() as client:
+        page = (await client.request("POST", "/events/filter", json=wanted)).json()
+        while True:
+            yield [
+                IncomingEvent(
+                    id=UUID(e["id"]), occurred=datetime.fromisoformat(e["occurred"]), payload=e.get("payload") or {}
+                )
+                for e in page["events"]
+            ]
+            if not page.get("next_page"):
+                return
+            # By its token and not by its address, which says the host as the server sees itself.
+            token = parse_qs(urlsplit(page["next_page"]).query)["page-token"][0]
+            page = (await client.request("GET", "/events/filter/next", params={"page-token": token})).json()

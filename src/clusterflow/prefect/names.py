@@ -8,7 +8,8 @@ from uuid import UUID, uuid5
 from prefect.runtime import flow_run
 
 from clusterflow.app import App
-from clusterflow.model.text import Language
+from clusterflow.model.refusal import Refusal
+from clusterflow.model.text import Language, Text
 from clusterflow.reports.labels import word
 from clusterflow.reports.markdown import PAGES, artifact_id
 from clusterflow.reports.status import InitiativeStatus, StageLine
@@ -21,6 +22,11 @@ NAMESPACE = UUID("6f3a1a52-7d0e-5b1c-9f7a-0c1a5e1f2b3d")
 def event_id(entry_hash: str) -> UUID:
     """By the entry's hash and not by its number: a ledger that was restored from a copy tells of other things."""
     return uuid5(NAMESPACE, entry_hash)
+
+
+def refusal_id(refusal: Refusal) -> UUID:
+    """Of the event that tells of a refusal: by what was sent and when; a number may come again in a restored copy."""
+    return uuid5(NAMESPACE, f"refused {refusal.source} {refusal.received_at.isoformat()}")
 
 
 def resource(initiative: str) -> str:
@@ -51,6 +57,16 @@ def portfolio_run_name() -> str:
     app = App.open()
     return f"{word('portfolio', app.language)} · {flow_run.parameters.get('as_of') or app.clock().date()}"
 
+
+def intake_run_name() -> str:
+    """Of a round of intake, by what it takes in."""
+    language = App.open().language
+    kind = _FILES if flow_run.parameters.get("source") == "files" else _EVENTS
+    return f"{_INTAKE.to(language)} · {kind.to(language)}"
+
+
+_INTAKE, _FILES = Text(es="Recepción", en="Intake"), Text(es="archivos", en="files")
+_EVENTS = Text(es="eventos", en="events")
 
 GATE_OPEN = "gate-open"
 """The tag of the runs that wait for a decision, and of no others."""

@@ -17,6 +17,7 @@ from clusterflow.model.records.base import REGISTRY
 from clusterflow.model.text import Frozen
 from clusterflow.prefect import events, names, runs
 from clusterflow.prefect.events import OutgoingEvent
+from clusterflow.prefect.submitted import tell_refusals
 from clusterflow.reports.labels import DECISION, word
 from clusterflow.reports.status import InitiativeStatus
 from clusterflow.store.outbox import Span
@@ -74,6 +75,7 @@ async def publish(app: App) -> Published:
             done = done.plus(Published(problems=(f"{span.chain}: {problem}",)))
         else:
             app.published(span)
+    done = done.plus(Published(events=await tell_refusals(app)))
     for text in done.problems:
         _log.error("%s", text)
     return done

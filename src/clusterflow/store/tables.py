@@ -196,3 +196,29 @@ delivery = Table(
     Column("delivered", Boolean, nullable=False),
     Column("answer", Text, nullable=False),
 )
+
+refused_submission = Table(
+    "refused_submission",
+    metadata,
+    # What another system sent and could not be recorded; no part of an initiative's life, so no part of the ledger.
+    Column("id", Integer, primary_key=True),
+    Column("source", String(128), nullable=False, unique=True),
+    Column("address", Text, nullable=False),
+    Column("line", Integer),
+    Column("received_at", Instant, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("mistakes", Text, nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("told_at", Instant, index=True),
+    Column("settled_at", Instant),
+    Column("settled_by", String(64)),
+    Column("reason", Text),
+)
+
+event_cursor = Table(
+    "event_cursor",
+    metadata,
+    # Up to when the events of other systems have been taken in, by Prefect's time and not by a rehearsed one.
+    Column("topic", String(64), primary_key=True),
+    Column("heard_until", Instant, nullable=False),
+)

@@ -80,6 +80,7 @@ ENGINE = {
     "command": ("key", "key:str128 digest:str64 at:instant answer:text"),
     "delivery": ("notice attempt", "notice:int attempt:int at:instant channel:str32 delivered:bool answer:text"),
     "evaluation": ("initiative", "initiative:str64 version:big registry_version:big as_of:date notes:text"),
+    "event_cursor": ("topic", "topic:str64 heard_until:instant"),
     "gate_condition": (
         "initiative review criterion",
         "initiative:str64 review:str stage:str criterion:str due_on:date status:str",
@@ -108,6 +109,10 @@ ENGINE = {
         "topic:str16 chain:str64 until:instant attempts:int error?:text",
     ),
     "pseudonym": ("person", "person:str64 alias:str32"),
+    "refused_submission": (
+        "id",
+        "id:int source:str128 address:text line?:int received_at:instant payload:text mistakes:text state:str16 told_at?:instant settled_at?:instant settled_by?:str64 reason?:text",
+    ),
     "stage_visit": (
         "initiative stage round",
         "initiative:str64 stage:str round:big entered_on:date due_on:date escalate_on:date overdue_level:big held_until?:date left_on?:date outcome?:str",
@@ -125,11 +130,14 @@ ENGINE = {
 UNIQUE = {
     "notice": "key",
     "pseudonym": "alias",
+    "refused_submission": "source",
 }
 
 INDEXES = [
     ("ix_gate_review_status", "gate_review", "status"),
     ("ix_notice_waiting", "notice", "sent_at dead_at due_at"),
+    ("ix_refused_submission_state", "refused_submission", "state"),
+    ("ix_refused_submission_told_at", "refused_submission", "told_at"),
     ("ix_stage_visit_due", "stage_visit", "left_on due_on"),
 ]
 

@@ -1,0 +1,193 @@
+"""Where other systems hand in what they know: events and files become records, or wait as refused."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+
+from clusterflow.desk import Desk
+from clusterflow.engine import receive as receiving
+from clusterflow.engine.receive import Delivery, Dropped, Received
+from clusterflow.engine.record import Recorded, Submission
+from clusterflow.engine.work import Context, perform
+from clusterflow.errors import Conflict, Mistake, Mistakes, UnknownName
+from clusterflow.intake.deliveries import event_key
+from clusterflow.intake.jsonlines import lines_of, read_lines
+from clusterflow.intake.mending import read_again
+from clusterflow.model.refusal import Refusal, RefusalState
+from clusterflow.model.text import Frozen, Language, Text
+from clusterflow.store import refused
+
+ACTOR = "intake"
+"""Who enters what other systems send; the command in the ledger names the event or the file."""
+
+TOPIC = "clusterflow.record.submitted"
+"""The event by which other systems hand in a record."""
+
+
+class TakenIn(Frozen):
+    """What a round of intake did; ``problems`` are of things that stay where they are until the next round."""
+
+    recorded: int = 0
+    refused: int = 0
+    problems: tuple[str, ...] = ()
+
+    def told(self, language: Language) -> str:
+        """In one line."""
+        words = _TOLD[:2] if not self.problems else _TOLD
+        counts = (self.recorded, self.refused, len(self.problems))
+        return ", ".join(f"{n} {word.to(language)}" for n, word in zip(counts, words, strict=False))
+
+
+_TOLD = (
+    Text(es="registradas", en="recorded"),
+    Text(es="rechazadas", en="refused"),
+    Text(es="quedan para la próxima vez", en="left for the next round"),
+)
+
+
+class Reception:
+    """Takes in what other systems send, and keeps what was refused for people to mend."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def _context(self, actor: str | None, key: str | None) -> Context:
+        return Context(self.desk.clock(), actor or self.desk.settings.actor, lambda: secrets.token_hex(16), key)
+
+    def _reading(self) -> Connection:
+        return self.desk.database.connect().execution_options(read_only=True)
+
+    # Taking in
+
+    def take_in(self, deliveries: Iterable[Delivery]) -> Iterator[tuple[Delivery, Received | str]]:
+        """Each delivery with what became of it; a text says why it has to come again.
+
+        What is wrong now may be right after the others: a membership that came before its organisation. So nothing
+        is refused while others are still recorded.
+        """
+        waiting, progress = list(deliveries), True
+        while progress:
+            late: list[Delivery] = []
+            for delivery in waiting:
+                try:
+                    yield delivery, self._receive(delivery, keep_refused=False)
+                except Mistakes:
+                    late.append(delivery)
+                except (Conflict, OperationalError) as problem:
+                    yield delivery, _reason(problem)
+            waiting, progress = late, len(late) < len(waiting)
+        for delivery in waiting:
+            try:
+                yield delivery, self._receive(delivery, keep_refused=True)
+            except (Conflict, OperationalError) as problem:
+                yield delivery, _reason(problem)
+
+    def _receive(self, delivery: Delivery, *, keep_refused: bool) -> Received:
+        earlier = self._waiting(delivery)
+        if earlier is not None:
+            # It came again, and what kept it out may have been mended elsewhere.
+            try:
+                return Received(recorded=self._mend(earlier.id, delivery.submissions, ACTOR))
+            except Mistakes:
+                if keep_refused:
+                    return Received(refused=earlier.id)
+                raise
+        return perform(
+            self.desk.database, self._context(ACTOR, delivery.source), "receive", delivery.payload, Received,
+            lambda work: receiving.receive(work, delivery, keep_refused),
+        )  # fmt: skip
+
+    def _waiting(self, delivery: Delivery) -> Refusal | None:
+        with self._reading() as connection:
+            found = refused.of_source(connection, delivery.source)
+        return found if found and found.state is RefusalState.WAITING and delivery.submissions else None
+
+    def new_events(self, event_ids: Sequence[str]) -> set[str]:
+        """Those of the events that were not taken in yet."""
+        with self._reading() as connection:
+            done = refused.done(connection, [event_key(i) for i in event_ids])
+        return {i for i in event_ids if event_key(i) not in done}
+
+    def heard_until(self) -> datetime | None:
+        """Up to when all events were taken in, by Prefect's time."""
+        with self._reading() as connection:
+            return refused.heard_until(connection, TOPIC)
+
+    def heard(self, until: datetime) -> None:
+        with self.desk.database.begin() as connection:
+            refused.heard(connection, TOPIC, until)
+
+    # What was refused
+
+    def refusals(self, state: RefusalState | None = RefusalState.WAITING) -> list[Refusal]:
+        """Those in a state, or all, oldest first."""
+        with self._reading() as connection:
+            return refused.everything(connection, state)
+
+    def refusal(self, number: int) -> Refusal:
+        """One of them.
+
+        Raises:
+            UnknownName: there is none of that number; with those that wait.
+        """
+        with self._reading() as connection:
+            found = refused.one(connection, number)
+            if found is None:
+                waiting = [str(r.id) for r in refused.everything(connection, RefusalState.WAITING)]
+                raise UnknownName("refused submission", str(number), waiting[:3])
+            return found
+
+    def retry(
+        self, number: int, words: Sequence[str] = (), text: str | None = None, where: str = "", actor: str | None = None
+    ) -> Recorded:
+        """Try a refused submission again: as it was, with other fields, or as the mended text of JSON lines.
+
+        Raises:
+            Mistakes: everything that is still wrong; it goes on waiting.
+            NotPossible: it does not wait any more.
+        """
+        refusal = self.refusal(number)
+        if text is None:
+            submissions = read_again(refusal.payload, refusal.address, words)
+        else:
+            submissions = read_lines(lines_of(text), where)
+        if not submissions:
+            raise Mistakes([Mistake(where or refusal.address, "holds no record", '{"record": "membership", ...}')])
+        return self._mend(number, submissions, actor)
+
+    def _mend(self, number: int, submissions: Sequence[Submission], actor: str | None) -> Recorded:
+        return perform(
+            self.desk.database, self._context(actor, None), "mend", str(number), Recorded,
+            lambda work: receiving.mend(work, number, submissions),
+        )  # fmt: skip
+
+    def drop(self, number: int, reason: str, actor: str | None = None) -> Dropped:
+        """Put a refused submission away for good, with the reason.
+
+        Raises:
+            Mistakes: no reason is given.
+        """
+        if not reason.strip():
+            raise Mistakes([Mistake("--reason", "is empty", "why it need not be recorded")])
+        return perform(
+            self.desk.database, self._context(actor, None), "drop", str(number), Dropped,
+            lambda work: receiving.drop(work, number, reason.strip()),
+        )  # fmt: skip
+
+    def untold(self) -> list[Refusal]:
+        """Those of which whoever sent them has not been told yet."""
+        with self._reading() as connection:
+            return refused.untold(connection)
+
+    def told(self, numbers: Collection[int]) -> None:
+        with self.desk.database.begin() as connection:
+            refused.told(connection, numbers, self.desk.clock())
+
+
+def _reason(problem: Exception) -> str:
+    return str(getattr(problem, "orig", problem)).partition("\n")[0]

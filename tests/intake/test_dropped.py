@@ -1,0 +1,204 @@
+"""Dropped files: taken in when they are at rest, moved beside, never deleted, known by their content."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+import fsspec
+import pytest
+
+from clusterflow.errors import NotPossible
+from clusterflow.intake.dropped import Drop, shown
+from clusterflow.model.refusal import RefusalState
+from clusterflow.reception import TakenIn, files
+
+from .conftest import Gate
+
+
+class Folder:
+    """A folder at some address, as those who drop files there see it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.fs, self.path = fsspec.core.url_to_fs(url)
+        self.fs.makedirs(self.path, exist_ok=True)
+
+    def put(self, name: str, *lines: object) -> None:
+        text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
+        self.fs.pipe_file(f"{self.path}/{name}", text.encode())
+
+    def files(self) -> set[str]:
+        return {path.removeprefix(f"{self.path}/") for path in self.fs.find(self.path)}
+
+    def text(self, name: str) -> str:
+        content: bytes = self.fs.cat_file(f"{self.path}/{name}")
+        return content.decode()
+
+
+@pytest.fixture(params=["file", "memory"])
+def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Folder:
+    url = f"file://{tmp_path}/drop" if request.param == "file" else f"memory://drop-{uuid4().hex}/in"
+    return Folder(url)
+
+
+def take(gate: Gate, folder: Folder) -> TakenIn:
+    return asyncio.run(files.take_files(gate.reception, Drop(folder.url), pause_seconds=0))
+
+
+def membership(organisation: str = "firm") -> dict[str, str]:
+    return {"record": "membership", "initiative": "one", "organisation": organisation, "from": "2024-01-01"}
+
+
+ACME = {"record": "organisation", "id": "acme", "name": "Acme", "from": "2020-01-01"}
+
+
+def test_a_file_is_recorded_and_moved(gate: Gate, folder: Folder) -> None:
+    folder.put("members.jsonl", ACME, membership("acme"), membership())
+    assert take(gate, folder) == TakenIn(recorded=1)
+    assert folder.files() == {"done/members.jsonl"}
+    assert len(gate.memberships()) == 2
+    assert gate.memberships()[0].startswith("file:")
+    assert take(gate, folder) == TakenIn()
+
+
+def test_a_file_with_one_bad_line_is_refused_whole_with_its_line(gate: Gate, folder: Folder) -> None:
+    folder.put("members.jsonl", membership(), membership("frim"), "", membership("mistry"))
+    assert take(gate, folder).told("es") == "0 registradas, 1 rechazadas"
+    assert gate.memberships() == []
+    (refusal,) = gate.reception.refusals()
+    assert (refusal.address, refusal.line, len(refusal.mistakes)) == ("members.jsonl", 2, 2)
+    assert folder.files() == {"refused/members.jsonl", "refused/members.jsonl.mistakes.txt"}
+    head, *mistakes = folder.text("refused/members.jsonl.mistakes.txt").splitlines()
+    assert f"clusterflow intake retry {refusal.id}" in head
+    assert mistakes == [
+        "members.jsonl:2: no organisation is called «frim»; accepted: firm",
+        "members.jsonl:4: no organisation is called «mistry»; accepted: ministry",
+    ]
+
+
+def test_the_same_content_twice_changes_nothing_and_every_file_is_kept(gate: Gate, folder: Folder) -> None:
+    for _ in range(3):
+        folder.put("m.jsonl", membership())
+        folder.put("n.jsonl", membership("frim"))
+        assert take(gate, folder) == TakenIn(recorded=1, refused=1)
+    assert len(gate.memberships()) == 1
+    assert len(gate.reception.refusals(None)) == 1
+    notes = {f for f in folder.files() if f.endswith(".mistakes.txt")}
+    assert folder.files() - notes == {
+        f"{where}{number}.jsonl" for where in ("done/m", "refused/n") for number in ("", "-2", "-3")
+    }
+    assert len(notes) == 3
+
+
+def test_a_refused_file_that_comes_again_once_it_is_right_is_recorded(gate: Gate, folder: Folder) -> None:
+    folder.put("m.jsonl", membership("acme"))
+    take(gate, folder)
+    gate.record("organisation id=acme name=Acme from=2020-01-01")
+    folder.put("m.jsonl", membership("acme"))
+    assert take(gate, folder) == TakenIn(recorded=1)
+    (refusal,) = gate.reception.refusals(None)
+    assert (refusal.state, refusal.settled_by) == (RefusalState.MENDED, "intake")
+    folder.put("m.jsonl", membership("acme"))
+    assert take(gate, folder) == TakenIn(recorded=1)
+    assert len(gate.memberships()) == 1
+
+
+def test_a_crash_between_recording_and_moving_is_harmless(
+    gate: Gate, folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.put("good.jsonl", membership())
+    folder.put("wrong.jsonl", membership("frim"))
+
+    def dies(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    for _ in range(2):
+        with monkeypatch.context() as patch:
+            patch.setattr(Drop, "put_away", dies)
+            with pytest.raises(KeyboardInterrupt):
+                take(gate, folder)
+    assert folder.files() == {"good.jsonl", "wrong.jsonl"}
+    assert take(gate, folder) == TakenIn(recorded=1, refused=1)
+    assert len(gate.memberships()) == 1
+    assert len(gate.reception.refusals(None)) == 1
+
+
+@pytest.mark.parametrize("name", ["m.jsonl.part", "m.tmp", ".m.jsonl.swp", "m.crdownload"])
+def test_a_file_under_a_name_of_unfinished_ones_is_left_alone(gate: Gate, folder: Folder, name: str) -> None:
+    folder.put(name, membership())
+    assert take(gate, folder) == TakenIn()
+    assert folder.files() == {name}
+
+
+def changing(folder: Folder, at: str) -> Callable[..., object]:
+    """A pause, or a reading, in which somebody goes on writing."""
+    more = [membership(), ACME, membership("acme")]
+    original = getattr(Drop, at)
+
+    def changes(self: Drop, *arguments: object) -> object:
+        found = original(self, *arguments)
+        folder.put("m.jsonl", *more)
+        more.append("")
+        return found
+
+    return changes
+
+
+@pytest.mark.parametrize("at", ["look", "read"])
+def test_a_file_that_somebody_writes_to_is_left_alone_and_loses_nothing(
+    gate: Gate, folder: Folder, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    folder.put("m.jsonl", membership())
+    with monkeypatch.context() as patch:
+        patch.setattr(Drop, at, changing(folder, at))
+        take(gate, folder)
+    assert folder.files() == {"m.jsonl"}
+    take(gate, folder)
+    assert folder.files() == {"done/m.jsonl"}
+    assert len(gate.memberships()) == 2
+
+
+def test_a_file_that_is_too_large_is_refused_unread(
+    gate: Gate, folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "LARGEST_BYTES", 10)
+    folder.put("m.jsonl", membership())
+    assert take(gate, folder) == TakenIn(refused=1)
+    assert "is larger than" in gate.reception.refusals()[0].mistakes[0].found
+    assert "refused/m.jsonl" in folder.files()
+
+
+def test_a_link_leads_nowhere(gate: Gate, tmp_path: Path) -> None:
+    folder = Folder(f"file://{tmp_path}/drop")
+    (tmp_path / "secret").write_text(json.dumps(membership()))
+    os.symlink(tmp_path / "secret", tmp_path / "drop" / "m.jsonl")
+    assert take(gate, folder) == TakenIn()
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("file:///nowhere/at/all", "cannot be read"),
+        ("nonsense://x/y", "is no address of a folder"),
+        ("s3://bucket/x", "Install s3fs"),
+        ("ftp://ana:p%40ss-w0rd@127.0.0.1:9/in?token=tok3n", "is no address of a folder"),
+        ("simplecache::ftp://ana:p%40ss-w0rd@127.0.0.1:9/in", "is no address of a folder"),
+    ],
+)
+def test_an_address_that_does_not_answer_is_told_without_its_secrets(url: str, expected: str) -> None:
+    with pytest.raises(NotPossible, match=expected) as caught:
+        Drop(url).look()
+    told = str(caught.value)
+    assert not any(secret in told for secret in ("p%40ss-w0rd", "p@ss-w0rd", "tok3n"))
+    assert caught.value.__suppress_context__
+
+
+def test_of_an_address_only_host_and_path_are_shown() -> None:
+    assert shown("ftp://ana:p%40ss@host/in?token=x") == "ftp://***@host/in"
+    assert shown("s3://bucket/in") == "s3://bucket/in"
+    assert shown("simplecache::sftp://ana:geheim@host/in") == "simplecache::sftp://***@host/in"
