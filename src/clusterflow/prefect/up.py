@@ -23,6 +23,7 @@ from clusterflow.prefect.api import connected
 from clusterflow.prefect.deploy import deploy, pause_schedules
 from clusterflow.prefect.publish import publish
 from clusterflow.prefect.server import PrefectServer
+from clusterflow.reception import Reception
 from clusterflow.settings import Settings
 from clusterflow.store.bell import bell
 from clusterflow.store.database import open_database
@@ -144,7 +145,7 @@ async def _round(app: App, courier: Courier) -> None:
     # People are told while Prefect is told: neither waits for the other.
     mails = asyncio.create_task(asyncio.to_thread(courier.round))
     try:
-        if app.outgoing():
+        if app.outgoing() or Reception(app).untold():
             await publish(app)
     except PrefectUnreachable as problem:
         _log.warning("%s", problem)
