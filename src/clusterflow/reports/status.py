@@ -126,8 +126,9 @@ def status_of(
         hindrances=tuple(h for line in lines for h in _hindrances(state, model.stage(line.stage), line, language)),
         conditions=tuple(
             OpenCondition(stage=c.stage, criterion=c.criterion, due_on=c.due_on, status=c.status)
-            for c in state.conditions
-            if c.status is not ConditionStatus.MET
+            for stage in model.by_id
+            for c in state.conditions_at(stage)
+            if c.status in (ConditionStatus.PENDING, ConditionStatus.MISSED)
         ),
     )
 
