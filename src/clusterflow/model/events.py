@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
+from clusterflow.model.expiries import LabelExpired, LabelExpiring, StrategyExpired, StrategyExpiring
 from clusterflow.model.text import Frozen
 from clusterflow.model.words import Answer, DecisionKind, HelixKind, Role, Stance, VisitOutcome
 
@@ -311,44 +312,6 @@ class InitiativeStopped(Frozen):
 
     kind: Literal["initiative.stopped"] = "initiative.stopped"
     stage: str
-    on: date
-
-
-class LabelExpiring(Frozen):
-    """A label ends in so many months, or somewhat fewer."""
-
-    kind: Literal["label.expiring"] = "label.expiring"
-    label: str
-    until: date
-    months: int
-    on: date
-
-
-class LabelExpired(Frozen):
-    """The last valid day of a label has passed."""
-
-    kind: Literal["label.expired"] = "label.expired"
-    label: str
-    until: date
-    on: date
-
-
-class StrategyExpiring(Frozen):
-    """A strategy ends in so many months, or somewhat fewer."""
-
-    kind: Literal["strategy.expiring"] = "strategy.expiring"
-    strategy: str
-    until: date
-    months: int
-    on: date
-
-
-class StrategyExpired(Frozen):
-    """The last day of a strategy's horizon has passed."""
-
-    kind: Literal["strategy.expired"] = "strategy.expired"
-    strategy: str
-    until: date
     on: date
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from clusterflow.model import events as ev
 from clusterflow.model.events import LifeEvent
+from clusterflow.model.expiries import LabelExpired, LabelExpiring, StrategyExpired, StrategyExpiring
 from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.model.state import InitiativeState, Visit
 from clusterflow.model.words import ConditionStatus, DueKind, Standing
@@ -103,8 +103,8 @@ def plan_expiries(
 def _expiry(end: End, months: int, today: date) -> LifeEvent:
     if end.kind is DueKind.LABEL:
         if months:
-            return ev.LabelExpiring(label=end.subject, until=end.until, months=months, on=today)
-        return ev.LabelExpired(label=end.subject, until=end.until, on=today)
+            return LabelExpiring(label=end.subject, until=end.until, months=months, on=today)
+        return LabelExpired(label=end.subject, until=end.until, on=today)
     if months:
-        return ev.StrategyExpiring(strategy=end.subject, until=end.until, months=months, on=today)
-    return ev.StrategyExpired(strategy=end.subject, until=end.until, on=today)
+        return StrategyExpiring(strategy=end.subject, until=end.until, months=months, on=today)
+    return StrategyExpired(strategy=end.subject, until=end.until, on=today)

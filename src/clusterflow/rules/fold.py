@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from clusterflow.model import events as ev
 from clusterflow.model.events import Entry
+from clusterflow.model.expiries import LabelExpired, LabelExpiring, StrategyExpired, StrategyExpiring
 from clusterflow.model.state import (
     Condition,
     Expiry,
@@ -281,8 +282,8 @@ _CHANGES: dict[type, Callable[[InitiativeState, Any, Entry], dict[str, Any]]] = 
     ev.MilestoneRestored: _milestone_restored,
     ev.MilestoneWithdrawn: _milestone_withdrawn,
     ev.InitiativeStopped: _initiative_stopped,
-    ev.LabelExpiring: _expiry_told("label"),
-    ev.LabelExpired: _expiry_told("label"),
-    ev.StrategyExpiring: _expiry_told("strategy"),
-    ev.StrategyExpired: _expiry_told("strategy"),
+    LabelExpiring: _expiry_told("label"),
+    LabelExpired: _expiry_told("label"),
+    StrategyExpiring: _expiry_told("strategy"),
+    StrategyExpired: _expiry_told("strategy"),
 }
