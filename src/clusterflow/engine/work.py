@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from clusterflow.errors import Conflict, NotPossible
 from clusterflow.model.events import Entry, Event
 from clusterflow.model.state import InitiativeState
+from clusterflow.model.words import Standing
 from clusterflow.rules.calendar import WorkCalendar
 from clusterflow.rules.due import deadlines_of
 from clusterflow.rules.fold import apply
@@ -113,6 +114,9 @@ class Work:
 
     def _move_deadlines(self, before: InitiativeState, after: InitiativeState) -> None:
         """Keep what becomes due in step with the state, in the same transaction."""
+        if after.standing is Standing.STOPPED:
+            due.drop_all(self.connection, after.initiative)
+            return
         model = kept_model(self.connection, after.model_hash)
         old, new = deadlines_of(model, before), deadlines_of(model, after)
         if old != new:

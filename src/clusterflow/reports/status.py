@@ -137,7 +137,8 @@ def _line(state: InitiativeState, model: LifecycleModel, stage: Stage, as_of: da
     visit, review, milestone = state.visit(stage.id), state.open_review(stage.id), state.milestone(stage.id)
     past = [v for v in state.visits if v.stage == stage.id]
     latest = visit or (past[-1] if past else None)
-    held = visit.held_until if visit and visit.held_until and visit.held_until > as_of else None
+    until = state.held_until(stage.id)
+    held = until if until and until > as_of else None
     if milestone is not None:
         status = StageStatus.LAPSED if milestone.lapsed_on else StageStatus.ACHIEVED
     elif review is not None:
@@ -166,7 +167,7 @@ def _line(state: InitiativeState, model: LifecycleModel, stage: Stage, as_of: da
         lapsed_on=milestone.lapsed_on if milestone else None,
         overridden=_overridden(stage, milestone, language),
         review=review.id if review else None,
-        readiness=recall_gate(stage, state.answers).readiness if visit and not milestone else None,
+        readiness=recall_gate(stage, state.answers).readiness if review or (visit and not milestone) else None,
     )
 
 

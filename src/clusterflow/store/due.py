@@ -62,6 +62,11 @@ def move(
         connection.execute(_ADD, rows)
 
 
+def drop_all(connection: Connection, initiative: str) -> None:
+    """Nothing becomes due in an initiative any more."""
+    connection.execute(delete(_MOMENT).where(_MOMENT.c.initiative == initiative))
+
+
 def put_off(connection: Connection, initiative: str, now: datetime, until: datetime) -> None:
     """Look at what is due in an initiative again later: for the moment it cannot be dealt with."""
     mine = update(_MOMENT).where(_MOMENT.c.initiative == initiative, _MOMENT.c.at <= now)
