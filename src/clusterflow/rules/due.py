@@ -80,6 +80,8 @@ def expiry_deadlines(state: InitiativeState, ends: Iterable[End]) -> frozenset[D
 
 def _leads(state: InitiativeState, end: End) -> list[tuple[int, date]]:
     """The months before an end at which it is still to be told, each with its day; the nearest to the end last."""
+    if end.until < end.known_on:
+        return []
     this = (end.kind.value, end.subject, end.until)
     told = next((e.months for e in state.expiries if (e.record, e.subject, e.until) == this), None)
     days = [(m, months_before(end.until, m) if m else after(end.until)) for m in LEADS[end.kind]]
