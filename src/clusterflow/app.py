@@ -14,18 +14,21 @@ from clusterflow.desk import Desk
 from clusterflow.engine import decide as gates
 from clusterflow.engine import enrol as enrolment
 from clusterflow.engine import evaluate as evaluation
+from clusterflow.engine import fall_due as falling
 from clusterflow.engine.decide import Decided, Opened
 from clusterflow.engine.enrol import Enrolled
 from clusterflow.engine.evaluate import Evaluated
 from clusterflow.engine.record import Submission
 from clusterflow.engine.work import perform
+from clusterflow.errors import ClusterflowError
 from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.model.measurement import MetricDeclaration
 from clusterflow.model.text import Frozen, Language
 from clusterflow.reports.explanation import GateExplanation, explain_gate
 from clusterflow.rules.ballot import Ballot
+from clusterflow.rules.calendar import WorkCalendar
 from clusterflow.rules.judge import judge_gate
-from clusterflow.store import inbox, ledger, outbox, tables
+from clusterflow.store import due, inbox, ledger, outbox, tables
 from clusterflow.store.inbox import Item
 from clusterflow.store.metrics import evidence, measure
 from clusterflow.store.models import kept_model
@@ -46,6 +49,13 @@ class Reviewed(Frozen):
     as_of: date
     looked_at: int
     changed: tuple[Evaluated, ...]
+
+
+class FellDue(Frozen):
+    """What became due, by initiative; ``problems`` say where it could not be dealt with for the moment."""
+
+    changed: tuple[Evaluated, ...]
+    problems: tuple[str, ...]
 
 
 class App(Desk):
@@ -81,14 +91,40 @@ class App(Desk):
 
     def review(self, actor: str | None = None) -> Reviewed:
         """Bring the whole portfolio up to the day: measured as a set, written only where something changes."""
+        fell = self.fall_due(actor)
         with self._reading() as connection:
             enrolled = list(connection.execute(select(tables.initiative_state.c.initiative)).scalars())
-            days = self._days(connection, enrolled)
-            plans = evaluation.evaluate_set(connection, ledger.heads(connection, enrolled), days, self.metrics)
-        changed = tuple(self.evaluate(initiative, actor) for initiative in sorted(plans))
+            records = initiative_records(connection, self.clock().date(), enrolled)
+            calendars = {i: WorkCalendar(r.timezone, r.country) for i, r in records.items()}
+            heads = ledger.heads(connection, enrolled)
+            plans = evaluation.evaluate_set(connection, heads, calendars, self.clock(), self.metrics)
+        changed = fell.changed + tuple(self.evaluate(initiative, actor) for initiative in sorted(plans))
         return Reviewed(
             as_of=self.clock().date(), looked_at=len(enrolled), changed=tuple(c for c in changed if c.changes)
         )
+
+    def due_moments(self) -> Sequence[str]:
+        """The initiatives in which something has become due."""
+        with self._reading() as connection:
+            return due.initiatives_due(connection, self.clock())
+
+    def fall_due(self, actor: str | None = None) -> FellDue:
+        """Tell what has become due by the calendar; where that is not possible, it is tried again after a while."""
+        done, problems = list[Evaluated](), list[str]()
+        for initiative in self.due_moments():
+            try:
+                done.append(self._fall_due(initiative, actor))
+            except ClusterflowError as problem:
+                problems.append(f"{initiative}: {problem}")
+                with self.database.begin() as connection:
+                    due.put_off(connection, initiative, self.clock(), self.clock() + PATIENCE)
+        return FellDue(changed=tuple(done), problems=tuple(problems))
+
+    def _fall_due(self, initiative: str, actor: str | None) -> Evaluated:
+        return perform(
+            self.database, self._context(actor, None), "fall due", initiative, Evaluated,
+            lambda work: falling.fall_due(work, initiative, self.metrics),
+        )  # fmt: skip
 
     def open_gate(
         self,
@@ -202,7 +238,7 @@ class App(Desk):
             model = kept_model(connection, state.model_hash)
             day = as_of or self._days(connection, [initiative])[initiative]
             record = initiative_records(connection, day, [initiative]).get(initiative)
-            named = [gates.stage_of(model, stage)] if stage else [v.stage for v in state.open_visits]
+            named = [gates.stage_of(model, stage)] if stage else list(state.at_gate)
             wanted = {c.call for s in named for c in model.stage(s).gate.criteria}
             found = measure(connection, wanted, self.metrics, day, [initiative], known_at)
             mine = {call: by[initiative] for call, by in found.items() if initiative in by}

@@ -63,7 +63,7 @@ def test_a_hold_keeps_the_gate_shut_until_its_day(world: MakeWorld) -> None:
     w.decide("first", DecisionKind.HOLD, until=date(2024, 3, 1))
     assert statuses(w)["first"] is StageStatus.HELD
     assert w.at("2024-02-28").evaluate() == ()
-    assert w.at("2024-03-01").evaluate() == ("gate.opened",)
+    assert w.at("2024-03-01").evaluate() == ("hold.ended", "gate.opened")
 
 
 def test_a_conditional_go_goes_on_and_its_conditions_are_watched(world: MakeWorld) -> None:
@@ -84,10 +84,10 @@ def test_a_condition_whose_day_passes_is_missed(world: MakeWorld) -> None:
     w = world(model(stage("first", (), stated("y")), stage("second", ("first",))))
     w.enrol()
     w.app.open_gate("one", "first")
-    w.decide("first", DecisionKind.CONDITIONAL_GO, due_all=date(2024, 6, 1))
-    assert "condition.missed" not in w.at("2024-06-01").evaluate()
-    assert "condition.missed" in w.at("2024-06-02").evaluate()
-    assert "condition.missed" not in w.at("2024-06-03").evaluate()
+    w.decide("first", DecisionKind.CONDITIONAL_GO, due_all=date(2024, 6, 4))
+    assert "condition.missed" not in w.at("2024-06-04").evaluate()
+    assert "condition.missed" in w.at("2024-06-05").evaluate()
+    assert "condition.missed" not in w.at("2024-06-06").evaluate()
 
 
 def test_a_recycle_takes_milestones_back_and_begins_another_round(world: MakeWorld) -> None:

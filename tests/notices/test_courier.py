@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -193,3 +193,45 @@ def test_nobody_to_be_told_is_a_problem_that_is_told(database_url: str) -> None:
     w.state_figure("first")
     w.evaluate()
     assert any("nobody is there to be told" in p for p in Courier(w.app).round().problems)
+
+
+def test_what_the_calendar_brings_is_told_once_in_the_readers_language(
+    world: World, mailbox: tuple[Mailbox, str]
+) -> None:
+    """A hold that ends, a missed condition whose gate is open again, a label and a strategy that end."""
+    world.app.open_gate("one", "first")
+    world.decide("first", DecisionKind.HOLD, until=date(2024, 2, 1))
+    world.record(
+        "label initiative=one name=ESCA-gold level=gold from=2024-01-10 to=2024-12-30",
+        "strategy initiative=one id=plan title=Plan from=2024-01-10 horizon=2024-12-30",
+    )
+    world.at("2024-02-01").app.fall_due()
+    world.app.open_gate("one", "first")
+    world.decide("first", DecisionKind.CONDITIONAL_GO, due_all=date(2024, 4, 30))
+    Courier(world.app).round()
+    held = "Initiative-one: the hold at gate 1 is over"
+    assert mailbox[0].subjects("mona@firm.example").count(held) == 1
+    mailbox[0].mails.clear()
+    for day in ("2024-05-02", "2024-07-01", "2024-09-30", "2024-12-31"):
+        world.at(day).app.fall_due()
+        assert Courier(world.app).round().problems == ()
+        assert Courier(world.app).round().written == 0
+    told = [s.removeprefix("Initiative-one: ") for s in mailbox[0].subjects("mona@firm.example")]
+    assert [s for s in told if "takes longer" not in s and "still" not in s] == [
+        "a condition was not met in time",
+        "gate 1 is open again",
+        "the label «ESCA-gold» expires on December 30, 2024",
+        "the strategy ends on December 30, 2024",
+        "the label «ESCA-gold» expires on December 30, 2024",
+        "the label «ESCA-gold» has expired",
+        "the strategy has ended",
+    ]
+    told = [s.removeprefix("Initiative-one: ") for s in mailbox[0].subjects("bruno@firm.example")]
+    assert [s for s in told if "tarda" not in s and "sigue" not in s] == [
+        "la puerta 1 se abre otra vez",
+        "la etiqueta «ESCA-gold» vence el 30 de diciembre de 2024",
+        "la estrategia termina el 30 de diciembre de 2024",
+        "la etiqueta «ESCA-gold» vence el 30 de diciembre de 2024",
+        "la etiqueta «ESCA-gold» ha vencido",
+        "la estrategia ha terminado",
+    ]

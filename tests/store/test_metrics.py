@@ -11,9 +11,10 @@ import pytest
 
 from clusterflow.model.measurement import MetricCall, MetricDeclaration
 from clusterflow.model.quantity import Bound
+from clusterflow.rules.calendar import months_before
 from clusterflow.store.metrics import METRICS
 from clusterflow.store.metrics.metric import ROW_COLUMNS
-from clusterflow.store.metrics.scope import Scope, months_before
+from clusterflow.store.metrics.scope import Scope
 
 # Declarations
 

@@ -29,6 +29,7 @@ SPECIAL: dict[str, list[Any]] = {
     "organisation.country": [None],
     "initiative.country": ["MX"],
     "initiative.language": ["es"],
+    "initiative.timezone": ["America/Mexico_City", "UTC"],
 }
 
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from clusterflow.engine.work import Work
-from clusterflow.store.registry import timezone_of
 
 
 def today_of(work: Work, initiative: str) -> date:
     """The day of the command's moment where the initiative is."""
-    zone = timezone_of(work.connection, work.now.date(), initiative)
-    return work.now.astimezone(ZoneInfo(zone)).date()
+    return work.calendar(initiative).today(work.now)

@@ -20,7 +20,7 @@ from clusterflow.model.words import DecisionKind
 from clusterflow.rules.ballot import Ballot, Decider, Refusal, Voice
 from clusterflow.rules.course import Course
 from clusterflow.rules.decision import plan_decision, refuse
-from clusterflow.rules.evaluation import open_gate, plan_evaluation
+from clusterflow.rules.evaluation import open_gate
 from clusterflow.rules.judge import recall_gate
 from clusterflow.rules.mistakes import nearest
 from clusterflow.rules.proof import is_right
@@ -70,8 +70,8 @@ class Settled:
     today: date
 
     def verdict(self, stage: str) -> Verdict | None:
-        """The verdict for the gate of a stage under way."""
-        if self.state.visit(stage) is None:
+        """The verdict for the gate of a stage that is under way, or whose gate is open again."""
+        if stage not in self.state.at_gate:
             return None
         return recall_gate(self.model.stage(stage), self.state.answers)
 
@@ -95,9 +95,9 @@ def open_review(work: Work, initiative: str, stage: str, declared: Declared, ask
     course = Course(now.model, now.state, now.today)
     verdict = now.verdict(stage)
     visit = now.state.visit(stage)
-    if visit is None or verdict is None:
+    if verdict is None:
         raise NotPossible(f"«{initiative}» is not in stage «{stage}»; it is in: {_under_way(now.state)}")
-    if now.state.open_review(stage) is None:
+    if visit is not None and now.state.open_review(stage) is None:
         if now.state.milestone(stage) is not None:
             raise NotPossible(f"the milestone of «{stage}» is already achieved")
         open_gate(course, visit, verdict, by_hand=True, asked_by=asker)
@@ -212,9 +212,8 @@ def _settled(work: Work, state: InitiativeState, today: date, declared: Declared
     """The initiative as of now: by the answers last told while they are fresh, else measured and written anew."""
     if is_fresh(work, state, today):
         return Settled(state, kept_model(work.connection, state.model_hash), today)
-    now = look(work.connection, state, today, declared())
-    events = plan_evaluation(now.model, state, now.assessment, today)
-    return Settled(write(work, now, events), now.model, today)
+    now = look(work.connection, state, work.calendar(state.initiative), work.now, declared())
+    return Settled(write(work, now, now.plan()), now.model, today)
 
 
 def _standing(work: Work, initiative: str, declared: Declared) -> Settled:
@@ -230,10 +229,10 @@ def _changed(work: Work, state: InitiativeState, ballot: Ballot) -> list[str]:
     since = 0
     told: list[tuple[int, str]] = []
     for entry in ledger.read_entries(
-        work.connection, state.initiative, kinds=("gate.opened", "gate.changed", "finding.changed")
+        work.connection, state.initiative, kinds=("gate.opened", "gate.reopened", "gate.changed", "finding.changed")
     ):
         event = entry.event
-        if isinstance(event, (ev.GateOpened, ev.GateChanged)) and event.findings == ballot.seen:
+        if isinstance(event, (ev.GateOpened, ev.GateReopened, ev.GateChanged)) and event.findings == ballot.seen:
             since = entry.version
         elif isinstance(event, ev.FindingChanged) and event.stage == ballot.stage:
             told.append((entry.version, f"{event.criterion} is now {event.answer} ({event.found})"))

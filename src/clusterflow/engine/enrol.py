@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clusterflow.engine.days import today_of
+from clusterflow.engine.deadlines import set_deadlines
 from clusterflow.engine.record import Submission, record
 from clusterflow.engine.work import Work
 from clusterflow.errors import NotPossible
@@ -48,6 +49,7 @@ def enrol(work: Work, submission: Submission, model: LifecycleModel) -> Enrolled
     course = Course(model, state, today)
     course.enter_what_is_free()
     after = work.live(state, course.events)
+    set_deadlines(work, initiative)
     return Enrolled(
         initiative=initiative,
         model=model.id,

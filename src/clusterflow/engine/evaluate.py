@@ -10,7 +10,6 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from clusterflow.engine.days import today_of
 from clusterflow.engine.work import Work
 from clusterflow.errors import UnknownName
 from clusterflow.model.events import LifeEvent
@@ -19,6 +18,7 @@ from clusterflow.model.measurement import Measurement, MetricCall, MetricDeclara
 from clusterflow.model.records.base import REGISTRY
 from clusterflow.model.state import InitiativeState
 from clusterflow.model.text import Frozen
+from clusterflow.rules.calendar import WorkCalendar
 from clusterflow.rules.evaluation import Assessment, assess, calls_for, plan_evaluation
 from clusterflow.rules.mistakes import nearest
 from clusterflow.store import ledger, tables
@@ -47,6 +47,11 @@ class Standing:
     assessment: Assessment
     measurements: Mapping[MetricCall, Measurement]
     today: date
+    calendar: WorkCalendar
+
+    def plan(self) -> tuple[LifeEvent, ...]:
+        """What an evaluation changes."""
+        return plan_evaluation(self.model, self.state, self.assessment, self.today, self.calendar)
 
 
 def enrolled_state(work: Work, initiative: str) -> InitiativeState:
@@ -65,41 +70,44 @@ def enrolled_state(work: Work, initiative: str) -> InitiativeState:
 def standing(work: Work, initiative: str, declarations: Declarations) -> Standing:
     """Measure and judge one initiative as of the command's day."""
     state = enrolled_state(work, initiative)
-    today = today_of(work, initiative)
-    return look(work.connection, state, today, declarations)
+    return look(work.connection, state, work.calendar(initiative), work.now, declarations)
 
 
 def look(
     connection: Connection,
     state: InitiativeState,
-    today: date,
+    calendar: WorkCalendar,
+    now: datetime,
     declarations: Declarations,
-    known_at: datetime | None = None,
 ) -> Standing:
-    """Judge a state as of a day; with ``known_at``, by what was known then."""
-    model = kept_model(connection, state.model_hash)
-    found = measure(connection, calls_for(model, state), declarations, today, [state.initiative], known_at)
+    """Judge a state as of the day that a moment falls on."""
+    model, today = kept_model(connection, state.model_hash), calendar.today(now)
+    found = measure(connection, calls_for(model, state), declarations, today, [state.initiative])
     mine = {call: by[state.initiative] for call, by in found.items() if state.initiative in by}
-    return Standing(state, model, assess(model, state, mine), mine, today)
+    return Standing(state, model, assess(model, state, mine), mine, today, calendar)
 
 
 def evaluate(work: Work, initiative: str, declarations: Declarations) -> Evaluated:
     """Bring the standing answers, gates, milestones and deadlines of one initiative up to the day."""
     now = standing(work, initiative, declarations)
-    events = plan_evaluation(now.model, now.state, now.assessment, now.today)
+    events = now.plan()
     after = write(work, now, events)
     return Evaluated(initiative=initiative, version=after.version, changes=tuple(e.kind for e in events))
 
 
 def evaluate_set(
-    connection: Connection, heads: Sequence[Head], days: Mapping[str, date], declarations: Declarations
+    connection: Connection,
+    heads: Sequence[Head],
+    calendars: Mapping[str, WorkCalendar],
+    now: datetime,
+    declarations: Declarations,
 ) -> dict[str, tuple[LifeEvent, ...]]:
     """What an evaluation would change in each initiative: each metric one statement over all of them."""
     states = load_states(connection, heads)
     models = {i: kept_model(connection, s.model_hash) for i, s in states.items()}
     by_day: dict[date, list[str]] = defaultdict(list)
     for initiative in states:
-        by_day[days[initiative]].append(initiative)
+        by_day[calendars[initiative].today(now)].append(initiative)
     plans: dict[str, tuple[LifeEvent, ...]] = {}
     for day, initiatives in by_day.items():
         wanted = {c for i in initiatives for c in calls_for(models[i], states[i])}
@@ -108,7 +116,7 @@ def evaluate_set(
         found = measure(connection, wanted, declarations, day, None if everyone else initiatives)
         for i in initiatives:
             mine = {call: by[i] for call, by in found.items() if i in by}
-            plans[i] = plan_evaluation(models[i], states[i], assess(models[i], states[i], mine), day)
+            plans[i] = plan_evaluation(models[i], states[i], assess(models[i], states[i], mine), day, calendars[i])
     return {i: plan for i, plan in plans.items() if plan}
 
 

@@ -10,12 +10,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from clusterflow.engine.deadlines import MOVING, set_deadlines
 from clusterflow.engine.work import Work
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.model import events as ev
 from clusterflow.model.events import RecordEvent
 from clusterflow.model.records import RECORDS, Record
 from clusterflow.model.records.base import REGISTRY
+from clusterflow.model.records.parties import Initiative
 from clusterflow.model.text import Frozen
 from clusterflow.rules.mistakes import field_mistakes, nearest, references
 from clusterflow.store import registry
@@ -86,6 +88,7 @@ class _Recorder:
         self.known: dict[Identity, dict[str, list[Fact]]] = defaultdict(dict)
         self.counts: Counter[str] = Counter()
         self.cited: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+        self.moved: set[str] = set()
 
     def run(self) -> Recorded:
         usable = [s for s in self.submissions if self._addressed(s)]
@@ -97,6 +100,8 @@ class _Recorder:
             raise Mistakes(self.mistakes)
         for name, chain in self.chains.items():
             self._write(name, chain)
+        for initiative in sorted(self.moved):
+            set_deadlines(self.work, initiative)
         touched = tuple(sorted(name for name, c in self.chains.items() if c.events and name != REGISTRY))
         return Recorded(**self.counts, initiatives=touched)
 
@@ -124,7 +129,9 @@ class _Recorder:
             if all(isinstance(s.fields.get(k), str) for k in key):
                 wanted[s.type, registry.chain_of(cls, s.initiative)].add(tuple(s.fields[k] for k in key))
         # Each chain is held before its facts are read, in one order: what is read here is still so when it is written.
-        for chain in sorted({registry.chain_of(RECORDS[s.type], s.initiative) for s in submissions}):
+        chains = {registry.chain_of(RECORDS[s.type], s.initiative) for s in submissions}
+        named = {str(s.fields.get("id")) for s in submissions if s.type == Initiative.type}
+        for chain in sorted(chains | named):
             self.work.head(chain)
         for (name, chain), identities in wanted.items():
             for fact in registry.facts_of(self.work.connection, RECORDS[name], chain, identities):
@@ -191,6 +198,8 @@ class _Recorder:
             event = ev.RecordCorrected(record=new.type, digest=digest, replaces=before.entry)
             self.counts["corrected"] += 1
         chain.events.append(event)
+        if new.type in MOVING:
+            self.moved.add(new.id if isinstance(new, Initiative) else name)
         chain.facts[entry], chain.salts[entry] = fact, salt
         known = self._known(new.type, name, new.identity())
         if before is not None:

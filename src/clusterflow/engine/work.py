@@ -18,9 +18,13 @@ from sqlalchemy.exc import IntegrityError
 from clusterflow.errors import Conflict, NotPossible
 from clusterflow.model.events import Entry, Event
 from clusterflow.model.state import InitiativeState
+from clusterflow.model.words import Standing
+from clusterflow.rules.calendar import WorkCalendar
+from clusterflow.rules.due import deadlines_of
 from clusterflow.rules.fold import apply
-from clusterflow.store import ledger, tables
+from clusterflow.store import due, ledger, registry, tables
 from clusterflow.store.ledger import Head, HeadMoved
+from clusterflow.store.models import kept_model
 from clusterflow.store.state import in_order, recall_state, remember_state, save_state
 
 A = TypeVar("A", bound=BaseModel)
@@ -53,6 +57,7 @@ class Work:
     context: Context
     name: str
     heads: dict[str, Head] = field(default_factory=dict)
+    calendars: dict[str, WorkCalendar] = field(default_factory=dict)
 
     @property
     def now(self) -> datetime:
@@ -69,6 +74,12 @@ class Work:
 
     def state(self, initiative: str) -> InitiativeState | None:
         return recall_state(self.connection, self.head(initiative))
+
+    def calendar(self, initiative: str) -> WorkCalendar:
+        """The calendar that the initiative lives by on the command's day."""
+        if initiative not in self.calendars:
+            self.calendars[initiative] = registry.calendar_of(self.connection, self.now.date(), initiative)
+        return self.calendars[initiative]
 
     def append(self, chain: str, events: Sequence[Event]) -> tuple[Entry, ...]:
         """Write the events to the ledger, whence the relay takes them out.
@@ -98,7 +109,19 @@ class Work:
         after = in_order(after)
         save_state(self.connection, state, after)
         remember_state(self.head(state.initiative), after)
+        self._move_deadlines(state, after)
         return after
+
+    def _move_deadlines(self, before: InitiativeState, after: InitiativeState) -> None:
+        """Keep what becomes due in step with the state, in the same transaction."""
+        if after.standing is Standing.STOPPED:
+            due.drop_all(self.connection, after.initiative)
+            return
+        model = kept_model(self.connection, after.model_hash)
+        old, new = deadlines_of(model, before), deadlines_of(model, after)
+        if old != new:
+            calendar = self.calendar(after.initiative)
+            due.move(self.connection, after.initiative, old - new, {d: calendar.due_at(d.day) for d in new - old})
 
 
 def perform(

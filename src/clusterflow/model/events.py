@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
+from clusterflow.model.expiries import LabelExpired, LabelExpiring, StrategyExpired, StrategyExpiring
 from clusterflow.model.text import Frozen
 from clusterflow.model.words import Answer, DecisionKind, HelixKind, Role, Stance, VisitOutcome
 
@@ -129,6 +130,28 @@ class GateWithdrawn(Frozen):
     on: date
 
 
+class GateReopened(Frozen):
+    """A gate once passed under conditions is open again: the day of a condition passed and it was not met."""
+
+    kind: Literal["gate.reopened"] = "gate.reopened"
+    review: str
+    stage: str
+    round: int
+    findings: str
+    missed: tuple[str, ...]
+    on: date
+
+
+class HoldEnded(Frozen):
+    """The day until which a gate was held has come; the gate opens when it is ready."""
+
+    kind: Literal["hold.ended"] = "hold.ended"
+    stage: str
+    round: int
+    until: date
+    on: date
+
+
 class VoteCast(Frozen):
     """A decider spoke; the gate is decided when the quorum that the model asks said the same."""
 
@@ -244,6 +267,18 @@ class MilestoneAchieved(Frozen):
     """The blocking criteria that were not met and were let pass by those who may."""
 
 
+class MilestoneConfirmed(Frozen):
+    """A gate that was opened again was passed again: its milestone stays."""
+
+    kind: Literal["milestone.confirmed"] = "milestone.confirmed"
+    stage: str
+    round: int
+    review: str
+    on: date
+    conditional: bool = False
+    overridden: tuple[str, ...] = ()
+
+
 class MilestoneLapsed(Frozen):
     """A milestone once achieved holds no longer."""
 
@@ -290,6 +325,8 @@ LifeEvent = (
     | GateOpened
     | GateChanged
     | GateWithdrawn
+    | GateReopened
+    | HoldEnded
     | VoteCast
     | VoteFell
     | CodeRenewed
@@ -299,10 +336,15 @@ LifeEvent = (
     | ConditionMet
     | ConditionMissed
     | MilestoneAchieved
+    | MilestoneConfirmed
     | MilestoneLapsed
     | MilestoneRestored
     | MilestoneWithdrawn
     | InitiativeStopped
+    | LabelExpiring
+    | LabelExpired
+    | StrategyExpiring
+    | StrategyExpired
 )
 Event = RecordEvent | LifeEvent
 
@@ -314,8 +356,10 @@ KINDS: dict[str, type[Event]] = {c.model_fields["kind"].default: c for c in Even
 
 TOLD = (
     GateOpened,
+    GateReopened,
     GateChanged,
     GateWithdrawn,
+    HoldEnded,
     GateDecided,
     VoteFell,
     CodeRenewed,
@@ -323,6 +367,10 @@ TOLD = (
     MilestoneLapsed,
     StageOverdue,
     ConditionMissed,
+    LabelExpiring,
+    LabelExpired,
+    StrategyExpiring,
+    StrategyExpired,
 )
 """The events that people are told of; to whom and how is said in ``configs/notices.yaml``."""
 

@@ -114,6 +114,15 @@ class Condition(Frozen):
     status: ConditionStatus = ConditionStatus.PENDING
 
 
+class Expiry(Frozen):
+    """How near the end of a label or strategy was when people were last told of it; 0 months: it has ended."""
+
+    record: str
+    subject: str
+    until: date
+    months: int
+
+
 class StandingAnswer(Frozen):
     """The last answer told for a criterion: notices fire on change only."""
 
@@ -142,6 +151,7 @@ class InitiativeState(Frozen):
     milestones: tuple[Milestone, ...] = ()
     conditions: tuple[Condition, ...] = ()
     answers: tuple[StandingAnswer, ...] = ()
+    expiries: tuple[Expiry, ...] = ()
 
     @property
     def open_visits(self) -> tuple[Visit, ...]:
@@ -169,6 +179,25 @@ class InitiativeState(Frozen):
     def milestone(self, stage: str) -> Milestone | None:
         """The standing milestone of a stage, lapsed or not."""
         return next((m for m in self.milestones if m.stage == stage and m.stands), None)
+
+    @property
+    def at_gate(self) -> tuple[str, ...]:
+        """The stages at whose gate the initiative is: those under way, and those whose gate was opened again."""
+        return tuple(dict.fromkeys([*(v.stage for v in self.open_visits), *(r.stage for r in self.open_reviews)]))
+
+    def conditions_at(self, stage: str) -> tuple[Condition, ...]:
+        """The conditions that the standing milestone of a stage was achieved under, or keeps."""
+        milestone = self.milestone(stage)
+        round_ = milestone.round if milestone is not None else None
+        reviews = {r.id for r in self.reviews if r.stage == stage and r.round == round_}
+        return tuple(c for c in self.conditions if c.review in reviews)
+
+    def held_until(self, stage: str) -> date | None:
+        """Until when the gate of a stage is held: one that waits for its milestone, or one that was opened again."""
+        visit, milestone = self.visit(stage), self.milestone(stage)
+        if milestone is not None:
+            visit = next(v for v in self.visits if v.stage == stage and v.round == milestone.round)
+        return visit.held_until if visit is not None else None
 
     def rounds(self, stage: str) -> int:
         return sum(v.stage == stage for v in self.visits)

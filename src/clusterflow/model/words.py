@@ -216,3 +216,16 @@ class ConditionStatus(StrEnum):
     PENDING = "pending"
     MET = "met"
     MISSED = "missed"
+    REPLACED = "replaced"
+    """A later decision to go on, at the same gate, took its place."""
+
+
+class DueKind(StrEnum):
+    """What can become due by the calendar."""
+
+    STAGE = "stage"
+    ESCALATION = "escalation"
+    HOLD = "hold"
+    CONDITION = "condition"
+    LABEL = "label"
+    STRATEGY = "strategy"

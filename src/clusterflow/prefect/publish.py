@@ -55,12 +55,12 @@ async def publish(app: App) -> Published:
     """Publish what waits: at least once, with ids from the ledger, so that a repeat is recognised.
 
     Facts are evaluated here first: most change no answer, and a flow run costs a second. What they do change is in
-    the ledger at once, and goes out in the same round.
+    the ledger at once, and goes out in the same round. So does what has become due.
 
     Raises:
         PrefectUnreachable: the outbox waits.
     """
-    done = _evaluate_what_was_recorded(app)
+    done = _fall_due(app).plus(_evaluate_what_was_recorded(app))
     for waiting in app.outgoing():
         span = app.take_outgoing(waiting.chain)
         if span is None:
@@ -79,6 +79,11 @@ async def publish(app: App) -> Published:
     for text in done.problems:
         _log.error("%s", text)
     return done
+
+
+def _fall_due(app: App) -> Published:
+    fell = app.fall_due(actor="relay")
+    return Published(evaluated=len(fell.changed), problems=fell.problems)
 
 
 def _evaluate_what_was_recorded(app: App) -> Published:

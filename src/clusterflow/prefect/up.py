@@ -145,7 +145,7 @@ async def _round(app: App, courier: Courier) -> None:
     # People are told while Prefect is told: neither waits for the other.
     mails = asyncio.create_task(asyncio.to_thread(courier.round))
     try:
-        if app.outgoing() or Reception(app).untold():
+        if app.due_moments() or app.outgoing() or Reception(app).untold():
             await publish(app)
     except PrefectUnreachable as problem:
         _log.warning("%s", problem)

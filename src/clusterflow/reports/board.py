@@ -66,7 +66,7 @@ def waits_for(status: InitiativeStatus, language: Language) -> str:
     now = status.under_way
     if status.standing is Standing.STOPPED:
         return word("stopped", language)
-    gates = [s for s in now if s.review]
+    gates = status.gates_open
     if gates:
         return f"{word('decision_waits', language)}: {', '.join(s.title for s in gates)}"
     held = [s for s in now if s.held_until]

@@ -126,8 +126,9 @@ def status_of(
         hindrances=tuple(h for line in lines for h in _hindrances(state, model.stage(line.stage), line, language)),
         conditions=tuple(
             OpenCondition(stage=c.stage, criterion=c.criterion, due_on=c.due_on, status=c.status)
-            for c in state.conditions
-            if c.status is not ConditionStatus.MET
+            for stage in model.by_id
+            for c in state.conditions_at(stage)
+            if c.status in (ConditionStatus.PENDING, ConditionStatus.MISSED)
         ),
     )
 
@@ -136,7 +137,8 @@ def _line(state: InitiativeState, model: LifecycleModel, stage: Stage, as_of: da
     visit, review, milestone = state.visit(stage.id), state.open_review(stage.id), state.milestone(stage.id)
     past = [v for v in state.visits if v.stage == stage.id]
     latest = visit or (past[-1] if past else None)
-    held = visit.held_until if visit and visit.held_until and visit.held_until > as_of else None
+    until = state.held_until(stage.id)
+    held = until if until and until > as_of else None
     if milestone is not None:
         status = StageStatus.LAPSED if milestone.lapsed_on else StageStatus.ACHIEVED
     elif review is not None:
@@ -165,7 +167,7 @@ def _line(state: InitiativeState, model: LifecycleModel, stage: Stage, as_of: da
         lapsed_on=milestone.lapsed_on if milestone else None,
         overridden=_overridden(stage, milestone, language),
         review=review.id if review else None,
-        readiness=recall_gate(stage, state.answers).readiness if visit and not milestone else None,
+        readiness=recall_gate(stage, state.answers).readiness if review or (visit and not milestone) else None,
     )
 
 

@@ -152,6 +152,19 @@ def _carry_out(
 def _achieve(course: Course, review: Review, conditions: Mapping[str, date], overridden: tuple[str, ...] = ()) -> None:
     for criterion, due_on in sorted(conditions.items()):
         course.add(ev.ConditionSet(review=review.id, stage=review.stage, criterion=criterion, due_on=due_on))
+    if course.state.milestone(review.stage) is not None:
+        # The gate was opened again; what it leads to has long begun.
+        course.add(
+            ev.MilestoneConfirmed(
+                stage=review.stage,
+                round=review.round,
+                review=review.id,
+                on=course.today,
+                conditional=bool(conditions),
+                overridden=overridden,
+            )
+        )
+        return
     course.add(
         ev.MilestoneAchieved(
             stage=review.stage,

@@ -1,4 +1,4 @@
-"""What an evaluation changes: answers, gates that open or close, lapses, overdue stages, conditions."""
+"""What an evaluation changes: answers, gates that open or close, lapses, overdue stages, conditions, holds that end."""
 
 from __future__ import annotations
 
@@ -13,27 +13,42 @@ from clusterflow.model.measurement import MetricCall
 from clusterflow.model.state import InitiativeState, Milestone, Review, Visit
 from clusterflow.model.verdict import Finding, Verdict
 from clusterflow.model.words import Answer, ConditionStatus, Readiness, Stance, Standing
+from clusterflow.rules.calendar import WorkCalendar
 from clusterflow.rules.course import Course
+from clusterflow.rules.due import after
 from clusterflow.rules.judge import KNOWN_SHARE, Measurements, judge_gate, judge_watched
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The verdicts of the stages under way, and the findings that passed milestones are still held to."""
+    """The verdicts of the gates that are looked at, and the findings that passed milestones are still held to."""
 
     verdicts: Mapping[str, Verdict]
     watched: Mapping[str, tuple[Finding, ...]]
 
 
 def watched_criteria(stage: Stage, state: InitiativeState) -> frozenset[str]:
-    """The criteria that a passed milestone may be held to: those with a bound to keep, and open conditions."""
-    conditions = {c.criterion for c in state.conditions if c.stage == stage.id and c.status is ConditionStatus.PENDING}
+    """The criteria that a passed milestone may be held to: those with a bound to keep, and conditions not yet met."""
+    conditions = {c.criterion for c in state.conditions_at(stage.id) if c.status in UNSETTLED}
     return frozenset({c.id for c in stage.gate.criteria if c.keep is not None} | conditions)
+
+
+def gates_looked_at(state: InitiativeState) -> frozenset[str]:
+    """The stages whose whole gate is judged: those under way, and those passed whose gate is, or may be, open again."""
+    conditional = frozenset(m.stage for m in state.milestones if m.stands and _unsettled(state, m.stage))
+    return conditional | frozenset(state.at_gate)
+
+
+UNSETTLED = (ConditionStatus.PENDING, ConditionStatus.MISSED)
+
+
+def _unsettled(state: InitiativeState, stage: str) -> bool:
+    return any(c.status in UNSETTLED for c in state.conditions_at(stage))
 
 
 def calls_for(model: LifecycleModel, state: InitiativeState) -> frozenset[MetricCall]:
     """Every number that an assessment of this initiative needs."""
-    wanted = {c.call for v in state.open_visits for c in model.stage(v.stage).gate.criteria}
+    wanted = {c.call for s in gates_looked_at(state) for c in model.stage(s).gate.criteria}
     for milestone in state.milestones:
         if milestone.stands:
             stage = model.stage(milestone.stage)
@@ -43,7 +58,7 @@ def calls_for(model: LifecycleModel, state: InitiativeState) -> frozenset[Metric
 
 
 def assess(model: LifecycleModel, state: InitiativeState, measurements: Measurements) -> Assessment:
-    verdicts = {v.stage: judge_gate(model.stage(v.stage), measurements) for v in state.open_visits}
+    verdicts = {s: judge_gate(model.stage(s), measurements) for s in sorted(gates_looked_at(state))}
     watched = {
         m.stage: judge_watched(model.stage(m.stage), watched_criteria(model.stage(m.stage), state), measurements)
         for m in state.milestones
@@ -53,7 +68,7 @@ def assess(model: LifecycleModel, state: InitiativeState, measurements: Measurem
 
 
 def plan_evaluation(
-    model: LifecycleModel, state: InitiativeState, assessment: Assessment, today: date
+    model: LifecycleModel, state: InitiativeState, assessment: Assessment, today: date, calendar: WorkCalendar
 ) -> tuple[LifeEvent, ...]:
     """The events that an assessment of the day brings; none where nothing changed."""
     if state.standing is Standing.STOPPED:
@@ -61,19 +76,22 @@ def plan_evaluation(
     course = Course(model, state, today)
     for stage in model.stages:
         visit, milestone = course.state.visit(stage.id), course.state.milestone(stage.id)
-        if visit is not None:
-            verdict = assessment.verdicts[stage.id]
+        verdict = assessment.verdicts.get(stage.id)
+        if visit is not None and verdict is not None and milestone is None:
             _tell_changes(course, stage.id, verdict.findings)
-            if milestone is None:
-                _move_gate(course, visit, verdict)
-                if not stage.optional:
-                    _tell_overdue(course, visit)
+            _end_hold(course, stage.id, visit.round, calendar)
+            _move_gate(course, visit, verdict)
+            if not stage.optional:
+                _tell_overdue(course, visit, calendar)
         if milestone is not None:
             findings = assessment.watched[stage.id]
-            if visit is None:
-                _tell_changes(course, stage.id, findings)
+            at_gate = visit is not None or course.state.open_review(stage.id) is not None
+            _tell_changes(course, stage.id, verdict.findings if verdict is not None and at_gate else findings)
+            _settle_conditions(course, stage.id, findings, calendar)
             _watch(course, milestone, findings)
-            _settle_conditions(course, stage.id, findings)
+            _end_hold(course, stage.id, milestone.round, calendar)
+            if verdict is not None:
+                _move_gate_again(course, milestone, verdict)
     return tuple(course.events)
 
 
@@ -94,11 +112,14 @@ def _tell_changes(course: Course, stage: str, findings: Iterable[Finding]) -> No
             )
 
 
+def _next_review(course: Course, stage: str) -> str:
+    return f"{stage}-{1 + sum(r.stage == stage for r in course.state.reviews)}"
+
+
 def open_gate(course: Course, visit: Visit, verdict: Verdict, by_hand: bool, asked_by: str | None = None) -> None:
-    number = 1 + sum(r.stage == visit.stage for r in course.state.reviews)
     course.add(
         ev.GateOpened(
-            review=f"{visit.stage}-{number}",
+            review=_next_review(course, visit.stage),
             stage=visit.stage,
             round=visit.round,
             findings=verdict.digest,
@@ -112,19 +133,20 @@ def open_gate(course: Course, visit: Visit, verdict: Verdict, by_hand: bool, ask
 def _move_gate(course: Course, visit: Visit, verdict: Verdict) -> None:
     review = course.state.open_review(visit.stage)
     ready = verdict.readiness is Readiness.READY
-    held = visit.held_until is not None and course.today < visit.held_until
     if review is None:
-        if ready and not held:
+        if ready and course.state.held_until(visit.stage) is None:
             open_gate(course, visit, verdict, by_hand=False)
     elif not ready and not review.by_hand:
         course.add(ev.GateWithdrawn(review=review.id, stage=visit.stage, on=course.today))
-    elif verdict.digest != review.findings:
-        course.add(ev.GateChanged(review=review.id, stage=visit.stage, findings=verdict.digest, on=course.today))
-        _drop_votes(course, review)
+    else:
+        _change_findings(course, review, verdict)
 
 
-def _drop_votes(course: Course, review: Review) -> None:
+def _change_findings(course: Course, review: Review, verdict: Verdict) -> None:
     """A vote holds for the findings that it saw; to stand aside holds for the person, whatever is found."""
+    if verdict.digest == review.findings:
+        return
+    course.add(ev.GateChanged(review=review.id, stage=review.stage, findings=verdict.digest, on=course.today))
     for vote in course.state.standing_votes(review.id):
         if vote.kind is not Stance.RECUSE:
             course.add(
@@ -139,15 +161,43 @@ def _drop_votes(course: Course, review: Review) -> None:
             )
 
 
-def _tell_overdue(course: Course, visit: Visit) -> None:
-    """Once when the time allowed is over, and once more, one level up, when it stays so."""
-    late = 2 if course.today > visit.escalate_on else 1 if course.today > visit.due_on else 0
-    # Who looks for the first time after a long while still tells the first level first.
-    level = min(late, visit.overdue_level + 1)
-    if level > visit.overdue_level:
+def _move_gate_again(course: Course, milestone: Milestone, verdict: Verdict) -> None:
+    """A gate that was passed opens again while a condition is missed; then it stays open until it is decided."""
+    stage, review = milestone.stage, course.state.open_review(milestone.stage)
+    missed = [c.criterion for c in course.state.conditions_at(stage) if c.status is ConditionStatus.MISSED]
+    if review is not None:
+        _change_findings(course, review, verdict)
+    elif missed and course.state.held_until(stage) is None:
+        # Who decides needs the whole gate; since it was passed only some of its criteria were watched.
+        _tell_changes(course, stage, verdict.findings)
         course.add(
-            ev.StageOverdue(stage=visit.stage, round=visit.round, level=level, due_on=visit.due_on, on=course.today)
+            ev.GateReopened(
+                review=_next_review(course, stage),
+                stage=stage,
+                round=milestone.round,
+                findings=verdict.digest,
+                missed=tuple(missed),
+                on=course.today,
+            )
         )
+
+
+def _end_hold(course: Course, stage: str, round_: int, calendar: WorkCalendar) -> None:
+    until = course.state.held_until(stage)
+    if until is not None and calendar.is_due(until, course.today):
+        course.add(ev.HoldEnded(stage=stage, round=round_, until=until, on=course.today))
+
+
+def _tell_overdue(course: Course, visit: Visit, calendar: WorkCalendar) -> None:
+    """Once when the time allowed is over, and once more, one level up, when it stays so.
+
+    Who looks for the first time after a long while tells both, in their order.
+    """
+    for level, last_day in ((1, visit.due_on), (2, visit.escalate_on)):
+        if level > visit.overdue_level and calendar.is_due(after(last_day), course.today):
+            course.add(
+                ev.StageOverdue(stage=visit.stage, round=visit.round, level=level, due_on=visit.due_on, on=course.today)
+            )
 
 
 def _watch(course: Course, milestone: Milestone, findings: tuple[Finding, ...]) -> None:
@@ -155,13 +205,10 @@ def _watch(course: Course, milestone: Milestone, findings: tuple[Finding, ...]) 
 
     A milestone is held to what it once had: a warning that was never met does not make it lapse.
     """
-    pending = {
-        c.criterion
-        for c in course.state.conditions
-        if c.stage == milestone.stage and c.status is ConditionStatus.PENDING and course.today <= c.due_on
-    }
+    conditions = course.state.conditions_at(milestone.stage)
+    pending = {c.criterion for c in conditions if c.status is ConditionStatus.PENDING}
     once_met = {a.criterion for a in course.state.answers if a.stage == milestone.stage and a.met_on is not None}
-    promised = {c.criterion for c in course.state.conditions if c.stage == milestone.stage}
+    promised = {c.criterion for c in conditions if c.status is not ConditionStatus.REPLACED}
     held_to = (once_met | promised) - pending
     fallen = tuple(f.criterion.id for f in findings if f.kept is Answer.UNMET and f.criterion.id in held_to)
     if milestone.lapsed_on is None:
@@ -171,21 +218,22 @@ def _watch(course: Course, milestone: Milestone, findings: tuple[Finding, ...]) 
             )
         return
     answers = {f.criterion.id: f.answer for f in findings}
-    again = all(answers.get(c) is Answer.MET for c in (milestone.lapsed_by or "").split())
-    if again and not fallen:
+    # What a later decision no longer asks, or gave more time, need not be met again.
+    asked = held_to & answers.keys() & set((milestone.lapsed_by or "").split())
+    if all(answers[c] is Answer.MET for c in asked) and not fallen:
         course.add(ev.MilestoneRestored(stage=milestone.stage, round=milestone.round, on=course.today))
 
 
-def _settle_conditions(course: Course, stage: str, findings: tuple[Finding, ...]) -> None:
+def _settle_conditions(course: Course, stage: str, findings: tuple[Finding, ...], calendar: WorkCalendar) -> None:
     answers = {f.criterion.id: f.answer for f in findings}
-    for condition in course.state.conditions:
-        if condition.stage != stage or condition.status is not ConditionStatus.PENDING:
+    for condition in course.state.conditions_at(stage):
+        if condition.status not in UNSETTLED:
             continue
         if answers.get(condition.criterion) is Answer.MET:
             course.add(
                 ev.ConditionMet(review=condition.review, stage=stage, criterion=condition.criterion, on=course.today)
             )
-        elif course.today > condition.due_on:
+        elif condition.status is ConditionStatus.PENDING and calendar.is_due(after(condition.due_on), course.today):
             course.add(
                 ev.ConditionMissed(
                     review=condition.review,

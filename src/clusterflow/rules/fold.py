@@ -7,8 +7,10 @@ from typing import Any, TypeVar
 
 from clusterflow.model import events as ev
 from clusterflow.model.events import Entry
+from clusterflow.model.expiries import LabelExpired, LabelExpiring, StrategyExpired, StrategyExpiring
 from clusterflow.model.state import (
     Condition,
+    Expiry,
     InitiativeState,
     Milestone,
     Review,
@@ -79,8 +81,7 @@ def _leave(state: InitiativeState, stage: str, on: object, outcome: VisitOutcome
 
 
 def _stage_overdue(state: InitiativeState, event: ev.StageOverdue, entry: Entry) -> dict[str, Any]:
-    here = lambda v: v.stage == event.stage and v.round == event.round  # noqa: E731
-    return {"visits": _swap(state.visits, here, overdue_level=event.level)}
+    return {"visits": _swap(state.visits, _stay(event.stage, event.round), overdue_level=event.level)}
 
 
 def _finding_changed(state: InitiativeState, event: ev.FindingChanged, entry: Entry) -> dict[str, Any]:
@@ -96,15 +97,15 @@ def _finding_changed(state: InitiativeState, event: ev.FindingChanged, entry: En
     return {"answers": (*(a for a in state.answers if a is not before), told)}
 
 
-def _gate_opened(state: InitiativeState, event: ev.GateOpened, entry: Entry) -> dict[str, Any]:
+def _gate_opened(state: InitiativeState, event: ev.GateOpened | ev.GateReopened, entry: Entry) -> dict[str, Any]:
     review = Review(
         id=event.review,
         stage=event.stage,
         round=event.round,
         opened_on=event.on,
         findings=event.findings,
-        by_hand=event.by_hand,
-        asked_by=event.asked_by,
+        by_hand=isinstance(event, ev.GateOpened) and event.by_hand,
+        asked_by=event.asked_by if isinstance(event, ev.GateOpened) else None,
     )
     return {"reviews": (*state.reviews, review)}
 
@@ -172,10 +173,23 @@ def _gate_decided(state: InitiativeState, event: ev.GateDecided, entry: Entry) -
         outcome=event.decision,
         closed_on=event.on,
     )
-    if event.decision is not DecisionKind.HOLD:
-        return {"reviews": reviews}
-    held = _swap(state.visits, lambda v: v.stage == event.stage and v.left_on is None, held_until=event.until)
-    return {"reviews": reviews, "visits": held}
+    round_ = next(r.round for r in state.reviews if r.id == event.review)
+    # Whatever is decided takes the place of an earlier hold, and a decision to go on that of earlier conditions.
+    until = event.until if event.decision is DecisionKind.HOLD else None
+    held = _swap(state.visits, _stay(event.stage, round_), held_until=until)
+    changes: dict[str, Any] = {"reviews": reviews, "visits": held}
+    if event.decision in (DecisionKind.GO, DecisionKind.CONDITIONAL_GO):
+        earlier = lambda c: c.stage == event.stage and c.status is not ConditionStatus.MET  # noqa: E731
+        changes["conditions"] = _swap(state.conditions, earlier, status=ConditionStatus.REPLACED)
+    return changes
+
+
+def _stay(stage: str, round_: int) -> Callable[[Visit], bool]:
+    return lambda v: v.stage == stage and v.round == round_
+
+
+def _hold_ended(state: InitiativeState, event: ev.HoldEnded, entry: Entry) -> dict[str, Any]:
+    return {"visits": _swap(state.visits, _stay(event.stage, event.round), held_until=None)}
 
 
 def _condition_set(state: InitiativeState, event: ev.ConditionSet, entry: Entry) -> dict[str, Any]:
@@ -206,10 +220,16 @@ def _milestone_achieved(state: InitiativeState, event: ev.MilestoneAchieved, ent
 
 
 def _on_milestone(
-    state: InitiativeState, event: ev.MilestoneLapsed | ev.MilestoneRestored | ev.MilestoneWithdrawn, **update: Any
+    state: InitiativeState,
+    event: ev.MilestoneConfirmed | ev.MilestoneLapsed | ev.MilestoneRestored | ev.MilestoneWithdrawn,
+    **update: Any,
 ) -> dict[str, Any]:
     here = (event.stage, event.round)
     return {"milestones": _swap(state.milestones, lambda m: (m.stage, m.round) == here, **update)}
+
+
+def _milestone_confirmed(state: InitiativeState, event: ev.MilestoneConfirmed, entry: Entry) -> dict[str, Any]:
+    return _on_milestone(state, event, overridden=" ".join(event.overridden) or None)
 
 
 def _milestone_lapsed(state: InitiativeState, event: ev.MilestoneLapsed, entry: Entry) -> dict[str, Any]:
@@ -228,14 +248,26 @@ def _initiative_stopped(state: InitiativeState, event: ev.InitiativeStopped, ent
     return {"standing": Standing.STOPPED}
 
 
+def _expiry_told(record: str) -> Callable[[InitiativeState, Any, Entry], dict[str, Any]]:
+    def change(state: InitiativeState, event: Any, entry: Entry) -> dict[str, Any]:
+        subject, months = getattr(event, record), getattr(event, "months", 0)
+        told = Expiry(record=record, subject=subject, until=event.until, months=months)
+        this = (record, subject, event.until)
+        return {"expiries": (*(e for e in state.expiries if (e.record, e.subject, e.until) != this), told)}
+
+    return change
+
+
 _CHANGES: dict[type, Callable[[InitiativeState, Any, Entry], dict[str, Any]]] = {
     ev.StageEntered: _stage_entered,
     ev.StageLeft: _stage_left,
     ev.StageOverdue: _stage_overdue,
     ev.FindingChanged: _finding_changed,
     ev.GateOpened: _gate_opened,
+    ev.GateReopened: _gate_opened,
     ev.GateChanged: _gate_changed,
     ev.GateWithdrawn: _gate_withdrawn,
+    ev.HoldEnded: _hold_ended,
     ev.VoteCast: _vote_cast,
     ev.VoteFell: _vote_fell,
     ev.CodeRenewed: _code_renewed,
@@ -245,8 +277,13 @@ _CHANGES: dict[type, Callable[[InitiativeState, Any, Entry], dict[str, Any]]] = 
     ev.ConditionMet: _condition_status(ConditionStatus.MET),
     ev.ConditionMissed: _condition_status(ConditionStatus.MISSED),
     ev.MilestoneAchieved: _milestone_achieved,
+    ev.MilestoneConfirmed: _milestone_confirmed,
     ev.MilestoneLapsed: _milestone_lapsed,
     ev.MilestoneRestored: _milestone_restored,
     ev.MilestoneWithdrawn: _milestone_withdrawn,
     ev.InitiativeStopped: _initiative_stopped,
+    LabelExpiring: _expiry_told("label"),
+    LabelExpired: _expiry_told("label"),
+    StrategyExpiring: _expiry_told("strategy"),
+    StrategyExpired: _expiry_told("strategy"),
 }

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from clusterflow.model.records import RECORDS, Record
 from clusterflow.model.records.base import REGISTRY
 from clusterflow.model.records.parties import Initiative
+from clusterflow.rules.calendar import WorkCalendar
 from clusterflow.store import tables
 from clusterflow.store.columns import from_row, to_row
 
@@ -212,21 +213,21 @@ def initiative_records(connection: Connection, on: date, ids: Sequence[str] | No
     return {initiative: from_row(Initiative, row._mapping) for initiative, row in rows.items()}
 
 
-def timezone_of(connection: Connection, on: date, initiative: str) -> str:
-    """The time zone in which an initiative counts its days; UTC where none is recorded."""
-    zone = None
-    for row in connection.execute(_TIMEZONES, {"id": initiative}):
-        if zone is None or row.valid_from <= on:
-            zone = row.timezone
-    return zone or "UTC"
+def calendar_of(connection: Connection, on: date, initiative: str) -> WorkCalendar:
+    """The calendar by which an initiative counts its days; UTC and no country where none is recorded."""
+    calendar = None
+    for row in connection.execute(_CALENDARS, {"id": initiative}):
+        if calendar is None or row.valid_from <= on:
+            calendar = WorkCalendar(row.timezone, row.country)
+    return calendar or WorkCalendar()
 
 
 _INITIATIVE = tables.REGISTRY_TABLES["initiative"]
 _ON_RECORD = (_INITIATIVE.c.chain == REGISTRY, *_held(_INITIATIVE))
 _ALL = select(_INITIATIVE).where(*_ON_RECORD).order_by(_INITIATIVE.c.valid_from)
 _SOME = _ALL.where(_INITIATIVE.c.id.in_(bindparam("ids", expanding=True)))
-_TIMEZONES = _ALL.where(_INITIATIVE.c.id == bindparam("id")).with_only_columns(
-    _INITIATIVE.c.valid_from, _INITIATIVE.c.timezone
+_CALENDARS = _ALL.where(_INITIATIVE.c.id == bindparam("id")).with_only_columns(
+    _INITIATIVE.c.valid_from, _INITIATIVE.c.timezone, _INITIATIVE.c.country
 )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, bindparam, insert, select, update
 from clusterflow.model.state import (
     CodeTrial,
     Condition,
+    Expiry,
     InitiativeState,
     Milestone,
     Review,
@@ -76,6 +77,7 @@ _PARTS: dict[str, _Part] = {
     "milestones": _Part(tables.milestone, Milestone),
     "conditions": _Part(tables.condition, Condition),
     "answers": _Part(tables.standing_answer, StandingAnswer),
+    "expiries": _Part(tables.told_expiry, Expiry),
 }
 
 _OWN = tables.initiative_state
@@ -143,6 +145,7 @@ def in_order(state: InitiativeState) -> InitiativeState:
         "milestones": lambda m: (m.achieved_on, m.stage, m.round),
         "conditions": lambda c: (c.review, c.criterion),
         "answers": lambda a: (a.stage, a.criterion),
+        "expiries": lambda e: (e.record, e.subject, e.until),
     }
     return state.model_copy(update={name: tuple(sorted(getattr(state, name), key=key)) for name, key in by.items()})
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from clusterflow.model.records import RECORDS, Record
-from clusterflow.model.state import CodeTrial, Condition, Milestone, Review, StandingAnswer, Visit, Vote
+from clusterflow.model.state import CodeTrial, Condition, Expiry, Milestone, Review, StandingAnswer, Visit, Vote
 from clusterflow.store.columns import Instant, columns_of
 
 metadata = MetaData(
@@ -143,7 +143,21 @@ milestone = _state_table("milestone", Milestone, "stage", "round")
 condition = _state_table("gate_condition", Condition, "review", "criterion")
 standing_answer = _state_table("standing_answer", StandingAnswer, "stage", "criterion")
 
-Index("ix_stage_visit_due", stage_visit.c.left_on, stage_visit.c.due_on)
+told_expiry = _state_table("told_expiry", Expiry, "record", "subject", "until")
+
+due_moment = Table(
+    "due_moment",
+    metadata,
+    # What becomes due if nothing else happens; a row goes when it is dealt with, or when it no longer holds.
+    Column("initiative", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("subject", String, primary_key=True),
+    Column("day", Date, primary_key=True),
+    # The first moment of that day, or of the next working day, where the initiative is.
+    Column("at", Instant, nullable=False),
+    Index("ix_due_moment_at", "at", "initiative"),
+)
+
 Index("ix_gate_review_status", gate_review.c.status)
 
 pseudonym = Table(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from typing import ClassVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from clusterflow.model.money import Money
 from clusterflow.model.records.base import Country, OrganisationId, PersonId, Slug, Span
@@ -85,3 +86,12 @@ class Initiative(Span):
     language: Language = "es"
     office: Slug | None = None
     host: OrganisationId | None = None
+
+    @field_validator("timezone")
+    @classmethod
+    def _has_a_clock(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            raise ValueError(f"no time zone is called «{name}»; an IANA name is, as Europe/Madrid") from None
+        return name

@@ -36,6 +36,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from clusterflow.model.records import Record
 from clusterflow.model.records.base import REGISTRY
 from clusterflow.model.records.parties import Initiative
+from clusterflow.rules.calendar import months_before
 from clusterflow.store import tables
 from clusterflow.store.columns import Instant
 
@@ -85,19 +86,6 @@ def months_between(first: ColumnElement[Any], second: ColumnElement[Any]) -> Col
     )
     # In one division, so that both dialects give the same float and the reader the fraction that was meant.
     return cast(months * 31 + extract("day", second) - extract("day", first), Float) / 31.0
-
-
-def months_before(day: date, months: int) -> date:
-    """The same day so many months earlier, or the last day of that month where it is shorter."""
-    index = day.year * 12 + day.month - 1 - months
-    year, month = divmod(index, 12)
-    for last in (day.day, 30, 29, 28):
-        if last <= day.day:
-            try:
-                return date(year, month + 1, last)
-            except ValueError:
-                continue
-    raise AssertionError("every month has a 28th")
 
 
 class Ago(NamedTuple):

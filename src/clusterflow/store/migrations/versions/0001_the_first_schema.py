@@ -79,6 +79,7 @@ ENGINE = {
     "code_trial": ("initiative review decider", "initiative:str64 review:str decider:str failed:big renewed:big"),
     "command": ("key", "key:str128 digest:str64 at:instant answer:text"),
     "delivery": ("notice attempt", "notice:int attempt:int at:instant channel:str32 delivered:bool answer:text"),
+    "due_moment": ("initiative kind subject day", "initiative:str64 kind:str16 subject:str day:date at:instant"),
     "evaluation": ("initiative", "initiative:str64 version:big registry_version:big as_of:date notes:text"),
     "event_cursor": ("topic", "topic:str64 heard_until:instant"),
     "gate_condition": (
@@ -121,6 +122,10 @@ ENGINE = {
         "initiative stage criterion",
         "initiative:str64 stage:str criterion:str answer:str found:str met_on?:date",
     ),
+    "told_expiry": (
+        "initiative record subject until",
+        "initiative:str64 record:str subject:str until:date months:big",
+    ),
     "vote": (
         "initiative review number",
         "initiative:str64 review:str number:big decider:str cast_by?:str role:str kind:str reason:str findings:str at:instant until?:date stage?:str represents:str overrides:str fell_on?:date",
@@ -134,11 +139,11 @@ UNIQUE = {
 }
 
 INDEXES = [
+    ("ix_due_moment_at", "due_moment", "at initiative"),
     ("ix_gate_review_status", "gate_review", "status"),
     ("ix_notice_waiting", "notice", "sent_at dead_at due_at"),
     ("ix_refused_submission_state", "refused_submission", "state"),
     ("ix_refused_submission_told_at", "refused_submission", "told_at"),
-    ("ix_stage_visit_due", "stage_visit", "left_on due_on"),
 ]
 
 

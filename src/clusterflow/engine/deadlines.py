@@ -1,0 +1,25 @@
+"""What becomes due, computed anew from all that is on record: after facts that move it were recorded or corrected."""
+
+from __future__ import annotations
+
+from clusterflow.engine.work import Work
+from clusterflow.rules.due import deadlines_of, expiry_deadlines
+from clusterflow.store import due
+from clusterflow.store.models import kept_model
+
+MOVING = ("initiative", "label", "strategy")
+"""The record types that say when something becomes due: ends, and the calendar that all days are counted by."""
+
+
+def set_deadlines(work: Work, initiative: str) -> None:
+    """Bring the stored moments of an initiative in step with its state, its records and its calendar."""
+    state = work.state(initiative)
+    if state is None:
+        return
+    calendar = work.calendar(initiative)
+    model = kept_model(work.connection, state.model_hash)
+    ends = due.ends_of(work.connection, initiative, calendar)
+    wanted = {d: calendar.due_at(d.day) for d in deadlines_of(model, state) | expiry_deadlines(state, ends)}
+    stored = due.moments_of(work.connection, initiative)
+    coming = {d: at for d, at in wanted.items() if stored.get(d) != at}
+    due.move(work.connection, initiative, stored.keys() - wanted.keys(), coming)

@@ -1,0 +1,217 @@
+"""Time as an event: what becomes due by the calendar is found by an index, and told once."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import Connection, insert
+from support.due import fall_due, happened, moments, replays, utc
+from support.world import model, stage
+
+from clusterflow.engine import fall_due as falling
+from clusterflow.errors import ClusterflowError, Mistakes
+from clusterflow.model.words import DecisionKind, DueKind
+from clusterflow.store import due
+from clusterflow.store.tables import due_moment
+
+from .conftest import MakeWorld
+
+
+def test_what_is_overdue_on_a_holiday_weekend_is_told_on_the_next_working_day(world: MakeWorld) -> None:
+    """Due on Maundy Thursday; Good Friday is a holiday in Spain, and on Easter Sunday the clocks change."""
+    w = world(model(stage("first", allowed_days=78)))
+    w.enrol()
+    w.record("initiative id=one timezone=Europe/Madrid")
+    assert moments(w)[DueKind.STAGE, "first/1"] == utc("2024-03-31T22:00")
+    for early in ("2024-03-29", "2024-03-30", "2024-03-31T21:59"):
+        assert fall_due(w, early) == ()
+        assert w.evaluate() == (), "an evaluation by chance tells no sooner"
+    assert fall_due(w, "2024-03-31T22:00") == ("stage.overdue",)
+    (told,) = happened(w, "stage.overdue")
+    assert (told["due_on"], told["on"], told["level"]) == (date(2024, 3, 28), date(2024, 4, 1), 1)
+    assert [k for k, _ in moments(w)] == [DueKind.ESCALATION]
+    assert fall_due(w) == ()
+    assert fall_due(w, "2024-04-28") == (), "a Sunday"
+    assert fall_due(w, "2024-04-29") == ("stage.overdue",)
+    assert moments(w) == {}
+
+
+def test_a_day_ends_at_midnight_where_the_initiative_is(world: MakeWorld) -> None:
+    w = world(model(stage("first", allowed_days=69)))
+    w.enrol()
+    assert moments(w)[DueKind.STAGE, "first/1"] == utc("2024-03-20T00:00")
+    w.record("initiative id=one timezone=America/Mexico_City country=MX")
+    assert moments(w)[DueKind.STAGE, "first/1"] == utc("2024-03-20T06:00"), "the time zone was corrected"
+    assert fall_due(w, "2024-03-20T05:59") == (), "in Mexico it is still the 19th"
+    assert fall_due(w, "2024-03-20T06:00") == ("stage.overdue",)
+    assert happened(w, "stage.overdue")[0]["on"] == date(2024, 3, 20)
+
+
+def test_another_country_has_other_holidays(world: MakeWorld) -> None:
+    w = world(model(stage("first", allowed_days=67)))
+    w.enrol()
+    assert moments(w)[DueKind.STAGE, "first/1"] == utc("2024-03-18T00:00")
+    w.record("initiative id=one country=MX")
+    assert moments(w)[DueKind.STAGE, "first/1"] == utc("2024-03-19T00:00"), "Benito Juárez"
+
+
+def test_a_time_zone_that_is_none_is_refused(world: MakeWorld) -> None:
+    w = world(model(stage("first")))
+    w.enrol()
+    with pytest.raises(Mistakes, match="no time zone is called «America/Monterey»"):
+        w.record("initiative id=one timezone=America/Monterey")
+
+
+def test_a_stage_that_is_left_in_time_has_no_deadline_and_the_next_one_has(world: MakeWorld) -> None:
+    w = world(model(stage("first"), stage("second", ("first",)), stage("aside", optional=True)))
+    w.enrol()
+    assert {s for _, s in moments(w)} == {"first/1"}, "an optional stage is never late"
+    w.state_figure("first")
+    w.evaluate()
+    w.decide("first")
+    assert {s for _, s in moments(w)} == {"second/1"}
+    w.app.open_gate("one", "second")
+    w.decide("second", DecisionKind.STOP)
+    assert moments(w) == {}
+
+
+def test_who_comes_back_after_three_months_tells_each_level_once(world: MakeWorld) -> None:
+    w = world(model(stage("first", allowed_days=10)))
+    w.enrol()
+    w.record("label initiative=one name=gold level=gold from=2024-01-10 to=2025-01-30")
+    assert fall_due(w, "2024-10-02") == ("label.expiring", "stage.overdue", "stage.overdue")
+    assert [e["level"] for e in happened(w, "stage.overdue")] == [1, 2]
+    assert [e["months"] for e in happened(w, "label.expiring")] == [6], "of the months only the nearest"
+    assert fall_due(w) == ()
+
+
+def test_a_hold_that_ends_opens_the_gate_again(world: MakeWorld) -> None:
+    w = world(model(stage("first"), stage("second", ("first",))))
+    w.enrol()
+    w.state_figure("first")
+    w.evaluate()
+    w.decide("first", DecisionKind.HOLD, until=date(2024, 3, 2))
+    assert fall_due(w, "2024-03-01") == ()
+    assert fall_due(w, "2024-03-02") == (), "a Saturday"
+    assert fall_due(w, "2024-03-04") == ("hold.ended", "gate.opened")
+    assert happened(w, "hold.ended")[0]["until"] == date(2024, 3, 2)
+    assert fall_due(w) == ()
+    assert w.decide("first").taken
+    assert replays(w)
+
+
+def test_a_hold_that_ends_at_a_gate_that_is_not_ready_says_only_so(world: MakeWorld) -> None:
+    w = world(model(stage("first")))
+    w.enrol()
+    w.app.open_gate("one", "first")
+    w.decide("first", DecisionKind.HOLD, until=date(2024, 3, 1))
+    assert fall_due(w, "2024-03-01") == ("hold.ended",)
+    w.state_figure("first")
+    assert "gate.opened" in w.evaluate()
+
+
+def test_a_decision_takes_the_place_of_a_hold(world: MakeWorld) -> None:
+    w = world(model(stage("first"), stage("second", ("first",))))
+    w.enrol()
+    w.state_figure("first")
+    w.evaluate()
+    w.decide("first", DecisionKind.HOLD, until=date(9999, 12, 31))
+    assert DueKind.HOLD not in {k for k, _ in moments(w)}, "people mean for ever"
+    w.app.open_gate("one", "first")
+    w.decide("first", DecisionKind.HOLD, until=date(2024, 2, 1))
+    assert moments(w)[DueKind.HOLD, "first"] == utc("2024-02-01T00:00")
+    w.app.open_gate("one", "first")
+    w.decide("first")
+    assert fall_due(w, "2024-02-05") == ()
+
+
+def test_who_dies_half_way_has_told_nothing_and_the_next_one_tells_it_once(
+    world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    w = world(model(stage("first", allowed_days=10)))
+    w.enrol()
+    w.at("2024-02-01")
+    with monkeypatch.context() as dying:
+        dying.setattr(falling, "set_deadlines", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            w.app.fall_due()
+    assert happened(w, "stage.overdue") == []
+    assert w.app.due_moments() == ["one"]
+    assert fall_due(w) == ("stage.overdue",)
+    assert fall_due(w) == ()
+
+
+def test_two_relays_at_once_tell_it_once(world: MakeWorld) -> None:
+    w = world(model(stage("first", allowed_days=10)))
+    w.enrol()
+    w.at("2024-02-01")
+    relays = [threading.Thread(target=w.app.fall_due) for _ in range(4)]
+    for relay in relays:
+        relay.start()
+    for relay in relays:
+        relay.join()
+    assert len(happened(w, "stage.overdue")) == 1
+    assert w.app.first_break("one") is None
+
+
+def test_where_it_is_not_possible_it_is_tried_again_later_and_the_others_do_not_wait(
+    world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    w = world(model(stage("first", allowed_days=10)))
+    w.enrol()
+    w.enrol("two")
+    w.at("2024-02-01")
+    evaluate = falling.evaluate
+
+    def broken(work: object, initiative: str, declarations: object) -> object:
+        if initiative == "one":
+            raise ClusterflowError("the metric is gone")
+        return evaluate(work, initiative, declarations)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(falling, "evaluate", broken)
+        fell = w.app.fall_due()
+        assert [one.initiative for one in fell.changed] == ["two"]
+        assert fell.problems == ("one: the metric is gone",)
+        assert w.app.fall_due().problems == (), "not at once again"
+    w.now += timedelta(minutes=1)
+    assert fall_due(w) == ("stage.overdue",)
+
+
+def test_the_review_tells_what_is_due_too(world: MakeWorld) -> None:
+    w = world(model(stage("first", allowed_days=4000)))
+    w.enrol()
+    w.record("label initiative=one name=gold level=gold from=2024-01-10 to=2025-08-29")
+    (changed,) = w.at("2024-08-29").app.review().changed
+    assert changed.changes == ("label.expiring",)
+    assert w.app.review().changed == ()
+
+
+def plan(connection: Connection) -> str:
+    compiled = due.DUE.compile(connection, compile_kwargs={"render_postcompile": True})
+    sqlite = connection.dialect.name == "sqlite"
+    explain = "EXPLAIN QUERY PLAN" if sqlite else "EXPLAIN"
+    now = "2024-02-01 12:00:00.000000" if sqlite else utc("2024-02-01T12:00")
+    rows = connection.exec_driver_sql(f"{explain} {compiled}", (now,) if sqlite else {"now": now})
+    return "\n".join(str(row[-1]) for row in rows)
+
+
+def test_what_is_due_is_found_by_an_index_and_only_there_is_looked(
+    world: MakeWorld,
+) -> None:
+    w = world(model(stage("first", allowed_days=10)))
+    w.enrol()
+    later = {"kind": "stage", "subject": "s/1", "day": date(2030, 1, 1), "at": utc("2030-01-01T00:00")}
+    with w.app.database.begin() as connection:
+        connection.execute(insert(due_moment), [{"initiative": f"other-{n}", **later} for n in range(5000)])
+        connection.exec_driver_sql("ANALYZE")
+    with w.app.database.connect() as connection:
+        found = plan(connection)
+    assert "ix_due_moment_at" in found
+    assert "Seq Scan" not in found
+    assert "SCAN" not in found
+    w.at("2024-02-01")
+    assert w.app.due_moments() == ["one"]
+    assert fall_due(w) == ("stage.overdue",)

@@ -1,0 +1,99 @@
+"""Labels and strategies end: people are told before, and when it has come, once for each last day."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from support.due import fall_due, moments, replays
+from support.world import World, model, stage
+
+from clusterflow.model.words import DueKind
+
+from .conftest import MakeWorld
+
+
+def ends(w: World) -> list[tuple[str, int, date]]:
+    """What was told of ends: kind, months before, and on which day."""
+    found = []
+    for entry in w.app.entries("one"):
+        kind = entry.event.kind
+        if kind.startswith(("label.", "strategy.")):
+            found.append((kind, getattr(entry.event, "months", 0), entry.event.on))  # type: ignore[union-attr]
+    return found
+
+
+def live_through(w: World, first: str, last: str) -> None:
+    day = date.fromisoformat(first)
+    while day <= date.fromisoformat(last):
+        fall_due(w, day.isoformat())
+        day += timedelta(days=1)
+
+
+def test_a_label_is_told_12_6_and_3_months_before_it_expires_and_when_it_has(world: MakeWorld) -> None:
+    w = world(model(stage("first", allowed_days=4000)))
+    w.enrol()
+    w.record("label initiative=one name=gold level=gold from=2024-01-10 to=2025-08-31")
+    live_through(w, "2024-08-28", "2024-09-05")
+    assert ends(w) == [("label.expiring", 12, date(2024, 9, 2))], "31 August is a Saturday"
+    for day in ("2025-02-27", "2025-02-28", "2025-03-01", "2025-05-30", "2025-06-02", "2025-08-31", "2025-09-01"):
+        fall_due(w, day)
+    assert ends(w)[1:] == [
+        ("label.expiring", 6, date(2025, 2, 28)),
+        ("label.expiring", 3, date(2025, 6, 2)),
+        ("label.expired", 0, date(2025, 9, 1)),
+    ]
+    assert replays(w)
+
+
+def test_a_renewed_label_tells_no_more_until_its_next_end(world: MakeWorld) -> None:
+    w = world(model(stage("first", allowed_days=4000)))
+    w.enrol()
+    w.record("label initiative=one name=gold level=gold from=2024-01-10 to=2025-01-31")
+    fall_due(w, "2024-02-01")
+    w.record("label initiative=one name=gold level=gold from=2025-02-01 to=2026-01-30")
+    for day in ("2024-08-01", "2024-11-01", "2025-01-29"):
+        assert fall_due(w, day) == ()
+    fall_due(w, "2025-01-30")
+    assert ends(w) == [("label.expiring", 12, date(2024, 2, 1)), ("label.expiring", 12, date(2025, 1, 30))]
+    w.record("label initiative=one name=gold to=2027-01-29")
+    assert fall_due(w, "2025-07-30") == (), "corrected: this end is another one"
+    assert fall_due(w, "2026-01-29") == ("label.expiring",)
+
+
+def test_a_retracted_label_has_no_end_and_an_old_one_is_no_news(world: MakeWorld) -> None:
+    w = world(model(stage("first", allowed_days=4000)))
+    w.enrol()
+    w.record(
+        "label initiative=one name=old level=bronze from=2015-01-01 to=2017-12-31",
+        "label initiative=one name=oldest level=bronze from=0001-01-01 to=0001-03-31",
+        "label initiative=one name=endless level=bronze from=2015-01-01 to=9999-12-31",
+        "label initiative=one name=gold level=gold from=2024-01-10 to=2024-05-31",
+    )
+    assert {s for k, s in moments(w) if k is DueKind.LABEL} == {"gold"}
+    assert fall_due(w, "2024-01-11") == (), "whoever records it knows that fewer than six months are left"
+    submission = w.submission("label initiative=one name=gold")
+    w.app.record([type(submission)("label", submission.fields, "here", "one", retract=True)])
+    assert DueKind.LABEL not in {k for k, _ in moments(w)}
+
+
+def test_a_strategy_is_told_before_its_horizon_ends_unless_another_one_follows(world: MakeWorld) -> None:
+    w = world(model(stage("first", allowed_days=4000)))
+    w.enrol()
+    w.record("strategy initiative=one id=plan title=Plan from=2024-01-10 horizon=2026-06-30")
+    assert fall_due(w, "2025-06-30") == ("strategy.expiring",)
+    assert fall_due(w, "2025-12-30") == ("strategy.expiring",)
+    w.record("strategy initiative=one id=next title=Next from=2026-03-02 horizon=2029-12-31")
+    assert fall_due(w, "2026-07-01") == ()
+    assert fall_due(w, "2029-01-02") == ("strategy.expiring",)
+    assert [(k, m) for k, m, _ in ends(w)] == [("strategy.expiring", m) for m in (12, 6, 12)]
+    assert fall_due(w, "2030-01-02") == ("strategy.expired",), "the half year passed unseen"
+    assert replays(w)
+
+
+def test_what_was_recorded_before_enrolment_counts_too(world: MakeWorld) -> None:
+    w = world(model(stage("first", allowed_days=4000)))
+    w.record("initiative id=one name=One country=ES from=2024-01-10")
+    w.record("label initiative=one name=gold level=gold from=2024-01-10 to=2025-08-29")
+    assert w.app.due_moments() == []
+    w.app.enrol(w.submission("initiative id=one name=One country=ES from=2024-01-10"), "tiny")
+    assert fall_due(w, "2024-08-29") == ("label.expiring",)

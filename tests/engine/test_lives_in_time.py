@@ -1,0 +1,113 @@
+"""Whatever happens in whatever order: what is stored as due is what state and records say, and it is told once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.due import replays
+from support.world import World, model, stage, stated
+
+from clusterflow.model.words import DecisionKind
+from clusterflow.rules.calendar import WorkCalendar
+from clusterflow.rules.due import deadlines_of, expiry_deadlines
+from clusterflow.store import due
+
+LIFE = model(
+    stage("a", (), stated("a"), allowed_days=20),
+    stage("b", ("a",), stated("b", keep=">= 1/2"), allowed_days=30),
+    stage("life", ("b",), allowed_days=20, open_ended=True),
+)
+# Small pools, so that stages, figures and days collide.
+stages = st.sampled_from(["a", "b", "life"])
+spans = st.sampled_from([1, 3, 14, 40])
+steps = st.one_of(
+    st.tuples(st.just("wait"), spans),
+    st.tuples(st.just("figure"), stages, st.integers(0, 1)),
+    st.tuples(st.just("decide"), stages, st.sampled_from(list(DecisionKind)), spans),
+    st.tuples(st.just("label"), st.sampled_from([30, 200, 400])),
+    st.tuples(st.just("move"), st.sampled_from(["MX timezone=America/Mexico_City", "ES timezone=Europe/Madrid"])),
+    st.tuples(st.just("evaluate")),
+    st.tuples(st.just("fall due")),
+)
+
+
+@pytest.fixture
+def fresh(sqlite_template: Path, tmp_path: Path) -> Callable[[], World]:
+    number = iter(range(1_000_000))
+
+    def make() -> World:
+        path = tmp_path / f"{next(number)}.db"
+        shutil.copy(sqlite_template, path)
+        w = World(f"sqlite:///{path}", LIFE)
+        w.enrol()
+        return w
+
+    return make
+
+
+def take(w: World, step: tuple[object, ...]) -> None:
+    day = w.now.date()
+    match step:
+        case ("wait", int(days)):
+            w.now += timedelta(days=days)
+        case ("figure", str(name), int(value)):
+            w.state_figure(name, value)
+        case ("decide", str(name), DecisionKind() as kind, int(days)):
+            later = day + timedelta(days=days)
+            if w.app.state("one").visit(name) is not None and w.app.state("one").milestone(name) is None:
+                w.app.open_gate("one", name)
+            w.decide(name, kind, until=later, due_all=later, to_stage="a")
+        case ("label", int(days)):
+            w.record(f"label initiative=one name=gold level=gold from={day} to={day + timedelta(days=days)}")
+        case ("move", str(where)):
+            w.record(f"initiative id=one country={where}")
+        case ("evaluate",):
+            w.evaluate()
+        case ("fall due",):
+            assert w.app.fall_due().problems == ()
+
+
+def check(w: World) -> None:
+    """The stored moments are those that the state, the records and the calendar make."""
+    state, record = w.app.state("one"), w.app.record_of("one")
+    assert record is not None
+    calendar = WorkCalendar(record.timezone, record.country)
+    with w.app.database.connect() as connection:
+        ends = due.ends_of(connection, "one", calendar)
+        stored = due.moments_of(connection, "one")
+    wanted = deadlines_of(LIFE, state) | expiry_deadlines(state, ends)
+    assert stored == {d: calendar.due_at(d.day) for d in wanted}
+    assert replays(w)
+
+
+@given(st.lists(steps, min_size=3, max_size=14))
+@settings(max_examples=40)
+def test_what_is_stored_as_due_is_what_is_to_become_due(
+    fresh: Callable[[], World], lived: list[tuple[object, ...]]
+) -> None:
+    w = fresh()
+    for step in lived:
+        take(w, step)
+        check(w)
+    w.now = datetime(2030, 1, 1, 12, tzinfo=UTC)
+    w.app.fall_due()
+    assert w.app.due_moments() == []
+    version = w.app.state("one").version
+    w.app.fall_due()
+    assert w.app.state("one").version == version
+    events = [e.event for e in w.app.entries("one")]
+    for kind, once in (
+        ("stage.overdue", ("stage", "round", "level")),
+        ("label.expiring", ("label", "until", "months")),
+        ("label.expired", ("label", "until")),
+        ("condition.missed", ("review", "criterion")),
+        ("milestone.achieved", ("stage", "round")),
+    ):
+        told = [tuple(getattr(e, name) for name in once) for e in events if e.kind == kind]
+        assert len(told) == len(set(told)), kind

@@ -1,0 +1,74 @@
+"""The calendar of an initiative: working days, and when a day begins."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clusterflow.rules.calendar import WorkCalendar, national_holidays
+
+ZONES = ("America/Mexico_City", "America/Santiago", "Europe/Madrid", "America/Guayaquil", "Pacific/Auckland", "UTC")
+calendars = st.builds(WorkCalendar, st.sampled_from(ZONES), st.sampled_from(["MX", "ES", "CO", "AR", "EC", "ZZ", None]))
+# Around Easter and the turn of the year, where holidays and weekends collide.
+days = st.one_of(
+    st.dates(date(2024, 3, 20), date(2024, 4, 5)),
+    st.dates(date(2023, 12, 20), date(2024, 1, 10)),
+    st.dates(date(2020, 1, 1), date(2035, 12, 31)),
+)
+
+
+@given(calendars, days)
+def test_the_next_working_day_is_one_and_the_first_that_is_not_before(calendar: WorkCalendar, day: date) -> None:
+    found = calendar.working_day(day)
+    assert found >= day
+    assert found.weekday() < 5
+    assert found not in national_holidays(calendar.country, found.year)
+    between = [day + timedelta(days=n) for n in range((found - day).days)]
+    assert not any(calendar.is_working_day(d) for d in between), "none was passed over"
+    assert calendar.working_day(found) == found
+    assert calendar.working_day(day + timedelta(days=1)) >= found, "what is due later is not told sooner"
+
+
+@given(calendars, days)
+def test_a_day_begins_where_the_one_before_it_ends(calendar: WorkCalendar, day: date) -> None:
+    begin = calendar.begins(day)
+    assert calendar.today(begin) == day
+    assert calendar.today(begin - timedelta(microseconds=1)) == day - timedelta(days=1)
+
+
+@given(calendars, days, st.integers(-48, 240))
+def test_what_is_due_is_due_from_its_moment_on(calendar: WorkCalendar, day: date, hours: int) -> None:
+    moment = calendar.begins(day) + timedelta(hours=hours)
+    assert calendar.is_due(day, calendar.today(moment)) == (moment >= calendar.due_at(day))
+
+
+@pytest.mark.parametrize(
+    ("country", "day", "told"),
+    [
+        ("ES", "2024-03-29", "2024-04-01"),  # Good Friday, then the weekend on which the clocks change
+        ("MX", "2024-03-18", "2024-03-19"),  # Benito Juárez, moved to its Monday
+        ("CO", "2024-01-06", "2024-01-09"),  # Epiphany moved from Saturday to Monday
+        ("AR", "2023-12-30", "2024-01-02"),  # over the turn of the year
+        (None, "2024-12-25", "2024-12-25"),
+        ("ZZ", "2024-12-28", "2024-12-30"),  # of an unknown country only weekends are known
+    ],
+)
+def test_what_falls_on_a_weekend_or_national_holiday_moves(country: str | None, day: str, told: str) -> None:
+    assert WorkCalendar("UTC", country).working_day(date.fromisoformat(day)) == date.fromisoformat(told)
+
+
+def test_a_moment_is_another_day_elsewhere() -> None:
+    moment = datetime(2024, 3, 1, 2, tzinfo=UTC)
+    assert WorkCalendar("America/Mexico_City").today(moment) == date(2024, 2, 29)
+    assert WorkCalendar("Europe/Madrid").today(moment) == date(2024, 3, 1)
+
+
+def test_midnight_follows_the_clocks_and_may_not_exist() -> None:
+    madrid = WorkCalendar("Europe/Madrid")
+    assert madrid.begins(date(2024, 3, 31)) == datetime(2024, 3, 30, 23, tzinfo=UTC)
+    assert madrid.begins(date(2024, 4, 1)) == datetime(2024, 3, 31, 22, tzinfo=UTC), "a day of 23 hours"
+    # On 8 September 2024 the clocks of Santiago go from 23:59:59 to 1:00.
+    assert WorkCalendar("America/Santiago").begins(date(2024, 9, 8)) == datetime(2024, 9, 8, 4, tzinfo=UTC)
