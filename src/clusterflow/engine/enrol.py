@@ -8,6 +8,7 @@ from clusterflow.engine.work import Work
 from clusterflow.errors import NotPossible
 from clusterflow.model import events as ev
 from clusterflow.model.lifecycle import LifecycleModel
+from clusterflow.model.records.base import REGISTRY
 from clusterflow.model.text import Frozen
 from clusterflow.rules.course import Course
 from clusterflow.rules.fold import apply
@@ -32,6 +33,9 @@ def enrol(work: Work, submission: Submission, model: LifecycleModel) -> Enrolled
         NotPossible: it already lives.
     """
     initiative = str(submission.fields.get("id", ""))
+    # Both chains are held in the order in which recording holds them: else each could wait for the other for ever.
+    for chain in sorted({REGISTRY, initiative}):
+        work.head(chain)
     record(work, [submission])
     state = work.state(initiative)
     if state is not None:
