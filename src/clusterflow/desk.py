@@ -27,7 +27,7 @@ from clusterflow.rules.fold import replay
 from clusterflow.rules.mistakes import nearest
 from clusterflow.settings import Settings
 from clusterflow.store import ledger, notices, outbox, refused, registry, tables
-from clusterflow.store.database import check_schema, shared_database
+from clusterflow.store.database import check_schema, reading, shared_database
 from clusterflow.store.models import kept_model
 from clusterflow.store.registry import initiative_records
 from clusterflow.store.state import in_order, last_notes, load_state
@@ -98,7 +98,7 @@ class Desk:
     # Questions
 
     def _reading(self) -> Connection:
-        return self.database.connect().execution_options(read_only=True)
+        return reading(self.database)
 
     def _days(self, connection: Connection, initiatives: Sequence[str]) -> dict[str, date]:
         now = self.clock()
