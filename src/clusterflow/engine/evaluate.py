@@ -47,6 +47,8 @@ class Standing:
     assessment: Assessment
     measurements: Mapping[MetricCall, Measurement]
     today: date
+    registry_version: int
+    """How far the registry had come before it was measured: what comes in meanwhile counts as not yet seen."""
 
 
 def enrolled_state(work: Work, initiative: str) -> InitiativeState:
@@ -78,9 +80,10 @@ def look(
 ) -> Standing:
     """Judge a state as of a day; with ``known_at``, by what was known then."""
     model = kept_model(connection, state.model_hash)
+    registry_version = ledger.peek_version(connection, REGISTRY)
     found = measure(connection, calls_for(model, state), declarations, today, [state.initiative], known_at)
     mine = {call: by[state.initiative] for call, by in found.items() if state.initiative in by}
-    return Standing(state, model, assess(model, state, mine), mine, today)
+    return Standing(state, model, assess(model, state, mine), mine, today, registry_version)
 
 
 def evaluate(work: Work, initiative: str, declarations: Declarations) -> Evaluated:
@@ -149,7 +152,7 @@ def _mark(work: Work, state: InitiativeState, now: Standing) -> None:
     notes = {f"{stage}/{f.criterion.id}": f.measurement.noted() for stage, f in findings}
     values = {
         "version": state.version,
-        "registry_version": ledger.peek_version(work.connection, REGISTRY),
+        "registry_version": now.registry_version,
         "as_of": now.today,
         "notes": json.dumps(notes),
     }
