@@ -12,4 +12,4 @@ from clusterflow.store.registry import timezone_of
 def today_of(work: Work, initiative: str) -> date:
     """The day of the command's moment where the initiative is."""
     zone = timezone_of(work.connection, work.now.date(), initiative)
-    return work.now.astimezone(ZoneInfo(zone)).date()
+    return work.moment(initiative).astimezone(ZoneInfo(zone)).date()

@@ -67,6 +67,14 @@ class Work:
             self.heads[chain] = ledger.read_head(self.connection, chain)
         return self.heads[chain]
 
+    def moment(self, chain: str) -> datetime:
+        """When something is written to the chain: now, but never before what it holds already.
+
+        The clocks of two machines differ; what is asked about a past day must not change by the slower one.
+        """
+        last = self.head(chain).at
+        return self.now if last is None else max(self.now, last)
+
     def state(self, initiative: str) -> InitiativeState | None:
         return recall_state(self.connection, self.head(initiative))
 
@@ -82,7 +90,7 @@ class Work:
                 f"«{chain}» already has entries of {head.at:%Y-%m-%d %H:%M}; nothing can be entered as of "
                 f"{self.now:%Y-%m-%d %H:%M}. A late fact is recorded today, with the day it was true from"
             )
-        entries = ledger.append(self.connection, head, events, self.now, self.context.actor, self.command)
+        entries = ledger.append(self.connection, head, events, self.moment(chain), self.context.actor, self.command)
         if entries:
             last = entries[-1]
             self.heads[chain] = Head(chain, last.version, last.hash, last.at)
