@@ -29,7 +29,7 @@ from clusterflow.settings import Settings
 from clusterflow.store import ledger, notices, outbox, refused, registry, tables
 from clusterflow.store.database import check_schema, reading, shared_database
 from clusterflow.store.models import kept_model
-from clusterflow.store.registry import initiative_records
+from clusterflow.store.registry import initiative_records, timezone_of
 from clusterflow.store.state import in_order, last_notes, load_state
 
 Clock = Callable[[], datetime]
@@ -118,7 +118,8 @@ class Desk:
             raise UnknownName("enrolled initiative", initiative, nearest(initiative, known))
         if as_of is None:
             return now
-        until = datetime.combine(as_of, time.max, UTC)
+        # The day ends where the initiative is: what happened at 20:00 in Monterrey belongs to it, though not in UTC.
+        until = datetime.combine(as_of, time.max, ZoneInfo(timezone_of(connection, as_of, initiative)))
         entries = (e for e in ledger.read_entries(connection, initiative) if e.at <= until)
         then = replay(entries)
         if then is None:
