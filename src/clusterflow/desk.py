@@ -103,7 +103,8 @@ class Desk:
     def _days(self, connection: Connection, initiatives: Sequence[str]) -> dict[str, date]:
         now = self.clock()
         records = initiative_records(connection, now.date(), initiatives)
-        return {i: now.astimezone(ZoneInfo(r.timezone)).date() for i, r in records.items()}
+        zones = {i: records[i].timezone if i in records else "UTC" for i in initiatives}
+        return {i: now.astimezone(ZoneInfo(zone)).date() for i, zone in zones.items()}
 
     def initiatives(self) -> list[str]:
         with self._reading() as connection:
