@@ -13,7 +13,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy import Engine as Database
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from clusterflow.errors import Conflict, NotPossible
 from clusterflow.model.events import Entry, Event
@@ -133,10 +133,17 @@ def perform(
                     answered = {"digest": digest, "at": context.now, "answer": done.model_dump_json()}
                     _keep_answer(connection, {"key": context.key, **answered})
                 return done
-        except HeadMoved:
+        except (HeadMoved, OperationalError) as lost:
+            if isinstance(lost, OperationalError) and not _deadlocked(lost):
+                raise
             # The other one has committed; a short, uneven wait lets several losers pass one by one.
             time.sleep(random.uniform(0.001, 0.005) * attempt)  # noqa: S311 - no secret
     raise Conflict("others keep changing the same initiative at this moment; try again")
+
+
+def _deadlocked(problem: OperationalError) -> bool:
+    """Whether PostgreSQL gave this command up so that another one, which waited for it in a circle, could go on."""
+    return getattr(problem.orig, "sqlstate", None) == "40P01"
 
 
 def _keep_answer(connection: Connection, row: dict[str, object]) -> None:
