@@ -28,6 +28,8 @@ A = TypeVar("A", bound=BaseModel)
 SKEW = timedelta(minutes=5)
 """How far the clocks of two machines may differ before a command is refused as coming from the past."""
 
+TICK = timedelta(microseconds=1)
+
 TRIES = 8
 
 _EARLIER = select(tables.command).where(tables.command.c.key == bindparam("key"))
@@ -53,6 +55,7 @@ class Work:
     context: Context
     name: str
     heads: dict[str, Head] = field(default_factory=dict)
+    moments: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def now(self) -> datetime:
@@ -68,12 +71,15 @@ class Work:
         return self.heads[chain]
 
     def moment(self, chain: str) -> datetime:
-        """When something is written to the chain: now, but never before what it holds already.
+        """When this command writes to the chain: now, but always after what it holds already.
 
-        The clocks of two machines differ; what is asked about a past day must not change by the slower one.
+        The clocks of two machines differ; what is asked about a past day must not change by the slower one. And no two
+        commands have the same moment, so that it tells which entries were written together.
         """
-        last = self.head(chain).at
-        return self.now if last is None else max(self.now, last)
+        if chain not in self.moments:
+            last = self.head(chain).at
+            self.moments[chain] = self.now if last is None else max(self.now, last + TICK)
+        return self.moments[chain]
 
     def state(self, initiative: str) -> InitiativeState | None:
         return recall_state(self.connection, self.head(initiative))
