@@ -23,7 +23,7 @@ from clusterflow.courier import Courier
 from clusterflow.intake.assignments import read_assignments
 from clusterflow.model.words import DecisionKind, Role
 from clusterflow.prefect.publish import publish
-from clusterflow.rules.decision import Ballot
+from clusterflow.rules.ballot import Ballot
 from clusterflow.settings import Settings
 from clusterflow.store.ledger import heads
 

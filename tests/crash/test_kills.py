@@ -1,4 +1,4 @@
-"""A process is killed at every point where it could matter; another one takes over and nothing is lost, nothing doubled.
+"""A process is killed wherever it could matter, another one takes over, and nothing is lost and nothing doubled.
 
 Each kill is a SIGKILL to a real process, before or after a commit, a message to Prefect, or a mail. The process that
 follows lives the same days again, each command under the same key.
@@ -6,24 +6,22 @@ follows lives the same days again, each command under the same key.
 
 from __future__ import annotations
 
-import shutil
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-import psycopg
 import pytest
-from crash.zygote import Account, Life, Zygote
 from support import postgres
 from support.bus import Bus, Heard
+from support.fresh import Fresh, FreshPostgres, FreshSqlite
 from support.mailbox import Mailbox, mail_server
 
-from clusterflow.store.tables import metadata
+from crash.zygote import Account, Life, Zygote
 
 LANES = 2
 """So many kill side by side."""
@@ -60,7 +58,7 @@ class Lane:
     """One zygote with its databases and its mailbox."""
 
     zygote: Zygote
-    fresh: dict[str, Callable[[], str]]
+    fresh: dict[str, Fresh]
     folder: Path
     box: Mailbox
     mail: str
@@ -70,7 +68,7 @@ class Lane:
         bus = Bus(self.folder / "heard")
         bus.file.unlink(missing_ok=True)
         self.box.mails.clear()
-        database, kills = self.fresh[backend](), 0
+        database, kills = self.fresh[backend].again(), 0
         told = self.zygote.live(Life(database, bus.file, self.mail, die_at))
         if told == -signal.SIGKILL:
             kills = 1
@@ -85,22 +83,9 @@ def lane(server: str, template: str, sqlite: Path, folder: Path, number: int) ->
     name = f"crash_{number}"
     postgres.execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
     folder.mkdir()
-
-    def fresh_sqlite() -> str:
-        for old in folder.glob("clusterflow.db*"):
-            old.unlink()
-        shutil.copy(sqlite, folder / "clusterflow.db")
-        return f"sqlite:///{folder / 'clusterflow.db'}"
-
-    def fresh_postgres() -> str:
-        # To copy the template takes a hundred times longer than to empty the few rows.
-        with psycopg.connect(f"postgresql://postgres@{server}/{name}") as connection:
-            connection.execute(";".join(f"DELETE FROM {t.name}" for t in metadata.sorted_tables).encode())
-        return f"postgresql+psycopg://postgres@{server}/{name}"
-
-    fresh = {"sqlite": fresh_sqlite, "postgresql": fresh_postgres}
+    fresh: dict[str, Fresh] = {"sqlite": FreshSqlite(sqlite, folder), "postgresql": FreshPostgres(server, name)}
     with mail_server() as (box, mail):
-        zygote = Zygote(mail, *(make() for make in fresh.values()))
+        zygote = Zygote(mail, *(f.again() for f in fresh.values()))
         yield Lane(zygote, fresh, folder, box, mail)
         zygote.close()
     postgres.execute(server, f"DROP DATABASE {name} WITH (FORCE)")
@@ -111,7 +96,7 @@ def check(left: Left, whole: Left, where: str) -> None:
     account, expected = left.account, whole.account
     assert account.kinds == expected.kinds, where
     assert all(account.whole.values()), (where, account.whole)
-    assert (account.backlog, account.carried) == (expected.backlog, 0), where
+    assert (account.waiting, account.carried) == ((0, 0), 0), where
 
     ids = [e["id"] for e in left.heard.events]
     assert set(ids) == set(account.event_ids), where

@@ -19,16 +19,15 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic import SecretStr
-from sqlalchemy import Engine, event, make_url, select
+from sqlalchemy import make_url, select
+from support.fresh import pointed_engine
 from support.world import CONFIGS
 
-from clusterflow.app import Backlog
 from clusterflow.model.events import Entry
 from clusterflow.prefect import names
 from clusterflow.prefect.api import lone_certificate
 from clusterflow.rules.fold import replay
 from clusterflow.settings import Settings
-from clusterflow.store.database import open_database
 from clusterflow.store.state import in_order
 from clusterflow.store.tables import outbox
 from crash.scenario import Office, Points, live, resumed_at, watched
@@ -60,7 +59,8 @@ class Account:
     """The ids under which Prefect must have been told what happened."""
     versions: dict[str, int]
     """By hash: the place of an entry in the initiative's chain."""
-    backlog: Backlog
+    waiting: tuple[int, int]
+    """Events and notices that have not gone out."""
     carried: int
     """How many chains are still taken by a relay."""
     held_by: dict[str, str | None]
@@ -89,7 +89,7 @@ def account(office: Office, points: Points) -> Account:
         whole={chain: app.first_break(chain) is None and (chain != "one" or same) for chain in CHAINS},
         event_ids=tuple(i for found in entries.values() for i in event_ids(found)),
         versions={e.hash: e.version for e in entries["one"]},
-        backlog=app.backlog(),
+        waiting=(app.backlog().events, app.backlog().notices),
         carried=carried,
         held_by={i.review: i.run for i in app.inbox()},
     )
@@ -99,26 +99,13 @@ class Warm:
     """An engine that has compiled all its statements, and is pointed at the database of the next life."""
 
     def __init__(self, address: str, folder: Path, mail: str) -> None:
-        self.address = make_url(address)
-        self.engine: Engine = open_database(address)
-        event.listen(self.engine, "do_connect", self._point)
-        event.listen(self.engine, "connect", self._hasten)
+        self.address = address
+        self.engine = pointed_engine(address, self)
         self.live(Life(address, folder / "bus", mail))
 
-    def _point(self, dialect: Any, record: Any, args: list[Any], named: dict[str, Any]) -> None:
-        if self.address.get_backend_name() == "sqlite":
-            args[0] = self.address.database
-        else:
-            named["dbname"] = self.address.database
-
-    def _hasten(self, connection: Any, _: Any) -> None:
-        if self.address.get_backend_name() == "sqlite":
-            # Processes die here, never the machine: what was written stays written.
-            connection.execute("PRAGMA synchronous=OFF")
-
     def live(self, life: Life) -> Account:
-        self.address = make_url(life.database)
-        settings = Settings(database=life.database, configs=CONFIGS, mail=SecretStr(life.mail))
+        self.address = life.database
+        settings = Settings(database=life.database, configs=CONFIGS, proof="none", mail=SecretStr(life.mail))
         points = Points(life.die_at)
         with watched(points, self.engine, life.bus):
             office = Office(settings, self.engine, resumed_at(self.engine))
@@ -135,7 +122,7 @@ def main() -> None:
         mail, *addresses = sys.argv[1:]
         warm = {make_url(a).get_backend_name(): Warm(a, Path(folder), mail) for a in addresses}
     assert threading.active_count() == 1, "a fork has only the thread that forks"
-    gc.freeze()
+    gc.disable()
     _tell(WARM)
     while True:
         try:

@@ -23,7 +23,7 @@ from clusterflow.model.criterion import Criterion
 from clusterflow.model.quantity import Bound, Unit
 from clusterflow.model.words import DecisionKind, Role, Severity
 from clusterflow.prefect.publish import publish
-from clusterflow.rules.decision import Ballot
+from clusterflow.rules.ballot import Ballot
 from clusterflow.rules.fold import replay
 from clusterflow.store.database import open_database
 from clusterflow.store.state import in_order
@@ -113,6 +113,20 @@ def test_whoever_decides_for_the_first_time_at_two_gates_at_once_is_one_and_the_
     assert {o.refused for outcome in outcomes for o in outcome} == {"role"}
     refused = [e.event for n in range(ROUNDS) for e in w.app.entries(f"i{n}") if e.event.kind == "decision.refused"]
     assert len({e.decider for e in refused}) == ROUNDS  # type: ignore[union-attr]
+
+
+def speak_for_each_other(app: App, number: int, place: int) -> Any:
+    one, other = f"p{2 * number + place}", f"p{2 * number + 1 - place}"
+    return app.decide(f"i{place}", one, Ballot("first", DecisionKind.GO, "for the other", speaks_for=other))
+
+
+def test_two_who_speak_for_each_other_do_not_wait_for_each_other(world: MakeWorld) -> None:
+    w = prepared(world(QUORUM), "first")
+    rounds = 5  # PostgreSQL looks for circles only when it has waited for a second
+    w.record(*(f"person id=p{number} name=P{number} from=2020-01-01" for number in range(2 * rounds)))
+    speak = [partial(speak_for_each_other, place=place) for place in (0, 1)]
+    outcomes = run(w, *speak, rounds=rounds)
+    assert all(o.refused for outcome in outcomes for o in outcome)
 
 
 def test_two_evaluations_at_once_tell_a_change_once(world: MakeWorld) -> None:
@@ -214,7 +228,7 @@ def vote_by_key(app: App, number: int) -> Any:
 
 
 def enrol(app: App, number: int) -> Any:
-    fields = f"id={{i}} name=Initiative country=ES from=2024-01-10".format(i=f"i{number}")
+    fields = "id={i} name=Initiative country=ES from=2024-01-10".format(i=f"i{number}")
     return app.enrol(read_assignments("initiative", fields.split()), "cordoba")
 
 

@@ -45,7 +45,10 @@ class FreshPostgres:
     """One database that is emptied: to copy the template takes twenty times longer."""
 
     def __init__(self, server: str, name: str) -> None:
-        self._plain, self.address = f"postgresql://postgres@{server}/{name}", f"postgresql+psycopg://postgres@{server}/{name}"
+        self._plain, self.address = (
+            f"postgresql://postgres@{server}/{name}",
+            f"postgresql+psycopg://postgres@{server}/{name}",
+        )
         self.engine = open_database(self.address)
 
     def again(self) -> str:

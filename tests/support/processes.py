@@ -1,4 +1,4 @@
-"""Real processes, forked from a warm one: to race against each other, or to be killed."""
+"""Real processes, forked from a warm one, to race against each other."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import datetime
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from typing import Any
-
 
 from clusterflow.app import App
 from clusterflow.settings import Settings

@@ -34,7 +34,9 @@ def enrol(work: Work, submission: Submission, model: LifecycleModel) -> Enrolled
     """
     initiative = str(submission.fields.get("id", ""))
     if initiative == REGISTRY:
-        raise NotPossible(f"«{REGISTRY}» is how the ledger calls what is of no initiative; give the initiative another id")
+        raise NotPossible(
+            f"«{REGISTRY}» is how the ledger calls what is of no initiative; give the initiative another id"
+        )
     # Both chains are held in the order in which recording holds them: else each could wait for the other for ever.
     for chain in sorted({REGISTRY, initiative}):
         work.head(chain)
