@@ -27,9 +27,9 @@ from clusterflow.rules.fold import replay
 from clusterflow.rules.mistakes import nearest
 from clusterflow.settings import Settings
 from clusterflow.store import ledger, notices, outbox, refused, registry, tables
-from clusterflow.store.database import check_schema, shared_database
+from clusterflow.store.database import check_schema, reading, shared_database
 from clusterflow.store.models import kept_model
-from clusterflow.store.registry import initiative_records
+from clusterflow.store.registry import calendar_of, initiative_records
 from clusterflow.store.state import in_order, last_notes, load_state
 
 Clock = Callable[[], datetime]
@@ -98,12 +98,13 @@ class Desk:
     # Questions
 
     def _reading(self) -> Connection:
-        return self.database.connect().execution_options(read_only=True)
+        return reading(self.database)
 
     def _days(self, connection: Connection, initiatives: Sequence[str]) -> dict[str, date]:
         now = self.clock()
         records = initiative_records(connection, now.date(), initiatives)
-        return {i: now.astimezone(ZoneInfo(r.timezone)).date() for i, r in records.items()}
+        zones = {i: records[i].timezone if i in records else "UTC" for i in initiatives}
+        return {i: now.astimezone(ZoneInfo(zone)).date() for i, zone in zones.items()}
 
     def initiatives(self) -> list[str]:
         with self._reading() as connection:
@@ -118,7 +119,8 @@ class Desk:
             raise UnknownName("enrolled initiative", initiative, nearest(initiative, known))
         if as_of is None:
             return now
-        until = datetime.combine(as_of, time.max, UTC)
+        # The day ends where the initiative is: what happened at 20:00 in Monterrey belongs to it, though not in UTC.
+        until = datetime.combine(as_of, time.max, ZoneInfo(calendar_of(connection, as_of, initiative).timezone))
         entries = (e for e in ledger.read_entries(connection, initiative) if e.at <= until)
         then = replay(entries)
         if then is None:

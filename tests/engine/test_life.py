@@ -218,6 +218,24 @@ def test_an_initiative_is_enrolled_once_and_unknown_names_get_the_nearest(world:
         w.decide("first", by="moona")
 
 
+def test_an_initiative_whose_own_record_was_withdrawn_holds_nobody_up(world: MakeWorld) -> None:
+    w = world(TWO)
+    w.enrol()
+    w.enrol("two")
+    w.state_figure("first", initiative="two")
+    w.record("initiative id=one retract=true")
+    assert [c.initiative for c in w.app.review().changed] == ["two"]
+    assert {s.initiative for s in w.app.board().lines} == {"one", "two"}
+    assert w.app.status("one").stages
+    assert w.app.explain("one")
+
+
+def test_no_initiative_bears_the_name_of_the_registry(world: MakeWorld) -> None:
+    w = world(TWO)
+    with pytest.raises(NotPossible, match="give the initiative another id"):
+        w.enrol("registry")
+
+
 def test_history_is_not_written_backwards(world: MakeWorld) -> None:
     w = world(TWO)
     w.at("2024-05-01").enrol()

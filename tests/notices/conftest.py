@@ -3,16 +3,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from aiosmtpd.controller import Controller
-from support.mailbox import Mailbox
-from support.ports import free_port
+from support.mailbox import Mailbox, mail_server
 
 
 @pytest.fixture
 def mailbox() -> Iterator[tuple[Mailbox, str]]:
-    box = Mailbox()
-    port = free_port()
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield box, f"mailto://127.0.0.1:{port}/?from=office@clusterflow.example&mode=insecure"
-    controller.stop()
+    with mail_server() as found:
+        yield found

@@ -1,11 +1,16 @@
-"""A real SMTP server that keeps what it gets."""
+"""A real mail server that keeps what it gets."""
 
 from __future__ import annotations
 
 import email
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
+
+from aiosmtpd.controller import Controller
+from support.ports import free_port
 
 
 class Mailbox:
@@ -28,3 +33,19 @@ class Mailbox:
 
     def subjects(self, address: str) -> list[str]:
         return [str(m["Subject"]) for to, m in self.mails if to == address]
+
+    def keys(self) -> list[str]:
+        """The key of each mail, as often as it came."""
+        return [str(m["X-Clusterflow-Notice"]) for _, m in self.mails]
+
+
+@contextmanager
+def mail_server() -> Iterator[tuple[Mailbox, str]]:
+    """The mailbox, and the Apprise address under which it is reached."""
+    box, port = Mailbox(), free_port()
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield box, f"mailto://127.0.0.1:{port}/?from=office@clusterflow.example&mode=insecure"
+    finally:
+        controller.stop()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from clusterflow.app import App
 from clusterflow.engine.decide import Decided
 from clusterflow.engine.record import Recorded, Submission
@@ -78,9 +80,11 @@ def model(*stages: Stage, name: str = "tiny") -> LifecycleModel:
 class World:
     """An app with a clock that tests set, and short words for what people do."""
 
-    def __init__(self, url: str, *models: LifecycleModel) -> None:
+    def __init__(self, url: str, *models: LifecycleModel, database: Engine | None = None) -> None:
         self.now = datetime(2024, 1, 10, 12, tzinfo=UTC)
-        self.app = App(Settings(database=url, configs=CONFIGS, proof="none"), open_database(url), lambda: self.now)
+        self.app = App(
+            Settings(database=url, configs=CONFIGS, proof="none"), database or open_database(url), lambda: self.now
+        )
         if models:
             self.app.__dict__["models"] = {m.id: m for m in models}
         self.record(

@@ -1,4 +1,4 @@
-"""Which day it is: a moment has another date in Monterrey than in Bilbao."""
+"""What day it is, where the initiative is."""
 
 from __future__ import annotations
 
@@ -9,4 +9,4 @@ from clusterflow.engine.work import Work
 
 def today_of(work: Work, initiative: str) -> date:
     """The day of the command's moment where the initiative is."""
-    return work.calendar(initiative).today(work.now)
+    return work.calendar(initiative).today(work.moment(initiative))

@@ -212,7 +212,7 @@ def _settled(work: Work, state: InitiativeState, today: date, declared: Declared
     """The initiative as of now: by the answers last told while they are fresh, else measured and written anew."""
     if is_fresh(work, state, today):
         return Settled(state, kept_model(work.connection, state.model_hash), today)
-    now = look(work.connection, state, work.calendar(state.initiative), work.now, declared())
+    now = look(work.connection, state, work.calendar(state.initiative), work.moment(state.initiative), declared())
     return Settled(write(work, now, now.plan()), now.model, today)
 
 

@@ -9,6 +9,7 @@ from clusterflow.engine.work import Work
 from clusterflow.errors import NotPossible
 from clusterflow.model import events as ev
 from clusterflow.model.lifecycle import LifecycleModel
+from clusterflow.model.records.base import REGISTRY
 from clusterflow.model.text import Frozen
 from clusterflow.rules.course import Course
 from clusterflow.rules.fold import apply
@@ -30,9 +31,16 @@ def enrol(work: Work, submission: Submission, model: LifecycleModel) -> Enrolled
 
     Raises:
         Mistakes: the initiative's own fields are wrong.
-        NotPossible: it already lives.
+        NotPossible: it already lives, or its id is taken by the ledger.
     """
     initiative = str(submission.fields.get("id", ""))
+    if initiative == REGISTRY:
+        raise NotPossible(
+            f"«{REGISTRY}» is how the ledger calls what is of no initiative; give the initiative another id"
+        )
+    # Both chains are held in the order in which recording holds them: else each could wait for the other for ever.
+    for chain in sorted({REGISTRY, initiative}):
+        work.head(chain)
     record(work, [submission])
     state = work.state(initiative)
     if state is not None:

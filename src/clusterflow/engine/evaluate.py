@@ -48,6 +48,8 @@ class Standing:
     measurements: Mapping[MetricCall, Measurement]
     today: date
     calendar: WorkCalendar
+    registry_version: int
+    """How far the registry had come before it was measured: what comes in meanwhile counts as not yet seen."""
 
     def plan(self) -> tuple[LifeEvent, ...]:
         """What an evaluation changes."""
@@ -70,7 +72,7 @@ def enrolled_state(work: Work, initiative: str) -> InitiativeState:
 def standing(work: Work, initiative: str, declarations: Declarations) -> Standing:
     """Measure and judge one initiative as of the command's day."""
     state = enrolled_state(work, initiative)
-    return look(work.connection, state, work.calendar(initiative), work.now, declarations)
+    return look(work.connection, state, work.calendar(initiative), work.moment(initiative), declarations)
 
 
 def look(
@@ -82,9 +84,10 @@ def look(
 ) -> Standing:
     """Judge a state as of the day that a moment falls on."""
     model, today = kept_model(connection, state.model_hash), calendar.today(now)
+    registry_version = ledger.peek_version(connection, REGISTRY)
     found = measure(connection, calls_for(model, state), declarations, today, [state.initiative])
     mine = {call: by[state.initiative] for call, by in found.items() if state.initiative in by}
-    return Standing(state, model, assess(model, state, mine), mine, today, calendar)
+    return Standing(state, model, assess(model, state, mine), mine, today, calendar, registry_version)
 
 
 def evaluate(work: Work, initiative: str, declarations: Declarations) -> Evaluated:
@@ -157,7 +160,7 @@ def _mark(work: Work, state: InitiativeState, now: Standing) -> None:
     notes = {f"{stage}/{f.criterion.id}": f.measurement.noted() for stage, f in findings}
     values = {
         "version": state.version,
-        "registry_version": ledger.peek_version(work.connection, REGISTRY),
+        "registry_version": now.registry_version,
         "as_of": now.today,
         "notes": json.dumps(notes),
     }

@@ -226,14 +226,15 @@ class _Recorder:
 
     def _write(self, name: str, chain: _Chain) -> None:
         work = self.work
+        at = work.moment(name)
         work.append(name, chain.events)
         entries = sorted(chain.facts)
         registry.insert_facts(
             work.connection,
             [chain.facts[e] for e in entries],
             [chain.salts[e] for e in entries],
-            work.now,
+            at,
             work.context.actor,
         )
         for fact, by_entry in chain.superseded:
-            registry.supersede(work.connection, fact, by_entry, work.now)
+            registry.supersede(work.connection, fact, by_entry, at)

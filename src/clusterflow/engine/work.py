@@ -13,7 +13,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy import Engine as Database
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from clusterflow.errors import Conflict, NotPossible
 from clusterflow.model.events import Entry, Event
@@ -31,6 +31,8 @@ A = TypeVar("A", bound=BaseModel)
 
 SKEW = timedelta(minutes=5)
 """How far the clocks of two machines may differ before a command is refused as coming from the past."""
+
+TICK = timedelta(microseconds=1)
 
 TRIES = 8
 
@@ -58,6 +60,7 @@ class Work:
     name: str
     heads: dict[str, Head] = field(default_factory=dict)
     calendars: dict[str, WorkCalendar] = field(default_factory=dict)
+    moments: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def now(self) -> datetime:
@@ -71,6 +74,17 @@ class Work:
         if chain not in self.heads:
             self.heads[chain] = ledger.read_head(self.connection, chain)
         return self.heads[chain]
+
+    def moment(self, chain: str) -> datetime:
+        """When this command writes to the chain: now, but always after what it holds already.
+
+        The clocks of two machines differ; what is asked about a past day must not change by the slower one. And no two
+        commands have the same moment, so that it tells which entries were written together.
+        """
+        if chain not in self.moments:
+            last = self.head(chain).at
+            self.moments[chain] = self.now if last is None else max(self.now, last + TICK)
+        return self.moments[chain]
 
     def state(self, initiative: str) -> InitiativeState | None:
         return recall_state(self.connection, self.head(initiative))
@@ -93,7 +107,7 @@ class Work:
                 f"«{chain}» already has entries of {head.at:%Y-%m-%d %H:%M}; nothing can be entered as of "
                 f"{self.now:%Y-%m-%d %H:%M}. A late fact is recorded today, with the day it was true from"
             )
-        entries = ledger.append(self.connection, head, events, self.now, self.context.actor, self.command)
+        entries = ledger.append(self.connection, head, events, self.moment(chain), self.context.actor, self.command)
         if entries:
             last = entries[-1]
             self.heads[chain] = Head(chain, last.version, last.hash, last.at)
@@ -148,10 +162,17 @@ def perform(
                     answered = {"digest": digest, "at": context.now, "answer": done.model_dump_json()}
                     _keep_answer(connection, {"key": context.key, **answered})
                 return done
-        except HeadMoved:
+        except (HeadMoved, OperationalError) as lost:
+            if isinstance(lost, OperationalError) and not _deadlocked(lost):
+                raise
             # The other one has committed; a short, uneven wait lets several losers pass one by one.
             time.sleep(random.uniform(0.001, 0.005) * attempt)  # noqa: S311 - no secret
     raise Conflict("others keep changing the same initiative at this moment; try again")
+
+
+def _deadlocked(problem: OperationalError) -> bool:
+    """Whether PostgreSQL gave this command up so that another one, which waited for it in a circle, could go on."""
+    return getattr(problem.orig, "sqlstate", None) == "40P01"
 
 
 def _keep_answer(connection: Connection, row: dict[str, object]) -> None:

@@ -54,6 +54,13 @@ def _begin_immediate(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def reading(engine: Engine) -> Connection:
+    """A connection for questions: all are answered as of one moment, whoever writes meanwhile, and nobody waits."""
+    if engine.url.get_backend_name() == "sqlite":
+        return engine.connect().execution_options(read_only=True)
+    return engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
 def check_schema(engine: Engine) -> None:
     """Refuse to work on a schema of another version.
 
@@ -77,7 +84,7 @@ def check_schema(engine: Engine) -> None:
 
 def current_revision(engine: Engine) -> str | None:
     try:
-        with engine.connect().execution_options(read_only=True) as connection:
+        with reading(engine) as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return None
             return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

@@ -134,7 +134,7 @@ def first_break(connection: Connection, chain: str) -> int | None:
         if row.version != expected or row.previous != previous or row.hash != digest:
             return expected
         previous, expected = row.hash, expected + 1
-    head = read_head(connection, chain)
+    head = next(iter(heads(connection, [chain])), Head(chain))
     return None if (head.version, head.hash) == (expected - 1, previous) else expected
 
 

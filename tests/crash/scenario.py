@@ -1,0 +1,151 @@
+"""Some days of an office: facts, evaluations, gates, decisions, notices. A process lives them, and may be killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from sqlalchemy import Engine
+from support.bus import Bus, speaking_to
+from support.world import model, stage, stated
+
+from clusterflow import courier
+from clusterflow.app import App
+from clusterflow.courier import Courier
+from clusterflow.intake.assignments import read_assignments
+from clusterflow.model.words import DecisionKind, Role
+from clusterflow.prefect.publish import publish
+from clusterflow.rules.ballot import Ballot
+from clusterflow.settings import Settings
+from clusterflow.store.ledger import heads
+
+MODEL = model(
+    stage("first", (), stated("first", keep=">= 1/2"), need=2, roles=(Role.MANAGER, Role.BOARD_CHAIR)),
+    stage("second", ("first",), roles=(Role.MANAGER,)),
+    stage("third", ("second",), open_ended=True, roles=(Role.COMMITTEE_CHAIR,)),
+)
+BEGUN = datetime(2024, 1, 10, 8, tzinfo=UTC)
+LATER = timedelta(minutes=3)
+"""After so long, what a killed process had taken for itself is free again."""
+
+
+@dataclass(slots=True)
+class Points:
+    """The points that a process passes; at one of them it is killed."""
+
+    die_at: int | None = None
+    passed: list[str] = field(default_factory=list)
+
+    def __call__(self, what: str) -> None:
+        self.passed.append(what)
+        if len(self.passed) == self.die_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(self, what: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **named: Any) -> Any:
+            self(f"before {what}")
+            answer = function(*args, **named)
+            self(f"after {what}")
+            return answer
+
+        return call
+
+
+@contextmanager
+def watched(points: Points, database: Engine, bus: Path) -> Iterator[None]:
+    """Before and after every commit, every thing that is told to Prefect and every mail is a point."""
+    with (
+        patch.object(database.dialect, "do_commit", points.around("commit", database.dialect.do_commit)),
+        patch.object(courier, "send_mail", points.around("mail", courier.send_mail)),
+        speaking_to(Bus(bus, points)),
+    ):
+        yield
+
+
+@dataclass(slots=True)
+class Office:
+    """Who lives the days: each command bears a key of its own, so that whoever begins again repeats nothing."""
+
+    settings: Settings
+    database: Engine
+    now: datetime = BEGUN
+    number: int = 0
+    app: App = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.app = App(self.settings, self.database, lambda: self.now)
+        self.app.__dict__["models"] = {MODEL.id: MODEL}
+
+    def key(self) -> str:
+        self.number += 1
+        self.now += timedelta(minutes=1)
+        return f"step-{self.number}"
+
+    def record(self, *lines: str) -> None:
+        words = (line.split() for line in lines)
+        self.app.record([read_assignments(first, rest) for first, *rest in words], key=self.key())
+
+    def figure(self, value: int) -> None:
+        self.record(f"observation initiative=one metric=first numerator={value} denominator=1 on={self.now.date()}")
+
+    def decide(self, stage_id: str, person: str, kind: DecisionKind = DecisionKind.GO, **more: Any) -> None:
+        ballot = Ballot(stage=stage_id, decision=kind, reason=f"says {person}", **more)
+        self.app.decide("one", person, ballot, self.key())
+
+    def relay(self) -> None:
+        asyncio.run(publish(self.app))
+        Courier(self.app).round()
+
+
+def live(office: Office) -> None:
+    """The days, from the first to the last; who was killed in them begins again with the first."""
+    office.record(
+        "organisation id=firm name=Firm helix=company size=small from=2020-01-01",
+        "person id=mona name=Mona email=mona@firm.example from=2020-01-01 language=en",
+        "person id=bruno name=Bruno email=bruno@firm.example from=2020-01-01 language=es",
+    )
+    fields = "id=one name=Initiative country=ES from=2024-01-10"
+    office.app.enrol(read_assignments("initiative", fields.split()), MODEL.id, key=office.key())
+    seats = (
+        "body id=management kind=management name=Management",
+        "body id=board kind=board name=Board",
+        "seat body=management person=mona role=manager organisation=firm",
+        "seat body=board person=bruno role=chair organisation=firm",
+    )
+    office.record(*(f"{seat} initiative=one from=2020-01-01" for seat in seats))
+    office.figure(1)
+    office.relay()
+    office.decide("first", "mona")
+    office.decide("first", "bruno")
+    office.relay()
+    office.figure(0)
+    office.app.evaluate("one")
+    office.app.open_gate("one", "second", key=office.key())
+    office.decide("second", "mona", DecisionKind.CONDITIONAL_GO, due_all=date(2024, 2, 1))
+    office.app.open_gate("one", "third", key=office.key())
+    drain(office)
+
+
+def drain(office: Office) -> None:
+    """Until nothing waits: what a killed process had taken comes free after a while."""
+    for _ in range(6):
+        office.relay()
+        waiting = office.app.backlog()
+        if not waiting.events and not waiting.notices:
+            return
+        office.now += LATER
+    raise AssertionError(f"waits for ever: {office.app.backlog()}")
+
+
+def resumed_at(database: Engine) -> datetime:
+    """A while after the last thing that was written."""
+    with database.connect() as connection:
+        return max([BEGUN, *(h.at + LATER for h in heads(connection) if h.at is not None)])

@@ -1,0 +1,159 @@
+"""A process is killed wherever it could matter, another one takes over, and nothing is lost and nothing doubled.
+
+Each kill is a SIGKILL to a real process, before or after a commit, a message to Prefect, or a mail. The process that
+follows lives the same days again, each command under the same key.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pytest
+from support import postgres
+from support.bus import Bus, Heard
+from support.fresh import Fresh, FreshPostgres, FreshSqlite
+from support.mailbox import Mailbox, mail_server
+
+from crash.zygote import Account, Life, Zygote
+
+LANES = 2
+"""So many kill side by side."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a life, or a life and the one after it, leaves behind: in the database, in Prefect, with the people."""
+
+    account: Account
+    heard: Heard
+    mails: tuple[tuple[str, str, str], ...]
+    """To whom, under which key, with which subject."""
+
+    @property
+    def gates(self) -> dict[str, set[str]]:
+        """By review: the keys of the runs that were started to ask about it."""
+        asked: dict[str, set[str]] = {}
+        for run in self.heard.runs:
+            kind, _, rest = run["key"].partition(":")
+            if kind == "gate":
+                asked.setdefault(rest.partition(":")[2], set()).add(run["key"])
+        return asked
+
+    @property
+    def passes(self) -> set[int]:
+        """The entries up to which a run was started to show what happened."""
+        keys = {r["key"].split(":")[1] for r in self.heard.runs if r["key"].startswith("pass:")}
+        return {self.account.versions[k] for k in keys}
+
+
+@dataclass
+class Lane:
+    """One zygote with its databases and its mailbox."""
+
+    zygote: Zygote
+    fresh: dict[str, Fresh]
+    folder: Path
+    box: Mailbox
+    mail: str
+
+    def life(self, backend: str, die_at: int | None) -> tuple[int, Left]:
+        """A life on a fresh database that is killed at a point, and the one that follows; gives how often it died."""
+        bus = Bus(self.folder / "heard")
+        bus.file.unlink(missing_ok=True)
+        self.box.mails.clear()
+        database, kills = self.fresh[backend].again(), 0
+        told = self.zygote.live(Life(database, bus.file, self.mail, die_at))
+        if told == -signal.SIGKILL:
+            kills = 1
+            told = self.zygote.live(Life(database, bus.file, self.mail))
+        assert isinstance(told, Account), told
+        mails = tuple((to, str(m["X-Clusterflow-Notice"]), str(m["Subject"])) for to, m in self.box.mails)
+        return kills, Left(told, bus.heard(), mails)
+
+
+@contextmanager
+def lane(server: str, template: str, sqlite: Path, folder: Path, number: int) -> Iterator[Lane]:
+    name = f"crash_{number}"
+    postgres.execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    folder.mkdir()
+    fresh: dict[str, Fresh] = {"sqlite": FreshSqlite(sqlite, folder), "postgresql": FreshPostgres(server, name)}
+    with mail_server() as (box, mail):
+        zygote = Zygote(mail, *(f.again() for f in fresh.values()))
+        yield Lane(zygote, fresh, folder, box, mail)
+        zygote.close()
+    postgres.execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def check(left: Left, whole: Left, where: str) -> None:
+    """What a killed process and its follower left is what an undisturbed one leaves."""
+    account, expected = left.account, whole.account
+    assert account.kinds == expected.kinds, where
+    assert all(account.whole.values()), (where, account.whole)
+    assert (account.waiting, account.carried) == ((0, 0), 0), where
+
+    ids = [e["id"] for e in left.heard.events]
+    assert set(ids) == set(account.event_ids), where
+    assert [e["event"] for e in unique(left.heard.events)] == [e["event"] for e in unique(whole.heard.events)], where
+
+    assert left.gates.keys() >= whole.gates.keys(), where
+    assert all(len(keys) == 1 for keys in left.gates.values()), (where, left.gates)
+    assert left.passes >= whole.passes, where
+    started = {r["id"] for r in left.heard.runs}
+    assert account.held_by.keys() == expected.held_by.keys() != set(), where
+    assert set(account.held_by.values()) <= started, (where, account.held_by)
+
+    assert set(left.mails) == set(whole.mails), where
+    again = Counter(left.mails) - Counter(whole.mails)
+    assert again.total() <= 1, (where, again)
+
+
+def unique(events: tuple[dict[str, str], ...]) -> list[dict[str, str]]:
+    return list({e["id"]: e for e in events}.values())
+
+
+def test_a_process_killed_at_any_point_loses_nothing_and_doubles_nothing(
+    postgres_server: str,
+    postgres_template: str,
+    sqlite_template: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with ExitStack() as stack, ThreadPoolExecutor(LANES) as threads:
+        lanes = [
+            stack.enter_context(lane(postgres_server, postgres_template, sqlite_template, tmp_path / str(n), n))
+            for n in range(LANES)
+        ]
+        for each in lanes:
+            each.zygote.wait_until_warm()
+        undisturbed = {backend: lanes[0].life(backend, None)[1] for backend in lanes[0].fresh}
+        for backend, whole in undisturbed.items():
+            check(whole, whole, backend)
+            assert max(Counter(e["id"] for e in whole.heard.events).values()) == 1
+            assert max(Counter(whole.mails).values()) == 1
+            assert len(whole.mails) > 5
+
+        def kill(number: int) -> int:
+            """Every so-manieth point, on both databases, until a process lives to its end."""
+            kills = 0
+            for backend, whole in undisturbed.items():
+                for point in count(1 + number, LANES):
+                    died, left = lanes[number].life(backend, point)
+                    kills += died
+                    points = whole.account.points
+                    check(left, whole, f"{backend}, killed at point {point}: {points[point - 1 : point]}")
+                    if not died:
+                        assert point > len(points)
+                        break
+            return kills
+
+        kills = sum(threads.map(kill, range(LANES)))
+    with capsys.disabled():
+        print(f" {kills} kills ", end="")
+    assert kills >= 200

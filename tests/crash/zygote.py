@@ -1,0 +1,182 @@
+"""A warm process: each life is a fork of it, so that a life, and a death, costs a part of a second.
+
+It has lived the days once on each database, so that no statement needs to be compiled any more. Its children get jobs
+from standard input and leave their answers on standard output, pickled.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from pydantic import SecretStr
+from sqlalchemy import make_url, select
+from support.fresh import pointed_engine
+from support.world import CONFIGS
+
+from clusterflow.model.events import Entry
+from clusterflow.prefect import names
+from clusterflow.prefect.api import lone_certificate
+from clusterflow.rules.fold import replay
+from clusterflow.settings import Settings
+from clusterflow.store.state import in_order
+from clusterflow.store.tables import outbox
+from crash.scenario import Office, Points, live, resumed_at, watched
+
+WARM = "warm"
+CHAINS = ("registry", "one")
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What a process is to live on: a database, a bus, a mail server; and at which point it is killed."""
+
+    database: str
+    bus: Path
+    mail: str
+    die_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a process that came to its end leaves behind."""
+
+    points: tuple[str, ...]
+    kinds: dict[str, tuple[str, ...]]
+    """By chain: what happened, in order."""
+    whole: dict[str, bool]
+    """By chain: whether it verifies and adds up to what is stored."""
+    event_ids: tuple[str, ...]
+    """The ids under which Prefect must have been told what happened."""
+    versions: dict[str, int]
+    """By hash: the place of an entry in the initiative's chain."""
+    waiting: tuple[int, int]
+    """Events and notices that have not gone out."""
+    carried: int
+    """How many chains are still taken by a relay."""
+    held_by: dict[str, str | None]
+    """By open review: the run that asks about it."""
+
+
+def event_ids(entries: tuple[Entry, ...]) -> list[str]:
+    """One event for each entry; the facts of a command are one."""
+    ids = []
+    for (_, facts), together in groupby(entries, key=lambda e: (e.command, e.event.kind.startswith("record."))):
+        group = list(together)
+        ids += [str(names.event_id(e.hash)) for e in (group[-1:] if facts else group)]
+    return ids
+
+
+def account(office: Office, points: Points) -> Account:
+    app = office.app
+    entries = {chain: app.entries(chain) for chain in CHAINS}
+    added = replay(entries["one"])
+    same = added is not None and in_order(added) == app.state("one")
+    with office.database.connect() as connection:
+        carried = len(connection.execute(select(outbox)).all())
+    return Account(
+        points=tuple(points.passed),
+        kinds={chain: tuple(e.event.kind for e in found) for chain, found in entries.items()},
+        whole={chain: app.first_break(chain) is None and (chain != "one" or same) for chain in CHAINS},
+        event_ids=tuple(i for found in entries.values() for i in event_ids(found)),
+        versions={e.hash: e.version for e in entries["one"]},
+        waiting=(app.backlog().events, app.backlog().notices),
+        carried=carried,
+        held_by={i.review: i.run for i in app.inbox()},
+    )
+
+
+class Warm:
+    """An engine that has compiled all its statements, and is pointed at the database of the next life."""
+
+    def __init__(self, address: str, folder: Path, mail: str) -> None:
+        self.address = address
+        self.engine = pointed_engine(address, self)
+        self.live(Life(address, folder / "bus", mail))
+
+    def live(self, life: Life) -> Account:
+        self.address = life.database
+        settings = Settings(database=life.database, configs=CONFIGS, proof="none", mail=SecretStr(life.mail))
+        points = Points(life.die_at)
+        with watched(points, self.engine, life.bus):
+            office = Office(settings, self.engine, resumed_at(self.engine))
+            live(office)
+            done = account(office, points)
+        self.engine.dispose()
+        return done
+
+
+def main() -> None:
+    """Be warm; then answer each life with its account, None where it was killed."""
+    os.environ["SSL_CERT_FILE"] = lone_certificate().name  # the mail's way out would read all authorities each time
+    with TemporaryDirectory() as folder:
+        mail, *addresses = sys.argv[1:]
+        warm = {make_url(a).get_backend_name(): Warm(a, Path(folder), mail) for a in addresses}
+    assert threading.active_count() == 1, "a fork has only the thread that forks"
+    gc.disable()
+    _tell(WARM)
+    while True:
+        try:
+            life = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the test
+        except EOFError:
+            return
+        child = os.fork()
+        if child == 0:
+            done = warm[make_url(life.database).get_backend_name()].live(life)
+            _tell(done)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if status != 0:
+            _tell(os.waitstatus_to_exitcode(status))
+
+
+def _tell(answer: object) -> None:
+    pickle.dump(answer, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
+
+
+class Zygote:
+    """The same, seen from the test; ``warm_up`` are databases to become warm on."""
+
+    def __init__(self, mail: str, *warm_up: str) -> None:
+        path = os.pathsep.join(p for p in sys.path if p)
+        command = [sys.executable, "-m", "crash.zygote", mail, *warm_up]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": path}
+        )
+
+    def live(self, life: Life) -> Account | int:
+        """The account of a life, or how it ended without one (minus the signal's number)."""
+        assert self._process.stdin is not None
+        pickle.dump(life, self._process.stdin)
+        self._process.stdin.flush()
+        answer: Account | int = self._answer()
+        return answer
+
+    def wait_until_warm(self) -> None:
+        assert self._answer() == WARM
+
+    def _answer(self) -> Any:
+        assert self._process.stdout is not None
+        return pickle.load(self._process.stdout)  # noqa: S301 - from our own child
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(30)
+
+
+if __name__ == "__main__":
+    # By its own name: what is pickled here is read there.
+    from crash import zygote
+
+    zygote.main()

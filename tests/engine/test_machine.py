@@ -1,0 +1,385 @@
+"""Whatever people do, in whatever order: the ledger adds up to what is stored, and nothing happens twice.
+
+A random model, a few people, few names and few days, so that they collide; commands that are refused, repeated and
+late, on clocks that differ. What must always be true is said by the invariants.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import select
+from support import postgres
+from support.fresh import Fresh, FreshPostgres, FreshSqlite
+from support.world import World, model, stage, stated
+
+from clusterflow.errors import ClusterflowError, NotPossible
+from clusterflow.model.events import Entry
+from clusterflow.model.lifecycle import LifecycleModel, Stage
+from clusterflow.model.state import InitiativeState
+from clusterflow.model.words import DecisionKind, Role, Severity, Standing
+from clusterflow.rules.ballot import Ballot
+from clusterflow.rules.fold import replay
+from clusterflow.store.state import in_order
+from clusterflow.store.tables import chain
+
+ZONES = {"one": "America/Monterrey", "two": "Pacific/Auckland"}
+INITIATIVES = st.sampled_from(sorted(ZONES))
+FIGURES = ("a", "b")
+PEOPLE = st.sampled_from(["mona", "bruno", "gala", "nobody"])
+STAGES = "abcde"
+PLACES = st.integers(0, len(STAGES) - 1)
+DAYS = st.sampled_from([1, 5, 30])
+
+criteria = st.builds(
+    lambda figure, keep, severity: stated(figure, keep=keep, severity=severity),
+    st.sampled_from(FIGURES),
+    st.sampled_from([None, ">= 1/2"]),
+    st.sampled_from([Severity.BLOCKING, Severity.BLOCKING, Severity.WARNING]),
+)
+
+
+@st.composite
+def stages(draw: st.DrawFn, place: int) -> Stage:
+    after = draw(st.sets(st.sampled_from(STAGES[:place]), max_size=2)) if place else set()
+    found = draw(st.lists(criteria, min_size=1, max_size=2, unique_by=lambda c: c.id))
+    return stage(
+        STAGES[place],
+        tuple(sorted(after)),
+        *found,
+        roles=(Role.MANAGER, Role.BOARD_MEMBER, Role.BOARD_CHAIR),
+        need=draw(st.sampled_from([1, 1, 2, 3])),
+        optional=draw(st.booleans()),
+        open_ended=draw(st.booleans()),
+        allowed_days=draw(st.sampled_from([3, 40])),
+    )
+
+
+models = (
+    st.integers(1, len(STAGES)).flatmap(lambda n: st.tuples(*(stages(i) for i in range(n)))).map(lambda s: model(*s))
+)
+
+
+@dataclass(frozen=True)
+class Done:
+    """A command that was given under a key, and what it answered."""
+
+    key: str
+    again: Callable[[str], Any]
+    answer: Any
+
+
+class Life(RuleBasedStateMachine):
+    """What people may do to two initiatives under one model."""
+
+    fresh: ClassVar[Fresh]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.done: list[Done] = []
+        self.read: tuple[dict[str, int], dict[str, Any]] = ({}, {})
+        self.asked: dict[tuple[str, date], Any] = {}
+        self.explained: list[tuple[str, date, datetime, Any]] = []
+
+    @initialize(a_model=models)
+    def begin(self, a_model: LifecycleModel) -> None:
+        self.model = a_model
+        self.w = World(self.fresh.again(), a_model, database=self.fresh.engine)
+        self.enrol("one")
+
+    # What people do
+
+    def command(self, what: Callable[[str], Any]) -> Any:
+        """Do it under a key of its own; what is not possible is no fault, and leaves nothing behind."""
+        key = f"key-{len(self.done)}"
+        before = self.versions()
+        try:
+            answer = what(key)
+        except ClusterflowError:
+            assert self.versions() == before, "what fails leaves nothing behind"
+            return None
+        self.done.append(Done(key, what, answer))
+        return answer
+
+    @rule(initiative=INITIATIVES)
+    def enrol(self, initiative: str) -> None:
+        start = self.w.now.date() - timedelta(days=1)
+        line = f"initiative id={initiative} name=I country=MX timezone={ZONES[initiative]} from={start}"
+        if self.command(lambda key: self.w.app.enrol(self.w.submission(line), "tiny", key=key)):
+            seats = (
+                "body id=management kind=management name=Management",
+                "body id=board kind=board name=Board",
+                "seat body=management person=mona role=manager organisation=firm",
+                "seat body=board person=bruno role=chair organisation=firm",
+                "seat body=board person=gala organisation=ministry",
+            )
+            self.w.record(*(f"{seat} initiative={initiative} from=2020-01-01" for seat in seats))
+
+    @rule(
+        initiative=INITIATIVES,
+        figure=st.sampled_from(FIGURES),
+        value=st.sampled_from([0, 1, 2, None]),
+        ago=st.sampled_from([0, 0, 5]),
+    )
+    def record(self, initiative: str, figure: str, value: int | None, ago: int) -> None:
+        """A figure of today or of some days ago, or the withdrawal of one."""
+        on = self.w.now.date() - timedelta(days=ago)
+        said = "retract=true" if value is None else f"numerator={value} denominator=2"
+        line = f"observation initiative={initiative} metric={figure} on={on} {said}"
+        self.command(lambda key: self.w.record(line, key=key))
+
+    @rule(initiative=INITIATIVES)
+    def evaluate(self, initiative: str) -> None:
+        if self.lives(initiative):
+            self.w.app.evaluate(initiative)
+
+    @rule()
+    def review(self) -> None:
+        self.w.app.review()
+        # A stage may be overdue by both of its terms at once; it is told one term after the other.
+        again = self.w.app.review().changed
+        assert {kind for c in again for kind in c.changes} <= {"stage.overdue"}
+        assert not again or self.w.app.review().changed == (), "the same day again brings nothing new"
+
+    @rule(initiative=INITIATIVES, place=PLACES)
+    def open_gate(self, initiative: str, place: int) -> None:
+        self.command(lambda key: self.w.app.open_gate(initiative, self.stage_at(place), key=key))
+
+    @precondition(lambda self: self.w.app.inbox())
+    @rule(
+        initiative=INITIATIVES,
+        place=PLACES,
+        person=PEOPLE,
+        kind=st.sampled_from([*DecisionKind, DecisionKind.GO, DecisionKind.GO]),
+        later=st.sampled_from([-1, 5, 30]),
+        back=PLACES,
+        stale=st.sampled_from([False, False, False, True]),
+    )
+    def decide(
+        self, initiative: str, place: int, person: str, kind: DecisionKind, later: int, back: int, stale: bool
+    ) -> None:
+        day = self.w.now.date() + timedelta(days=later)
+        under_way = sorted(r.stage for r in self.state(initiative).open_reviews) if self.lives(initiative) else []
+        ballot = Ballot(
+            stage=under_way[place % len(under_way)] if under_way else self.stage_at(place),
+            decision=kind,
+            reason="it is time",
+            seen="0123456789ab" if stale else None,
+            until=day if kind is DecisionKind.HOLD else None,
+            due_all=day if kind is DecisionKind.CONDITIONAL_GO else None,
+            to_stage=self.stage_at(back) if kind is DecisionKind.RECYCLE else None,
+        )
+        done = self.command(lambda key: self.w.app.decide(initiative, person, ballot, key))
+        assert done is None or not stale or done.refused is not None
+
+    @rule(
+        initiative=INITIATIVES,
+        values=st.sampled_from([(2, 2), (2, 2), (2, 2), (1, 2), (0, 2), (2, 0)]),
+        kind=st.sampled_from([DecisionKind.GO, DecisionKind.GO, *DecisionKind]),
+        back=PLACES,
+        days=DAYS,
+        times=st.integers(1, 3),
+    )
+    def all_agree(
+        self, initiative: str, values: tuple[int, int], kind: DecisionKind, back: int, days: int, times: int
+    ) -> None:
+        """Facts, an evaluation, and wherever a gate is open whoever may decides: so that lives get on."""
+        if not self.lives(initiative):
+            self.enrol(initiative)
+        for time in range(times):
+            self.w.now += timedelta(days=days)
+            for figure, value in zip(FIGURES, values, strict=True):
+                self.record(initiative, figure, value, 0)
+            self.evaluate(initiative)
+            for person in ("mona", "bruno", "gala"):
+                if self.state(initiative).open_reviews:
+                    self.decide(initiative, 0, person, kind if time == 0 else DecisionKind.GO, 30, back, stale=False)
+
+    @rule(initiative=INITIATIVES, days=DAYS, times=st.integers(1, 4))
+    def all_goes_well(self, initiative: str, days: int, times: int) -> None:
+        self.all_agree(initiative, (2, 2), DecisionKind.GO, 0, days, times)
+
+    @rule(hours=st.sampled_from([7, 11, 13, 24, 24 * 5, 24 * 30]))
+    def time_goes_on(self, hours: int) -> None:
+        self.w.now += timedelta(hours=hours)
+
+    @rule(initiative=INITIATIVES, value=st.integers(0, 2))
+    def a_machine_whose_clock_is_behind_records_and_evaluates(self, initiative: str, value: int) -> None:
+        now = self.w.now
+        self.w.now = now - timedelta(minutes=4)
+        self.record(initiative, "a", value, 0)
+        self.evaluate(initiative)
+        self.w.now = now
+
+    # What they repeat, and ask
+
+    @precondition(lambda self: self.done)
+    @rule(data=st.data())
+    def repeat(self, data: st.DataObject) -> None:
+        earlier = data.draw(st.sampled_from(self.done))
+        before = self.versions()
+        assert earlier.again(earlier.key) == earlier.answer
+        assert self.versions() == before
+
+    @precondition(lambda self: self.done)
+    @rule(data=st.data())
+    def another_request_under_the_same_key(self, data: st.DataObject) -> None:
+        key = data.draw(st.sampled_from(self.done)).key
+        before = self.versions()
+        with pytest.raises(NotPossible, match="already used for another command"):
+            self.w.record("link initiative=one id=other direction=inside with_whom=x from=2024-01-01", key=key)
+        assert self.versions() == before
+
+    @rule(initiative=INITIATIVES, ago=DAYS)
+    def ask_about_a_past_day(self, initiative: str, ago: int) -> None:
+        if not self.lives(initiative):
+            return
+        day = self.w.now.date() - timedelta(days=ago + 1)
+        self.asked.setdefault((initiative, day), self.state_on(initiative, day))
+        last = max(e.at for c in (initiative, "registry") for e in self.w.app.entries(c))
+        self.explained.append((initiative, day, last, self.explain(initiative, day, last)))
+
+    # What is true at any time
+
+    @invariant()
+    def the_ledger_adds_up_to_what_is_stored(self) -> None:
+        for initiative, (entries, state) in self.lives_now().items():
+            assert self.w.app.first_break(initiative) is None
+            added = replay(entries)
+            assert added is not None
+            assert in_order(added) == state
+        assert self.w.app.first_break("registry") is None
+
+    @invariant()
+    def each_thing_happens_once(self) -> None:
+        for entries, _ in self.lives_now().values():
+            once = Counter[tuple[Any, ...]]()
+            for event in (e.event for e in entries):
+                match event.kind:
+                    case "stage.entered" | "stage.left" | "milestone.achieved" | "milestone.withdrawn":
+                        once[event.kind, event.stage, event.round] += 1  # type: ignore[union-attr]
+                    case "stage.overdue":
+                        once[event.kind, event.stage, event.round, event.level] += 1  # type: ignore[union-attr]
+                    case "gate.opened":
+                        once[event.kind, event.review] += 1  # type: ignore[union-attr]
+                    case "gate.decided" | "gate.withdrawn":
+                        once["gate closed", event.review] += 1  # type: ignore[union-attr]
+                    case "condition.set":
+                        once[event.kind, event.review, event.criterion] += 1  # type: ignore[union-attr]
+                    case "condition.met" | "condition.missed":
+                        once["condition settled", event.review, event.criterion] += 1  # type: ignore[union-attr]
+            assert set(once.values()) <= {1}, [what for what, n in once.items() if n > 1]
+
+    @invariant()
+    def time_goes_forward_and_its_days_too(self) -> None:
+        for entries, _ in self.lives_now().values():
+            assert [e.at for e in entries] == sorted(e.at for e in entries)
+            days = [e.event.on for e in entries if hasattr(e.event, "on")]
+            assert days == sorted(days)
+
+    @invariant()
+    def who_is_under_way_has_passed_what_comes_before(self) -> None:
+        for _, state in self.lives_now().values():
+            passed = {m.stage for m in state.milestones if m.stands}
+            under_way = [v.stage for v in state.open_visits]
+            assert len(under_way) == len(set(under_way))
+            assert all(passed.issuperset(self.model.stage(s).after) for s in under_way)
+            asked = [r.stage for r in state.open_reviews]
+            assert len(asked) == len(set(asked))
+            assert set(asked) <= set(under_way) - passed
+            assert len(passed) == sum(m.stands for m in state.milestones)
+            if state.standing is Standing.STOPPED:
+                assert under_way == []
+            else:
+                free = {s.id for s in self.model.stages if passed.issuperset(s.after)} - passed
+                assert free <= set(under_way), "what waits for nothing more has begun"
+
+    @invariant()
+    def nothing_goes_out_that_is_not_written(self) -> None:
+        with self.w.app.database.connect() as connection:
+            for row in connection.execute(select(chain)):
+                assert 0 <= max(row.published, row.told) <= row.version
+
+    @invariant()
+    def what_was_answered_about_a_past_day_stays(self) -> None:
+        for (initiative, day), answer in self.asked.items():
+            assert self.state_on(initiative, day) == answer
+        for initiative, day, known_at, answer in self.explained[-2:]:
+            assert self.explain(initiative, day, known_at) == answer, "as it was known then"
+
+    # In short
+
+    def stage_at(self, place: int) -> str:
+        return self.model.stages[place % len(self.model.stages)].id
+
+    def lives(self, initiative: str) -> bool:
+        return initiative in self.lives_now()
+
+    def lives_now(self) -> dict[str, tuple[tuple[Entry, ...], InitiativeState]]:
+        """Each initiative's ledger and its stored state; read once for all that is asked of them."""
+        versions = self.versions()
+        if versions != self.read[0]:
+            found = {i: (self.w.app.entries(i), self.state(i)) for i in self.w.app.initiatives()}
+            self.read = (versions, found)
+        return self.read[1]
+
+    def state(self, initiative: str) -> InitiativeState:
+        return self.w.app.state(initiative)
+
+    def state_on(self, initiative: str, day: date) -> Any:
+        try:
+            found = self.w.app.state(initiative, day)
+        except NotPossible:
+            return None
+        # What had happened by the end of that day, where the initiative is.
+        zone = ZoneInfo(ZONES[initiative])
+        by_then = [e for e in self.w.app.entries(initiative) if e.at.astimezone(zone).date() <= day]
+        assert by_then == list(self.w.app.entries(initiative)[: len(by_then)])
+        assert found == in_order(replay(by_then))  # type: ignore[arg-type]
+        return found
+
+    def explain(self, initiative: str, day: date, known_at: datetime) -> Any:
+        try:
+            gates = self.w.app.explain(initiative, self.model.stages[0].id, day, known_at, with_evidence=False)
+        except NotPossible:
+            return None
+        return [(c.found, c.answer) for gate in gates for c in gate.criteria]
+
+    def versions(self) -> dict[str, int]:
+        with self.w.app.database.connect() as connection:
+            return {row.id: row.version for row in connection.execute(select(chain))}
+
+
+def live(fresh: Fresh, examples: int, steps: int) -> None:
+    machine = type("LifeOnADatabase", (Life,), {"fresh": fresh})
+    phases = [Phase.explicit, Phase.reuse, Phase.generate]
+    run_state_machine_as_test(
+        machine, settings=settings(max_examples=examples, stateful_step_count=steps, deadline=None, phases=phases)
+    )
+    fresh.engine.dispose()
+
+
+def test_any_life_on_sqlite(sqlite_template: Path, tmp_path: Path) -> None:
+    live(FreshSqlite(sqlite_template, tmp_path), examples=30, steps=25)
+
+
+def test_any_life_on_postgresql(postgres_server: str, postgres_template: str) -> None:
+    postgres.execute(postgres_server, f"CREATE DATABASE machine TEMPLATE {postgres_template}")
+    live(FreshPostgres(postgres_server, "machine"), examples=4, steps=25)

@@ -1,0 +1,306 @@
+"""Races between real processes, on both databases: each thing happens once, and nobody gets a traceback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import event, select
+from support.bus import Bus, speaking_to
+from support.mailbox import mail_server
+from support.processes import Raised, race
+from support.world import World, model, stage, stated
+
+from clusterflow.app import App
+from clusterflow.courier import Courier
+from clusterflow.intake.assignments import read_assignments
+from clusterflow.model.criterion import Criterion
+from clusterflow.model.quantity import Bound, Unit
+from clusterflow.model.words import DecisionKind, Role, Severity
+from clusterflow.prefect.publish import publish
+from clusterflow.rules.ballot import Ballot
+from clusterflow.rules.fold import replay
+from clusterflow.store.database import open_database
+from clusterflow.store.state import in_order
+from clusterflow.store.tables import REGISTRY_TABLES
+
+from .conftest import MakeWorld
+
+ROUNDS = 20
+BOARD = (Role.BOARD_MEMBER, Role.MANAGER)
+QUORUM = model(stage("first", need=2, roles=BOARD), stage("second", ("first",)))
+TWO = model(stage("first"), stage("second", ("first",)))
+BUSY = model(stage("first", (), stated("first"), stated("x")), stage("second", ("first",)))
+
+
+def prepared(w: World, *ready: str, evaluated: bool = True) -> World:
+    """An initiative for each round, with figures that meet their bounds."""
+    for number in range(ROUNDS):
+        w.enrol(f"i{number}")
+        for figure in ready:
+            w.state_figure(figure, initiative=f"i{number}")
+        if evaluated:
+            w.evaluate(f"i{number}")
+    return w
+
+
+def run(w: World, *runners: Any, rounds: int = ROUNDS) -> list[tuple[Any, ...]]:
+    outcomes = race(w.app.settings, w.now, rounds, *runners)
+    raised = [o for outcome in outcomes for o in outcome if isinstance(o, Raised)]
+    assert not raised, raised[:3]
+    return outcomes
+
+
+def check_whole(w: World, chain: str) -> None:
+    """The chain verifies, and adds up to what is stored."""
+    assert w.app.first_break(chain) is None
+    added = replay(w.app.entries(chain))
+    assert added is not None
+    assert in_order(added) == w.app.state(chain)
+
+
+def vote(app: App, number: int, person: str, seen: str | None = None) -> Any:
+    return app.decide(f"i{number}", person, Ballot("first", DecisionKind.GO, f"says {person}", seen=seen))
+
+
+def record(app: App, number: int, *lines: str, key: str | None = None) -> Any:
+    words = [line.format(i=f"i{number}", number=number).split() for line in lines]
+    return app.record([read_assignments(first, rest) for first, *rest in words], key=key and f"{key}{number}")
+
+
+def evaluate(app: App, number: int) -> Any:
+    return app.evaluate(f"i{number}")
+
+
+def record_and_evaluate(app: App, number: int, line: str) -> Any:
+    record(app, number, line)
+    return evaluate(app, number)
+
+
+def test_the_last_two_votes_of_a_quorum_decide_once(world: MakeWorld) -> None:
+    w = prepared(world(QUORUM), "first")
+    for number, outcome in enumerate(run(w, partial(vote, person="mona"), partial(vote, person="bruno"))):
+        assert sorted(str(o.decided) for o in outcome) == ["None", "go"]
+        kinds = w.kinds(f"i{number}")
+        assert [kinds.count(k) for k in ("vote.cast", "gate.decided", "milestone.achieved")] == [2, 1, 1]
+        assert kinds.count("stage.entered") == 2
+        check_whole(w, f"i{number}")
+
+
+def test_two_who_decide_at_a_gate_for_one_make_one_decision(world: MakeWorld) -> None:
+    w = prepared(world(TWO), "first")
+    for number, outcome in enumerate(run(w, partial(vote, person="mona"), partial(vote, person="bruno"))):
+        assert sorted(o.refused or "taken" for o in outcome) == ["closed", "taken"]
+        assert w.kinds(f"i{number}").count("milestone.achieved") == 1
+        check_whole(w, f"i{number}")
+
+
+def vote_anywhere(app: App, number: int, place: int) -> Any:
+    initiative = f"i{2 * (number // 2) + place}"
+    return app.decide(initiative, f"p{number}", Ballot("first", DecisionKind.GO, "is new here"))
+
+
+def test_whoever_decides_for_the_first_time_at_two_gates_at_once_is_one_and_the_same(world: MakeWorld) -> None:
+    """The ledger's name for a person is made at the first decision: both must come to the same."""
+    w = prepared(world(QUORUM), "first")
+    w.record(*(f"person id=p{number} name=P{number} from=2020-01-01" for number in range(ROUNDS)))
+    outcomes = run(w, partial(vote_anywhere, place=0), partial(vote_anywhere, place=1))
+    assert {o.refused for outcome in outcomes for o in outcome} == {"role"}
+    refused = [e.event for n in range(ROUNDS) for e in w.app.entries(f"i{n}") if e.event.kind == "decision.refused"]
+    assert len({e.decider for e in refused}) == ROUNDS  # type: ignore[union-attr]
+
+
+def speak_for_each_other(app: App, number: int, place: int) -> Any:
+    one, other = f"p{2 * number + place}", f"p{2 * number + 1 - place}"
+    return app.decide(f"i{place}", one, Ballot("first", DecisionKind.GO, "for the other", speaks_for=other))
+
+
+def test_two_who_speak_for_each_other_do_not_wait_for_each_other(world: MakeWorld) -> None:
+    w = prepared(world(QUORUM), "first")
+    rounds = 5  # PostgreSQL looks for circles only when it has waited for a second
+    w.record(*(f"person id=p{number} name=P{number} from=2020-01-01" for number in range(2 * rounds)))
+    speak = [partial(speak_for_each_other, place=place) for place in (0, 1)]
+    outcomes = run(w, *speak, rounds=rounds)
+    assert all(o.refused for outcome in outcomes for o in outcome)
+
+
+def test_two_evaluations_at_once_tell_a_change_once(world: MakeWorld) -> None:
+    w = prepared(world(TWO), "first", evaluated=False)
+    for number, outcome in enumerate(run(w, evaluate, evaluate)):
+        assert sorted(o.changes for o in outcome) == [(), ("finding.changed", "gate.opened")]
+        check_whole(w, f"i{number}")
+
+
+def take(app: App, number: int, run: str) -> Any:
+    item = app.take_gate(f"i{number}", run)
+    return item and item.run
+
+
+def test_two_passes_at_once_and_one_holds_the_form(world: MakeWorld) -> None:
+    w = prepared(world(TWO), "first")
+    outcomes = run(w, partial(take, run="one"), partial(take, run="other"))
+    holders = {i.initiative: i.run for i in w.app.inbox()}
+    for number, outcome in enumerate(outcomes):
+        assert [o for o in outcome if o] == [holders[f"i{number}"]]
+
+
+def test_a_decision_on_findings_comes_before_they_change_or_is_refused(world: MakeWorld) -> None:
+    w = prepared(world(model(stage("first", (), stated("first"), stated("x", severity=Severity.WARNING)))), "first")
+    seen = w.app.state("i0").reviews[0].findings
+    line = "observation initiative={i} metric=x numerator=1 denominator=1 on=2024-01-10"
+    outcomes = run(w, partial(vote, person="mona", seen=seen), partial(record_and_evaluate, line=line))
+    for number, (decided, _) in enumerate(outcomes):
+        kinds = w.kinds(f"i{number}")
+        if decided.taken:
+            assert kinds.index("gate.decided") == kinds.index("vote.cast") + 1 < len(kinds)
+            assert "gate.changed" not in kinds
+        else:
+            assert (decided.refused, kinds.count("gate.changed")) == ("stale", 1)
+            assert "x is now met" in decided.why
+        check_whole(w, f"i{number}")
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite lets nobody in between
+def test_a_fact_of_the_registry_that_comes_in_while_others_measure_is_not_overlooked(world: MakeWorld) -> None:
+    companies = Criterion(
+        id="companies",
+        metric="helix-members",
+        with_=(("helix", "company"),),
+        bound=Bound.parse(">= 1", Unit.COUNT),
+        source="P",
+        proposal=True,
+    )
+    w = world(model(stage("first", (), companies), stage("second", ("first",))))
+    w.enrol()
+    w.record("membership initiative=one organisation=firm from=2024-01-01")
+    once = ["organisation id=firm name=Firm helix=academia from=2020-01-01"]
+    other = App(w.app.settings, open_database(w.app.settings.database_url), w.app.clock)
+
+    def in_between(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if "INTO ledger" in statement and once:
+            other.record([w.submission(once.pop())])
+            other.database.dispose()
+
+    event.listen(w.app.database, "before_cursor_execute", in_between)
+    assert w.evaluate() == ("finding.changed", "gate.opened")
+    assert w.decide("first").refused == "closed", "there is no company among the members any more"
+
+
+def test_two_corrections_of_one_fact_follow_each_other(world: MakeWorld) -> None:
+    w = prepared(world(TWO), evaluated=False)
+    w.record(*(f"link initiative=i{n} id=a direction=inside with_whom=x from=2024-01-01" for n in range(ROUNDS)))
+    line = "link initiative={{i}} id=a direction=inside with_whom={whom} from=2024-01-01"
+    outcomes = run(w, *(partial(record_one, line=line.format(whom=whom)) for whom in ("y", "z")))
+    table = REGISTRY_TABLES["link"]
+    with w.app.database.connect() as connection:
+        rows = connection.execute(select(table).order_by(table.c.chain, table.c.entry)).all()
+    for number, outcome in enumerate(outcomes):
+        assert [o.corrected for o in outcome] == [1, 1]
+        mine = [r for r in rows if r.chain == f"i{number}"]
+        assert [r.superseded_by for r in mine] == [*(r.entry for r in mine[1:]), None]
+        assert w.app.first_break(f"i{number}") is None
+
+
+def record_one(app: App, number: int, line: str, key: str | None = None) -> Any:
+    return record(app, number, line, key=key)
+
+
+def test_one_key_in_two_processes_has_one_effect_and_one_answer(world: MakeWorld) -> None:
+    w = prepared(world(QUORUM), "first")
+    line = "link initiative={i} id=a direction=inside with_whom=x from=2024-01-01"
+    for number, (one, other) in enumerate(run(w, *[partial(record_one, line=line, key="fact-")] * 2)):
+        assert one == other
+        assert one.entered == 1
+        assert w.app.first_break(f"i{number}") is None
+    for number, (one, other) in enumerate(run(w, *[vote_by_key] * 2)):
+        assert one == other
+        assert one.votes == 1
+        assert w.kinds(f"i{number}").count("vote.cast") == 1
+
+
+def vote_by_key(app: App, number: int) -> Any:
+    return app.decide(f"i{number}", "mona", Ballot("first", DecisionKind.GO, "once"), key=f"vote-{number}")
+
+
+def enrol(app: App, number: int) -> Any:
+    fields = "id={i} name=Initiative country=ES from=2024-01-10".format(i=f"i{number}")
+    return app.enrol(read_assignments("initiative", fields.split()), "cordoba")
+
+
+def test_an_initiative_is_enrolled_while_its_first_facts_come_in(world: MakeWorld) -> None:
+    """Both need the initiative's chain and that of the registry: neither may wait for the other in a circle."""
+    w = world()
+    for n in range(ROUNDS):
+        w.record(f"initiative id=i{n} name=Initiative country=ES from=2024-01-10")
+        w.record(f"link initiative=i{n} id=a direction=inside with_whom=x from=2024-01-01")
+    lines = (
+        "link initiative={i} id=b direction=inside with_whom=x from=2024-01-01",
+        "organisation id=o{number} name=Organisation from=2024-01-01",
+    )
+    for number, (enrolled, recorded) in enumerate(run(w, enrol, partial(record_lines, lines=lines))):
+        assert enrolled.initiative == f"i{number}"
+        assert recorded.entered == 2
+        check_whole(w, f"i{number}")
+    assert w.app.first_break("registry") is None
+
+
+def record_lines(app: App, number: int, lines: tuple[str, ...]) -> Any:
+    return record(app, number, *lines)
+
+
+def look(app: App, number: int) -> Any:
+    """What a reader sees while others write: first the stored state, then whether the chain is whole."""
+    state = app.state("i0")
+    entries = app.entries("i0", 0, state.version)
+    return app.first_break("i0"), state == in_order(replay(entries))  # type: ignore[arg-type]
+
+
+def change(app: App, number: int) -> Any:
+    day = f"2024-01-{11 + number % 20:02}"
+    for value in (0, 1):
+        record(app, 0, f"observation initiative={{i}} metric=first numerator={value} denominator=1 on={day}")
+        app.evaluate("i0")
+
+
+def test_who_reads_while_others_write_sees_one_moment(world: MakeWorld) -> None:
+    w = world(TWO)
+    w.enrol("i0")
+    w.at("2024-02-10")
+    for (broken, same), _ in run(w, look, change, rounds=40):
+        assert (broken, same) == (None, True)
+
+
+def send(app: App, number: int) -> Any:
+    return Courier(app).round().delivered
+
+
+def test_two_couriers_deliver_each_notice_once(world: MakeWorld) -> None:
+    with mail_server() as (box, address):
+        w = prepared(world(TWO), "first")
+        w.app.settings = w.app.settings.model_copy(update={"mail": SecretStr(address)})
+        outcomes = run(w, send, send, rounds=4)
+        keys = box.keys()
+        assert sum(n for outcome in outcomes for n in outcome) == len(keys) > ROUNDS
+        assert max(Counter(keys).values()) == 1
+        assert w.app.backlog().notices == 0
+
+
+def relay(app: App, number: int, file: Path) -> Any:
+    with speaking_to(Bus(file)):
+        return asyncio.run(publish(app)).problems
+
+
+def test_two_relays_publish_each_event_once(world: MakeWorld, tmp_path: Path) -> None:
+    w = prepared(world(TWO), "first", evaluated=False)
+    bus = Bus(tmp_path / "heard")
+    run(w, *[partial(relay, file=bus.file)] * 2, rounds=4)
+    heard = bus.heard()
+    assert max(Counter(e["id"] for e in heard.events).values()) == 1
+    assert Counter(r["initiative"] for r in heard.runs) == {f"i{n}": 1 for n in range(ROUNDS)}
+    assert w.app.backlog().events == 0
+    assert {i.run for i in w.app.inbox()} == {r["id"] for r in heard.runs}

@@ -1,0 +1,138 @@
+"""The Prefect server dies in the middle of a burst: nothing waits for ever, and every gate is asked about once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from support.office import ROOT, is_fact, until, working
+from support.ports import free_port
+from support.world import World, model, stage, stated
+
+from clusterflow.app import App
+from clusterflow.desk import system_clock
+from clusterflow.prefect import events, names, runs
+from clusterflow.prefect.api import settings_for
+from clusterflow.prefect.deploy import deploy
+from clusterflow.prefect.events import OutgoingEvent
+from clusterflow.prefect.server import PrefectServer
+from clusterflow.prefect.up import keep_relaying
+
+DEPLOYMENT = """
+pull: []
+deployments:
+  - {name: tiny, entrypoint: "flows/lifecycle.py:lifecycle", tags: [lifecycle], work_pool: {name: clusterflow}}
+"""
+INITIATIVES = [f"i{n}" for n in range(20)]
+GATES = INITIATIVES[::3]
+FACTS = 60
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[PrefectServer]:
+    server = PrefectServer(tmp_path / "server", free_port(), settings={"PREFECT_SERVER_UI_ENABLED": "false"})
+    with server, settings_for(server.api_url):
+        yield server
+
+
+@pytest.fixture
+def w(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setenv("CLUSTERFLOW_DATABASE", sqlite_url)
+    world = World(
+        sqlite_url, model(stage("first", (), stated("first"), stated("more", "< 3")), stage("second", ("first",)))
+    )
+    world.now = system_clock()
+    world.app.clock = system_clock
+    for initiative in INITIATIVES:
+        world.enrol(initiative)
+    return world
+
+
+def facts(w: World) -> Iterable[str]:
+    """Sixty facts, of which every third initiative's open its gate."""
+    today = w.now.date()
+    for number in range(FACTS):
+        initiative = INITIATIVES[number % len(INITIATIVES)]
+        if number < len(INITIATIVES):
+            yield f"observation initiative={initiative} metric=more numerator=1 denominator=1 on={today}"
+        elif number < 2 * len(INITIATIVES):
+            value = int(initiative in GATES)
+            yield f"observation initiative={initiative} metric=first numerator={value} denominator=1 on={today}"
+        else:
+            yield f"link initiative={initiative} id=a direction=inside with_whom=x from={today}"
+
+
+@contextlib.asynccontextmanager
+async def relaying(app: App) -> AsyncIterator[None]:
+    task = asyncio.create_task(keep_relaying(app))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def kill(server: PrefectServer) -> None:
+    assert server._process is not None
+    os.killpg(server._process.pid, signal.SIGKILL)
+    await asyncio.to_thread(server._process.wait)
+    assert not server.is_running()
+
+
+async def test_a_server_killed_in_a_burst_delays_and_loses_nothing(
+    w: World, server: PrefectServer, tmp_path: Path
+) -> None:
+    file = tmp_path / "prefect.yaml"
+    file.write_text(DEPLOYMENT, encoding="utf-8")
+    await deploy(ROOT, server.api_url, file=file)
+    taken: set[str] = set()
+    post = events.post
+
+    async def seen(outgoing: Iterable[OutgoingEvent]) -> None:
+        told = list(outgoing)
+        await post(told)
+        taken.update(str(e.id) for e in told)
+
+    with patch.object(events, "post", seen):
+        async with relaying(w.app):
+            for number, fact in enumerate(facts(w)):
+                await asyncio.to_thread(w.record, fact)
+                if number == FACTS // 2:
+                    await until_true(lambda: bool(taken), "a first event")
+                    await kill(server)
+            assert w.app.backlog().events > 0
+            await asyncio.to_thread(server.stop)
+            await asyncio.to_thread(server.start)
+            await until_true(lambda: w.app.backlog().events == 0, "an empty outbox")
+    happened = [e for i in INITIATIVES for e in w.app.entries(i) if not is_fact(e)]
+    assert {str(names.event_id(e.hash)) for e in happened} <= taken
+    assert all(w.app.first_break(i) is None for i in INITIATIVES)
+
+    async with working():
+
+        async def forms() -> dict[str, str] | None:
+            waiting = await runs.waiting(names.GATE_OPEN)
+            asks = {
+                t.removeprefix("initiative:"): str(w.run_id) for w in waiting for t in w.tags if t[:11] == "initiative:"
+            }
+            assert len(asks) == len(waiting), "one form for each gate"
+            return asks if await runs.at_work("lifecycle") == 0 else None
+
+        asks = await until(forms, "the end of the passes")
+    assert asks == {i.initiative: i.run for i in w.app.inbox()}
+    assert sorted(asks) == sorted(GATES)
+    assert {i: w.kinds(i).count("gate.opened") for i in INITIATIVES} == {i: int(i in GATES) for i in INITIATIVES}
+
+
+async def until_true(look: Callable[[], bool], what: str) -> None:
+    async def found() -> bool | None:
+        return look() or None
+
+    await until(found, what)

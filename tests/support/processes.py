@@ -1,0 +1,70 @@
+"""Real processes, forked from a warm one, to race against each other."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
+from typing import Any
+
+from clusterflow.app import App
+from clusterflow.settings import Settings
+from clusterflow.store.database import open_database
+
+PATIENCE_SECONDS = 120
+
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["clusterflow.courier", "clusterflow.prefect.publish", "apprise", "psycopg"])
+
+Runner = Callable[[App, int], Any]
+"""What a racer does in a round, on an app of its own."""
+
+
+class Raised:
+    """What came of a racer that raised: the exception's name and text."""
+
+    def __init__(self, problem: BaseException) -> None:
+        self.name, self.text = type(problem).__name__, str(problem)
+
+    def __repr__(self) -> str:
+        return f"{self.name}: {self.text}"
+
+
+def app_on(settings: Settings, now: datetime) -> App:
+    return App(settings, open_database(settings.database_url), lambda: now)
+
+
+def _racer(settings: Settings, now: datetime, rounds: int, run: Runner, start: Any, end: Connection) -> None:
+    app = app_on(settings, now)
+    outcomes: list[Any] = []
+    try:
+        for number in range(rounds):
+            start.wait(PATIENCE_SECONDS)
+            try:
+                outcomes.append(run(app, number))
+            except Exception as problem:
+                outcomes.append(Raised(problem))
+    finally:
+        end.send(outcomes)
+        app.database.dispose()
+
+
+def race(settings: Settings, now: datetime, rounds: int, *runners: Runner) -> list[tuple[Any, ...]]:
+    """Let processes do something at the same moment, again and again; what came of it, by round and by runner."""
+    start = CONTEXT.Barrier(len(runners))
+    racers: list[tuple[ForkServerProcess, Connection]] = []
+    for run in runners:
+        here, there = CONTEXT.Pipe(duplex=False)
+        process = CONTEXT.Process(target=_racer, args=(settings, now, rounds, run, start, there))
+        process.start()
+        there.close()
+        racers.append((process, here))
+    outcomes: list[Sequence[Any]] = []
+    for process, here in racers:
+        assert here.poll(PATIENCE_SECONDS), "a racer never came to its end"
+        outcomes.append(here.recv())
+        process.join(PATIENCE_SECONDS)
+        assert process.exitcode == 0
+    return list(zip(*outcomes, strict=True))
