@@ -84,9 +84,11 @@ class App(Desk):
 
     def evaluate(self, initiative: str, actor: str | None = None) -> Evaluated:
         """Bring one initiative up to the day."""
+        with self._reading() as connection:
+            observed = evaluation.observe(connection, initiative, self.clock(), self.metrics)
         return perform(
             self.database, self._context(actor, None), "evaluate", initiative, Evaluated,
-            lambda work: evaluation.evaluate(work, initiative, self.metrics),
+            lambda work: evaluation.evaluate(work, initiative, self.metrics, observed),
         )  # fmt: skip
 
     def review(self, actor: str | None = None) -> Reviewed:
@@ -95,7 +97,9 @@ class App(Desk):
         with self._reading() as connection:
             enrolled = list(connection.execute(select(tables.initiative_state.c.initiative)).scalars())
             records = initiative_records(connection, self.clock().date(), enrolled)
-            calendars = {i: WorkCalendar(r.timezone, r.country) for i, r in records.items()}
+            # Whose own record was withdrawn lives on, by no country's calendar.
+            calendars = dict.fromkeys(enrolled, WorkCalendar())
+            calendars |= {i: WorkCalendar(r.timezone, r.country) for i, r in records.items()}
             heads = ledger.heads(connection, enrolled)
             plans = evaluation.evaluate_set(connection, heads, calendars, self.clock(), self.metrics)
         changed = fell.changed + tuple(self.evaluate(initiative, actor) for initiative in sorted(plans))

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from clusterflow.engine.days import today_of
 from clusterflow.engine.work import Work
 from clusterflow.errors import UnknownName
 from clusterflow.model.events import LifeEvent
@@ -25,7 +26,8 @@ from clusterflow.store import ledger, tables
 from clusterflow.store.ledger import Head
 from clusterflow.store.metrics import measure
 from clusterflow.store.models import kept_model
-from clusterflow.store.state import load_states
+from clusterflow.store.registry import calendar_of
+from clusterflow.store.state import load_states, recall_state
 
 Declarations = dict[str, MetricDeclaration]
 
@@ -90,12 +92,34 @@ def look(
     return Standing(state, model, assess(model, state, mine), mine, today, calendar, registry_version)
 
 
-def evaluate(work: Work, initiative: str, declarations: Declarations) -> Evaluated:
-    """Bring the standing answers, gates, milestones and deadlines of one initiative up to the day."""
-    now = standing(work, initiative, declarations)
+def observe(connection: Connection, initiative: str, now: datetime, declarations: Declarations) -> Standing | None:
+    """Measure and judge one initiative while others may write; None where it is not enrolled."""
+    for head in ledger.heads(connection, [initiative]):
+        state = recall_state(connection, head)
+        if state is not None:
+            return look(connection, state, calendar_of(connection, now.date(), initiative), now, declarations)
+    return None
+
+
+def evaluate(work: Work, initiative: str, declarations: Declarations, observed: Standing | None = None) -> Evaluated:
+    """Bring the standing answers, gates, milestones and deadlines of one initiative up to the day.
+
+    Args:
+        observed: what was measured before this command held the initiative, so that to measure keeps no other command
+            waiting; where something happened in between, it is measured again.
+    """
+    now = (
+        observed if observed is not None and _still_holds(work, observed) else standing(work, initiative, declarations)
+    )
     events = now.plan()
     after = write(work, now, events)
     return Evaluated(initiative=initiative, version=after.version, changes=tuple(e.kind for e in events))
+
+
+def _still_holds(work: Work, observed: Standing) -> bool:
+    initiative = observed.state.initiative
+    same = work.head(initiative).version == observed.state.version
+    return same and work.calendar(initiative) == observed.calendar and today_of(work, initiative) == observed.today
 
 
 def evaluate_set(

@@ -7,6 +7,7 @@ import contextlib
 import inspect
 import logging
 import signal
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -39,6 +40,9 @@ Runs that this process starts need not wait for it.
 
 PAUSE_SECONDS = 1.0
 """How long the relay waits for a commit before it looks for what only time has made due."""
+
+AWAY_SECONDS = 5.0
+"""How long a Prefect that did not answer is left alone."""
 
 DRAIN_SECONDS = 5.0
 """How long the end waits for what is still to be sent."""
@@ -134,28 +138,36 @@ def _started(settings: Settings, auth: str | None, say: Say) -> PrefectServer | 
 
 async def keep_relaying(app: App) -> None:
     """Publish and send for as long as we are up; a Prefect or a mail server that is away is waited for."""
-    courier = Courier(app)
+    courier, away_until = Courier(app), 0.0
     with bell(app.database) as commits:
         while True:
-            await _round(app, courier)
+            # People are told while Prefect is told: neither waits for the other.
+            mails = asyncio.create_task(_tell_people(courier))
+            if time.monotonic() >= away_until and not await _tell_prefect(app):
+                away_until = time.monotonic() + AWAY_SECONDS
+            await mails
             await asyncio.to_thread(commits.wait, PAUSE_SECONDS)
 
 
-async def _round(app: App, courier: Courier) -> None:
-    # People are told while Prefect is told: neither waits for the other.
-    mails = asyncio.create_task(asyncio.to_thread(courier.round))
+async def _tell_prefect(app: App) -> bool:
+    """Publish what there is; False where no Prefect answers."""
     try:
         if app.due_moments() or app.outgoing() or Reception(app).untold():
             await publish(app)
     except PrefectUnreachable as problem:
         _log.warning("%s", problem)
+        return False
     except ClusterflowError as problem:
         _log.error("%s", problem)
     except Exception:
         # A database that is locked for a moment, an answer nobody foresaw: the next round tries again.
         _log.exception("this round of publishing failed")
+    return True
+
+
+async def _tell_people(courier: Courier) -> None:
     try:
-        await mails
+        await asyncio.to_thread(courier.round)
     except Exception:
         _log.exception("this round of notices failed")
 
