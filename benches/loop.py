@@ -82,7 +82,8 @@ async def _all(settings: Settings, box: Mailbox, short: bool) -> None:
         app = running.app
         _quietly()
         await _until(lambda: app.backlog().events == 0)
-        await _one_by_one(app, box, 3 if short else 40)
+        await _one_by_one(app, box, 4 if short else 80)
+        await _decisions(app, "at rest", 0)
         await _burst(app, *((5, 25) if short else (200, 1000)))
 
 
@@ -121,19 +122,19 @@ async def _burst(app: App, initiatives: int, facts: int) -> None:
         _grow(app, name, 0)
     await _until(lambda: app.backlog().events == 0)
     await _until_idle()
-    before = await runs.count("lifecycle")
+    tags = [f"initiative:{name}" for name in names]
+    before = await runs.count("lifecycle", *tags)
     lines = [s for name in names for s in _members(name, facts // initiatives)]
     start = time.perf_counter()
     for first in range(0, len(lines), 10):
         await asyncio.to_thread(app.record, lines[first : first + 10])
     recorded = time.perf_counter() - start
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as others:
-        # As people decide: from another process.
-        decisions = others.submit(_decide_while_it_works, app.settings)
-        while app.backlog().events or await runs.at_work("lifecycle") or any(i.run is None for i in app.inbox()):
-            await asyncio.sleep(0.1)
+    decisions = asyncio.create_task(_decisions(app, "while it carries all that", 1))
+    while app.backlog().events or await runs.at_work("lifecycle") or any(i.run is None for i in app.inbox()):
+        await asyncio.sleep(0.1)
     took = time.perf_counter() - start
-    started = await runs.count("lifecycle") - before
+    await decisions
+    started = await runs.count("lifecycle", *tags) - before
     asked = sum(i.initiative in set(names) and i.run is not None for i in app.inbox())
     lost, doubled = initiatives - asked, started - initiatives
     print(
@@ -142,9 +143,6 @@ async def _burst(app: App, initiatives: int, facts: int) -> None:
     print(
         f"  gates open and asked: {asked} of {initiatives}; lost {lost}; started more than once {doubled}", flush=True
     )
-    taken, refused = await asyncio.wrap_future(decisions)
-    spread("decide (go) while the relay carries all that", taken, "target p99 < 10 ms")
-    spread("decide, refused for a wrong code, meanwhile", refused, "target p99 < 10 ms")
     sample = min(40, facts)
     start = time.perf_counter()
     for n in range(sample):
@@ -157,12 +155,20 @@ async def _burst(app: App, initiatives: int, facts: int) -> None:
     )
 
 
-def _decide_while_it_works(settings: Settings) -> tuple[list[float], list[float]]:
-    """Decisions at the gates of the first part: those taken, and those refused; how long each took."""
+async def _decisions(app: App, when: str, part: int) -> None:
+    """Decide at every second gate of the first part, as people do: from another process."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as others:
+        taken, refused = await asyncio.wrap_future(others.submit(_decide, app.settings, part))
+    # The first of each kind builds its statements; a process does that once.
+    spread(f"decide (go), the relay {when}", taken[1:], "target p99 < 10 ms")
+    spread(f"decide, refused for a wrong code, the relay {when}", refused[1:], "target p99 < 10 ms")
+
+
+def _decide(settings: Settings, part: int) -> tuple[list[float], list[float]]:
     app = App.open(settings)
     taken: list[float] = []
     refused: list[float] = []
-    for name in [i for i in app.initiatives() if i.startswith("one-")]:
+    for name in [i for i in app.initiatives() if i.startswith("one-")][part::2]:
         state = app.state(name)
         (review,) = state.open_reviews
         with app.database.begin() as connection:
@@ -175,8 +181,7 @@ def _decide_while_it_works(settings: Settings) -> tuple[list[float], list[float]
             seconds.append(time.perf_counter() - start)
             assert done.taken is (seconds is taken), done.why
             time.sleep(0.02)
-    # The first of each kind builds its statements; a process does that once.
-    return taken[1:], refused[1:]
+    return taken, refused
 
 
 def _grow(app: App, name: str, members: int) -> list[Submission]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from prefect import flow
+from prefect.logging import get_run_logger
 
 from clusterflow.app import App
 from clusterflow.prefect.names import portfolio_run_name
@@ -25,6 +26,8 @@ async def review(as_of: date | None = None) -> dict[str, int]:
         await publish_portfolio(app, as_of)
         return {"initiatives": len(app.board(as_of).lines), "changed": 0, "passes": 0}
     found = app.review(actor="review")
+    for problem in found.problems:
+        get_run_logger().error("%s", problem)
     await publish_portfolio(app)
     published = await publish(app)
     await reconcile(app)

@@ -49,6 +49,8 @@ class Reviewed(Frozen):
     as_of: date
     looked_at: int
     changed: tuple[Evaluated, ...]
+    problems: tuple[str, ...] = ()
+    """Where one initiative could not be brought up to the day; it holds up no other."""
 
 
 class FellDue(Frozen):
@@ -102,9 +104,17 @@ class App(Desk):
             calendars |= {i: WorkCalendar(r.timezone, r.country) for i, r in records.items()}
             heads = ledger.heads(connection, enrolled)
             plans = evaluation.evaluate_set(connection, heads, calendars, self.clock(), self.metrics)
-        changed = fell.changed + tuple(self.evaluate(initiative, actor) for initiative in sorted(plans))
+        changed, problems = list(fell.changed), list(fell.problems)
+        for initiative in sorted(plans):
+            try:
+                changed.append(self.evaluate(initiative, actor))
+            except ClusterflowError as problem:
+                problems.append(f"{initiative}: {problem}")
         return Reviewed(
-            as_of=self.clock().date(), looked_at=len(enrolled), changed=tuple(c for c in changed if c.changes)
+            as_of=self.clock().date(),
+            looked_at=len(enrolled),
+            changed=tuple(c for c in changed if c.changes),
+            problems=tuple(problems),
         )
 
     def due_moments(self) -> Sequence[str]:

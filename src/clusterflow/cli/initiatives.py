@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -38,7 +39,10 @@ def enrol(
 def evaluate(initiative: str | None = None, *, actor: Actor = None, as_json: Json = False) -> None:
     """Measure, judge, and write what changed: one initiative, or all of them."""
     app = App.open()
-    changed = (app.evaluate(initiative, actor),) if initiative else app.review(actor).changed
+    found = None if initiative else app.review(actor)
+    changed = found.changed if found else (app.evaluate(str(initiative), actor),)
+    for problem in found.problems if found else ():
+        sys.stderr.write(f"clusterflow: {problem}\n")
     if as_json:
         print_json(changed)
     elif not any(c.changes for c in changed):

@@ -91,7 +91,8 @@ def _evaluate_what_was_recorded(app: App) -> Published:
     if REGISTRY in facts or len(facts) > ONE_BY_ONE:
         # An organisation's size or helix kind counts in whatever initiative it belongs to; and many are measured as a
         # set in the time that a few take one by one.
-        return Published(evaluated=app.review(actor="relay").looked_at)
+        found = app.review(actor="relay")
+        return Published(evaluated=found.looked_at, problems=found.problems)
     done = Published()
     for initiative in sorted(facts & set(app.initiatives())):
         try:

@@ -259,10 +259,13 @@ async def _read(selection: FlowRunFilter) -> Sequence[FlowRun]:
                 return runs
 
 
-async def count(flow: str) -> int:
-    """How many runs of a flow there are, whatever became of them."""
+async def count(flow: str, *tags: str) -> int:
+    """How many runs of a flow carry one of the tags, whatever became of them."""
     async with prefect_client() as client:
-        return await client.count_flow_runs(flow_filter=FlowFilter(name=FlowFilterName(any_=[flow])))
+        return await client.count_flow_runs(
+            flow_filter=FlowFilter(name=FlowFilterName(any_=[flow])),
+            flow_run_filter=FlowRunFilter(tags=FlowRunFilterTags(any_=list(tags))),
+        )
 
 
 async def at_work(flow: str) -> int:

@@ -7,6 +7,7 @@ import contextlib
 import inspect
 import logging
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -44,6 +45,9 @@ PAUSE_SECONDS = 1.0
 AWAY_SECONDS = 5.0
 """How long a Prefect that did not answer is left alone."""
 
+SWITCH_SECONDS = 0.0005
+"""How long a thread computes while another waits; Python's own five milliseconds add up over a transaction."""
+
 DRAIN_SECONDS = 5.0
 """How long the end waits for what is still to be sent."""
 
@@ -72,6 +76,8 @@ async def everything(settings: Settings, say: Say, *, limit: int = 3, live: bool
     Raises:
         PrefectUnreachable: the settings name a Prefect elsewhere, and it does not answer.
     """
+    # Flows, relay and mails share this process. Who holds the database while others compute must have its turn soon.
+    sys.setswitchinterval(SWITCH_SECONDS)
     database = open_database(settings.database_url)
     before, after = upgrade(database)
     if before != after:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import sqlite3
+import time
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,9 @@ from clusterflow.errors import ClusterflowError, SchemaMismatch
 
 HEAD = "0001"
 """The revision this version of clusterflow works on; Alembic, slow to import, is asked only to migrate."""
+
+PATIENCE_SECONDS = 30
+"""How long a command waits for others to let go of a SQLite file."""
 
 CURE = "Run: clusterflow db upgrade"
 
@@ -33,7 +39,7 @@ def open_database(url: str) -> Engine:
             f"«{url}» is no database address; accepted: sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
         ) from None
     if address.get_backend_name() == "sqlite":
-        engine = create_engine(address, connect_args={"timeout": 30})
+        engine = create_engine(address, connect_args={"timeout": PATIENCE_SECONDS})
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _begin_immediate)
         return engine
@@ -43,7 +49,8 @@ def open_database(url: str) -> Engine:
 def _on_sqlite_connect(connection: Any, _: Any) -> None:
     # The driver's own transaction handling begins too late to guard a read followed by a write.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    patience = f"busy_timeout={PATIENCE_SECONDS * 1000}"
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", patience):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -51,7 +58,26 @@ def _begin_immediate(connection: Connection) -> None:
     if connection.get_execution_options().get("read_only"):
         connection.exec_driver_sql("BEGIN")
     else:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        _hold(connection)
+
+
+def _hold(connection: Connection) -> None:
+    """Wait for the one who writes, by short steps: SQLite's own waiting grows to a tenth of a second a step."""
+    driver: Any = connection.connection.driver_connection
+    until = time.monotonic() + PATIENCE_SECONDS
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while time.monotonic() < until:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as problem:
+                if problem.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+            time.sleep(random.uniform(0.0005, 0.002))  # noqa: S311 - no secret
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={PATIENCE_SECONDS * 1000}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def reading(engine: Engine) -> Connection:
