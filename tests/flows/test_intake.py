@@ -20,7 +20,6 @@ from sqlalchemy import update
 from support.office import ROOT, Office, until, working
 from support.world import model, stage
 
-from clusterflow.courier import Courier
 from clusterflow.model.refusal import Refusal, RefusalState
 from clusterflow.prefect import events, names, runs
 from clusterflow.prefect.api import prefect_client
@@ -28,7 +27,7 @@ from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.events import OutgoingEvent
 from clusterflow.prefect.server import PrefectServer
 from clusterflow.prefect.submitted import take_in_events
-from clusterflow.prefect.up import _round
+from clusterflow.prefect.up import tell_prefect
 from clusterflow.reception import Reception
 from clusterflow.store import tables
 
@@ -187,7 +186,7 @@ class TestEvents:
         with served.app.database.begin() as connection:
             connection.execute(update(tables.refused_submission).values(told_at=None))
         assert served.app.outgoing() == []
-        await _round(served.app, Courier(served.app))
+        assert await tell_prefect(served.app)
         assert Reception(served.app).untold() == []
         await asyncio.sleep(2)
         assert len(await kept("clusterflow.record.refused", told["id"])) == 1

@@ -148,14 +148,14 @@ async def keep_relaying(app: App) -> None:
     with bell(app.database) as commits:
         while True:
             # People are told while Prefect is told: neither waits for the other.
-            mails = asyncio.create_task(_tell_people(courier))
-            if time.monotonic() >= away_until and not await _tell_prefect(app):
+            mails = asyncio.create_task(tell_people(courier))
+            if time.monotonic() >= away_until and not await tell_prefect(app):
                 away_until = time.monotonic() + AWAY_SECONDS
             await mails
             await asyncio.to_thread(commits.wait, PAUSE_SECONDS)
 
 
-async def _tell_prefect(app: App) -> bool:
+async def tell_prefect(app: App) -> bool:
     """Publish what there is; False where no Prefect answers."""
     try:
         if app.due_moments() or app.outgoing() or Reception(app).untold():
@@ -171,7 +171,8 @@ async def _tell_prefect(app: App) -> bool:
     return True
 
 
-async def _tell_people(courier: Courier) -> None:
+async def tell_people(courier: Courier) -> None:
+    """Write and send the notices there are."""
     try:
         await asyncio.to_thread(courier.round)
     except Exception:
