@@ -139,7 +139,7 @@ def _rows_of_a_decision(connection: Connection, seen: int) -> None:
     connection.execute(_LEAVE, {"of": f"s{seen - 10}", "left_on": NOW.date(), "outcome": "achieved"})
     connection.execute(_CLOSE, {"of": "none", "status": "decided", "outcome": "go", "closed_on": NOW.date()})
     vote = {"review": f"s{seen}-1", "number": 1, "decider": "p-1", "role": "manager", "kind": "go", "reason": "time"}
-    vote |= {"findings": "f", "at": NOW, "represents": "", "overrides": ""}
+    vote |= {"findings": "f", "at": NOW, "represents": "", "overrides": "", "conditions": ""}
     connection.execute(_VOTE, {"initiative": "bare", **vote})
     connection.execute(_ACHIEVE, {**one, "achieved_on": NOW.date(), "review": f"s{seen}-1"})
 

@@ -26,8 +26,8 @@ async def review(as_of: date | None = None) -> dict[str, int]:
         await publish_portfolio(app, as_of)
         return {"initiatives": len(app.board(as_of).lines), "changed": 0, "passes": 0}
     found = app.review(actor="review")
-    for problem in found.problems:
-        get_run_logger().error("%s", problem)
+    for initiative, problem in found.problems.items():
+        get_run_logger().error("%s: %s", initiative, problem)
     await publish_portfolio(app)
     published = await publish(app)
     await reconcile(app)

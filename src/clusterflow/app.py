@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from clusterflow.catalogue import metrics_in, models_in, named
 from clusterflow.desk import Desk
@@ -49,7 +50,7 @@ class Reviewed(Frozen):
     as_of: date
     looked_at: int
     changed: tuple[Evaluated, ...]
-    problems: tuple[str, ...] = ()
+    problems: Mapping[str, str] = {}
     """Where one initiative could not be brought up to the day; it holds up no other."""
 
 
@@ -57,7 +58,7 @@ class FellDue(Frozen):
     """What became due, by initiative; ``problems`` say where it could not be dealt with for the moment."""
 
     changed: tuple[Evaluated, ...]
-    problems: tuple[str, ...]
+    problems: Mapping[str, str]
 
 
 class App(Desk):
@@ -104,17 +105,17 @@ class App(Desk):
             calendars |= {i: WorkCalendar(r.timezone, r.country) for i, r in records.items()}
             heads = ledger.heads(connection, enrolled)
             plans = evaluation.evaluate_set(connection, heads, calendars, self.clock(), self.metrics)
-        changed, problems = list(fell.changed), list(fell.problems)
+        changed, problems = list(fell.changed), dict(fell.problems)
         for initiative in sorted(plans):
             try:
                 changed.append(self.evaluate(initiative, actor))
-            except ClusterflowError as problem:
-                problems.append(f"{initiative}: {problem}")
+            except (ClusterflowError, SQLAlchemyError) as problem:
+                problems[initiative] = str(problem)
         return Reviewed(
             as_of=self.clock().date(),
             looked_at=len(enrolled),
             changed=tuple(c for c in changed if c.changes),
-            problems=tuple(problems),
+            problems=problems,
         )
 
     def due_moments(self) -> Sequence[str]:
@@ -124,15 +125,15 @@ class App(Desk):
 
     def fall_due(self, actor: str | None = None) -> FellDue:
         """Tell what has become due by the calendar; where that is not possible, it is tried again after a while."""
-        done, problems = list[Evaluated](), list[str]()
+        done, problems = list[Evaluated](), dict[str, str]()
         for initiative in self.due_moments():
             try:
                 done.append(self._fall_due(initiative, actor))
-            except ClusterflowError as problem:
-                problems.append(f"{initiative}: {problem}")
+            except (ClusterflowError, SQLAlchemyError) as problem:
+                problems[initiative] = str(problem)
                 with self.database.begin() as connection:
                     due.put_off(connection, initiative, self.clock(), self.clock() + PATIENCE)
-        return FellDue(changed=tuple(done), problems=tuple(problems))
+        return FellDue(changed=tuple(done), problems=problems)
 
     def _fall_due(self, initiative: str, actor: str | None) -> Evaluated:
         return perform(
@@ -215,10 +216,15 @@ class App(Desk):
         with self._reading() as connection:
             return outbox.waiting(connection, "event", self.clock())
 
-    def unevaluated(self) -> set[str]:
-        """The chains with unpublished facts that no evaluation has seen yet."""
+    def unevaluated(self, chain: str | None = None) -> dict[str, int]:
+        """Where there are unpublished facts that no evaluation has seen yet, and the last of them."""
         with self._reading() as connection:
-            return outbox.unevaluated(connection)
+            return outbox.unevaluated(connection, chain)
+
+    def give_back(self, span: Span) -> None:
+        """Let the entries wait for the next round."""
+        with self.database.begin() as connection:
+            outbox.give_back(connection, span)
 
     def take_outgoing(self, chain: str) -> Span | None:
         """What is to be published of a chain, for the caller alone; None where another relay has it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import pytest
 from support.bus import Bus, speaking_to
 from support.world import World, model, stage
 
+from clusterflow.engine.evaluate import Evaluated
 from clusterflow.prefect.publish import publish
+from clusterflow.store.outbox import Span
 
 
 class Died(BaseException):
@@ -43,4 +46,54 @@ async def test_facts_that_come_in_meanwhile_change_nothing_in_what_is_told_again
     told = bus.heard().events[before:]
     assert sorted(Counter(e["id"] for e in told).values()) == [1, 2]
     assert {e["id"]: e["payload"]["records"] for e in told} == {e["id"]: {"link": 1} for e in told}
+    assert w.app.backlog().events == 0
+
+
+async def test_a_fact_that_comes_in_while_a_round_goes_on_is_evaluated_by_the_next(
+    database_url: str, tmp_path: Path
+) -> None:
+    w = World(database_url, model(stage("first")))
+    w.enrol()
+    with speaking_to(Bus(tmp_path / "heard")):
+        await publish(w.app)
+        w.record("link initiative=one id=a direction=inside with_whom=x from=2024-01-01")
+        ask = w.app.outgoing
+
+        def outgoing() -> Sequence[Span]:
+            w.app.__dict__.pop("outgoing")
+            w.state_figure("first")
+            return ask()
+
+        w.app.__dict__["outgoing"] = outgoing
+        await publish(w.app)
+        assert "gate.opened" not in w.kinds(), "the round had evaluated before"
+        assert w.app.backlog().events > 0
+        await publish(w.app)
+    assert "gate.opened" in w.kinds()
+    assert w.app.backlog().events == 0
+
+
+async def test_who_cannot_be_evaluated_waits_alone(database_url: str, tmp_path: Path) -> None:
+    w = World(database_url, model(stage("first")))
+    for name in ("one", "two"):
+        w.enrol(name)
+    with speaking_to(Bus(tmp_path / "heard")):
+        await publish(w.app)
+        for name in ("one", "two"):
+            w.state_figure("first", initiative=name)
+        evaluate = w.app.evaluate
+
+        def trouble(initiative: str, actor: str | None = None) -> Evaluated:
+            if initiative == "one":
+                raise RuntimeError("nobody foresaw this")
+            return evaluate(initiative, actor)
+
+        w.app.__dict__["evaluate"] = trouble
+        done = await publish(w.app)
+        assert done.problems == ("one: nobody foresaw this",)
+        assert ("gate.opened" in w.kinds("one"), "gate.opened" in w.kinds("two")) == (False, True)
+        w.app.__dict__.pop("evaluate")
+        w.now += timedelta(minutes=1)
+        await publish(w.app)
+    assert "gate.opened" in w.kinds("one")
     assert w.app.backlog().events == 0

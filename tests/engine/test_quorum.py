@@ -140,6 +140,36 @@ def test_a_vote_falls_even_when_nobody_evaluated_before_the_next_one(world: Make
     assert w.kinds()[-3:] == ["gate.changed", "vote.fell", "vote.cast"]
 
 
+def test_who_agrees_on_a_hold_agrees_on_its_day(world: MakeWorld) -> None:
+    w = begun(world, gate(need=2))
+    w.decide("first", DecisionKind.HOLD, by="mona", until=date(2024, 3, 1))
+    assert w.decide("first", DecisionKind.HOLD, by="bruno", until=date(2999, 1, 1)).decided is None
+    assert w.decide("first", DecisionKind.HOLD, by="gala", until=date(2024, 3, 1)).decided is DecisionKind.HOLD
+
+
+def test_who_agrees_on_a_conditional_go_agrees_on_its_conditions(world: MakeWorld) -> None:
+    w = begun(world, gate(need=2), "extra")
+    kind = DecisionKind.CONDITIONAL_GO
+    w.decide("first", kind, by="mona", due={"extra": date(2024, 3, 1)})
+    assert w.decide("first", kind, by="bruno", due={"extra": date(2999, 1, 1)}).decided is None
+    assert w.decide("first", kind, by="gala", due={"extra": date(2024, 3, 1)}).decided is kind
+    assert [c.due_on for c in w.app.state("one").conditions] == [date(2024, 3, 1)]
+
+
+def test_who_stood_aside_casts_no_vote_in_another_name(world: MakeWorld) -> None:
+    w = begun(world, gate())
+    w.record("delegation initiative=one person=bruno delegate=mona from=2024-01-01")
+    w.decide("first", Stance.RECUSE, by="mona")
+    assert w.decide("first", by="mona", speaks_for="bruno").refused == "twice"
+    assert w.decide("first", by="bruno").decided is DecisionKind.GO
+
+
+def test_four_eyes_see_through_capitals(world: MakeWorld) -> None:
+    w = begun(world, gate(four_eyes=True))
+    w.app.record([w.submission("link initiative=one id=l direction=inside with_whom=x from=2024-01-01")], actor="Mona")
+    assert w.decide("first", by="mona").refused == "four-eyes"
+
+
 class TestOverride:
     def blocked(self, world: MakeWorld, **rule: object) -> World:
         w = world(model(stage("first", (), stated("x"), stated("y"), rule=gate(**rule)), stage("second", ("first",))))
@@ -162,6 +192,22 @@ class TestOverride:
         w.evaluate()
         (line, _) = w.app.status("one").stages
         assert line.overridden == ("y",)
+
+    def test_it_shows_even_when_the_milestone_was_taken_back(self, world: MakeWorld) -> None:
+        w = self.blocked(world, override=(Role.BOARD_CHAIR,))
+        w.decide("first", by="bruno", overrides=("y",))
+        w.state_figure("y")
+        w.app.open_gate("one", "second")
+        w.decide("second", DecisionKind.RECYCLE, by="mona", to_stage="first")
+        w.evaluate()
+        assert w.decide("first", by="mona").decided is DecisionKind.GO
+        assert w.app.status("one").stages[0].overridden == ("y",)
+
+    def test_it_is_spoken_in_the_role_that_may(self, world: MakeWorld) -> None:
+        w = self.blocked(world, override=(Role.BOARD_CHAIR,))
+        assert w.decide("first", by="bruno", role=Role.BOARD_MEMBER, overrides=("y",)).refused == "override"
+        w.decide("first", by="bruno", overrides=("y",))
+        assert w.app.state("one").votes[0].role is Role.BOARD_CHAIR
 
     def test_others_may_follow_a_go_that_overrides(self, world: MakeWorld) -> None:
         w = self.blocked(world, need=2, override=(Role.BOARD_CHAIR,))

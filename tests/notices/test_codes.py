@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import SecretStr
@@ -12,6 +12,7 @@ from support.mailbox import Mailbox
 from support.world import CONFIGS, World, model, stage, stated
 
 from clusterflow.courier import Courier
+from clusterflow.errors import NotPossible
 from clusterflow.model.lifecycle import DecidedBy
 from clusterflow.model.words import DecisionKind, HelixKind, Role, Severity
 from clusterflow.settings import Settings
@@ -161,6 +162,42 @@ def test_a_notice_that_is_sent_again_carries_the_same_code(office: Office) -> No
     office.now += timedelta(minutes=2)
     (mona,) = office.codes("mona")
     assert office.decide("first", by="mona", code=mona).taken
+
+
+def test_a_used_code_stays_used_when_the_findings_come_back(office: Office) -> None:
+    (mona,) = office.codes("mona")
+    office.decide("first", by="mona", code=mona)
+    for value in (1, 0):
+        office.state_figure("extra", value)
+        office.evaluate()
+        office.now += timedelta(days=1)
+    assert office.decide("first", by="mona", code=mona).refused == "code"
+    assert office.decide("first", by="mona", code=office.codes("mona")[-1]).taken
+
+
+def test_no_text_of_others_can_carry_a_code_away(office: Office) -> None:
+    office.record("initiative id=one name=https://evil.example/?c=\ue000n0n country=ES from=2024-01-10")
+    office.app.renew_code("one", "first", "mona")
+    code = office.codes("mona")[-1]
+    (*_, mail) = [m for to, m in office.box.mails if to.startswith("mona@")]
+    text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert text.count(code) == 1
+    assert code not in str(mail["Subject"])
+
+
+def test_who_has_no_vote_is_sent_no_code(office: Office) -> None:
+    with pytest.raises(NotPossible, match="no vote"):
+        office.app.renew_code("one", "first", "nobody")
+
+
+def test_notices_go_by_the_day_of_the_initiative(office: Office) -> None:
+    office.record("initiative id=one name=Initiative-one country=ES timezone=Europe/Madrid from=2024-01-10")
+    office.at("2024-06-02").record("seat initiative=one body=board person=mona to=2024-06-02 from=2020-01-01")
+    office.now = datetime(2024, 6, 2, 22, 30, tzinfo=UTC)  # the third of June in Madrid
+    before = len(office.codes("mona")), len(office.codes("bruno"))
+    office.state_figure("extra")
+    office.evaluate()
+    assert (len(office.codes("mona")), len(office.codes("bruno"))) == (before[0], before[1] + 1)
 
 
 def test_the_secret_of_the_home_folder_is_made_once_and_only_its_owner_reads_it(

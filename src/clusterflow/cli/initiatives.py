@@ -41,8 +41,8 @@ def evaluate(initiative: str | None = None, *, actor: Actor = None, as_json: Jso
     app = App.open()
     found = None if initiative else app.review(actor)
     changed = found.changed if found else (app.evaluate(str(initiative), actor),)
-    for problem in found.problems if found else ():
-        sys.stderr.write(f"clusterflow: {problem}\n")
+    for name, problem in (found.problems if found else {}).items():
+        sys.stderr.write(f"clusterflow: {name}: {problem}\n")
     if as_json:
         print_json(changed)
     elif not any(c.changes for c in changed):

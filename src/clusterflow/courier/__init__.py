@@ -92,7 +92,8 @@ class Courier:
     def _notice(self, rule: NoticeRule, moment: Moment, person: Recipient) -> Notice:
         folder, entry = self.app.settings.configs / "messages", moment.entry
         grants = moment.grants(person.person) if self.app.code_key else []
-        codes = [{"code": mark(place), "speaks_for": whom} for place, (whom, _) in enumerate(grants)]
+        token = self.app.new_id()
+        codes = [{"code": mark(token, place), "speaks_for": whom} for place, (whom, _) in enumerate(grants)]
         facts = moment.facts(person.language) | {"recipient": person, "link": self.link(entry.chain), "codes": codes}
         subject, body = render(folder, rule.template, person.language, facts)
         return Notice(
@@ -105,6 +106,7 @@ class Courier:
             subject=subject,
             body=body,
             grants=tuple(grant for _, grant in grants),
+            token=token,
         )
 
     def link(self, initiative: str) -> str:
@@ -136,7 +138,7 @@ class Courier:
         body = notice.body
         for place, grant in enumerate(notice.grants if self.app.code_key else ()):
             # Only what leaves carries a code: whoever reads the database finds none.
-            body = body.replace(mark(place), code_of(self.app.code_key or b"", grant))
+            body = body.replace(mark(notice.token, place), code_of(self.app.code_key or b"", grant))
         return send_mail(server, address, notice.key, notice.subject, body)
 
     def _settle(self, notice: notices.Due, answer: Answer) -> None:

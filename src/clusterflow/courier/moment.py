@@ -23,7 +23,7 @@ from clusterflow.reports.status import status_of
 from clusterflow.store import ledger
 from clusterflow.store.models import kept_model
 from clusterflow.store.people import Eligible, alias_of, eligible, person_of
-from clusterflow.store.registry import current, initiative_records
+from clusterflow.store.registry import calendar_of, current, initiative_records
 from clusterflow.store.state import load_state
 
 
@@ -89,7 +89,7 @@ def moment_of(connection: Connection, entry: Entry, ids: Callable[[], str]) -> M
     state = load_state(connection, head)
     if state is None:
         return None
-    on = entry.at.date()
+    on = calendar_of(connection, entry.at.date(), entry.chain).today(entry.at)
     model, stage = kept_model(connection, state.model_hash), getattr(entry.event, "stage", None)
     voters = eligible(connection, entry.chain, model.stage(stage).gate.decided_by, on) if stage else ()
     known = {p.id: p.name for p in current(connection, Person, REGISTRY, on)}

@@ -26,7 +26,7 @@ from clusterflow.rules.mistakes import nearest
 from clusterflow.rules.proof import is_right
 from clusterflow.store import ledger, registry
 from clusterflow.store.models import kept_model
-from clusterflow.store.people import alias_of, capacities, delegated
+from clusterflow.store.people import alias_of, capacities, delegated, eligible
 
 Declared = Callable[[], Declarations]
 """Where the metrics are declared: read only where something must be measured anew."""
@@ -158,6 +158,9 @@ def renew_code(work: Work, initiative: str, stage: str, person: str, declared: D
     if review is None:
         raise NotPossible(f"the gate of «{stage}» is not open; there is no code to renew")
     alias = _alias(work, person)
+    rule = now.model.stage(stage).gate.decided_by
+    if not any(v.person == person for v in eligible(work.connection, initiative, rule, now.today)):
+        raise NotPossible(f"«{person}» has no vote at the gate of «{stage}» today, so there is no code to send")
     after = work.live(now.state, [ev.CodeRenewed(review=review.id, stage=stage, decider=alias, on=now.today)])
     return Decided(initiative=initiative, stage=stage, review=review.id, version=after.version)
 
@@ -181,8 +184,9 @@ def _voice(work: Work, now: Settled, review: Review | None, person: str, ballot:
     involved = False
     if review is not None and now.model.stage(ballot.stage).gate.decided_by.four_eyes:
         since = max((v.entered_on for v in now.state.visits if v.stage == ballot.stage), default=now.today)
-        recorded = ledger.actors(work.connection, initiative, since)
-        involved = review.asked_by in (decider.alias, caster.alias) or bool({person, ballot.speaks_for} & recorded)
+        acted = ledger.actors(work.connection, initiative, work.calendar(initiative).begins(since))
+        mine = {person.casefold(), (ballot.speaks_for or person).casefold()}
+        involved = review.asked_by in (decider.alias, caster.alias) or bool(mine & {a.casefold() for a in acted})
     proof = None
     if key is not None and review is not None:
         proof = is_right(
@@ -204,6 +208,7 @@ def grant_of(state: InitiativeState, review: Review, decider: str, cast_by: str 
         findings=review.findings,
         decider=decider,
         cast_by=cast_by,
+        cast=sum(v.review == review.id and v.decider == decider for v in state.votes),
         renewed=state.trial(review.id, cast_by or decider).renewed,
     )
 

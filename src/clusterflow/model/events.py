@@ -173,6 +173,8 @@ class VoteCast(Frozen):
     """The helix kinds that the decider represented on the day."""
     overrides: tuple[str, ...] = ()
     """The blocking criteria that the decider lets pass though they are not met."""
+    conditions: dict[str, date] = Field(default_factory=dict)
+    """Of a conditional go: what is still to be met, and until when."""
     proved: bool = False
     """Whether the decider showed the one-time code."""
 

@@ -14,5 +14,7 @@ class Grant(Frozen):
     decider: str
     cast_by: str | None = None
     """Who casts the vote, where it is a delegate."""
+    cast: int = 0
+    """How many votes the decider has cast at the review before, those that fell among them."""
     renewed: int = 0
     """How often a new code was asked for."""

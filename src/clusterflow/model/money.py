@@ -45,10 +45,14 @@ def exponent(currency: str) -> int:
     return 0 if currency in _NO_MINOR else 3 if currency in _THREE_MINOR else 2
 
 
+LARGEST = 10**15
+"""No single amount is larger, in minor units; so the sum of thousands still is a whole number of a database."""
+
+
 class Money(Frozen):
     """An amount of one currency."""
 
-    minor: int = Field(description="minor units: cents, centavos")
+    minor: int = Field(ge=-LARGEST, le=LARGEST, description="minor units: cents, centavos")
     currency: str = Field(pattern="^[A-Z]{3}$")
 
     @model_validator(mode="before")

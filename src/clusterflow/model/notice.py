@@ -54,8 +54,10 @@ class Notice(Frozen):
     body: str
     grants: tuple[Grant, ...] = ()
     """The votes whose one-time codes stand in the body as marks, until it is sent."""
+    token: str = ""
+    """What the marks are made of: made at random for this notice, so that nobody's text can hold one."""
 
 
-def mark(place: int) -> str:
-    """Where the code of a notice's n-th grant will stand: a sign that nobody can type."""
-    return chr(0xE000 + place)
+def mark(token: str, place: int) -> str:
+    """Where the code of a notice's n-th grant will stand."""
+    return f"{token}n{place}n"

@@ -65,6 +65,8 @@ class Vote(Frozen):
     """The helix kinds that the decider represented, parted by blanks."""
     overrides: str = ""
     """The blocking criteria that the decider lets pass, parted by blanks."""
+    conditions: str = ""
+    """What a conditional go still asks: ``criterion=day``, parted by blanks."""
     fell_on: date | None = None
 
     @property

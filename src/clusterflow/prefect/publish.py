@@ -10,7 +10,7 @@ from itertools import groupby
 from uuid import UUID
 
 from clusterflow.app import App
-from clusterflow.errors import ClusterflowError, PrefectUnreachable
+from clusterflow.errors import PrefectUnreachable
 from clusterflow.model import events as ev
 from clusterflow.model.events import Entry
 from clusterflow.model.records.base import REGISTRY
@@ -60,17 +60,26 @@ async def publish(app: App) -> Published:
     Raises:
         PrefectUnreachable: the outbox waits.
     """
-    done = _fall_due(app).plus(_evaluate_what_was_recorded(app))
+    facts = app.unevaluated()
+    done, failed = _evaluate(app, facts)
     for waiting in app.outgoing():
         span = app.take_outgoing(waiting.chain)
         if span is None:
+            continue
+        if span.chain in failed:
+            app.not_published(span, failed[span.chain])
+            continue
+        if app.unevaluated(span.chain).get(span.chain, 0) > facts.get(span.chain, 0):
+            # Recorded while this round goes on: carried out now, it would count as seen by an evaluation that was not.
+            app.give_back(span)
             continue
         try:
             done = done.plus(await _send(app, span))
         except PrefectUnreachable as problem:
             app.not_published(span, str(problem))
             raise
-        except ClusterflowError as problem:
+        except Exception as problem:
+            # Whatever it is, it is the trouble of one initiative, and holds up no other.
             app.not_published(span, str(problem))
             done = done.plus(Published(problems=(f"{span.chain}: {problem}",)))
         else:
@@ -81,26 +90,24 @@ async def publish(app: App) -> Published:
     return done
 
 
-def _fall_due(app: App) -> Published:
+def _evaluate(app: App, facts: Mapping[str, int]) -> tuple[Published, Mapping[str, str]]:
+    """Tell what has become due, and evaluate where there are new facts; also where that failed, and why."""
     fell = app.fall_due(actor="relay")
-    return Published(evaluated=len(fell.changed), problems=fell.problems)
-
-
-def _evaluate_what_was_recorded(app: App) -> Published:
-    facts = app.unevaluated()
+    failed, count = dict(fell.problems), len(fell.changed)
     if REGISTRY in facts or len(facts) > ONE_BY_ONE:
         # An organisation's size or helix kind counts in whatever initiative it belongs to; and many are measured as a
         # set in the time that a few take one by one.
         found = app.review(actor="relay")
-        return Published(evaluated=found.looked_at, problems=found.problems)
-    done = Published()
-    for initiative in sorted(facts & set(app.initiatives())):
-        try:
-            app.evaluate(initiative, actor="relay")
-            done = done.plus(Published(evaluated=1))
-        except ClusterflowError as problem:
-            done = done.plus(Published(problems=(f"{initiative}: {problem}",)))
-    return done
+        failed, count = {**failed, **found.problems}, count + found.looked_at
+    else:
+        for initiative in sorted(facts):
+            try:
+                app.evaluate(initiative, actor="relay")
+            except Exception as problem:
+                failed[initiative] = str(problem)
+        count += len(facts)
+    problems = tuple(f"{initiative}: {problem}" for initiative, problem in failed.items())
+    return Published(evaluated=count, problems=problems), failed
 
 
 async def _send(app: App, span: Span) -> Published:

@@ -145,14 +145,20 @@ def _started(settings: Settings, auth: str | None, say: Say) -> PrefectServer | 
 async def keep_relaying(app: App) -> None:
     """Publish and send for as long as we are up; a Prefect or a mail server that is away is waited for."""
     courier, away_until = Courier(app), 0.0
-    with bell(app.database) as commits:
-        while True:
-            # People are told while Prefect is told: neither waits for the other.
-            mails = asyncio.create_task(tell_people(courier))
-            if time.monotonic() >= away_until and not await tell_prefect(app):
-                away_until = time.monotonic() + AWAY_SECONDS
-            await mails
-            await asyncio.to_thread(commits.wait, PAUSE_SECONDS)
+    while True:
+        try:
+            with bell(app.database) as commits:
+                while True:
+                    # People are told while Prefect is told: neither waits for the other.
+                    mails = asyncio.create_task(tell_people(courier))
+                    if time.monotonic() >= away_until and not await tell_prefect(app):
+                        away_until = time.monotonic() + AWAY_SECONDS
+                    await mails
+                    await asyncio.to_thread(commits.wait, PAUSE_SECONDS)
+        except Exception:
+            # The database went away, say; a bell on a new connection rings again.
+            _log.exception("the relay lost the database; it begins anew")
+            await asyncio.sleep(AWAY_SECONDS)
 
 
 async def tell_prefect(app: App) -> bool:

@@ -14,7 +14,7 @@ from clusterflow.engine import receive as receiving
 from clusterflow.engine.receive import Delivery, Dropped, Received
 from clusterflow.engine.record import Recorded, Submission
 from clusterflow.engine.work import Context, perform
-from clusterflow.errors import Conflict, Mistake, Mistakes, UnknownName
+from clusterflow.errors import Conflict, Mistake, Mistakes, NotPossible, UnknownName
 from clusterflow.intake.deliveries import event_key
 from clusterflow.intake.jsonlines import lines_of, read_lines
 from clusterflow.intake.mending import read_again
@@ -93,10 +93,12 @@ class Reception:
             # It came again, and what kept it out may have been mended elsewhere.
             try:
                 return Received(recorded=self._mend(earlier.id, delivery.submissions, ACTOR))
-            except Mistakes:
+            except (Mistakes, NotPossible) as problem:
                 if keep_refused:
                     return Received(refused=earlier.id)
-                raise
+                raise (
+                    problem if isinstance(problem, Mistakes) else Mistakes([Mistake(delivery.address, str(problem))])
+                ) from None
         return perform(
             self.desk.database, self._context(ACTOR, delivery.source), "receive", delivery.payload, Received,
             lambda work: receiving.receive(work, delivery, keep_refused),

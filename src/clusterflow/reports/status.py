@@ -8,7 +8,7 @@ from datetime import date
 from clusterflow.model.criterion import Criterion
 from clusterflow.model.lifecycle import LifecycleModel, Stage
 from clusterflow.model.records.parties import Initiative
-from clusterflow.model.state import InitiativeState, Milestone
+from clusterflow.model.state import InitiativeState
 from clusterflow.model.text import Frozen, Language
 from clusterflow.model.words import (
     Answer,
@@ -165,14 +165,15 @@ def _line(state: InitiativeState, model: LifecycleModel, stage: Stage, as_of: da
         held_until=held,
         achieved_on=milestone.achieved_on if milestone else None,
         lapsed_on=milestone.lapsed_on if milestone else None,
-        overridden=_overridden(stage, milestone, language),
+        overridden=_overridden(stage, state, language),
         review=review.id if review else None,
         readiness=recall_gate(stage, state.answers).readiness if review or (visit and not milestone) else None,
     )
 
 
-def _overridden(stage: Stage, milestone: Milestone | None, language: Language) -> tuple[str, ...]:
-    passed = (milestone.overridden or "").split() if milestone else []
+def _overridden(stage: Stage, state: InitiativeState, language: Language) -> tuple[str, ...]:
+    """For ever: of milestones that were taken back, too."""
+    passed = {c for m in state.milestones if m.stage == stage.id for c in (m.overridden or "").split()}
     return tuple(title_of(c, language) for c in stage.gate.criteria if c.id in passed)
 
 

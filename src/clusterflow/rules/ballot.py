@@ -31,7 +31,7 @@ class Ballot:
     """For a conditional go: one date for every criterion that is not met."""
     review: str | None = None
     """The review that is meant, where the door knows it: a form answers the one it was put for, and no later one."""
-    code: str | None = None
+    code: str | None = field(default=None, repr=False)
     """The one-time code that proves who speaks."""
     speaks_for: str | None = None
     """The person whose vote it is, where a delegate casts it."""
@@ -122,7 +122,8 @@ def _unfit_overrides(model: LifecycleModel, verdict: Verdict, ballot: Ballot, vo
     may = model.stage(ballot.stage).gate.decided_by.override
     if ballot.decision is not DecisionKind.GO:
         return Refusal("override", "only a go lets a criterion pass that is not met")
-    if not voice.decider.roles & set(may):
+    speaking = {ballot.role} if ballot.role is not None else voice.decider.roles
+    if not speaking & set(may):
         who = ", ".join(may) or "nobody"
         return Refusal("override", f"at the gate of «{ballot.stage}» a blocking criterion may be overridden by: {who}")
     hindrances = [f.criterion.id for f in verdict.hindrances]

@@ -75,12 +75,13 @@ def plan_decision(
             until=ballot.until,
             to_stage=ballot.to_stage,
             overrides=ballot.overrides,
+            conditions=conditions_of(verdict, ballot) if ballot.decision is DecisionKind.CONDITIONAL_GO else {},
             proved=voice.proof is True,
         )
     )
     decision = ballot.decision
     if isinstance(decision, DecisionKind):
-        votes = agreed(rule, course.state.standing_votes(review.id), decision, ballot.to_stage)
+        votes = agreed(rule, course.state.standing_votes(review.id), course.state.votes[-1])
         if votes:
             _carry_out(course, review, verdict, ballot, decision, votes)
     return tuple(course.events)

@@ -139,6 +139,7 @@ def _vote_cast(state: InitiativeState, event: ev.VoteCast, entry: Entry) -> dict
         stage=event.to_stage,
         represents=" ".join(event.helixes),
         overrides=" ".join(event.overrides),
+        conditions=" ".join(f"{criterion}={day}" for criterion, day in sorted(event.conditions.items())),
     )
     return {"votes": (*state.votes, vote)}
 

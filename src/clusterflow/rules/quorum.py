@@ -19,15 +19,22 @@ def entitled(rule: DecidedBy, roles: Iterable[Role], helixes: Iterable[HelixKind
     return () if set(helixes) & set(rule.never) else tuple(r for r in rule.roles if r in set(roles))
 
 
-def agreed(rule: DecidedBy, votes: Iterable[Vote], kind: DecisionKind, to_stage: str | None) -> tuple[Vote, ...]:
-    """The votes that carry a decision; none while the quorum does not stand. ``votes`` are those that stand."""
+def agreed(rule: DecidedBy, votes: Iterable[Vote], last: Vote) -> tuple[Vote, ...]:
+    """The votes that carry what the last one says, to the letter: the same stage, day, conditions.
+
+    None while the quorum does not stand. ``votes`` are those that stand, the last one among them.
+    """
     standing = tuple(votes)
-    if kind in _GOES and any(v.kind is Stance.VETO for v in standing):
+    if last.kind in _GOES and any(v.kind is Stance.VETO for v in standing):
         return ()
-    same = tuple(v for v in standing if v.kind is kind and v.stage == to_stage)
+    same = tuple(v for v in standing if _terms(v) == _terms(last))
     enough = len(same) >= rule.need
     mixed = all(sum(share.helix in v.helixes for v in same) >= share.need for share in rule.each)
     return same if enough and mixed else ()
+
+
+def _terms(vote: Vote) -> tuple[object, ...]:
+    return vote.kind, vote.stage, vote.until, vote.conditions
 
 
 def may_not_speak(
@@ -35,7 +42,7 @@ def may_not_speak(
 ) -> Refusal | None:
     """Why somebody is not heard at an open review, whatever they say."""
     return (
-        _not_entitled(rule, ballot, voice) or _not_proved(state, review, voice) or _spoke_already(state, review, voice)
+        _not_entitled(rule, ballot, voice) or _spoke_already(state, review, voice) or _not_proved(state, review, voice)
     )
 
 
@@ -60,7 +67,8 @@ def _not_entitled(rule: DecidedBy, ballot: Ballot, voice: Voice) -> Refusal | No
             f"at {gate} decides: {asked}; on this day the decider's roles are: {held}",
             "Record the seat or the representation that gives the role, with the day it began",
         )
-    if ballot.decision is Stance.VETO and not voice.decider.roles & set(rule.veto):
+    speaking = {ballot.role} if ballot.role is not None else voice.decider.roles
+    if ballot.decision is Stance.VETO and not speaking & set(rule.veto):
         return Refusal("veto", f"at {gate} a veto is given to: {', '.join(rule.veto) or 'nobody'}")
     if rule.four_eyes and voice.involved:
         return Refusal(
@@ -88,9 +96,10 @@ def _not_proved(state: InitiativeState, review: Review, voice: Voice) -> Refusal
 
 
 def _spoke_already(state: InitiativeState, review: Review, voice: Voice) -> Refusal | None:
-    mine = [v for v in state.standing_votes(review.id) if v.decider == voice.decider.alias]
-    if any(v.kind is Stance.RECUSE for v in mine):
-        return Refusal("twice", "the same person stood aside at this gate")
-    if mine:
+    standing = state.standing_votes(review.id)
+    aside = {v.decider for v in standing if v.kind is Stance.RECUSE}
+    if aside & {voice.decider.alias, voice.caster.alias}:
+        return Refusal("twice", "the same person stood aside at this gate, and casts no vote at it in any name")
+    if any(v.decider == voice.decider.alias for v in standing):
         return Refusal("twice", "the same person has already decided at this gate, and the code was used")
     return None

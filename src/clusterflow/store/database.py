@@ -75,9 +75,9 @@ def _hold(connection: Connection) -> None:
                 if problem.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                     raise
             time.sleep(random.uniform(0.0005, 0.002))  # noqa: S311 - no secret
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
         driver.execute(f"PRAGMA busy_timeout={PATIENCE_SECONDS * 1000}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def reading(engine: Engine) -> Connection:

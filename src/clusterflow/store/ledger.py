@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clusterflow.model.events import EVENT, Entry, Event
@@ -116,12 +116,11 @@ def read_entries(
         )  # fmt: skip
 
 
-def actors(connection: Connection, chain: str, since: date) -> frozenset[str]:
-    """Who recorded facts on a chain since a day."""
+def actors(connection: Connection, chain: str, since: datetime) -> frozenset[str]:
+    """Who recorded facts on a chain since a moment, or opened a gate there."""
     table = tables.ledger
-    begun = datetime.combine(since, time.min, UTC)
-    query = select(table.c.actor).distinct()
-    query = query.where(table.c.chain == chain, table.c.at >= begun, table.c.kind.like("record.%"))
+    what = or_(table.c.kind.like("record.%"), table.c.kind == "gate.opened")
+    query = select(table.c.actor).distinct().where(table.c.chain == chain, table.c.at >= since, what)
     return frozenset(connection.execute(query).scalars())
 
 

@@ -29,6 +29,7 @@ class Due:
     subject: str
     body: str
     grants: tuple[Grant, ...]
+    token: str
     attempts: int
 
 
@@ -64,7 +65,7 @@ def due(connection: Connection, now: datetime, limit: int = 200) -> Sequence[Due
     return [
         Due(
             r.id, r.key, r.initiative, r.recipient, r.language, r.subject, r.body,
-            _GRANTS.validate_json(r.grants), r.attempts,
+            _GRANTS.validate_json(r.grants), r.token, r.attempts,
         )
         for r in rows
     ]  # fmt: skip

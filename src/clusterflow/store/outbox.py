@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clusterflow.model.events import TOLD, RecordEvent
+from clusterflow.model.records.base import REGISTRY
 from clusterflow.store import tables
 
 Topic = Literal["event", "notice"]
@@ -85,18 +86,26 @@ def failed(connection: Connection, span: Span, error: str, again_at: datetime) -
     )
 
 
-def unevaluated(connection: Connection) -> set[str]:
-    """The chains with unpublished facts that no evaluation has seen yet."""
-    seen = tables.evaluation
+def give_back(connection: Connection, span: Span) -> None:
+    """Carry nothing of it now: it waits for the next round."""
+    connection.execute(delete(_OUT).where(_OUT.c.topic == span.topic, _OUT.c.chain == span.chain))
+
+
+def unevaluated(connection: Connection, chain: str | None = None) -> dict[str, int]:
+    """Where there are unpublished facts that no evaluation has seen, of those that are evaluated; the last of each."""
+    seen, enrolled = tables.evaluation, tables.initiative_state
     query = (
-        select(_CHAIN.c.id)
+        select(_CHAIN.c.id, func.max(_LEDGER.c.version))
         .join(_LEDGER, (_LEDGER.c.chain == _CHAIN.c.id) & (_LEDGER.c.version > _CHAIN.c.published))
         .join(seen, seen.c.initiative == _CHAIN.c.id, isouter=True)
         .where(_CHAIN.c.version > _CHAIN.c.published, _LEDGER.c.kind.in_(_FACT_KINDS))
         .where(or_(seen.c.version.is_(None), seen.c.version < _LEDGER.c.version))
-        .distinct()
+        .where(or_(_CHAIN.c.id == REGISTRY, _CHAIN.c.id.in_(select(enrolled.c.initiative))))
+        .group_by(_CHAIN.c.id)
     )
-    return set(connection.execute(query).scalars())
+    if chain is not None:
+        query = query.where(_CHAIN.c.id == chain)
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def last_error(connection: Connection) -> str | None:

@@ -94,7 +94,8 @@ def capacities(
 
 def delegated(connection: Connection, initiative: str, on: date) -> frozenset[tuple[str, str]]:
     """The delegations in force: whose vote it is, and who may cast it."""
-    return frozenset((d.person, d.delegate) for d in current(connection, Delegation, initiative, on))
+    found = current(connection, Delegation, initiative, on)
+    return frozenset((d.person, d.delegate) for d in found if d.person != d.delegate)
 
 
 class Eligible(Frozen):

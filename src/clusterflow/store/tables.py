@@ -192,6 +192,7 @@ notice = Table(
     Column("subject", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("grants", Text, nullable=False),
+    Column("token", String(64), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("due_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False, default=0),

@@ -103,7 +103,7 @@ ENGINE = {
     ),
     "notice": (
         "id",
-        "id:int key:str200 rule:str64 initiative:str64 version:big recipient:str64 language:str8 subject:text body:text grants:text created_at:instant due_at:instant attempts:int sent_at?:instant dead_at?:instant",
+        "id:int key:str200 rule:str64 initiative:str64 version:big recipient:str64 language:str8 subject:text body:text grants:text token:str64 created_at:instant due_at:instant attempts:int sent_at?:instant dead_at?:instant",
     ),
     "outbox": (
         "topic chain",
@@ -128,7 +128,7 @@ ENGINE = {
     ),
     "vote": (
         "initiative review number",
-        "initiative:str64 review:str number:big decider:str cast_by?:str role:str kind:str reason:str findings:str at:instant until?:date stage?:str represents:str overrides:str fell_on?:date",
+        "initiative:str64 review:str number:big decider:str cast_by?:str role:str kind:str reason:str findings:str at:instant until?:date stage?:str represents:str overrides:str conditions:str fell_on?:date",
     ),
 }
 
