@@ -174,8 +174,8 @@ def test_where_it_is_not_possible_it_is_tried_again_later_and_the_others_do_not_
         patched.setattr(falling, "evaluate", broken)
         fell = w.app.fall_due()
         assert [one.initiative for one in fell.changed] == ["two"]
-        assert fell.problems == ("one: the metric is gone",)
-        assert w.app.fall_due().problems == (), "not at once again"
+        assert fell.problems == {"one": "the metric is gone"}
+        assert w.app.fall_due().problems == {}, "not at once again"
     w.now += timedelta(minutes=1)
     assert fall_due(w) == ("stage.overdue",)
 

@@ -70,7 +70,7 @@ def take(w: World, step: tuple[object, ...]) -> None:
         case ("evaluate",):
             w.evaluate()
         case ("fall due",):
-            assert w.app.fall_due().problems == ()
+            assert w.app.fall_due().problems == {}
 
 
 def check(w: World) -> None:

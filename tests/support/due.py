@@ -21,7 +21,7 @@ def fall_due(w: World, moment: str | None = None) -> tuple[str, ...]:
     if moment is not None:
         w.now = utc(moment if "T" in moment else f"{moment}T12:00")
     fell = w.app.fall_due()
-    assert fell.problems == ()
+    assert not fell.problems
     assert w.app.due_moments() == [], "nothing stays due"
     return tuple(kind for one in fell.changed for kind in one.changes)
 
