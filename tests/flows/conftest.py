@@ -52,7 +52,6 @@ async def stage(name):
 @flow
 async def gate(keys: list[str]):
     run_id = UUID(flow_run.id)
-    await runs.forget_tasks(run_id)
     first = await stage("first", return_state=True)
     await stage("second", wait_for=[first], return_state=True)
     answers = []
@@ -70,6 +69,13 @@ async def sleeper(seconds: float):
 
 
 @flow
+async def steps(number: int):
+    for step in range(number):
+        await stage(f"step {step}", return_state=True)
+        await asyncio.sleep(0.2)
+
+
+@flow
 async def exits():
     sys.exit(3)
 """
@@ -83,6 +89,7 @@ definitions:
 deployments:
   - {name: small, entrypoint: "flows/small.py:gate", tags: [small], work_pool: *pool}
   - {name: small, entrypoint: "flows/small.py:sleeper", work_pool: *pool}
+  - {name: small, entrypoint: "flows/small.py:steps", work_pool: *pool}
   - {name: small, entrypoint: "flows/small.py:exits", work_pool: *pool}
 """
 
@@ -113,7 +120,7 @@ def small_flows(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPath
         (root / name).parent.mkdir()
         (root / name).write_text(text, encoding="utf-8")
     deployed = asyncio.run(deploy(root, prefect_server.api_url, AUTH))
-    assert deployed == ["gate/small", "sleeper/small", "exits/small"]
+    assert deployed == ["gate/small", "sleeper/small", "steps/small", "exits/small"]
     return root
 
 

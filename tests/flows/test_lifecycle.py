@@ -281,11 +281,13 @@ class TestWhatIsShown:
 
             await office.answer(asked)
             await office.ended(asked.run_id)
-            # Drawn anew, not once more: what was decided hangs on its stage.
+            # The same tasks in other states, and the decision behind its gate.
+            before = {drawn["1 ◆ launch"].id, drawn["2 ◌ strategy"].id}
             drawn = await office.tasks(asked.run_id, lambda t: "Decides · launch" in t and "1 ✔ launch" in t)
             assert drawn["Decides · launch"].state_name == "Go"
-            assert ("1 ✔ launch", "Decides · launch") in arrows(drawn)
-            assert len([t for t in drawn if "launch" in t]) == 2
+            assert before == {drawn["1 ✔ launch"].id, drawn["2 ▶ strategy"].id}
+            assert {("1 ✔ launch", "gate 1 · 1/1"), ("gate 1 · 1/1", "Decides · launch")} <= arrows(drawn)
+            assert len(drawn) == 4 + 3 + 1
             assert {drawn[n].state_name for n in ("2 ▶ strategy", "3 ▶ trust")} == {"Under way"}
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, State
+from prefect.flow_runs import suspend_flow_run
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Pending, Running
 
@@ -27,7 +27,7 @@ from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.pool import POOL, ensure_pool
 from clusterflow.prefect.runs import RunState, Verdict
 from clusterflow.prefect.server import Answer, PrefectServer, ServerFailed, ask, is_up
-from clusterflow.prefect.worker import ORPHAN_AFTER, PROCESS, _was_left_behind, serve
+from clusterflow.prefect.worker import ORPHAN_AFTER, PROCESS, _was_left_behind, is_busy, serve
 
 GO = {"answer": "go", "reason": "ready", "until": "2031-02-03"}
 
@@ -106,16 +106,6 @@ class TestGate:
         assert (end.name, end.message) == ("Achieved", "go ready 2031-02-03; hold not yet None")
         assert (await runs.resume(run, GO)).verdict is Verdict.TOO_LATE
 
-    async def test_shows_its_last_pass_only_in_its_graph(self, prefect: PrefectServer, small_flows: Path) -> None:
-        async with working(small_flows):
-            run = await runs.start("gate/small", {"keys": ["one"]})
-            await until(run, kind("PAUSED"))
-            before = await tasks_of(run, besides=set())
-            await runs.resume(run, GO)
-            await until(run, kind("COMPLETED"))
-            after = await tasks_of(run, besides=set(before))
-            assert sorted(before.values()) == sorted(after.values()) == ["first", "second"]
-
     async def test_that_nobody_needs_any_more_is_closed_for_good(
         self, prefect: PrefectServer, small_flows: Path
     ) -> None:
@@ -130,20 +120,6 @@ class TestGate:
             assert not await runs.cancel(run, "again")
 
 
-async def tasks_of(run: UUID, *, besides: set[UUID]) -> dict[UUID, str]:
-    """All tasks in the graph by name, once two besides the known ones are there (the server writes each second)."""
-    own = FlowRunFilter(id=FlowRunFilterId(any_=[run]))
-    deadline = time.monotonic() + 20
-    async with prefect_client() as client:
-        while True:
-            tasks = {task.id: task for task in await client.read_task_runs(flow_run_filter=own)}
-            new = [task for key, task in tasks.items() if key not in besides]
-            if len(new) == 2 and all(task.state_name == "Under way" for task in new):
-                return {key: task.name for key, task in tasks.items()}
-            assert time.monotonic() < deadline, tasks
-            await asyncio.sleep(0.1)
-
-
 class TestWorker:
     async def test_outlives_its_flows_and_cancels_them(self, prefect: PrefectServer, small_flows: Path) -> None:
         async with working(small_flows) as worker:
@@ -156,6 +132,26 @@ class TestWorker:
             assert (await until(sleeper, kind("CANCELLED", "CRASHED"))).message == "no longer wanted"
             await until(short, kind("COMPLETED"))
             assert not worker.done()
+
+    async def test_stops_a_run_that_somebody_suspends(self, prefect: PrefectServer, small_flows: Path) -> None:
+        async with working(small_flows):
+            run = await runs.start("steps/small", {"number": 3000})
+            await until(run, kind("RUNNING"))
+            await suspend_flow_run(flow_run_id=run, timeout=600)
+            deadline = time.monotonic() + 60
+            while is_busy():
+                assert time.monotonic() < deadline
+                await asyncio.sleep(0.05)
+            assert (await runs.state_of([run]))[run].kind == "PAUSED"
+            assert await runs.cancel(run, "enough")
+
+    async def test_hands_back_no_run_that_waits_for_an_answer(self, prefect: PrefectServer, small_flows: Path) -> None:
+        async with working(small_flows):
+            run = await runs.start("sleeper/small", {"seconds": 600})
+            await until(run, kind("RUNNING"))
+            await suspend_flow_run(flow_run_id=run, timeout=600)
+        assert (await runs.state_of([run]))[run].kind == "PAUSED"
+        assert await runs.cancel(run, "enough")
 
     async def test_hands_its_runs_to_the_next_one(self, prefect: PrefectServer, small_flows: Path) -> None:
         async with working(small_flows):

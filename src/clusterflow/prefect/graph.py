@@ -1,89 +1,97 @@
-"""The run graph is the pipeline: a task for each stage in the model's partial order, one for each gate, one for what
-was decided. The tasks do nothing; their names and states say what became of things.
+"""The run graph is the pipeline: a task for each stage in the model's partial order, one for each gate, one for each
+answer. Nobody carries these tasks out; their names and states say what became of things.
+
+So Prefect is told of them as its own engine tells it of tasks, by one event each, and under ids that follow from what
+they show: drawn again, a stage is the same task in another state.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from itertools import chain
+from uuid import UUID, uuid5
 
-from prefect import task
-from prefect.client.schemas.objects import State
+from prefect.client.schemas.objects import State, TaskRun, TaskRunResult
+from prefect.runtime import flow_run
 from prefect.states import Completed
+from prefect.utilities.engine import emit_task_run_state_change_event
 
 from clusterflow.app import App
 from clusterflow.engine.decide import Decided
+from clusterflow.model.text import Language
 from clusterflow.model.words import Answer
+from clusterflow.reports.explanation import GateExplanation
 from clusterflow.reports.labels import DECISION, READINESS, SIGN, STATUS, word
 from clusterflow.reports.status import InitiativeStatus, StageLine
+from clusterflow.rules.order import layers
 
 
-@task(task_run_name="{name}", persist_result=False)
-async def stage(name: str, label: str, message: str) -> State[Any]:
-    """One stage of the model; the name of its state says what became of it."""
-    return Completed(name=label, message=message)
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One task of the graph; ``key`` (as in ``gate:strategy``) is its own in it, ``after`` are the keys before it."""
+
+    key: str
+    name: str
+    state: str
+    message: str
+    after: tuple[str, ...]
 
 
-@task(task_run_name="{name}", persist_result=False)
-async def gate_checks(name: str, label: str, message: str) -> State[Any]:
-    """The checks of one gate."""
-    return Completed(name=label, message=message)
-
-
-@task(task_run_name="{name}", persist_result=False)
-async def decision(name: str, label: str, message: str) -> State[Any]:
-    """What was decided at a gate."""
-    return Completed(name=label, message=message)
-
-
-async def draw(app: App, status: InitiativeStatus, decided: Decided | None = None) -> None:
-    """Draw the initiative as it stands, and the decision that has just been taken."""
-    language = app.language
+def draw(app: App, status: InitiativeStatus) -> None:
+    """Draw the initiative as it stands, into the graph of the run that calls."""
     explained = {g.stage: g for g in app.explain(status.initiative, with_evidence=False)}
-    drawn: dict[str, State[Any]] = {}
-    waiting = list(status.stages)
-    while waiting:
-        for line in [s for s in waiting if all(a in drawn for a in s.after)]:
-            waiting.remove(line)
-            # Prefect's overloads forget that an async task is awaited for its state too.
-            drawn[line.stage] = await stage(  # type: ignore[misc]
-                f"{line.number} {SIGN[line.status]} {line.title}",
-                STATUS[line.status].to(language),
-                _told(line),
-                wait_for=[drawn[a] for a in line.after],
-                return_state=True,
-            )
-            gate = explained.get(line.stage)
-            if gate is not None:
-                met = sum(c.answer is Answer.MET for c in gate.criteria)
-                await gate_checks(  # type: ignore[misc]
-                    f"{word('gate_word', language)} {line.number} · {met}/{len(gate.criteria)}",
-                    READINESS[gate.readiness].to(language).capitalize(),
-                    "; ".join(f"{c.title}: {c.found}" for c in gate.criteria),
-                    wait_for=[drawn[line.stage]],
-                    return_state=True,
-                )
-            if decided is not None and decided.stage == line.stage:
-                await show_answer(app, line.title, decided, drawn[line.stage])
+    lines = {line.stage: line for line in status.stages}
+    # Prefect draws by the time; so what comes first in the model is told first.
+    for stage in chain.from_iterable(layers(app.model_of(status.initiative))):
+        line = lines[stage]
+        _tell(_stage(line, app.language))
+        if stage in explained:
+            _tell(_gate(line, explained[stage], app.language))
 
 
-def _told(line: StageLine) -> str:
-    days = [("→", line.entered_on), ("✔", line.achieved_on), ("↯", line.lapsed_on)]
-    return " ".join(f"{sign} {day}" for sign, day in days if day is not None)
-
-
-async def show_answer(app: App, title: str, done: Decided, after: State[Any] | None = None) -> None:
-    """What became of an answer: it decided, it was one vote among several, or it was refused."""
+def show_answer(app: App, stage: str, title: str, question: str, done: Decided) -> None:
+    """Add what became of the answer to a question: it decided, it was one vote among several, or it was refused."""
     language = app.language
     if not done.taken:
-        label = word("refused", language)
+        state = word("refused", language)
     elif done.decided is None:
-        label = f"{word('votes', language)}: {done.votes}/{done.need}"
+        state = f"{word('votes', language)}: {done.votes}/{done.need}"
     else:
-        label = DECISION[done.decided].to(language).capitalize()
-    await decision(  # type: ignore[misc]
-        f"{word('decides', language)} · {title}",
-        label,
-        done.why or "",
-        wait_for=[] if after is None else [after],
-        return_state=True,
+        state = DECISION[done.decided].to(language).capitalize()
+    name = f"{word('decides', language)} · {title}"
+    _tell(Node(f"answer:{question}", name, state, done.why or "", (f"gate:{stage}",)))
+
+
+def _stage(line: StageLine, language: Language) -> Node:
+    days = [("→", line.entered_on), ("✔", line.achieved_on), ("↯", line.lapsed_on)]
+    told = " ".join(f"{sign} {day}" for sign, day in days if day is not None)
+    name = f"{line.number} {SIGN[line.status]} {line.title}"
+    before = tuple(f"stage:{earlier}" for earlier in line.after)
+    return Node(f"stage:{line.stage}", name, STATUS[line.status].to(language), told, before)
+
+
+def _gate(line: StageLine, gate: GateExplanation, language: Language) -> Node:
+    met = sum(c.answer is Answer.MET for c in gate.criteria)
+    name = f"{word('gate_word', language)} {line.number} · {met}/{len(gate.criteria)}"
+    told = "; ".join(f"{c.title}: {c.found}" for c in gate.criteria)
+    state = READINESS[gate.readiness].to(language).capitalize()
+    return Node(f"gate:{line.stage}", name, state, told, (f"stage:{line.stage}",))
+
+
+def _tell(node: Node) -> None:
+    run = UUID(str(flow_run.id))
+    state: State[None] = Completed(name=node.state, message=node.message)
+    told = TaskRun(
+        id=uuid5(run, node.key),
+        flow_run_id=run,
+        name=node.name,
+        task_key=node.key.partition(":")[0],
+        dynamic_key=node.key,
+        task_inputs={"wait_for": [TaskRunResult(id=uuid5(run, earlier)) for earlier in node.after]},
+        run_count=1,
+        expected_start_time=state.timestamp,
+        start_time=state.timestamp,
+        end_time=state.timestamp,
+        state=state,
     )
+    emit_task_run_state_change_event(told, initial_state=None, validated_state=state)

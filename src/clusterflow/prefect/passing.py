@@ -59,16 +59,12 @@ async def walk(app: App, initiative: str) -> State[Any] | None:
     if answering is not None and (late := await too_late(app, initiative, answering)) is not None:
         return late
     shown, asked, last = answering is not None, Asked(None), None
-    drawn_before = shown or flow_run.run_count > 1  # a resume does not count
     while True:
         status = app.status(initiative)
         item = app.take_gate(initiative, str(run_id))
         if item is None or not shown:
             # Who comes back with an answer has been shown all this already.
-            if drawn_before:
-                await runs.forget_tasks(run_id)
-            await graph.draw(app, status, last)
-            drawn_before = True
+            graph.draw(app, status)
             await pages.publish_initiative(app, status)
         if item is None:
             return await finish(app, status, last)
@@ -108,8 +104,7 @@ async def ask(app: App, status: InitiativeStatus, item: Item, note: str, answeri
     else:
         told = refusal(done.refused, done.why or "", gate, stages, app.language) if done.refused else ""
         asked = Asked(done, f"⚠ {word('refused', app.language)}: {told}" if told else "")
-        if done.decided is None:
-            await graph.show_answer(app, gate.title, done)
+        graph.show_answer(app, gate.stage, gate.title, key, done)
     app.form_answered(item)
     # What was typed, a code among it, is read by nobody any more.
     await runs.forget_answer(UUID(str(item.run)), key)
@@ -182,7 +177,7 @@ async def too_late(app: App, initiative: str, answering: str) -> State[Any] | No
     title = next(s.title for s in status.stages if s.stage == review.stage)
     try:
         done = hand_over(app, item, await asuspend_flow_run(wait_for_input=GateForm, key=answering, timeout=None))
-        await graph.show_answer(app, title, done)
+        graph.show_answer(app, review.stage, title, answering, done)
     except (ValidationError, ClusterflowError) as problem:
         get_run_logger().warning("%s", problem)
     await runs.tag(UUID(run), _plain_tags())

@@ -230,18 +230,6 @@ async def tag(run_id: UUID, tags: Iterable[str]) -> None:
         await client.update_flow_run(run_id, tags=list(tags))
 
 
-async def forget_tasks(run_id: UUID) -> None:
-    """Take the tasks of earlier executions out of a run's graph; to be called first thing in a flow, every time.
-
-    A resumed run executes from the top, and its graph would show every task once for each time. A flow cannot tell
-    by its run count whether it was resumed, for Prefect does not count resumptions.
-    """
-    async with prefect_client() as client:
-        own = FlowRunFilter(id=FlowRunFilterId(any_=[run_id]))
-        for task_run in await client.read_task_runs(flow_run_filter=own):
-            await client.delete_task_run(task_run.id)
-
-
 async def _find(run_id: UUID) -> FlowRun | None:
     found = await _read(FlowRunFilter(id=FlowRunFilterId(any_=[run_id])))
     return found[0] if found else None

@@ -39,6 +39,9 @@ POLL_SECONDS = 1.0
 Runs that this process starts need not wait for it.
 """
 
+REPLAY_POLL_SECONDS = 10.0
+"""Where nobody but this process starts runs, there is hardly anything to look for."""
+
 PAUSE_SECONDS = 1.0
 """How long the relay waits for a commit before it looks for what only time has made due."""
 
@@ -77,7 +80,8 @@ async def everything(settings: Settings, say: Say, *, limit: int = 3, live: bool
         PrefectUnreachable: the settings name a Prefect elsewhere, and it does not answer.
     """
     # Flows, relay and mails share this process. Who holds the database while others compute must have its turn soon.
-    sys.setswitchinterval(SWITCH_SECONDS)
+    if live:
+        sys.setswitchinterval(SWITCH_SECONDS)
     database = open_database(settings.database_url)
     before, after = upgrade(database)
     if before != after:
@@ -92,7 +96,9 @@ async def everything(settings: Settings, say: Say, *, limit: int = 3, live: bool
             say(f"deployments: {', '.join(deployed)}")
             if not live:
                 await pause_schedules(deployed)
-            serving = worker.serve(root_of(settings), limit=limit, query_seconds=POLL_SECONDS)
+            serving = worker.serve(
+                root_of(settings), limit=limit, query_seconds=POLL_SECONDS if live else REPLAY_POLL_SECONDS
+            )
             tasks = [asyncio.create_task(serving)]
             if live:
                 tasks.append(asyncio.create_task(keep_relaying(app)))

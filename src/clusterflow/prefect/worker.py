@@ -43,7 +43,7 @@ from clusterflow.prefect.execution import Execution
 from clusterflow.prefect.pool import POOL, ensure_pool
 
 WATCH_SECONDS = 2.0
-"""How often a long run is looked up, to see whether somebody cancels it."""
+"""How often a long run is looked up, to see whether somebody suspends or cancels it."""
 
 RETRY_SECONDS = 2.0
 """How long to wait for a server that went away, before trying again."""
@@ -189,6 +189,9 @@ class InProcessWorker(BaseWorker[InProcessConfiguration, ProcessVariables, InPro
             if self._passed_over:  # by then this run has given up its place
                 nudge.ring()
 
+    async def _give_worker_labels_to_flow_run(self, flow_run_id: UUID) -> None:
+        """Say nothing: the run's infrastructure names this process, and one request less is one less to wait for."""
+
     async def _propose_submitting_state(self, flow_run: FlowRun) -> None:
         """Say nothing between Pending and Running: there is no infrastructure to wait for."""
 
@@ -222,31 +225,39 @@ class InProcessWorker(BaseWorker[InProcessConfiguration, ProcessVariables, InPro
             return self._flows[entrypoint]
 
     async def _watch(self, flow_run: FlowRun, execution: Execution, done: Done) -> State | None:
-        """Wait for the end of the run, and interrupt it when somebody cancels it: the state that says so."""
+        """Wait for the end of the run; stop it when somebody suspends or cancels it. The state that says «cancel»."""
         cancelling: State | None = None
         while not (await asyncio.wait({done}, timeout=WATCH_SECONDS))[0]:
-            if cancelling is None and (cancelling := await self._cancelling(flow_run)) is not None:
+            state = None if cancelling else await self._state_of(flow_run)
+            if state is None:
+                continue
+            if state.is_cancelling():
+                cancelling = state
                 execution.interrupt()
+            elif state.is_paused():
+                execution.suspend(state)
         return cancelling
 
-    async def _cancelling(self, flow_run: FlowRun) -> State | None:
+    async def _state_of(self, flow_run: FlowRun) -> State | None:
         try:
-            state = (await self.client.read_flow_run(flow_run.id)).state
+            return (await self.client.read_flow_run(flow_run.id)).state
         except (httpx.HTTPError, ObjectNotFound):
             return None  # a server that is away for a moment is no reason to stop the run
-        return state if state is not None and state.is_cancelling() else None
 
     async def _hand_back(self, flow_run: FlowRun, execution: Execution, done: Done) -> None:
         if (await asyncio.wait({done}, timeout=self._grace_seconds))[0]:
             return
         execution.interrupt()
-        if (await asyncio.wait({done}, timeout=INTERRUPTION_SECONDS))[0]:
-            await self._run_again(flow_run, "The worker was stopped; the next one runs this again.")
-        else:
+        if not (await asyncio.wait({done}, timeout=INTERRUPTION_SECONDS))[0]:
             _log.warning("run %s could not be interrupted; it ends with this process", flow_run.name)
+            return
+        await self._run_again(flow_run, "The worker was stopped; the next one runs this again.")
 
     async def _run_again(self, flow_run: FlowRun, message: str) -> None:
         try:
+            state = (await self.client.read_flow_run(flow_run.id)).state
+            if state is None or not (state.is_pending() or state.is_running()):
+                return  # it was suspended or ended in the meantime: an open form must stay open
             await self.client.set_flow_run_state(
                 flow_run.id, Scheduled(name="AwaitingRetry", message=message), force=True
             )
