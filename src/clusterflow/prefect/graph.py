@@ -2,13 +2,14 @@
 answer. Nobody carries these tasks out; their names and states say what became of things.
 
 So Prefect is told of them as its own engine tells it of tasks, by one event each, and under ids that follow from what
-they show: drawn again, a stage is the same task in another state.
+they show: drawn again, a stage is the same task in another state. Prefect draws from left to right by the time at
+which a task began; so these begin in the order of the model, a step apart, from when the run was to begin.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
 from prefect.client.schemas.objects import State, TaskRun, TaskRunResult
@@ -25,6 +26,9 @@ from clusterflow.reports.labels import DECISION, READINESS, SIGN, STATUS, word
 from clusterflow.reports.status import InitiativeStatus, StageLine
 from clusterflow.rules.order import layers
 
+STEP = timedelta(seconds=0.1)
+"""How far the layers of a model are drawn from each other."""
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -35,18 +39,20 @@ class Node:
     state: str
     message: str
     after: tuple[str, ...]
+    began: datetime
 
 
 def draw(app: App, status: InitiativeStatus) -> None:
     """Draw the initiative as it stands, into the graph of the run that calls."""
     explained = {g.stage: g for g in app.explain(status.initiative, with_evidence=False)}
     lines = {line.stage: line for line in status.stages}
-    # Prefect draws by the time; so what comes first in the model is told first.
-    for stage in chain.from_iterable(layers(app.model_of(status.initiative))):
-        line = lines[stage]
-        _tell(_stage(line, app.language))
-        if stage in explained:
-            _tell(_gate(line, explained[stage], app.language))
+    begun = flow_run.scheduled_start_time
+    for layer in layers(app.model_of(status.initiative)):
+        for stage in layer:
+            _tell(_stage(lines[stage], begun, app.language))
+            if stage in explained:
+                _tell(_gate(lines[stage], explained[stage], begun + STEP / 2, app.language))
+        begun += STEP
 
 
 def show_answer(app: App, stage: str, title: str, question: str, done: Decided) -> None:
@@ -59,23 +65,23 @@ def show_answer(app: App, stage: str, title: str, question: str, done: Decided) 
     else:
         state = DECISION[done.decided].to(language).capitalize()
     name = f"{word('decides', language)} · {title}"
-    _tell(Node(f"answer:{question}", name, state, done.why or "", (f"gate:{stage}",)))
+    _tell(Node(f"answer:{question}", name, state, done.why or "", (f"gate:{stage}",), datetime.now(UTC)))
 
 
-def _stage(line: StageLine, language: Language) -> Node:
+def _stage(line: StageLine, begun: datetime, language: Language) -> Node:
     days = [("→", line.entered_on), ("✔", line.achieved_on), ("↯", line.lapsed_on)]
     told = " ".join(f"{sign} {day}" for sign, day in days if day is not None)
     name = f"{line.number} {SIGN[line.status]} {line.title}"
     before = tuple(f"stage:{earlier}" for earlier in line.after)
-    return Node(f"stage:{line.stage}", name, STATUS[line.status].to(language), told, before)
+    return Node(f"stage:{line.stage}", name, STATUS[line.status].to(language), told, before, begun)
 
 
-def _gate(line: StageLine, gate: GateExplanation, language: Language) -> Node:
+def _gate(line: StageLine, gate: GateExplanation, begun: datetime, language: Language) -> Node:
     met = sum(c.answer is Answer.MET for c in gate.criteria)
     name = f"{word('gate_word', language)} {line.number} · {met}/{len(gate.criteria)}"
     told = "; ".join(f"{c.title}: {c.found}" for c in gate.criteria)
     state = READINESS[gate.readiness].to(language).capitalize()
-    return Node(f"gate:{line.stage}", name, state, told, (f"stage:{line.stage}",))
+    return Node(f"gate:{line.stage}", name, state, told, (f"stage:{line.stage}",), begun)
 
 
 def _tell(node: Node) -> None:
@@ -89,9 +95,9 @@ def _tell(node: Node) -> None:
         dynamic_key=node.key,
         task_inputs={"wait_for": [TaskRunResult(id=uuid5(run, earlier)) for earlier in node.after]},
         run_count=1,
-        expected_start_time=state.timestamp,
-        start_time=state.timestamp,
-        end_time=state.timestamp,
+        expected_start_time=node.began,
+        start_time=node.began,
+        end_time=node.began + STEP / 2,
         state=state,
     )
     emit_task_run_state_change_event(told, initial_state=None, validated_state=state)
