@@ -124,6 +124,8 @@ async def everything(settings: Settings, say: Say, *, limit: int = 3, live: bool
 async def send_what_is_left() -> None:
     """Logs and task states that Prefect sends from the background, while the server is still there to take them."""
     for background in (EventsWorker, APILogWorker):
+        # It would warn of whatever is left, though all that is left is waited for.
+        logging.getLogger(f"prefect.{background.__name__}").setLevel(logging.ERROR)
         sending = background.drain_all(timeout=DRAIN_SECONDS, at_exit=False)
         if inspect.isawaitable(sending):
             await sending
