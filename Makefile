@@ -4,7 +4,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 TEST ?=
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint catalogs bench clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -23,6 +23,11 @@ lint: $(READY)
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/python tests/house.py
+	$(VENV)/bin/python -m clusterflow.notices.catalogs --check
+
+# After a template of configs/messages is new or changed: its texts come into every language's catalog.
+catalogs: $(READY)
+	$(VENV)/bin/python -m clusterflow.notices.catalogs
 
 bench: $(READY)
 	$(VENV)/bin/python -m benches

@@ -33,7 +33,7 @@ class WrittenNotice(Written):
         min_length=1, description=f"a list of audiences: {', '.join(Audience)}"
     )
     level: StrictInt | None = Field(default=None, ge=1, le=2, description="1 or 2, for stage.overdue")
-    template: Sentence = Field(description="the name of a template in messages/<language>/")
+    template: Sentence = Field(description="the name of a template in messages/")
 
 
 SHAPES = Translator({"": WrittenNotice})
@@ -57,10 +57,9 @@ def load_notices(path: Path) -> tuple[NoticeRule, ...]:
         except ValidationError as error:
             mistakes += SHAPES.mistakes(document, error, top=(name,))
             continue
-        for language in sorted((path.parent / "messages").glob("*/")):
-            if not (language / f"{written.template}.md").exists():
-                where = document.where((name, "template"))
-                mistakes.append(Mistake(where, f"there is no template messages/{language.name}/{written.template}.md"))
+        if not (path.parent / "messages" / f"{written.template}.md").exists():
+            where = document.where((name, "template"))
+            mistakes.append(Mistake(where, f"there is no template messages/{written.template}.md"))
         rules.append(
             NoticeRule(
                 id=str(name), event=written.event, to=tuple(written.to), level=written.level, template=written.template

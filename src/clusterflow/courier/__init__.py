@@ -15,6 +15,7 @@ from clusterflow.model.records.base import REGISTRY
 from clusterflow.model.records.parties import Person
 from clusterflow.model.text import Frozen
 from clusterflow.notices.deliver import CHANNEL, Answer, send_mail
+from clusterflow.notices.markup import Marked, link
 from clusterflow.notices.render import TemplateFailed, render
 from clusterflow.notices.route import recipients, rules_for
 from clusterflow.rules.proof import code_of
@@ -95,7 +96,8 @@ class Courier:
         token = self.app.new_id()
         codes = [{"code": mark(token, place), "speaks_for": whom} for place, (whom, _) in enumerate(grants)]
         facts = moment.facts(person.language) | {"recipient": person, "link": self.link(entry.chain), "codes": codes}
-        subject, body = render(folder, rule.template, person.language, facts)
+        country = moment.record.country if moment.record else None
+        letter = render(folder, rule.template, person.language, facts, country)
         return Notice(
             key=f"{rule.id}:{entry.chain}:{entry.version}:{person.person}",
             rule=rule.id,
@@ -103,16 +105,16 @@ class Courier:
             version=entry.version,
             recipient=person.person,
             language=person.language,
-            subject=subject,
-            body=body,
+            subject=letter.subject,
+            body=letter.markdown,
             grants=tuple(grant for _, grant in grants),
             token=token,
         )
 
-    def link(self, initiative: str) -> str:
+    def link(self, initiative: str) -> Marked:
         """Where the initiative's page is in the Prefect UI."""
         ui = self.app.settings.prefect_api_url.removesuffix("/api")
-        return f"{ui}/v2/artifacts/key/initiative-{initiative.replace('.', '-').replace('_', '-')}"
+        return link(f"{ui}/v2/artifacts/key/initiative-{initiative.replace('.', '-').replace('_', '-')}")
 
     def _send(self) -> tuple[int, int]:
         delivered = failed = 0

@@ -17,8 +17,7 @@ from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.model.records.base import REGISTRY
 from clusterflow.model.records.parties import Initiative, Person
 from clusterflow.model.state import InitiativeState
-from clusterflow.model.text import Language
-from clusterflow.reports.labels import ROLE
+from clusterflow.model.text import Language, NoticeLanguage, nearest
 from clusterflow.reports.status import status_of
 from clusterflow.store import ledger
 from clusterflow.store.models import kept_model
@@ -42,7 +41,8 @@ class Moment:
     voters: tuple[Eligible, ...]
     _told: dict[Language, dict[str, Any]] = field(default_factory=dict)
 
-    def facts(self, language: Language) -> dict[str, Any]:
+    def facts(self, reader: NoticeLanguage) -> dict[str, Any]:
+        language = nearest(reader)
         if language not in self._told:
             status = status_of(self.state, self.model, self.record, self.on, language)
             event = self.entry.event
@@ -53,10 +53,7 @@ class Moment:
                 "event": event,
                 "stage": line,
                 "hindrances": [h for h in status.hindrances if line and h.stage == line.stage],
-                "votes": [
-                    {"name": self.names.get(v.decider, "—"), "role": ROLE[v.role].to(language), "reason": v.reason}
-                    for v in votes
-                ],
+                "votes": [{"name": self.names.get(v.decider, "—"), "role": v.role, "reason": v.reason} for v in votes],
             }
         return self._told[language]
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from clusterflow.model.grant import Grant
-from clusterflow.model.text import Frozen, Language
+from clusterflow.model.text import Frozen, NoticeLanguage
 
 
 class Audience(StrEnum):
@@ -38,7 +38,7 @@ class Recipient(Frozen):
     person: str
     name: str
     address: str | None
-    language: Language
+    language: NoticeLanguage
 
 
 class Notice(Frozen):
@@ -49,7 +49,7 @@ class Notice(Frozen):
     initiative: str
     version: int
     recipient: str
-    language: Language
+    language: NoticeLanguage
     subject: str
     body: str
     grants: tuple[Grant, ...] = ()

@@ -9,6 +9,15 @@ from pydantic import BaseModel, ConfigDict
 Language = Literal["es", "en"]
 LANGUAGES: tuple[Language, ...] = ("es", "en")
 
+NoticeLanguage = Literal["es", "en", "ca", "eu", "pt"]
+"""A language that people are written to in; models, reports and pages speak es and en."""
+NOTICE_LANGUAGES: tuple[NoticeLanguage, ...] = ("es", "en", "ca", "eu", "pt")
+
+
+def nearest(language: NoticeLanguage) -> Language:
+    """The language of the models and reports that such a reader reads best: a notice quotes their titles in it."""
+    return "en" if language == "en" else "es"
+
 
 class Frozen(BaseModel):
     """A value: it never changes, and it knows no key that it does not declare."""

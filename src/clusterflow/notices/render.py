@@ -1,72 +1,121 @@
-"""In which words: templates in the reader's language, in Jinja's sandbox."""
+"""In which words: one template a notice, in English, in Jinja's sandbox; the catalogs have it in other languages."""
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateRuntimeError
+from jinja2.ext import Extension, InternationalizationExtension
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from clusterflow.errors import ClusterflowError
-from clusterflow.model.text import Language
+from clusterflow.model.text import NoticeLanguage
+from clusterflow.notices import markup
+from clusterflow.notices.catalogs import translations
+from clusterflow.notices.formats import filters, locale_of
+from clusterflow.notices.markup import Marked, escaped
+from clusterflow.notices.words import word
 
 
 class TemplateFailed(ClusterflowError):
-    """A template could not be rendered; the text names it, the line, and the reason."""
+    """A template could not be rendered; the text names it, the line, and the variable or the reason."""
 
 
-@lru_cache(maxsize=8)
-def _environment(folder: Path, language: Language) -> ImmutableSandboxedEnvironment:
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A notice in words; HTML and plain text are made of the Markdown where a channel wants them."""
+
+    subject: str
+    """One line of plain text."""
+    markdown: str
+
+
+class _LinesStay(Extension):
+    """The line ends after ``{% endtrans %}``, as it does after a text; only what steers is no line of its own."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return re.sub(r"\{%(-?)\s*endtrans\s*%\}", r"{%\1 endtrans +%}", source)
+
+
+@lru_cache(maxsize=64)
+def _environment(folder: Path, language: NoticeLanguage, locale: str) -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(folder / language),
+        loader=FileSystemLoader(folder),
         undefined=StrictUndefined,
-        autoescape=False,
+        extensions=[InternationalizationExtension, _LinesStay],
+        finalize=escaped,
+        autoescape=False,  # S701: what is printed passes ``escaped``, which knows Markdown
         trim_blocks=True,
         lstrip_blocks=True,
-        keep_trailing_newline=False,
     )
-    environment.filters["day"] = lambda value: format_date(value, format="long", locale=language)
-    environment.filters["plain"] = plain
+    environment.policies["ext.i18n.trimmed"] = True
+    catalog = translations(folder, language)
+
+    def filled(text: str, variables: dict[str, Any]) -> Marked:
+        known = {name: _named(name, value) for name, value in variables.items()}
+        try:
+            return Marked(text % known)
+        except (KeyError, TypeError, ValueError) as problem:
+            raise TemplateRuntimeError(f"{language}.po, «{text[:60]}»: {problem!r}") from None
+
+    environment.newstyle_gettext = True  # type: ignore[attr-defined]
+    environment.globals |= {
+        "gettext": lambda text, **known: filled(catalog.gettext(text), known),
+        "ngettext": lambda one, more, n, **known: filled(catalog.ngettext(one, more, n), {"num": n} | known),
+        "pgettext": lambda context, text, **known: filled(catalog.pgettext(context, text), known),
+        "npgettext": lambda context, one, more, n, **known: filled(
+            catalog.npgettext(context, one, more, n), {"num": n} | known
+        ),
+    }
+    environment.filters |= filters(locale)
+    environment.filters["word"] = lambda value: word(value, catalog.pgettext)
     return environment
 
 
-def plain(value: object) -> str:
-    """User text on one line, with what Markdown or HTML would read as markup made harmless."""
-    text = " ".join(str(value).split())
-    for sign in "\\`*_{}[]<>#|":
-        text = text.replace(sign, f"\\{sign}" if sign not in "<>" else {"<": "&lt;", ">": "&gt;"}[sign])
-    return text
+def _named(name: str, value: object) -> Marked:
+    try:
+        return escaped(value)
+    except TypeError as problem:
+        raise TemplateRuntimeError(f"'{name}': {problem}") from None
 
 
-def render(folder: Path, template: str, language: Language, facts: Mapping[str, Any]) -> tuple[str, str]:
-    """Subject and Markdown body of a notice. The template's first line is the subject.
+def render(
+    folder: Path,
+    template: str,
+    language: NoticeLanguage,
+    facts: Mapping[str, Any],
+    country: str | None = None,
+) -> Letter:
+    """A notice in the reader's words. The template's first line is the subject; what a fact says is never markup.
+
+    Args:
+        country: by whose customs days, numbers and money are written (ISO 3166-1 alpha-2).
 
     Raises:
         TemplateFailed: which template, where, and which variable.
     """
-    name = f"{template}.md"
     try:
-        text = _environment(folder, language).get_template(name).render(**facts)
-    except TemplateError as problem:
-        raise TemplateFailed(
-            f"{language}/{name}{_line(problem)}: {problem.message or type(problem).__name__}"
-        ) from None
-    except (TypeError, ValueError, KeyError, ArithmeticError) as problem:
-        # What an expression of a template does with the facts is the template's mistake too.
-        raise TemplateFailed(f"{language}/{name}{_line(problem)}: {problem}") from None
+        environment = _environment(folder, language, locale_of(language, country))
+        text = environment.get_template(f"{template}.md").render(**facts)
+    except ClusterflowError:
+        raise
+    except Exception as problem:
+        # Whatever an expression of a template does with the facts is that template's mistake, and of no other notice.
+        raise TemplateFailed(_told(problem, f"{template}.md", language)) from None
     subject, _, body = text.partition("\n")
-    # A line break in a subject would begin another header.
-    return " ".join(subject.split()).replace("\\", ""), body.strip() + "\n"
+    return Letter(markup.line(subject), body.strip() + "\n")
 
 
-def _line(problem: Exception) -> str:
+def _told(problem: Exception, name: str, language: NoticeLanguage) -> str:
     """Where in the template it went wrong: Jinja gives the frames of a template their own file names."""
-    own = getattr(problem, "lineno", None)
-    frames = [f.lineno for f in traceback.extract_tb(problem.__traceback__) if f.filename.endswith(".md")]
-    line = own or (frames[-1] if frames else None)
-    return f":{line}" if line else ""
+    frames = [(f.filename, f.lineno) for f in traceback.extract_tb(problem.__traceback__) if f.filename.endswith(".md")]
+    file, line = frames[-1] if frames else (getattr(problem, "filename", None), getattr(problem, "lineno", None))
+    said = problem.message if isinstance(problem, TemplateError) else str(problem)
+    where = f"{Path(file).name if file else name}{f':{line}' if line else ''}"
+    return f"{where}, in {language}: {said or type(problem).__name__}"

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from clusterflow.model.grant import Grant
 from clusterflow.model.notice import Notice
-from clusterflow.model.text import Language
+from clusterflow.model.text import NoticeLanguage
 from clusterflow.store import tables
 
 _GRANTS: TypeAdapter[tuple[Grant, ...]] = TypeAdapter(tuple[Grant, ...])
@@ -25,7 +25,7 @@ class Due:
     key: str
     initiative: str
     recipient: str
-    language: Language
+    language: NoticeLanguage
     subject: str
     body: str
     grants: tuple[Grant, ...]

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 
 from clusterflow.model.money import Money
 from clusterflow.model.records.base import Country, OrganisationId, PersonId, Slug, Span
-from clusterflow.model.text import Language
+from clusterflow.model.text import Language, NoticeLanguage
 from clusterflow.model.words import HelixKind, SizeClass
 
 
@@ -43,7 +43,7 @@ class Person(Span):
     id: Slug
     name: str = Field(min_length=1, max_length=200)
     email: str | None = Field(default=None, pattern=r"^[^@\s<>\"',;:]+@[^@\s<>\"',;:]+$", max_length=254)
-    language: Language = "es"
+    language: NoticeLanguage = Field(default="es", description="the language that notices are written to them in")
 
 
 class Representation(Span):

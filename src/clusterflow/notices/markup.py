@@ -1,0 +1,106 @@
+"""Markdown that others' text cannot break out of, and what becomes of it where a channel takes no Markdown."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+# A backslash where every dialect of Markdown knows it, a character reference where some do not.
+_SIGNS = str.maketrans(
+    {sign: f"\\{sign}" for sign in "\\`*_{}[]#"}
+    | {sign: f"&#{ord(sign)};" for sign in "|~="}
+    | {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+)
+_BEGINS_A_LIST = re.compile(r"^(\d*)([-+]|[.)](?= |$))")
+
+
+class Marked(str):
+    """Text that is Markdown already, by us or by a translator: it is not escaped again."""
+
+    __slots__ = ()
+
+
+def escaped(value: object) -> Marked:
+    """Text of others on one line, with all that Markdown or HTML would read as markup made harmless.
+
+    Raises:
+        TypeError: there is nothing to print.
+    """
+    if isinstance(value, Marked):
+        return value
+    if value is None:
+        raise TypeError("None is printed: ask with {% if %} first")
+    return Marked(_BEGINS_A_LIST.sub(r"\1\\\2", " ".join(str(value).split()).translate(_SIGNS)))
+
+
+def code(value: object) -> Marked:
+    """Text for between backticks or in an indented block, where nothing is markup but the backtick."""
+    return Marked(" ".join(str(value).split()).replace("`", "'"))
+
+
+def link(address: str) -> Marked:
+    """An address of ours, to be followed."""
+    safe = re.sub(r"[<>\s]", "", address)
+    return Marked(f"<{safe}>")
+
+
+@cache
+def _reader() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False})
+
+
+def html(markdown: str) -> str:
+    """Markdown as HTML; what looks like a tag in it stays text."""
+    return str(_reader().render(markdown))
+
+
+def plain(markdown: str) -> str:
+    """Markdown as plain text, as a person would type it: lists with hyphens, addresses bare, commands set in."""
+    lines: list[str] = []
+    ordinals: list[int | None] = []
+    bullet = ""
+    for token in _reader().parse(markdown):
+        indent = "  " * (len(ordinals) - 1)
+        match token.type:
+            case "bullet_list_open" | "ordered_list_open":
+                ordinals.append(int(token.attrs.get("start", 1)) if token.type.startswith("ordered") else None)
+            case "bullet_list_close" | "ordered_list_close":
+                ordinals.pop()
+                lines += [""] if not ordinals else []
+            case "list_item_open":
+                number = ordinals[-1]
+                bullet = "- " if number is None else f"{number}. "
+                ordinals[-1] = None if number is None else number + 1
+            case "inline":
+                first, *more = _inline(token).split("\n")
+                lines += [indent + bullet + first, *(indent + " " * len(bullet) + line for line in more)]
+                lines += [] if ordinals else [""]
+                bullet = ""
+            case "code_block" | "fence":
+                lines += [f"{indent}    {line}" for line in token.content.splitlines()] + [""]
+            case "hr":
+                lines += ["---", ""]
+    return "\n".join(lines).strip() + "\n"
+
+
+def line(markdown: str) -> str:
+    """Markdown as one line of plain text: a subject, in which a line break would begin another header."""
+    return " ".join(" ".join(_inline(token) for token in _reader().parseInline(markdown)).split())
+
+
+def _inline(token: Token) -> str:
+    text, target = "", ""
+    for part in token.children or ():
+        match part.type:
+            case "softbreak" | "hardbreak":
+                text += "\n"
+            case "link_open":
+                target = "" if part.info == "auto" else str(part.attrs.get("href", ""))
+            case "link_close":
+                text += f" ({target})" if target else ""
+            case _:
+                text += part.content
+    return text

@@ -1,0 +1,139 @@
+"""In which words: one template, every language; what others wrote is never markup; a mistake says where it is."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.world import CONFIGS
+
+from clusterflow.model.money import Money
+from clusterflow.model.text import NoticeLanguage
+from clusterflow.notices import markup
+from clusterflow.notices.formats import locale_of
+from clusterflow.notices.markup import escaped, link
+from clusterflow.notices.render import Letter, TemplateFailed, render
+
+MESSAGES = CONFIGS / "messages"
+SIGNS = st.text(alphabet="\\`*_{}[]()#+-.!|~=&<>:/ 1a\n\té€", max_size=30).filter(str.strip)
+
+
+def written(
+    folder: Path, template: str, *, language: NoticeLanguage = "en", country: str = "ES", **facts: Any
+) -> Letter:
+    (folder / "notice.md").write_text(template, encoding="utf-8")
+    return render(folder, "notice", language, facts, country)
+
+
+def label_expiring(language: NoticeLanguage, months: int = 6) -> Letter:
+    event = {"label": "ESCA_gold", "until": date(2024, 12, 30), "months": months}
+    facts = {
+        "recipient": {"name": "Mona *the* <b>boss</b>"},
+        "initiative": {"name": "Clúster & Co."},
+        "event": event,
+        "link": link("http://127.0.0.1:4200/v2/a_b_c"),
+    }
+    return render(MESSAGES, "label-expiring", language, facts, "ES")
+
+
+def test_one_template_is_markdown_html_and_plain_text() -> None:
+    letter = label_expiring("es")
+    assert letter.subject == "Clúster & Co.: la etiqueta «ESCA_gold» vence el 30 de diciembre de 2024"
+    assert markup.plain(letter.markdown) == (
+        "Estimada/o Mona *the* <b>boss</b>:\n\n"
+        "La etiqueta «ESCA_gold» de Clúster & Co. es válida hasta el 30 de diciembre de 2024: "
+        "quedan como mucho 6 meses para renovarla.\n\n"
+        "Cuando esté renovada, registre hasta cuándo vale; entonces no habrá más avisos: "
+        "http://127.0.0.1:4200/v2/a_b_c\n"
+    )
+    html = markup.html(letter.markdown)
+    assert "<p>Estimada/o Mona *the* &lt;b&gt;boss&lt;/b&gt;:</p>" in html
+    assert "<strong>Clúster &amp; Co.</strong>" in html
+    assert '<a href="http://127.0.0.1:4200/v2/a_b_c">http://127.0.0.1:4200/v2/a_b_c</a>' in html
+
+
+def test_one_month_is_no_plural() -> None:
+    assert "there is at most one month left" in label_expiring("en", 1).markdown
+    assert "queda como mucho un mes" in label_expiring("es", 1).markdown
+    assert "there are at most 3 months left" in label_expiring("en", 3).markdown
+
+
+def test_days_numbers_and_money_are_written_as_in_the_readers_country(tmp_path: Path) -> None:
+    template = "s\n{{ on|day }}; {{ much|number }}; {{ part|percent }}; {{ sum|money }}\n"
+    facts = {
+        "on": date(2024, 12, 30),
+        "much": Fraction(5, 4) * 1000,
+        "part": Fraction(1, 3),
+        "sum": Money(minor=125050, currency="MXN"),
+    }
+
+    def said(language: NoticeLanguage, country: str) -> str:
+        return written(tmp_path, template, language=language, country=country, **facts).markdown.replace("\u00a0", " ")
+
+    assert said("es", "ES") == "30 de diciembre de 2024; 1.250; 33,3 %; 1.250,50 MXN\n"
+    assert said("es", "MX") == "30 de diciembre de 2024; 1,250; 33.3%; $1,250.50\n"
+    assert said("en", "US") == "December 30, 2024; 1,250; 33.3%; MX$1,250.50\n"
+    assert locale_of("eu", "MX") == "eu"
+
+
+@given(SIGNS)
+def test_what_others_wrote_is_read_as_they_wrote_it_and_is_never_markup(text: str) -> None:
+    said = " ".join(text.split())
+    for around in ("{}", "- {}", "- {} x", "before {} after", "one\n{}\nthree", "x{}x"):
+        markdown = around.format(escaped(text))
+        assert markup.plain(markdown).split() == around.format(said).split()
+        html = markup.html(markdown)
+        assert not any(f"<{tag}" in html for tag in ("a", "em", "strong", "code", "img", "h", "bl", "ol", "pre"))
+    assert markup.line(escaped(text)) == said
+
+
+@given(SIGNS)
+def test_an_expression_between_backticks_stays_there(text: str) -> None:
+    said = " ".join(text.split()).replace("`", "'")
+    assert markup.html(f"x `a{markup.code(text)}a`").count("<code>") == 1
+    assert markup.line(f"x `a{markup.code(text)}a`") == " ".join(f"x a{said}a".split())
+
+
+def test_others_text_is_escaped_in_a_translated_text_too(tmp_path: Path) -> None:
+    letter = written(
+        tmp_path, "{% trans name=name %}Of *{{ name }}*{% endtrans %}\n\n{{ name }}", name="[a](http://b) %s"
+    )
+    assert letter.subject == "Of [a](http://b) %s"
+    assert letter.markdown == "\\[a\\](http://b) %s\n"
+
+
+def test_lists_and_commands_stay_what_they_are_in_plain_text() -> None:
+    text = "Two:\n\n- one **thing**\n- another\n  - within\n\n1. first\n2. second\n\nend\n\n    run me\n\n[here](http://x)\n"
+    assert markup.plain(text) == text.replace("**", "").replace("[here](http://x)", "here (http://x)")
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        ("s\n\n{{ nobody.knows }}", "notice.md:3, in es: 'nobody' is undefined"),
+        ("s\n{% trans a=missing %}x {{ a }}{% endtrans %}", "notice.md:2, in es: 'missing' is undefined"),
+        ("s\n{% trans x=none %}x {{ x }}{% endtrans %}", "notice.md:2, in es: 'x': None is printed"),
+        ("s\n\n{{ fact.inside }}", "notice.md:3, in es: 'dict object' has no attribute 'inside'"),
+        ("s\n{{ none|day }}", "notice.md:2, in es: this filter is for a date, not for a NoneType"),
+        ("s\n{{ none }}", "notice.md:2, in es: None is printed"),
+        ("s\n{{ 1 / 0 }}", "notice.md:2, in es: division by zero"),
+        ("s\n{{ 'go'|word }}", "notice.md:2, in es: there are no words for a str"),
+        ("s\n{% if %}", "notice.md:2, in es: Expected an expression"),
+        ("s\n{{ ''.__class__.__mro__ }}", "notice.md:2, in es: access to attribute '__class__'"),
+        ("s\n{% include 'other.md' %}", "notice.md:2, in es: 'other.md' not found"),
+    ],
+)
+def test_a_template_that_fails_says_where_and_what(tmp_path: Path, template: str, told: str) -> None:
+    with pytest.raises(TemplateFailed) as failed:
+        written(tmp_path, template, language="es", fact={})
+    assert str(failed.value).startswith(told)
+
+
+def test_a_template_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(TemplateFailed, match=r"^gone\.md, in es: 'gone\.md' not found"):
+        render(tmp_path, "gone", "es", {})
