@@ -10,9 +10,10 @@ from functools import cached_property
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from clusterflow.catalogue import metrics_in, models_in, named
+from clusterflow.catalogue import metrics_in, models_in, named, schemes_in
 from clusterflow.desk import Desk
 from clusterflow.engine import decide as gates
+from clusterflow.engine import dues as issuing
 from clusterflow.engine import enrol as enrolment
 from clusterflow.engine import evaluate as evaluation
 from clusterflow.engine import fall_due as falling
@@ -22,6 +23,7 @@ from clusterflow.engine.evaluate import Evaluated
 from clusterflow.engine.record import Submission
 from clusterflow.engine.work import perform
 from clusterflow.errors import ClusterflowError
+from clusterflow.model.dues import DuesPlan, Scheme
 from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.model.measurement import MetricDeclaration
 from clusterflow.model.text import Frozen, Language
@@ -29,7 +31,7 @@ from clusterflow.reports.explanation import GateExplanation, explain_gate
 from clusterflow.rules.ballot import Ballot
 from clusterflow.rules.calendar import WorkCalendar
 from clusterflow.rules.judge import judge_gate
-from clusterflow.store import due, inbox, ledger, outbox, tables
+from clusterflow.store import due, dues, inbox, ledger, outbox, tables
 from clusterflow.store.inbox import Item
 from clusterflow.store.metrics import evidence, measure
 from clusterflow.store.models import kept_model
@@ -61,6 +63,17 @@ class FellDue(Frozen):
     problems: Mapping[str, str]
 
 
+class DuesIssued(Frozen):
+    """What a round of issuing left, by initiative."""
+
+    plans: tuple[DuesPlan, ...]
+    problems: Mapping[str, str]
+
+    @property
+    def issued(self) -> int:
+        return sum(plan.issued for plan in self.plans)
+
+
 class App(Desk):
     """clusterflow, opened on one database, with the models and metrics of the office."""
 
@@ -71,6 +84,10 @@ class App(Desk):
     @cached_property
     def models(self) -> dict[str, LifecycleModel]:
         return models_in(self.settings.configs)
+
+    @cached_property
+    def schemes(self) -> dict[str, Scheme]:
+        return schemes_in(self.settings.configs)
 
     # Commands
 
@@ -175,6 +192,37 @@ class App(Desk):
     def code_key(self) -> bytes | None:
         """What one-time codes are made with; None where deciders need not prove who they are."""
         return self.settings.code_key() if self.settings.proof == "code" else None
+
+    # Dues
+
+    def dues(self, initiative: str, year: int | None = None) -> DuesPlan:
+        """The dues of a year (of the current one where none is named): what is issued, what is to be, what is paid."""
+        with self._reading() as connection:
+            self._state(connection, initiative, None)
+            today = self._days(connection, [initiative])[initiative]
+            return issuing.look(connection, initiative, self.schemes, year or today.year, today)
+
+    def issue_dues(self, initiative: str, year: int | None = None, actor: str | None = None) -> DuesPlan:
+        """Issue the invoices that are to be; the plan as it stands then."""
+        found = self.dues(initiative, year)
+        if not found.to_issue:
+            return found
+        return perform(
+            self.database, self._context(actor, None), "issue dues", initiative, DuesPlan,
+            lambda work: issuing.issue_dues(work, initiative, self.schemes, found.year),
+        )  # fmt: skip
+
+    def issue_all_dues(self, actor: str | None = None) -> DuesIssued:
+        """Issue what is to be in every initiative that adopted a scheme; one in trouble holds up no other."""
+        with self._reading() as connection:
+            asking = dues.initiatives_asking(connection)
+        plans, problems = list[DuesPlan](), dict[str, str]()
+        for initiative in asking:
+            try:
+                plans.append(self.issue_dues(initiative, actor=actor))
+            except (ClusterflowError, SQLAlchemyError) as problem:
+                problems[initiative] = str(problem)
+        return DuesIssued(plans=tuple(plans), problems=problems)
 
     # The inbox: which flow run holds the form of an open gate
 

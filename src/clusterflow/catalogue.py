@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+from clusterflow.configs.dues import load_schemes
 from clusterflow.configs.metrics import load_metrics
 from clusterflow.configs.models import load_models
 from clusterflow.errors import UnknownName
+from clusterflow.model.dues import Scheme
 from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.model.measurement import MetricDeclaration
 from clusterflow.rules.mistakes import nearest
@@ -36,6 +38,16 @@ def models_in(configs: Path) -> dict[str, LifecycleModel]:
     return _models(configs, _stamp(configs / "metrics.yaml", *sorted(folder.glob("*"))))
 
 
+def schemes_in(configs: Path) -> dict[str, Scheme]:
+    """The dues schemes as their files are now.
+
+    Raises:
+        Mistakes: all that is wrong with any of the files.
+    """
+    folder = configs / "dues"
+    return _schemes(folder, _stamp(*sorted(folder.glob("*"))))
+
+
 def named(models: dict[str, LifecycleModel], model_id: str) -> LifecycleModel:
     """One of the models.
 
@@ -61,3 +73,8 @@ def _metrics(path: Path, stamp: Stamp) -> dict[str, MetricDeclaration]:
 @lru_cache(maxsize=8)
 def _models(configs: Path, stamp: Stamp) -> dict[str, LifecycleModel]:
     return load_models(configs / "models", metrics_in(configs))
+
+
+@lru_cache(maxsize=8)
+def _schemes(folder: Path, stamp: Stamp) -> dict[str, Scheme]:
+    return load_schemes(folder)

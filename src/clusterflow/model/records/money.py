@@ -12,8 +12,17 @@ from clusterflow.model.records.base import Happening, OrganisationId, PersonId, 
 from clusterflow.model.words import IncomeKind, SizeClass
 
 
+class DuesAdoption(Span):
+    """Dues are asked by a scheme of configs/dues: from its first day on, invoices are issued by it."""
+
+    type: ClassVar = "dues-adoption"
+    key: ClassVar = ("scheme",)
+
+    scheme: Slug = Field(description="the name of a file in configs/dues")
+
+
 class DuesScheme(Span):
-    """What a member of a size class pays in a year."""
+    """What a member of a size class pays in a year, where an initiative keeps its own books."""
 
     type: ClassVar = "dues-scheme"
     key: ClassVar = ("size",)
@@ -32,6 +41,10 @@ class Invoice(Happening):
     organisation: OrganisationId
     amount: Money
     due: date
+    scheme: Slug | None = Field(default=None, description="the scheme by which it was issued")
+    year: int | None = Field(default=None, ge=1900, le=2999, description="the year that it asks dues for")
+    instalment: int | None = Field(default=None, ge=1, le=12, description="which part of the year's dues it is")
+    instalments: int | None = Field(default=None, ge=1, le=12, description="how many parts there are")
 
 
 class Payment(Happening):

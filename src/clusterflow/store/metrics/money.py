@@ -7,26 +7,31 @@ from typing import Any
 from sqlalchemy import Select, and_, case, func, or_, select, union_all
 
 from clusterflow.model.records.membership import Membership
-from clusterflow.model.records.money import Budget, DuesScheme, Income, Invoice, Payment
+from clusterflow.model.records.money import Budget, DuesAdoption, DuesScheme, Income, Invoice, Payment
 from clusterflow.model.records.parties import Organisation
 from clusterflow.model.words import SME, IncomeKind, SizeClass
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.metrics.rows import UNKNOWN, evidence_row, later_of
+from clusterflow.store.metrics.rows import UNKNOWN, evidence_row, later_of, yes_no
 from clusterflow.store.metrics.scope import Scope
 from clusterflow.store.metrics.sources import dues, fees, of_size
 
 
 @metric("dues-scheme")
 def dues_scheme(scope: Scope) -> Select[Any]:
-    """Seed 1: dues are set for large firms and for at least one class of the SMEs."""
-    scheme = scope.latest(DuesScheme)
+    """Seed 1: dues are set for large firms and for at least one class of the SMEs; by a scheme of a file, for all."""
+    scheme, adoption = scope.latest(DuesScheme), scope.latest(DuesAdoption)
 
     def covered(sizes: tuple[SizeClass, ...]) -> Any:
         ours = and_(scheme.c.size.in_([size.value for size in sizes]), scope.in_force(scheme))
         return func.max(case((ours, 1), else_=0)).over(partition_by=scheme.c.initiative)
 
     judged = select(scheme, (covered((SizeClass.LARGE,)) * covered(SME)).label("complete")).subquery()
-    return evidence_row(judged, DuesScheme, what=judged.c.size, part=judged.c.complete, most=None)
+    own = evidence_row(judged, DuesScheme, what=judged.c.size, part=judged.c.complete, most=None)
+    # A file without a bracket for somebody is refused when it is read: to adopt one sets the dues of all.
+    adopted = evidence_row(
+        adoption, DuesAdoption, what=adoption.c.scheme, part=yes_no(scope.in_force(adoption)), most=None
+    )
+    return select(union_all(own, adopted).subquery())
 
 
 @metric("dues-collected")

@@ -39,13 +39,17 @@ REGISTRY = {
     "business": ("id", "id:str kind:str amount_minor?:big amount_currency?:str3 jobs?:big organisation?:str"),
     "delegation": ("person delegate", "person:str delegate:str"),
     "document": ("id", "id:str kind:str title:str address?:str sha256?:str adopted_by?:str"),
+    "dues_adoption": ("scheme", "scheme:str"),
     "dues_scheme": ("size", "size:str yearly_minor:big yearly_currency:str3"),
     "income": ("id", "id:str kind:str amount_minor:big amount_currency:str3 payer?:str"),
     "initiative": (
         "id",
         "id:str name:str country:str place?:str sector?:str timezone:str language:str office?:str host?:str",
     ),
-    "invoice": ("id", "id:str organisation:str amount_minor:big amount_currency:str3 due:date"),
+    "invoice": (
+        "id",
+        "id:str organisation:str amount_minor:big amount_currency:str3 due:date scheme?:str year?:big instalment?:big instalments?:big",
+    ),
     "label": ("name", "name:str level:str"),
     "learning_session": ("id person", "id:str person:str topic:str present?:bool"),
     "legal_entity": ("name", "name:str form?:str personality?:bool non_profit?:bool in_region?:bool"),

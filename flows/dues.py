@@ -1,0 +1,29 @@
+"""The dues flow: issues the invoices that the schemes ask for."""
+
+from __future__ import annotations
+
+from prefect import flow
+from prefect.logging import get_run_logger
+
+from clusterflow.app import App
+from clusterflow.model.text import Text
+from clusterflow.reports.dues import told
+
+
+def dues_run_name() -> str:
+    """By the day."""
+    app = App.open()
+    return f"{Text(es='Cuotas', en='Dues').to(app.language)} · {app.clock().date()}"
+
+
+@flow(name="dues", flow_run_name=dues_run_name, persist_result=False)
+async def dues() -> dict[str, int]:
+    """Issue what is to be issued today in every initiative that adopted a scheme; what is not known is told."""
+    app = App.open()
+    found = app.issue_all_dues(actor="dues")
+    for initiative, problem in found.problems.items():
+        get_run_logger().error("%s: %s", initiative, problem)
+    for plan in found.plans:
+        for remark in plan.remarks:
+            get_run_logger().warning("%s: %s", plan.initiative, told(remark, plan.initiative, app.language))
+    return {"initiatives": len(found.plans), "invoices": found.issued, "problems": len(found.problems)}

@@ -1,0 +1,152 @@
+"""Dues: the schemes, what the members of an initiative owe in a year, and their invoices."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App as Commands
+from cyclopts import Parameter
+
+from clusterflow.app import App, DuesIssued
+from clusterflow.catalogue import schemes_in
+from clusterflow.cli.output import REFUSED, Actor, Json, complain, print_json, show, table
+from clusterflow.configs.dues import load_scheme
+from clusterflow.errors import ClusterflowError, Mistake, Mistakes
+from clusterflow.model.dues import DuesLine, DuesPlan, InvoiceState, Scheme
+from clusterflow.model.text import Language
+from clusterflow.reports.dues import BASIS, STATE, bracket, terms, told
+from clusterflow.settings import Settings
+
+dues = Commands(name="dues", help="Dues: schemes, what members owe in a year, invoices.")
+
+Told = Annotated[Language, Parameter(name="--lang", help="es or en")]
+Year = Annotated[int | None, Parameter(help="the year of the dues; this one where none is named")]
+
+
+@dues.command(name="list")
+def list_schemes(*, lang: Told = "en", as_json: Json = False) -> None:
+    """The schemes there are, with their brackets."""
+    schemes = list(schemes_in(Settings().configs).values())
+    if as_json:
+        print_json(schemes)
+        return
+    for scheme in schemes:
+        _show_scheme(scheme, lang)
+    if not schemes:
+        show("There is no scheme in configs/dues.")
+
+
+def _show_scheme(scheme: Scheme, lang: Language) -> None:
+    until = f" – {scheme.valid_to}" if scheme.valid_to else ""
+    show(f"{scheme.title.to(lang)} · {scheme.id} · {scheme.source} · {scheme.valid_from}{until}")
+    show(f"  {terms(scheme, lang)}")
+    heads = {"en": ["a year", "instalments"], "es": ["al año", "plazos"]}[lang]
+    lines = table("", [BASIS[scheme.by].to(lang), *heads])
+    for one in scheme.brackets:
+        lines.add_row(bracket(scheme, one, lang), str(one.yearly), str(one.instalments))
+    show(lines)
+
+
+@dues.command
+def check(*files: Path) -> None:
+    """Check scheme files, or all the shipped ones; every mistake is told with its line and column."""
+    mistakes: list[Mistake] = []
+    checked: list[Scheme] = []
+    for file in files:
+        try:
+            checked.append(load_scheme(file))
+        except Mistakes as found:
+            mistakes += found.mistakes
+    if not files:
+        checked = list(schemes_in(Settings().configs).values())
+    if mistakes:
+        raise Mistakes(mistakes)
+    for one in checked:
+        show(f"{one.id}: {len(one.brackets)} brackets by {one.by}, no mistake")
+
+
+@dues.command
+def preview(initiative: str, *, year: Year = None, lang: Told = "en", as_json: Json = False) -> None:
+    """What the members of an initiative owe in a year: issued, to issue, paid. Nothing is changed."""
+    plan = App.open().dues(initiative, _checked(year))
+    if as_json:
+        print_json(plan)
+        return
+    _show_plan(plan, lang)
+    _show_remarks(plan, lang)
+
+
+@dues.command
+def issue(
+    initiative: str | None = None,
+    *,
+    year: Year = None,
+    actor: Actor = None,
+    lang: Told = "en",
+    as_json: Json = False,
+) -> None:
+    """Issue the invoices that are to be issued today, of one initiative or of all; twice issues nothing twice."""
+    app = App.open()
+    if initiative is None and year is not None:
+        raise ClusterflowError("--year goes with an initiative; of all of them the dues of this year are issued")
+    if initiative is None:
+        found = app.issue_all_dues(actor)
+    else:
+        found = DuesIssued(plans=(app.issue_dues(initiative, _checked(year), actor),), problems={})
+    if as_json:
+        print_json(found.plans)
+    for plan in () if as_json else found.plans:
+        show(f"{plan.initiative}: {plan.issued} invoices issued for {plan.year}")
+        _show_remarks(plan, lang)
+    if not found.plans and not found.problems and not as_json:
+        show("No initiative has adopted a dues scheme.")
+    for name, problem in found.problems.items():
+        complain(ClusterflowError(f"{name}: {problem}"))
+    if found.problems or (initiative is not None and found.plans[0].barred):
+        sys.exit(REFUSED)
+
+
+def _checked(year: int | None) -> int | None:
+    if year is not None and not 1900 <= year <= 2999:
+        raise Mistakes([Mistake("--year", f"«{year}» is no year of dues", "a year from 1900 to 2999")])
+    return year
+
+
+def _show_plan(plan: DuesPlan, lang: Language) -> None:
+    title = {"en": "Dues of {i}, {y}", "es": "Cuotas de {i}, {y}"}[lang].format(i=plan.initiative, y=plan.year)
+    heads = {
+        "en": ["member", "invoice", "part", "on", "due", "amount", "paid", "state"],
+        "es": ["miembro", "factura", "plazo", "emisión", "vence", "importe", "pagado", "estado"],
+    }[lang]
+    lines = table(f"{title} · {plan.scheme or '–'}", heads)
+    for line in plan.lines:
+        part = f"{line.instalment}/{line.instalments}" if line.instalment else ""
+        lines.add_row(
+            line.organisation, line.invoice, part, str(line.on), str(line.due), str(line.amount),
+            "" if line.paid is None else str(line.paid), STATE[line.state].to(lang),
+        )  # fmt: skip
+    show(lines)
+    show(_sum(plan.lines, lang))
+
+
+def _sum(lines: tuple[DuesLine, ...], lang: Language) -> str:
+    """What is asked and what was paid, by currency; in minor units until it is written."""
+    asked = [line for line in lines if line.state is not InvoiceState.WITHDRAWN]
+    words = {"en": "{asked} asked, {paid} paid", "es": "{asked} pedidos, {paid} pagados"}[lang]
+    told_of = []
+    for currency in sorted({line.amount.currency for line in asked}):
+        mine = [line for line in asked if line.amount.currency == currency]
+        whole = sum(line.amount.minor for line in mine)
+        paid = sum(line.paid.minor for line in mine if line.paid)
+        one = mine[0].amount
+        told_of.append(
+            words.format(asked=one.model_copy(update={"minor": whole}), paid=one.model_copy(update={"minor": paid}))
+        )
+    return "; ".join(told_of)
+
+
+def _show_remarks(plan: DuesPlan, lang: Language) -> None:
+    for remark in plan.remarks:
+        show(f"  {told(remark, plan.initiative, lang)}")

@@ -1,0 +1,158 @@
+"""Dues schemes out of files: every mistake of every file at once, as for the models."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, StrictInt, ValidationError
+
+from clusterflow.configs.brackets import Bounds, bounds, whole
+from clusterflow.configs.mistakes import Translator, spoken, told, trouble
+from clusterflow.configs.written import Days, Id, Maybe, Sentence, Written, WrittenText, word
+from clusterflow.configs.yaml import Document, parse, read
+from clusterflow.errors import Mistake, Mistakes
+from clusterflow.model.dues import DuesBasis, DuesBracket, ProRata, Scheme
+from clusterflow.model.money import ACCEPTED as AMOUNT
+from clusterflow.model.money import Money
+from clusterflow.model.text import Text
+from clusterflow.model.words import SizeClass
+
+PARTS = (1, 2, 3, 4, 6, 12)
+TERMS = {"due": "due_days", "pro_rata": "pro_rata"}
+"""The terms that a file may leave to this project, by the field that holds them."""
+
+
+def _day(value: Any) -> date:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise trouble(spoken(value), "a day, like 2023-01-01") from None
+
+
+def _yearly(value: Any) -> Money:
+    try:
+        money = Money.model_validate(value if isinstance(value, str) else "")
+    except ValidationError:
+        raise trouble(spoken(value), AMOUNT) from None
+    if money.minor < 0:
+        raise trouble(spoken(value), "an amount of nought or more")
+    return money
+
+
+def _parts(value: Any) -> Any:
+    if isinstance(value, bool) or value not in PARTS:
+        raise trouble(spoken(value), f"whole months for each: {', '.join(map(str, PARTS))}")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+
+
+class WrittenBracket(Written):
+    """What the members of one bracket pay in a year."""
+
+    size: Maybe[Annotated[SizeClass, word(SizeClass, "size class")]] = Field(
+        default=None, description=f"one of: {', '.join(SizeClass)}"
+    )
+    from_: Any = Field(default=None, alias="from", description="the least figure; nought where it is left out")
+    below: Any = Field(default=None, description="the figure from which on it is no more; none if left out")
+    yearly: Annotated[Money, BeforeValidator(_yearly)] = Field(description=AMOUNT)
+    instalments: Annotated[StrictInt, BeforeValidator(_parts)] = Field(
+        default=1, description="in how many parts a year is paid; one where it is left out"
+    )
+
+
+class WrittenScheme(Written):
+    """A dues scheme: what a member pays in a year, by its bracket."""
+
+    scheme: Id = Field(description="the name of the scheme and of its file: small letters, digits and hyphens")
+    title: WrittenText = Field(description="the title in es and en")
+    source: Sentence = Field(description="the key of the source, like FEEG; P for a proposal")
+    by: Annotated[DuesBasis, word(DuesBasis, "basis")] = Field(description=f"one of: {', '.join(DuesBasis)}")
+    from_: Day = Field(alias="from", description="the first day on which the scheme is valid")
+    to: Maybe[Day] = Field(default=None, description="the last day on which it is valid; open where it is left out")
+    due: Days = Field(default=30, description="the time from an invoice's issue until it is due")
+    pro_rata: Annotated[ProRata, word(ProRata, "way to share a year")] = Field(
+        default=ProRata.JOINING, description=f"one of: {', '.join(ProRata)}"
+    )
+    brackets: list[WrittenBracket] = Field(min_length=1, description="a list of brackets, one or more")
+
+
+SHAPES = Translator({"": WrittenScheme, "brackets": WrittenBracket, "title": WrittenText})
+
+
+def load_scheme(path: Path) -> Scheme:
+    """The scheme of one file.
+
+    Raises:
+        Mistakes: all that is wrong with it, in the order of its lines.
+    """
+    return _scheme(read(path), path.stem)
+
+
+def parse_scheme(text: str, file: str = "scheme") -> Scheme:
+    """The scheme of a text, which mistakes call ``file``."""
+    return _scheme(parse(text, file))
+
+
+def load_schemes(folder: Path) -> dict[str, Scheme]:
+    """The schemes of a folder by their ids; an office that asks no dues has none.
+
+    Raises:
+        Mistakes: all that is wrong with any of the files.
+    """
+    schemes: dict[str, Scheme] = {}
+    mistakes: list[Mistake] = []
+    for path in sorted(path for path in folder.glob("*") if path.suffix in (".yaml", ".yml")):
+        try:
+            scheme = load_scheme(path)
+        except Mistakes as error:
+            mistakes += error.mistakes
+            continue
+        if scheme.id in schemes:
+            mistakes.append(Mistake(f"{path}:1:1", f"the scheme «{scheme.id}» stands in another file, too"))
+        schemes[scheme.id] = scheme
+    if mistakes:
+        raise Mistakes(mistakes)
+    return schemes
+
+
+def _scheme(document: Document, name: str | None = None) -> Scheme:
+    mistakes = whole(document)
+    written: WrittenScheme | None = None
+    try:
+        written = WrittenScheme.model_validate(document.value)
+    except ValidationError as error:
+        mistakes += SHAPES.mistakes(document, error)
+    if written is not None:
+        if written.to is not None and written.to < written.from_:
+            found = f"it ends on {written.to}, before it begins on {written.from_}"
+            mistakes.append(Mistake(document.where(("to",)), found))
+        if name is not None and written.scheme != name:
+            found = f"the scheme «{written.scheme}» in a file called {Path(document.file).name}"
+            mistakes.append(Mistake(document.where(("scheme",)), found, f"{written.scheme}.yaml"))
+    wrong = told(document, mistakes)
+    if written is None or wrong:
+        raise Mistakes(wrong)
+    return _built(written, bounds(document))
+
+
+def _built(written: WrittenScheme, found: list[Bounds]) -> Scheme:
+    return Scheme(
+        id=written.scheme,
+        title=Text(es=written.title.es.strip(), en=written.title.en.strip()),
+        source=written.source,
+        by=written.by,
+        valid_from=written.from_,
+        valid_to=written.to,
+        due_days=written.due,
+        pro_rata=written.pro_rata,
+        turnover_currency=next((b.currency for b in found if b.currency), None),
+        brackets=tuple(
+            DuesBracket(yearly=b.yearly, instalments=b.instalments, size=b.size, least=f.least, below=f.below)
+            for b, f in zip(written.brackets, found, strict=True)
+        ),
+        proposed=tuple(name for key, name in TERMS.items() if key not in written.model_fields_set),
+    )

@@ -1,0 +1,238 @@
+"""Which invoices the dues of a year ask for: what is issued, what is to be, what is paid; and what is told."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Generic, NamedTuple, TypeVar
+
+from clusterflow.model.dues import (
+    DuesBasis,
+    DuesLine,
+    DuesPlan,
+    DuesRemark,
+    DuesRemarkKind,
+    InvoiceState,
+    Owed,
+    Scheme,
+)
+from clusterflow.model.money import Money
+from clusterflow.model.records.base import Record
+from clusterflow.model.records.membership import Membership
+from clusterflow.model.records.money import DuesAdoption, DuesScheme, Invoice, Payment
+from clusterflow.model.records.parties import Organisation
+from clusterflow.rules.dues import Period, begins, invoice_id, owed, year_of
+from clusterflow.rules.mistakes import nearest
+
+R = TypeVar("R", bound=Record)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """What is recorded of an initiative's dues for a year."""
+
+    adoptions: Sequence[DuesAdoption] = ()
+    own: Sequence[DuesScheme] = ()
+    memberships: Sequence[Membership] = ()
+    organisations: Mapping[str, Sequence[Organisation]] = field(default_factory=dict)
+    """All that is known of the members, by id."""
+    invoices: Sequence[Invoice] = ()
+    """Those of the year."""
+    taken: frozenset[str] = frozenset()
+    """The ids of invoices that there are, or were: none of them is issued again."""
+    payments: Sequence[Payment] = ()
+
+
+class Span(NamedTuple, Generic[R]):
+    """One stretch of time for which a record holds; both days included."""
+
+    record: R
+    first: date
+    last: date | None
+
+    def meets(self, period: Period) -> bool:
+        return self.first <= period.last and (self.last is None or self.last >= period.first)
+
+
+def spans(records: Iterable[R]) -> list[Span[R]]:
+    """When each record holds: a later one of the same key takes its place from its first day on."""
+    by_key: dict[tuple[str, ...], list[R]] = defaultdict(list)
+    for record in sorted(records, key=lambda r: r.valid_from):
+        by_key[record.identity()].append(record)
+    found = []
+    for of_key in by_key.values():
+        for record, later in zip(of_key, [*of_key[1:], None], strict=True):
+            ends = [end for end in (record.valid_to, later.valid_from - DAY if later else None) if end is not None]
+            found.append(Span(record, record.valid_from, min(ends, default=None)))
+    return found
+
+
+def scheme_for(books: Books, schemes: Mapping[str, Scheme], year: int) -> tuple[Scheme, Period] | DuesRemark:
+    """The one scheme of a year and the days that it is charged for, or why there is none."""
+    whole_year = year_of(year)
+    adopted: dict[str, Period] = {}
+    for span in spans(books.adoptions):
+        if span.meets(whole_year):
+            first, last = max(span.first, whole_year.first), min(span.last or whole_year.last, whole_year.last)
+            before = adopted.get(span.record.scheme)
+            adopted[span.record.scheme] = Period(min(first, before.first), last) if before else Period(first, last)
+    if not adopted:
+        return DuesRemark(kind=DuesRemarkKind.NO_SCHEME, values={"year": str(year)})
+    if len(adopted) > 1:
+        named = ", ".join(sorted(adopted))
+        return DuesRemark(kind=DuesRemarkKind.TWO_SCHEMES, values={"schemes": named, "year": str(year)})
+    ((name, days),) = adopted.items()
+    scheme = schemes.get(name)
+    if scheme is None:
+        near = ", ".join(nearest(name, schemes) or sorted(schemes))
+        return DuesRemark(kind=DuesRemarkKind.UNKNOWN_SCHEME, values={"scheme": name, "nearest": near or "–"})
+    charged = Period(max(days.first, scheme.valid_from), min(days.last, scheme.valid_to or days.last))
+    if charged.first > charged.last:
+        valid = {"from": str(scheme.valid_from), "to": str(scheme.valid_to or "…")}
+        return DuesRemark(kind=DuesRemarkKind.NOT_VALID, values={"scheme": name, "year": str(year), **valid})
+    others = _contradicting(books.own, scheme, charged)
+    if others:
+        values = {"scheme": name, "amounts": ", ".join(f"{o.size} {o.yearly}" for o in others)}
+        return DuesRemark(kind=DuesRemarkKind.OWN_AMOUNTS, values=values)
+    return scheme, charged
+
+
+def _contradicting(own: Sequence[DuesScheme], scheme: Scheme, charged: Period) -> list[DuesScheme]:
+    """The recorded amounts that hold in the same time and say something else than the scheme."""
+    said = {b.size: b.yearly for b in scheme.brackets} if scheme.by is DuesBasis.SIZE_CLASS else {}
+    holding = [s.record for s in spans(own) if s.meets(charged)]
+    return [r for r in holding if said.get(r.size) != r.yearly]
+
+
+def plan(initiative: str, books: Books, schemes: Mapping[str, Scheme], year: int, today: date) -> DuesPlan:
+    """The invoices of a year: those that there are, and those that the scheme still asks for."""
+    found = scheme_for(books, schemes, year)
+    accounts = _Accounts(books, today)
+    lines = [accounts.line(invoice) for invoice in books.invoices if asks_for(invoice) == year]
+    if isinstance(found, DuesRemark):
+        return DuesPlan(
+            initiative=initiative, year=year, scheme=None, lines=_in_order(lines), remarks=(found, *accounts.remarks)
+        )
+    scheme, charged = found
+    remarks = list(accounts.remarks)
+    for organisation, (joined, left) in sorted(_members(books.memberships, charged).items()):
+        first = begins(joined, left, charged)
+        figures = known_on(books.organisations.get(organisation, ()), first) if first else None
+        owes = owed(scheme, figures, joined, left, charged)
+        if isinstance(owes, DuesRemark):
+            values = {**owes.values, "day": str(first)}
+            remarks.append(owes.model_copy(update={"organisation": organisation, "values": values}))
+        elif owes is not None:
+            mine = [i for i in books.invoices if i.organisation == organisation and i.year == year]
+            new, remark = _still_to_ask(owes, organisation, mine, books, scheme, year, today)
+            lines += new
+            remarks += [remark] if remark else []
+    return DuesPlan(initiative=initiative, year=year, scheme=scheme.id, lines=_in_order(lines), remarks=tuple(remarks))
+
+
+def asks_for(invoice: Invoice) -> int:
+    """The year that an invoice asks dues for; one that does not say so asks for that of its own day."""
+    return invoice.year or invoice.valid_from.year
+
+
+def known_on(organisation: Sequence[Organisation], day: date) -> Organisation | None:
+    """What is known of an organisation on a day; before its first record, that one."""
+    holding = [s for s in spans(organisation) if s.first <= day and (s.last is None or s.last >= day)]
+    if not holding and organisation:
+        first = min(organisation, key=lambda o: o.valid_from)
+        return first if first.valid_from > day else None
+    return holding[0].record if holding else None
+
+
+def _members(memberships: Sequence[Membership], charged: Period) -> dict[str, tuple[date, date | None]]:
+    """Who was a member in the period: the first day, and the last where they left for good."""
+    found: dict[str, tuple[date, date | None]] = {}
+    for span in spans(memberships):
+        if span.meets(charged):
+            joined, _ = found.get(span.record.organisation, (span.first, None))
+            found[span.record.organisation] = (min(joined, span.first), span.last)
+    return found
+
+
+def _still_to_ask(
+    owes: Owed,
+    organisation: str,
+    issued: Sequence[Invoice],
+    books: Books,
+    scheme: Scheme,
+    year: int,
+    today: date,
+) -> tuple[list[DuesLine], DuesRemark | None]:
+    """The parts that were not asked for yet; none where others were, by another plan."""
+    parts = owes.bracket.instalments
+    begun = next((i for i in issued if i.instalments not in (None, parts)), None)
+    if begun is not None:
+        values = {"begun": str(begun.instalments), "asked": str(parts), "year": str(year)}
+        return [], DuesRemark(kind=DuesRemarkKind.OTHER_PLAN, organisation=organisation, values=values)
+    there = {i.id for i in books.invoices}
+    lines = []
+    for part in owes.instalments:
+        invoice = invoice_id(year, part.number, organisation)
+        if invoice in there:
+            continue
+        on = max(part.opens, today)
+        state = InvoiceState.TO_ISSUE if part.opens <= today else InvoiceState.LATER
+        lines.append(
+            DuesLine(
+                organisation=organisation,
+                invoice=invoice,
+                instalment=part.number,
+                instalments=part.of,
+                amount=part.amount,
+                on=on,
+                due=on + timedelta(days=scheme.due_days),
+                state=InvoiceState.WITHDRAWN if invoice in books.taken else state,
+            )
+        )
+    return lines, None
+
+
+class _Accounts:
+    """What was paid on each invoice, and what there is to say of it."""
+
+    def __init__(self, books: Books, today: date) -> None:
+        self.remarks: list[DuesRemark] = []
+        self.paid: dict[str, list[Payment]] = defaultdict(list)
+        for payment in books.payments:
+            if payment.valid_from <= today:
+                self.paid[payment.invoice].append(payment)
+
+    def line(self, invoice: Invoice) -> DuesLine:
+        """An issued invoice, with what was paid on it."""
+        asked, payments = invoice.amount, self.paid[invoice.id]
+        minor = sum(p.amount.minor for p in payments if p.amount.currency == asked.currency)
+        for other in (p for p in payments if p.amount.currency != asked.currency):
+            values = {"invoice": invoice.id, "paid": str(other.amount), "asked": asked.currency, "payment": other.id}
+            self._remark(DuesRemarkKind.PAID_IN_OTHER_CURRENCY, invoice, values)
+        if minor > asked.minor:
+            over = Money(minor=minor - asked.minor, currency=asked.currency)
+            self._remark(DuesRemarkKind.OVERPAID, invoice, {"invoice": invoice.id, "over": str(over)})
+        state = InvoiceState.PAID if minor >= asked.minor else InvoiceState.ISSUED
+        if 0 < minor < asked.minor:
+            state = InvoiceState.PARTLY_PAID
+        return DuesLine(
+            organisation=invoice.organisation,
+            invoice=invoice.id,
+            instalment=invoice.instalment,
+            instalments=invoice.instalments,
+            amount=asked,
+            on=invoice.valid_from,
+            due=invoice.due,
+            state=state,
+            paid=Money(minor=minor, currency=asked.currency),
+        )
+
+    def _remark(self, kind: DuesRemarkKind, invoice: Invoice, values: dict[str, str]) -> None:
+        self.remarks.append(DuesRemark(kind=kind, organisation=invoice.organisation, values=values))
+
+
+def _in_order(lines: Iterable[DuesLine]) -> tuple[DuesLine, ...]:
+    return tuple(sorted(lines, key=lambda line: (line.organisation, line.on, line.instalment or 0, line.invoice)))

@@ -1,0 +1,79 @@
+"""What the registry knows of an initiative's dues, and which initiatives ask dues by a scheme."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
+
+from clusterflow.model.records.base import REGISTRY, Record
+from clusterflow.model.records.membership import Membership
+from clusterflow.model.records.money import DuesAdoption, DuesScheme, Invoice, Payment
+from clusterflow.model.records.parties import Organisation
+from clusterflow.model.words import Standing
+from clusterflow.rules.dues import year_of
+from clusterflow.rules.invoicing import Books
+from clusterflow.store import tables
+from clusterflow.store.columns import from_row
+from clusterflow.store.registry import facts_of
+
+R = TypeVar("R", bound=Record)
+
+_ADOPTION = tables.REGISTRY_TABLES[DuesAdoption.type]
+_INVOICE = tables.REGISTRY_TABLES[Invoice.type]
+_PAYMENT = tables.REGISTRY_TABLES[Payment.type]
+_STATE = tables.initiative_state
+
+
+def initiatives_asking(connection: Connection) -> Sequence[str]:
+    """The initiatives under way that adopted a scheme at any time."""
+    query = (
+        select(_STATE.c.initiative)
+        .join(_ADOPTION, _ADOPTION.c.chain == _STATE.c.initiative)
+        .where(_ADOPTION.c.superseded_at.is_(None), _ADOPTION.c.retracted.is_(False))
+        .where(_STATE.c.standing == Standing.ACTIVE.value)
+        .distinct()
+        .order_by(_STATE.c.initiative)
+    )
+    return connection.execute(query).scalars().all()
+
+
+def books_of(connection: Connection, initiative: str, year: int) -> Books:
+    """All that the dues of a year hang on."""
+    memberships = _held(connection, Membership, initiative)
+    members = {(m.organisation,) for m in memberships}
+    organisations: dict[str, list[Organisation]] = defaultdict(list)
+    for fact in facts_of(connection, Organisation, REGISTRY, members) if members else []:
+        if isinstance(fact.record, Organisation) and not fact.retracted:
+            organisations[fact.record.id].append(fact.record)
+    asked = _asked_for(initiative, year)
+    rows = connection.execute(select(_INVOICE).where(asked).order_by(_INVOICE.c.valid_from)).all()
+    paid = select(_PAYMENT).where(
+        _PAYMENT.c.chain == initiative, _PAYMENT.c.superseded_at.is_(None), _PAYMENT.c.retracted.is_(False),
+        _PAYMENT.c.invoice.in_(select(_INVOICE.c.id).where(asked)),
+    )  # fmt: skip
+    return Books(
+        adoptions=_held(connection, DuesAdoption, initiative),
+        own=_held(connection, DuesScheme, initiative),
+        memberships=memberships,
+        organisations=organisations,
+        invoices=list({row.id: from_row(Invoice, row._mapping) for row in rows if not row.retracted}.values()),
+        taken=frozenset(row.id for row in rows),
+        payments=[from_row(Payment, row._mapping) for row in connection.execute(paid)],
+    )
+
+
+def _asked_for(initiative: str, year: int) -> ColumnElement[bool]:
+    """The invoices of a year, withdrawn ones included, and whatever else bears one of their ids."""
+    first, last = year_of(year)
+    of_its_day = and_(_INVOICE.c.year.is_(None), _INVOICE.c.valid_from.between(first, last))
+    computed = _INVOICE.c.id.startswith(f"dues-{year}-", autoescape=True)
+    mine = and_(_INVOICE.c.chain == initiative, _INVOICE.c.superseded_at.is_(None))
+    return and_(mine, or_(_INVOICE.c.year == year, of_its_day, computed))
+
+
+def _held(connection: Connection, cls: type[R], chain: str) -> list[R]:
+    facts = facts_of(connection, cls, chain)
+    return [f.record for f in facts if isinstance(f.record, cls) and not f.retracted]
