@@ -98,7 +98,8 @@ def issue(
     if as_json:
         print_json(found.plans)
     for plan in () if as_json else found.plans:
-        show(f"{plan.initiative}: {plan.issued} invoices issued for {plan.year}")
+        words = {"en": "invoices for {y}: {n} issued", "es": "facturas de {y}: {n} emitidas"}[lang]
+        show(f"{plan.initiative}: {words.format(y=plan.year, n=plan.issued)}")
         _show_remarks(plan, lang)
     if not found.plans and not found.problems and not as_json:
         show("No initiative has adopted a dues scheme.")

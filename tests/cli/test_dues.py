@@ -1,0 +1,109 @@
+"""Dues on the command line: schemes listed and checked, invoices looked at and issued."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .conftest import Run
+
+FACTS = [
+    ("organisation", "id=acero", "name=Acero", "size=micro", "from=2020-01-01"),
+    ("organisation", "id=nube", "name=Nube", "from=2020-01-01"),
+    ("membership", "initiative=one", "organisation=acero", "from=2020-01-01"),
+    ("membership", "initiative=one", "organisation=nube", "from=2020-01-01"),
+]
+
+
+@pytest.fixture
+def cluster(office: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Two members, of whom the size of one is not known; it is 10 January 2099."""
+    for words in FACTS:
+        assert office("record", *words).code == 0
+    monkeypatch.setenv("CLUSTERFLOW_TODAY", "2099-01-10")
+    return office
+
+
+def adopt(run: Run) -> None:
+    said = run("record", "dues-adoption", "initiative=one", "scheme=galicia-sport", "from=2099-01-01")
+    assert said.code == 0, said.err
+
+
+def test_the_schemes_are_listed_and_checked(run: Run, home: Path) -> None:
+    said = run("dues", "list").out
+    assert "Galician sports cluster, dues of 2023 · galicia-sport · FEEG · 2023-01-01" in said
+    assert "due after 30 days (proposal); from the month of joining (proposal)" in said
+    assert "2000.00 EUR" in said
+    assert "clase de tamaño" in run("dues", "list", "--lang", "es").out
+    assert [s["id"] for s in run("dues", "list", "--json").json] == ["galicia-sport"]
+    assert run("dues", "check").out.strip() == "galicia-sport: 4 brackets by size-class, no mistake"
+
+    (home / "x.yaml").write_text("scheme: x\nby: employees\nbrackets:\n- {below: 9, yearly: 1 EUR}\n", encoding="utf-8")
+    said = run("dues", "check", "x.yaml")
+    assert said.code == 2
+    assert "4 mistakes; nothing was changed:" in said.err
+    assert "x.yaml:4:3: bracket 1 (from 0 below 9): 9 falls in none" in said.err
+
+
+def test_dues_are_looked_at_and_issued(cluster: Run) -> None:
+    adopt(cluster)
+    said = cluster("dues", "preview", "one").out
+    assert "Dues of one, 2099 · galicia-sport" in said
+    assert "dues-2099-1-acero" in said
+    assert "to issue" in said
+    assert "90.00 EUR asked, 0.00 EUR paid" in said
+    assert "nube: its size class is not known on 2099-01-01; nothing is issued" in said
+    issued = cluster("dues", "issue", "one")
+    assert (issued.code, issued.out.splitlines()[0]) == (0, "one: invoices for 2099: 1 issued")
+    assert cluster("dues", "issue").out.splitlines()[0] == "one: invoices for 2099: 0 issued"
+
+    paid = (
+        "record",
+        "payment",
+        "initiative=one",
+        "id=p",
+        "invoice=dues-2099-1-acero",
+        "amount=100 EUR",
+        "on=2099-01-10",
+    )
+    assert cluster(*paid).code == 0
+    spanish = cluster("dues", "preview", "one", "--lang", "es").out
+    assert "Cuotas de one, 2099" in spanish
+    assert "pagada" in spanish
+    assert "acero: dues-2099-1-acero: se pagaron 10.00 EUR de más" in spanish
+    assert "nube: no se conoce su clase de tamaño el 2099-01-01; no se emite nada" in spanish
+    (line,) = cluster("dues", "preview", "one", "--json").json["lines"]
+    assert (line["invoice"], line["state"], line["paid"]) == ("dues-2099-1-acero", "paid", "100.00 EUR")
+
+
+def test_what_keeps_dues_from_being_issued_is_told(cluster: Run) -> None:
+    assert cluster("dues", "issue").out.strip() == "No initiative has adopted a dues scheme."
+    said = cluster("dues", "issue", "one")
+    assert said.code == 3
+    assert "clusterflow record dues-adoption initiative=one scheme=SCHEME from=2099-01-01" in said.out
+    adopt(cluster)
+    assert (
+        cluster("record", "dues-scheme", "initiative=one", "size=micro", "yearly=80 EUR", "from=2099-01-01").code == 0
+    )
+    said = cluster("dues", "issue", "one", "--lang", "es")
+    assert said.code == 3
+    assert "los importes registrados (micro 80.00 EUR) no son los del esquema «galicia-sport»" in said.out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("preview", "onne"), "the nearest: one"),
+        (
+            ("preview", "one", "--year", "99999"),
+            "--year: «99999» is no year of dues; accepted: a year from 1900 to 2999",
+        ),
+        (("issue", "--year", "2024"), "--year goes with an initiative"),
+        (("check", "nowhere.yaml"), "there is no such file"),
+    ],
+)
+def test_mistakes_are_told(cluster: Run, words: tuple[str, ...], said: str) -> None:
+    answer = cluster("dues", *words)
+    assert answer.code == 2
+    assert said in answer.err

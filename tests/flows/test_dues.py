@@ -1,0 +1,69 @@
+"""The dues flow, as it is deployed: it issues what is to be issued, once, and tells what it cannot know."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
+from ruamel.yaml import YAML
+from support.office import ROOT, Office, until, working
+
+from clusterflow.prefect.api import prefect_client
+from clusterflow.prefect.deploy import deploy
+from clusterflow.prefect.server import PrefectServer
+
+
+@pytest.fixture(scope="module")
+def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The deployment as it is shipped."""
+    shipped = YAML(typ="safe").load((ROOT / "deployments" / "prefect.yaml").read_text(encoding="utf-8"))
+    (ours,) = [d for d in shipped["deployments"] if d["entrypoint"] == "flows/dues.py:dues"]
+    assert [s["slug"] for s in ours["schedules"]] == ["daily"]
+    file: Path = tmp_path_factory.mktemp("dues") / "prefect.yaml"
+    with file.open("w", encoding="utf-8") as stream:
+        YAML().dump({"pull": [], "deployments": [{**ours, "schedules": []}]}, stream)
+    assert asyncio.run(deploy(ROOT, prefect_server.api_url, prefect_server.auth, file=file)) == ["dues/daily"]
+
+
+@pytest.fixture
+def office(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Office:
+    office = Office(sqlite_url, f"i-{uuid4().hex[:8]}")
+    office.enrol(office.initiative, "cordoba")
+    for key, value in {"DATABASE": sqlite_url, "TODAY": str(office.now.date()), "LANGUAGE": "es"}.items():
+        monkeypatch.setenv(f"CLUSTERFLOW_{key}", value)
+    office.record(
+        f"membership initiative={office.initiative} organisation=firm from=2020-01-01",
+        f"membership initiative={office.initiative} organisation=ministry from=2020-01-01",
+        f"dues-adoption initiative={office.initiative} scheme=galicia-sport from=2023-01-01",
+    )
+    return office
+
+
+async def begun() -> UUID:
+    async with prefect_client() as client:
+        deployment = await client.read_deployment_by_name("dues/daily")
+        return (await client.create_flow_run_from_deployment(deployment.id)).id
+
+
+async def test_the_flow_issues_each_invoice_once(prefect: PrefectServer, deployed: None, office: Office) -> None:
+    async with working():
+        first = await begun()
+        ended = await office.ended(first)
+        assert ended.kind == "COMPLETED", ended
+        (line,) = office.app.dues(office.initiative).lines
+        assert (line.invoice, str(line.amount), line.state) == ("dues-2024-1-firm", "300.00 EUR", "issued")
+        entries = office.app.entries(office.initiative)
+        assert (await office.run(first)).name == "Cuotas · 2024-01-10"
+        assert (await office.ended(await begun())).kind == "COMPLETED"
+        assert office.app.entries(office.initiative) == entries
+
+        async def told() -> bool | None:
+            async with prefect_client() as client:
+                logs = await client.read_logs(LogFilter(flow_run_id=LogFilterFlowRunId(any_=[first])))
+            said = f"{office.initiative}: ministry: no se conoce su clase de tamaño el 2024-01-01"
+            return True if any(log.message.startswith(said) for log in logs) else None
+
+        await until(told, "what is not known")
