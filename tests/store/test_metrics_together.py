@@ -22,6 +22,7 @@ SPECIAL: dict[str, list[Any]] = {
     "survey-wave.mean_milli": [None, 3000, 4000],
     "survey-wave.answers": [0, 5, 10],
     "survey-wave.invited": [0, 10],
+    "invoice.year": [None, 2023, 2024],
     "staff.fte": [0.5, 1],
     "document.sha256": [None],
     "person.email": [None],
