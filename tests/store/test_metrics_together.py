@@ -31,6 +31,11 @@ SPECIAL: dict[str, list[Any]] = {
     "initiative.country": ["MX"],
     "initiative.language": ["es"],
     "initiative.timezone": ["America/Mexico_City", "UTC"],
+    "learning-series.timezone": ["UTC"],
+    "learning-session.time": [None, "09:30"],
+    "learning-session.lasts_minutes": [None, 60],
+    "meeting.time": [None, "09:30"],
+    "meeting.lasts_minutes": [None, 60],
 }
 
 
@@ -110,7 +115,7 @@ OPEN = {
 
 FIELDS = ("helix", "size", "commitment", "present", "form", "personality", "non_profit", "in_region", "founded")
 RELEVANT = (
-    "organisation", "membership", "body", "seat", "meeting", "attendance", "legal-entity", "learning-session",
+    "organisation", "membership", "body", "seat", "meeting", "attendance", "legal-entity", "learning-attendance",
     "invoice", "payment",
 )  # fmt: skip
 

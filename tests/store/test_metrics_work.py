@@ -178,8 +178,17 @@ def training(name: str, planned: str, held: str | None = None) -> Fact:
     return ("training", D, {"id": name, "title": name, "planned": planned, "held": held})
 
 
-def session(name: str, person: str, present: bool | None) -> Fact:
-    return ("learning-session", "2024-05-01", {"id": name, "person": person, "topic": "t", "present": present})
+def came(session: str, person: str, present: bool | None) -> Fact:
+    return ("learning-attendance", "2024-05-01", {"session": session, "person": person, "present": present})
+
+
+def enrolled(person: str, day: str = D, series: str = "s", **fields: Any) -> Fact:
+    return ("learning-enrolment", day, {"series": series, "person": person, **fields})
+
+
+def session(name: str, planned: str, held: bool = True, series: str = "s", **fields: Any) -> Fact:
+    told = {"id": name, "series": series, "number": 1, "topic": "t", "planned": planned, **fields}
+    return ("learning-session", D, {**told, "held": planned if held else None})
 
 
 def link(direction: str, name: str = "l", **fields: Any) -> Fact:
@@ -220,9 +229,30 @@ RESULTS = [
     ("one of two held", "training-held", {}, [training("t", "2024-02-01", "2024-03-01"), training("u", "2024-02-01")],
      "1/2"),
     ("held later", "training-held", {}, [training("t", "2024-02-01", "2024-06-02")], 0),
+    ("nobody enrolled", "training-held", {}, [session("s1", "2024-05-01")], None),
+    ("to come", "training-held", {}, [enrolled("p"), session("s1", "2024-06-02")], None),
+    ("held, and nobody noted who was there", "training-held", {}, [enrolled("p"), session("s1", "2024-05-01")], (0, 1)),
+    ("there", "training-held", {}, [enrolled("p"), session("s1", "2024-05-01"), came("s1", "p", True)], 1),
+    ("one of two was there: that is one of one", "training-held", {},
+     [enrolled("p"), enrolled("q"), session("s1", "2024-05-01"), came("s1", "p", True), came("s1", "q", False)], 1),
+    ("there at one of two", "training-held", {},
+     [enrolled("p"), session("s1", "2024-05-01"), session("s2", "2024-04-01"), came("s1", "p", True)], "1/2"),
+    ("perhaps there", "training-held", {},
+     [enrolled("p"), session("s1", "2024-05-01"), came("s1", "p", None)], (0, 1)),
+    ("not held", "training-held", {}, [enrolled("p"), session("s1", "2024-05-01", held=False)], 0),
+    ("called off", "training-held", {},
+     [enrolled("p"), session("s1", "2024-05-01", held=False, valid_to="2024-04-20")], None),
+    ("another series", "training-held", {}, [enrolled("p"), session("s1", "2024-05-01", series="z")], None),
+    ("before they enrolled", "training-held", {}, [enrolled("p", "2024-05-02"), session("s1", "2024-05-01")], None),
+    ("after they left", "training-held", {},
+     [enrolled("p", valid_to="2024-04-30"), session("s1", "2024-05-01")], None),
+    ("a year ago", "training-held", {}, [enrolled("p"), session("s1", "2023-06-01")], None),
+    ("sessions and trainings together", "training-held", {},
+     [enrolled("p"), session("s1", "2024-05-01"), came("s1", "p", True), training("u", "2024-02-01"),
+      training("t", "2024-02-01", "2024-03-01")], "2/3"),
     ("two of three sessions", "learning-sessions", {},
-     [session("s1", "p", True), session("s2", "p", False), session("s2", "q", True), session("s3", "p", False)], 2),
-    ("perhaps", "learning-sessions", {}, [session("s1", "p", None)], (0, 1)),
+     [came("s1", "p", True), came("s2", "p", False), came("s2", "q", True), came("s3", "p", False)], 2),
+    ("perhaps", "learning-sessions", {}, [came("s1", "p", None)], (0, 1)),
     ("no links", "links", {"direction": "inside"}, [], None),
     ("inside", "links", {"direction": "inside"}, [link("inside"), link("outside", "m")], 1),
     ("outside: the book of links is kept", "links", {"direction": "outside"}, [link("inside")], 0),

@@ -54,6 +54,10 @@ def _registry_table(cls: type[Record]) -> Table:
 REGISTRY_TABLES: dict[str, Table] = {name: _registry_table(cls) for name, cls in RECORDS.items()}
 """The table of each record type, by the type's name."""
 
+# What is looked for over all initiatives by its day, and who is to hear of it.
+Index(None, REGISTRY_TABLES["learning-session"].c.planned)
+Index(None, REGISTRY_TABLES["learning-enrolment"].c.series)
+
 chain = Table(
     "chain",
     metadata,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from clusterflow.model.records import activity, governance, membership, money, parties, strategy
+from clusterflow.model.records import activity, governance, learning, membership, money, parties, strategy
 from clusterflow.model.records.base import Happening, Record, Span
 
 RECORDS: dict[str, type[Record]] = {
     cls.type: cls
-    for room in (parties, membership, governance, strategy, money, activity)
+    for room in (parties, membership, governance, strategy, money, learning, activity)
     for cls in vars(room).values()
     if isinstance(cls, type)
     and issubclass(cls, Record)

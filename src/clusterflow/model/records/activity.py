@@ -8,7 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from clusterflow.model.money import Money
-from clusterflow.model.records.base import BodyId, Happening, OrganisationId, PersonId, Slug, Span
+from clusterflow.model.records.base import BodyId, Happening, OrganisationId, Slug, Span
 from clusterflow.model.words import BusinessKind, LabelLevel, LinkDirection, SurveyTopic
 
 
@@ -23,18 +23,6 @@ class Training(Span):
     planned: date
     held: date | None = None
     attendees: int | None = Field(default=None, ge=0)
-
-
-class LearningSession(Happening):
-    """A manager took part in a session of the community of practice."""
-
-    type: ClassVar = "learning-session"
-    key: ClassVar = ("id", "person")
-
-    id: Slug
-    person: PersonId
-    topic: str
-    present: bool | None = None
 
 
 class SurveyWave(Happening):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, ClassVar, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from clusterflow.model.text import Frozen
 
@@ -29,7 +31,42 @@ PersonId = Annotated[Slug, Ref("person")]
 BodyId = Annotated[Slug, Ref("body")]
 MeetingId = Annotated[Slug, Ref("meeting")]
 ObjectiveId = Annotated[Slug, Ref("objective")]
+SeriesId = Annotated[Slug, Ref("learning-series")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+
+
+def clock_time(text: str) -> str:
+    """The time of a day, as it is.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", text):
+        raise ValueError(f"«{text}» is no time of a day; accepted: HH:MM, as 09:30")
+    return text
+
+
+ClockTime = Annotated[str, AfterValidator(clock_time)]
+"""The time on the clock where the thing takes place: 09:30."""
+
+Duration = Annotated[int, Field(ge=5, le=7 * 24 * 60)]
+"""In minutes."""
+
+
+def known_zone(name: str) -> str:
+    """The IANA name of a time zone, as it is.
+
+    Raises:
+        ValueError: there is none of that name.
+    """
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise ValueError(f"no time zone is called «{name}»; an IANA name is, as Europe/Madrid") from None
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(known_zone)]
 
 
 class Record(Frozen):

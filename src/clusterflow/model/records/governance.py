@@ -8,6 +8,8 @@ from pydantic import Field
 
 from clusterflow.model.records.base import (
     BodyId,
+    ClockTime,
+    Duration,
     Happening,
     MeetingId,
     ObjectiveId,
@@ -56,13 +58,16 @@ class Delegation(Span):
 
 
 class Meeting(Happening):
-    """A body met."""
+    """A body met, or is to meet."""
 
     type: ClassVar = "meeting"
     key: ClassVar = ("id",)
 
     id: Slug
     body: BodyId
+    time: ClockTime | None = Field(default=None, description="when it begins, on the initiative's clock: 09:30")
+    lasts_minutes: Duration | None = None
+    place: str | None = Field(default=None, max_length=500, description="where, or the link")
     objective: ObjectiveId | None = Field(default=None, description="the strategic objective it worked on")
     minutes: str | None = Field(default=None, description="address of the minutes")
 

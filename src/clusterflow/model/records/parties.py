@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from typing import ClassVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from clusterflow.model.money import Money
-from clusterflow.model.records.base import Country, OrganisationId, PersonId, Slug, Span
+from clusterflow.model.records.base import Country, OrganisationId, PersonId, Slug, Span, TimeZone
 from clusterflow.model.text import Language, NoticeLanguage
 from clusterflow.model.words import HelixKind, SizeClass
 
@@ -82,16 +81,7 @@ class Initiative(Span):
     country: Country
     place: str | None = None
     sector: str | None = None
-    timezone: str = Field(default="UTC", description="IANA name of the time zone its days are counted in")
+    timezone: TimeZone = Field(default="UTC", description="IANA name of the time zone its days are counted in")
     language: Language = "es"
     office: Slug | None = None
     host: OrganisationId | None = None
-
-    @field_validator("timezone")
-    @classmethod
-    def _has_a_clock(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ValueError, OSError, ZoneInfoNotFoundError):
-            raise ValueError(f"no time zone is called «{name}»; an IANA name is, as Europe/Madrid") from None
-        return name

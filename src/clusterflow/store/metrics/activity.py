@@ -4,43 +4,94 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, Subquery, and_, case, func, or_, select, union_all
 
-from clusterflow.model.records.activity import Label, LearningSession, Link, Observation, Training
+from clusterflow.model.records.activity import Label, Link, Observation, Training
+from clusterflow.model.records.learning import LearningAttendance, LearningEnrolment, LearningSession
 from clusterflow.model.words import LabelLevel
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.metrics.rows import PERHAPS, PRESENT, UNKNOWN, evidence_row, presence, word, yes_no
+from clusterflow.store.metrics.rows import (
+    PERHAPS,
+    PRESENT,
+    UNKNOWN,
+    book,
+    evidence_row,
+    later_of,
+    presence,
+    seen,
+    word,
+    yes_no,
+)
 from clusterflow.store.metrics.scope import Scope
 
 
 @metric("training-held")
 def training_held(scope: Scope, months: int = 12) -> Select[Any]:
-    """Seed 2: trainings held ÷ trainings planned for the last months. Without a day on which it was held it was not."""
-    training = scope.latest(Training)
+    """Seed 2: trainings held ÷ trainings planned for the last months, those of the community of practice among them.
+
+    Without a day on which it was held it was not. A learning session is planned for an initiative that has enrolled
+    somebody in its series by that day, and held for it when it took place and somebody of the initiative was there.
+    """
+    training, session = scope.latest(Training), _sessions(scope)
     held = and_(training.c.held.is_not(None), training.c.held <= scope.as_of)
-    return evidence_row(training, Training, what=training.c.id, on=training.c.planned, part=yes_no(held)).where(
-        training.c.planned <= scope.as_of, training.c.planned > scope.ago(months=months)
+    own = evidence_row(training, Training, what=training.c.id, on=training.c.planned, part=yes_no(held))
+    opened = book(scope.latest(LearningAttendance))
+    took_place = and_(session.c.held.is_not(None), session.c.held <= scope.as_of)
+    came = case((~took_place, 0), else_=seen(session.c.came, opened))
+    common = evidence_row(session, LearningSession, what=session.c.id, on=session.c.planned, part=came).join(
+        opened, opened.c.initiative == session.c.initiative, isouter=True
+    )
+    both = union_all(own, common).subquery()
+    return select(both).where(both.c.on <= scope.as_of, both.c.on > scope.ago(months=months))
+
+
+def _sessions(scope: Scope) -> Subquery:
+    """The sessions of the series that each initiative has enrolled somebody in, and whether somebody of it ``came``."""
+    enrolled, session = scope.latest(LearningEnrolment), scope.latest(LearningSession)
+    attended = scope.anywhere.latest(LearningAttendance)
+    noted = attended.c.session.is_not(None)
+    of_session = (enrolled.c.initiative, session.c.id, session.c.planned, session.c.held)
+    return (
+        select(
+            *of_session,
+            func.max(session.c.entry).label("entry"),
+            func.max(case((noted, presence(attended.c.present)))).label("came"),
+            func.max(later_of(session.c.entered_at, enrolled.c.entered_at, attended.c.entered_at)).label("entered_at"),
+        )
+        .join_from(enrolled, session, session.c.series == enrolled.c.series)
+        .join(
+            attended,
+            and_(attended.c.initiative == enrolled.c.initiative, attended.c.session == session.c.id),
+            isouter=True,
+        )
+        .where(
+            or_(session.c.valid_to.is_(None), session.c.valid_to >= session.c.planned),
+            enrolled.c.valid_from <= session.c.planned,
+            or_(enrolled.c.valid_to.is_(None), enrolled.c.valid_to >= session.c.planned),
+        )
+        .group_by(*of_session)
+        .subquery()
     )
 
 
 @metric("learning-sessions")
 def learning_sessions(scope: Scope) -> Select[Any]:
     """Seed 1: sessions of the community of practice in which somebody of the initiative took part."""
-    session = scope.latest(LearningSession)
+    attended = scope.latest(LearningAttendance)
     taken = (
         select(
-            session.c.initiative,
-            session.c.id,
-            func.max(presence(session.c.present)).label("came"),
-            func.max(session.c.entry).label("entry"),
-            func.max(session.c.valid_from).label("valid_from"),
-            func.max(session.c.entered_at).label("entered_at"),
+            attended.c.initiative,
+            attended.c.session,
+            func.max(presence(attended.c.present)).label("came"),
+            func.max(attended.c.entry).label("entry"),
+            func.max(attended.c.valid_from).label("valid_from"),
+            func.max(attended.c.entered_at).label("entered_at"),
         )
-        .group_by(session.c.initiative, session.c.id)
+        .group_by(attended.c.initiative, attended.c.session)
         .subquery()
     )
     came = case((taken.c.came == PRESENT, 1), (taken.c.came == PERHAPS, UNKNOWN), else_=0)
-    return evidence_row(taken, LearningSession, what=taken.c.id, part=came)
+    return evidence_row(taken, LearningAttendance, what=taken.c.session, part=came)
 
 
 @metric("links")
