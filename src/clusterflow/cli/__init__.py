@@ -29,6 +29,7 @@ cli.command("clusterflow.cli.gates:open_gate", help="Open a gate review by hand.
 cli.command("clusterflow.cli.gates:decide", help="Decide at a gate.")
 cli.command("clusterflow.cli.gates:send_code", help="Send a decider a new one-time code.")
 cli.command("clusterflow.cli.standing:ledger", help="What happened, in order.")
+cli.command("clusterflow.cli.calendar:calendar", help="Calendars: an initiative's, a person's, all into a folder.")
 cli.command("clusterflow.cli.models:model", help="The lifecycle models: list, show, check, diagram, schema.")
 cli.command("clusterflow.cli.dues:dues", help="Dues: schemes, what members owe in a year, invoices.")
 cli.command("clusterflow.cli.records:schema", help="JSON Schemas, for editors and other programs.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cache
 from typing import Any
@@ -108,10 +108,18 @@ class Eligible(Frozen):
 
 def eligible(connection: Connection, initiative: str, rule: DecidedBy, on: date) -> tuple[Eligible, ...]:
     """Who may cast a vote at a gate on a day."""
-    held = capacities(connection, initiative, on)
+    return speaking(rule, capacities(connection, initiative, on), delegated(connection, initiative, on))
+
+
+def speaking(
+    rule: DecidedBy,
+    held: Mapping[str, tuple[frozenset[Role], frozenset[HelixKind]]],
+    delegations: Iterable[tuple[str, str]],
+) -> tuple[Eligible, ...]:
+    """Who may cast a vote, out of the capacities and delegations of a day."""
     own = {p: roles for p, mine in sorted(held.items()) if (roles := entitled(rule, *mine))}
     found = [Eligible(person=p, roles=roles) for p, roles in own.items()]
-    for person, delegate in sorted(delegated(connection, initiative, on)):
+    for person, delegate in sorted(delegations):
         _, helixes = held.get(delegate, (frozenset(), frozenset()))
         if person in own and not helixes & set(rule.never):
             found.append(Eligible(person=delegate, roles=own[person], speaks_for=person))

@@ -33,7 +33,7 @@ class LearningSeries(Span):
 
 
 class LearningSession(Span):
-    """A session of a series: planned for a day, and held, or not, on one. A last day before the planned one calls it off."""
+    """A session of a series, planned for a day; a last day (*to*) before that calls it off."""
 
     type: ClassVar = "learning-session"
     key: ClassVar = ("id",)

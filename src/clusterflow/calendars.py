@@ -1,0 +1,167 @@
+"""Calendars: a feed for each initiative and each person, all of them into a folder, and the one event of a notice."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Engine
+
+from clusterflow.errors import ClusterflowError, UnknownName
+from clusterflow.model.appointment import Appointment, AppointmentKind
+from clusterflow.model.events import Event
+from clusterflow.model.records.base import REGISTRY
+from clusterflow.model.records.parties import Person
+from clusterflow.model.text import Frozen, Language
+from clusterflow.reports.ics import feed, single
+from clusterflow.rules.agenda import subject_of
+from clusterflow.rules.mistakes import nearest
+from clusterflow.store import registry
+from clusterflow.store.agenda import agenda_of, everywhere, initiatives_of, programme
+from clusterflow.store.database import reading
+
+INITIATIVES, PEOPLE = "initiatives", "people"
+"""The folders of the feeds."""
+
+
+class Attachment(NamedTuple):
+    """A file that goes with a notice."""
+
+    content: bytes
+    filename: str
+    mime_type: str
+
+
+class Written(Frozen):
+    """What became of the files of a folder."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+
+
+class Calendars:
+    """The calendars of one database as they are at a moment."""
+
+    def __init__(self, database: Engine, now: datetime) -> None:
+        self.database, self.now = database, now
+
+    def initiative(self, initiative: str) -> bytes:
+        """The feed of an initiative, in its language.
+
+        Raises:
+            UnknownName: with the nearest.
+        """
+        with reading(self.database) as connection:
+            known = everywhere(connection)
+            if initiative not in known:
+                raise UnknownName("initiative", initiative, nearest(initiative, known))
+            return self._initiative(
+                connection, initiative, agenda_of(connection, initiative, self.now, programme(connection))
+            )
+
+    def person(self, person: str) -> bytes:
+        """The feed of what concerns a person in all initiatives, in their language.
+
+        Raises:
+            UnknownName: with the nearest.
+        """
+        with reading(self.database) as connection:
+            found = registry.current(connection, Person, REGISTRY, self.now.date(), id=person)
+            if not found:
+                raise UnknownName("person", person, nearest(person, registry.names(connection, "person")))
+            common, mine = programme(connection), dict[str, Appointment]()
+            for initiative in initiatives_of(connection, person):
+                for appointment in agenda_of(connection, initiative, self.now, common):
+                    if person in appointment.people:
+                        mine[appointment.uid] = appointment
+            return feed(found[0].name, mine.values(), found[0].language)
+
+    def all(self, there: frozenset[Path] = frozenset()) -> Iterator[tuple[Path, bytes]]:
+        """Every feed that has something in it, with the path of its file; those already ``there`` even if empty."""
+        of_people: dict[str, dict[str, Appointment]] = defaultdict(dict)
+        with reading(self.database) as connection:
+            common = programme(connection)
+            for initiative in everywhere(connection):
+                agenda = agenda_of(connection, initiative, self.now, common)
+                for appointment in agenda:
+                    for person in appointment.people:
+                        of_people[person][appointment.uid] = appointment
+                yield Path(INITIATIVES, f"{initiative}.ics"), self._initiative(connection, initiative, agenda)
+            for person in registry.current(connection, Person, REGISTRY, self.now.date()):
+                path, mine = Path(PEOPLE, f"{person.id}.ics"), of_people.get(person.id)
+                if mine or path in there:
+                    yield path, feed(person.name, (mine or {}).values(), person.language)
+
+    def write(self, folder: Path) -> Written:
+        """Bring the files of a folder up to the moment: each is replaced whole, and what did not change is left alone.
+
+        A feed whose initiative or person is on record no longer is removed.
+
+        Raises:
+            ClusterflowError: the folder cannot be written.
+        """
+        try:
+            there = frozenset(
+                p.relative_to(folder) for sub in (INITIATIVES, PEOPLE) for p in (folder / sub).glob("*.ics")
+            )
+            made, counts = set[Path](), {"new": 0, "changed": 0, "unchanged": 0}
+            for sub in (INITIATIVES, PEOPLE):
+                (folder / sub).mkdir(parents=True, exist_ok=True)
+            for path, content in self.all(there):
+                made.add(path)
+                counts[replace_file(folder / path, content)] += 1
+            for path in there - made:
+                (folder / path).unlink(missing_ok=True)
+        except OSError as problem:
+            raise ClusterflowError(f"{folder} cannot be written: {problem}") from None
+        return Written(**counts, removed=len(there - made))
+
+    def _initiative(self, connection: Connection, initiative: str, agenda: tuple[Appointment, ...]) -> bytes:
+        record = registry.initiative_records(connection, self.now.date(), [initiative])[initiative]
+        return feed(record.name, agenda, record.language, record.timezone)
+
+
+def replace_file(path: Path, content: bytes) -> str:
+    """Write a file whole or not at all, and only where it says something else: *new*, *changed* or *unchanged*."""
+    before = None
+    with suppress(FileNotFoundError):
+        before = path.read_bytes()
+    if before == content:
+        return "unchanged"
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        fresh.write_bytes(content)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+    return "new" if before is None else "changed"
+
+
+def attachment_of(
+    connection: Connection, initiative: str, kind: AppointmentKind, subject: str, now: datetime, language: Language
+) -> Attachment | None:
+    """One appointment of an initiative as a file for a notice: to be kept, or to be taken back where it was called off.
+
+    A learning session is one of the initiatives that have enrolled somebody. None where there is no such appointment.
+    """
+    agenda = agenda_of(connection, initiative, now, programme(connection))
+    found = next((a for a in agenda if (a.kind, a.subject) == (kind, subject)), None)
+    if found is None:
+        return None
+    content, method = single(found, language)
+    return Attachment(content, f"{kind}-{found.uid[:8]}.ics", f"text/calendar; charset=utf-8; method={method}")
+
+
+def attachment_for(
+    connection: Connection, initiative: str, event: Event, now: datetime, language: Language
+) -> Attachment | None:
+    """The appointment that a ledger entry is about, as a file for its notice; None where it is about none."""
+    about = subject_of(event)
+    return attachment_of(connection, initiative, *about, now, language) if about else None

@@ -1,0 +1,56 @@
+"""Calendars: feeds that any calendar program subscribes to."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App as Commands
+from cyclopts import Parameter
+
+from clusterflow.calendars import Calendars, replace_file
+from clusterflow.cli.output import Json, print_json, show
+from clusterflow.desk import Desk
+from clusterflow.errors import ClusterflowError
+
+calendar = Commands(name="calendar", help="Calendars as iCalendar: an initiative's, a person's, all into a folder.")
+
+To = Annotated[Path | None, Parameter(name="--to", help="a file, replaced whole; standard output where none is named")]
+
+
+@calendar.command
+def initiative(name: Annotated[str, Parameter(help="the initiative's id")], *, to: To = None) -> None:
+    """What is to come in an initiative: gate reviews, deadlines, meetings, learning sessions."""
+    _put(_calendars().initiative(name), to)
+
+
+@calendar.command
+def person(name: Annotated[str, Parameter(help="the person's id")], *, to: To = None) -> None:
+    """What concerns a person, in all initiatives."""
+    _put(_calendars().person(name), to)
+
+
+@calendar.command
+def write(folder: Path, *, as_json: Json = False) -> None:
+    """Write every feed: FOLDER/initiatives/ID.ics and FOLDER/people/ID.ics. What did not change is left alone."""
+    done = _calendars().write(folder)
+    if as_json:
+        print_json(done)
+    else:
+        show(f"{folder}: {done.new} new, {done.changed} changed, {done.unchanged} unchanged, {done.removed} removed")
+
+
+def _calendars() -> Calendars:
+    desk = Desk.open()
+    return Calendars(desk.database, desk.clock())
+
+
+def _put(content: bytes, to: Path | None) -> None:
+    if to is None:
+        sys.stdout.write(content.decode())
+        return
+    try:
+        replace_file(to, content)
+    except OSError as problem:
+        raise ClusterflowError(f"{to} cannot be written: {problem}") from None

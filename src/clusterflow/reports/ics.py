@@ -1,0 +1,134 @@
+"""Appointments as iCalendar (RFC 5545): a feed of many, or one to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from icalendar import Alarm, Calendar, Event, Timezone, vText
+
+from clusterflow.model.appointment import Appointment, AppointmentKind
+from clusterflow.model.text import Language, Text
+
+LEAD = timedelta(days=7)
+"""How long before an appointment its alarm rings."""
+
+LASTS = timedelta(hours=1)
+"""How long a meeting or session takes of which nobody said it."""
+
+ATTENDED = (AppointmentKind.MEETING, AppointmentKind.LEARNING_SESSION)
+"""Where somebody is to be at a place; the others are days that fill no hour."""
+
+HEADINGS: dict[AppointmentKind, Text] = {
+    AppointmentKind.GATE_REVIEW: Text(es="Decidir en la puerta", en="Decide at the gate"),
+    AppointmentKind.STAGE_DUE: Text(es="Vence la etapa", en="Stage due"),
+    AppointmentKind.HOLD_ENDS: Text(es="Termina la espera", en="Hold ends"),
+    AppointmentKind.CONDITION_DUE: Text(es="Vence la condición", en="Condition due"),
+    AppointmentKind.LABEL_ENDS: Text(es="Vence el sello", en="Label ends"),
+    AppointmentKind.STRATEGY_ENDS: Text(es="Termina la estrategia", en="Strategy ends"),
+    AppointmentKind.MEETING: Text(es="Reunión", en="Meeting"),
+    AppointmentKind.LEARNING_SESSION: Text(es="Sesión de aprendizaje", en="Learning session"),
+}
+
+
+def feed(name: str, appointments: Iterable[Appointment], language: Language, zone: str | None = None) -> bytes:
+    """A calendar to be subscribed to. The same appointments make the same bytes.
+
+    Args:
+        zone: the time zone that it is described in, beside those of its appointments.
+    """
+    chosen = sorted(appointments, key=lambda a: (a.day, a.time or "", a.uid))
+    calendar = _calendar("PUBLISH", language, sorted({a.zone for a in chosen} | ({zone} if zone else set())))
+    for property_ in ("NAME", "X-WR-CALNAME"):
+        calendar[property_] = _Written(_plain(name))
+    for appointment in chosen:
+        calendar.add_component(_event(appointment, language))
+    return bytes(calendar.to_ical())
+
+
+def single(appointment: Appointment, language: Language) -> tuple[bytes, str]:
+    """One appointment to be sent, or to be taken back where it was called off; with the method, for its MIME type."""
+    method = "CANCEL" if appointment.cancelled else "PUBLISH"
+    calendar = _calendar(method, language, [appointment.zone])
+    calendar.add_component(_event(appointment, language))
+    return bytes(calendar.to_ical()), method
+
+
+def summary(appointment: Appointment, language: Language) -> str:
+    """What a calendar shows of it."""
+    heading = HEADINGS[appointment.kind].to(language)
+    return _plain(f"{heading}: {appointment.what.to(language)} · {appointment.of}")
+
+
+def _calendar(method: str, language: Language, zones: Iterable[str]) -> Calendar:
+    calendar = Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", f"-//clusterflow//calendar//{language.upper()}")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    for zone in zones:
+        if zone != "UTC":
+            calendar.add_component(_zone(zone))
+    return calendar
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> Timezone:
+    return Timezone.from_tzid(name)
+
+
+def _event(appointment: Appointment, language: Language) -> Event:
+    event = Event()
+    event.add("uid", appointment.uid)
+    event.add("sequence", appointment.sequence)
+    event.add("dtstamp", appointment.at)
+    event.add("last-modified", appointment.at)
+    event.add("organizer", "invalid:nomail")  # RFC 5546 asks for one; nobody waits for an answer
+    begins, ends = span(appointment)
+    event.add("dtstart", begins)
+    event.add("dtend", ends)
+    told = _Written(summary(appointment, language))
+    event["SUMMARY"] = told
+    if appointment.place:
+        event["LOCATION"] = _Written(_plain(appointment.place))
+    event.add("categories", [HEADINGS[appointment.kind].to(language)])
+    event.add("status", "CANCELLED" if appointment.cancelled else "CONFIRMED")
+    event.add("transp", "OPAQUE" if appointment.kind in ATTENDED else "TRANSPARENT")
+    if not appointment.cancelled:
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm["DESCRIPTION"] = told
+        alarm.add("trigger", -LEAD)
+        event.add_component(alarm)
+    return event
+
+
+def span(appointment: Appointment) -> tuple[date, date] | tuple[datetime, datetime]:
+    """From when to when it is: moments in its time zone, or the day and the one after it."""
+    if appointment.time is None:
+        return appointment.day, appointment.day + timedelta(days=1)
+    clock = datetime.strptime(appointment.time, "%H:%M").time()  # noqa: DTZ007 - a clock's face has no zone yet
+    begins = datetime.combine(appointment.day, clock, ZoneInfo(appointment.zone))
+    lasts = timedelta(minutes=appointment.lasts_minutes) if appointment.lasts_minutes else LASTS
+    return begins, begins + lasts
+
+
+class _Written(vText):
+    """A text that is escaped as RFC 5545, 3.3.11, says: icalendar takes a backslash before an N for a line break."""
+
+    def to_ical(self) -> bytes:
+        text = str(self)
+        for sign, escaped in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n")):
+            text = text.replace(sign, escaped)
+        return text.encode()
+
+
+_CONTROLS = {n: None for n in (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)) if n not in (0x09, 0x0A)}
+_CONTROLS_TO_BREAKS: dict[int, str | None] = {**_CONTROLS, 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
+
+
+def _plain(text: str) -> str:
+    """The text with no sign in it that a calendar may not hold, or that could begin another line of the file."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS_TO_BREAKS)

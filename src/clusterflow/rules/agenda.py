@@ -1,0 +1,163 @@
+"""What the life of an initiative puts into calendars: each entry of its ledger adds a day, or takes one back.
+
+The number of entries about a day is its sequence, so that it can be told at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from clusterflow.model import events as ev
+from clusterflow.model.appointment import AppointmentKind as Kind
+from clusterflow.model.events import Entry, Event
+from clusterflow.model.expiries import LabelExpired, LabelExpiring, StrategyExpired, StrategyExpiring
+from clusterflow.model.lifecycle import LifecycleModel
+from clusterflow.model.records import Record
+from clusterflow.model.words import DecisionKind, Role
+from clusterflow.rules.due import FOR_EVER
+
+CONCERNED: dict[Kind, frozenset[Role]] = {
+    Kind.GATE_REVIEW: frozenset({Role.MANAGER, Role.OFFICE}),
+    Kind.STAGE_DUE: frozenset({Role.MANAGER, Role.OFFICE}),
+    Kind.HOLD_ENDS: frozenset({Role.MANAGER}),
+    Kind.CONDITION_DUE: frozenset({Role.MANAGER, Role.OFFICE}),
+    Kind.LABEL_ENDS: frozenset({Role.MANAGER, Role.BOARD_CHAIR, Role.BOARD_MEMBER}),
+    Kind.STRATEGY_ENDS: frozenset({Role.MANAGER, Role.BOARD_CHAIR, Role.BOARD_MEMBER}),
+    Kind.MEETING: frozenset({Role.MANAGER}),
+}
+"""In whose calendar something stands by role, as in ``configs/notices.yaml``; who sits in the body that meets, who is
+invited and who is enrolled is concerned in any role."""
+
+DECIDED = frozenset({Kind.GATE_REVIEW, Kind.STAGE_DUE, Kind.HOLD_ENDS})
+"""What concerns those, too, who decide at the gate of the stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A day in the life of an initiative."""
+
+    kind: Kind
+    subject: str
+    stage: str
+    day: date
+    at: datetime
+    criterion: str | None = None
+    sequence: int = 0
+    cancelled: bool = False
+
+
+@dataclass(slots=True)
+class _Diary:
+    model: LifecycleModel
+    days: dict[tuple[Kind, str], Planned] = field(default_factory=dict)
+    due: dict[str, date] = field(default_factory=dict)
+    """Until when each stage under way may take."""
+
+    def put(self, kind: Kind, subject: str, stage: str, day: date, entry: Entry, criterion: str | None = None) -> None:
+        if day < FOR_EVER:
+            before = self.days.get((kind, subject))
+            sequence = 0 if before is None else before.sequence + 1
+            self.days[kind, subject] = Planned(kind, subject, stage, day, entry.at, criterion, sequence)
+
+    def cancel(
+        self, entry: Entry, on: date, *kinds: Kind, stage: str | None = None, subject: str | None = None
+    ) -> None:
+        """Call off what is still to come. A review that is closed is over whatever its day."""
+        for key, planned in self.days.items():
+            meant = planned.kind in kinds and stage in (None, planned.stage) and subject in (None, planned.subject)
+            to_come = planned.day >= on or planned.kind is Kind.GATE_REVIEW
+            if meant and to_come and not planned.cancelled:
+                self.days[key] = replace(planned, cancelled=True, sequence=planned.sequence + 1, at=entry.at)
+
+    def take(self, entry: Entry) -> None:
+        match entry.event:
+            case ev.StageEntered(stage=stage, round=round_, due_on=due_on):
+                if not self.model.stage(stage).optional:
+                    self.due[stage] = due_on
+                    self.put(Kind.STAGE_DUE, f"{stage}/{round_}", stage, due_on, entry)
+            case ev.StageLeft(stage=stage, on=on) | ev.MilestoneAchieved(stage=stage, on=on):
+                self.due.pop(stage, None)
+                self.cancel(entry, on, Kind.STAGE_DUE, Kind.HOLD_ENDS, stage=stage)
+            case ev.GateOpened(review=review, stage=stage, on=on) | ev.GateReopened(review=review, stage=stage, on=on):
+                self.put(Kind.GATE_REVIEW, review, stage, max(on, self.due.get(stage, on)), entry)
+            case ev.GateWithdrawn(review=review, on=on):
+                self.cancel(entry, on, Kind.GATE_REVIEW, subject=review)
+            case ev.GateDecided():
+                self._decided(entry, entry.event)
+            case ev.ConditionSet(review=review, stage=stage, criterion=criterion, due_on=due_on):
+                self.put(Kind.CONDITION_DUE, f"{review}/{criterion}", stage, due_on, entry, criterion)
+            case ev.ConditionMet(review=review, criterion=criterion, on=on):
+                self.cancel(entry, on, Kind.CONDITION_DUE, subject=f"{review}/{criterion}")
+            case ev.MilestoneWithdrawn(stage=stage, on=on):
+                self.cancel(entry, on, Kind.CONDITION_DUE, Kind.HOLD_ENDS, stage=stage)
+            case ev.InitiativeStopped(on=on):
+                self.cancel(entry, on, *Kind)
+            case _:
+                pass
+
+    def _decided(self, entry: Entry, event: ev.GateDecided) -> None:
+        self.cancel(entry, event.on, Kind.GATE_REVIEW, subject=event.review)
+        # Whatever is decided takes the place of an earlier hold, and a decision to go on that of earlier conditions.
+        self.cancel(entry, event.on, Kind.HOLD_ENDS, stage=event.stage)
+        if event.decision in (DecisionKind.GO, DecisionKind.CONDITIONAL_GO):
+            self.cancel(entry, event.on, Kind.CONDITION_DUE, stage=event.stage)
+        if event.decision is DecisionKind.HOLD and event.until is not None:
+            self.put(Kind.HOLD_ENDS, event.review, event.stage, event.until, entry)
+
+
+TOLD = (
+    ev.StageEntered, ev.StageLeft, ev.MilestoneAchieved, ev.GateOpened, ev.GateReopened, ev.GateWithdrawn,
+    ev.GateDecided, ev.ConditionSet, ev.ConditionMet, ev.MilestoneWithdrawn, ev.InitiativeStopped,
+)  # fmt: skip
+"""The events that put something into a calendar or take it out."""
+
+
+def days_of(entries: Iterable[Entry], model: LifecycleModel) -> tuple[Planned, ...]:
+    """The days of a life, those that were called off among them."""
+    diary = _Diary(model)
+    for entry in entries:
+        diary.take(entry)
+    return tuple(diary.days.values())
+
+
+def subject_of(event: Event) -> tuple[Kind, str] | None:
+    """Which appointment an event is about, for the notice that tells of it."""
+    match event:
+        case ev.GateOpened() | ev.GateReopened() | ev.GateChanged() | ev.GateWithdrawn() | ev.GateDecided():
+            return Kind.GATE_REVIEW, event.review
+        case LabelExpiring() | LabelExpired():
+            return Kind.LABEL_ENDS, event.label
+        case StrategyExpiring() | StrategyExpired():
+            return Kind.STRATEGY_ENDS, event.strategy
+        case _:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One word on a record: what was said, when, and whether it still holds."""
+
+    record: Record
+    entry: int
+    at: datetime
+    holds: bool
+
+
+def on_day(versions: Sequence[Version], day: date) -> Version:
+    """What holds on a day: the latest that has begun, or the first to begin; where all was withdrawn, the last word."""
+    standing = sorted((v for v in versions if v.holds), key=lambda v: (v.record.valid_from, v.entry))
+    begun = [v for v in standing if v.record.valid_from <= day]
+    return (begun or standing[:1] or [max(versions, key=lambda v: v.entry)])[-1]
+
+
+def last_said(versions: Sequence[Version]) -> Version:
+    """What was said last and holds; where all was withdrawn, the last word."""
+    return max(versions, key=lambda v: (v.holds, v.entry))
+
+
+def changes(versions: Sequence[Version], day: date) -> int:
+    """How often a record has changed up to a day: by each entry, and again when a later one begins. Never falls."""
+    begun = sum(v.record.valid_from <= day for v in versions)
+    return max(len(versions) - 1, 0) + max(begun - 1, 0)

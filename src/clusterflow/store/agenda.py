@@ -1,0 +1,282 @@
+"""What is to come in an initiative, and whom it concerns: read from its ledger and its records."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, select, union
+
+from clusterflow.model.appointment import Appointment, AppointmentKind
+from clusterflow.model.events import Entry, InitiativeStopped
+from clusterflow.model.lifecycle import LifecycleModel
+from clusterflow.model.records import Record
+from clusterflow.model.records.activity import Label
+from clusterflow.model.records.base import REGISTRY
+from clusterflow.model.records.governance import Attendance, Body, Meeting, Seat
+from clusterflow.model.records.learning import LearningEnrolment, LearningSeries, LearningSession
+from clusterflow.model.records.parties import Initiative, Office, Representation
+from clusterflow.model.records.strategy import Strategy
+from clusterflow.model.text import Text
+from clusterflow.rules.agenda import CONCERNED, DECIDED, TOLD, Planned, Version, changes, days_of, last_said, on_day
+from clusterflow.rules.calendar import WorkCalendar
+from clusterflow.rules.due import FOR_EVER
+from clusterflow.store import ledger, tables
+from clusterflow.store.columns import from_row
+from clusterflow.store.models import kept_model
+from clusterflow.store.people import capacities, delegated, speaking
+
+R = TypeVar("R", bound=Record)
+Histories = Mapping[str, list[Version]]
+
+KEPT = timedelta(days=90)
+"""How long what is over stays in a calendar (a proposal)."""
+
+_KINDS = [cls.model_fields["kind"].default for cls in TOLD]
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """The learning sessions of the whole programme, read once for all initiatives."""
+
+    series: Histories
+    sessions: Histories
+
+
+def programme(connection: Connection) -> Programme:
+    return Programme(
+        _histories(connection, LearningSeries, REGISTRY), _histories(connection, LearningSession, REGISTRY)
+    )
+
+
+def agenda_of(connection: Connection, initiative: str, now: datetime, common: Programme) -> tuple[Appointment, ...]:
+    """All that a calendar of an initiative holds at a moment, in order; over since long is left out."""
+    reader = _Reader(connection, initiative, now, common)
+    found = [a for a in reader.appointments() if a.day >= reader.today - KEPT]
+    return tuple(sorted(found, key=lambda a: (a.day, a.time or "", a.uid)))
+
+
+def initiatives_of(connection: Connection, person: str) -> list[str]:
+    """The initiatives in which a person may be concerned by anything: a few too many, and none too few."""
+    t = tables.REGISTRY_TABLES
+    spoken_for = select(t["representation"].c.organisation).where(*_held(Representation), _is(Representation, person))
+    offices = select(t["office"].c.id).where(*_held(Office), t["office"].c.organisation.in_(spoken_for))
+    initiative, member, delegation = t["initiative"], t["membership"], t["delegation"]
+    found = union(
+        *(
+            select(t[name].c.chain).where(t[name].c.person == person)
+            for name in ("seat", "attendance", "learning-enrolment", "delegation")
+        ),
+        select(delegation.c.chain).where(delegation.c.delegate == person),
+        select(member.c.chain).where(member.c.organisation.in_(spoken_for), member.c.founder),
+        select(initiative.c.id).where(*_held(Initiative), initiative.c.office.in_(offices)),
+    )
+    return sorted(connection.execute(found).scalars())
+
+
+def everywhere(connection: Connection) -> list[str]:
+    """Every initiative on record."""
+    table = tables.REGISTRY_TABLES["initiative"]
+    return sorted(connection.execute(select(table.c.id).distinct().where(*_held(Initiative))).scalars())
+
+
+def _held(cls: type[Record]) -> tuple[ColumnElement[bool], ...]:
+    table = tables.REGISTRY_TABLES[cls.type]
+    return (table.c.superseded_at.is_(None), table.c.retracted.is_(False))
+
+
+def _is(cls: type[Record], person: str) -> ColumnElement[bool]:
+    return tables.REGISTRY_TABLES[cls.type].c.person == person
+
+
+def _histories(connection: Connection, cls: type[Record], chain: str, **where: Any) -> Histories:
+    """Every word on the records of a type, by the first part of their key."""
+    table = tables.REGISTRY_TABLES[cls.type]
+    of = [table.c[name] == value for name, value in where.items()]
+    query = select(table).where(table.c.chain == chain, *of).order_by(table.c.entry)
+    found: dict[str, list[Version]] = defaultdict(list)
+    for row in connection.execute(query):
+        holds = row.superseded_at is None and not row.retracted
+        found[row._mapping[cls.key[0]]].append(Version(from_row(cls, row._mapping), row.entry, row.entered_at, holds))
+    return found
+
+
+def _standing(histories: Histories, cls: type[R]) -> list[R]:
+    return [v.record for versions in histories.values() for v in versions if v.holds and isinstance(v.record, cls)]
+
+
+def _covers(record: Record, day: date) -> bool:
+    return record.valid_from <= day and (record.valid_to is None or day <= record.valid_to)
+
+
+def _both(text: str) -> Text:
+    return Text(es=text, en=text)
+
+
+class _Reader:
+    """Reads what one initiative's calendar is made of."""
+
+    def __init__(self, connection: Connection, initiative: str, now: datetime, common: Programme) -> None:
+        self.connection, self.initiative, self.common = connection, initiative, common
+        self.described = _histories(connection, Initiative, REGISTRY, id=initiative).get(initiative, [])
+        self.record = on_day(self.described, now.date()).record if self.described else None
+        self.zone = self.record.timezone if isinstance(self.record, Initiative) else "UTC"
+        self.name = self.record.name if isinstance(self.record, Initiative) else initiative
+        self.today = WorkCalendar(self.zone).today(now)
+        self.held = capacities(connection, initiative, self.today)
+        state = tables.initiative_state
+        hash_ = connection.execute(select(state.c.model_hash).where(state.c.initiative == initiative)).scalar()
+        self.model: LifecycleModel | None = kept_model(connection, hash_) if hash_ else None
+        self.entries = tuple(ledger.read_entries(connection, initiative, kinds=_KINDS)) if hash_ else ()
+
+    def appointments(self) -> Iterator[Appointment]:
+        if self.model is not None:
+            yield from self._life(self.model)
+        yield from self._labels()
+        yield from self._strategies()
+        yield from self._meetings()
+        yield from self._sessions()
+
+    def _own(
+        self, kind: AppointmentKind, subject: str, what: Text, day: date, sequence: int, at: datetime, **more: Any
+    ) -> Appointment:
+        """An appointment of the initiative: a new name of it, or another zone, changes them all."""
+        people = more.pop("people", frozenset()) | self._in_roles(kind)
+        return Appointment(
+            chain=self.initiative, kind=kind, subject=subject, what=what, of=self.name, day=day, zone=self.zone,
+            sequence=sequence + changes(self.described, self.today), at=max([at, *(v.at for v in self.described)]),
+            people=people, **more,
+        )  # fmt: skip
+
+    def _in_roles(self, kind: AppointmentKind) -> frozenset[str]:
+        return frozenset(person for person, (roles, _) in self.held.items() if roles & CONCERNED[kind])
+
+    # The life under its model
+
+    def _life(self, model: LifecycleModel) -> Iterator[Appointment]:
+        delegations = delegated(self.connection, self.initiative, self.today)
+        for planned in days_of(self.entries, model):
+            stage = model.stage(planned.stage)
+            deciders = speaking(stage.gate.decided_by, self.held, delegations) if planned.kind in DECIDED else ()
+            yield self._own(
+                planned.kind, planned.subject, self._named(model, planned), planned.day, planned.sequence, planned.at,
+                cancelled=planned.cancelled, people=frozenset(d.person for d in deciders),
+            )  # fmt: skip
+
+    @staticmethod
+    def _named(model: LifecycleModel, planned: Planned) -> Text:
+        stage = model.stage(planned.stage)
+        if planned.criterion is not None:
+            criterion = next((c for c in stage.gate.criteria if c.id == planned.criterion), None)
+            return criterion.title if criterion and criterion.title else _both(planned.criterion)
+        return stage.gate.title if planned.kind is AppointmentKind.GATE_REVIEW else stage.title
+
+    @property
+    def _stopped(self) -> Entry | None:
+        return next((e for e in self.entries if isinstance(e.event, InitiativeStopped)), None)
+
+    # What ends
+
+    def _labels(self) -> Iterator[Appointment]:
+        for name, versions in _histories(self.connection, Label, self.initiative).items():
+            latest = max((v for v in versions if v.holds), key=lambda v: (v.record.valid_from, v.entry), default=None)
+            until = latest.record.valid_to if latest is not None else None
+            yield from self._end(AppointmentKind.LABEL_ENDS, name, name, until, versions, versions)
+
+    def _strategies(self) -> Iterator[Appointment]:
+        histories = _histories(self.connection, Strategy, self.initiative)
+        latest = {
+            id_: max((v for v in versions if v.holds), key=lambda v: (v.record.valid_from, v.entry), default=None)
+            for id_, versions in histories.items()
+        }
+        standing = [v.record for v in latest.values() if v is not None and isinstance(v.record, Strategy)]
+        everything = [v for versions in histories.values() for v in versions]
+        for id_, versions in histories.items():
+            record, until = on_day(versions, self.today).record, None
+            this = next((s for s in standing if s.id == id_), None)
+            if this is not None:
+                until = _last_day(this)
+                later = (_last_day(s) for s in standing if s.valid_from > this.valid_from)
+                if until is not None and any(end is None or end > until for end in later):
+                    until = None  # another one follows it, and its end concerns nobody
+            title = record.title if isinstance(record, Strategy) else id_
+            # What becomes of one may hang on any of the others.
+            yield from self._end(AppointmentKind.STRATEGY_ENDS, id_, title, until, versions, everything)
+
+    def _end(
+        self, kind: AppointmentKind, subject: str, title: str, until: date | None,
+        versions: Sequence[Version], bearing: Sequence[Version],
+    ) -> Iterator[Appointment]:  # fmt: skip
+        """The last day of something; where it has none any more, the day that was once named is called off."""
+        named = [day for v in versions if (day := _last_day(v.record)) is not None]
+        if not named or named[-1] >= FOR_EVER:
+            return
+        day, stopped = until or named[-1], self._stopped
+        called_off = stopped is not None and isinstance(stopped.event, InitiativeStopped) and day >= stopped.event.on
+        yield self._own(
+            kind, subject, _both(title), day, changes(bearing, self.today) + called_off,
+            max([v.at for v in bearing] + ([stopped.at] if stopped and called_off else [])),
+            cancelled=until is None or called_off,
+        )  # fmt: skip
+
+    # Where people come together
+
+    def _meetings(self) -> Iterator[Appointment]:
+        histories = _histories(self.connection, Meeting, self.initiative)
+        shown = {id_: last_said(versions) for id_, versions in histories.items()}
+        shown = {id_: v for id_, v in shown.items() if v.record.valid_from >= self.today - KEPT}
+        if not shown:
+            return
+        bodies = _histories(self.connection, Body, self.initiative)
+        seats = _standing(_histories(self.connection, Seat, self.initiative), Seat)
+        for id_, version in shown.items():
+            meeting = version.record
+            assert isinstance(meeting, Meeting)  # noqa: S101 - read as one
+            house, day = bodies.get(meeting.body, []), meeting.valid_from
+            record = on_day(house, self.today).record if house else None
+            asked = _standing(_histories(self.connection, Attendance, self.initiative, meeting=id_), Attendance)
+            seated = {s.person for s in seats if s.body == meeting.body and _covers(s, day)}
+            yield self._own(
+                AppointmentKind.MEETING, id_, _both(record.name if isinstance(record, Body) else meeting.body), day,
+                changes(histories[id_], self.today) + changes(house, self.today),
+                max(v.at for v in [*histories[id_], *house]),
+                time=meeting.time, lasts_minutes=meeting.lasts_minutes, place=meeting.place,
+                cancelled=not version.holds, people=frozenset(seated | {a.person for a in asked if a.invited}),
+            )  # fmt: skip
+
+    def _sessions(self) -> Iterator[Appointment]:
+        enrolled = _standing(_histories(self.connection, LearningEnrolment, self.initiative), LearningEnrolment)
+        for id_, versions in self.common.sessions.items() if enrolled else ():
+            version = on_day(versions, self.today)
+            session = version.record
+            assert isinstance(session, LearningSession)  # noqa: S101 - read as one
+            people = {e.person for e in enrolled if e.series == session.series and _covers(e, session.planned)}
+            series = self.common.series.get(session.series, [])
+            of = on_day(series, self.today).record if series else None
+            if not people or not isinstance(of, LearningSeries):
+                continue
+            called_off = session.valid_to is not None and session.valid_to < session.planned
+            yield Appointment(
+                chain=REGISTRY,
+                kind=AppointmentKind.LEARNING_SESSION,
+                subject=id_,
+                what=_both(f"{session.number} · {session.topic}"),
+                of=of.title,
+                day=session.planned,
+                time=session.time,
+                lasts_minutes=session.lasts_minutes,
+                zone=of.timezone,
+                place=session.place,
+                sequence=changes(versions, self.today) + changes(series, self.today),
+                at=max(v.at for v in [*versions, *series]),
+                cancelled=called_off or not version.holds,
+                people=frozenset(people),
+            )
+
+
+def _last_day(record: Record) -> date | None:
+    horizon = record.horizon if isinstance(record, Strategy) else None
+    return min((d for d in (record.valid_to, horizon) if d is not None), default=None)
