@@ -86,9 +86,11 @@ def _event(appointment: Appointment, language: Language) -> Event:
     event.add("dtstamp", appointment.at)
     event.add("last-modified", appointment.at)
     event.add("organizer", "invalid:nomail")  # RFC 5546 asks for one; nobody waits for an answer
-    begins, ends = span(appointment)
-    event.add("dtstart", begins)
-    event.add("dtend", ends)
+    event.add("dtstart", begins(appointment))
+    if appointment.time is not None:
+        # Not the end on the clock: in the night in which clocks are put back one time of it stands for two moments.
+        minutes = appointment.lasts_minutes
+        event.add("duration", timedelta(minutes=minutes) if minutes else LASTS)
     told = _Written(summary(appointment, language))
     event["SUMMARY"] = told
     if appointment.place:
@@ -105,14 +107,12 @@ def _event(appointment: Appointment, language: Language) -> Event:
     return event
 
 
-def span(appointment: Appointment) -> tuple[date, date] | tuple[datetime, datetime]:
-    """From when to when it is: moments in its time zone, or the day and the one after it."""
+def begins(appointment: Appointment) -> date:
+    """When it begins: a moment in its time zone, or the day that it fills."""
     if appointment.time is None:
-        return appointment.day, appointment.day + timedelta(days=1)
+        return appointment.day
     clock = datetime.strptime(appointment.time, "%H:%M").time()  # noqa: DTZ007 - a clock's face has no zone yet
-    begins = datetime.combine(appointment.day, clock, ZoneInfo(appointment.zone))
-    lasts = timedelta(minutes=appointment.lasts_minutes) if appointment.lasts_minutes else LASTS
-    return begins, begins + lasts
+    return datetime.combine(appointment.day, clock, ZoneInfo(appointment.zone))
 
 
 class _Written(vText):
@@ -125,7 +125,7 @@ class _Written(vText):
         return text.encode()
 
 
-_CONTROLS = {n: None for n in (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)) if n not in (0x09, 0x0A)}
+_CONTROLS = {n: None for n in (*range(0x20), *range(0x7F, 0xA0)) if n not in (0x09, 0x0A)}
 _CONTROLS_TO_BREAKS: dict[int, str | None] = {**_CONTROLS, 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 
 
