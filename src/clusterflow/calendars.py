@@ -17,7 +17,8 @@ from clusterflow.model.appointment import Appointment, AppointmentKind
 from clusterflow.model.events import Event
 from clusterflow.model.records.base import REGISTRY
 from clusterflow.model.records.parties import Person
-from clusterflow.model.text import Frozen, Language
+from clusterflow.model.text import Frozen, NoticeLanguage
+from clusterflow.model.text import nearest as nearest_language
 from clusterflow.reports.ics import feed, single
 from clusterflow.rules.agenda import subject_of
 from clusterflow.rules.mistakes import nearest
@@ -81,7 +82,7 @@ class Calendars:
                 for appointment in agenda_of(connection, initiative, self.now, common):
                     if person in appointment.people:
                         mine[appointment.uid] = appointment
-            return feed(found[0].name, mine.values(), found[0].language)
+            return feed(found[0].name, mine.values(), nearest_language(found[0].language))
 
     def all(self, there: frozenset[Path] = frozenset()) -> Iterator[tuple[Path, bytes]]:
         """Every feed that has something in it, with the path of its file; those already ``there`` even if empty."""
@@ -97,7 +98,7 @@ class Calendars:
             for person in registry.current(connection, Person, REGISTRY, self.now.date()):
                 path, mine = Path(PEOPLE, f"{person.id}.ics"), of_people.get(person.id)
                 if mine or path in there:
-                    yield path, feed(person.name, (mine or {}).values(), person.language)
+                    yield path, feed(person.name, (mine or {}).values(), nearest_language(person.language))
 
     def write(self, folder: Path) -> Written:
         """Bring the files of a folder up to the moment: each is replaced whole, and what did not change is left alone.
@@ -145,7 +146,12 @@ def replace_file(path: Path, content: bytes) -> str:
 
 
 def attachment_of(
-    connection: Connection, initiative: str, kind: AppointmentKind, subject: str, now: datetime, language: Language
+    connection: Connection,
+    initiative: str,
+    kind: AppointmentKind,
+    subject: str,
+    now: datetime,
+    language: NoticeLanguage,
 ) -> Attachment | None:
     """One appointment of an initiative as a file for a notice: to be kept, or to be taken back where it was called off.
 
@@ -155,12 +161,12 @@ def attachment_of(
     found = next((a for a in agenda if (a.kind, a.subject) == (kind, subject)), None)
     if found is None:
         return None
-    content, method = single(found, language)
+    content, method = single(found, nearest_language(language))
     return Attachment(content, f"{kind}-{found.uid[:8]}.ics", f"text/calendar; charset=utf-8; method={method}")
 
 
 def attachment_for(
-    connection: Connection, initiative: str, event: Event, now: datetime, language: Language
+    connection: Connection, initiative: str, event: Event, now: datetime, language: NoticeLanguage
 ) -> Attachment | None:
     """The appointment that a ledger entry is about, as a file for its notice; None where it is about none."""
     about = subject_of(event)

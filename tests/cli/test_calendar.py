@@ -1,0 +1,41 @@
+"""The command line writes calendars."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from icalendar import Calendar
+
+from .conftest import Run
+
+
+def test_a_calendar_is_printed_or_put_into_a_file(office: Run, home: Path) -> None:
+    said = office("calendar", "initiative", "one")
+    assert said.code == 0
+    printed = [str(e["SUMMARY"]) for e in Calendar.from_ical(said.out).walk("VEVENT")]
+    assert printed == ["Vence la etapa: Masa crítica · One"]
+    assert office("calendar", "initiative", "one", "--to", "one.ics").out == ""
+    assert (home / "one.ics").read_bytes().decode() == said.out
+    assert "Vence la etapa" in office("calendar", "person", "ofelia").out
+
+
+def test_all_calendars_go_into_a_folder(office: Run, home: Path) -> None:
+    assert office("calendar", "write", "feeds", "--json").json == {"new": 2, "changed": 0, "unchanged": 0, "removed": 0}
+    assert sorted(p.name for p in (home / "feeds").rglob("*.ics")) == ["ofelia.ics", "one.ics"]
+    assert office("calendar", "write", "feeds").out.strip() == "feeds: 0 new, 0 changed, 2 unchanged, 0 removed"
+
+
+def test_what_is_not_there_is_told(office: Run, home: Path) -> None:
+    assert "no initiative is called «two»" in office("calendar", "initiative", "two").err
+    assert "the nearest: ofelia" in office("calendar", "person", "ofeliia").err
+    said = office("calendar", "initiative", "one", "--to", "nowhere/one.ics")
+    assert (said.code, said.out) == (2, "")
+    assert "cannot be written" in said.err
+    wrong = office("record", "learning-series", "id=s", "title=S", "timezone=Mars", "from=2024-01-01")
+    assert "no time zone is called «Mars»" in wrong.err
+    office("record", "learning-series", "id=s", "title=S", "from=2024-01-01")
+    session = ("learning-session", "id=p", "series=s", "number=1", "topic=T", "planned=2024-03-01", "from=2024-01-01")
+    wrong = office("record", *session, "time=9h30")
+    assert "time: «9h30» is no time of a day; accepted: HH:MM, as 09:30" in wrong.err
+    unknown = [word.replace("series=s", "series=t") for word in session]
+    assert "no learning-series is called «t»" in office("record", *unknown).err
