@@ -227,7 +227,7 @@ def test_a_session_of_two_initiatives_is_one_in_the_calendar_of_who_manages_both
     world.record(
         *SERIES,
         *(f"learning-enrolment initiative={i} series=practice person=mona from=2024-01-01" for i in ("one", "two")),
-    )  # noqa: E501
+    )
     sessions = [name for name in of(world, "mona") if name.startswith("Learning session")]
     assert len(sessions) == 2
     assert len(of(world, "mona")) == 4
