@@ -33,9 +33,9 @@ INITIATIVES, PEOPLE = "initiatives", "people"
 class Attachment(NamedTuple):
     """A file that goes with a notice."""
 
+    name: str
+    mime: str
     content: bytes
-    filename: str
-    mime_type: str
 
 
 class Written(Frozen):
@@ -162,7 +162,8 @@ def attachment_of(
     if found is None:
         return None
     content, method = single(found, nearest_language(language))
-    return Attachment(content, f"{kind}-{found.uid[:8]}.ics", f"text/calendar; charset=utf-8; method={method}")
+    name, mime = f"{kind}-{found.uid[:8]}.ics", f"text/calendar; charset=utf-8; method={method}"
+    return Attachment(name, mime, content)
 
 
 def attachment_for(

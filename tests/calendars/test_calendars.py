@@ -278,16 +278,16 @@ def test_a_notice_of_a_gate_brings_its_event_and_that_of_a_decision_takes_it_bac
     with world.app.database.connect() as connection:
         taken_back = attachment_for(connection, "one", decided.event, world.now, "en")
         assert attachment_for(connection, "one", opened.event, world.now, "en") == taken_back, "as it is now"
-        due = attachment_of(connection, "one", AppointmentKind.STAGE_DUE, "second/1", world.now, "es")
+        due = attachment_of(connection, "one", AppointmentKind.STAGE_DUE, "second/1", world.now, "pt")
         assert attachment_of(connection, "one", AppointmentKind.MEETING, "none", world.now, "es") is None
         entered = next(e for e in world.app.entries("one") if e.event.kind == "stage.entered")
         assert attachment_for(connection, "one", entered.event, world.now, "en") is None
     assert taken_back is not None
     assert due is not None
-    assert taken_back.mime_type == "text/calendar; charset=utf-8; method=CANCEL"
-    assert due.mime_type.endswith("method=PUBLISH")
-    assert due.filename.startswith("stage-due-")
-    assert due.filename.endswith(".ics")
+    assert taken_back.mime == "text/calendar; charset=utf-8; method=CANCEL"
+    assert due.mime.endswith("method=PUBLISH")
+    assert due.name.startswith("stage-due-")
+    assert due.name.endswith(".ics")
     assert set(read(taken_back.content)) == {"Decide at the gate: gate of first · Initiative-one"}
     assert set(read(due.content)) == {"Vence la etapa: second · Initiative-one"}
 
