@@ -159,5 +159,5 @@ def last_said(versions: Sequence[Version]) -> Version:
 
 def changes(versions: Sequence[Version], day: date) -> int:
     """How often a record has changed up to a day: by each entry, and again when a later one begins. Never falls."""
-    begun = sum(v.record.valid_from <= day for v in versions)
-    return max(len(versions) - 1, 0) + max(begun - 1, 0)
+    begun = {v.record.valid_from for v in versions if v.record.valid_from <= day}
+    return max(len(versions) - 1, 0) + max(len(begun) - 1, 0)
