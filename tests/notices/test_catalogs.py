@@ -10,6 +10,7 @@ import pytest
 from support.world import CONFIGS
 
 from clusterflow.errors import Mistakes
+from clusterflow.model.text import NOTICE_LANGUAGES
 from clusterflow.model.words import DecisionKind, Role
 from clusterflow.notices.catalogs import main, mistakes, translations
 from clusterflow.notices.words import WORDS
@@ -24,6 +25,7 @@ TEMPLATE = (
 
 def test_every_text_is_translated_and_every_catalog_in_order(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--check", str(MESSAGES)]) == 0, capsys.readouterr().out
+    assert {f.stem for f in MESSAGES.glob("*.po")} == {*NOTICE_LANGUAGES} - {"en"}
 
 
 def test_a_word_is_the_same_in_a_notice_and_on_a_page() -> None:

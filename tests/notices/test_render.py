@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 from support.world import CONFIGS
 
 from clusterflow.model.money import Money
-from clusterflow.model.text import NoticeLanguage
+from clusterflow.model.text import NOTICE_LANGUAGES, NoticeLanguage
+from clusterflow.model.words import DecisionKind, Role
 from clusterflow.notices import markup
-from clusterflow.notices.formats import locale_of
+from clusterflow.notices.formats import basque_day, locale_of
 from clusterflow.notices.markup import escaped, link
 from clusterflow.notices.render import Letter, TemplateFailed, render
 
 MESSAGES = CONFIGS / "messages"
+CONDITION = {"stage": "one", "due_on": date(2025, 6, 11), "criterion": "15 miembros comprometidos"}
 SIGNS = st.text(alphabet="\\`*_{}[]()#+-.!|~=&<>:/ 1a\n\té€", max_size=30).filter(str.strip)
 
 
@@ -137,3 +139,33 @@ def test_a_template_that_fails_says_where_and_what(tmp_path: Path, template: str
 def test_a_template_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(TemplateFailed, match=r"^gone\.md, in es: 'gone\.md' not found"):
         render(tmp_path, "gone", "es", {})
+
+
+@pytest.mark.parametrize("language", NOTICE_LANGUAGES)
+def test_one_decision_as_it_is_read_in_each_language(language: NoticeLanguage) -> None:
+    """Golden: the plain text of one notice; who changes a template or a catalog reads here what people will."""
+    vote = {"name": "Itziar Etxeberria", "role": Role.BOARD_CHAIR, "reason": "«Todas» <cumplen> 3.5 > 3"}
+    facts = {
+        "recipient": {"name": "Mona Vidal"},
+        "initiative": {"name": "Acero & Co.", "conditions": [CONDITION, {**CONDITION, "stage": "another"}]},
+        "stage": {"title": "Masa crítica", "number": 2},
+        "event": {"decision": DecisionKind.CONDITIONAL_GO, "on": date(2025, 3, 31), "until": None, "stage": "one"},
+        "votes": [vote],
+        "link": link("http://127.0.0.1:4200/v2/artifacts/key/initiative-acero"),
+    }
+    letter = render(MESSAGES, "decision", language, facts, "ES")
+    golden = Path(__file__).parent / "golden" / f"decision.{language}.txt"
+    assert f"{letter.subject}\n\n{markup.plain(letter.markdown)}" == golden.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("day", "written"),
+    [
+        (date(2021, 1, 1), "2021eko urtarrilaren 1a"),
+        (date(2024, 12, 30), "2024ko abenduaren 30a"),
+        (date(2026, 11, 11), "2026ko azaroaren 11"),
+        (date(2030, 8, 31), "2030eko abuztuaren 31"),
+    ],
+)
+def test_a_basque_day_has_the_endings_that_are_spoken(day: date, written: str) -> None:
+    assert basque_day(day) == written

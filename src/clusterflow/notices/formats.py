@@ -31,7 +31,8 @@ def filters(locale: str) -> dict[str, Callable[..., str]]:
 
     def day(value: date | datetime) -> str:
         # Babel takes None for today.
-        return format_date(_a(value, date), format="long", locale=locale)
+        known = _a(value, date)
+        return basque_day(known) if locale.startswith("eu") else format_date(known, format="long", locale=locale)
 
     def number(value: Number) -> str:
         return format_decimal(_decimal(value), locale=locale)
@@ -44,6 +45,17 @@ def filters(locale: str) -> dict[str, Callable[..., str]]:
         return format_currency(amount, value.currency, locale=locale)
 
     return {"day": day, "number": number, "percent": percent, "money": money, "code": code}
+
+
+def basque_day(value: date) -> str:
+    """``2024ko abenduaren 30a``; CLDR leaves the endings in brackets, which depend on how the number is spoken.
+
+    Numbers are counted in twenties: those in -bat, -bost, -hamar and -hamabost end in a consonant, and hundreds too.
+    Eleven and thirty-one end in the -a that the others are given (Euskaltzaindia, «Data nola adierazi»).
+    """
+    closed = value.year % 20 in (1, 5, 10, 15) or (value.year % 100 == 0 and value.year % 1000 != 0)
+    month = format_date(value, "MMMM", locale="eu").removesuffix("ren")
+    return f"{value.year}{'eko' if closed else 'ko'} {month}ren {value.day}{'' if value.day in (11, 31) else 'a'}"
 
 
 def _a(value: Kind, kind: type[Kind]) -> Kind:
