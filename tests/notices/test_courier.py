@@ -43,6 +43,19 @@ def test_who_is_told_of_an_open_gate_and_in_which_language(world: World, mailbox
     assert Courier(world.app).round().delivered == 0, "the same is not sent again"
 
 
+def test_who_reads_catalan_is_told_in_catalan_and_quoted_the_findings_in_spanish(
+    world: World, mailbox: tuple[Mailbox, str]
+) -> None:
+    world.record("person id=mona name=Mona email=mona@firm.example from=2024-01-10 language=ca")
+    world.at("2024-05-01").evaluate()
+    assert Courier(world.app).round().problems == ()
+    ((_, mail),) = [m for m in mailbox[0].mails if m[0] == "mona@firm.example"]
+    assert str(mail["Subject"]) == "Initiative-one: «first» dura més del que el seu model permet"
+    text = mail.get_body(("plain",)).get_content()  # type: ignore[attr-defined]
+    assert "Benvolgut/uda Mona," in text
+    assert "desconocido; es demana" in text
+
+
 def test_a_decision_an_achieved_and_a_lapsed_milestone_are_told(world: World, mailbox: tuple[Mailbox, str]) -> None:
     world.record("membership initiative=one organisation=firm from=2024-01-01")
     world.state_figure("first")

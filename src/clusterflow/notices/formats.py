@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import TypeVar
 
 from babel.dates import format_date
@@ -20,6 +21,7 @@ Kind = TypeVar("Kind")
 Number = int | float | Decimal | Fraction
 
 
+@cache
 def locale_of(language: NoticeLanguage, country: str | None) -> str:
     """The language as the country writes it, where it has a way of its own: 1.250,50 in Spain is 1,250.50 in Mexico."""
     local = f"{language}_{country}"
