@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from clusterflow.doctor.finding import Seen, Surroundings, both, ok, plain, trouble, warning
 from clusterflow.model.text import Text
-from clusterflow.notices.deliver import redacted, send_mail
+from clusterflow.notices.deliver import send_mail
 
 CONNECT_SECONDS = 3.0
 
@@ -47,7 +47,7 @@ def look_at_mail(server: SecretStr) -> Seen:
         with socket.create_connection((host, port), CONNECT_SECONDS):
             return ok(_MAIL, both(_ANSWERS, host=host, port=str(port)))
     except OSError as problem:
-        reason = redacted(problem.strerror or str(problem), url)
+        reason = problem.strerror or type(problem).__name__
         return trouble(_MAIL, both(_SILENT, host=host, port=str(port), reason=reason), _REACH)
 
 
@@ -68,13 +68,13 @@ BODY = "Mensaje de prueba: este canal funciona.\n\nA test message: this channel 
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """Apprise logs an address it cannot read as it is; without a handler Python would write that to the terminal."""
-    log, handler = logging.getLogger("apprise"), logging.NullHandler()
-    log.addHandler(handler)
+    """Apprise logs an address it cannot read as it is, with the password in it."""
+    log = logging.getLogger("apprise")
+    before, log.disabled = log.disabled, True
     try:
         yield
     finally:
-        log.removeHandler(handler)
+        log.disabled = before
 
 
 _MAIL = Text(es="canal: correo", en="channel: mail")

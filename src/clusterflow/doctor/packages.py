@@ -36,12 +36,12 @@ _PREFECT = SpecifierSet(">=3.8,<3.9")
 
 KNOWN_BROKEN = (
     Broken(
-        "fastapi", SpecifierSet(">=0.155"), "prefect", _PREFECT,
+        "fastapi", SpecifierSet(">=0.155.dev0"), "prefect", _PREFECT,
         Text(es="el servidor de Prefect no arranca", en="the Prefect server does not start"),
         "fastapi>=0.139,<0.151",
     ),
     Broken(
-        "fastapi", SpecifierSet(">=0.151,<0.155"), "prefect", _PREFECT,
+        "fastapi", SpecifierSet(">=0.151,<0.155.dev0"), "prefect", _PREFECT,
         Text(
             es="«prefect deploy --all» y las listas de Prefect fallan con 422",
             en="«prefect deploy --all» and Prefect's listings fail with 422",
@@ -49,7 +49,7 @@ KNOWN_BROKEN = (
         "fastapi>=0.139,<0.151",
     ),
     Broken(
-        "sqlalchemy", SpecifierSet(">=2.1"), "prefect", _PREFECT,
+        "sqlalchemy", SpecifierSet(">=2.1.dev0"), "prefect", _PREFECT,
         Text(
             es="el planificador de Prefect nunca crea ejecuciones: los horarios no hacen nada, sin decirlo",
             en="Prefect's scheduler never makes runs: schedules do nothing, and do not say so",

@@ -15,6 +15,9 @@ from clusterflow.settings import Settings
 
 PREFIX = "CLUSTERFLOW_"
 
+ONE_CHANNEL = PREFIX + "CHANNEL_"
+"""What follows is the name of a channel, and anybody's choice."""
+
 LIKENESS = 1
 """How many of the nearest names somebody may have meant."""
 
@@ -30,7 +33,8 @@ def look_at_settings(surroundings: Surroundings) -> Iterator[Seen]:
             yield trouble(plain(name), plain(error["msg"]), both(_SET, name=name))
         return
     names = [PREFIX + name.upper() for name in Settings.model_fields]
-    for name in sorted(n for n in os.environ if n.startswith(PREFIX) and n not in names):
+    unknown = (n for n in os.environ if n.startswith(PREFIX) and n not in names and not n.startswith(ONE_CHANNEL))
+    for name in sorted(unknown):
         if meant := nearest(name.removeprefix(PREFIX), [n.removeprefix(PREFIX) for n in names], LIKENESS):
             yield warning(plain(name), _UNKNOWN, both(_MEANT, name=PREFIX + meant[0]))
     if settings.today is not None:

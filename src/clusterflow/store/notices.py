@@ -113,7 +113,7 @@ def postpone(connection: Connection, notice: Due, until: datetime) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class DeadLetter:
+class GivenUp:
     """A notice that was given up, with what the provider said last."""
 
     rule: str
@@ -123,7 +123,7 @@ class DeadLetter:
     answer: str | None
 
 
-def given_up(connection: Connection, since: datetime) -> Sequence[DeadLetter]:
+def given_up(connection: Connection, since: datetime) -> Sequence[GivenUp]:
     """The notices that were given up since a moment, the latest first."""
     table, last = tables.notice, tables.delivery
     query = (
@@ -132,7 +132,7 @@ def given_up(connection: Connection, since: datetime) -> Sequence[DeadLetter]:
         .where(table.c.sent_at.is_(None), table.c.dead_at >= since)
         .order_by(table.c.dead_at.desc(), table.c.id)
     )
-    return [DeadLetter(*row) for row in connection.execute(query)]
+    return [GivenUp(*row) for row in connection.execute(query)]
 
 
 def overdue(connection: Connection, now: datetime) -> tuple[int, datetime | None]:

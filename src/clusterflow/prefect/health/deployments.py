@@ -53,9 +53,14 @@ async def look(surroundings: Surroundings) -> Iterable[Seen]:
     declared, seen = declared_in(surroundings.settings)
     found = await deployed()
     triggers = await triggers_on([t for d in declared for t in d.triggers])
+    missing: list[str] = []
     for one in declared:
-        there = found.pop(one.name, None) or await _elsewhere(one.name)
-        seen += compared(one, there, triggers) if there else [trouble(_what(one.name), _MISSING, _DEPLOY)]
+        if there := found.pop(one.name, None) or await _elsewhere(one.name):
+            seen += compared(one, there, triggers)
+        else:
+            missing.append(one.name)
+    if missing:
+        seen.append(trouble(DEPLOYMENTS, both(_MISSING, names=several(missing, 20)), _DEPLOY))
     seen += [warning(_what(name), _FOREIGN, both(_DELETE, name=name)) for name in sorted(found)]
     seen += _without_deployment(surroundings.settings, {d.name for d in declared})
     return seen or [ok(DEPLOYMENTS, both(_AS_DECLARED, count=len(declared)))]
@@ -206,7 +211,7 @@ DEPLOYMENTS = Text(es="despliegues", en="deployments")
 _DEPLOYMENT = Text(es="despliegue {name}", en="deployment {name}")
 _AS_DECLARED = Text(es="{count} como en prefect.yaml", en="{count} as in prefect.yaml")
 _DEPLOY = plain("prefect --no-prompt deploy --all --prefect-file deployments/prefect.yaml")
-_MISSING = Text(es="falta en Prefect", en="missing in Prefect")
+_MISSING = Text(es="faltan en Prefect: {names}", en="missing in Prefect: {names}")
 _FOREIGN = Text(
     es="no está en prefect.yaml, pero nuestros trabajadores lo atienden",
     en="not in prefect.yaml, though our workers serve it",

@@ -16,8 +16,9 @@ from prefect.client.schemas.filters import (
     WorkPoolFilter,
     WorkPoolFilterName,
 )
-from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.objects import DeploymentSchedule, FlowRun, StateType
 from prefect.client.schemas.responses import DeploymentResponse
+from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.client.schemas.sorting import FlowRunSort
 
 from clusterflow.doctor.finding import Seen, Surroundings, both, ok, several, trouble, warning
@@ -62,9 +63,21 @@ def is_scheduled(deployment: DeploymentResponse) -> bool:
 
 
 def is_expected(deployment: DeploymentResponse, now: datetime) -> bool:
-    """Whether Prefect has had the time to make the runs of one of its schedules."""
-    changed = [s.updated or s.created for s in deployment.schedules if s.active]
-    return is_scheduled(deployment) and any(at is None or now - at > SOON for at in changed)
+    """Whether Prefect must have made runs of one of its schedules by now."""
+    due = [s for s in deployment.schedules if s.active and _is_frequent(s)]
+    changed = [s.updated or s.created for s in due]
+    return not deployment.paused and any(at is None or now - at > SOON for at in changed)
+
+
+def _is_frequent(schedule: DeploymentSchedule) -> bool:
+    """Whether it brings a run in any hundred days: Prefect makes runs for no longer ahead."""
+    match schedule.schedule:
+        case CronSchedule(cron=cron):
+            fields = cron.split()
+            return len(fields) == 5 and fields[3] == "*"
+        case IntervalSchedule(interval=interval):
+            return interval <= timedelta(days=90)
+    return False
 
 
 def late(runs: Sequence[FlowRun], names: dict[object, str], now: datetime) -> Iterator[Seen]:
