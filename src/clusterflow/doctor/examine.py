@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
@@ -96,15 +95,22 @@ def _shown(text: str, secrets: Sequence[str]) -> str:
 def _secrets(surroundings: Surroundings) -> list[str]:
     """What must not be shown: secret settings, and the passwords in them; the longest first."""
     settings, found = surroundings.settings, set[str]()
-    values: list[Any] = [getattr(settings, name) for name in type(settings).model_fields]
-    for value in values:
-        if isinstance(value, SecretStr):
-            found.add(value.get_secret_value())
-            found.update(_passwords(value.get_secret_value()))
+    for name in type(settings).model_fields:
+        for secret in _held(getattr(settings, name)):
+            found |= {secret, *_passwords(secret)}
     found.update(_passwords(settings.database_url))
     if settings.prefect_auth is not None:
         found.add(settings.prefect_auth.get_secret_value().partition(":")[2])
     return sorted((s for s in found if len(s) >= SHORTEST), key=len, reverse=True)
+
+
+def _held(value: object) -> Iterator[str]:
+    """The secrets in the value of a setting."""
+    if isinstance(value, SecretStr):
+        yield value.get_secret_value()
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _held(one)
 
 
 def _passwords(address: str) -> set[str]:
