@@ -72,6 +72,8 @@ def doctor(
 
 def _show(result: Examination, language: Language) -> None:
     lines = table("", [_LOOKED_AT.to(language), "", _FOUND.to(language), _TO_DO.to(language)])
+    for column in lines.columns:
+        column.overflow = "fold"  # an address to be copied is shown whole
     for finding in result.findings:
         sign, word, style = MARKS[finding.outcome]
         said = Styled(f"{sign} {word.to(language)}", style=style)
