@@ -210,9 +210,12 @@ def _what(name: str) -> Text:
 DEPLOYMENTS = Text(es="despliegues", en="deployments")
 _DEPLOYMENT = Text(es="despliegue {name}", en="deployment {name}")
 _AS_DECLARED = Text(es="{count} como en prefect.yaml", en="{count} as in prefect.yaml")
-_DEPLOY = Text(
-    es="clusterflow up, o con PREFECT_API_URL: prefect --no-prompt deploy --all --prefect-file deployments/prefect.yaml",
-    en="clusterflow up, or with PREFECT_API_URL: prefect --no-prompt deploy --all --prefect-file deployments/prefect.yaml",
+_DEPLOY = both(
+    Text(
+        es="clusterflow up; o, con PREFECT_API_URL puesto: {command}",
+        en="clusterflow up; or, with PREFECT_API_URL set: {command}",
+    ),
+    command="prefect --no-prompt deploy --all --prefect-file deployments/prefect.yaml",
 )
 _MISSING = Text(es="faltan en Prefect: {names}", en="missing in Prefect: {names}")
 _FOREIGN = Text(
