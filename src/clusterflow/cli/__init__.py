@@ -34,6 +34,7 @@ cli.command("clusterflow.cli.models:model", help="The lifecycle models: list, sh
 cli.command("clusterflow.cli.dues:dues", help="Dues: schemes, what members owe in a year, invoices.")
 cli.command("clusterflow.cli.records:schema", help="JSON Schemas, for editors and other programs.")
 cli.command("clusterflow.cli.database:db", help="The database and its schema.")
+cli.command("clusterflow.cli.doctor:doctor", help="Look at everything that clusterflow rests on, and say what to do.")
 cli.command("clusterflow.cli.running:up", help="Start what is missing, and stay up until Ctrl-C.")
 cli.command("clusterflow.cli.running:demo", help="Six invented initiatives, replayed on a real Prefect server.")
 cli.command("clusterflow.cli.running:relay", help="Publish what waits in the outbox, and send due notices, once.")

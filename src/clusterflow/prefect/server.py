@@ -77,6 +77,13 @@ def ask(api_url: str, auth: str | None = None) -> Answer:
     return {200: Answer.PREFECT, 401: Answer.REFUSED}.get(about.status_code, Answer.STRANGER)
 
 
+def version_of(api_url: str, auth: str | None = None) -> str:
+    """The version of the Prefect at an address that has answered before."""
+    credential = httpx.BasicAuth(*_user_and_password(auth)) if auth else None
+    with httpx.Client(timeout=5, verify=not api_url.startswith("http:")) as client:
+        return str(client.get(f"{api_url}/admin/version", auth=credential).raise_for_status().json())
+
+
 def is_up(api_url: str, auth: str | None = None) -> bool:
     """Whether a Prefect server answers at ``api_url`` and accepts ``auth``."""
     return ask(api_url, auth) is Answer.PREFECT

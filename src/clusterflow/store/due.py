@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from clusterflow.model.records import Record
 from clusterflow.model.records.activity import Label
 from clusterflow.model.records.strategy import Strategy
-from clusterflow.model.words import DueKind
+from clusterflow.model.words import DueKind, Standing
 from clusterflow.rules.calendar import WorkCalendar
 from clusterflow.rules.due import Deadline, End
 from clusterflow.store import tables
@@ -94,6 +94,27 @@ def ends_of(connection: Connection, initiative: str, calendar: WorkCalendar) -> 
         if not any(end is None or end > until for end in later):
             found.append(End(DueKind.STRATEGY, strategy.id, until, calendar.today(entered)))
     return tuple(found)
+
+
+def labels_ending(connection: Connection, since: date, until: date) -> list[tuple[str, str, date]]:
+    """Initiative, label and last day of the labels that end within those days and were not renewed."""
+    label, state = tables.REGISTRY_TABLES[Label.type], tables.initiative_state
+    later = label.alias("later")
+    renewed = select(later.c.entry).where(
+        later.c.chain == label.c.chain,
+        later.c.name == label.c.name,
+        later.c.valid_from > label.c.valid_from,
+        later.c.superseded_at.is_(None),
+        ~later.c.retracted,
+    )
+    query = (
+        select(label.c.chain, label.c.name, label.c.valid_to)
+        .join(state, state.c.initiative == label.c.chain)
+        .where(label.c.superseded_at.is_(None), ~label.c.retracted, label.c.valid_to.between(since, until))
+        .where(state.c.standing != Standing.STOPPED.value, ~renewed.exists())
+        .order_by(label.c.valid_to, label.c.chain, label.c.name)
+    )
+    return [(row[0], row[1], row[2]) for row in connection.execute(query)]
 
 
 def _end(strategy: Strategy) -> date | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clusterflow.model.events import EVENT, Entry, Event
@@ -148,3 +148,18 @@ def heads(connection: Connection, chains: Iterable[str] | None = None) -> list[H
     if chains is not None:
         query = query.where(tables.chain.c.id.in_(list(chains)))
     return [Head(r.id, r.version, r.head, r.at) for r in connection.execute(query)]
+
+
+def loose_ends(connection: Connection) -> tuple[int, list[str]]:
+    """How many chains there are, and those whose head is not their last entry: by number and hash, and no more."""
+    chain, entry = tables.chain, tables.ledger.alias("entry")
+    beyond = tables.ledger.alias("beyond")
+    query = (
+        select(chain.c.id)
+        .join(entry, (entry.c.chain == chain.c.id) & (entry.c.version == chain.c.version), isouter=True)
+        .join(beyond, (beyond.c.chain == chain.c.id) & (beyond.c.version == chain.c.version + 1), isouter=True)
+        .where(or_(entry.c.hash.is_(None), entry.c.hash != chain.c.head, beyond.c.hash.is_not(None)))
+        .order_by(chain.c.id)
+    )
+    count = connection.execute(select(func.count()).select_from(chain)).scalar_one()
+    return count, list(connection.execute(query).scalars())

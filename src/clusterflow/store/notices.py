@@ -110,3 +110,36 @@ def tally(connection: Connection) -> dict[str, int]:
 
 def postpone(connection: Connection, notice: Due, until: datetime) -> None:
     connection.execute(update(tables.notice).where(tables.notice.c.id == notice.id).values(due_at=until))
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A notice that was given up, with what the provider said last."""
+
+    rule: str
+    initiative: str
+    recipient: str
+    dead_at: datetime
+    answer: str | None
+
+
+def given_up(connection: Connection, since: datetime) -> Sequence[GivenUp]:
+    """The notices that were given up since a moment, the latest first."""
+    table, last = tables.notice, tables.delivery
+    query = (
+        select(table.c.rule, table.c.initiative, table.c.recipient, table.c.dead_at, last.c.answer)
+        .join(last, (last.c.notice == table.c.id) & (last.c.attempt == table.c.attempts), isouter=True)
+        .where(table.c.sent_at.is_(None), table.c.dead_at >= since)
+        .order_by(table.c.dead_at.desc(), table.c.id)
+    )
+    return [GivenUp(*row) for row in connection.execute(query)]
+
+
+def overdue(connection: Connection, now: datetime) -> tuple[int, datetime | None]:
+    """How many notices should have gone out by now, and since when the first of them."""
+    table = tables.notice
+    query = select(func.count(), func.min(table.c.due_at)).where(
+        table.c.sent_at.is_(None), table.c.dead_at.is_(None), table.c.due_at <= now
+    )
+    count, since = connection.execute(query).one()
+    return count, since

@@ -127,3 +127,17 @@ def backlog(connection: Connection) -> dict[Topic, int]:
         "event": int(connection.execute(events).scalar_one()),
         "notice": connection.execute(notices).scalar_one(),
     }
+
+
+def oldest(connection: Connection, topic: Topic) -> datetime | None:
+    """When the entry that waits longest was written; of those that people are told of, where they are meant."""
+    mark = _MARK[topic]
+    query = (
+        select(func.min(_LEDGER.c.at))
+        .select_from(_CHAIN.join(_LEDGER, (_LEDGER.c.chain == _CHAIN.c.id) & (_LEDGER.c.version > mark)))
+        .where(_CHAIN.c.version > mark)
+    )
+    if topic == "notice":
+        query = query.where(_LEDGER.c.kind.in_(_TOLD_KINDS))
+    found: datetime | None = connection.execute(query).scalar_one()
+    return found

@@ -1,0 +1,96 @@
+"""What might be wrong at Prefect. Whether it is up is asked without importing it; the rest imports it when it is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from importlib import import_module
+from importlib.metadata import version
+
+from clusterflow.doctor.finding import Check, Seen, Surroundings, both, not_looked_at, ok, plain, trouble, warning
+from clusterflow.model.text import Text
+from clusterflow.prefect.server import Answer, ask, version_of
+from clusterflow.settings import Settings
+
+Look = Callable[[Surroundings], Awaitable[Iterable[Seen]]]
+
+
+def look_at_server(surroundings: Surroundings) -> Iterable[Seen]:
+    """Whether a Prefect answers, lets us in, and is of our client's version."""
+    settings = surroundings.settings
+    api, auth = settings.prefect_api_url, auth_of(settings)
+    match ask(api, auth):
+        case Answer.NOTHING if settings.prefect_api is None:
+            yield not_looked_at(SERVER, both(_NONE, address=api), _START)
+        case Answer.NOTHING:
+            yield trouble(SERVER, both(_AWAY, address=api), _START_THERE)
+        case Answer.REFUSED:
+            yield trouble(SERVER, both(_REFUSED, address=api), _SET_AUTH)
+        case Answer.STRANGER:
+            yield trouble(SERVER, both(_STRANGER, address=api), _CHOOSE)
+        case Answer.PREFECT:
+            yield compared(version_of(api, auth), version("prefect"), api)
+
+
+def compared(server: str, client: str, api: str) -> Seen:
+    """The server's version beside the client's."""
+    found = both(_VERSIONS, address=api, server=server, client=client)
+    if server == client:
+        return ok(SERVER, found)
+    install = both(_SAME, client=client)
+    if server.split(".")[:2] == client.split(".")[:2]:
+        return warning(SERVER, found, install)
+    return trouble(SERVER, found, install)
+
+
+SERVER = Text(es="servidor de Prefect", en="Prefect server")
+_NONE = Text(
+    es="ninguno configurado (CLUSTERFLOW_PREFECT_API) ni en marcha en {address}",
+    en="none is configured (CLUSTERFLOW_PREFECT_API), and none is up at {address}",
+)
+_START = plain("clusterflow up")
+_AWAY = Text(es="nadie responde en {address}", en="nobody answers at {address}")
+_START_THERE = Text(es="arránquelo, o corrija CLUSTERFLOW_PREFECT_API", en="start it, or mend CLUSTERFLOW_PREFECT_API")
+_REFUSED = Text(es="{address} no nos acepta", en="{address} refuses us")
+_SET_AUTH = Text(
+    es="ponga CLUSTERFLOW_PREFECT_AUTH: su usuario:clave", en="set CLUSTERFLOW_PREFECT_AUTH to its user:password"
+)
+_STRANGER = Text(
+    es="lo que responde en {address} no es Prefect, o está en apuros",
+    en="what answers at {address} is not Prefect, or is in trouble",
+)
+_CHOOSE = Text(
+    es="mire su registro; si es otro programa, elija otro puerto con CLUSTERFLOW_PREFECT_PORT",
+    en="see its log; if it is another program, choose another port with CLUSTERFLOW_PREFECT_PORT",
+)
+_VERSIONS = Text(es="{address}: versión {server}; aquí {client}", en="{address}: version {server}; here {client}")
+_SAME = Text(es="instale la misma en ambos lados: {client}", en="install the same on both sides: {client}")
+
+
+def auth_of(settings: Settings) -> str | None:
+    return settings.prefect_auth.get_secret_value() if settings.prefect_auth else None
+
+
+def _asking(module: str) -> Callable[[Surroundings], Iterable[Seen]]:
+    """The ``look`` of a module that imports Prefect, over one connection."""
+
+    def look(surroundings: Surroundings) -> Iterable[Seen]:
+        connected = import_module("clusterflow.prefect.api").connected
+        look: Look = import_module(f"{__name__}.{module}").look
+
+        async def within() -> Iterable[Seen]:
+            async with connected(surroundings.settings.prefect_api_url, auth_of(surroundings.settings)):
+                return await look(surroundings)
+
+        return asyncio.run(within())
+
+    return look
+
+
+CHECKS = (
+    Check("prefect", SERVER, look_at_server, needs="settings"),
+    Check("deployments", Text(es="despliegues", en="deployments"), _asking("deployments"), needs="prefect"),
+    Check("workers", Text(es="trabajadores", en="workers"), _asking("workers"), needs="prefect"),
+    Check("schedules", Text(es="horarios", en="schedules"), _asking("schedules"), needs="prefect"),
+    Check("secrets", Text(es="secretos en Prefect", en="secrets in Prefect"), _asking("secrets"), needs="prefect"),
+)

@@ -1,0 +1,119 @@
+"""Whether what is scheduled is made into runs, and the runs begin on time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from prefect.client.schemas.filters import (
+    DeploymentFilter,
+    DeploymentFilterId,
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateName,
+    FlowRunFilterStateType,
+    WorkPoolFilter,
+    WorkPoolFilterName,
+)
+from prefect.client.schemas.objects import DeploymentSchedule, FlowRun, StateType
+from prefect.client.schemas.responses import DeploymentResponse
+from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
+from prefect.client.schemas.sorting import FlowRunSort
+
+from clusterflow.doctor.finding import Seen, Surroundings, both, ok, several, trouble, warning
+from clusterflow.model.text import Text
+from clusterflow.prefect.api import prefect_client
+from clusterflow.prefect.health.deployments import deployed
+from clusterflow.prefect.pool import POOL
+
+SOON = timedelta(minutes=2)
+"""Within which Prefect's scheduler has made the runs of a new schedule; it looks each minute."""
+
+LONG = timedelta(minutes=10)
+"""A run that is late for longer is not just behind another one."""
+
+
+async def look(surroundings: Surroundings) -> Iterable[Seen]:
+    """Late runs, and schedules without any run to come."""
+    now = datetime.now(UTC)
+    found = await deployed()
+    async with prefect_client() as client:
+        runs = await client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(state=FlowRunFilterState(name=FlowRunFilterStateName(any_=["Late"]))),
+            work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[POOL])),
+            sort=FlowRunSort.EXPECTED_START_TIME_ASC,
+            limit=200,
+        )
+        to_come = FlowRunFilter(
+            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
+        )
+        barren = []
+        for name, deployment in found.items():
+            if is_expected(deployment, now):
+                mine = DeploymentFilter(id=DeploymentFilterId(any_=[deployment.id]))
+                if not await client.count_flow_runs(flow_run_filter=to_come, deployment_filter=mine):
+                    barren.append(name)
+    seen = [*late(runs, {d.id: name for name, d in found.items()}, now), *without_runs(barren)]
+    return seen or [ok(_SCHEDULES, both(_ON_TIME, count=sum(is_scheduled(d) for d in found.values())))]
+
+
+def is_scheduled(deployment: DeploymentResponse) -> bool:
+    return not deployment.paused and any(s.active for s in deployment.schedules)
+
+
+def is_expected(deployment: DeploymentResponse, now: datetime) -> bool:
+    """Whether Prefect must have made runs of one of its schedules by now."""
+    due = [s for s in deployment.schedules if s.active and _is_frequent(s)]
+    changed = [s.updated or s.created for s in due]
+    return not deployment.paused and any(at is None or now - at > SOON for at in changed)
+
+
+def _is_frequent(schedule: DeploymentSchedule) -> bool:
+    """Whether it brings a run in any hundred days: Prefect makes runs for no longer ahead."""
+    match schedule.schedule:
+        case CronSchedule(cron=cron):
+            fields = cron.split()
+            return len(fields) == 5 and fields[3] == "*"
+        case IntervalSchedule(interval=interval):
+            return interval <= timedelta(days=90)
+    return False
+
+
+def late(runs: Sequence[FlowRun], names: dict[object, str], now: datetime) -> Iterator[Seen]:
+    """Each deployment whose runs have not begun when they should."""
+    counts = Counter(r.deployment_id for r in runs)
+    for deployment, count in counts.items():
+        first = min((r.expected_start_time or now for r in runs if r.deployment_id == deployment), default=now)
+        minutes = int((now - first).total_seconds() // 60)
+        what = both(_RUNS, name=names.get(deployment, "?"))
+        found = both(_LATE, count=count, minutes=minutes)
+        yield trouble(what, found, _SERVE) if now - first > LONG else warning(what, found, _SERVE)
+
+
+def without_runs(names: Sequence[str]) -> Iterator[Seen]:
+    """Schedules that are switched on and bring no run."""
+    if names:
+        yield trouble(_SCHEDULES, both(_BARREN, names=several(names)), _SEE_PINS)
+
+
+_SCHEDULES = Text(es="horarios", en="schedules")
+_RUNS = Text(es="ejecuciones de {name}", en="runs of {name}")
+_ON_TIME = Text(
+    es="{count} despliegues con horario; nada llega tarde", en="{count} deployments by schedule; no run is late"
+)
+_LATE = Text(
+    es="{count} no han empezado; la primera, hace {minutes} min",
+    en="{count} have not begun; the first was due {minutes} min ago",
+)
+_SERVE = Text(
+    es="mire si hay trabajadores (arriba), y si bastan: clusterflow up --limit N",
+    en="see whether there are workers (above), and enough: clusterflow up --limit N",
+)
+_BARREN = Text(
+    es="el planificador de Prefect no crea ejecuciones de: {names}", en="Prefect's scheduler makes no runs of: {names}"
+)
+_SEE_PINS = Text(
+    es="mire el registro del servidor y sus paquetes (SQLAlchemy por debajo de 2.1); reinícielo",
+    en="see the server's log and its packages (SQLAlchemy below 2.1); start it again",
+)

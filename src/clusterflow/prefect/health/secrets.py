@@ -1,0 +1,48 @@
+"""Whether the Secret blocks that are named somewhere are there and can be read; what is in them is never shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from prefect.client.orchestration import PrefectClient
+from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+
+from clusterflow.doctor.finding import Seen, Surroundings, both, ok, several, trouble
+from clusterflow.model.text import Text
+from clusterflow.prefect.api import prefect_client
+
+_NAMED = re.compile(r"prefect\.blocks\.secret\.([A-Za-z0-9-]+)")
+
+
+async def look(surroundings: Surroundings) -> Iterable[Seen]:
+    """Those that ``prefect.yaml`` names, as in ``{{ prefect.blocks.secret.NAME }}``."""
+    file = surroundings.settings.deployments / "prefect.yaml"
+    names = sorted(set(_NAMED.findall(file.read_text(encoding="utf-8"))))
+    async with prefect_client() as client:
+        wrong = [seen for name in names if (seen := await _unreadable(client, name))]
+    return wrong or [ok(_SECRETS, several(names, 12) if names else _NONE)]
+
+
+async def _unreadable(client: PrefectClient, name: str) -> Seen | None:
+    what = both(_SECRET, name=name)
+    try:
+        block = await client.read_block_document_by_name(name, "secret", include_secrets=True)
+    except ObjectNotFound:
+        return trouble(what, _MISSING, both(_MAKE, name=name))
+    except PrefectHTTPStatusError as problem:
+        return trouble(what, both(_REFUSED, status=problem.response.status_code), both(_MAKE, name=name))
+    # A value that was written under another key of encryption comes back as nothing.
+    return None if block.data.get("value") else trouble(what, _EMPTY, both(_MAKE, name=name))
+
+
+_SECRETS = Text(es="secretos en Prefect", en="secrets in Prefect")
+_SECRET = Text(es="bloque secret/{name}", en="block secret/{name}")
+_NONE = Text(es="ninguno se nombra en prefect.yaml", en="none is named in prefect.yaml")
+_MISSING = Text(es="no existe en Prefect", en="does not exist in Prefect")
+_REFUSED = Text(es="Prefect no lo entrega (HTTP {status})", en="Prefect does not hand it out (HTTP {status})")
+_EMPTY = Text(es="está vacío, o no se puede descifrar", en="is empty, or cannot be decrypted")
+_MAKE = Text(
+    es="créelo en Prefect: Blocks, Secret, con el nombre {name}",
+    en="make it in Prefect: Blocks, Secret, by the name {name}",
+)

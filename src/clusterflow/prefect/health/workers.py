@@ -1,0 +1,68 @@
+"""Whether somebody serves the pool."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from prefect.client.schemas.objects import Worker
+from prefect.exceptions import ObjectNotFound
+
+from clusterflow.doctor.finding import Seen, Surroundings, both, ok, plain, several, trouble
+from clusterflow.model.text import Text
+from clusterflow.prefect.api import prefect_client
+from clusterflow.prefect.pool import POOL
+
+BEATS = 3
+"""A worker that has missed so many heartbeats is gone; Prefect counts the same way."""
+
+USUAL_BEAT = timedelta(seconds=30)
+
+
+async def look(surroundings: Surroundings) -> Iterable[Seen]:
+    """The pool, and the heartbeats of its workers."""
+    async with prefect_client() as client:
+        try:
+            pool = await client.read_work_pool(POOL)
+        except ObjectNotFound:
+            return [trouble(_POOL, _NO_POOL, _UP)]
+        workers = await client.read_workers_for_work_pool(POOL, limit=200)
+    seen = [trouble(_POOL, _PAUSED, plain(f"prefect work-pool resume {POOL}"))] if pool.is_paused else []
+    return [*seen, at_work(workers, datetime.now(UTC))]
+
+
+def at_work(workers: Iterable[Worker], now: datetime) -> Seen:
+    """Who serves the pool; those of long ago are no news while somebody does."""
+    known = sorted((w for w in workers if w.last_heartbeat_time), key=_beat, reverse=True)
+    alive = [w for w in known if now - _beat(w) <= BEATS * _interval(w)]
+    if alive:
+        return ok(_WORKERS, both(_SERVE, names=several([w.name for w in alive]), pool=POOL))
+    if known:
+        last = both(_GONE, name=known[0].name, since=f"{_beat(known[0]):%Y-%m-%d %H:%M} UTC")
+        return trouble(_WORKERS, last, _UP)
+    return trouble(_WORKERS, both(_NOBODY, pool=POOL), _UP)
+
+
+def _beat(worker: Worker) -> datetime:
+    return worker.last_heartbeat_time or datetime.min.replace(tzinfo=UTC)
+
+
+def _interval(worker: Worker) -> timedelta:
+    seconds = worker.heartbeat_interval_seconds
+    return timedelta(seconds=seconds) if seconds else USUAL_BEAT
+
+
+_POOL = Text(es=f"grupo {POOL}", en=f"pool {POOL}")
+_WORKERS = Text(es="trabajadores", en="workers")
+_NO_POOL = Text(es="no existe en Prefect", en="does not exist in Prefect")
+_PAUSED = Text(es="está en pausa: nada se ejecuta", en="is paused: nothing runs")
+_SERVE = Text(es="atienden {pool}: {names}", en="serving {pool}: {names}")
+_GONE = Text(
+    es="ninguno en marcha; el último, «{name}», latió el {since}",
+    en="none is up; the last one, «{name}», was heard at {since}",
+)
+_NOBODY = Text(es="nadie ha atendido nunca {pool}", en="nobody has ever served {pool}")
+_UP = Text(
+    es=f"clusterflow up, o: prefect worker start --pool {POOL}",
+    en=f"clusterflow up, or: prefect worker start --pool {POOL}",
+)

@@ -1,0 +1,76 @@
+"""The doctor as a person or a machine calls it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.mailbox import mail_server
+from support.ports import free_port
+
+from .conftest import Run
+
+
+@pytest.fixture
+def doctor(office: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """An office without Prefect and without a mail server."""
+    monkeypatch.setenv("CLUSTERFLOW_PREFECT_PORT", str(free_port()))
+    monkeypatch.delenv("CLUSTERFLOW_MAIL", raising=False)
+    return office
+
+
+def test_only_warnings_end_with_seven(doctor: Run) -> None:
+    said = doctor("doctor", "--json")
+    assert (said.code, said.json["outcome"]) == (7, "warning")
+    by_check = {f["check"]: f["outcome"] for f in said.json["findings"]}
+    assert by_check["channels"] == "warning"
+    assert by_check["database"] == "ok"
+    assert by_check["prefect"] == by_check["deployments"] == by_check["secrets"] == "not-looked-at"
+    assert set(said.json["findings"][0]) == {"check", "what", "outcome", "found", "cure"}
+
+
+def test_all_well_ends_with_nought_and_sends_only_on_request(doctor: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with mail_server() as (box, address):
+        monkeypatch.setenv("CLUSTERFLOW_MAIL", address)
+        assert doctor("doctor").code == 0
+        assert box.mails == []
+        said = doctor("doctor", "--send", "mona@firm.example")
+    assert said.code == 0
+    assert "test message to mona@firm.example" in said.out
+    assert box.subjects("mona@firm.example") == ["clusterflow doctor"]
+
+
+def test_trouble_ends_with_three_and_says_what_to_do(doctor: Run, home: Path) -> None:
+    (home / "clusterflow.db").unlink()
+    said = doctor("doctor")
+    assert said.code == 3
+    assert "✘ trouble" in said.out
+    assert "clusterflow db upgrade" in said.out
+    assert "needs: database" in said.out
+
+
+def test_broken_settings_are_trouble_and_no_traceback(doctor: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLUSTERFLOW_SECRET", "hunter2")
+    said = doctor("doctor")
+    assert said.code == 3
+    assert "CLUSTERFLOW_SECRET" in said.out
+    assert "hunter2" not in said.out + said.err
+
+
+def test_it_speaks_spanish_where_the_office_does(doctor: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLUSTERFLOW_LANGUAGE", "es")
+    said = doctor("doctor")
+    for words in ("revisado", "qué hacer", "✔ bien", "! atención", "· no revisado", "servidor de Prefect"):
+        assert words in said.out
+
+
+def test_a_mistyped_option_ends_with_two(doctor: Run) -> None:
+    assert doctor("doctor", "--sent", "x").code == 2
+
+
+def test_without_a_prefect_none_is_imported() -> None:
+    code = "import sys, clusterflow.cli.doctor; print(any(m.split('.')[0] == 'prefect' for m in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
