@@ -21,7 +21,11 @@ from clusterflow.model.occasion import OCCASIONS
 _ONLY = {"event": ("level", "metric", "answer"), "on": ("about", "with", "ladder", "until", "escalate", "escalated")}
 """The keys that mean something only beside another."""
 
-_OF_EVENT = {"level": StageOverdue, "metric": FindingChanged, "answer": FindingChanged}
+_OF_EVENT: dict[str, type[StageOverdue | FindingChanged]] = {
+    "level": StageOverdue,
+    "metric": FindingChanged,
+    "answer": FindingChanged,
+}
 
 
 def load_notices(path: Path, metrics: Collection[str] | None = None) -> tuple[NoticeRule, ...]:
@@ -64,7 +68,7 @@ def _rule(name: str, written: WrittenNotice) -> NoticeRule:
         metric=written.metric,
         answer=written.answer,
         about=Narrowing(**written.about.narrowing) if written.about else Narrowing(),
-        with_=tuple(sorted(((OCCASIONS[written.on].parameters if written.on else {}) | written.with_).items())),
+        with_=tuple(sorted({**(OCCASIONS[written.on].parameters if written.on else {}), **written.with_}.items())),
         ladder=tuple(written.ladder),
         until=written.until,
         escalate=tuple((Offset.parse(o), tuple(a.audience for a in them)) for o, them in written.escalate.items()),

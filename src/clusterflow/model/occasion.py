@@ -69,12 +69,6 @@ OCCASIONS: dict[str, Occasion] = {
         Occasion(id="member.joined", about="the day an organisation joined", organisation=True),
         Occasion(id="member.left", about="the last day of a member that left", organisation=True),
         Occasion(id="document.changed", about="the date of a founding document: purpose statement, charter, statutes"),
-        Occasion(
-            id="members.retained",
-            about="the last change among members since a label was awarded, of whose members fewer than so many "
-            "percent are left, and at least so many",
-            parameters={"under": 50, "least": 0},
-        ),
         Occasion(id="learning.session", about="the day of a learning session", person=True),
     )
 }

@@ -1,0 +1,177 @@
+"""Ladders: the notices that are due by a reference date, written when the day begins where the initiative is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from clusterflow.app import App
+from clusterflow.model.money import Money
+from clusterflow.model.notice import Audience, Notice, NoticeRule, Recipient
+from clusterflow.model.records.parties import Initiative
+from clusterflow.notices.render import TemplateFailed, render
+from clusterflow.notices.route import Concerned, recipients
+from clusterflow.rules.calendar import WorkCalendar
+from clusterflow.rules.ladder import Step, key_of, reached, windows
+from clusterflow.store import notices
+from clusterflow.store.circle import Circle, circle_of
+from clusterflow.store.database import reading
+from clusterflow.store.occasions import Found, find
+from clusterflow.store.registry import initiative_records
+
+EACH = timedelta(hours=1)
+"""How often it is asked where a new day has begun."""
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A step that an occasion has reached, and the rule that asks for it."""
+
+    rule: NoticeRule
+    found: Found
+    step: Step
+
+    def key(self, person: str) -> str:
+        return key_of(
+            self.rule.id, self.found.initiative, self.found.subject, self.step.offset, self.found.reference, person
+        )
+
+    @property
+    def name(self) -> str:
+        """As problems name it."""
+        found = self.found
+        return f"{self.rule.id} of {found.initiative}, {found.subject} of {found.reference}, step {self.step.offset}"
+
+
+class Ladder:
+    """Looks, once a day of each initiative, for what is due; whoever looks again writes nothing twice."""
+
+    def __init__(self, app: App, rules: Iterable[NoticeRule], link: Callable[[str], str]) -> None:
+        self.app = app
+        self.rules = [rule for rule in rules if rule.on]
+        self.link = link
+        self._asked: datetime | None = None
+        self._days: dict[str, date] = {}
+        """The last day that was looked at, by time zone."""
+
+    def climb(self) -> tuple[int, list[str]]:
+        """Write the notices that are due; gives how many are new, and the problems."""
+        now = self.app.clock()
+        if not self.rules or (self._asked is not None and abs(now - self._asked) < EACH):
+            return 0, []
+        with reading(self.app.database) as connection:
+            records = initiative_records(connection, now.date())
+            calendars = {i: WorkCalendar(r.timezone, r.country) for i, r in records.items()}
+            days = {c.timezone: c.today(now) for c in calendars.values()}
+            begun = {zone for zone, day in days.items() if self._days.get(zone) != day}
+            due = [d for d in self._due(connection, calendars, now) if calendars[d.found.initiative].timezone in begun]
+        written, problems = 0, list[str]()
+        by_initiative: dict[str, list[Due]] = defaultdict(list)
+        for one in due:
+            by_initiative[one.found.initiative].append(one)
+        for initiative, mine in by_initiative.items():
+            try:
+                made, wrong = self._write(records[initiative], mine, calendars[initiative].today(now))
+            except IntegrityError:
+                continue  # another relay writes the same at this moment
+            except SQLAlchemyError as problem:
+                problems.append(f"{initiative}: {problem}")
+                begun.discard(calendars[initiative].timezone)
+                continue
+            written, problems = written + made, problems + wrong
+        self._asked = now
+        self._days |= {zone: days[zone] for zone in begun}
+        return written, problems
+
+    def _due(self, connection: Connection, calendars: Mapping[str, WorkCalendar], now: datetime) -> Iterator[Due]:
+        """What is due today, wherever that is; found by reference dates, as a set."""
+        first, last = now.date() - DAY, now.date() + DAY
+        for rule in self.rules:
+            for since, until in windows(rule.ladder, first, last):
+                for found in find(connection, rule.on or "", since, until, last, dict(rule.with_)):
+                    calendar = calendars.get(found.initiative)
+                    if calendar is None or not rule.about.holds([found.facts.get("helix")], [found.facts.get("size")]):
+                        continue
+                    urgent = rule.urgency == "urgent"
+                    step = reached(found.reference, rule.ladder, calendar, calendar.today(now), urgent)
+                    if step is not None:
+                        yield Due(rule, found, step)
+
+    def _write(self, record: Initiative, due: list[Due], today: date) -> tuple[int, list[str]]:
+        """Write what is due in one initiative; a template that fails for one person fails that notice alone."""
+        made: list[Notice] = []
+        problems: list[str] = []
+        with self.app.database.begin() as connection:
+            organisations = {d.found.organisation for d in due} - {None}
+            persons = {d.found.person for d in due} - {None}
+            circle = circle_of(connection, record.id, today, sorted(filter(None, organisations)), filter(None, persons))
+            wanted = [(d, person, template) for d in due for person, template in _told(d, circle, problems)]
+            there = notices.kept(connection, (d.key(person.person) for d, person, _ in wanted))
+            for one, person, template in wanted:
+                if one.key(person.person) in there:
+                    continue
+                try:
+                    made.append(self._notice(one, record, person, template, today))
+                except TemplateFailed as problem:
+                    problems.append(f"{one.rule.id} for {person.person}: {problem}")
+            return notices.keep(connection, made, self.app.clock()), problems
+
+    def _notice(self, due: Due, record: Initiative, person: Recipient, template: str, today: date) -> Notice:
+        facts = _facts(due, record, today) | {"recipient": person, "link": self.link(record.id), "codes": []}
+        folder = self.app.settings.configs / "messages"
+        letter = render(folder, template, person.language, facts, record.country)
+        return Notice(
+            key=due.key(person.person),
+            rule=due.rule.id,
+            initiative=record.id,
+            version=0,
+            recipient=person.person,
+            language=person.language,
+            urgency=due.rule.urgency,
+            subject=letter.subject,
+            body=letter.markdown,
+        )
+
+
+def _told(due: Due, circle: Circle, problems: list[str]) -> Iterator[tuple[Recipient, str]]:
+    """Who is told, and by which template: those of the rule by its own, who is one level up perhaps by another."""
+    found, rule = due.found, due.rule
+    concerned = Concerned(body=found.body, organisation=found.organisation, person=found.person)
+    levels: list[tuple[tuple[Audience, ...], str]] = [(rule.to, rule.template)]
+    if above := rule.told_too(due.step.offset):
+        levels.append((above, rule.escalated or rule.template))
+    told: set[str] = set()
+    for audiences, template in levels:
+        people = recipients(circle, audiences, concerned)
+        if not people:
+            who = ", ".join(a.group for a in audiences)
+            problems.append(f"{due.name}: nobody is there to be told ({who})")
+        for person in people:
+            if person.person not in told:
+                told.add(person.person)
+                yield person, template
+
+
+def _facts(due: Due, record: Initiative, today: date) -> dict[str, Any]:
+    """What a template may speak of; amounts as money, days as days from today."""
+    facts = {name: value for name, value in due.found.facts.items() if not name.endswith("_currency")}
+    for name in [n for n in facts if n.endswith("_minor")]:
+        facts[name.removesuffix("_minor")] = Money(minor=facts.pop(name), currency=due.found.facts["amount_currency"])
+    return {
+        "initiative": {"initiative": record.id, "name": record.name},
+        "occasion": facts | {"subject": due.found.subject, "organisation": due.found.organisation},
+        "step": str(due.step.offset),
+        "reference": due.found.reference,
+        "today": today,
+        "days_left": (due.found.reference - today).days,
+        "days_since": (today - due.found.reference).days,
+        "numbers": dict(due.rule.with_),
+    }

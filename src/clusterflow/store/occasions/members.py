@@ -1,0 +1,84 @@
+"""Who belongs: members that joined or left, founding documents, and the managers' learning sessions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, false, or_, select
+
+from clusterflow.model.records.governance import Document
+from clusterflow.model.records.membership import Membership
+from clusterflow.model.words import DocumentKind
+from clusterflow.store import tables
+from clusterflow.store.metrics.scope import Scope, day_after
+from clusterflow.store.occasions.occasion import inside, occasion
+
+FOUNDING = (DocumentKind.PURPOSE_STATEMENT, DocumentKind.CHARTER, DocumentKind.STATUTES)
+
+
+@occasion("member.joined")
+def member_joined(scope: Scope) -> Select[Any]:
+    """Memberships from their first day; one that follows on another without a gap is no joining."""
+    member, earlier = scope.happened(Membership), scope.happened(Membership)
+    belonged = exists(
+        select(earlier.c.initiative).where(
+            earlier.c.initiative == member.c.initiative,
+            earlier.c.organisation == member.c.organisation,
+            earlier.c.valid_from < member.c.valid_from,
+            or_(earlier.c.valid_to.is_(None), day_after(earlier.c.valid_to) >= member.c.valid_from),
+        )
+    )
+    return select(
+        member.c.initiative,
+        member.c.organisation.label("subject"),
+        member.c.valid_from.label("reference"),
+        member.c.organisation,
+        member.c.tier,
+    ).where(inside(member.c.valid_from), ~belonged)
+
+
+@occasion("member.left")
+def member_left(scope: Scope) -> Select[Any]:
+    member = scope.latest(Membership)
+    return select(
+        member.c.initiative,
+        member.c.organisation.label("subject"),
+        member.c.valid_to.label("reference"),
+        member.c.organisation,
+        member.c.tier,
+    ).where(inside(member.c.valid_to), member.c.valid_to < scope.as_of)
+
+
+@occasion("document.changed")
+def document_changed(scope: Scope) -> Select[Any]:
+    document = scope.happened(Document)
+    return select(
+        document.c.initiative,
+        document.c.id.label("subject"),
+        document.c.valid_from.label("reference"),
+        document.c.title,
+        document.c.kind,
+        document.c.address,
+    ).where(inside(document.c.valid_from), document.c.kind.in_([kind.value for kind in FOUNDING]))
+
+
+@occasion("learning.session")
+def learning_session(scope: Scope) -> Select[Any]:
+    """Sessions to come, by who is on their list; where a day was moved, the one that was entered last."""
+    table = tables.REGISTRY_TABLES["learning-session"]
+    session, later = table.alias(), table.alias()
+    held = [and_(t.c.superseded_at.is_(None), t.c.retracted == false()) for t in (session, later)]
+    moved = exists().where(
+        later.c.chain == session.c.chain,
+        later.c.id == session.c.id,
+        later.c.person == session.c.person,
+        later.c.entry > session.c.entry,
+        held[1],
+    )
+    return select(
+        session.c.chain.label("initiative"),
+        (session.c.id + "/" + session.c.person).label("subject"),
+        session.c.valid_from.label("reference"),
+        session.c.person,
+        session.c.topic,
+    ).where(inside(session.c.valid_from), held[0], session.c.present.is_(None), ~moved)
