@@ -165,10 +165,14 @@ def _facts(due: Due, record: Initiative, today: date) -> dict[str, Any]:
     facts = {name: value for name, value in due.found.facts.items() if not name.endswith("_currency")}
     for name in [n for n in facts if n.endswith("_minor")]:
         facts[name.removesuffix("_minor")] = Money(minor=facts.pop(name), currency=due.found.facts["amount_currency"])
+    # Who is concerned may have ended since; then nobody knows the name.
+    for name, known in (("organisation_name", due.found.organisation), ("body_name", due.found.body)):
+        facts[name] = facts.get(name) or known
     return {
         "initiative": {"initiative": record.id, "name": record.name},
         "occasion": facts | {"subject": due.found.subject, "organisation": due.found.organisation},
         "step": str(due.step.offset),
+        "escalated": bool(due.rule.told_too(due.step.offset)),
         "reference": due.found.reference,
         "today": today,
         "days_left": (due.found.reference - today).days,
