@@ -1,4 +1,4 @@
-"""Ladders in real life: two years of dues, silent committees, and who hears of what; nothing twice, nothing too late."""
+"""Ladders in real life: two years of dues, silent committees, who hears of what; nothing twice, nothing too late."""
 
 from __future__ import annotations
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from clusterflow.app import App
 from clusterflow.model.money import Money
-from clusterflow.model.notice import Audience, Notice, NoticeRule, Recipient
+from clusterflow.model.notice import Audience, Notice, NoticeRule, Recipient, Urgency
 from clusterflow.model.records.parties import Initiative
 from clusterflow.notices.render import TemplateFailed, render
 from clusterflow.notices.route import Concerned, recipients
@@ -38,6 +37,9 @@ class Due:
     rule: NoticeRule
     found: Found
     step: Step
+    record: Initiative
+    today: date
+    """Where the initiative is."""
 
     def key(self, person: str) -> str:
         return key_of(
@@ -67,48 +69,65 @@ class Ladder:
         now = self.app.clock()
         if not self.rules or (self._asked is not None and abs(now - self._asked) < EACH):
             return 0, []
-        with reading(self.app.database) as connection:
-            records = initiative_records(connection, now.date())
-            calendars = {i: WorkCalendar(r.timezone, r.country) for i, r in records.items()}
-            days = {c.timezone: c.today(now) for c in calendars.values()}
-            begun = {zone for zone, day in days.items() if self._days.get(zone) != day}
-            due = [d for d in self._due(connection, calendars, now) if calendars[d.found.initiative].timezone in begun]
-        written, problems = 0, list[str]()
         by_initiative: dict[str, list[Due]] = defaultdict(list)
-        for one in due:
-            by_initiative[one.found.initiative].append(one)
+        for one in self.due(now):
+            by_initiative[one.record.id].append(one)
+        written, problems, begun, failed = 0, list[str](), dict[str, date](), set[str]()
         for initiative, mine in by_initiative.items():
+            zone, today = mine[0].record.timezone, mine[0].today
+            if self._days.get(zone) == today:
+                continue
+            begun[zone] = today
             try:
-                made, wrong = self._write(records[initiative], mine, calendars[initiative].today(now))
+                made, wrong = self._write(mine)
             except IntegrityError:
                 continue  # another relay writes the same at this moment
             except SQLAlchemyError as problem:
                 problems.append(f"{initiative}: {problem}")
-                begun.discard(calendars[initiative].timezone)
+                failed.add(zone)
                 continue
             written, problems = written + made, problems + wrong
         self._asked = now
-        self._days |= {zone: days[zone] for zone in begun}
+        self._days |= {zone: day for zone, day in begun.items() if zone not in failed}
         return written, problems
 
-    def _due(self, connection: Connection, calendars: Mapping[str, WorkCalendar], now: datetime) -> Iterator[Due]:
-        """What is due today, wherever that is; found by reference dates, as a set."""
+    def due(self, now: datetime) -> list[Due]:
+        """What is due on the day that it is where each initiative is; found by reference dates, as a set."""
         first, last = now.date() - DAY, now.date() + DAY
-        for rule in self.rules:
-            for since, until in windows(rule.ladder, first, last):
-                for found in find(connection, rule.on or "", since, until, last, dict(rule.with_)):
-                    calendar = calendars.get(found.initiative)
-                    if calendar is None or not rule.about.holds([found.facts.get("helix")], [found.facts.get("size")]):
-                        continue
-                    urgent = rule.urgency == "urgent"
-                    step = reached(found.reference, rule.ladder, calendar, calendar.today(now), urgent)
-                    if step is not None:
-                        yield Due(rule, found, step)
+        with reading(self.app.database) as connection:
+            nearby = [
+                (rule, found)
+                for (name, numbers), rules in self._searches().items()
+                for since, until in windows((step for rule in rules for step in rule.ladder), first, last)
+                for found in find(connection, name, since, until, last, dict(numbers))
+                for rule in rules
+                if rule.about.holds([found.facts.get("helix")], [found.facts.get("size")])
+            ]
+            records = initiative_records(connection, now.date(), sorted({found.initiative for _, found in nearby}))
+        due: list[Due] = []
+        for rule, found in nearby:
+            record = records.get(found.initiative)
+            if record is None:
+                continue
+            calendar = WorkCalendar(record.timezone, record.country)
+            today = calendar.today(now)
+            step = reached(found.reference, rule.ladder, calendar, today, rule.urgency is Urgency.URGENT)
+            if step is not None:
+                due.append(Due(rule, found, step, record, today))
+        return due
 
-    def _write(self, record: Initiative, due: list[Due], today: date) -> tuple[int, list[str]]:
+    def _searches(self) -> Mapping[tuple[str, tuple[tuple[str, int], ...]], list[NoticeRule]]:
+        """The rules by what they look for: what several look for is looked for once."""
+        found: dict[tuple[str, tuple[tuple[str, int], ...]], list[NoticeRule]] = defaultdict(list)
+        for rule in self.rules:
+            found[rule.on or "", rule.with_].append(rule)
+        return found
+
+    def _write(self, due: list[Due]) -> tuple[int, list[str]]:
         """Write what is due in one initiative; a template that fails for one person fails that notice alone."""
         made: list[Notice] = []
         problems: list[str] = []
+        record, today = due[0].record, due[0].today
         with self.app.database.begin() as connection:
             organisations = {d.found.organisation for d in due} - {None}
             persons = {d.found.person for d in due} - {None}
@@ -119,13 +138,14 @@ class Ladder:
                 if one.key(person.person) in there:
                     continue
                 try:
-                    made.append(self._notice(one, record, person, template, today))
+                    made.append(self._notice(one, person, template))
                 except TemplateFailed as problem:
                     problems.append(f"{one.rule.id} for {person.person}: {problem}")
             return notices.keep(connection, made, self.app.clock()), problems
 
-    def _notice(self, due: Due, record: Initiative, person: Recipient, template: str, today: date) -> Notice:
-        facts = _facts(due, record, today) | {"recipient": person, "link": self.link(record.id), "codes": []}
+    def _notice(self, due: Due, person: Recipient, template: str) -> Notice:
+        record = due.record
+        facts = _facts(due) | {"recipient": person, "link": self.link(record.id), "codes": []}
         folder = self.app.settings.configs / "messages"
         letter = render(folder, template, person.language, facts, record.country)
         return Notice(
@@ -160,8 +180,9 @@ def _told(due: Due, circle: Circle, problems: list[str]) -> Iterator[tuple[Recip
                 yield person, template
 
 
-def _facts(due: Due, record: Initiative, today: date) -> dict[str, Any]:
+def _facts(due: Due) -> dict[str, Any]:
     """What a template may speak of; amounts as money, days as days from today."""
+    record, today = due.record, due.today
     facts = {name: value for name, value in due.found.facts.items() if not name.endswith("_currency")}
     for name in [n for n in facts if n.endswith("_minor")]:
         facts[name.removesuffix("_minor")] = Money(minor=facts.pop(name), currency=due.found.facts["amount_currency"])

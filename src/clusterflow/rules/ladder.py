@@ -17,7 +17,7 @@ from clusterflow.rules.calendar import WorkCalendar, months_before
 CATCH_UP = timedelta(days=14)
 """For how long a step may be told late: when nobody relayed, or the thing was entered late."""
 
-SHIFT = timedelta(days=14)
+SHIFT = timedelta(days=12)
 """No run of holidays and weekends that moves a step is as long."""
 
 LONGEST_KEY = 200
@@ -86,9 +86,10 @@ def windows(ladder: Iterable[Offset], first: date, last: date) -> tuple[tuple[da
 
 def _window(offset: Offset, first: date, last: date) -> tuple[date, date]:
     back = Offset(count=-offset.count, unit=offset.unit)
-    # Months are of different lengths, there and back.
-    slack = SHIFT + timedelta(days=3)
-    return after(first, back) - CATCH_UP - slack, after(last, back) + slack
+    # Months are of different lengths, there and back; and only what comes before its reference is told sooner.
+    slack = timedelta(days=3 if offset.unit == "m" else 0)
+    sooner = SHIFT if offset.count < 0 else timedelta(0)
+    return after(first, back) - CATCH_UP - SHIFT - slack, after(last, back) + slack + sooner
 
 
 def key_of(rule: str, initiative: str, subject: str, step: Offset, reference: date, recipient: str) -> str:

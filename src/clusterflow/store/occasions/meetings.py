@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, or_, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, Subquery, and_, case, exists, func, literal, or_, select, union_all
 
 from clusterflow.model.records.governance import Attendance, Body, Meeting
 from clusterflow.model.records.membership import Membership
@@ -90,45 +90,53 @@ def attendance_low(scope: Scope) -> Select[Any]:
 def delegate_changed(scope: Scope) -> Select[Any]:
     """Organisations for which nobody came who had come to the meeting before, but somebody else."""
     pair = _pairs(scope)
-    now, before, stayed, came = (scope.latest(Attendance) for _ in range(4))
-    who, whom = scope.current(Person), scope.current(Person)
-    # Somebody who was at both meetings for it.
-    same = (
-        stayed.c.initiative == pair.c.initiative,
-        stayed.c.meeting == pair.c.before,
-        stayed.c.organisation == now.c.organisation,
-        stayed.c.present,
-        _any(
-            came,
-            came.c.initiative == pair.c.initiative,
-            came.c.meeting == pair.c.meeting,
-            came.c.organisation == now.c.organisation,
-            came.c.person == stayed.c.person,
-            came.c.present,
-        ),
+    of_body = (pair.c.initiative, pair.c.body, pair.c.meeting, pair.c.valid_from)
+
+    def came_to(meeting: ColumnElement[str], now: int) -> Select[Any]:
+        came = scope.latest(Attendance)
+        return (
+            select(
+                *of_body,
+                came.c.organisation,
+                came.c.person,
+                literal(now).label("now"),
+                literal(1 - now).label("before"),
+            )
+            .join_from(pair, came, and_(came.c.initiative == pair.c.initiative, came.c.meeting == meeting))
+            .where(came.c.present)
+        )
+
+    both = union_all(came_to(pair.c.meeting, 1), came_to(pair.c.before, 0)).subquery()
+    of_whom = (both.c.initiative, both.c.body, both.c.meeting, both.c.valid_from, both.c.organisation)
+    one = (
+        select(*of_whom, both.c.person, func.max(both.c.now).label("now"), func.max(both.c.before).label("before"))
+        .group_by(*of_whom, both.c.person)
+        .subquery()
     )
+    of_one = (one.c.initiative, one.c.body, one.c.meeting, one.c.valid_from, one.c.organisation)
+    changed = (
+        select(
+            *of_one,
+            func.max(case((one.c.now == 1, one.c.person))).label("now"),
+            func.max(case((one.c.before == 1, one.c.person))).label("before"),
+        )
+        .group_by(*of_one)
+        .having(and_(func.max(one.c.now) == 1, func.max(one.c.before) == 1, func.max(one.c.now * one.c.before) == 0))
+        .subquery()
+    )
+    who, whom = scope.current(Person), scope.current(Person)
     return (
         select(
-            pair.c.initiative,
-            (pair.c.body + "/" + now.c.organisation).label("subject"),
-            pair.c.valid_from.label("reference"),
-            pair.c.body,
-            now.c.organisation,
-            who.c.name.label("now"),
-            whom.c.name.label("before"),
+            changed.c.initiative,
+            (changed.c.body + "/" + changed.c.organisation).label("subject"),
+            changed.c.valid_from.label("reference"),
+            changed.c.body,
+            changed.c.organisation,
+            func.coalesce(who.c.name, changed.c.now).label("now"),
+            func.coalesce(whom.c.name, changed.c.before).label("before"),
         )
-        .join_from(pair, now, and_(now.c.initiative == pair.c.initiative, now.c.meeting == pair.c.meeting))
-        .join(
-            before,
-            and_(
-                before.c.initiative == pair.c.initiative,
-                before.c.meeting == pair.c.before,
-                before.c.organisation == now.c.organisation,
-            ),
-        )
-        .join(who, who.c.id == now.c.person, isouter=True)
-        .join(whom, whom.c.id == before.c.person, isouter=True)
-        .where(now.c.present, before.c.present, ~_any(stayed, *same))
+        .join_from(changed, who, who.c.id == changed.c.now, isouter=True)
+        .join(whom, whom.c.id == changed.c.before, isouter=True)
     )
 
 
@@ -151,7 +159,7 @@ def member_absent(scope: Scope) -> Select[Any]:
         .having(func.max(presence(missed.c.present)) == ABSENT)
         .subquery()
     )
-    held, came = scope.latest(Meeting), scope.latest(Attendance)
+    held, came = scope.latest(Meeting), scope.happened(Attendance)
     of_last = (last.c.initiative, last.c.organisation, last.c.meeting, last.c.valid_from)
     placed = (
         select(
@@ -190,7 +198,7 @@ def member_absent(scope: Scope) -> Select[Any]:
     )
 
 
-def _pairs(scope: Scope) -> Subquery:
+def _pairs(scope: Scope) -> CTE:
     """The meetings inside the days, each with the one of its body ``before`` it."""
     meeting, earlier = scope.latest(Meeting), scope.latest(Meeting)
     before = (
@@ -214,7 +222,9 @@ def _pairs(scope: Scope) -> Subquery:
             before.label("before"),
         )
         .where(inside(meeting.c.valid_from))
-        .subquery()
+        .cte("pair")
+        # Else SQLite takes the subquery apart, and builds an index over all attendance first.
+        .prefix_with("MATERIALIZED")
     )
 
 
