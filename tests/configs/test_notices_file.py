@@ -96,7 +96,7 @@ def test_a_mistake_is_told(tmp_path: Path, instead: str, stands: str, said: str)
     ("text", "said"),
     [
         ("{event: gate.opened, to: [member], template: overdue}", "1:32: gate.opened concerns no member"),
-        ("{event: gate.opened, level: 1, to: [board], template: overdue}", "1:28: gate.opened has no level"),
+        ("{event: gate.opened, level: 1, to: [board], template: overdue}", "1:27: gate.opened has no level"),
         ("{event: gate.opend, to: [board], template: overdue}", "1:14: the event «gate.opend» is unknown"),
         ("{event: finding.changed, metric: government-seats, to: [board], template: overdue}",
          "1:31: the metric «government-seats» is unknown; accepted: a metric of configs/metrics.yaml. The nearest"),

@@ -69,8 +69,14 @@ class Ladder:
         now = self.app.clock()
         if not self.rules or (self._asked is not None and abs(now - self._asked) < EACH):
             return 0, []
+        self._asked = now
         by_initiative: dict[str, list[Due]] = defaultdict(list)
-        for one in self.due(now):
+        try:
+            due = self.due(now)
+        except SQLAlchemyError as problem:
+            # What was recorded in the meantime goes out all the same; the search is tried again in an hour.
+            return 0, [f"the search for what is due failed: {problem}"]
+        for one in due:
             by_initiative[one.record.id].append(one)
         written, problems, begun, failed = 0, list[str](), dict[str, date](), set[str]()
         for initiative, mine in by_initiative.items():
@@ -87,7 +93,6 @@ class Ladder:
                 failed.add(zone)
                 continue
             written, problems = written + made, problems + wrong
-        self._asked = now
         self._days |= {zone: day for zone, day in begun.items() if zone not in failed}
         return written, problems
 

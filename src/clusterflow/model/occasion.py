@@ -69,7 +69,6 @@ OCCASIONS: dict[str, Occasion] = {
         Occasion(id="member.joined", about="the day an organisation joined", organisation=True),
         Occasion(id="member.left", about="the last day of a member that left", organisation=True),
         Occasion(id="document.changed", about="the date of a founding document: purpose statement, charter, statutes"),
-        Occasion(id="learning.session", about="the day of a learning session", person=True),
     )
 }
 """Each kind once, by its id."""

@@ -33,7 +33,6 @@ _ALSO_BY: dict[str, tuple[str, ...]] = {
     "body": ("valid_from",),
     "document": ("valid_from",),
     "invoice": ("due", "valid_from"),
-    "learning_session": ("valid_from",),
     "meeting": ("chain body valid_from", "valid_from"),
     "membership": ("valid_from", "valid_to"),
     "objective": ("valid_from",),

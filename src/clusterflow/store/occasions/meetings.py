@@ -93,7 +93,7 @@ def delegate_changed(scope: Scope) -> Select[Any]:
     of_body = (pair.c.initiative, pair.c.body, pair.c.meeting, pair.c.valid_from)
 
     def came_to(meeting: ColumnElement[str], now: int) -> Select[Any]:
-        came = scope.latest(Attendance)
+        came = scope.happened(Attendance)
         return (
             select(
                 *of_body,
@@ -146,17 +146,28 @@ def member_absent(scope: Scope) -> Select[Any]:
 
     Who came to the one before these, or was invited to none, is told by the days; a fourth absence is no news.
     """
-    meeting, missed, firm, member = (
-        scope.latest(Meeting), scope.latest(Attendance), scope.current(Organisation), scope.current(Membership),
-    )  # fmt: skip
+    meeting, firm, member = scope.latest(Meeting), scope.current(Organisation), scope.current(Membership)
+    missed, other = scope.happened(Attendance), scope.happened(Attendance)
+    somebody = _any(
+        other,
+        other.c.initiative == missed.c.initiative,
+        other.c.meeting == missed.c.meeting,
+        other.c.organisation == missed.c.organisation,
+        other.c.present.is_not(False),
+    )
     last = (
         select(missed.c.initiative, missed.c.organisation, meeting.c.id.label("meeting"), meeting.c.valid_from)
         .join_from(meeting, missed, and_(missed.c.initiative == meeting.c.initiative, missed.c.meeting == meeting.c.id))
         .join(member, and_(member.c.initiative == missed.c.initiative, member.c.organisation == missed.c.organisation))
         .join(firm, firm.c.id == missed.c.organisation)
-        .where(inside(meeting.c.valid_from), missed.c.invited, firm.c.helix == HelixKind.COMPANY.value)
-        .group_by(missed.c.initiative, missed.c.organisation, meeting.c.id, meeting.c.valid_from)
-        .having(func.max(presence(missed.c.present)) == ABSENT)
+        .where(
+            inside(meeting.c.valid_from),
+            missed.c.invited,
+            missed.c.present.is_(False),
+            firm.c.helix == HelixKind.COMPANY.value,
+            ~somebody,
+        )
+        .distinct()
         .subquery()
     )
     held, came = scope.latest(Meeting), scope.happened(Attendance)
@@ -200,13 +211,15 @@ def member_absent(scope: Scope) -> Select[Any]:
 
 def _pairs(scope: Scope) -> CTE:
     """The meetings inside the days, each with the one of its body ``before`` it."""
-    meeting, earlier = scope.latest(Meeting), scope.latest(Meeting)
+    # Of one whose day was moved both days are looked at, but for those of the meeting itself.
+    meeting, earlier = scope.latest(Meeting), scope.happened(Meeting)
     before = (
         select(earlier.c.id)
         .where(
             earlier.c.initiative == meeting.c.initiative,
             earlier.c.body == meeting.c.body,
             earlier.c.valid_from < meeting.c.valid_from,
+            earlier.c.id != meeting.c.id,
         )
         .order_by(earlier.c.valid_from.desc(), earlier.c.id.desc())
         .limit(1)

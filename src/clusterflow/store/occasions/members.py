@@ -1,15 +1,14 @@
-"""Who belongs: members that joined or left, founding documents, and the managers' learning sessions."""
+"""Who belongs: members that joined or left; and founding documents."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, false, or_, select
+from sqlalchemy import Select, exists, or_, select
 
 from clusterflow.model.records.governance import Document
 from clusterflow.model.records.membership import Membership
 from clusterflow.model.words import DocumentKind
-from clusterflow.store import tables
 from clusterflow.store.metrics.scope import Scope, day_after
 from clusterflow.store.occasions.occasion import inside, occasion
 
@@ -60,25 +59,3 @@ def document_changed(scope: Scope) -> Select[Any]:
         document.c.kind,
         document.c.address,
     ).where(inside(document.c.valid_from), document.c.kind.in_([kind.value for kind in FOUNDING]))
-
-
-@occasion("learning.session")
-def learning_session(scope: Scope) -> Select[Any]:
-    """Sessions to come, by who is on their list; where a day was moved, the one that was entered last."""
-    table = tables.REGISTRY_TABLES["learning-session"]
-    session, later = table.alias(), table.alias()
-    held = [and_(t.c.superseded_at.is_(None), t.c.retracted == false()) for t in (session, later)]
-    moved = exists().where(
-        later.c.chain == session.c.chain,
-        later.c.id == session.c.id,
-        later.c.person == session.c.person,
-        later.c.entry > session.c.entry,
-        held[1],
-    )
-    return select(
-        session.c.chain.label("initiative"),
-        (session.c.id + "/" + session.c.person).label("subject"),
-        session.c.valid_from.label("reference"),
-        session.c.person,
-        session.c.topic,
-    ).where(inside(session.c.valid_from), held[0], session.c.present.is_(None), ~moved)

@@ -161,7 +161,6 @@ INDEXES = [
     ("ix_invoice_valid_from", "invoice", "valid_from"),
     ("ix_learning_enrolment_series", "learning_enrolment", "series"),
     ("ix_learning_session_planned", "learning_session", "planned"),
-    ("ix_learning_session_valid_from", "learning_session", "valid_from"),
     ("ix_meeting_chain_body_valid_from", "meeting", "chain body valid_from"),
     ("ix_meeting_valid_from", "meeting", "valid_from"),
     ("ix_membership_valid_from", "membership", "valid_from"),
