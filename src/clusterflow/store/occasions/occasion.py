@@ -93,7 +93,9 @@ def find(
     asked = {**OCCASIONS[name].parameters, **(numbers or {}), "since": since, "until": until, "as_of": as_of}
     rows = connection.execute(statement(name), asked)
     found: dict[tuple[str, str, date], Found] = {}
-    for row in rows.mappings():
+    columns = list(rows.keys())
+    for values in rows:
+        row = dict(zip(columns, values, strict=True))
         key = (row["initiative"], row["subject"], row["reference"])
         whom = (row.get("body"), row.get("organisation"), row.get("person"))
         found[key] = Found(*key, *whom, {name: value for name, value in row.items() if name not in _NAMES})
