@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, Subquery, and_, case, exists, func, literal, or_, select, union_all
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    FromClause,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from clusterflow.model.records.governance import Attendance, Body, Meeting
 from clusterflow.model.records.membership import Membership
@@ -90,38 +104,49 @@ def attendance_low(scope: Scope) -> Select[Any]:
 def delegate_changed(scope: Scope) -> Select[Any]:
     """Organisations for which nobody came who had come to the meeting before, but somebody else."""
     pair = _pairs(scope)
-    of_body = (pair.c.initiative, pair.c.body, pair.c.meeting, pair.c.valid_from)
+    now, was, before, stayed, still = (scope.happened(Attendance) for _ in range(5))
 
-    def came_to(meeting: ColumnElement[str], now: int) -> Select[Any]:
-        came = scope.happened(Attendance)
-        return (
-            select(
-                *of_body,
-                came.c.organisation,
-                came.c.person,
-                literal(now).label("now"),
-                literal(1 - now).label("before"),
-            )
-            .join_from(pair, came, and_(came.c.initiative == pair.c.initiative, came.c.meeting == meeting))
-            .where(came.c.present)
+    def came(rows: Subquery, pairs: FromClause, meeting: ColumnElement[str]) -> ColumnElement[bool]:
+        return and_(rows.c.initiative == pairs.c.initiative, rows.c.meeting == meeting, rows.c.present)
+
+    # Most people are the same: they are left out first, by the key of their attendance.
+    same = _any(was, came(was, pair, pair.c.before), was.c.person == now.c.person)
+    fresh = (
+        select(
+            pair.c.initiative,
+            pair.c.body,
+            pair.c.meeting,
+            pair.c.before,
+            pair.c.valid_from,
+            now.c.organisation,
+            func.max(now.c.person).label("person"),
         )
-
-    both = union_all(came_to(pair.c.meeting, 1), came_to(pair.c.before, 0)).subquery()
-    of_whom = (both.c.initiative, both.c.body, both.c.meeting, both.c.valid_from, both.c.organisation)
-    one = (
-        select(*of_whom, both.c.person, func.max(both.c.now).label("now"), func.max(both.c.before).label("before"))
-        .group_by(*of_whom, both.c.person)
-        .subquery()
+        .join_from(pair, now, came(now, pair, pair.c.meeting))
+        .where(~same)
+        .group_by(pair.c.initiative, pair.c.body, pair.c.meeting, pair.c.before, pair.c.valid_from, now.c.organisation)
+        .cte("fresh")
+        .prefix_with("MATERIALIZED")
     )
-    of_one = (one.c.initiative, one.c.body, one.c.meeting, one.c.valid_from, one.c.organisation)
+    kept = _any(
+        stayed,
+        came(stayed, fresh, fresh.c.before),
+        stayed.c.organisation == fresh.c.organisation,
+        _any(still, came(still, fresh, fresh.c.meeting), still.c.person == stayed.c.person),
+    )
     changed = (
         select(
-            *of_one,
-            func.max(case((one.c.now == 1, one.c.person))).label("now"),
-            func.max(case((one.c.before == 1, one.c.person))).label("before"),
+            fresh.c.initiative,
+            fresh.c.body,
+            fresh.c.valid_from,
+            fresh.c.organisation,
+            fresh.c.person.label("now"),
+            select(func.max(before.c.person))
+            .where(came(before, fresh, fresh.c.before), before.c.organisation == fresh.c.organisation)
+            .correlate(fresh)
+            .scalar_subquery()
+            .label("before"),
         )
-        .group_by(*of_one)
-        .having(and_(func.max(one.c.now) == 1, func.max(one.c.before) == 1, func.max(one.c.now * one.c.before) == 0))
+        .where(~kept)
         .subquery()
     )
     who, whom = scope.current(Person), scope.current(Person)
@@ -137,6 +162,7 @@ def delegate_changed(scope: Scope) -> Select[Any]:
         )
         .join_from(changed, who, who.c.id == changed.c.now, isouter=True)
         .join(whom, whom.c.id == changed.c.before, isouter=True)
+        .where(changed.c.before.is_not(None))
     )
 
 
