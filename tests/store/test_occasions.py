@@ -192,6 +192,25 @@ def test_founding_documents_are_found_by_their_date_and_no_others(world: World) 
     ]
 
 
+def test_a_learning_session_is_found_for_each_who_is_enrolled_until_it_is_held_or_called_off(world: World) -> None:
+    world.record(
+        "learning-series id=practice title=Practice from=2024-01-01",
+        "learning-session id=s1 series=practice number=1 topic=Trust planned=2024-05-06 from=2024-01-02",
+        "learning-session id=s2 series=practice number=2 topic=Dues planned=2024-06-03 from=2024-01-02",
+        "learning-enrolment initiative=one series=practice person=mona from=2024-01-03",
+    )
+    (one,) = found(world, "learning.session", "2024-05-06", "2024-05-06", as_of="2024-05-05")
+    assert (one.initiative, one.subject, one.person, one.facts["topic"]) == ("one", "s1/mona", "mona", "Trust")
+    world.record("learning-session id=s2 planned=2024-06-10 from=2024-01-02")
+    days = ("2024-05-06", "2024-12-31", "2024-05-05")
+    assert told(world, "learning.session", *days) == [("s1/mona", "2024-05-06"), ("s2/mona", "2024-06-10")]
+    world.record(
+        "learning-session id=s1 held=2024-05-06 from=2024-01-02",
+        "learning-session id=s2 from=2024-01-02 to=2024-05-01",
+    )
+    assert told(world, "learning.session", *days) == []
+
+
 def test_of_a_life_that_was_stopped_nothing_is_found(world: World) -> None:
     world.record("invoice initiative=one id=i1 organisation=firm amount=300EUR due=2024-03-31 on=2024-01-10")
     with world.app.database.begin() as connection:
@@ -207,7 +226,7 @@ def test_an_index_on_the_reference_date_leads_to_it(sqlite_url: str, name: str) 
         plan = explained(connection, name)
     engine.dispose()
     assert [line for line in plan if line.startswith(("SCAN", "SEARCH")) and read_whole(line)] == [], plan
-    assert any("valid_from" in line or "due" in line or "valid_to" in line for line in plan), plan
+    assert any("valid_from" in line or "due" in line or "valid_to" in line or "planned" in line for line in plan), plan
 
 
 def read_whole(line: str) -> bool:

@@ -68,6 +68,7 @@ OCCASIONS: dict[str, Occasion] = {
         ),
         Occasion(id="member.joined", about="the day an organisation joined", organisation=True),
         Occasion(id="member.left", about="the last day of a member that left", organisation=True),
+        Occasion(id="learning.session", about="the day of a learning session to come", person=True),
         Occasion(id="document.changed", about="the date of a founding document: purpose statement, charter, statutes"),
     )
 }

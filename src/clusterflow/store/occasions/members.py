@@ -1,4 +1,4 @@
-"""Who belongs: members that joined or left; and founding documents."""
+"""Who belongs: members that joined or left; founding documents; and the managers' learning sessions."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, exists, or_, select
 
 from clusterflow.model.records.governance import Document
+from clusterflow.model.records.learning import LearningEnrolment, LearningSeries, LearningSession
 from clusterflow.model.records.membership import Membership
 from clusterflow.model.words import DocumentKind
 from clusterflow.store.metrics.scope import Scope, day_after
@@ -59,3 +60,29 @@ def document_changed(scope: Scope) -> Select[Any]:
         document.c.kind,
         document.c.address,
     ).where(inside(document.c.valid_from), document.c.kind.in_([kind.value for kind in FOUNDING]))
+
+
+@occasion("learning.session")
+def learning_session(scope: Scope) -> Select[Any]:
+    """Sessions to come of the series in which managers are enrolled; those that were not called off."""
+    session, enrolment = scope.latest(LearningSession), scope.current(LearningEnrolment)
+    series = scope.current(LearningSeries)
+    return (
+        select(
+            enrolment.c.initiative,
+            (session.c.id + "/" + enrolment.c.person).label("subject"),
+            session.c.planned.label("reference"),
+            enrolment.c.person,
+            session.c.topic,
+            session.c.time,
+            session.c.place,
+            series.c.title.label("series"),
+        )
+        .join_from(session, enrolment, enrolment.c.series == session.c.series)
+        .join(series, series.c.id == session.c.series)
+        .where(
+            inside(session.c.planned),
+            session.c.held.is_(None),
+            or_(session.c.valid_to.is_(None), session.c.valid_to >= session.c.planned),
+        )
+    )
