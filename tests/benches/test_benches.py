@@ -15,6 +15,7 @@ RIVALS = {
     "transitions": "floor: compare-and-set",
     "evaluate": "rival: counting the rows",
     "portfolio": "rival: evaluating one",
+    "ladder": "rival: the invoices alone, without an index",
     "loop": "rival: a flow run for each fact",
     "cli": "rival: python -c 'import sqlalchemy'",
 }

@@ -92,7 +92,7 @@ def test_a_refused_mailbox_is_tried_again_later_and_given_up_at_last(
     world: World, mailbox: tuple[Mailbox, str]
 ) -> None:
     box = mailbox[0]
-    box.refused = {"mona@firm.example"}
+    box.refused = {"bruno@firm.example"}
     world.state_figure("first")
     world.evaluate()
     courier = Courier(world.app)
@@ -109,7 +109,7 @@ def test_a_refused_mailbox_is_tried_again_later_and_given_up_at_last(
         attempts = connection.execute(
             select(delivery.c.delivered, delivery.c.answer)
             .join(notice, notice.c.id == delivery.c.notice)
-            .where(notice.c.recipient == "mona")
+            .where(notice.c.recipient == "bruno")
         ).all()
     assert len(attempts) == 1 + len(BACKOFF)
     assert not any(delivered for delivered, _ in attempts)
@@ -117,7 +117,7 @@ def test_a_refused_mailbox_is_tried_again_later_and_given_up_at_last(
 
 def test_who_recovers_gets_the_message_with_the_same_key(world: World, mailbox: tuple[Mailbox, str]) -> None:
     box = mailbox[0]
-    box.refused = {"mona@firm.example"}
+    box.refused = {"bruno@firm.example"}
     world.state_figure("first")
     world.evaluate()
     courier = Courier(world.app)
@@ -125,7 +125,7 @@ def test_who_recovers_gets_the_message_with_the_same_key(world: World, mailbox: 
     box.refused = set()
     world.now += timedelta(minutes=5)
     courier.round()
-    (mail,) = [m for to, m in box.mails if to == "mona@firm.example"]
+    (mail,) = [m for to, m in box.mails if to == "bruno@firm.example"]
     assert str(mail["X-Clusterflow-Notice"]).startswith("gate-ready:one:")
 
 

@@ -32,7 +32,9 @@ class Mailbox:
         return "250 OK"
 
     def subjects(self, address: str) -> list[str]:
-        return [str(m["Subject"]) for to, m in self.mails if to == address]
+        """What an address was told, in order; changed findings belong in a digest, and are left out."""
+        told = [(str(m["X-Clusterflow-Notice"]), str(m["Subject"])) for to, m in self.mails if to == address]
+        return [subject for key, subject in told if not key.startswith("finding-changed:")]
 
     def keys(self) -> list[str]:
         """The key of each mail, as often as it came."""

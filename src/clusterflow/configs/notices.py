@@ -2,45 +2,37 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any, Protocol
 
-from pydantic import BeforeValidator, Field, StrictInt, ValidationError
+from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
 
-from clusterflow.configs.mistakes import Translator, spoken, the_nearest, told, trouble
-from clusterflow.configs.written import Sentence, Written, one_of
-from clusterflow.configs.yaml import read
+from clusterflow.configs.mistakes import spoken, the_nearest, told
+from clusterflow.configs.moments import LADDER, OFFSETS, SHAPES, WrittenAudience, WrittenNotice
+from clusterflow.configs.written import checked_id
+from clusterflow.configs.yaml import Document, Steps, read
 from clusterflow.errors import Mistake, Mistakes
-from clusterflow.model.events import TOLD
-from clusterflow.model.notice import Audience, NoticeRule
+from clusterflow.model.events import KINDS, FindingChanged, StageOverdue
+from clusterflow.model.notice import Group, Narrowing, NoticeRule, Offset
+from clusterflow.model.occasion import OCCASIONS
 
-EVENTS = tuple(sorted(cls.model_fields["kind"].default for cls in TOLD))
+_ONLY = {"event": ("level", "metric", "answer"), "on": ("about", "with", "ladder", "until", "escalate", "escalated")}
+"""The keys that mean something only beside another."""
 
-
-def _event(value: Any) -> Any:
-    if value in EVENTS:
-        return value
-    found = f"the event {spoken(value)} is none that people are told of"
-    raise trouble(found, ", ".join(EVENTS), the_nearest(value, EVENTS))
-
-
-class WrittenNotice(Written):
-    """One moment as people write it."""
-
-    event: Annotated[str, BeforeValidator(_event)] = Field(description=f"one of: {', '.join(EVENTS)}")
-    to: list[Annotated[Audience, BeforeValidator(partial(one_of, kind=Audience, noun="audience"))]] = Field(
-        min_length=1, description=f"a list of audiences: {', '.join(Audience)}"
-    )
-    level: StrictInt | None = Field(default=None, ge=1, le=2, description="1 or 2, for stage.overdue")
-    template: Sentence = Field(description="the name of a template in messages/")
+_OF_EVENT: dict[str, type[StageOverdue | FindingChanged]] = {
+    "level": StageOverdue,
+    "metric": FindingChanged,
+    "answer": FindingChanged,
+}
 
 
-SHAPES = Translator({"": WrittenNotice})
-
-
-def load_notices(path: Path) -> tuple[NoticeRule, ...]:
+def load_notices(path: Path, metrics: Collection[str] | None = None) -> tuple[NoticeRule, ...]:
     """The rules of a file, in its order.
+
+    Args:
+        metrics: the metrics that a rule may name; any, where none are given.
 
     Raises:
         Mistakes: all that is wrong with it, in the order of its lines.
@@ -57,14 +49,141 @@ def load_notices(path: Path) -> tuple[NoticeRule, ...]:
         except ValidationError as error:
             mistakes += SHAPES.mistakes(document, error, top=(name,))
             continue
-        if not (path.parent / "messages" / f"{written.template}.md").exists():
-            where = document.where((name, "template"))
-            mistakes.append(Mistake(where, f"there is no template messages/{written.template}.md"))
-        rules.append(
-            NoticeRule(
-                id=str(name), event=written.event, to=tuple(written.to), level=written.level, template=written.template
-            )
-        )
-    if wrong := told(document, mistakes):
-        raise Mistakes(wrong)
+        wrong = [*_checked(document, name, value, written, metrics), *_templates(path, document, name, written)]
+        mistakes += wrong
+        if not wrong:
+            rules.append(_rule(name, written))
+    if found := told(document, mistakes):
+        raise Mistakes(found)
     return tuple(rules)
+
+
+def _rule(name: str, written: WrittenNotice) -> NoticeRule:
+    return NoticeRule(
+        id=name,
+        event=written.event,
+        on=written.on,
+        to=tuple(a.audience for a in written.to),
+        level=written.level,
+        metric=written.metric,
+        answer=written.answer,
+        about=Narrowing(**written.about.narrowing) if written.about else Narrowing(),
+        with_=tuple(sorted({**(OCCASIONS[written.on].parameters if written.on else {}), **written.with_}.items())),
+        ladder=tuple(written.ladder),
+        until=written.until,
+        escalate=tuple((Offset.parse(o), tuple(a.audience for a in them)) for o, them in written.escalate.items()),
+        escalated=written.escalated,
+        urgency=written.urgency,
+        template=written.template,
+    )
+
+
+def _templates(path: Path, document: Document, name: str, written: WrittenNotice) -> Iterator[Mistake]:
+    for key in ("template", "escalated"):
+        template = getattr(written, key)
+        if template and not (path.parent / "messages" / f"{template}.md").exists():
+            yield Mistake(document.where((name, key)), f"there is no template messages/{template}.md")
+
+
+def _checked(
+    document: Document, name: str, value: dict[str, Any], written: WrittenNotice, metrics: Collection[str] | None
+) -> Iterator[Mistake]:
+    """What is wrong with the keys of a moment together."""
+
+    def wrong(key: str, found: str, accepted: str = "", cure: str = "", steps: Steps = ()) -> Mistake:
+        return Mistake(document.where((name, key, *steps), key=not steps), found, accepted, cure)
+
+    try:
+        checked_id(name)
+    except PydanticCustomError as error:
+        yield Mistake(document.where((name,), key=True), spoken(name), (error.context or {})["accepted"])
+    if (written.event is None) == (written.on is None):
+        found = "a moment of both an event and an occasion" if written.on else "a moment without event or occasion"
+        yield Mistake(document.where((name,), key=True), found, "one of the keys event and on")
+        return
+    this = "event" if written.event else "on"
+    for other, keys in _ONLY.items():
+        for key in keys if other != this else ():
+            if key in value:
+                yield wrong(key, f"the key «{key}» means nothing beside «{this}»", f"it stands beside «{other}»")
+    if written.event:
+        for key, cls in _OF_EVENT.items():
+            if key in value and KINDS[written.event] is not cls:
+                yield wrong(
+                    key, f"{written.event} has no {key}", f"{key} stands beside {cls.model_fields['kind'].default}"
+                )
+        if written.metric and metrics is not None and written.metric not in metrics:
+            found = f"the metric {spoken(written.metric)} is unknown"
+            cure = the_nearest(written.metric, metrics)
+            yield wrong("metric", found, "a metric of configs/metrics.yaml", cure)
+    else:
+        yield from _climbed(written, wrong)
+    known = groups_of(written.event, written.on)
+    here = written.event or written.on
+    for steps, audience in _audiences(written):
+        key, rest = str(steps[0]), steps[1:]
+        if audience.who not in known:
+            yield wrong(key, f"{here} concerns no {audience.who}", ", ".join(g for g in Group if g in known), "", rest)
+        elif audience.hollow:
+            yield wrong(
+                key, f"nobody is left of the audience {audience.who}", "kinds that «not» does not take out", "", rest
+            )
+    if written.about is not None and written.on and not OCCASIONS[written.on].organisation:
+        yield wrong("about", f"{written.on} concerns no organisation", "no about")
+    elif written.about is not None and written.about.hollow:
+        yield wrong("about", "no organisation is left", "kinds that «not» does not take out")
+
+
+class _Wrong(Protocol):
+    def __call__(self, key: str, found: str, accepted: str = "", cure: str = "", steps: Steps = ()) -> Mistake: ...
+
+
+def _climbed(written: WrittenNotice, wrong: _Wrong) -> Iterator[Mistake]:
+    """What is wrong with a ladder, its steps and its end."""
+    occasion = OCCASIONS[written.on or ""]
+    if not written.ladder:
+        yield wrong("on", f"{occasion.id} stands here without a ladder", LADDER)
+    if written.until != occasion.until:
+        has = f"until: {occasion.until}" if occasion.until else "no until"
+        if written.until is None:
+            yield wrong("on", f"it is not said what ends {occasion.id}", has)
+        else:
+            cure = the_nearest(written.until, [occasion.until] if occasion.until else [])
+            yield wrong("until", f"{occasion.id} has no stop condition {spoken(written.until)}", has, cure)
+    for key, number in written.with_.items():
+        if key not in occasion.parameters:
+            accepted = ", ".join(occasion.parameters) or "no numbers"
+            cure = the_nearest(key, occasion.parameters)
+            yield wrong("with", f"{occasion.id} asks for no {spoken(key)}", accepted, cure, (key,))
+        elif number < 0:
+            yield wrong("with", f"{key}: {spoken(number)}", "0 or more", "", (key,))
+    for key in written.escalate:
+        try:
+            known = Offset.parse(key) in written.ladder
+        except ValueError:
+            yield wrong("escalate", f"{spoken(key)} is no offset", OFFSETS, "", (key,))
+            continue
+        if not known:
+            steps = ", ".join(map(str, written.ladder))
+            yield wrong("escalate", f"the step {spoken(key)} is not on the ladder", steps, "", (key,))
+    if written.escalated and not written.escalate:
+        yield wrong("escalated", "a template for those told one level up, and nobody is", "it stands beside «escalate»")
+
+
+def _audiences(written: WrittenNotice) -> Iterator[tuple[Steps, WrittenAudience]]:
+    yield from ((("to", i), a) for i, a in enumerate(written.to))
+    yield from ((("escalate", o, i), a) for o, them in written.escalate.items() for i, a in enumerate(them))
+
+
+def groups_of(event: str | None, on: str | None) -> frozenset[Group]:
+    """The groups that a moment can be for."""
+    found = {Group.MANAGER, Group.OFFICE, Group.BOARD, Group.MEMBERS, Group.CHAIR, Group.STRATEGIC_GROUP}
+    if event:
+        fields = KINDS[event].model_fields
+        found |= {Group.DECIDERS} if "stage" in fields else set()
+        found |= {Group.VOTER} if "decider" in fields else set()
+    elif on:
+        occasion = OCCASIONS[on]
+        found |= {Group.MEMBER} if occasion.organisation else set()
+        found |= {Group.PERSON} if occasion.person else set()
+    return frozenset(found)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from clusterflow.app import App
 from clusterflow.configs.notices import load_notices
+from clusterflow.courier.ladder import Ladder
 from clusterflow.courier.moment import Moment, moment_of
 from clusterflow.model.notice import Notice, NoticeRule, Recipient, mark
 from clusterflow.model.records.base import REGISTRY
@@ -47,11 +48,17 @@ class Courier:
 
     @cached_property
     def rules(self) -> tuple[NoticeRule, ...]:
-        return load_notices(self.app.settings.configs / "notices.yaml")
+        return load_notices(self.app.settings.configs / "notices.yaml", self.app.metrics)
+
+    @cached_property
+    def ladder(self) -> Ladder:
+        return Ladder(self.app, self.rules, self.link)
 
     def round(self) -> Sent:
         """Write what is new, send what is due."""
         written, problems = self._write()
+        climbed, unclimbed = self.ladder.climb()
+        written, problems = written + climbed, problems + unclimbed
         delivered, failed = self._send()
         return Sent(written=written, delivered=delivered, failed=failed, problems=tuple(problems))
 
@@ -72,15 +79,16 @@ class Courier:
         """The notices of new entries; a template that fails for one person fails that notice alone."""
         made: list[Notice] = []
         problems: list[str] = []
-        kinds = {rule.event for rule in self.rules}
+        kinds = {rule.event for rule in self.rules if rule.event}
         for entry in ledger.read_entries(connection, span.chain, span.after, span.version, kinds):
-            wanted = rules_for(self.rules, entry.event.kind, getattr(entry.event, "level", None))
+            wanted = rules_for(self.rules, entry.event)
             moment = moment_of(connection, entry, self.app.new_id) if wanted else None
             if moment is None:
                 continue
             for rule in wanted:
-                deciders = [v.person for v in moment.voters]
-                people = recipients(connection, rule, entry.chain, deciders, moment.voter, moment.on)
+                if rule.metric not in (None, moment.metric):
+                    continue
+                people = recipients(moment.circle, rule.to, moment.concerned)
                 if not people:
                     problems.append(f"{rule.id} of {entry.chain} #{entry.version}: nobody is there to be told")
                 for person in people:
@@ -105,6 +113,7 @@ class Courier:
             version=entry.version,
             recipient=person.person,
             language=person.language,
+            urgency=rule.urgency,
             subject=letter.subject,
             body=letter.markdown,
             grants=tuple(grant for _, grant in grants),

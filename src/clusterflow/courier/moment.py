@@ -11,15 +11,20 @@ from sqlalchemy import Connection
 
 from clusterflow.engine.decide import grant_of
 from clusterflow.model import events as ev
+from clusterflow.model.criterion import Criterion
 from clusterflow.model.events import Entry
 from clusterflow.model.grant import Grant
 from clusterflow.model.lifecycle import LifecycleModel
+from clusterflow.model.measurement import Measurement
 from clusterflow.model.records.base import REGISTRY
 from clusterflow.model.records.parties import Initiative, Person
 from clusterflow.model.state import InitiativeState
 from clusterflow.model.text import Language, NoticeLanguage, nearest
-from clusterflow.reports.status import status_of
+from clusterflow.model.verdict import Finding
+from clusterflow.notices.route import Concerned
+from clusterflow.reports.status import status_of, title_of
 from clusterflow.store import ledger
+from clusterflow.store.circle import Circle, circle_of
 from clusterflow.store.models import kept_model
 from clusterflow.store.people import Eligible, alias_of, eligible, person_of
 from clusterflow.store.registry import calendar_of, current, initiative_records
@@ -39,6 +44,7 @@ class Moment:
     people: dict[str, str]
     """Pseudonym to person, of all who voted or are voted for here."""
     voters: tuple[Eligible, ...]
+    circle: Circle
     _told: dict[Language, dict[str, Any]] = field(default_factory=dict)
 
     def facts(self, reader: NoticeLanguage) -> dict[str, Any]:
@@ -52,10 +58,39 @@ class Moment:
                 "initiative": status,
                 "event": event,
                 "stage": line,
+                "finding": self._finding(language),
                 "hindrances": [h for h in status.hindrances if line and h.stage == line.stage],
                 "votes": [{"name": self.names.get(v.decider, "—"), "role": v.role, "reason": v.reason} for v in votes],
             }
         return self._told[language]
+
+    @property
+    def criterion(self) -> Criterion | None:
+        """The criterion whose answer changed."""
+        event = self.entry.event
+        if not isinstance(event, ev.FindingChanged):
+            return None
+        return next((c for c in self.model.stage(event.stage).gate.criteria if c.id == event.criterion), None)
+
+    @property
+    def metric(self) -> str | None:
+        return self.criterion.metric if self.criterion is not None else None
+
+    def _finding(self, language: Language) -> dict[str, Any] | None:
+        event, criterion = self.entry.event, self.criterion
+        if criterion is None or not isinstance(event, ev.FindingChanged):
+            return None
+        finding = Finding(criterion, event.answer, Measurement.from_note(event.found), event.answer)
+        return {
+            "title": title_of(criterion, language),
+            "answer": event.answer,
+            "found": finding.found(language),
+            "asked": finding.asked(language),
+        }
+
+    @property
+    def concerned(self) -> Concerned:
+        return Concerned(deciders=frozenset(v.person for v in self.voters), voter=self.voter)
 
     @property
     def voter(self) -> str | None:
@@ -94,6 +129,7 @@ def moment_of(connection: Connection, entry: Entry, ids: Callable[[], str]) -> M
     involved = {v.person for v in present} | {v.speaks_for for v in present if v.speaks_for}
     aliases = {alias: p for p in sorted(involved) if (alias := alias_of(connection, p, ids))}
     people = aliases | person_of(connection, {a for v in state.votes for a in (v.decider, v.cast_by) if a})
+    circle = circle_of(connection, entry.chain, on, persons={*involved, *people.values()})
     return Moment(
         entry=entry,
         state=state,
@@ -103,4 +139,5 @@ def moment_of(connection: Connection, entry: Entry, ids: Callable[[], str]) -> M
         names={alias: known[person] for alias, person in people.items() if person in known},
         people=people,
         voters=present,
+        circle=circle,
     )

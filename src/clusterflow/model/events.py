@@ -357,6 +357,7 @@ KINDS: dict[str, type[Event]] = {c.model_fields["kind"].default: c for c in Even
 
 
 TOLD = (
+    FindingChanged,
     GateOpened,
     GateReopened,
     GateChanged,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 
-from clusterflow.model.words import DecisionKind, Role
+from clusterflow.model.words import Answer, DecisionKind, Role
 
 WORDS: Mapping[type[StrEnum], tuple[str, Mapping[StrEnum, str]]] = {
     DecisionKind: (
@@ -17,6 +17,10 @@ WORDS: Mapping[type[StrEnum], tuple[str, Mapping[StrEnum, str]]] = {
             DecisionKind.RECYCLE: "back to an earlier stage",
             DecisionKind.STOP: "stop",
         },
+    ),
+    Answer: (
+        "answer",
+        {Answer.MET: "met", Answer.UNMET: "not met", Answer.UNKNOWN: "unknown"},
     ),
     Role: (
         "role",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,9 @@ from clusterflow.model.text import NoticeLanguage
 from clusterflow.store import tables
 
 _GRANTS: TypeAdapter[tuple[Grant, ...]] = TypeAdapter(tuple[Grant, ...])
+
+_CHUNK = 400
+"""Bound parameters in one statement have a limit; keys are asked for in portions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,11 @@ class Due:
 def keep(connection: Connection, notices: Sequence[Notice], at: datetime) -> int:
     """Keep the notices that are not kept yet, by their key; gives how many are new."""
     table = tables.notice
-    keys = [n.key for n in notices]
-    there = set(connection.execute(select(table.c.key).where(table.c.key.in_(keys))).scalars())
+    there = kept(connection, (n.key for n in notices))
     new = [
         {
             **n.model_dump(),
+            "urgency": n.urgency.value,
             "grants": _GRANTS.dump_json(n.grants).decode(),
             "created_at": at,
             "due_at": at,
@@ -52,6 +55,15 @@ def keep(connection: Connection, notices: Sequence[Notice], at: datetime) -> int
     if new:
         connection.execute(insert(table), new)
     return len(new)
+
+
+def kept(connection: Connection, keys: Iterable[str]) -> set[str]:
+    """Those of some keys whose notices are kept already, sent or not."""
+    table, wanted, found = tables.notice, sorted(set(keys)), set[str]()
+    for start in range(0, len(wanted), _CHUNK):
+        portion = wanted[start : start + _CHUNK]
+        found |= set(connection.execute(select(table.c.key).where(table.c.key.in_(portion))).scalars())
+    return found
 
 
 def due(connection: Connection, now: datetime, limit: int = 200) -> Sequence[Due]:

@@ -28,6 +28,22 @@ metadata = MetaData(
 )
 
 
+_ALSO_BY: dict[str, tuple[str, ...]] = {
+    "attendance": ("chain organisation",),
+    "body": ("valid_from",),
+    "document": ("valid_from",),
+    "invoice": ("due", "valid_from"),
+    "meeting": ("chain body valid_from", "valid_from"),
+    "membership": ("valid_from", "valid_to"),
+    "objective": ("valid_from",),
+    "payment": ("chain invoice",),
+    "reading": ("valid_from",),
+    "representation": ("organisation",),
+    "survey_wave": ("valid_from",),
+}
+"""By what rows are found whose key is not known: in all initiatives by a day, or in one by whom they concern."""
+
+
 def _registry_table(cls: type[Record]) -> Table:
     """The table of a record type.
 
@@ -48,6 +64,7 @@ def _registry_table(cls: type[Record]) -> Table:
         Column("salt", String(32), nullable=False),
         *columns_of(cls),
         Index(f"ix_{name}_key", "chain", *[k for k in cls.key if k != "valid_from"], "valid_from"),
+        *(Index(f"ix_{name}_{by.replace(' ', '_')}", *by.split()) for by in _ALSO_BY.get(name, ())),
     )
 
 
@@ -193,6 +210,7 @@ notice = Table(
     Column("version", BigInteger, nullable=False),
     Column("recipient", String(64), nullable=False),
     Column("language", String(8), nullable=False),
+    Column("urgency", String(8), nullable=False),
     Column("subject", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("grants", Text, nullable=False),

@@ -116,7 +116,7 @@ ENGINE = {
     ),
     "notice": (
         "id",
-        "id:int key:str200 rule:str64 initiative:str64 version:big recipient:str64 language:str8 subject:text body:text grants:text token:str64 created_at:instant due_at:instant attempts:int sent_at?:instant dead_at?:instant",
+        "id:int key:str200 rule:str64 initiative:str64 version:big recipient:str64 language:str8 urgency:str8 subject:text body:text grants:text token:str64 created_at:instant due_at:instant attempts:int sent_at?:instant dead_at?:instant",
     ),
     "outbox": (
         "topic chain",
@@ -152,13 +152,27 @@ UNIQUE = {
 }
 
 INDEXES = [
+    ("ix_attendance_chain_organisation", "attendance", "chain organisation"),
+    ("ix_body_valid_from", "body", "valid_from"),
+    ("ix_document_valid_from", "document", "valid_from"),
     ("ix_due_moment_at", "due_moment", "at initiative"),
     ("ix_gate_review_status", "gate_review", "status"),
+    ("ix_invoice_due", "invoice", "due"),
+    ("ix_invoice_valid_from", "invoice", "valid_from"),
     ("ix_learning_enrolment_series", "learning_enrolment", "series"),
     ("ix_learning_session_planned", "learning_session", "planned"),
+    ("ix_meeting_chain_body_valid_from", "meeting", "chain body valid_from"),
+    ("ix_meeting_valid_from", "meeting", "valid_from"),
+    ("ix_membership_valid_from", "membership", "valid_from"),
+    ("ix_membership_valid_to", "membership", "valid_to"),
     ("ix_notice_waiting", "notice", "sent_at dead_at due_at"),
+    ("ix_objective_valid_from", "objective", "valid_from"),
+    ("ix_payment_chain_invoice", "payment", "chain invoice"),
+    ("ix_reading_valid_from", "reading", "valid_from"),
     ("ix_refused_submission_state", "refused_submission", "state"),
     ("ix_refused_submission_told_at", "refused_submission", "told_at"),
+    ("ix_representation_organisation", "representation", "organisation"),
+    ("ix_survey_wave_valid_from", "survey_wave", "valid_from"),
 ]
 
 

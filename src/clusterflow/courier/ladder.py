@@ -1,0 +1,207 @@
+"""Ladders: the notices that are due by a reference date, written when the day begins where the initiative is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from clusterflow.app import App
+from clusterflow.model.money import Money
+from clusterflow.model.notice import Audience, Notice, NoticeRule, Recipient, Urgency
+from clusterflow.model.records.parties import Initiative
+from clusterflow.notices.render import TemplateFailed, render
+from clusterflow.notices.route import Concerned, recipients
+from clusterflow.rules.calendar import WorkCalendar
+from clusterflow.rules.ladder import Step, key_of, reached, windows
+from clusterflow.store import notices
+from clusterflow.store.circle import Circle, circle_of
+from clusterflow.store.database import reading
+from clusterflow.store.occasions import Found, find
+from clusterflow.store.registry import initiative_records
+
+EACH = timedelta(hours=1)
+"""How often it is asked where a new day has begun."""
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A step that an occasion has reached, and the rule that asks for it."""
+
+    rule: NoticeRule
+    found: Found
+    step: Step
+    record: Initiative
+    today: date
+    """Where the initiative is."""
+
+    def key(self, person: str) -> str:
+        return key_of(
+            self.rule.id, self.found.initiative, self.found.subject, self.step.offset, self.found.reference, person
+        )
+
+    @property
+    def name(self) -> str:
+        """As problems name it."""
+        found = self.found
+        return f"{self.rule.id} of {found.initiative}, {found.subject} of {found.reference}, step {self.step.offset}"
+
+
+class Ladder:
+    """Looks, once a day of each initiative, for what is due; whoever looks again writes nothing twice."""
+
+    def __init__(self, app: App, rules: Iterable[NoticeRule], link: Callable[[str], str]) -> None:
+        self.app = app
+        self.rules = [rule for rule in rules if rule.on]
+        self.link = link
+        self._asked: datetime | None = None
+        self._days: dict[str, date] = {}
+        """The last day that was looked at, by time zone."""
+
+    def climb(self) -> tuple[int, list[str]]:
+        """Write the notices that are due; gives how many are new, and the problems."""
+        now = self.app.clock()
+        if not self.rules or (self._asked is not None and abs(now - self._asked) < EACH):
+            return 0, []
+        self._asked = now
+        by_initiative: dict[str, list[Due]] = defaultdict(list)
+        try:
+            due = self.due(now)
+        except SQLAlchemyError as problem:
+            # What was recorded in the meantime goes out all the same; the search is tried again in an hour.
+            return 0, [f"the search for what is due failed: {problem}"]
+        for one in due:
+            by_initiative[one.record.id].append(one)
+        written, problems, begun, failed = 0, list[str](), dict[str, date](), set[str]()
+        for initiative, mine in by_initiative.items():
+            zone, today = mine[0].record.timezone, mine[0].today
+            if self._days.get(zone) == today:
+                continue
+            begun[zone] = today
+            try:
+                made, wrong = self._write(mine)
+            except IntegrityError:
+                continue  # another relay writes the same at this moment
+            except SQLAlchemyError as problem:
+                problems.append(f"{initiative}: {problem}")
+                failed.add(zone)
+                continue
+            written, problems = written + made, problems + wrong
+        self._days |= {zone: day for zone, day in begun.items() if zone not in failed}
+        return written, problems
+
+    def due(self, now: datetime) -> list[Due]:
+        """What is due on the day that it is where each initiative is; found by reference dates, as a set."""
+        first, last = now.date() - DAY, now.date() + DAY
+        with reading(self.app.database) as connection:
+            nearby = [
+                (rule, found)
+                for (name, numbers), rules in self._searches().items()
+                for since, until in windows((step for rule in rules for step in rule.ladder), first, last)
+                for found in find(connection, name, since, until, last, dict(numbers))
+                for rule in rules
+                if rule.about.holds([found.facts.get("helix")], [found.facts.get("size")])
+            ]
+            records = initiative_records(connection, now.date(), sorted({found.initiative for _, found in nearby}))
+        due: list[Due] = []
+        for rule, found in nearby:
+            record = records.get(found.initiative)
+            if record is None:
+                continue
+            calendar = WorkCalendar(record.timezone, record.country)
+            today = calendar.today(now)
+            step = reached(found.reference, rule.ladder, calendar, today, rule.urgency is Urgency.URGENT)
+            if step is not None:
+                due.append(Due(rule, found, step, record, today))
+        return due
+
+    def _searches(self) -> Mapping[tuple[str, tuple[tuple[str, int], ...]], list[NoticeRule]]:
+        """The rules by what they look for: what several look for is looked for once."""
+        found: dict[tuple[str, tuple[tuple[str, int], ...]], list[NoticeRule]] = defaultdict(list)
+        for rule in self.rules:
+            found[rule.on or "", rule.with_].append(rule)
+        return found
+
+    def _write(self, due: list[Due]) -> tuple[int, list[str]]:
+        """Write what is due in one initiative; a template that fails for one person fails that notice alone."""
+        made: list[Notice] = []
+        problems: list[str] = []
+        record, today = due[0].record, due[0].today
+        with self.app.database.begin() as connection:
+            organisations = {d.found.organisation for d in due} - {None}
+            persons = {d.found.person for d in due} - {None}
+            circle = circle_of(connection, record.id, today, sorted(filter(None, organisations)), filter(None, persons))
+            wanted = [(d, person, template) for d in due for person, template in _told(d, circle, problems)]
+            there = notices.kept(connection, (d.key(person.person) for d, person, _ in wanted))
+            for one, person, template in wanted:
+                if one.key(person.person) in there:
+                    continue
+                try:
+                    made.append(self._notice(one, person, template))
+                except TemplateFailed as problem:
+                    problems.append(f"{one.rule.id} for {person.person}: {problem}")
+            return notices.keep(connection, made, self.app.clock()), problems
+
+    def _notice(self, due: Due, person: Recipient, template: str) -> Notice:
+        record = due.record
+        facts = _facts(due) | {"recipient": person, "link": self.link(record.id), "codes": []}
+        folder = self.app.settings.configs / "messages"
+        letter = render(folder, template, person.language, facts, record.country)
+        return Notice(
+            key=due.key(person.person),
+            rule=due.rule.id,
+            initiative=record.id,
+            version=0,
+            recipient=person.person,
+            language=person.language,
+            urgency=due.rule.urgency,
+            subject=letter.subject,
+            body=letter.markdown,
+        )
+
+
+def _told(due: Due, circle: Circle, problems: list[str]) -> Iterator[tuple[Recipient, str]]:
+    """Who is told, and by which template: those of the rule by its own, who is one level up perhaps by another."""
+    found, rule = due.found, due.rule
+    concerned = Concerned(body=found.body, organisation=found.organisation, person=found.person)
+    levels: list[tuple[tuple[Audience, ...], str]] = [(rule.to, rule.template)]
+    if above := rule.told_too(due.step.offset):
+        levels.append((above, rule.escalated or rule.template))
+    told: set[str] = set()
+    for audiences, template in levels:
+        people = recipients(circle, audiences, concerned)
+        if not people:
+            who = ", ".join(a.group for a in audiences)
+            problems.append(f"{due.name}: nobody is there to be told ({who})")
+        for person in people:
+            if person.person not in told:
+                told.add(person.person)
+                yield person, template
+
+
+def _facts(due: Due) -> dict[str, Any]:
+    """What a template may speak of; amounts as money, days as days from today."""
+    record, today = due.record, due.today
+    facts = {name: value for name, value in due.found.facts.items() if not name.endswith("_currency")}
+    for name in [n for n in facts if n.endswith("_minor")]:
+        facts[name.removesuffix("_minor")] = Money(minor=facts.pop(name), currency=due.found.facts["amount_currency"])
+    # Who is concerned may have ended since; then nobody knows the name.
+    for name, known in (("organisation_name", due.found.organisation), ("body_name", due.found.body)):
+        facts[name] = facts.get(name) or known
+    return {
+        "initiative": {"initiative": record.id, "name": record.name},
+        "occasion": facts | {"subject": due.found.subject, "organisation": due.found.organisation},
+        "step": str(due.step.offset),
+        "escalated": bool(due.rule.told_too(due.step.offset)),
+        "reference": due.found.reference,
+        "today": today,
+        "days_left": (due.found.reference - today).days,
+        "days_since": (today - due.found.reference).days,
+        "numbers": dict(due.rule.with_),
+    }

@@ -1,0 +1,8 @@
+"""Occasions: what people are told of before or after a day, each kind found by one statement over all initiatives."""
+
+from __future__ import annotations
+
+from clusterflow.store.occasions import meetings, members, money, strategy, trust
+from clusterflow.store.occasions.occasion import Found, find, statement
+
+__all__ = ["Found", "find", "meetings", "members", "money", "statement", "strategy", "trust"]

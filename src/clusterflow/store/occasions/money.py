@@ -1,0 +1,47 @@
+"""Dues: invoices that are not paid in full."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, and_, func, select
+
+from clusterflow.model.records.money import Invoice, Payment
+from clusterflow.store.metrics.scope import Scope
+from clusterflow.store.occasions.occasion import inside, occasion
+
+
+@occasion("invoice.issued")
+def invoice_issued(scope: Scope) -> Select[Any]:
+    return _unpaid(scope, "valid_from")
+
+
+@occasion("invoice.due")
+def invoice_due(scope: Scope) -> Select[Any]:
+    return _unpaid(scope, "due")
+
+
+def _unpaid(scope: Scope, day: str) -> Select[Any]:
+    """Invoices on which less was paid than they ask; what came in another currency is not counted."""
+    invoice, payment = scope.latest(Invoice), scope.latest(Payment)
+    paid = (
+        select(func.coalesce(func.sum(payment.c.amount_minor), 0))
+        .where(
+            payment.c.initiative == invoice.c.initiative,
+            payment.c.invoice == invoice.c.id,
+            payment.c.amount_currency == invoice.c.amount_currency,
+        )
+        .correlate(invoice)
+        .scalar_subquery()
+    )
+    return select(
+        invoice.c.initiative,
+        invoice.c.id.label("subject"),
+        invoice.c[day].label("reference"),
+        invoice.c.organisation,
+        invoice.c.valid_from.label("issued"),
+        invoice.c.due,
+        invoice.c.amount_minor,
+        invoice.c.amount_currency,
+        paid.label("paid_minor"),
+    ).where(and_(inside(invoice.c[day]), paid < invoice.c.amount_minor))

@@ -1,0 +1,102 @@
+"""How an occasion is declared in SQL and found: by an index on its reference date, never by looking at everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, Connection, Date, Integer, Select, and_, bindparam, select
+
+from clusterflow.model.occasion import OCCASIONS
+from clusterflow.model.records.governance import Body
+from clusterflow.model.records.parties import Organisation
+from clusterflow.model.words import Standing
+from clusterflow.store import tables
+from clusterflow.store.metrics.scope import Scope
+
+Finder = Callable[[Scope], Select[Any]]
+
+_FINDERS: dict[str, Finder] = {}
+_NAMES = ("initiative", "subject", "reference", "body", "organisation", "person")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that an occasion found: what it is about, its reference date, whom it concerns, what a text needs."""
+
+    initiative: str
+    subject: str
+    reference: date
+    body: str | None
+    organisation: str | None
+    person: str | None
+    facts: Mapping[str, Any]
+
+
+def occasion(name: str) -> Callable[[Finder], Finder]:
+    """Declare the statement of an occasion: ``initiative``, ``subject``, ``reference``, whom it concerns, and facts.
+
+    It finds those whose reference date is ``inside`` the days that are asked for, and leaves out what is done.
+
+    Raises:
+        KeyError: the model knows no such occasion.
+    """
+    OCCASIONS[name]
+
+    def declared(finder: Finder) -> Finder:
+        _FINDERS[name] = finder
+        return finder
+
+    return declared
+
+
+def inside(day: ColumnElement[date]) -> ColumnElement[bool]:
+    """Whether a date is one of those that are asked for."""
+    return and_(day >= bindparam("since", type_=Date), day <= bindparam("until", type_=Date))
+
+
+def number(name: str) -> BindParameter[int]:
+    """A number that the rule gives."""
+    return bindparam(name, type_=Integer)
+
+
+@cache
+def statement(name: str) -> Select[Any]:
+    """The statement of an occasion, with the names of whom it concerns; of initiatives whose life goes on."""
+    kind, scope, state = OCCASIONS[name], Scope(everywhere=True), tables.initiative_state
+    found = _FINDERS[name](scope).subquery("found")
+    query = (
+        select(*found.c)
+        .join_from(found, state, state.c.initiative == found.c.initiative)
+        .where(state.c.standing == Standing.ACTIVE.value)
+    )
+    if kind.organisation:
+        named = scope.current(Organisation)
+        query = query.join(named, named.c.id == found.c.organisation, isouter=True).add_columns(
+            named.c.name.label("organisation_name"), named.c.helix, named.c.size
+        )
+    if kind.body:
+        house = scope.current(Body)
+        query = query.join(
+            house, and_(house.c.initiative == found.c.initiative, house.c.id == found.c.body), isouter=True
+        ).add_columns(house.c.name.label("body_name"))
+    return query
+
+
+def find(
+    connection: Connection, name: str, since: date, until: date, as_of: date, numbers: Mapping[str, int] | None = None
+) -> Sequence[Found]:
+    """All that an occasion finds with a reference date from one day to another, by what is true on a day; each once."""
+    asked = {**OCCASIONS[name].parameters, **(numbers or {}), "since": since, "until": until, "as_of": as_of}
+    rows = connection.execute(statement(name), asked)
+    found: dict[tuple[str, str, date], Found] = {}
+    columns = list(rows.keys())
+    for values in rows:
+        row = dict(zip(columns, values, strict=True))
+        key = (row["initiative"], row["subject"], row["reference"])
+        whom = (row.get("body"), row.get("organisation"), row.get("person"))
+        found[key] = Found(*key, *whom, {name: value for name, value in row.items() if name not in _NAMES})
+    return list(found.values())

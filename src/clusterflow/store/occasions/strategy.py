@@ -1,0 +1,56 @@
+"""The strategy: objectives whose last reading is long ago."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, select, union_all
+
+from clusterflow.model.records.strategy import Objective, Reading
+from clusterflow.store.metrics.scope import Scope
+from clusterflow.store.occasions.occasion import inside, occasion
+
+
+@occasion("reading.late")
+def reading_late(scope: Scope) -> Select[Any]:
+    """Objectives by the day of their last reading; those never read by their first day.
+
+    That one was never read is known only where the initiative recorded the reading of another.
+    """
+    reading, objective = scope.latest(Reading), scope.current(Objective)
+    read = (
+        select(
+            reading.c.initiative,
+            reading.c.objective.label("subject"),
+            reading.c.valid_from.label("reference"),
+            objective.c.owner.label("body"),
+            objective.c.title,
+        )
+        .join_from(
+            reading,
+            objective,
+            and_(objective.c.initiative == reading.c.initiative, objective.c.id == reading.c.objective),
+        )
+        .where(inside(reading.c.valid_from))
+    )
+    begun, earlier, still = scope.happened(Objective), scope.happened(Objective), scope.current(Objective)
+    mine, others = scope.latest(Reading), scope.latest(Reading)
+    never = (
+        select(begun.c.initiative, begun.c.id, begun.c.valid_from, still.c.owner, still.c.title)
+        .join_from(begun, still, and_(still.c.initiative == begun.c.initiative, still.c.id == begun.c.id))
+        .where(
+            inside(begun.c.valid_from),
+            ~exists(
+                select(earlier.c.initiative).where(
+                    earlier.c.initiative == begun.c.initiative,
+                    earlier.c.id == begun.c.id,
+                    earlier.c.valid_from < begun.c.valid_from,
+                )
+            ),
+            ~exists(
+                select(mine.c.initiative).where(mine.c.initiative == begun.c.initiative, mine.c.objective == begun.c.id)
+            ),
+            exists(select(others.c.initiative).where(others.c.initiative == begun.c.initiative)),
+        )
+    )
+    return select(union_all(read, never).subquery())

@@ -1,0 +1,58 @@
+"""Waves of the survey of trust: it fell, or too few answered to tell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, or_, select
+
+from clusterflow.model.records.activity import SurveyWave
+from clusterflow.model.words import SurveyTopic
+from clusterflow.store.metrics.scope import Scope
+from clusterflow.store.metrics.trust import FEWEST_ANSWERS
+from clusterflow.store.occasions.occasion import inside, number, occasion
+
+
+@occasion("trust.fell")
+def trust_fell(scope: Scope) -> Select[Any]:
+    wave, earlier = scope.latest(SurveyWave), scope.happened(SurveyWave)
+    before = (
+        select(earlier.c.mean_milli)
+        .where(
+            earlier.c.initiative == wave.c.initiative,
+            earlier.c.topic == wave.c.topic,
+            earlier.c.valid_from < wave.c.valid_from,
+            _heard(earlier),
+        )
+        .order_by(earlier.c.valid_from.desc())
+        .limit(1)
+        .correlate(wave)
+        .scalar_subquery()
+    )
+    return _told(wave, wave.c.mean_milli, before.label("before_milli")).where(
+        _heard(wave), before - wave.c.mean_milli >= number("fall_milli")
+    )
+
+
+@occasion("trust.unheard")
+def trust_unheard(scope: Scope) -> Select[Any]:
+    wave = scope.latest(SurveyWave)
+    few = wave.c.answers * 100 < number("percent") * wave.c.invited
+    return _told(wave).where(or_(few, wave.c.answers < FEWEST_ANSWERS))
+
+
+def _told(wave: Subquery, *more: ColumnElement[Any]) -> Select[Any]:
+    return select(
+        wave.c.initiative,
+        wave.c.topic.label("subject"),
+        wave.c.valid_from.label("reference"),
+        wave.c.invited,
+        wave.c.answers,
+        *more,
+    ).where(wave.c.topic == SurveyTopic.TRUST.value, inside(wave.c.valid_from))
+
+
+def _heard(wave: Subquery) -> ColumnElement[bool]:
+    """Whether enough answered for the mean to be shown."""
+    enough = wave.c.answers * 100 >= number("percent") * wave.c.invited
+    return and_(enough, wave.c.answers >= FEWEST_ANSWERS, wave.c.mean_milli.is_not(None))

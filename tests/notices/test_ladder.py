@@ -1,0 +1,249 @@
+"""Ladders in real life: two years of dues, silent committees, who hears of what; nothing twice, nothing too late."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+from support.world import CONFIGS, World, model, stage, stated
+
+from clusterflow.courier import Courier
+from clusterflow.settings import Settings
+from clusterflow.store.tables import notice
+
+MADRID = ZoneInfo("Europe/Madrid")
+
+
+class Office(World):
+    """An initiative in Madrid with an office that follows it, a small member and a large one."""
+
+    def __init__(self, url: str, configs: Path = CONFIGS) -> None:
+        super().__init__(url, model(stage("first", allowed_days=3000)))
+        self.app.settings = Settings(database=url, configs=configs, proof="none")
+        self.enrol()
+        self.record(
+            "initiative id=one name=One country=ES timezone=Europe/Madrid office=pact from=2024-01-10",
+            "organisation id=agency name=Agency helix=government from=2020-01-01",
+            "office id=pact organisation=agency name=Pact from=2020-01-01",
+            "person id=olga name=Olga email=olga@agency.example from=2020-01-01 language=en",
+            "representation person=olga organisation=agency from=2020-01-01",
+            "organisation id=bolts name=Bolts helix=company size=large from=2020-01-01",
+            "person id=berta name=Berta email=berta@bolts.example from=2020-01-01 language=en",
+            "representation person=berta organisation=bolts from=2020-01-01",
+            "organisation id=nuts name=Nuts helix=company size=micro from=2020-01-01",
+            "person id=nico name=Nico email=nico@nuts.example from=2020-01-01",
+            "representation person=nico organisation=nuts from=2020-01-01",
+        )
+        self.courier = Courier(self.app)
+        self.problems: list[str] = []
+
+    def local(self, moment: str) -> None:
+        """The clock at a moment in Madrid."""
+        self.now = datetime.fromisoformat(moment).replace(tzinfo=MADRID).astimezone(UTC)
+
+    def live(self, until: str, each: Callable[[date], None] = lambda day: None) -> None:
+        """Let days pass: soon after midnight the ladders are looked at, at noon facts come in."""
+        end = date.fromisoformat(until)
+        day = self.now.astimezone(MADRID).date()
+        while day <= end:
+            for hour in (0, 12):
+                self.now = datetime(day.year, day.month, day.day, hour, 30, tzinfo=MADRID).astimezone(UTC)
+                if hour == 12:
+                    each(day)
+                else:
+                    self.problems += self.courier.ladder.climb()[1]
+            day += timedelta(days=1)
+
+    def told(self, *rules: str) -> list[tuple[str, str, str, str]]:
+        """Day in Madrid, rule, step and recipient of what was written."""
+        with self.app.database.connect() as connection:
+            rows = connection.execute(select(notice).where(notice.c.rule.in_(rules)).order_by(notice.c.id))
+            return sorted(
+                (r.created_at.astimezone(MADRID).date().isoformat(), r.rule, r.key.split(":")[3], r.recipient)
+                for r in rows
+            )
+
+    def texts(self, recipient: str) -> list[str]:
+        with self.app.database.connect() as connection:
+            rows = connection.execute(select(notice).where(notice.c.recipient == recipient).order_by(notice.c.id))
+            return [f"{r.subject}\n{r.body}" for r in rows]
+
+
+@pytest.fixture
+def office(database_url: str) -> Office:
+    return Office(database_url)
+
+
+DUES = ("dues", "dues-sme", "dues-issued")
+
+
+def test_two_years_of_dues_with_summer_time_and_holidays(sqlite_url: str) -> None:
+    """2024: -15 is a Thursday; the day after is Easter Saturday, and Friday before it Good Friday: it waits for Monday,
+    the first day of work in summer time. 2025: the same member, the same rule, another year."""
+    office = Office(sqlite_url)
+    office.record(
+        "membership initiative=one organisation=nuts from=2024-01-10",
+        "membership initiative=one organisation=bolts from=2024-01-10",
+    )
+
+    def lived(day: date) -> None:
+        if day == date(2024, 2, 1):
+            office.record(
+                "invoice initiative=one id=n24 organisation=nuts amount=90EUR due=2024-03-29 on=2024-02-01",
+                "invoice initiative=one id=b24 organisation=bolts amount=2000EUR due=2024-03-29 on=2024-02-01",
+            )
+        if day == date(2024, 4, 10):
+            office.record("payment initiative=one id=p1 invoice=b24 amount=2000EUR on=2024-04-10")
+        if day == date(2025, 2, 3):
+            office.record("invoice initiative=one id=n25 organisation=nuts amount=90EUR due=2025-03-28 on=2025-02-03")
+        if day == date(2025, 3, 31):
+            office.record("payment initiative=one id=p2 invoice=n25 amount=90EUR on=2025-03-31")
+
+    office.courier.ladder.rules = [rule for rule in office.courier.rules if rule.id in DUES]
+    office.live("2025-12-31", lived)
+    assert office.problems == []
+    assert [t for t in office.told(*DUES) if t[3] in ("nico", "berta")] == [
+        # Recorded at noon, told when the next day begins.
+        ("2024-02-02", "dues-issued", "0d", "berta"),
+        ("2024-02-02", "dues-issued", "0d", "nico"),
+        ("2024-03-14", "dues", "-15d", "berta"),
+        ("2024-03-14", "dues-sme", "-15d", "nico"),
+        ("2024-04-01", "dues", "+1d", "berta"),
+        ("2024-04-01", "dues-sme", "+1d", "nico"),
+        ("2024-04-29", "dues-sme", "+30d", "nico"),
+        ("2024-05-28", "dues-sme", "+60d", "nico"),
+        ("2024-06-27", "dues-sme", "+90d", "nico"),
+        ("2025-02-04", "dues-issued", "0d", "nico"),
+        ("2025-03-13", "dues-sme", "-15d", "nico"),
+        ("2025-03-31", "dues-sme", "+1d", "nico"),
+    ]
+    assert [t for t in office.told(*DUES) if t[3] not in ("nico", "berta")] == [
+        ("2024-05-28", "dues-sme", "+60d", "mona"),
+        ("2024-06-27", "dues-sme", "+90d", "bruno"),
+        ("2024-06-27", "dues-sme", "+90d", "gala"),
+        ("2024-06-27", "dues-sme", "+90d", "mona"),
+    ]
+    gentle = office.texts("nico")
+    assert all("a plazos" in text for text in gentle if "cuotas vencieron" in text or "sobre sus cuotas" in text)
+    assert "the dues of Nuts are 60 days late" in "".join(office.texts("mona"))
+    assert not any("instalments" in text for text in office.texts("berta"))
+
+
+def test_a_moved_date_moves_the_reminder_and_a_payment_ends_it(office: Office) -> None:
+    office.record(
+        "membership initiative=one organisation=bolts from=2024-01-10",
+        "invoice initiative=one id=b24 organisation=bolts amount=2000EUR due=2024-03-28 on=2024-01-10",
+    )
+    office.live("2024-03-10")
+    office.record("invoice initiative=one id=b24 organisation=bolts amount=2000EUR due=2024-04-30 on=2024-01-10")
+    office.live("2024-05-02")
+    assert [t[:3] for t in office.told("dues")] == [("2024-04-15", "dues", "-15d"), ("2024-05-02", "dues", "+1d")]
+    office.record("payment initiative=one id=p1 invoice=b24 amount=2000EUR on=2024-05-03")
+    office.live("2024-06-15")
+    assert len(office.told("dues")) == 2
+
+
+def test_who_was_away_catches_up_with_the_last_step_only_and_not_after_two_weeks(office: Office) -> None:
+    office.record(
+        "membership initiative=one organisation=bolts from=2024-01-10",
+        "invoice initiative=one id=b24 organisation=bolts amount=2000EUR due=2024-03-01 on=2024-01-10",
+    )
+    office.local("2024-05-10T10:00")
+    assert office.courier.ladder.climb() == (2, []), "of four steps the last, to the member and the manager"
+    assert Courier(office.app).ladder.climb() == (0, []), "whoever begins anew writes nothing twice"
+    assert [t[1:] for t in office.told("dues")] == [("dues", "+60d", "berta"), ("dues", "+60d", "mona")]
+    office.local("2024-06-10T10:00")
+    office.courier.ladder.climb()
+    assert len(office.told("dues")) == 2 + 4, "berta, mona and the board of mona, bruno and gala"
+    office.record("invoice initiative=one id=old organisation=bolts amount=1EUR due=2024-02-20 on=2024-01-10")
+    office.local("2024-06-11T10:00")
+    office.courier.ladder.climb()
+    assert len(office.told("dues")) == 6, "what was 90 days late three weeks ago is no news"
+
+
+def test_a_silent_committee_is_told_to_its_chair_until_it_meets(office: Office) -> None:
+    office.record(
+        "body initiative=one id=quality kind=committee name=Quality from=2024-01-10",
+        "seat initiative=one body=quality person=berta role=chair from=2024-01-10",
+        "meeting initiative=one id=m1 body=quality on=2024-01-11",
+    )
+    office.live("2024-03-11")
+    assert {t[2:] for t in office.told("committee-silent")} == {("+60d", "berta"), ("+60d", "mona")}
+    assert "Quality has not met for 60 days" in office.texts("berta")[0]
+    office.record("meeting initiative=one id=m2 body=quality on=2024-03-15")
+    office.live("2024-05-13")
+    assert len(office.told("committee-silent")) == 2, "it met, and its next sixty days are not over"
+    office.live("2024-05-14")
+    assert len(office.told("committee-silent")) == 4
+
+
+def test_the_manager_hears_of_a_member_at_once_and_the_office_within_ten_days(office: Office) -> None:
+    # Maundy Thursday: the office's day falls on Easter Monday, a day of work in most of Spain.
+    office.local("2024-03-28T00:00")
+    office.record(
+        "membership initiative=one organisation=bolts from=2024-03-28",
+        "document initiative=one id=statutes kind=statutes title=Statutes from=2024-03-28",
+    )
+    office.live("2024-04-20")
+    joined = office.told("member-joined", "member-joined-office", "document-changed", "document-changed-office")
+    assert [(day, who) for day, _, _, who in joined if who == "mona"] == [("2024-03-28", "mona")] * 2
+    assert [(day, who) for day, _, _, who in joined if who == "olga"] == [("2024-04-01", "olga")] * 2
+    assert "«Statutes» is a founding document of **One**" in "".join(office.texts("olga"))
+
+
+def test_a_notice_to_nobody_is_told_and_stops_no_other(office: Office) -> None:
+    office.record(
+        "organisation id=lone name=Lone helix=company size=large from=2020-01-01",
+        "membership initiative=one organisation=lone from=2023-01-10",
+        "membership initiative=one organisation=bolts from=2023-01-10",
+        "invoice initiative=one id=i1 organisation=lone amount=1EUR due=2024-01-09 on=2024-01-01",
+        "invoice initiative=one id=i2 organisation=bolts amount=1EUR due=2024-01-09 on=2024-01-01",
+    )
+    _, problems = office.courier.ladder.climb()
+    assert "dues of one, i1 of 2024-01-09, step +1d: nobody is there to be told (member)" in problems
+    assert [t[3] for t in office.told("dues")] == ["berta"]
+
+
+def test_a_template_that_fails_for_one_fails_that_notice_alone(database_url: str, tmp_path: Path) -> None:
+    shutil.copytree(CONFIGS, tmp_path / "configs")
+    fails = "{% if recipient.person == 'mona' %}{{ occasion.nothing }}{% endif %}"
+    (tmp_path / "configs" / "messages" / "dues-escalated.md").write_text(f"late\n{fails}\n", encoding="utf-8")
+    office = Office(database_url, tmp_path / "configs")
+    office.record(
+        "membership initiative=one organisation=bolts from=2023-01-10",
+        "invoice initiative=one id=i2 organisation=bolts amount=1EUR due=2023-10-12 on=2023-10-01",
+    )
+    _, problems = office.courier.ladder.climb()
+    (problem,) = problems
+    assert problem.startswith("dues for mona: dues-escalated.md:2, in en:")
+    assert {t[3] for t in office.told("dues")} == {"berta", "bruno", "gala"}
+
+
+def test_a_day_begins_where_the_initiative_is(office: Office) -> None:
+    office.record(
+        "membership initiative=one organisation=bolts from=2023-01-10",
+        "invoice initiative=one id=i1 organisation=bolts amount=1EUR due=2024-07-01 on=2024-01-01",
+    )
+    for moment, number in (("2024-06-13T23:30", 0), ("2024-06-14T00:30", 0), ("2024-06-17T00:30", 1)):
+        office.local(moment)  # the 16th is a Sunday
+        office.courier.ladder.climb()
+        assert len(office.told("dues")) == number, moment
+
+
+def test_government_seats_are_told_to_the_board_but_not_to_the_government(database_url: str) -> None:
+    asked = stated("government-seat-share")
+    seats = asked.model_copy(
+        update={"metric": "government-seat-share", "with_": (), "bound": asked.bound.parse("<= 30 %", asked.bound.unit)}
+    )
+    w = World(database_url, model(stage("first", (), seats)))
+    w.enrol()
+    w.evaluate()
+    Courier(w.app)._write()
+    with w.app.database.connect() as connection:
+        rows = connection.execute(select(notice.c.rule, notice.c.recipient)).all()
+    assert sorted(r.recipient for r in rows if r.rule == "government-seats") == ["bruno", "mona"]

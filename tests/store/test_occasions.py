@@ -1,0 +1,248 @@
+"""Occasions: who is found by which reference date, what is left out, and that an index leads there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, text
+from support.world import World, model, stage
+
+from clusterflow.model.occasion import OCCASIONS
+from clusterflow.store.database import open_database
+from clusterflow.store.occasions import Found, find, statement
+
+Finding = Callable[..., list[Found]]
+
+
+@pytest.fixture
+def world(database_url: str) -> World:
+    w = World(database_url, model(stage("first")))
+    w.enrol()
+    w.record(
+        "organisation id=bolts name=Bolts helix=company size=large from=2020-01-01",
+        "person id=berta name=Berta from=2020-01-01",
+        "membership initiative=one organisation=firm from=2023-01-01",
+        "membership initiative=one organisation=ministry from=2023-01-01",
+        "body initiative=one id=quality kind=committee name=Quality from=2023-06-01",
+    )
+    return w
+
+
+def found(world: World, name: str, since: str, until: str, as_of: str = "2025-01-01", **numbers: int) -> list[Found]:
+    with world.app.database.connect() as connection:
+        return list(find(connection, name, *(date.fromisoformat(d) for d in (since, until, as_of)), numbers))
+
+
+def told(world: World, name: str, *days: str, **numbers: int) -> list[tuple[str, str]]:
+    return sorted((f.subject, f.reference.isoformat()) for f in found(world, name, *days, **numbers))
+
+
+def meeting(world: World, name: str, day: str, *came: str, body: str = "quality") -> None:
+    """A meeting; of each who was invited ``person:organisation``, with ``!`` before them where they stayed away."""
+    world.record(f"meeting initiative=one id={name} body={body} on={day}")
+    for one in came:
+        person, organisation = one.removeprefix("!").split(":")
+        present = "no" if one.startswith("!") else "yes"
+        world.record(
+            f"attendance initiative=one meeting={name} person={person} organisation={organisation} present={present}"
+            f" on={day}"
+        )
+
+
+def test_every_occasion_that_the_model_knows_can_be_found(world: World) -> None:
+    for name in OCCASIONS:
+        assert found(world, name, "2023-01-01", "2023-01-02") is not None
+
+
+def test_an_invoice_is_found_by_its_day_until_it_is_paid_in_full(world: World) -> None:
+    world.record("invoice initiative=one id=i1 organisation=firm amount=300EUR due=2024-03-31 on=2024-01-10")
+    assert told(world, "invoice.due", "2024-03-31", "2024-03-31") == [("i1", "2024-03-31")]
+    assert told(world, "invoice.due", "2024-04-01", "2024-12-31") == []
+    assert told(world, "invoice.issued", "2024-01-10", "2024-01-10") == [("i1", "2024-01-10")]
+    (one,) = found(world, "invoice.due", "2024-03-01", "2024-04-01")
+    assert (one.organisation, one.facts["organisation_name"], one.facts["size"]) == ("firm", "Firm", "small")
+    assert (one.facts["amount_minor"], one.facts["amount_currency"], one.facts["paid_minor"]) == (30000, "EUR", 0)
+    world.record("payment initiative=one id=p1 invoice=i1 amount=100EUR on=2024-02-01")
+    (one,) = found(world, "invoice.due", "2024-03-01", "2024-04-01")
+    assert one.facts["paid_minor"] == 10000
+    world.record("payment initiative=one id=p2 invoice=i1 amount=500USD on=2024-02-01")
+    assert told(world, "invoice.due", "2024-03-01", "2024-04-01") == [("i1", "2024-03-31")], "other money is no payment"
+    world.record("payment initiative=one id=p3 invoice=i1 amount=200EUR on=2024-02-01")
+    assert told(world, "invoice.due", "2024-03-01", "2024-04-01") == []
+    assert told(world, "invoice.issued", "2024-01-01", "2024-04-01") == []
+
+
+def test_an_invoice_whose_day_was_corrected_is_found_by_the_new_one(world: World) -> None:
+    world.record("invoice initiative=one id=i1 organisation=firm amount=300EUR due=2024-03-31 on=2024-01-10")
+    world.record("invoice initiative=one id=i1 organisation=firm amount=300EUR due=2024-05-31 on=2024-01-10")
+    assert told(world, "invoice.due", "2024-01-01", "2024-12-31") == [("i1", "2024-05-31")]
+
+
+def test_a_committee_is_silent_since_its_last_meeting(world: World) -> None:
+    meeting(world, "m1", "2024-01-10")
+    assert told(world, "committee.silent", "2024-01-01", "2024-02-01") == [("quality", "2024-01-10")]
+    meeting(world, "m2", "2024-03-10")
+    assert told(world, "committee.silent", "2024-01-01", "2024-02-01") == [], "it has met since"
+    assert told(world, "committee.silent", "2024-03-01", "2024-04-01") == [("quality", "2024-03-10")]
+    world.record("body initiative=one id=quality kind=committee name=Quality from=2023-06-01 to=2024-06-30")
+    assert told(world, "committee.silent", "2024-03-01", "2024-04-01") == [], "it is dissolved"
+
+
+def test_a_board_is_no_committee_and_one_that_never_met_is_silent_where_others_met(world: World) -> None:
+    assert told(world, "committee.silent", "2023-05-01", "2023-07-01") == [], "nobody records meetings here"
+    meeting(world, "m1", "2024-01-10", body="board")
+    assert told(world, "committee.silent", "2024-01-01", "2024-02-01") == []
+    assert told(world, "committee.silent", "2023-05-01", "2023-07-01") == [("quality", "2023-06-01")]
+
+
+def test_attendance_is_low_when_it_was_so_twice_running(world: World) -> None:
+    meeting(world, "m1", "2024-01-10", "mona:firm", "gala:ministry")
+    meeting(world, "m2", "2024-02-10", "mona:firm", "!gala:ministry", "!bruno:firm")
+    assert told(world, "attendance.low", "2024-02-01", "2024-03-01") == [], "once is no habit"
+    meeting(world, "m3", "2024-03-10", "!mona:firm", "gala:ministry", "!bruno:firm")
+    (one,) = found(world, "attendance.low", "2024-03-01", "2024-04-01")
+    assert (one.subject, one.reference, one.facts["body_name"]) == ("quality", date(2024, 3, 10), "Quality")
+    counts = [one.facts[n] for n in ("came", "invited", "came_before", "invited_before")]
+    assert counts == [1, 3, 1, 3]
+    assert told(world, "attendance.low", "2024-03-01", "2024-04-01", percent=30) == []
+
+
+def test_a_delegate_changed_between_two_meetings(world: World) -> None:
+    meeting(world, "m1", "2024-01-10", "mona:firm", "gala:ministry")
+    meeting(world, "m2", "2024-02-10", "bruno:firm", "gala:ministry")
+    (one,) = found(world, "delegate.changed", "2024-02-01", "2024-03-01")
+    assert (one.subject, one.body, one.organisation) == ("quality/firm", "quality", "firm")
+    assert (one.facts["before"], one.facts["now"]) == ("Mona", "Bruno")
+    meeting(world, "m3", "2024-03-10", "bruno:firm", "mona:firm")
+    assert told(world, "delegate.changed", "2024-03-01", "2024-04-01") == [], "one of two is the same"
+
+
+def test_a_company_that_is_absent_for_the_third_time_running(world: World) -> None:
+    everybody = ("!mona:firm", "!gala:ministry", "!berta:bolts")
+    meeting(world, "m0", "2023-12-10", "mona:firm")
+    for number, day in enumerate(("2024-01-10", "2024-02-10"), 1):
+        meeting(world, f"m{number}", day, *everybody)
+    assert told(world, "member.absent", "2024-01-01", "2024-04-01") == []
+    meeting(world, "b1", "2024-03-10", *everybody, body="board")
+    days = ("2024-03-01", "2024-04-01")
+    assert told(world, "member.absent", *days) == [("firm", "2024-03-10")], "no ministry, and no firm that is no member"
+    assert told(world, "member.absent", *days, meetings=2) == [], "the second time is over"
+    meeting(world, "m4", "2024-04-10", *everybody)
+    assert told(world, "member.absent", "2024-04-02", "2024-05-01") == [], "a fourth absence is no news"
+    meeting(world, "m5", "2024-05-10", "mona:firm")
+    for number, month in enumerate(("06", "07", "08"), 6):
+        meeting(world, f"m{number}", f"2024-{month}-10", "!mona:firm", "!bruno:firm")
+    assert told(world, "member.absent", "2024-06-01", "2024-09-01") == [("firm", "2024-08-10")]
+
+
+def test_trust_fell_or_too_few_were_heard(world: World) -> None:
+    def wave(day: str, answers: int, mean: int) -> None:
+        world.record(f"survey-wave initiative=one topic=trust invited=20 answers={answers} mean_milli={mean} on={day}")
+
+    wave("2024-01-10", 15, 4000)
+    wave("2024-02-10", 4, 2000)
+    (few,) = found(world, "trust.unheard", "2024-02-01", "2024-03-01", as_of="2024-03-01")
+    assert (few.facts["answers"], few.facts["invited"]) == (4, 20)
+    assert "mean_milli" not in few.facts, "under five answers nothing is shown"
+    assert told(world, "trust.fell", "2024-02-01", "2024-03-01", "2024-03-01") == []
+    wave("2024-03-10", 12, 3700)
+    (fell,) = found(world, "trust.fell", "2024-03-01", "2024-04-01")
+    assert (fell.facts["mean_milli"], fell.facts["before_milli"]) == (3700, 4000), "against the last that was heard"
+    assert told(world, "trust.fell", "2024-03-01", "2024-04-01", fall_milli=301) == []
+
+
+def test_a_reading_is_late_by_the_last_one(world: World) -> None:
+    world.record(
+        "objective initiative=one id=exports title=Exports from=2023-01-01 owner=quality",
+        "objective initiative=one id=jobs title=Jobs from=2023-02-01",
+    )
+    assert told(world, "reading.late", "2023-01-01", "2023-03-01") == [], "nobody records readings here"
+    world.record("reading initiative=one objective=exports value=3 on=2023-05-01")
+    assert told(world, "reading.late", "2023-01-01", "2023-03-01") == [("jobs", "2023-02-01")]
+    (one,) = found(world, "reading.late", "2023-05-01", "2023-05-01")
+    assert (one.subject, one.body, one.facts["title"]) == ("exports", "quality", "Exports")
+    world.record("reading initiative=one objective=exports value=4 on=2023-09-01")
+    assert told(world, "reading.late", "2023-05-01", "2023-05-01") == []
+
+
+def test_who_joined_and_who_left(world: World) -> None:
+    world.record(
+        "membership initiative=one organisation=bolts from=2024-02-01 to=2024-05-31",
+        "membership initiative=one organisation=firm from=2024-03-01 tier=gold",
+    )
+    assert told(world, "member.joined", "2024-01-01", "2024-12-31") == [("bolts", "2024-02-01")], "a tier is no joining"
+    assert told(world, "member.left", "2024-01-01", "2024-12-31") == [("bolts", "2024-05-31")]
+    world.record("membership initiative=one organisation=bolts from=2024-06-01")
+    assert told(world, "member.left", "2024-01-01", "2024-12-31") == [], "it went on the next day"
+    assert told(world, "member.joined", "2024-05-01", "2024-12-31") == []
+
+
+def test_founding_documents_are_found_by_their_date_and_no_others(world: World) -> None:
+    world.record(
+        "document initiative=one id=statutes kind=statutes title=Statutes from=2024-02-01",
+        "document initiative=one id=statutes kind=statutes title=Statutes-2 from=2024-06-01",
+        "document initiative=one id=plan kind=strategy title=Plan from=2024-02-01",
+    )
+    assert told(world, "document.changed", "2024-01-01", "2024-12-31") == [
+        ("statutes", "2024-02-01"),
+        ("statutes", "2024-06-01"),
+    ]
+
+
+def test_a_learning_session_is_found_for_each_who_is_enrolled_until_it_is_held_or_called_off(world: World) -> None:
+    world.record(
+        "learning-series id=practice title=Practice from=2024-01-01",
+        "learning-session id=s1 series=practice number=1 topic=Trust planned=2024-05-06 from=2024-01-02",
+        "learning-session id=s2 series=practice number=2 topic=Dues planned=2024-06-03 from=2024-01-02",
+        "learning-enrolment initiative=one series=practice person=mona from=2024-01-03",
+    )
+    (one,) = found(world, "learning.session", "2024-05-06", "2024-05-06", as_of="2024-05-05")
+    assert (one.initiative, one.subject, one.person, one.facts["topic"]) == ("one", "s1/mona", "mona", "Trust")
+    world.record("learning-session id=s2 planned=2024-06-10 from=2024-01-02")
+    days = ("2024-05-06", "2024-12-31", "2024-05-05")
+    assert told(world, "learning.session", *days) == [("s1/mona", "2024-05-06"), ("s2/mona", "2024-06-10")]
+    world.record(
+        "learning-session id=s1 held=2024-05-06 from=2024-01-02",
+        "learning-session id=s2 from=2024-01-02 to=2024-05-01",
+    )
+    assert told(world, "learning.session", *days) == []
+
+
+def test_of_a_life_that_was_stopped_nothing_is_found(world: World) -> None:
+    world.record("invoice initiative=one id=i1 organisation=firm amount=300EUR due=2024-03-31 on=2024-01-10")
+    with world.app.database.begin() as connection:
+        connection.execute(text("UPDATE initiative_state SET standing = 'stopped'"))
+    assert told(world, "invoice.due", "2024-01-01", "2024-12-31") == []
+
+
+@pytest.mark.parametrize("name", OCCASIONS)
+def test_an_index_on_the_reference_date_leads_to_it(sqlite_url: str, name: str) -> None:
+    """No table is read from end to end, but what an index has already made small."""
+    engine = open_database(sqlite_url)
+    with engine.connect() as connection:
+        plan = explained(connection, name)
+    engine.dispose()
+    assert [line for line in plan if line.startswith(("SCAN", "SEARCH")) and read_whole(line)] == [], plan
+    assert any("valid_from" in line or "due" in line or "valid_to" in line or "planned" in line for line in plan), plan
+
+
+def read_whole(line: str) -> bool:
+    """Whether a table is read from end to end, if only to make an index; what the statement made itself is none."""
+    made = "(subquery" in line or line.split()[1].startswith(("anon_", "found", "fresh", "pair"))
+    return not made and (line.startswith("SCAN") or "AUTOMATIC" in line)
+
+
+def explained(connection: Connection, name: str) -> list[str]:
+    asked: dict[str, Any] = {
+        **OCCASIONS[name].parameters,
+        "as_of": "2024-01-01",
+        "since": "2024-01-01",
+        "until": "2024-01-02",
+    }
+    compiled = statement(name).params(**asked).compile(connection.engine, compile_kwargs={"render_postcompile": True})
+    values = tuple(str(compiled.params[p]) for p in compiled.positiontup or ())
+    rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", values)
+    return [row.detail for row in rows]
