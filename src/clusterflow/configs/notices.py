@@ -13,7 +13,7 @@ from clusterflow.configs.written import Sentence, Written, one_of
 from clusterflow.configs.yaml import read
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.model.events import TOLD
-from clusterflow.model.notice import Audience, NoticeRule
+from clusterflow.model.notice import Audience, NoticeRule, Urgency
 
 EVENTS = tuple(sorted(cls.model_fields["kind"].default for cls in TOLD))
 
@@ -33,6 +33,9 @@ class WrittenNotice(Written):
         min_length=1, description=f"a list of audiences: {', '.join(Audience)}"
     )
     level: StrictInt | None = Field(default=None, ge=1, le=2, description="1 or 2, for stage.overdue")
+    urgency: Annotated[Urgency, BeforeValidator(partial(one_of, kind=Urgency, noun="urgency"))] = Field(
+        default=Urgency.NORMAL, description=f"one of: {', '.join(Urgency)}"
+    )
     template: Sentence = Field(description="the name of a template in messages/")
 
 
@@ -62,7 +65,12 @@ def load_notices(path: Path) -> tuple[NoticeRule, ...]:
             mistakes.append(Mistake(where, f"there is no template messages/{written.template}.md"))
         rules.append(
             NoticeRule(
-                id=str(name), event=written.event, to=tuple(written.to), level=written.level, template=written.template
+                id=str(name),
+                event=written.event,
+                to=tuple(written.to),
+                level=written.level,
+                template=written.template,
+                urgency=written.urgency,
             )
         )
     if wrong := told(document, mistakes):

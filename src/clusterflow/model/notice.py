@@ -22,6 +22,17 @@ class Audience(StrEnum):
     """Whoever cast the vote, or asked for the code, that the event is about."""
 
 
+class Urgency(StrEnum):
+    """What a notice may disturb: anything, no rest, nothing."""
+
+    URGENT = "urgent"
+    """Leaves at once, at any hour, and is never held back."""
+    NORMAL = "normal"
+    """Leaves in the receiver's waking hours, as long as there is room under the weekly cap."""
+    DIGEST = "digest"
+    """Waits for the receiver's digest."""
+
+
 class NoticeRule(Frozen):
     """One moment: an event, the audience, the template."""
 
@@ -30,6 +41,7 @@ class NoticeRule(Frozen):
     to: tuple[Audience, ...] = Field(min_length=1)
     level: int | None = None
     template: str
+    urgency: Urgency = Urgency.NORMAL
 
 
 class Recipient(Frozen):
@@ -52,6 +64,7 @@ class Notice(Frozen):
     language: NoticeLanguage
     subject: str
     body: str
+    urgency: Urgency = Urgency.NORMAL
     grants: tuple[Grant, ...] = ()
     """The votes whose one-time codes stand in the body as marks, until it is sent."""
     token: str = ""
