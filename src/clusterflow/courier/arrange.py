@@ -137,7 +137,7 @@ class _Writer:
         ]
         facts = {"recipient": recipient, "initiatives": sections, "count": len(quoted), "subject": quoted[0].subject}
         letter = render(self.app.settings.configs / "messages", rule, recipient.language, facts)
-        first = quoted[0]
+        first = next(one for one in quoted if one.id == parts[0])
         return Notice(
             key=f"{rule}:{first.initiative}:{first.id}:{person}",
             rule=DIGEST if rule == DIGEST else first.rule,

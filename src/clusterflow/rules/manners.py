@@ -119,7 +119,8 @@ class Plan:
     parcels: list[tuple[int, ...]] = field(default_factory=list)
     """Each is one message; of one notice, or of several of a kind."""
     digest: tuple[int, ...] = ()
-    """What goes together as the digest; empty: there is none today."""
+    """What goes together as the digest, led by what was due first; empty: there is none now. It lives by the clock of
+    its first, for the others may be at home elsewhere."""
     put_off: dict[int, datetime] = field(default_factory=dict)
     """What is looked at again later."""
     to_digest: dict[int, datetime] = field(default_factory=dict)
@@ -165,7 +166,8 @@ def _digest(
         return
     if week.has_room_for_digest():
         week.add(Urgency.DIGEST)
-        found.digest = tuple(one.id for one in everything if one.urgency is Urgency.DIGEST)
+        others = (one for one in everything if one.urgency is Urgency.DIGEST and one is not due[0])
+        found.digest = (due[0].id, *(one.id for one in others))
         for one in found.digest:
             found.put_off.pop(one, None)
     else:
