@@ -150,7 +150,7 @@ def test_a_digest_whose_template_fails_is_told_and_waits(
     world: World, mailbox: tuple[Mailbox, str], tmp_path: Path
 ) -> None:
     shutil.copytree(CONFIGS, tmp_path / "configs")
-    (broken,) = (tmp_path / "configs" / "messages").glob("en/digest.md")
+    (broken,) = (tmp_path / "configs" / "messages").glob("digest.md")
     whole = broken.read_text(encoding="utf-8")
     broken.write_text("{{ nobody.knows }}\n", encoding="utf-8")
     world.app.settings = world.app.settings.model_copy(update={"configs": tmp_path / "configs"})
