@@ -133,6 +133,23 @@ def test_what_was_let_out_by_day_and_failed_is_not_tried_again_at_night(
     assert subjects(world, box, datetime(2024, 5, 8, 6, tzinfo=UTC)) == ["Initiative-one: news"]
 
 
+def test_what_is_still_on_its_way_takes_its_place_under_the_cap(world: World, mailbox: tuple[Mailbox, str]) -> None:
+    box = mailbox[0]
+    world.app.settings = world.app.settings.model_copy(update={"notices_cap": 3})
+    box.refused = {"mona@firm.example"}
+    for minute in (0, 20):
+        world.now = datetime(2024, 5, 7, 9, minute, tzinfo=UTC)
+        for n in range(2):
+            told(world, Urgency.NORMAL, f"news-{minute}-{n}", rule=f"rule-{minute}-{n}")
+        assert subjects(world, box, world.now + timedelta(minutes=15)) == []
+    box.refused = set()
+    assert subjects(world, box, datetime(2024, 5, 7, 15, tzinfo=UTC)) == [
+        "Initiative-one: news-0-0",
+        "Initiative-one: news-0-1",
+    ]
+    assert subjects(world, box, datetime(2024, 5, 13, 6, tzinfo=UTC)) == ["Your digest: 2 messages"]
+
+
 def test_a_code_never_waits(world: World, mailbox: tuple[Mailbox, str], tmp_path: Path) -> None:
     """Whatever urgency the file gives: a code is good for an open gate only."""
     shutil.copytree(CONFIGS, tmp_path / "configs")

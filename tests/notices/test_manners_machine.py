@@ -84,9 +84,8 @@ def dying(world: World, point: int | None) -> Iterator[None]:
         if point == 2 * passed + 1:
             raise Killed
 
-    with patch.object(world.app.database.dialect, "do_commit", do_commit):
-        with suppress(Killed):
-            yield
+    with patch.object(world.app.database.dialect, "do_commit", do_commit), suppress(Killed):
+        yield
 
 
 class Letters(RuleBasedStateMachine):

@@ -77,7 +77,7 @@ def budget(model: str, *, as_json: Json = False) -> None:
     for q in found.quarters:
         lines.add_row(str(q.number), str(q.urgent), str(q.ordinary), str(q.digests), f"{q.held} things")
     show(lines)
-    show(f"A quarter has {found.mean:.1f} messages on average, and {found.most.messages} at most in one.")
+    show(f"A quarter has {found.mean} messages on average, and {found.most} at most.")
     show("Most is told by: " + ", ".join(f"{rule} {count}" for rule, count in found.rules[:5]))
     show("It is assumed:")
     for assumption in found.assumptions:

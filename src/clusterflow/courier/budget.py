@@ -51,12 +51,9 @@ class Quarter(Frozen):
     urgent: int
     ordinary: int
     digests: int
+    messages: int
     held: int
     """Things told in these messages: more than messages, for a digest or a batch tells several."""
-
-    @property
-    def messages(self) -> int:
-        return self.urgent + self.ordinary + self.digests
 
 
 class Budget(Frozen):
@@ -66,15 +63,10 @@ class Budget(Frozen):
     quarters: tuple[Quarter, ...]
     rules: tuple[tuple[str, int], ...]
     """How often each rule was heard of, the most frequent first."""
+    mean: float
+    """Messages in a quarter on average; ``most``: in the fullest one."""
+    most: int
     assumptions: tuple[str, ...] = ASSUMPTIONS
-
-    @property
-    def mean(self) -> float:
-        return sum(q.messages for q in self.quarters) / len(self.quarters)
-
-    @property
-    def most(self) -> Quarter:
-        return max(self.quarters, key=lambda q: q.messages)
 
 
 def budget(model: LifecycleModel, settings: Settings) -> Budget:
@@ -89,7 +81,13 @@ def budget(model: LifecycleModel, settings: Settings) -> Budget:
     count = ceil((life.ahead.now - BEGUN) / QUARTER)
     heard = Counter(part.rule for message in mine for part in message.holds)
     quarters = tuple(_quarter(n, [m for m in mine if (m.at - BEGUN) // QUARTER == n - 1]) for n in range(1, count + 1))
-    return Budget(model=model.id, quarters=quarters, rules=tuple(heard.most_common()))
+    return Budget(
+        model=model.id,
+        quarters=quarters,
+        rules=tuple(heard.most_common()),
+        mean=round(len(mine) / count, 1),
+        most=max(q.messages for q in quarters),
+    )
 
 
 def _quarter(number: int, messages: list[Foreseen]) -> Quarter:
@@ -99,6 +97,7 @@ def _quarter(number: int, messages: list[Foreseen]) -> Quarter:
         urgent=by[Urgency.URGENT],
         ordinary=by[Urgency.NORMAL],
         digests=by[Urgency.DIGEST],
+        messages=len(messages),
         held=sum(len(m.holds) for m in messages),
     )
 
@@ -127,7 +126,10 @@ def _playable(model: LifecycleModel) -> LifecycleModel:
         )
         for stage in model.stages
     )
-    return model.model_copy(update={"stages": stages})
+    # Read anew, for a copy would keep the hash of its original, by which the process knows models.
+    return LifecycleModel.model_validate_json(
+        model.model_copy(update={"stages": stages}).model_dump_json(by_alias=True)
+    )
 
 
 def _figure(stage: Stage, number: int) -> str:
