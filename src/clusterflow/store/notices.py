@@ -60,11 +60,12 @@ def keep(connection: Connection, notices: Sequence[Notice], at: datetime, manner
     keys = [n.key for n in notices]
     there = set(connection.execute(select(table.c.key).where(table.c.key.in_(keys))).scalars())
     new = [n for n in notices if n.key not in there]
-    held = [] if manners is None else [n for n in new if n.urgency is not Urgency.URGENT]
-    rows = [row_of(n, at, at, at) for n in new if n not in held]
-    if manners is not None and held:
-        of = receivers(connection, ((n.recipient, n.initiative) for n in held), at, manners)
-        rows += [row_of(n, at, manners.first_due(of[n.recipient, n.initiative], n.urgency, at), None) for n in held]
+    patient = [n for n in new if n.urgency is not Urgency.URGENT]
+    rows = [row_of(n, at, at, at) for n in new if manners is None or n.urgency is Urgency.URGENT]
+    if manners is not None and patient:
+        of = receivers(connection, ((n.recipient, n.initiative) for n in patient), at, manners)
+        due_at = {n.key: manners.first_due(of[n.recipient, n.initiative], n.urgency, at) for n in patient}
+        rows += [row_of(n, at, due_at[n.key], None) for n in patient]
     if rows:
         connection.execute(insert(table), rows)
     return len(rows)
