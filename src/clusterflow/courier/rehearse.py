@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from clusterflow.app import App
 from clusterflow.courier import Courier
+from clusterflow.courier.arrange import Clocks
 from clusterflow.model.notice import Urgency
 from clusterflow.model.text import Frozen
-from clusterflow.notices.deliver import Answer
 from clusterflow.rules.manners import Manners
 from clusterflow.store import due, notices, parcels, tables
+from clusterflow.store.registry import people_by_id
 from clusterflow.store.scratch import twin
 
 DAILY = time(9)
@@ -53,23 +54,32 @@ class Listener(Courier):
         # Codes are marks until a mail leaves; none leaves here, so nobody's secret is needed.
         app.__dict__["code_key"] = None
 
-    def _attempt(self, notice: notices.Due, address: str | None) -> Answer:
-        now = self.app.clock()
-        with self.app.database.connect() as connection:
-            parts = self._parts(connection, notice)
-            home = parcels.receivers(connection, [(notice.recipient, notice.initiative)], now, Manners())
+    def _send(self) -> tuple[int, int]:
+        now, before = self.app.clock(), len(self.heard)
+        with self.app.database.begin() as connection:
+            waiting = notices.due(connection, now)
+            clocks = Clocks.of(connection, self.manners, waiting, now)
+            for notice in waiting:
+                if (until := clocks.quiet_until(notice, now)) is not None:
+                    notices.postpone(connection, notice, until)
+                else:
+                    self.heard.append(self._foreseen(connection, notice, now))
+                    table = tables.notice
+                    connection.execute(update(table).where(table.c.id == notice.id).values(sent_at=now))
+        return len(self.heard) - before, 0
+
+    def _foreseen(self, connection: Connection, notice: notices.Due, now: datetime) -> Foreseen:
+        home = parcels.receivers(connection, [(notice.recipient, notice.initiative)], now, self.manners or Manners())
         zone = ZoneInfo(home[notice.recipient, notice.initiative].calendar.timezone)
-        self.heard.append(
-            Foreseen(
-                at=now.astimezone(zone),
-                person=notice.recipient,
-                reachable=address is not None,
-                urgency=notice.urgency,
-                subject=notice.subject,
-                holds=parts,
-            )
+        known = people_by_id(connection, now.date(), [notice.recipient]).get(notice.recipient)
+        return Foreseen(
+            at=now.astimezone(zone),
+            person=notice.recipient,
+            reachable=known is not None and known.email is not None,
+            urgency=notice.urgency,
+            subject=notice.subject,
+            holds=self._parts(connection, notice),
         )
-        return Answer(True, "rehearsed")
 
     def _parts(self, connection: Connection, notice: notices.Due) -> tuple[Part, ...]:
         table = tables.notice
