@@ -18,6 +18,9 @@ from clusterflow.store.migrate import upgrade
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 settings.load_profile("default")
 
+os.environ["CLUSTERFLOW_NOTICES_MANNERS"] = "off"
+"""Most tests look at what is sent, not at when; those of manners turn them on."""
+
 REQUIRED = os.environ.get("CLUSTERFLOW_TEST_REQUIRE") == "all"
 """In CI nothing may be missing; on a bare machine what needs more than Python is left out, and said."""
 
@@ -91,3 +94,7 @@ def database(database_url: str) -> Iterator[Engine]:
     engine = open_database(database_url)
     yield engine
     engine.dispose()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--golden", action="store_true", help="write the golden files anew, to be looked at")

@@ -43,6 +43,26 @@ class Settings(BaseSettings):
         default=None,
         description="Apprise address of the mail server, without recipient: mailtos://USER:PASSWORD@HOST?from=...",
     )
+    notices_manners: Literal["on", "off"] = Field(
+        default="on", description="off: every notice is sent at once, at any hour, however many there are"
+    )
+    # The four numbers are proposals of this project (P); a person's record may name another time zone and digest day.
+    notices_quiet: str = Field(
+        default="20:00-08:00",
+        pattern=r"^(none|([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)$",
+        description="when nothing but the urgent is sent, on the receiver's clock; then weekends and national holidays "
+        "are quiet, too. none: no hour and no day is",
+    )
+    notices_cap: int = Field(default=10, ge=0, description="messages a person in any seven days at most; 0: no cap")
+    notices_digest: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = Field(
+        default="monday", description="when people get their digest who name no day of their own"
+    )
+    notices_gather: int = Field(default=15, ge=0, description="minutes that a notice waits for more of its kind")
+    notices_to: str | None = Field(
+        default=None,
+        pattern=r"^[^@\s<>\"',;:]+@[^@\s<>\"',;:]+$",
+        description="for rehearsals: one e-mail address that gets every notice, each marked with whose it is",
+    )
     proof: Literal["code", "none"] = Field(
         default="code",
         description="how deciders prove who they are: by the one-time code of their notice, or not at all",

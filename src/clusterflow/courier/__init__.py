@@ -9,9 +9,10 @@ from sqlalchemy import Connection
 
 from clusterflow.app import App
 from clusterflow.configs.notices import load_notices
+from clusterflow.courier.arrange import Clocks, addressed, arrange, manners_of
 from clusterflow.courier.ladder import Ladder
 from clusterflow.courier.moment import Moment, moment_of
-from clusterflow.model.notice import Notice, NoticeRule, Recipient, mark
+from clusterflow.model.notice import Notice, NoticeRule, Recipient, Urgency, mark
 from clusterflow.model.records.base import REGISTRY
 from clusterflow.model.records.parties import Person
 from clusterflow.model.text import Frozen
@@ -19,6 +20,7 @@ from clusterflow.notices.deliver import CHANNEL, Answer, send_mail
 from clusterflow.notices.markup import Marked, link
 from clusterflow.notices.render import TemplateFailed, render
 from clusterflow.notices.route import recipients, rules_for
+from clusterflow.rules.manners import Manners
 from clusterflow.rules.proof import code_of
 from clusterflow.store import ledger, notices, outbox
 from clusterflow.store.outbox import Span
@@ -52,13 +54,19 @@ class Courier:
 
     @cached_property
     def ladder(self) -> Ladder:
-        return Ladder(self.app, self.rules, self.link)
+        return Ladder(self.app, self.rules, self.link, self.manners)
+
+    @cached_property
+    def manners(self) -> Manners | None:
+        """None: they are switched off."""
+        return manners_of(self.app.settings)
 
     def round(self) -> Sent:
         """Write what is new, send what is due."""
         written, problems = self._write()
         climbed, unclimbed = self.ladder.climb()
         written, problems = written + climbed, problems + unclimbed
+        problems += self._let_out()
         delivered, failed = self._send()
         return Sent(written=written, delivered=delivered, failed=failed, problems=tuple(problems))
 
@@ -71,7 +79,7 @@ class Courier:
             with self.app.database.begin() as connection:
                 if outbox.done(connection, span):
                     made, wrong = self._notices(connection, span)
-                    written += notices.keep(connection, made, now)
+                    written += notices.keep(connection, made, now, self.manners)
                     problems += wrong
         return written, problems
 
@@ -106,6 +114,8 @@ class Courier:
         facts = moment.facts(person.language) | {"recipient": person, "link": self.link(entry.chain), "codes": codes}
         country = moment.record.country if moment.record else None
         letter = render(folder, rule.template, person.language, facts, country)
+        # A code is good for an open gate only: it cannot wait.
+        coded = any(mark(token, place) in letter.markdown for place in range(len(codes)))
         return Notice(
             key=f"{rule.id}:{entry.chain}:{entry.version}:{person.person}",
             rule=rule.id,
@@ -113,9 +123,9 @@ class Courier:
             version=entry.version,
             recipient=person.person,
             language=person.language,
-            urgency=rule.urgency,
             subject=letter.subject,
             body=letter.markdown,
+            urgency=Urgency.URGENT if coded else rule.urgency,
             grants=tuple(grant for _, grant in grants),
             token=token,
         )
@@ -125,11 +135,28 @@ class Courier:
         ui = self.app.settings.prefect_api_url.removesuffix("/api")
         return link(f"{ui}/v2/artifacts/key/initiative-{initiative.replace('.', '-').replace('_', '-')}")
 
+    def _let_out(self) -> list[str]:
+        """Let out what may leave now, gathered where it belongs together."""
+        problems: list[str] = []
+        while self.manners is not None:
+            with self.app.database.begin() as connection:
+                arranged = arrange(connection, self.app, self.manners)
+            if arranged is None:
+                break
+            problems += arranged
+        return problems
+
     def _send(self) -> tuple[int, int]:
         delivered = failed = 0
         with self.app.database.connect() as connection:
             waiting = notices.due(connection, self.app.clock())
+            clocks = Clocks.of(connection, self.manners, waiting, self.app.clock())
         for notice in waiting:
+            if (until := clocks.quiet_until(notice, self.app.clock())) is not None:
+                # Let out by day, tried again by night: also what failed before keeps the quiet hours.
+                with self.app.database.begin() as connection:
+                    notices.postpone(connection, notice, until)
+                continue
             with self.app.database.begin() as connection:
                 mine = notices.claim(connection, notice, self.app.clock() + LEASE)
                 known = current(connection, Person, REGISTRY, self.app.clock().date(), id=notice.recipient)
@@ -150,7 +177,8 @@ class Courier:
         for place, grant in enumerate(notice.grants if self.app.code_key else ()):
             # Only what leaves carries a code: whoever reads the database finds none.
             body = body.replace(mark(notice.token, place), code_of(self.app.code_key or b"", grant))
-        return send_mail(server, address, notice.key, notice.subject, body)
+        address, subject = addressed(self.app.settings, notice, address)
+        return send_mail(server, address, notice.key, subject, body)
 
     def _settle(self, notice: notices.Due, answer: Answer) -> None:
         now = self.app.clock()

@@ -18,6 +18,7 @@ from clusterflow.notices.render import TemplateFailed, render
 from clusterflow.notices.route import Concerned, recipients
 from clusterflow.rules.calendar import WorkCalendar
 from clusterflow.rules.ladder import Step, key_of, reached, windows
+from clusterflow.rules.manners import Manners
 from clusterflow.store import notices
 from clusterflow.store.circle import Circle, circle_of
 from clusterflow.store.database import reading
@@ -56,8 +57,10 @@ class Due:
 class Ladder:
     """Looks, once a day of each initiative, for what is due; whoever looks again writes nothing twice."""
 
-    def __init__(self, app: App, rules: Iterable[NoticeRule], link: Callable[[str], str]) -> None:
-        self.app = app
+    def __init__(
+        self, app: App, rules: Iterable[NoticeRule], link: Callable[[str], str], manners: Manners | None
+    ) -> None:
+        self.app, self.manners = app, manners
         self.rules = [rule for rule in rules if rule.on]
         self.link = link
         self._asked: datetime | None = None
@@ -146,7 +149,7 @@ class Ladder:
                     made.append(self._notice(one, person, template))
                 except TemplateFailed as problem:
                     problems.append(f"{one.rule.id} for {person.person}: {problem}")
-            return notices.keep(connection, made, self.app.clock()), problems
+            return notices.keep(connection, made, self.app.clock(), self.manners), problems
 
     def _notice(self, due: Due, person: Recipient, template: str) -> Notice:
         record = due.record

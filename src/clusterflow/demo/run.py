@@ -42,6 +42,8 @@ def demo(home: Path, port: int, leave: bool) -> None:
 def _surround(home: Path, port: int, sink: MailSink) -> None:
     """The flows open the app by its settings, as everywhere: so the demonstration's are set where flows look."""
     own = {"HOME": str(home), "DATABASE": f"sqlite:///{home / 'clusterflow.db'}", "MAIL": sink.address}
+    # The replay lives a month in seconds, and reads its codes and decisions from the mails of the moment.
+    own |= {"NOTICES_MANNERS": "off"}
     own |= {"PREFECT_PORT": str(port), "LANGUAGE": os.environ.get("CLUSTERFLOW_LANGUAGE", "es"), "ACTOR": "demo"}
     os.environ.update({f"CLUSTERFLOW_{name}": value for name, value in own.items()})
     os.environ.pop("CLUSTERFLOW_PREFECT_API", None)

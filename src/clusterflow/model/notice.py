@@ -36,11 +36,14 @@ class Group(StrEnum):
 
 
 class Urgency(StrEnum):
-    """How a notice may be kept back: urgent ones pass, digests are gathered."""
+    """What a notice may disturb: anything, no rest, nothing."""
 
     URGENT = "urgent"
+    """Leaves at once, at any hour, and is never held back."""
     NORMAL = "normal"
+    """Leaves in the receiver's waking hours, as long as there is room under the weekly cap."""
     DIGEST = "digest"
+    """Waits for the receiver's digest."""
 
 
 class Narrowing(Frozen):
@@ -117,8 +120,8 @@ class NoticeRule(Frozen):
     """Who is told too from a step on."""
     escalated: str | None = None
     """The template for those who are told too, where it is another."""
-    urgency: Urgency = Urgency.NORMAL
     template: str
+    urgency: Urgency = Urgency.NORMAL
 
     def told_too(self, step: Offset) -> tuple[Audience, ...]:
         """Who is told one level up at a step."""
@@ -144,9 +147,9 @@ class Notice(Frozen):
     """Of the ledger entry that it is about; 0 where an occasion brought it."""
     recipient: str
     language: NoticeLanguage
-    urgency: Urgency = Urgency.NORMAL
     subject: str
     body: str
+    urgency: Urgency = Urgency.NORMAL
     grants: tuple[Grant, ...] = ()
     """The votes whose one-time codes stand in the body as marks, until it is sent."""
     token: str = ""

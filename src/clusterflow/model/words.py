@@ -229,3 +229,20 @@ class DueKind(StrEnum):
     CONDITION = "condition"
     LABEL = "label"
     STRATEGY = "strategy"
+
+
+class Weekday(StrEnum):
+    """Days of the week, in their order."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+    @property
+    def number(self) -> int:
+        """As ``date.weekday`` counts: Monday is 0."""
+        return list(Weekday).index(self)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, func, insert, select, update
 
 from clusterflow.model.grant import Grant
-from clusterflow.model.notice import Notice
+from clusterflow.model.notice import Notice, Urgency
 from clusterflow.model.text import NoticeLanguage
+from clusterflow.rules.manners import Manners
 from clusterflow.store import tables
+from clusterflow.store.parcels import receivers
 
 _GRANTS: TypeAdapter[tuple[Grant, ...]] = TypeAdapter(tuple[Grant, ...])
 
@@ -31,30 +34,43 @@ class Due:
     language: NoticeLanguage
     subject: str
     body: str
+    urgency: Urgency
     grants: tuple[Grant, ...]
     token: str
     attempts: int
 
 
-def keep(connection: Connection, notices: Sequence[Notice], at: datetime) -> int:
-    """Keep the notices that are not kept yet, by their key; gives how many are new."""
+def row_of(notice: Notice, at: datetime, due_at: datetime, released_at: datetime | None) -> dict[str, Any]:
+    """A new notice as a row of its table."""
+    return {
+        **notice.model_dump(),
+        "urgency": notice.urgency.value,
+        "grants": _GRANTS.dump_json(notice.grants).decode(),
+        "created_at": at,
+        "due_at": due_at,
+        "released_at": released_at,
+        "attempts": 0,
+    }
+
+
+def keep(connection: Connection, notices: Sequence[Notice], at: datetime, manners: Manners | None) -> int:
+    """Keep the notices that are not kept yet, by their key; gives how many are new.
+
+    Args:
+        manners: when each may leave; None: all of them at once.
+    """
     table = tables.notice
     there = kept(connection, (n.key for n in notices))
-    new = [
-        {
-            **n.model_dump(),
-            "urgency": n.urgency.value,
-            "grants": _GRANTS.dump_json(n.grants).decode(),
-            "created_at": at,
-            "due_at": at,
-            "attempts": 0,
-        }
-        for n in notices
-        if n.key not in there
-    ]
-    if new:
-        connection.execute(insert(table), new)
-    return len(new)
+    new = [n for n in notices if n.key not in there]
+    patient = [n for n in new if n.urgency is not Urgency.URGENT]
+    rows = [row_of(n, at, at, at) for n in new if manners is None or n.urgency is Urgency.URGENT]
+    if manners is not None and patient:
+        of = receivers(connection, ((n.recipient, n.initiative) for n in patient), at, manners)
+        due_at = {n.key: manners.first_due(of[n.recipient, n.initiative], n.urgency, at) for n in patient}
+        rows += [row_of(n, at, due_at[n.key], None) for n in patient]
+    if rows:
+        connection.execute(insert(table), rows)
+    return len(rows)
 
 
 def kept(connection: Connection, keys: Iterable[str]) -> set[str]:
@@ -70,14 +86,15 @@ def due(connection: Connection, now: datetime, limit: int = 200) -> Sequence[Due
     table = tables.notice
     rows = connection.execute(
         select(table)
-        .where(table.c.sent_at.is_(None), table.c.dead_at.is_(None), table.c.due_at <= now)
+        .where(table.c.sent_at.is_(None), table.c.dead_at.is_(None), table.c.gathered_into.is_(None))
+        .where(table.c.due_at <= now, table.c.released_at.is_not(None))
         .order_by(table.c.id)
         .limit(limit)
     )
     return [
         Due(
             r.id, r.key, r.initiative, r.recipient, r.language, r.subject, r.body,
-            _GRANTS.validate_json(r.grants), r.token, r.attempts,
+            Urgency(r.urgency), _GRANTS.validate_json(r.grants), r.token, r.attempts,
         )
         for r in rows
     ]  # fmt: skip
@@ -111,10 +128,12 @@ def settle(
 
 
 def tally(connection: Connection) -> dict[str, int]:
-    """How many notices were sent, wait, and are dead."""
+    """How many messages were sent, wait, and are dead; what a digest holds is one message."""
     table = tables.notice
     row = connection.execute(
-        select(func.count(table.c.sent_at), func.count(table.c.dead_at), func.count(table.c.id))
+        select(func.count(table.c.sent_at), func.count(table.c.dead_at), func.count(table.c.id)).where(
+            table.c.gathered_into.is_(None)
+        )
     ).one()
     sent, dead, everything = row
     return {"sent": sent, "dead": dead, "waiting": everything - sent - dead}

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from clusterflow.model.records import RECORDS, Record
 from clusterflow.model.records.base import REGISTRY
-from clusterflow.model.records.parties import Initiative
+from clusterflow.model.records.parties import Initiative, Person
 from clusterflow.rules.calendar import WorkCalendar
 from clusterflow.store import tables
 from clusterflow.store.columns import from_row, to_row
@@ -205,6 +205,17 @@ def current(connection: Connection, cls: type[Record], chain: str, on: date, **w
         record = from_row(cls, row._mapping)
         latest[record.identity()] = record
     return [r for r in latest.values() if r.valid_to is None or r.valid_to >= on]
+
+
+def people_by_id(connection: Connection, on: date, ids: Sequence[str]) -> dict[str, Person]:
+    """Those of some people whom the registry knows on a day."""
+    table, latest = tables.REGISTRY_TABLES["person"], dict[str, Person]()
+    for start in range(0, len(ids), _CHUNK):
+        query = select(table).where(table.c.chain == REGISTRY, *_held(table), table.c.valid_from <= on)
+        query = query.where(table.c.id.in_(ids[start : start + _CHUNK])).order_by(table.c.valid_from)
+        for row in connection.execute(query):
+            latest[row.id] = from_row(Person, row._mapping)
+    return {i: p for i, p in latest.items() if p.valid_to is None or p.valid_to >= on}
 
 
 def initiative_records(connection: Connection, on: date, ids: Sequence[str] | None = None) -> dict[str, Initiative]:

@@ -210,17 +210,22 @@ notice = Table(
     Column("version", BigInteger, nullable=False),
     Column("recipient", String(64), nullable=False),
     Column("language", String(8), nullable=False),
-    Column("urgency", String(8), nullable=False),
     Column("subject", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("grants", Text, nullable=False),
     Column("token", String(64), nullable=False),
+    Column("urgency", String(16), nullable=False, default="normal"),
     Column("created_at", Instant, nullable=False),
     Column("due_at", Instant, nullable=False),
+    # Let out: from here on it is sent as soon as it can be, and counts under the receiver's weekly cap.
+    Column("released_at", Instant),
+    # The notice that carries this one, as a part of a batch or a digest.
+    Column("gathered_into", Integer),
     Column("attempts", Integer, nullable=False, default=0),
     Column("sent_at", Instant),
     Column("dead_at", Instant),
-    Index("ix_notice_waiting", "sent_at", "dead_at", "due_at"),
+    Index("ix_notice_recipient", "recipient", "sent_at"),
+    Index("ix_notice_waiting", "sent_at", "dead_at", "gathered_into", "due_at"),
 )
 
 delivery = Table(

@@ -10,7 +10,7 @@ from pydantic import Field
 from clusterflow.model.money import Money
 from clusterflow.model.records.base import Country, OrganisationId, PersonId, Slug, Span, TimeZone
 from clusterflow.model.text import Language, NoticeLanguage
-from clusterflow.model.words import HelixKind, SizeClass
+from clusterflow.model.words import HelixKind, SizeClass, Weekday
 
 
 class Organisation(Span):
@@ -43,6 +43,10 @@ class Person(Span):
     name: str = Field(min_length=1, max_length=200)
     email: str | None = Field(default=None, pattern=r"^[^@\s<>\"',;:]+@[^@\s<>\"',;:]+$", max_length=254)
     language: NoticeLanguage = Field(default="es", description="the language that notices are written to them in")
+    timezone: TimeZone | None = Field(
+        default=None, description="IANA name of the time zone they live in, where it is not the initiative's"
+    )
+    digest_day: Weekday | None = Field(default=None, description="on which day they read their weekly digest")
 
 
 class Representation(Span):

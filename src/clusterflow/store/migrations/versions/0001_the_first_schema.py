@@ -73,7 +73,7 @@ REGISTRY = {
         "id:str name:str tax_id?:str helix?:str size?:str employees?:big turnover_minor?:big turnover_currency?:str3 founded?:date country?:str place?:str",
     ),
     "payment": ("id", "id:str invoice:str amount_minor:big amount_currency:str3"),
-    "person": ("id", "id:str name:str email?:str language:str"),
+    "person": ("id", "id:str name:str email?:str language:str timezone?:str digest_day?:str"),
     "project": ("id", "id:str title:str joint:bool objective?:str"),
     "reading": ("objective", "objective:str value:float"),
     "representation": ("person organisation", "person:str organisation:str position?:str"),
@@ -116,7 +116,7 @@ ENGINE = {
     ),
     "notice": (
         "id",
-        "id:int key:str200 rule:str64 initiative:str64 version:big recipient:str64 language:str8 urgency:str8 subject:text body:text grants:text token:str64 created_at:instant due_at:instant attempts:int sent_at?:instant dead_at?:instant",
+        "id:int key:str200 rule:str64 initiative:str64 version:big recipient:str64 language:str8 subject:text body:text grants:text token:str64 urgency:str16 created_at:instant due_at:instant released_at?:instant gathered_into?:int attempts:int sent_at?:instant dead_at?:instant",
     ),
     "outbox": (
         "topic chain",
@@ -165,7 +165,8 @@ INDEXES = [
     ("ix_meeting_valid_from", "meeting", "valid_from"),
     ("ix_membership_valid_from", "membership", "valid_from"),
     ("ix_membership_valid_to", "membership", "valid_to"),
-    ("ix_notice_waiting", "notice", "sent_at dead_at due_at"),
+    ("ix_notice_recipient", "notice", "recipient sent_at"),
+    ("ix_notice_waiting", "notice", "sent_at dead_at gathered_into due_at"),
     ("ix_objective_valid_from", "objective", "valid_from"),
     ("ix_payment_chain_invoice", "payment", "chain invoice"),
     ("ix_reading_valid_from", "reading", "valid_from"),

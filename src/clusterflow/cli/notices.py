@@ -1,0 +1,84 @@
+"""The notices: who would get what, and how many a model means; nothing is sent here."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from typing import Annotated
+
+from cyclopts import App as Commands
+from cyclopts import Parameter
+
+from clusterflow.app import App
+from clusterflow.catalogue import models_in, named
+from clusterflow.cli.output import Json, day, harmless, print_json, show, table
+from clusterflow.courier.budget import budget as reckon
+from clusterflow.courier.rehearse import preview as look_ahead
+from clusterflow.errors import Mistake, Mistakes
+from clusterflow.settings import Settings
+
+notices = Commands(name="notices", help="Who would be told what and when, and how many messages a model means.")
+
+MOST_DAYS = 731
+"""Two years; further ahead nearly everything depends on what is not known yet."""
+
+
+@notices.command
+def preview(
+    *,
+    since: Annotated[str | None, Parameter(name="--from", help="the first day, as YYYY-MM-DD; today")] = None,
+    until: Annotated[str, Parameter(name="--to", help="the last day, as YYYY-MM-DD")],
+    initiative: Annotated[str | None, Parameter(help="of this one alone")] = None,
+    as_json: Json = False,
+) -> None:
+    """Who would get what and when, by what is recorded now; nothing is sent."""
+    app = App.open()
+    if initiative is not None:
+        app.state(initiative)
+    first = day(since, "--from") or app.clock().date()
+    last = day(until, "--to") or first
+    _check(first, last, app.clock().date())
+    found = look_ahead(app, datetime.combine(first, time(), UTC), datetime.combine(last, time.max, UTC))
+    wanted = [m for m in found if initiative is None or any(p.initiative == initiative for p in m.holds)]
+    if as_json:
+        print_json(wanted)
+        return
+    lines = table(f"Notices from {first} to {last}", ["at", "to", "", "subject"])
+    for m in wanted:
+        to = m.person if m.reachable else f"{m.person} (no e-mail)"
+        lines.add_row(f"{m.at:%Y-%m-%d %H:%M %Z}", to, m.urgency.value, harmless(m.subject))
+        if len(m.holds) > 1 or m.holds[0].subject != m.subject:
+            for part in m.holds:
+                lines.add_row("", "", "", f"  {part.initiative}: {part.rule}")
+    show(lines)
+    show(f"{len(wanted)} messages. What is yet to be recorded or decided is not foreseen; nothing was sent.")
+
+
+def _check(first: date, last: date, today: date) -> None:
+    mistakes = []
+    if last < first:
+        mistakes.append(Mistake("--to", f"{last} lies before {first}", "the same day or a later one"))
+    if last < today:
+        mistakes.append(Mistake("--to", f"{last} is gone by", "a day from today on", "See: clusterflow ledger"))
+    if (last - today).days > MOST_DAYS:
+        mistakes.append(Mistake("--to", f"{last} is {(last - today).days} days ahead", f"at most {MOST_DAYS}"))
+    if mistakes:
+        raise Mistakes(mistakes)
+
+
+@notices.command
+def budget(model: str, *, as_json: Json = False) -> None:
+    """How many messages a manager can expect from a model in a quarter: a typical life is played, nothing is sent."""
+    settings = Settings()
+    found = reckon(named(models_in(settings.configs), model), settings)
+    if as_json:
+        print_json(found)
+        return
+    lines = table(f"Messages to the manager under {found.model}", ["quarter", "urgent", "ordinary", "digests", "tell"])
+    for q in found.quarters:
+        lines.add_row(str(q.number), str(q.urgent), str(q.ordinary), str(q.digests), f"{q.held} things")
+    show(lines)
+    show(f"A quarter has {found.mean} messages on average, and {found.most} at most.")
+    show("Most is told by: " + ", ".join(f"{rule} {count}" for rule, count in found.rules[:5]))
+    show("It is assumed:")
+    for assumption in found.assumptions:
+        show(f"  {assumption}")

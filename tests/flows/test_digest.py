@@ -1,0 +1,63 @@
+"""The digest flow, as it is deployed: one message for a person who has something to know."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from prefect.client.schemas.objects import FlowRun
+from pydantic import SecretStr
+from ruamel.yaml import YAML
+from support.mailbox import mail_server
+from support.office import ROOT, Office, working
+
+from clusterflow.courier import Courier
+from clusterflow.model.notice import Notice, Urgency
+from clusterflow.prefect.api import prefect_client
+from clusterflow.prefect.deploy import deploy
+from clusterflow.prefect.server import PrefectServer
+from clusterflow.store import notices
+
+
+@pytest.fixture(scope="module")
+def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The deployment as it is shipped."""
+    shipped = YAML(typ="safe").load((ROOT / "deployments" / "prefect.yaml").read_text(encoding="utf-8"))
+    (ours,) = [d for d in shipped["deployments"] if d["entrypoint"] == "flows/digest.py:digest"]
+    assert [s["slug"] for s in ours["schedules"]] == ["weekly"]
+    file: Path = tmp_path_factory.mktemp("digest") / "prefect.yaml"
+    with file.open("w", encoding="utf-8") as stream:
+        YAML().dump({"pull": [], "deployments": [{**ours, "schedules": []}]}, stream)
+    assert asyncio.run(deploy(ROOT, prefect_server.api_url, prefect_server.auth, file=file)) == ["digest/weekly"]
+
+
+async def test_the_flow_sends_the_digests_of_the_day(
+    prefect: PrefectServer, deployed: None, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with mail_server() as (box, server):
+        own = {"DATABASE": sqlite_url, "TODAY": "2024-05-13", "LANGUAGE": "es", "MAIL": server}
+        for key, value in (own | {"NOTICES_MANNERS": "on", "PROOF": "none"}).items():
+            monkeypatch.setenv(f"CLUSTERFLOW_{key}", value)
+        office = Office(sqlite_url, f"i-{uuid4().hex[:8]}").at("2024-05-07")
+        assert isinstance(office, Office)
+        office.enrol(office.initiative, "cordoba")
+        polite = {"notices_manners": "on", "mail": SecretStr(server)}
+        office.app.settings = office.app.settings.model_copy(update=polite)
+        made = [
+            Notice(
+                key=key, rule="news", initiative=office.initiative, version=1, recipient="mona", language="en",
+                subject=key, body=f"Dear Mona,\n\n{key}\n", urgency=Urgency.DIGEST,
+            )
+            for key in ("one", "two")
+        ]  # fmt: skip
+        with office.app.database.begin() as connection:
+            notices.keep(connection, made, office.now, Courier(office.app).manners)
+        async with working(), prefect_client() as client:
+            deployment = await client.read_deployment_by_name("digest/weekly")
+            run: FlowRun = await client.create_flow_run_from_deployment(deployment.id)
+            ended = await office.ended(run.id)
+            assert ended.kind == "COMPLETED", ended
+            assert (await office.run(run.id)).name == "Resumen semanal · 2024-W20"
+        assert box.subjects("mona@firm.example") == ["Your digest: 2 messages"]
