@@ -16,6 +16,7 @@ RIVALS = {
     "evaluate": "rival: counting the rows",
     "portfolio": "rival: evaluating one",
     "ladder": "rival: the invoices alone, without an index",
+    "notices": "rival: smtplib over one connection",
     "loop": "rival: a flow run for each fact",
     "cli": "rival: python -c 'import sqlalchemy'",
 }

@@ -54,14 +54,14 @@ class Listener(Courier):
         # Codes are marks until a mail leaves; none leaves here, so nobody's secret is needed.
         app.__dict__["code_key"] = None
 
-    def _send(self) -> tuple[int, int]:
+    def _send(self, at_most: int | None = None) -> tuple[int, int]:
         now, before = self.app.clock(), len(self.heard)
         with self.app.database.begin() as connection:
             waiting = notices.due(connection, now)
             clocks = Clocks.of(connection, self.manners, waiting, now)
             for notice in waiting:
                 if (until := clocks.quiet_until(notice, now)) is not None:
-                    notices.postpone(connection, notice, until)
+                    parcels.put_off(connection, {notice.id: until})
                 else:
                     self.heard.append(self._foreseen(connection, notice, now))
                     table = tables.notice

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Update, and_, func, insert, or_, select, update
 
 from clusterflow.model.grant import Grant
-from clusterflow.model.notice import Notice, Urgency
-from clusterflow.model.text import NoticeLanguage
+from clusterflow.model.notice import Attachment, Notice, Urgency
+from clusterflow.model.text import Frozen, NoticeLanguage
 from clusterflow.rules.manners import Manners
 from clusterflow.store import tables
 from clusterflow.store.parcels import receivers
@@ -40,10 +41,23 @@ class Due:
     attempts: int
 
 
+class DeadLetter(Frozen):
+    """A notice that was given up: whom it was for, by what it was tried last, and what was said there."""
+
+    key: str
+    rule: str
+    initiative: str
+    recipient: str
+    channel: str
+    answer: str
+    attempts: int
+    at: datetime
+
+
 def row_of(notice: Notice, at: datetime, due_at: datetime, released_at: datetime | None) -> dict[str, Any]:
     """A new notice as a row of its table."""
     return {
-        **notice.model_dump(),
+        **notice.model_dump(exclude={"attachments"}),
         "urgency": notice.urgency.value,
         "grants": _GRANTS.dump_json(notice.grants).decode(),
         "created_at": at,
@@ -70,6 +84,7 @@ def keep(connection: Connection, notices: Sequence[Notice], at: datetime, manner
         rows += [row_of(n, at, due_at[n.key], None) for n in patient]
     if rows:
         connection.execute(insert(table), rows)
+        _keep_attachments(connection, [n for n in new if n.attachments])
     return len(rows)
 
 
@@ -82,13 +97,42 @@ def kept(connection: Connection, keys: Iterable[str]) -> set[str]:
     return found
 
 
-def due(connection: Connection, now: datetime, limit: int = 200) -> Sequence[Due]:
+def _keep_attachments(connection: Connection, notices: Sequence[Notice]) -> None:
+    table = tables.notice
+    query = select(table.c.key, table.c.id).where(table.c.key.in_([n.key for n in notices]))
+    ids = {r.key: r.id for r in connection.execute(query)} if notices else {}
+    rows = [{"notice": ids[n.key], "place": i, **a.model_dump()} for n in notices for i, a in enumerate(n.attachments)]
+    if rows:
+        connection.execute(insert(tables.attachment), rows)
+
+
+def attachments(connection: Connection, notices: Sequence[int]) -> dict[int, tuple[Attachment, ...]]:
+    """What goes with messages, by message, and with the notices gathered in them; those without any are left out."""
+    notice, table, found = tables.notice, tables.attachment, dict[int, tuple[Attachment, ...]]()
+    message = func.coalesce(notice.c.gathered_into, notice.c.id)
+    query = (
+        select(table, message.label("message"))
+        .join_from(table, notice, notice.c.id == table.c.notice)
+        .where(or_(notice.c.id.in_(notices), notice.c.gathered_into.in_(notices)))
+        .order_by(table.c.notice, table.c.place)
+    )
+    for r in connection.execute(query):
+        found[r.message] = (*found.get(r.message, ()), Attachment(name=r.name, mime=r.mime, content=r.content))
+    return found
+
+
+def due(connection: Connection, now: datetime, limit: int = 200, but: Collection[str] = ()) -> Sequence[Due]:
+    """The notices whose time has come, the oldest first.
+
+    Args:
+        but: people whose notices are left for later.
+    """
     table = tables.notice
     rows = connection.execute(
         select(table)
         .where(table.c.sent_at.is_(None), table.c.dead_at.is_(None), table.c.gathered_into.is_(None))
-        .where(table.c.due_at <= now, table.c.released_at.is_not(None))
-        .order_by(table.c.id)
+        .where(table.c.due_at <= now, table.c.released_at.is_not(None), table.c.recipient.not_in(sorted(but)))
+        .order_by(table.c.due_at, table.c.id)
         .limit(limit)
     )
     return [
@@ -100,31 +144,95 @@ def due(connection: Connection, now: datetime, limit: int = 200) -> Sequence[Due
     ]  # fmt: skip
 
 
-def claim(connection: Connection, notice: Due, until: datetime) -> bool:
-    """Take the notice for one attempt; False where another relay took it first."""
+def claim(connection: Connection, notices: Sequence[Due], now: datetime, until: datetime) -> list[Due]:
+    """Take notices for one attempt each; those that another relay took first are left out."""
     table = tables.notice
     taken = connection.execute(
         update(table)
-        .where(table.c.id == notice.id, table.c.attempts == notice.attempts, table.c.sent_at.is_(None))
-        .values(attempts=notice.attempts + 1, due_at=until)
+        .where(table.c.id.in_([n.id for n in notices]), table.c.due_at <= now)
+        .where(table.c.sent_at.is_(None), table.c.dead_at.is_(None))
+        .values(attempts=table.c.attempts + 1, due_at=until)
+        .returning(table.c.id, table.c.attempts)
     )
-    return taken.rowcount == 1
+    attempts = {r.id: r.attempts - 1 for r in taken}
+    return [replace(n, attempts=attempts[n.id]) for n in notices if n.id in attempts]
 
 
-def settle(
-    connection: Connection, notice: Due, at: datetime, delivered: bool, answer: str, channel: str, dead: bool
-) -> None:
-    """Record the attempt and what came of it."""
-    connection.execute(
-        insert(tables.delivery).values(
-            notice=notice.id, attempt=notice.attempts + 1, at=at, channel=channel, delivered=delivered, answer=answer
-        )
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of an attempt."""
+
+    notice: Due
+    channel: str
+    delivered: bool
+    answer: str
+
+
+def record(connection: Connection, attempts: Sequence[Tried], at: datetime) -> None:
+    """Record attempts, and which notices are sent."""
+    rows = [
+        {
+            "notice": a.notice.id, "attempt": a.notice.attempts + 1, "at": at,
+            "channel": a.channel, "delivered": a.delivered, "answer": a.answer,
+        }
+        for a in attempts
+    ]  # fmt: skip
+    connection.execute(insert(tables.delivery), rows)
+    sent = [a.notice.id for a in attempts if a.delivered]
+    if sent:
+        connection.execute(update(tables.notice).where(tables.notice.c.id.in_(sent)).values(sent_at=at))
+
+
+def failures(connection: Connection, notices: Sequence[int]) -> Mapping[int, Counter[str]]:
+    """How often each notice has failed, by channel."""
+    table, found = tables.delivery, dict[int, Counter[str]]()
+    query = (
+        select(table.c.notice, table.c.channel, func.count().label("times"))
+        .where(table.c.notice.in_(notices), table.c.delivered.is_(False))
+        .group_by(table.c.notice, table.c.channel)
     )
+    for r in connection.execute(query):
+        found.setdefault(r.notice, Counter())[r.channel] = r.times
+    return found
+
+
+def postpone(connection: Connection, notice: Due, until: datetime) -> None:
+    """Leave it for later, unless somebody has taken it meanwhile."""
+    connection.execute(_mine(notice).values(due_at=until))
+
+
+def give_up(connection: Connection, notice: Due, at: datetime) -> None:
+    """Make it a dead letter, unless somebody has taken it meanwhile."""
+    connection.execute(_mine(notice).values(dead_at=at))
+
+
+def _mine(notice: Due) -> Update:
     table = tables.notice
-    if delivered:
-        connection.execute(update(table).where(table.c.id == notice.id).values(sent_at=at))
-    elif dead:
-        connection.execute(update(table).where(table.c.id == notice.id).values(dead_at=at))
+    return update(table).where(
+        table.c.id == notice.id, table.c.attempts == notice.attempts + 1, table.c.sent_at.is_(None)
+    )
+
+
+def dead_letters(connection: Connection, limit: int = 100) -> list[DeadLetter]:
+    """The notices that reached nobody by any channel, the newest first."""
+    notice, last = tables.notice, tables.delivery
+    other = last.alias()
+    newest = select(func.max(other.c.attempt)).where(other.c.notice == notice.c.id).correlate(notice).scalar_subquery()
+    query = (
+        select(notice, last.c.channel, last.c.answer)
+        .select_from(notice)
+        .outerjoin(last, and_(last.c.notice == notice.c.id, last.c.attempt == newest))
+        .where(notice.c.dead_at.is_not(None))
+        .order_by(notice.c.dead_at.desc(), notice.c.id.desc())
+        .limit(limit)
+    )
+    return [
+        DeadLetter(
+            key=r.key, rule=r.rule, initiative=r.initiative, recipient=r.recipient, channel=r.channel or "",
+            answer=r.answer or "", attempts=r.attempts, at=r.dead_at,
+        )
+        for r in connection.execute(query)
+    ]  # fmt: skip
 
 
 def tally(connection: Connection) -> dict[str, int]:
@@ -139,38 +247,11 @@ def tally(connection: Connection) -> dict[str, int]:
     return {"sent": sent, "dead": dead, "waiting": everything - sent - dead}
 
 
-def postpone(connection: Connection, notice: Due, until: datetime) -> None:
-    connection.execute(update(tables.notice).where(tables.notice.c.id == notice.id).values(due_at=until))
-
-
-@dataclass(frozen=True, slots=True)
-class GivenUp:
-    """A notice that was given up, with what the provider said last."""
-
-    rule: str
-    initiative: str
-    recipient: str
-    dead_at: datetime
-    answer: str | None
-
-
-def given_up(connection: Connection, since: datetime) -> Sequence[GivenUp]:
-    """The notices that were given up since a moment, the latest first."""
-    table, last = tables.notice, tables.delivery
-    query = (
-        select(table.c.rule, table.c.initiative, table.c.recipient, table.c.dead_at, last.c.answer)
-        .join(last, (last.c.notice == table.c.id) & (last.c.attempt == table.c.attempts), isouter=True)
-        .where(table.c.sent_at.is_(None), table.c.dead_at >= since)
-        .order_by(table.c.dead_at.desc(), table.c.id)
-    )
-    return [GivenUp(*row) for row in connection.execute(query)]
-
-
 def overdue(connection: Connection, now: datetime) -> tuple[int, datetime | None]:
     """How many notices should have gone out by now, and since when the first of them."""
     table = tables.notice
     query = select(func.count(), func.min(table.c.due_at)).where(
-        table.c.sent_at.is_(None), table.c.dead_at.is_(None), table.c.due_at <= now
+        table.c.sent_at.is_(None), table.c.dead_at.is_(None), table.c.gathered_into.is_(None), table.c.due_at <= now
     )
     count, since = connection.execute(query).one()
     return count, since

@@ -193,7 +193,7 @@ def current(connection: Connection, cls: type[Record], chain: str, on: date, **w
     """The records of a type that are true on a day, the latest start of each key.
 
     Args:
-        where: what a field of the key is, or a list of what it may be.
+        where: what a field holds, or a list of what it may hold.
     """
     table = tables.REGISTRY_TABLES[cls.type]
     query = select(table).where(

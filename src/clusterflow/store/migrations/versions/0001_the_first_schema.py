@@ -19,7 +19,7 @@ depends_on = None
 
 TYPES: dict[str, Any] = {
     "str": sa.String, "text": sa.Text, "bool": sa.Boolean, "date": sa.Date, "float": sa.Float,
-    "big": sa.BigInteger, "int": sa.Integer, "instant": Instant,
+    "big": sa.BigInteger, "int": sa.Integer, "instant": Instant, "bytes": sa.LargeBinary,
 }  # fmt: skip
 
 HOUSEKEEPING = (
@@ -37,6 +37,7 @@ REGISTRY = {
         "id:str running_cost_minor:big running_cost_currency:str3 secured_minor?:big secured_currency?:str3",
     ),
     "business": ("id", "id:str kind:str amount_minor?:big amount_currency?:str3 jobs?:big organisation?:str"),
+    "channel": ("person channel", "person:str channel:str address?:str rank:big"),
     "delegation": ("person delegate", "person:str delegate:str"),
     "document": ("id", "id:str kind:str title:str address?:str sha256?:str adopted_by?:str"),
     "dues_adoption": ("scheme", "scheme:str"),
@@ -88,6 +89,7 @@ REGISTRY = {
 
 # Of each other table: the primary key, and all columns.
 ENGINE = {
+    "attachment": ("notice place", "notice:int place:int name:str100 mime:str120 content:bytes"),
     "chain": ("id", "id:str64 version:big head:str64 at:instant published:big told:big"),
     "code_trial": ("initiative review decider", "initiative:str64 review:str decider:str failed:big renewed:big"),
     "command": ("key", "key:str128 digest:str64 at:instant answer:text"),
@@ -166,7 +168,7 @@ INDEXES = [
     ("ix_membership_valid_from", "membership", "valid_from"),
     ("ix_membership_valid_to", "membership", "valid_to"),
     ("ix_notice_recipient", "notice", "recipient sent_at"),
-    ("ix_notice_waiting", "notice", "sent_at dead_at gathered_into due_at"),
+    ("ix_notice_waiting", "notice", "sent_at dead_at gathered_into due_at id"),
     ("ix_objective_valid_from", "objective", "valid_from"),
     ("ix_payment_chain_invoice", "payment", "chain invoice"),
     ("ix_reading_valid_from", "reading", "valid_from"),
