@@ -38,7 +38,7 @@ def test_all_well_ends_with_nought_and_sends_only_on_request(doctor: Run, monkey
         assert box.mails == []
         said = doctor("doctor", "--send", "mona@firm.example")
     assert said.code == 0
-    assert "test message to mona@firm.example" in said.out
+    assert "test message by mail to mona@firm.example" in said.out
     assert box.subjects("mona@firm.example") == ["clusterflow doctor"]
 
 

@@ -342,4 +342,18 @@ class TestSecrets:
         assert [s.outcome for s in seen] == [Outcome.OK]
         assert "hunter2" not in repr(seen)
         await Secret(value="").save("smtp-key", overwrite=True)  # type: ignore[misc]
-        assert [text for _, text in wrong(await secrets.look(surroundings))] == ["is empty, or cannot be decrypted"]
+        assert [text for _, text in wrong(await secrets.look(surroundings))] == [
+            "is empty, is no text, or cannot be decrypted"
+        ]
+
+    async def test_a_channel_that_prefect_keeps_is_brought_along_and_must_be_a_text(self, office: Settings) -> None:
+        surroundings = Surroundings(office)
+        await Secret(value="mailto://u:hunter2@127.0.0.1:1").save("clusterflow-channel-mail")  # type: ignore[misc]
+        await Secret(value={"no": "text"}).save("clusterflow-channel-team")  # type: ignore[misc]
+        seen = list(await secrets.look(surroundings))
+        async with prefect_client() as client:
+            for block in await client.read_block_documents_by_type("secret"):
+                await client.delete_block_document(block.id)
+        assert [what for what, _ in wrong(seen)] == ["block secret/clusterflow-channel-team"]
+        assert set(surroundings.kept) == {"mail"}
+        assert "hunter2" not in repr(seen)

@@ -27,7 +27,6 @@ CHECKS = (
         "secret", Text(es="secreto de los códigos", en="secret of the codes"), place.look_at_secret, needs="settings"
     ),
     Check("files", Text(es="archivos de la oficina", en="the office's files"), files.look, needs="settings"),
-    Check("channels", Text(es="canales", en="channels"), channels.look, needs="settings"),
     Check("database", database.DATABASE, database.look_at_schema, needs="settings"),
     Check("ledger", Text(es="registro", en="ledger"), database.look_at_ledger, needs="database"),
     Check("outbox", Text(es="bandeja de salida", en="outbox"), database.look_at_outbox, needs="database"),
@@ -39,6 +38,8 @@ CHECKS = (
     ),
     Check("labels", database.LABELS, database.look_at_labels, needs="database"),
     *health.CHECKS,
+    # Last: Prefect may keep channels among its secrets.
+    Check("channels", Text(es="canales", en="channels"), channels.look, needs="settings"),
 )
 
 MARKS: dict[Outcome, tuple[str, Text, str]] = {
@@ -53,7 +54,9 @@ _TO_DO = Text(es="qué hacer", en="what to do")
 
 def doctor(
     *,
-    send: Annotated[str | None, Parameter(help="send a real message to this e-mail address")] = None,
+    send: Annotated[
+        str | None, Parameter(help="send a real message to this recipient, by every channel that can reach it")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Look at everything that clusterflow rests on, and say what to do. Nothing is changed.

@@ -100,10 +100,10 @@ _RELAY = Text(
 def look_at_dead_letters(surroundings: Surroundings) -> Iterable[Seen]:
     """Whom nobody could tell."""
     with reading(surroundings.database) as connection:
-        dead = notices.given_up(connection, surroundings.now - RECENT)
+        dead = [d for d in notices.dead_letters(connection) if d.at >= surroundings.now - RECENT]
     for letter in dead[:5]:
         what = both(_LETTER, rule=letter.rule, person=letter.recipient)
-        found = f"{letter.dead_at:%Y-%m-%d}: {letter.answer or '–'}"
+        found = f"{letter.at:%Y-%m-%d}: {letter.answer or '–'}"
         yield warning(what, plain(found), both(_TELL, person=letter.recipient))
     if len(dead) > 5:
         yield warning(_DEAD, both(_MORE, count=len(dead) - 5), _SEE_ABOVE)

@@ -95,8 +95,8 @@ def _shown(text: str, secrets: Sequence[str]) -> str:
 def _secrets(surroundings: Surroundings) -> list[str]:
     """What must not be shown: secret settings, and the passwords in them; the longest first."""
     settings, found = surroundings.settings, set[str]()
-    for name in type(settings).model_fields:
-        for secret in _held(getattr(settings, name)):
+    for value in (*(getattr(settings, name) for name in type(settings).model_fields), surroundings.kept):
+        for secret in _held(value):
             found |= {secret, *_passwords(secret)}
     found.update(_passwords(settings.database_url))
     if settings.prefect_auth is not None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time
 from enum import StrEnum
 from functools import cached_property
 
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 from sqlalchemy import Engine as Database
 
 from clusterflow.model.text import Frozen, Language, Text
@@ -56,8 +56,10 @@ class Surroundings:
     """What checks look at. Nothing is opened before it is asked for, for any of it may be broken."""
 
     def __init__(self, settings: Settings | None = None, send: str | None = None) -> None:
-        """``send`` is the address that a real message goes to on every channel."""
+        """``send`` is the recipient of a real message by every channel that can reach such a one."""
         self.send = send
+        self.kept: dict[str, SecretStr] = {}
+        """The channels that Prefect keeps, once the check of its secrets has found them."""
         if settings is not None:
             self.__dict__["settings"] = settings
 

@@ -11,15 +11,19 @@ from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from clusterflow.doctor.finding import Seen, Surroundings, both, ok, several, trouble
 from clusterflow.model.text import Text
 from clusterflow.prefect.api import prefect_client
+from clusterflow.prefect.channels import PREFIX, kept_channels
 
 _NAMED = re.compile(r"prefect\.blocks\.secret\.([A-Za-z0-9-]+)")
 
 
 async def look(surroundings: Surroundings) -> Iterable[Seen]:
-    """Those that ``prefect.yaml`` names, as in ``{{ prefect.blocks.secret.NAME }}``."""
+    """Those that ``prefect.yaml`` names, as in ``{{ prefect.blocks.secret.NAME }}``, and those of channels."""
     file = surroundings.settings.deployments / "prefect.yaml"
-    names = sorted(set(_NAMED.findall(file.read_text(encoding="utf-8"))))
+    named = set(_NAMED.findall(file.read_text(encoding="utf-8")))
+    surroundings.kept = await kept_channels()
     async with prefect_client() as client:
+        kept = await client.read_block_documents_by_type("secret", include_secrets=False)
+        names = sorted(named | {b.name for b in kept if b.name and b.name.startswith(PREFIX)})
         wrong = [seen for name in names if (seen := await _unreadable(client, name))]
     return wrong or [ok(_SECRETS, several(names, 12) if names else _NONE)]
 
@@ -33,15 +37,23 @@ async def _unreadable(client: PrefectClient, name: str) -> Seen | None:
     except PrefectHTTPStatusError as problem:
         return trouble(what, both(_REFUSED, status=problem.response.status_code), both(_MAKE, name=name))
     # A value that was written under another key of encryption comes back as nothing.
-    return None if block.data.get("value") else trouble(what, _EMPTY, both(_MAKE, name=name))
+    value = block.data.get("value")
+    if not value or (name.startswith(PREFIX) and not isinstance(value, str)):
+        return trouble(what, _EMPTY, both(_MAKE, name=name))
+    return None
 
 
 _SECRETS = Text(es="secretos en Prefect", en="secrets in Prefect")
 _SECRET = Text(es="bloque secret/{name}", en="block secret/{name}")
-_NONE = Text(es="ninguno se nombra en prefect.yaml", en="none is named in prefect.yaml")
+_NONE = Text(
+    es="ninguno se nombra en prefect.yaml, ninguno es de un canal",
+    en="none is named in prefect.yaml, none is a channel's",
+)
 _MISSING = Text(es="no existe en Prefect", en="does not exist in Prefect")
 _REFUSED = Text(es="Prefect no lo entrega (HTTP {status})", en="Prefect does not hand it out (HTTP {status})")
-_EMPTY = Text(es="está vacío, o no se puede descifrar", en="is empty, or cannot be decrypted")
+_EMPTY = Text(
+    es="está vacío, no es un texto o no se puede descifrar", en="is empty, is no text, or cannot be decrypted"
+)
 _MAKE = Text(
     es="créelo en Prefect: Blocks, Secret, con el nombre {name}",
     en="make it in Prefect: Blocks, Secret, by the name {name}",
