@@ -42,7 +42,7 @@ def run(short: bool) -> None:
         rules = load_notices(CONFIGS / "notices.yaml")
 
         def search() -> int:
-            return len(Ladder(app, rules, str).due(now))
+            return len(Ladder(app, rules, str, None).due(now))
 
         cold = timed(search)
         seconds = [timed(search) for _ in range(2 if short else 9)]
