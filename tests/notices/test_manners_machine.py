@@ -21,6 +21,7 @@ from support.fresh import Fresh, FreshPostgres, FreshSqlite
 from support.world import World, model, stage
 
 from clusterflow.courier import Courier
+from clusterflow.courier.sending import Letter, Sender
 from clusterflow.model.notice import Notice, Urgency
 from clusterflow.notices.deliver import Answer
 from clusterflow.rules.calendar import WorkCalendar
@@ -58,15 +59,20 @@ class Post:
     def courier(self, world: World) -> Courier:
         post = self
 
-        class Carrier(Courier):
-            def _attempt(self, notice: notices.Due, address: str | None) -> Answer:
+        class Carrier(Sender):
+            def _attempt(self, letter: Letter) -> Answer:
+                notice = letter.notice
                 if notice.recipient in post.away:
                     return Answer(False, "no such mailbox")
                 with post.lock:
                     post.mails.append(Mail(world.now, notice.key, notice.recipient, notice.urgency))
                 return Answer(True, "taken")
 
-        return Carrier(world.app)
+        class Carriers(Courier):
+            def _send(self, at_most: int | None = None) -> tuple[int, int]:
+                return Carrier(world.app, {}, self.page, self.manners, senders=1).send(at_most)
+
+        return Carriers(world.app)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from clusterflow.courier.sending import SENDERS, Sender
 from clusterflow.model.notice import Attachment, Notice, NoticeRule, Recipient, Urgency, mark
 from clusterflow.model.text import Frozen, NoticeLanguage
 from clusterflow.notices.channels import channels_of
-from clusterflow.notices.markup import link
+from clusterflow.notices.markup import Marked, link
 from clusterflow.notices.render import TemplateFailed, render
 from clusterflow.notices.route import recipients, rules_for
 from clusterflow.rules.manners import Manners
@@ -116,7 +116,7 @@ class Courier:
         codes = [{"code": mark(token, place), "speaks_for": whom} for place, (whom, _) in enumerate(grants)]
         facts = moment.facts(person.language) | {
             "recipient": person,
-            "link": link(self.page(entry.chain)),
+            "link": self.link(entry.chain),
             "codes": codes,
         }
         country = moment.record.country if moment.record else None
@@ -142,6 +142,10 @@ class Courier:
         """Where the initiative's page is in the Prefect UI."""
         ui = self.app.settings.prefect_api_url.removesuffix("/api")
         return f"{ui}/v2/artifacts/key/initiative-{initiative.replace('.', '-').replace('_', '-')}"
+
+    def link(self, initiative: str) -> Marked:
+        """The same, as a text may name it."""
+        return link(self.page(initiative))
 
     def _let_out(self) -> list[str]:
         """Let out what may leave now, gathered where it belongs together."""
