@@ -9,9 +9,11 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_DOTENV = ".env"
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -25,10 +27,22 @@ def _home() -> Path:
     return Path.home() / ".clusterflow"
 
 
+def _channels_one_by_one() -> dict[str, SecretStr]:
+    prefix = "CLUSTERFLOW_CHANNEL_"
+    written = {**dotenv_values(_DOTENV), **os.environ}
+    return {
+        name.removeprefix(prefix).lower().replace("_", "-"): SecretStr(address)
+        for name, address in written.items()
+        if name.startswith(prefix) and name != f"{prefix}PLUGINS" and address
+    }
+
+
 class Settings(BaseSettings):
     """Where things are and how the world is reached."""
 
-    model_config = SettingsConfigDict(env_prefix="CLUSTERFLOW_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="CLUSTERFLOW_", env_file=_DOTENV, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     home: Path = Field(default_factory=_home, description="folder of the default database, Prefect's data and logs")
     database: str | None = Field(default=None, description="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME")
@@ -42,6 +56,17 @@ class Settings(BaseSettings):
     mail: SecretStr | None = Field(
         default=None,
         description="Apprise address of the mail server, without recipient: mailtos://USER:PASSWORD@HOST?from=...",
+    )
+    channels: SecretStr | None = Field(
+        default=None,
+        description='more channels, Apprise addresses by name: {"telegram": "tgram://TOKEN/{to}/"}',
+    )
+    channel: dict[str, SecretStr] = Field(
+        default_factory=_channels_one_by_one,
+        description="the same one by one: CLUSTERFLOW_CHANNEL_TELEGRAM is the address of the channel «telegram»",
+    )
+    channel_plugins: Path | None = Field(
+        default=None, description="a folder with Apprise plug-ins of your own, for providers that Apprise does not know"
     )
     proof: Literal["code", "none"] = Field(
         default="code",

@@ -17,9 +17,8 @@ from sqlalchemy import Engine
 from support.bus import Bus, speaking_to
 from support.world import model, stage, stated
 
-from clusterflow import courier
 from clusterflow.app import App
-from clusterflow.courier import Courier
+from clusterflow.courier import Courier, sending
 from clusterflow.intake.assignments import read_assignments
 from clusterflow.model.words import DecisionKind, Role
 from clusterflow.prefect.publish import publish
@@ -64,7 +63,7 @@ def watched(points: Points, database: Engine, bus: Path) -> Iterator[None]:
     """Before and after every commit, every thing that is told to Prefect and every mail is a point."""
     with (
         patch.object(database.dialect, "do_commit", points.around("commit", database.dialect.do_commit)),
-        patch.object(courier, "send_mail", points.around("mail", courier.send_mail)),
+        patch.object(sending, "deliver", points.around("mail", sending.deliver)),
         speaking_to(Bus(bus, points)),
     ):
         yield
@@ -102,7 +101,7 @@ class Office:
 
     def relay(self) -> None:
         asyncio.run(publish(self.app))
-        Courier(self.app).round()
+        Courier(self.app, senders=1).round()  # one after the other: each run passes the same points
 
 
 def live(office: Office) -> None:

@@ -14,10 +14,12 @@ from sqlalchemy import select
 from support.mailbox import Mailbox
 from support.world import CONFIGS, World, model, stage, stated
 
-from clusterflow.courier import BACKOFF, Courier
+from clusterflow.courier import Courier
 from clusterflow.model.words import DecisionKind
-from clusterflow.notices.deliver import redacted, send_mail
+from clusterflow.notices.deliver import Message, deliver
 from clusterflow.notices.render import TemplateFailed, render
+from clusterflow.notices.secrets import redacted, secrets_of
+from clusterflow.rules.patience import BACKOFF
 from clusterflow.settings import Settings
 from clusterflow.store.notices import tally
 from clusterflow.store.tables import delivery, notice
@@ -141,10 +143,11 @@ def test_a_password_is_seen_nowhere(world: World, caplog: pytest.LogCaptureFixtu
         answers = " ".join(connection.execute(select(delivery.c.answer)).scalars())
     assert answers
     assert secret not in answers + caplog.text + repr(world.app.settings)
-    bad = send_mail(SecretStr(f"nonsense://user:{secret}@x"), "a@b.example", "k", "s", "b")
+    nonsense = SecretStr(f"nonsense://user:{secret}@x")
+    bad = deliver("mail", nonsense, "a@b.example", Message("k", "s", "b", "https://prefect.example"))
     assert not bad.delivered
     assert secret not in bad.text + caplog.text
-    assert secret not in redacted(f"cannot reach mailtos://user:{secret}@h", f"mailtos://user:{secret}@h")
+    assert secret not in redacted(f"cannot reach mailtos://user:{secret}@h", secrets_of(f"mailtos://user:{secret}@h"))
 
 
 def test_an_initiatives_name_cannot_begin_another_header(world: World, mailbox: tuple[Mailbox, str]) -> None:

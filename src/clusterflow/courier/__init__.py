@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
 from functools import cached_property
 
+from pydantic import SecretStr
 from sqlalchemy import Connection
 
 from clusterflow.app import App
 from clusterflow.configs.notices import load_notices
 from clusterflow.courier.moment import Moment, moment_of
+from clusterflow.courier.sending import SENDERS, Sender
 from clusterflow.model.notice import Notice, NoticeRule, Recipient, mark
-from clusterflow.model.records.base import REGISTRY
-from clusterflow.model.records.parties import Person
 from clusterflow.model.text import Frozen
-from clusterflow.notices.deliver import CHANNEL, Answer, send_mail
-from clusterflow.notices.markup import Marked, link
+from clusterflow.notices.channels import channels_of
+from clusterflow.notices.markup import link
 from clusterflow.notices.render import TemplateFailed, render
 from clusterflow.notices.route import recipients, rules_for
-from clusterflow.rules.proof import code_of
 from clusterflow.store import ledger, notices, outbox
 from clusterflow.store.outbox import Span
-from clusterflow.store.registry import current
-
-BACKOFF = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 720))
-"""How long to wait after each failed attempt; after the last one the notice is dead, and ``status`` says so."""
-
-LEASE = timedelta(minutes=2)
-"""For how long an attempt belongs to the relay that took it; a relay that died is followed by another."""
 
 
 class Sent(Frozen):
@@ -42,17 +34,22 @@ class Sent(Frozen):
 class Courier:
     """Writes notices out of the outbox and sends those that are due."""
 
-    def __init__(self, app: App) -> None:
-        self.app = app
+    def __init__(self, app: App, kept: Mapping[str, SecretStr] | None = None, senders: int = SENDERS) -> None:
+        """
+        Args:
+            kept: channels that are kept elsewhere than in the environment, in Prefect's secrets say.
+        """
+        self.app, self.kept, self.senders = app, kept, senders
 
     @cached_property
     def rules(self) -> tuple[NoticeRule, ...]:
         return load_notices(self.app.settings.configs / "notices.yaml")
 
-    def round(self) -> Sent:
-        """Write what is new, send what is due."""
+    def round(self, at_most: int | None = None) -> Sent:
+        """Write what is new, send what is due: all of it, or so many at most."""
         written, problems = self._write()
-        delivered, failed = self._send()
+        channels = channels_of(self.app.settings, self.kept)
+        delivered, failed = Sender(self.app, channels, self.page, self.senders).send(at_most)
         return Sent(written=written, delivered=delivered, failed=failed, problems=tuple(problems))
 
     def _write(self) -> tuple[int, list[str]]:
@@ -95,7 +92,11 @@ class Courier:
         grants = moment.grants(person.person) if self.app.code_key else []
         token = self.app.new_id()
         codes = [{"code": mark(token, place), "speaks_for": whom} for place, (whom, _) in enumerate(grants)]
-        facts = moment.facts(person.language) | {"recipient": person, "link": self.link(entry.chain), "codes": codes}
+        facts = moment.facts(person.language) | {
+            "recipient": person,
+            "link": link(self.page(entry.chain)),
+            "codes": codes,
+        }
         country = moment.record.country if moment.record else None
         letter = render(folder, rule.template, person.language, facts, country)
         return Notice(
@@ -111,42 +112,7 @@ class Courier:
             token=token,
         )
 
-    def link(self, initiative: str) -> Marked:
+    def page(self, initiative: str) -> str:
         """Where the initiative's page is in the Prefect UI."""
         ui = self.app.settings.prefect_api_url.removesuffix("/api")
-        return link(f"{ui}/v2/artifacts/key/initiative-{initiative.replace('.', '-').replace('_', '-')}")
-
-    def _send(self) -> tuple[int, int]:
-        delivered = failed = 0
-        with self.app.database.connect() as connection:
-            waiting = notices.due(connection, self.app.clock())
-        for notice in waiting:
-            with self.app.database.begin() as connection:
-                mine = notices.claim(connection, notice, self.app.clock() + LEASE)
-                known = current(connection, Person, REGISTRY, self.app.clock().date(), id=notice.recipient)
-            if not mine:
-                continue
-            answer = self._attempt(notice, known[0].email if known else None)
-            self._settle(notice, answer)
-            delivered, failed = delivered + answer.delivered, failed + (not answer.delivered)
-        return delivered, failed
-
-    def _attempt(self, notice: notices.Due, address: str | None) -> Answer:
-        server = self.app.settings.mail
-        if server is None:
-            return Answer(False, "no mail server is configured: set CLUSTERFLOW_MAIL")
-        if address is None:
-            return Answer(False, "the registry has no e-mail of this person")
-        body = notice.body
-        for place, grant in enumerate(notice.grants if self.app.code_key else ()):
-            # Only what leaves carries a code: whoever reads the database finds none.
-            body = body.replace(mark(notice.token, place), code_of(self.app.code_key or b"", grant))
-        return send_mail(server, address, notice.key, notice.subject, body)
-
-    def _settle(self, notice: notices.Due, answer: Answer) -> None:
-        now = self.app.clock()
-        dead = notice.attempts >= len(BACKOFF)
-        with self.app.database.begin() as connection:
-            notices.settle(connection, notice, now, answer.delivered, answer.text, CHANNEL, dead)
-            if not answer.delivered and not dead:
-                notices.postpone(connection, notice, now + BACKOFF[notice.attempts])
+        return f"{ui}/v2/artifacts/key/initiative-{initiative.replace('.', '-').replace('_', '-')}"

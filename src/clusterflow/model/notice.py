@@ -41,6 +41,17 @@ class Recipient(Frozen):
     language: NoticeLanguage
 
 
+class Attachment(Frozen):
+    """A file that goes with a notice, where its channel takes files."""
+
+    name: str = Field(
+        min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f\"/\\\\]+$", description="as the reader keeps it"
+    )
+    mime: str = Field(pattern=r"^[a-z]+/[a-z0-9.+-]+(; ?[a-z-]+=[A-Za-z0-9_-]+)*$", max_length=120)
+    """Its type, with parameters where it has some: ``text/calendar; method=REQUEST``."""
+    content: bytes = Field(min_length=1)
+
+
 class Notice(Frozen):
     """One message to one person, as it is kept until it is sent."""
 
@@ -56,6 +67,7 @@ class Notice(Frozen):
     """The votes whose one-time codes stand in the body as marks, until it is sent."""
     token: str = ""
     """What the marks are made of: made at random for this notice, so that nobody's text can hold one."""
+    attachments: tuple[Attachment, ...] = ()
 
 
 def mark(token: str, place: int) -> str:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-import logging
-import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
-from email.utils import parseaddr
-from urllib.parse import quote, unquote, urlsplit
+from pathlib import Path
+from typing import Any
 
 import apprise
+from apprise.attachment.memory import AttachMemory
 from pydantic import SecretStr
 
-CHANNEL = "mail"
+from clusterflow.model.notice import Attachment
+from clusterflow.notices.channels import Closed, one_line, way_to
+from clusterflow.notices.fit import fitted
+from clusterflow.notices.hearing import listening
+from clusterflow.notices.markup import escaped, html, link, plain
+from clusterflow.notices.secrets import redacted
+
+_FORMATS = {
+    apprise.NotifyFormat.MARKDOWN: str,
+    apprise.NotifyFormat.HTML: html,
+    apprise.NotifyFormat.TEXT: plain,
+}
+"""What becomes of our Markdown, by what a channel takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,52 +34,89 @@ class Answer:
     text: str
 
 
-class _Hearing(logging.Handler):
-    """Keeps what Apprise logs in this thread: it says only there why a send failed."""
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What shall reach one person."""
 
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.thread = threading.get_ident()
-        self.heard: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if record.thread == self.thread:
-            self.heard.append(record.getMessage())
-
-
-_LOG = logging.getLogger("apprise")
-# Apprise logs an address it cannot read as it is, with the password in it: nothing of its log may travel further.
-_LOG.propagate = False
+    key: str
+    subject: str
+    body: str
+    """Markdown."""
+    link: str
+    """Where more is to be read: what a channel cannot take is found there."""
+    attachments: tuple[Attachment, ...] = ()
+    codes: tuple[str, ...] = ()
+    """What stands in the body and nobody else may read: it is neither cut nor kept of an answer."""
 
 
-def send_mail(server: SecretStr, address: str, key: str, subject: str, body: str) -> Answer:
-    """Send one mail to one address.
+def deliver(name: str, address: SecretStr, to: str | None, message: Message, plugins: Path | None = None) -> Answer:
+    """Send one message to one recipient by one channel, once.
 
     Args:
-        server: the Apprise address of the mail server, without recipient.
-        key: the notice's key; it travels as a header, so that a repeat can be recognised.
+        name: the channel's name, for words.
+        address: its Apprise address.
+        to: the recipient, in the channel's own terms.
+        plugins: a folder with Apprise plug-ins of the office's own.
     """
-    if not parseaddr(address)[1] or any(c in address for c in "\r\n,; "):
-        return Answer(False, "the address is none")
-    url = server.get_secret_value()
-    joined = f"{url}{'&' if '?' in url else '?'}to={quote(address)}&+X-Clusterflow-Notice={quote(key, safe='')}"
-    hearing = _Hearing()
-    _LOG.addHandler(hearing)
-    try:
-        sender = apprise.Apprise()
-        if not sender.add(joined):
-            return Answer(False, "the mail server's address is none that Apprise knows; see CLUSTERFLOW_MAIL")
-        delivered = sender.notify(title=subject, body=body, body_format=apprise.NotifyFormat.MARKDOWN)
-    finally:
-        _LOG.removeHandler(hearing)
-    text = "accepted" if delivered else redacted("; ".join(hearing.heard) or "not accepted", url)
-    return Answer(bool(delivered), text)
+    way = way_to(name, address, to, message.key, plugins)
+    if isinstance(way, Closed):
+        return Answer(False, way.reason)
+    secrets = {*way.secrets, *message.codes}
+    with listening() as heard:
+        try:
+            sender = apprise.Apprise(asset=way.plugin.asset)
+            sender.add(way.plugin)
+            subject, body = shaped(message, way.plugin)
+            files = [_Attached(a) for a in message.attachments] if way.plugin.attachment_support else None
+            result = sender.notify(title=subject, body=body, body_format=way.plugin.notify_format, attach=files or None)
+        except Exception as problem:  # a plug-in may do anything; it stops its own notice alone
+            return Answer(False, redacted(f"{type(problem).__name__}: {problem}", secrets))
+    return read_answer(result, [redacted(line, secrets) for line in heard])
 
 
-def redacted(text: str, url: str) -> str:
-    """The text without the secrets of an address."""
-    parts = urlsplit(url)
-    for secret in (url, parts.password, parts.username, parts.netloc.rpartition("@")[0]):
-        for form in {secret, unquote(secret)} if secret else ():
-            text = text.replace(form, "***")
-    return text[:500]
+def read_answer(result: Any, heard: Sequence[str] = ()) -> Answer:
+    """What a send came to: Apprise 1 says True, False or None; 2 gives an object with a status, true if it went well.
+
+    Args:
+        heard: what was logged meanwhile, without secrets: in 1, only there is said why a send failed.
+    """
+    status = getattr(getattr(result, "status", None), "name", None)
+    if result:
+        return Answer(True, "accepted")
+    said = [str(status).lower()] if status not in (None, "FAILURE") else []
+    return Answer(False, "; ".join(dict.fromkeys([*said, *heard]))[:500] or "not accepted")
+
+
+def shaped(message: Message, plugin: Any) -> tuple[str, str]:
+    """Title and body as the channel takes them: in its format, no longer than its limit."""
+    title, body = one_line(message.subject), message.body.strip()
+    if message.attachments and not plugin.attachment_support:
+        body += "".join(f"\n\n{escaped(a.name)}: {link(message.link)}" for a in message.attachments)
+    if plugin.title_maxlen <= 0:
+        # Apprise would read the title as Markdown, and so whatever is in an initiative's name.
+        title, body = "", f"**{escaped(title)}**\n\n{body}"
+
+    def turned(text: str) -> str:
+        if _is_template(plugin):
+            return " ".join(plain(text).split())
+        return _FORMATS[plugin.notify_format](text)
+
+    fit = fitted(body, lambda text: len(turned(text)) <= plugin.body_maxlen, link(message.link), message.codes)
+    return title[: max(plugin.title_maxlen, 0)], turned(fit)
+
+
+def _is_template(plugin: Any) -> bool:
+    """A WhatsApp template's parameters are of one line."""
+    return plugin.secure_protocol == "whatsapp" and bool(plugin.template)
+
+
+class _Attached(AttachMemory):
+    """A file out of the table, with its whole type: Apprise refuses the parameters of one."""
+
+    def __init__(self, attachment: Attachment) -> None:
+        self._whole = attachment.mime
+        super().__init__(content=attachment.content, name=attachment.name)  # type: ignore[no-untyped-call]
+
+    @property
+    def mimetype(self) -> str:
+        return self._whole

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Update, and_, func, insert, select, update
 
 from clusterflow.model.grant import Grant
-from clusterflow.model.notice import Notice
-from clusterflow.model.text import NoticeLanguage
+from clusterflow.model.notice import Attachment, Notice
+from clusterflow.model.text import Frozen, NoticeLanguage
 from clusterflow.store import tables
 
 _GRANTS: TypeAdapter[tuple[Grant, ...]] = TypeAdapter(tuple[Grant, ...])
@@ -33,6 +34,19 @@ class Due:
     attempts: int
 
 
+class DeadLetter(Frozen):
+    """A notice that was given up: whom it was for, by what it was tried last, and what was said there."""
+
+    key: str
+    rule: str
+    initiative: str
+    recipient: str
+    channel: str
+    answer: str
+    attempts: int
+    at: datetime
+
+
 def keep(connection: Connection, notices: Sequence[Notice], at: datetime) -> int:
     """Keep the notices that are not kept yet, by their key; gives how many are new."""
     table = tables.notice
@@ -40,7 +54,7 @@ def keep(connection: Connection, notices: Sequence[Notice], at: datetime) -> int
     there = set(connection.execute(select(table.c.key).where(table.c.key.in_(keys))).scalars())
     new = [
         {
-            **n.model_dump(),
+            **n.model_dump(exclude={"attachments"}),
             "grants": _GRANTS.dump_json(n.grants).decode(),
             "created_at": at,
             "due_at": at,
@@ -51,7 +65,27 @@ def keep(connection: Connection, notices: Sequence[Notice], at: datetime) -> int
     ]
     if new:
         connection.execute(insert(table), new)
+        _keep_attachments(connection, [n for n in notices if n.key not in there and n.attachments])
     return len(new)
+
+
+def _keep_attachments(connection: Connection, notices: Sequence[Notice]) -> None:
+    table = tables.notice
+    query = select(table.c.key, table.c.id).where(table.c.key.in_([n.key for n in notices]))
+    ids = {r.key: r.id for r in connection.execute(query)} if notices else {}
+    rows = [{"notice": ids[n.key], "place": i, **a.model_dump()} for n in notices for i, a in enumerate(n.attachments)]
+    if rows:
+        connection.execute(insert(tables.attachment), rows)
+
+
+def attachments(connection: Connection, notices: Sequence[int]) -> dict[int, tuple[Attachment, ...]]:
+    """What goes with notices, by notice; those that nothing goes with are left out."""
+    table, found = tables.attachment, dict[int, tuple[Attachment, ...]]()
+    for r in connection.execute(
+        select(table).where(table.c.notice.in_(notices)).order_by(table.c.notice, table.c.place)
+    ):
+        found[r.notice] = (*found.get(r.notice, ()), Attachment(name=r.name, mime=r.mime, content=r.content))
+    return found
 
 
 def due(connection: Connection, now: datetime, limit: int = 200) -> Sequence[Due]:
@@ -82,20 +116,65 @@ def claim(connection: Connection, notice: Due, until: datetime) -> bool:
     return taken.rowcount == 1
 
 
-def settle(
-    connection: Connection, notice: Due, at: datetime, delivered: bool, answer: str, channel: str, dead: bool
-) -> None:
-    """Record the attempt and what came of it."""
+def record(connection: Connection, notice: Due, at: datetime, delivered: bool, answer: str, channel: str) -> None:
+    """Record the attempt, and that the notice is sent where it is."""
     connection.execute(
         insert(tables.delivery).values(
             notice=notice.id, attempt=notice.attempts + 1, at=at, channel=channel, delivered=delivered, answer=answer
         )
     )
-    table = tables.notice
     if delivered:
-        connection.execute(update(table).where(table.c.id == notice.id).values(sent_at=at))
-    elif dead:
-        connection.execute(update(table).where(table.c.id == notice.id).values(dead_at=at))
+        connection.execute(update(tables.notice).where(tables.notice.c.id == notice.id).values(sent_at=at))
+
+
+def failures(connection: Connection, notices: Sequence[int]) -> Mapping[int, Counter[str]]:
+    """How often each notice has failed, by channel."""
+    table, found = tables.delivery, dict[int, Counter[str]]()
+    query = (
+        select(table.c.notice, table.c.channel, func.count().label("times"))
+        .where(table.c.notice.in_(notices), table.c.delivered.is_(False))
+        .group_by(table.c.notice, table.c.channel)
+    )
+    for r in connection.execute(query):
+        found.setdefault(r.notice, Counter())[r.channel] = r.times
+    return found
+
+
+def postpone(connection: Connection, notice: Due, until: datetime) -> None:
+    """Leave it for later, unless somebody has taken it meanwhile."""
+    connection.execute(_mine(notice).values(due_at=until))
+
+
+def give_up(connection: Connection, notice: Due, at: datetime) -> None:
+    """Make it a dead letter, unless somebody has taken it meanwhile."""
+    connection.execute(_mine(notice).values(dead_at=at))
+
+
+def _mine(notice: Due) -> Update:
+    table = tables.notice
+    return update(table).where(
+        table.c.id == notice.id, table.c.attempts == notice.attempts + 1, table.c.sent_at.is_(None)
+    )
+
+
+def dead_letters(connection: Connection, limit: int = 100) -> list[DeadLetter]:
+    """The notices that reached nobody by any channel, the newest first."""
+    notice, last = tables.notice, tables.delivery
+    newest = select(func.max(last.c.attempt)).where(last.c.notice == notice.c.id).scalar_subquery()
+    query = (
+        select(notice, last.c.channel, last.c.answer)
+        .outerjoin(last, and_(last.c.notice == notice.c.id, last.c.attempt == newest))
+        .where(notice.c.dead_at.is_not(None))
+        .order_by(notice.c.dead_at.desc(), notice.c.id.desc())
+        .limit(limit)
+    )
+    return [
+        DeadLetter(
+            key=r.key, rule=r.rule, initiative=r.initiative, recipient=r.recipient, channel=r.channel or "",
+            answer=r.answer or "", attempts=r.attempts, at=r.dead_at,
+        )
+        for r in connection.execute(query)
+    ]  # fmt: skip
 
 
 def tally(connection: Connection) -> dict[str, int]:
@@ -106,7 +185,3 @@ def tally(connection: Connection) -> dict[str, int]:
     ).one()
     sent, dead, everything = row
     return {"sent": sent, "dead": dead, "waiting": everything - sent - dead}
-
-
-def postpone(connection: Connection, notice: Due, until: datetime) -> None:
-    connection.execute(update(tables.notice).where(tables.notice.c.id == notice.id).values(due_at=until))

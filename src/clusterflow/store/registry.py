@@ -190,11 +190,15 @@ def parties(
 
 
 def current(connection: Connection, cls: type[Record], chain: str, on: date, **where: Any) -> list[Any]:
-    """The records of a type that are true on a day, the latest start of each key."""
+    """The records of a type that are true on a day, the latest start of each key.
+
+    Args:
+        where: what a field holds, or a list of what it may hold.
+    """
     table = tables.REGISTRY_TABLES[cls.type]
     query = select(table).where(
         table.c.chain == chain, table.c.superseded_at.is_(None), table.c.retracted.is_(False), table.c.valid_from <= on,
-        *[table.c[name] == value for name, value in where.items()],
+        *[table.c[n].in_(v) if isinstance(v, list) else table.c[n] == v for n, v in where.items()],
     )  # fmt: skip
     latest: dict[tuple[str, ...], Record] = {}
     for row in connection.execute(query.order_by(table.c.valid_from)):

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Date,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -203,6 +204,16 @@ notice = Table(
     Column("sent_at", Instant),
     Column("dead_at", Instant),
     Index("ix_notice_waiting", "sent_at", "dead_at", "due_at"),
+)
+
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("notice", Integer, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(100), nullable=False),
+    Column("mime", String(120), nullable=False),
+    Column("content", LargeBinary, nullable=False),
 )
 
 delivery = Table(

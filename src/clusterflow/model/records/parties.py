@@ -45,6 +45,24 @@ class Person(Span):
     language: NoticeLanguage = Field(default="es", description="the language that notices are written to them in")
 
 
+class Channel(Span):
+    """A way by which a person wants to be told; the first by rank is tried first. Who names none gets e-mail."""
+
+    type: ClassVar = "channel"
+    key: ClassVar = ("person", "channel")
+    of_initiative: ClassVar = False
+
+    person: PersonId
+    channel: Slug = Field(description="the name under which the office defines it, as mail, telegram, whatsapp")
+    address: str | None = Field(
+        default=None,
+        pattern=r"^[^\s\x00-\x1f<>\"',;]+$",
+        max_length=254,
+        description="whom it reaches there: a telephone number, a chat; empty for the e-mail of the registry",
+    )
+    rank: int = Field(default=1, ge=1, le=99, description="1 is tried first")
+
+
 class Representation(Span):
     """A person speaks for an organisation."""
 

@@ -19,7 +19,7 @@ depends_on = None
 
 TYPES: dict[str, Any] = {
     "str": sa.String, "text": sa.Text, "bool": sa.Boolean, "date": sa.Date, "float": sa.Float,
-    "big": sa.BigInteger, "int": sa.Integer, "instant": Instant,
+    "big": sa.BigInteger, "int": sa.Integer, "instant": Instant, "bytes": sa.LargeBinary,
 }  # fmt: skip
 
 HOUSEKEEPING = (
@@ -37,6 +37,7 @@ REGISTRY = {
         "id:str running_cost_minor:big running_cost_currency:str3 secured_minor?:big secured_currency?:str3",
     ),
     "business": ("id", "id:str kind:str amount_minor?:big amount_currency?:str3 jobs?:big organisation?:str"),
+    "channel": ("person channel", "person:str channel:str address?:str rank:big"),
     "delegation": ("person delegate", "person:str delegate:str"),
     "document": ("id", "id:str kind:str title:str address?:str sha256?:str adopted_by?:str"),
     "dues_adoption": ("scheme", "scheme:str"),
@@ -88,6 +89,7 @@ REGISTRY = {
 
 # Of each other table: the primary key, and all columns.
 ENGINE = {
+    "attachment": ("notice place", "notice:int place:int name:str100 mime:str120 content:bytes"),
     "chain": ("id", "id:str64 version:big head:str64 at:instant published:big told:big"),
     "code_trial": ("initiative review decider", "initiative:str64 review:str decider:str failed:big renewed:big"),
     "command": ("key", "key:str128 digest:str64 at:instant answer:text"),

@@ -1,0 +1,173 @@
+"""From the outbox to people: each notice is taken for a while, sent by one thread, and its answer recorded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pydantic import SecretStr
+from sqlalchemy import Connection
+
+from clusterflow.app import App
+from clusterflow.model.notice import Attachment, mark
+from clusterflow.model.records.base import REGISTRY
+from clusterflow.model.records.parties import Channel, Person
+from clusterflow.notices.channels import MAIL, takes_nobody, wants_mail_address
+from clusterflow.notices.deliver import Answer, Message, deliver
+from clusterflow.rules.patience import channel_to_try, pause
+from clusterflow.rules.proof import code_of
+from clusterflow.store import notices
+from clusterflow.store.database import reading
+from clusterflow.store.registry import current
+
+LEASE = timedelta(minutes=2)
+"""For how long an attempt belongs to the relay that took it; a relay that died is followed by another."""
+
+SENDERS = 8
+"""How many notices are on their way at a time: a provider takes its time, and one that hangs stops no other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One way to a person: the channel, and whom it reaches there; or why it reaches nobody."""
+
+    channel: str
+    to: str | None = None
+    shut: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A notice that is ours for an attempt, and the ways to the person in their order."""
+
+    notice: notices.Due
+    doors: tuple[Door, ...]
+    door: Door | None
+    """By which it goes now; None where all have been tried to the end."""
+    failures: Mapping[str, int]
+    attachments: tuple[Attachment, ...]
+
+
+class Sender:
+    """Sends what is due. The threads only send: the database is spoken to by whoever called."""
+
+    def __init__(
+        self, app: App, channels: Mapping[str, SecretStr], page: Callable[[str], str], senders: int = SENDERS
+    ) -> None:
+        self.app, self.channels, self.page, self.senders = app, channels, page, senders
+
+    def send(self, at_most: int | None = None) -> tuple[int, int]:
+        """Send what is due; how many were delivered, and how many attempts failed."""
+        delivered = failed = taken = 0
+        flying: dict[Future[Answer], Letter] = {}
+        with ThreadPoolExecutor(self.senders, "notices") as pool:
+            while True:
+                # Taken by the handful: one transaction for many, and none waits longer than its lease.
+                room = 2 * self.senders - len(flying) if len(flying) <= self.senders else 0
+                if at_most is not None:
+                    room = min(room, at_most - taken)
+                letters = self._take(room, {letter.notice.recipient for letter in flying.values()}) if room > 0 else []
+                taken += len(letters)
+                flying |= {pool.submit(self._attempt, letter): letter for letter in letters}
+                if not flying:
+                    return delivered, failed
+                done = wait(flying, return_when=FIRST_COMPLETED).done
+                answers = [(flying.pop(future), future.result()) for future in done]
+                self._settle(answers)
+                delivered += sum(answer.delivered for _, answer in answers)
+                failed += sum(not answer.delivered for _, answer in answers)
+
+    def _take(self, many: int, busy: set[str]) -> list[Letter]:
+        now = self.app.clock()
+        with reading(self.app.database) as connection:
+            if not self._first_of_each(connection, now, many, busy):
+                return []
+        with self.app.database.begin() as connection:
+            mine = [
+                n for n in self._first_of_each(connection, now, many, busy) if notices.claim(connection, n, now + LEASE)
+            ]
+            doors = self._doors(connection, sorted({n.recipient for n in mine}))
+            failures = notices.failures(connection, [n.id for n in mine if n.attempts])
+            files = notices.attachments(connection, [n.id for n in mine])
+        letters = []
+        for notice in mine:
+            ways, failed = doors[notice.recipient], failures.get(notice.id, Counter())
+            name = channel_to_try([d.channel for d in ways], failed)
+            door = next((d for d in ways if d.channel == name), None)
+            letters.append(Letter(notice, ways, door, failed, files.get(notice.id, ())))
+        return letters
+
+    @staticmethod
+    def _first_of_each(connection: Connection, now: datetime, many: int, busy: set[str]) -> list[notices.Due]:
+        """Of each person's notices the oldest: they come in the order in which they were written."""
+        first: dict[str, notices.Due] = {}
+        for notice in notices.due(connection, now, 4 * many):
+            if notice.recipient not in busy:
+                first.setdefault(notice.recipient, notice)
+        return list(first.values())[:many]
+
+    def _doors(self, connection: Connection, people: Sequence[str]) -> dict[str, tuple[Door, ...]]:
+        """The ways to each person today, in their order; the shut ones only where no other is open."""
+        today = self.app.clock().date()
+        known = {p.id: p for p in current(connection, Person, REGISTRY, today, id=list(people))}
+        wishes: dict[str, list[Channel]] = {}
+        for wish in current(connection, Channel, REGISTRY, today, person=list(people)):
+            wishes.setdefault(wish.person, []).append(wish)
+        found = {}
+        for person in people:
+            email = known[person].email if person in known else None
+            wanted = sorted(wishes.get(person, []), key=lambda wish: (wish.rank, wish.channel))
+            ways = tuple(self._door(w.channel, w.address, email) for w in wanted) or (self._door(MAIL, None, email),)
+            found[person] = tuple(d for d in ways if d.shut is None) or ways[:1]
+        return found
+
+    def _door(self, channel: str, address: str | None, email: str | None) -> Door:
+        if channel not in self.channels:
+            if channel == MAIL:
+                return Door(channel, shut="no mail server is configured: set CLUSTERFLOW_MAIL")
+            return Door(channel, shut=f"the office defines no channel «{channel}»: see docs/channels.md")
+        if takes_nobody(self.channels[channel]):
+            return Door(channel, address)
+        to = address or (email if wants_mail_address(self.channels[channel]) else None)
+        if to is None:
+            where = "e-mail" if channel == MAIL else f"address for the channel «{channel}»"
+            return Door(channel, shut=f"the registry has no {where} of this person")
+        return Door(channel, to)
+
+    def _attempt(self, letter: Letter) -> Answer:
+        door = letter.door
+        if door is None:
+            return Answer(False, "no channel is left")
+        if door.shut is not None:
+            return Answer(False, door.shut)
+        message = self._message(letter)
+        return deliver(door.channel, self.channels[door.channel], door.to, message, self.app.settings.channel_plugins)
+
+    def _message(self, letter: Letter) -> Message:
+        notice, body, codes = letter.notice, letter.notice.body, list[str]()
+        for place, grant in enumerate(notice.grants if self.app.code_key else ()):
+            # Only what leaves carries a code: whoever reads the database finds none.
+            codes.append(code_of(self.app.code_key or b"", grant))
+            body = body.replace(mark(notice.token, place), codes[-1])
+        link = self.page(notice.initiative)
+        return Message(notice.key, notice.subject, body, link, letter.attachments, tuple(codes))
+
+    def _settle(self, answers: Sequence[tuple[Letter, Answer]]) -> None:
+        now = self.app.clock()
+        with self.app.database.begin() as connection:
+            for letter, answer in answers:
+                notice, channel = letter.notice, letter.door.channel if letter.door else ""
+                notices.record(connection, notice, now, answer.delivered, answer.text, channel)
+                if answer.delivered:
+                    continue
+                failures = {**letter.failures, channel: letter.failures.get(channel, 0) + 1}
+                following = channel_to_try([d.channel for d in letter.doors], failures)
+                if following is None:
+                    notices.give_up(connection, notice, now)
+                elif following != channel:
+                    notices.postpone(connection, notice, now)
+                else:
+                    notices.postpone(connection, notice, now + pause(notice.key, channel, failures[channel]))

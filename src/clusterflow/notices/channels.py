@@ -1,0 +1,188 @@
+"""The channels that an office defines: Apprise addresses with a name. Checked before use, never shown."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parseaddr
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import apprise
+from apprise.manager_plugins import NotificationManager
+from pydantic import SecretStr
+
+from clusterflow.errors import Mistake, Mistakes
+from clusterflow.notices.hearing import listening
+from clusterflow.notices.secrets import secrets_of
+from clusterflow.notices.tls import remember_authorities
+from clusterflow.settings import Settings
+
+MAIL = "mail"
+"""The channel of whoever has named none."""
+
+TO = "{to}"
+"""Where the recipient goes in a channel's address, unless the address is one to which ``to=`` can be added."""
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+
+_RECIPIENT = re.compile(r"[^\s\x00-\x1f\x7f<>\"',;]+")
+"""One recipient; with these signs in it Apprise would read several, or a name and an address."""
+
+_SAMPLES = ("someone@example.org", "+34600000000", "123456789", "#office", None)
+
+HEADER = "X-Clusterflow-Notice"
+"""Bears the notice's key, where the channel has headers, so that a repeat can be recognised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A channel, opened for one recipient: what Apprise made of its address, and what of it is secret."""
+
+    plugin: Any
+    secrets: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A channel that nothing can be sent by: why, in words that may be read by anybody."""
+
+    reason: str
+
+
+def channels_of(settings: Settings, kept: Mapping[str, SecretStr] | None = None) -> dict[str, SecretStr]:
+    """The channels by name: those kept elsewhere (in Prefect's secrets), and those of the environment, which go first.
+
+    Raises:
+        Mistakes: what is wrong with the environment's, without a word of what is in them.
+    """
+    found = {**(kept or {}), **_listed(settings.channels), **settings.channel}
+    if settings.mail is not None:
+        found[MAIL] = settings.mail
+    wrong = [name for name in found if not NAME.fullmatch(name)]
+    if wrong:
+        accepted = "small letters, digits and hyphens, 32 at most"
+        raise Mistakes(Mistake(f"channel «{name}»", "is no name of a channel", accepted) for name in wrong)
+    return found
+
+
+def _listed(written: SecretStr | None) -> dict[str, SecretStr]:
+    if written is None:
+        return {}
+    accepted = 'a JSON object as {"mail": "mailtos://...", "telegram": "tgram://..."}'
+    try:
+        channels = json.loads(written.get_secret_value())
+    except ValueError:
+        channels = None
+    if not isinstance(channels, dict) or not all(isinstance(address, str) for address in channels.values()):
+        raise Mistakes([Mistake("CLUSTERFLOW_CHANNELS", "is no mapping from names to addresses", accepted)])
+    return {name: SecretStr(address) for name, address in channels.items()}
+
+
+def mistakes_in(channels: Mapping[str, SecretStr], plugins: Path | None = None) -> list[Mistake]:
+    """What is wrong with each channel, found without sending anything."""
+    found = []
+    for name, address in channels.items():
+        tried = [way_to(name, address, to, "check", plugins) for to in _SAMPLES]
+        closed = [t for t in tried if isinstance(t, Closed)]
+        if len(closed) == len(tried):
+            found.append(Mistake(f"channel «{name}»", closed[0].reason, "", "See docs/channels.md"))
+    return found
+
+
+def way_to(name: str, address: SecretStr, to: str | None, key: str, plugins: Path | None = None) -> Way | Closed:
+    """Open a channel for one recipient.
+
+    Args:
+        to: whom it shall reach, in the channel's own terms; None where the address itself says it.
+        key: the notice's key; it travels as a header where the channel has some.
+        plugins: a folder with Apprise plug-ins of the office's own.
+    """
+    remember_authorities()
+    written = address.get_secret_value()
+    if to is not None and not _RECIPIENT.fullmatch(to):
+        return Closed("the recipient's address is none")
+    with listening():  # what Apprise cannot read, it logs as it is
+        asset = _asset(plugins)
+        kind = _kind(written)
+        if kind is None:
+            return Closed(f"the address of channel «{name}» begins with nothing that Apprise knows")
+        if to is None and (TO in written or _is_mail(kind)):
+            return Closed("the registry has no address of this person there")
+        if to is not None and _is_mail(kind) and not parseaddr(to)[1].count("@"):
+            return Closed("the recipient's address is no e-mail address")
+        plugin = apprise.Apprise.instantiate(_joined(written, kind, to, key), asset=asset)
+    if plugin is None:
+        return Closed(f"the address of channel «{name}» is none that Apprise accepts for this recipient")
+    reason = _not_one(plugin)
+    if reason:
+        return Closed(f"the address of channel «{name}» {reason}")
+    return Way(plugin, secrets_of(written.replace(TO, ""), plugin) | ({to} if to else set()))
+
+
+def _joined(written: str, kind: Any, to: str | None, key: str) -> str:
+    """The address with the recipient, and the key where there is room for it."""
+    more = []
+    if to is not None and TO not in written and "to" in kind.template_args:
+        more.append(f"to={quote(to, safe='')}")
+    if kind.template_kwargs.get("headers", {}).get("prefix") == "+":
+        more.append(f"+{HEADER}={quote(one_line(key), safe='')}")
+    whole = written.replace(TO, quote(to or "", safe=""))
+    return whole + ("&" if "?" in whole else "?") + "&".join(more) if more else whole
+
+
+def _not_one(plugin: Any) -> str | None:
+    """What would make of one notice more than one message, or of a failure none."""
+    if getattr(plugin, "cc", None) or getattr(plugin, "bcc", None):
+        return "sends copies: leave out cc and bcc"
+    if getattr(plugin, "retry", 0):
+        return "tries again by itself: leave out retry"
+    if getattr(plugin, "optional", False):
+        return "hides failures: leave out optional"
+    if len(plugin) > 1:
+        return "names more than one recipient"
+    return "names no recipient" if getattr(plugin, "targets", None) == [] else None
+
+
+def _kind(written: str) -> Any:
+    """Apprise's class for an address."""
+    schema = written.partition("://")[0].lower()
+    known: Any = NotificationManager()  # type: ignore[no-untyped-call]
+    return known[schema] if schema in known else None  # noqa: SIM401 - it is no mapping
+
+
+def _is_mail(kind: Any) -> bool:
+    return "target_email" in kind.template_tokens
+
+
+def wants_mail_address(address: SecretStr) -> bool:
+    """Whether the channel's recipients are e-mail addresses."""
+    with listening():
+        kind = _kind(address.get_secret_value())
+    return kind is not None and _is_mail(kind)
+
+
+def takes_nobody(address: SecretStr) -> bool:
+    """Whether the address itself says whom it reaches, as a team's channel."""
+    return TO not in address.get_secret_value() and not wants_mail_address(address)
+
+
+@cache
+def _asset(plugins: Path | None) -> apprise.AppriseAsset:
+    paths = [str(plugins)] if plugins else []
+    return apprise.AppriseAsset(
+        app_id="clusterflow",
+        app_desc="clusterflow",
+        app_url="https://clusterflow.example",
+        async_mode=False,
+        plugin_paths=paths,
+    )
+
+
+def one_line(text: str) -> str:
+    """A text that can begin no other header."""
+    return "".join(c for c in " ".join(text.split()) if c.isprintable())
