@@ -13,32 +13,25 @@ _SAID_LOW = ("Socket Exception:", "Response Details:", " Exception:")
 _URLLIB = ("urllib3.connectionpool", "urllib3.util.retry")
 """They log the path of each request; with many providers it holds the token."""
 
+_APPRISE = logging.getLogger("apprise")
 _here = threading.local()
 
 
-class _Ear(logging.Handler):
-    """Keeps what is said in a thread that listens, and drops the rest."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        heard: list[str] | None = getattr(_here, "heard", None)
-        if heard is None:
-            return
+def _kept_here(record: logging.LogRecord) -> bool:
+    """A filter: what is said in a thread that listens goes no further, whatever handlers there are."""
+    heard: list[str] | None = getattr(_here, "heard", None)
+    if heard is None:
+        return record.levelno >= logging.getLogger().getEffectiveLevel()
+    if record.name == _APPRISE.name:
         text = record.getMessage()
         if record.levelno >= logging.WARNING or any(sign in text for sign in _SAID_LOW):
             heard.append(" ".join(text.split()))
+    return False
 
 
-def _is_elsewhere(record: logging.LogRecord) -> bool:
-    return getattr(_here, "heard", None) is None
-
-
-_LOG = logging.getLogger("apprise")
-# Apprise logs an address it cannot read as it is, with the password in it: nothing of its log may travel further.
-_LOG.propagate = False
-_LOG.setLevel(logging.DEBUG)
-_LOG.addHandler(_Ear(logging.DEBUG))
-for _name in _URLLIB:
-    logging.getLogger(_name).addFilter(_is_elsewhere)
+_APPRISE.setLevel(logging.DEBUG)
+for _name in (_APPRISE.name, *_URLLIB):
+    logging.getLogger(_name).addFilter(_kept_here)
 
 
 @contextmanager
