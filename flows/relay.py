@@ -8,6 +8,7 @@ from prefect.logging import get_run_logger
 from clusterflow.app import App
 from clusterflow.courier import Courier
 from clusterflow.model.text import Text
+from clusterflow.prefect.channels import channels_if_up
 from clusterflow.prefect.publish import publish
 
 
@@ -23,7 +24,7 @@ async def relay() -> dict[str, int]:
     """Publish the outbox as Prefect events, begin the passes it asks for, and send the notices that are due."""
     app = App.open()
     published = await publish(app)
-    sent = Courier(app).round()
+    sent = Courier(app, await channels_if_up()).round()
     for problem in (*published.problems, *sent.problems):
         get_run_logger().error("%s", problem)
     return {"events": published.events, "passes": published.passes, "notices": sent.delivered, "failed": sent.failed}

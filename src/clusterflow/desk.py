@@ -29,6 +29,7 @@ from clusterflow.settings import Settings
 from clusterflow.store import ledger, notices, outbox, refused, registry, tables
 from clusterflow.store.database import check_schema, reading, shared_database
 from clusterflow.store.models import kept_model
+from clusterflow.store.notices import DeadLetter
 from clusterflow.store.registry import calendar_of, initiative_records
 from clusterflow.store.state import in_order, last_notes, load_state
 
@@ -47,6 +48,8 @@ class Backlog(Frozen):
     given_up: int = 0
     refused: int = 0
     error: str | None = None
+    dead: tuple[DeadLetter, ...] = ()
+    """The newest of what was given up."""
 
 
 class Desk:
@@ -200,4 +203,5 @@ class Desk:
                 given_up=mails["dead"],
                 refused=refused.waiting(connection),
                 error=outbox.last_error(connection),
+                dead=tuple(notices.dead_letters(connection, 5)),
             )

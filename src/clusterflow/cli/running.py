@@ -15,6 +15,7 @@ from clusterflow.courier import Courier
 from clusterflow.demo import run as stage
 from clusterflow.prefect import reconcile as reconciling
 from clusterflow.prefect.api import connected
+from clusterflow.prefect.channels import channels_if_up
 from clusterflow.prefect.publish import publish
 from clusterflow.prefect.up import everything, stopping
 from clusterflow.settings import Settings
@@ -57,7 +58,7 @@ def demo(
 def relay(*, as_json: Json = False) -> None:
     """Publish what waits in the outbox, and send due notices, once."""
     app = App.open()
-    sent = Courier(app).round()
+    sent = Courier(app, _with_prefect(app.settings, channels_if_up())).round()
     published = _with_prefect(app.settings, publish(app))
     if as_json:
         print_json([published, sent])

@@ -53,6 +53,8 @@ def _show_backlog(desk: Desk) -> None:
         show(f"  {waiting.error or 'They go out while clusterflow is up, or with: clusterflow relay'}")
     if waiting.given_up:
         show(f"{waiting.given_up} notices could not be delivered and were given up.")
+        for letter in waiting.dead:
+            show(f"  {letter.rule} of {letter.initiative} for {letter.recipient}, by {letter.channel}: {letter.answer}")
     if waiting.refused:
         show(f"{waiting.refused} refused submissions wait to be mended. Look with: clusterflow intake refused")
 

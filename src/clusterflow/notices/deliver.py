@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from clusterflow.notices.hearing import listening
 from clusterflow.notices.markup import escaped, html, link, plain
 from clusterflow.notices.secrets import redacted
 
-_FORMATS = {
+_FORMATS: dict[Any, Callable[[str], str]] = {
     apprise.NotifyFormat.MARKDOWN: str,
     apprise.NotifyFormat.HTML: html,
     apprise.NotifyFormat.TEXT: plain,

@@ -22,6 +22,7 @@ from clusterflow.courier import Courier
 from clusterflow.errors import ClusterflowError, PrefectUnreachable
 from clusterflow.prefect import runs, server, worker
 from clusterflow.prefect.api import connected
+from clusterflow.prefect.channels import channels_if_up
 from clusterflow.prefect.deploy import deploy, pause_schedules
 from clusterflow.prefect.publish import publish
 from clusterflow.prefect.server import PrefectServer
@@ -50,6 +51,12 @@ AWAY_SECONDS = 5.0
 
 SWITCH_SECONDS = 0.0005
 """How long a thread computes while another waits; Python's own five milliseconds add up over a transaction."""
+
+ASK_AGAIN_SECONDS = 60.0
+"""How old the channels are that Prefect keeps, at most."""
+
+AT_MOST = 500
+"""How many notices a round sends: Prefect is not told before they are gone."""
 
 DRAIN_SECONDS = 5.0
 """How long the end waits for what is still to be sent."""
@@ -152,11 +159,13 @@ def _started(settings: Settings, auth: str | None, say: Say) -> PrefectServer | 
 
 async def keep_relaying(app: App) -> None:
     """Publish and send for as long as we are up; a Prefect or a mail server that is away is waited for."""
-    courier, away_until = Courier(app), 0.0
+    courier, away_until, asked_at = Courier(app), 0.0, -ASK_AGAIN_SECONDS
     while True:
         try:
             with bell(app.database) as commits:
                 while True:
+                    if time.monotonic() >= asked_at + ASK_AGAIN_SECONDS:
+                        courier.kept, asked_at = await channels_if_up() or courier.kept, time.monotonic()
                     # People are told while Prefect is told: neither waits for the other.
                     mails = asyncio.create_task(tell_people(courier))
                     if time.monotonic() >= away_until and not await tell_prefect(app):
@@ -188,7 +197,7 @@ async def tell_prefect(app: App) -> bool:
 async def tell_people(courier: Courier) -> None:
     """Write and send the notices there are."""
     try:
-        await asyncio.to_thread(courier.round)
+        await asyncio.to_thread(courier.round, AT_MOST)
     except Exception:
         _log.exception("this round of notices failed")
 

@@ -1,0 +1,33 @@
+"""Channels that are kept in Prefect's Secret blocks: ``clusterflow-channel-<name>`` holds an Apprise address."""
+
+from __future__ import annotations
+
+from pydantic import SecretStr
+
+from clusterflow.errors import PrefectUnreachable
+from clusterflow.prefect.api import prefect_client
+
+PREFIX = "clusterflow-channel-"
+
+
+async def kept_channels() -> dict[str, SecretStr]:
+    """The addresses by the name of their channel; a secret that is no text is left out.
+
+    Raises:
+        PrefectUnreachable: no Prefect answers.
+    """
+    async with prefect_client() as client:
+        secrets = await client.read_block_documents_by_type("secret", include_secrets=True)
+    return {
+        name.removeprefix(PREFIX): SecretStr(value)
+        for s in secrets
+        if (name := s.name or "").startswith(PREFIX) and isinstance(value := s.data.get("value"), str)
+    }
+
+
+async def channels_if_up() -> dict[str, SecretStr]:
+    """The same; none where no Prefect answers, for people are told without it."""
+    try:
+        return await kept_channels()
+    except PrefectUnreachable:
+        return {}
