@@ -83,12 +83,11 @@ class Sender:
     def _take(self, many: int, busy: set[str]) -> list[Letter]:
         now = self.app.clock()
         with reading(self.app.database) as connection:
-            if not self._first_of_each(connection, now, many, busy):
-                return []
+            waiting = self._first_of_each(connection, now, many, busy)
+        if not waiting:
+            return []
         with self.app.database.begin() as connection:
-            mine = [
-                n for n in self._first_of_each(connection, now, many, busy) if notices.claim(connection, n, now + LEASE)
-            ]
+            mine = [n for n in waiting if notices.claim(connection, n, now + LEASE)]
             doors = self._doors(connection, sorted({n.recipient for n in mine}))
             failures = notices.failures(connection, [n.id for n in mine if n.attempts])
             files = notices.attachments(connection, [n.id for n in mine])

@@ -41,10 +41,16 @@ HEADER = "X-Clusterflow-Notice"
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A channel, opened for one recipient: what Apprise made of its address, and what of it is secret."""
+    """A channel, opened for one recipient: what Apprise made of its address."""
 
     plugin: Any
-    secrets: frozenset[str]
+    address: SecretStr
+    to: str | None
+
+    def secrets(self) -> frozenset[str]:
+        """What of the address nobody may read; the recipient is nobody's business either."""
+        bare = self.address.get_secret_value().replace(TO, "")
+        return secrets_of(bare, self.plugin) | ({self.to} if self.to else set())
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +127,7 @@ def way_to(name: str, address: SecretStr, to: str | None, key: str, plugins: Pat
     reason = _not_one(plugin)
     if reason:
         return Closed(f"the address of channel «{name}» {reason}")
-    return Way(plugin, secrets_of(written.replace(TO, ""), plugin) | ({to} if to else set()))
+    return Way(plugin, address, to)
 
 
 def _joined(written: str, kind: Any, to: str | None, key: str) -> str:

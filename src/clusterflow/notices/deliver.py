@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,6 @@ def deliver(name: str, address: SecretStr, to: str | None, message: Message, plu
     way = way_to(name, address, to, message.key, plugins)
     if isinstance(way, Closed):
         return Answer(False, way.reason)
-    secrets = {*way.secrets, *message.codes}
     with listening() as heard:
         try:
             sender = apprise.Apprise(asset=way.plugin.asset)
@@ -70,7 +70,10 @@ def deliver(name: str, address: SecretStr, to: str | None, message: Message, plu
             files = [_Attached(a) for a in message.attachments] if way.plugin.attachment_support else None
             result = sender.notify(title=subject, body=body, body_format=way.plugin.notify_format, attach=files or None)
         except Exception as problem:  # a plug-in may do anything; it stops its own notice alone
-            return Answer(False, redacted(f"{type(problem).__name__}: {problem}", secrets))
+            return Answer(False, redacted(f"{type(problem).__name__}: {problem}", {*way.secrets(), *message.codes}))
+    if result:
+        return read_answer(result)
+    secrets = {*way.secrets(), *message.codes}
     return read_answer(result, [redacted(line, secrets) for line in heard])
 
 
@@ -96,6 +99,7 @@ def shaped(message: Message, plugin: Any) -> tuple[str, str]:
         # Apprise would read the title as Markdown, and so whatever is in an initiative's name.
         title, body = "", f"**{escaped(title)}**\n\n{body}"
 
+    @cache
     def turned(text: str) -> str:
         if _is_template(plugin):
             return " ".join(plain(text).split())

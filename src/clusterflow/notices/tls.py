@@ -1,14 +1,15 @@
 """The machine's authorities, read once for many mails.
 
 For each mail Apprise makes a TLS context, and so reads every authority of the machine: 30 ms of CPU, used or not;
-that is two thirds of what a mail costs. Here a thread keeps its context, and puts it back as it was before each mail.
+that is most of what a mail costs. Here it gets a slip that says how strict to be, and the context is made when a
+connection asks for it, one for all.
 """
 
 from __future__ import annotations
 
 import ssl
-import threading
 import time
+from functools import lru_cache
 from typing import Any
 
 from apprise.plugins.email import base
@@ -17,27 +18,39 @@ FRESH_SECONDS = 600.0
 """After so long the authorities are read again: an office may change them while we are up."""
 
 
-class RememberedTls(threading.local):
-    """What Apprise's mail takes for the module ``ssl``."""
+@lru_cache(maxsize=2)
+def _context(strict: bool, _period: int) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if not strict:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+class _Slip:
+    """How strict a connection shall be: what Apprise sets of a context, and what smtplib asks of one."""
 
     def __init__(self) -> None:
-        self.made_at = 0.0
-        self.context: ssl.SSLContext | None = None
+        self.check_hostname = True
+        self.verify_mode = ssl.CERT_REQUIRED
 
-    def create_default_context(self) -> ssl.SSLContext:
-        """A context that verifies, whatever was done to it last time: a thread sends one mail after the other."""
-        context = self.context
-        if context is None or time.monotonic() - self.made_at > FRESH_SECONDS:
-            self.made_at, self.context = time.monotonic(), (context := ssl.create_default_context())
-        context.verify_mode = ssl.CERT_REQUIRED
-        context.check_hostname = True
-        return context
+    def wrap_socket(self, *args: Any, **named: Any) -> ssl.SSLSocket:
+        strict = self.check_hostname or self.verify_mode is not ssl.CERT_NONE
+        return _context(strict, int(time.monotonic() / FRESH_SECONDS)).wrap_socket(*args, **named)
+
+
+class _Ssl:
+    """What Apprise's mail takes for the module ``ssl``."""
+
+    @staticmethod
+    def create_default_context() -> _Slip:
+        return _Slip()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(ssl, name)
 
 
 def remember_authorities() -> None:
-    """Let Apprise's mail keep its context; for good, and once."""
+    """Let Apprise's mail share its contexts; for good, and once."""
     if vars(base)["ssl"] is ssl:
-        vars(base)["ssl"] = RememberedTls()
+        vars(base)["ssl"] = _Ssl()

@@ -160,7 +160,8 @@ def _mine(notice: Due) -> Update:
 def dead_letters(connection: Connection, limit: int = 100) -> list[DeadLetter]:
     """The notices that reached nobody by any channel, the newest first."""
     notice, last = tables.notice, tables.delivery
-    newest = select(func.max(last.c.attempt)).where(last.c.notice == notice.c.id).scalar_subquery()
+    other = last.alias()
+    newest = select(func.max(other.c.attempt)).where(other.c.notice == notice.c.id).correlate(notice).scalar_subquery()
     query = (
         select(notice, last.c.channel, last.c.answer)
         .outerjoin(last, and_(last.c.notice == notice.c.id, last.c.attempt == newest))

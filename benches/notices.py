@@ -1,0 +1,170 @@
+"""Notices: ten thousand rendered, kept, and handed to an SMTP sink, one connection each; and the sink's bare rate.
+
+The sink is a process of its own that takes everything and keeps nothing. The rival is the plain way: mails that are
+written already, by ``smtplib`` over one connection, with no key, no record of the answer, no second try. Memory is
+read when a tenth is sent and when all are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import smtplib
+import socket
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import psutil
+from pydantic import SecretStr
+
+from benches.measuring import headline, quick, rate, timed
+from benches.tiny import NOW, open_app, said
+from clusterflow.app import App
+from clusterflow.courier.sending import Sender
+from clusterflow.model.notice import Notice
+from clusterflow.notices.markup import link
+from clusterflow.notices.render import render
+from clusterflow.settings import Settings
+from clusterflow.store import notices
+from clusterflow.store.database import open_database
+from clusterflow.store.migrate import upgrade
+from tests.support.ports import free_port
+
+PAGE = "http://127.0.0.1:4200/v2/artifacts/key/initiative-one"
+
+
+def run(short: bool) -> None:
+    many = int(__import__("os").environ.get("N", "200")) if short else 10_000
+    with tempfile.TemporaryDirectory(prefix="clusterflow-bench-") as home, sink() as port:
+        app = _office(Path(home), port, many)
+        headline(f"{many} notices rendered, kept and handed to a local SMTP sink (SQLite, one connection each)")
+        rendering = timed(partial(_write, app, many))
+        rate("rendered and kept", many / rendering)
+        sending = _send(app, many)
+        total = rendering + sending
+        rate("sent, each answer recorded", many / sending)
+        rate(f"both: {total:.1f} s", many / total, "target: 10000 in 60 s, 167 /s")
+        bare = timed(partial(_bare, port, many))
+        rate("rival: smtplib over one connection, mails written before", many / bare)
+        print(f"  dead letters, and what waits: {app.backlog().given_up}, {app.backlog().notices}", flush=True)
+
+
+def _office(home: Path, port: int, many: int) -> App:
+    url = f"sqlite:///{home / 'clusterflow.db'}"
+    upgrade(open_database(url))
+    app = open_app(url)
+
+    mail = SecretStr(f"mailto://127.0.0.1:{port}/?from=office@clusterflow.example&mode=insecure")
+    app.settings = Settings(database=url, configs=app.settings.configs, mail=mail, proof="none")
+    people = [
+        f"person id=p{n} name=Person-{n} email=p{n}@firm.example from=2020-01-01 language=en" for n in range(many)
+    ]
+    for start in range(0, many, 1000):
+        app.record([said(line) for line in people[start : start + 1000]])
+    return app
+
+
+def _write(app: App, many: int) -> None:
+    """As the courier does: a template in the reader's language, a hundred to a transaction."""
+    for start in range(0, many, 100):
+        made = [_notice(app, f"p{n}") for n in range(start, min(start + 100, many))]
+        with app.database.begin() as connection:
+            notices.keep(connection, made, NOW)
+
+
+def _notice(app: App, person: str) -> Notice:
+    facts = {
+        "initiative": {"name": "Clúster *Automotriz*", "initiative": "one"},
+        "recipient": {"name": person, "person": person},
+        "stage": {"number": 3, "title": "Institutionalization", "stage": "third", "milestone": "A legal body"},
+        "event": {"on": NOW.date(), "stage": "third"},
+        "link": link(PAGE),
+        "codes": [],
+    }
+    letter = render(app.settings.configs / "messages", "gate-ready", "en", facts)
+    return Notice(
+        key=f"gate-ready:one:1:{person}", rule="gate-ready", initiative="one", version=1, recipient=person,
+        language="en", subject=letter.subject, body=letter.markdown,
+    )  # fmt: skip
+
+
+def _send(app: App, many: int) -> float:
+    """How long it took; the memory is looked at on the way."""
+    sender, begun = Sender(app, {"mail": app.settings.mail or SecretStr("")}, lambda _: PAGE), time.perf_counter()
+    first, failed = sender.send(many // 10)
+    early = _megabytes()
+    more, failed_too = sender.send()
+    seconds = time.perf_counter() - begun
+    assert (first + more, failed + failed_too) == (many, 0)
+    print(f"  memory after a tenth and after all: {early:.0f} and {_megabytes():.0f} MB", flush=True)
+    return seconds
+
+
+def _megabytes() -> float:
+    return float(psutil.Process().memory_info().rss) / 1e6
+
+
+def _bare(port: int, many: int) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "office@clusterflow.example", "p@firm.example", "Gate 3 is ready"
+    mail.set_content("It waits for a decision.\n" * 20)
+    mail.add_alternative("<p>It waits for a decision.</p>\n" * 20, subtype="html")
+    with smtplib.SMTP("127.0.0.1", port) as server:
+        for n in range(many):
+            server.sendmail("office@clusterflow.example", [f"p{n}@firm.example"], mail.as_bytes())
+
+
+@contextmanager
+def sink() -> Iterator[int]:
+    """The port of an SMTP server in a process of its own, that takes everything and keeps nothing."""
+    port = free_port()
+    process = get_context("spawn").Process(target=swallow, args=(port,), daemon=True)
+    process.start()
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            break
+        except OSError:
+            time.sleep(0.05)
+    try:
+        yield port
+    finally:
+        process.terminate()
+        process.join()
+
+
+def swallow(port: int) -> None:
+    asyncio.run(_swallow(port))
+
+
+async def _swallow(port: int) -> None:
+    """As little of SMTP as there can be: what is measured is what sends, not what receives."""
+    server = await asyncio.start_server(_session, "127.0.0.1", port)
+    async with server:
+        await server.serve_forever()
+
+
+async def _session(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"220 sink\r\n")
+    try:
+        while line := await reader.readline():
+            verb = line[:4].upper()
+            if verb == b"DATA":
+                writer.write(b"354 go on\r\n")
+                await reader.readuntil(b"\r\n.\r\n")
+            writer.write(b"221 bye\r\n" if verb == b"QUIT" else b"250 taken\r\n")
+            if verb == b"QUIT":
+                break
+    except (ConnectionError, asyncio.IncompleteReadError):
+        pass
+    finally:
+        writer.close()
+
+
+if __name__ == "__main__":
+    run(quick(__doc__))
