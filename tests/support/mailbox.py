@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import email
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from email.policy import default
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+import trustme
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
 from support.ports import free_port
 
 
@@ -47,5 +52,34 @@ def mail_server() -> Iterator[tuple[Mailbox, str]]:
     controller.start()
     try:
         yield box, f"mailto://127.0.0.1:{port}/?from=office@clusterflow.example&mode=insecure"
+    finally:
+        controller.stop()
+
+
+@contextmanager
+def guarded_mail_server(
+    user: str, password: str, folder: Path, starttls: bool = True
+) -> Iterator[tuple[Mailbox, str, Path]]:
+    """One that takes mail over TLS alone, and from whoever logs in; and the certificate of who vouches for it."""
+    box, port, authority = Mailbox(), free_port(), trustme.CA()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
+    vouching = folder / "authority.pem"
+    authority.cert_pem.write_to_path(vouching)
+
+    def allowed(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+        good = isinstance(data, LoginPassword) and (data.login.decode(), data.password.decode()) == (user, password)
+        return AuthResult(success=good, handled=False)
+
+    tls = {"tls_context": context, "require_starttls": True} if starttls else {"ssl_context": context}
+    controller = Controller(
+        box, hostname="127.0.0.1", port=port, authenticator=allowed, auth_required=True,
+        auth_require_tls=starttls, **tls,
+    )  # fmt: skip
+    controller.start()
+    try:
+        mode = "starttls" if starttls else "ssl"
+        login = f"{quote(user, safe='')}:{quote(password, safe='')}"
+        yield box, f"mailtos://{login}@localhost:{port}/?from=office@clusterflow.example&mode={mode}", vouching
     finally:
         controller.stop()

@@ -162,7 +162,7 @@ def _kind(written: str) -> Any:
 
 
 def _is_mail(kind: Any) -> bool:
-    return "target_email" in kind.template_tokens
+    return {name for name in kind.template_tokens if name.startswith("target_")} == {"target_email"}
 
 
 def wants_mail_address(address: SecretStr) -> bool:

@@ -24,6 +24,8 @@ def _kept_here(record: logging.LogRecord) -> bool:
         return record.levelno >= logging.getLogger().getEffectiveLevel()
     if record.name == _APPRISE.name:
         text = record.getMessage()
+        if record.exc_info and record.exc_info[1] is not None:
+            text += f": {type(record.exc_info[1]).__name__}: {record.exc_info[1]}"
         if record.levelno >= logging.WARNING or any(sign in text for sign in _SAID_LOW):
             heard.append(" ".join(text.split()))
     return False

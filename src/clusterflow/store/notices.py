@@ -164,6 +164,7 @@ def dead_letters(connection: Connection, limit: int = 100) -> list[DeadLetter]:
     newest = select(func.max(other.c.attempt)).where(other.c.notice == notice.c.id).correlate(notice).scalar_subquery()
     query = (
         select(notice, last.c.channel, last.c.answer)
+        .select_from(notice)
         .outerjoin(last, and_(last.c.notice == notice.c.id, last.c.attempt == newest))
         .where(notice.c.dead_at.is_not(None))
         .order_by(notice.c.dead_at.desc(), notice.c.id.desc())

@@ -1,0 +1,115 @@
+"""Delivery, by real servers: SMTP with TLS and login, a plug-in of the office's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from support.mailbox import Mailbox, guarded_mail_server
+
+from clusterflow.model.notice import Attachment
+from clusterflow.notices import tls
+from clusterflow.notices.deliver import Answer, Message, deliver
+
+USER, PASSWORD = "office@clusterflow.example", "hunter2/very secret@"
+ICS = Attachment(name="gate.ics", mime="text/calendar; method=REQUEST", content=b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+LINK = "https://prefect.example/v2/x"
+MESSAGE = Message("gate-ready:one:4:mona", "Gate 3 is ready", "It *waits* for you.", LINK)
+
+
+@pytest.fixture(params=[True, False], ids=["starttls", "tls"])
+def guarded(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Mailbox, str]]:
+    """A mail server with TLS and login, whose certificate this machine trusts."""
+    with guarded_mail_server(USER, PASSWORD, tmp_path, request.param) as (box, address, authority):
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+        tls._context.cache_clear()
+        yield box, address
+    tls._context.cache_clear()
+
+
+def test_mail_goes_over_tls_with_a_login(guarded: tuple[Mailbox, str]) -> None:
+    box, address = guarded
+    answer = deliver("mail", SecretStr(address), "mona@firm.example", MESSAGE)
+    assert answer == Answer(True, "accepted")
+    ((to, mail),) = box.mails
+    assert (to, mail["Subject"], mail["X-Clusterflow-Notice"]) == ("mona@firm.example", "Gate 3 is ready", MESSAGE.key)
+    assert "<em>waits</em>" in mail.get_body(("html",)).get_content()  # type: ignore[union-attr]
+
+
+def test_a_wrong_login_is_refused_and_the_answer_says_so_without_it(guarded: tuple[Mailbox, str]) -> None:
+    box, address = guarded
+    answer = deliver("mail", SecretStr(address.replace("hunter2", "hunter3")), "mona@firm.example", MESSAGE)
+    assert not answer.delivered
+    assert "535" in answer.text
+    assert "hunter3" not in answer.text
+    assert box.mails == []
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused_unless_the_office_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with guarded_mail_server(USER, PASSWORD, tmp_path) as (box, address, _):
+        for _ in range(2):
+            strict = deliver("mail", SecretStr(address), "mona@firm.example", MESSAGE)
+            assert not strict.delivered
+            assert "certificate verify failed" in strict.text
+            lax = deliver("mail", SecretStr(f"{address}&verify=no"), "mona@firm.example", MESSAGE)
+            assert lax.delivered, "one that does not look leaves the next as strict as before"
+    assert len(box.mails) == 2
+
+
+def test_a_file_goes_along_with_its_whole_type(mailbox: tuple[Mailbox, str]) -> None:
+    box, address = mailbox
+    message = Message("k", "Gate 3 is ready", "Come.", LINK, (ICS,))
+    assert deliver("mail", SecretStr(address), "mona@firm.example", message).delivered
+    ((_, mail),) = box.mails
+    (part,) = [p for p in mail.walk() if p.get_content_type() == "text/calendar"]
+    assert part.get_param("method") == "REQUEST"
+    assert part.get_filename() == "gate.ics"
+    assert part.get_payload(decode=True) == ICS.content
+
+
+@pytest.mark.parametrize("name", ["a.ics\r\nBcc: x@y.example", 'a".ics', "../a.ics", ""])
+def test_a_files_name_can_begin_no_header(name: str) -> None:
+    with pytest.raises(ValueError, match="name"):
+        Attachment(name=name, mime="text/calendar", content=b"x")
+
+
+def test_no_title_begins_another_header(mailbox: tuple[Mailbox, str]) -> None:
+    box, address = mailbox
+    evil = "Gate\r\nBcc: victim@x.example\r\n\r\n<script>\u2028X-Evil: 1\x00\x0b"
+    message = Message(f"key\r\nX-Evil: 1{evil}", evil, "Text", LINK)
+    assert deliver("mail", SecretStr(address), "mona@firm.example", message).delivered
+    ((to, mail),) = box.mails
+    assert to == "mona@firm.example"
+    assert (mail["Bcc"], mail["X-Evil"]) == (None, None)
+    assert str(mail["Subject"]).startswith("Gate Bcc: victim@x.example")
+
+
+PLUGIN = """
+from apprise.decorators import notify
+
+@notify(on="desk")
+def to_the_desk(body, title, notify_type, meta, *args, **kwargs):
+    if meta["host"] == "broken":
+        raise RuntimeError("no desk: " + meta["url"])
+    open(FILE, "a").write(meta["host"] + ": " + title + "\\n")
+    return True
+"""
+
+
+def test_a_plug_in_of_the_offices_own_delivers(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    book, folder = tmp_path / "book", tmp_path / "plugins"
+    folder.mkdir()
+    (folder / "desk.py").write_text(PLUGIN.replace("FILE", repr(str(book))))
+    address = SecretStr("desk://{to}/?token=hunter2secret")
+    assert deliver("desk", address, "mona", MESSAGE, folder).delivered
+    assert book.read_text() == "mona: Gate 3 is ready\n"
+    broken = deliver("desk", address, "broken", MESSAGE, folder)
+    assert not broken.delivered
+    assert "no desk" in broken.text
+    assert "hunter2secret" not in broken.text + caplog.text

@@ -1,0 +1,37 @@
+"""A text for a channel's limit: whole where it fits; else cut, with a link after it; a code is never cut."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clusterflow.notices.fit import fitted
+
+LINK = "https://prefect.example/v2"
+LINES = st.lists(st.text(alphabet="ab ñ", max_size=40), max_size=30)
+
+
+@given(LINES, st.integers(40, 400))
+def test_what_does_not_fit_ends_with_the_link(lines: list[str], limit: int) -> None:
+    text = "\n".join(lines)
+    found = fitted(text, lambda t: len(t) <= limit, LINK)
+    assert len(found) <= limit
+    if len(text) <= limit:
+        assert found == text
+    else:
+        assert found.endswith(f"… {LINK}")
+
+
+@given(LINES, LINES, st.integers(90, 400))
+def test_the_line_with_the_code_stays(before: list[str], after: list[str], limit: int) -> None:
+    text = "\n".join([*before, "Your code: K7QM-2XWD", *after])
+    found = fitted(text, lambda t: len(t) <= limit, LINK, ["K7QM-2XWD"])
+    assert "Your code: K7QM-2XWD" in found.splitlines()
+    assert len(found) <= limit
+
+
+def test_one_long_line_is_cut_at_a_word() -> None:
+    found = fitted("word " * 100, lambda t: len(t) <= 60, LINK)
+    assert found == f"word word word word word word… {LINK}" or found.startswith("word word")
+    assert len(found) <= 60
+    assert "wor…" not in found
