@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from benches import cli, decide, evaluate, loop, portfolio, transitions
+from benches import cli, decide, evaluate, loop, notices, portfolio, transitions
 from benches.measuring import quick
 
 if __name__ == "__main__":
     short = quick(__doc__)
-    for bench in (decide, transitions, evaluate, portfolio, cli, loop):
+    for bench in (decide, transitions, evaluate, portfolio, cli, notices, loop):
         bench.run(short)

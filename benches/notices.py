@@ -39,7 +39,7 @@ PAGE = "http://127.0.0.1:4200/v2/artifacts/key/initiative-one"
 
 
 def run(short: bool) -> None:
-    many = int(__import__("os").environ.get("N", "200")) if short else 10_000
+    many = 200 if short else 10_000
     with tempfile.TemporaryDirectory(prefix="clusterflow-bench-") as home, sink() as port:
         app = _office(Path(home), port, many)
         headline(f"{many} notices rendered, kept and handed to a local SMTP sink (SQLite, one connection each)")

@@ -15,6 +15,7 @@ RIVALS = {
     "transitions": "floor: compare-and-set",
     "evaluate": "rival: counting the rows",
     "portfolio": "rival: evaluating one",
+    "notices": "rival: smtplib over one connection",
     "loop": "rival: a flow run for each fact",
     "cli": "rival: python -c 'import sqlalchemy'",
 }
