@@ -203,8 +203,8 @@ def test_an_attempt_that_is_taken_is_nobody_elses(world: World, hook: Hook) -> N
     """A relay that died with it is followed by another, once its time is over."""
     with world.app.database.begin() as connection:
         (due,) = notices.due(connection, world.now)
-        assert notices.claim(connection, due, world.now + timedelta(minutes=2))
-        assert not notices.claim(connection, due, world.now + timedelta(minutes=2))
+        assert notices.claim(connection, [due], world.now, world.now + timedelta(minutes=2))
+        assert not notices.claim(connection, [due], world.now, world.now + timedelta(minutes=2))
     assert Courier(world.app).round().delivered == 0
     world.now += timedelta(minutes=2)
     assert Courier(world.app).round().delivered == 1

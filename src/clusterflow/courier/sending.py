@@ -30,6 +30,10 @@ SENDERS = 8
 """How many notices are on their way at a time: a provider takes its time, and one that hangs stops no other."""
 
 
+MORE_SECONDS = 0.02
+"""How long an answer waits for others, so that they are recorded together."""
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
     """One way to a person: the channel, and whom it reaches there; or why it reaches nobody."""
@@ -65,7 +69,7 @@ class Sender:
         flying: dict[Future[Answer], Letter] = {}
         with ThreadPoolExecutor(self.senders, "notices") as pool:
             while True:
-                # Taken by the handful: one transaction for many, and none waits longer than its lease.
+                # Taken and settled by the handful: one transaction for many, and none waits longer than its lease.
                 room = 2 * self.senders - len(flying) if len(flying) <= self.senders else 0
                 if at_most is not None:
                     room = min(room, at_most - taken)
@@ -74,22 +78,27 @@ class Sender:
                 flying |= {pool.submit(self._attempt, letter): letter for letter in letters}
                 if not flying:
                     return delivered, failed
-                done = wait(flying, return_when=FIRST_COMPLETED).done
+                wait(flying, return_when=FIRST_COMPLETED)
+                done = wait(flying, MORE_SECONDS).done
                 answers = [(flying.pop(future), future.result()) for future in done]
                 self._settle(answers)
                 delivered += sum(answer.delivered for _, answer in answers)
                 failed += sum(not answer.delivered for _, answer in answers)
 
     def _take(self, many: int, busy: set[str]) -> list[Letter]:
+        """Of each person's notices the oldest, and none of who is being told: they come as they were written."""
         now = self.app.clock()
+        first: dict[str, notices.Due] = {}
         with reading(self.app.database) as connection:
-            waiting = self._first_of_each(connection, now, many, busy)
-        if not waiting:
+            for notice in notices.due(connection, now, many, busy):
+                first.setdefault(notice.recipient, notice)
+        if not first:
             return []
         with self.app.database.begin() as connection:
-            mine = [n for n in waiting if notices.claim(connection, n, now + LEASE)]
+            mine = notices.claim(connection, list(first.values()), now, now + LEASE)
             doors = self._doors(connection, sorted({n.recipient for n in mine}))
-            failures = notices.failures(connection, [n.id for n in mine if n.attempts])
+            again = [n.id for n in mine if n.attempts]
+            failures = notices.failures(connection, again) if again else {}
             files = notices.attachments(connection, [n.id for n in mine])
         letters = []
         for notice in mine:
@@ -98,15 +107,6 @@ class Sender:
             door = next((d for d in ways if d.channel == name), None)
             letters.append(Letter(notice, ways, door, failed, files.get(notice.id, ())))
         return letters
-
-    @staticmethod
-    def _first_of_each(connection: Connection, now: datetime, many: int, busy: set[str]) -> list[notices.Due]:
-        """Of each person's notices the oldest: they come in the order in which they were written."""
-        first: dict[str, notices.Due] = {}
-        for notice in notices.due(connection, now, 4 * many):
-            if notice.recipient not in busy:
-                first.setdefault(notice.recipient, notice)
-        return list(first.values())[:many]
 
     def _doors(self, connection: Connection, people: Sequence[str]) -> dict[str, tuple[Door, ...]]:
         """The ways to each person today, in their order; the shut ones only where no other is open."""
@@ -156,17 +156,21 @@ class Sender:
 
     def _settle(self, answers: Sequence[tuple[Letter, Answer]]) -> None:
         now = self.app.clock()
+        tried = [notices.Tried(x.notice, x.door.channel if x.door else "", a.delivered, a.text) for x, a in answers]
         with self.app.database.begin() as connection:
-            for letter, answer in answers:
-                notice, channel = letter.notice, letter.door.channel if letter.door else ""
-                notices.record(connection, notice, now, answer.delivered, answer.text, channel)
-                if answer.delivered:
-                    continue
-                failures = {**letter.failures, channel: letter.failures.get(channel, 0) + 1}
-                following = channel_to_try([d.channel for d in letter.doors], failures)
-                if following is None:
-                    notices.give_up(connection, notice, now)
-                elif following != channel:
-                    notices.postpone(connection, notice, now)
-                else:
-                    notices.postpone(connection, notice, now + pause(notice.key, channel, failures[channel]))
+            notices.record(connection, tried, now)
+            for (letter, _), attempt in zip(answers, tried, strict=True):
+                if not attempt.delivered:
+                    self._what_now(connection, letter, attempt, now)
+
+    def _what_now(self, connection: Connection, letter: Letter, failed: notices.Tried, now: datetime) -> None:
+        """After a failure: the same channel after a pause, the next one at once, or none."""
+        notice, channel = failed.notice, failed.channel
+        failures = {**letter.failures, channel: letter.failures.get(channel, 0) + 1}
+        following = channel_to_try([d.channel for d in letter.doors], failures)
+        if following is None:
+            notices.give_up(connection, notice, now)
+        elif following != channel:
+            notices.postpone(connection, notice, now)
+        else:
+            notices.postpone(connection, notice, now + pause(notice.key, channel, failures[channel]))

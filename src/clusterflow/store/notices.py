@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -88,12 +88,18 @@ def attachments(connection: Connection, notices: Sequence[int]) -> dict[int, tup
     return found
 
 
-def due(connection: Connection, now: datetime, limit: int = 200) -> Sequence[Due]:
+def due(connection: Connection, now: datetime, limit: int = 200, but: Collection[str] = ()) -> Sequence[Due]:
+    """The notices whose time has come, the oldest first.
+
+    Args:
+        but: people whose notices are left for later.
+    """
     table = tables.notice
     rows = connection.execute(
         select(table)
         .where(table.c.sent_at.is_(None), table.c.dead_at.is_(None), table.c.due_at <= now)
-        .order_by(table.c.id)
+        .where(table.c.recipient.not_in(sorted(but)))
+        .order_by(table.c.due_at, table.c.id)
         .limit(limit)
     )
     return [
@@ -105,26 +111,43 @@ def due(connection: Connection, now: datetime, limit: int = 200) -> Sequence[Due
     ]  # fmt: skip
 
 
-def claim(connection: Connection, notice: Due, until: datetime) -> bool:
-    """Take the notice for one attempt; False where another relay took it first."""
+def claim(connection: Connection, notices: Sequence[Due], now: datetime, until: datetime) -> list[Due]:
+    """Take notices for one attempt each; those that another relay took first are left out."""
     table = tables.notice
     taken = connection.execute(
         update(table)
-        .where(table.c.id == notice.id, table.c.attempts == notice.attempts, table.c.sent_at.is_(None))
-        .values(attempts=notice.attempts + 1, due_at=until)
+        .where(table.c.id.in_([n.id for n in notices]), table.c.due_at <= now)
+        .where(table.c.sent_at.is_(None), table.c.dead_at.is_(None))
+        .values(attempts=table.c.attempts + 1, due_at=until)
+        .returning(table.c.id, table.c.attempts)
     )
-    return taken.rowcount == 1
+    attempts = {r.id: r.attempts - 1 for r in taken}
+    return [replace(n, attempts=attempts[n.id]) for n in notices if n.id in attempts]
 
 
-def record(connection: Connection, notice: Due, at: datetime, delivered: bool, answer: str, channel: str) -> None:
-    """Record the attempt, and that the notice is sent where it is."""
-    connection.execute(
-        insert(tables.delivery).values(
-            notice=notice.id, attempt=notice.attempts + 1, at=at, channel=channel, delivered=delivered, answer=answer
-        )
-    )
-    if delivered:
-        connection.execute(update(tables.notice).where(tables.notice.c.id == notice.id).values(sent_at=at))
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of an attempt."""
+
+    notice: Due
+    channel: str
+    delivered: bool
+    answer: str
+
+
+def record(connection: Connection, attempts: Sequence[Tried], at: datetime) -> None:
+    """Record attempts, and which notices are sent."""
+    rows = [
+        {
+            "notice": a.notice.id, "attempt": a.notice.attempts + 1, "at": at,
+            "channel": a.channel, "delivered": a.delivered, "answer": a.answer,
+        }
+        for a in attempts
+    ]  # fmt: skip
+    connection.execute(insert(tables.delivery), rows)
+    sent = [a.notice.id for a in attempts if a.delivered]
+    if sent:
+        connection.execute(update(tables.notice).where(tables.notice.c.id.in_(sent)).values(sent_at=at))
 
 
 def failures(connection: Connection, notices: Sequence[int]) -> Mapping[int, Counter[str]]:

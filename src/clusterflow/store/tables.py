@@ -203,7 +203,7 @@ notice = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("sent_at", Instant),
     Column("dead_at", Instant),
-    Index("ix_notice_waiting", "sent_at", "dead_at", "due_at"),
+    Index("ix_notice_waiting", "sent_at", "dead_at", "due_at", "id"),
 )
 
 attachment = Table(

@@ -158,7 +158,7 @@ INDEXES = [
     ("ix_gate_review_status", "gate_review", "status"),
     ("ix_learning_enrolment_series", "learning_enrolment", "series"),
     ("ix_learning_session_planned", "learning_session", "planned"),
-    ("ix_notice_waiting", "notice", "sent_at dead_at due_at"),
+    ("ix_notice_waiting", "notice", "sent_at dead_at due_at id"),
     ("ix_refused_submission_state", "refused_submission", "state"),
     ("ix_refused_submission_told_at", "refused_submission", "told_at"),
 ]
