@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
 from clusterflow.errors import ClusterflowError, UnknownName
 from clusterflow.model.appointment import Appointment, AppointmentKind
 from clusterflow.model.events import Event
+from clusterflow.model.notice import Attachment
 from clusterflow.model.records.base import REGISTRY
 from clusterflow.model.records.parties import Person
 from clusterflow.model.text import Frozen, NoticeLanguage
@@ -28,14 +28,6 @@ from clusterflow.store.database import reading
 
 INITIATIVES, PEOPLE = "initiatives", "people"
 """The folders of the feeds."""
-
-
-class Attachment(NamedTuple):
-    """A file that goes with a notice."""
-
-    name: str
-    mime: str
-    content: bytes
 
 
 class Written(Frozen):
@@ -163,7 +155,7 @@ def attachment_of(
         return None
     content, method = single(found, nearest_language(language))
     name, mime = f"{kind}-{found.uid[:8]}.ics", f"text/calendar; charset=utf-8; method={method}"
-    return Attachment(name, mime, content)
+    return Attachment(name=name, mime=mime, content=content)
 
 
 def attachment_for(

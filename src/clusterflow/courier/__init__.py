@@ -9,11 +9,12 @@ from pydantic import SecretStr
 from sqlalchemy import Connection
 
 from clusterflow.app import App
+from clusterflow.calendars import attachment_for
 from clusterflow.configs.notices import load_notices
 from clusterflow.courier.moment import Moment, moment_of
 from clusterflow.courier.sending import SENDERS, Sender
-from clusterflow.model.notice import Notice, NoticeRule, Recipient, mark
-from clusterflow.model.text import Frozen
+from clusterflow.model.notice import Attachment, Notice, NoticeRule, Recipient, mark
+from clusterflow.model.text import Frozen, NoticeLanguage
 from clusterflow.notices.channels import channels_of
 from clusterflow.notices.markup import link
 from clusterflow.notices.render import TemplateFailed, render
@@ -75,19 +76,25 @@ class Courier:
             moment = moment_of(connection, entry, self.app.new_id) if wanted else None
             if moment is None:
                 continue
+            files: dict[NoticeLanguage, tuple[Attachment, ...]] = {}
             for rule in wanted:
                 deciders = [v.person for v in moment.voters]
                 people = recipients(connection, rule, entry.chain, deciders, moment.voter, moment.on)
                 if not people:
                     problems.append(f"{rule.id} of {entry.chain} #{entry.version}: nobody is there to be told")
                 for person in people:
+                    if person.language not in files:
+                        file = attachment_for(connection, entry.chain, entry.event, self.app.clock(), person.language)
+                        files[person.language] = (file,) if file else ()
                     try:
-                        made.append(self._notice(rule, moment, person))
+                        made.append(self._notice(rule, moment, person, files[person.language]))
                     except TemplateFailed as problem:
                         problems.append(f"{rule.id} for {person.person}: {problem}")
         return made, problems
 
-    def _notice(self, rule: NoticeRule, moment: Moment, person: Recipient) -> Notice:
+    def _notice(
+        self, rule: NoticeRule, moment: Moment, person: Recipient, attachments: tuple[Attachment, ...]
+    ) -> Notice:
         folder, entry = self.app.settings.configs / "messages", moment.entry
         grants = moment.grants(person.person) if self.app.code_key else []
         token = self.app.new_id()
@@ -110,6 +117,7 @@ class Courier:
             body=letter.markdown,
             grants=tuple(grant for _, grant in grants),
             token=token,
+            attachments=attachments,
         )
 
     def page(self, initiative: str) -> str:
