@@ -95,7 +95,8 @@ def _notice(app: App, person: str) -> Notice:
 
 def _send(app: App, many: int) -> float:
     """How long it took; the memory is looked at on the way."""
-    sender, begun = Sender(app, {"mail": app.settings.mail or SecretStr("")}, lambda _: PAGE), time.perf_counter()
+    channels, begun = {"mail": app.settings.mail or SecretStr("")}, time.perf_counter()
+    sender = Sender(app, channels, lambda _: PAGE, None, app.settings.senders)
     first, failed = sender.send(many // 10)
     early = _megabytes()
     more, failed_too = sender.send()
