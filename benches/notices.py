@@ -95,7 +95,10 @@ def _notice(app: App, person: str) -> Notice:
 
 def _send(app: App, many: int) -> float:
     """How long it took; the memory is looked at on the way."""
-    sender, begun = Sender(app, {"mail": app.settings.mail or SecretStr("")}, lambda _: PAGE), time.perf_counter()
+    sender, begun = (
+        Sender(app, {"mail": app.settings.mail or SecretStr("")}, lambda _: PAGE, app.settings.senders),
+        time.perf_counter(),
+    )
     first, failed = sender.send(many // 10)
     early = _megabytes()
     more, failed_too = sender.send()

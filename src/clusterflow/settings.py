@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     channel_plugins: Path | None = Field(
         default=None, description="a folder with Apprise plug-ins of your own, for providers that Apprise does not know"
     )
+    senders: int = Field(
+        default=16, ge=1, le=64, description="notices on their way at a time; fewer for a small server"
+    )
     proof: Literal["code", "none"] = Field(
         default="code",
         description="how deciders prove who they are: by the one-time code of their notice, or not at all",

@@ -12,7 +12,7 @@ from clusterflow.app import App
 from clusterflow.calendars import attachment_for
 from clusterflow.configs.notices import load_notices
 from clusterflow.courier.moment import Moment, moment_of
-from clusterflow.courier.sending import SENDERS, Sender
+from clusterflow.courier.sending import Sender
 from clusterflow.model.notice import Attachment, Notice, NoticeRule, Recipient, mark
 from clusterflow.model.text import Frozen, NoticeLanguage
 from clusterflow.notices.channels import channels_of
@@ -35,12 +35,12 @@ class Sent(Frozen):
 class Courier:
     """Writes notices out of the outbox and sends those that are due."""
 
-    def __init__(self, app: App, kept: Mapping[str, SecretStr] | None = None, senders: int = SENDERS) -> None:
+    def __init__(self, app: App, kept: Mapping[str, SecretStr] | None = None, senders: int | None = None) -> None:
         """
         Args:
             kept: channels that are kept elsewhere than in the environment, in Prefect's secrets say.
         """
-        self.app, self.kept, self.senders = app, kept, senders
+        self.app, self.kept, self.senders = app, kept, senders or app.settings.senders
 
     @cached_property
     def rules(self) -> tuple[NoticeRule, ...]:

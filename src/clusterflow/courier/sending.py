@@ -26,11 +26,8 @@ from clusterflow.store.registry import current
 LEASE = timedelta(minutes=2)
 """For how long an attempt belongs to the relay that took it; a relay that died is followed by another."""
 
-SENDERS = 8
-"""How many notices are on their way at a time: a provider takes its time, and one that hangs stops no other."""
 
-
-MORE_SECONDS = 0.02
+MORE_SECONDS = 0.005
 """How long an answer waits for others, so that they are recorded together."""
 
 
@@ -58,24 +55,29 @@ class Letter:
 class Sender:
     """Sends what is due. The threads only send: the database is spoken to by whoever called."""
 
-    def __init__(
-        self, app: App, channels: Mapping[str, SecretStr], page: Callable[[str], str], senders: int = SENDERS
-    ) -> None:
+    def __init__(self, app: App, channels: Mapping[str, SecretStr], page: Callable[[str], str], senders: int) -> None:
+        """
+        Args:
+            page: where an initiative's page is.
+            senders: how many notices are on their way at a time; one that hangs stops no other.
+        """
         self.app, self.channels, self.page, self.senders = app, channels, page, senders
 
     def send(self, at_most: int | None = None) -> tuple[int, int]:
         """Send what is due; how many were delivered, and how many attempts failed."""
         delivered = failed = taken = 0
+        ready: list[Letter] = []
         flying: dict[Future[Answer], Letter] = {}
         with ThreadPoolExecutor(self.senders, "notices") as pool:
             while True:
-                # Taken and settled by the handful: one transaction for many, and none waits longer than its lease.
-                room = 2 * self.senders - len(flying) if len(flying) <= self.senders else 0
-                if at_most is not None:
-                    room = min(room, at_most - taken)
-                letters = self._take(room, {letter.notice.recipient for letter in flying.values()}) if room > 0 else []
-                taken += len(letters)
-                flying |= {pool.submit(self._attempt, letter): letter for letter in letters}
+                if not ready:
+                    # By the handful: one transaction for many, and none waits longer than its lease.
+                    room = self.senders if at_most is None else min(self.senders, at_most - taken)
+                    ready = self._take(room, {x.notice.recipient for x in flying.values()}) if room > 0 else []
+                    taken += len(ready)
+                # What is sent and not yet recorded is sent again if we die now: never more than there are senders.
+                starting, ready = ready[: self.senders - len(flying)], ready[self.senders - len(flying) :]
+                flying |= {pool.submit(self._attempt, letter): letter for letter in starting}
                 if not flying:
                     return delivered, failed
                 wait(flying, return_when=FIRST_COMPLETED)
