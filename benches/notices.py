@@ -74,7 +74,7 @@ def _write(app: App, many: int) -> None:
     for start in range(0, many, 100):
         made = [_notice(app, f"p{n}") for n in range(start, min(start + 100, many))]
         with app.database.begin() as connection:
-            notices.keep(connection, made, NOW)
+            notices.keep(connection, made, NOW, None)
 
 
 def _notice(app: App, person: str) -> Notice:

@@ -80,7 +80,7 @@ def write(w: World, *keys: str, person: str = "mona") -> None:
         for key in keys
     ]  # fmt: skip
     with w.app.database.begin() as connection:
-        notices.keep(connection, made, w.now)
+        notices.keep(connection, made, w.now, None)
 
 
 def attempts(w: World) -> list[tuple[str, bool]]:
