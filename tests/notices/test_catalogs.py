@@ -84,10 +84,15 @@ def test_a_catalog_is_brought_up_to_date_and_always_to_the_same(tmp_path: Path) 
     assert main([str(folder)]) == 0
     assert (folder / "es.po").read_text("utf-8") == before
     (folder / "new.md").write_text("{% trans %}A quite unheard-of sentence.{% endtrans %}", encoding="utf-8")
+    reworded = folder / "label-expired.md"
+    reworded.write_text(reworded.read_text("utf-8").replace("has expired", "has now expired"), encoding="utf-8")
     (folder / "vote-fell.md").unlink()
     (folder / "de.po").touch()  # so a language begins
     assert main([str(folder)]) == 1
     after = (folder / "es.po").read_text("utf-8")
+    assert main([str(folder)]) == 1
+    assert (folder / "es.po").read_text("utf-8") == after
+    assert "#, fuzzy" in after, "a text that was reworded keeps its translation, to be looked at"
     assert "A quite unheard-of sentence." in after
     assert "You voted at the gate" not in after
     assert 'msgid "Decide here:"\nmsgstr ""' in (folder / "de.po").read_text("utf-8"), (

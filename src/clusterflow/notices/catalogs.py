@@ -68,9 +68,7 @@ def brought_up_to_date(file: Path, texts: Catalog) -> str:
     catalog.update(texts, update_creation_date=False)
     catalog.obsolete.clear()
     written = BytesIO()
-    write_po(
-        written, catalog, width=110, omit_header=True, sort_by_file=True, include_lineno=False, include_previous=True
-    )
+    write_po(written, catalog, width=110, omit_header=True, sort_by_file=True, include_lineno=False)
     # Babel's own header says when and by which version; then the same texts would make another file.
     headers = {"Language": file.stem, "Content-Type": "text/plain; charset=utf-8", "Plural-Forms": catalog.plural_forms}
     header = "".join(f'"{name}: {value}\\n"\n' for name, value in headers.items())
