@@ -14,7 +14,7 @@ from support.world import CONFIGS, World, model, stage, stated
 
 from clusterflow.courier import Courier
 from clusterflow.model.notice import Notice, Urgency
-from clusterflow.model.text import Language
+from clusterflow.model.text import NOTICE_LANGUAGES, NoticeLanguage
 from clusterflow.model.words import DecisionKind
 from clusterflow.rules.manners import Manners
 from clusterflow.store import notices, tables
@@ -34,7 +34,7 @@ def world(database_url: str, mailbox: tuple[Mailbox, str]) -> World:
 
 
 def told(world: World, urgency: Urgency, *keys: str, to: str = "mona", rule: str = "news", initiative: str = "one",
-         language: Language = "en") -> None:  # fmt: skip
+         language: NoticeLanguage = "en") -> None:  # fmt: skip
     """Keep notices, as the courier does when something happened."""
     made = [
         Notice(
@@ -192,9 +192,9 @@ def test_a_rehearsal_sends_everything_to_one_address_and_says_whose_it_is(
     ]
 
 
-@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("language", NOTICE_LANGUAGES)
 def test_the_digest_as_people_read_it(
-    world: World, mailbox: tuple[Mailbox, str], language: Language, request: pytest.FixtureRequest
+    world: World, mailbox: tuple[Mailbox, str], language: NoticeLanguage, request: pytest.FixtureRequest
 ) -> None:
     """As it was when it was last looked at; write it anew with: pytest --golden."""
     world.record(

@@ -109,7 +109,8 @@ def render(
         # Whatever an expression of a template does with the facts is that template's mistake, and of no other notice.
         raise TemplateFailed(_told(problem, f"{template}.md", language)) from None
     subject, _, body = text.partition("\n")
-    return Letter(markup.line(subject), body.strip() + "\n")
+    # What was left out between two paragraphs leaves no hole.
+    return Letter(markup.line(subject), re.sub(r"\n{3,}", "\n\n", body.strip()) + "\n")
 
 
 def _told(problem: Exception, name: str, language: NoticeLanguage) -> str:
