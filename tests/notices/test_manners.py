@@ -143,10 +143,8 @@ def test_what_is_still_on_its_way_takes_its_place_under_the_cap(world: World, ma
             told(world, Urgency.NORMAL, f"news-{minute}-{n}", rule=f"rule-{minute}-{n}")
         assert subjects(world, box, world.now + timedelta(minutes=15)) == []
     box.refused = set()
-    assert subjects(world, box, datetime(2024, 5, 7, 15, tzinfo=UTC)) == [
-        "Initiative-one: news-0-0",
-        "Initiative-one: news-0-1",
-    ]
+    late = subjects(world, box, datetime(2024, 5, 7, 15, tzinfo=UTC))
+    assert sorted(late) == ["Initiative-one: news-0-0", "Initiative-one: news-0-1"], "after pauses of their own"
     assert subjects(world, box, datetime(2024, 5, 13, 6, tzinfo=UTC)) == ["Your digest: 2 messages"]
 
 
