@@ -134,6 +134,28 @@ def test_two_years_of_dues_with_summer_time_and_holidays(sqlite_url: str) -> Non
     assert not any("instalments" in text for text in office.texts("berta"))
 
 
+def test_a_payment_takes_back_the_reminder_that_waits_for_the_morning(sqlite_url: str) -> None:
+    office = Office(sqlite_url)
+    office.app.settings = office.app.settings.model_copy(update={"notices_manners": "on"})
+    office.courier = Courier(office.app)
+    office.courier.ladder.rules = [rule for rule in office.courier.rules if rule.id == "dues"]
+    office.record(
+        "membership initiative=one organisation=bolts from=2024-01-10",
+        "invoice initiative=one id=a organisation=bolts amount=2000EUR due=2024-04-15 on=2024-02-01",
+        "invoice initiative=one id=b organisation=bolts amount=2000EUR due=2024-04-15 on=2024-02-01",
+    )
+    office.local("2024-04-16T00:30")
+    office.courier.round()
+    assert [t[1:] for t in office.told("dues")] == [("dues", "+1d", "berta")] * 2
+    office.local("2024-04-16T07:50")
+    office.record("payment initiative=one id=p invoice=a amount=2000EUR on=2024-04-15")
+    office.local("2024-04-16T08:15")
+    office.courier.round()
+    with office.app.database.connect() as connection:
+        (left,) = connection.execute(select(notice).where(notice.c.rule == "dues"))
+    assert (":b:" in left.key, left.released_at is not None) == (True, True)
+
+
 def test_a_moved_date_moves_the_reminder_and_a_payment_ends_it(office: Office) -> None:
     office.record(
         "membership initiative=one organisation=bolts from=2024-01-10",

@@ -63,7 +63,7 @@ class Courier:
         written, problems = self._write()
         climbed, unclimbed = self.ladder.climb()
         written, problems = written + climbed, problems + unclimbed
-        problems += self._let_out()
+        problems += [*self.ladder.step_down(), *self._let_out()]
         delivered, failed = self._send(at_most)
         return Sent(written=written, delivered=delivered, failed=failed, problems=tuple(problems))
 

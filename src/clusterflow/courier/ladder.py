@@ -19,7 +19,7 @@ from clusterflow.notices.route import Concerned, recipients
 from clusterflow.rules.calendar import WorkCalendar
 from clusterflow.rules.ladder import Step, key_of, reached, windows
 from clusterflow.rules.manners import Manners
-from clusterflow.store import notices
+from clusterflow.store import notices, parcels
 from clusterflow.store.circle import Circle, circle_of
 from clusterflow.store.database import reading
 from clusterflow.store.occasions import Found, find
@@ -98,6 +98,29 @@ class Ladder:
             written, problems = written + made, problems + wrong
         self._days |= {zone: day for zone, day in begun.items() if zone not in failed}
         return written, problems
+
+    def step_down(self) -> list[str]:
+        """Take back the reminders that are about to be let out though the thing was done meanwhile; the problems."""
+        now, names = self.app.clock(), [rule.id for rule in self.rules]
+        with reading(self.app.database) as connection:
+            if not parcels.any_due(connection, names, now):
+                return []
+            waiting = parcels.waiting_of(connection, names)
+        try:
+            found = self.due(now)
+        except SQLAlchemyError as problem:
+            return [f"the search for what is done failed: {problem}"]
+        still: dict[tuple[str, str], list[Due]] = defaultdict(list)
+        for one in found:
+            still[one.rule.id, one.record.id].append(one)
+        over = [
+            reminder.id
+            for reminder in waiting
+            if all(d.key(reminder.recipient) != reminder.key for d in still[reminder.rule, reminder.initiative])
+        ]
+        with self.app.database.begin() as connection:
+            parcels.take_back(connection, over)
+        return []
 
     def due(self, now: datetime) -> list[Due]:
         """What is due on the day that it is where each initiative is; found by reference dates, as a set."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, or_, select, update
 
 from clusterflow.model.notice import Urgency
 from clusterflow.rules.calendar import WorkCalendar
@@ -130,6 +130,39 @@ def leave_to_digest(connection: Connection, until: Mapping[int, datetime]) -> No
     """Keep notices for the digest."""
     values = {"due_at": bindparam("until"), "urgency": Urgency.DIGEST.value}
     _each(connection, values, [{"this": i, "until": at} for i, at in until.items()])
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A notice of a ladder that waits to be let out."""
+
+    id: int
+    key: str
+    rule: str
+    initiative: str
+    recipient: str
+
+
+def _reminders(rules: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    return (*_unreleased(), _NOTICE.c.rule.in_(rules), _NOTICE.c.version == 0)
+
+
+def any_due(connection: Connection, rules: Collection[str], now: datetime) -> bool:
+    """Whether a reminder of some rules waits whose time has come."""
+    query = select(_NOTICE.c.id).where(*_reminders(rules), _NOTICE.c.due_at <= now)
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def waiting_of(connection: Connection, rules: Collection[str]) -> list[Reminder]:
+    """The reminders of some rules that wait, due or not."""
+    columns = (_NOTICE.c.id, _NOTICE.c.key, _NOTICE.c.rule, _NOTICE.c.initiative, _NOTICE.c.recipient)
+    return [Reminder(*row) for row in connection.execute(select(*columns).where(*_reminders(rules)))]
+
+
+def take_back(connection: Connection, ids: Sequence[int]) -> None:
+    """Forget notices that were not let out: what they would say is true no longer. Should it be again, it is told."""
+    for start in range(0, len(ids), _CHUNK):
+        connection.execute(delete(_NOTICE).where(_NOTICE.c.id.in_(ids[start : start + _CHUNK]), *_unreleased()))
 
 
 def _each(connection: Connection, values: Mapping[str, object], rows: list[dict[str, object]]) -> None:
