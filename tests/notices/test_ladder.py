@@ -14,7 +14,7 @@ from support.world import CONFIGS, World, model, stage, stated
 
 from clusterflow.courier import Courier
 from clusterflow.settings import Settings
-from clusterflow.store.tables import notice
+from clusterflow.store.tables import attachment, notice
 
 MADRID = ZoneInfo("Europe/Madrid")
 
@@ -269,3 +269,41 @@ def test_government_seats_are_told_to_the_board_but_not_to_the_government(databa
     with w.app.database.connect() as connection:
         rows = connection.execute(select(notice.c.rule, notice.c.recipient)).all()
     assert sorted(r.recipient for r in rows if r.rule == "government-seats") == ["bruno", "mona"]
+
+
+def test_a_learning_session_is_reminded_of_twice_with_its_date_for_the_calendar(office: Office) -> None:
+    office.courier.ladder.rules = [rule for rule in office.courier.rules if rule.id == "learning-session"]
+    office.record(
+        "learning-series id=practice title=Practice from=2024-01-02 timezone=Europe/Madrid",
+        "learning-session id=s1 series=practice number=1 topic=Trust planned=2024-05-07 from=2024-01-02",
+        "learning-enrolment initiative=one series=practice person=mona from=2024-01-10",
+    )
+    office.live("2024-05-10")
+    assert office.told("learning-session") == [
+        ("2024-04-30", "learning-session", "-7d", "mona"),
+        ("2024-05-06", "learning-session", "-1d", "mona"),
+    ]
+    with office.app.database.connect() as connection:
+        files = connection.execute(select(attachment)).all()
+    assert len(files) == 2
+    assert all(b"DTSTART;VALUE=DATE:20240507" in file.content for file in files)
+
+
+def test_with_a_reminder_that_is_taken_back_goes_its_file(sqlite_url: str) -> None:
+    office = Office(sqlite_url)
+    office.app.settings = office.app.settings.model_copy(update={"notices_manners": "on"})
+    office.courier = Courier(office.app)
+    office.courier.ladder.rules = [rule for rule in office.courier.rules if rule.id == "learning-session"]
+    office.record(
+        "learning-series id=practice title=Practice from=2024-01-02 timezone=Europe/Madrid",
+        "learning-session id=s1 series=practice number=1 topic=Trust planned=2024-05-07 from=2024-01-02",
+        "learning-enrolment initiative=one series=practice person=mona from=2024-01-10",
+    )
+    office.local("2024-05-06T00:30")
+    office.courier.round()
+    office.record("learning-session id=s1 from=2024-01-02 to=2024-05-01")
+    office.local("2024-05-06T09:00")
+    office.courier.round()
+    with office.app.database.connect() as connection:
+        assert connection.execute(select(attachment)).all() == []
+    assert office.told("learning-session") == []

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from clusterflow.app import App
+from clusterflow.calendars import attachment_of
+from clusterflow.model.appointment import AppointmentKind
 from clusterflow.model.money import Money
-from clusterflow.model.notice import Audience, Notice, NoticeRule, Recipient, Urgency
+from clusterflow.model.notice import Attachment, Audience, Notice, NoticeRule, Recipient, Urgency
 from clusterflow.model.records.parties import Initiative
 from clusterflow.notices.render import TemplateFailed, render
 from clusterflow.notices.route import Concerned, recipients
@@ -169,12 +172,21 @@ class Ladder:
                 if one.key(person.person) in there:
                     continue
                 try:
-                    made.append(self._notice(one, person, template))
+                    made.append(self._notice(one, person, template, self._files(connection, one, person)))
                 except TemplateFailed as problem:
                     problems.append(f"{one.rule.id} for {person.person}: {problem}")
             return notices.keep(connection, made, self.app.clock(), self.manners), problems
 
-    def _notice(self, due: Due, person: Recipient, template: str) -> Notice:
+    def _files(self, connection: Connection, due: Due, person: Recipient) -> tuple[Attachment, ...]:
+        """Its date, for the reader's calendar, where the occasion is one to go to."""
+        if due.rule.on != "learning.session":
+            return ()
+        session, _, _ = due.found.subject.partition("/")
+        kind, now = AppointmentKind.LEARNING_SESSION, self.app.clock()
+        file = attachment_of(connection, due.record.id, kind, session, now, person.language)
+        return (file,) if file else ()
+
+    def _notice(self, due: Due, person: Recipient, template: str, attachments: tuple[Attachment, ...]) -> Notice:
         record = due.record
         facts = _facts(due) | {"recipient": person, "link": self.link(record.id), "codes": []}
         folder = self.app.settings.configs / "messages"
@@ -189,6 +201,7 @@ class Ladder:
             urgency=due.rule.urgency,
             subject=letter.subject,
             body=letter.markdown,
+            attachments=attachments,
         )
 
 

@@ -162,7 +162,10 @@ def waiting_of(connection: Connection, rules: Collection[str]) -> list[Reminder]
 def take_back(connection: Connection, ids: Sequence[int]) -> None:
     """Forget notices that were not let out: what they would say is true no longer. Should it be again, it is told."""
     for start in range(0, len(ids), _CHUNK):
-        connection.execute(delete(_NOTICE).where(_NOTICE.c.id.in_(ids[start : start + _CHUNK]), *_unreleased()))
+        these = delete(_NOTICE).where(_NOTICE.c.id.in_(ids[start : start + _CHUNK]), *_unreleased())
+        gone = list(connection.execute(these.returning(_NOTICE.c.id)).scalars())
+        # SQLite gives a number again that is free: nobody else's notice may find these files.
+        connection.execute(delete(tables.attachment).where(tables.attachment.c.notice.in_(gone)))
 
 
 def _each(connection: Connection, values: Mapping[str, object], rows: list[dict[str, object]]) -> None:
