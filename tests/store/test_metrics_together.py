@@ -27,6 +27,7 @@ SPECIAL: dict[str, list[Any]] = {
     "document.sha256": [None],
     "person.email": [None],
     "person.language": ["es"],
+    "person.timezone": [None, "UTC"],
     "organisation.country": [None],
     "initiative.country": ["MX"],
     "initiative.language": ["es"],
