@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cached_property
 
 from pydantic import SecretStr
@@ -85,11 +86,17 @@ class Courier:
         made: list[Notice] = []
         problems: list[str] = []
         kinds = {rule.event for rule in self.rules if rule.event}
+        moments: dict[tuple[str | None, str, datetime], Moment | None] = {}
         for entry in ledger.read_entries(connection, span.chain, span.after, span.version, kinds):
             wanted = rules_for(self.rules, entry.event)
-            moment = moment_of(connection, entry, self.app.new_id) if wanted else None
-            if moment is None:
+            if not wanted:
                 continue
+            about = (getattr(entry.event, "stage", None), entry.command, entry.at)
+            if about not in moments:
+                moments[about] = moment_of(connection, entry, self.app.new_id)
+            if (read := moments[about]) is None:
+                continue
+            moment = read.of(entry)
             files: dict[NoticeLanguage, tuple[Attachment, ...]] = {}
             for rule in wanted:
                 if rule.metric not in (None, moment.metric):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -16,8 +16,7 @@ from clusterflow.model.events import Entry
 from clusterflow.model.grant import Grant
 from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.model.measurement import Measurement
-from clusterflow.model.records.base import REGISTRY
-from clusterflow.model.records.parties import Initiative, Person
+from clusterflow.model.records.parties import Initiative
 from clusterflow.model.state import InitiativeState
 from clusterflow.model.text import Language, NoticeLanguage, nearest
 from clusterflow.model.verdict import Finding
@@ -27,7 +26,7 @@ from clusterflow.store import ledger
 from clusterflow.store.circle import Circle, circle_of
 from clusterflow.store.models import kept_model
 from clusterflow.store.people import Eligible, alias_of, eligible, person_of
-from clusterflow.store.registry import calendar_of, current, initiative_records
+from clusterflow.store.registry import calendar_of, initiative_records
 from clusterflow.store.state import load_state
 
 
@@ -63,6 +62,10 @@ class Moment:
                 "votes": [{"name": self.names.get(v.decider, "—"), "role": v.role, "reason": v.reason} for v in votes],
             }
         return self._told[language]
+
+    def of(self, entry: Entry) -> Moment:
+        """The same for another entry of the same command and stage: nothing has to be read again."""
+        return replace(self, entry=entry, _told={})
 
     @property
     def criterion(self) -> Criterion | None:
@@ -124,19 +127,21 @@ def moment_of(connection: Connection, entry: Entry, ids: Callable[[], str]) -> M
     on = calendar_of(connection, entry.at.date(), entry.chain).today(entry.at)
     model, stage = kept_model(connection, state.model_hash), getattr(entry.event, "stage", None)
     voters = eligible(connection, entry.chain, model.stage(stage).gate.decided_by, on) if stage else ()
-    known = {p.id: p.name for p in current(connection, Person, REGISTRY, on)}
+    cast = person_of(connection, {a for v in state.votes for a in (v.decider, v.cast_by) if a})
+    speakers = {v.person for v in voters} | {v.speaks_for for v in voters if v.speaks_for}
+    circle = circle_of(connection, entry.chain, on, persons={*speakers, *cast.values()})
+    known = circle.people
     present = tuple(v for v in voters if v.person in known and (v.speaks_for is None or v.speaks_for in known))
     involved = {v.person for v in present} | {v.speaks_for for v in present if v.speaks_for}
     aliases = {alias: p for p in sorted(involved) if (alias := alias_of(connection, p, ids))}
-    people = aliases | person_of(connection, {a for v in state.votes for a in (v.decider, v.cast_by) if a})
-    circle = circle_of(connection, entry.chain, on, persons={*involved, *people.values()})
+    people = aliases | cast
     return Moment(
         entry=entry,
         state=state,
         model=model,
         record=initiative_records(connection, on, [entry.chain]).get(entry.chain),
         on=on,
-        names={alias: known[person] for alias, person in people.items() if person in known},
+        names={alias: known[person].name for alias, person in people.items() if person in known},
         people=people,
         voters=present,
         circle=circle,

@@ -6,6 +6,7 @@ import re
 import socket
 from dataclasses import dataclass
 from email import message_from_bytes
+from email.parser import BytesHeaderParser
 from email.policy import default
 from pathlib import Path
 from types import TracebackType
@@ -50,11 +51,12 @@ class MailSink:
         return "250 kept"
 
     def _read(self, content: bytes, file: Path) -> None:
-        mail = message_from_bytes(content, policy=default)
-        body = mail.get_body(("plain",))
-        found = _CODE.search(body.get_content()) if body else None
-        _, initiative, version, person = str(mail["X-Clusterflow-Notice"] or ":::").split(":")
-        if found:
+        told = str(BytesHeaderParser(policy=default).parsebytes(content)["X-Clusterflow-Notice"]).split(":")
+        if len(told) != 4:
+            return  # a reminder, not of a ledger entry: these have no codes
+        body = message_from_bytes(content, policy=default).get_body(("plain",))
+        if found := _CODE.search(body.get_content()) if body else None:
+            _, initiative, version, person = told
             self.codes.append(CodeMail(initiative, int(version), person, found[0], file))
 
     @property
