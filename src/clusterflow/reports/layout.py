@@ -27,6 +27,7 @@ class Lane:
 class Arrow:
     """From one stage to another, over its points."""
 
+    start: str
     end: str
     points: tuple[tuple[float, float], ...]
 
@@ -41,7 +42,9 @@ class Drawing:
     height: float
 
 
-def laid_out(model: LifecycleModel, box_height: float) -> Drawing:
+def laid_out(
+    model: LifecycleModel, box_height: float, box_width: float = BOX_WIDTH, layer_gap: float = LAYER_GAP
+) -> Drawing:
     """Boxes of one size in columns, each column centred; optional stages stand below the others."""
     columns: list[list[str | Lane]] = [list(column) for column in layers(model)]
     depth = {stage: index for index, column in enumerate(layers(model)) for stage in column}
@@ -59,11 +62,12 @@ def laid_out(model: LifecycleModel, box_height: float) -> Drawing:
     for index, column in enumerate(columns):
         y = (total - _height(column, box_height)) / 2
         for item in column:
-            corners[item] = (index * (BOX_WIDTH + LAYER_GAP), y)
+            corners[item] = (index * (box_width + layer_gap), y)
             y += (LANE if isinstance(item, Lane) else box_height) + ROW_GAP
-    arrows = tuple(Arrow(end, _way(corners, box_height, start, end, passed)) for (start, end), passed in lanes.items())
+    size = (box_width, box_height)
+    arrows = tuple(Arrow(start, end, _way(corners, size, start, end, passed)) for (start, end), passed in lanes.items())
     boxes = {item: corner for item, corner in corners.items() if isinstance(item, str)}
-    return Drawing(boxes, arrows, len(columns) * (BOX_WIDTH + LAYER_GAP) - LAYER_GAP, total)
+    return Drawing(boxes, arrows, len(columns) * (box_width + layer_gap) - layer_gap, total)
 
 
 def _rank(model: LifecycleModel, item: str | Lane, rank: dict[str | Lane, float]) -> tuple[bool, float, bool, int]:
@@ -80,10 +84,11 @@ def _height(column: list[str | Lane], box_height: float) -> float:
 
 
 def _way(
-    corners: dict[str | Lane, tuple[float, float]], box_height: float, start: str, end: str, passed: list[Lane]
+    corners: dict[str | Lane, tuple[float, float]], size: tuple[float, float], start: str, end: str, passed: list[Lane]
 ) -> tuple[tuple[float, float], ...]:
-    points = [(corners[start][0] + BOX_WIDTH, corners[start][1] + box_height / 2)]
+    box_width, box_height = size
+    points = [(corners[start][0] + box_width, corners[start][1] + box_height / 2)]
     for lane in passed:
         x, y = corners[lane]
-        points += [(x, y + LANE / 2), (x + BOX_WIDTH, y + LANE / 2)]
+        points += [(x, y + LANE / 2), (x + box_width, y + LANE / 2)]
     return (*points, (corners[end][0], corners[end][1] + box_height / 2))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     Column,
@@ -30,6 +30,11 @@ from clusterflow.model.records.parties import Initiative, Person
 from clusterflow.rules.calendar import WorkCalendar
 from clusterflow.store import tables
 from clusterflow.store.columns import from_row, to_row
+
+R = TypeVar("R", bound=Record)
+
+AS_THEY_COME = {"yield_per": 1000}
+"""For what may be large: so many rows are held at a time."""
 
 _CHUNK = 400
 """Bound parameters in one statement have a limit; keys are asked for in portions."""
@@ -244,6 +249,14 @@ _SOME = _ALL.where(_INITIATIVE.c.id.in_(bindparam("ids", expanding=True)))
 _CALENDARS = _ALL.where(_INITIATIVE.c.id == bindparam("id")).with_only_columns(
     _INITIATIVE.c.valid_from, _INITIATIVE.c.timezone, _INITIATIVE.c.country
 )
+
+
+def holding(connection: Connection, cls: type[R], retracted: bool = False) -> Iterator[tuple[str, R]]:
+    """The facts of a type that hold, or those withdrawn, of all chains in the order of their entries; as they come."""
+    table = tables.REGISTRY_TABLES[cls.type]
+    query = select(table).where(table.c.superseded_at.is_(None), table.c.retracted.is_(retracted))
+    for row in connection.execute(query.order_by(table.c.chain, table.c.entry), execution_options=AS_THEY_COME):
+        yield row.chain, from_row(cls, row._mapping)
 
 
 def counts(connection: Connection, chain: str) -> Mapping[str, int]:
