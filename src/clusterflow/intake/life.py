@@ -11,6 +11,8 @@ from clusterflow.intake.jsonlines import parsed
 from clusterflow.model.life import SORTS, Part, Title
 from clusterflow.rules.mistakes import field_mistakes
 
+CURE = "The file is not as it was written; export anew"
+
 _BEGINNING = '{"clusterflow":'
 
 
@@ -32,9 +34,7 @@ def read_life(lines: Iterable[str], source: str) -> Iterator[tuple[str, Part]]:
         try:
             value = parsed(line)
         except ValueError as problem:
-            raise Mistakes(
-                [Mistake(where, str(problem), cure="The file is not as it was written; export anew")]
-            ) from None
+            raise Mistakes([Mistake(where, str(problem), cure=CURE)]) from None
         sort = next((SORTS[name] for name in SORTS if isinstance(value, dict) and name in value), None)
         if sort is None:
             accepted = " or ".join(f"«{name}»" for name in SORTS)

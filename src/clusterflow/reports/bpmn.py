@@ -17,7 +17,7 @@ NAMESPACES = {
     "xmlns:xsi": "http://www.w3.org/2001/XMLSchema-instance",
 }
 TARGET = "urn:clusterflow:models"
-LABEL = Size(100, 28)
+LABEL = Size(88, 28)
 
 
 def bpmn(model: LifecycleModel, language: Language, write: Callable[[str], object]) -> None:

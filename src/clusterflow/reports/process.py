@@ -23,7 +23,7 @@ from clusterflow.reports.labels import DECISION, SEVERITY, word
 from clusterflow.reports.layout import laid_out
 from clusterflow.reports.quorum import quorum
 from clusterflow.reports.status import title_of
-from clusterflow.rules.order import ancestors, first, steps
+from clusterflow.rules.order import ancestors, first, layers, steps
 
 DECISION_IS = 'decision == "{}"'
 WANTED = "wanted"
@@ -46,6 +46,7 @@ _WORDS = {
     "days": Text(es="Días previstos", en="Days allowed"),
     "any": Text(es="Al menos uno de:", en="At least one of:"),
     "all": Text(es="Todo lo siguiente:", en="All of:"),
+    "again": Text(es="otra ronda", en="another round"),
     "back": Text(es="También puede volver a", en="It may also go back to"),
 }
 
@@ -129,22 +130,27 @@ class _Planner:
         self.flows: list[Flow] = []
         self.before = {s.id: [a for a, b in steps(model) if b == s.id] for s in model.stages}
         self.after = {s.id: [b for a, b in steps(model) if a == s.id] for s in model.stages}
+        self.place: dict[tuple[str, str], float] = {}
+        widths = [self._columns(layer) for layer in layers(model)]
+        self.drawing = laid_out(model, HEIGHT, widths, LAYER_GAP)
+
+    def _columns(self, layer: tuple[str, ...]) -> float:
+        """Give the nodes of a layer's stages their places from left to right; how wide it is."""
         columns = {
-            "join": (GATEWAY, any(len(before) > 1 for before in self.before.values())),
-            "wanted": (GATEWAY, any(stage.optional for stage in model.stages)),
+            "join": (GATEWAY, any(len(self.before[stage]) > 1 for stage in layer)),
+            "wanted": (GATEWAY, any(self.model.stage(stage).optional for stage in layer)),
             "stage": (TASK, True),
             "decide": (TASK, True),
             "gate": (GATEWAY, True),
             "milestone": (EVENT, True),
-            "on": (GATEWAY, True),
+            "on": (GATEWAY, any(len(self.after[stage]) != 1 for stage in layer)),
         }
-        self.place: dict[str, float] = {}
         x = 0.0
         for name, (size, there) in columns.items():
             if there:
-                self.place[name] = x
+                self.place.update({(name, stage): x for stage in layer})
                 x += size.width + GAP
-        self.drawing = laid_out(model, HEIGHT, x - GAP, LAYER_GAP)
+        return x - GAP
 
     def process(self) -> Process:
         for stage in self.model.stages:
@@ -185,7 +191,7 @@ class _Planner:
             over = (Point(fork.top.x, fork.middle.y - height), Point(end.top.x, fork.middle.y - height))
             # Without a decision nothing moves.
             condition = "" if decision is DecisionKind.HOLD else DECISION_IS.format(decision)
-            told = DECISION[decision].to(self.language)
+            told = self._word("again") if condition else DECISION[decision].to(self.language)
             self._flow(f"{decision}_{name}", fork, end, fork.top, *over, end.top, name=told, condition=condition)
         self._dead_end("stopped", fork, DECISION[DecisionKind.STOP].to(self.language), DECISION_IS.format("stop"))
         if stage.optional:
@@ -222,7 +228,7 @@ class _Planner:
     ) -> Node:
         """A node in its column, on the middle of its stage."""
         x, y = self.drawing.boxes[stage.id]
-        at = Point(x + self.place[place], y + HEIGHT / 2 - size.height / 2)
+        at = Point(x + self.place[place, stage.id], y + HEIGHT / 2 - size.height / 2)
         return self._node(f"{place}_{stage.id}", tag, name, at, size, documentation, default)
 
     def _node(

@@ -32,10 +32,9 @@ def head_of(cls: type[Record]) -> list[str]:
 
 def row_of(chain: str, record: Record) -> list[str]:
     """The cells of a record under ``head_of`` its type."""
-    names = {_alias(type(record), n): n for n in type(record).model_fields}
-    return [
-        cell(chain if column == "initiative" else getattr(record, names[column])) for column in head_of(type(record))
-    ]
+    cls = type(record)
+    said = {"initiative": chain, **{_alias(cls, name): getattr(record, name) for name in cls.model_fields}}
+    return [cell(said[column]) for column in head_of(cls)]
 
 
 def _alias(cls: type[Record], name: str) -> str:

@@ -25,22 +25,29 @@ class Xml:
     """A document, written element by element."""
 
     def __init__(self, write: Callable[[str], object]) -> None:
-        self._write, self._depth = write, 0
+        self._write, self._within = write, list[str]()
         write('<?xml version="1.0" encoding="UTF-8"?>\n')
 
     @contextmanager
     def inside(self, tag: str, attributes: Mapping[str, object] | None = None) -> Iterator[None]:
         """An element that holds what is written meanwhile."""
-        self._write(f"{' ' * self._depth}<{tag}{_attributes(attributes)}>\n")
-        self._depth += 1
+        self.open(tag, attributes)
         yield
-        self._depth -= 1
-        self._write(f"{' ' * self._depth}</{tag}>\n")
+        self.close()
+
+    def open(self, tag: str, attributes: Mapping[str, object] | None = None) -> None:
+        """Begin an element that holds what is written until it is closed."""
+        self._write(f"{' ' * len(self._within)}<{tag}{_attributes(attributes)}>\n")
+        self._within.append(tag)
+
+    def close(self) -> None:
+        tag = self._within.pop()
+        self._write(f"{' ' * len(self._within)}</{tag}>\n")
 
     def element(self, tag: str, attributes: Mapping[str, object] | None = None, text: str | None = None) -> None:
         """An element that holds a text or nothing."""
         end = "/>" if text is None else f">{escaped(text)}</{tag}>"
-        self._write(f"{' ' * self._depth}<{tag}{_attributes(attributes)}{end}\n")
+        self._write(f"{' ' * len(self._within)}<{tag}{_attributes(attributes)}{end}\n")
 
 
 def _attributes(attributes: Mapping[str, object] | None) -> str:

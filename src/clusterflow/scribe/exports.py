@@ -38,7 +38,8 @@ class Exports:
 
 
 def _written(parts: Iterator[str], write: Write) -> int:
-    number = 0
-    for number, part in enumerate(parts, 1):
+    written = 0
+    for part in parts:
         write(part + "\n")
-    return number
+        written += 1
+    return written

@@ -19,8 +19,10 @@ from sqlalchemy import (
     Update,
     bindparam,
     insert,
+    literal,
     select,
     tuple_,
+    union_all,
     update,
 )
 
@@ -192,6 +194,27 @@ def parties(
                 names = connection.execute(query.where(column.is_not(None)).limit(limit)).scalars()
                 found |= {(party, one) for one in names}
     return tuple(sorted(found))
+
+
+def parties_of(connection: Connection, chain: str) -> dict[int, list[tuple[str, str]]]:
+    """The organisations and bodies that the facts of a chain are about, by the entry that brought the fact."""
+    found: dict[int, list[tuple[str, str]]] = {}
+    for row in connection.execute(_parties_by_entry(), {"chain": chain}):
+        found.setdefault(row.entry, []).append((row.what, row.party))
+    return found
+
+
+@cache
+def _parties_by_entry() -> Select[Any]:
+    queries = []
+    for name, table in tables.REGISTRY_TABLES.items():
+        for party in _PARTIES:
+            column = table.c.id if name == party else table.c.get(party)
+            if column is not None:
+                of_chain = select(table.c.entry, literal(party).label("what"), column.label("party"))
+                queries.append(of_chain.where(table.c.chain == bindparam("chain"), column.is_not(None)))
+    found = union_all(*queries).subquery()
+    return select(found).order_by(found.c.entry, found.c.what, found.c.party)
 
 
 def current(connection: Connection, cls: type[Record], chain: str, on: date, **where: Any) -> list[Any]:
