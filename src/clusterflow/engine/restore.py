@@ -208,7 +208,11 @@ class _Restorer:
         if title is None:
             self._wrong("the file", "its first line does not say that it is a life")
             return
-        wanted = {KeptModel: title.models, Alias: title.aliases, Chain: title.chains}
-        if any(self.counts.get(sort, 0) != number for sort, number in wanted.items()):
-            found = ", ".join(f"{self.counts.get(s, 0)} of {n} {s.__name__.lower()}s" for s, n in wanted.items())
-            self._wrong("the file", f"it is not whole: it has {found}")
+        for sort, number, names in (
+            (KeptModel, title.models, "models"),
+            (Alias, title.aliases, "pseudonyms"),
+            (Chain, title.chains, "chains"),
+        ):
+            found = self.counts.get(sort, 0)
+            if found != number:
+                self._wrong("the file", f"it is not whole: {found} of {number} {names} are there")
