@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.model.text import Language
-from clusterflow.reports.process import TASK, Node, Point, Process, Size, process_of
+from clusterflow.reports.process import TASK, Point, Process, Size, process_of
 from clusterflow.reports.xml import Xml
 
 NAMESPACES = {
@@ -68,17 +68,11 @@ def _picture(xml: Xml, process: Process) -> None:
             xml.element("dc:Bounds", _bounds(node.at, node.size))
             if node.name and node.size != TASK:
                 with xml.inside("bpmndi:BPMNLabel"):
-                    xml.element("dc:Bounds", _bounds(_label(node), LABEL))
+                    xml.element("dc:Bounds", _bounds(Point(node.middle.x - LABEL.width / 2, node.bottom.y + 4), LABEL))
     for flow in process.flows:
         with xml.inside("bpmndi:BPMNEdge", {"id": f"edge_{flow.id}", "bpmnElement": flow.id}):
             for x, y in flow.points:
                 xml.element("di:waypoint", {"x": f"{x:g}", "y": f"{y:g}"})
-
-
-def _label(node: Node) -> Point:
-    """Below an event; above a gateway, whose ways lead down."""
-    y = node.at.y - LABEL.height if node.tag.endswith("Gateway") else node.bottom.y + 4
-    return Point(node.middle.x - LABEL.width / 2, y)
 
 
 def _bounds(at: Point, size: Size) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 A stage is a user task. Its gate is a second one, the decision, before an exclusive gateway: *go* leads over the
 milestone to what comes next, *hold* back to the decision, *recycle* back to the stage, *stop* to the end of everything.
-A stage that waits for several has a parallel gateway before it; whether an optional stage is wanted is asked there.
+A stage that waits for several has a parallel gateway before it; before an optional one it is asked whether to begin.
 
 A recycle may lead to any earlier stage. BPMN has no sound way to draw that past a join, so the flow leads to the stage
 itself, and the decision's documentation names the others.
@@ -36,7 +36,7 @@ HOLD, RECYCLE, STOP = 62.0, 92.0, 80.0
 _WORDS = {
     "begins": Text(es="La iniciativa comienza", en="The initiative begins"),
     "decide": Text(es="Decidir: {}", en="Decide: {}"),
-    "wanted": Text(es="¿Se emprende?", en="Wanted?"),
+    "consider": Text(es="¿Se emprende? {}", en="Begin? {}"),
     "yes": Text(es="sí", en="yes"),
     "no": Text(es="no", en="no"),
     "left-out": Text(es="Se prescinde", en="Left out"),
@@ -138,6 +138,7 @@ class _Planner:
         """Give the nodes of a layer's stages their places from left to right; how wide it is."""
         columns = {
             "join": (GATEWAY, any(len(self.before[stage]) > 1 for stage in layer)),
+            "consider": (TASK, any(self.model.stage(stage).optional for stage in layer)),
             "wanted": (GATEWAY, any(self.model.stage(stage).optional for stage in layer)),
             "stage": (TASK, True),
             "decide": (TASK, True),
@@ -195,12 +196,15 @@ class _Planner:
             self._flow(f"{decision}_{name}", fork, end, fork.top, *over, end.top, name=told, condition=condition)
         self._dead_end("stopped", fork, DECISION[DecisionKind.STOP].to(self.language), DECISION_IS.format("stop"))
         if stage.optional:
-            asked = self._put("wanted", stage, "exclusiveGateway", self._word("wanted"), GATEWAY, default=f"no_{name}")
+            title = self._word("consider").format(stage.title.to(self.language))
+            consider = self._put("consider", stage, "userTask", title, TASK)
+            asked = self._put("wanted", stage, "exclusiveGateway", "", GATEWAY, default=f"no_{name}")
+            self._straight(f"consider_{name}", consider, asked)
             self._straight(f"yes_{name}", asked, task, self._word("yes"), WANTED)
             self._dead_end("left-out", asked, self._word("no"), "")
         if len(self.before[name]) > 1:
             join = self._put("join", stage, "parallelGateway", "", GATEWAY)
-            self._straight(f"joined_{name}", join, self.nodes.get(f"wanted_{name}", task))
+            self._straight(f"joined_{name}", join, self.nodes.get(f"consider_{name}", task))
         if len(self.after[name]) > 1:
             self._straight(f"on_{name}", reached, self._put("on", stage, "parallelGateway", "", GATEWAY))
         elif not self.after[name]:
@@ -217,7 +221,7 @@ class _Planner:
         self._flow(flow, start, end, start.bottom, end.top, name=name, condition=condition)
 
     def _entry(self, stage: str) -> Node:
-        ways = (f"{name}_{stage}" for name in ("join", "wanted", "stage"))
+        ways = (f"{name}_{stage}" for name in ("join", "consider", "stage"))
         return next(self.nodes[way] for way in ways if way in self.nodes)
 
     def _exit(self, stage: str) -> Node:
