@@ -30,7 +30,9 @@ AsOf = Annotated[str | None, Parameter(name="--as-of", help="the end of that day
 Actor = Annotated[str | None, Parameter(name="--actor", help="who enters it, for the ledger: an id, never a name")]
 Key = Annotated[str | None, Parameter(name="--key", help="idempotency key: the same command under it is done once")]
 
-To = Annotated[Path | None, Parameter(name="--to", help="a file; - or none for standard output")]
+To = Annotated[
+    Path | None, Parameter(name="--to", allow_leading_hyphen=True, help="a file; - or none for standard output")
+]
 Replace = Annotated[bool, Parameter(name="--replace", negative="", help="write over what is there")]
 
 MARKS: dict[str, tuple[str, str]] = {
@@ -103,6 +105,8 @@ def writing(to: Path | None, replace: bool) -> Iterator[Callable[[str], object]]
     if to is None or str(to) == "-":
         yield sys.stdout.write
         return
+    if str(to).startswith("--"):
+        raise ClusterflowError(f"--to needs a file, and «{to}» is an option; a file of that name is ./{to}")
     with fresh(to, replace) as part, part.open("w", encoding="utf-8", newline="") as file:
         yield file.write
 

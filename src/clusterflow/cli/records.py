@@ -26,7 +26,10 @@ def record(
     *words: Annotated[
         str, Parameter(help="TYPE key=value ...: membership initiative=nl organisation=acme from=2024-02-01")
     ],
-    source: Annotated[Path | None, Parameter(name="--from", help="a file of JSON lines; - for standard input")] = None,
+    source: Annotated[
+        Path | None,
+        Parameter(name="--from", allow_leading_hyphen=True, help="a file of JSON lines; - for standard input"),
+    ] = None,
     actor: Actor = None,
     key: Key = None,
     as_json: Json = False,
