@@ -105,7 +105,7 @@ _GOES_ON = Text(es="Hito: {0}", en="Milestone: {0}")
 def activity(entry: Entry, model: LifecycleModel, language: Language) -> str:
     """What happened, in words: «Gate: Critical mass»."""
     event = entry.event
-    subject = getattr(event, "stage", None) or getattr(event, "record", "")
+    subject = vars(event).get("stage") or vars(event).get("record", "")
     if subject in model.by_id:
         subject = model.stage(subject).title.to(language)
     _, text = _ACTIVITY[event.kind]
@@ -135,9 +135,9 @@ def resource(entry: Entry, aliases: Aliases) -> str:
 
 def instance(event: Event) -> str | None:
     """Which of several runs through the same activity it belongs to."""
-    review, stage, turn = (getattr(event, name, None) for name in ("review", "stage", "round"))
+    review, stage, turn = (vars(event).get(name) for name in ("review", "stage", "round"))
     if event.kind.startswith("condition."):
-        return f"{review}/{getattr(event, 'criterion', '')}"
+        return f"{review}/{vars(event).get('criterion')}"
     if event.kind.startswith("gate."):
         return str(review)
     return f"{stage}-{turn}" if stage and turn else None

@@ -57,7 +57,7 @@ class Things:
         event, initiative = entry.event, entry.chain
         self._initiative(case, entry)
         about = [Related(f"initiative:{initiative}", "initiative")]
-        stage, review = getattr(event, "stage", None), getattr(event, "review", None)
+        stage, review = vars(event).get("stage"), vars(event).get("review")
         if stage in case.model.by_id:
             about.append(Related(self._stage(case, stage, entry), "stage"))
         if review is not None:
@@ -112,7 +112,7 @@ class Things:
                 # Both are there by now: a stage begins when what comes before it was achieved.
                 if after == stage and f"stage:{entry.chain}/{before}" in self._all:
                     thing.related[Related(f"stage:{entry.chain}/{before}", "follows")] = None
-        self._all[name].say("round", entry.at, getattr(event, "round", None))
+        self._all[name].say("round", entry.at, vars(event).get("round"))
         if isinstance(event, ev.MilestoneAchieved) and event.leaves:
             self._all[name].say("status", entry.at, "achieved")
         self._become("stage", name, entry)
@@ -131,7 +131,7 @@ class Things:
         return name
 
     def _milestone(self, initiative: str, event: Event, entry: Entry) -> str:
-        stage, turn, review = (getattr(event, n, None) for n in ("stage", "round", "review"))
+        stage, turn, review = (vars(event).get(n) for n in ("stage", "round", "review"))
         name = f"milestone:{initiative}/{stage}/{turn}"
         thing = self._thing(name, "milestone")
         thing.related[Related(f"stage:{initiative}/{stage}", "milestone of")] = None
@@ -149,10 +149,10 @@ class Things:
     def _deciders(self, event: Event, at: datetime) -> Iterator[Related]:
         qualifiers = {"decider": "decider", "cast_by": "speaks for the decider", "asked_by": "asked for the review"}
         for name, qualifier in qualifiers.items():
-            alias = getattr(event, name, None)
+            alias = vars(event).get(name)
             if alias:
                 thing = self._thing(f"decider:{alias}", "decider")
                 if name == "decider":
-                    role = getattr(event, "role", None)
+                    role = vars(event).get("role")
                     thing.say("role", at, None if role is None else str(role))
                 yield Related(f"decider:{alias}", qualifier)

@@ -71,11 +71,11 @@ class XesLog:
             "lifecycle:transition": transition(event).value,
             "time:timestamp": entry.at,
             "org:resource": resource(entry, self.aliases),
-            "org:role": getattr(event, "role", None),
+            "org:role": vars(event).get("role"),
             "kind": event.kind,
             "version": entry.version,
         }
-        stage = getattr(event, "stage", None)
+        stage = vars(event).get("stage")
         if stage in case.model.by_id:
             said["stage_kind"] = case.model.stage(stage).kind.value
         with self.xml.inside("event"):

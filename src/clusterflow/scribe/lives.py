@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import io
+from collections.abc import Iterator
 
 from clusterflow.desk import Desk
 from clusterflow.engine.restore import Restored
@@ -23,6 +23,14 @@ def restore(desk: Desk, text: str, source: str) -> Restored:
     context = Context(desk.clock(), desk.settings.actor, desk.new_id, f"life-{content[:40]}")
     return perform(
         desk.database, context, "restore", content, Restored,
-        # Only a line feed ends a line, as everywhere in JSON lines.
-        lambda work: restoring(work, lambda: read_life(io.StringIO(text), source)),
+        lambda work: restoring(work, lambda: read_life(_lines(text), source)),
     )  # fmt: skip
+
+
+def _lines(text: str) -> Iterator[str]:
+    """One after the other: a file may be large, and is not to be held twice."""
+    start = 0
+    while (end := text.find("\n", start)) >= 0:
+        yield text[start:end]
+        start = end + 1
+    yield text[start:]
