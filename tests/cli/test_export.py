@@ -127,4 +127,4 @@ def test_an_empty_database_gives_empty_files(
     assert json.loads(run("export", "ocel").out)["events"] == []
     assert run("export", "life").out == '{"clusterflow":"life","format":1,"models":0,"aliases":0,"chains":0}\n'
     (home / "empty.jsonl").write_text(run("export", "life").out, encoding="utf-8")
-    assert run("record", "--from", "empty.jsonl").out == "0 initiatives restored, with 0 entries and 0 facts\n"
+    assert run("record", "--from", "empty.jsonl").out == "restored: initiatives 0, ledger entries 0, facts 0\n"

@@ -188,4 +188,4 @@ def test_a_fact_that_its_entry_does_not_vouch_for_is_told(office: tuple[App, str
     other = {"id": "management", "kind": "board", "name": "Another", "from": "2020-01-01"}
     done = take(on_sqlite[1], changed(text, entry("record.entered"), fact=other))
     assert done.unproved == 1
-    assert "1 facts are not what their entries vouch for" in str(done)
+    assert "facts that their entries do not vouch for 1" in str(done)

@@ -39,8 +39,8 @@ class Restored(Frozen):
     """The facts that are not those whose digest their entries hold."""
 
     def __str__(self) -> str:
-        told = f"{len(self.initiatives)} initiatives restored, with {self.entries} entries and {self.facts} facts"
-        return f"{told}; {self.unproved} facts are not what their entries vouch for" if self.unproved else told
+        told = f"restored: initiatives {len(self.initiatives)}, ledger entries {self.entries}, facts {self.facts}"
+        return f"{told}; facts that their entries do not vouch for {self.unproved}" if self.unproved else told
 
 
 def restore(work: Work, parts: Parts) -> Restored:
