@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
 
 from clusterflow.model.text import Frozen, Language
 from clusterflow.model.words import StageKind, Standing
 from clusterflow.reports.labels import word
-from clusterflow.reports.status import InitiativeStatus
+from clusterflow.reports.status import Hindrance, InitiativeStatus
 
 
 class Wait(StrEnum):
@@ -117,9 +117,13 @@ def waits_for(status: InitiativeStatus, language: Language) -> str:
         return f"{word('held_until', language)} {', '.join(str(s.held_until) for s in now if s.held_until)}"
     if waits in (Wait.NOTHING, Wait.RESTORING):
         return word("under_watch", language)
-    open_now = [h for h in status.hindrances if any(s.stage == h.stage for s in now)]
-    if not open_now:
+    return first_of([h for h in status.hindrances if any(s.stage == h.stage for s in now)], language)
+
+
+def first_of(hindrances: Sequence[Hindrance], language: Language) -> str:
+    """The first of what holds a gate back, and how many more there are."""
+    if not hindrances:
         return ""
-    first = open_now[0]
-    more = f" (+{len(open_now) - 1})" if len(open_now) > 1 else ""
+    first = hindrances[0]
+    more = f" (+{len(hindrances) - 1})" if len(hindrances) > 1 else ""
     return f"{first.title}: {first.found}, {word('asked', language).lower()} {first.asked}{more}"

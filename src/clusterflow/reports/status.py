@@ -51,7 +51,7 @@ class StageLine(Frozen):
     overdue: bool = False
     held_until: date | None = None
     waiting_since: date | None = None
-    """Since when what it waits for now is waited for: a decision, the end of a hold, its criteria, a lapsed milestone."""
+    """Since when a decision, the end of a hold, criteria or a lapsed milestone are waited for, whichever it is now."""
     achieved_on: date | None = None
     lapsed_on: date | None = None
     overridden: tuple[str, ...] = ()
@@ -135,9 +135,7 @@ def status_of(
     )
 
 
-def newest(
-    answers: Iterable[StandingAnswer], notes: Mapping[tuple[str, str], str]
-) -> tuple[StandingAnswer, ...]:
+def newest(answers: Iterable[StandingAnswer], notes: Mapping[tuple[str, str], str]) -> tuple[StandingAnswer, ...]:
     """Standing answers with what was measured last: a value may have moved without changing its answer."""
     return tuple(
         a if (note := notes.get((a.stage, a.criterion), a.found)) == a.found else a.model_copy(update={"found": note})

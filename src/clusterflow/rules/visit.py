@@ -1,4 +1,4 @@
-"""Who needs a visit: signs of trouble, counted, each for the points that a rule gives it. The sum is open to everybody."""
+"""Who needs a visit: signs of trouble, counted, each for the points of an open rule."""
 
 from __future__ import annotations
 

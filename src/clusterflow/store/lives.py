@@ -84,9 +84,7 @@ def _notes(connection: Connection) -> dict[str, dict[tuple[str, str], str]]:
     return {row.initiative: notes_in(row.notes) for row in rows}
 
 
-def _states_at(
-    connection: Connection, as_of: date, records: Mapping[str, Initiative]
-) -> dict[str, InitiativeState]:
+def _states_at(connection: Connection, as_of: date, records: Mapping[str, Initiative]) -> dict[str, InitiativeState]:
     """What the ledgers add up to at the end of a day, which is over where each initiative is.
 
     Facts leave a state as it is but for its version and moment, so only the last of them is asked for.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from clusterflow.model.lifecycle import LifecycleModel, Stage
 from clusterflow.model.text import Frozen, Language
-from clusterflow.model.words import StageKind, Standing
-from clusterflow.reports.board import Board, BoardLine, board_of
+from clusterflow.model.words import StageKind
 from clusterflow.reports.portfolio.criteria import CriterionLine, HeatRow, columns_of, row_of
+from clusterflow.reports.portfolio.places import Place, places_of
 from clusterflow.reports.status import InitiativeStatus, status_in, title_of
 from clusterflow.rules.dwell import Stay, dwell
 from clusterflow.rules.visit import VISIT_RULES, Sign, SignRule, reasons, signs_of
@@ -18,14 +18,6 @@ from clusterflow.store.lives import Lapse, Life
 
 VISITS = 10
 """How many initiatives are named for a visit."""
-
-
-class Held(Frozen):
-    """How many initiatives of a model are in a stage of a kind now; None: in none any more, or stopped."""
-
-    kind: StageKind | None
-    model: str
-    initiatives: int
 
 
 class DwellLine(Frozen):
@@ -86,8 +78,9 @@ class Portfolio(Frozen):
     as_of: date
     models: Mapping[str, str]
     """The titles of the models, by id."""
-    board: Board
-    held: tuple[Held, ...]
+    initiatives: int
+    places: tuple[Place, ...]
+    """The board."""
     dwell: tuple[DwellLine, ...]
     lapses: tuple[LapseLine, ...]
     criteria: tuple[CriterionLine, ...]
@@ -112,31 +105,19 @@ def portfolio_of(
     """
     statuses = {life.state.initiative: status_in(life, language) for life in lives}
     models = {life.model.id: life.model for life in lives}
-    board = board_of(statuses.values(), as_of, language)
+    places = places_of(statuses.values(), language)
     rows = {life.state.initiative: row_of(life, statuses[life.state.initiative].name, language) for life in lives}
     return Portfolio(
         as_of=as_of,
         models={m: models[m].title.to(language) for m in sorted(models)},
-        board=board,
-        held=_held(board),
+        initiatives=len(lives),
+        places=places,
         dwell=_dwell(lives),
         lapses=_lapses(lapses, lives, statuses, language),
         criteria=columns_of(rows.values(), [models[m] for m in sorted(models)], language),
-        answers=tuple(rows[line.initiative] for line in board.lines if rows[line.initiative].answers),
-        visits=_visits(lives, board, last_facts, rules),
+        answers=tuple(rows[i] for i in sorted(rows, key=lambda i: (statuses[i].name, i)) if rows[i].answers),
+        visits=_visits(lives, places, last_facts, rules),
         visit_rules=tuple(rules),
-    )
-
-
-def _held(board: Board) -> tuple[Held, ...]:
-    counts: dict[tuple[StageKind | None, str], int] = defaultdict(int)
-    for line in board.lines:
-        for kind in set(line.kinds) if line.standing is Standing.ACTIVE and line.kinds else (None,):
-            counts[kind, line.model] += 1
-    order = [*StageKind, None]
-    return tuple(
-        Held(kind=kind, model=model, initiatives=counts[kind, model])
-        for kind, model in sorted(counts, key=lambda key: (order.index(key[0]), key[1]))
     )
 
 
@@ -212,13 +193,16 @@ def _titles(model: LifecycleModel, lapse: Lapse, language: Language) -> tuple[st
 
 
 def _visits(
-    lives: Sequence[Life], board: Board, last_facts: Mapping[str, date], rules: Sequence[SignRule]
+    lives: Sequence[Life], places: Iterable[Place], last_facts: Mapping[str, date], rules: Sequence[SignRule]
 ) -> tuple[VisitLine, ...]:
     """By points; then by who waits longest; then by name."""
-    lines: dict[str, BoardLine] = {line.initiative: line for line in board.lines}
+    longest: dict[str, Place] = {}
+    for place in places:
+        if (place.waits_days or 0) >= (longest.setdefault(place.initiative, place).waits_days or 0):
+            longest[place.initiative] = place
     found = []
     for life in lives:
-        line = lines[life.state.initiative]
+        line = longest[life.state.initiative]
         signs = signs_of(life.state, life.model, life.day, last_facts.get(line.initiative), rules)
         why = reasons(signs, rules)
         if why:
