@@ -73,6 +73,8 @@ class Series(Frozen):
 
     name: str
     values: tuple[float | None, ...]
+    upto: tuple[float | None, ...] = ()
+    """Where a value is not known exactly: as much as it may be; drawn empty beyond the value, in bars side by side."""
     blank: bool = False
     """Whether it stands for what nobody knows: drawn empty."""
 
@@ -82,7 +84,7 @@ class Plot(Frozen):
 
     name: str
     alt: str
-    width: float = 4.6
+    width: float = 4.0
     """In inches, as drawn; a page scales it to the room there is."""
 
 
@@ -106,20 +108,20 @@ class Bars(Plot):
         for index, series in enumerate(self.series):
             shift = 0.0 if self.stacked else (index - (many - 1) / 2) * thick
             for row, value in enumerate(series.values):
-                if value is None and not self.stacked:
-                    axes.annotate(
-                        self.unknown, (0, row + shift), xytext=(4, 0), textcoords="offset points",
-                        va="center", fontsize=7.5, style="italic", color=FAINT,
-                    )  # fmt: skip
+                if not self.stacked:
+                    self._tell(axes, value, row + shift)
             known = [value or math.nan for value in series.values]
             axes.barh(
                 [row + shift for row in range(len(self.labels))], known, thick * 0.92, left=left,
                 label=legible(series.name), **_fill(index, series.blank),
             )  # fmt: skip
+            for row, most in enumerate(series.upto):
+                if most is not None and (least := series.values[row]) is not None:
+                    axes.barh([row + shift], [most - least], thick * 0.92, left=[least], **_fill(0, blank=True))
             if self.stacked:
                 left = [before + (value or 0.0) for before, value in zip(left, series.values, strict=True)]
         axes.set_yticks(range(len(self.labels)), [shortened(label) for label in self.labels])
-        axes.invert_yaxis()
+        axes.set_ylim(len(self.labels) - 0.5, -0.5)
         axes.grid(visible=False, axis="y")
         top = max([*left, *(value or 0.0 for s in self.series for value in s.values), self.bound or 0.0])
         if self.percent:
@@ -131,6 +133,15 @@ class Bars(Plot):
         if self.bound is not None:
             axes.axvline(self.bound, color=INK, linewidth=1.0, linestyle=(0, (4, 3)), label=self.bound_label or None)
         _legend(axes)
+
+    def _tell(self, axes: Axes, value: float | None, y: float) -> None:
+        """What a bar alone does not show: that it is nought, or that nobody knows."""
+        if value is None or value == 0:
+            text, style = (self.unknown, "italic") if value is None else ("0", "normal")
+            axes.annotate(
+                text, (0, y), xytext=(4, 0), textcoords="offset points", va="center", fontsize=7.5, style=style,
+                color=FAINT,
+            )  # fmt: skip
 
     @property
     def height(self) -> float:
