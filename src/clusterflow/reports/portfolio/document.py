@@ -47,10 +47,10 @@ def heat_maps(portfolio: Portfolio) -> tuple[HeatMap, ...]:
         columns = tuple(c for c in portfolio.criteria if c.kind is kind)
         under_way, passed, hold_all = list[HeatLine](), list[HeatLine](), 0
         for row in portfolio.answers:
-            cells = {c.criterion: c for c in row.answers if c.kind is kind}
+            cells = {c.title: c for c in row.answers if c.kind is kind}
             if not cells:
                 continue
-            line = HeatLine(row.initiative, row.name, tuple(cells.get(c.criterion) for c in columns))
+            line = HeatLine(row.initiative, row.name, tuple(cells.get(c.title) for c in columns))
             if (row.initiative, kind) in inside:
                 under_way.append(line)
             elif all(c.answer is Answer.MET for c in cells.values()):
@@ -70,10 +70,10 @@ Row = tuple[CriterionLine, tuple[HeatCell | None, ...]]
 
 def one_heat_map(portfolio: Portfolio) -> dict[StageKind, tuple[Row, ...]]:
     """The heat map of a small portfolio, the criteria below each other and the initiatives beside each other."""
-    cells = {(row.initiative, c.kind, c.criterion): c for row in portfolio.answers for c in row.answers}
+    cells = {(row.initiative, c.kind, c.title): c for row in portfolio.answers for c in row.answers}
     found: dict[StageKind, tuple[Row, ...]] = {}
     for column in portfolio.criteria:
-        line = tuple(cells.get((row.initiative, column.kind, column.criterion)) for row in portfolio.answers)
+        line = tuple(cells.get((row.initiative, column.kind, column.title)) for row in portfolio.answers)
         found[column.kind] = (*found.get(column.kind, ()), (column, line))
     return found
 

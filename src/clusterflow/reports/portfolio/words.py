@@ -156,15 +156,15 @@ WORDS: dict[str, Text] = {
     # Criteria
     "criteria": Text(es="Criterios por iniciativa", en="Criteria by initiative"),
     "criteria_note": Text(
-        es="✔ cumplido, ✘ no cumplido, ? desconocido; en blanco, lo que hoy no se mira. Lo que bloquea la puerta lleva un "
-        "fondo más oscuro.",
+        es="✔ cumplido, ✘ no cumplido, ? desconocido; en blanco, lo que hoy no se mira. Lo que bloquea la puerta lleva "
+        "un fondo más oscuro.",
         en="✔ met, ✘ unmet, ? unknown; blank: what is not looked at today. What blocks the gate has a darker ground.",
     ),
     "criteria_many": Text(
         es="Bajo cada tipo de etapa están las iniciativas que la tienen en curso y, después, las que ya alcanzaron su "
         "hito y no cumplen algo de lo que este exige.",
-        en="Under each kind of stage stand the initiatives that have it under way and then those that have achieved its "
-        "milestone and do not meet something that it holds them to.",
+        en="Under each kind of stage stand the initiatives that have it under way and then those that have achieved "
+        "its milestone and do not meet something that it holds them to.",
     ),
     "hold_all": Text(
         es="Con el hito alcanzado y todo lo que este exige, cumplido",
