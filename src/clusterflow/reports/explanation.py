@@ -7,6 +7,7 @@ from datetime import date
 
 from clusterflow.model.lifecycle import DecidedBy, LifecycleModel
 from clusterflow.model.measurement import Evidence, MetricCall, MetricDeclaration
+from clusterflow.model.quantity import Unit, written
 from clusterflow.model.text import Frozen, Language
 from clusterflow.model.verdict import Finding, Group, Verdict
 from clusterflow.model.words import Answer, Readiness, Role, Severity
@@ -138,6 +139,6 @@ def _explain(
 
 
 def _line(row: Evidence, language: Language) -> EvidenceLine:
-    part = "?" if row.part is None else f"{float(row.part):g}"
-    whole = "" if row.whole is None or row.whole == 1 else f" {word('of', language)} {float(row.whole):g}"
+    part = "?" if row.part is None else written(row.part, Unit.COUNT)
+    whole = "" if row.whole is None or row.whole == 1 else f" {word('of', language)} {written(row.whole, Unit.COUNT)}"
     return EvidenceLine(record=row.record, entry=row.entry, what=row.what, on=row.on, counts_for=part + whole)

@@ -195,10 +195,10 @@ def as_svg(plot: Bars | Line) -> str:
         return svg_of(canvas, plot.name, plot.alt)
 
 
-def as_png(plot: Bars | Line) -> bytes:
+def as_png(plot: Bars | Line, dots_per_inch: int = 200) -> bytes:
     """The plot as a picture of its own, sharp enough to print."""
     with drawn(plot.width, plot.height, plot.draw) as canvas:
-        return png_of(canvas)
+        return png_of(canvas, dots_per_inch)
 
 
 @contextmanager

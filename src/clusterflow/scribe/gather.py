@@ -76,7 +76,7 @@ def gather(app: App, initiative: str, as_of: date | None, language: Language) ->
     with reading(app.database) as connection:
         told = _Told(app, connection, initiative, day)
         record = registry.initiative_records(connection, day, [initiative]).get(initiative)
-        naming = Naming(connection, initiative, day, language, by_name=app.settings.personal_data == "names")
+        naming = Naming(connection, initiative, model, day, language, by_name=app.settings.personal_data == "names")
         return DossierFacts(
             language=language,
             status=status,
@@ -89,7 +89,7 @@ def gather(app: App, initiative: str, as_of: date | None, language: Language) ->
                     votes=_votes(naming, model, state.standing_votes(gate.review or ""), language),
                     signatories=_signatories(connection, naming, model, gate.stage, initiative, day),
                 )
-                for gate in gates
+                for gate in sorted(gates, key=lambda g: g.number)
             ),
             members=told.then_and_now(MEMBERS),
             members_apart={

@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.model.records import RECORDS
 from clusterflow.model.records.base import REGISTRY
 from clusterflow.model.records.parties import Organisation
@@ -28,8 +29,16 @@ class Naming:
     """The names of one initiative's things on a day, in a language."""
 
     def __init__(
-        self, connection: Connection, initiative: str, day: date, language: Language, *, by_name: bool
+        self,
+        connection: Connection,
+        initiative: str,
+        model: LifecycleModel,
+        day: date,
+        language: Language,
+        *,
+        by_name: bool,
     ) -> None:
+        self.stages = {stage.id: stage.title.to(language) for stage in model.stages}
         self.connection, self.initiative, self.day, self.language = connection, initiative, day, language
         self.by_name = by_name
 
@@ -60,6 +69,8 @@ class Naming:
 
     def _names(self, record: str, ids: Iterable[str]) -> dict[str, str]:
         asked = sorted(ids)
+        if record == "stage-visit":
+            return self.stages
         found = {i: WHAT[i].to(self.language) for i in asked if i in WHAT}
         if record in PARTIES:
             known = registry.current(self.connection, Organisation, REGISTRY, self.day, id=asked)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from clusterflow.model.measurement import Measurement
 from clusterflow.model.quantity import Unit
+from clusterflow.model.text import Language
 from clusterflow.model.words import Standing
 from clusterflow.reports.dossier.facts import DossierFacts
 from clusterflow.reports.dossier.line import stage_line
@@ -22,9 +24,13 @@ from clusterflow.reports.status import StageLine, title_of
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """A dossier as one HTML file, and its plots by name, for where pictures are sent by themselves."""
+    """A dossier as one HTML file; its figures, and their plots by name, for where they are shown by themselves."""
 
+    name: str
+    as_of: date
+    language: Language
     html: str
+    figures: tuple[Figure, ...]
     plots: Mapping[str, Bars | Line]
 
 
@@ -42,6 +48,7 @@ def compose(facts: DossierFacts) -> Dossier:
     sections = Sections(facts)
     gates = [gate_view(facts, at) for at in facts.gates]
     stopped = status.standing is Standing.STOPPED
+    shown = tuple(sections.all(first_figure=2))
     html = page(
         "dossier",
         language,
@@ -55,14 +62,15 @@ def compose(facts: DossierFacts) -> Dossier:
         conditions=_conditions(facts),
         gates=gates,
         no_gate=WORDS["stopped_life" if stopped else "all_passed"].to(language),
-        sections=tuple(sections.all(first_figure=2)),
+        sections=shown,
         decisions=[decision_view(one, language) for one in facts.decisions],
         colophon=WORDS["source_of_figures"].to(language).format(
             day=day(status.as_of, language), version=status.version, model=status.model_title,
             hash=status.model_hash[:12],
         ),
     )  # fmt: skip
-    return Dossier(html, sections.plots)
+    figures = tuple(figure for section in shown for figure in section.figures)
+    return Dossier(status.name, status.as_of, language, html, figures, sections.plots)
 
 
 def _byline(facts: DossierFacts) -> Iterator[str]:

@@ -57,12 +57,10 @@ def _tracks(root: ElementTree.Element, model: LifecycleModel, drawing: Drawing, 
         (x, y), *rest = points
         way = f"M{x:.1f} {y:.1f}"
         for to_x, to_y in rest:
-            middle = (x + to_x) / 2
-            way += (
-                f"L{to_x:.1f} {to_y:.1f}"
-                if to_y == y
-                else f"C{middle:.1f} {y:.1f} {middle:.1f} {to_y:.1f} {to_x:.1f} {to_y:.1f}"
-            )
+            # It leaves and comes level, so that it does not run through the titles of the stops.
+            late, early = x + 0.8 * (to_x - x), x + 0.2 * (to_x - x)
+            straight = f"L{to_x:.1f} {to_y:.1f}"
+            way += straight if to_y == y else f"C{late:.1f} {y:.1f} {early:.1f} {to_y:.1f} {to_x:.1f} {to_y:.1f}"
             x, y = to_x, to_y
         track = ElementTree.SubElement(root, "path", d=way, fill="none", stroke=TRACK)
         track.set("stroke-width", "2.5")
@@ -80,6 +78,11 @@ class _Stop:
         look = LOOKS[line.status]
         self._sign(line, look)
         titles = wrapped(f"{line.number} {line.title}", self.width, TITLE, 3)
+        # A track that comes from above passes behind the title.
+        ElementTree.SubElement(
+            self.root, "rect", x=f"{self.x - self.width / 2 + 8:.1f}", width=f"{self.width - 16:.1f}",
+            y=f"{self.y - RADIUS - 7 - 13.5 * len(titles):.1f}", height=f"{13.5 * len(titles) + 2:.1f}", fill="#ffffff",
+        ).set("fill-opacity", "0.85")  # fmt: skip
         for index, text in enumerate(reversed(titles)):
             self._text(text, -RADIUS - 8 - 13.5 * index, TITLE, INK, weight="600")
         below = [STATUS[line.status].to(self.language), *self._days(line)]

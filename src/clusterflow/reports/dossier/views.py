@@ -128,7 +128,9 @@ def _criterion(initiative: str, stage: str, line: CriterionLine, language: Langu
     shown = _most_telling(line.evidence)
     rows = _rows(shown, language)
     more = ""
-    if line.rows > len(shown):
+    if not rows:
+        more = WORDS["evidence_none" if line.answer is Answer.UNKNOWN else "evidence_derived"].to(language)
+    elif line.rows > len(shown):
         command = f"clusterflow explain {initiative} {stage} --evidence"
         more = WORDS["evidence_more"].to(language).format(shown=len(shown), rows=line.rows, command=command)
     heads = tuple(WORDS[w].to(language) for w in ("what", "record", "on_day", "counts", "entry"))
@@ -138,8 +140,8 @@ def _criterion(initiative: str, stage: str, line: CriterionLine, language: Langu
         title=line.title,
         kind=line.answer.value,
         answer=ANSWER[line.answer].to(language),
-        asked=line.asked,
-        found=line.found + (" *" if line.late else ""),
+        asked=_whole(line.asked),
+        found=_whole(line.found) + (" *" if line.late else ""),
         severity=SEVERITY[line.severity].to(language),
         rule=line.source + proposal,
         help=_sentence(line.help),
@@ -147,6 +149,11 @@ def _criterion(initiative: str, stage: str, line: CriterionLine, language: Langu
         evidence=Table(caption=line.title, heads=heads, rows=rows, numeric=(3, 4), wide=(0,)) if rows else None,
         more=more,
     )
+
+
+def _whole(text: str) -> str:
+    """No line ends inside what is short: «≥ 3 años»."""
+    return text.replace(" ", "\u00a0") if len(text) <= 16 else text
 
 
 def _sentence(text: str) -> str:
@@ -182,7 +189,8 @@ def _rows(evidence: Sequence[EvidenceLine], language: Language) -> tuple[tuple[s
 
 
 def _listed(entries: Sequence[int]) -> str:
-    first = ", ".join(map(str, sorted(entries)[:3]))
+    # What the engine itself keeps, a stay in a stage, has no entry of its own.
+    first = ", ".join(str(entry) for entry in sorted(entries)[:3] if entry)
     return first if len(entries) <= 3 else f"{first} …"
 
 

@@ -67,6 +67,7 @@ RECORD: dict[str, Text] = {
     "label": Text(es="sello", en="label"),
     "observation": Text(es="cifra declarada", en="stated figure"),
     "initiative": Text(es="iniciativa", en="initiative"),
+    "stage-visit": Text(es="etapa", en="stage"),
 }
 
 WORDS: dict[str, Text] = {
@@ -214,6 +215,9 @@ WORDS: dict[str, Text] = {
         "que se desconoce, luego lo que no cuenta y al final lo más reciente.",
         en="Each figure adds up the records below, named by their entries in the ledger. First what is "
         "unknown, then what does not count, then the newest.",
+    ),
+    "evidence_derived": Text(
+        es="Se deduce de la etapa y de los demás hallazgos.", en="It follows from the stage and the other findings."
     ),
     "evidence_none": Text(es="Ningún registro.", en="No record."),
     "evidence_more": Text(
