@@ -9,6 +9,7 @@ from clusterflow.model.text import Language
 from clusterflow.model.words import Answer, Severity, StageKind
 from clusterflow.reports.board import Wait
 from clusterflow.reports.page import page, short_day
+from clusterflow.reports.plots import as_svg
 from clusterflow.reports.portfolio import plots
 from clusterflow.reports.portfolio.criteria import CriterionLine, HeatCell
 from clusterflow.reports.portfolio.places import Place
@@ -160,8 +161,8 @@ def keys(portfolio: Portfolio) -> tuple[tuple[str, int], ...]:
 
 def portfolio_html(portfolio: Portfolio, language: Language) -> str:
     """The whole page; the same portfolio gives the same bytes."""
-    where = plots.svg(plots.where_bars(portfolio, language)) if portfolio.places else ""
-    dwell = plots.svg(plots.dwell_spans(portfolio, language)) if portfolio.dwell else ""
+    where = as_svg(plots.where_bars(portfolio, language)) if portfolio.places else ""
+    dwell = as_svg(plots.dwell_spans(portfolio, language)) if portfolio.dwell else ""
     return page(
         "portfolio", language, WORDS,
         title=f"{WORDS['title'].to(language)} · {portfolio.as_of}",

@@ -13,7 +13,7 @@ from clusterflow.model.text import Frozen, Language, Text
 from clusterflow.model.words import StageKind
 from clusterflow.reports.board import Wait
 from clusterflow.reports.page import Figure, Table
-from clusterflow.reports.plots import FAINT, INK, PALETTE, Bars, Plot, Series, drawn, listing, png_of, svg_of
+from clusterflow.reports.plots import FAINT, INK, PALETTE, Bars, Plot, Series, listing
 from clusterflow.reports.portfolio.places import Place
 from clusterflow.reports.portfolio.portfolio import DwellLine, Portfolio
 from clusterflow.reports.portfolio.words import KIND, LATE, STOPPED, WAIT, WORDS
@@ -187,15 +187,3 @@ def dwell_figure(portfolio: Portfolio, language: Language, svg: str) -> Figure:
         name="dwell", caption=caption, svg=svg, below=True, note=WORDS["dwell_note"].to(language),
         table=Table(caption=caption, heads=heads, rows=rows, numeric=tuple(range(1, len(heads)))),
     )  # fmt: skip
-
-
-def svg(plot: Bars | Spans) -> str:
-    """A plot as an element of the page."""
-    with drawn(plot.width, plot.height, plot.draw) as canvas:
-        return svg_of(canvas, plot.name, plot.alt)
-
-
-def png(plot: Bars | Spans, dots_per_inch: int) -> bytes:
-    """A plot as a picture of its own."""
-    with drawn(plot.width, plot.height, plot.draw) as canvas:
-        return png_of(canvas, dots_per_inch)

@@ -187,15 +187,27 @@ WORDS: dict[str, Text] = {
         es="Hecho con clusterflow a partir del estado guardado; nada se ha medido de nuevo.",
         en="Made with clusterflow from what is stored; nothing was measured anew.",
     ),
-    # Artifact
-    "more_than": Text(es="Más de", en="More than"),
+    # In Prefect
+    "signs_note": Text(
+        es="✔ cumplido, ✘ no cumplido, ? desconocido; en blanco, lo que hoy no se mira.",
+        en="✔ met, ✘ unmet, ? unknown; blank: what is not looked at today.",
+    ),
     "all_in_file": Text(
-        es="Todo, iniciativa por iniciativa: `clusterflow report --portfolio --to portafolio.html`",
-        en="All of it, initiative by initiative: `clusterflow report --portfolio --to portfolio.html`",
+        es="Todo en una página aparte: `clusterflow report --portfolio --lang es --to portafolio.html`",
+        en="All of it on one page of its own: `clusterflow report --portfolio --lang en --to portfolio.html`",
     ),
     "waiting_gates": Text(es="Puertas que esperan una decisión", en="Gates that wait for a decision"),
-    "runs": Text(es="pasadas", en="passes"),
+    "overdue_events": Text(es="Fuera de plazo esta semana", en="Overdue this week"),
     "reviews_of": Text(es="Revisiones del portafolio", en="Reviews of the portfolio"),
+    "passes": Text(es="Pasadas", en="Passes"),
+    "backlog": Text(es="Lo que espera por fuera", en="What waits beside"),
+    "what": Text(es="Qué", en="What"),
+    "how_many": Text(es="Cuántos", en="How many"),
+    "look_with": Text(es="Verlo con", en="Look with"),
+    "backlog_events": Text(es="Apuntes de la bitácora para Prefect", en="Ledger entries for Prefect"),
+    "backlog_notices": Text(es="Avisos por enviar", en="Notices to be sent"),
+    "backlog_refused": Text(es="Envíos rechazados por corregir", en="Refused submissions to be mended"),
+    "backlog_given_up": Text(es="Avisos que no se pudieron entregar", en="Notices that could not be delivered"),
 }
 
 
