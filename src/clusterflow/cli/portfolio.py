@@ -1,75 +1,58 @@
-"""The portfolio: all initiatives on one page that stands for itself, or as data."""
+"""The portfolio as a file: which format is meant, and what stands in it."""
 
 from __future__ import annotations
 
-import sys
+from datetime import date
 from enum import StrEnum
-from importlib import import_module
 from pathlib import Path
 
-from clusterflow.calendars import replace_file
-from clusterflow.cli.output import day, harmless
+from clusterflow.cli.output import harmless
 from clusterflow.desk import Desk
-from clusterflow.errors import ClusterflowError, Mistake, Mistakes
+from clusterflow.errors import Mistake, Mistakes
 from clusterflow.model.text import Language
+from clusterflow.reports.portfolio.document import portfolio_html
 from clusterflow.reports.portfolio.tables import PortfolioTable, table_csv
+from clusterflow.scribe.paper import pdf_of
 from clusterflow.scribe.portfolio import gather
 
 
 class PortfolioFormat(StrEnum):
     HTML = "html"
+    PDF = "pdf"
     CSV = "csv"
     JSON = "json"
 
 
-SUFFIXES = {".html": PortfolioFormat.HTML, ".htm": PortfolioFormat.HTML} | {f".{f}": f for f in PortfolioFormat}
-
-
-def portfolio(
+def portfolio_file(
     to: Path | None,
     lang: Language | None,
-    as_of: str | None,
+    as_of: date | None,
     form: PortfolioFormat | None,
     table: PortfolioTable | None,
-) -> None:
-    """Write the portfolio where it is wanted, in the format that was named or that the file's name tells.
+) -> bytes:
+    """The portfolio in the format that is asked for, or that the file's name tells.
 
     Raises:
         Mistakes: the file's name tells no format, or a table is asked of a format that has none.
     """
     chosen = form or (PortfolioFormat.CSV if table else _told_by(to))
     if table is not None and chosen is not PortfolioFormat.CSV:
-        raise Mistakes([Mistake("--table", f"a table of a portfolio as {chosen}", "--format csv has tables")])
+        raise Mistakes([Mistake("--table", f"a portfolio as {chosen} has no tables of its own", "--format csv")])
     desk = Desk.open()
     told = lang or desk.language
-    found = gather(desk, day(as_of, "--as-of"), told)
+    found = gather(desk, as_of, told)
     if chosen is PortfolioFormat.CSV:
-        content = table_csv(found, table or PortfolioTable.BOARD)
-    elif chosen is PortfolioFormat.JSON:
-        content = harmless(found.model_dump_json(indent=2)) + "\n"
-    else:
-        # Pictures are drawn by a library that takes its time to load.
-        content = import_module("clusterflow.reports.portfolio.document").portfolio_html(found, told)
-    _put(content, chosen, to)
+        # Without the mark, some spreadsheets read a file's accents as something else; a pipe wants none.
+        return table_csv(found, table or PortfolioTable.BOARD).encode("utf-8-sig" if to else "utf-8")
+    if chosen is PortfolioFormat.JSON:
+        return (harmless(found.model_dump_json(indent=2)) + "\n").encode()
+    page = portfolio_html(found, told)
+    return pdf_of(page) if chosen is PortfolioFormat.PDF else page.encode()
 
 
 def _told_by(to: Path | None) -> PortfolioFormat:
-    if to is None:
-        return PortfolioFormat.HTML
-    form = SUFFIXES.get(to.suffix.lower())
-    if form is None:
+    suffix = to.suffix.lower().removeprefix(".") if to else "html"
+    if suffix not in tuple(PortfolioFormat):
         known = ", ".join(f".{form}" for form in PortfolioFormat)
-        raise Mistakes([Mistake("--to", f"«{to.name}» tells no format", f"{known}; or --format")])
-    return form
-
-
-def _put(content: str, form: PortfolioFormat, to: Path | None) -> None:
-    if to is None:
-        sys.stdout.write(content)
-        return
-    # Without the mark, some spreadsheets read a file's accents as something else.
-    encoding = "utf-8-sig" if form is PortfolioFormat.CSV else "utf-8"
-    try:
-        replace_file(to, content.encode(encoding))
-    except OSError as problem:
-        raise ClusterflowError(f"{to} cannot be written: {problem}") from None
+        raise Mistakes([Mistake("--to", f"«{to}» tells no format", known, "Or say it with --format")])
+    return PortfolioFormat(suffix)

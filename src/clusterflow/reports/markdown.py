@@ -60,10 +60,10 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def whole_day(value: date | None) -> str:
-    return "" if value is None else _whole_days(value.isoformat())
+    return "" if value is None else whole_days(value.isoformat())
 
 
-def _whole_days(text: str) -> str:
+def whole_days(text: str) -> str:
     """Days in a narrow column stay on one line."""
     return re.sub(r"(\d{4})-(\d\d)-(\d\d)", "\\1\u2011\\2\u2011\\3", text)
 

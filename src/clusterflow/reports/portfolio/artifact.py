@@ -8,17 +8,28 @@ from collections.abc import Iterable, Sequence
 from clusterflow.model.text import Frozen, Language
 from clusterflow.reports.board import Wait
 from clusterflow.reports.labels import word
-from clusterflow.reports.markdown import PAGES, RUNS, artifact_id, escaped, of_kind, table, unbroken, whole_day
+from clusterflow.reports.markdown import (
+    PAGES,
+    RUNS,
+    artifact_id,
+    escaped,
+    of_kind,
+    table,
+    unbroken,
+    whole_day,
+    whole_days,
+)
 from clusterflow.reports.page import Figure
-from clusterflow.reports.plots import Drawable, as_png
+from clusterflow.reports.plots import Bars, as_png
 from clusterflow.reports.portfolio import plots
 from clusterflow.reports.portfolio.document import FEW, SIGNS, board_groups, keys, one_heat_map
 from clusterflow.reports.portfolio.places import Place
+from clusterflow.reports.portfolio.plots import Spans
 from clusterflow.reports.portfolio.portfolio import Portfolio, VisitLine
 from clusterflow.reports.portfolio.words import COUNTS_WHEN, KIND, SIGN, WAIT, words
 
-DOTS = 110
-"""Dots per inch: sharp enough for a screen, and some twenty kilobytes."""
+WIDTH, DOTS = 6.4, 140
+"""Inches and dots per inch: legible in the column that Prefect gives it, and some twenty kilobytes."""
 
 
 class Waiting(Frozen):
@@ -79,20 +90,23 @@ def _views(t: dict[str, str]) -> list[tuple[str, str]]:
     ]
 
 
-def _figure(plot: Drawable, figure: Figure) -> list[str]:
-    picture = b64encode(as_png(plot, dots_per_inch=DOTS)).decode()
+def _figure(plot: Bars | Spans, figure: Figure) -> list[str]:
+    narrow = plot.model_copy(update={"width": WIDTH})
+    picture = b64encode(as_png(narrow, dots_per_inch=DOTS)).decode()
     rows = [[escaped(cell or "") for cell in row] for row in figure.table.rows]
     return [
         f"![{escaped(figure.caption)}](data:image/png;base64,{picture})",
-        _numbers([escaped(head) for head in figure.table.heads], rows),
+        numbers([escaped(head) for head in figure.table.heads], rows, figure.table.numeric),
         f"*{escaped(figure.note)}*",
     ]
 
 
-def _numbers(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table whose columns of numbers are set flush right."""
+def numbers(heads: Sequence[str], rows: Iterable[Sequence[object]], numeric: Iterable[int]) -> str:
+    """A table some of whose columns (from 0) are numbers, set flush right."""
+    right = set(numeric)
     head, _, *body = table(heads, rows).split("\n")
-    return "\n".join([head, f"| --- |{' ---: |' * (len(heads) - 1)}", *body])
+    rule = "".join(f" {'---:' if n in right else '---'} |" for n in range(len(heads)))
+    return "\n".join([head, f"|{rule}", *body])
 
 
 def _link(initiative: str, name: str) -> str:
@@ -107,11 +121,16 @@ def _visits(portfolio: Portfolio, language: Language, t: dict[str, str]) -> list
         (n, _link(v.initiative, v.name), f"**{v.points}**", _reasons(v, language))
         for n, v in enumerate(portfolio.visits, 1)
     ]
-    rule = "; ".join(
-        f"{SIGN[r.sign].to(language)} {r.points} ({COUNTS_WHEN[r.sign].to(language).format(days=r.days)})"
+    rule = [
+        (SIGN[r.sign].to(language), r.points, r.most, COUNTS_WHEN[r.sign].to(language).format(days=r.days))
         for r in portfolio.visit_rules
-    )
-    return [t["visits_lede"], table(heads, rows), f"*{t['rule_title']}: {escaped(rule)}. {t['rule_note']}*"]
+    ]
+    return [
+        t["visits_lede"],
+        numbers(heads, rows, {2}),
+        f"**{t['rule_title']}.** {t['rule_note']}",
+        numbers([t["sign"], t["each"], t["most"], t["when"]], rule, {1, 2}),
+    ]
 
 
 def _reasons(visit: VisitLine, language: Language) -> str:
@@ -126,13 +145,13 @@ def _board(portfolio: Portfolio, language: Language, t: dict[str, str]) -> list[
     parts = []
     for group in board_groups(portfolio, language):
         rows = [_row(place, language, t) for place in group.places]
-        parts += [f"### {group.title} · {len(rows)}", table(heads, rows)]
+        parts += [f"### {group.title} · {len(rows)}", numbers(heads, rows, {4})]
     return parts
 
 
 def _row(place: Place, language: Language, t: dict[str, str]) -> tuple[object, ...]:
     since = whole_day(place.since) + (f" **{t['overdue']}**" if place.overdue else "")
-    waits = escaped(place.waits_for) or WAIT[place.waits].to(language)
+    waits = whole_days(escaped(place.waits_for)) or WAIT[place.waits].to(language)
     if place.waits is Wait.DECISION:
         waits = f"[{waits}]({RUNS}?tags=gate-open)"
     if place.lapsed:
@@ -154,7 +173,7 @@ def _lapses(portfolio: Portfolio, t: dict[str, str], language: Language) -> list
         )
         for lapse in portfolio.lapses
     ]  # fmt: skip
-    return [t["lapses_note"], table(heads, rows)]
+    return [t["lapses_note"], numbers(heads, rows, {5})]
 
 
 def _criteria(portfolio: Portfolio, language: Language, t: dict[str, str]) -> list[str]:
@@ -164,7 +183,7 @@ def _criteria(portfolio: Portfolio, language: Language, t: dict[str, str]) -> li
     if len(portfolio.answers) > FEW:
         heads = [t["kind"], word("criterion", language), t["met_all"], t["unmet_all"], t["unknown_all"]]
         rows = [(KIND[c.kind].to(language), escaped(c.title), c.met, c.unmet, c.unknown) for c in portfolio.criteria]
-        return [table(heads, rows)]
+        return [numbers(heads, rows, {2, 3, 4})]
     numbered = [f"{n}\u00a0· {_link(row.initiative, row.name)}" for n, row in enumerate(portfolio.answers, 1)]
     heads = [word("criterion", language), *(str(n) for n in range(1, len(numbered) + 1))]
     rows_few: list[Sequence[object]] = []
