@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import math
 import re
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
@@ -204,7 +205,9 @@ def as_png(plot: Bars | Line, dots_per_inch: int = 200) -> bytes:
 @contextmanager
 def drawn(width: float, height: float, draw: Draw) -> Iterator[Canvas]:
     """A canvas of our style, so many inches wide and high, on which ``draw`` has drawn."""
-    with _styled():
+    with _styled(), warnings.catch_warnings():
+        # Whoever reads the page has the letters that the font at hand lacks; it is only measured with a stand-in.
+        warnings.filterwarnings("ignore", message="Glyph ")
         canvas = Canvas(figsize=(width, height), layout="constrained")
         draw(canvas.add_subplot())
         yield canvas
