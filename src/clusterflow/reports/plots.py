@@ -20,7 +20,6 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator
 
@@ -162,7 +161,7 @@ class Line(Plot):
     bound_label: str = ""
 
     def draw(self, axes: Axes) -> None:
-        days = [date2num(day) for day in self.days]
+        days = [day.toordinal() for day in self.days]
         for index, series in enumerate(self.series):
             values = [math.nan if value is None else value for value in series.values]
             axes.plot(days, values, marker=MARKERS[index % len(MARKERS)], color=PALETTE[index % len(PALETTE)],
@@ -171,10 +170,8 @@ class Line(Plot):
             axes.plot(blank, [self.low + (self.high - self.low) * 0.04] * len(blank), linestyle="none", marker="x",
                       color=FAINT, label=self.unknown if blank else None)  # fmt: skip
         axes.set_ylim(self.low, self.high)
-        locator = AutoDateLocator(maxticks=6)
-        axes.xaxis.set_major_locator(locator)
-        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, formats=_FORMATS, zero_formats=_FORMATS,
-                                                            offset_formats=[""] * 6))  # fmt: skip
+        marked = _apart(self.days)
+        axes.set_xticks([day.toordinal() for day in marked], [f"{day:%Y-%m}" for day in marked])
         room = max((days[-1] - days[0]) * 0.05, 20.0)
         axes.set_xlim(days[0] - room, days[-1] + room)
         axes.grid(visible=False, axis="x")
@@ -187,7 +184,18 @@ class Line(Plot):
         return 2.5
 
 
-_FORMATS = ["%Y", "%Y-%m", "%m-%d", "%m-%d", "%m-%d", "%m-%d"]
+MOST_DAYS = 6
+"""So many days at most are written below a line."""
+
+
+def _apart(days: Sequence[date]) -> list[date]:
+    """The last day, and of those before as many as can be written side by side."""
+    least = (days[-1] - days[0]) / MOST_DAYS
+    chosen = [days[-1]]
+    for day in reversed(days[:-1]):
+        if chosen[-1] - day >= least and day < chosen[-1]:
+            chosen.append(day)
+    return chosen[::-1]
 
 
 def as_svg(plot: Bars | Line) -> str:
