@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.patience import PATIENCE_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -16,6 +17,7 @@ RIVALS = {
     "evaluate": "rival: counting the rows",
     "portfolio": "rival: evaluating one",
     "report": "rival: the board asked for one by one",
+    "dossier": "rival: a process that imports matplotlib, draws nothing",
     "ladder": "rival: the invoices alone, without an index",
     "notices": "rival: smtplib over one connection",
     "loop": "rival: a flow run for each fact",
@@ -26,7 +28,7 @@ RIVALS = {
 @pytest.mark.parametrize("bench", RIVALS)
 def test_a_benchmark_prints_its_rival_beside_itself(bench: str) -> None:
     words = [sys.executable, "-m", f"benches.{bench}", "--quick"]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
     assert done.returncode == 0, done.stderr
     assert RIVALS[bench] in done.stdout
 

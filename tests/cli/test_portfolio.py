@@ -9,6 +9,7 @@ import pytest
 
 from .conftest import Run
 
+
 def test_the_portfolio_is_a_page_a_table_or_data(office: Run, tmp_path: Path) -> None:
     for name, begins in (("p.html", b"<!DOCTYPE html>"), ("p.csv", b"\xef\xbb\xbfinitiative,name"), ("p.json", b"{")):
         done = office("report", "--portfolio", "--lang", "es", "--to", str(tmp_path / name))

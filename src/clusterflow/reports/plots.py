@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import math
 import re
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
@@ -19,7 +20,6 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator
 
@@ -175,7 +175,7 @@ class Line(Plot):
     bound_label: str = ""
 
     def draw(self, axes: Axes) -> None:
-        days = [date2num(day) for day in self.days]
+        days = [day.toordinal() for day in self.days]
         for index, series in enumerate(self.series):
             values = [math.nan if value is None else value for value in series.values]
             axes.plot(days, values, marker=MARKERS[index % len(MARKERS)], color=PALETTE[index % len(PALETTE)],
@@ -184,10 +184,8 @@ class Line(Plot):
             axes.plot(blank, [self.low + (self.high - self.low) * 0.04] * len(blank), linestyle="none", marker="x",
                       color=FAINT, label=self.unknown if blank else None)  # fmt: skip
         axes.set_ylim(self.low, self.high)
-        locator = AutoDateLocator(maxticks=6)
-        axes.xaxis.set_major_locator(locator)
-        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, formats=_FORMATS, zero_formats=_FORMATS,
-                                                            offset_formats=[""] * 6))  # fmt: skip
+        marked = _apart(self.days)
+        axes.set_xticks([day.toordinal() for day in marked], [f"{day:%Y-%m}" for day in marked])
         room = max((days[-1] - days[0]) * 0.05, 20.0)
         axes.set_xlim(days[0] - room, days[-1] + room)
         axes.grid(visible=False, axis="x")
@@ -200,7 +198,18 @@ class Line(Plot):
         return 2.5
 
 
-_FORMATS = ["%Y", "%Y-%m", "%m-%d", "%m-%d", "%m-%d", "%m-%d"]
+MOST_DAYS = 6
+"""So many days at most are written below a line."""
+
+
+def _apart(days: Sequence[date]) -> list[date]:
+    """The last day, and of those before as many as can be written side by side."""
+    least = (days[-1] - days[0]) / MOST_DAYS
+    chosen = [days[-1]]
+    for day in reversed(days[:-1]):
+        if chosen[-1] - day >= least and day < chosen[-1]:
+            chosen.append(day)
+    return chosen[::-1]
 
 
 def as_svg(plot: Drawable) -> str:
@@ -218,7 +227,9 @@ def as_png(plot: Drawable, dots_per_inch: int = 200) -> bytes:
 @contextmanager
 def drawn(width: float, height: float, draw: Draw) -> Iterator[Canvas]:
     """A canvas of our style, so many inches wide and high, on which ``draw`` has drawn."""
-    with _styled():
+    with _styled(), warnings.catch_warnings():
+        # Whoever reads the page has the letters that the font at hand lacks; it is only measured with a stand-in.
+        warnings.filterwarnings("ignore", message="Glyph ")
         canvas = Canvas(figsize=(width, height), layout="constrained")
         draw(canvas.add_subplot())
         yield canvas

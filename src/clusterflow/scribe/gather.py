@@ -71,7 +71,7 @@ def gather(app: App, initiative: str, as_of: date | None, language: Language) ->
     state = app.state(initiative, as_of)
     status = app.status(initiative, as_of, language)
     model = app.model_of(initiative)
-    gates = app.explain(initiative, as_of=status.as_of, language=language)
+    gates = app.explain(initiative, as_of=as_of, language=language)
     day = status.as_of
     with reading(app.database) as connection:
         told = _Told(app, connection, initiative, day)

@@ -9,9 +9,9 @@ from datetime import date
 from sqlalchemy import Connection
 
 from clusterflow.model.lifecycle import LifecycleModel
-from clusterflow.model.records import RECORDS
+from clusterflow.model.records import RECORDS, Record
 from clusterflow.model.records.base import REGISTRY
-from clusterflow.model.records.parties import Organisation
+from clusterflow.model.records.parties import Organisation, Person
 from clusterflow.model.text import Language
 from clusterflow.reports.dossier.words import SOMEBODY, WHAT
 from clusterflow.reports.explanation import EvidenceLine, GateExplanation
@@ -48,8 +48,7 @@ class Naming:
         return self.person(person) if person else None
 
     def person(self, person: str) -> str | None:
-        found = registry.people_by_id(self.connection, self.day, [person]) if self.by_name else {}
-        return found[person].name if person in found else None
+        return self._called(Person, REGISTRY, [person]).get(person) if self.by_name else None
 
     def explained(self, gate: GateExplanation) -> GateExplanation:
         """The gate with its evidence in names."""
@@ -73,16 +72,19 @@ class Naming:
             return self.stages
         found = {i: WHAT[i].to(self.language) for i in asked if i in WHAT}
         if record in PARTIES:
-            known = registry.current(self.connection, Organisation, REGISTRY, self.day, id=asked)
-            found |= {one.id: one.name for one in known}
+            found |= self._called(Organisation, REGISTRY, asked)
         if record in PEOPLE:
-            people = registry.people_by_id(self.connection, self.day, asked) if self.by_name else {}
-            found |= {i: p.name for i, p in people.items()}
-            # An id tells of a person, too; so does one whose record has ended.
+            found |= self._called(Person, REGISTRY, asked) if self.by_name else {}
+            # An id tells of a person, too.
             found |= {i: SOMEBODY.to(self.language) for i in asked if i not in found}
         cls = RECORDS.get(record)
         if cls is not None and cls.key == ("id",) and cls.of_initiative:
-            for one in registry.current(self.connection, cls, self.initiative, self.day, id=asked):
-                if name := getattr(one, "title", None) or getattr(one, "name", None):
-                    found[one.id] = str(name)
+            found |= self._called(cls, self.initiative, asked)
         return found
+
+    def _called(self, cls: type[Record], chain: str, ids: Iterable[str]) -> dict[str, str]:
+        """What some things were last called, whether or not they are still there."""
+        facts = registry.facts_of(self.connection, cls, chain, [(i,) for i in ids])
+        records = [f.record for f in facts if not f.retracted and f.record.valid_from <= self.day]
+        titles = {r.identity()[0]: getattr(r, "title", None) or getattr(r, "name", None) for r in records}
+        return {i: str(title) for i, title in titles.items() if title}

@@ -159,4 +159,4 @@ def _conditions(facts: DossierFacts) -> Table | None:
         (titles.get((c.stage, c.criterion), c.criterion), stages[c.stage], short_day(c.due_on))
         for c in facts.status.conditions
     )
-    return Table(caption=WORDS["conditions"].to(language), heads=heads, rows=rows)
+    return Table(caption=WORDS["conditions_open"].to(language), heads=heads, rows=rows)

@@ -147,7 +147,10 @@ class Sections:
         if not objectives:
             return Section(title, text)
         progress = [None if o.progress is None else _percent(o.progress, self.language) for o in objectives]
-        heads = [self._t(w) for w in ("objective", "owner", "baseline", "latest", "target", "target_day", "progress")]
+        heads = [
+            self._t(w)
+            for w in ("objective", "owner", "baseline", "latest", "target", "target_day", "objective_progress")
+        ]
         table = Table(
             caption=self._t("objectives_caption"),
             heads=tuple(heads),
@@ -160,7 +163,7 @@ class Sections:
         shown = tuple(None if o.progress is None else min(max(o.progress, 0.0), 1.0) for o in objectives)
         plot = self._bars(
             "objectives", table.caption, [o.title for o in objectives],
-            (Series(name=self._t("progress"), values=shown),), self._told(progress), percent=True,
+            (Series(name=self._t("objective_progress"), values=shown),), self._told(progress), percent=True,
         )  # fmt: skip
         return Section(title, text, (self._figure(plot, table, below=True),))
 

@@ -107,7 +107,7 @@ WORDS: dict[str, Text] = {
         es="La iniciativa ha terminado; ya no se decide nada.",
         en="The initiative has ended; nothing is decided any more.",
     ),
-    "conditions": Text(es="Condiciones pendientes", en="Conditions still open"),
+    "conditions_open": Text(es="Condiciones pendientes", en="Conditions still open"),
     "condition_until": Text(es="Plazo", en="Until"),
     "lapsed": Text(es="Hitos caducados", en="Lapsed milestones"),
     "helix": Text(es="Tipo", en="Kind"),
@@ -177,7 +177,7 @@ WORDS: dict[str, Text] = {
     "latest": Text(es="Última medición", en="Last reading"),
     "target": Text(es="Meta", en="Target"),
     "target_day": Text(es="Plazo", en="Due"),
-    "progress": Text(es="Avance", en="Progress"),
+    "objective_progress": Text(es="Avance", en="Progress"),
     "objectives_caption": Text(
         es="Avance de cada objetivo, de su línea base a su meta.",
         en="How far each objective has come from its baseline to its target.",
