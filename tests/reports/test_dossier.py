@@ -144,11 +144,20 @@ def test_hundreds_of_members_with_long_names_find_their_place(sqlite_url: str) -
         size = ("micro", "small", "medium", "large")[n % 4]
         facts.append(f"organisation id=m{n} name={n}_{long} helix=company size={size} from=2020-01-01")
         facts.append(f"membership initiative=one organisation=m{n} commitment=signed-agreement from=2024-01-01")
+    for n in range(30):
+        facts.append(f"body initiative=one id=b{n} kind=committee name={n:02}_{long} from=2024-01-01")
+        facts.append(f"meeting initiative=one id=t{n} body=b{n} on=2024-01-05")
+        facts.append(f"attendance initiative=one meeting=t{n} person=mona organisation=firm present=true on=2024-01-05")
+        facts.append(f"objective initiative=one id=o{n} title={n:02}_{long} baseline=0 target=50 from=2024-01-01")
+        facts.append(f"reading initiative=one objective=o{n} value={n} on=2024-01-05")
     world.record(*facts)
     read = PageRead(dossier(world.app, "one").html)
     (members,) = [t for t in read.tables if t.caption == WORDS["members_caption"].es]
     assert members.rows[-1] == ["Total", "75", "75", "75", "75", "300"]
-    assert "300" in read.text
+    (objectives,) = [t for t in read.tables if t.caption == WORDS["objectives_caption"].es]
+    assert [row[-1] for row in objectives.rows[:3]] == ["0 %", "2 %", "4 %"]
+    assert len(objectives.rows) == 30
+    assert WORDS["most_bars"].es.format(number=15) in read.text
 
 
 @settings(max_examples=5)

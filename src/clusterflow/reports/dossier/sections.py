@@ -18,6 +18,9 @@ from clusterflow.reports.plots import Bars, Line, Series, as_svg, listing
 
 Cells = tuple[str | None, ...]
 
+MOST_BARS = 15
+"""So many rows are drawn; the table has all of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -232,15 +235,21 @@ class Sections:
         bound: float | None = None,
         bound_label: str = "",
     ) -> Bars:
+        first = slice(MOST_BARS)
+        drawn = tuple(s.model_copy(update={"values": s.values[first], "upto": s.upto[first]}) for s in series)
         plot = Bars(
-            name=name, alt=f"{caption} {listing(labels, told)}", labels=tuple(labels), series=series,
+            name=name, alt=f"{caption} {listing(labels[first], told[first])}",
+            labels=tuple(labels[first]), series=drawn,
             unknown=self._t("unknown"), stacked=stacked, percent=percent, bound=bound, bound_label=bound_label,
-            width=7.0 if stacked or name == "objectives" else 4.0,
+            width=7.0 if stacked or name == "objectives" or len(labels) > MOST_BARS else 4.0,
         )  # fmt: skip
         self.plots[name] = plot
         return plot
 
     def _figure(self, plot: Bars | Line, table: Table, note: str = "", below: bool = False) -> Figure:
+        if isinstance(plot, Bars) and len(table.rows) - table.total > MOST_BARS:
+            note = f"{note} {self._t('most_bars').format(number=MOST_BARS)}".strip()
+            below = True
         return Figure(
             name=f"fig-{plot.name}", caption=table.caption, svg=as_svg(plot), table=table, note=note, below=below
         )
