@@ -23,7 +23,8 @@ from clusterflow.notices.markup import Marked, link
 from clusterflow.notices.render import TemplateFailed, render
 from clusterflow.notices.route import recipients, rules_for
 from clusterflow.rules.manners import Manners
-from clusterflow.store import ledger, notices, outbox
+from clusterflow.store import ledger, notices, outbox, parcels
+from clusterflow.store.database import reading
 from clusterflow.store.outbox import Span
 
 
@@ -157,6 +158,8 @@ class Courier:
     def _let_out(self) -> list[str]:
         """Let out what may leave now, gathered where it belongs together."""
         problems: list[str] = []
+        if self.manners is None:
+            self._let_all_out()
         while self.manners is not None:
             with self.app.database.begin() as connection:
                 arranged = arrange(connection, self.app, self.manners)
@@ -164,6 +167,14 @@ class Courier:
                 break
             problems += arranged
         return problems
+
+    def _let_all_out(self) -> None:
+        """What waits though nobody minds any manners: they were switched off meanwhile."""
+        with reading(self.app.database) as connection:
+            waits = parcels.anything_waits(connection)
+        if waits:
+            with self.app.database.begin() as connection:
+                parcels.release_everything(connection, self.app.clock())
 
     def _send(self, at_most: int | None = None) -> tuple[int, int]:
         channels = channels_of(self.app.settings, self.kept)

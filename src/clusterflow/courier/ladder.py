@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from clusterflow.notices.route import Concerned, recipients
 from clusterflow.rules.calendar import WorkCalendar
 from clusterflow.rules.ladder import Step, key_of, reached, windows
 from clusterflow.rules.manners import Manners
-from clusterflow.store import notices, parcels
+from clusterflow.store import notices, reminders
 from clusterflow.store.circle import Circle, circle_of
 from clusterflow.store.database import reading
 from clusterflow.store.occasions import Found, find
@@ -103,35 +103,41 @@ class Ladder:
         return written, problems
 
     def step_down(self) -> list[str]:
-        """Take back the reminders that are about to be let out though the thing was done meanwhile; the problems."""
+        """Take back the reminders that are about to be sent, or sent again, though the thing was done; the problems."""
         now, names = self.app.clock(), [rule.id for rule in self.rules]
         with reading(self.app.database) as connection:
-            if not parcels.any_due(connection, names, now):
+            leaving = reminders.rules_due(connection, names, now)
+            if not leaving:
                 return []
-            waiting = parcels.waiting_of(connection, names)
+            waiting = reminders.not_arrived(connection, leaving)
         try:
-            found = self.due(now)
+            found = self.due(now, leaving)
         except SQLAlchemyError as problem:
             return [f"the search for what is done failed: {problem}"]
         still: dict[tuple[str, str], list[Due]] = defaultdict(list)
         for one in found:
             still[one.rule.id, one.record.id].append(one)
         over = [
-            reminder.id
+            reminder
             for reminder in waiting
             if all(d.key(reminder.recipient) != reminder.key for d in still[reminder.rule, reminder.initiative])
         ]
-        with self.app.database.begin() as connection:
-            parcels.take_back(connection, over)
+        if over:
+            with self.app.database.begin() as connection:
+                reminders.take_back(connection, over, now)
         return []
 
-    def due(self, now: datetime) -> list[Due]:
-        """What is due on the day that it is where each initiative is; found by reference dates, as a set."""
+    def due(self, now: datetime, of: Collection[str] | None = None) -> list[Due]:
+        """What is due on the day that it is where each initiative is; found by reference dates, as a set.
+
+        Args:
+            of: the ids of the rules that are asked for; None: all of them.
+        """
         first, last = now.date() - DAY, now.date() + DAY
         with reading(self.app.database) as connection:
             nearby = [
                 (rule, found)
-                for (name, numbers), rules in self._searches().items()
+                for (name, numbers), rules in self._searches(of).items()
                 for since, until in windows((step for rule in rules for step in rule.ladder), first, last)
                 for found in find(connection, name, since, until, last, dict(numbers))
                 for rule in rules
@@ -150,11 +156,14 @@ class Ladder:
                 due.append(Due(rule, found, step, record, today))
         return due
 
-    def _searches(self) -> Mapping[tuple[str, tuple[tuple[str, int], ...]], list[NoticeRule]]:
+    def _searches(
+        self, of: Collection[str] | None
+    ) -> Mapping[tuple[str, tuple[tuple[str, int], ...]], list[NoticeRule]]:
         """The rules by what they look for: what several look for is looked for once."""
         found: dict[tuple[str, tuple[tuple[str, int], ...]], list[NoticeRule]] = defaultdict(list)
         for rule in self.rules:
-            found[rule.on or "", rule.with_].append(rule)
+            if of is None or rule.id in of:
+                found[rule.on or "", rule.with_].append(rule)
         return found
 
     def _write(self, due: list[Due]) -> tuple[int, list[str]]:
