@@ -15,10 +15,11 @@ from clusterflow.model.notice import Offset
 from clusterflow.rules.calendar import WorkCalendar, months_before
 
 CATCH_UP = timedelta(days=14)
-"""For how long a step may be told late: when nobody relayed, or the thing was entered late."""
+"""For how long a step may be told late, weekends and holidays counted in: when nobody relayed, or the thing was entered
+late."""
 
 SHIFT = timedelta(days=12)
-"""No run of holidays and weekends that moves a step is as long."""
+"""No run of holidays and weekends that moves a step is as long; it leaves some days to tell it."""
 
 LONGEST_KEY = 200
 
@@ -66,7 +67,9 @@ def reached(
         day = told_on(reference, offset, calendar, urgent)
         if day <= today:
             last = Step(offset, day)
-    return last if last is not None and today - last.day <= CATCH_UP else None
+    if last is None or today - min(last.day, after(reference, last.offset)) > CATCH_UP:
+        return None
+    return last
 
 
 def windows(ladder: Iterable[Offset], first: date, last: date) -> tuple[tuple[date, date], ...]:
@@ -89,7 +92,7 @@ def _window(offset: Offset, first: date, last: date) -> tuple[date, date]:
     # Months are of different lengths, there and back; and only what comes before its reference is told sooner.
     slack = timedelta(days=3 if offset.unit == "m" else 0)
     sooner = SHIFT if offset.count < 0 else timedelta(0)
-    return after(first, back) - CATCH_UP - SHIFT - slack, after(last, back) + slack + sooner
+    return after(first, back) - CATCH_UP - slack, after(last, back) + slack + sooner
 
 
 def key_of(rule: str, initiative: str, subject: str, step: Offset, reference: date, recipient: str) -> str:
