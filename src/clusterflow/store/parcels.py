@@ -13,7 +13,7 @@ from clusterflow.model.notice import Urgency
 from clusterflow.rules.calendar import WorkCalendar
 from clusterflow.rules.manners import WEEK, Manners, Message, Receiver, Waiting
 from clusterflow.store import tables
-from clusterflow.store.registry import initiative_records, people_by_id
+from clusterflow.store.registry import homes_of, people_by_id
 
 _NOTICE = tables.notice
 _CHUNK = 400
@@ -37,19 +37,19 @@ def receivers(
 ) -> dict[tuple[str, str], Receiver]:
     """How people live who are told of initiatives: (person, initiative) to clock, holidays and digest day.
 
-    The clock is their own, where the registry knows it, else the initiative's; the holidays are those of its country.
+    Clock and country are their own, where the registry knows them, else the initiative's.
     """
     wanted = sorted(set(of))
     on = at.date()
-    initiatives = initiative_records(connection, on, sorted({initiative for _, initiative in wanted}))
+    initiatives = homes_of(connection, on, sorted({initiative for _, initiative in wanted}))
     people = people_by_id(connection, on, sorted({person for person, _ in wanted}))
     found = {}
     for person, initiative in wanted:
-        theirs, record = people.get(person), initiatives.get(initiative)
-        zone = (theirs.timezone if theirs else None) or (record.timezone if record else "UTC")
+        theirs, home = people.get(person), initiatives.get(initiative)
+        zone = (theirs.timezone if theirs else None) or (home.timezone if home else "UTC")
+        country = (theirs.country if theirs else None) or (home.country if home else None)
         day = (theirs.digest_day if theirs else None) or manners.digest_day
-        calendar = WorkCalendar(zone, record.country if record else None)
-        found[person, initiative] = Receiver(calendar, day)
+        found[person, initiative] = Receiver(WorkCalendar(zone, country), day)
     return found
 
 

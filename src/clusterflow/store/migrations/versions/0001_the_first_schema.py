@@ -74,7 +74,7 @@ REGISTRY = {
         "id:str name:str tax_id?:str helix?:str size?:str employees?:big turnover_minor?:big turnover_currency?:str3 founded?:date country?:str place?:str",
     ),
     "payment": ("id", "id:str invoice:str amount_minor:big amount_currency:str3"),
-    "person": ("id", "id:str name:str email?:str language:str timezone?:str digest_day?:str"),
+    "person": ("id", "id:str name:str email?:str language:str timezone?:str country?:str digest_day?:str"),
     "project": ("id", "id:str title:str joint:bool objective?:str"),
     "reading": ("objective", "objective:str value:float"),
     "representation": ("person organisation", "person:str organisation:str position?:str"),
