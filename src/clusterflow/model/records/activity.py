@@ -77,6 +77,14 @@ class Label(Span):
         "said, and none where it is that last day",
     )
 
+    retained_percent: int | None = Field(
+        default=None,
+        ge=1,
+        le=100,
+        description="how many percent of the members must be among those named at its award, where its rules ask for "
+        "that: 50 for the Hungarian accreditation (HUNN)",
+    )
+
     @model_validator(mode="after")
     def _grace_comes_after(self) -> Self:
         if self.grace_until is not None and (self.valid_to is None or self.grace_until < self.valid_to):

@@ -51,7 +51,7 @@ REGISTRY = {
         "id",
         "id:str organisation:str amount_minor:big amount_currency:str3 due:date scheme?:str year?:big instalment?:big instalments?:big",
     ),
-    "label": ("name", "name:str level:str grace_until?:date"),
+    "label": ("name", "name:str level:str grace_until?:date retained_percent?:big"),
     "learning_attendance": ("session person", "session:str person:str present?:bool"),
     "learning_enrolment": ("series person", "series:str person:str"),
     "learning_series": ("id", "id:str title:str timezone:str"),
