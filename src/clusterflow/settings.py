@@ -45,7 +45,9 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(default_factory=_home, description="folder of the default database, Prefect's data and logs")
-    database: str | None = Field(default=None, description="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME")
+    database: str | None = Field(
+        default=None, repr=False, description="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
+    )
     configs: Path = Field(default_factory=lambda: _beside_the_code("configs"))
     deployments: Path = Field(default_factory=lambda: _beside_the_code("deployments"))
     language: str = Field(default="en", pattern="^(es|en)$", description="language of Prefect's names and artifacts")
