@@ -23,11 +23,9 @@ FORMS = (PASSWORD, WRITTEN, "hunter2", b64encode(f"office:{PASSWORD}".encode()).
 def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """What any logger says at any level, whether or not it hands it on to others."""
     said: list[str] = []
-    call = logging.Logger.callHandlers
 
     def heard(logger: logging.Logger, record: logging.LogRecord) -> None:
         said.append(logging.Formatter().format(record))
-        call(logger, record)
 
     monkeypatch.setattr(logging.Logger, "callHandlers", heard)
     there = [logging.getLogger(name) for name in logging.root.manager.loggerDict]

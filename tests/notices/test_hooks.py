@@ -1,4 +1,4 @@
-"""A web hook that refuses, dawdles and hangs up: tried again, then another channel, then a dead letter; no secret."""
+"""A web hook that refuses, dawdles, hangs up, answers twice: tried again, then another way, then a dead letter."""
 
 from __future__ import annotations
 
@@ -44,6 +44,10 @@ class Hook:
             time.sleep(0.8)  # longer than Apprise waits
         if what == "dropped":
             request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)  # it took it, and hangs up
+        if what.startswith("doubled"):  # it answers, and then once more
+            status = "503 Service Unavailable" if what == "doubled no" else "200 OK"
+            answer = f"HTTP/1.1 {status}\r\nContent-Length: 5\r\n\r\ntaken"
+            request.environ["werkzeug.socket"].sendall(answer.encode() * 2)
         if what == "refused":
             return Response(f"no: {request.headers['Authorization']} {request.get_data(as_text=True)}", 503)
         return Response("taken", 200)
@@ -114,6 +118,19 @@ def test_what_the_hook_did_not_take_is_sent_again_with_the_same_key(world: World
     assert Courier(world.app).round().delivered == 1
     assert [r.headers["X-Clusterflow-Notice"] for r in hook.got] == ["a:key", "a:key"], "who took it twice can tell"
     assert attempts(world) == [("hook", False), ("hook", True)]
+
+
+def test_an_answer_that_comes_twice_is_one_answer(world: World, hook: Hook) -> None:
+    """And what it left in the line is not taken for the answer to the next message."""
+    write(world, "b:key", "c:key")
+    hook.then = ["doubled", "refused", "doubled no"]
+    sent = Courier(world.app).round()
+    assert (sent.delivered, sent.failed) == (1, 2)
+    world.now += BACKOFF[0]
+    assert Courier(world.app).round().delivered == 2
+    keys = [r.headers["X-Clusterflow-Notice"] for r in hook.got]
+    assert (keys[:3], sorted(keys[3:])) == (["a:key", "b:key", "c:key"], ["b:key", "c:key"])
+    assert attempts(world) == [("hook", True), ("hook", False), ("hook", True), ("hook", False), ("hook", True)]
 
 
 def test_the_next_channel_is_taken_when_the_first_is_given_up(
