@@ -106,6 +106,10 @@ class Settings(BaseSettings):
         default=None,
         description="fsspec address of a folder where other systems drop files of records: file:///srv/drop, s3://...",
     )
+    calendars: SecretStr | None = Field(
+        default=None,
+        description="fsspec address of a folder that calendars are written to each hour: file:///srv/calendars, s3://...",
+    )
     prefect_port: int = 4200
     prefect_api: str | None = Field(default=None, description="API of a Prefect server elsewhere")
     prefect_auth: SecretStr | None = Field(default=None, description="Prefect's basic auth, user:password")

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import Connection
 
 from clusterflow.app import App
-from clusterflow.calendars import attachment_for
+from clusterflow.calendars import attachment_for, voice_of
 from clusterflow.configs.notices import load_notices
 from clusterflow.courier.arrange import arrange, manners_of
 from clusterflow.courier.ladder import Ladder
@@ -107,7 +107,8 @@ class Courier:
                     problems.append(f"{rule.id} of {entry.chain} #{entry.version}: nobody is there to be told")
                 for person in people:
                     if person.language not in files:
-                        file = attachment_for(connection, entry.chain, entry.event, self.app.clock(), person.language)
+                        voice = voice_of(self.app.settings.configs / "messages", person.language)
+                        file = attachment_for(connection, entry.chain, entry.event, self.app.clock(), voice)
                         files[person.language] = (file,) if file else ()
                     try:
                         made.append(self._notice(rule, moment, person, files[person.language]))

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from clusterflow.app import App
-from clusterflow.calendars import attachment_of
+from clusterflow.calendars import attachment_of, voice_of
 from clusterflow.model.appointment import AppointmentKind
 from clusterflow.model.money import Money
 from clusterflow.model.notice import Attachment, Audience, Notice, NoticeRule, Recipient, Urgency
@@ -191,7 +191,8 @@ class Ladder:
             return ()
         session, _, _ = due.found.subject.partition("/")
         kind, now = AppointmentKind.LEARNING_SESSION, self.app.clock()
-        file = attachment_of(connection, due.found.initiative, kind, session, now, person.language)
+        voice = voice_of(self.app.settings.configs / "messages", person.language)
+        file = attachment_of(connection, due.found.initiative, kind, session, now, voice)
         return (file,) if file else ()
 
     def _notice(self, due: Due, person: Recipient, template: str, attachments: tuple[Attachment, ...]) -> Notice:
