@@ -94,7 +94,7 @@ def give_up(home: Path, number: str, person: str) -> None:
     words = {
         "id": number, "key": f"k{number}", "rule": "label-expiring", "initiative": "one", "version": 1,
         "recipient": person, "language": "en", "subject": "The end is near", "body": "", "grants": "[]", "token": "",
-        "urgency": "normal", "attempts": 6, "withdrawn": 0, "forgiven": 0,
+        "urgency": "normal", "attempts": 6, "parts": 0, "withdrawn": 0, "forgiven": 0,
     }  # fmt: skip
     words |= dict.fromkeys(("created_at", "due_at", "released_at", "dead_at"), f"2026-01-0{number} 08:00:00.000000")
     names = ", ".join(words)

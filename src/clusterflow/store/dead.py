@@ -75,5 +75,12 @@ def fate(connection: Connection, number: int) -> str | None:
 def revive(connection: Connection, numbers: Sequence[int], by: str, at: datetime) -> set[int]:
     """Let dead letters be tried again, with all the patience; gives which of them were dead."""
     these = update(_NOTICE).where(_NOTICE.c.id.in_(numbers), _DEAD)
-    values = {"dead_at": None, "due_at": at, "forgiven": _NOTICE.c.attempts, "revived_by": by, "revived_at": at}
+    values = {
+        "dead_at": None,
+        "due_at": at,
+        "parts": 0,
+        "forgiven": _NOTICE.c.attempts,
+        "revived_by": by,
+        "revived_at": at,
+    }
     return set(connection.execute(these.values(values).returning(_NOTICE.c.id)).scalars())

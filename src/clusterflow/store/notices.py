@@ -39,6 +39,8 @@ class Due:
     grants: tuple[Grant, ...]
     token: str
     attempts: int
+    parts: int
+    """How many parts of it arrived by the channel that was tried last."""
 
 
 def row_of(notice: Notice, at: datetime, due_at: datetime, released_at: datetime | None) -> dict[str, Any]:
@@ -51,6 +53,7 @@ def row_of(notice: Notice, at: datetime, due_at: datetime, released_at: datetime
         "due_at": due_at,
         "released_at": released_at,
         "attempts": 0,
+        "parts": 0,
         "withdrawn": False,
         "forgiven": 0,
     }
@@ -150,7 +153,7 @@ def due(connection: Connection, now: datetime, limit: int = 200, but: Collection
     return [
         Due(
             r.id, r.key, r.initiative, r.recipient, r.language, r.subject, r.body,
-            Urgency(r.urgency), GRANTS.validate_json(r.grants), r.token, r.attempts,
+            Urgency(r.urgency), GRANTS.validate_json(r.grants), r.token, r.attempts, r.parts,
         )
         for r in rows
     ]  # fmt: skip
@@ -210,9 +213,13 @@ def failures(connection: Connection, notices: Sequence[int]) -> Mapping[int, Cou
     return found
 
 
-def postpone(connection: Connection, notice: Due, until: datetime) -> None:
-    """Leave it for later, unless somebody has taken it meanwhile."""
-    connection.execute(_mine(notice).values(due_at=until))
+def postpone(connection: Connection, notice: Due, until: datetime, parts: int = 0) -> None:
+    """Leave it for later, unless somebody has taken it meanwhile.
+
+    Args:
+        parts: how many of its parts need not be sent again.
+    """
+    connection.execute(_mine(notice).values(due_at=until, parts=parts))
 
 
 def give_up(connection: Connection, notice: Due, at: datetime) -> None:

@@ -223,6 +223,8 @@ notice = Table(
     # The notice that carries this one, as a part of a batch or a digest.
     Column("gathered_into", Integer),
     Column("attempts", Integer, nullable=False, default=0),
+    # How many of its parts arrived, where the channel takes a long text in parts and not all did.
+    Column("parts", Integer, nullable=False, default=0),
     Column("sent_at", Instant),
     # Nobody tries it any more: it reached nobody, or it was withdrawn, because what it told of was done.
     Column("dead_at", Instant),

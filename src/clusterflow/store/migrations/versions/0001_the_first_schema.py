@@ -118,7 +118,7 @@ ENGINE = {
     ),
     "notice": (
         "id",
-        "id:int key:str200 rule:str64 initiative:str64 version:big recipient:str64 language:str8 subject:text body:text grants:text token:str64 urgency:str16 created_at:instant due_at:instant released_at?:instant gathered_into?:int attempts:int sent_at?:instant dead_at?:instant withdrawn:bool forgiven:int revived_by?:str64 revived_at?:instant",
+        "id:int key:str200 rule:str64 initiative:str64 version:big recipient:str64 language:str8 subject:text body:text grants:text token:str64 urgency:str16 created_at:instant due_at:instant released_at?:instant gathered_into?:int attempts:int parts:int sent_at?:instant dead_at?:instant withdrawn:bool forgiven:int revived_by?:str64 revived_at?:instant",
     ),
     "outbox": (
         "topic chain",
