@@ -119,6 +119,18 @@ def test_a_batch_whose_parts_still_hold_is_sent_again_as_it_is(office: Office, m
     assert mailbox[0].keys() == [rows(office)[-1].key]
 
 
+def test_what_was_told_late_still_waits_for_its_digest(office: Office, mailbox: tuple[Mailbox, str]) -> None:
+    """Twelve days late, and then it waits for Monday: it is still true, though nobody would begin to tell it now."""
+    late = [r.model_copy(update={"urgency": Urgency.DIGEST}) for r in office.courier.ladder.rules]
+    office.courier.ladder.rules, mailbox[0].refused = late, set()
+    office.local("2024-04-30T09:00")
+    office.courier.round()
+    assert [r.sent_at for r in rows(office)] == [None]
+    office.local("2024-05-06T09:00")
+    office.courier.round()
+    assert len(mailbox[0].mails) == 1
+
+
 def test_what_waits_leaves_when_manners_are_switched_off(office: Office, mailbox: tuple[Mailbox, str]) -> None:
     mailbox[0].refused = set()
     office.courier.round()

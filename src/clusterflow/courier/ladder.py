@@ -18,7 +18,7 @@ from clusterflow.model.money import Money
 from clusterflow.model.notice import Attachment, Audience, Notice, NoticeRule, Recipient, Urgency
 from clusterflow.notices.render import TemplateFailed, render
 from clusterflow.notices.route import Concerned, recipients
-from clusterflow.rules.ladder import Step, key_of, reached, windows
+from clusterflow.rules.ladder import CATCH_UP, ON_ITS_WAY, Step, key_of, reached, windows
 from clusterflow.rules.manners import Manners
 from clusterflow.store import notices, reminders
 from clusterflow.store.circle import Circle, circle_of
@@ -109,7 +109,7 @@ class Ladder:
                 return []
             waiting = reminders.not_arrived(connection, leaving)
         try:
-            found = self.due(now, leaving)
+            found = self.due(now, leaving, ON_ITS_WAY)
         except SQLAlchemyError as problem:
             return [f"the search for what is done failed: {problem}"]
         still: dict[tuple[str, str], list[Due]] = defaultdict(list)
@@ -125,18 +125,19 @@ class Ladder:
                 reminders.take_back(connection, over, now)
         return []
 
-    def due(self, now: datetime, of: Collection[str] | None = None) -> list[Due]:
+    def due(self, now: datetime, of: Collection[str] | None = None, late: timedelta = CATCH_UP) -> list[Due]:
         """What is due on the day that it is where each initiative is; found by reference dates, as a set.
 
         Args:
             of: the ids of the rules that are asked for; None: all of them.
+            late: how long ago a step may have been reached.
         """
         first, last = now.date() - DAY, now.date() + DAY
         with reading(self.app.database) as connection:
             nearby = [
                 (rule, found)
                 for (name, numbers), rules in self._searches(of).items()
-                for since, until in windows((step for rule in rules for step in rule.ladder), first, last)
+                for since, until in windows((step for rule in rules for step in rule.ladder), first, last, late)
                 for found in find(connection, name, since, until, last, dict(numbers))
                 for rule in rules
                 if rule.about.holds([found.facts.get("helix")], [found.facts.get("size")])
@@ -150,7 +151,7 @@ class Ladder:
             if home is None:
                 continue
             calendar, today = calendars[home.timezone, home.country], days[home.timezone]
-            step = reached(found.reference, rule.ladder, calendar, today, rule.urgency is Urgency.URGENT)
+            step = reached(found.reference, rule.ladder, calendar, today, rule.urgency is Urgency.URGENT, late)
             if step is not None:
                 due.append(Due(rule, found, step, home, today))
         return due
