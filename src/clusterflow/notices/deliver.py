@@ -39,7 +39,7 @@ class Answer:
     delivered: bool
     text: str
     parts: int = 0
-    """How many parts of the message arrived, those of earlier attempts among them."""
+    """How many parts arrived of a message of which not all did, those of earlier attempts among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def deliver(name: str, address: SecretStr, to: str | None, message: Message, plu
                 arrived = place
         except Exception as problem:  # a plug-in may do anything; it stops its own notice alone
             return Answer(False, redacted(f"{type(problem).__name__}: {problem}", secrets), arrived)
-    return Answer(True, "accepted" if len(bodies) == 1 else f"accepted, in {len(bodies)} parts", arrived)
+    return Answer(True, "accepted" if len(bodies) == 1 else f"accepted, in {len(bodies)} parts")
 
 
 def read_answer(result: Any, heard: Sequence[str] = ()) -> Answer:
