@@ -31,13 +31,13 @@ def world(database_url: str) -> World:
     return w
 
 
-def found(world: World, name: str, since: str, until: str, *, as_of: str = "2025-01-01", **numbers: int) -> list[Found]:
+def found(world: World, name: str, since: str, until: str, as_of: str = "2025-01-01", **numbers: int) -> list[Found]:
     with world.app.database.connect() as connection:
         return list(find(connection, name, *(date.fromisoformat(d) for d in (since, until, as_of)), numbers))
 
 
-def told(world: World, name: str, *days: str, as_of: str = "2025-01-01", **numbers: int) -> list[tuple[str, str]]:
-    return sorted((f.subject, f.reference.isoformat()) for f in found(world, name, *days, as_of=as_of, **numbers))
+def told(world: World, name: str, *days: str, **numbers: int) -> list[tuple[str, str]]:
+    return sorted((f.subject, f.reference.isoformat()) for f in found(world, name, *days, **numbers))
 
 
 def meeting(world: World, name: str, day: str, *came: str, body: str = "quality") -> None:
@@ -144,7 +144,7 @@ def test_trust_fell_or_too_few_were_heard(world: World) -> None:
 
     wave("2024-01-10", 15, 4000)
     wave("2024-02-10", 4, 2000)
-    (few,) = found(world, "trust.unheard", "2024-02-01", "2024-03-01", as_of="2024-03-01")
+    (few,) = found(world, "trust.unheard", "2024-02-01", "2024-03-01", "2024-03-01")
     assert (few.facts["answers"], few.facts["invited"]) == (4, 20)
     assert "mean_milli" not in few.facts, "under five answers nothing is shown"
     assert told(world, "trust.fell", "2024-02-01", "2024-03-01", "2024-03-01") == []
@@ -241,7 +241,7 @@ def test_retained_members_near_and_under_what_their_label_asks(world: World) -> 
     assert told(world, "retained.low", *days, margin=10) == [], "who is under is not told to be near"
     world.record("membership initiative=one organisation=late from=2024-05-20 to=2024-06-01")
     assert told(world, "retained.low", *days, margin=0) == [], "it is over"
-    assert told(world, "retained.low", "2024-01-01", "2024-05-31", as_of="2024-05-31") == [("accredited", "2024-05-20")]
+    assert told(world, "retained.low", "2024-01-01", "2024-05-31", "2024-05-31") == [("accredited", "2024-05-20")]
 
 
 def test_of_a_life_that_was_stopped_nothing_is_found(world: World) -> None:
