@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from clusterflow.app import App
 from clusterflow.catalogue import models_in, named
-from clusterflow.cli.output import Actor, Json, day, harmless, print_json, show, table
+from clusterflow.cli.output import Actor, Json, day, print_json, show, table
 from clusterflow.courier.budget import budget as reckon
 from clusterflow.courier.rehearse import preview as look_ahead
 from clusterflow.courier.revival import bring_back, given_up
@@ -49,7 +49,7 @@ def preview(
     lines = table(f"Notices from {first} to {last}", ["at", "to", "", "subject"])
     for m in wanted:
         to = m.person if m.reachable else f"{m.person} (no e-mail)"
-        lines.add_row(f"{m.at:%Y-%m-%d %H:%M %Z}", to, m.urgency.value, harmless(m.subject))
+        lines.add_row(f"{m.at:%Y-%m-%d %H:%M %Z}", to, m.urgency.value, m.subject)
         if len(m.holds) > 1 or m.holds[0].subject != m.subject:
             for part in m.holds:
                 lines.add_row("", "", "", f"  {part.initiative}: {part.rule}")
@@ -102,7 +102,7 @@ def dead(*, to: Annotated[str | None, Parameter(help="for this person alone")] =
     for n in found:
         said = f"{n.answer} (its gate is open no more)" if n.stale else n.answer
         when = f"{n.at:%Y-%m-%d %H:%M}"
-        lines.add_row(str(n.number), when, n.recipient, harmless(n.subject), str(n.attempts), n.channel, harmless(said))
+        lines.add_row(str(n.number), when, n.recipient, n.subject, str(n.attempts), n.channel, said)
     show(lines)
     show("Mend what is wrong (clusterflow record person id=... email=...), then: clusterflow notices retry #")
 
@@ -123,7 +123,7 @@ def retry(
         print_json(done)
         return
     for n in done.letters:
-        show(harmless(f"#{n.number} {n.subject}: to {n.recipient} again"))
+        show(f"#{n.number} {n.subject}: to {n.recipient} again")
     for n in done.stale:
-        show(harmless(f"#{n.number} {n.subject}: not sent, its gate is open no more"))
+        show(f"#{n.number} {n.subject}: not sent, its gate is open no more")
     show(f"{len(done.letters)} notices wait again. They go out while clusterflow is up, or with: clusterflow relay")
