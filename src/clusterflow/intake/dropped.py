@@ -126,16 +126,16 @@ def in_words(whose: str, url: str, what: str) -> Iterator[None]:
     except ClusterflowError:
         raise
     except Exception as problem:
-        reason = _masked(f"{type(problem).__name__}: {problem}".partition("\n")[0], url)
+        reason = masked(f"{type(problem).__name__}: {problem}".partition("\n")[0], url)
         raise NotPossible(f"{whose} {shown(url)} {what} ({reason})") from None
 
 
 def shown(url: str) -> str:
     """An address without user, password and query."""
-    return _masked(url.partition("?")[0], url)
+    return masked(url.partition("?")[0], url)
 
 
-def _masked(text: str, url: str) -> str:
+def masked(text: str, url: str) -> str:
     """The text without anything of the address that may be secret."""
     for part in url.split("::"):
         split = urlsplit(part)

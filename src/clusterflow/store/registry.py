@@ -256,6 +256,29 @@ def initiative_records(connection: Connection, on: date, ids: Sequence[str] | No
     return {initiative: from_row(Initiative, row._mapping) for initiative, row in rows.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where an initiative is, and what it is called: all that is asked of many at a time."""
+
+    initiative: str
+    name: str
+    timezone: str
+    country: str
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        return WorkCalendar(self.timezone, self.country)
+
+
+def homes_of(connection: Connection, on: date, ids: Sequence[str]) -> dict[str, Home]:
+    """Where some initiatives are on a day, by id; before they began, as their first record says."""
+    found: dict[str, Home] = {}
+    for begins, initiative, *home in connection.execute(_HOMES, {"ids": list(ids)}):
+        if initiative not in found or begins <= on:
+            found[initiative] = Home(initiative, *home)
+    return found
+
+
 def calendar_of(connection: Connection, on: date, initiative: str) -> WorkCalendar:
     """The calendar by which an initiative counts its days; UTC and no country where none is recorded."""
     calendar = None
@@ -269,6 +292,7 @@ _INITIATIVE = tables.REGISTRY_TABLES["initiative"]
 _ON_RECORD = (_INITIATIVE.c.chain == REGISTRY, *_held(_INITIATIVE))
 _ALL = select(_INITIATIVE).where(*_ON_RECORD).order_by(_INITIATIVE.c.valid_from)
 _SOME = _ALL.where(_INITIATIVE.c.id.in_(bindparam("ids", expanding=True)))
+_HOMES = _SOME.with_only_columns(*(_INITIATIVE.c[n] for n in ("valid_from", "id", "name", "timezone", "country")))
 _CALENDARS = _ALL.where(_INITIATIVE.c.id == bindparam("id")).with_only_columns(
     _INITIATIVE.c.valid_from, _INITIATIVE.c.timezone, _INITIATIVE.c.country
 )
