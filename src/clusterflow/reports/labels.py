@@ -96,6 +96,8 @@ WORDS: dict[str, Text] = {
     "status": Text(es="Estado", en="Status"),
     "gate": Text(es="Puerta", en="Gate"),
     "gate_word": Text(es="puerta", en="gate"),
+    "month": Text(es="Mes", en="Month"),
+    "verdict": Text(es="Dictamen", en="Verdict"),
     "milestone": Text(es="Hito", en="Milestone"),
     "milestones": Text(es="Hitos", en="Milestones"),
     "since": Text(es="Desde", en="Since"),
