@@ -12,7 +12,7 @@ from clusterflow.app import App
 from clusterflow.catalogue import metrics_in
 from clusterflow.configs.models import load_model
 from clusterflow.engine.record import Submission
-from clusterflow.errors import Mistake, Mistakes, NotPossible
+from clusterflow.errors import ClusterflowError, Mistake, Mistakes
 from clusterflow.intake.history import Decision, History, Said
 from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.model.records.parties import Initiative, Person
@@ -142,7 +142,7 @@ class _Play:
         named = {last}
         for submission in self.history.submissions:
             for name, value in submission.fields.items():
-                if written := _day(value):
+                if (written := _day(value)) and written < last:
                     named.add(written + timedelta(days=name == "to"))
         named.update(decision.on for _, decision in self.to_say)
         day = first
@@ -181,7 +181,7 @@ class _Play:
         try:
             self.app.open_gate(initiative, decision.stage, actor=ACTOR)
             why = self.app.decide(initiative, decision.by, _ballot(decision)).why
-        except NotPossible as problem:
+        except ClusterflowError as problem:
             why = str(problem)
         if why is not None:
             no = reports.refused(day, model.stage(decision.stage), decision.decision, decision.by, why, self.language)
