@@ -1,17 +1,19 @@
 """What a manager sees and does in Prefect's pages: the waiting run, its form, the decision, the pages beside it.
 
-With CLUSTERFLOW_PICTURES set to a folder, the pictures are left there to be looked at.
+With CLUSTERFLOW_PICTURES set to a folder, the pictures are left there to be looked at, made small. Those of the guide are
+made anew by ``make pictures``.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, time
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+from PIL import Image
 from playwright.async_api import Page, expect
 from pydantic import SecretStr
 from support.office import Office, working
@@ -27,14 +29,33 @@ from clusterflow.rules.proof import code_of
 from clusterflow.store.people import alias_of
 
 END = date(2026, 10, 15)
+BEGUN = "rangeType=range&start=2024-01-01T00:00:00.000Z&end=2026-12-31T00:00:00.000Z"
+"""When the story plays, as the page of events is asked for it."""
+
 SECRET = "a secret of the tests alone"
 
 
+WIDEST = 960
+COLOURS = 64
+
+
 @pytest.fixture
-def pictures(tmp_path: Path) -> Path:
+def pictures(tmp_path: Path) -> Iterator[Path]:
     folder = Path(os.environ.get("CLUSTERFLOW_PICTURES") or tmp_path / "pictures")
     folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    yield folder
+    if "CLUSTERFLOW_PICTURES" in os.environ:
+        for file in folder.glob("*.png"):
+            make_small(file)
+
+
+def make_small(file: Path) -> None:
+    """A page has few colours, and its guide is read on small screens: a quarter of the bytes will do."""
+    with Image.open(file) as picture:
+        width = min(WIDEST, picture.width)
+        size = (width, round(picture.height * width / picture.width))
+        small = picture.convert("RGB").resize(size, Image.Resampling.LANCZOS)
+    small.quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
 def live_until_a_gate_is_ready(office: Office, story: Story) -> None:
@@ -128,11 +149,12 @@ async def look_around(office: Office, ui: str, page: Page, asked: Waiting, pictu
     await office.tasks(asked.run_id, lambda t: len(t) == 7)
     seen = {
         "runs": (f"{ui}/v2/runs?tags=gate-open", asked.name),
-        "run": (f"{ui}/v2/runs/flow-run/{asked.run_id}", asked.name),
         "initiative": (await latest(office, ui, names.initiative_key(office.initiative)), name),
         "gate": (await latest(office, ui, names.gate_key(office.initiative, "critical-mass")), "Hallazgo"),
         "portfolio": (await latest(office, ui, names.PORTFOLIO_KEY), name),
         "deployments": (f"{ui}/v2/deployments", "nuevo-leon"),
+        "dashboard": (f"{ui}/v2/dashboard?tab=SCHEDULED-PAUSED&{around_now()}", "lifecycle"),
+        "events": (f'{ui}/v2/events?events=["clusterflow.gate.opened"]&{BEGUN}', "clusterflow.gate.opened"),
     }
     for title, (address, text) in seen.items():
         await picture(page, address, text, pictures / f"{title}.png")
@@ -141,6 +163,13 @@ async def look_around(office: Office, ui: str, page: Page, asked: Waiting, pictu
             await expect(
                 page.locator("svg[id^=mermaid] .node, svg[aria-roledescription^=flowchart] .node")
             ).to_have_count(6)
+
+
+def around_now() -> str:
+    """The page of a day ends with the last full minute, in which nothing had happened yet."""
+    now = datetime.now(UTC)
+    first, last = now - timedelta(minutes=58), now + timedelta(minutes=2)
+    return f"rangeType=range&start={first:%Y-%m-%dT%H:%M:%SZ}&end={last:%Y-%m-%dT%H:%M:%SZ}"
 
 
 async def latest(office: Office, ui: str, key: str) -> str:

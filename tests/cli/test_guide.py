@@ -1,6 +1,6 @@
 """The commands of the guide and the README are run as they stand there, and what is shown of their answers is said.
 
-A file's ``console`` and ``bash`` blocks are run in their order, in an empty home with SQLite. A comment before a block,
+A file's ``console`` blocks are run in their order, on an empty SQLite. A comment before a block,
 which readers do not see, changes that: ``<!-- needs Prefect -->`` (or whatever else is not there) checks the commands
 and their options without running them; ``<!-- answers 2 -->`` is the exit code of the block's last command.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +24,12 @@ from .conftest import Run
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted([ROOT / "README.md", *(ROOT / "docs" / "guide").glob("*.md")])
 
-BLOCK = re.compile(r"(?:^<!-- (?P<mark>[^>]+) -->\n)?^```(?:console|bash)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"(?:^<!-- (?P<mark>[^>]+) -->\n)?^```console\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 OTHERS = {"make", "python3", "source", "prefect", "pip", "python", "pg_dump", "psql", "sqlite3", "git", "cp"}
 """Programs of others, which are not run."""
+
+LARGEST_PICTURE = 120_000
+"""In bytes."""
 
 STAYS = {"up", "demo"}
 """Commands that go on until Ctrl-C, or start a server: looked at and not run."""
@@ -47,13 +51,12 @@ def commands(text: str) -> Iterator[Command]:
         mark, line = block["mark"] or "", text.count("\n", 0, block.start("body"))
         answers = int(mark.removeprefix("answers ")) if mark.startswith("answers ") else 0
         parts = re.split(r"^\$ ", block["body"].replace("\\\n", " "), flags=re.MULTILINE)
-        if len(parts) == 1 and "clusterflow" not in parts[0]:
-            continue  # a script in another language than ours
-        for number, part in enumerate(parts[1:] if len(parts) > 1 else parts[0].splitlines(), 1):
-            typed, *shown = part.splitlines() or [""]
-            if words := shlex.split(typed, comments=True):
-                last = number == len(parts) - 1
-                yield Command(line + number, words, shown, mark.startswith("needs"), answers if last else 0)
+        for number, part in enumerate(parts[1:], 1):
+            typed, *shown = part.splitlines()
+            last = number == len(parts) - 1
+            words = shlex.split(typed, comments=True)
+            yield Command(line, words, shown, mark.startswith("needs"), answers if last else 0)
+            line += part.count("\n")
 
 
 def flat(text: str) -> str:
@@ -61,8 +64,9 @@ def flat(text: str) -> str:
 
 
 @pytest.fixture
-def desk(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """A folder with the docs and configs of the checkout, in which commands may leave files."""
+def desk(run: Run, home: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A folder with the docs and configs of the checkout, in which commands may leave files, and an empty database."""
+    shutil.copy(sqlite_template, home / "clusterflow.db")
     for name in ("docs", "configs", "deployments"):
         (home / name).symlink_to(ROOT / name)
     monkeypatch.setenv("COLUMNS", "200")
@@ -87,6 +91,17 @@ def test_what_is_written_can_be_done(desk: Run, file: Path, monkeypatch: pytest.
                     assert shown.strip() == "..." or flat(shown) in flat(done.out + done.err), f"{place}: {shown}"
         else:
             assert program in OTHERS, f"{place}: {program}"
+
+
+def test_links_lead_somewhere_and_no_picture_is_without_a_reader() -> None:
+    shown = set[Path]()
+    for file in FILES:
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", file.read_text(encoding="utf-8")):
+            assert (file.parent / link).exists(), f"{file.name}: {link}"
+            shown.add((file.parent / link).resolve())
+    pictures = set((ROOT / "docs" / "pictures").glob("*.png"))
+    assert pictures <= shown, pictures - shown
+    assert max(picture.stat().st_size for picture in pictures) < LARGEST_PICTURE
 
 
 def look_at(words: list[str], place: str) -> None:
