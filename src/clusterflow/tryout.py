@@ -14,6 +14,7 @@ from clusterflow.configs.models import load_model
 from clusterflow.engine.record import Submission
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes
 from clusterflow.intake.history import Decision, History, Said
+from clusterflow.model.events import VoteCast
 from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.model.records.parties import Initiative, Person
 from clusterflow.model.state import Review
@@ -21,7 +22,7 @@ from clusterflow.model.text import Language
 from clusterflow.model.words import DecisionKind, Readiness
 from clusterflow.reports import tryout as reports
 from clusterflow.reports.quorum import quorum
-from clusterflow.reports.tryout import ASSUMED, Happened, Month, TriedLife, month_of
+from clusterflow.reports.tryout import ASSUMED, Happened, MonthEnd, TriedLife
 from clusterflow.rules.ballot import Ballot
 from clusterflow.rules.mistakes import nearest
 from clusterflow.settings import Settings
@@ -116,21 +117,14 @@ class _Play:
         self.app.__dict__["models"] = {model.id: model}
         first, last = self.now.date(), until or _month_end(max(self._beginnings()))
         _check(first, since, last)
-        months: dict[str, list[Month]] = defaultdict(list)
-        told: dict[str, int] = defaultdict(int)
+        ends: dict[str, list[MonthEnd]] = defaultdict(list)
         for day in self._days(first, last):
             self.now = datetime.combine(day, NOON, UTC)
             self._live(model, day)
             if day in (last, _month_end(day)):
                 for initiative in self._begun(day):
-                    month = self._month(model, initiative, told[initiative])
-                    told[initiative] = self.app.state(initiative).version
-                    if since is None or day >= since:
-                        months[initiative].append(month)
-        return tuple(
-            TriedLife(months=tuple(months[i]), stands=self.app.status(i, language=self.language))
-            for i in self._begun(last)
-        )
+                    ends[initiative].append(self._month_end_of(model, initiative))
+        return tuple(self._told(model, i, ends[i], since) for i in self._begun(last))
 
     def _beginnings(self) -> Iterator[date]:
         for submission in self.history.submissions:
@@ -212,17 +206,20 @@ class _Play:
                     return True
         return False
 
-    def _month(self, model: LifecycleModel, initiative: str, after: int) -> Month:
+    def _month_end_of(self, model: LifecycleModel, initiative: str) -> MonthEnd:
         status = self.app.status(initiative, language=self.language)
-        entries = self.app.entries(initiative)
-        people = self.app.people_behind([p for e in entries if isinstance(p := getattr(e.event, "decider", None), str)])
-        happened = [h for v, h in reports.told(entries, model, people, self.language) if v > after]
         waits = {}
         for line in status.gates_open:
             rule = quorum(model.stage(line.stage).gate.decided_by, self.language)
             anybody = bool(self.app.eligible(initiative, line.stage))
             waits[line.stage] = reports.waits_for(rule, anybody, self.suppose, self.language)
-        return month_of(status, waits, [*happened, *self.refused.pop(initiative, [])])
+        return MonthEnd(status, waits)
+
+    def _told(self, model: LifecycleModel, initiative: str, ends: Sequence[MonthEnd], since: date | None) -> TriedLife:
+        entries = self.app.entries(initiative)
+        people = self.app.people_behind([e.event.decider for e in entries if isinstance(e.event, VoteCast)])
+        happened = [*reports.told(entries, model, people, self.language), *self.refused[initiative]]
+        return reports.tried_life(ends, happened, since)
 
 
 def _starts(submissions: Iterable[Submission]) -> dict[str, date]:

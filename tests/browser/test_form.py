@@ -1,7 +1,7 @@
 """What a manager sees and does in Prefect's pages: the waiting run, its form, the decision, the pages beside it.
 
-With CLUSTERFLOW_PICTURES set to a folder, the pictures are left there to be looked at, made small. Those of the guide are
-made anew by ``make pictures``.
+With CLUSTERFLOW_PICTURES set to a folder, the pictures are left there to be looked at, made small; ``make pictures`` takes
+those of the guide anew.
 """
 
 from __future__ import annotations

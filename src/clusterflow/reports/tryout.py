@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from clusterflow.model import events as ev
@@ -91,15 +92,27 @@ class TriedLife(Frozen):
         return sum(h.assumed for month in self.months for h in month.happened)
 
 
-def month_of(status: InitiativeStatus, waits: Mapping[str, str], happened: Iterable[Happened]) -> Month:
-    """The end of a month; ``waits`` says of open gates who would have to decide."""
-    lapsed = [s for s in status.stages if s.status is StageStatus.LAPSED]
-    return Month(
-        day=status.as_of,
-        gates=tuple(_gate(s, status, waits.get(s.stage, "")) for s in (*status.under_way, *lapsed)),
-        happened=tuple(sorted(happened, key=lambda h: h.on)),
-        milestones=len(status.achieved),
-    )
+@dataclass(frozen=True, slots=True)
+class MonthEnd:
+    """Where an initiative stood when a month ended; ``waits`` says of open gates who would have to decide."""
+
+    status: InitiativeStatus
+    waits: Mapping[str, str]
+
+
+def tried_life(ends: Iterable[MonthEnd], happened: Iterable[Happened], since: date | None) -> TriedLife:
+    """A life by month, from the first month end on that is not before ``since``."""
+    months, before = list[Month](), date.min
+    rest = sorted(happened, key=lambda h: h.on)
+    for end in ends:
+        status, day = end.status, end.status.as_of
+        if since is None or day >= since:
+            lapsed = [s for s in status.stages if s.status is StageStatus.LAPSED]
+            gates = tuple(_gate(s, status, end.waits.get(s.stage, "")) for s in (*status.under_way, *lapsed))
+            mine = tuple(h for h in rest if before < h.on <= day)
+            months.append(Month(day=day, gates=gates, happened=mine, milestones=len(status.achieved)))
+        before = day
+    return TriedLife(months=tuple(months), stands=status)
 
 
 def _gate(line: StageLine, status: InitiativeStatus, waits: str) -> GateInMonth:
@@ -120,8 +133,8 @@ def _gate(line: StageLine, status: InitiativeStatus, waits: str) -> GateInMonth:
 
 def told(
     entries: Iterable[Entry], model: LifecycleModel, people: Mapping[str, str], language: Language
-) -> Iterator[tuple[int, Happened]]:
-    """What a model's author wants to hear of, out of a life's ledger, each with the entry that tells it.
+) -> Iterator[Happened]:
+    """What a model's author wants to hear of, out of a life's ledger.
 
     Args:
         people: those behind the ledger's pseudonyms.
@@ -138,12 +151,12 @@ def told(
                 supposed = [_SUPPOSED.to(language)] if assumed else []
                 word = f"◆ {DECISION[event.decision].to(language)}"
                 at = model.stage(event.stage), language
-                yield entry.version, _happened(event.on, event.kind, *at, word, ", ".join([*supposed, *by]), assumed)
+                yield _happened(event.on, event.kind, *at, word, ", ".join([*supposed, *by]), assumed)
             case event if type(event) in _WORDS:
                 stage = model.stage(str(getattr(event, "stage", "")))
                 word, day = _WORDS[type(event)].to(language), getattr(event, "on", entry.at.date())
                 text = stage.gate.milestone.to(language) if event.kind.startswith("milestone.") else ""
-                yield entry.version, _happened(day, event.kind, stage, language, word, text)
+                yield _happened(day, event.kind, stage, language, word, text)
 
 
 def refused(on: date, stage: Stage, decision: DecisionKind | Stance, by: str, why: str, language: Language) -> Happened:
