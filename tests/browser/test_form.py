@@ -1,7 +1,7 @@
 """What a manager sees and does in Prefect's pages: the waiting run, its form, the decision, the pages beside it.
 
-With CLUSTERFLOW_PICTURES set to a folder, the pictures are left there to be looked at, made small; ``make pictures`` takes
-those of the guide anew.
+With CLUSTERFLOW_PICTURES set to a folder, the pictures are left there, made small, to be looked at: ``make pictures``
+takes those of the guide anew.
 """
 
 from __future__ import annotations
