@@ -16,12 +16,10 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from clusterflow.engine.record import Submission
 from clusterflow.errors import Mistake, Mistakes
-from clusterflow.intake.jsonlines import lines_of, parsed, read_value
+from clusterflow.intake.jsonlines import lines_of, read_value, values
 from clusterflow.model.text import Frozen
 from clusterflow.model.words import DecisionKind, Role, Stance, said_as
 from clusterflow.rules.mistakes import field_mistakes
-
-SHAPE = '{"record": "membership", ...} or {"decision": "go", "stage": ..., "by": ..., "on": ...}'
 
 
 def _said(word: Any) -> DecisionKind | Stance:
@@ -85,15 +83,7 @@ class History:
 def read_history(text: str, source: str) -> History:
     """Everything that can be read of a history; what cannot is among its mistakes."""
     history = History(source, tuple(lines_of(text)))
-    for number, line in enumerate(history.lines, 1):
-        if not line.strip():
-            continue
-        where = f"{source}:{number}"
-        try:
-            value = parsed(line)
-        except ValueError as problem:
-            history.mistakes.append(Mistake(where, str(problem), SHAPE))
-            continue
+    for where, value in values(history.lines, source, history.mistakes):
         if isinstance(value, dict) and "decision" in value and "record" not in value:
             _take(history, value, where)
             continue
