@@ -84,6 +84,7 @@ class _Play:
         self.starts = _starts(history.submissions)
         self.now = datetime.combine(min(self.starts.values(), default=date.min), NOON, UTC)
         self.app = App(app.settings, app.database, lambda: self.now)
+        self.news: dict[str, set[date]] = {}
         self.to_say: list[tuple[str, Decision]] = []
         self.supposed: set[tuple[str, str]] = set()
         self.refused: dict[str, list[Happened]] = defaultdict(list)
@@ -115,6 +116,7 @@ class _Play:
             Mistakes: the days asked for are not among those that there are.
         """
         self.app.__dict__["models"] = {model.id: model}
+        self.news = self._news()
         first, last = self.now.date(), until or _month_end(max(self._beginnings()))
         _check(first, since, last)
         ends: dict[str, list[MonthEnd]] = defaultdict(list)
@@ -132,13 +134,8 @@ class _Play:
         yield from (decision.on for _, decision in self.to_say)
 
     def _days(self, first: date, last: date) -> Iterator[date]:
-        """The days to look at: those on which something begins, falls due or ends, and the ends of months."""
-        named = {last}
-        for submission in self.history.submissions:
-            for name, value in submission.fields.items():
-                if (written := _day(value)) and written < last:
-                    named.add(written + timedelta(days=name == "to"))
-        named.update(decision.on for _, decision in self.to_say)
+        """The days to look at: those that bring something new to somebody, and the ends of months."""
+        named = set[date]().union({last}, *self.news.values())
         day = first
         while day <= last:
             yield day
@@ -149,6 +146,23 @@ class _Play:
                 coming.append(max((due_at + HALF_A_DAY).date(), day + DAY))
             day = min(coming, default=last + DAY)
 
+    def _news(self) -> dict[str, set[date]]:
+        """Of each initiative, the days on which something becomes true, ends or is decided.
+
+        Of the records that belong to none, those count that its own records name.
+        """
+        own = {initiative: {start} for initiative, start in self.starts.items()}
+        names = defaultdict[str, set[str]](set)
+        for submission in self.history.submissions:
+            names[submission.initiative or ""] |= _names(submission)
+        for submission in self.history.submissions:
+            for initiative, days in own.items():
+                if submission.initiative == initiative or _names(submission) & names[initiative]:
+                    days |= set(_news_of(submission))
+        for initiative, decision in self.to_say:
+            own[initiative].add(decision.on)
+        return own
+
     def _begun(self, day: date) -> list[str]:
         return [initiative for initiative, start in self.starts.items() if start <= day]
 
@@ -156,18 +170,20 @@ class _Play:
         for initiative in self._begun(day):
             if self.starts[initiative] == day:
                 self.app.enrol(Submission(Initiative.type, {"id": initiative}, ACTOR), model.id, actor=ACTOR)
-        self._look(day)
+        stirred = set(self.app.due_moments()) | {i for i, days in self.news.items() if day in days}
+        looked_at = self._begun(day) if day == _month_end(day) else [i for i in self._begun(day) if i in stirred]
+        self.app.fall_due(ACTOR)
+        self._evaluate(looked_at)
         now = [said for said in self.to_say if said[1].on <= day]
         self.to_say = self.to_say[len(now) :]
         for initiative, decision in now:
             self._say(model, initiative, decision, day)
-        while self.suppose and self._suppose(day):
-            pass
+        while self.suppose and any(self._suppose(initiative) for initiative in looked_at):
+            self._evaluate(looked_at)
 
-    def _look(self, day: date) -> None:
-        """What a nightly review does; also what moved under the same answer is noted."""
-        self.app.fall_due(ACTOR)
-        for initiative in self._begun(day):
+    def _evaluate(self, initiatives: Iterable[str]) -> None:
+        """One by one: so what moved under the same answer is noted, too."""
+        for initiative in initiatives:
             self.app.evaluate(initiative, ACTOR)
 
     def _say(self, model: LifecycleModel, initiative: str, decision: Decision, day: date) -> None:
@@ -180,21 +196,16 @@ class _Play:
         if why is not None:
             no = reports.refused(day, model.stage(decision.stage), decision.decision, decision.by, why, self.language)
             self.refused[initiative].append(no)
-        self._look(day)
+        self._evaluate([initiative])
 
-    def _suppose(self, day: date) -> bool:
+    def _suppose(self, initiative: str) -> bool:
         """Pass the gates that are ready, where the history has nothing more to say at them; whether one was."""
-        passed = False
-        for initiative in self._begun(day):
-            later = {decision.stage for mine, decision in self.to_say if mine == initiative}
-            state = self.app.state(initiative)
-            ready = {s.stage for s in self.app.status(initiative).gates_open if s.readiness is Readiness.READY}
-            for review in state.open_reviews:
-                if review.stage in ready - later and self._go(initiative, review):
-                    passed = True
-        if passed:
-            self._look(day)
-        return passed
+        reviews = self.app.state(initiative).open_reviews
+        if not reviews:
+            return False
+        later = {decision.stage for mine, decision in self.to_say if mine == initiative}
+        ready = {s.stage for s in self.app.status(initiative).gates_open if s.readiness is Readiness.READY}
+        return any(self._go(initiative, review) for review in reviews if review.stage in ready - later)
 
     def _go(self, initiative: str, review: Review) -> bool:
         ballot = Ballot(stage=review.stage, decision=DecisionKind.GO, reason=ASSUMED)
@@ -230,6 +241,17 @@ def _starts(submissions: Iterable[Submission]) -> dict[str, date]:
         if s.type == Initiative.type and day and not s.retract:
             starts.setdefault(str(s.fields.get("id")), day)
     return starts
+
+
+def _names(submission: Submission) -> set[str]:
+    return {value for value in submission.fields.values() if isinstance(value, str) and not _day(value)}
+
+
+def _news_of(submission: Submission) -> Iterator[date]:
+    """The days that a record names; what ends on one is missed on the next."""
+    for name, value in submission.fields.items():
+        if (day := _day(value)) and day < date.max:
+            yield day + DAY * (name == "to")
 
 
 def _unknown(said: Said, noun: str, name: str, known: Iterable[str]) -> Iterator[Mistake]:
