@@ -52,7 +52,8 @@ def bare_name(name: str) -> str:
             back -= 1
         if back < end and back > 1 and words[back - 1] in _FORMS:
             end = back
-    return " ".join(words[:end])
+    is_name = any(w not in _FORMS and w not in _BETWEEN for w in words[:end])
+    return " ".join(words[:end] if is_name else words)
 
 
 def _joined(words: list[str]) -> list[str]:

@@ -216,7 +216,10 @@ def read_amount(value: Any, currency: str | None, currency_head: str) -> Money:
     try:
         number = read_number(value)
     except Unreadable as problem:
-        raise problem if problem.sentence == "two_numbers" else Unreadable("amount") from None
+        if problem.sentence == "two_numbers" and exponent(currency) == 3 and "." in value:
+            number = Decimal(value)  # as we write it ourselves: with the three decimals that the currency has
+        else:
+            raise problem if problem.sentence == "two_numbers" else Unreadable("amount") from None
     minor = number.scaleb(exponent(currency))
     if minor != minor.to_integral_value():
         raise Unreadable("decimals", currency=currency)

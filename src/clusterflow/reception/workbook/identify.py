@@ -97,8 +97,11 @@ class _Identifier:
                 if by_number is None:
                     self._needed(draft, "name")
                 continue
-            draft.fields["id"] = self._who(draft, names, name, told)
-            names.add(draft.fields["id"], name, told)
+            who = draft.fields["id"] = self._who(draft, names, name, told)
+            names.add(who, name, told)
+            if self.known.of(record, (who,)) and not (told and names.match("", told).certain == who):
+                # Known by its name alone, it keeps the spelling that is on record.
+                del draft.fields["name"], draft.cells["name"]
 
     def _who(self, draft: Draft, names: Names, name: str, number: str | None) -> str:
         match = names.match(name, number)
