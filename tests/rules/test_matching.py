@@ -24,7 +24,9 @@ def directory(*parties: Party) -> Directory:
     return found
 
 
-@pytest.mark.parametrize("written", ["ACEROS DEL NORTE", "Aceros del Norte, S.A. de C.V.", "aceros  del norte s a de c v"])
+@pytest.mark.parametrize(
+    "written", ["ACEROS DEL NORTE", "Aceros del Norte, S.A. de C.V.", "aceros  del norte s a de c v"]
+)
 def test_a_name_is_the_same_in_other_dress(written: str) -> None:
     assert directory(NORTH).find(written) == Match(certain="norte")
 
@@ -66,12 +68,16 @@ def test_folding_and_undressing_twice_is_doing_it_once(text: str) -> None:
 
 
 @given(PARTIES, NAMES, NUMBERS)
-def test_whoever_is_certain_has_the_number_or_the_very_name(parties: list[Party], name: str, number: str | None) -> None:
+def test_whoever_is_certain_has_the_number_or_the_very_name(
+    parties: list[Party], name: str, number: str | None
+) -> None:
     match = directory(*parties).find(name, number)
     assert match.certain is None or not match.possible
     if match.certain is not None:
         theirs = [p for p in parties if p.id == match.certain]
-        by_number = number and any(folded(p.number or "").replace(" ", "") == folded(number).replace(" ", "") for p in theirs)
+        by_number = number and any(
+            folded(p.number or "").replace(" ", "") == folded(number).replace(" ", "") for p in theirs
+        )
         assert by_number or any(bare_name(p.name) == bare_name(name) for p in theirs)
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 
+from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 _FORMS = frozenset(
@@ -33,10 +34,15 @@ _ERRORS = 2
 """So many typing errors at most make two names near (P)."""
 
 
+_WORDS = re.compile(r"[^\W_]+")
+
+
 def folded(text: str) -> str:
     """A text without what people write in many ways: accents, capitals, signs, blanks."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return " ".join(re.findall(r"[^\W_]+", plain))
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    return " ".join(_WORDS.findall(plain))
 
 
 def bare_name(name: str) -> str:
@@ -135,30 +141,30 @@ class Directory:
     def _key(self, name: str) -> str:
         return bare_name(name) if self.firms else folded(name)
 
-    def _near(self, key: str) -> Iterator[str]:
+    def _near(self, key: str) -> list[str]:
         """The other names that typing errors could have made of this one."""
-        seen = {key}
+        found = set[str]()
         for length in range(max(len(key) - _ERRORS, 1), len(key) + _ERRORS + 1):
             for place, (start, end) in enumerate(_segments(length)):
                 for shifted in range(max(start - _ERRORS, 0), min(start + _ERRORS, len(key) - (end - start)) + 1):
-                    for other in self._parts.get((length, place, key[shifted : shifted + end - start]), ()):
-                        if other not in seen:
-                            seen.add(other)
-                            if _alike(key, other):
-                                yield other
+                    found.update(self._parts.get((length, place, key[shifted : shifted + end - start]), ()))
+        found.discard(key)
+        alike = process.extract(
+            key, found, scorer=Levenshtein.distance, score_cutoff=_ERRORS, limit=None, processor=None
+        )
+        return [other for other, errors, _ in alike if _could_be(key, other, int(errors))]
 
 
-def _segments(length: int) -> Iterable[tuple[int, int]]:
+@cache
+def _segments(length: int) -> tuple[tuple[int, int], ...]:
     """A name of that length in parts, one more than errors are allowed."""
     parts = _ERRORS + 1
     marks = [length * n // parts for n in range(parts + 1)]
-    return [(a, b) for a, b in pairwise(marks) if b > a]
+    return tuple((a, b) for a, b in pairwise(marks) if b > a)
 
 
-def _alike(one: str, other: str) -> bool:
-    """Whether two names differ by typing errors alone: not in their figures, and short names by fewer."""
-    if re.findall(r"\d+", one) != re.findall(r"\d+", other):
-        return False
+def _could_be(one: str, other: str, errors: int) -> bool:
+    """Whether two names may differ by typing errors alone: not in their figures, and short names by fewer."""
     length = min(len(one), len(other))
     allowed = 0 if length < 5 else 1 if length < 10 else _ERRORS
-    return allowed > 0 and Levenshtein.distance(one, other, score_cutoff=allowed) <= allowed
+    return errors <= allowed and re.findall(r"\d+", one) == re.findall(r"\d+", other)

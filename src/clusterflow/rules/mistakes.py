@@ -6,6 +6,7 @@ import types
 from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -33,11 +34,18 @@ def _as_typed(name: str) -> str:
 
 def references(record: Record) -> Iterator[tuple[str, str]]:
     """The other records that a record names: their type and id."""
-    for name, field in type(record).model_fields.items():
-        ref = next((m for m in metadata_of(field.annotation, field.metadata) if isinstance(m, Ref)), None)
+    for name, target in _references_of(type(record)):
         value = getattr(record, name)
-        if ref is not None and value is not None:
-            yield ref.record, value
+        if value is not None:
+            yield target, value
+
+
+@cache
+def _references_of(cls: type[Record]) -> tuple[tuple[str, str], ...]:
+    """The fields of a record type that name other records, and the types that they name."""
+    fields = cls.model_fields.items()
+    found = ((n, m) for n, field in fields for m in metadata_of(field.annotation, field.metadata))
+    return tuple((name, mark.record) for name, mark in found if isinstance(mark, Ref))
 
 
 def metadata_of(annotation: Any, metadata: Iterable[Any]) -> list[Any]:

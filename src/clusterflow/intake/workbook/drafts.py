@@ -94,6 +94,7 @@ def _rows(table: Table, read: Read) -> Iterator[list[Draft]]:
     sheet, columns = table.sheet, sorted(table.columns.items())
     currencies = {c.record: (at, c) for at, c in columns if c.kind is Kind.CURRENCY}
     own = {record: _own(sheet, record) for record in sheet.records}
+    places = {record: _places(table, record) for record in sheet.records}
     for number, row in _lines(table):
         values: dict[Column, Any] = {}
         for at, column in columns:
@@ -106,9 +107,14 @@ def _rows(table: Table, read: Read) -> Iterator[list[Draft]]:
                 with _told(table, number, at, row, read):
                     amount, values[column] = values[column], None
                     values[column] = read_amount(amount, values.get(code) if code else None, head)
-        first = _draft(table, number, sheet.head, values)
         others = [r for r in sheet.records[1:] if any(values.get(c) is not None for c in own[r])]
-        yield [first, *(_draft(table, number, record, values, first) for record in others)]
+        drafts = list[Draft]()
+        for record in (sheet.head, *others):
+            fields = {name: values[column] for name, column, _ in places[record] if column in values}
+            cells = {name: at for name, column, at in places[record] if column in values}
+            place = Place(table.name, number)
+            drafts.append(Draft(record, sheet, place, fields, cells, drafts[0] if drafts else None))
+        yield drafts
 
 
 def _own(sheet: Sheet, record: str) -> list[Column]:
@@ -116,13 +122,14 @@ def _own(sheet: Sheet, record: str) -> list[Column]:
     return [c for c in sheet.columns_of(record).values() if len(c.fills) == 1]
 
 
-def _draft(table: Table, number: int, record: str, values: dict[Column, Any], head: Draft | None = None) -> Draft:
-    fields, cells = dict[str, Any](), dict[str, int]()
-    for at, column in table.columns.items():
-        for kind, name in column.fills:
-            if kind == record and column.kind is not Kind.CURRENCY and column in values:
-                fields[name], cells[name] = values[column], at
-    return Draft(record, table.sheet, Place(table.name, number), fields, cells, head)
+def _places(table: Table, record: str) -> list[tuple[str, Column, int]]:
+    """Which columns fill the fields of a record type, and where they stand."""
+    return [
+        (name, column, at)
+        for at, column in table.columns.items()
+        for kind, name in column.fills
+        if kind == record and column.kind is not Kind.CURRENCY
+    ]
 
 
 def _grid(table: Table, read: Read) -> Iterator[list[Draft]]:

@@ -35,7 +35,7 @@ class Kind(Enum):
     CURRENCY = "currency"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Column:
     """One column: which field it fills (of one record type, or of several on one sheet), and its head."""
 
@@ -124,7 +124,7 @@ def _parts(annotation: Any) -> list[Any]:
     return []
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sheet:
     """One sheet: a row is a record of its first type, or of several that belong together."""
 

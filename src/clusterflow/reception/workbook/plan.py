@@ -99,6 +99,10 @@ def plan_import(read: Read, known: Known, initiative: str, today: date, answers:
     return plan
 
 
+_FIELDS = {record: dict(RECORDS[record].model_fields) for record in OF_RECORD}
+_REQUIRED = {record: {n for n, f in fields.items() if f.is_required()} for record, fields in _FIELDS.items()}
+
+
 class _Planner:
     def __init__(self, plan: Plan, known: Known, initiative: str, today: date, answers: Answers) -> None:
         self.plan, self.known, self.initiative, self.today, self.answers = plan, known, initiative, today, answers
@@ -222,16 +226,16 @@ class _Planner:
         return min(begun, default=self.today)
 
     def _take(self, draft: Draft, before: Record | None, *, lone: bool, moved: bool = False) -> Record | None:
-        cls = RECORDS[draft.record]
-        fields = {n: v for n, v in draft.fields.items() if v is not None and n in cls.model_fields}
+        cls, declared = RECORDS[draft.record], _FIELDS[draft.record]
+        fields = {n: v for n, v in draft.fields.items() if v is not None and n in declared}
         if before is not None:
-            kept = {n: getattr(before, n) for n in cls.model_fields if getattr(before, n) is not None}
+            kept = {n: v for n in declared if (v := getattr(before, n)) is not None}
             if lone:
                 self._look_for_emptied(draft, before, kept)
             fields = {**kept, **fields}
         if issubclass(cls, Happening):
             fields.pop("valid_to", None)
-        for name in [n for n, f in cls.model_fields.items() if f.is_required() and n not in fields]:
+        for name in _REQUIRED[draft.record] - fields.keys():
             self._needed(draft, name)
         try:
             new = cls.model_validate(fields)
@@ -245,7 +249,7 @@ class _Planner:
 
     def _look_for_emptied(self, draft: Draft, before: Record, kept: dict[str, Any]) -> None:
         for name in draft.cells:
-            field_ = type(before).model_fields.get(name)
+            field_ = _FIELDS[draft.record].get(name)
             if field_ is None or draft.fields.get(name) is not None or kept.get(name) is None:
                 continue
             if field_.is_required() or field_.default is not None or draft.at(name) in self.told:
