@@ -18,6 +18,7 @@ RIVALS = {
     "portfolio": "rival: evaluating one",
     "ladder": "rival: the invoices alone, without an index",
     "notices": "rival: smtplib over one connection",
+    "workbook": "rival: openpyxl, which only reads the cells",
     "loop": "rival: a flow run for each fact",
     "cli": "rival: python -c 'import sqlalchemy'",
 }
