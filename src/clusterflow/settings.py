@@ -104,6 +104,15 @@ class Settings(BaseSettings):
         default=None,
         description="fsspec address of a folder where other systems drop files of records: file:///srv/drop, s3://...",
     )
+    personal_data: Literal["roles", "names"] = Field(
+        default="roles",
+        description="how people appear in reports and in Prefect's artifacts: by their roles alone, or by name",
+    )
+    reports: SecretStr | None = Field(
+        default=None,
+        description="fsspec address of a folder that reports are written to: file:///srv/reports, s3://...; "
+        "the folder «reports» of the home folder if unset",
+    )
     prefect_port: int = 4200
     prefect_api: str | None = Field(default=None, description="API of a Prefect server elsewhere")
     prefect_auth: SecretStr | None = Field(default=None, description="Prefect's basic auth, user:password")

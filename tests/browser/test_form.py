@@ -76,7 +76,9 @@ def live_until_a_gate_is_ready(office: Office, story: Story) -> None:
 
 
 @pytest.fixture
-async def office(prefect: PrefectServer, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Office]:
+async def office(
+    prefect: PrefectServer, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Office]:
     """An office that speaks Spanish; its initiative waits at its first gate."""
     story = next(s for s in stories(END) if s.model == "nuevo-leon")
     office = Office(sqlite_url, story.initiative)
@@ -84,6 +86,7 @@ async def office(prefect: PrefectServer, sqlite_url: str, monkeypatch: pytest.Mo
     live_until_a_gate_is_ready(office, story)
     office.app.settings = office.app.settings.model_copy(update={"proof": "code", "secret": SecretStr(SECRET)})
     own = {"SECRET": SECRET, "DATABASE": sqlite_url, "TODAY": str(office.now.date()), "LANGUAGE": "es"}
+    own["REPORTS"] = (tmp_path / "reports").as_uri()
     for name, value in own.items():
         monkeypatch.setenv(f"CLUSTERFLOW_{name}", value)
     async with working():
@@ -103,6 +106,7 @@ async def test_a_manager_decides_in_the_form(
 ) -> None:
     await office.publish()
     await runs.start("review/portfolio")
+    await runs.start("report/dossiers")
     asked = await office.asking("critical-mass")
     (gate,) = office.app.explain(office.initiative, "critical-mass")
     decider = office.app.eligible(office.initiative, "critical-mass")[0].person
@@ -152,6 +156,7 @@ async def look_around(office: Office, ui: str, page: Page, asked: Waiting, pictu
         "initiative": (await latest(office, ui, names.initiative_key(office.initiative)), name),
         "gate": (await latest(office, ui, names.gate_key(office.initiative, "critical-mass")), "Hallazgo"),
         "portfolio": (await latest(office, ui, names.PORTFOLIO_KEY), name),
+        "dossier": (await latest(office, ui, names.dossier_key(office.initiative)), "Miembros por tipo de hélice"),
         "deployments": (f"{ui}/v2/deployments", "nuevo-leon"),
         "dashboard": (f"{ui}/v2/dashboard?tab=SCHEDULED-PAUSED&{around_now()}", "lifecycle"),
         "events": (f'{ui}/v2/events?events=["clusterflow.gate.opened"]&{BEGUN}', "clusterflow.gate.opened"),
@@ -163,6 +168,10 @@ async def look_around(office: Office, ui: str, page: Page, asked: Waiting, pictu
             await expect(
                 page.locator("svg[id^=mermaid] .node, svg[aria-roledescription^=flowchart] .node")
             ).to_have_count(6)
+        if title == "dossier":
+            plots = page.locator("img[src^='data:image/png']")
+            assert await plots.count() > 0
+            assert await plots.evaluate_all("plots => plots.every(plot => plot.naturalWidth > 0)")
 
 
 def around_now() -> str:

@@ -32,6 +32,7 @@ cli.command("clusterflow.cli.initiatives:evaluate", help="Bring initiatives up t
 cli.command("clusterflow.cli.gates:open_gate", help="Open a gate review by hand.")
 cli.command("clusterflow.cli.gates:decide", help="Decide at a gate.")
 cli.command("clusterflow.cli.gates:send_code", help="Send a decider a new one-time code.")
+cli.command("clusterflow.cli.report:report", help="The dossier of an initiative, for a board that decides.")
 cli.command("clusterflow.cli.notices:notices", help="Who would be told what and when; how many messages a model means.")
 cli.command("clusterflow.cli.standing:ledger", help="What happened, in order.")
 cli.command("clusterflow.cli.calendar:calendar", help="Calendars: an initiative's, a person's, all into a folder.")

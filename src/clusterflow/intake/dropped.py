@@ -121,16 +121,16 @@ class Drop:
         except ClusterflowError:
             raise
         except Exception as problem:
-            reason = _masked(f"{type(problem).__name__}: {problem}".partition("\n")[0], self._url)
+            reason = masked(f"{type(problem).__name__}: {problem}".partition("\n")[0], self._url)
             raise NotPossible(f"the drop folder {self} {what} ({reason})") from None
 
 
 def shown(url: str) -> str:
     """An address without user, password and query."""
-    return _masked(url.partition("?")[0], url)
+    return masked(url.partition("?")[0], url)
 
 
-def _masked(text: str, url: str) -> str:
+def masked(text: str, url: str) -> str:
     """The text without anything of the address that may be secret."""
     for part in url.split("::"):
         split = urlsplit(part)

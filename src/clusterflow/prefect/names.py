@@ -65,6 +65,14 @@ def intake_run_name() -> str:
     return f"{_INTAKE.to(language)} · {kind.to(language)}"
 
 
+def report_run_name() -> str:
+    """Of a round of reports, by the initiative, where there is one, and by the day it is about."""
+    app, given = App.open(), flow_run.parameters
+    whose = f" · {given['initiative']}" if given.get("initiative") else ""
+    return f"{_REPORT.to(app.language)}{whose} · {given.get('as_of') or app.clock().date()}"
+
+
+_REPORT = Text(es="Informes", en="Reports")
 _INTAKE, _FILES = Text(es="Recepción", en="Intake"), Text(es="archivos", en="files")
 _EVENTS = Text(es="eventos", en="events")
 
@@ -109,6 +117,10 @@ def gate_key(initiative: str, stage: str) -> str:
 
 def progress_key(initiative: str) -> str:
     return f"progress-{artifact_id(initiative)}"
+
+
+def dossier_key(initiative: str) -> str:
+    return f"dossier-{artifact_id(initiative)}"
 
 
 PORTFOLIO_KEY = "portfolio"

@@ -39,7 +39,7 @@ async def publish_initiative(app: App, status: InitiativeStatus) -> None:
                 gate_page(
                     gate,
                     language,
-                    eligible(app, status.initiative, gate.stage),
+                    _who(app, status.initiative, gate.stage),
                     names.page(names.initiative_key(status.initiative)),
                 ),
                 key=names.gate_key(status.initiative, gate.stage),
@@ -60,6 +60,11 @@ async def publish_portfolio(app: App, as_of: date | None = None) -> None:
     )
 
 
+def _who(app: App, initiative: str, stage: str) -> Who:
+    """Who is named in an artifact: anybody who reaches Prefect reads it, so nobody unless the setting says so."""
+    return eligible(app, initiative, stage) if app.settings.personal_data == "names" else ()
+
+
 def eligible(app: App, initiative: str, stage: str) -> Who:
-    """Who may cast a vote at a gate, by id and roles: no names in an artifact."""
+    """Who may cast a vote at a gate, by id and roles: for the form, in which somebody is to be chosen."""
     return [(d.person, d.roles, d.speaks_for) for d in app.eligible(initiative, stage)]

@@ -176,7 +176,12 @@ def _stage_row(line: StageLine, language: Language) -> tuple[str, ...]:
 
 def overridden(line: StageLine, language: Language) -> str:
     """What blocked a gate and was let pass, said of its milestone for ever."""
-    return escaped(f"⚠ {word('overridden', language)}: {', '.join(line.overridden)}")
+    return escaped(overridden_words(line, language))
+
+
+def overridden_words(line: StageLine, language: Language) -> str:
+    """The same, as plain text."""
+    return f"⚠ {word('overridden', language)}: {', '.join(line.overridden)}"
 
 
 def board_page(board: Board, language: Language, link: str = "/v2/artifacts/key/initiative-") -> str:
