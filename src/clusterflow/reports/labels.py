@@ -135,6 +135,9 @@ WORDS: dict[str, Text] = {
     "changed_nothing": Text(es="Esta respuesta no cambió nada", en="This answer changed nothing"),
     "no_longer_open": Text(es="la puerta ya no está abierta", en="the gate is not open any more"),
     "no_longer_ready": Text(es="ya no está lista", en="no longer ready"),
+    "dossier": Text(es="Dossier", en="Dossier"),
+    "passes": Text(es="Pasadas", en="Passes"),
+    "happened": Text(es="Lo ocurrido esta semana", en="What happened this week"),
     "progress": Text(es="del camino", en="of the way"),
 }
 

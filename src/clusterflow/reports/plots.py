@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 from xml.etree import ElementTree
 
 import matplotlib
@@ -66,6 +66,20 @@ STYLE: dict[str, Any] = {
 }
 
 Draw = Callable[[Axes], None]
+
+
+class Drawable(Protocol):
+    """A plot that can be drawn: ``Bars``, ``Line``, and what other rooms add."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def alt(self) -> str: ...
+    @property
+    def width(self) -> float: ...
+    @property
+    def height(self) -> float: ...
+    def draw(self, axes: Axes) -> None: ...
 
 
 class Series(Frozen):
@@ -198,13 +212,13 @@ def _apart(days: Sequence[date]) -> list[date]:
     return chosen[::-1]
 
 
-def as_svg(plot: Bars | Line) -> str:
+def as_svg(plot: Drawable) -> str:
     """The plot as an element of a page: sized by it, with a title for who cannot see it."""
     with drawn(plot.width, plot.height, plot.draw) as canvas:
         return svg_of(canvas, plot.name, plot.alt)
 
 
-def as_png(plot: Bars | Line, dots_per_inch: int = 200) -> bytes:
+def as_png(plot: Drawable, dots_per_inch: int = 200) -> bytes:
     """The plot as a picture of its own, sharp enough to print."""
     with drawn(plot.width, plot.height, plot.draw) as canvas:
         return png_of(canvas, dots_per_inch)

@@ -259,7 +259,7 @@ def _expiry_told(record: str) -> Callable[[InitiativeState, Any, Entry], dict[st
     return change
 
 
-_CHANGES: dict[type, Callable[[InitiativeState, Any, Entry], dict[str, Any]]] = {
+_CHANGES: dict[type[Frozen], Callable[[InitiativeState, Any, Entry], dict[str, Any]]] = {
     ev.StageEntered: _stage_entered,
     ev.StageLeft: _stage_left,
     ev.StageOverdue: _stage_overdue,
@@ -288,3 +288,7 @@ _CHANGES: dict[type, Callable[[InitiativeState, Any, Entry], dict[str, Any]]] = 
     StrategyExpiring: _expiry_told("strategy"),
     StrategyExpired: _expiry_told("strategy"),
 }
+
+_FOLDED: tuple[type[Frozen], ...] = (ev.InitiativeEnrolled, *_CHANGES)
+FOLDED = frozenset(str(cls.model_fields["kind"].default) for cls in _FOLDED)
+"""The kinds of entries that make a state: of all others only the last one's number shows in it."""

@@ -167,6 +167,10 @@ def save_state(connection: Connection, before: InitiativeState | None, after: In
 def last_notes(connection: Connection, initiative: str) -> dict[tuple[str, str], str]:
     """What the last evaluation measured for each stage and criterion, as the ledger would note it."""
     table = tables.evaluation
-    text = connection.execute(select(table.c.notes).where(table.c.initiative == initiative)).scalar()
+    return notes_in(connection.execute(select(table.c.notes).where(table.c.initiative == initiative)).scalar())
+
+
+def notes_in(text: str | None) -> dict[tuple[str, str], str]:
+    """The notes of an evaluation as they are kept, by stage and criterion."""
     notes: dict[str, str] = json.loads(text) if text else {}
     return {(stage, criterion): note for path, note in notes.items() for stage, _, criterion in [path.partition("/")]}
