@@ -7,8 +7,10 @@ takes those of the guide anew.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import httpx
@@ -16,7 +18,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import Page, expect
 from pydantic import SecretStr
-from support.office import Office, working
+from support.office import Office, until, working
 
 from clusterflow.demo.stories import stories
 from clusterflow.demo.story import Story, months
@@ -34,6 +36,12 @@ BEGUN = "rangeType=range&start=2024-01-01T00:00:00.000Z&end=2026-12-31T00:00:00.
 
 SECRET = "a secret of the tests alone"
 
+
+WHEN = re.compile("minute")
+"""On the dashboard, when a run began: it comes with the numbers."""
+
+EMPTY_FRAME = 300
+"""A graph with nothing in it has fewer colours."""
 
 WIDEST = 960
 COLOURS = 64
@@ -76,9 +84,7 @@ def live_until_a_gate_is_ready(office: Office, story: Story) -> None:
 
 
 @pytest.fixture
-async def office(
-    prefect: PrefectServer, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Office]:
+async def office(prefect: PrefectServer, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Office]:
     """An office that speaks Spanish; its initiative waits at its first gate."""
     story = next(s for s in stories(END) if s.model == "nuevo-leon")
     office = Office(sqlite_url, story.initiative)
@@ -86,7 +92,7 @@ async def office(
     live_until_a_gate_is_ready(office, story)
     office.app.settings = office.app.settings.model_copy(update={"proof": "code", "secret": SecretStr(SECRET)})
     own = {"SECRET": SECRET, "DATABASE": sqlite_url, "TODAY": str(office.now.date()), "LANGUAGE": "es"}
-    own["REPORTS"] = (tmp_path / "reports").as_uri()
+    own["REPORTS"] = "memory://office/reports"
     for name, value in own.items():
         monkeypatch.setenv(f"CLUSTERFLOW_{name}", value)
     async with working():
@@ -158,8 +164,8 @@ async def look_around(office: Office, ui: str, page: Page, asked: Waiting, pictu
         "portfolio": (await latest(office, ui, names.PORTFOLIO_KEY), name),
         "dossier": (await latest(office, ui, names.dossier_key(office.initiative)), "Miembros por tipo de hélice"),
         "deployments": (f"{ui}/v2/deployments", "nuevo-leon"),
-        "dashboard": (f"{ui}/v2/dashboard?tab=SCHEDULED-PAUSED&{around_now()}", "lifecycle"),
-        "events": (f'{ui}/v2/events?events=["clusterflow.gate.opened"]&{BEGUN}', "clusterflow.gate.opened"),
+        "dashboard": (f"{ui}/v2/dashboard?tab=SCHEDULED-PAUSED&{around_now()}", WHEN),
+        "events": (f'{ui}/v2/events?events=["clusterflow.gate.opened"]&{BEGUN}', "Clusterflow Gate Opened"),
     }
     for title, (address, text) in seen.items():
         await picture(page, address, text, pictures / f"{title}.png")
@@ -188,11 +194,21 @@ async def latest(office: Office, ui: str, key: str) -> str:
     return f"{ui}/v2/artifacts/artifact/{found['latest_id']}"
 
 
-async def picture(page: Page, address: str, text: str, file: Path) -> None:
+async def picture(page: Page, address: str, text: str | re.Pattern[str], file: Path) -> None:
     await page.set_viewport_size({"width": 1440, "height": 1000})
     await page.goto(address)
     await page.get_by_text(text).first.wait_for()
     await page.wait_for_load_state("networkidle")
     height = await page.evaluate("Math.max(...[...document.querySelectorAll('*')].map(e => e.scrollHeight))")
     await page.set_viewport_size({"width": 1440, "height": min(max(1000, int(height) + 40), 2600)})
+    await until(lambda: drawn(page), "the graph of the run")
     await page.screenshot(path=file)
+
+
+async def drawn(page: Page) -> bool | None:
+    """Whether the graph of a run, where the page has one, is more than an empty frame."""
+    canvas = page.locator("canvas")
+    if "/flow-run/" not in page.url:
+        return True
+    with Image.open(BytesIO(await canvas.first.screenshot())) as graph:
+        return len(graph.convert("RGB").getcolors(graph.width * graph.height) or ()) > EMPTY_FRAME or None
