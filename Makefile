@@ -14,8 +14,9 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY)
 	$(VENV)/bin/clusterflow demo $(DEMO)
 
+# Two at a time: those with Prefect wait much and reckon little, the others do the reverse.
 test: $(READY)
-	$(VENV)/bin/python -m pytest $(TEST)
+	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup $(TEST)
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .

@@ -96,5 +96,17 @@ def database(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+ROOMS_WITH_PREFECT = ("flows", "browser", "story/test_demo.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run side by side, those of a file stay together, and all that need Prefect share one server."""
+    tests = Path(__file__).parent
+    for item in items:
+        file = item.path.relative_to(tests)
+        with_prefect = any(file.is_relative_to(room) for room in ROOMS_WITH_PREFECT)
+        item.add_marker(pytest.mark.xdist_group("prefect" if with_prefect else str(file)))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden", action="store_true", help="write the golden files anew, to be looked at")

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.patience import PATIENCE_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -26,7 +27,7 @@ RIVALS = {
 @pytest.mark.parametrize("bench", RIVALS)
 def test_a_benchmark_prints_its_rival_beside_itself(bench: str) -> None:
     words = [sys.executable, "-m", f"benches.{bench}", "--quick"]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
     assert done.returncode == 0, done.stderr
     assert RIVALS[bench] in done.stdout
 

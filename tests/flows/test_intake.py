@@ -18,6 +18,7 @@ import pytest
 from ruamel.yaml import YAML
 from sqlalchemy import update
 from support.office import ROOT, Office, until, working
+from support.patience import PATIENCE_SECONDS
 from support.world import model, stage
 
 from clusterflow.model.refusal import Refusal, RefusalState
@@ -172,7 +173,9 @@ class TestEvents:
         assert len(told_mistakes) == 4
 
         def command(*words: str) -> subprocess.CompletedProcess[str]:
-            return subprocess.run([CLUSTERFLOW, "intake", *words], capture_output=True, text=True, timeout=60)
+            return subprocess.run(
+                [CLUSTERFLOW, "intake", *words], capture_output=True, text=True, timeout=PATIENCE_SECONDS
+            )
 
         waiting = json.loads(command("refused", "--json").stdout)
         assert refusal.id in [r["id"] for r in waiting]
@@ -293,7 +296,7 @@ async def test_the_example_of_the_readme_works(office: Office, prefect: PrefectS
         example[1].replace("http://127.0.0.1:4200/api", prefect.api_url).replace("curl ", f"curl -u {prefect.auth} ")
     )
     script = script.replace("automotriz", office.initiative).replace("acero", "firm")
-    done = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, timeout=30)
+    done = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, timeout=PATIENCE_SECONDS)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
 
     async def look() -> bool | None:

@@ -18,6 +18,7 @@ from pathlib import Path
 import httpx
 import pytest
 from support.office import ROOT
+from support.patience import PATIENCE_SECONDS
 from support.ports import free_port
 from support.world import World
 
@@ -34,7 +35,7 @@ def environment(home: Path, **own: str) -> dict[str, str]:
     return clean | {"PREFECT_HOME": str(home / "client"), "COLUMNS": "200", "NO_COLOR": "1"} | own
 
 
-def until(look: Callable[[], object], what: str, seconds: float = 60) -> None:
+def until(look: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS) -> None:
     deadline = time.monotonic() + seconds
     while not look():
         assert time.monotonic() < deadline, f"never came: {what}"
@@ -55,7 +56,7 @@ class Up:
         for line in self.process.stdout:
             self._lines.put(line.rstrip())
 
-    def until_it_says(self, text: str, seconds: float = 90) -> None:
+    def until_it_says(self, text: str, seconds: float = PATIENCE_SECONDS) -> None:
         deadline = time.monotonic() + seconds
         while not any(text in line for line in self.said):
             try:
@@ -118,7 +119,9 @@ def test_up_starts_all_opens_again_what_was_open_and_leaves_nothing(home: Path, 
     )
 
     def command(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([CLUSTERFLOW, *words], env=shell, cwd=home, capture_output=True, text=True, timeout=60)
+        return subprocess.run(
+            [CLUSTERFLOW, *words], env=shell, cwd=home, capture_output=True, text=True, timeout=PATIENCE_SECONDS
+        )
 
     away = command("reconcile")
     assert away.returncode == 6
@@ -162,7 +165,7 @@ def test_deploying_and_reconciling_on_a_virgin_server(home: Path, sqlite_url: st
     with server:
         shell = environment(tmp_path, PREFECT_API_URL=server.api_url)
         deploy = [PREFECT, "--no-prompt", "deploy", "--all", "--prefect-file", "deployments/prefect.yaml"]
-        done = subprocess.run(deploy, env=shell, cwd=ROOT, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(deploy, env=shell, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
         assert done.returncode == 0, done.stdout + done.stderr
         with httpx.Client(base_url=server.api_url) as api:
             assert api.get("/work_pools/clusterflow").json()["type"] == "process"

@@ -19,6 +19,7 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.flow_runs import suspend_flow_run
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Pending, Running
+from support.patience import PATIENCE_SECONDS
 
 from clusterflow.errors import NotPossible, PrefectUnreachable, UnknownName
 from clusterflow.prefect import events, plugin, runs
@@ -46,7 +47,7 @@ async def working(root: Path, query_seconds: float = 0.1) -> AsyncIterator[async
 
 async def until(run_id: UUID, reached: Callable[[RunState], bool]) -> RunState:
     """Wait for the state; a run that never gets there fails the test with the state it has."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not reached(state := (await runs.state_of([run_id]))[run_id]):
         assert time.monotonic() < deadline, state
         await asyncio.sleep(0.05)
@@ -138,7 +139,7 @@ class TestWorker:
             run = await runs.start("steps/small", {"number": 3000})
             await until(run, kind("RUNNING"))
             await suspend_flow_run(flow_run_id=run, timeout=600)
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + PATIENCE_SECONDS
             while is_busy():
                 assert time.monotonic() < deadline
                 await asyncio.sleep(0.05)
@@ -201,6 +202,7 @@ class TestLeftBehind:
             (None, Pending(), OLD, True),
             (None, Running(), OLD, False),
         ],
+        ids=["own", "number-reused", "gone", "just-begun", "elsewhere", "prefects-own", "never-begun", "not-told"],
     )
     def test_is_told_by_its_process(
         self, process: str | None, state: State[None], age: timedelta, expected: bool
@@ -262,7 +264,7 @@ class TestEvents:
 
 async def stored_events(resource: str) -> list[dict[str, object]]:
     wanted = {"filter": {"resource": {"id": [resource]}}, "limit": 10}
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_SECONDS
     async with prefect_client() as client:
         while True:
             found: list[dict[str, object]] = (await client.request("POST", "/events/filter", json=wanted)).json()[

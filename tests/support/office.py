@@ -13,6 +13,7 @@ from uuid import UUID
 
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, TaskRun
+from support.patience import PATIENCE_SECONDS
 from support.world import World
 
 from clusterflow.model.events import Entry
@@ -27,7 +28,6 @@ from clusterflow.prefect.worker import serve
 T = TypeVar("T")
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 40
 
 
 async def until(look: Callable[[], Awaitable[T | None]], what: str) -> T:

@@ -49,7 +49,7 @@ cli.command("clusterflow.cli.running:reconcile", help="Bring Prefect back to wha
 # What a command leaves behind goes with its process; to search it for garbage first takes a tenth of a second.
 atexit.register(gc.freeze)
 
-FEW_SEARCHES = 100_000
+FEW_SEARCHES = 1_000_000
 """How many new objects bring on a search for garbage: what a command imports is none, and searched in vain."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -22,12 +23,16 @@ from clusterflow.settings import Settings
 
 T = TypeVar("T")
 
+OFTEN = 700
+"""As Python sets it by itself: what stays up must look for garbage more often than a command that ends."""
+
 
 def up(
     *,
     limit: Annotated[int, Parameter(help="flow runs at a time")] = 3,
 ) -> None:
     """Start what is missing (database, Prefect on loopback, deployments, worker, relay), and stay up until Ctrl-C."""
+    gc.set_threshold(OFTEN)
     asyncio.run(_up(Settings(), limit))
 
 
@@ -52,6 +57,7 @@ def demo(
     port: Annotated[int, Parameter(help="of its Prefect server")] = 4280,
 ) -> None:
     """Play six invented initiatives through real flows, month by month, and leave one gate open for you to decide."""
+    gc.set_threshold(OFTEN)
     stage.demo(home.resolve(), port, leave)
 
 
