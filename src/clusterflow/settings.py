@@ -102,7 +102,7 @@ class Settings(BaseSettings):
     )
     intake: SecretStr | None = Field(
         default=None,
-        description="fsspec address of a folder where other systems drop files of records: file:///srv/drop, s3://...",
+        description="fsspec address of a folder where people drop workbooks and files of records: file:///srv/drop, s3://...",
     )
     prefect_port: int = 4200
     prefect_api: str | None = Field(default=None, description="API of a Prefect server elsewhere")

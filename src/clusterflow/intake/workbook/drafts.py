@@ -51,7 +51,7 @@ class Read:
         twins: dict[int, Draft] = {}
         for draft in self.drafts:
             head = twins[id(draft.head)] if draft.head is not None else None
-            twins[id(draft)] = replace(draft, fields=dict(draft.fields), head=head)
+            twins[id(draft)] = replace(draft, fields=dict(draft.fields), cells=dict(draft.cells), head=head)
         return replace(self, drafts=list(twins.values()), wrong=list(self.wrong))
 
 
