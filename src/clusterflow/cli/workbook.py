@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.prompt import Confirm, Prompt
 
@@ -86,8 +88,8 @@ def import_(
         _give_back(file, marked, opened)
     if not as_json:
         _tell(told(plan))
-    asks = sys.stdin.isatty() and sys.stdout.isatty() and not (yes or dry_run or as_json)
-    if asks and plan.open_questions(answers):
+    asks = in_a_terminal() and not (yes or dry_run or as_json)
+    while asks and plan.open_questions(answers):
         answers = _ask(plan, answers)
         plan = workbooks.plan(opened, answers)
         _tell(told(plan))
@@ -104,6 +106,11 @@ def import_(
         print_json(Imported(initiative=opened.initiative, told=told(plan), recorded=done))
     elif done is not None:
         show(str(done))
+
+
+def in_a_terminal() -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _read(file: Path) -> bytes:
@@ -141,30 +148,24 @@ def _tell(words: Told) -> None:
 
 
 def _ask(plan: Plan, answers: Answers) -> Answers:
-    """The questions, one after the other."""
-    chosen: dict[str, str] = {}
-    for double in plan.doubles:
-        who = ", ".join(f"{i} ({s})" for i, s in zip(double.possible, double.shown, strict=True))
-        chosen[str(double.place)] = Prompt.ask(
-            harmless(f"{double.place} «{double.name}» may be {who}. Who is it?").replace("[", "\\["),
-            choices=[*double.possible, "new"], console=console,
-        )  # fmt: skip
-    removed, emptied = answers.removed, answers.emptied
-    if plan.removed and removed is None:
+    """The questions of one kind: who is who comes first, for the others follow from it."""
+    if plan.doubles:
+        chosen = dict(answers.doubles)
+        for double in plan.doubles:
+            who = ", ".join(f"{i} ({s})" for i, s in zip(double.possible, double.shown, strict=True))
+            chosen[str(double.place)] = _choice(
+                f"{double.place} «{double.name}» may be {who}. Who is it?", *double.possible, "new"
+            )
+        return replace(answers, doubles=chosen)
+    if plan.removed and answers.removed is None:
         text = f"{len(plan.removed)} on record have no row any more."
-        removed = _one_of(Prompt.ask(text, choices=["keep", "end", "withdraw"], default="keep", console=console))
-    if plan.emptied and emptied is None:
-        text = f"{len(plan.emptied)} cells are empty where something is on record."
-        emptied = (
-            "clear"
-            if Prompt.ask(text, choices=["keep", "clear"], default="keep", console=console) == "clear"
-            else "keep"
-        )
-    return Answers(chosen, answers.other_doubles, removed, emptied)
+        return replace(answers, removed=_choice(text, "keep", "end", "withdraw"))
+    text = f"{len(plan.emptied)} cells are empty where something is on record."
+    return replace(answers, emptied=_choice(text, "keep", "clear"))
 
 
-def _one_of(word: str) -> Literal["keep", "end", "withdraw"]:
-    return "end" if word == "end" else "withdraw" if word == "withdraw" else "keep"
+def _choice(text: str, *words: str) -> Any:
+    return Prompt.ask(escape(harmless(text)), choices=list(words), console=console)
 
 
 def _refuse_unanswered(plan: Plan, answers: Answers) -> None:

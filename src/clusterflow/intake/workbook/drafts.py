@@ -51,7 +51,7 @@ class Read:
         twins: dict[int, Draft] = {}
         for draft in self.drafts:
             head = twins[id(draft.head)] if draft.head is not None else None
-            twins[id(draft)] = replace(draft, fields=dict(draft.fields), head=head)
+            twins[id(draft)] = replace(draft, fields=dict(draft.fields), cells=dict(draft.cells), head=head)
         return replace(self, drafts=list(twins.values()), wrong=list(self.wrong))
 
 
@@ -101,12 +101,13 @@ def _rows(table: Table, read: Read) -> Iterator[list[Draft]]:
             with _told(table, number, at, row, read) as cell:
                 values[column] = read_cell(column, cell.value, read.language)
         for at, column in columns:
-            if column.kind is Kind.MONEY and values.get(column) is not None:
-                _, code = currencies.get(column.record, (None, None))
-                head = code.title.to(read.language) if code else column.title.to(read.language)
-                with _told(table, number, at, row, read):
-                    amount, values[column] = values[column], None
-                    values[column] = read_amount(amount, values.get(code) if code else None, head)
+            amount = values.pop(column, None) if column.kind is Kind.MONEY else None
+            _, code = currencies.get(column.record, (at, None))
+            if amount is None or (code is not None and code not in values):
+                continue
+            head = (code or column).title.to(read.language)
+            with _told(table, number, at, row, read):
+                values[column] = read_amount(amount, values.get(code) if code else None, head)
         others = [r for r in sheet.records[1:] if any(values.get(c) is not None for c in own[r])]
         drafts = list[Draft]()
         for record in (sheet.head, *others):

@@ -158,7 +158,7 @@ def _failed_cells(content: bytes) -> Iterator[tuple[tuple[int, int], str]]:
         value = _VALUE.search(inside)
         if b't="e"' in attributes:
             yield xl_cell_to_rowcol(cell.decode()), value[1].decode(errors="replace") if value else "#?"
-        elif value is None and re.search(rb"<(?:\w+:)?f[ >/]", inside):
+        elif not (value and value[1]) and b't="str"' not in attributes and re.search(rb"<(?:\w+:)?f[ >/]", inside):
             yield xl_cell_to_rowcol(cell.decode()), ""
 
 

@@ -47,6 +47,9 @@ class Column:
     per: int = 1
     """How many of the field's units make one of the cell's: a mean in thousandths is shown as 3.85."""
 
+    free: bool = False
+    """May stay empty, though its record needs it: it is found, or its whole part of the row may be left out."""
+
     @property
     def record(self) -> str:
         return self.fills[0][0]
@@ -156,6 +159,15 @@ class Sheet:
     def is_grid(self) -> bool:
         """People down, meetings across."""
         return self.head == "attendance"
+
+
+def in_words(column: Column | None, value: Any, language: Language) -> str:
+    """A value of a column as its reader says it."""
+    if isinstance(value, bool):
+        return YES_NO[value].to(language)
+    if column is not None and column.kind is Kind.CHOICE:
+        return column.choices[str(value)].to(language)
+    return f"{value / column.per:g}" if column is not None and column.per != 1 else str(value)
 
 
 LABELS = ("name", "title")

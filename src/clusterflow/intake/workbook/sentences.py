@@ -143,7 +143,7 @@ def day_in_words(day: date, language: Language) -> str:
 
 def quoted(value: object) -> str:
     """A value as its cell shows it: blanks at the ends can be seen."""
-    text = str(value)
+    text = f"{value:.15g}" if isinstance(value, float) else str(value)
     text = text if len(text) <= 60 else f"{text[:57]}..."
     return f'"{text}"'
 

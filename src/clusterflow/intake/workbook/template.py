@@ -95,9 +95,9 @@ class _Page:
         self._frame(len(columns))
         last = FIRST_ROW + len(rows) + ROOM
         for at, column in enumerate(columns):
-            # What a record needs belongs to its first type, or to a part of the row that may be left out whole.
-            head = column.title.to(self.language) + (" *" if column.required else "")
-            self.page.write_string(HEAD_ROW, at, head, self.looks.head(self.sheet.colour, column.required))
+            is_needed = column.required and not column.free
+            head = column.title.to(self.language) + (" *" if is_needed else "")
+            self.page.write_string(HEAD_ROW, at, head, self.looks.head(self.sheet.colour, is_needed))
             self.page.set_column(at, at, self._width(column, at), self.looks.cell(column.kind))
             self._write_example(at, column)
             self._validate(at, column, last)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import ValidationError
-from pydantic.fields import FieldInfo
 
 from clusterflow.intake.workbook.drafts import Draft
 from clusterflow.intake.workbook.layout import Column
@@ -12,10 +14,7 @@ from clusterflow.model.records import RECORDS
 from clusterflow.model.text import Language, Text
 
 _AS = Text(es="algo como {example}", en="something like {example}")
-_LENGTH = {
-    "max_length": Text(es="{value} caracteres como mucho", en="{value} characters at most"),
-    "min_length": Text(es="{value} caracteres como poco", en="{value} characters at least"),
-}
+_LENGTH = Text(es="{value} caracteres como mucho", en="{value} characters at most")
 _SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 
 
@@ -33,23 +32,15 @@ def record_mistakes(problem: ValidationError, draft: Draft, language: Language) 
             place, value = draft.at("valid_to"), draft.fields.get("valid_to")
             found.append(mistake(place, value, "ends_before", language, first=first))
             continue
-        accepted = accepted_words(cls.model_fields[name], columns.get(name), language)
+        accepted = _accepted(error.get("ctx", {}), columns.get(name), language)
         found.append(mistake(draft.at(name), error["input"], "bounds", language, accepted=accepted))
     return found
 
 
-def accepted_words(field: FieldInfo, column: Column | None, language: Language) -> str:
-    """What a field takes, in words."""
-    told = []
-    per = column.per if column else 1
-    for part in field.metadata:
-        for name, sign in _SIGNS.items():
-            bound = getattr(part, name, None)
-            if bound is not None:
-                told.append(f"{sign} {bound if per == 1 else bound / per:g}")
-        for name, text in _LENGTH.items():
-            if getattr(part, name, None) is not None and not getattr(part, "pattern", None):
-                told.append(text.to(language).format(value=getattr(part, name)))
-    if not told and column is not None and column.example is not None:
-        told.append(_AS.to(language).format(example=column.example))
-    return ", ".join(told) or "?"
+def _accepted(bounds: Mapping[str, Any], column: Column | None, language: Language) -> str:
+    """What would be taken instead of what a bound refused."""
+    if "max_length" in bounds:
+        return _LENGTH.to(language).format(value=bounds["max_length"])
+    told = [f"{sign} {bounds[n] / (column.per if column else 1):g}" for n, sign in _SIGNS.items() if n in bounds]
+    example = column.example if column is not None else None
+    return ", ".join(told) or _AS.to(language).format(example=example or "?")

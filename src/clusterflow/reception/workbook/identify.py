@@ -92,14 +92,14 @@ class _Identifier:
         for draft in unnamed:
             name, told = draft.fields.get("name"), draft.fields.get(number)
             if name is None:
-                by_number = names.match("", told).certain if told else None
-                draft.fields["id"] = by_number
-                if by_number is None:
+                draft.fields["id"] = names.match("", told).certain if told else None
+                if draft.fields["id"] is None:
                     self._needed(draft, "name")
                 continue
             who = draft.fields["id"] = self._who(draft, names, name, told)
-            names.add(who, name, told)
-            if self.known.of(record, (who,)) and not (told and names.match("", told).certain == who):
+            is_known, by_number = who in names.ids, bool(told) and names.match("", told).certain == who
+            names.add(who, None if is_known else name, told)
+            if is_known and not by_number:
                 # Known by its name alone, it keeps the spelling that is on record.
                 del draft.fields["name"], draft.cells["name"]
 

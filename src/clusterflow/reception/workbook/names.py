@@ -38,7 +38,7 @@ class Names:
             self.directory.add(Party(id_, label or "", number))
 
     def find(self, text: str) -> tuple[str | None, tuple[str, ...]]:
-        """The id that a text stands for, or those that it may stand for."""
+        """The id that a text stands for, or those that go by it."""
         if text in self.ids:
             return text, ()
         named = self.labels.get(folded(text), set())
@@ -49,8 +49,7 @@ class Names:
         plain = slug(text, keep=True)
         if plain in self.ids:
             return plain, ()
-        match = self.match(text)
-        return match.certain, match.possible
+        return self.match(text).certain, ()
 
     def match(self, name: str, number: str | None = None) -> Match:
         """Whom a name and a number stand for."""

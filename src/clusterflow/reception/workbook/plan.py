@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from clusterflow.engine.record import Submission
 from clusterflow.intake.workbook.drafts import Draft, Read
-from clusterflow.intake.workbook.layout import Sheet, label_of
+from clusterflow.intake.workbook.layout import Sheet, in_words, label_of
 from clusterflow.intake.workbook.sentences import CellMistake, Place, mistake
 from clusterflow.intake.workbook.sheets import OF_RECORD
 from clusterflow.intake.workbook.taxids import tax_id_mistake
@@ -173,11 +173,7 @@ class _Planner:
                 if v is not None and other.fields.get(n) is not None and v != other.fields[n]
             ]  # fmt: skip
             if differing:
-                columns = draft.sheet.columns_of(draft.record)
-                fields = ", ".join(
-                    f"{columns[n].title.to(self.language) if n in columns else n}: "
-                    f"{draft.fields[n]} ≠ {other.fields[n]}" for n in differing
-                )  # fmt: skip
+                fields = ", ".join(self._unlike(n, draft, other) for n in differing)
                 told = mistake(draft.place, None, "contradicts", self.language, other=other.place, fields=fields)
                 self._wrong(told)
                 continue
@@ -185,6 +181,13 @@ class _Planner:
             if draft.head is None and draft.record not in PARTIES:
                 self.plan.repeated.append((draft.place, other.place))
         return list(kept.values())
+
+    def _unlike(self, name: str, one: Draft, other: Draft) -> str:
+        """A field of two rows: Tamaño: grande ≠ pequeña."""
+        column = one.sheet.columns_of(one.record).get(name)
+        title = column.title.to(self.language) if column else name
+        here, there = (in_words(column, d.fields[name], self.language) for d in (one, other))
+        return f"{title}: {here} ≠ {there}"
 
     def _compare(self, record: str, drafts: Sequence[Draft], facts: Sequence[Record]) -> None:
         by_day = {f.valid_from: f for f in facts}

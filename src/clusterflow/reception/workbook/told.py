@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from clusterflow.intake.workbook.layout import Kind, Sheet, presence_of
+from clusterflow.intake.workbook.layout import Sheet, in_words, presence_of
 from clusterflow.intake.workbook.sheets import OF_RECORD, SHEETS
 from clusterflow.model.records import Happening, Record
 from clusterflow.model.text import Frozen, Language, Text
-from clusterflow.model.vocabulary import YES_NO
 from clusterflow.reception.workbook.names import Names
 from clusterflow.reception.workbook.plan import Became, Change, Plan, called
 
@@ -164,15 +163,9 @@ def value_told(
     if value is None:
         return _EMPTY.to(language)
     column = sheet.columns_of(record.type).get(name)
-    if isinstance(value, bool):
-        return YES_NO[value].to(language)
-    if column is None:
-        return str(value)
-    if column.kind is Kind.CHOICE:
-        return column.choices[str(value)].to(language)
-    if column.reference is not None and column.reference in names:
+    if column is not None and column.reference is not None and column.reference in names:
         return names[column.reference].shown.get(str(value), str(value))
-    return f"{value / column.per:g}" if column.per != 1 else str(value)
+    return in_words(column, value, language)
 
 
 def double_told(plan: Plan) -> list[str]:

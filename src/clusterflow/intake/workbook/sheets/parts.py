@@ -14,10 +14,12 @@ GREEN, BLUE, GOLD, VIOLET, TEAL, RED = "#2E7D5B", "#2F5D8A", "#B07D2B", "#6B4E8E
 DAY = date(2025, 3, 4)
 
 
-def column(fills: str, es: str, en: str, example: object = None, *also: str, per: int = 1) -> Column:
+def column(
+    fills: str, es: str, en: str, example: object = None, *also: str, per: int = 1, free: bool = False
+) -> Column:
     """``fills`` names fields as record.field, the first one being where the column's type comes from."""
     fields = tuple((record, name) for record, _, name in (f.partition(".") for f in fills.split()))
-    return Column(fields, Text(es=es, en=en), example, also, per)
+    return Column(fields, Text(es=es, en=en), example, also, per, free)
 
 
 def text(es: str, en: str) -> Text:
