@@ -16,6 +16,7 @@ RIVALS = {
     "transitions": "floor: compare-and-set",
     "evaluate": "rival: counting the rows",
     "portfolio": "rival: evaluating one",
+    "report": "rival: the board asked for one by one",
     "dossier": "rival: a process that imports matplotlib, draws nothing",
     "ladder": "rival: the invoices alone, without an index",
     "notices": "rival: smtplib over one connection",
