@@ -18,8 +18,10 @@ from clusterflow.app import App
 from clusterflow.engine.restore import Restored
 from clusterflow.errors import Mistakes, NotPossible
 from clusterflow.model.words import DecisionKind
+from clusterflow.reports.ocel import JsonForm
 from clusterflow.scribe.exports import Exports
 from clusterflow.scribe.lives import restore
+from clusterflow.scribe.logs import Logs
 from clusterflow.settings import Settings
 from clusterflow.store import tables
 from clusterflow.store.database import reading
@@ -66,6 +68,7 @@ class Moving(Life):
         here, there = self.w.app, moved(self.w.app, self.there)
         assert taken(there) == taken(here)
         assert due(there) == due(here)
+        self.every_log_is_whole()
         for initiative in here.initiatives():
             assert there.state(initiative) == here.state(initiative)
             assert there.status(initiative) == here.status(initiative)
@@ -81,6 +84,15 @@ class Moving(Life):
         assert [e.event for i in here.initiatives() for e in here.entries(i)] == [
             e.event for i in here.initiatives() for e in there.entries(i)
         ], "it lives on as it would have"
+
+    def every_log_is_whole(self) -> None:
+        entries = sum(len(self.w.app.entries(i)) for i in self.w.app.initiatives())
+        logs, (xes, ocel) = Logs(self.w.app.database, self.w.now), (list[str](), list[str]())
+        assert logs.xes(xes.append, "es") == logs.ocel(JsonForm(ocel.append)) == entries
+        assert "".join(xes).count("<event>") == entries
+        log = json.loads("".join(ocel))
+        things = {thing["id"] for thing in log["objects"]}
+        assert all(r["objectId"] in things for one in log["events"] + log["objects"] for r in one["relationships"])
 
 
 def move(here: Fresh, there: Fresh, examples: int) -> None:

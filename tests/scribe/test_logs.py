@@ -179,6 +179,7 @@ def test_every_event_and_object_is_of_a_declared_type(office: Office, form: str)
 
 def as_json(root: Any) -> dict[str, Any]:
     """OCEL's XML as its JSON says the same."""
+    assert [part.tag for part in root] == ["object-types", "event-types", "objects", "events"], "as the schema asks"
 
     def types(sort: str) -> list[Any]:
         found = root.find(f"{sort}-types")

@@ -31,7 +31,8 @@ export.command("clusterflow.cli.models:bpmn", name="model", help="A model as BPM
 def registry(*, to: To = None, replace: Replace = False) -> None:
     """The facts that hold, as JSON lines that «record --from» takes in again, anywhere."""
     with writing(to, replace) as write:
-        _told(to, _exports().registry(write), "lines")
+        written = _exports().registry(write)
+    _told(to, written, "lines")
 
 
 @export.command
@@ -47,7 +48,8 @@ def tables(
 def xes(*initiatives: Named, to: To = None, replace: Replace = False, lang: Told = "en") -> None:
     """What happened in initiatives, as an event log in XES (IEEE 1849): a trace for each, without personal data."""
     with writing(to, replace) as write:
-        _told(to, _logs(initiatives).xes(write, lang), "events")
+        written = _logs(initiatives).xes(write, lang)
+    _told(to, written, "events")
 
 
 @export.command
@@ -60,7 +62,8 @@ def ocel(
     """What happened, as an object-centric event log in OCEL 2.0, without personal data: JSON, or XML."""
     chosen = XmlForm if (form or (to.suffix[1:].lower() if to else "")) == "xml" else JsonForm
     with writing(to, replace) as write:
-        _told(to, _logs(initiatives).ocel(chosen(write)), "events")
+        written = _logs(initiatives).ocel(chosen(write))
+    _told(to, written, "events")
 
 
 @export.command
@@ -70,7 +73,8 @@ def life(*, to: To = None, replace: Replace = False) -> None:
     Names, addresses and pseudonyms are in it: keep it as you keep the database.
     """
     with writing(to, replace) as write:
-        _told(to, _exports().life(write), "lines")
+        written = _exports().life(write)
+    _told(to, written, "lines")
 
 
 def _exports() -> Exports:

@@ -18,7 +18,7 @@ _BEGINNING = '{"clusterflow":'
 
 def is_life(text: str) -> bool:
     """Whether a file holds a whole office: its first line says so."""
-    return text.replace(" ", "", 1)[: len(_BEGINNING)] == _BEGINNING
+    return text[: 2 * len(_BEGINNING)].replace(" ", "").startswith(_BEGINNING)
 
 
 def read_life(lines: Iterable[str], source: str) -> Iterator[tuple[str, Part]]:

@@ -1,6 +1,6 @@
 """Event logs as OCEL 2.0, object-centric: the events of ledgers, and the objects that they are about.
 
-https://www.ocel-standard.org, in JSON or XML. Events are written as they come; objects gather meanwhile, and follow.
+https://www.ocel-standard.org, in JSON or XML: objects first, as the standard's schema asks, then events as they come.
 """
 
 from __future__ import annotations
@@ -73,15 +73,15 @@ class Happened(NamedTuple):
 
 
 class Form(Protocol):
-    """A way to write a log down: events first, then objects, each whole."""
+    """A way to write a log down: first the objects, then the events."""
 
-    def begin(self, events: Mapping[str, Mapping[str, type]], objects: Mapping[str, Mapping[str, type]]) -> None: ...
+    def begin(self, objects: Mapping[str, Mapping[str, type]], events: Mapping[str, Mapping[str, type]]) -> None: ...
 
-    def event(self, event: Happened) -> None: ...
+    def thing(self, thing: Thing) -> None: ...
 
     def between(self) -> None: ...
 
-    def thing(self, thing: Thing) -> None: ...
+    def event(self, event: Happened) -> None: ...
 
     def end(self) -> None: ...
 
@@ -93,16 +93,16 @@ def happened(entry: Entry, aliases: Aliases, related: Sequence[Related]) -> Happ
     return Happened(f"{entry.chain}:{entry.version}", entry.event.kind, entry.at, about, related)
 
 
-def write_ocel(form: Form, events: Iterable[Happened], things: Callable[[], Iterable[Thing]]) -> int:
-    """The whole log; how many events. The objects are asked for when all events have been seen."""
-    form.begin({kind: {**declared(cls), **OWN} for kind, cls in KINDS.items()}, OBJECTS)
+def write_ocel(form: Form, things: Iterable[Thing], events: Iterable[Happened]) -> int:
+    """The whole log; how many events."""
+    form.begin(OBJECTS, {kind: {**declared(cls), **OWN} for kind, cls in KINDS.items()})
+    for thing in things:
+        form.thing(thing)
+    form.between()
     written = 0
     for event in events:
         form.event(event)
         written += 1
-    form.between()
-    for thing in things():
-        form.thing(thing)
     form.end()
     return written
 
@@ -113,14 +113,14 @@ class JsonForm:
     def __init__(self, write: Callable[[str], object]) -> None:
         self._write, self._first = write, True
 
-    def begin(self, events: Mapping[str, Mapping[str, type]], objects: Mapping[str, Mapping[str, type]]) -> None:
-        for name, types in (("eventTypes", events), ("objectTypes", objects)):
+    def begin(self, objects: Mapping[str, Mapping[str, type]], events: Mapping[str, Mapping[str, type]]) -> None:
+        for name, types in (("objectTypes", objects), ("eventTypes", events)):
             found = [
                 {"name": n, "attributes": [{"name": a, "type": TYPES[t]} for a, t in said.items()]}
                 for n, said in types.items()
             ]
-            self._write(f'{"{" if name == "eventTypes" else ""}"{name}": {json.dumps(found)},\n')
-        self._write('"events": [')
+            self._write(f'{"{" if name == "objectTypes" else ""}"{name}": {json.dumps(found)},\n')
+        self._write('"objects": [')
 
     def event(self, event: Happened) -> None:
         said = [{"name": n, "value": _json(v)} for n, v in event.said.items()]
@@ -128,7 +128,7 @@ class JsonForm:
         self._one({**about, "relationships": _related(event.related)})
 
     def between(self) -> None:
-        self._write('\n],\n"objects": [')
+        self._write('\n],\n"events": [')
         self._first = True
 
     def thing(self, thing: Thing) -> None:
@@ -157,15 +157,15 @@ class XmlForm:
     def __init__(self, write: Callable[[str], object]) -> None:
         self.xml = Xml(write)
 
-    def begin(self, events: Mapping[str, Mapping[str, type]], objects: Mapping[str, Mapping[str, type]]) -> None:
+    def begin(self, objects: Mapping[str, Mapping[str, type]], events: Mapping[str, Mapping[str, type]]) -> None:
         self.xml.open("log")
-        for name, types in (("event-type", events), ("object-type", objects)):
+        for name, types in (("object-type", objects), ("event-type", events)):
             with self.xml.inside(f"{name}s"):
                 for type_, said in types.items():
                     with self.xml.inside(name, {"name": type_}), self.xml.inside("attributes"):
                         for attribute, sort in said.items():
                             self.xml.element("attribute", {"name": attribute, "type": TYPES[sort]})
-        self.xml.open("events")
+        self.xml.open("objects")
 
     def event(self, event: Happened) -> None:
         about = {"id": event.id, "type": event.type, "time": event.at.isoformat()}
@@ -177,7 +177,7 @@ class XmlForm:
 
     def between(self) -> None:
         self.xml.close()
-        self.xml.open("objects")
+        self.xml.open("events")
 
     def thing(self, thing: Thing) -> None:
         with self.xml.inside("object", {"id": thing.id, "type": thing.type}):

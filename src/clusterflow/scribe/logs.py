@@ -51,14 +51,13 @@ class Logs:
             UnknownName: with the nearest.
         """
         with reading(self.database) as connection:
-            things, aliases = Things(), Aliases(aliases_of_people(connection))
-            cases = self._cases(connection)
+            aliases = Aliases(aliases_of_people(connection))
             events = (
                 happened(entry, aliases, related)
-                for case in cases
-                for entry, related in _about(connection, case, things)
+                for case in self._cases(connection)
+                for entry, related in _about(connection, case, Things())
             )
-            return write_ocel(form, events, lambda: _described(connection, things))
+            return write_ocel(form, _things(connection, self._cases(connection)), events)
 
     def _cases(self, connection: Connection) -> Iterator[Case]:
         """The initiatives, checked before anything is written."""
@@ -85,7 +84,12 @@ def _about(connection: Connection, case: Case, things: Things) -> Iterator[tuple
         yield entry, things.see(case, entry, parties.get(entry.version, ()))
 
 
-def _described(connection: Connection, things: Things) -> Iterator[Thing]:
+def _things(connection: Connection, cases: Iterator[Case]) -> Iterator[Thing]:
+    """The objects of all that happened: read once before, for a log begins with them."""
+    things = Things()
+    for case in cases:
+        for _ in _about(connection, case, things):
+            pass
     for chain, organisation in registry.holding(connection, Organisation):
         things.describe(chain, organisation)
     for chain, body in registry.holding(connection, Body):
