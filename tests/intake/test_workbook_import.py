@@ -15,7 +15,7 @@ from support.workbooks import xlsx
 from support.world import World
 
 from clusterflow.engine.record import Recorded
-from clusterflow.errors import Mistakes, UnknownName
+from clusterflow.errors import Conflict, Mistakes, UnknownName
 from clusterflow.intake.workbook.files import META
 from clusterflow.model.records import RECORDS, Record
 from clusterflow.reception.workbook import Workbooks
@@ -237,6 +237,20 @@ def test_a_file_may_say_by_its_name_whose_it_is(office: Office) -> None:
     assert office.workbooks.open("one.proyectos.csv", text).initiative == "one"
     with pytest.raises(Mistakes, match="does not say of which initiative"):
         office.workbooks.open("proyectos.csv", text)
+
+
+def test_what_was_agreed_to_is_not_recorded_over_what_others_recorded_meanwhile(office: Office) -> None:
+    book = office.book()
+    page = book["Miembros"]
+    page.cell(row_of(page, "Aceros-del-Norte"), 5, "grande")
+    target = io.BytesIO()
+    book.save(target)
+    opened = office.workbooks.open("libro.xlsx", target.getvalue())
+    plan = office.workbooks.plan(opened)
+    office.workbooks.check_still_so(opened, plan, Answers())
+    office.record("organisation id=acero employees=17")
+    with pytest.raises(Conflict, match="Import the workbook again"):
+        office.workbooks.check_still_so(opened, plan, Answers())
 
 
 def test_nothing_is_recorded_of_a_workbook_with_one_mistake(office: Office) -> None:

@@ -37,7 +37,7 @@ def there_and_back(known: Known, language: Language, against: Known) -> Plan:
     return plan_import(read, against, "one", TODAY, Answers())
 
 
-@settings(max_examples=40, phases=SEARCH)
+@settings(max_examples=30, phases=SEARCH)
 @given(registries(), st.sampled_from(LANGUAGES))
 def test_a_registry_is_the_same_after_its_workbook(known: Known, language: Language) -> None:
     plan = there_and_back(known, language, Known(known.country))
@@ -56,7 +56,7 @@ def test_a_registry_is_the_same_after_its_workbook(known: Known, language: Langu
         assert sorted(found, key=repr) == sorted(wanted, key=repr), record
 
 
-@settings(max_examples=40, phases=SEARCH)
+@settings(max_examples=30, phases=SEARCH)
 @given(registries(), st.sampled_from(LANGUAGES))
 def test_the_workbook_of_a_registry_changes_nothing_in_it(known: Known, language: Language) -> None:
     plan = there_and_back(known, language, known)

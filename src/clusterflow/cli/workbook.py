@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
+from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.prompt import Confirm, Prompt
@@ -100,6 +101,8 @@ def import_(
             if not as_json:
                 show("Nothing was recorded." if asks else "Nothing was recorded; repeat with --yes to record it.")
             sys.exit(REFUSED)
+        if asks:
+            workbooks.check_still_so(opened, plan, answers)
         with _progress(as_json) as step:
             done = workbooks.record(plan, actor, step)
     if as_json:
@@ -197,7 +200,7 @@ def _progress(quiet: bool) -> Iterator[Step]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, transient=True, console=None) as bar:
+    with Progress(*columns, transient=True, console=Console(stderr=True)) as bar:
         task = bar.add_task("", total=None)
 
         def step(what: str, done: int, total: int) -> None:

@@ -98,7 +98,7 @@ def _rows(table: Table, read: Read) -> Iterator[list[Draft]]:
     for number, row in _lines(table):
         values: dict[Column, Any] = {}
         for at, column in columns:
-            with _told(table, number, at, row, read) as cell:
+            with _Cell(table, number, at, row, read) as cell:
                 values[column] = read_cell(column, cell.value, read.language)
         for at, column in columns:
             amount = values.pop(column, None) if column.kind is Kind.MONEY else None
@@ -106,7 +106,7 @@ def _rows(table: Table, read: Read) -> Iterator[list[Draft]]:
             if amount is None or (code is not None and code not in values):
                 continue
             head = (code or column).title.to(read.language)
-            with _told(table, number, at, row, read):
+            with _Cell(table, number, at, row, read):
                 values[column] = read_amount(amount, values.get(code) if code else None, head)
         others = [r for r in sheet.records[1:] if any(values.get(c) is not None for c in own[r])]
         drafts = list[Draft]()
@@ -139,11 +139,11 @@ def _grid(table: Table, read: Read) -> Iterator[list[Draft]]:
         who: dict[str, Any] = {}
         cells: dict[str, int] = {}
         for at, column in table.columns.items():
-            with _told(table, number, at, row, read) as cell:
+            with _Cell(table, number, at, row, read) as cell:
                 who[column.name], cells[column.name] = read_cell(column, cell.value, read.language), at
         drafts = []
         for at, meeting in table.meetings.items():
-            with _told(table, number, at, row, read) as cell:
+            with _Cell(table, number, at, row, read) as cell:
                 said = read_presence(cell.value, read.language)
                 if said is not None:
                     fields = {**who, "meeting": meeting, "invited": said.invited, "present": said.present}
@@ -152,7 +152,7 @@ def _grid(table: Table, read: Read) -> Iterator[list[Draft]]:
         yield drafts
 
 
-class _told:  # noqa: N801 - read as a word of a with statement
+class _Cell:
     """A cell, with what is wrong in it told at its place."""
 
     __slots__ = ("column", "read", "row", "table", "value")
@@ -164,7 +164,7 @@ class _told:  # noqa: N801 - read as a word of a with statement
         if failed is not None:
             self.value = failed or "#?"
 
-    def __enter__(self) -> _told:
+    def __enter__(self) -> _Cell:
         return self
 
     def __exit__(self, kind: object, problem: object, trace: object) -> bool:

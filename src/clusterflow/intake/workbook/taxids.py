@@ -26,10 +26,10 @@ def _module(country: str) -> Any:
     return get_cc_module(country.lower(), _NAMES.get(country, "vat"))
 
 
-def tax_id_mistake(number: str, country: str | None, language: Language) -> dict[str, str] | None:
+def tax_id_mistake(number: str | None, country: str | None, language: Language) -> dict[str, str] | None:
     """Why a tax id cannot be one of that country; None where it can, or where nobody knows."""
     module = _module(country) if country else None
-    if module is None or country is None:
+    if module is None or country is None or number is None:
         return None
     try:
         module.validate(number)

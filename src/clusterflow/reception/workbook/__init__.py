@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from clusterflow.desk import Desk
 from clusterflow.engine.record import Recorded
-from clusterflow.errors import Mistake, Mistakes, UnknownName
+from clusterflow.errors import Conflict, Mistake, Mistakes, UnknownName
 from clusterflow.intake.workbook.drafts import Read, count_rows, read_tables
 from clusterflow.intake.workbook.files import FORMAT, Book, open_book
 from clusterflow.intake.workbook.mark import marked_copy
@@ -137,6 +137,18 @@ class Workbooks:
         plan = plan_import(fresh, opened.known, opened.initiative, today, answers or Answers())
         opened.plan, opened.wrong = plan, plan.wrong
         return plan
+
+    def check_still_so(self, opened: Opened, plan: Plan, answers: Answers) -> None:
+        """Before what somebody has agreed to is recorded: the registry is still as it was compared with.
+
+        Raises:
+            Conflict: others have recorded something in between that makes another plan of it.
+        """
+        record = self._initiative(opened.initiative)
+        with self._reading() as connection:
+            opened.known = what_is_known(connection, opened.initiative, record.country)
+        if self.plan(opened, answers).submissions != plan.submissions:
+            raise Conflict("others have recorded something meanwhile; nothing was changed. Import the workbook again")
 
     def record(self, plan: Plan, actor: str | None = None, step: Step = _silent) -> Recorded:
         """Record what a plan says: all of it or nothing.

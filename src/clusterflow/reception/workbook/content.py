@@ -10,6 +10,7 @@ from clusterflow.intake.workbook.layout import Column, Kind, Sheet
 from clusterflow.intake.workbook.sheets import SHEETS
 from clusterflow.intake.workbook.template import Filled, Grid, Row
 from clusterflow.model.records import Record
+from clusterflow.model.records.governance import Attendance, Meeting
 from clusterflow.reception.workbook.identify import REFERENCED
 from clusterflow.reception.workbook.known import Known
 from clusterflow.reception.workbook.names import Names, names_of
@@ -81,12 +82,10 @@ def _shown(column: Column, value: Any, names: dict[str, Names], currency: str | 
 
 
 def _grid(known: Known, names: dict[str, Names]) -> Grid:
-    meetings = sorted(known.latest("meeting"), key=lambda m: (m.valid_from, m.identity()))
-    grid = Grid([(m.identity()[0], names["body"].shown.get(str(getattr(m, "body")), ""), m.valid_from)  # noqa: B009
-                 for m in meetings])  # fmt: skip
-    for fact in known.latest("attendance"):
-        person, organisation = str(getattr(fact, "person")), str(getattr(fact, "organisation"))  # noqa: B009
-        who = (names["person"].told(person), names["organisation"].told(organisation))
-        said = (getattr(fact, "invited"), getattr(fact, "present"))  # noqa: B009
-        grid.said.setdefault(who, {})[str(getattr(fact, "meeting"))] = said  # noqa: B009
+    bodies, people, organisations = names["body"], names["person"], names["organisation"]
+    meetings = sorted(known.latest_of(Meeting), key=lambda m: (m.valid_from, m.id))
+    grid = Grid([(m.id, bodies.shown.get(m.body, ""), m.valid_from) for m in meetings])
+    for fact in known.latest_of(Attendance):
+        who = (people.told(fact.person), organisations.told(fact.organisation))
+        grid.said.setdefault(who, {})[fact.meeting] = (fact.invited, fact.present)
     return grid

@@ -125,7 +125,7 @@ class _Identifier:
         for known in self.known.latest(record):
             key = natural(known.model_dump(), sheet.made_of)
             if key is not None:
-                again.setdefault(key, getattr(known, "id"))  # noqa: B009
+                again.setdefault(key, known.identity()[0])
         for draft in self.by_record[record]:
             for name in made_of:
                 self._resolve(draft, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -13,6 +14,7 @@ from clusterflow.model.records import RECORDS, Record
 from clusterflow.store import registry
 
 Identity = tuple[str, ...]
+R = TypeVar("R", bound=Record)
 
 
 @dataclass(slots=True)
@@ -32,6 +34,10 @@ class Known:
     def latest(self, record: str) -> Iterator[Record]:
         for facts in self.facts[record].values():
             yield facts[-1]
+
+    def latest_of(self, cls: type[R]) -> Iterator[R]:
+        """The same, of a type that the caller knows."""
+        return (fact for fact in self.latest(cls.type) if isinstance(fact, cls))
 
     def add(self, record: Record) -> None:
         self.facts[record.type].setdefault(record.identity(), []).append(record)

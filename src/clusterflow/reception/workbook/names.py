@@ -80,7 +80,7 @@ def names_of(record: str, known: Known) -> Names:
     for facts in known.facts[record].values():
         # Earlier names still tell who it is; the latest is how it is called.
         for fact in facts:
-            names.add(getattr(fact, "id"), getattr(fact, label), getattr(fact, number, None))  # noqa: B009
+            names.add(fact.identity()[0], getattr(fact, label), getattr(fact, number, None))
     return names
 
 

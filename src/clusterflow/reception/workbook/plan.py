@@ -18,6 +18,8 @@ from clusterflow.intake.workbook.sentences import CellMistake, Place, mistake
 from clusterflow.intake.workbook.sheets import OF_RECORD
 from clusterflow.intake.workbook.taxids import tax_id_mistake
 from clusterflow.model.records import RECORDS, Happening, Record
+from clusterflow.model.records.governance import Meeting
+from clusterflow.model.records.parties import Organisation
 from clusterflow.reception.workbook.check import record_mistakes
 from clusterflow.reception.workbook.identify import Double, identify
 from clusterflow.reception.workbook.known import Identity, Known
@@ -109,7 +111,7 @@ class _Planner:
         self.language = plan.read.language
         self.told = {w.place for w in plan.wrong}
         self.told_columns: set[tuple[str, str]] = set()
-        self.days = {m.identity()[0]: m.valid_from for m in known.latest("meeting")}
+        self.days = {m.id: m.valid_from for m in known.latest_of(Meeting)}
         self.beside: dict[tuple[str, int | None], list[Draft]] = defaultdict(list)
         for draft in plan.read.drafts:
             if draft.head is not None:
@@ -245,8 +247,7 @@ class _Planner:
         except ValidationError as problem:
             self._wrong(*record_mistakes(problem, draft, self.language))
             return None
-        if draft.record == "organisation":
-            self._check_tax_id(draft, before, new)
+        self._check_tax_id(draft, before, new)
         self._note(draft, before, new, moved)
         return new
 
@@ -262,13 +263,12 @@ class _Planner:
                 del kept[name]
 
     def _check_tax_id(self, draft: Draft, before: Record | None, new: Record) -> None:
-        number = getattr(new, "tax_id")  # noqa: B009
-        if number is None or (before is not None and getattr(before, "tax_id") == number):  # noqa: B009
+        known = before.tax_id if isinstance(before, Organisation) else None
+        if not isinstance(new, Organisation) or new.tax_id in (None, known):
             return
-        country = getattr(new, "country") or self.known.country  # noqa: B009
-        wrong = tax_id_mistake(number, country, self.language)
+        wrong = tax_id_mistake(new.tax_id, new.country or self.known.country, self.language)
         if wrong is not None:
-            self._wrong(mistake(draft.at("tax_id"), number, "tax_id", self.language, **wrong))
+            self._wrong(mistake(draft.at("tax_id"), new.tax_id, "tax_id", self.language, **wrong))
 
     def _note(self, draft: Draft, before: Record | None, new: Record, moved: bool) -> None:
         became = Became.NEW

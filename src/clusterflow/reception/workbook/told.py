@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from clusterflow.intake.workbook.layout import Sheet, in_words, presence_of
 from clusterflow.intake.workbook.sheets import OF_RECORD, SHEETS
 from clusterflow.model.records import Happening, Record
+from clusterflow.model.records.governance import Attendance
 from clusterflow.model.text import Frozen, Language, Text
 from clusterflow.reception.workbook.names import Names
 from clusterflow.reception.workbook.plan import Became, Change, Plan, called
@@ -185,10 +185,9 @@ def _removed_told(plan: Plan) -> list[str]:
     language, lines = plan.read.language, []
     for fact in plan.removed:
         name = called(fact, plan.names)
-        if fact.type == "attendance":
-            said = presence_of(getattr(fact, "invited"), getattr(fact, "present"), language)  # noqa: B009
-            name += f" ({said})"
-        elif isinstance(fact, Happening) and isinstance(fact.valid_from, date) and "valid_from" not in fact.key:
+        if isinstance(fact, Attendance):
+            name += f" ({presence_of(fact.invited, fact.present, language)})"
+        elif isinstance(fact, Happening) and "valid_from" not in fact.key:
             name += f" ({fact.valid_from})"
         sheet = plan.read.sheets[OF_RECORD[fact.type].name]
         lines.append(_REMOVED.to(language).format(sheet=sheet, name=name))
