@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from support.world import CONFIGS
 
 from clusterflow.app import App
 from clusterflow.demo.stories import stories
+from clusterflow.scribe.dossier import dossier
 from clusterflow.settings import Settings
 from clusterflow.store.database import open_database
 
@@ -34,6 +36,12 @@ def lived(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         pass
     yield app
     database.dispose()
+
+
+@pytest.fixture(scope="session")
+def page_of(lived: App) -> Callable[[str], str]:
+    """The dossier of an initiative, made once."""
+    return cache(lambda initiative: dossier(lived, initiative, language="es").html)
 
 
 @pytest.fixture

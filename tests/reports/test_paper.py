@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Callable
 
 import pytest
 from pypdf import PdfReader
 
-from clusterflow.app import App
 from clusterflow.errors import NotPossible
-from clusterflow.scribe.dossier import dossier
 from clusterflow.scribe.paper import pdf_of
 
 from .conftest import STRAIGHT
 
 
 @pytest.fixture(scope="module")
-def paper(lived: App) -> bytes:
-    return pdf_of(dossier(lived, STRAIGHT, language="es").html)
+def paper(page_of: Callable[[str], str]) -> bytes:
+    return pdf_of(page_of(STRAIGHT))
 
 
 def test_a_dossier_on_paper_says_what_the_page_says(paper: bytes) -> None:
@@ -39,8 +38,8 @@ def test_every_page_after_the_first_says_whose_it_is(paper: bytes) -> None:
     assert all("Al 15 de octubre de 2026" in page.extract_text() for page in others)
 
 
-def test_paper_is_the_same_each_time(lived: App, paper: bytes) -> None:
-    assert pdf_of(dossier(lived, STRAIGHT, language="es").html) == paper
+def test_paper_is_the_same_each_time(page_of: Callable[[str], str], paper: bytes) -> None:
+    assert pdf_of(page_of(STRAIGHT)) == paper
 
 
 def test_nothing_is_fetched_for_it(capsys: pytest.CaptureFixture[str]) -> None:

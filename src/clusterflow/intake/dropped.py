@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -113,24 +113,32 @@ class Drop:
     def __str__(self) -> str:
         return shown(self._url)
 
-    @contextmanager
-    def _in_words(self, what: str) -> Iterator[None]:
-        """One sentence without secrets, whatever a file system raises: each kind has exceptions of its own."""
-        try:
-            yield
-        except ClusterflowError:
-            raise
-        except Exception as problem:
-            reason = masked(f"{type(problem).__name__}: {problem}".partition("\n")[0], self._url)
-            raise NotPossible(f"the drop folder {self} {what} ({reason})") from None
+    def _in_words(self, what: str) -> AbstractContextManager[None]:
+        return in_words("the drop folder", self._url, what)
+
+
+@contextmanager
+def in_words(whose: str, url: str, what: str) -> Iterator[None]:
+    """One sentence without secrets, whatever a file system raises: each kind has exceptions of its own.
+
+    Raises:
+        NotPossible: the sentence, as «the drop folder s3://bucket cannot be read (...)».
+    """
+    try:
+        yield
+    except ClusterflowError:
+        raise
+    except Exception as problem:
+        reason = _masked(f"{type(problem).__name__}: {problem}".partition("\n")[0], url)
+        raise NotPossible(f"{whose} {shown(url)} {what} ({reason})") from None
 
 
 def shown(url: str) -> str:
     """An address without user, password and query."""
-    return masked(url.partition("?")[0], url)
+    return _masked(url.partition("?")[0], url)
 
 
-def masked(text: str, url: str) -> str:
+def _masked(text: str, url: str) -> str:
     """The text without anything of the address that may be secret."""
     for part in url.split("::"):
         split = urlsplit(part)

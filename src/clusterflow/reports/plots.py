@@ -122,7 +122,7 @@ class Bars(Plot):
         for index, series in enumerate(self.series):
             shift = 0.0 if self.stacked else (index - (many - 1) / 2) * thick
             for row, value in enumerate(series.values):
-                if not self.stacked:
+                if not self.stacked and not any(series.upto[row : row + 1]):
                     self._tell(axes, value, row + shift)
             known = [value or math.nan for value in series.values]
             axes.barh(
@@ -184,9 +184,9 @@ class Line(Plot):
             axes.plot(blank, [self.low + (self.high - self.low) * 0.04] * len(blank), linestyle="none", marker="x",
                       color=FAINT, label=self.unknown if blank else None)  # fmt: skip
         axes.set_ylim(self.low, self.high)
-        marked = _apart(self.days)
-        axes.set_xticks([day.toordinal() for day in marked], [f"{day:%Y-%m}" for day in marked])
         room = max((days[-1] - days[0]) * 0.05, 20.0)
+        marked = _apart(days, (days[-1] - days[0] + 2 * room) / MOST_DAYS)
+        axes.set_xticks(marked, [f"{date.fromordinal(day):%Y-%m}" for day in marked])
         axes.set_xlim(days[0] - room, days[-1] + room)
         axes.grid(visible=False, axis="x")
         if self.bound is not None:
@@ -202,12 +202,11 @@ MOST_DAYS = 6
 """So many days at most are written below a line."""
 
 
-def _apart(days: Sequence[date]) -> list[date]:
-    """The last day, and of those before as many as can be written side by side."""
-    least = (days[-1] - days[0]) / MOST_DAYS
+def _apart(days: Sequence[int], least: float) -> list[int]:
+    """The last day, and of those before as many as stand so far apart."""
     chosen = [days[-1]]
-    for day in reversed(days[:-1]):
-        if chosen[-1] - day >= least and day < chosen[-1]:
+    for day in reversed(days):
+        if chosen[-1] - day >= least:
             chosen.append(day)
     return chosen[::-1]
 

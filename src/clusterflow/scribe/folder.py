@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from fsspec.core import url_to_fs
 
-from clusterflow.errors import ClusterflowError, NotPossible
-from clusterflow.intake.dropped import masked, shown
+from clusterflow.intake.dropped import in_words, shown
 from clusterflow.settings import Settings
 
 
@@ -48,13 +46,5 @@ class Folder:
     def __str__(self) -> str:
         return shown(self._url)
 
-    @contextmanager
-    def _in_words(self, what: str) -> Iterator[None]:
-        """One sentence without secrets, whatever a file system raises: each kind has exceptions of its own."""
-        try:
-            yield
-        except ClusterflowError:
-            raise
-        except Exception as problem:
-            reason = masked(f"{type(problem).__name__}: {problem}".partition("\n")[0], self._url)
-            raise NotPossible(f"the folder of reports {self} {what} ({reason})") from None
+    def _in_words(self, what: str) -> AbstractContextManager[None]:
+        return in_words("the folder of reports", self._url, what)

@@ -5,6 +5,7 @@ Whether people are named is decided where the facts are gathered: here a name th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -72,7 +73,8 @@ class ObjectiveFacts:
         """How much of the way from the baseline to the target is made; below nought where it went the other way."""
         if self.value is None or self.baseline is None or self.target is None or self.baseline == self.target:
             return None
-        return (self.value - self.baseline) / (self.target - self.baseline)
+        made = (self.value - self.baseline) / (self.target - self.baseline)
+        return made if math.isfinite(made) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -13,10 +14,16 @@ from clusterflow.model.words import HelixKind, SizeClass
 from clusterflow.reports.dossier.facts import DossierFacts, ObjectiveFacts
 from clusterflow.reports.dossier.words import KIND_UNKNOWN, SIZE, WORDS
 from clusterflow.reports.labels import HELIX
+from clusterflow.reports.labels import WORDS as SHARED
 from clusterflow.reports.page import FRAME, Figure, Table, day, short_day
 from clusterflow.reports.plots import Bars, Line, Series, as_svg, listing
 
 Cells = tuple[str | None, ...]
+
+TEXTS = {**SHARED, **FRAME, **WORDS}
+
+MOST_BARS = 15
+"""So many rows are drawn; the table has all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +176,12 @@ class Sections:
 
     def _objective(self, one: ObjectiveFacts, progress: str | None) -> Cells:
         def value(number: float | None) -> str | None:
-            return None if number is None else f"{_number(number, self.language)} {one.unit}".strip()
+            # A registry takes what a number may be in Python, «nan» and «inf» too; nobody has measured those.
+            return (
+                None
+                if number is None or not math.isfinite(number)
+                else f"{_number(number, self.language)} {one.unit}".strip()
+            )
 
         read = value(one.value)
         latest = f"{read} ({short_day(one.read_on)})" if read else None
@@ -232,15 +244,21 @@ class Sections:
         bound: float | None = None,
         bound_label: str = "",
     ) -> Bars:
+        first = slice(MOST_BARS)
+        drawn = tuple(s.model_copy(update={"values": s.values[first], "upto": s.upto[first]}) for s in series)
         plot = Bars(
-            name=name, alt=f"{caption} {listing(labels, told)}", labels=tuple(labels), series=series,
+            name=name, alt=f"{caption} {listing(labels[first], told[first])}",
+            labels=tuple(labels[first]), series=drawn,
             unknown=self._t("unknown"), stacked=stacked, percent=percent, bound=bound, bound_label=bound_label,
-            width=7.0 if stacked or name == "objectives" else 4.0,
+            width=7.0 if stacked or name == "objectives" or len(labels) > MOST_BARS else 4.0,
         )  # fmt: skip
         self.plots[name] = plot
         return plot
 
     def _figure(self, plot: Bars | Line, table: Table, note: str = "", below: bool = False) -> Figure:
+        if isinstance(plot, Bars) and len(table.rows) - table.total > MOST_BARS:
+            note = f"{note} {self._t('most_bars').format(number=MOST_BARS)}".strip()
+            below = True
         return Figure(
             name=f"fig-{plot.name}", caption=table.caption, svg=as_svg(plot), table=table, note=note, below=below
         )
@@ -252,10 +270,7 @@ class Sections:
         return self._t("asked_line").format(bound=bound)
 
     def _t(self, name: str) -> str:
-        return {**FRAME, **WORDS}[name].to(self.language) if name != "of" else _OF[self.language]
-
-
-_OF: dict[Language, str] = {"es": "de", "en": "of"}
+        return TEXTS[name].to(self.language)
 
 
 def _known(found: Measurement, unit: Unit, language: Language) -> str | None:

@@ -120,6 +120,10 @@ WORDS: dict[str, Text] = {
         en="Every organisation that is a member on the day counts. Size classes are those of firms "
         "(Recommendation 2003/361/EC); others mostly have none.",
     ),
+    "most_bars": Text(
+        es="Se dibujan las primeras {number} filas; la tabla las tiene todas.",
+        en="The first {number} rows are drawn; the table has all of them.",
+    ),
     "members_unknown": Text(
         es="No hay ningún miembro registrado, así que no se sabe cuántos son.",
         en="No member was ever recorded, so nobody knows how many there are.",
