@@ -1,4 +1,4 @@
-"""The report flow: the dossiers of the initiatives, into a folder and onto pages of Prefect."""
+"""The report flow: the portfolio and the dossiers of its initiatives, into a folder and onto pages of Prefect."""
 
 from __future__ import annotations
 
@@ -15,20 +15,24 @@ from clusterflow.prefect.dossiers import publish_dossier
 from clusterflow.prefect.names import report_run_name
 from clusterflow.scribe.dossier import file_dossiers
 from clusterflow.scribe.folder import Folder
+from clusterflow.scribe.portfolio import file_portfolio
 
 
 @flow(name="report", flow_run_name=report_run_name, persist_result=False)
 async def report(initiative: str | None = None, as_of: date | None = None) -> State[None]:
-    """Write dossiers into the folder of CLUSTERFLOW_REPORTS, and show where they lie.
+    """Write the portfolio and dossiers into the folder of CLUSTERFLOW_REPORTS, and show where they lie.
 
     Args:
-        initiative: the id of one, as `clusterflow status` lists it; empty for all that go on.
+        initiative: the id of one, as `clusterflow status` lists it; empty for all that go on, and the portfolio.
         as_of: a day gone by, to see how things stood then; empty for today.
     """
     app = App.open()
     written, troubled = 0, 0
     try:
-        for filed, made in file_dossiers(app, Folder.of(app.settings), initiative, as_of):
+        folder = Folder.of(app.settings)
+        if initiative is None:
+            get_run_logger().info("%s", file_portfolio(app, folder, as_of))
+        for filed, made in file_dossiers(app, folder, initiative, as_of):
             if made is None:
                 get_run_logger().error("%s: %s", filed.initiative, filed.problem)
                 troubled += 1

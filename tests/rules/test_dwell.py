@@ -20,7 +20,7 @@ def later(one: int | None, other: int | None) -> bool:
 
 
 def redistributed(found: list[Stay]) -> dict[int, Fraction]:
-    """The same estimate by another way, B. Efron's (1967): who is censored hands on its weight to all who stay longer."""
+    """The same by another way, B. Efron's (1967): who is censored leaves its weight to all who stay longer."""
     weights = [Fraction(1, len(found))] * len(found)
     order = sorted(range(len(found)), key=lambda n: (found[n].days, not found[n].reached))
     for place, n in enumerate(order):

@@ -150,8 +150,16 @@ def _lapse(course: Course, dice: random.Random, end: date) -> None:
         if not kept or room < 60 or dice.random() > 0.1:
             continue
         criterion, on = dice.choice(kept), milestone.achieved_on + timedelta(days=dice.randrange(30, room))
-        course.add(ev.FindingChanged(stage=milestone.stage, criterion=criterion.id, before=Answer.MET,
-                                     answer=Answer.UNMET, found=_note(criterion.bound, Answer.UNMET), on=on))  # fmt: skip
+        course.add(
+            ev.FindingChanged(
+                stage=milestone.stage,
+                criterion=criterion.id,
+                before=Answer.MET,
+                answer=Answer.UNMET,
+                found=_note(criterion.bound, Answer.UNMET),
+                on=on,
+            )
+        )
         course.add(ev.MilestoneLapsed(stage=milestone.stage, round=milestone.round, criteria=(criterion.id,), on=on))
         if dice.random() < 0.4 and (end - on).days > 30:
             back = on + timedelta(days=dice.randrange(10, (end - on).days))
