@@ -55,6 +55,16 @@ def test_the_whole_office_goes_out_and_comes_in(
     assert (broken.code, broken.out) == (3, "")
 
 
+def test_what_is_printed_steers_no_terminal(office: Run, home: Path) -> None:
+    name = "C\u202eluster\x9b31m"
+    office("record", "organisation", "id=odd", f"name={name}", "from=2020-01-01")
+    office("record", "initiative", "id=one", f"name={name}", "country=AR", "from=2020-01-01")
+    for words in (("registry",), ("life",), ("xes",), ("ocel",), ("ocel", "--format", "xml")):
+        said = office("export", *words).out
+        assert not {"\u202e", "\x9b"} & set(said)
+    assert name in [json.loads(line).get("name") for line in office("export", "registry").out.splitlines()]
+
+
 def test_tables_go_into_a_folder_or_a_zip(office: Run, home: Path) -> None:
     assert office("export", "tables", "tables").code == 0
     assert office("export", "tables", "tables.zip").code == 0

@@ -63,6 +63,8 @@ def office(on_sqlite: tuple[Fresh, Fresh]) -> Office:
             world.decide("a", decision, person, reason="Mona and gala agree", **more)
     world.decide("b", DecisionKind.GO, "gala")
     world.enrol("two")
+    world.state_figure("a", initiative="two")
+    world.app.evaluate("two", actor="relay")
     return Office(world)
 
 
@@ -133,7 +135,7 @@ def test_whoever_acted_is_a_pseudonym_a_program_or_a_number(office: Office) -> N
     found = {e["org:resource"] for e in events(office.log("xes"))}
     aliases = set(office.world.app.people_behind([e for e in found if e.startswith("p-")]))
     assert len(aliases) == 3
-    assert found == {"cli", "actor-1", *aliases}, "«ana» has no pseudonym, so she is a number"
+    assert found == {"relay", "actor-1", "actor-2", *aliases}, "«clerk» and «ana» have no pseudonym: numbers"
     assert {e.get("org:role") for e in events(office.log("xes"))} == {None, "manager", "board-member"}
 
 

@@ -107,13 +107,13 @@ def read_text(source: Path) -> str:
 
 @contextmanager
 def writing(to: Path | None, replace: bool) -> Iterator[Callable[[str], object]]:
-    """Writes into a file that is there whole or not at all, or to standard output.
+    """Writes JSON or XML into a file that is there whole or not at all, or to standard output, where it steers nothing.
 
     Raises:
         ClusterflowError: as ``fresh``.
     """
     if to is None or str(to) == "-":
-        yield sys.stdout.write
+        yield lambda text: sys.stdout.write(harmless(text))
         return
     if str(to).startswith("--"):
         raise ClusterflowError(f"--to needs a file, and «{to}» is an option; a file of that name is ./{to}")

@@ -13,7 +13,7 @@ from clusterflow.engine.deadlines import set_deadlines
 from clusterflow.engine.work import Work
 from clusterflow.errors import Mistake, Mistakes, NotPossible
 from clusterflow.model.events import EVENT, Entry, InitiativeEnrolled, RecordEvent
-from clusterflow.model.life import Alias, Chain, KeptModel, Line, Part, Title, as_kept
+from clusterflow.model.life import CURE, Alias, Chain, KeptModel, Line, Part, Title, as_kept
 from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.model.records import RECORDS, Record
 from clusterflow.model.text import Frozen
@@ -25,8 +25,6 @@ from clusterflow.store.state import in_order, save_state
 
 Parts = Callable[[], Iterable[tuple[str, Part]]]
 """Reads the parts of a life from the beginning, each with its place."""
-
-CURE = "The file is not as it was written; export anew"
 
 
 class Restored(Frozen):

@@ -8,10 +8,8 @@ from pydantic import ValidationError
 
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.intake.jsonlines import parsed
-from clusterflow.model.life import SORTS, Part, Title
+from clusterflow.model.life import CURE, SORTS, Part, Title
 from clusterflow.rules.mistakes import field_mistakes
-
-CURE = "The file is not as it was written; export anew"
 
 _BEGINNING = '{"clusterflow":'
 

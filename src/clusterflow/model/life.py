@@ -14,6 +14,9 @@ from pydantic import Field
 
 from clusterflow.model.text import Frozen
 
+CURE = "The file is not as it was written; export anew"
+"""What to do about a line that cannot be true."""
+
 Name = Annotated[str, Field(max_length=64)]
 Number = Annotated[int, Field(ge=0, le=2**63 - 1)]
 

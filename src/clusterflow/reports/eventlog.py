@@ -13,16 +13,17 @@ from enum import StrEnum
 from typing import Any, get_args, get_origin
 
 from clusterflow.model import events as ev
-from clusterflow.model.events import Entry, Event
+from clusterflow.model.events import LIFECYCLE_RUN, Entry, Event
 from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.model.records.parties import Initiative
 from clusterflow.model.state import InitiativeState
 from clusterflow.model.text import Language, Text
+from clusterflow.settings import NOBODY
 
 Value = str | int | bool | datetime
 """What an attribute holds; a day is its first moment in UTC, so that no program shows another one."""
 
-PROGRAMS = frozenset({"cli", "demo", "dues", "lifecycle", "relay", "review"})
+PROGRAMS = frozenset({NOBODY, LIFECYCLE_RUN, "demo", "dues", "relay", "review"})
 """The actors that are no people."""
 
 HIDDEN = ("kind", "initiative", "reason", "digest", "decider", "cast_by", "asked_by")

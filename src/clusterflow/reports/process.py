@@ -36,11 +36,11 @@ HOLD, RECYCLE, STOP = 62.0, 92.0, 80.0
 _WORDS = {
     "begins": Text(es="La iniciativa comienza", en="The initiative begins"),
     "decide": Text(es="Decidir: {}", en="Decide: {}"),
-    "consider": Text(es="¿Se emprende? {}", en="Begin? {}"),
+    "consider": Text(es="¿Emprender {}?", en="Begin {}?"),
     "yes": Text(es="sí", en="yes"),
     "no": Text(es="no", en="no"),
     "left-out": Text(es="Se prescinde", en="Left out"),
-    "done": Text(es="Camino recorrido", en="The way is gone"),
+    "done": Text(es="Concluida", en="Done"),
     "goes-on": Text(es="Sigue, bajo observación", en="Goes on, under watch"),
     "stopped": Text(es="Fin de la iniciativa", en="The initiative ends"),
     "days": Text(es="Días previstos", en="Days allowed"),
@@ -211,12 +211,12 @@ class _Planner:
             end = self._put("on", stage, "endEvent", self._word("goes-on" if stage.open_ended else "done"), EVENT)
             self._straight(f"on_{name}", reached, end)
 
-    def _dead_end(self, word_: str, start: Node, name: str, condition: str) -> None:
+    def _dead_end(self, ending: str, start: Node, name: str, condition: str) -> None:
         """An end below a gateway, where a way stops."""
         stage = start.id.partition("_")[2]
-        stops = word_ == "stopped"
+        stops = ending == "stopped"
         at = Point(start.middle.x - EVENT.width / 2, start.middle.y + STOP - EVENT.height / 2)
-        end = self._node(f"{word_}_{stage}", "endEvent", self._word(word_), at, EVENT, terminates=stops)
+        end = self._node(f"{ending}_{stage}", "endEvent", self._word(ending), at, EVENT, terminates=stops)
         flow = f"{'stop' if stops else 'no'}_{stage}"
         self._flow(flow, start, end, start.bottom, end.top, name=name, condition=condition)
 

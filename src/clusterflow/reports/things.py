@@ -108,10 +108,11 @@ class Things:
             thing.related[Related(f"initiative:{entry.chain}", "stage of")] = None
             thing.say("kind", entry.at, case.model.stage(stage).kind.value)
             thing.say("title", entry.at, case.model.stage(stage).title.to("en"))
+        if isinstance(event, ev.StageEntered):
+            # What comes before it is there by now: it was achieved.
             for before, after in steps(case.model):
-                # Both are there by now: a stage begins when what comes before it was achieved.
-                if after == stage and f"stage:{entry.chain}/{before}" in self._all:
-                    thing.related[Related(f"stage:{entry.chain}/{before}", "follows")] = None
+                if after == stage:
+                    self._all[name].related[Related(f"stage:{entry.chain}/{before}", "follows")] = None
         self._all[name].say("round", entry.at, vars(event).get("round"))
         if isinstance(event, ev.MilestoneAchieved) and event.leaves:
             self._all[name].say("status", entry.at, "achieved")
