@@ -110,7 +110,7 @@ class Settings(BaseSettings):
     )
     intake: SecretStr | None = Field(
         default=None,
-        description="fsspec address of a folder where other systems drop files of records: file:///srv/drop, s3://...",
+        description="fsspec address of a folder where people drop workbooks and files of records: file:///srv/drop, s3://...",
     )
     personal_data: Literal["roles", "names"] = Field(
         default="roles",

@@ -21,6 +21,10 @@ cli = App(
 )
 cli.command("clusterflow.cli.initiatives:enrol", help="Begin an initiative's life under a model.")
 cli.command("clusterflow.cli.records:record", help="Record facts, from words or from a file of JSON lines.")
+cli.command(
+    "clusterflow.cli.workbook:template", help="A workbook for managers to fill in, empty or with what is known."
+)
+cli.command("clusterflow.cli.workbook:import_", name="import", help="Import a manager's workbook: .xlsx, .ods or .csv.")
 cli.command("clusterflow.cli.intake:intake", help="What other systems handed in and could not be recorded.")
 cli.command("clusterflow.cli.standing:status", help="Where the initiatives stand.")
 cli.command("clusterflow.cli.initiatives:explain", help="Why a gate is ready or not, with the evidence.")

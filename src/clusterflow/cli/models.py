@@ -1,4 +1,4 @@
-"""The lifecycle models: list, show, check, draw."""
+"""The lifecycle models: list, show, check, draw; and try."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from clusterflow.reports.quorum import quorum
 from clusterflow.settings import Settings
 
 model = Commands(name="model", help="The lifecycle models.")
+model.command("clusterflow.cli.tryout:try_", name="try", help="Live a history under a model; its verdicts by month.")
 
 Told = Annotated[Language, Parameter(name="--lang", help="es or en")]
 

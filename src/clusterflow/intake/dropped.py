@@ -1,4 +1,4 @@
-"""A folder at any address that fsspec knows, in which other systems drop files of JSON lines."""
+"""A folder at any address that fsspec knows, in which people and other systems drop workbooks and JSON lines."""
 
 from __future__ import annotations
 
@@ -79,8 +79,9 @@ class Drop:
             raise NotPossible(f"{name} is still being written; it is left for the next round")
         return content
 
-    def put_away(self, name: str, stamp: Stamp, folder: str, note: str = "") -> str:
-        """Move a file into a folder beside, with a note about it; gives where it lies now.
+    def put_away(self, name: str, stamp: Stamp, folder: str, note: str = "", marked: bytes = b"") -> str:
+        """Move a file into a folder beside, with a note about it and a copy with its mistakes marked, where there is
+        one; gives where it lies now.
 
         Raises:
             NotPossible: it has changed since it was read, or cannot be moved; then it stays where it is.
@@ -92,6 +93,8 @@ class Drop:
             free = self._free(folder, name)
             if note:
                 self._fs.pipe_file(self._path(f"{free}.mistakes.txt"), note.encode())
+            if marked:
+                self._fs.pipe_file(self._path(f"{free}.marked.xlsx"), marked)
             self._fs.mv(self._path(name), self._path(free))
         return free
 
