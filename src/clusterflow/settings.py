@@ -37,6 +37,10 @@ def _channels_one_by_one() -> dict[str, SecretStr]:
     }
 
 
+NOBODY = "cli"
+"""Who commands where nobody says who."""
+
+
 class Settings(BaseSettings):
     """Where things are and how the world is reached."""
 
@@ -49,7 +53,9 @@ class Settings(BaseSettings):
     configs: Path = Field(default_factory=lambda: _beside_the_code("configs"))
     deployments: Path = Field(default_factory=lambda: _beside_the_code("deployments"))
     language: str = Field(default="en", pattern="^(es|en)$", description="language of Prefect's names and artifacts")
-    actor: str = Field(default="cli", max_length=64, description="who records and commands, where nobody else is named")
+    actor: str = Field(
+        default=NOBODY, max_length=64, description="who records and commands, where nobody else is named"
+    )
     today: date | None = Field(
         default=None, description="pretend that it is this day: for rehearsals and demonstrations"
     )

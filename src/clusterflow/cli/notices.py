@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from clusterflow.app import App
 from clusterflow.catalogue import models_in, named
-from clusterflow.cli.output import Json, day, harmless, print_json, show, table
+from clusterflow.cli.output import Json, day, print_json, show, table
 from clusterflow.courier.budget import budget as reckon
 from clusterflow.courier.rehearse import preview as look_ahead
 from clusterflow.errors import Mistake, Mistakes
@@ -45,7 +45,7 @@ def preview(
     lines = table(f"Notices from {first} to {last}", ["at", "to", "", "subject"])
     for m in wanted:
         to = m.person if m.reachable else f"{m.person} (no e-mail)"
-        lines.add_row(f"{m.at:%Y-%m-%d %H:%M %Z}", to, m.urgency.value, harmless(m.subject))
+        lines.add_row(f"{m.at:%Y-%m-%d %H:%M %Z}", to, m.urgency.value, m.subject)
         if len(m.holds) > 1 or m.holds[0].subject != m.subject:
             for part in m.holds:
                 lines.add_row("", "", "", f"  {part.initiative}: {part.rule}")

@@ -12,8 +12,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 from pydantic import BaseModel, ConfigDict, SerializeAsAny, TypeAdapter
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -43,7 +44,16 @@ MARKS: dict[str, tuple[str, str]] = {
     StageStatus.LEFT: ("↩ left", "bright_black"),
 }
 
-console = Console(highlight=False)
+
+class Careful(Console):
+    """A console on which no text steers the terminal, whoever wrote it."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(harmless(segment.text), segment.style)
+
+
+console = Careful(highlight=False)
 
 
 def marked(word: str) -> Text:
@@ -57,7 +67,7 @@ def table(title: str, columns: Sequence[str]) -> Table:
 
 
 def show(*parts: object) -> None:
-    """Print for people. User text is never read as markup."""
+    """Print for people. User text is never read as markup, and steers nothing."""
     console.print(*parts, markup=False)
 
 

@@ -30,6 +30,7 @@ def status(initiative: str | None = None, *, as_of: AsOf = None, as_json: Json =
             print_json(found)
         else:
             _show_status(found)
+            _show_backlog(desk)
 
 
 def _show_board(board: Board) -> None:

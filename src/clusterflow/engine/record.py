@@ -21,7 +21,9 @@ from clusterflow.model.records.parties import Initiative
 from clusterflow.model.text import Frozen
 from clusterflow.rules.mistakes import field_mistakes, nearest, references
 from clusterflow.store import registry
+from clusterflow.store.models import kept_model
 from clusterflow.store.registry import Fact
+from clusterflow.store.state import under_way
 
 Identity = tuple[str, tuple[str, ...]]
 """A record type and the values of its key."""
@@ -32,7 +34,8 @@ class Submission:
     """One record as somebody wrote it, before anything is known of it.
 
     With the day it is true from it enters a fact, or corrects the one of that day; without it, it is about the latest
-    fact under that key: ``to`` ends it, other fields correct it. ``retract`` withdraws it.
+    fact under that key: ``to`` ends it, other fields correct it. A field that it does not name stays as it was; one
+    that is None becomes unknown. ``retract`` withdraws the fact, and entered again it begins empty.
     """
 
     type: str
@@ -96,6 +99,8 @@ class _Recorder:
         for submission in usable:
             self._take(submission)
         self._check_references()
+        if not self.work.context.named:
+            self._ask_who()
         if self.mistakes:
             raise Mistakes(self.mistakes)
         for name, chain in self.chains.items():
@@ -145,11 +150,11 @@ class _Recorder:
         chain = registry.chain_of(cls, submission.initiative)
         fields = dict(submission.fields)
         before = self._meant(cls, chain, fields)
-        if before is not None:
+        if before is not None and (submission.retract or not before.retracted):
             kept = before.record.model_dump(by_alias=True, exclude_none=True)
-            fields = {**kept, **fields}
+            fields = {**kept, **{_alias(cls, name): value for name, value in fields.items()}}
         try:
-            new = cls.model_validate(fields)
+            new = cls.model_validate({name: value for name, value in fields.items() if value is not None})
         except ValidationError as problem:
             self.mistakes.extend(field_mistakes(problem, cls, submission.where))
             return
@@ -168,14 +173,13 @@ class _Recorder:
         key = [k for k in cls.key if k != "valid_from"]
         if not all(isinstance(fields.get(k), str) for k in key):
             return None
-        alias = cls.model_fields["valid_from"].alias or "valid_from"
-        day = fields.get(alias, fields.get("valid_from"))
+        day = fields.get(_alias(cls, "valid_from"), fields.get("valid_from"))
         identity = tuple(fields[k] for k in key)
         if "valid_from" in cls.key:
             identity = (*identity, str(day))
         facts = self._known(cls.type, chain, identity)
         if day is None:
-            return max(facts, key=lambda f: f.record.valid_from, default=None)
+            return max(facts, key=lambda f: (not f.retracted, f.record.valid_from), default=None)
         return next((f for f in facts if str(f.record.valid_from) == str(day)), None)
 
     def _note(self, name: str, before: Fact | None, new: Record, retract: bool) -> None:
@@ -224,6 +228,15 @@ class _Recorder:
                     )
                 )
 
+    def _ask_who(self) -> None:
+        """Where four eyes are asked of a gate, somebody must have recorded what it rests on."""
+        for name in (n for n in self.chains if n != REGISTRY):
+            for model_hash, stage in under_way(self.work.connection, name):
+                if kept_model(self.work.connection, model_hash).stage(stage).gate.decided_by.four_eyes:
+                    where = self.cited["initiative", REGISTRY][name]
+                    found = f"the gate of «{stage}» in «{name}» asks who records, for they may not decide at it"
+                    self.mistakes.append(Mistake(where, found, "--actor PERSON, or CLUSTERFLOW_ACTOR"))
+
     def _write(self, name: str, chain: _Chain) -> None:
         work = self.work
         at = work.moment(name)
@@ -238,3 +251,9 @@ class _Recorder:
         )
         for fact, by_entry in chain.superseded:
             registry.supersede(work.connection, fact, by_entry, at)
+
+
+def _alias(cls: type[Record], name: str) -> str:
+    """A field as it is written."""
+    field = cls.model_fields.get(name)
+    return name if field is None else field.alias or name
