@@ -135,9 +135,13 @@ def _write(target: Path, content: bytes) -> None:
 def _give_back(file: Path, marked: Path | None, opened: Opened) -> None:
     """Write the copy with its mistakes marked, and refuse."""
     target = marked or file.with_name(f"{file.stem}.marked.xlsx")
-    _write(target, opened.marked())
     copied = "" if opened.book.kind == "xlsx" else f" (a copy of the values, as .xlsx: {file.suffix} takes no marks)"
-    sys.stderr.write(harmless(f"clusterflow: the mistakes are marked in {target}{copied}\n"))
+    said = f"the mistakes are marked in {target}{copied}"
+    try:
+        _write(target, opened.marked())
+    except ClusterflowError as problem:
+        said = str(problem)
+    sys.stderr.write(harmless(f"clusterflow: {said}\n"))
     raise Mistakes([w.mistake for w in opened.wrong])
 
 

@@ -91,7 +91,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a name may stand for: one party for certain, some possibly, or nobody who is known."""
+    """What a name may stand for: one party for certain, some possibly (the likeliest first), or nobody who is known."""
 
     certain: str | None = None
     possible: tuple[str, ...] = ()
@@ -135,14 +135,15 @@ class Directory:
         agreeing = {one for one in same if not (wanted and self._of.get(one))}
         if len(agreeing) == 1 and len(same) == 1:
             return Match(certain=next(iter(agreeing)))
-        near = {one for other in self._near(key) for one in self._names[other]}
-        return Match(possible=tuple(sorted(same | {n for n in near if not (wanted and self._of.get(n))})))
+        near = [one for other in self._near(key) for one in sorted(self._names[other])]
+        likely = [*sorted(same), *(n for n in near if not (wanted and self._of.get(n)))]
+        return Match(possible=tuple(dict.fromkeys(likely)))
 
     def _key(self, name: str) -> str:
         return bare_name(name) if self.firms else folded(name)
 
     def _near(self, key: str) -> list[str]:
-        """The other names that typing errors could have made of this one."""
+        """The other names that typing errors could have made of this one, the fewest errors first."""
         found = set[str]()
         for length in range(max(len(key) - _ERRORS, 1), len(key) + _ERRORS + 1):
             for place, (start, end) in enumerate(_segments(length)):
@@ -152,7 +153,8 @@ class Directory:
         alike = process.extract(
             key, found, scorer=Levenshtein.distance, score_cutoff=_ERRORS, limit=None, processor=None
         )
-        return [other for other, errors, _ in alike if _could_be(key, other, int(errors))]
+        likely = sorted((int(errors), other) for other, errors, _ in alike)
+        return [other for errors, other in likely if _could_be(key, other, errors)]
 
 
 @cache

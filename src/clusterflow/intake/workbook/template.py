@@ -116,6 +116,7 @@ class _Page:
             self.page.set_column(at, at, 30, self.looks.cell(Kind.TEXT))
             self._write_example(at, column)
             self._validate(at, column, last)
+        self.page.set_row(HEAD_ROW - 1, 40)
         self.page.set_column(len(who), across - 1, 17, self.looks.cell(Kind.CHOICE))
         for at, (meeting, body, day) in enumerate(meetings, len(who)):
             if day is not None:

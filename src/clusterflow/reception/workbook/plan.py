@@ -325,6 +325,6 @@ def called(fact: Record, names: Mapping[str, Names]) -> str:
     words = []
     for key in fact.key:
         value = str(getattr(fact, key))
-        target = names.get("body" if key == "body" else key)
+        target = names.get(key)
         words.append(target.shown.get(value, value) if target else value)
     return " · ".join(words)
