@@ -4,7 +4,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 TEST ?=
 
-.PHONY: demo test lint catalogs bench clean
+.PHONY: demo test lint catalogs pictures bench clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -29,6 +29,10 @@ lint: $(READY)
 # After a template of configs/messages is new or changed: its texts come into every language's catalog.
 catalogs: $(READY)
 	$(VENV)/bin/python -m clusterflow.notices.catalogs
+
+# After Prefect's pages or ours look different: the pictures of the guide, taken by the test that looks at them.
+pictures: $(READY)
+	CLUSTERFLOW_PICTURES=$(CURDIR)/docs/pictures $(VENV)/bin/python -m pytest tests/browser/test_form.py
 
 bench: $(READY)
 	$(VENV)/bin/python -m benches

@@ -28,9 +28,9 @@ from clusterflow.rules.mistakes import nearest
 from clusterflow.settings import Settings
 from clusterflow.store import ledger, notices, outbox, refused, registry, tables
 from clusterflow.store.database import check_schema, reading, shared_database
+from clusterflow.store.dead import DeadLetter, dead_letters
 from clusterflow.store.lives import Life, life_of, lives
 from clusterflow.store.models import kept_model
-from clusterflow.store.notices import DeadLetter
 from clusterflow.store.registry import calendar_of, initiative_records
 from clusterflow.store.state import in_order, load_state
 
@@ -195,5 +195,5 @@ class Desk:
                 given_up=mails["dead"],
                 refused=refused.waiting(connection),
                 error=outbox.last_error(connection),
-                dead=tuple(notices.dead_letters(connection, 5)),
+                dead=tuple(dead_letters(connection, 5)),
             )

@@ -49,7 +49,9 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(default_factory=_home, description="folder of the default database, Prefect's data and logs")
-    database: str | None = Field(default=None, description="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME")
+    database: str | None = Field(
+        default=None, repr=False, description="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
+    )
     configs: Path = Field(default_factory=lambda: _beside_the_code("configs"))
     deployments: Path = Field(default_factory=lambda: _beside_the_code("deployments"))
     language: str = Field(default="en", pattern="^(es|en)$", description="language of Prefect's names and artifacts")
@@ -108,7 +110,7 @@ class Settings(BaseSettings):
     )
     intake: SecretStr | None = Field(
         default=None,
-        description="fsspec address of a folder where other systems drop files of records: file:///srv/drop, s3://...",
+        description="fsspec address of a folder where people drop workbooks and files of records: file:///srv/drop, s3://...",
     )
     personal_data: Literal["roles", "names"] = Field(
         default="roles",
@@ -118,6 +120,10 @@ class Settings(BaseSettings):
         default=None,
         description="fsspec address of a folder that reports are written to: file:///srv/reports, s3://...; "
         "the folder «reports» of the home folder if unset",
+    )
+    calendars: SecretStr | None = Field(
+        default=None,
+        description="fsspec address of a folder that calendars are written to each hour: file:///srv/calendars, s3://...",
     )
     prefect_port: int = 4200
     prefect_api: str | None = Field(default=None, description="API of a Prefect server elsewhere")

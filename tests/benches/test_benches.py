@@ -20,6 +20,7 @@ RIVALS = {
     "dossier": "rival: a process that imports matplotlib, draws nothing",
     "ladder": "rival: the invoices alone, without an index",
     "notices": "rival: smtplib over one connection",
+    "workbook": "rival: openpyxl, which only reads the cells",
     "loop": "rival: a flow run for each fact",
     "cli": "rival: python -c 'import sqlalchemy'",
 }

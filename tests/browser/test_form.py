@@ -1,20 +1,24 @@
 """What a manager sees and does in Prefect's pages: the waiting run, its form, the decision, the pages beside it.
 
-With CLUSTERFLOW_PICTURES set to a folder, the pictures are left there to be looked at.
+With CLUSTERFLOW_PICTURES set to a folder, the pictures are left there, made small, to be looked at: ``make pictures``
+takes those of the guide anew.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, time
+import re
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import httpx
 import pytest
+from PIL import Image
 from playwright.async_api import Page, expect
 from pydantic import SecretStr
-from support.office import Office, working
+from support.office import Office, until, working
 
 from clusterflow.demo.stories import stories
 from clusterflow.demo.story import Story, months
@@ -27,14 +31,39 @@ from clusterflow.rules.proof import code_of
 from clusterflow.store.people import alias_of
 
 END = date(2026, 10, 15)
+BEGUN = "rangeType=range&start=2024-01-01T00:00:00.000Z&end=2026-12-31T00:00:00.000Z"
+"""When the story plays, as the page of events is asked for it."""
+
 SECRET = "a secret of the tests alone"
 
 
+WHEN = re.compile("minute")
+"""On the dashboard, when a run began: it comes with the numbers."""
+
+EMPTY_FRAME = 300
+"""A graph with nothing in it has fewer colours."""
+
+WIDEST = 960
+COLOURS = 64
+
+
 @pytest.fixture
-def pictures(tmp_path: Path) -> Path:
+def pictures(tmp_path: Path) -> Iterator[Path]:
     folder = Path(os.environ.get("CLUSTERFLOW_PICTURES") or tmp_path / "pictures")
     folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    yield folder
+    if "CLUSTERFLOW_PICTURES" in os.environ:
+        for file in folder.glob("*.png"):
+            make_small(file)
+
+
+def make_small(file: Path) -> None:
+    """A page has few colours, and its guide is read on small screens: a quarter of the bytes will do."""
+    with Image.open(file) as picture:
+        width = min(WIDEST, picture.width)
+        size = (width, round(picture.height * width / picture.width))
+        small = picture.convert("RGB").resize(size, Image.Resampling.LANCZOS)
+    small.quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
 def live_until_a_gate_is_ready(office: Office, story: Story) -> None:
@@ -55,9 +84,7 @@ def live_until_a_gate_is_ready(office: Office, story: Story) -> None:
 
 
 @pytest.fixture
-async def office(
-    prefect: PrefectServer, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Office]:
+async def office(prefect: PrefectServer, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Office]:
     """An office that speaks Spanish; its initiative waits at its first gate."""
     story = next(s for s in stories(END) if s.model == "nuevo-leon")
     office = Office(sqlite_url, story.initiative)
@@ -65,7 +92,7 @@ async def office(
     live_until_a_gate_is_ready(office, story)
     office.app.settings = office.app.settings.model_copy(update={"proof": "code", "secret": SecretStr(SECRET)})
     own = {"SECRET": SECRET, "DATABASE": sqlite_url, "TODAY": str(office.now.date()), "LANGUAGE": "es"}
-    own["REPORTS"] = (tmp_path / "reports").as_uri()
+    own["REPORTS"] = "memory://office/reports"
     for name, value in own.items():
         monkeypatch.setenv(f"CLUSTERFLOW_{name}", value)
     async with working():
@@ -132,12 +159,13 @@ async def look_around(office: Office, ui: str, page: Page, asked: Waiting, pictu
     await office.tasks(asked.run_id, lambda t: len(t) == 7)
     seen = {
         "runs": (f"{ui}/v2/runs?tags=gate-open", asked.name),
-        "run": (f"{ui}/v2/runs/flow-run/{asked.run_id}", asked.name),
         "initiative": (await latest(office, ui, names.initiative_key(office.initiative)), name),
         "gate": (await latest(office, ui, names.gate_key(office.initiative, "critical-mass")), "Hallazgo"),
         "portfolio": (await latest(office, ui, names.PORTFOLIO_KEY), name),
         "dossier": (await latest(office, ui, names.dossier_key(office.initiative)), "Miembros por tipo de hélice"),
         "deployments": (f"{ui}/v2/deployments", "nuevo-leon"),
+        "dashboard": (f"{ui}/v2/dashboard?tab=SCHEDULED-PAUSED&{around_now()}", WHEN),
+        "events": (f'{ui}/v2/events?events=["clusterflow.gate.opened"]&{BEGUN}', "Clusterflow Gate Opened"),
     }
     for title, (address, text) in seen.items():
         await picture(page, address, text, pictures / f"{title}.png")
@@ -152,6 +180,13 @@ async def look_around(office: Office, ui: str, page: Page, asked: Waiting, pictu
             assert await plots.evaluate_all("plots => plots.every(plot => plot.naturalWidth > 0)")
 
 
+def around_now() -> str:
+    """The page of a day ends with the last full minute, in which nothing had happened yet."""
+    now = datetime.now(UTC)
+    first, last = now - timedelta(minutes=58), now + timedelta(minutes=2)
+    return f"rangeType=range&start={first:%Y-%m-%dT%H:%M:%SZ}&end={last:%Y-%m-%dT%H:%M:%SZ}"
+
+
 async def latest(office: Office, ui: str, key: str) -> str:
     """The page of the newest artifact under a key; the page of the key itself lists them all."""
     await office.artifact(key)
@@ -159,11 +194,21 @@ async def latest(office: Office, ui: str, key: str) -> str:
     return f"{ui}/v2/artifacts/artifact/{found['latest_id']}"
 
 
-async def picture(page: Page, address: str, text: str, file: Path) -> None:
+async def picture(page: Page, address: str, text: str | re.Pattern[str], file: Path) -> None:
     await page.set_viewport_size({"width": 1440, "height": 1000})
     await page.goto(address)
     await page.get_by_text(text).first.wait_for()
     await page.wait_for_load_state("networkidle")
     height = await page.evaluate("Math.max(...[...document.querySelectorAll('*')].map(e => e.scrollHeight))")
     await page.set_viewport_size({"width": 1440, "height": min(max(1000, int(height) + 40), 2600)})
+    await until(lambda: drawn(page), "the graph of the run")
     await page.screenshot(path=file)
+
+
+async def drawn(page: Page) -> bool | None:
+    """Whether the graph of a run, where the page has one, is more than an empty frame."""
+    canvas = page.locator("canvas")
+    if "/flow-run/" not in page.url:
+        return True
+    with Image.open(BytesIO(await canvas.first.screenshot())) as graph:
+        return len(graph.convert("RGB").getcolors(graph.width * graph.height) or ()) > EMPTY_FRAME or None

@@ -21,6 +21,10 @@ cli = App(
 )
 cli.command("clusterflow.cli.initiatives:enrol", help="Begin an initiative's life under a model.")
 cli.command("clusterflow.cli.records:record", help="Record facts, from words or from a file of JSON lines.")
+cli.command(
+    "clusterflow.cli.workbook:template", help="A workbook for managers to fill in, empty or with what is known."
+)
+cli.command("clusterflow.cli.workbook:import_", name="import", help="Import a manager's workbook: .xlsx, .ods or .csv.")
 cli.command("clusterflow.cli.intake:intake", help="What other systems handed in and could not be recorded.")
 cli.command("clusterflow.cli.standing:status", help="Where the initiatives stand.")
 cli.command("clusterflow.cli.initiatives:explain", help="Why a gate is ready or not, with the evidence.")
@@ -32,7 +36,8 @@ cli.command("clusterflow.cli.report:report", help="A dossier for a board that de
 cli.command("clusterflow.cli.notices:notices", help="Who would be told what and when; how many messages a model means.")
 cli.command("clusterflow.cli.standing:ledger", help="What happened, in order.")
 cli.command("clusterflow.cli.calendar:calendar", help="Calendars: an initiative's, a person's, all into a folder.")
-cli.command("clusterflow.cli.models:model", help="The lifecycle models: list, show, check, diagram, schema.")
+cli.command("clusterflow.cli.export:export", help="What other programs take away: registry, event logs, all of it.")
+cli.command("clusterflow.cli.models:model", help="The lifecycle models: list, show, check, diagram, bpmn, schema.")
 cli.command("clusterflow.cli.dues:dues", help="Dues: schemes, what members owe in a year, invoices.")
 cli.command("clusterflow.cli.records:schema", help="JSON Schemas, for editors and other programs.")
 cli.command("clusterflow.cli.database:db", help="The database and its schema.")

@@ -80,7 +80,10 @@ def retry(
     number: Number,
     *fields: Annotated[str, Parameter(help="key=value ...: what is other than it was sent; key= takes it away")],
     source: Annotated[
-        Path | None, Parameter(name="--from", help="the mended records as JSON lines; - for standard input")
+        Path | None,
+        Parameter(
+            name="--from", allow_leading_hyphen=True, help="the mended records as JSON lines; - for standard input"
+        ),
     ] = None,
     actor: Actor = None,
     as_json: Json = False,

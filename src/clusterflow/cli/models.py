@@ -1,4 +1,4 @@
-"""The lifecycle models: list, show, check, draw."""
+"""The lifecycle models: list, show, check, draw; and try."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from cyclopts import App as Commands
 from cyclopts import Parameter
 
 from clusterflow.catalogue import metrics_in, models_in, named
-from clusterflow.cli.output import Json, listed, print_json, show, table
+from clusterflow.cli.output import Json, Replace, To, listed, print_json, show, table, writing
 from clusterflow.configs.models import load_model
 from clusterflow.configs.schema import model_schema
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes
 from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.model.text import Language
+from clusterflow.reports.bpmn import bpmn as write_bpmn
 from clusterflow.reports.diagram import mermaid, svg
 from clusterflow.reports.quorum import quorum
 from clusterflow.settings import Settings
 
 model = Commands(name="model", help="The lifecycle models.")
+model.command("clusterflow.cli.tryout:try_", name="try", help="Live a history under a model; its verdicts by month.")
 
 Told = Annotated[Language, Parameter(name="--lang", help="es or en")]
 
@@ -105,6 +107,14 @@ def diagram(
         out.write_text(text + "\n", encoding="utf-8")
     except OSError as problem:
         raise ClusterflowError(f"{out} cannot be written: {problem.strerror}") from None
+
+
+@model.command
+def bpmn(name: str, *, lang: Told = "en", to: To = None, replace: Replace = False) -> None:
+    """A model as BPMN 2.0, drawn, for modellers and workflow engines."""
+    one = named(_models(), name)
+    with writing(to, replace) as write:
+        write_bpmn(one, lang, write)
 
 
 @model.command

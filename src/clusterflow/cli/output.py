@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +21,7 @@ from rich.text import Text
 
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes
 from clusterflow.model.words import Answer, Readiness, StageStatus
+from clusterflow.scribe.files import fresh
 
 REFUSED = 3
 """Exit code of an ordinary *no*."""
@@ -28,6 +30,11 @@ Json = Annotated[bool, Parameter(name="--json", negative="", help="print JSON an
 AsOf = Annotated[str | None, Parameter(name="--as-of", help="the end of that day, as YYYY-MM-DD")]
 Actor = Annotated[str | None, Parameter(name="--actor", help="who enters it, for the ledger: an id, never a name")]
 Key = Annotated[str | None, Parameter(name="--key", help="idempotency key: the same command under it is done once")]
+
+To = Annotated[
+    Path | None, Parameter(name="--to", allow_leading_hyphen=True, help="a file; - or none for standard output")
+]
+Replace = Annotated[bool, Parameter(name="--replace", negative="", help="write over what is there")]
 
 MARKS: dict[str, tuple[str, str]] = {
     Answer.MET: ("✔ met", "green"),
@@ -96,6 +103,22 @@ def read_text(source: Path) -> str:
         raise ClusterflowError(f"there is no file {source}") from None
     except (OSError, UnicodeDecodeError) as problem:
         raise ClusterflowError(f"{source} cannot be read as UTF-8 text: {problem}") from None
+
+
+@contextmanager
+def writing(to: Path | None, replace: bool) -> Iterator[Callable[[str], object]]:
+    """Writes JSON or XML into a file that is there whole or not at all, or to standard output, where it steers nothing.
+
+    Raises:
+        ClusterflowError: as ``fresh``.
+    """
+    if to is None or str(to) == "-":
+        yield lambda text: sys.stdout.write(harmless(text))
+        return
+    if str(to).startswith("--"):
+        raise ClusterflowError(f"--to needs a file, and «{to}» is an option; a file of that name is ./{to}")
+    with fresh(to, replace) as part, part.open("w", encoding="utf-8", newline="") as file:
+        yield file.write
 
 
 def print_json(value: BaseModel | Sequence[BaseModel]) -> None:

@@ -114,14 +114,12 @@ class Ahead:
         self.courier.round()
 
     def _next(self) -> datetime:
-        notice, moment = tables.notice, tables.due_moment
+        notice = tables.notice
         waiting = notice.c.sent_at.is_(None) & notice.c.dead_at.is_(None) & notice.c.gathered_into.is_(None)
         with self.app.database.connect() as connection:
-            asked = (
-                select(func.min(moment.c.at)).where(moment.c.at > self.now),
-                select(func.min(notice.c.due_at)).where(waiting, notice.c.due_at > self.now),
-            )
-            known = [at for query in asked if (at := connection.execute(query).scalar()) is not None]
+            told = select(func.min(notice.c.due_at)).where(waiting, notice.c.due_at > self.now)
+            moments = (due.following(connection, self.now), connection.execute(told).scalar())
+            known = [at for at in moments if at is not None]
         daily = datetime.combine(self.now.date(), DAILY, UTC)
         daily += timedelta(days=daily <= self.now)
         return max(min(*known, daily) if known else daily, self.now + STEP)

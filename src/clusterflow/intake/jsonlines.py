@@ -29,20 +29,21 @@ def read_lines(lines: Iterable[str], source: str) -> list[Submission]:
         Mistakes: every line that is no record, with its number.
     """
     mistakes: list[Mistake] = []
-    found: list[Submission] = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        where = f"{source}:{number}"
-        try:
-            value = parsed(line)
-        except ValueError as problem:
-            mistakes.append(Mistake(where, str(problem), 'one object a line: {"record": "membership", ...}'))
-            continue
-        found.extend(_submissions(value, where, mistakes))
+    found = [s for where, value in values(lines, source, mistakes) for s in _submissions(value, where, mistakes)]
     if mistakes:
         raise Mistakes(mistakes)
     return found
+
+
+def values(lines: Iterable[str], source: str, mistakes: list[Mistake]) -> Iterator[tuple[str, Any]]:
+    """What each line of a file says, and where; a line that is no JSON is among the mistakes."""
+    for number, line in enumerate(lines, 1):
+        where = f"{source}:{number}"
+        try:
+            if line.strip():
+                yield where, parsed(line)
+        except ValueError as problem:
+            mistakes.append(Mistake(where, str(problem), 'one object a line: {"record": "membership", ...}'))
 
 
 def lines_of(text: str) -> list[str]:

@@ -5,7 +5,6 @@ No meaning hangs on colour alone: a state is also a sign and a word, an optional
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -15,6 +14,7 @@ from clusterflow.model.text import Language, Text
 from clusterflow.model.words import StageStatus
 from clusterflow.reports.labels import STATUS
 from clusterflow.reports.layout import BOX_WIDTH, Drawing, laid_out
+from clusterflow.reports.xml import legal
 
 States = Mapping[str, StageStatus]
 
@@ -109,8 +109,8 @@ def _root(model: LifecycleModel, language: Language, width: float, height: float
         lang=language,
     )
     root.set("font-family", FONT)
-    ElementTree.SubElement(root, "title").text = cleaned(model.title.to(language))
-    ElementTree.SubElement(root, "desc").text = cleaned(model.about.to(language))
+    ElementTree.SubElement(root, "title").text = legal(model.title.to(language))
+    ElementTree.SubElement(root, "desc").text = legal(model.about.to(language))
     defs = ElementTree.SubElement(root, "defs")
     marker = ElementTree.SubElement(defs, "marker", id="tip", viewBox="0 0 10 10", refX="9", refY="5", orient="auto")
     marker.set("markerWidth", "9")
@@ -225,13 +225,13 @@ def put_text(
     text.set("font-size", f"{size:g}")
     text.set("font-weight", weight)
     text.set("text-anchor", anchor)
-    text.text = cleaned(words)
+    text.text = legal(words)
 
 
 def wrapped(words: str, width: float, size: float, most: int) -> list[str]:
     """Lines that fit the width; what is too much for the lines there are ends in an ellipsis."""
     lines: list[str] = []
-    for word in cleaned(words).split():
+    for word in legal(words).split():
         if lines and _width(f"{lines[-1]} {word}", size) <= width:
             lines[-1] += f" {word}"
         else:
@@ -254,13 +254,8 @@ def _width(words: str, size: float) -> float:
     return ems * size
 
 
-def cleaned(words: str) -> str:
-    """Without the characters that no XML may hold."""
-    return re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", words)
-
-
 def _line(words: str) -> str:
-    return " ".join(cleaned(words).split())
+    return " ".join(legal(words).split())
 
 
 def _mermaid(words: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from clusterflow.model.text import Language, Text
+from clusterflow.model.vocabulary import HELIX as HELIX
 from clusterflow.model.words import (
     Answer,
     DecisionKind,
-    HelixKind,
     Readiness,
     Role,
     Severity,
@@ -71,13 +71,6 @@ ROLE: dict[Role, Text] = {
     Role.OFFICE: Text(es="oficina del programa", en="program office"),
 }
 
-HELIX: dict[HelixKind, Text] = {
-    HelixKind.COMPANY: Text(es="empresa", en="company"),
-    HelixKind.GOVERNMENT: Text(es="gobierno", en="government"),
-    HelixKind.ACADEMIA: Text(es="academia", en="academia"),
-    HelixKind.CIVIL_SOCIETY: Text(es="sociedad civil", en="civil society"),
-}
-
 STANCE: dict[Stance, Text] = {
     Stance.ABSTAIN: Text(es="se abstiene", en="abstains"),
     Stance.RECUSE: Text(es="se aparta", en="stands aside"),
@@ -96,6 +89,8 @@ WORDS: dict[str, Text] = {
     "status": Text(es="Estado", en="Status"),
     "gate": Text(es="Puerta", en="Gate"),
     "gate_word": Text(es="puerta", en="gate"),
+    "month": Text(es="Mes", en="Month"),
+    "verdict": Text(es="Dictamen", en="Verdict"),
     "milestone": Text(es="Hito", en="Milestone"),
     "milestones": Text(es="Hitos", en="Milestones"),
     "since": Text(es="Desde", en="Since"),

@@ -31,19 +31,25 @@ def shared_database(url: str) -> Engine:
 
 
 def open_database(url: str) -> Engine:
-    """An engine on the address, with SQLite set up to be durable and to wait its turn."""
+    """An engine on the address, with SQLite set up to be durable and to wait its turn.
+
+    Raises:
+        ClusterflowError: it is no address of a database that we know; the password in it is not repeated.
+    """
     try:
         address = make_url(url)
-    except ArgumentError:
-        raise ClusterflowError(
-            f"«{url}» is no database address; accepted: sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
-        ) from None
-    if address.get_backend_name() == "sqlite":
+        if address.get_backend_name() != "sqlite":
+            return create_engine(address, pool_pre_ping=True)
         engine = create_engine(address, connect_args={"timeout": PATIENCE_SECONDS})
-        event.listen(engine, "connect", _on_sqlite_connect)
-        event.listen(engine, "begin", _begin_immediate)
-        return engine
-    return create_engine(address, pool_pre_ping=True)
+    except (ArgumentError, ImportError):  # no address, no such kind of database, or no driver for it
+        _, signed, place = url.rpartition("@")
+        shown = f"***@{place}" if signed else place
+        raise ClusterflowError(
+            f"«{shown}» is no database address; accepted: sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
+        ) from None
+    event.listen(engine, "connect", _on_sqlite_connect)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
 
 
 def _on_sqlite_connect(connection: Any, _: Any) -> None:

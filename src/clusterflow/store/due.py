@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from clusterflow.model.records import Record
 from clusterflow.model.records.activity import Label
@@ -31,6 +31,12 @@ DUE = select(_MOMENT.c.initiative, _MOMENT.c.at).where(_MOMENT.c.at <= bindparam
 def initiatives_due(connection: Connection, now: datetime) -> Sequence[str]:
     """The initiatives with something due, each once, the one that waits longest first."""
     return list(dict.fromkeys(connection.execute(DUE, {"now": now}).scalars()))
+
+
+def following(connection: Connection, now: datetime) -> datetime | None:
+    """The next moment after now at which something becomes due."""
+    found: datetime | None = connection.execute(select(func.min(_MOMENT.c.at)).where(_MOMENT.c.at > now)).scalar()
+    return found
 
 
 def is_due(connection: Connection, initiative: str, now: datetime) -> bool:
@@ -82,7 +88,7 @@ def ends_of(connection: Connection, initiative: str, calendar: WorkCalendar) -> 
     labels = _latest(connection, Label, initiative)
     strategies = _latest(connection, Strategy, initiative)
     found = [
-        End(DueKind.LABEL, label.name, label.valid_to, calendar.today(entered))
+        End(DueKind.LABEL, label.name, label.valid_to, calendar.today(entered), label.grace_until)
         for label, entered in labels
         if label.valid_to is not None
     ]

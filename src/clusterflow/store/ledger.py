@@ -61,7 +61,7 @@ def append(
     previous = head.hash
     for version, event in enumerate(events, head.version + 1):
         body = event.model_dump_json()
-        digest = _hash(previous, head.chain, version, at, actor, command, body)
+        digest = hash_of(previous, head.chain, version, at, actor, command, body)
         entries.append(
             Entry.model_construct(
                 chain=head.chain, version=version, at=at, actor=actor, command=command, event=event,
@@ -95,7 +95,7 @@ def _move(connection: Connection, head: Head, last: Entry) -> None:
         raise HeadMoved(head.chain)
 
 
-def _hash(previous: str, chain: str, version: int, at: datetime, actor: str, command: str, body: str) -> str:
+def hash_of(previous: str, chain: str, version: int, at: datetime, actor: str, command: str, body: str) -> str:
     line = "\n".join((previous, chain, str(version), at.isoformat(), actor, command, body))
     return hashlib.sha256(line.encode()).hexdigest()
 
@@ -145,7 +145,7 @@ def first_break(connection: Connection, chain: str) -> int | None:
     previous, expected = GENESIS, 1
     query = select(tables.ledger).where(tables.ledger.c.chain == chain).order_by(tables.ledger.c.version)
     for row in connection.execute(query):
-        digest = _hash(previous, row.chain, row.version, row.at, row.actor, row.command, row.body)
+        digest = hash_of(previous, row.chain, row.version, row.at, row.actor, row.command, row.body)
         if row.version != expected or row.previous != previous or row.hash != digest:
             return expected
         previous, expected = row.hash, expected + 1

@@ -10,12 +10,13 @@ from xml.etree import ElementTree
 from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.model.text import Language
 from clusterflow.model.words import StageStatus
-from clusterflow.reports.diagram import BROKEN, FAINT, FONT, INK, LOOKS, Look, cleaned, put_text, wrapped
+from clusterflow.reports.diagram import BROKEN, FAINT, FONT, INK, LOOKS, Look, put_text, wrapped
 from clusterflow.reports.dossier.words import WORDS
 from clusterflow.reports.labels import STATUS, word
 from clusterflow.reports.layout import BOX_WIDTH, LAYER_GAP, Drawing, laid_out
 from clusterflow.reports.page import short_day
 from clusterflow.reports.status import InitiativeStatus, StageLine
+from clusterflow.reports.xml import legal
 
 WIDTH = 780.0
 ROW = 122.0
@@ -35,7 +36,7 @@ def stage_line(model: LifecycleModel, status: InitiativeStatus, language: Langua
     )
     root.set("font-family", FONT)
     root.set("aria-labelledby", "line-title")
-    ElementTree.SubElement(root, "title", id="line-title").text = cleaned(title)
+    ElementTree.SubElement(root, "title", id="line-title").text = legal(title)
     _tracks(root, model, drawing, step)
     for line in status.stages:
         x, y = drawing.boxes[line.stage]

@@ -1,0 +1,112 @@
+"""The commands of the guide and the README are run as they stand there, and what is shown of their answers is said.
+
+A file's ``console`` blocks are run in their order, on an empty SQLite. A comment before a block,
+which readers do not see, changes that: ``<!-- needs Prefect -->`` (or whatever else is not there) checks the commands
+and their options without running them; ``<!-- answers 2 -->`` is the exit code of the block's last command.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from clusterflow.cli import cli
+
+from .conftest import Run
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = sorted([ROOT / "README.md", *(ROOT / "docs" / "guide").glob("*.md")])
+
+BLOCK = re.compile(r"(?:^<!-- (?P<mark>[^>]+) -->\n)?^```console\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+OTHERS = {"make", "python3", "source", "prefect", "pip", "python", "pg_dump", "psql", "sqlite3", "git", "cp"}
+"""Programs of others, which are not run."""
+
+LARGEST_PICTURE = 120_000
+"""In bytes."""
+
+STAYS = {"up", "demo"}
+"""Commands that go on until Ctrl-C, or start a server: looked at and not run."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command as the reader types it, and what the text shows of its answer."""
+
+    line: int
+    words: list[str]
+    shown: list[str]
+    only_looked_at: bool
+    answers: int = 0
+
+
+def commands(text: str) -> Iterator[Command]:
+    for block in BLOCK.finditer(text):
+        mark, line = block["mark"] or "", text.count("\n", 0, block.start("body"))
+        answers = int(mark.removeprefix("answers ")) if mark.startswith("answers ") else 0
+        parts = re.split(r"^\$ ", block["body"].replace("\\\n", " "), flags=re.MULTILINE)
+        for number, part in enumerate(parts[1:], 1):
+            typed, *shown = part.splitlines()
+            last = number == len(parts) - 1
+            words = shlex.split(typed, comments=True)
+            yield Command(line, words, shown, mark.startswith("needs"), answers if last else 0)
+            line += part.count("\n")
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.fixture
+def desk(run: Run, home: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A folder with the docs and configs of the checkout, in which commands may leave files, and an empty database."""
+    shutil.copy(sqlite_template, home / "clusterflow.db")
+    for name in ("docs", "configs", "deployments"):
+        (home / name).symlink_to(ROOT / name)
+    monkeypatch.setenv("COLUMNS", "200")
+    return run
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_what_is_written_can_be_done(desk: Run, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for command in commands(file.read_text(encoding="utf-8")):
+        place, (program, *words) = f"{file.name}:{command.line}", command.words
+        program = program.removeprefix(".venv/bin/")
+        if program == "export":
+            name, _, value = words[0].partition("=")
+            if not command.only_looked_at:
+                monkeypatch.setenv(name, os.path.expandvars(value))
+        elif program == "clusterflow":
+            look_at(words, place)
+            if not command.only_looked_at and words[0] not in STAYS:
+                done = desk(*words)
+                assert done.code == command.answers, f"{place}: {done.err}"
+                for shown in filter(str.strip, command.shown):
+                    assert shown.strip() == "..." or flat(shown) in flat(done.out + done.err), f"{place}: {shown}"
+        else:
+            assert program in OTHERS, f"{place}: {program}"
+
+
+def test_links_lead_somewhere_and_no_picture_is_without_a_reader() -> None:
+    shown = set[Path]()
+    for file in FILES:
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", file.read_text(encoding="utf-8")):
+            assert (file.parent / link).exists(), f"{file.name}: {link}"
+            shown.add((file.parent / link).resolve())
+    pictures = set((ROOT / "docs" / "pictures").glob("*.png"))
+    assert pictures <= shown, pictures - shown
+    assert max(picture.stat().st_size for picture in pictures) < LARGEST_PICTURE
+
+
+def look_at(words: list[str], place: str) -> None:
+    """Whether there is such a command with such options."""
+    try:
+        cli.parse_args(words, print_error=False, exit_on_error=False)
+    except Exception as problem:
+        pytest.fail(f"{place}: {' '.join(words)}: {problem}")
