@@ -6,8 +6,17 @@ is what a person typed wrongly, or what the surroundings do not provide.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+LONGEST_QUOTED = 80
+
+
+def quoted(value: object) -> str:
+    """What somebody wrote, as a sentence repeats it: whole where it is short."""
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, (bool, dict, list)) else str(value)
+    return f"«{text}»" if len(text) <= LONGEST_QUOTED else f"«{text[:LONGEST_QUOTED]}...» ({len(text):,} signs)"
 
 
 @dataclass(frozen=True, slots=True)

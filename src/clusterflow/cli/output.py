@@ -17,7 +17,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from clusterflow.errors import ClusterflowError, Mistake, Mistakes
+from clusterflow.errors import ClusterflowError, Mistake, Mistakes, quoted
+from clusterflow.model.text import ID, ID_ACCEPTED, UNFIT
 from clusterflow.model.words import Answer, Readiness, StageStatus
 
 REFUSED = 3
@@ -25,8 +26,28 @@ REFUSED = 3
 
 Json = Annotated[bool, Parameter(name="--json", negative="", help="print JSON and nothing else")]
 AsOf = Annotated[str | None, Parameter(name="--as-of", help="the end of that day, as YYYY-MM-DD")]
-Actor = Annotated[str | None, Parameter(name="--actor", help="who enters it, for the ledger: an id, never a name")]
-Key = Annotated[str | None, Parameter(name="--key", help="idempotency key: the same command under it is done once")]
+LONGEST_KEY = 128
+"""Of an idempotency key, as the database keeps it."""
+
+
+def _an_id(_: object, actor: str | None) -> None:
+    if actor is not None and not re.fullmatch(ID, actor):
+        raise Mistakes([Mistake("--actor", f"{quoted(actor)} is no id", ID_ACCEPTED)])
+
+
+def _a_key(_: object, key: str | None) -> None:
+    if key is not None and not 1 <= len(key) <= LONGEST_KEY:
+        raise Mistakes([Mistake("--key", f"{quoted(key)} is not accepted", f"1 to {LONGEST_KEY} signs")])
+
+
+Actor = Annotated[
+    str | None,
+    Parameter(name="--actor", validator=_an_id, help="who enters it, for the ledger: an id, never a name"),
+]
+Key = Annotated[
+    str | None,
+    Parameter(name="--key", validator=_a_key, help="idempotency key: the same command under it is done once"),
+]
 
 MARKS: dict[str, tuple[str, str]] = {
     Answer.MET: ("✔ met", "green"),
@@ -44,6 +65,17 @@ MARKS: dict[str, tuple[str, str]] = {
 }
 
 console = Console(highlight=False)
+
+
+def check_words(words: Iterable[str]) -> None:
+    """Refuse what no text can hold, in whichever argument it stands.
+
+    Raises:
+        Mistakes: every word with a control character, or that is not in the encoding of this machine.
+    """
+    wrong = [word for word in words if UNFIT.search(word)]
+    if wrong:
+        raise Mistakes([Mistake(quoted(word), "holds a sign that no text can have", "text in UTF-8") for word in wrong])
 
 
 def marked(word: str) -> Text:

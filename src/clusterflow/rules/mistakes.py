@@ -63,21 +63,22 @@ def _mistake(error: Any, cls: type[BaseModel], where: str) -> Mistake:
         near = nearest(name, known) or sorted(known)
         return Mistake(where, f"{_type_name(cls)} has no field «{name}»", ", ".join(near))
     if kind == "missing":
-        return Mistake(where, f"{_type_name(cls)} needs «{name}»", _accepted(known.get(name)))
+        return Mistake(where, f"{_type_name(cls)} needs «{name}»", accepted(known.get(name)))
     field = known.get(name) or cls.model_fields.get(name)
     if not name:
         return Mistake(where, error["msg"].removeprefix("Value error, "))
     if kind == "value_error":
-        text, _, accepted = error["msg"].removeprefix("Value error, ").partition("; accepted: ")
-        return Mistake(where, f"{name}: {text}", accepted)
-    return Mistake(where, f"{name}: «{value}» is not accepted", _accepted(field) or error["msg"])
+        text, _, fit = error["msg"].removeprefix("Value error, ").partition("; accepted: ")
+        return Mistake(where, f"{name}: {text}", fit)
+    return Mistake(where, f"{name}: «{value}» is not accepted", accepted(field) or error["msg"])
 
 
 def _type_name(cls: type[BaseModel]) -> str:
     return f"a {cls.type}" if issubclass(cls, Record) else cls.__name__
 
 
-def _accepted(field: Any) -> str:
+def accepted(field: Any) -> str:
+    """What a field takes; empty where there is no such field."""
     if field is None:
         return ""
     kind = _kind(field.annotation)
