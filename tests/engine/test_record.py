@@ -114,3 +114,36 @@ def test_the_ledger_holds_ids_and_no_names(one: World) -> None:
     bodies = " ".join(e.event.model_dump_json() for e in one.app.entries(REGISTRY))
     assert "Zoé" not in bodies
     assert "secret.example" not in bodies
+
+
+def test_what_is_said_to_be_unknown_is_forgotten(one: World) -> None:
+    one.record("membership initiative=one organisation=firm from=2024-01-05 to=2024-03-31 tier=gold")
+    assert one.record("membership initiative=one organisation=firm to= tier=").corrected == 1
+    assert one.record("membership initiative=one organisation=firm to= tier=").unchanged == 1
+    table = REGISTRY_TABLES["membership"]
+    with one.app.database.connect() as connection:
+        now = connection.execute(select(table).where(table.c.superseded_at.is_(None))).one()
+    assert (now.valid_to, now.tier) == (None, None)
+    with pytest.raises(Mistakes, match="needs «direction»"):
+        one.record("link initiative=one id=a direction= with_whom=x from=2024-01-01")
+
+
+def test_what_was_retracted_begins_empty_when_it_is_entered_again(one: World) -> None:
+    one.record("membership initiative=one organisation=firm from=2024-01-05 to=2024-03-31 tier=gold")
+    one.record("membership initiative=one organisation=firm retract=true")
+    one.record("membership initiative=one organisation=firm from=2024-01-05")
+    table = REGISTRY_TABLES["membership"]
+    with one.app.database.connect() as connection:
+        now = connection.execute(select(table).where(table.c.superseded_at.is_(None))).one()
+    assert (now.valid_to, now.tier, now.retracted) == (None, None, False)
+
+
+def test_a_field_without_a_day_is_of_the_fact_that_holds(one: World) -> None:
+    one.record("membership initiative=one organisation=firm from=2024-01-05")
+    one.record("membership initiative=one organisation=firm from=2024-02-05")
+    one.record("membership initiative=one organisation=firm from=2024-02-05 retract=true")
+    assert one.record("membership initiative=one organisation=firm tier=gold").corrected == 1
+    table = REGISTRY_TABLES["membership"]
+    with one.app.database.connect() as connection:
+        held = connection.execute(select(table).where(table.c.superseded_at.is_(None), ~table.c.retracted)).one()
+    assert (str(held.valid_from), held.tier) == ("2024-01-05", "gold")

@@ -32,7 +32,8 @@ class Submission:
     """One record as somebody wrote it, before anything is known of it.
 
     With the day it is true from it enters a fact, or corrects the one of that day; without it, it is about the latest
-    fact under that key: ``to`` ends it, other fields correct it. ``retract`` withdraws it.
+    fact under that key: ``to`` ends it, other fields correct it. A field that it does not name stays as it was; one
+    that is None becomes unknown. ``retract`` withdraws the fact, and entered again it begins empty.
     """
 
     type: str
@@ -145,11 +146,11 @@ class _Recorder:
         chain = registry.chain_of(cls, submission.initiative)
         fields = dict(submission.fields)
         before = self._meant(cls, chain, fields)
-        if before is not None:
+        if before is not None and (submission.retract or not before.retracted):
             kept = before.record.model_dump(by_alias=True, exclude_none=True)
-            fields = {**kept, **fields}
+            fields = {**kept, **{_alias(cls, name): value for name, value in fields.items()}}
         try:
-            new = cls.model_validate(fields)
+            new = cls.model_validate({name: value for name, value in fields.items() if value is not None})
         except ValidationError as problem:
             self.mistakes.extend(field_mistakes(problem, cls, submission.where))
             return
@@ -168,14 +169,13 @@ class _Recorder:
         key = [k for k in cls.key if k != "valid_from"]
         if not all(isinstance(fields.get(k), str) for k in key):
             return None
-        alias = cls.model_fields["valid_from"].alias or "valid_from"
-        day = fields.get(alias, fields.get("valid_from"))
+        day = fields.get(_alias(cls, "valid_from"), fields.get("valid_from"))
         identity = tuple(fields[k] for k in key)
         if "valid_from" in cls.key:
             identity = (*identity, str(day))
         facts = self._known(cls.type, chain, identity)
         if day is None:
-            return max(facts, key=lambda f: f.record.valid_from, default=None)
+            return max(facts, key=lambda f: (not f.retracted, f.record.valid_from), default=None)
         return next((f for f in facts if str(f.record.valid_from) == str(day)), None)
 
     def _note(self, name: str, before: Fact | None, new: Record, retract: bool) -> None:
@@ -238,3 +238,9 @@ class _Recorder:
         )
         for fact, by_entry in chain.superseded:
             registry.supersede(work.connection, fact, by_entry, at)
+
+
+def _alias(cls: type[Record], name: str) -> str:
+    """A field as it is written."""
+    field = cls.model_fields.get(name)
+    return name if field is None else field.alias or name

@@ -32,7 +32,7 @@ def read_pairs(words: Iterable[str]) -> dict[str, str]:
 
 
 def read_assignments(record: str, words: Iterable[str]) -> Submission:
-    """The submission that the words make.
+    """The submission that the words make; nothing after the sign means unknown.
 
     Raises:
         Mistakes: every word that is no assignment, or assigns twice.
@@ -40,5 +40,5 @@ def read_assignments(record: str, words: Iterable[str]) -> Submission:
     fields = read_pairs(words)
     initiative = fields.pop("initiative", None)
     retract = fields.pop("retract", "false")
-    given = {name: value for name, value in fields.items() if value != ""}
+    given = {name: value or None for name, value in fields.items()}
     return Submission(record, given, "command line", initiative, retract == "true")

@@ -128,7 +128,7 @@ def _submission(value: Any, where: str, mistakes: list[Mistake]) -> Iterator[Sub
     if wrong:
         mistakes += wrong
         return
-    fields = {k: v for k, v in flat.items() if k not in ENVELOPE and v is not None}
+    fields = {k: v for k, v in flat.items() if k not in ENVELOPE}
     yield Submission(flat["record"], fields, where, initiative, bool(retract))
 
 
