@@ -13,10 +13,15 @@ from dataclasses import dataclass
 LONGEST_QUOTED = 80
 
 
+def shortened(text: str) -> str:
+    """A text as a sentence repeats it: whole where it is short."""
+    return text if len(text) <= LONGEST_QUOTED else f"{text[:LONGEST_QUOTED]}..."
+
+
 def quoted(value: object) -> str:
-    """What somebody wrote, as a sentence repeats it: whole where it is short."""
+    """What somebody wrote, in quotation marks, with its length where it is too long."""
     text = json.dumps(value, ensure_ascii=False) if isinstance(value, (bool, dict, list)) else str(value)
-    return f"«{text}»" if len(text) <= LONGEST_QUOTED else f"«{text[:LONGEST_QUOTED]}...» ({len(text):,} signs)"
+    return f"«{shortened(text)}»" + (f" ({len(text):,} signs)" if len(text) > LONGEST_QUOTED else "")
 
 
 @dataclass(frozen=True, slots=True)

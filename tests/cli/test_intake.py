@@ -93,7 +93,7 @@ def test_one_is_dropped_with_its_reason(office: Run, hand_in: HandIn) -> None:
         (("retry", "1", "retract=perhaps"), "accepted: retract=true"),
         (("retry", "1", "a=b", "--from", "x"), "give either key=value ..., or --from FILE"),
         (("retry", "1", "--from", "nowhere"), "there is no file nowhere"),
-        (("retry", "1", "--from", "."), "cannot be read as UTF-8 text"),
+        (("retry", "1", "--from", "."), "cannot be read: Is a directory"),
         (("retry", "x"), "x"),
     ],
 )

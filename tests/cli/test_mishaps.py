@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from cli.conftest import Run
 from clusterflow.store import database as databases
 from clusterflow.store.database import open_database
+
+from .conftest import Run
 
 PERSON = ("person", "id=p", "name=P", "from=2024-01-01")
 

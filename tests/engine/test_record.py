@@ -103,7 +103,8 @@ def test_records_of_one_file_may_name_each_other(one: World) -> None:
 def test_the_same_key_is_done_once_and_means_one_thing(one: World) -> None:
     line = "link initiative=one id=a direction=inside with_whom=x from=2024-01-01"
     first = one.record(line, key="k1")
-    assert one.record(line, key="k1") == first
+    again = one.record(line, key="k1")
+    assert (first.entered, again.entered, again.unchanged, again.already) == (1, 0, 1, one.now)
     assert len(rows(one, "link")) == 1
     with pytest.raises(Exception, match="already used for another command"):
         one.record(line.replace("inside", "outside"), key="k1")

@@ -55,8 +55,8 @@ class TestEvents:
         assert became["good"].refused is None
         refusal = gate.reception.refusal(refused_of(became["bad"]))
         assert [str(m) for m in refusal.mistakes] == [
-            "event bad record 3: a membership belongs to an initiative; accepted: initiative=ID",
             "event bad record 2: no organisation is called «othr»; accepted: other",
+            "event bad record 3: a membership belongs to an initiative; accepted: initiative=ID",
         ]
         assert len(gate.memberships()) == 1
 
@@ -240,9 +240,10 @@ def test_nothing_is_kept_of_a_command_that_died(gate: Gate, monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("content", "expected", "line"),
     [
-        (b"\xff\xfe", "is no UTF-8 text: byte 0 of 2", None),
+        (b"\n\xff\xfe", "f.jsonl:2: no UTF-8 text", 2),
+        (b'{"record": "x"}\n\xff\n', "f.jsonl:1: no record type is called «x» f.jsonl:2: no UTF-8 text", 1),
         (b"", "holds no record", None),
-        (b'\n{"record": "x"}\nnonsense\n', "f.jsonl:3: no JSON", 3),
+        (b'\n{"record": "x"}\nnonsense\n', "f.jsonl:3: no JSON", 2),
         (b'{"record": "x", "a": "\0"}', "no JSON: Invalid control character", 1),
     ],
 )

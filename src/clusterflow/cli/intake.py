@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App as Commands
 from cyclopts import Parameter
 
-from clusterflow.cli.output import Actor, Json, harmless, print_json, read_text, show, table
+from clusterflow.cli.output import Actor, Json, Source, harmless, print_json, read_text, show, table
 from clusterflow.desk import Desk
 from clusterflow.errors import ClusterflowError
 from clusterflow.model.refusal import Refusal, RefusalState
@@ -79,9 +78,7 @@ def _show(found: Refusal) -> None:
 def retry(
     number: Number,
     *fields: Annotated[str, Parameter(help="key=value ...: what is other than it was sent; key= takes it away")],
-    source: Annotated[
-        Path | None, Parameter(name="--from", help="the mended records as JSON lines; - for standard input")
-    ] = None,
+    source: Source = None,
     actor: Actor = None,
     as_json: Json = False,
 ) -> None:

@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes, quoted
-from clusterflow.model.text import ID, ID_ACCEPTED, UNFIT
+from clusterflow.model.text import ID, ID_ACCEPTED, UNFIT, decoded
 from clusterflow.model.words import Answer, Readiness, StageStatus
 
 REFUSED = 3
@@ -28,6 +28,11 @@ Json = Annotated[bool, Parameter(name="--json", negative="", help="print JSON an
 AsOf = Annotated[str | None, Parameter(name="--as-of", help="the end of that day, as YYYY-MM-DD")]
 LONGEST_KEY = 128
 """Of an idempotency key, as the database keeps it."""
+
+
+def _file(_: object, source: Path | None) -> None:
+    if source is not None and str(source).startswith("--"):
+        raise ClusterflowError(f"--from needs a file, and «{source}» is an option; a file of that name is ./{source}")
 
 
 def _an_id(_: object, actor: str | None) -> None:
@@ -40,6 +45,12 @@ def _a_key(_: object, key: str | None) -> None:
         raise Mistakes([Mistake("--key", f"{quoted(key)} is not accepted", f"1 to {LONGEST_KEY} signs")])
 
 
+Source = Annotated[
+    Path | None,
+    Parameter(
+        name="--from", allow_leading_hyphen=True, validator=_file, help="a file of JSON lines; - for standard input"
+    ),
+]
 Actor = Annotated[
     str | None,
     Parameter(name="--actor", validator=_an_id, help="who enters it, for the ledger: an id, never a name"),
@@ -63,6 +74,9 @@ MARKS: dict[str, tuple[str, str]] = {
     StageStatus.LAPSED: ("↯ lapsed", "red"),
     StageStatus.LEFT: ("↩ left", "bright_black"),
 }
+
+LARGEST_BYTES = 128 * 2**20
+"""Of what a command reads: it is held in memory several times over."""
 
 console = Console(highlight=False)
 
@@ -105,19 +119,21 @@ _STEERING = re.compile(
 
 
 def read_text(source: Path) -> str:
-    """A file that the user named, or standard input for ``-``.
+    """The JSON lines of a file that the user named, or of standard input for ``-``.
 
     Raises:
-        ClusterflowError: it is not there, or no text.
+        ClusterflowError: it is not there, cannot be read, or is too large.
     """
-    if str(source) == "-":
-        return sys.stdin.read()
     try:
-        return source.read_text(encoding="utf-8")
+        with sys.stdin.buffer if str(source) == "-" else source.open("rb") as file:
+            content = file.read(LARGEST_BYTES + 1)
     except FileNotFoundError:
         raise ClusterflowError(f"there is no file {source}") from None
-    except (OSError, UnicodeDecodeError) as problem:
-        raise ClusterflowError(f"{source} cannot be read as UTF-8 text: {problem}") from None
+    except OSError as problem:
+        raise ClusterflowError(f"{source} cannot be read: {problem.strerror}") from None
+    if len(content) > LARGEST_BYTES:
+        raise ClusterflowError(f"{source} is larger than {LARGEST_BYTES // 2**20} MB; give it in parts")
+    return decoded(content)
 
 
 def print_json(value: BaseModel | Sequence[BaseModel]) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -51,8 +53,16 @@ class Recorded(Frozen):
     retracted: int = 0
     unchanged: int = 0
     initiatives: tuple[str, ...] = ()
+    already: datetime | None = None
+    """When the same was taken in before, where it was: then nothing was changed now."""
+
+    def again(self, at: datetime) -> Recorded:
+        """What is told where this was already done, at that moment."""
+        return Recorded(unchanged=self.entered + self.corrected + self.retracted + self.unchanged, already=at)
 
     def __str__(self) -> str:
+        if self.already is not None:
+            return f"already taken in on {self.already:%Y-%m-%d}; nothing changed"
         parts = [(self.entered, "entered"), (self.corrected, "corrected"), (self.retracted, "retracted")]
         told = [f"{n} {word}" for n, word in parts if n]
         if self.unchanged or not told:
@@ -71,20 +81,23 @@ class _Chain:
     superseded: list[tuple[Fact, int]] = field(default_factory=list)
 
 
-def record(work: Work, submissions: Sequence[Submission]) -> Recorded:
+def record(work: Work, submissions: Sequence[Submission], mistakes: Iterable[Mistake] = ()) -> Recorded:
     """Enter, correct, end and withdraw facts.
 
+    Args:
+        mistakes: what could not even be read; it is told together with the rest.
+
     Raises:
-        Mistakes: everything that is wrong in the submissions; then nothing was recorded.
+        Mistakes: everything that is wrong in the submissions, in order; then nothing was recorded.
     """
-    return _Recorder(work, submissions).run()
+    return _Recorder(work, submissions, mistakes).run()
 
 
 class _Recorder:
-    def __init__(self, work: Work, submissions: Sequence[Submission]) -> None:
+    def __init__(self, work: Work, submissions: Sequence[Submission], mistakes: Iterable[Mistake]) -> None:
         self.work = work
         self.submissions = submissions
-        self.mistakes: list[Mistake] = []
+        self.mistakes = list(mistakes)
         self.chains: dict[str, _Chain] = {}
         self.known: dict[Identity, dict[str, list[Fact]]] = defaultdict(dict)
         self.counts: Counter[str] = Counter()
@@ -98,7 +111,7 @@ class _Recorder:
             self._take(submission)
         self._check_references()
         if self.mistakes:
-            raise Mistakes(self.mistakes)
+            raise Mistakes(sorted(self.mistakes, key=_place))
         for name, chain in self.chains.items():
             self._write(name, chain)
         for initiative in sorted(self.moved):
@@ -238,6 +251,14 @@ class _Recorder:
         )
         for fact, by_entry in chain.superseded:
             registry.supersede(work.connection, fact, by_entry, at)
+
+
+def _place(mistake: Mistake) -> tuple[str | int, ...]:
+    """What sorts mistakes by their line: the numbers in a place count as numbers."""
+    return tuple(int(part) if part.isdigit() else part for part in _NUMBERS.split(mistake.where))
+
+
+_NUMBERS = re.compile("([0-9]+)")
 
 
 def _alias(cls: type[Record], name: str) -> str:

@@ -30,6 +30,15 @@ UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]
 Tabs and the ends of lines pass."""
 
 
+UNDECODED = re.compile("[\udc80-\udcff]")
+"""What a byte that is no UTF-8 is read as, so that its line can be told."""
+
+
+def decoded(content: bytes) -> str:
+    """The text of a file in UTF-8, with or without the mark that Windows begins it with."""
+    return content.decode("utf-8-sig", "surrogateescape")
+
+
 class Frozen(BaseModel):
     """A value: it never changes, and it knows no key that it does not declare."""
 
