@@ -97,7 +97,7 @@ class Desk:
         key: str | None = None,
         mistakes: Sequence[Mistake] = (),
     ) -> Recorded:
-        """Record facts: all of them or none; none where there are ``mistakes`` already, which are told with the rest."""
+        """Record facts: all of them or none; what could not be read of them, ``mistakes``, is told with the rest."""
         request = repr([(s.type, s.initiative, sorted(s.fields.items()), s.retract) for s in submissions])
         return perform(
             self.database, self._context(actor, None if mistakes else key), "record", request, Recorded,

@@ -59,11 +59,14 @@ class Mistakes(ClusterflowError):
 class UnknownName(ClusterflowError):
     """A name that nothing answers to, with the nearest names that do."""
 
-    def __init__(self, noun: str, name: str, nearest: Sequence[str] = ()) -> None:
+    def __init__(self, noun: str, name: str, nearest: Sequence[str] = (), known: Iterable[str] = ()) -> None:
+        """``known`` are all that there are, where they are few enough to be told when none is near."""
         self.noun, self.name, self.nearest = noun, name, tuple(nearest)
-        text = f"no {noun} is called «{name}»"
+        text = f"no {noun} is called {quoted(name)}"
         if nearest:
             text += "; the nearest: " + ", ".join(nearest)
+        elif known := list(known):
+            text += "; there are: " + ", ".join(known)
         super().__init__(text)
 
 

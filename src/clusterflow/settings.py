@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 from contextlib import suppress
 from datetime import date
@@ -41,6 +42,17 @@ def _channels_one_by_one() -> dict[str, SecretStr]:
     }
 
 
+def _id(text: str) -> str:
+    """An id, as those of records are; what stands in the ledger cannot be forgotten, so no name may.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not re.fullmatch("[a-z0-9][a-z0-9._-]{0,63}", text):
+        raise ValueError("is no id; accepted: 1 to 64 lower case letters, digits, points, hyphens and underscores")
+    return text
+
+
 def _web_address(text: str) -> str:
     """An address of a server, as it is.
 
@@ -69,10 +81,8 @@ class Settings(BaseSettings):
     configs: Path = Field(default_factory=lambda: _beside_the_code("configs"))
     deployments: Path = Field(default_factory=lambda: _beside_the_code("deployments"))
     language: Literal["es", "en"] = Field(default="en", description="language of Prefect's names and artifacts")
-    actor: str = Field(
-        default="cli",
-        pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$",
-        description="who records and commands, where nobody else is named: an id, never a name",
+    actor: Annotated[str, AfterValidator(_id)] = Field(
+        default="cli", description="who records and commands, where nobody else is named: an id, never a name"
     )
     today: date | None = Field(
         default=None, description="pretend that it is this day: for rehearsals and demonstrations"

@@ -39,7 +39,7 @@ def wrong(run: Run, *words: str, code: int = 2) -> str:
         ("PREFECT_PORT", "abc", "CLUSTERFLOW_PREFECT_PORT: is not accepted; accepted: a whole number ≥ 1 and ≤ 65535"),
         ("PREFECT_API", "http://[::1", "CLUSTERFLOW_PREFECT_API: is no web address; accepted: http://HOST:PORT/api"),
         ("PREFECT_API", "127.0.0.1:4200", "CLUSTERFLOW_PREFECT_API: is no web address"),
-        ("ACTOR", "Ana María", "CLUSTERFLOW_ACTOR: is not accepted; accepted: "),
+        ("ACTOR", "Ana María", "CLUSTERFLOW_ACTOR: is no id; accepted: 1 to 64 lower case letters"),
         ("CHANNEL", "{", "the settings cannot be read"),
         ("DATABASE", "mysql://u:s3cret@h/d", "«***@h/d» is no database address; accepted: sqlite:///FILE or"),
         ("DATABASE", "oracle://h/d", "is no database address"),

@@ -81,8 +81,8 @@ def test_every_mistake_is_told_at_once_and_nothing_is_recorded(one: World) -> No
     for expected in (
         "helix: «compani» is not accepted; accepted: company, government, academia, civil-society",
         "from: «2024-13-01» is not accepted; accepted: a day as YYYY-MM-DD",
-        "no record type is called «membershp»; accepted: membership",
-        "no organisation is called «frim»; accepted: firm",
+        "no record type is called «membershp». The nearest: membership",
+        "no organisation is called «frim». The nearest: firm",
         "no initiative is called «uno»",
         "a membership belongs to an initiative; accepted: initiative=ID",
         "amount: «1.234,56» is no amount",

@@ -54,10 +54,12 @@ def _settings(problem: ValidationError) -> Mistakes:
     mistakes = []
     for error in problem.errors(include_input=False, include_url=False, include_context=False):
         said = error["msg"].removeprefix("Value error, ")
-        fit = accepted(Settings.model_fields.get(str(error["loc"][0]) if error["loc"] else ""))
+        field = Settings.model_fields.get(str(error["loc"][0]) if error["loc"] else "")
         name = PREFIX + "_".join(str(step) for step in error["loc"]).upper()
-        told = error["type"] == "value_error" or not fit
-        mistakes.append(Mistake(name, said if told else "is not accepted", "" if told else fit, _MEND))
+        if error["type"] != "value_error" and (fit := accepted(field)):
+            mistakes.append(Mistake(name, "is not accepted", fit, _MEND))
+        else:
+            mistakes.append(Mistake(name, said, "", _MEND))
     return Mistakes(mistakes)
 
 

@@ -14,14 +14,14 @@ from pydantic import ValidationError
 
 from clusterflow.engine.deadlines import MOVING, set_deadlines
 from clusterflow.engine.work import Work
-from clusterflow.errors import Mistake, Mistakes
+from clusterflow.errors import Mistake, Mistakes, quoted, shortened
 from clusterflow.model import events as ev
 from clusterflow.model.events import RecordEvent
 from clusterflow.model.records import RECORDS, Record
 from clusterflow.model.records.base import REGISTRY
 from clusterflow.model.records.parties import Initiative
-from clusterflow.model.text import Frozen
-from clusterflow.rules.mistakes import field_mistakes, nearest, references
+from clusterflow.model.text import UNFIT, Frozen
+from clusterflow.rules.mistakes import a, field_mistakes, references, the_nearest
 from clusterflow.store import registry
 from clusterflow.store.registry import Fact
 
@@ -123,13 +123,18 @@ class _Recorder:
         """Whether the record type is known and the initiative is there where one is needed."""
         cls = RECORDS.get(submission.type)
         if cls is None:
-            near = nearest(submission.type, RECORDS)
-            self.mistakes.append(
-                Mistake(submission.where, f"no record type is called «{submission.type}»", f"{', '.join(near)}")
-            )
+            found = f"no record type is called {quoted(submission.type)}"
+            cure = the_nearest(shortened(submission.type), RECORDS) or f"There are: {', '.join(sorted(RECORDS))}"
+            self.mistakes.append(Mistake(submission.where, found, cure=cure))
             return False
         if cls.of_initiative and not submission.initiative:
-            self.mistakes.append(Mistake(submission.where, f"a {cls.type} belongs to an initiative", "initiative=ID"))
+            found = f"{a(cls.type)} belongs to an initiative"
+            self.mistakes.append(Mistake(submission.where, found, "initiative=ID"))
+            return False
+        unfit = [n for n, value in submission.fields.items() if isinstance(value, str) and UNFIT.search(value)]
+        if unfit:
+            found = f"{shortened(unfit[0])}: holds a sign that no text can have"
+            self.mistakes.append(Mistake(submission.where, found))
             return False
         if cls.of_initiative and submission.initiative:
             self.cited["initiative", REGISTRY].setdefault(submission.initiative, submission.where)
@@ -227,15 +232,9 @@ class _Recorder:
             missing = [value for value in cited if value not in there]
             everything = registry.names(self.work.connection, target, chain) + sorted(there) if missing else []
             for value in missing:
-                near = nearest(value, everything)
-                self.mistakes.append(
-                    Mistake(
-                        cited[value],
-                        f"no {target} is called «{value}»",
-                        ", ".join(near),
-                        "" if near else f"Record the {target} first, or in the same file",
-                    )
-                )
+                found = f"no {target} is called {quoted(value)}"
+                cure = the_nearest(shortened(value), everything) or f"Record the {target} first, or in the same file"
+                self.mistakes.append(Mistake(cited[value], found, cure=cure))
 
     def _write(self, name: str, chain: _Chain) -> None:
         work = self.work
@@ -255,10 +254,10 @@ class _Recorder:
 
 def _place(mistake: Mistake) -> tuple[str | int, ...]:
     """What sorts mistakes by their line: the numbers in a place count as numbers."""
-    return tuple(int(part) if part.isdigit() else part for part in _NUMBERS.split(mistake.where))
+    return tuple(int(part) if n % 2 else part for n, part in enumerate(_NUMBERS.split(mistake.where)))
 
 
-_NUMBERS = re.compile("([0-9]+)")
+_NUMBERS = re.compile("([0-9]{1,18})")
 
 
 def _alias(cls: type[Record], name: str) -> str:

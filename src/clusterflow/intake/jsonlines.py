@@ -132,11 +132,8 @@ def _submission(value: Any, where: str, mistakes: list[Mistake]) -> Iterator[Sub
         wrong.append(Mistake(where, f"initiative: {quoted(initiative)} is not accepted", "an id as text"))
     if retract is not None and not isinstance(retract, bool):
         wrong.append(Mistake(where, f"retract: {quoted(retract)} is not accepted", "true or false"))
-    wrong += [
-        Mistake(where, f"{shortened(name)}: {problem}")
-        for name, part in flat.items()
-        if (problem := _unfit(name, part))
-    ]
+    unfit = ((name, _unfit(name, part)) for name, part in flat.items())
+    wrong += [Mistake(where, f"{shortened(name)}: {problem}") for name, problem in unfit if problem]
     if wrong:
         mistakes += wrong
         return

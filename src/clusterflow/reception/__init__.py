@@ -142,7 +142,7 @@ class Reception:
             found = refused.one(connection, number)
             if found is None:
                 waiting = [str(r.id) for r in refused.everything(connection, RefusalState.WAITING)]
-                raise UnknownName("refused submission", str(number), waiting[:3])
+                raise UnknownName("refused submission", str(number), known=waiting[:3])
             return found
 
     def retry(
