@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from benches import cli, decide, evaluate, ladder, loop, notices, portfolio, transitions
+from benches import (
+    cli,
+    decide,
+    dossier,
+    evaluate,
+    ladder,
+    loop,
+    notices,
+    portfolio,
+    report,
+    transitions,
+    workbook,
+)
 from benches.measuring import quick
 
 if __name__ == "__main__":
     short = quick(__doc__)
-    for bench in (decide, transitions, evaluate, portfolio, ladder, cli, notices, loop):
+    for bench in (decide, transitions, evaluate, portfolio, report, ladder, dossier, cli, notices, workbook, loop):
         bench.run(short)

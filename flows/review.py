@@ -9,7 +9,7 @@ from prefect.logging import get_run_logger
 
 from clusterflow.app import App
 from clusterflow.prefect.names import portfolio_run_name
-from clusterflow.prefect.pages import publish_portfolio
+from clusterflow.prefect.portfolio import publish_portfolio
 from clusterflow.prefect.publish import publish
 from clusterflow.prefect.reconcile import reconcile
 
@@ -23,12 +23,11 @@ async def review(as_of: date | None = None) -> dict[str, int]:
     """
     app = App.open()
     if as_of is not None and as_of < app.clock().date():
-        await publish_portfolio(app, as_of)
-        return {"initiatives": len(app.board(as_of).lines), "changed": 0, "passes": 0}
+        return {"initiatives": await publish_portfolio(app, as_of), "changed": 0, "passes": 0}
     found = app.review(actor="review")
     for initiative, problem in found.problems.items():
         get_run_logger().error("%s: %s", initiative, problem)
-    await publish_portfolio(app)
     published = await publish(app)
     await reconcile(app)
+    await publish_portfolio(app)
     return {"initiatives": found.looked_at, "changed": len(found.changed), "passes": published.passes}

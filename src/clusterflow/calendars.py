@@ -7,19 +7,25 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
+from fsspec import AbstractFileSystem
+from fsspec.core import url_to_fs
+from fsspec.implementations.local import LocalFileSystem
 from sqlalchemy import Connection, Engine
 
 from clusterflow.errors import ClusterflowError, UnknownName
+from clusterflow.intake.dropped import masked, shown
 from clusterflow.model.appointment import Appointment, AppointmentKind
 from clusterflow.model.events import Event
 from clusterflow.model.notice import Attachment
 from clusterflow.model.records.base import REGISTRY
 from clusterflow.model.records.parties import Person
-from clusterflow.model.text import Frozen, NoticeLanguage
-from clusterflow.model.text import nearest as nearest_language
-from clusterflow.reports.ics import feed, single
+from clusterflow.model.text import Frozen, Language, NoticeLanguage, Text
+from clusterflow.notices.catalogs import translations
+from clusterflow.notices.words import word
+from clusterflow.reports.ics import Voice, feed, single
 from clusterflow.rules.agenda import subject_of
 from clusterflow.rules.mistakes import nearest
 from clusterflow.store import registry
@@ -38,12 +44,23 @@ class Written(Frozen):
     unchanged: int = 0
     removed: int = 0
 
+    def told(self, language: Language) -> str:
+        """In one line."""
+        words = Text(
+            es="nuevos {}, cambiados {}, iguales {}, quitados {}", en="{} new, {} changed, {} unchanged, {} removed"
+        )
+        return words.to(language).format(self.new, self.changed, self.unchanged, self.removed)
+
 
 class Calendars:
     """The calendars of one database as they are at a moment."""
 
-    def __init__(self, database: Engine, now: datetime) -> None:
-        self.database, self.now = database, now
+    def __init__(self, database: Engine, now: datetime, messages: Path) -> None:
+        """
+        Args:
+            messages: the folder of the catalogs, by which they speak each reader's language.
+        """
+        self.database, self.now, self.messages = database, now, messages
 
     def initiative(self, initiative: str) -> bytes:
         """The feed of an initiative, in its language.
@@ -74,7 +91,7 @@ class Calendars:
                 for appointment in agenda_of(connection, initiative, self.now, common):
                     if person in appointment.people:
                         mine[appointment.uid] = appointment
-            return feed(found[0].name, mine.values(), nearest_language(found[0].language))
+            return feed(found[0].name, mine.values(), voice_of(self.messages, found[0].language))
 
     def all(self, there: frozenset[Path] = frozenset()) -> Iterator[tuple[Path, bytes]]:
         """Every feed that has something in it, with the path of its file; those already ``there`` even if empty."""
@@ -90,16 +107,32 @@ class Calendars:
             for person in registry.current(connection, Person, REGISTRY, self.now.date()):
                 path, mine = Path(PEOPLE, f"{person.id}.ics"), of_people.get(person.id)
                 if mine or path in there:
-                    yield path, feed(person.name, (mine or {}).values(), nearest_language(person.language))
+                    voice = voice_of(self.messages, person.language)
+                    yield path, feed(person.name, (mine or {}).values(), voice)
 
-    def write(self, folder: Path) -> Written:
+    def write(self, address: str) -> Written:
         """Bring the files of a folder up to the moment: each is replaced whole, and what did not change is left alone.
 
         A feed whose initiative or person is on record no longer is removed.
 
+        Args:
+            address: a path, or any other address that fsspec knows; a password in it is not repeated.
+
         Raises:
             ClusterflowError: the folder cannot be written.
         """
+        try:
+            system, root = url_to_fs(address)
+            if not isinstance(system, LocalFileSystem):
+                return self._write_to(system, root.rstrip("/"))
+        except ClusterflowError:
+            raise
+        except Exception as problem:  # each kind of file system has exceptions of its own
+            reason = masked(f"{type(problem).__name__}: {problem}".partition("\n")[0], address)
+            raise ClusterflowError(f"{shown(address)} cannot be written: {reason}") from None
+        return self._write(Path(root))
+
+    def _write(self, folder: Path) -> Written:
         try:
             there = frozenset(
                 p.relative_to(folder) for sub in (INITIATIVES, PEOPLE) for p in (folder / sub).glob("*.ics")
@@ -116,9 +149,34 @@ class Calendars:
             raise ClusterflowError(f"{folder} cannot be written: {problem}") from None
         return Written(**counts, removed=len(there - made))
 
+    def _write_to(self, system: AbstractFileSystem, root: str) -> Written:
+        """The same where files can be put and taken, and nothing more."""
+        there: dict[Path, bytes] = {}
+        for sub in (INITIATIVES, PEOPLE):
+            system.makedirs(f"{root}/{sub}", exist_ok=True)
+            for name in system.glob(f"{root}/{sub}/*.ics"):
+                there[Path(sub, name.rpartition("/")[2])] = system.cat_file(name)
+        made, counts = set[Path](), {"new": 0, "changed": 0, "unchanged": 0}
+        for path, content in self.all(frozenset(there)):
+            made.add(path)
+            before = there.get(path)
+            counts["new" if before is None else "unchanged" if before == content else "changed"] += 1
+            if before != content:
+                system.pipe_file(f"{root}/{path.as_posix()}", content)
+        for path in there.keys() - made:
+            system.rm_file(f"{root}/{path.as_posix()}")
+        return Written(**counts, removed=len(there.keys() - made))
+
     def _initiative(self, connection: Connection, initiative: str, agenda: tuple[Appointment, ...]) -> bytes:
         record = registry.initiative_records(connection, self.now.date(), [initiative])[initiative]
-        return feed(record.name, agenda, record.language, record.timezone)
+        return feed(record.name, agenda, voice_of(self.messages, record.language), record.timezone)
+
+
+@lru_cache(maxsize=32)
+def voice_of(messages: Path, language: NoticeLanguage) -> Voice:
+    """The words of calendars in a language, from the catalogs of the notices."""
+    catalog = translations(messages, language)
+    return Voice(language, {kind: word(kind, catalog.pgettext) for kind in AppointmentKind})
 
 
 def replace_file(path: Path, content: bytes) -> str:
@@ -143,7 +201,7 @@ def attachment_of(
     kind: AppointmentKind,
     subject: str,
     now: datetime,
-    language: NoticeLanguage,
+    voice: Voice,
 ) -> Attachment | None:
     """One appointment of an initiative as a file for a notice: to be kept, or to be taken back where it was called off.
 
@@ -153,14 +211,14 @@ def attachment_of(
     found = next((a for a in agenda if (a.kind, a.subject) == (kind, subject)), None)
     if found is None:
         return None
-    content, method = single(found, nearest_language(language))
+    content, method = single(found, voice)
     name, mime = f"{kind}-{found.uid[:8]}.ics", f"text/calendar; charset=utf-8; method={method}"
     return Attachment(name=name, mime=mime, content=content)
 
 
 def attachment_for(
-    connection: Connection, initiative: str, event: Event, now: datetime, language: NoticeLanguage
+    connection: Connection, initiative: str, event: Event, now: datetime, voice: Voice
 ) -> Attachment | None:
     """The appointment that a ledger entry is about, as a file for its notice; None where it is about none."""
     about = subject_of(event)
-    return attachment_of(connection, initiative, *about, now, language) if about else None
+    return attachment_of(connection, initiative, *about, now, voice) if about else None

@@ -22,16 +22,17 @@ from clusterflow.model.records.parties import Initiative
 from clusterflow.model.state import InitiativeState
 from clusterflow.model.text import Frozen, Language
 from clusterflow.reports.board import Board, board_of
-from clusterflow.reports.status import InitiativeStatus, status_of
+from clusterflow.reports.status import InitiativeStatus, status_in
 from clusterflow.rules.fold import replay
 from clusterflow.rules.mistakes import nearest
 from clusterflow.settings import Settings
 from clusterflow.store import ledger, notices, outbox, refused, registry, tables
 from clusterflow.store.database import check_schema, reading, shared_database
+from clusterflow.store.dead import DeadLetter, dead_letters
+from clusterflow.store.lives import Life, life_of, lives
 from clusterflow.store.models import kept_model
-from clusterflow.store.notices import DeadLetter
 from clusterflow.store.registry import calendar_of, initiative_records
-from clusterflow.store.state import in_order, last_notes, load_state
+from clusterflow.store.state import in_order, load_state
 
 Clock = Callable[[], datetime]
 
@@ -144,28 +145,19 @@ class Desk:
     def status(self, initiative: str, as_of: date | None = None, language: Language | None = None) -> InitiativeStatus:
         """Where an initiative stands, today or at the end of a day."""
         with self._reading() as connection:
-            return self._status(connection, initiative, as_of, language or self.language)
-
-    def _status(
-        self, connection: Connection, initiative: str, as_of: date | None, language: Language
-    ) -> InitiativeStatus:
-        state = self._state(connection, initiative, as_of)
-        day = as_of or self._days(connection, [initiative])[initiative]
-        record = initiative_records(connection, day, [initiative]).get(initiative)
-        notes = last_notes(connection, initiative) if as_of is None else {}
-        return status_of(state, kept_model(connection, state.model_hash), record, day, language, notes)
+            life = life_of(connection, self._state(connection, initiative, as_of), self.clock(), as_of)
+        return status_in(life, language or self.language)
 
     def board(self, as_of: date | None = None, language: Language | None = None) -> Board:
         """The portfolio, today or at the end of a day; who was not yet enrolled then is left out."""
         told = language or self.language
-        statuses = []
-        with self._reading() as connection:
-            for initiative in connection.execute(select(tables.initiative_state.c.initiative)).scalars().all():
-                try:
-                    statuses.append(self._status(connection, initiative, as_of, told))
-                except NotPossible:
-                    continue
+        statuses = [status_in(life, told) for life in self.lives(as_of)]
         return board_of(statuses, as_of or self.clock().date(), told)
+
+    def lives(self, as_of: date | None = None) -> list[Life]:
+        """Every initiative, today or at the end of a day; who was not yet enrolled then is left out."""
+        with self._reading() as connection:
+            return lives(connection, self.clock(), as_of)
 
     def record_of(self, initiative: str) -> Initiative | None:
         """What is recorded of the initiative itself."""
@@ -209,5 +201,5 @@ class Desk:
                 given_up=mails["dead"],
                 refused=refused.waiting(connection),
                 error=outbox.last_error(connection),
-                dead=tuple(notices.dead_letters(connection, 5)),
+                dead=tuple(dead_letters(connection, 5)),
             )

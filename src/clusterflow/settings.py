@@ -42,6 +42,10 @@ def _channels_one_by_one() -> dict[str, SecretStr]:
     }
 
 
+NOBODY = "cli"
+"""Who commands where nobody says who."""
+
+
 def _id(text: str) -> str:
     """An id, as those of records are; what stands in the ledger cannot be forgotten, so no name may.
 
@@ -77,12 +81,14 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(default_factory=_home, description="folder of the default database, Prefect's data and logs")
-    database: str | None = Field(default=None, description="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME")
+    database: str | None = Field(
+        default=None, repr=False, description="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
+    )
     configs: Path = Field(default_factory=lambda: _beside_the_code("configs"))
     deployments: Path = Field(default_factory=lambda: _beside_the_code("deployments"))
     language: Literal["es", "en"] = Field(default="en", description="language of Prefect's names and artifacts")
     actor: Annotated[str, AfterValidator(_id)] = Field(
-        default="cli", description="who records and commands, where nobody else is named: an id, never a name"
+        default=NOBODY, description="who records and commands, where nobody else is named: an id, never a name"
     )
     today: date | None = Field(
         default=None, description="pretend that it is this day: for rehearsals and demonstrations"
@@ -136,7 +142,20 @@ class Settings(BaseSettings):
     )
     intake: SecretStr | None = Field(
         default=None,
-        description="fsspec address of a folder where other systems drop files of records: file:///srv/drop, s3://...",
+        description="fsspec address of a folder where people drop workbooks and files of records: file:///srv/drop, s3://...",
+    )
+    personal_data: Literal["roles", "names"] = Field(
+        default="roles",
+        description="how people appear in reports and in Prefect's artifacts: by their roles alone, or by name",
+    )
+    reports: SecretStr | None = Field(
+        default=None,
+        description="fsspec address of a folder that reports are written to: file:///srv/reports, s3://...; "
+        "the folder «reports» of the home folder if unset",
+    )
+    calendars: SecretStr | None = Field(
+        default=None,
+        description="fsspec address of a folder that calendars are written to each hour: file:///srv/calendars, s3://...",
     )
     prefect_port: int = Field(default=4200, ge=1, le=65535)
     prefect_api: Annotated[str, AfterValidator(_web_address)] | None = Field(

@@ -16,8 +16,11 @@ RIVALS = {
     "transitions": "floor: compare-and-set",
     "evaluate": "rival: counting the rows",
     "portfolio": "rival: evaluating one",
+    "report": "rival: the board asked for one by one",
+    "dossier": "rival: a process that imports matplotlib, draws nothing",
     "ladder": "rival: the invoices alone, without an index",
     "notices": "rival: smtplib over one connection",
+    "workbook": "rival: openpyxl, which only reads the cells",
     "loop": "rival: a flow run for each fact",
     "cli": "rival: python -c 'import sqlalchemy'",
 }

@@ -7,8 +7,10 @@ takes those of the guide anew.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import httpx
@@ -16,7 +18,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import Page, expect
 from pydantic import SecretStr
-from support.office import Office, working
+from support.office import Office, until, working
 
 from clusterflow.demo.stories import stories
 from clusterflow.demo.story import Story, months
@@ -34,6 +36,12 @@ BEGUN = "rangeType=range&start=2024-01-01T00:00:00.000Z&end=2026-12-31T00:00:00.
 
 SECRET = "a secret of the tests alone"
 
+
+WHEN = re.compile("minute")
+"""On the dashboard, when a run began: it comes with the numbers."""
+
+EMPTY_FRAME = 300
+"""A graph with nothing in it has fewer colours."""
 
 WIDEST = 960
 COLOURS = 64
@@ -84,6 +92,7 @@ async def office(prefect: PrefectServer, sqlite_url: str, monkeypatch: pytest.Mo
     live_until_a_gate_is_ready(office, story)
     office.app.settings = office.app.settings.model_copy(update={"proof": "code", "secret": SecretStr(SECRET)})
     own = {"SECRET": SECRET, "DATABASE": sqlite_url, "TODAY": str(office.now.date()), "LANGUAGE": "es"}
+    own["REPORTS"] = "memory://office/reports"
     for name, value in own.items():
         monkeypatch.setenv(f"CLUSTERFLOW_{name}", value)
     async with working():
@@ -103,6 +112,7 @@ async def test_a_manager_decides_in_the_form(
 ) -> None:
     await office.publish()
     await runs.start("review/portfolio")
+    await runs.start("report/dossiers")
     asked = await office.asking("critical-mass")
     (gate,) = office.app.explain(office.initiative, "critical-mass")
     decider = office.app.eligible(office.initiative, "critical-mass")[0].person
@@ -152,9 +162,10 @@ async def look_around(office: Office, ui: str, page: Page, asked: Waiting, pictu
         "initiative": (await latest(office, ui, names.initiative_key(office.initiative)), name),
         "gate": (await latest(office, ui, names.gate_key(office.initiative, "critical-mass")), "Hallazgo"),
         "portfolio": (await latest(office, ui, names.PORTFOLIO_KEY), name),
+        "dossier": (await latest(office, ui, names.dossier_key(office.initiative)), "Miembros por tipo de hélice"),
         "deployments": (f"{ui}/v2/deployments", "nuevo-leon"),
-        "dashboard": (f"{ui}/v2/dashboard?tab=SCHEDULED-PAUSED&{around_now()}", "lifecycle"),
-        "events": (f'{ui}/v2/events?events=["clusterflow.gate.opened"]&{BEGUN}', "clusterflow.gate.opened"),
+        "dashboard": (f"{ui}/v2/dashboard?tab=SCHEDULED-PAUSED&{around_now()}", WHEN),
+        "events": (f'{ui}/v2/events?events=["clusterflow.gate.opened"]&{BEGUN}', "Clusterflow Gate Opened"),
     }
     for title, (address, text) in seen.items():
         await picture(page, address, text, pictures / f"{title}.png")
@@ -163,6 +174,10 @@ async def look_around(office: Office, ui: str, page: Page, asked: Waiting, pictu
             await expect(
                 page.locator("svg[id^=mermaid] .node, svg[aria-roledescription^=flowchart] .node")
             ).to_have_count(6)
+        if title == "dossier":
+            plots = page.locator("img[src^='data:image/png']")
+            assert await plots.count() > 0
+            assert await plots.evaluate_all("plots => plots.every(plot => plot.naturalWidth > 0)")
 
 
 def around_now() -> str:
@@ -179,11 +194,21 @@ async def latest(office: Office, ui: str, key: str) -> str:
     return f"{ui}/v2/artifacts/artifact/{found['latest_id']}"
 
 
-async def picture(page: Page, address: str, text: str, file: Path) -> None:
+async def picture(page: Page, address: str, text: str | re.Pattern[str], file: Path) -> None:
     await page.set_viewport_size({"width": 1440, "height": 1000})
     await page.goto(address)
     await page.get_by_text(text).first.wait_for()
     await page.wait_for_load_state("networkidle")
     height = await page.evaluate("Math.max(...[...document.querySelectorAll('*')].map(e => e.scrollHeight))")
     await page.set_viewport_size({"width": 1440, "height": min(max(1000, int(height) + 40), 2600)})
+    await until(lambda: drawn(page), "the graph of the run")
     await page.screenshot(path=file)
+
+
+async def drawn(page: Page) -> bool | None:
+    """Whether the graph of a run, where the page has one, is more than an empty frame."""
+    canvas = page.locator("canvas")
+    if "/flow-run/" not in page.url:
+        return True
+    with Image.open(BytesIO(await canvas.first.screenshot())) as graph:
+        return len(graph.convert("RGB").getcolors(graph.width * graph.height) or ()) > EMPTY_FRAME or None

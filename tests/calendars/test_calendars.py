@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from fsspec.core import url_to_fs
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
-from support.world import World, model, stage, stated
+from support.world import CONFIGS, World, model, stage, stated
 
-from clusterflow.calendars import Calendars, attachment_for, attachment_of
+from clusterflow.calendars import Calendars, attachment_for, attachment_of, voice_of
 from clusterflow.errors import ClusterflowError, UnknownName
 from clusterflow.model.appointment import AppointmentKind
 from clusterflow.model.words import DecisionKind
 
+MESSAGES = CONFIGS / "messages"
+EN, ES, PT = (voice_of(MESSAGES, language) for language in ("en", "es", "pt"))
 FIRST = stage("first", (), stated("first", keep=">= 1/2"))
 
 
@@ -53,7 +56,7 @@ def read(content: bytes) -> dict[str, Seen]:
 
 
 def calendars(w: World) -> Calendars:
-    return Calendars(w.app.database, w.now)
+    return Calendars(w.app.database, w.now, MESSAGES)
 
 
 def mine(w: World, initiative: str = "one") -> dict[str, Shown]:
@@ -236,18 +239,18 @@ def test_a_session_of_two_initiatives_is_one_in_the_calendar_of_who_manages_both
 def test_a_folder_holds_a_file_for_each_and_what_did_not_change_is_left_alone(world: World, tmp_path: Path) -> None:
     folder = tmp_path / "feeds"
     world.record(*SERIES, "learning-enrolment initiative=one series=practice person=bruno from=2024-01-01")
-    done = calendars(world).write(folder)
+    done = calendars(world).write(str(folder))
     files = sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
     assert files == ["initiatives/one.ics", "people/bruno.ics", "people/gala.ics", "people/mona.ics"]
     assert (done.new, done.changed, done.unchanged, done.removed) == (4, 0, 0, 0)
     assert (folder / "people" / "mona.ics").read_bytes() == calendars(world).person("mona")
     inodes = {p: p.stat().st_ino for p in folder.rglob("*.ics")}
 
-    assert calendars(world.at("2024-01-12")).write(folder).unchanged == 4
+    assert calendars(world.at("2024-01-12")).write(str(folder)).unchanged == 4
     assert {p: p.stat().st_ino for p in folder.rglob("*.ics")} == inodes
 
     world.record("learning-session id=p2 planned=2024-04-02")
-    done = calendars(world).write(folder)
+    done = calendars(world).write(str(folder))
     assert (done.changed, done.unchanged) == (2, 2)
     assert {p for p in inodes if p.stat().st_ino != inodes[p]} == {
         folder / "initiatives" / "one.ics", folder / "people" / "bruno.ics",
@@ -255,17 +258,17 @@ def test_a_folder_holds_a_file_for_each_and_what_did_not_change_is_left_alone(wo
 
     world.record("seat initiative=one body=board person=bruno retract=true")
     world.record("learning-enrolment initiative=one series=practice person=bruno retract=true")
-    calendars(world).write(folder)
+    calendars(world).write(str(folder))
     assert b"VEVENT" not in (folder / "people" / "bruno.ics").read_bytes(), "subscribed, and nothing is left"
     world.record("person id=bruno retract=true")
-    assert calendars(world).write(folder).removed == 1
+    assert calendars(world).write(str(folder)).removed == 1
     assert not (folder / "people" / "bruno.ics").exists()
 
 
 def test_a_folder_that_cannot_be_written_is_told(world: World, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder", encoding="utf-8")
     with pytest.raises(ClusterflowError, match="cannot be written"):
-        calendars(world).write(tmp_path / "file")
+        calendars(world).write(str(tmp_path / "file"))
 
 
 def test_a_notice_of_a_gate_brings_its_event_and_that_of_a_decision_takes_it_back(world: World) -> None:
@@ -276,12 +279,12 @@ def test_a_notice_of_a_gate_brings_its_event_and_that_of_a_decision_takes_it_bac
         next(e for e in world.app.entries("one") if e.event.kind == kind) for kind in ("gate.opened", "gate.decided")
     )
     with world.app.database.connect() as connection:
-        taken_back = attachment_for(connection, "one", decided.event, world.now, "en")
-        assert attachment_for(connection, "one", opened.event, world.now, "en") == taken_back, "as it is now"
-        due = attachment_of(connection, "one", AppointmentKind.STAGE_DUE, "second/1", world.now, "pt")
-        assert attachment_of(connection, "one", AppointmentKind.MEETING, "none", world.now, "es") is None
+        taken_back = attachment_for(connection, "one", decided.event, world.now, EN)
+        assert attachment_for(connection, "one", opened.event, world.now, EN) == taken_back, "as it is now"
+        due = attachment_of(connection, "one", AppointmentKind.STAGE_DUE, "second/1", world.now, PT)
+        assert attachment_of(connection, "one", AppointmentKind.MEETING, "none", world.now, ES) is None
         entered = next(e for e in world.app.entries("one") if e.event.kind == "stage.entered")
-        assert attachment_for(connection, "one", entered.event, world.now, "en") is None
+        assert attachment_for(connection, "one", entered.event, world.now, EN) is None
     assert taken_back is not None
     assert due is not None
     assert taken_back.mime == "text/calendar; charset=utf-8; method=CANCEL"
@@ -289,7 +292,30 @@ def test_a_notice_of_a_gate_brings_its_event_and_that_of_a_decision_takes_it_bac
     assert due.name.startswith("stage-due-")
     assert due.name.endswith(".ics")
     assert set(read(taken_back.content)) == {"Decide at the gate: gate of first · Initiative-one"}
-    assert set(read(due.content)) == {"Vence la etapa: second · Initiative-one"}
+    assert set(read(due.content)) == {"Vence a etapa: second · Initiative-one"}, "who reads Portuguese gets it so"
+
+
+def test_the_same_files_are_written_to_any_address_that_fsspec_knows(world: World, tmp_path: Path) -> None:
+    address = f"memory://{tmp_path.name}/calendars"
+    done = calendars(world).write(address)
+    assert (done.new, done.told("en")) == (4, "4 new, 0 changed, 0 unchanged, 0 removed")
+    assert calendars(world).write(address).unchanged == 4
+    calendars(world).write(str(tmp_path))
+    system, root = url_to_fs(address)
+    names = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*.ics")}
+    assert {name: (tmp_path / name).read_bytes() for name in names} == {
+        name: system.cat_file(f"{root}/{name}") for name in names
+    }
+    system.pipe_file(f"{root}/people/gone.ics", b"")
+    world.record("meeting initiative=one id=m body=board on=2024-02-10")
+    done = calendars(world.at("2024-01-12")).write(address)
+    assert (done.changed, done.removed) == (4, 1)
+
+
+def test_an_address_that_cannot_be_written_is_told_without_its_password(world: World) -> None:
+    with pytest.raises(ClusterflowError, match=r"^none://\*\*\*@host/calendars cannot be written") as told:
+        calendars(world).write("none://office:hunter2@host/calendars?key=hunter2")
+    assert "hunter2" not in str(told.value)
 
 
 DAYS = st.sampled_from(["2024-01-01", "2024-01-09", "2024-01-20", "2024-02-20", "2024-06-01"])

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar, Event
+from support.world import CONFIGS
 
+from clusterflow.calendars import voice_of
 from clusterflow.model.appointment import Appointment, AppointmentKind
-from clusterflow.model.text import Language, Text
-from clusterflow.reports.ics import ATTENDED, HEADINGS, feed, single, summary
+from clusterflow.model.text import NOTICE_LANGUAGES, Text
+from clusterflow.reports.ics import ATTENDED, Voice, feed, single, summary
 
 ZONES = ["Europe/Madrid", "America/Monterrey", "America/Guayaquil", "Asia/Kathmandu", "UTC"]
 TRICKY = st.text(
@@ -48,20 +50,21 @@ APPOINTMENTS = st.builds(
     ),
     cancelled=st.booleans(),
 )
-LANGUAGES = st.sampled_from(["es", "en"])
+VOICES = {language: voice_of(CONFIGS / "messages", language) for language in NOTICE_LANGUAGES}
+LANGUAGES = st.sampled_from(sorted(VOICES.values(), key=lambda v: v.language))
 
 
 def events(content: bytes) -> list[Event]:
     return [e for e in Calendar.from_ical(content).walk("VEVENT") if isinstance(e, Event)]
 
 
-@given(name=NAMES, chosen=st.lists(APPOINTMENTS, max_size=5, unique_by=lambda a: a.uid), language=LANGUAGES)
-def test_a_feed_is_read_back_as_it_was_meant(name: str, chosen: list[Appointment], language: Language) -> None:
-    content = feed(name, chosen, language, "America/Bogota")
+@given(name=NAMES, chosen=st.lists(APPOINTMENTS, max_size=5, unique_by=lambda a: a.uid), voice=LANGUAGES)
+def test_a_feed_is_read_back_as_it_was_meant(name: str, chosen: list[Appointment], voice: Voice) -> None:
+    content = feed(name, chosen, voice, "America/Bogota")
     lines = content.split(b"\r\n")
     assert b"\n" not in content.replace(b"\r\n", b"")
     assert all(len(one) <= 75 for one in lines), "folded by octets"
-    assert content == feed(name, chosen[::-1], language, "America/Bogota"), "the same makes the same"
+    assert content == feed(name, chosen[::-1], voice, "America/Bogota"), "the same makes the same"
 
     calendar = Calendar.from_ical(content)
     assert (calendar["METHOD"], calendar["VERSION"]) == ("PUBLISH", "2.0")
@@ -74,11 +77,11 @@ def test_a_feed_is_read_back_as_it_was_meant(name: str, chosen: list[Appointment
     assert len({e["UID"] for e in found}) == len(found) == len(chosen)
     by_uid = {str(e["UID"]): e for e in found}
     for a in chosen:
-        agrees(by_uid[a.uid], a, language)
+        agrees(by_uid[a.uid], a, voice)
 
 
-def agrees(event: Event, a: Appointment, language: Language) -> None:
-    assert str(event["SUMMARY"]) == line(f"{HEADINGS[a.kind].to(language)}: {a.what.to(language)} · {a.of}")
+def agrees(event: Event, a: Appointment, voice: Voice) -> None:
+    assert str(event["SUMMARY"]) == line(f"{voice.headings[a.kind]}: {voice.what(a)} · {a.of}")
     assert str(event.get("LOCATION", "")) == line(a.place or "")
     assert (event["SEQUENCE"], event["DTSTAMP"].dt) == (a.sequence, a.at)
     begins = event["DTSTART"].dt
@@ -96,13 +99,13 @@ def agrees(event: Event, a: Appointment, language: Language) -> None:
     assert event["TRANSP"] == ("OPAQUE" if a.kind in ATTENDED else "TRANSPARENT")
 
 
-@given(appointment=APPOINTMENTS, language=LANGUAGES)
-def test_one_that_is_sent_says_whether_it_is_kept_or_taken_back(appointment: Appointment, language: Language) -> None:
-    content, method = single(appointment, language)
+@given(appointment=APPOINTMENTS, voice=LANGUAGES)
+def test_one_that_is_sent_says_whether_it_is_kept_or_taken_back(appointment: Appointment, voice: Voice) -> None:
+    content, method = single(appointment, voice)
     calendar = Calendar.from_ical(content)
     assert calendar["METHOD"] == method == ("CANCEL" if appointment.cancelled else "PUBLISH")
     (event,) = events(content)
-    agrees(event, appointment, language)
+    agrees(event, appointment, voice)
 
 
 @given(appointment=APPOINTMENTS)
@@ -118,6 +121,12 @@ def test_a_time_is_that_of_the_clock_on_the_day(day: str, hours: int) -> None:
         chain="one", kind=AppointmentKind.MEETING, subject="m", what=Text(es="Junta", en="Board"), of="One",
         day=date.fromisoformat(day), time="09:30", zone="Europe/Madrid", at=datetime(2026, 1, 1, tzinfo=UTC),
     )  # fmt: skip
-    (event,) = events(feed("x", [meeting], "es"))
+    (event,) = events(feed("x", [meeting], VOICES["es"]))
     assert event["DTSTART"].dt.isoformat() == f"{day}T09:30:00+0{hours}:00"
-    assert (summary(meeting, "es"), summary(meeting, "en")) == ("Reunión: Junta · One", "Meeting: Board · One")
+    assert {language: summary(meeting, voice) for language, voice in VOICES.items()} == {
+        "es": "Reunión: Junta · One",
+        "en": "Meeting: Board · One",
+        "ca": "Reunió: Junta · One",
+        "eu": "Bilera: Junta · One",
+        "pt": "Reunião: Junta · One",
+    }

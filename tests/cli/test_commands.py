@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from clusterflow.cli import output
+from clusterflow.cli.output import show, table
 from clusterflow.model.records import RECORDS
 
 from .conftest import Run
@@ -251,3 +252,13 @@ def test_the_program_itself_runs(process: Callable[..., subprocess.CompletedProc
     assert process("--version").stdout.strip()
     assert process("nonsense").returncode != 0
     assert "Traceback" not in process("nonsense").stderr
+
+
+def test_no_text_steers_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = "A\x1b]0;owned\x07\x1b[2JB\u202ec"
+    lines = table(hostile, [hostile])
+    lines.add_row(hostile)
+    show(lines, hostile)
+    said = capsys.readouterr().out
+    assert not set(said) & {"\x1b", "\x07", "\u202e"}
+    assert "\\u001b]0;owned" in said

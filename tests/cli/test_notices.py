@@ -72,3 +72,31 @@ def test_a_budget_counts_the_messages_of_a_typical_life_and_says_what_it_assumes
 
 def test_a_budget_of_an_unknown_model_names_the_nearest(run: Run) -> None:
     assert "ecuador" in run("notices", "budget", "equador").err
+
+
+def test_what_reached_nobody_is_listed_and_sent_again(office: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "nothing was given up" in office("notices", "dead").out
+    assert office("notices", "retry").code == 2
+    give_up(home, "7", "ana"), give_up(home, "8", "bo")
+    status = office("status").out
+    assert "clusterflow notices retry #" in status
+    assert "#8 " in status
+    assert [n["number"] for n in office("notices", "dead", "--json").json] == [8, 7]
+    assert "The end is near" in office("notices", "dead", "--to", "ana").out
+    assert "#9: is no notice" in office("notices", "retry", "7", "9").err
+    assert [n["number"] for n in office("notices", "retry", "--to", "ana", "--json").json["letters"]] == [7]
+    assert "1 notices wait again" in office("notices", "retry", "--all", "--actor", "ofelia").out
+    assert "nothing was given up" in office("notices", "dead").out
+    assert "0 notices wait again" in office("notices", "retry", "--all").out
+
+
+def give_up(home: Path, number: str, person: str) -> None:
+    words = {
+        "id": number, "key": f"k{number}", "rule": "label-expiring", "initiative": "one", "version": 1,
+        "recipient": person, "language": "en", "subject": "The end is near", "body": "", "grants": "[]", "token": "",
+        "urgency": "normal", "attempts": 6, "parts": 0, "withdrawn": 0, "forgiven": 0,
+    }  # fmt: skip
+    words |= dict.fromkeys(("created_at", "due_at", "released_at", "dead_at"), f"2026-01-0{number} 08:00:00.000000")
+    names = ", ".join(words)
+    with create_engine(f"sqlite:///{home / 'clusterflow.db'}").begin() as connection:
+        connection.execute(text(f"INSERT INTO notice ({names}) VALUES (:{names.replace(', ', ', :')})"), words)

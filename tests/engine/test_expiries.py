@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from support.due import fall_due, moments, replays
 from support.world import World, model, stage
 
+from clusterflow.errors import Mistakes
+from clusterflow.model.expiries import LabelExpired, LabelForfeited
 from clusterflow.model.words import DueKind
 
 from .conftest import MakeWorld
@@ -43,6 +46,45 @@ def test_a_label_is_told_12_6_and_3_months_before_it_expires_and_when_it_has(wor
         ("label.expired", 0, date(2025, 9, 1)),
     ]
     assert replays(w)
+
+
+def test_the_end_of_a_labels_grace_is_told_as_its_record_says_or_by_our_proposal(world: MakeWorld) -> None:
+    w = world(model(stage("first", allowed_days=4000)))
+    w.enrol()
+    w.record(
+        "label initiative=one name=gold level=gold from=2024-01-10 to=2024-03-29 grace_until=2024-05-31",
+        "label initiative=one name=quick level=gold from=2024-01-10 to=2024-03-29 grace_until=2024-03-29",
+        "label initiative=one name=silent level=gold from=2024-01-10 to=2024-03-29",
+    )
+    live_through(w, "2024-03-28", "2024-07-05")
+    told = [e.event for e in w.app.entries("one") if isinstance(e.event, LabelExpired | LabelForfeited)]
+    assert [(e.kind, e.label, e.grace_until, e.proposed, e.on) for e in told] == [
+        ("label.expired", "gold", date(2024, 5, 31), False, date(2024, 4, 1)),
+        ("label.expired", "quick", None, False, date(2024, 4, 1)),
+        ("label.expired", "silent", date(2024, 6, 27), True, date(2024, 4, 1)),
+        ("label.forfeited", "gold", date(2024, 5, 31), False, date(2024, 6, 3)),
+        ("label.forfeited", "silent", date(2024, 6, 27), True, date(2024, 6, 28)),
+    ]
+    assert replays(w)
+    assert not [m for m in moments(w) if m[0] is DueKind.LABEL], "told once, and nothing is left to tell"
+
+
+def test_a_label_that_is_renewed_within_its_grace_is_not_forfeited(world: MakeWorld) -> None:
+    w = world(model(stage("first", allowed_days=4000)))
+    w.enrol()
+    w.record("label initiative=one name=gold level=gold from=2024-01-10 to=2024-03-29")
+    fall_due(w, "2024-04-01")
+    w.record("label initiative=one name=gold level=gold from=2024-06-01 to=2026-05-31")
+    assert fall_due(w, "2024-06-28") == ()
+
+
+def test_a_grace_that_ends_before_its_label_is_a_mistake(world: MakeWorld) -> None:
+    w = world(model(stage("first")))
+    w.enrol()
+    with pytest.raises(Mistakes, match="its grace ends on 2024-03-01, and it itself on 2024-03-29"):
+        w.record("label initiative=one name=gold level=gold from=2024-01-10 to=2024-03-29 grace_until=2024-03-01")
+    with pytest.raises(Mistakes, match="on no day that is on record"):
+        w.record("label initiative=one name=gold level=gold from=2024-01-10 grace_until=2024-03-01")
 
 
 def test_a_renewed_label_tells_no_more_until_its_next_end(world: MakeWorld) -> None:

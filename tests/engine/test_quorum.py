@@ -7,10 +7,11 @@ from datetime import date
 import pytest
 from support.world import World, model, stage, stated
 
-from clusterflow.errors import UnknownName
+from clusterflow.errors import Mistakes, NotPossible, UnknownName
 from clusterflow.model.lifecycle import DecidedBy, Share
 from clusterflow.model.words import DecisionKind, HelixKind, Role, Severity, Stance
 from clusterflow.rules.fold import replay
+from clusterflow.settings import NOBODY
 from clusterflow.store.state import in_order
 
 from .conftest import MakeWorld
@@ -239,3 +240,19 @@ def test_an_unknown_person_is_told_with_the_nearest(world: MakeWorld) -> None:
     w = begun(world, gate())
     with pytest.raises(UnknownName, match="bruno"):
         w.decide("first", by="mona", speaks_for="brno")
+
+
+def test_where_four_eyes_are_asked_it_must_be_said_who_records(world: MakeWorld) -> None:
+    w = begun(world, gate(four_eyes=True))
+    link = w.submission("link initiative=one id=l direction=inside with_whom=x from=2024-01-01")
+    with pytest.raises(Mistakes, match=r"asks who records.*--actor PERSON"):
+        w.app.record([link], actor=NOBODY)
+    assert w.app.record([link], actor="gala").entered == 1
+
+
+def test_where_four_eyes_are_asked_it_must_be_said_who_asks_for_a_review(world: MakeWorld) -> None:
+    w = world(model(stage("first", rule=gate(four_eyes=True))))
+    w.enrol()
+    with pytest.raises(NotPossible, match="--by PERSON"):
+        w.app.open_gate("one", "first", actor=NOBODY)
+    assert w.app.open_gate("one", "first", actor=NOBODY, asked_by="bruno").review

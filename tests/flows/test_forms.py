@@ -8,7 +8,7 @@ from support.world import World, model, stage
 
 from clusterflow.model.words import DecisionKind
 from clusterflow.prefect.forms import Choice, GateForm, ballot_of, form_for, unreadable
-from clusterflow.reports.markdown import board_page, escaped, question_page, unbroken
+from clusterflow.reports.markdown import escaped, question_page, unbroken
 from clusterflow.reports.refusals import SPANISH, refusal
 from clusterflow.store.inbox import Item
 
@@ -72,5 +72,3 @@ def test_the_question_fits_a_narrow_form(world: World) -> None:
     assert first == "**⚠ no**"
     assert "| ✘ | **launch** | 0\u00a0% | ≥\u00a0100\u00a0% |" in page
     assert "[Todo sobre esta puerta](/v2/x)" in page
-    board = board_page(world.app.board(language="es"), "es")
-    assert "[Initiative-one](/v2/artifacts/key/initiative-one)" in board

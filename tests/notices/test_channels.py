@@ -50,27 +50,30 @@ def test_the_guide_shows_every_kind_and_each_example_is_accepted() -> None:
 @pytest.mark.parametrize("name", RECIPIENTS)
 def test_no_channel_gets_more_than_it_takes_and_what_is_cut_ends_with_a_link(name: str) -> None:
     plugin = opened(name, RECIPIENTS[name]).plugin
-    title, body = shaped(LONG, plugin)
-    assert len(body) <= plugin.body_maxlen
+    title, bodies = shaped(LONG, plugin)
+    assert all(len(body) <= plugin.body_maxlen for body in bodies)
     assert len(title) <= max(plugin.title_maxlen, 0)
-    assert LINK in body[-120:]
+    assert LINK in bodies[-1][-120:]
     if name == "WHATSAPP":
-        assert "\n" not in body, "a template's parameters are of one line"
-    assert "Paragraph 0" in body
+        assert "\n" not in bodies[0], "a template's parameters are of one line"
+    assert "Paragraph 0" in bodies[0]
+    assert len(bodies) == (4 if name == "TELEGRAM" else 1), "a chat takes several messages, the others one"
+    assert name != "TELEGRAM" or [b.partition("(")[2][:4] for b in bodies] == ["1/4)", "2/4)", "3/4)", "4/4)"]
 
 
 @pytest.mark.parametrize("name", RECIPIENTS)
 def test_a_file_goes_where_the_channel_takes_files_and_a_link_where_it_does_not(name: str) -> None:
     way = opened(name, RECIPIENTS[name])
     file = Attachment(name="gate_review.ics", mime="text/calendar; method=REQUEST", content=b"BEGIN:VCALENDAR")
-    _, body = shaped(Message("k", "s", "Come.", LINK, (file,)), way.plugin)
+    _, (body,) = shaped(Message("k", "s", "Come.", LINK, (file,)), way.plugin)
     assert (LINK in body) is not way.plugin.attachment_support
     assert way.plugin.attachment_support is (name not in ("TEAMS", "WHATSAPP"))
 
 
 def test_a_title_that_goes_into_the_text_is_no_markup_there() -> None:
     way = opened("TELEGRAM", "123456789")
-    title, body = shaped(Message("k", "<b>Evil</b> *x* [y](https://evil.example)\r\nBcc: z", "Text", LINK), way.plugin)
+    evil = Message("k", "<b>Evil</b> *x* [y](https://evil.example)\r\nBcc: z", "Text", LINK)
+    title, (body,) = shaped(evil, way.plugin)
     assert title == ""
     assert "<b>" not in body
     assert "<em>" not in body

@@ -15,7 +15,7 @@ from support.mailbox import Mailbox
 from support.world import CONFIGS, World, model, stage, stated
 
 from clusterflow.courier import Courier
-from clusterflow.model.words import DecisionKind
+from clusterflow.model.words import DecisionKind, Role
 from clusterflow.notices.deliver import Message, deliver
 from clusterflow.notices.render import TemplateFailed, render
 from clusterflow.notices.secrets import redacted, secrets_of
@@ -81,6 +81,23 @@ def test_a_decision_an_achieved_and_a_lapsed_milestone_are_told(world: World, ma
     assert "<b>each</b>" not in html
     assert "&lt;b&gt;each" in html
     assert "<em>trust</em>" not in html
+
+
+def test_a_changed_finding_is_told_to_the_owner_of_its_criterion(database_url: str) -> None:
+    chairs = stated("chairs").model_copy(update={"owner": Role.BOARD_CHAIR})
+    w = World(database_url, model(stage("first", (), chairs, stated("managers"))))
+    w.enrol()
+    w.evaluate()
+    w.at("2024-01-12").state_figure("chairs")
+    w.state_figure("managers")
+    w.evaluate()
+    assert Courier(w.app).round().problems == ()
+    with w.app.database.connect() as connection:
+        rows = connection.execute(select(notice).where(notice.c.rule == "finding-changed")).all()
+    assert {(r.recipient, "chairs" in r.body, "managers" in r.body) for r in rows} == {
+        ("bruno", True, False),
+        ("mona", False, True),
+    }
 
 
 def test_an_overdue_stage_is_told_and_once_more_one_level_up(world: World, mailbox: tuple[Mailbox, str]) -> None:

@@ -1,4 +1,4 @@
-"""A web hook that refuses, dawdles and hangs up: tried again, then another channel, then a dead letter; no secret."""
+"""A web hook that refuses, dawdles, hangs up, answers twice: tried again, then another way, then a dead letter."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from apprise.plugins.custom_json import NotifyJSON
 from pydantic import SecretStr
 from pytest_httpserver import HTTPServer
 from sqlalchemy import select
@@ -20,6 +21,7 @@ from werkzeug import Request, Response
 
 from clusterflow.courier import Courier
 from clusterflow.model.notice import Attachment, Notice
+from clusterflow.notices.deliver import PARTS
 from clusterflow.rules.patience import BACKOFF, TRIES_BEFORE_THE_NEXT
 from clusterflow.settings import Settings
 from clusterflow.store import notices, tables
@@ -44,6 +46,10 @@ class Hook:
             time.sleep(0.8)  # longer than Apprise waits
         if what == "dropped":
             request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)  # it took it, and hangs up
+        if what.startswith("doubled"):  # it answers, and then once more
+            status = "503 Service Unavailable" if what == "doubled no" else "200 OK"
+            answer = f"HTTP/1.1 {status}\r\nContent-Length: 5\r\n\r\ntaken"
+            request.environ["werkzeug.socket"].sendall(answer.encode() * 2)
         if what == "refused":
             return Response(f"no: {request.headers['Authorization']} {request.get_data(as_text=True)}", 503)
         return Response("taken", 200)
@@ -114,6 +120,38 @@ def test_what_the_hook_did_not_take_is_sent_again_with_the_same_key(world: World
     assert Courier(world.app).round().delivered == 1
     assert [r.headers["X-Clusterflow-Notice"] for r in hook.got] == ["a:key", "a:key"], "who took it twice can tell"
     assert attempts(world) == [("hook", False), ("hook", True)]
+
+
+def test_of_a_text_in_parts_those_that_arrived_are_not_sent_again(
+    world: World, hook: Hook, mailbox: tuple[Mailbox, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PARTS, "jsons", 4)
+    monkeypatch.setattr(NotifyJSON, "body_maxlen", 200)
+    with world.app.database.begin() as connection:
+        connection.execute(tables.notice.update().values(body="\n\n".join(f"Paragraph {n}. " * 9 for n in range(3))))
+    hook.then = ["taken", "refused", "taken", "refused", "refused"]
+    assert Courier(world.app).round().failed == 1
+    world.now += BACKOFF[0]
+    assert Courier(world.app).round().failed == 1
+    heard = [json.loads(r.get_data())["message"] for r in hook.got]
+    assert [h.strip()[:5] for h in heard] == ["(1/3)", "(2/3)", "(2/3)", "(3/3)"]
+    assert [bool(json.loads(r.get_data())["attachments"]) for r in hook.got] == [False, False, False, True]
+    world.now += BACKOFF[1]
+    Courier(world.app).round()
+    assert mailbox[0].subjects("mona@firm.example") == ["Subject a:key"], "the next channel gets it whole"
+
+
+def test_an_answer_that_comes_twice_is_one_answer(world: World, hook: Hook) -> None:
+    """And what it left in the line is not taken for the answer to the next message."""
+    write(world, "b:key", "c:key")
+    hook.then = ["doubled", "refused", "doubled no"]
+    sent = Courier(world.app).round()
+    assert (sent.delivered, sent.failed) == (1, 2)
+    world.now += BACKOFF[0]
+    assert Courier(world.app).round().delivered == 2
+    keys = [r.headers["X-Clusterflow-Notice"] for r in hook.got]
+    assert (keys[:3], sorted(keys[3:])) == (["a:key", "b:key", "c:key"], ["b:key", "c:key"])
+    assert attempts(world) == [("hook", True), ("hook", False), ("hook", True), ("hook", False), ("hook", True)]
 
 
 def test_the_next_channel_is_taken_when_the_first_is_given_up(

@@ -218,6 +218,33 @@ def test_the_manager_hears_of_a_member_at_once_and_the_office_within_ten_days(of
     assert "«Statutes» is a founding document of **One**" in "".join(office.texts("olga"))
 
 
+def test_that_few_of_those_named_at_the_award_are_left_is_told_near_and_under_the_limit(office: Office) -> None:
+    office.courier.ladder.rules = [rule for rule in office.courier.rules if rule.id.startswith("retained")]
+    office.record(
+        *(f"organisation id=n{n} name=N{n}x from=2020-01-01" for n in range(6)),
+        *(f"membership initiative=one organisation=n{n} from=2023-01-10" for n in range(4)),
+        "label initiative=one name=accredited level=gold from=2023-06-01 retained_percent=50",
+    )
+    for n, day in ((4, "2024-02-01"), (5, "2024-02-05")):
+        office.record(f"membership initiative=one organisation=n{n} from={day}")
+    office.record("membership initiative=one organisation=n0 from=2023-01-10 to=2024-03-04")
+    office.record("membership initiative=one organisation=n1 from=2023-01-10 to=2024-04-09")
+    office.live("2024-04-12")
+    everybody = ["bruno", "gala", "mona", "olga"]
+    near_on = [("2024-04-10", who) for who in everybody]
+    assert [(day, who) for day, _, _, who in office.told("retained-near")] == near_on, "two of four; not three of five"
+    assert office.told("retained-low") == []
+    office.record("membership initiative=one organisation=n2 from=2023-01-10 to=2024-04-15")
+    office.live("2024-04-20")
+    assert [(day, who) for day, _, _, who in office.told("retained-low")] == [("2024-04-16", who) for who in everybody]
+    assert office.problems == []
+    near, low = office.texts("olga")
+    assert "One: the members named at the award of «accredited» are near the limit" in near
+    assert "One: too few of the members named at the award of «accredited» are left" in low
+    assert "1 of the 3 members of **One** are among those named when «accredited» was awarded" in low
+    assert "at least 50\N{NO-BREAK SPACE}%" in low or "at least 50%" in low
+
+
 def test_a_notice_to_nobody_is_told_and_stops_no_other(office: Office) -> None:
     office.record(
         "organisation id=lone name=Lone helix=company size=large from=2020-01-01",

@@ -91,6 +91,23 @@ def test_a_person_may_live_by_another_clock_and_read_on_another_day(world: World
     assert subjects(world, mailbox[0], datetime(2024, 5, 9, 14, tzinfo=UTC)) == ["Your digest: one message"]
 
 
+def test_who_lives_elsewhere_keeps_the_holidays_of_that_country(world: World, mailbox: tuple[Mailbox, str]) -> None:
+    """The 1st of November is a holiday in Spain, where the initiative is; Thanksgiving is one in the United States."""
+    world.record(
+        "person id=mona name=Mona email=mona@firm.example language=en timezone=America/New_York country=US "
+        "from=2020-01-01"
+    )
+    world.now = datetime(2024, 10, 31, 22, tzinfo=UTC)  # a Thursday
+    told(world, Urgency.NORMAL, "all-saints")
+    told(world, Urgency.NORMAL, "todos-los-santos", to="bruno")
+    assert subjects(world, mailbox[0], datetime(2024, 11, 1, 15, tzinfo=UTC)) == ["Initiative-one: all-saints"]
+    assert mailbox[0].subjects("bruno@firm.example") == [], "he is at home in the initiative's country"
+    world.now = datetime(2024, 11, 27, 23, tzinfo=UTC)
+    told(world, Urgency.NORMAL, "turkey")
+    assert subjects(world, mailbox[0], datetime(2024, 11, 28, 20, tzinfo=UTC)) == []
+    assert subjects(world, mailbox[0], datetime(2024, 11, 29, 13, tzinfo=UTC)) == ["Initiative-one: turkey"]
+
+
 def test_twenty_of_a_kind_are_one_message(world: World, mailbox: tuple[Mailbox, str]) -> None:
     world.now = datetime(2024, 5, 7, 9, tzinfo=UTC)
     told(world, Urgency.NORMAL, *(f"member-{n}" for n in range(19)))

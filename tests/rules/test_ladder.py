@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from clusterflow.model.notice import Offset
 from clusterflow.rules.calendar import WorkCalendar
-from clusterflow.rules.ladder import CATCH_UP, after, key_of, reached, told_on, windows
+from clusterflow.rules.ladder import CATCH_UP, ON_ITS_WAY, after, key_of, reached, told_on, windows
 
 SPAIN = WorkCalendar("Europe/Madrid", "ES")
 calendars = st.builds(WorkCalendar, st.just("UTC"), st.sampled_from(["ES", "MX", "CO", "ZZ", None]))
@@ -22,6 +22,7 @@ offsets = st.one_of(
     st.integers(-20, 40).map(lambda n: Offset(count=n)), st.integers(-2, 2).map(lambda n: Offset(count=n, unit="m"))
 )
 ladders = st.lists(offsets, min_size=1, max_size=5, unique_by=lambda o: o.rank).map(lambda o: sorted(o, key=rank))
+lates = st.sampled_from([CATCH_UP, ON_ITS_WAY])
 booleans = st.booleans()
 
 
@@ -100,13 +101,19 @@ def test_what_is_not_urgent_is_told_on_working_days_and_what_comes_before_comes_
         assert not urgent or day == after(reference, offset)
 
 
-@given(days, ladders, calendars, booleans, st.integers(-60, 100), st.integers(0, 2))
+@given(days, ladders, calendars, booleans, st.integers(-60, 100), st.integers(0, 2), lates)
 def test_the_search_looks_wherever_something_may_be_due(
-    reference: date, ladder: list[Offset], calendar: WorkCalendar, urgent: bool, distance: int, spread: int
+    reference: date,
+    ladder: list[Offset],
+    calendar: WorkCalendar,
+    urgent: bool,
+    distance: int,
+    spread: int,
+    late: timedelta,
 ) -> None:
     today = reference + timedelta(days=distance)
-    spans = windows(ladder, today - timedelta(days=spread), today + timedelta(days=spread))
-    if reached(reference, ladder, calendar, today, urgent) is not None:
+    spans = windows(ladder, today - timedelta(days=spread), today + timedelta(days=spread), late)
+    if reached(reference, ladder, calendar, today, urgent, late) is not None:
         assert any(since <= reference <= until for since, until in spans)
     assert all(one[1] < two[0] for one, two in pairwise(spans)), "no row is looked at twice"
 
@@ -124,6 +131,15 @@ def test_the_search_looks_wherever_something_may_be_due(
 )
 def test_steps_around_easter_in_spain(written: str, day: str) -> None:
     assert told_on(date(2024, 3, 29), Offset.parse(written), SPAIN) == date.fromisoformat(day)
+
+
+def test_what_comes_before_its_day_is_no_news_after_it() -> None:
+    session = date(2024, 4, 8)
+    steps = [Offset.parse("-7d"), Offset.parse("-1d")]
+    seen = {day: reached(session, steps, SPAIN, session + timedelta(days=day)) for day in (-4, -3, 0, 1, 20)}
+    assert {day: str(step.offset) if step else None for day, step in seen.items()} == {
+        -4: "-7d", -3: "-1d", 0: "-1d", 1: None, 20: None,
+    }  # fmt: skip
 
 
 def test_a_session_on_monday_is_told_of_on_friday_and_an_urgent_one_on_sunday() -> None:

@@ -144,7 +144,7 @@ def test_trust_fell_or_too_few_were_heard(world: World) -> None:
 
     wave("2024-01-10", 15, 4000)
     wave("2024-02-10", 4, 2000)
-    (few,) = found(world, "trust.unheard", "2024-02-01", "2024-03-01", as_of="2024-03-01")
+    (few,) = found(world, "trust.unheard", "2024-02-01", "2024-03-01", "2024-03-01")
     assert (few.facts["answers"], few.facts["invited"]) == (4, 20)
     assert "mean_milli" not in few.facts, "under five answers nothing is shown"
     assert told(world, "trust.fell", "2024-02-01", "2024-03-01", "2024-03-01") == []
@@ -211,6 +211,39 @@ def test_a_learning_session_is_found_for_each_who_is_enrolled_until_it_is_held_o
     assert told(world, "learning.session", *days) == []
 
 
+def test_retained_members_near_and_under_what_their_label_asks(world: World) -> None:
+    """HUNN, DOMAIN.md section 6 in small: of ten named, three leave and three join; then each more tells."""
+    days = ("2024-01-01", "2024-12-31")
+    for n in range(8):
+        world.record(f"organisation id=o{n} name=O{n}1 from=2020-01-01")
+        world.record(f"membership initiative=one organisation=o{n} from=2023-01-01")
+    world.record("label initiative=one name=esca level=gold from=2023-06-01")
+    world.record("label initiative=one name=accredited level=gold from=2023-06-01 retained_percent=50")
+    for n in range(4):
+        world.record(f"membership initiative=one organisation=o{n} from=2023-01-01 to=2024-02-0{n + 1}")
+    assert told(world, "retained.low", *days, margin=10) == []
+    for n in range(4):
+        world.record(f"organisation id=new{n} name=New{n}1 from=2020-01-01")
+        world.record(f"membership initiative=one organisation=new{n} from=2024-03-0{n + 1}")
+    # Six of ten is sixty, not less; the next one that leaves makes five of nine.
+    assert told(world, "retained.low", *days, margin=10) == []
+    world.record("membership initiative=one organisation=o4 from=2023-01-01 to=2024-04-10")
+    (near,) = found(world, "retained.low", *days, margin=10)
+    assert (near.subject, near.reference) == ("accredited", date(2024, 4, 11))
+    assert (near.facts["retained"], near.facts["members"], near.facts["asked"]) == (5, 9, 50)
+    assert told(world, "retained.low", *days, margin=0) == []
+    world.record(
+        "membership initiative=one organisation=o5 from=2023-01-01 to=2024-05-10",
+        "organisation id=late name=Late from=2020-01-01",
+        "membership initiative=one organisation=late from=2024-05-20",
+    )
+    assert told(world, "retained.low", *days, margin=0) == [("accredited", "2024-05-20")], "four of eight was half"
+    assert told(world, "retained.low", *days, margin=10) == [], "who is under is not told to be near"
+    world.record("membership initiative=one organisation=late from=2024-05-20 to=2024-06-01")
+    assert told(world, "retained.low", *days, margin=0) == [], "it is over"
+    assert told(world, "retained.low", "2024-01-01", "2024-05-31", "2024-05-31") == [("accredited", "2024-05-20")]
+
+
 def test_of_a_life_that_was_stopped_nothing_is_found(world: World) -> None:
     world.record("invoice initiative=one id=i1 organisation=firm amount=300EUR due=2024-03-31 on=2024-01-10")
     with world.app.database.begin() as connection:
@@ -231,7 +264,7 @@ def test_an_index_on_the_reference_date_leads_to_it(sqlite_url: str, name: str) 
 
 def read_whole(line: str) -> bool:
     """Whether a table is read from end to end, if only to make an index; what the statement made itself is none."""
-    made = "(subquery" in line or line.split()[1].startswith(("anon_", "found", "fresh", "pair"))
+    made = "(subquery" in line or line.split()[1].startswith(("anon_", "found", "fresh", "pair", "away"))
     return not made and (line.startswith("SCAN") or "AUTOMATIC" in line)
 
 

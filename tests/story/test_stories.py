@@ -14,18 +14,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rustxes
+from support.play import play
 
 from clusterflow.app import App
 from clusterflow.demo.stories import stories
-from clusterflow.demo.story import Calendar, Scripted, Story, months
+from clusterflow.demo.story import Calendar, Scripted, Story
 from clusterflow.engine.decide import Decided
+from clusterflow.intake.jsonlines import read_lines
 from clusterflow.model.events import LifeEvent
+from clusterflow.model.records.parties import Person
 from clusterflow.model.state import InitiativeState
 from clusterflow.model.words import Answer, DecisionKind, Readiness, VisitOutcome
-from clusterflow.reports.explanation import CriterionLine
+from clusterflow.reports.explanation import CriterionLine, GateExplanation
+from clusterflow.reports.ocel import JsonForm, XmlForm
 from clusterflow.rules.fold import replay
+from clusterflow.scribe.exports import Exports
+from clusterflow.scribe.lives import restore
+from clusterflow.scribe.logs import Logs
 from clusterflow.settings import Settings
-from clusterflow.store.database import open_database
+from clusterflow.store.database import open_database, reading
+from clusterflow.store.registry import holding
 from clusterflow.store.state import in_order
 
 TODAY = date(2024, 2, 29)
@@ -43,33 +52,6 @@ def test_no_story_tells_the_future() -> None:
 
 
 # ── playing ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def play(app: App, tales: tuple[Story, ...], last_day: date) -> Iterator[tuple[Scripted, Decided]]:
-    """Month by month: facts, review, gates opened by hand, decisions. Gives each decision and what became of it."""
-    scripts = {story.initiative: story.script() for story in tales}
-    before = date.min
-    for month_end in months(last_day):
-        now = app.at(month_end)
-        for story in tales:
-            if before < story.enrolled <= month_end:
-                now.record(story.opening())
-                now.enrol(story.enrolment(), story.model)
-            now.record(story.submissions(before, month_end))
-        now.review()
-        for story in tales:
-            for stage in story.gates_by_hand(before, month_end):
-                now.open_gate(story.initiative, stage)
-        waiting = now.inbox()
-        for item in waiting:
-            while now.state(item.initiative).open_review(item.stage):
-                scripted = scripts[item.initiative].take(item.stage, month_end)
-                if scripted is None:
-                    break
-                yield scripted, now.decide(item.initiative, scripted.by, scripted.ballot())
-        if waiting:
-            now.review()
-        before = month_end
 
 
 @dataclass
@@ -315,3 +297,70 @@ def test_the_colombian_initiative_waits_on_purpose_beyond_the_end(played: Played
     assert visit.held_until > TODAY
     satisfied = played.criterion(COLOMBIAN, "operation", "satisfaction-index")
     assert satisfied.answer is Answer.UNKNOWN, "four answers are nobody's secret and no answer"
+
+
+# ── what is taken away ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def empty(template: Path, path: Path) -> App:
+    """The same day in an empty database."""
+    shutil.copy(template, path)
+    return App(Settings(language="en", proof="none"), open_database(f"sqlite:///{path}")).at(TODAY)
+
+
+def test_the_whole_office_moves_to_an_empty_database(played: Played, sqlite_template: Path, tmp_path: Path) -> None:
+    lines = list[str]()
+    Exports(played.app.database).life(lines.append)
+    there = empty(sqlite_template, tmp_path / "there.db")
+    assert restore(there, "".join(lines), "life.jsonl").initiatives == tuple(sorted(EVERYBODY))
+    assert there.board() == played.app.board()
+    for initiative in EVERYBODY:
+        assert there.entries(initiative) == played.app.entries(initiative)
+        assert there.explain(initiative) == played.app.explain(initiative), "the same findings on the same evidence"
+        assert there.status(initiative, day(14, 28)) == played.app.status(initiative, day(14, 28)), "on any day"
+    assert there.review().changed == played.app.review().changed == (), "nothing becomes due by the move"
+    there.database.dispose()
+
+
+def found(gate: GateExplanation) -> list[tuple[str, str, Answer]]:
+    """What was found out of facts: days in a stage, and whether they are known, are of the life."""
+    of_life = ("stage-time", "known-share")
+    return [(c.criterion, c.found, c.answer) for c in gate.criteria if c.criterion not in of_life]
+
+
+def test_the_registry_alone_gives_the_same_findings(played: Played, sqlite_template: Path, tmp_path: Path) -> None:
+    lines = list[str]()
+    Exports(played.app.database).registry(lines.append)
+    there = empty(sqlite_template, tmp_path / "there.db")
+    there.record(read_lines(lines, "registry.jsonl"))
+    for tale in played.tales.values():
+        there.enrol(tale.enrolment(), tale.model)
+        for stage in played.app.model_of(tale.initiative).by_id:
+            (new,), (old,) = (app.explain(tale.initiative, stage, with_evidence=False) for app in (there, played.app))
+            assert found(new) == found(old)
+    there.database.dispose()
+
+
+def test_event_logs_are_read_by_others_and_name_nobody(played: Played, tmp_path: Path) -> None:
+    logs, entries = Logs(played.app.database, played.app.clock()), sum(len(played.app.entries(i)) for i in EVERYBODY)
+    texts = {name: list[str]() for name in ("log.xes", "log.json", "log.xml")}
+    assert logs.xes(texts["log.xes"].append, "es") == entries
+    assert logs.ocel(JsonForm(texts["log.json"].append)) == logs.ocel(XmlForm(texts["log.xml"].append)) == entries
+    for name, text in texts.items():
+        (tmp_path / name).write_text("".join(text), encoding="utf-8")
+    read, _ = rustxes.import_xes(str(tmp_path / "log.xes"))
+    assert set(read["case:concept:name"]) == set(EVERYBODY)
+    assert read.height == entries
+    for initiative in EVERYBODY:
+        mine = read.filter(read["case:concept:name"] == initiative)
+        assert mine["hash"].to_list() == [e.hash for e in played.app.entries(initiative)], "in the ledger's order"
+    by_json, by_xml = (
+        getattr(rustxes, f"import_ocel_{form}")(str(tmp_path / f"log.{form}")) for form in ("json", "xml")
+    )
+    for part in ("events", "objects", "o2o", "relations", "object_changes"):
+        assert by_json[part].height == by_xml[part].height > 0
+    assert by_json["events"].height == entries
+    with reading(played.app.database) as connection:
+        people = [p for _, p in holding(connection, Person)]
+    for text in ("".join(text) for text in texts.values()):
+        assert not [p.id for p in people if p.name in text or f'"{p.id}"' in text or (p.email or p.name) in text]

@@ -83,7 +83,9 @@ class World:
     def __init__(self, url: str, *models: LifecycleModel, database: Engine | None = None) -> None:
         self.now = datetime(2024, 1, 10, 12, tzinfo=UTC)
         self.app = App(
-            Settings(database=url, configs=CONFIGS, proof="none"), database or open_database(url), lambda: self.now
+            Settings(database=url, configs=CONFIGS, proof="none", actor="clerk"),
+            database or open_database(url),
+            lambda: self.now,
         )
         if models:
             self.app.__dict__["models"] = {m.id: m for m in models}

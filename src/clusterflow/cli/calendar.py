@@ -13,6 +13,7 @@ from clusterflow.calendars import Calendars, replace_file
 from clusterflow.cli.output import Json, print_json, show
 from clusterflow.desk import Desk
 from clusterflow.errors import ClusterflowError
+from clusterflow.intake.dropped import shown
 
 calendar = Commands(name="calendar", help="Calendars as iCalendar: an initiative's, a person's, all into a folder.")
 
@@ -22,28 +23,37 @@ To = Annotated[Path | None, Parameter(name="--to", help="a file, replaced whole;
 @calendar.command
 def initiative(name: Annotated[str, Parameter(help="the initiative's id")], *, to: To = None) -> None:
     """What is to come in an initiative: gate reviews, deadlines, meetings, learning sessions."""
-    _put(_calendars().initiative(name), to)
+    _put(_calendars(Desk.open()).initiative(name), to)
 
 
 @calendar.command
 def person(name: Annotated[str, Parameter(help="the person's id")], *, to: To = None) -> None:
     """What concerns a person, in all initiatives."""
-    _put(_calendars().person(name), to)
+    _put(_calendars(Desk.open()).person(name), to)
 
 
 @calendar.command
-def write(folder: Path, *, as_json: Json = False) -> None:
+def write(
+    folder: Annotated[
+        str | None, Parameter(help="a path, or another address that fsspec knows; that of CLUSTERFLOW_CALENDARS")
+    ] = None,
+    *,
+    as_json: Json = False,
+) -> None:
     """Write every feed: FOLDER/initiatives/ID.ics and FOLDER/people/ID.ics. What did not change is left alone."""
-    done = _calendars().write(folder)
+    desk = Desk.open()
+    address = folder or (desk.settings.calendars.get_secret_value() if desk.settings.calendars else None)
+    if address is None:
+        raise ClusterflowError("say where: clusterflow calendar write FOLDER, or set CLUSTERFLOW_CALENDARS")
+    done = _calendars(desk).write(address)
     if as_json:
         print_json(done)
     else:
-        show(f"{folder}: {done.new} new, {done.changed} changed, {done.unchanged} unchanged, {done.removed} removed")
+        show(f"{shown(address)}: {done.told('en')}")
 
 
-def _calendars() -> Calendars:
-    desk = Desk.open()
-    return Calendars(desk.database, desk.clock())
+def _calendars(desk: Desk) -> Calendars:
+    return Calendars(desk.database, desk.clock(), desk.settings.configs / "messages")
 
 
 def _put(content: bytes, to: Path | None) -> None:

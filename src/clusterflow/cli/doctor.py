@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.text import Text as Styled
 
-from clusterflow.cli.output import REFUSED, Json, harmless, print_json, show, table
+from clusterflow.cli.output import REFUSED, Json, print_json, show, table
 from clusterflow.doctor import channels, database, files, packages, place
 from clusterflow.doctor.examine import examine
 from clusterflow.doctor.finding import Check, Examination, Outcome, Surroundings, worst
@@ -80,7 +80,5 @@ def _show(result: Examination, language: Language) -> None:
     for finding in result.findings:
         sign, word, style = MARKS[finding.outcome]
         said = Styled(f"{sign} {word.to(language)}", style=style)
-        lines.add_row(
-            Styled(harmless(finding.what)), said, Styled(harmless(finding.found)), Styled(harmless(finding.cure))
-        )
+        lines.add_row(Styled(finding.what), said, Styled(finding.found), Styled(finding.cure))
     show(lines)

@@ -35,10 +35,10 @@ def refused(
         return
     lines = table("Refused submissions", ["#", "received", "from", "state", "mistakes", "the first"])
     for r in found:
-        first = str(r.mistakes[0]).removeprefix(f"{r.mistakes[0].where}: ") if r.mistakes else ""
+        first = r.mistakes[0].found if r.mistakes else ""
         place = r.address if r.line is None else f"{r.address}:{r.line}"
         when = f"{r.received_at:%Y-%m-%d %H:%M}"
-        lines.add_row(str(r.id), when, harmless(place), r.state.value, str(len(r.mistakes)), harmless(first))
+        lines.add_row(str(r.id), when, place, r.state.value, str(len(r.mistakes)), first)
     show(lines)
     show("Look with: clusterflow intake show #; mend with: clusterflow intake retry # key=value ...")
 
@@ -63,15 +63,15 @@ def show_one(
 
 
 def _show(found: Refusal) -> None:
-    show(harmless(f"#{found.id} · {found.address} · {found.received_at:%Y-%m-%d %H:%M} · {found.state.value}"))
+    show(f"#{found.id} · {found.address} · {found.received_at:%Y-%m-%d %H:%M} · {found.state.value}")
     if found.settled_at is not None:
-        show(harmless(f"{found.state.value} by {found.settled_by} on {found.settled_at:%Y-%m-%d %H:%M}"))
+        show(f"{found.state.value} by {found.settled_by} on {found.settled_at:%Y-%m-%d %H:%M}")
     if found.reason:
-        show(harmless(found.reason))
+        show(found.reason)
     for mistake in found.mistakes:
-        show("  ✘", harmless(str(mistake)))
+        show("  ✘", str(mistake))
     show("sent:")
-    show(harmless(found.payload.rstrip("\n")))
+    show(found.payload.rstrip("\n"))
 
 
 @intake.command

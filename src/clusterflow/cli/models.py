@@ -11,12 +11,13 @@ from cyclopts import App as Commands
 from cyclopts import Parameter
 
 from clusterflow.catalogue import metrics_in, models_in, named
-from clusterflow.cli.output import Json, listed, print_json, show, table
+from clusterflow.cli.output import Json, Replace, To, listed, print_json, show, table, writing
 from clusterflow.configs.models import load_model
 from clusterflow.configs.schema import model_schema
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes
 from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.model.text import Language
+from clusterflow.reports.bpmn import bpmn as write_bpmn
 from clusterflow.reports.diagram import mermaid, svg
 from clusterflow.reports.quorum import quorum
 from clusterflow.settings import Settings
@@ -106,6 +107,14 @@ def diagram(
         out.write_text(text + "\n", encoding="utf-8")
     except OSError as problem:
         raise ClusterflowError(f"{out} cannot be written: {problem.strerror}") from None
+
+
+@model.command
+def bpmn(name: str, *, lang: Told = "en", to: To = None, replace: Replace = False) -> None:
+    """A model as BPMN 2.0, drawn, for modellers and workflow engines."""
+    one = named(_models(), name)
+    with writing(to, replace) as write:
+        write_bpmn(one, lang, write)
 
 
 @model.command

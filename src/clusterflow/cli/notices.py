@@ -1,4 +1,4 @@
-"""The notices: who would get what, and how many a model means; nothing is sent here."""
+"""The notices: who would get what, how many a model means, and what reached nobody; nothing is sent here."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from cyclopts import Parameter
 
 from clusterflow.app import App
 from clusterflow.catalogue import models_in, named
-from clusterflow.cli.output import Json, day, harmless, print_json, show, table
+from clusterflow.cli.output import Actor, Json, day, print_json, show, table
 from clusterflow.courier.budget import budget as reckon
 from clusterflow.courier.rehearse import preview as look_ahead
-from clusterflow.errors import Mistake, Mistakes
+from clusterflow.courier.revival import bring_back, given_up
+from clusterflow.desk import Desk
+from clusterflow.errors import ClusterflowError, Mistake, Mistakes
 from clusterflow.settings import Settings
 
-notices = Commands(name="notices", help="Who would be told what and when, and how many messages a model means.")
+notices = Commands(
+    name="notices", help="Who would be told what and when, how many messages a model means, and what reached nobody."
+)
 
 MOST_DAYS = 731
 """Two years; further ahead nearly everything depends on what is not known yet."""
@@ -45,7 +49,7 @@ def preview(
     lines = table(f"Notices from {first} to {last}", ["at", "to", "", "subject"])
     for m in wanted:
         to = m.person if m.reachable else f"{m.person} (no e-mail)"
-        lines.add_row(f"{m.at:%Y-%m-%d %H:%M %Z}", to, m.urgency.value, harmless(m.subject))
+        lines.add_row(f"{m.at:%Y-%m-%d %H:%M %Z}", to, m.urgency.value, m.subject)
         if len(m.holds) > 1 or m.holds[0].subject != m.subject:
             for part in m.holds:
                 lines.add_row("", "", "", f"  {part.initiative}: {part.rule}")
@@ -82,3 +86,44 @@ def budget(model: str, *, as_json: Json = False) -> None:
     show("It is assumed:")
     for assumption in found.assumptions:
         show(f"  {assumption}")
+
+
+@notices.command
+def dead(*, to: Annotated[str | None, Parameter(help="for this person alone")] = None, as_json: Json = False) -> None:
+    """The notices that reached nobody, by what they were tried, and what was answered there."""
+    found = given_up(Desk.open(), to)
+    if as_json:
+        print_json(found)
+        return
+    if not found:
+        show("nothing was given up")
+        return
+    lines = table("Notices given up", ["#", "on", "for", "subject", "tries", "by", "the last answer"])
+    for n in found:
+        said = f"{n.answer} (its gate is open no more)" if n.stale else n.answer
+        when = f"{n.at:%Y-%m-%d %H:%M}"
+        lines.add_row(str(n.number), when, n.recipient, n.subject, str(n.attempts), n.channel, said)
+    show(lines)
+    show("Mend what is wrong (clusterflow record person id=... email=...), then: clusterflow notices retry #")
+
+
+@notices.command
+def retry(
+    *numbers: Annotated[int, Parameter(help="as `clusterflow notices dead` lists them")],
+    to: Annotated[str | None, Parameter(help="all that were for this person")] = None,
+    everything: Annotated[bool, Parameter(name="--all", negative="", help="all of them")] = False,
+    actor: Actor = None,
+    as_json: Json = False,
+) -> None:
+    """Send again what reached nobody, once the address was mended; it leaves with the next round of the relay."""
+    if sum((bool(numbers), to is not None, everything)) != 1:
+        raise ClusterflowError("say which: numbers as `clusterflow notices dead` lists them, --to PERSON, or --all")
+    done = bring_back(Desk.open(), numbers or None, to, actor)
+    if as_json:
+        print_json(done)
+        return
+    for n in done.letters:
+        show(f"#{n.number} {n.subject}: to {n.recipient} again")
+    for n in done.stale:
+        show(f"#{n.number} {n.subject}: not sent, its gate is open no more")
+    show(f"{len(done.letters)} notices wait again. They go out while clusterflow is up, or with: clusterflow relay")

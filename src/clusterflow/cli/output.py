@@ -5,21 +5,24 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 from pydantic import BaseModel, ConfigDict, SerializeAsAny, TypeAdapter
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes, quoted
 from clusterflow.model.text import ID, ID_ACCEPTED, UNFIT, decoded
 from clusterflow.model.words import Answer, Readiness, StageStatus
+from clusterflow.scribe.files import fresh
 
 REFUSED = 3
 """Exit code of an ordinary *no*."""
@@ -60,6 +63,11 @@ Key = Annotated[
     Parameter(name="--key", validator=_a_key, help="idempotency key: the same command under it is done once"),
 ]
 
+To = Annotated[
+    Path | None, Parameter(name="--to", allow_leading_hyphen=True, help="a file; - or none for standard output")
+]
+Replace = Annotated[bool, Parameter(name="--replace", negative="", help="write over what is there")]
+
 MARKS: dict[str, tuple[str, str]] = {
     Answer.MET: ("✔ met", "green"),
     Answer.UNMET: ("✘ unmet", "red"),
@@ -78,7 +86,16 @@ MARKS: dict[str, tuple[str, str]] = {
 LARGEST_BYTES = 128 * 2**20
 """Of what a command reads: it is held in memory several times over."""
 
-console = Console(highlight=False)
+
+class Careful(Console):
+    """A console on which no text steers the terminal, whoever wrote it."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(harmless(segment.text), segment.style)
+
+
+console = Careful(highlight=False)
 
 
 def check_words(words: Iterable[str]) -> None:
@@ -103,7 +120,7 @@ def table(title: str, columns: Sequence[str]) -> Table:
 
 
 def show(*parts: object) -> None:
-    """Print for people. User text is never read as markup."""
+    """Print for people. User text is never read as markup, and steers nothing."""
     console.print(*parts, markup=False)
 
 
@@ -134,6 +151,22 @@ def read_text(source: Path) -> str:
     if len(content) > LARGEST_BYTES:
         raise ClusterflowError(f"{source} is larger than {LARGEST_BYTES // 2**20} MB; give it in parts")
     return decoded(content)
+
+
+@contextmanager
+def writing(to: Path | None, replace: bool) -> Iterator[Callable[[str], object]]:
+    """Writes JSON or XML into a file that is there whole or not at all, or to standard output, where it steers nothing.
+
+    Raises:
+        ClusterflowError: as ``fresh``.
+    """
+    if to is None or str(to) == "-":
+        yield lambda text: sys.stdout.write(harmless(text))
+        return
+    if str(to).startswith("--"):
+        raise ClusterflowError(f"--to needs a file, and «{to}» is an option; a file of that name is ./{to}")
+    with fresh(to, replace) as part, part.open("w", encoding="utf-8", newline="") as file:
+        yield file.write
 
 
 def print_json(value: BaseModel | Sequence[BaseModel]) -> None:

@@ -11,10 +11,14 @@ from cyclopts import Parameter
 
 from clusterflow.cli.output import Actor, Json, Key, Source, print_json, read_text, show
 from clusterflow.desk import Desk
+from clusterflow.engine.record import Recorded
+from clusterflow.engine.restore import Restored
 from clusterflow.errors import ClusterflowError, Mistake
 from clusterflow.intake.assignments import read_assignments
 from clusterflow.intake.jsonlines import lines_of, readable
+from clusterflow.intake.life import is_life
 from clusterflow.intake.schema import record_schema
+from clusterflow.scribe.lives import restore
 
 
 def record(
@@ -30,14 +34,18 @@ def record(
 
     With its day (from=, on=) a record enters a fact or corrects the one of that day. Without it, the record is about
     the latest fact under the same key: to= ends it, other fields correct it. retract=true withdraws it.
+
+    A file of «export life» is taken into an empty database, with its ledger.
     """
     if (source is None) == (not words):
         raise ClusterflowError("give either TYPE key=value ..., or --from FILE")
     desk = Desk.open()
+    done: Recorded | Restored
     if source is None:
         done = desk.record([read_assignments(words[0], words[1:])], actor, key)
+    elif is_life(text := read_text(source)):
+        done = restore(desk, text, str(source))
     else:
-        text = read_text(source)
         mistakes: list[Mistake] = []
         submissions = readable(lines_of(text), str(source), mistakes)
         content = hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()

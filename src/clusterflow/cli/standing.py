@@ -30,6 +30,7 @@ def status(initiative: str | None = None, *, as_of: AsOf = None, as_json: Json =
             print_json(found)
         else:
             _show_status(found)
+            _show_backlog(desk)
 
 
 def _show_board(board: Board) -> None:
@@ -54,7 +55,9 @@ def _show_backlog(desk: Desk) -> None:
     if waiting.given_up:
         show(f"{waiting.given_up} notices could not be delivered and were given up.")
         for letter in waiting.dead:
-            show(f"  {letter.rule} of {letter.initiative} for {letter.recipient}, by {letter.channel}: {letter.answer}")
+            what = f"{letter.rule} of {letter.initiative} for {letter.recipient}, by {letter.channel}: {letter.answer}"
+            show(f"  #{letter.number} {what}")
+        show("Mend the address, and send again: clusterflow notices dead; clusterflow notices retry #")
     if waiting.refused:
         show(f"{waiting.refused} refused submissions wait to be mended. Look with: clusterflow intake refused")
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.text import Text
 
-from clusterflow.cli.output import MARKS, Json, day, harmless, print_json, read_text, show, table
+from clusterflow.cli.output import MARKS, Json, day, print_json, read_text, show, table
 from clusterflow.intake.history import read_history
 from clusterflow.model.text import Language
 from clusterflow.reports.labels import READINESS, STATUS, word
@@ -52,25 +52,23 @@ def try_(
 
 def _show(life: TriedLife, lang: Language) -> None:
     stands = life.stands
-    title = f"{harmless(stands.name)} · {stands.model_title} · {stands.model_hash[:12]}"
+    title = f"{stands.name} · {stands.model_title} · {stands.model_hash[:12]}"
     lines = table(title, [word(w, lang) for w in ("month", "gate", "verdict", "holds_back")])
     for month in life.months:
-        rows = [_row_of(h) for h in month.happened] + [_row(gate, lang) for gate in month.gates]
+        rows = [_told(h) for h in month.happened] + [_judged(gate, lang) for gate in month.gates]
         for number, row in enumerate(rows or [(word("under_watch", lang), Text(), "")]):
             lines.add_row("" if number else f"{month.day:%Y-%m}", *row)
     show(lines)
-    milestones = [f"{s.achieved_on} {s.milestone}" for s in stands.achieved]
-    show(f"{word('milestones', lang)}: {len(milestones)} / {sum(not s.optional for s in stands.stages)}")
+    show(f"{word('milestones', lang)}: {len(stands.achieved)} / {sum(not s.optional for s in stands.stages)}")
     if life.assumed:
         show(ASSUMED_NOTE.to(lang).format(life.assumed))
 
 
-def _row_of(happened: Happened) -> tuple[str, Text, str]:
-    text = f"{happened.on}: {harmless(happened.text)}" if happened.text else str(happened.on)
-    return happened.title, Text(happened.word), text
+def _told(happened: Happened) -> tuple[str, Text, str]:
+    return happened.title, Text(happened.word), f"{happened.on}: {happened.text}".removesuffix(": ")
 
 
-def _row(gate: GateInMonth, lang: Language) -> tuple[str, Text, str]:
+def _judged(gate: GateInMonth, lang: Language) -> tuple[str, Text, str]:
     return gate.title, _verdict(gate, lang), _why(gate, lang)
 
 

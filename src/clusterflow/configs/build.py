@@ -115,6 +115,7 @@ class _Builder:
             severity=written.severity or severity,
             source=written.source,
             proposal=written.proposal,
+            owner=written.owner,
             # Kept in the model, so that an initiative's page reads as on the day it was enrolled.
             title=title or titled(declaration, written.with_),
             note=_text(written.note) if written.note else None,

@@ -16,6 +16,7 @@ from clusterflow.errors import Mistake, Mistakes
 from clusterflow.model.measurement import Fold, MetricDeclaration, Parameter, ParameterType
 from clusterflow.model.quantity import Unit
 from clusterflow.model.text import Text
+from clusterflow.model.words import Role
 
 PARAMETER_TYPES: tuple[ParameterType, ...] = get_args(ParameterType)
 
@@ -50,6 +51,9 @@ class WrittenMetric(Written):
     proposal: StrictBool = Field(default=False, description="true where it is a proposal of this project")
     formula: str = Field(default="", description="how it is computed, in a line")
     help: Maybe[WrittenText] = Field(default=None, description="what would help where it is unmet, in es and en")
+    mended_by: tuple[Annotated[Role, word(Role, "role")], ...] = Field(
+        default=(Role.MANAGER,), description=f"who can mend it, some of: {', '.join(Role)}"
+    )
     freshness_days: StrictInt | None = Field(
         default=None,
         ge=1,
@@ -119,6 +123,7 @@ def _declared(name: str, written: WrittenMetric) -> MetricDeclaration:
         source=written.source,
         proposal=written.proposal,
         formula=written.formula,
+        mended_by=written.mended_by,
         freshness_days=written.freshness_days,
         computed_by=written.computed_by,
     )

@@ -63,14 +63,14 @@ def _kinds(value: Any) -> Any:
 
 
 class WrittenNarrowing(Written):
-    """Organisations of some kinds."""
+    """Organisations of some kinds. An empty list would narrow nothing, and tell everybody by accident."""
 
-    helix: HelixKinds = Field(default_factory=list, description=f"a list of: {', '.join(HelixKind)}")
+    helix: HelixKinds = Field(default_factory=list, min_length=1, description=f"a list of: {', '.join(HelixKind)}")
     size: Annotated[list[SizeClass], BeforeValidator(partial(listed, kind=SizeClass, noun="size class"))] = Field(
-        default_factory=list, description=f"a list of: {', '.join(SizeClass)}"
+        default_factory=list, min_length=1, description=f"a list of: {', '.join(SizeClass)}"
     )
     not_: Annotated[list[str], BeforeValidator(_kinds)] = Field(
-        default_factory=list, alias="not", description=f"a list of: {', '.join([*HelixKind, *SizeClass])}"
+        default_factory=list, min_length=1, alias="not", description=f"a list of: {', '.join([*HelixKind, *SizeClass])}"
     )
 
     @property

@@ -183,6 +183,7 @@ def groups_of(event: str | None, on: str | None) -> frozenset[Group]:
         fields = KINDS[event].model_fields
         found |= {Group.DECIDERS} if "stage" in fields else set()
         found |= {Group.VOTER} if "decider" in fields else set()
+        found |= {Group.OWNER} if "criterion" in fields else set()
     elif on:
         occasion = OCCASIONS[on]
         found |= {Group.MEMBER} if occasion.organisation else set()

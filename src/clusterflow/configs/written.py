@@ -205,6 +205,10 @@ class WrittenCriterion(Written):
     )
     source: Sentence = Field(description="the key of the source, like CAI20; P for a proposal")
     proposal: StrictBool = Field(default=False, validate_default=True, description="true where the source is P")
+    owner: Annotated[Role, word(Role, "role")] = Field(
+        default=Role.MANAGER,
+        description=f"whose task it is; the manager where it is left out. One of: {', '.join(Role)}",
+    )
     id: Maybe[Id] = Field(default=None, description="the metric and its parameters where it is left out")
     title: Maybe[WrittenText] = Field(
         default=None, description="the title in es and en; that of the metric if left out"

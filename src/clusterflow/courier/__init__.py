@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import Connection
 
 from clusterflow.app import App
-from clusterflow.calendars import attachment_for
+from clusterflow.calendars import attachment_for, voice_of
 from clusterflow.configs.notices import load_notices
 from clusterflow.courier.arrange import arrange, manners_of
 from clusterflow.courier.ladder import Ladder
@@ -23,7 +23,8 @@ from clusterflow.notices.markup import Marked, link
 from clusterflow.notices.render import TemplateFailed, render
 from clusterflow.notices.route import recipients, rules_for
 from clusterflow.rules.manners import Manners
-from clusterflow.store import ledger, notices, outbox
+from clusterflow.store import ledger, notices, outbox, parcels
+from clusterflow.store.database import reading
 from clusterflow.store.outbox import Span
 
 
@@ -106,7 +107,8 @@ class Courier:
                     problems.append(f"{rule.id} of {entry.chain} #{entry.version}: nobody is there to be told")
                 for person in people:
                     if person.language not in files:
-                        file = attachment_for(connection, entry.chain, entry.event, self.app.clock(), person.language)
+                        voice = voice_of(self.app.settings.configs / "messages", person.language)
+                        file = attachment_for(connection, entry.chain, entry.event, self.app.clock(), voice)
                         files[person.language] = (file,) if file else ()
                     try:
                         made.append(self._notice(rule, moment, person, files[person.language]))
@@ -157,6 +159,8 @@ class Courier:
     def _let_out(self) -> list[str]:
         """Let out what may leave now, gathered where it belongs together."""
         problems: list[str] = []
+        if self.manners is None:
+            self._let_all_out()
         while self.manners is not None:
             with self.app.database.begin() as connection:
                 arranged = arrange(connection, self.app, self.manners)
@@ -164,6 +168,14 @@ class Courier:
                 break
             problems += arranged
         return problems
+
+    def _let_all_out(self) -> None:
+        """What waits though nobody minds any manners: they were switched off meanwhile."""
+        with reading(self.app.database) as connection:
+            waits = parcels.anything_waits(connection)
+        if waits:
+            with self.app.database.begin() as connection:
+                parcels.release_everything(connection, self.app.clock())
 
     def _send(self, at_most: int | None = None) -> tuple[int, int]:
         channels = channels_of(self.app.settings, self.kept)

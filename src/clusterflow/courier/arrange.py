@@ -114,7 +114,7 @@ class _Writer:
     """Writes the message that carries several notices."""
 
     def __init__(self, connection: Connection, app: App, now: datetime, people: Sequence[str]) -> None:
-        self.connection, self.app, self.on = connection, app, now.date()
+        self.connection, self.app, self.now, self.on = connection, app, now, now.date()
         self.people: dict[str, Person] = people_by_id(connection, self.on, people)
 
     def write(self, person: str, parts: Sequence[int], rule: str) -> Notice:
@@ -139,7 +139,7 @@ class _Writer:
         letter = render(self.app.settings.configs / "messages", rule, recipient.language, facts)
         first = next(one for one in quoted if one.id == parts[0])
         return Notice(
-            key=f"{rule}:{first.initiative}:{first.id}:{person}",
+            key=f"{rule}:{first.initiative}:{first.id}:{person}:{self.now:%Y%m%dT%H%M%S}",
             rule=DIGEST if rule == DIGEST else first.rule,
             initiative=first.initiative,
             version=0,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,21 +12,19 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from clusterflow.app import App
-from clusterflow.calendars import attachment_of
+from clusterflow.calendars import attachment_of, voice_of
 from clusterflow.model.appointment import AppointmentKind
 from clusterflow.model.money import Money
 from clusterflow.model.notice import Attachment, Audience, Notice, NoticeRule, Recipient, Urgency
-from clusterflow.model.records.parties import Initiative
 from clusterflow.notices.render import TemplateFailed, render
 from clusterflow.notices.route import Concerned, recipients
-from clusterflow.rules.calendar import WorkCalendar
-from clusterflow.rules.ladder import Step, key_of, reached, windows
+from clusterflow.rules.ladder import CATCH_UP, ON_ITS_WAY, Step, key_of, reached, windows
 from clusterflow.rules.manners import Manners
-from clusterflow.store import notices, parcels
+from clusterflow.store import notices, reminders
 from clusterflow.store.circle import Circle, circle_of
 from clusterflow.store.database import reading
 from clusterflow.store.occasions import Found, find
-from clusterflow.store.registry import initiative_records
+from clusterflow.store.registry import Home, homes_of
 
 EACH = timedelta(hours=1)
 """How often it is asked where a new day has begun."""
@@ -41,7 +39,7 @@ class Due:
     rule: NoticeRule
     found: Found
     step: Step
-    record: Initiative
+    home: Home
     today: date
     """Where the initiative is."""
 
@@ -83,10 +81,10 @@ class Ladder:
             # What was recorded in the meantime goes out all the same; the search is tried again in an hour.
             return 0, [f"the search for what is due failed: {problem}"]
         for one in due:
-            by_initiative[one.record.id].append(one)
+            by_initiative[one.found.initiative].append(one)
         written, problems, begun, failed = 0, list[str](), dict[str, date](), set[str]()
         for initiative, mine in by_initiative.items():
-            zone, today = mine[0].record.timezone, mine[0].today
+            zone, today = mine[0].home.timezone, mine[0].today
             if self._days.get(zone) == today:
                 continue
             begun[zone] = today
@@ -103,69 +101,80 @@ class Ladder:
         return written, problems
 
     def step_down(self) -> list[str]:
-        """Take back the reminders that are about to be let out though the thing was done meanwhile; the problems."""
+        """Take back the reminders that are about to be sent, or sent again, though the thing was done; the problems."""
         now, names = self.app.clock(), [rule.id for rule in self.rules]
         with reading(self.app.database) as connection:
-            if not parcels.any_due(connection, names, now):
+            leaving = reminders.rules_due(connection, names, now)
+            if not leaving:
                 return []
-            waiting = parcels.waiting_of(connection, names)
+            waiting = reminders.not_arrived(connection, leaving)
         try:
-            found = self.due(now)
+            found = self.due(now, leaving, ON_ITS_WAY)
         except SQLAlchemyError as problem:
             return [f"the search for what is done failed: {problem}"]
         still: dict[tuple[str, str], list[Due]] = defaultdict(list)
         for one in found:
-            still[one.rule.id, one.record.id].append(one)
+            still[one.rule.id, one.found.initiative].append(one)
         over = [
-            reminder.id
+            reminder
             for reminder in waiting
             if all(d.key(reminder.recipient) != reminder.key for d in still[reminder.rule, reminder.initiative])
         ]
-        with self.app.database.begin() as connection:
-            parcels.take_back(connection, over)
+        if over:
+            with self.app.database.begin() as connection:
+                reminders.take_back(connection, over, now)
         return []
 
-    def due(self, now: datetime) -> list[Due]:
-        """What is due on the day that it is where each initiative is; found by reference dates, as a set."""
+    def due(self, now: datetime, of: Collection[str] | None = None, late: timedelta = CATCH_UP) -> list[Due]:
+        """What is due on the day that it is where each initiative is; found by reference dates, as a set.
+
+        Args:
+            of: the ids of the rules that are asked for; None: all of them.
+            late: how long ago a step may have been reached.
+        """
         first, last = now.date() - DAY, now.date() + DAY
         with reading(self.app.database) as connection:
             nearby = [
                 (rule, found)
-                for (name, numbers), rules in self._searches().items()
-                for since, until in windows((step for rule in rules for step in rule.ladder), first, last)
+                for (name, numbers), rules in self._searches(of).items()
+                for since, until in windows((step for rule in rules for step in rule.ladder), first, last, late)
                 for found in find(connection, name, since, until, last, dict(numbers))
                 for rule in rules
                 if rule.about.holds([found.facts.get("helix")], [found.facts.get("size")])
             ]
-            records = initiative_records(connection, now.date(), sorted({found.initiative for _, found in nearby}))
+            homes = homes_of(connection, now.date(), sorted({found.initiative for _, found in nearby}))
+        calendars = {(h.timezone, h.country): h.calendar for h in homes.values()}
+        days = {zone: calendar.today(now) for (zone, _), calendar in calendars.items()}
         due: list[Due] = []
         for rule, found in nearby:
-            record = records.get(found.initiative)
-            if record is None:
+            home = homes.get(found.initiative)
+            if home is None:
                 continue
-            calendar = WorkCalendar(record.timezone, record.country)
-            today = calendar.today(now)
-            step = reached(found.reference, rule.ladder, calendar, today, rule.urgency is Urgency.URGENT)
+            calendar, today = calendars[home.timezone, home.country], days[home.timezone]
+            step = reached(found.reference, rule.ladder, calendar, today, rule.urgency is Urgency.URGENT, late)
             if step is not None:
-                due.append(Due(rule, found, step, record, today))
+                due.append(Due(rule, found, step, home, today))
         return due
 
-    def _searches(self) -> Mapping[tuple[str, tuple[tuple[str, int], ...]], list[NoticeRule]]:
+    def _searches(
+        self, of: Collection[str] | None
+    ) -> Mapping[tuple[str, tuple[tuple[str, int], ...]], list[NoticeRule]]:
         """The rules by what they look for: what several look for is looked for once."""
         found: dict[tuple[str, tuple[tuple[str, int], ...]], list[NoticeRule]] = defaultdict(list)
         for rule in self.rules:
-            found[rule.on or "", rule.with_].append(rule)
+            if of is None or rule.id in of:
+                found[rule.on or "", rule.with_].append(rule)
         return found
 
     def _write(self, due: list[Due]) -> tuple[int, list[str]]:
         """Write what is due in one initiative; a template that fails for one person fails that notice alone."""
         made: list[Notice] = []
         problems: list[str] = []
-        record, today = due[0].record, due[0].today
+        initiative, today = due[0].found.initiative, due[0].today
         with self.app.database.begin() as connection:
             organisations = {d.found.organisation for d in due} - {None}
-            persons = {d.found.person for d in due} - {None}
-            circle = circle_of(connection, record.id, today, sorted(filter(None, organisations)), filter(None, persons))
+            persons = filter(None, {d.found.person for d in due})
+            circle = circle_of(connection, initiative, today, sorted(filter(None, organisations)), persons)
             wanted = [(d, person, template) for d in due for person, template in _told(d, circle, problems)]
             there = notices.kept(connection, (d.key(person.person) for d, person, _ in wanted))
             for one, person, template in wanted:
@@ -183,18 +192,19 @@ class Ladder:
             return ()
         session, _, _ = due.found.subject.partition("/")
         kind, now = AppointmentKind.LEARNING_SESSION, self.app.clock()
-        file = attachment_of(connection, due.record.id, kind, session, now, person.language)
+        voice = voice_of(self.app.settings.configs / "messages", person.language)
+        file = attachment_of(connection, due.found.initiative, kind, session, now, voice)
         return (file,) if file else ()
 
     def _notice(self, due: Due, person: Recipient, template: str, attachments: tuple[Attachment, ...]) -> Notice:
-        record = due.record
-        facts = _facts(due) | {"recipient": person, "link": self.link(record.id), "codes": []}
+        home = due.home
+        facts = _facts(due) | {"recipient": person, "link": self.link(home.initiative), "codes": []}
         folder = self.app.settings.configs / "messages"
-        letter = render(folder, template, person.language, facts, record.country)
+        letter = render(folder, template, person.language, facts, home.country)
         return Notice(
             key=due.key(person.person),
             rule=due.rule.id,
-            initiative=record.id,
+            initiative=home.initiative,
             version=0,
             recipient=person.person,
             language=person.language,
@@ -226,7 +236,7 @@ def _told(due: Due, circle: Circle, problems: list[str]) -> Iterator[tuple[Recip
 
 def _facts(due: Due) -> dict[str, Any]:
     """What a template may speak of; amounts as money, days as days from today."""
-    record, today = due.record, due.today
+    home, today = due.home, due.today
     facts = {name: value for name, value in due.found.facts.items() if not name.endswith("_currency")}
     for name in [n for n in facts if n.endswith("_minor")]:
         facts[name.removesuffix("_minor")] = Money(minor=facts.pop(name), currency=due.found.facts["amount_currency"])
@@ -234,7 +244,7 @@ def _facts(due: Due) -> dict[str, Any]:
     for name, known in (("organisation_name", due.found.organisation), ("body_name", due.found.body)):
         facts[name] = facts.get(name) or known
     return {
-        "initiative": {"initiative": record.id, "name": record.name},
+        "initiative": {"initiative": home.initiative, "name": home.name},
         "occasion": facts | {"subject": due.found.subject, "organisation": due.found.organisation},
         "step": str(due.step.offset),
         "escalated": bool(due.rule.told_too(due.step.offset)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -20,12 +20,13 @@ from clusterflow.model.records.parties import Initiative
 from clusterflow.model.state import InitiativeState
 from clusterflow.model.text import Language, NoticeLanguage, nearest
 from clusterflow.model.verdict import Finding
+from clusterflow.model.words import Role
 from clusterflow.notices.route import Concerned
 from clusterflow.reports.status import status_of, title_of
 from clusterflow.store import ledger
 from clusterflow.store.circle import Circle, circle_of
 from clusterflow.store.models import kept_model
-from clusterflow.store.people import Eligible, alias_of, eligible, person_of
+from clusterflow.store.people import Eligible, alias_of, capacities, eligible, person_of
 from clusterflow.store.registry import calendar_of, initiative_records
 from clusterflow.store.state import load_state
 
@@ -44,6 +45,8 @@ class Moment:
     """Pseudonym to person, of all who voted or are voted for here."""
     voters: tuple[Eligible, ...]
     circle: Circle
+    roles: Mapping[str, frozenset[Role]]
+    """What each person may act as."""
     _told: dict[Language, dict[str, Any]] = field(default_factory=dict)
 
     def facts(self, reader: NoticeLanguage) -> dict[str, Any]:
@@ -69,9 +72,9 @@ class Moment:
 
     @property
     def criterion(self) -> Criterion | None:
-        """The criterion whose answer changed."""
+        """The criterion that the entry is about."""
         event = self.entry.event
-        if not isinstance(event, ev.FindingChanged):
+        if not isinstance(event, ev.FindingChanged | ev.ConditionMissed):
             return None
         return next((c for c in self.model.stage(event.stage).gate.criteria if c.id == event.criterion), None)
 
@@ -93,7 +96,9 @@ class Moment:
 
     @property
     def concerned(self) -> Concerned:
-        return Concerned(deciders=frozenset(v.person for v in self.voters), voter=self.voter)
+        owner = self.criterion.owner if self.criterion else None
+        owners = frozenset(person for person, held in self.roles.items() if owner in held)
+        return Concerned(deciders=frozenset(v.person for v in self.voters), voter=self.voter, owners=owners)
 
     @property
     def voter(self) -> str | None:
@@ -129,7 +134,8 @@ def moment_of(connection: Connection, entry: Entry, ids: Callable[[], str]) -> M
     voters = eligible(connection, entry.chain, model.stage(stage).gate.decided_by, on) if stage else ()
     cast = person_of(connection, {a for v in state.votes for a in (v.decider, v.cast_by) if a})
     speakers = {v.person for v in voters} | {v.speaks_for for v in voters if v.speaks_for}
-    circle = circle_of(connection, entry.chain, on, persons={*speakers, *cast.values()})
+    held = capacities(connection, entry.chain, on)
+    circle = circle_of(connection, entry.chain, on, persons={*speakers, *cast.values(), *held})
     known = circle.people
     present = tuple(v for v in voters if v.person in known and (v.speaks_for is None or v.speaks_for in known))
     involved = {v.person for v in present} | {v.speaks_for for v in present if v.speaks_for}
@@ -145,4 +151,5 @@ def moment_of(connection: Connection, entry: Entry, ids: Callable[[], str]) -> M
         people=people,
         voters=present,
         circle=circle,
+        roles={person: roles for person, (roles, _) in held.items()},
     )

@@ -180,18 +180,20 @@ class Sender:
             codes.append(code_of(self.app.code_key or b"", grant))
             body = body.replace(mark(notice.token, place), codes[-1])
         link = self.page(notice.initiative)
-        return Message(notice.key, notice.subject, body, link, letter.attachments, tuple(codes))
+        return Message(notice.key, notice.subject, body, link, letter.attachments, tuple(codes), notice.parts)
 
     def _settle(self, answers: Sequence[tuple[Letter, Answer]]) -> None:
         now = self.app.clock()
         tried = [notices.Tried(x.notice, x.door.channel if x.door else "", a.delivered, a.text) for x, a in answers]
         with self.app.database.begin() as connection:
             notices.record(connection, tried, now)
-            for (letter, _), attempt in zip(answers, tried, strict=True):
+            for (letter, answer), attempt in zip(answers, tried, strict=True):
                 if not attempt.delivered:
-                    self._what_now(connection, letter, attempt, now)
+                    self._what_now(connection, letter, attempt, answer.parts, now)
 
-    def _what_now(self, connection: Connection, letter: Letter, failed: notices.Tried, now: datetime) -> None:
+    def _what_now(
+        self, connection: Connection, letter: Letter, failed: notices.Tried, parts: int, now: datetime
+    ) -> None:
         """After a failure: the same channel after a pause, the next one at once, or none."""
         notice, channel = failed.notice, failed.channel
         failures = {**letter.failures, channel: letter.failures.get(channel, 0) + 1}
@@ -201,4 +203,4 @@ class Sender:
         elif following != channel:
             notices.postpone(connection, notice, now)
         else:
-            notices.postpone(connection, notice, now + pause(notice.key, channel, failures[channel]))
+            notices.postpone(connection, notice, now + pause(notice.key, channel, failures[channel]), parts)

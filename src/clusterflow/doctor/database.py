@@ -12,6 +12,7 @@ from clusterflow.model.text import Text
 from clusterflow.rules.calendar import months_before
 from clusterflow.store import due, ledger, notices, outbox, refused
 from clusterflow.store.database import HEAD, check_schema, reading
+from clusterflow.store.dead import dead_letters
 from clusterflow.store.outbox import Topic
 
 FRESH = timedelta(minutes=10)
@@ -100,13 +101,15 @@ _RELAY = Text(
 def look_at_dead_letters(surroundings: Surroundings) -> Iterable[Seen]:
     """Whom nobody could tell."""
     with reading(surroundings.database) as connection:
-        dead = [d for d in notices.dead_letters(connection) if d.at >= surroundings.now - RECENT]
+        dead = [d for d in dead_letters(connection) if d.at >= surroundings.now - RECENT]
     for letter in dead[:5]:
         what = both(_LETTER, rule=letter.rule, person=letter.recipient)
         found = f"{letter.at:%Y-%m-%d}: {letter.answer or '–'}"
-        yield warning(what, plain(found), both(_TELL, person=letter.recipient))
+        yield warning(
+            what, plain(found), both(_STALE if letter.stale else _TELL, person=letter.recipient, number=letter.number)
+        )
     if len(dead) > 5:
-        yield warning(_DEAD, both(_MORE, count=len(dead) - 5), _SEE_ABOVE)
+        yield warning(_DEAD, both(_MORE, count=len(dead) - 5), _SEE_ALL)
     if not dead:
         yield ok(_DEAD, _NONE_DEAD)
 
@@ -114,11 +117,20 @@ def look_at_dead_letters(surroundings: Surroundings) -> Iterable[Seen]:
 _DEAD = Text(es="avisos abandonados", en="notices given up")
 _LETTER = Text(es="aviso {rule} a {person}", en="notice {rule} to {person}")
 _TELL = Text(
-    es="corrija la dirección de {person} (clusterflow record person id={person} email=...) y avísele de otro modo",
-    en="mend the address of {person} (clusterflow record person id={person} email=...), and tell them another way",
+    es="corrija la dirección de {person} (clusterflow record person id={person} email=...) y vuelva a enviarlo: "
+    "clusterflow notices retry {number}",
+    en="mend the address of {person} (clusterflow record person id={person} email=...), and send it again: "
+    "clusterflow notices retry {number}",
+)
+_STALE = Text(
+    es="su puerta ya no está abierta: nada, o avise a {person} de otro modo",
+    en="its gate is open no more: nothing, or tell {person} another way",
 )
 _MORE = Text(es="y {count} más en los últimos 30 días", en="and {count} more in the last 30 days")
-_SEE_ABOVE = Text(es="lo mismo", en="the same")
+_SEE_ALL = Text(
+    es="véalos: clusterflow notices dead; corregidas las direcciones: clusterflow notices retry --all",
+    en="see them: clusterflow notices dead; once their addresses are mended: clusterflow notices retry --all",
+)
 _NONE_DEAD = Text(es="ninguno en los últimos 30 días", en="none in the last 30 days")
 
 

@@ -100,6 +100,8 @@ def open_review(work: Work, initiative: str, stage: str, declared: Declared, ask
     if visit is not None and now.state.open_review(stage) is None:
         if now.state.milestone(stage) is not None:
             raise NotPossible(f"the milestone of «{stage}» is already achieved")
+        if asker is None and not work.context.named and now.model.stage(stage).gate.decided_by.four_eyes:
+            raise NotPossible(f"the gate of «{stage}» asks for four eyes: say who asks for its review, --by PERSON")
         open_gate(course, visit, verdict, by_hand=True, asked_by=asker)
         work.live(now.state, course.events)
     review = course.state.open_review(stage)

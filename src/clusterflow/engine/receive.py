@@ -45,6 +45,8 @@ def receive(work: Work, delivery: Delivery, keep_refused: bool = True) -> Receiv
         Mistakes: it is to be refused and ``keep_refused`` does not hold; then nothing is kept of it.
     """
     try:
+        if delivery.mistakes and not delivery.submissions:
+            raise Mistakes(delivery.mistakes)
         with work.connection.begin_nested():
             return Received(recorded=record(work, delivery.submissions, delivery.mistakes))
     except Mistakes as problem:

@@ -23,7 +23,9 @@ from clusterflow.model.records.parties import Initiative
 from clusterflow.model.text import UNFIT, Frozen
 from clusterflow.rules.mistakes import a, field_mistakes, references, the_nearest
 from clusterflow.store import registry
+from clusterflow.store.models import kept_model
 from clusterflow.store.registry import Fact
+from clusterflow.store.state import under_way
 
 Identity = tuple[str, tuple[str, ...]]
 """A record type and the values of its key."""
@@ -110,6 +112,8 @@ class _Recorder:
         for submission in usable:
             self._take(submission)
         self._check_references()
+        if not self.work.context.named:
+            self._ask_who()
         if self.mistakes:
             raise Mistakes(sorted(self.mistakes, key=_place))
         for name, chain in self.chains.items():
@@ -235,6 +239,15 @@ class _Recorder:
                 found = f"no {target} is called {quoted(value)}"
                 cure = the_nearest(shortened(value), everything) or f"Record the {target} first, or in the same file"
                 self.mistakes.append(Mistake(cited[value], found, cure=cure))
+
+    def _ask_who(self) -> None:
+        """Where four eyes are asked of a gate, somebody must have recorded what it rests on."""
+        for name in (n for n in self.chains if n != REGISTRY):
+            for model_hash, stage in under_way(self.work.connection, name):
+                if kept_model(self.work.connection, model_hash).stage(stage).gate.decided_by.four_eyes:
+                    where = self.cited["initiative", REGISTRY][name]
+                    found = f"the gate of «{stage}» in «{name}» asks who records, for they may not decide at it"
+                    self.mistakes.append(Mistake(where, found, "--actor PERSON, or CLUSTERFLOW_ACTOR"))
 
     def _write(self, name: str, chain: _Chain) -> None:
         work = self.work

@@ -22,6 +22,7 @@ from clusterflow.model.words import Standing
 from clusterflow.rules.calendar import WorkCalendar
 from clusterflow.rules.due import deadlines_of
 from clusterflow.rules.fold import apply
+from clusterflow.settings import NOBODY
 from clusterflow.store import due, ledger, registry, tables
 from clusterflow.store.ledger import Head, HeadMoved
 from clusterflow.store.models import kept_model
@@ -49,6 +50,11 @@ class Context:
     ids: Callable[[], str]
     key: str | None = None
     """The idempotency key: the same command under the same key is done once."""
+
+    @property
+    def named(self) -> bool:
+        """Whether it is said who commands."""
+        return self.actor != NOBODY
 
 
 @dataclass(slots=True)

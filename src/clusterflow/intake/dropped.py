@@ -1,10 +1,10 @@
-"""A folder at any address that fsspec knows, in which other systems drop files of JSON lines."""
+"""A folder at any address that fsspec knows, in which people and other systems drop workbooks and JSON lines."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -79,8 +79,9 @@ class Drop:
             raise NotPossible(f"{name} is still being written; it is left for the next round")
         return content
 
-    def put_away(self, name: str, stamp: Stamp, folder: str, note: str = "") -> str:
-        """Move a file into a folder beside, with a note about it; gives where it lies now.
+    def put_away(self, name: str, stamp: Stamp, folder: str, note: str = "", marked: bytes = b"") -> str:
+        """Move a file into a folder beside, with a note about it and a copy with its mistakes marked, where there is
+        one; gives where it lies now.
 
         Raises:
             NotPossible: it has changed since it was read, or cannot be moved; then it stays where it is.
@@ -92,6 +93,8 @@ class Drop:
             free = self._free(folder, name)
             if note:
                 self._fs.pipe_file(self._path(f"{free}.mistakes.txt"), note.encode())
+            if marked:
+                self._fs.pipe_file(self._path(f"{free}.marked.xlsx"), marked)
             self._fs.mv(self._path(name), self._path(free))
         return free
 
@@ -110,24 +113,32 @@ class Drop:
     def __str__(self) -> str:
         return shown(self._url)
 
-    @contextmanager
-    def _in_words(self, what: str) -> Iterator[None]:
-        """One sentence without secrets, whatever a file system raises: each kind has exceptions of its own."""
-        try:
-            yield
-        except ClusterflowError:
-            raise
-        except Exception as problem:
-            reason = _masked(f"{type(problem).__name__}: {problem}".partition("\n")[0], self._url)
-            raise NotPossible(f"the drop folder {self} {what} ({reason})") from None
+    def _in_words(self, what: str) -> AbstractContextManager[None]:
+        return in_words("the drop folder", self._url, what)
+
+
+@contextmanager
+def in_words(whose: str, url: str, what: str) -> Iterator[None]:
+    """One sentence without secrets, whatever a file system raises: each kind has exceptions of its own.
+
+    Raises:
+        NotPossible: the sentence, as «the drop folder s3://bucket cannot be read (...)».
+    """
+    try:
+        yield
+    except ClusterflowError:
+        raise
+    except Exception as problem:
+        reason = masked(f"{type(problem).__name__}: {problem}".partition("\n")[0], url)
+        raise NotPossible(f"{whose} {shown(url)} {what} ({reason})") from None
 
 
 def shown(url: str) -> str:
     """An address without user, password and query."""
-    return _masked(url.partition("?")[0], url)
+    return masked(url.partition("?")[0], url)
 
 
-def _masked(text: str, url: str) -> str:
+def masked(text: str, url: str) -> str:
     """The text without anything of the address that may be secret."""
     for part in url.split("::"):
         split = urlsplit(part)

@@ -10,7 +10,7 @@ from pydantic import Discriminator, Field, Tag
 from clusterflow.model.measurement import MetricCall
 from clusterflow.model.quantity import Bound
 from clusterflow.model.text import Frozen, Text
-from clusterflow.model.words import Severity
+from clusterflow.model.words import Role, Severity
 
 
 class Criterion(Frozen):
@@ -28,6 +28,8 @@ class Criterion(Frozen):
     severity: Severity = Severity.BLOCKING
     source: str
     proposal: bool = False
+    owner: Role = Role.MANAGER
+    """Whose task it is: who holds this role hears when the answer changes."""
     title: Text | None = None
     note: Text | None = None
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
-from clusterflow.model.expiries import LabelExpired, LabelExpiring, StrategyExpired, StrategyExpiring
+from clusterflow.model.expiries import ExpiryEvent
 from clusterflow.model.text import Frozen
 from clusterflow.model.words import Answer, DecisionKind, HelixKind, Role, Stance, VisitOutcome
 
@@ -343,10 +343,7 @@ LifeEvent = (
     | MilestoneRestored
     | MilestoneWithdrawn
     | InitiativeStopped
-    | LabelExpiring
-    | LabelExpired
-    | StrategyExpiring
-    | StrategyExpired
+    | ExpiryEvent
 )
 Event = RecordEvent | LifeEvent
 
@@ -370,10 +367,7 @@ TOLD = (
     MilestoneLapsed,
     StageOverdue,
     ConditionMissed,
-    LabelExpiring,
-    LabelExpired,
-    StrategyExpiring,
-    StrategyExpired,
+    *ExpiryEvent.__args__,
 )
 """The events that people are told of; to whom and how is said in ``configs/notices.yaml``."""
 

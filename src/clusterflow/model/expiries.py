@@ -19,11 +19,25 @@ class LabelExpiring(Frozen):
 
 
 class LabelExpired(Frozen):
-    """The last valid day of a label has passed."""
+    """The last valid day of a label has passed; for a while it can still be renewed."""
 
     kind: Literal["label.expired"] = "label.expired"
     label: str
     until: date
+    grace_until: date | None = None
+    proposed: bool = False
+    """Whether the period of grace is this project's proposal, for the label's record names none."""
+    on: date
+
+
+class LabelForfeited(Frozen):
+    """The period of grace in which a label could still be renewed has passed."""
+
+    kind: Literal["label.forfeited"] = "label.forfeited"
+    label: str
+    until: date
+    grace_until: date
+    proposed: bool = False
     on: date
 
 
@@ -44,3 +58,6 @@ class StrategyExpired(Frozen):
     strategy: str
     until: date
     on: date
+
+
+ExpiryEvent = LabelExpiring | LabelExpired | LabelForfeited | StrategyExpiring | StrategyExpired

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from clusterflow.model.quantity import Unit, written
 from clusterflow.model.text import Frozen, Language, Text
+from clusterflow.model.words import Role
 
 ParameterType = Literal[
     "integer", "text", "size-class", "helix-kind", "body-kind", "stage", "topic", "direction",
@@ -50,6 +51,8 @@ class MetricDeclaration(Frozen):
     proposal: bool = False
     formula: str = ""
     help: Text | None = None
+    mended_by: tuple[Role, ...] = (Role.MANAGER,)
+    """Who can mend it."""
     freshness_days: int | None = None
     """For how many days after its newest evidence the number counts; None where it never goes stale."""
     parameters: dict[str, Parameter] = Field(default_factory=dict)

@@ -29,6 +29,8 @@ class Group(StrEnum):
     """Whoever may cast a vote at the gate that the event is about."""
     VOTER = "voter"
     """Whoever cast the vote, or asked for the code, that the event is about."""
+    OWNER = "owner"
+    """Whose task the criterion is that the event is about: who holds the role that its model names."""
     MEMBER = "member"
     """Whoever speaks for the organisation that the moment concerns: who is to pay, who was absent."""
     PERSON = "person"

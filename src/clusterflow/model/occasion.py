@@ -68,6 +68,13 @@ OCCASIONS: dict[str, Occasion] = {
         ),
         Occasion(id="member.joined", about="the day an organisation joined", organisation=True),
         Occasion(id="member.left", about="the last day of a member that left", organisation=True),
+        Occasion(
+            id="retained.low",
+            about="the day since which the members named at a label's award are fewer than its record asks, or than so "
+            "many percent above it",
+            until="kept",
+            parameters={"margin": 0},
+        ),
         Occasion(id="learning.session", about="the day of a learning session to come", person=True),
         Occasion(id="document.changed", about="the date of a founding document: purpose statement, charter, statutes"),
     )

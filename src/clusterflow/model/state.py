@@ -116,8 +116,12 @@ class Condition(Frozen):
     status: ConditionStatus = ConditionStatus.PENDING
 
 
+GRACE_OVER = -1
+
+
 class Expiry(Frozen):
-    """How near the end of a label or strategy was when people were last told of it; 0 months: it has ended."""
+    """How near the end of a label or strategy was when people were last told of it; 0 months: it has ended,
+    -1: so has the period of grace."""
 
     record: str
     subject: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from clusterflow.model.notice import Attachment
 from clusterflow.notices.channels import Closed, one_line, way_to
-from clusterflow.notices.fit import fitted
+from clusterflow.notices.fit import in_parts
 from clusterflow.notices.hearing import listening
 from clusterflow.notices.markup import escaped, html, link, plain
 from clusterflow.notices.secrets import redacted
@@ -27,12 +27,19 @@ _FORMATS: dict[Any, Callable[[str], str]] = {
 """What becomes of our Markdown, by what a channel takes."""
 
 
+PARTS = {"tgram": 4}
+"""Into how many messages a long text may go, by the scheme of a channel's address: chats, that take a second message
+as readily as the first, and no more than 4,096 letters in one (a proposal). Elsewhere it is shortened."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the provider said."""
 
     delivered: bool
     text: str
+    parts: int = 0
+    """How many parts arrived of a message of which not all did, those of earlier attempts among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,8 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     codes: tuple[str, ...] = ()
     """What stands in the body and nobody else may read: it is neither cut nor kept of an answer."""
+    arrived: int = 0
+    """How many of its parts arrived there at an earlier attempt."""
 
 
 def deliver(name: str, address: SecretStr, to: str | None, message: Message, plugins: Path | None = None) -> Answer:
@@ -62,19 +71,27 @@ def deliver(name: str, address: SecretStr, to: str | None, message: Message, plu
     way = way_to(name, address, to, message.key, plugins)
     if isinstance(way, Closed):
         return Answer(False, way.reason)
+    secrets, arrived = {*way.secrets(), *message.codes}, message.arrived
     with listening() as heard:
         try:
-            sender = apprise.Apprise(asset=way.plugin.asset)
-            sender.add(way.plugin)
-            subject, body = shaped(message, way.plugin)
+            subject, bodies = shaped(message, way.plugin)
             files = [_Attached(a) for a in message.attachments] if way.plugin.attachment_support else None
-            result = sender.notify(title=subject, body=body, body_format=way.plugin.notify_format, attach=files or None)
+            for place, body in enumerate(bodies, 1):
+                if place <= arrived:
+                    continue
+                sender = apprise.Apprise(asset=way.plugin.asset)
+                sender.add(way.plugin)
+                last = files if place == len(bodies) else None
+                result = sender.notify(
+                    title=subject, body=body, body_format=way.plugin.notify_format, attach=last or None
+                )
+                if not result:
+                    answer = read_answer(result, [redacted(line, secrets) for line in heard])
+                    return replace(answer, parts=arrived)
+                arrived = place
         except Exception as problem:  # a plug-in may do anything; it stops its own notice alone
-            return Answer(False, redacted(f"{type(problem).__name__}: {problem}", {*way.secrets(), *message.codes}))
-    if result:
-        return read_answer(result)
-    secrets = {*way.secrets(), *message.codes}
-    return read_answer(result, [redacted(line, secrets) for line in heard])
+            return Answer(False, redacted(f"{type(problem).__name__}: {problem}", secrets), arrived)
+    return Answer(True, "accepted" if len(bodies) == 1 else f"accepted, in {len(bodies)} parts")
 
 
 def read_answer(result: Any, heard: Sequence[str] = ()) -> Answer:
@@ -90,8 +107,8 @@ def read_answer(result: Any, heard: Sequence[str] = ()) -> Answer:
     return Answer(False, "; ".join(dict.fromkeys([*said, *heard]))[:500] or "not accepted")
 
 
-def shaped(message: Message, plugin: Any) -> tuple[str, str]:
-    """Title and body as the channel takes them: in its format, no longer than its limit."""
+def shaped(message: Message, plugin: Any) -> tuple[str, list[str]]:
+    """Title and bodies as the channel takes them: in its format, none longer than its limit; more than one in chats."""
     title, body = one_line(message.subject), message.body.strip()
     if message.attachments and not plugin.attachment_support:
         body += "".join(f"\n\n{escaped(a.name)}: {link(message.link)}" for a in message.attachments)
@@ -105,8 +122,11 @@ def shaped(message: Message, plugin: Any) -> tuple[str, str]:
             return " ".join(plain(text).split())
         return _FORMATS[plugin.notify_format](text)
 
-    fit = fitted(body, lambda text: len(turned(text)) <= plugin.body_maxlen, link(message.link), message.codes)
-    return title[: max(plugin.title_maxlen, 0)], turned(fit)
+    def fits(text: str) -> bool:
+        return len(turned(text)) <= int(plugin.body_maxlen)
+
+    parts = in_parts(body, fits, PARTS.get(plugin.secure_protocol, 1), link(message.link), message.codes)
+    return title[: max(plugin.title_maxlen, 0)], [turned(part) for part in parts]
 
 
 def _is_template(plugin: Any) -> bool:

@@ -6,6 +6,50 @@ from collections.abc import Callable, Collection
 
 CUT = "…"
 
+NUMBERED = "(9/9)\n\n"
+"""As long as what stands before each of several parts."""
+
+
+def in_parts(text: str, fits: Callable[[str], bool], most: int, link: str, keep: Collection[str] = ()) -> list[str]:
+    """The text in as many numbered parts as it takes, cut between lines; the whole where it fits.
+
+    Args:
+        most: how many at most, nine or fewer; then the last ends with the link.
+    """
+    if most == 1 or fits(text):
+        return [fitted(text, fits, link, keep)]
+
+    def part_fits(part: str) -> bool:
+        return fits(NUMBERED + part)
+
+    parts, rest = list[str](), text
+    while len(parts) < most - 1 and rest and not part_fits(rest):
+        head, rest = _head(rest, part_fits)
+        parts.append(head)
+    if rest:
+        parts.append(fitted(rest, part_fits, link, keep))
+    return [f"({place}/{len(parts)})\n\n{part}" for place, part in enumerate(parts, 1)]
+
+
+def _head(text: str, fits: Callable[[str], bool]) -> tuple[str, str]:
+    """As many of the first lines as fit, or of the first line what fits, and the rest."""
+    lines = text.splitlines(keepends=True)
+    low = _most(len(lines), lambda count: fits("".join(lines[:count]).rstrip()))
+    if low:
+        return "".join(lines[:low]).rstrip(), "".join(lines[low:]).lstrip("\n")
+    low = max(_most(len(text), lambda count: fits(text[:count])), 1)
+    end = text.rfind(" ", 1, low) if " " in text[1:low] else low
+    return text[:end].rstrip(), text[end:].lstrip(" ")
+
+
+def _most(end: int, fits: Callable[[int], bool]) -> int:
+    """The greatest number below the end that fits, by halves; 0 where none does."""
+    low, high = 0, end
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
+
 
 def fitted(text: str, fits: Callable[[str], bool], link: str, keep: Collection[str] = ()) -> str:
     """As many of the text's first lines as fit, with the link after them; the whole text where it fits.
@@ -26,10 +70,7 @@ def fitted(text: str, fits: Callable[[str], bool], link: str, keep: Collection[s
 
     if not fits(first(0)):
         return _clipped("\n".join(line for line, must in zip(lines, kept, strict=True) if must), fits, link)
-    low, high = 0, len(lines)
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if fits(first(middle)) else (low, middle)
+    low = _most(len(lines), lambda count: fits(first(count)))
     if low == 0 and not any(kept):
         return _clipped(text, fits, link)
     return first(low)
@@ -37,9 +78,6 @@ def fitted(text: str, fits: Callable[[str], bool], link: str, keep: Collection[s
 
 def _clipped(text: str, fits: Callable[[str], bool], link: str) -> str:
     """Cut within a line, at a word where there is one: the last resort."""
-    low, high = 0, len(text)
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if fits(f"{text[:middle]}{CUT} {link}") else (low, middle)
+    low = _most(len(text), lambda count: fits(f"{text[:count]}{CUT} {link}"))
     words = text[:low].rpartition(" ")[0] or text[:low]
     return f"{words}{CUT} {link}"

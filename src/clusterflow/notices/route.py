@@ -20,6 +20,7 @@ class Concerned:
     person: str | None = None
     deciders: frozenset[str] = frozenset()
     voter: str | None = None
+    owners: frozenset[str] = frozenset()
 
 
 def rules_for(rules: Iterable[NoticeRule], event: Event) -> list[NoticeRule]:
@@ -76,6 +77,8 @@ def _group(circle: Circle, group: Group, concerned: Concerned) -> set[str]:
             return set(concerned.deciders)
         case Group.VOTER:
             return {concerned.voter} if concerned.voter else set()
+        case Group.OWNER:
+            return set(concerned.owners)
         case Group.PERSON:
             return {concerned.person} if concerned.person else set()
     raise AssertionError(f"who is {group}?")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 
+from clusterflow.model.appointment import AppointmentKind
 from clusterflow.model.words import Answer, DecisionKind, Role
 
 WORDS: Mapping[type[StrEnum], tuple[str, Mapping[StrEnum, str]]] = {
@@ -34,8 +35,21 @@ WORDS: Mapping[type[StrEnum], tuple[str, Mapping[StrEnum, str]]] = {
             Role.OFFICE: "program office",
         },
     ),
+    AppointmentKind: (
+        "calendar",
+        {
+            AppointmentKind.GATE_REVIEW: "Decide at the gate",
+            AppointmentKind.STAGE_DUE: "Stage due",
+            AppointmentKind.HOLD_ENDS: "Hold ends",
+            AppointmentKind.CONDITION_DUE: "Condition due",
+            AppointmentKind.LABEL_ENDS: "Label ends",
+            AppointmentKind.STRATEGY_ENDS: "Strategy ends",
+            AppointmentKind.MEETING: "Meeting",
+            AppointmentKind.LEARNING_SESSION: "Learning session",
+        },
+    ),
 }
-"""The context of each kind of word, and its words."""
+"""The context of each kind of word, and its words; the headings are those of calendars."""
 
 
 def everything() -> Iterator[tuple[str, str]]:

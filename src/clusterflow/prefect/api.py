@@ -91,14 +91,14 @@ def unreachable_in_words() -> Iterator[None]:
     except httpx.TransportError as error:
         raise PrefectUnreachable(
             f"no Prefect server answers at {PREFECT_API_URL.value()} ({str(error) or type(error).__name__}): "
-            "start one, or set PREFECT_API_URL"
+            "start one with: clusterflow up; or say where it is, by CLUSTERFLOW_PREFECT_API"
         ) from None
     except PrefectHTTPStatusError as error:
         status = error.response.status_code
         if status in (401, 403):
             raise PrefectUnreachable(
                 f"the Prefect server at {PREFECT_API_URL.value()} refuses us: "
-                "set PREFECT_API_AUTH_STRING to its user:password"
+                "set CLUSTERFLOW_PREFECT_AUTH to its user:password"
             ) from None
         if status >= 500:
             raise PrefectUnreachable(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import urlencode
 from uuid import UUID, uuid5
 
 from prefect.runtime import flow_run
@@ -11,7 +12,7 @@ from clusterflow.app import App
 from clusterflow.model.refusal import Refusal
 from clusterflow.model.text import Language, Text
 from clusterflow.reports.labels import word
-from clusterflow.reports.markdown import PAGES, artifact_id
+from clusterflow.reports.markdown import PAGES, RUNS, artifact_id
 from clusterflow.reports.status import InitiativeStatus, StageLine
 from clusterflow.store.inbox import Item
 
@@ -65,6 +66,14 @@ def intake_run_name() -> str:
     return f"{_INTAKE.to(language)} · {kind.to(language)}"
 
 
+def report_run_name() -> str:
+    """Of a round of reports, by the initiative, where there is one, and by the day it is about."""
+    app, given = App.open(), flow_run.parameters
+    whose = f" · {given['initiative']}" if given.get("initiative") else ""
+    return f"{_REPORT.to(app.language)}{whose} · {given.get('as_of') or app.clock().date()}"
+
+
+_REPORT = Text(es="Informes", en="Reports")
 _INTAKE, _FILES = Text(es="Recepción", en="Intake"), Text(es="archivos", en="files")
 _EVENTS = Text(es="eventos", en="events")
 
@@ -74,10 +83,14 @@ GATE_OPEN = "gate-open"
 
 def tags(status: InitiativeStatus, stage: StageLine | None = None) -> list[str]:
     """Where a decision is waited for, the stage and its review; initiative and model."""
-    found = [f"initiative:{status.initiative}", f"model:{status.model}"]
+    found = [initiative_tag(status.initiative), f"model:{status.model}"]
     if stage is None:
         return found
     return [GATE_OPEN, f"stage:{stage.stage}", *found, review_tag(status.initiative, str(stage.review))]
+
+
+def initiative_tag(initiative: str) -> str:
+    return f"initiative:{initiative}"
 
 
 def review_tag(initiative: str, review: str) -> str:
@@ -111,7 +124,16 @@ def progress_key(initiative: str) -> str:
     return f"progress-{artifact_id(initiative)}"
 
 
+def dossier_key(initiative: str) -> str:
+    return f"dossier-{artifact_id(initiative)}"
+
+
 PORTFOLIO_KEY = "portfolio"
+
+
+def tagged_runs(tag: str) -> str:
+    """Where Prefect shows the runs that carry a tag, of all times."""
+    return f"{RUNS}?{urlencode({'tags': tag})}"
 
 
 def page(key: str) -> str:

@@ -1,17 +1,17 @@
-"""Artifacts: a table for each gate, a page for each initiative, the portfolio, and how far each has come."""
+"""Artifacts: a table for each gate, a page for each initiative, and how far each has come."""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import date
 
 from prefect.artifacts import acreate_markdown_artifact, acreate_progress_artifact
 
 from clusterflow.app import App
+from clusterflow.model.text import Language
 from clusterflow.prefect import names
 from clusterflow.reports.diagram import mermaid
 from clusterflow.reports.labels import word
-from clusterflow.reports.markdown import Who, board_page, gate_page, initiative_page
+from clusterflow.reports.markdown import GateLinks, Who, gate_page, initiative_page, of_resource
 from clusterflow.reports.status import InitiativeStatus
 
 
@@ -25,7 +25,14 @@ async def publish_initiative(app: App, status: InitiativeStatus) -> None:
     share = round(100 * sum(s.achieved_on is not None for s in wanted) / max(len(wanted), 1))
     await asyncio.gather(
         acreate_markdown_artifact(
-            initiative_page(status, gates, language, diagram),
+            initiative_page(
+                status,
+                gates,
+                language,
+                diagram,
+                _links(status, language),
+                {gate.stage: _gate_links(status, gate.stage) for gate in gates},
+            ),
             key=names.initiative_key(status.initiative),
             description=f"{status.name} · {status.as_of}",
         ),
@@ -39,7 +46,7 @@ async def publish_initiative(app: App, status: InitiativeStatus) -> None:
                 gate_page(
                     gate,
                     language,
-                    eligible(app, status.initiative, gate.stage),
+                    _who(app, status.initiative, gate.stage),
                     names.page(names.initiative_key(status.initiative)),
                 ),
                 key=names.gate_key(status.initiative, gate.stage),
@@ -50,16 +57,26 @@ async def publish_initiative(app: App, status: InitiativeStatus) -> None:
     )
 
 
-async def publish_portfolio(app: App, as_of: date | None = None) -> None:
-    """The board of all initiatives, today or as it stood at the end of a day."""
-    board = app.board(as_of)
-    await acreate_markdown_artifact(
-        board_page(board, app.language),
-        key=names.PORTFOLIO_KEY,
-        description=f"{word('portfolio', app.language)} · {board.as_of}",
-    )
+def _links(status: InitiativeStatus, language: Language) -> list[tuple[str, str]]:
+    """What else Prefect shows of an initiative: its dossier, its passes, what happened this week."""
+    return [
+        (word("dossier", language), names.page(names.dossier_key(status.initiative))),
+        (word("passes", language), names.tagged_runs(names.initiative_tag(status.initiative))),
+        (word("happened", language), of_resource(names.resource(status.initiative))),
+    ]
+
+
+def _gate_links(status: InitiativeStatus, stage: str) -> GateLinks:
+    review = next(s.review for s in status.stages if s.stage == stage)
+    asking = names.tagged_runs(names.review_tag(status.initiative, review)) if review else None
+    return GateLinks(page=names.page(names.gate_key(status.initiative, stage)), asking=asking)
+
+
+def _who(app: App, initiative: str, stage: str) -> Who:
+    """Who is named in an artifact: anybody who reaches Prefect reads it, so nobody unless the setting says so."""
+    return eligible(app, initiative, stage) if app.settings.personal_data == "names" else ()
 
 
 def eligible(app: App, initiative: str, stage: str) -> Who:
-    """Who may cast a vote at a gate, by id and roles: no names in an artifact."""
+    """Who may cast a vote at a gate, by id and roles: for the form, in which somebody is to be chosen."""
     return [(d.person, d.roles, d.speaks_for) for d in app.eligible(initiative, stage)]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
-from clusterflow.engine.receive import Delivery
+from clusterflow.engine.receive import Delivery, Received
 from clusterflow.errors import Mistake, NotPossible
 from clusterflow.intake.deliveries import delivered_file
 from clusterflow.intake.dropped import DONE, REFUSED, Drop, Stamp, size_of
 from clusterflow.model.refusal import Refusal, RefusalState
 from clusterflow.reception import Reception, TakenIn
+from clusterflow.reception.workbook import Workbooks
+from clusterflow.reception.workbook.handed_in import SUFFIXES, handed_in
 
 PAUSE_SECONDS = 5.0
 """For how long nobody may have written to a file that is taken in."""
@@ -30,27 +34,53 @@ async def take_files(reception: Reception, drop: Drop, pause_seconds: float = PA
         NotPossible: the folder cannot be read.
     """
     stamps = dict(islice((await drop.at_rest(pause_seconds)).items(), MOST_FILES))
-    recorded, not_recorded, problems = 0, 0, list[str]()
-    deliveries = []
+    round_ = _Round(reception, drop, stamps)
+    deliveries, workbooks = list[Delivery](), dict[str, bytes]()
     for name, stamp in stamps.items():
         try:
-            large = size_of(stamp) > LARGEST_BYTES
-            deliveries.append(too_large(name, stamp) if large else delivered_file(name, drop.read(name, stamp)))
+            if size_of(stamp) > LARGEST_BYTES:
+                deliveries.append(too_large(name, stamp))
+            elif name.lower().endswith(SUFFIXES):
+                workbooks[name] = drop.read(name, stamp)
+            else:
+                deliveries.append(delivered_file(name, drop.read(name, stamp)))
         except NotPossible as problem:
-            problems.append(str(problem))
-    for delivery, received in reception.take_in(deliveries):
-        if isinstance(received, str):
-            problems.append(f"{delivery.address}: {received}")
-            continue
-        refusal = reception.refusal(received.refused) if received.refused else None
+            round_.problems.append(str(problem))
+    round_.take(deliveries)
+    # A workbook is compared with what is on record, so each one is read when the others before it are recorded.
+    for name, content in workbooks.items():
+        delivery, marked = handed_in(Workbooks(reception.desk), name, content)
+        round_.take([delivery], marked)
+    return TakenIn(recorded=round_.recorded, refused=round_.refused, problems=tuple(round_.problems))
+
+
+@dataclass(slots=True)
+class _Round:
+    """One round: what becomes of each file, and where it goes."""
+
+    reception: Reception
+    drop: Drop
+    stamps: Mapping[str, Stamp]
+    recorded: int = 0
+    refused: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    def take(self, deliveries: Sequence[Delivery], marked: bytes = b"") -> None:
+        for delivery, received in self.reception.take_in(deliveries):
+            if isinstance(received, str):
+                self.problems.append(f"{delivery.address}: {received}")
+            else:
+                self._put_away(delivery.address, received, marked)
+
+    def _put_away(self, name: str, received: Received, marked: bytes) -> None:
+        refusal = self.reception.refusal(received.refused) if received.refused else None
         is_out = refusal is not None and refusal.state is not RefusalState.MENDED
-        recorded, not_recorded = recorded + (not is_out), not_recorded + is_out
+        self.recorded, self.refused = self.recorded + (not is_out), self.refused + is_out
         note = note_of(refusal) if refusal and is_out else ""
         try:
-            drop.put_away(delivery.address, stamps[delivery.address], REFUSED if is_out else DONE, note)
+            self.drop.put_away(name, self.stamps[name], REFUSED if is_out else DONE, note, marked if is_out else b"")
         except NotPossible as problem:
-            problems.append(str(problem))
-    return TakenIn(recorded=recorded, refused=not_recorded, problems=tuple(problems))
+            self.problems.append(str(problem))
 
 
 def too_large(name: str, stamp: Stamp) -> Delivery:

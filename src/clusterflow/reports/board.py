@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from enum import StrEnum
 
 from clusterflow.model.text import Frozen, Language
 from clusterflow.model.words import StageKind, Standing
 from clusterflow.reports.labels import word
-from clusterflow.reports.status import InitiativeStatus
+from clusterflow.reports.status import Hindrance, InitiativeStatus
+
+
+class Wait(StrEnum):
+    """What kind of thing an initiative waits for."""
+
+    DECISION = "decision"
+    HOLD = "hold"
+    CRITERIA = "criteria"
+    RESTORING = "restoring"
+    """All is achieved, and a milestone has lapsed."""
+    NOTHING = "nothing"
+    STOPPED = "stopped"
 
 
 class BoardLine(Frozen):
-    """One initiative on the board: where it is, since when, what it waits for."""
+    """One initiative on the board: where it is, since when, what it waits for and since when."""
 
     initiative: str
     name: str
@@ -24,7 +37,10 @@ class BoardLine(Frozen):
     days: int | None
     milestones: int
     of: int
+    waits: Wait
     waits_for: str
+    waits_since: date | None
+    waits_days: int | None
     lapsed: tuple[str, ...]
     overdue: bool
 
@@ -44,6 +60,8 @@ def board_of(statuses: Iterable[InitiativeStatus], as_of: date, language: Langua
 def _line(status: InitiativeStatus, as_of: date, language: Language) -> BoardLine:
     now = status.under_way
     since = min((s.entered_on for s in now if s.entered_on), default=None)
+    waits = wait(status)
+    waits_since = _since(status, waits)
     return BoardLine(
         initiative=status.initiative,
         name=status.name,
@@ -55,28 +73,57 @@ def _line(status: InitiativeStatus, as_of: date, language: Language) -> BoardLin
         days=(as_of - since).days if since else None,
         milestones=sum(s.achieved_on is not None for s in status.stages),
         of=sum(not s.optional for s in status.stages),
+        waits=waits,
         waits_for=waits_for(status, language),
+        waits_since=waits_since,
+        waits_days=(as_of - waits_since).days if waits_since else None,
         lapsed=tuple(s.title for s in status.stages if s.lapsed_on),
         overdue=any(s.overdue for s in now),
     )
 
 
+def wait(status: InitiativeStatus) -> Wait:
+    """What an initiative waits for first: a decision, then the end of a hold, then its criteria."""
+    if status.standing is Standing.STOPPED:
+        return Wait.STOPPED
+    if status.gates_open:
+        return Wait.DECISION
+    if any(s.held_until for s in status.under_way):
+        return Wait.HOLD
+    if status.under_way:
+        return Wait.CRITERIA
+    return Wait.RESTORING if any(s.lapsed_on for s in status.stages) else Wait.NOTHING
+
+
+def _since(status: InitiativeStatus, waits: Wait) -> date | None:
+    """Since when the longest of what is waited for first is waited for."""
+    lines = {
+        Wait.DECISION: status.gates_open,
+        Wait.HOLD: tuple(s for s in status.under_way if s.held_until),
+        Wait.CRITERIA: status.under_way,
+        Wait.RESTORING: tuple(s for s in status.stages if s.lapsed_on),
+    }.get(waits, ())
+    return min((s.waiting_since for s in lines if s.waiting_since), default=None)
+
+
 def waits_for(status: InitiativeStatus, language: Language) -> str:
     """What the initiative waits for, in one short line."""
-    now = status.under_way
-    if status.standing is Standing.STOPPED:
+    now, waits = status.under_way, wait(status)
+    if waits is Wait.STOPPED:
         return word("stopped", language)
-    gates = status.gates_open
-    if gates:
-        return f"{word('decision_waits', language)}: {', '.join(s.title for s in gates)}"
-    held = [s for s in now if s.held_until]
-    if held:
-        return f"{word('held_until', language)} {', '.join(str(s.held_until) for s in held)}"
-    if not now:
+    if waits is Wait.DECISION:
+        return f"{word('decision_waits', language)}: {', '.join(s.title for s in status.gates_open)}"
+    if waits is Wait.HOLD:
+        return f"{word('held_until', language)} {', '.join(str(s.held_until) for s in now if s.held_until)}"
+    if waits in (Wait.NOTHING, Wait.RESTORING):
         return word("under_watch", language)
-    open_now = [h for h in status.hindrances if any(s.stage == h.stage for s in now)]
-    if not open_now:
+    return first_of([h for h in status.hindrances if any(s.stage == h.stage for s in now)], language)
+
+
+def first_of(hindrances: Sequence[Hindrance], language: Language) -> str:
+    """The first of what holds a gate back, and how many more there are."""
+    if not hindrances:
         return ""
-    first = open_now[0]
-    more = f" (+{len(open_now) - 1})" if len(open_now) > 1 else ""
+    first = hindrances[0]
+    more = f" (+{len(hindrances) - 1})" if len(hindrances) > 1 else ""
     return f"{first.title}: {first.found}, {word('asked', language).lower()} {first.asked}{more}"

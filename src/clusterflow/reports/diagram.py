@@ -5,7 +5,6 @@ No meaning hangs on colour alone: a state is also a sign and a word, an optional
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -15,6 +14,7 @@ from clusterflow.model.text import Language, Text
 from clusterflow.model.words import StageStatus
 from clusterflow.reports.labels import STATUS
 from clusterflow.reports.layout import BOX_WIDTH, Drawing, laid_out
+from clusterflow.reports.xml import legal
 
 States = Mapping[str, StageStatus]
 
@@ -83,12 +83,12 @@ def svg(model: LifecycleModel, language: Language, states: States | None = None)
     drawing = laid_out(model, boxes.height)
     tail = TAIL if any(stage.open_ended for stage in model.stages) else DIAMOND
     width = max(drawing.width + tail, 560.0) + 2 * MARGIN
-    about = _wrapped(model.about.to(language), min(width - 2 * MARGIN, 900.0), ABOUT, 5)
+    about = wrapped(model.about.to(language), min(width - 2 * MARGIN, 900.0), ABOUT, 5)
     top = MARGIN + 64 + 18 * len(about)
     root = _root(model, language, width, top + drawing.height + MARGIN + 14)
-    _text(root, MARGIN, MARGIN + 16, model.title.to(language), 22, INK, weight="600")
+    put_text(root, MARGIN, MARGIN + 16, model.title.to(language), 22, INK, weight="600")
     for number, line in enumerate(about):
-        _text(root, MARGIN, MARGIN + 42 + 18 * number, line, ABOUT, FAINT)
+        put_text(root, MARGIN, MARGIN + 42 + 18 * number, line, ABOUT, FAINT)
     canvas = ElementTree.SubElement(root, "g", transform=f"translate({MARGIN:g} {top:g})")
     _arrows(canvas, model, drawing)
     for number, stage in enumerate(model.stages, 1):
@@ -109,8 +109,8 @@ def _root(model: LifecycleModel, language: Language, width: float, height: float
         lang=language,
     )
     root.set("font-family", FONT)
-    ElementTree.SubElement(root, "title").text = _clean(model.title.to(language))
-    ElementTree.SubElement(root, "desc").text = _clean(model.about.to(language))
+    ElementTree.SubElement(root, "title").text = legal(model.title.to(language))
+    ElementTree.SubElement(root, "desc").text = legal(model.about.to(language))
     defs = ElementTree.SubElement(root, "defs")
     marker = ElementTree.SubElement(defs, "marker", id="tip", viewBox="0 0 10 10", refX="9", refY="5", orient="auto")
     marker.set("markerWidth", "9")
@@ -145,10 +145,8 @@ class _Boxes:
     def __init__(self, model: LifecycleModel, language: Language, states: States | None) -> None:
         self.language, self.states = language, states or {}
         inner = BOX_WIDTH - 36
-        self.titles = {s.id: _wrapped(s.title.to(language), inner, TITLE * BOLD, 3) for s in model.stages}
-        self.milestones = {
-            s.id: _wrapped(s.gate.milestone.to(language), inner - 14, MILESTONE, 3) for s in model.stages
-        }
+        self.titles = {s.id: wrapped(s.title.to(language), inner, TITLE * BOLD, 3) for s in model.stages}
+        self.milestones = {s.id: wrapped(s.gate.milestone.to(language), inner - 14, MILESTONE, 3) for s in model.stages}
         lines = [len(self.titles[s.id]) * 19 + len(self.milestones[s.id]) * 16 for s in model.stages]
         self.height = 50.0 + max(lines)
 
@@ -161,7 +159,7 @@ class _Boxes:
         self._gate(box, stage, look, passed=state is StageStatus.ACHIEVED)
         badge = ElementTree.SubElement(box, "circle", cx="26", cy="0", r="14", fill=look.line, stroke="#ffffff")
         badge.set("stroke-width", "3")
-        _text(box, 26, 4.8, str(number), 13.5, "#ffffff", weight="700", anchor="middle")
+        put_text(box, 26, 4.8, str(number), 13.5, "#ffffff", weight="700", anchor="middle")
         self._words(box, stage, look)
         if stage.optional:
             _pill(box, 0, OPTIONAL.to(self.language), "", ground="#ffffff", ink=look.line)
@@ -181,13 +179,13 @@ class _Boxes:
     def _words(self, box: ElementTree.Element, stage: Stage, look: Look) -> None:
         y = 34.0
         for line in self.titles[stage.id]:
-            _text(box, 18, y, line, TITLE, INK, weight="600")
+            put_text(box, 18, y, line, TITLE, INK, weight="600")
             y += 19
         ElementTree.SubElement(box, "path", d=f"M18 {y - 8:g}h26", stroke=look.line).set("stroke-width", "1.5")
         y += 10
         ElementTree.SubElement(box, "path", d=f"M18 {y - 4.5:g}l4 -4l4 4l-4 4Z", fill=look.line)
         for line in self.milestones[stage.id]:
-            _text(box, 32, y, line, MILESTONE, FAINT)
+            put_text(box, 32, y, line, MILESTONE, FAINT)
             y += 16
 
 
@@ -204,7 +202,7 @@ def _pill(box: ElementTree.Element, y: float, word: str, sign: str, ground: str,
         mark.set("stroke-linecap", "round")
         mark.set("stroke-linejoin", "round")
     middle = (width + 15) / 2 if sign else width / 2
-    _text(pill, middle, 3.8, word, SMALL, ink, weight="600", anchor="middle")
+    put_text(pill, middle, 3.8, word, SMALL, ink, weight="600", anchor="middle")
 
 
 def _shape(parent: ElementTree.Element, tag: str, look: Look, **attributes: str) -> ElementTree.Element:
@@ -213,7 +211,7 @@ def _shape(parent: ElementTree.Element, tag: str, look: Look, **attributes: str)
     return shape
 
 
-def _text(
+def put_text(
     parent: ElementTree.Element,
     x: float,
     y: float,
@@ -227,13 +225,13 @@ def _text(
     text.set("font-size", f"{size:g}")
     text.set("font-weight", weight)
     text.set("text-anchor", anchor)
-    text.text = _clean(words)
+    text.text = legal(words)
 
 
-def _wrapped(words: str, width: float, size: float, most: int) -> list[str]:
+def wrapped(words: str, width: float, size: float, most: int) -> list[str]:
     """Lines that fit the width; what is too much for the lines there are ends in an ellipsis."""
     lines: list[str] = []
-    for word in _clean(words).split():
+    for word in legal(words).split():
         if lines and _width(f"{lines[-1]} {word}", size) <= width:
             lines[-1] += f" {word}"
         else:
@@ -256,13 +254,8 @@ def _width(words: str, size: float) -> float:
     return ems * size
 
 
-def _clean(words: str) -> str:
-    """Without the characters that no XML may hold."""
-    return re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", words)
-
-
 def _line(words: str) -> str:
-    return " ".join(_clean(words).split())
+    return " ".join(legal(words).split())
 
 
 def _mermaid(words: str) -> str:

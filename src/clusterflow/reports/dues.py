@@ -13,14 +13,7 @@ from clusterflow.model.dues import (
 )
 from clusterflow.model.money import Money
 from clusterflow.model.text import Language, Text
-from clusterflow.model.words import SizeClass
-
-SIZE: dict[SizeClass, Text] = {
-    SizeClass.MICRO: Text(es="micro", en="micro"),
-    SizeClass.SMALL: Text(es="pequeña", en="small"),
-    SizeClass.MEDIUM: Text(es="mediana", en="medium"),
-    SizeClass.LARGE: Text(es="grande", en="large"),
-}
+from clusterflow.model.vocabulary import SIZE
 
 BASIS: dict[DuesBasis, Text] = {
     DuesBasis.SIZE_CLASS: Text(es="clase de tamaño", en="size class"),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from clusterflow.model.criterion import Criterion
 from clusterflow.model.lifecycle import DecidedBy, LifecycleModel
 from clusterflow.model.measurement import Evidence, MetricCall, MetricDeclaration
+from clusterflow.model.quantity import Unit, written
 from clusterflow.model.text import Frozen, Language
 from clusterflow.model.verdict import Finding, Group, Verdict
-from clusterflow.model.words import Answer, Readiness, Severity
+from clusterflow.model.words import Answer, Readiness, Role, Severity
+from clusterflow.reports.labels import word
 from clusterflow.reports.status import title_of
 from clusterflow.rules.help import what_would_help
 
@@ -40,6 +41,7 @@ class CriterionLine(Frozen):
     source: str
     proposal: bool
     help: str
+    mended_by: tuple[Role, ...]
     late: bool
     rows: int
     within: str = ""
@@ -114,6 +116,7 @@ def _explain(
             _explain(part, result.requirement.id, inside, lines, declarations, evidence, language)
         return
     criterion = result.criterion
+    declared = declarations.get(criterion.metric)
     lines.append(
         CriterionLine(
             criterion=criterion.id,
@@ -125,16 +128,17 @@ def _explain(
             keep=criterion.keep.written(language) if criterion.keep else None,
             source=criterion.source,
             proposal=criterion.proposal,
-            help=what_would_help(result, declarations.get(criterion.metric), language),
+            help=what_would_help(result, declared, language),
+            mended_by=declared.mended_by if declared else (),
             late=result.measurement.late,
             rows=result.measurement.rows,
             within=within,
-            evidence=tuple(_line(e, criterion) for e in evidence(criterion.call)),
+            evidence=tuple(_line(e, language) for e in evidence(criterion.call)),
         )
     )
 
 
-def _line(row: Evidence, criterion: Criterion) -> EvidenceLine:
-    part = "?" if row.part is None else f"{float(row.part):g}"
-    whole = "" if row.whole is None or row.whole == 1 else f" of {float(row.whole):g}"
+def _line(row: Evidence, language: Language) -> EvidenceLine:
+    part = "?" if row.part is None else written(row.part, Unit.COUNT)
+    whole = "" if row.whole is None or row.whole == 1 else f" {word('of', language)} {written(row.whole, Unit.COUNT)}"
     return EvidenceLine(record=row.record, entry=row.entry, what=row.what, on=row.on, counts_for=part + whole)

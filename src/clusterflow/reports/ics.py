@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Alarm, Calendar, Event, Timezone, vText
 
 from clusterflow.model.appointment import Appointment, AppointmentKind
-from clusterflow.model.text import Language, Text
+from clusterflow.model.text import NoticeLanguage, nearest
 
 LEAD = timedelta(days=7)
 """How long before an appointment its alarm rings."""
@@ -21,51 +22,52 @@ LASTS = timedelta(hours=1)
 ATTENDED = (AppointmentKind.MEETING, AppointmentKind.LEARNING_SESSION)
 """Where somebody is to be at a place; the others are days that fill no hour."""
 
-HEADINGS: dict[AppointmentKind, Text] = {
-    AppointmentKind.GATE_REVIEW: Text(es="Decidir en la puerta", en="Decide at the gate"),
-    AppointmentKind.STAGE_DUE: Text(es="Vence la etapa", en="Stage due"),
-    AppointmentKind.HOLD_ENDS: Text(es="Termina la espera", en="Hold ends"),
-    AppointmentKind.CONDITION_DUE: Text(es="Vence la condición", en="Condition due"),
-    AppointmentKind.LABEL_ENDS: Text(es="Vence el sello", en="Label ends"),
-    AppointmentKind.STRATEGY_ENDS: Text(es="Termina la estrategia", en="Strategy ends"),
-    AppointmentKind.MEETING: Text(es="Reunión", en="Meeting"),
-    AppointmentKind.LEARNING_SESSION: Text(es="Sesión de aprendizaje", en="Learning session"),
-}
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """In which words a calendar speaks."""
+
+    language: NoticeLanguage
+    headings: Mapping[AppointmentKind, str]
+
+    def what(self, appointment: Appointment) -> str:
+        """A model's titles are in two languages: the one that such a reader reads best."""
+        return appointment.what.to(nearest(self.language))
 
 
-def feed(name: str, appointments: Iterable[Appointment], language: Language, zone: str | None = None) -> bytes:
+def feed(name: str, appointments: Iterable[Appointment], voice: Voice, zone: str | None = None) -> bytes:
     """A calendar to be subscribed to. The same appointments make the same bytes.
 
     Args:
         zone: the time zone that it is described in, beside those of its appointments.
     """
     chosen = sorted(appointments, key=lambda a: (a.day, a.time or "", a.uid))
-    calendar = _calendar("PUBLISH", language, sorted({a.zone for a in chosen} | ({zone} if zone else set())))
+    calendar = _calendar("PUBLISH", voice, sorted({a.zone for a in chosen} | ({zone} if zone else set())))
     for property_ in ("NAME", "X-WR-CALNAME"):
         calendar[property_] = _Written(_plain(name))
     for appointment in chosen:
-        calendar.add_component(_event(appointment, language))
+        calendar.add_component(_event(appointment, voice))
     return bytes(calendar.to_ical())
 
 
-def single(appointment: Appointment, language: Language) -> tuple[bytes, str]:
+def single(appointment: Appointment, voice: Voice) -> tuple[bytes, str]:
     """One appointment to be sent, or to be taken back where it was called off; with the method, for its MIME type."""
     method = "CANCEL" if appointment.cancelled else "PUBLISH"
-    calendar = _calendar(method, language, [appointment.zone])
-    calendar.add_component(_event(appointment, language))
+    calendar = _calendar(method, voice, [appointment.zone])
+    calendar.add_component(_event(appointment, voice))
     return bytes(calendar.to_ical()), method
 
 
-def summary(appointment: Appointment, language: Language) -> str:
+def summary(appointment: Appointment, voice: Voice) -> str:
     """What a calendar shows of it."""
-    heading = HEADINGS[appointment.kind].to(language)
-    return _plain(f"{heading}: {appointment.what.to(language)} · {appointment.of}")
+    heading = voice.headings[appointment.kind]
+    return _plain(f"{heading}: {voice.what(appointment)} · {appointment.of}")
 
 
-def _calendar(method: str, language: Language, zones: Iterable[str]) -> Calendar:
+def _calendar(method: str, voice: Voice, zones: Iterable[str]) -> Calendar:
     calendar = Calendar()
     calendar.add("version", "2.0")
-    calendar.add("prodid", f"-//clusterflow//calendar//{language.upper()}")
+    calendar.add("prodid", f"-//clusterflow//calendar//{voice.language.upper()}")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
     for zone in zones:
@@ -79,7 +81,7 @@ def _zone(name: str) -> Timezone:
     return Timezone.from_tzid(name)
 
 
-def _event(appointment: Appointment, language: Language) -> Event:
+def _event(appointment: Appointment, voice: Voice) -> Event:
     event = Event()
     event.add("uid", appointment.uid)
     event.add("sequence", appointment.sequence)
@@ -91,11 +93,11 @@ def _event(appointment: Appointment, language: Language) -> Event:
         # Not the end on the clock: in the night in which clocks are put back one time of it stands for two moments.
         minutes = appointment.lasts_minutes
         event.add("duration", timedelta(minutes=minutes) if minutes else LASTS)
-    told = _Written(summary(appointment, language))
+    told = _Written(summary(appointment, voice))
     event["SUMMARY"] = told
     if appointment.place:
         event["LOCATION"] = _Written(_plain(appointment.place))
-    event.add("categories", [HEADINGS[appointment.kind].to(language)])
+    event.add("categories", [voice.headings[appointment.kind]])
     event.add("status", "CANCELLED" if appointment.cancelled else "CONFIRMED")
     event.add("transp", "OPAQUE" if appointment.kind in ATTENDED else "TRANSPARENT")
     if not appointment.cancelled:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from clusterflow.model.text import Language, Text
+from clusterflow.model.vocabulary import HELIX as HELIX
 from clusterflow.model.words import (
     Answer,
     DecisionKind,
-    HelixKind,
     Readiness,
     Role,
     Severity,
@@ -69,13 +69,6 @@ ROLE: dict[Role, Text] = {
     Role.ASSEMBLY_MEMBER: Text(es="asamblea", en="assembly member"),
     Role.FOUNDER: Text(es="miembro fundador", en="founder"),
     Role.OFFICE: Text(es="oficina del programa", en="program office"),
-}
-
-HELIX: dict[HelixKind, Text] = {
-    HelixKind.COMPANY: Text(es="empresa", en="company"),
-    HelixKind.GOVERNMENT: Text(es="gobierno", en="government"),
-    HelixKind.ACADEMIA: Text(es="academia", en="academia"),
-    HelixKind.CIVIL_SOCIETY: Text(es="sociedad civil", en="civil society"),
 }
 
 STANCE: dict[Stance, Text] = {
@@ -142,6 +135,9 @@ WORDS: dict[str, Text] = {
     "changed_nothing": Text(es="Esta respuesta no cambió nada", en="This answer changed nothing"),
     "no_longer_open": Text(es="la puerta ya no está abierta", en="the gate is not open any more"),
     "no_longer_ready": Text(es="ya no está lista", en="no longer ready"),
+    "dossier": Text(es="Dossier", en="Dossier"),
+    "passes": Text(es="Pasadas", en="Passes"),
+    "happened": Text(es="Lo ocurrido esta semana", en="What happened this week"),
     "progress": Text(es="del camino", en="of the way"),
 }
 

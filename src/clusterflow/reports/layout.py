@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clusterflow.model.lifecycle import LifecycleModel
@@ -27,6 +28,7 @@ class Lane:
 class Arrow:
     """From one stage to another, over its points."""
 
+    start: str
     end: str
     points: tuple[tuple[float, float], ...]
 
@@ -41,8 +43,15 @@ class Drawing:
     height: float
 
 
-def laid_out(model: LifecycleModel, box_height: float) -> Drawing:
-    """Boxes of one size in columns, each column centred; optional stages stand below the others."""
+def laid_out(
+    model: LifecycleModel, box_height: float, widths: Sequence[float] = (), layer_gap: float = LAYER_GAP
+) -> Drawing:
+    """Boxes in columns, each column centred; optional stages stand below the others.
+
+    Args:
+        widths: how wide the boxes of each layer are, where they are not ``BOX_WIDTH``.
+    """
+    widths = widths or [BOX_WIDTH] * len(layers(model))
     columns: list[list[str | Lane]] = [list(column) for column in layers(model)]
     depth = {stage: index for index, column in enumerate(layers(model)) for stage in column}
     lanes: dict[tuple[str, str], list[Lane]] = {}
@@ -56,14 +65,17 @@ def laid_out(model: LifecycleModel, box_height: float) -> Drawing:
         rank.update({item: index - (len(column) - 1) / 2 for index, item in enumerate(column)})
     total = max(_height(column, box_height) for column in columns)
     corners: dict[str | Lane, tuple[float, float]] = {}
-    for index, column in enumerate(columns):
+    x = 0.0
+    for column, width in zip(columns, widths, strict=True):
         y = (total - _height(column, box_height)) / 2
         for item in column:
-            corners[item] = (index * (BOX_WIDTH + LAYER_GAP), y)
+            corners[item] = (x, y)
             y += (LANE if isinstance(item, Lane) else box_height) + ROW_GAP
-    arrows = tuple(Arrow(end, _way(corners, box_height, start, end, passed)) for (start, end), passed in lanes.items())
+        x += width + layer_gap
+    sizes = {item: (width, box_height) for column, width in zip(columns, widths, strict=True) for item in column}
+    arrows = tuple(Arrow(a, b, _way(corners, sizes, a, b, passed)) for (a, b), passed in lanes.items())
     boxes = {item: corner for item, corner in corners.items() if isinstance(item, str)}
-    return Drawing(boxes, arrows, len(columns) * (BOX_WIDTH + LAYER_GAP) - LAYER_GAP, total)
+    return Drawing(boxes, arrows, x - layer_gap, total)
 
 
 def _rank(model: LifecycleModel, item: str | Lane, rank: dict[str | Lane, float]) -> tuple[bool, float, bool, int]:
@@ -80,10 +92,15 @@ def _height(column: list[str | Lane], box_height: float) -> float:
 
 
 def _way(
-    corners: dict[str | Lane, tuple[float, float]], box_height: float, start: str, end: str, passed: list[Lane]
+    corners: dict[str | Lane, tuple[float, float]],
+    sizes: dict[str | Lane, tuple[float, float]],
+    start: str,
+    end: str,
+    passed: list[Lane],
 ) -> tuple[tuple[float, float], ...]:
-    points = [(corners[start][0] + BOX_WIDTH, corners[start][1] + box_height / 2)]
+    box_width, box_height = sizes[start]
+    points = [(corners[start][0] + box_width, corners[start][1] + box_height / 2)]
     for lane in passed:
         x, y = corners[lane]
-        points += [(x, y + LANE / 2), (x + BOX_WIDTH, y + LANE / 2)]
+        points += [(x, y + LANE / 2), (x + sizes[lane][0], y + LANE / 2)]
     return (*points, (corners[end][0], corners[end][1] + box_height / 2))

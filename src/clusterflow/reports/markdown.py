@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from urllib.parse import urlencode
 
-from clusterflow.model.text import Language
+from clusterflow.model.text import Frozen, Language
 from clusterflow.model.words import Answer, Role, Severity, StageStatus
-from clusterflow.reports.board import Board
 from clusterflow.reports.explanation import CriterionLine, GateExplanation
 from clusterflow.reports.labels import ANSWER, READINESS, ROLE, SEVERITY, SIGN, STANDING, STATUS, word
 from clusterflow.reports.quorum import quorum
 from clusterflow.reports.status import InitiativeStatus, StageLine
 
-PAGES = "/artifacts/key"
-"""Where Prefect shows artifacts; its older pages, without ``/v2``, do not draw Mermaid."""
+PAGES = "../../artifacts/key"
+RUNS = "../../runs"
+"""Where Prefect shows artifacts and runs, from the page of an artifact or a run: there and in its older pages alike."""
+
+WEEK_SECONDS = 604_800
+"""For so long Prefect keeps events."""
+
+
+def of_kind(event: str) -> str:
+    """The last week of the event feed, of one kind of event."""
+    return _feed("events", event)
+
+
+def of_resource(resource: str) -> str:
+    """The last week of the event feed, of one resource."""
+    return _feed("resource", resource)
+
+
+def _feed(what: str, name: str) -> str:
+    return f"../../events?{urlencode({what: json.dumps([name]), 'seconds': -WEEK_SECONDS})}"
+
 
 Who = Sequence[tuple[str, Sequence[Role], str | None]]
 """Who may cast a vote: id, roles, and for whom, where it is not for themselves; no names."""
@@ -39,11 +59,11 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return "\n".join(lines)
 
 
-def _day(value: date | None) -> str:
-    return "" if value is None else _whole_days(value.isoformat())
+def whole_day(value: date | None) -> str:
+    return "" if value is None else whole_days(value.isoformat())
 
 
-def _whole_days(text: str) -> str:
+def whole_days(text: str) -> str:
     """Days in a narrow column stay on one line."""
     return re.sub(r"(\d{4})-(\d\d)-(\d\d)", "\\1\u2011\\2\u2011\\3", text)
 
@@ -119,15 +139,33 @@ def _deciders(gate: GateExplanation, language: Language, who: Who) -> list[str]:
     return lines
 
 
+class GateLinks(Frozen):
+    """Where more is to be seen of a gate: its page, and the runs that ask for its decision while it is open."""
+
+    page: str
+    asking: str | None = None
+
+
 def initiative_page(
-    status: InitiativeStatus, gates: Sequence[GateExplanation], language: Language, diagram: str
+    status: InitiativeStatus,
+    gates: Sequence[GateExplanation],
+    language: Language,
+    diagram: str,
+    links: Sequence[tuple[str, str]] = (),
+    of_gate: Mapping[str, GateLinks] | None = None,
 ) -> str:
-    """Where an initiative stands, on one page."""
+    """Where an initiative stands, on one page.
+
+    Args:
+        links: what else there is to look at, each with its title.
+        of_gate: the same for the gates, by stage.
+    """
     heads = [word(w, language) for w in ("stage", "status", "since", "until_when", "milestone")]
+    elsewhere = [(word("portfolio", language), f"{PAGES}/portfolio"), *links]
     parts = [
         f"# {escaped(status.name)}",
-        f"{escaped(status.model_title)} · {status.as_of} · {STANDING[status.standing].to(language)} · "
-        f"[{word('portfolio', language)}]({PAGES}/portfolio)",
+        f"{escaped(status.model_title)} · {status.as_of} · **{STANDING[status.standing].to(language)}**",
+        " · ".join(f"[{escaped(title)}]({link})" for title, link in elsewhere),
         table(heads, (_stage_row(s, language) for s in status.stages)),
     ]
     if diagram:
@@ -139,7 +177,8 @@ def initiative_page(
         f"- {escaped(h.title)}: {escaped(h.found)}; {asked} {escaped(h.asked)} ({escaped(titles[h.stage])})"
         for h in status.hindrances
     ]
-    waits = [f"- {word('decision_waits', language)}: {escaped(s.title)}" for s in status.gates_open]
+    more = of_gate or {}
+    waits = [f"- {_waiting(s, more.get(s.stage), status.as_of, language)}" for s in status.gates_open]
     parts.append("\n".join([*waits, *hindered]) or word("nothing", language))
     if status.conditions:
         parts.append(f"## {word('conditions', language)}")
@@ -152,50 +191,49 @@ def initiative_page(
     for gate in gates:
         parts.append(f"## {word('gate', language)} {gate.number}: {escaped(gate.title)}")
         parts.append(gate_table(gate, language))
+        if gate.stage in more:
+            parts.append(f"[{word('all_of_it', language)}]({more[gate.stage].page})")
     return "\n\n".join(parts)
+
+
+def _waiting(line: StageLine, links: GateLinks | None, as_of: date, language: Language) -> str:
+    """That a decision waits, since when, and where it is asked for."""
+    told = f"{word('decision_waits', language)}: {escaped(line.title)}"
+    if links is not None and links.asking is not None:
+        told = f"[{told}]({links.asking})"
+    if line.waiting_since is None:
+        return told
+    days = (as_of - line.waiting_since).days
+    return f"{told} ({word('since', language).lower()} {line.waiting_since}: {days} {word('days', language).lower()})"
 
 
 def _stage_row(line: StageLine, language: Language) -> tuple[str, ...]:
     title = f"{line.number}\u00a0· {escaped(line.title)}"
     status = f"{SIGN[line.status]} {STATUS[line.status].to(language)}"
     if line.status is StageStatus.HELD:
-        until = f"{word('held_until', language)} {_day(line.held_until)}"
+        until = f"{word('held_until', language)} {whole_day(line.held_until)}"
     elif line.lapsed_on:
-        until = f"↯ {_day(line.lapsed_on)}"
+        until = f"↯ {whole_day(line.lapsed_on)}"
     elif line.achieved_on:
-        until = f"✔ {_day(line.achieved_on)}"
+        until = f"✔ {whole_day(line.achieved_on)}"
     elif line.due_on:
-        until = f"{word('overdue' if line.overdue else 'due', language)}: {_day(line.due_on)}"
+        until = f"{word('overdue' if line.overdue else 'due', language)}: {whole_day(line.due_on)}"
     else:
         until = ""
     return (
-        f"**{title}**" if line.review else title, unbroken(status), _day(line.entered_on), until,
+        f"**{title}**" if line.review else title, unbroken(status), whole_day(line.entered_on), until,
         escaped(line.milestone) + (f" ({overridden(line, language)})" if line.overridden else ""),
     )  # fmt: skip
 
 
 def overridden(line: StageLine, language: Language) -> str:
     """What blocked a gate and was let pass, said of its milestone for ever."""
-    return escaped(f"⚠ {word('overridden', language)}: {', '.join(line.overridden)}")
+    return escaped(overridden_words(line, language))
 
 
-def board_page(board: Board, language: Language, link: str = "/v2/artifacts/key/initiative-") -> str:
-    """The portfolio as a table, each initiative linked to its page."""
-    heads = [word(w, language) for w in ("initiative", "model", "stage", "days", "milestones", "waits_for")]
-    rows = []
-    for line in board.lines:
-        waits = _whole_days(escaped(line.waits_for))
-        if line.lapsed:
-            waits += " ↯ " + escaped(", ".join(line.lapsed))
-        share = unbroken(f"{line.milestones} {word('of', language)} {line.of}")
-        stage = escaped(", ".join(line.stages)) + (f" ({word('overdue', language)})" if line.overdue else "")
-        rows.append(
-            (
-                f"[{escaped(line.name)}]({link}{artifact_id(line.initiative)})", escaped(line.model), stage,
-                "" if line.days is None else line.days, share, waits,
-            )
-        )  # fmt: skip
-    return f"# {word('portfolio', language)} · {board.as_of}\n\n" + table(heads, rows)
+def overridden_words(line: StageLine, language: Language) -> str:
+    """The same, as plain text."""
+    return f"⚠ {word('overridden', language)}: {', '.join(line.overridden)}"
 
 
 def artifact_id(initiative: str) -> str:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from clusterflow.model.criterion import Criterion
 from clusterflow.model.lifecycle import LifecycleModel, Stage
 from clusterflow.model.records.parties import Initiative
-from clusterflow.model.state import InitiativeState
+from clusterflow.model.state import InitiativeState, StandingAnswer
 from clusterflow.model.text import Frozen, Language
 from clusterflow.model.words import (
     Answer,
     ConditionStatus,
+    DecisionKind,
     Readiness,
     StageKind,
     StageStatus,
     Standing,
 )
 from clusterflow.rules.judge import recall_gate
+from clusterflow.store.lives import Life
 
 
 class Hindrance(Frozen):
@@ -48,6 +50,8 @@ class StageLine(Frozen):
     due_on: date | None = None
     overdue: bool = False
     held_until: date | None = None
+    waiting_since: date | None = None
+    """Since when a decision, the end of a hold, criteria or a lapsed milestone are waited for, whichever it is now."""
     achieved_on: date | None = None
     lapsed_on: date | None = None
     overridden: tuple[str, ...] = ()
@@ -108,9 +112,7 @@ def status_of(
     Args:
         notes: newer measurements of standing answers, by stage and criterion: a value may move under the same answer.
     """
-    newer = notes or {}
-    fresh = tuple(a.model_copy(update={"found": newer.get((a.stage, a.criterion), a.found)}) for a in state.answers)
-    state = state.model_copy(update={"answers": fresh})
+    state = state.model_copy(update={"answers": newest(state.answers, notes or {})})
     lines = tuple(_line(state, model, stage, as_of, language) for stage in model.stages)
     return InitiativeStatus(
         initiative=state.initiative,
@@ -131,6 +133,19 @@ def status_of(
             if c.status in (ConditionStatus.PENDING, ConditionStatus.MISSED)
         ),
     )
+
+
+def newest(answers: Iterable[StandingAnswer], notes: Mapping[tuple[str, str], str]) -> tuple[StandingAnswer, ...]:
+    """Standing answers with what was measured last: a value may have moved without changing its answer."""
+    return tuple(
+        a if (note := notes.get((a.stage, a.criterion), a.found)) == a.found else a.model_copy(update={"found": note})
+        for a in answers
+    )
+
+
+def status_in(life: Life, language: Language) -> InitiativeStatus:
+    """Where an initiative stands, as it was read."""
+    return status_of(life.state, life.model, life.record, life.day, language, life.notes)
 
 
 def _line(state: InitiativeState, model: LifecycleModel, stage: Stage, as_of: date, language: Language) -> StageLine:
@@ -163,12 +178,28 @@ def _line(state: InitiativeState, model: LifecycleModel, stage: Stage, as_of: da
         due_on=visit.due_on if visit else None,
         overdue=visit is not None and milestone is None and as_of > visit.due_on,
         held_until=held,
+        waiting_since=_waiting_since(state, stage.id, held is not None),
         achieved_on=milestone.achieved_on if milestone else None,
         lapsed_on=milestone.lapsed_on if milestone else None,
         overridden=_overridden(stage, state, language),
         review=review.id if review else None,
         readiness=recall_gate(stage, state.answers).readiness if review or (visit and not milestone) else None,
     )
+
+
+def _waiting_since(state: InitiativeState, stage: str, held: bool) -> date | None:
+    visit, review, milestone = state.visit(stage), state.open_review(stage), state.milestone(stage)
+    closed = [r for r in state.reviews if r.stage == stage and r.closed_on is not None]
+    if review is not None:
+        return review.opened_on
+    if held:
+        return max((r.closed_on for r in closed if r.outcome is DecisionKind.HOLD and r.closed_on), default=None)
+    if milestone is not None:
+        return milestone.lapsed_on
+    if visit is None:
+        return None
+    # Since the gate closed again, where it had been open in this stay.
+    return max([visit.entered_on, *(r.closed_on for r in closed if r.closed_on and r.round == visit.round)])
 
 
 def _overridden(stage: Stage, state: InitiativeState, language: Language) -> tuple[str, ...]:

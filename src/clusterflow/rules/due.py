@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from clusterflow.model.events import LifeEvent
-from clusterflow.model.expiries import LabelExpired, LabelExpiring, StrategyExpired, StrategyExpiring
+from clusterflow.model.expiries import LabelExpired, LabelExpiring, LabelForfeited, StrategyExpired, StrategyExpiring
 from clusterflow.model.lifecycle import LifecycleModel
-from clusterflow.model.state import InitiativeState, Visit
+from clusterflow.model.state import GRACE_OVER, InitiativeState, Visit
 from clusterflow.model.words import ConditionStatus, DueKind, Standing
 from clusterflow.rules.calendar import WorkCalendar, months_before
 
 LEADS: dict[DueKind, tuple[int, ...]] = {DueKind.LABEL: (12, 6, 3, 0), DueKind.STRATEGY: (12, 6, 0)}
 """How many months before its end people are told (ESCA-B, AEIREG; of strategies a proposal); 0 is when it has ended."""
+
+GRACE = timedelta(days=90)
+"""How long a label can still be renewed after its last day, where its record does not say (a proposal)."""
 
 FOR_EVER = date(9000, 1, 1)
 """What is dated later never becomes due: people write 9999 where they mean no end."""
@@ -38,6 +41,16 @@ class End:
     until: date
     known_on: date
     """The day on which this end was recorded: what lay behind on that day is no news."""
+    grace: date | None = None
+    """Until when a label can still be renewed, as its record says."""
+
+    @property
+    def grace_until(self) -> date | None:
+        """Until when it can still be renewed, if only by our proposal; None where there is no such time."""
+        if self.kind is not DueKind.LABEL:
+            return None
+        until = self.grace or min(self.until, FOR_EVER) + GRACE
+        return until if until > self.until else None
 
 
 def after(day: date) -> date:
@@ -79,12 +92,14 @@ def expiry_deadlines(state: InitiativeState, ends: Iterable[End]) -> frozenset[D
 
 
 def _leads(state: InitiativeState, end: End) -> list[tuple[int, date]]:
-    """The months before an end at which it is still to be told, each with its day; the nearest to the end last."""
+    """The months before an end at which it is still to be told, each with its day; the last of them last."""
     if end.until < end.known_on:
         return []
     this = (end.kind.value, end.subject, end.until)
     told = next((e.months for e in state.expiries if (e.record, e.subject, e.until) == this), None)
     days = [(m, months_before(end.until, m) if m else after(end.until)) for m in LEADS[end.kind]]
+    if end.grace_until is not None:
+        days.append((GRACE_OVER, after(end.grace_until)))
     return [(m, d) for m, d in days if end.known_on < d < FOR_EVER and (told is None or m < told)]
 
 
@@ -104,9 +119,12 @@ def plan_expiries(
 
 def _expiry(end: End, months: int, today: date) -> LifeEvent:
     if end.kind is DueKind.LABEL:
+        grace, proposed = end.grace_until, end.grace is None
+        if months == GRACE_OVER and grace is not None:
+            return LabelForfeited(label=end.subject, until=end.until, grace_until=grace, proposed=proposed, on=today)
         if months:
             return LabelExpiring(label=end.subject, until=end.until, months=months, on=today)
-        return LabelExpired(label=end.subject, until=end.until, on=today)
+        return LabelExpired(label=end.subject, until=end.until, grace_until=grace, proposed=proposed, on=today)
     if months:
         return StrategyExpiring(strategy=end.subject, until=end.until, months=months, on=today)
     return StrategyExpired(strategy=end.subject, until=end.until, on=today)

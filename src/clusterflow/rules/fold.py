@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 
 from clusterflow.model import events as ev
 from clusterflow.model.events import Entry
-from clusterflow.model.expiries import LabelExpired, LabelExpiring, StrategyExpired, StrategyExpiring
+from clusterflow.model.expiries import LabelExpired, LabelExpiring, LabelForfeited, StrategyExpired, StrategyExpiring
 from clusterflow.model.state import (
+    GRACE_OVER,
     Condition,
     Expiry,
     InitiativeState,
@@ -249,9 +250,9 @@ def _initiative_stopped(state: InitiativeState, event: ev.InitiativeStopped, ent
     return {"standing": Standing.STOPPED}
 
 
-def _expiry_told(record: str) -> Callable[[InitiativeState, Any, Entry], dict[str, Any]]:
+def _expiry_told(record: str, ended: int = 0) -> Callable[[InitiativeState, Any, Entry], dict[str, Any]]:
     def change(state: InitiativeState, event: Any, entry: Entry) -> dict[str, Any]:
-        subject, months = getattr(event, record), getattr(event, "months", 0)
+        subject, months = getattr(event, record), getattr(event, "months", ended)
         told = Expiry(record=record, subject=subject, until=event.until, months=months)
         this = (record, subject, event.until)
         return {"expiries": (*(e for e in state.expiries if (e.record, e.subject, e.until) != this), told)}
@@ -259,7 +260,7 @@ def _expiry_told(record: str) -> Callable[[InitiativeState, Any, Entry], dict[st
     return change
 
 
-_CHANGES: dict[type, Callable[[InitiativeState, Any, Entry], dict[str, Any]]] = {
+_CHANGES: dict[type[Frozen], Callable[[InitiativeState, Any, Entry], dict[str, Any]]] = {
     ev.StageEntered: _stage_entered,
     ev.StageLeft: _stage_left,
     ev.StageOverdue: _stage_overdue,
@@ -285,6 +286,11 @@ _CHANGES: dict[type, Callable[[InitiativeState, Any, Entry], dict[str, Any]]] = 
     ev.InitiativeStopped: _initiative_stopped,
     LabelExpiring: _expiry_told("label"),
     LabelExpired: _expiry_told("label"),
+    LabelForfeited: _expiry_told("label", GRACE_OVER),
     StrategyExpiring: _expiry_told("strategy"),
     StrategyExpired: _expiry_told("strategy"),
 }
+
+_FOLDED: tuple[type[Frozen], ...] = (ev.InitiativeEnrolled, *_CHANGES)
+FOLDED = frozenset(str(cls.model_fields["kind"].default) for cls in _FOLDED)
+"""The kinds of entries that make a state: of all others only the last one's number shows in it."""

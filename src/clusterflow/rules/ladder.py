@@ -15,10 +15,14 @@ from clusterflow.model.notice import Offset
 from clusterflow.rules.calendar import WorkCalendar, months_before
 
 CATCH_UP = timedelta(days=14)
-"""For how long a step may be told late: when nobody relayed, or the thing was entered late."""
+"""For how long a step may be told late, weekends and holidays counted in: when nobody relayed, or the thing was entered
+late."""
+
+ON_ITS_WAY = CATCH_UP + timedelta(days=28)
+"""For how long a step that was told in time may be on its way: a digest day, a week, the holidays between, a retry."""
 
 SHIFT = timedelta(days=12)
-"""No run of holidays and weekends that moves a step is as long."""
+"""No run of holidays and weekends that moves a step is as long; it leaves some days to tell it."""
 
 LONGEST_KEY = 200
 
@@ -58,23 +62,35 @@ def told_on(reference: date, offset: Offset, calendar: WorkCalendar, urgent: boo
 
 
 def reached(
-    reference: date, ladder: Sequence[Offset], calendar: WorkCalendar, today: date, urgent: bool = False
+    reference: date,
+    ladder: Sequence[Offset],
+    calendar: WorkCalendar,
+    today: date,
+    urgent: bool = False,
+    late: timedelta = CATCH_UP,
 ) -> Step | None:
-    """The last step that was reached by a day; None before the first, and where it was too long ago to tell."""
+    """The last step that was reached by a day; None before the first, and where it was too long ago.
+
+    What is told before the reference date is no news after it.
+    """
     last: Step | None = None
     for offset in ladder:
         day = told_on(reference, offset, calendar, urgent)
         if day <= today:
             last = Step(offset, day)
-    return last if last is not None and today - last.day <= CATCH_UP else None
+    if last is None or today - min(last.day, after(reference, last.offset)) > late:
+        return None
+    return None if last.offset.count < 0 and today > reference else last
 
 
-def windows(ladder: Iterable[Offset], first: date, last: date) -> tuple[tuple[date, date], ...]:
+def windows(
+    ladder: Iterable[Offset], first: date, last: date, late: timedelta = CATCH_UP
+) -> tuple[tuple[date, date], ...]:
     """The reference dates of which a step may be reached on a day from the first to the last, as few spans as can be.
 
     They may hold more than that, never less: ``reached`` says which.
     """
-    spans = sorted(_window(offset, first, last) for offset in ladder)
+    spans = sorted(_window(offset, first, last, late) for offset in ladder)
     merged: list[tuple[date, date]] = []
     for since, until in spans:
         if merged and since <= merged[-1][1]:
@@ -84,12 +100,12 @@ def windows(ladder: Iterable[Offset], first: date, last: date) -> tuple[tuple[da
     return tuple(merged)
 
 
-def _window(offset: Offset, first: date, last: date) -> tuple[date, date]:
+def _window(offset: Offset, first: date, last: date, late: timedelta) -> tuple[date, date]:
     back = Offset(count=-offset.count, unit=offset.unit)
     # Months are of different lengths, there and back; and only what comes before its reference is told sooner.
     slack = timedelta(days=3 if offset.unit == "m" else 0)
     sooner = SHIFT if offset.count < 0 else timedelta(0)
-    return after(first, back) - CATCH_UP - SHIFT - slack, after(last, back) + slack + sooner
+    return after(first, back) - late - slack, after(last, back) + slack + sooner
 
 
 def key_of(rule: str, initiative: str, subject: str, step: Offset, reference: date, recipient: str) -> str:

@@ -6,6 +6,7 @@ import types
 from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -38,20 +39,27 @@ def _as_typed(name: str) -> str:
 
 def references(record: Record) -> Iterator[tuple[str, str]]:
     """The other records that a record names: their type and id."""
-    for name, field in type(record).model_fields.items():
-        ref = next((m for m in _metadata(field.annotation, field.metadata) if isinstance(m, Ref)), None)
+    for name, target in _references_of(type(record)):
         value = getattr(record, name)
-        if ref is not None and value is not None:
-            yield ref.record, value
+        if value is not None:
+            yield target, value
 
 
-def _metadata(annotation: Any, metadata: Iterable[Any]) -> list[Any]:
+@cache
+def _references_of(cls: type[Record]) -> tuple[tuple[str, str], ...]:
+    """The fields of a record type that name other records, and the types that they name."""
+    fields = cls.model_fields.items()
+    found = ((n, m) for n, field in fields for m in metadata_of(field.annotation, field.metadata))
+    return tuple((name, mark.record) for name, mark in found if isinstance(mark, Ref))
+
+
+def metadata_of(annotation: Any, metadata: Iterable[Any]) -> list[Any]:
     found = list(metadata)
     if get_origin(annotation) is Annotated:
         found += get_args(annotation)[1:]
     if get_origin(annotation) in (Union, types.UnionType):
         for part in get_args(annotation):
-            found += _metadata(part, ())
+            found += metadata_of(part, ())
     return found
 
 
@@ -101,10 +109,10 @@ def accepted(field: Any) -> str:
     """What a field takes; empty where there is no such field."""
     if field is None:
         return ""
-    marks = _metadata(field.annotation, field.metadata)
+    marks = metadata_of(field.annotation, field.metadata)
     if said := next((m.words for m in marks if isinstance(m, Accepts)), None):
         return said
-    kind = _kind(field.annotation)
+    kind = bare_type(field.annotation)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return ", ".join(kind)
     if kind is date:
@@ -134,9 +142,9 @@ def _bounded(text: str, marks: Iterable[Any]) -> str:
     return f"{text} {limits}".strip()
 
 
-def _kind(annotation: Any) -> Any:
+def bare_type(annotation: Any) -> Any:
     if get_origin(annotation) is Annotated:
-        return _kind(get_args(annotation)[0])
+        return bare_type(get_args(annotation)[0])
     if get_origin(annotation) in (Union, types.UnionType):
-        return _kind(next(a for a in get_args(annotation) if a is not type(None)))
+        return bare_type(next(a for a in get_args(annotation) if a is not type(None)))
     return annotation

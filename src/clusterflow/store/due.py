@@ -88,7 +88,7 @@ def ends_of(connection: Connection, initiative: str, calendar: WorkCalendar) -> 
     labels = _latest(connection, Label, initiative)
     strategies = _latest(connection, Strategy, initiative)
     found = [
-        End(DueKind.LABEL, label.name, label.valid_to, calendar.today(entered))
+        End(DueKind.LABEL, label.name, label.valid_to, calendar.today(entered), label.grace_until)
         for label, entered in labels
         if label.valid_to is not None
     ]

@@ -6,11 +6,12 @@ The chain's head is the optimistic guard: whoever read a version that is no long
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clusterflow.model.events import EVENT, Entry, Event
@@ -60,7 +61,7 @@ def append(
     previous = head.hash
     for version, event in enumerate(events, head.version + 1):
         body = event.model_dump_json()
-        digest = _hash(previous, head.chain, version, at, actor, command, body)
+        digest = hash_of(previous, head.chain, version, at, actor, command, body)
         entries.append(
             Entry.model_construct(
                 chain=head.chain, version=version, at=at, actor=actor, command=command, event=event,
@@ -94,7 +95,7 @@ def _move(connection: Connection, head: Head, last: Entry) -> None:
         raise HeadMoved(head.chain)
 
 
-def _hash(previous: str, chain: str, version: int, at: datetime, actor: str, command: str, body: str) -> str:
+def hash_of(previous: str, chain: str, version: int, at: datetime, actor: str, command: str, body: str) -> str:
     line = "\n".join((previous, chain, str(version), at.isoformat(), actor, command, body))
     return hashlib.sha256(line.encode()).hexdigest()
 
@@ -109,11 +110,26 @@ def read_entries(
     wanted = tuple(kinds)
     if wanted:
         query = query.where(tables.ledger.c.kind.in_(wanted))
-    for row in connection.execute(query.order_by(tables.ledger.c.version)):
-        yield Entry.model_construct(
-            chain=row.chain, version=row.version, at=row.at, actor=row.actor, command=row.command,
-            event=EVENT.validate_json(row.body), previous=row.previous, hash=row.hash,
-        )  # fmt: skip
+    yield from map(_entry, connection.execute(query.order_by(tables.ledger.c.version)))
+
+
+def read_lives(connection: Connection, kinds: Iterable[str], until: Mapping[str, datetime]) -> Iterator[Entry]:
+    """The entries of some kinds, of many chains, each up to a moment of its own and in its order."""
+    if not until:
+        return
+    table = tables.ledger
+    query = select(table).where(table.c.kind.in_(sorted(kinds)), table.c.at <= max(until.values()))
+    for row in connection.execute(query.order_by(table.c.chain, table.c.version)):
+        # To read an entry takes longer than to fetch it.
+        if row.chain in until and row.at <= until[row.chain]:
+            yield _entry(row)
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry.model_construct(
+        chain=row.chain, version=row.version, at=row.at, actor=row.actor, command=row.command,
+        event=EVENT.validate_json(row.body), previous=row.previous, hash=row.hash,
+    )  # fmt: skip
 
 
 def actors(connection: Connection, chain: str, since: datetime) -> frozenset[str]:
@@ -129,7 +145,7 @@ def first_break(connection: Connection, chain: str) -> int | None:
     previous, expected = GENESIS, 1
     query = select(tables.ledger).where(tables.ledger.c.chain == chain).order_by(tables.ledger.c.version)
     for row in connection.execute(query):
-        digest = _hash(previous, row.chain, row.version, row.at, row.actor, row.command, row.body)
+        digest = hash_of(previous, row.chain, row.version, row.at, row.actor, row.command, row.body)
         if row.version != expected or row.previous != previous or row.hash != digest:
             return expected
         previous, expected = row.hash, expected + 1

@@ -9,16 +9,16 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Update, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Update, delete, func, insert, or_, select, update
 
 from clusterflow.model.grant import Grant
 from clusterflow.model.notice import Attachment, Notice, Urgency
-from clusterflow.model.text import Frozen, NoticeLanguage
+from clusterflow.model.text import NoticeLanguage
 from clusterflow.rules.manners import Manners
 from clusterflow.store import tables
 from clusterflow.store.parcels import receivers
 
-_GRANTS: TypeAdapter[tuple[Grant, ...]] = TypeAdapter(tuple[Grant, ...])
+GRANTS: TypeAdapter[tuple[Grant, ...]] = TypeAdapter(tuple[Grant, ...])
 
 _CHUNK = 400
 """Bound parameters in one statement have a limit; keys are asked for in portions."""
@@ -39,19 +39,8 @@ class Due:
     grants: tuple[Grant, ...]
     token: str
     attempts: int
-
-
-class DeadLetter(Frozen):
-    """A notice that was given up: whom it was for, by what it was tried last, and what was said there."""
-
-    key: str
-    rule: str
-    initiative: str
-    recipient: str
-    channel: str
-    answer: str
-    attempts: int
-    at: datetime
+    parts: int
+    """How many parts of it arrived by the channel that was tried last."""
 
 
 def row_of(notice: Notice, at: datetime, due_at: datetime, released_at: datetime | None) -> dict[str, Any]:
@@ -59,11 +48,14 @@ def row_of(notice: Notice, at: datetime, due_at: datetime, released_at: datetime
     return {
         **notice.model_dump(exclude={"attachments"}),
         "urgency": notice.urgency.value,
-        "grants": _GRANTS.dump_json(notice.grants).decode(),
+        "grants": GRANTS.dump_json(notice.grants).decode(),
         "created_at": at,
         "due_at": due_at,
         "released_at": released_at,
         "attempts": 0,
+        "parts": 0,
+        "withdrawn": False,
+        "forgiven": 0,
     }
 
 
@@ -74,27 +66,50 @@ def keep(connection: Connection, notices: Sequence[Notice], at: datetime, manner
         manners: when each may leave; None: all of them at once.
     """
     table = tables.notice
-    there = kept(connection, (n.key for n in notices))
-    new = [n for n in notices if n.key not in there]
+    known = _known(connection, (n.key for n in notices))
+    new = [n for n in notices if known.get(n.key, True)]
     patient = [n for n in new if n.urgency is not Urgency.URGENT]
     rows = [row_of(n, at, at, at) for n in new if manners is None or n.urgency is Urgency.URGENT]
     if manners is not None and patient:
         of = receivers(connection, ((n.recipient, n.initiative) for n in patient), at, manners)
         due_at = {n.key: manners.first_due(of[n.recipient, n.initiative], n.urgency, at) for n in patient}
         rows += [row_of(n, at, due_at[n.key], None) for n in patient]
+    fresh = [row for row in rows if row["key"] not in known]
+    if fresh:
+        connection.execute(insert(table), fresh)
     if rows:
-        connection.execute(insert(table), rows)
+        _tell_again(connection, [row for row in rows if row["key"] in known])
         _keep_attachments(connection, [n for n in new if n.attachments])
     return len(rows)
 
 
 def kept(connection: Connection, keys: Iterable[str]) -> set[str]:
-    """Those of some keys whose notices are kept already, sent or not."""
-    table, wanted, found = tables.notice, sorted(set(keys)), set[str]()
+    """Those of some keys whose notices are kept already, sent or not, and were not withdrawn."""
+    return {key for key, withdrawn in _known(connection, keys).items() if not withdrawn}
+
+
+def _known(connection: Connection, keys: Iterable[str]) -> dict[str, bool]:
+    """The kept ones of some keys, and whether each was withdrawn."""
+    table, wanted, found = tables.notice, sorted(set(keys)), dict[str, bool]()
     for start in range(0, len(wanted), _CHUNK):
         portion = wanted[start : start + _CHUNK]
-        found |= set(connection.execute(select(table.c.key).where(table.c.key.in_(portion))).scalars())
+        rows = connection.execute(select(table.c.key, table.c.withdrawn).where(table.c.key.in_(portion)))
+        found |= {row.key: row.withdrawn for row in rows}
     return found
+
+
+def _tell_again(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """What was withdrawn holds again: in the words of today, with all the patience, its attempts on record."""
+    table = tables.notice
+    if not rows:
+        return
+    keys = [row["key"] for row in rows]
+    stale = select(table.c.id).where(table.c.key.in_(keys))
+    connection.execute(delete(tables.attachment).where(tables.attachment.c.notice.in_(stale)))
+    for row in rows:
+        new = {name: value for name, value in row.items() if name not in ("key", "attempts", "forgiven")}
+        new |= {"dead_at": None, "gathered_into": None, "forgiven": table.c.attempts}
+        connection.execute(update(table).where(table.c.key == row["key"]).values(new))
 
 
 def _keep_attachments(connection: Connection, notices: Sequence[Notice]) -> None:
@@ -138,7 +153,7 @@ def due(connection: Connection, now: datetime, limit: int = 200, but: Collection
     return [
         Due(
             r.id, r.key, r.initiative, r.recipient, r.language, r.subject, r.body,
-            Urgency(r.urgency), _GRANTS.validate_json(r.grants), r.token, r.attempts,
+            Urgency(r.urgency), GRANTS.validate_json(r.grants), r.token, r.attempts, r.parts,
         )
         for r in rows
     ]  # fmt: skip
@@ -180,15 +195,17 @@ def record(connection: Connection, attempts: Sequence[Tried], at: datetime) -> N
     connection.execute(insert(tables.delivery), rows)
     sent = [a.notice.id for a in attempts if a.delivered]
     if sent:
-        connection.execute(update(tables.notice).where(tables.notice.c.id.in_(sent)).values(sent_at=at))
+        arrived = update(tables.notice).where(tables.notice.c.id.in_(sent))
+        connection.execute(arrived.values(sent_at=at, dead_at=None, withdrawn=False))
 
 
 def failures(connection: Connection, notices: Sequence[int]) -> Mapping[int, Counter[str]]:
-    """How often each notice has failed, by channel."""
+    """How often each notice has failed, by channel; what failed before it was brought back counts no more."""
     table, found = tables.delivery, dict[int, Counter[str]]()
     query = (
         select(table.c.notice, table.c.channel, func.count().label("times"))
-        .where(table.c.notice.in_(notices), table.c.delivered.is_(False))
+        .join(tables.notice, tables.notice.c.id == table.c.notice)
+        .where(table.c.notice.in_(notices), table.c.delivered.is_(False), table.c.attempt > tables.notice.c.forgiven)
         .group_by(table.c.notice, table.c.channel)
     )
     for r in connection.execute(query):
@@ -196,9 +213,13 @@ def failures(connection: Connection, notices: Sequence[int]) -> Mapping[int, Cou
     return found
 
 
-def postpone(connection: Connection, notice: Due, until: datetime) -> None:
-    """Leave it for later, unless somebody has taken it meanwhile."""
-    connection.execute(_mine(notice).values(due_at=until))
+def postpone(connection: Connection, notice: Due, until: datetime, parts: int = 0) -> None:
+    """Leave it for later, unless somebody has taken it meanwhile.
+
+    Args:
+        parts: how many of its parts need not be sent again.
+    """
+    connection.execute(_mine(notice).values(due_at=until, parts=parts))
 
 
 def give_up(connection: Connection, notice: Due, at: datetime) -> None:
@@ -213,34 +234,12 @@ def _mine(notice: Due) -> Update:
     )
 
 
-def dead_letters(connection: Connection, limit: int = 100) -> list[DeadLetter]:
-    """The notices that reached nobody by any channel, the newest first."""
-    notice, last = tables.notice, tables.delivery
-    other = last.alias()
-    newest = select(func.max(other.c.attempt)).where(other.c.notice == notice.c.id).correlate(notice).scalar_subquery()
-    query = (
-        select(notice, last.c.channel, last.c.answer)
-        .select_from(notice)
-        .outerjoin(last, and_(last.c.notice == notice.c.id, last.c.attempt == newest))
-        .where(notice.c.dead_at.is_not(None))
-        .order_by(notice.c.dead_at.desc(), notice.c.id.desc())
-        .limit(limit)
-    )
-    return [
-        DeadLetter(
-            key=r.key, rule=r.rule, initiative=r.initiative, recipient=r.recipient, channel=r.channel or "",
-            answer=r.answer or "", attempts=r.attempts, at=r.dead_at,
-        )
-        for r in connection.execute(query)
-    ]  # fmt: skip
-
-
 def tally(connection: Connection) -> dict[str, int]:
-    """How many messages were sent, wait, and are dead; what a digest holds is one message."""
+    """How many messages were sent, wait, and reached nobody; what a digest holds is one message."""
     table = tables.notice
     row = connection.execute(
         select(func.count(table.c.sent_at), func.count(table.c.dead_at), func.count(table.c.id)).where(
-            table.c.gathered_into.is_(None)
+            table.c.gathered_into.is_(None), ~table.c.withdrawn
         )
     ).one()
     sent, dead, everything = row

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, or_, select, update
 
 from clusterflow.model.notice import Urgency
 from clusterflow.rules.calendar import WorkCalendar
 from clusterflow.rules.manners import WEEK, Manners, Message, Receiver, Waiting
 from clusterflow.store import tables
-from clusterflow.store.registry import initiative_records, people_by_id
+from clusterflow.store.registry import homes_of, people_by_id
 
 _NOTICE = tables.notice
 _CHUNK = 400
@@ -37,19 +37,19 @@ def receivers(
 ) -> dict[tuple[str, str], Receiver]:
     """How people live who are told of initiatives: (person, initiative) to clock, holidays and digest day.
 
-    The clock is their own, where the registry knows it, else the initiative's; the holidays are those of its country.
+    Clock and country are their own, where the registry knows them, else the initiative's.
     """
     wanted = sorted(set(of))
     on = at.date()
-    initiatives = initiative_records(connection, on, sorted({initiative for _, initiative in wanted}))
+    initiatives = homes_of(connection, on, sorted({initiative for _, initiative in wanted}))
     people = people_by_id(connection, on, sorted({person for person, _ in wanted}))
     found = {}
     for person, initiative in wanted:
-        theirs, record = people.get(person), initiatives.get(initiative)
-        zone = (theirs.timezone if theirs else None) or (record.timezone if record else "UTC")
+        theirs, home = people.get(person), initiatives.get(initiative)
+        zone = (theirs.timezone if theirs else None) or (home.timezone if home else "UTC")
+        country = (theirs.country if theirs else None) or (home.country if home else None)
         day = (theirs.digest_day if theirs else None) or manners.digest_day
-        calendar = WorkCalendar(zone, record.country if record else None)
-        found[person, initiative] = Receiver(calendar, day)
+        found[person, initiative] = Receiver(WorkCalendar(zone, country), day)
     return found
 
 
@@ -59,14 +59,15 @@ def hold(connection: Connection) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(_ARRANGING)))
 
 
-def _unreleased() -> tuple[ColumnElement[bool], ...]:
+def unreleased() -> tuple[ColumnElement[bool], ...]:
+    """What was not let out yet."""
     open_ = (_NOTICE.c.sent_at.is_(None), _NOTICE.c.dead_at.is_(None), _NOTICE.c.gathered_into.is_(None))
     return (*open_, _NOTICE.c.released_at.is_(None))
 
 
 def people_due(connection: Connection, now: datetime, limit: int = _CHUNK) -> list[str]:
     """Some of the people for whom something waits whose time has come."""
-    query = select(_NOTICE.c.recipient).distinct().where(*_unreleased(), _NOTICE.c.due_at <= now).limit(limit)
+    query = select(_NOTICE.c.recipient).distinct().where(*unreleased(), _NOTICE.c.due_at <= now).limit(limit)
     return list(connection.execute(query).scalars())
 
 
@@ -76,7 +77,7 @@ def waiting(connection: Connection, people: Sequence[str], now: datetime, manner
         _NOTICE.c.id, _NOTICE.c.recipient, _NOTICE.c.rule, _NOTICE.c.initiative, _NOTICE.c.urgency, _NOTICE.c.due_at,
     )  # fmt: skip
     rows = connection.execute(
-        select(*columns).where(*_unreleased(), _NOTICE.c.recipient.in_(people)).order_by(_NOTICE.c.id)
+        select(*columns).where(*unreleased(), _NOTICE.c.recipient.in_(people)).order_by(_NOTICE.c.id)
     ).all()
     known = receivers(connection, ((r.recipient, r.initiative) for r in rows), now, manners)
     found: dict[str, list[Waiting]] = {}
@@ -115,6 +116,15 @@ def release(connection: Connection, ids: Sequence[int], now: datetime) -> None:
     _each(connection, {"released_at": now}, [{"this": i} for i in ids])
 
 
+def anything_waits(connection: Connection) -> bool:
+    return connection.execute(select(_NOTICE.c.id).where(*unreleased()).limit(1)).first() is not None
+
+
+def release_everything(connection: Connection, now: datetime) -> None:
+    """Let out whatever waits: nobody minds any manners any more."""
+    connection.execute(update(_NOTICE).where(*unreleased()).values(released_at=now, due_at=now))
+
+
 def gather(connection: Connection, row: Mapping[str, object], parts: Sequence[int]) -> None:
     """Let several notices out as one, whose text is made of theirs; ``row`` is the one."""
     (number,) = connection.execute(insert(_NOTICE).values(row)).inserted_primary_key or (None,)
@@ -130,42 +140,6 @@ def leave_to_digest(connection: Connection, until: Mapping[int, datetime]) -> No
     """Keep notices for the digest."""
     values = {"due_at": bindparam("until"), "urgency": Urgency.DIGEST.value}
     _each(connection, values, [{"this": i, "until": at} for i, at in until.items()])
-
-
-@dataclass(frozen=True, slots=True)
-class Reminder:
-    """A notice of a ladder that waits to be let out."""
-
-    id: int
-    key: str
-    rule: str
-    initiative: str
-    recipient: str
-
-
-def _reminders(rules: Collection[str]) -> tuple[ColumnElement[bool], ...]:
-    return (*_unreleased(), _NOTICE.c.rule.in_(rules), _NOTICE.c.version == 0)
-
-
-def any_due(connection: Connection, rules: Collection[str], now: datetime) -> bool:
-    """Whether a reminder of some rules waits whose time has come."""
-    query = select(_NOTICE.c.id).where(*_reminders(rules), _NOTICE.c.due_at <= now)
-    return connection.execute(query.limit(1)).first() is not None
-
-
-def waiting_of(connection: Connection, rules: Collection[str]) -> list[Reminder]:
-    """The reminders of some rules that wait, due or not."""
-    columns = (_NOTICE.c.id, _NOTICE.c.key, _NOTICE.c.rule, _NOTICE.c.initiative, _NOTICE.c.recipient)
-    return [Reminder(*row) for row in connection.execute(select(*columns).where(*_reminders(rules)))]
-
-
-def take_back(connection: Connection, ids: Sequence[int]) -> None:
-    """Forget notices that were not let out: what they would say is true no longer. Should it be again, it is told."""
-    for start in range(0, len(ids), _CHUNK):
-        these = delete(_NOTICE).where(_NOTICE.c.id.in_(ids[start : start + _CHUNK]), *_unreleased())
-        gone = list(connection.execute(these.returning(_NOTICE.c.id)).scalars())
-        # SQLite gives a number again that is free: nobody else's notice may find these files.
-        connection.execute(delete(tables.attachment).where(tables.attachment.c.notice.in_(gone)))
 
 
 def _each(connection: Connection, values: Mapping[str, object], rows: list[dict[str, object]]) -> None:

@@ -151,6 +151,12 @@ _ALIAS = (
 )
 
 
+def aliases_of_people(connection: Connection) -> dict[str, str]:
+    """The pseudonyms of all people who have one, by their ids."""
+    table = tables.pseudonym
+    return {row.person: row.alias for row in connection.execute(select(table.c.person, table.c.alias))}
+
+
 def person_of(connection: Connection, aliases: Iterable[str]) -> dict[str, str]:
     """The people behind pseudonyms; who was forgotten is not among them."""
     table = tables.pseudonym

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     Column,
@@ -19,8 +19,10 @@ from sqlalchemy import (
     Update,
     bindparam,
     insert,
+    literal,
     select,
     tuple_,
+    union_all,
     update,
 )
 
@@ -30,6 +32,11 @@ from clusterflow.model.records.parties import Initiative, Person
 from clusterflow.rules.calendar import WorkCalendar
 from clusterflow.store import tables
 from clusterflow.store.columns import from_row, to_row
+
+R = TypeVar("R", bound=Record)
+
+AS_THEY_COME = {"yield_per": 1000}
+"""For what may be large: so many rows are held at a time."""
 
 _CHUNK = 400
 """Bound parameters in one statement have a limit; keys are asked for in portions."""
@@ -189,6 +196,27 @@ def parties(
     return tuple(sorted(found))
 
 
+def parties_of(connection: Connection, chain: str) -> dict[int, list[tuple[str, str]]]:
+    """The organisations and bodies that the facts of a chain are about, by the entry that brought the fact."""
+    found: dict[int, list[tuple[str, str]]] = {}
+    for row in connection.execute(_parties_by_entry(), {"chain": chain}):
+        found.setdefault(row.entry, []).append((row.what, row.party))
+    return found
+
+
+@cache
+def _parties_by_entry() -> Select[Any]:
+    queries = []
+    for name, table in tables.REGISTRY_TABLES.items():
+        for party in _PARTIES:
+            column = table.c.id if name == party else table.c.get(party)
+            if column is not None:
+                of_chain = select(table.c.entry, literal(party).label("what"), column.label("party"))
+                queries.append(of_chain.where(table.c.chain == bindparam("chain"), column.is_not(None)))
+    found = union_all(*queries).subquery()
+    return select(found).order_by(found.c.entry, found.c.what, found.c.party)
+
+
 def current(connection: Connection, cls: type[Record], chain: str, on: date, **where: Any) -> list[Any]:
     """The records of a type that are true on a day, the latest start of each key.
 
@@ -228,6 +256,29 @@ def initiative_records(connection: Connection, on: date, ids: Sequence[str] | No
     return {initiative: from_row(Initiative, row._mapping) for initiative, row in rows.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where an initiative is, and what it is called: all that is asked of many at a time."""
+
+    initiative: str
+    name: str
+    timezone: str
+    country: str
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        return WorkCalendar(self.timezone, self.country)
+
+
+def homes_of(connection: Connection, on: date, ids: Sequence[str]) -> dict[str, Home]:
+    """Where some initiatives are on a day, by id; before they began, as their first record says."""
+    found: dict[str, Home] = {}
+    for begins, initiative, *home in connection.execute(_HOMES, {"ids": list(ids)}):
+        if initiative not in found or begins <= on:
+            found[initiative] = Home(initiative, *home)
+    return found
+
+
 def calendar_of(connection: Connection, on: date, initiative: str) -> WorkCalendar:
     """The calendar by which an initiative counts its days; UTC and no country where none is recorded."""
     calendar = None
@@ -241,9 +292,18 @@ _INITIATIVE = tables.REGISTRY_TABLES["initiative"]
 _ON_RECORD = (_INITIATIVE.c.chain == REGISTRY, *_held(_INITIATIVE))
 _ALL = select(_INITIATIVE).where(*_ON_RECORD).order_by(_INITIATIVE.c.valid_from)
 _SOME = _ALL.where(_INITIATIVE.c.id.in_(bindparam("ids", expanding=True)))
+_HOMES = _SOME.with_only_columns(*(_INITIATIVE.c[n] for n in ("valid_from", "id", "name", "timezone", "country")))
 _CALENDARS = _ALL.where(_INITIATIVE.c.id == bindparam("id")).with_only_columns(
     _INITIATIVE.c.valid_from, _INITIATIVE.c.timezone, _INITIATIVE.c.country
 )
+
+
+def holding(connection: Connection, cls: type[R], retracted: bool = False) -> Iterator[tuple[str, R]]:
+    """The facts of a type that hold, or those withdrawn, of all chains in the order of their entries; as they come."""
+    table = tables.REGISTRY_TABLES[cls.type]
+    query = select(table).where(table.c.superseded_at.is_(None), table.c.retracted.is_(retracted))
+    for row in connection.execute(query.order_by(table.c.chain, table.c.entry), execution_options=AS_THEY_COME):
+        yield row.chain, from_row(cls, row._mapping)
 
 
 def counts(connection: Connection, chain: str) -> Mapping[str, int]:

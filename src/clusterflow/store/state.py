@@ -164,9 +164,25 @@ def save_state(connection: Connection, before: InitiativeState | None, after: In
             part.save(connection, initiative, old, new)
 
 
+_UNDER_WAY = (
+    select(_OWN.c.model_hash, tables.stage_visit.c.stage)
+    .join(tables.stage_visit, tables.stage_visit.c.initiative == _OWN.c.initiative)
+    .where(_OWN.c.initiative == bindparam("initiative"), tables.stage_visit.c.left_on.is_(None))
+)
+
+
+def under_way(connection: Connection, initiative: str) -> list[tuple[str, str]]:
+    """The stages that an initiative is in, each with the hash of the model; none where it is not enrolled."""
+    return [(row.model_hash, row.stage) for row in connection.execute(_UNDER_WAY, {"initiative": initiative})]
+
+
 def last_notes(connection: Connection, initiative: str) -> dict[tuple[str, str], str]:
     """What the last evaluation measured for each stage and criterion, as the ledger would note it."""
     table = tables.evaluation
-    text = connection.execute(select(table.c.notes).where(table.c.initiative == initiative)).scalar()
+    return notes_in(connection.execute(select(table.c.notes).where(table.c.initiative == initiative)).scalar())
+
+
+def notes_in(text: str | None) -> dict[tuple[str, str], str]:
+    """The notes of an evaluation as they are kept, by stage and criterion."""
     notes: dict[str, str] = json.loads(text) if text else {}
     return {(stage, criterion): note for path, note in notes.items() for stage, _, criterion in [path.partition("/")]}

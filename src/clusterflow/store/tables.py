@@ -223,8 +223,16 @@ notice = Table(
     # The notice that carries this one, as a part of a batch or a digest.
     Column("gathered_into", Integer),
     Column("attempts", Integer, nullable=False, default=0),
+    # How many of its parts arrived, where the channel takes a long text in parts and not all did.
+    Column("parts", Integer, nullable=False, default=0),
     Column("sent_at", Instant),
+    # Nobody tries it any more: it reached nobody, or it was withdrawn, because what it told of was done.
     Column("dead_at", Instant),
+    Column("withdrawn", Boolean, nullable=False, default=False),
+    # So many attempts count no more: it was brought back since, by whom and when.
+    Column("forgiven", Integer, nullable=False, default=0),
+    Column("revived_by", String(64)),
+    Column("revived_at", Instant),
     Index("ix_notice_recipient", "recipient", "sent_at"),
     Index("ix_notice_waiting", "sent_at", "dead_at", "gathered_into", "due_at", "id"),
 )

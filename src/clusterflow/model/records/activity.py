@@ -76,6 +76,26 @@ class Label(Span):
 
     name: str
     level: LabelLevel
+    grace_until: Day | None = Field(
+        default=None,
+        description="until when it can still be renewed after its last day; 90 days (a proposal) where nothing is "
+        "said, and none where it is that last day",
+    )
+
+    retained_percent: int | None = Field(
+        default=None,
+        ge=1,
+        le=100,
+        description="how many percent of the members must be among those named at its award, where its rules ask for "
+        "that: 50 for the Hungarian accreditation (HUNN)",
+    )
+
+    @model_validator(mode="after")
+    def _grace_comes_after(self) -> Self:
+        if self.grace_until is not None and (self.valid_to is None or self.grace_until < self.valid_to):
+            ends = f"on {self.valid_to}" if self.valid_to else "on no day that is on record"
+            raise ValueError(f"its grace ends on {self.grace_until}, and it itself {ends}")
+        return self
 
 
 class Observation(Happening):

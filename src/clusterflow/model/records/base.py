@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pycountry
@@ -130,6 +131,12 @@ class Record(Frozen):
     def identity(self) -> tuple[str, ...]:
         """The values of the key, as texts."""
         return tuple(str(getattr(self, name)) for name in self.key)
+
+    def written(self) -> dict[str, Any]:
+        """The fields that say something, under the names that people write, as JSON can hold them."""
+        said = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        # JSON knows no number that is not finite; as a text it is read again.
+        return {n: str(v) if isinstance(v, float) and not math.isfinite(v) else v for n, v in said.items()}
 
 
 class Span(Record):

@@ -47,6 +47,9 @@ class Person(Span):
     timezone: TimeZone | None = Field(
         default=None, description="IANA name of the time zone they live in, where it is not the initiative's"
     )
+    country: Country | None = Field(
+        default=None, description="ISO 3166 code of the country whose holidays they keep, where not the initiative's"
+    )
     digest_day: Weekday | None = Field(default=None, description="on which day they read their weekly digest")
 
 

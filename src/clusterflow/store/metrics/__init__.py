@@ -15,7 +15,7 @@ from clusterflow.store.metrics import (
     time,
     trust,
 )
-from clusterflow.store.metrics.metric import METRICS, Metric, evidence, measure
+from clusterflow.store.metrics.metric import METRICS, Metric, evidence, measure, measure_apart
 from clusterflow.store.metrics.scope import Scope
 
 FAMILIES = (
@@ -23,4 +23,4 @@ FAMILIES = (
 )  # fmt: skip
 """Importing a family gives its metrics their ids."""
 
-__all__ = ["FAMILIES", "METRICS", "Metric", "Scope", "evidence", "measure", "plugins"]
+__all__ = ["FAMILIES", "METRICS", "Metric", "Scope", "evidence", "measure", "measure_apart", "plugins"]

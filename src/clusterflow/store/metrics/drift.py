@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Exists, Select, Subquery, and_, case, or_, select, union_all
+from sqlalchemy import Exists, FromClause, Select, Subquery, and_, case, or_, select, union_all
 
 from clusterflow.model.records.activity import Label
 from clusterflow.model.records.membership import Membership
@@ -35,7 +35,7 @@ def retained_members(scope: Scope, label: str) -> Select[Any]:
         member,
         Membership,
         what=member.c.organisation,
-        part=case((_belonged(scope, award, member), 1), else_=0),
+        part=case((belonged(scope, award, member), 1), else_=0),
         also=(award,),
     ).join_from(member, award, award.c.initiative == member.c.initiative)
 
@@ -50,7 +50,7 @@ def member_changes(scope: Scope, label: str) -> Select[Any]:
     joins = (
         evidence_row(joined, Membership, what=joined.c.organisation, part=1, whole=0, also=(award,))
         .join_from(joined, award, award.c.initiative == joined.c.initiative)
-        .where(~_belonged(scope, award, joined))
+        .where(~belonged(scope, award, joined))
     )
     named, awarded = scope.latest(Membership), _award(scope, label)
     still = scope.in_force(named)
@@ -64,7 +64,7 @@ def member_changes(scope: Scope, label: str) -> Select[Any]:
             also=(awarded,),
         )
         .join_from(named, awarded, awarded.c.initiative == named.c.initiative)
-        .where(_belonged(scope, awarded, named))
+        .where(belonged(scope, awarded, named))
     )
     return select(union_all(joins, leaves).subquery())
 
@@ -75,7 +75,7 @@ def _award(scope: Scope, label: str) -> Subquery:
     return select(held).where(held.c.name == label).subquery()
 
 
-def _belonged(scope: Scope, award: Subquery, member: Subquery) -> Exists:
+def belonged(scope: Scope, award: FromClause, member: Subquery) -> Exists:
     """Whether the organisation of a membership was a member on the day of the award."""
     then, later, day = scope.happened(Membership), scope.happened(Membership), award.c.valid_from
     overtaken = (

@@ -40,6 +40,7 @@ def attendance(scope: Scope, months: int = 12, body: str | None = None) -> Selec
             on=meeting.c.valid_from,
             part=yes_no(came.c.present),
             also=(meeting,),
+            by={"body": meeting.c.body},
         )
         .join_from(
             came, meeting, and_(meeting.c.initiative == came.c.initiative, meeting.c.id == came.c.meeting)
@@ -75,6 +76,7 @@ def _turnover(scope: Scope, who: str, body: str) -> Select[Any]:
         came.c.initiative,
         came.c.entry,
         came.c.valid_from,
+        came.c.body,
         came.c.who,
         came.c.came,
         came.c.place,
@@ -83,7 +85,11 @@ def _turnover(scope: Scope, who: str, body: str) -> Select[Any]:
     ).subquery()
     new = case((judged.c.before == PRESENT, 0), (judged.c.before == PERHAPS, UNKNOWN), else_=1)
     return evidence_row(
-        judged, Attendance, what=judged.c.who, part=case((judged.c.came == PERHAPS, UNKNOWN), else_=new)
+        judged,
+        Attendance,
+        what=judged.c.who,
+        part=case((judged.c.came == PERHAPS, UNKNOWN), else_=new),
+        by={"body": judged.c.body},
     ).where(judged.c.place == 1, judged.c.came >= PERHAPS)
 
 

@@ -45,6 +45,7 @@ def _counted(scope: Scope, part: ColumnElement[Any], member: Subquery) -> Select
         on=member.c.on,
         part=case((~member.c.in_force, 0), else_=part),
         whole=case((member.c.in_force, 1), else_=0),
+        by={"helix": member.c.helix, "size": member.c.size},
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
@@ -29,7 +29,8 @@ Rows = Callable[..., Select[Any]]
 ``part`` is what the row counts for; null where that is not known, and then ``most`` is the most it could count for
 (null: without limit; the least is nought). ``whole`` is what the part is a part of, where the metric is a ratio. With
 a column ``currency`` the amounts are minor units of it, and the number comes out in the currency's main unit; rows in
-several currencies make the number unknown rather than wrong. No rows at all: nothing is known.
+several currencies make the number unknown rather than wrong. No rows at all: nothing is known. Further columns say of
+which part of the initiative a row is (a committee, a size class): ``measure_apart`` folds those apart.
 """
 
 ROW_COLUMNS = ("initiative", "record", "entry", "what", "on", "part", "whole", "most", "entered_at")
@@ -66,14 +67,16 @@ def _rows(call: MetricCall, scope: Scope) -> tuple[Select[Any], frozenset[Ago]]:
 
 
 @lru_cache(maxsize=2048)
-def _folded(call: MetricCall, scope: Scope) -> tuple[Select[Any], frozenset[Ago]]:
+def _folded(call: MetricCall, scope: Scope, by: tuple[str, ...] = ()) -> tuple[Select[Any], frozenset[Ago]]:
     selected, agos = _rows(call, scope)
     rows = selected.subquery("evidence")
     unknown = case((rows.c.part.is_(None), 1), else_=0)
     limitless = case((rows.c.part.is_(None) & rows.c.most.is_(None), 1), else_=0)
     currency = rows.c.currency if "currency" in rows.c else None
+    apart = [rows.c[name] for name in by]
     statement = select(
         rows.c.initiative,
+        *apart,
         func.count().label("rows"),
         func.sum(unknown).label("unknown"),
         func.sum(limitless).label("limitless"),
@@ -88,7 +91,7 @@ def _folded(call: MetricCall, scope: Scope) -> tuple[Select[Any], frozenset[Ago]
         func.max(rows.c.on).label("newest"),
         *((func.count(currency.distinct()).label("currencies"), func.min(currency).label("currency"))
           if currency is not None else ()),
-    ).group_by(rows.c.initiative)  # fmt: skip
+    ).group_by(rows.c.initiative, *apart)  # fmt: skip
     return statement, agos
 
 
@@ -115,6 +118,30 @@ def measure(
         found[call] = {
             row.initiative: _measured(row, declared, as_of) for row in connection.execute(statement, values).all()
         }
+    return found
+
+
+def measure_apart(
+    connection: Connection,
+    call: MetricCall,
+    by: tuple[str, ...],
+    declarations: Mapping[str, MetricDeclaration],
+    as_of: date,
+    initiatives: list[str] | None = None,
+) -> dict[str, dict[tuple[str | None, ...], Measurement]]:
+    """The same metric for each part of an initiative: its rows folded apart by columns that they carry.
+
+    Args:
+        by: the columns, as ``("body",)``; what the registry leaves open there is a part of its own, under None.
+
+    Returns:
+        By initiative, then by the values of the columns; a part without rows is not among them.
+    """
+    statement, agos = _folded(call, Scope.over(initiatives), by)
+    found: dict[str, dict[tuple[str | None, ...], Measurement]] = {}
+    for row in connection.execute(statement, values_of(agos, as_of, initiatives, None)).all():
+        part = tuple(row._mapping[name] for name in by)
+        found.setdefault(row.initiative, {})[part] = _measured(row, declarations[call.metric], as_of)
     return found
 
 

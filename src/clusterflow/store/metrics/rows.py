@@ -8,8 +8,9 @@ payment is entered, nobody knows.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -48,11 +49,13 @@ def evidence_row(
     most: Amount = 1,
     currency: ColumnElement[Any] | None = None,
     also: Iterable[FromClause] = (),
+    by: Mapping[str, ColumnElement[Any]] = MappingProxyType({}),
 ) -> Select[Any]:
     """The evidence rows of a metric, one for each row of ``source``.
 
     ``source`` brings ``initiative``, ``entry``, ``entered_at`` and, unless ``on`` is given, ``valid_from``. ``also``
-    names what else is joined and speaks in the row, so that a fact entered late there makes the row late.
+    names what else is joined and speaks in the row, so that a fact entered late there makes the row late. ``by`` says
+    of which part of the initiative a row is, so that the parts can be measured apart.
     """
     columns = [
         source.c.initiative,
@@ -67,6 +70,7 @@ def evidence_row(
     ]
     if currency is not None:
         columns.append(currency.label("currency"))
+    columns += [column.label(name) for name, column in by.items()]
     return select(*columns).select_from(source)
 
 

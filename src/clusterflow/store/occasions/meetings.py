@@ -173,7 +173,7 @@ def member_absent(scope: Scope) -> Select[Any]:
     Who came to the one before these, or was invited to none, is told by the days; a fourth absence is no news.
     """
     meeting, firm, member = scope.latest(Meeting), scope.current(Organisation), scope.current(Membership)
-    missed, other = scope.happened(Attendance), scope.happened(Attendance)
+    missed, other, ever = scope.happened(Attendance), scope.happened(Attendance), scope.happened(Attendance)
     somebody = _any(
         other,
         other.c.initiative == missed.c.initiative,
@@ -181,16 +181,25 @@ def member_absent(scope: Scope) -> Select[Any]:
         other.c.organisation == missed.c.organisation,
         other.c.present.is_not(False),
     )
+    # Most never stayed away as often: they are left out first, before their meetings are put in order.
+    often = (
+        select(func.count(ever.c.meeting.distinct()))
+        .where(
+            ever.c.initiative == missed.c.initiative,
+            ever.c.organisation == missed.c.organisation,
+            ever.c.present.is_(False),
+        )
+        .correlate(missed)
+        .scalar_subquery()
+    )
     last = (
         select(missed.c.initiative, missed.c.organisation, meeting.c.id.label("meeting"), meeting.c.valid_from)
         .join_from(meeting, missed, and_(missed.c.initiative == meeting.c.initiative, missed.c.meeting == meeting.c.id))
-        .join(member, and_(member.c.initiative == missed.c.initiative, member.c.organisation == missed.c.organisation))
-        .join(firm, firm.c.id == missed.c.organisation)
         .where(
             inside(meeting.c.valid_from),
             missed.c.invited,
             missed.c.present.is_(False),
-            firm.c.helix == HelixKind.COMPANY.value,
+            often >= number("meetings"),
             ~somebody,
         )
         .distinct()
@@ -223,15 +232,24 @@ def member_absent(scope: Scope) -> Select[Any]:
     def absences(places: ColumnElement[bool]) -> ColumnElement[Any]:
         return func.sum(case((and_(places, absent), 1), else_=0))
 
-    return (
-        select(
-            placed.c.initiative,
-            placed.c.organisation.label("subject"),
-            placed.c.valid_from.label("reference"),
-            placed.c.organisation,
-        )
+    # Few stay away so often: only of them it is asked who they are.
+    away = (
+        select(placed.c.initiative, placed.c.organisation, placed.c.valid_from)
         .group_by(placed.c.initiative, placed.c.organisation, placed.c.meeting, placed.c.valid_from)
         .having(and_(absences(placed.c.place <= run) == run, absences(placed.c.place == run + 1) == 0))
+        .cte("away")
+        .prefix_with("MATERIALIZED")
+    )
+    return (
+        select(
+            away.c.initiative,
+            away.c.organisation.label("subject"),
+            away.c.valid_from.label("reference"),
+            away.c.organisation,
+        )
+        .join(member, and_(member.c.initiative == away.c.initiative, member.c.organisation == away.c.organisation))
+        .join(firm, firm.c.id == away.c.organisation)
+        .where(firm.c.helix == HelixKind.COMPANY.value)
     )
 
 

@@ -51,7 +51,7 @@ REGISTRY = {
         "id",
         "id:str organisation:str amount_minor:big amount_currency:str3 due:date scheme?:str year?:big instalment?:big instalments?:big",
     ),
-    "label": ("name", "name:str level:str"),
+    "label": ("name", "name:str level:str grace_until?:date retained_percent?:big"),
     "learning_attendance": ("session person", "session:str person:str present?:bool"),
     "learning_enrolment": ("series person", "series:str person:str"),
     "learning_series": ("id", "id:str title:str timezone:str"),
@@ -74,7 +74,7 @@ REGISTRY = {
         "id:str name:str tax_id?:str helix?:str size?:str employees?:big turnover_minor?:big turnover_currency?:str3 founded?:date country?:str place?:str",
     ),
     "payment": ("id", "id:str invoice:str amount_minor:big amount_currency:str3"),
-    "person": ("id", "id:str name:str email?:str language:str timezone?:str digest_day?:str"),
+    "person": ("id", "id:str name:str email?:str language:str timezone?:str country?:str digest_day?:str"),
     "project": ("id", "id:str title:str joint:bool objective?:str"),
     "reading": ("objective", "objective:str value:float"),
     "representation": ("person organisation", "person:str organisation:str position?:str"),
@@ -118,7 +118,7 @@ ENGINE = {
     ),
     "notice": (
         "id",
-        "id:int key:str200 rule:str64 initiative:str64 version:big recipient:str64 language:str8 subject:text body:text grants:text token:str64 urgency:str16 created_at:instant due_at:instant released_at?:instant gathered_into?:int attempts:int sent_at?:instant dead_at?:instant",
+        "id:int key:str200 rule:str64 initiative:str64 version:big recipient:str64 language:str8 subject:text body:text grants:text token:str64 urgency:str16 created_at:instant due_at:instant released_at?:instant gathered_into?:int attempts:int parts:int sent_at?:instant dead_at?:instant withdrawn:bool forgiven:int revived_by?:str64 revived_at?:instant",
     ),
     "outbox": (
         "topic chain",

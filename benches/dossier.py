@@ -1,0 +1,58 @@
+"""The dossier of a grown cluster: a hundred members, five years of meetings, dues and surveys.
+
+Once in a process that has done nothing yet (matplotlib and the statements included), then warm, then on paper. The
+rivals are what no plot in Python can avoid: importing matplotlib and drawing one empty figure, in a process of its own.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from importlib import import_module
+from multiprocessing import get_context
+
+from benches import ground
+from benches.grown import grow
+from benches.measuring import headline, quick, spread, timed
+from benches.tiny import open_app
+
+EMPTY = (
+    "import io; from matplotlib.figure import Figure; from matplotlib.backends.backend_svg import FigureCanvasSVG; "
+    "canvas = Figure(); canvas.add_subplot(); FigureCanvasSVG(canvas).print_svg(io.BytesIO())"
+)
+
+
+def run(short: bool) -> None:
+    headline("a dossier (SQLite)")
+    with ground.sqlite() as url:
+        grow(open_app(url), members=40 if short else 100, strangers=0 if short else 2000)
+        with ProcessPoolExecutor(1, get_context("spawn")) as another:
+            cold, warm, paper = another.submit(_times, url, 1 if short else 10).result()
+        spread("first dossier of a process (matplotlib imported)", [cold], "target < 3 s")
+        spread("dossier, warm", warm)
+        spread("the same page as a PDF (WeasyPrint imported)", [paper])
+        rival = [timed(lambda: _start(EMPTY)) for _ in range(1 if short else 5)]
+        spread("rival: a process that imports matplotlib, draws nothing", rival)
+        spread("rival: python -c 'pass'", [timed(lambda: _start("pass")) for _ in range(1 if short else 5)])
+
+
+def _times(url: str, times: int) -> tuple[float, list[float], float]:
+    """The first one, later ones, and the PDF, in a process that has done nothing yet."""
+    pages: list[str] = []
+    cold, *warm = (timed(lambda: pages.append(_page(url))) for _ in range(1 + times))
+    return cold, warm, timed(lambda: import_module("clusterflow.scribe.paper").pdf_of(pages[0]))
+
+
+def _page(url: str) -> str:
+    """Made as a command makes it: what draws is imported only then."""
+    made = import_module("clusterflow.scribe.dossier").dossier(open_app(url), "grown")
+    return str(made.html)
+
+
+def _start(code: str) -> None:
+    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603
+
+
+if __name__ == "__main__":
+    run(quick(__doc__))

@@ -1,0 +1,57 @@
+"""The portfolio of a thousand initiatives: gathered as a set and written as a page, with its plots.
+
+The target is a page in under 20 s. The rival is what a set saves: the same initiatives, asked for one by one.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from benches import ground
+from benches.measuring import headline, quick, spread, timed
+from benches.tiny import open_app
+from clusterflow.reports.portfolio.artifact import Waiting, portfolio_page
+from clusterflow.reports.portfolio.document import portfolio_html
+from clusterflow.reports.portfolio.portfolio import Portfolio
+from clusterflow.reports.portfolio.tables import PortfolioTable, table_csv
+from clusterflow.scribe.portfolio import gather
+from tests.support.crowd import gather_crowd
+
+END = date(2026, 6, 1)
+
+
+def run(short: bool) -> None:
+    number, times = (12, 1) if short else (1000, 5)
+    headline(f"the report of a portfolio of {number} initiatives (SQLite)")
+    with ground.sqlite() as url:
+        app = open_app(url)
+        gather_crowd(app, number, END)
+        app.clock = lambda: datetime.combine(END, time(12), UTC)
+        found = gather(app, language="es")
+        then = END - timedelta(days=200)
+        spread("the whole page, from the database", [timed(lambda: _page(gather(app))) for _ in range(times)], "< 20 s")
+        spread("  of this: gathered", [timed(lambda: gather(app)) for _ in range(times)])
+        spread("  of this: written, with its plots", [timed(lambda: _page(found)) for _ in range(times)])
+        spread("gathered as of a day gone by", [timed(lambda: gather(app, then)) for _ in range(times)])
+        spread("the page in Prefect", [timed(lambda: _artifact(found)) for _ in range(times)])
+        spread("the answers to all criteria as CSV", [timed(lambda: _csv(found)) for _ in range(times)])
+        spread("the board of «clusterflow status»", [timed(lambda: app.board()) for _ in range(times)])
+        print(f"  a page of {len(_page(found)) / 1e6:.1f} MB, an artifact of {_artifact(found) / 1e6:.2f} MB")
+        one_by_one = timed(lambda: [app.status(i) for i in app.initiatives()])
+        spread("rival: the board asked for one by one", [one_by_one])
+
+
+def _page(found: Portfolio) -> str:
+    return portfolio_html(found, "es")
+
+
+def _artifact(found: Portfolio) -> int:
+    return len(portfolio_page(found, "es", Waiting(events=0, notices=0, refused=0, given_up=0)))
+
+
+def _csv(found: Portfolio) -> str:
+    return table_csv(found, PortfolioTable.CRITERIA)
+
+
+if __name__ == "__main__":
+    run(quick(__doc__))

@@ -1,0 +1,50 @@
+"""The report flow: the portfolio and the dossiers of its initiatives, into a folder and onto pages of Prefect."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.logging import get_run_logger
+from prefect.states import Completed, Failed
+
+from clusterflow.app import App
+from clusterflow.errors import ClusterflowError
+from clusterflow.prefect.dossiers import publish_dossier
+from clusterflow.prefect.names import report_run_name
+from clusterflow.scribe.dossier import file_dossiers
+from clusterflow.scribe.folder import Folder
+from clusterflow.scribe.portfolio import file_portfolio
+
+
+@flow(name="report", flow_run_name=report_run_name, persist_result=False)
+async def report(initiative: str | None = None, as_of: date | None = None) -> State[None]:
+    """Write the portfolio and dossiers into the folder of CLUSTERFLOW_REPORTS, and show where they lie.
+
+    Args:
+        initiative: the id of one, as `clusterflow status` lists it; empty for all that go on, and the portfolio.
+        as_of: a day gone by, to see how things stood then; empty for today.
+    """
+    app = App.open()
+    written, troubled = 0, 0
+    try:
+        folder = Folder.of(app.settings)
+        if initiative is None:
+            get_run_logger().info("%s", file_portfolio(app, folder, as_of))
+        for filed, made in file_dossiers(app, folder, initiative, as_of):
+            if made is None:
+                get_run_logger().error("%s: %s", filed.initiative, filed.problem)
+                troubled += 1
+                continue
+            await publish_dossier(filed, made)
+            get_run_logger().info("%s: %s", filed.initiative, filed.address)
+            written += 1
+    except ClusterflowError as problem:
+        return Failed(message=str(problem))
+    message = (
+        f"{written} written, {troubled} in trouble"
+        if app.language == "en"
+        else f"{written} escritos, {troubled} con problemas"
+    )
+    return Failed(message=message) if troubled and not written else Completed(message=message)

@@ -1,0 +1,92 @@
+"""Exports: what other programs take away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import App as Commands
+from cyclopts import Parameter
+
+from clusterflow.cli.output import Replace, To, show, writing
+from clusterflow.desk import Desk
+from clusterflow.model.text import Language
+from clusterflow.reports.ocel import JsonForm, XmlForm
+from clusterflow.scribe.exports import Exports
+from clusterflow.scribe.files import several
+from clusterflow.scribe.logs import Logs
+
+Named = Annotated[str, Parameter(help="ids of initiatives; all where none is named")]
+Told = Annotated[Language, Parameter(name="--lang", help="the language of activities: es or en")]
+
+export = Commands(
+    name="export",
+    help="What other programs take away: the registry, event logs, calendars, models, the whole office.",
+)
+export.command("clusterflow.cli.calendar:initiative", name="calendar", help="An initiative's calendar as iCalendar.")
+export.command("clusterflow.cli.models:bpmn", name="model", help="A model as BPMN 2.0.")
+
+
+@export.command
+def registry(*, to: To = None, replace: Replace = False) -> None:
+    """The facts that hold, as JSON lines that «record --from» takes in again, anywhere."""
+    with writing(to, replace) as write:
+        written = _exports().registry(write)
+    _told(to, written, "lines")
+
+
+@export.command
+def tables(
+    target: Annotated[Path, Parameter(help="a folder, or a file called .zip")], *, replace: Replace = False
+) -> None:
+    """The facts that hold, as CSV for spreadsheets: a file for each record type."""
+    with several(target, replace) as into:
+        _exports().tables(into)
+
+
+@export.command
+def xes(*initiatives: Named, to: To = None, replace: Replace = False, lang: Told = "en") -> None:
+    """What happened in initiatives, as an event log in XES (IEEE 1849): a trace for each, without personal data."""
+    with writing(to, replace) as write:
+        written = _logs(initiatives).xes(write, lang)
+    _told(to, written, "events")
+
+
+@export.command
+def ocel(
+    *initiatives: Named,
+    to: To = None,
+    replace: Replace = False,
+    form: Annotated[Literal["json", "xml"] | None, Parameter(name="--format", help="as the file is called")] = None,
+) -> None:
+    """What happened, as an object-centric event log in OCEL 2.0, without personal data: JSON, or XML."""
+    chosen = XmlForm if (form or (to.suffix[1:].lower() if to else "")) == "xml" else JsonForm
+    with writing(to, replace) as write:
+        written = _logs(initiatives).ocel(chosen(write))
+    _told(to, written, "events")
+
+
+@export.command
+def life(*, to: To = None, replace: Replace = False) -> None:
+    """The whole office with its ledger, as JSON lines that «record --from» takes into an empty database.
+
+    Names, addresses and pseudonyms are in it: keep it as you keep the database.
+    """
+    with writing(to, replace) as write:
+        written = _exports().life(write)
+    _told(to, written, "lines")
+
+
+def _exports() -> Exports:
+    return Exports(Desk.open().database)
+
+
+def _logs(initiatives: tuple[str, ...]) -> Logs:
+    desk = Desk.open()
+    return Logs(desk.database, desk.clock(), initiatives)
+
+
+def _told(to: Path | None, number: int, what: str) -> None:
+    """Where the export went to a file, how much it is."""
+    if to is not None and str(to) != "-":
+        show(f"{to}: {number} {what}")

@@ -1,0 +1,58 @@
+"""The portfolio as a file: which format is meant, and what stands in it."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+from clusterflow.cli.output import harmless
+from clusterflow.desk import Desk
+from clusterflow.errors import Mistake, Mistakes
+from clusterflow.model.text import Language
+from clusterflow.reports.portfolio.document import portfolio_html
+from clusterflow.reports.portfolio.tables import PortfolioTable, table_csv
+from clusterflow.scribe.paper import pdf_of
+from clusterflow.scribe.portfolio import gather
+
+
+class PortfolioFormat(StrEnum):
+    HTML = "html"
+    PDF = "pdf"
+    CSV = "csv"
+    JSON = "json"
+
+
+def portfolio_file(
+    to: Path | None,
+    lang: Language | None,
+    as_of: date | None,
+    form: PortfolioFormat | None,
+    table: PortfolioTable | None,
+) -> bytes:
+    """The portfolio in the format that is asked for, or that the file's name tells.
+
+    Raises:
+        Mistakes: the file's name tells no format, or a table is asked of a format that has none.
+    """
+    chosen = form or (PortfolioFormat.CSV if table else _told_by(to))
+    if table is not None and chosen is not PortfolioFormat.CSV:
+        raise Mistakes([Mistake("--table", f"a portfolio as {chosen} has no tables of its own", "--format csv")])
+    desk = Desk.open()
+    told = lang or desk.language
+    found = gather(desk, as_of, told)
+    if chosen is PortfolioFormat.CSV:
+        # Without the mark, some spreadsheets read a file's accents as something else; a pipe wants none.
+        return table_csv(found, table or PortfolioTable.BOARD).encode("utf-8-sig" if to else "utf-8")
+    if chosen is PortfolioFormat.JSON:
+        return (harmless(found.model_dump_json(indent=2)) + "\n").encode()
+    page = portfolio_html(found, told)
+    return pdf_of(page) if chosen is PortfolioFormat.PDF else page.encode()
+
+
+def _told_by(to: Path | None) -> PortfolioFormat:
+    suffix = to.suffix.lower().removeprefix(".") if to else "html"
+    if suffix not in tuple(PortfolioFormat):
+        known = ", ".join(f".{form}" for form in PortfolioFormat)
+        raise Mistakes([Mistake("--to", f"«{to}» tells no format", known, "Or say it with --format")])
+    return PortfolioFormat(suffix)

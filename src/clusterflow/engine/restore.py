@@ -1,0 +1,216 @@
+"""Take a whole office into an empty database: the ledger as it was written, and all that follows from it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from pydantic import ValidationError
+from sqlalchemy.exc import DataError, IntegrityError
+
+from clusterflow.engine.deadlines import set_deadlines
+from clusterflow.engine.work import Work
+from clusterflow.errors import Mistake, Mistakes, NotPossible
+from clusterflow.model.events import EVENT, Entry, InitiativeEnrolled, RecordEvent
+from clusterflow.model.life import CURE, Alias, Chain, KeptModel, Line, Part, Title, as_kept
+from clusterflow.model.lifecycle import LifecycleModel
+from clusterflow.model.records import RECORDS, Record
+from clusterflow.model.text import Frozen
+from clusterflow.rules.fold import replay
+from clusterflow.rules.mistakes import field_mistakes
+from clusterflow.store import life
+from clusterflow.store.ledger import GENESIS, HeadMoved, hash_of
+from clusterflow.store.state import in_order, save_state
+
+Parts = Callable[[], Iterable[tuple[str, Part]]]
+"""Reads the parts of a life from the beginning, each with its place."""
+
+
+class Restored(Frozen):
+    """What came into the empty database."""
+
+    initiatives: tuple[str, ...] = ()
+    entries: int = 0
+    facts: int = 0
+    unproved: int = 0
+    """The facts that are not those whose digest their entries hold."""
+
+    def __str__(self) -> str:
+        told = f"restored: initiatives {len(self.initiatives)}, ledger entries {self.entries}, facts {self.facts}"
+        return f"{told}; facts that their entries do not vouch for {self.unproved}" if self.unproved else told
+
+
+def restore(work: Work, parts: Parts) -> Restored:
+    """Write everything as it was: entries, hashes, facts, models, pseudonyms, states, and what becomes due.
+
+    Raises:
+        Mistakes: what is wrong with the file; then nothing was written.
+        NotPossible: the database is not empty.
+    """
+    if not life.is_empty(work.connection):
+        raise NotPossible(
+            "the file holds a whole office with its ledger, and the database is not empty. Make an empty one "
+            "(CLUSTERFLOW_DATABASE=..., clusterflow db upgrade) and take it in there; facts alone are exported by "
+            "clusterflow export registry, and are taken in anywhere"
+        )
+    try:
+        return _Restorer(work).run(parts())
+    except DataError:
+        raise Mistakes([Mistake("the file", "holds what no database can keep", cure=CURE)]) from None
+    except IntegrityError:
+        # Somebody else writes into the same database at this moment; another try finds it no longer empty.
+        raise HeadMoved("life") from None
+
+
+@dataclass(slots=True)
+class _Restorer:
+    work: Work
+    mistakes: list[Mistake] = field(default_factory=list)
+    seen: set[tuple[str, str]] = field(default_factory=set)
+    models: set[str] = field(default_factory=set)
+    enrolled: list[str] = field(default_factory=list)
+    counts: dict[type, int] = field(default_factory=dict)
+    facts: int = 0
+    unproved: int = 0
+
+    def run(self, parts: Iterable[tuple[str, Part]]) -> Restored:
+        title: Title | None = None
+        chain: tuple[str, Chain] | None = None
+        lines: list[tuple[str, Line]] = []
+        for where, part in parts:
+            self.counts[type(part)] = self.counts.get(type(part), 0) + 1
+            match part:
+                case Title():
+                    title = part
+                case KeptModel():
+                    self._model(where, part)
+                case Alias():
+                    self._alias(where, part)
+                case Line():
+                    lines.append((where, part))
+                case Chain():
+                    self._chain(chain, lines)
+                    chain, lines = (where, part), []
+        self._chain(chain, lines)
+        self._whole(title)
+        if self.mistakes:
+            raise Mistakes(self.mistakes)
+        self.work.heads.clear()  # read before there was anything
+        for initiative in self.enrolled:
+            set_deadlines(self.work, initiative)
+        return Restored(
+            initiatives=tuple(self.enrolled),
+            entries=self.counts.get(Line, 0),
+            facts=self.facts,
+            unproved=self.unproved,
+        )
+
+    def _wrong(self, where: str, found: str, cure: str = CURE) -> None:
+        self.mistakes.append(Mistake(where, found, cure=cure))
+
+    def _once(self, where: str, sort: str, name: str) -> bool:
+        """Whether a name stands in the file for the first time."""
+        again = (sort, name) in self.seen
+        self.seen.add((sort, name))
+        if again:
+            self._wrong(where, f"the {sort} «{name}» is there twice")
+        return not again
+
+    def _model(self, where: str, kept: KeptModel) -> None:
+        if not self._once(where, "model", kept.hash):
+            return
+        self.models.add(kept.hash)
+        if hashlib.sha256(as_kept(kept.document).encode()).hexdigest() != kept.hash:
+            self._wrong(where, f"the model «{kept.model}» is not what its hash says")
+            return
+        try:
+            LifecycleModel.model_validate(kept.document)
+        except ValidationError as problem:
+            self.mistakes += field_mistakes(problem, LifecycleModel, where)
+            return
+        life.write_models(self.work.connection, [kept])
+
+    def _alias(self, where: str, alias: Alias) -> None:
+        if self._once(where, "pseudonym", alias.alias) and self._once(where, "person", alias.person):
+            life.write_aliases(self.work.connection, [alias])
+
+    def _chain(self, headed: tuple[str, Chain] | None, lines: list[tuple[str, Line]]) -> None:
+        if headed is None:
+            for where, _ in lines[:1]:
+                self._wrong(where, "an entry stands before the chain that it belongs to")
+            return
+        where, chain = headed
+        if not self._once(where, "chain", chain.chain):
+            return
+        entries, records = list[Entry](), dict[int, Record]()
+        previous = GENESIS
+        for at, line in lines:
+            entry = self._entry(at, chain, line, previous, len(entries) + 1)
+            if entry is None:
+                return
+            entries.append(entry)
+            previous = line.hash
+            if isinstance(entry.event, RecordEvent):
+                record = self._fact(at, line, entry.event)
+                if record is not None:
+                    records[line.entry] = record
+        if (chain.version, chain.head) != (len(entries), previous) or not entries:
+            self._wrong(
+                where, f"the chain «{chain.chain}» has {len(entries)} entries here, and {chain.version} in truth"
+            )
+        if self.mistakes:
+            return
+        life.write_chain(self.work.connection, chain, [line for _, line in lines], records)
+        self.facts += len(records)
+        state = replay(entries)
+        if state is not None:
+            save_state(self.work.connection, None, in_order(state))
+            self.enrolled.append(state.initiative)
+
+    def _entry(self, where: str, chain: Chain, line: Line, previous: str, expected: int) -> Entry | None:
+        body = as_kept(line.event)
+        digest = hash_of(previous, chain.chain, line.entry, line.at, line.actor, line.command, body)
+        if line.entry != expected or line.hash != digest:
+            self._wrong(where, f"entry {line.entry} of «{chain.chain}» does not follow from the one before it")
+            return None
+        try:
+            event = EVENT.validate_json(body)
+        except ValidationError:
+            kind = line.event.get("kind")
+            self._wrong(where, f"the event «{kind}» is not known here", "A newer clusterflow reads it")
+            return None
+        if isinstance(event, InitiativeEnrolled) and event.model_hash not in self.models:
+            self._wrong(where, f"the model «{event.model}» that it was enrolled under is not in the file")
+        return Entry.model_construct(
+            chain=chain.chain, version=line.entry, at=line.at, actor=line.actor, command=line.command,
+            event=event, previous=previous, hash=line.hash,
+        )  # fmt: skip
+
+    def _fact(self, where: str, line: Line, event: RecordEvent) -> Record | None:
+        cls = RECORDS.get(event.record)
+        if cls is None or line.fact is None:
+            self._wrong(where, f"the {event.record} that entry {line.entry} brought is not there")
+            return None
+        try:
+            record = cls.model_validate(line.fact)
+        except ValidationError as problem:
+            self.mistakes += field_mistakes(problem, cls, where)
+            return None
+        # Whose salt was deleted is forgotten: nothing vouches for what is left.
+        vouched = hashlib.sha256(f"{line.salt}{record.model_dump_json(by_alias=True)}".encode()).hexdigest()
+        self.unproved += bool(line.salt) and vouched != event.digest
+        return record
+
+    def _whole(self, title: Title | None) -> None:
+        if title is None:
+            self._wrong("the file", "its first line does not say that it is a life")
+            return
+        for sort, number, names in (
+            (KeptModel, title.models, "models"),
+            (Alias, title.aliases, "pseudonyms"),
+            (Chain, title.chains, "chains"),
+        ):
+            found = self.counts.get(sort, 0)
+            if found != number:
+                self._wrong("the file", f"it is not whole: {found} of {number} {names} are there")

@@ -1,0 +1,256 @@
+"""From what stands in a cell to the value that its column asks for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import pycountry
+
+from clusterflow.intake.workbook.layout import PRESENCES, Column, Kind, Presence
+from clusterflow.intake.workbook.numerals import read_day, read_number
+from clusterflow.intake.workbook.sentences import Unreadable, any_of
+from clusterflow.model.money import LARGEST, Money, exponent
+from clusterflow.model.text import Language
+from clusterflow.model.vocabulary import YES_NO
+from clusterflow.rules.matching import folded
+from clusterflow.rules.mistakes import nearest
+
+FAILED = re.compile(r"^(#\?|#(REF|DIV/0|VALUE|NAME|NUM|NULL|N/A|¡REF|¡DIV/0|¡VALOR|¿NOMBRE|¡NUM|¡NULO)[!?]?|Err:\d+)$")
+"""What a spreadsheet shows where a formula failed."""
+
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\xad]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+
+def tidy(value: Any) -> Any:
+    """A cell without what nobody sees: blanks at the ends, non-breaking and invisible signs; None where it is empty."""
+    if not isinstance(value, str):
+        return value
+    text = _INVISIBLE.sub("", value).replace("\xa0", " ").replace("\u202f", " ").replace("\r\n", "\n").strip()
+    return text or None
+
+
+def read_cell(column: Column, value: Any, language: Language) -> Any:
+    """The value of a field as its record takes it; None where the cell is empty. A reference stays a text.
+
+    Raises:
+        Unreadable: the cell says something else.
+    """
+    value = tidy(value)
+    if value is None:
+        return None
+    if isinstance(value, str) and FAILED.match(value):
+        raise Unreadable("failed")
+    return _READERS[column.kind](column, value, language)
+
+
+def _text(_: Column, value: Any, __: Language) -> str:
+    if isinstance(value, (date, time, timedelta)):
+        raise Unreadable("text_date")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{Decimal(format(value, '.15g')):f}" if value == value and abs(value) < 1e300 else str(value)
+    text = unicodedata.normalize("NFC", str(value))
+    if _CONTROL.search(text):
+        raise Unreadable("sign")
+    return text
+
+
+def _id(column: Column, value: Any, language: Language) -> str:
+    text = slug(_text(column, value, language), keep=True)
+    if text is None:
+        raise Unreadable("id", example=column.example or "a-1")
+    return text
+
+
+def slug(text: str, keep: bool = False) -> str | None:
+    """A short name for use in files and commands, out of what people call a thing; None where nothing is left of it.
+
+    Args:
+        keep: it is one already but for capitals and blanks, as a number of a series: F-2025/001 is f-2025-001.
+    """
+    if keep:
+        plain = re.sub(r"[\s/]+", "-", text.lower())
+        return plain if re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", plain) else None
+    plain = re.sub(r"[^a-z0-9]+", "-", folded(text)).strip("-")[:48].rstrip("-")
+    return plain or None
+
+
+def _choice(column: Column, value: Any, language: Language) -> str:
+    text = _text(column, value, language)
+    word = _said(column).get(folded(text))
+    if word is not None:
+        return word
+    labels = [label.to(language) for label in column.choices.values()]
+    near = nearest(text, labels, most=2)
+    if near:
+        raise Unreadable("did_you_mean", near=any_of(near, language))
+    raise Unreadable("choice", accepted=", ".join(labels))
+
+
+@cache
+def _said(column: Column) -> dict[str, str]:
+    """The words of a list, in each language and as they are in files."""
+    found = {folded(label): word for word, text in column.choices.items() for label in (text.es, text.en)}
+    return found | {folded(word): word for word in column.choices}
+
+
+_YES = frozenset(
+    {folded(YES_NO[True].es), folded(YES_NO[True].en), "s", "y", "x", "1", "true", "verdadero", "cierto", "✔", "✓"}
+)
+_NO = frozenset({folded(YES_NO[False].es), folded(YES_NO[False].en), "n", "0", "false", "falso", "✘", "✗"})
+
+
+def _yes_no(_: Column, value: Any, __: Language) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value in (0, 1):
+        return bool(value)
+    word = folded(str(value)) or str(value)
+    if word in _YES or word in _NO:
+        return word in _YES
+    raise Unreadable("yes_no")
+
+
+def _whole(column: Column, value: Any, _: Language) -> int:
+    if isinstance(value, (bool, date, time, timedelta)):
+        raise Unreadable("whole")
+    number = read_number(value, whole=column.per == 1) * column.per
+    if number != number.to_integral_value() or abs(number) >= 2**63:
+        raise Unreadable("whole")
+    return int(number)
+
+
+def _number(_: Column, value: Any, __: Language) -> float:
+    if isinstance(value, (bool, date, time, timedelta)):
+        raise Unreadable("number")
+    return float(value) if isinstance(value, (int, float)) else float(read_number(value))
+
+
+def _date(_: Column, value: Any, language: Language) -> date:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str):
+        return read_day(value, language)
+    raise Unreadable("date")
+
+
+def _clock(_: Column, value: Any, __: Language) -> str:
+    if isinstance(value, datetime):
+        value = value.time()
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(value, float) and 0 <= value < 1:
+        return f"{round(value * 1440) // 60 % 24:02}:{round(value * 1440) % 60:02}"
+    match = re.fullmatch(r"(\d{1,2})[:.hH](\d{2})?(?::\d{2})?\s*(?:h|hs|horas)?", str(value))
+    if match and int(match[1]) < 24 and int(match[2] or 0) < 60:
+        return f"{int(match[1]):02}:{int(match[2] or 0):02}"
+    raise Unreadable("clock")
+
+
+def _currency(_: Column, value: Any, __: Language) -> str:
+    code = str(value).upper()
+    if not re.fullmatch("[A-Z]{3}", code) or not _is_currency(code):
+        raise Unreadable("no_currency", example="MXN")
+    return code
+
+
+@cache
+def _is_currency(code: str) -> bool:
+    return pycountry.currencies.get(alpha_3=code) is not None
+
+
+def _reference(column: Column, value: Any, language: Language) -> str:
+    return _text(column, value, language)
+
+
+def _bare_amount(_: Column, value: Any, __: Language) -> Any:
+    return value
+
+
+_READERS: dict[Kind, Callable[[Column, Any, Language], Any]] = {
+    Kind.TEXT: _text,
+    Kind.ID: _id,
+    Kind.REFERENCE: _reference,
+    Kind.CHOICE: _choice,
+    Kind.YES_NO: _yes_no,
+    Kind.WHOLE: _whole,
+    Kind.NUMBER: _number,
+    Kind.DATE: _date,
+    Kind.CLOCK: _clock,
+    Kind.CURRENCY: _currency,
+    Kind.MONEY: _bare_amount,
+}
+
+
+_WITH_CODE = re.compile(r"^(?:([A-Za-z]{3})\s*)?([-\d.,'\s$€]+?)(?:\s*([A-Za-z]{3}))?$")
+
+
+def read_amount(value: Any, currency: str | None, currency_head: str) -> Money:
+    """An amount in the currency of its row, or in one of its own: «1200.50 EUR».
+
+    Raises:
+        Unreadable: it is none, or of no currency.
+    """
+    if isinstance(value, (bool, date, time, timedelta)):
+        raise Unreadable("amount")
+    if isinstance(value, str):
+        match = _WITH_CODE.match(value)
+        if match is None:
+            raise Unreadable("amount")
+        own = (match[1] or match[3] or "").upper()
+        if own and not _is_currency(own):
+            raise Unreadable("no_currency", example="MXN")
+        currency, value = own or currency, re.sub(r"[$€\s']", "", match[2])
+    if currency is None:
+        raise Unreadable("currency", column=currency_head, example="MXN")
+    try:
+        number = read_number(value)
+    except Unreadable as problem:
+        if problem.sentence == "two_numbers" and exponent(currency) == 3 and "." in value:
+            number = Decimal(value)  # as we write it ourselves: with the three decimals that the currency has
+        else:
+            raise problem if problem.sentence == "two_numbers" else Unreadable("amount") from None
+    minor = number.scaleb(exponent(currency))
+    if minor != minor.to_integral_value():
+        raise Unreadable("decimals", currency=currency)
+    if abs(minor) > LARGEST:
+        raise Unreadable("amount")
+    return Money(minor=int(minor), currency=currency)
+
+
+@cache
+def _presences() -> dict[str, Presence]:
+    said: dict[str, Presence] = {}
+    for presence in PRESENCES:
+        for word in (presence.text.es, presence.text.en, *presence.also):
+            said[folded(word) or word] = presence
+    return said
+
+
+def read_presence(value: Any, language: Language) -> Presence | None:
+    """What a cell of the attendance grid says; None where it is empty.
+
+    Raises:
+        Unreadable: it says something else.
+    """
+    value = tidy(value)
+    if value is None:
+        return None
+    if isinstance(value, str) and FAILED.match(value):
+        raise Unreadable("failed")
+    if isinstance(value, (bool, float, int)) and value in (0, 1):
+        value = int(value)
+    found = _presences().get(folded(str(value)) or str(value))
+    if found is None:
+        raise Unreadable("presence", accepted=", ".join(p.text.to(language) for p in PRESENCES))
+    return found

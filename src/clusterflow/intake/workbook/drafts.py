@@ -1,0 +1,179 @@
+"""From rows to drafts of records: typed, each field with the cell it stands in; whom a row names is still a text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from clusterflow.intake.workbook.cells import read_amount, read_cell, read_presence, tidy
+from clusterflow.intake.workbook.layout import Column, Kind, Sheet
+from clusterflow.intake.workbook.recognise import Table
+from clusterflow.intake.workbook.sentences import CellMistake, Place, Unreadable, mistake
+from clusterflow.intake.workbook.words import is_example
+from clusterflow.model.text import Language
+
+Progress = Callable[[int], None]
+"""Told how many rows more are done."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """What a row says of one record. A field that is None is an empty cell; one that is absent has no column."""
+
+    record: str
+    sheet: Sheet
+    place: Place
+    fields: dict[str, Any]
+    cells: dict[str, int] = field(default_factory=dict)
+    head: Draft | None = None
+    """The draft of the row's first record, where this is of another one."""
+
+    def at(self, name: str) -> Place:
+        """The cell of a field, or the row where it has none."""
+        return Place(self.place.sheet, self.place.row, self.cells.get(name))
+
+
+@dataclass(slots=True)
+class Read:
+    """What a workbook holds, and everything that is wrong in its cells."""
+
+    language: Language
+    drafts: list[Draft] = field(default_factory=list)
+    wrong: list[CellMistake] = field(default_factory=list)
+    sheets: dict[str, str] = field(default_factory=dict)
+    """Under which names its sheets are known to whoever wrote it; only those that have a row."""
+    columns: dict[str, frozenset[Column]] = field(default_factory=dict)
+    heads: dict[str, Place] = field(default_factory=dict)
+
+    def copied(self) -> Read:
+        """The same, with drafts of its own."""
+        twins: dict[int, Draft] = {}
+        for draft in self.drafts:
+            head = twins[id(draft.head)] if draft.head is not None else None
+            twins[id(draft)] = replace(draft, fields=dict(draft.fields), cells=dict(draft.cells), head=head)
+        return replace(self, drafts=list(twins.values()), wrong=list(self.wrong))
+
+
+def count_rows(tables: Sequence[Table]) -> int:
+    return sum(max(len(t.raw.rows) - t.head_row - 1, 0) for t in tables)
+
+
+def read_tables(tables: Sequence[Table], language: Language, progress: Progress) -> Read:
+    """The drafts of all rows."""
+    read = Read(language)
+    for table in tables:
+        name = table.sheet.name
+        read.columns[name] = frozenset(table.columns.values())
+        read.heads[name] = Place(table.name, table.head_row)
+        found = _grid(table, read) if table.sheet.is_grid else _rows(table, read)
+        for number, drafts in enumerate(found, 1):
+            if drafts:
+                read.sheets[name] = table.name
+            read.drafts.extend(drafts)
+            if number % 500 == 0:
+                progress(500)
+    return read
+
+
+def _lines(table: Table) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The rows that hold something, but for the example."""
+    ours = sorted({*table.columns, *table.meetings})
+    for number in range(table.head_row + 1, len(table.raw.rows)):
+        row = table.raw.rows[number]
+        first = next((v for at in ours if at < len(row) and (v := tidy(row[at])) is not None), None)
+        failed = table.raw.failed
+        if first is None and not (failed and any((number, at) in failed for at in ours)):
+            continue
+        if isinstance(first, str) and is_example(first):
+            continue
+        yield number, row
+
+
+def _rows(table: Table, read: Read) -> Iterator[list[Draft]]:
+    sheet, columns = table.sheet, sorted(table.columns.items())
+    currencies = {c.record: (at, c) for at, c in columns if c.kind is Kind.CURRENCY}
+    own = {record: _own(sheet, record) for record in sheet.records}
+    places = {record: _places(table, record) for record in sheet.records}
+    for number, row in _lines(table):
+        values: dict[Column, Any] = {}
+        for at, column in columns:
+            with _Cell(table, number, at, row, read) as cell:
+                values[column] = read_cell(column, cell.value, read.language)
+        for at, column in columns:
+            amount = values.pop(column, None) if column.kind is Kind.MONEY else None
+            _, code = currencies.get(column.record, (at, None))
+            if amount is None or (code is not None and code not in values):
+                continue
+            head = (code or column).title.to(read.language)
+            with _Cell(table, number, at, row, read):
+                values[column] = read_amount(amount, values.get(code) if code else None, head)
+        others = [r for r in sheet.records[1:] if any(values.get(c) is not None for c in own[r])]
+        drafts = list[Draft]()
+        for record in (sheet.head, *others):
+            fields = {name: values[column] for name, column, _ in places[record] if column in values}
+            cells = {name: at for name, column, at in places[record] if column in values}
+            place = Place(table.name, number)
+            drafts.append(Draft(record, sheet, place, fields, cells, drafts[0] if drafts else None))
+        yield drafts
+
+
+def _own(sheet: Sheet, record: str) -> list[Column]:
+    """The columns that belong to one record type alone."""
+    return [c for c in sheet.columns_of(record).values() if len(c.fills) == 1]
+
+
+def _places(table: Table, record: str) -> list[tuple[str, Column, int]]:
+    """Which columns fill the fields of a record type, and where they stand."""
+    return [
+        (name, column, at)
+        for at, column in table.columns.items()
+        for kind, name in column.fills
+        if kind == record and column.kind is not Kind.CURRENCY
+    ]
+
+
+def _grid(table: Table, read: Read) -> Iterator[list[Draft]]:
+    """Attendance: a draft for each cell that says something."""
+    for number, row in _lines(table):
+        who: dict[str, Any] = {}
+        cells: dict[str, int] = {}
+        for at, column in table.columns.items():
+            with _Cell(table, number, at, row, read) as cell:
+                who[column.name], cells[column.name] = read_cell(column, cell.value, read.language), at
+        drafts = []
+        for at, meeting in table.meetings.items():
+            with _Cell(table, number, at, row, read) as cell:
+                said = read_presence(cell.value, read.language)
+                if said is not None:
+                    fields = {**who, "meeting": meeting, "invited": said.invited, "present": said.present}
+                    place = Place(table.name, number, at)
+                    drafts.append(Draft("attendance", table.sheet, place, fields, {**cells, "present": at}))
+        yield drafts
+
+
+class _Cell:
+    """A cell, with what is wrong in it told at its place."""
+
+    __slots__ = ("column", "read", "row", "table", "value")
+
+    def __init__(self, table: Table, row: int, column: int, values: Sequence[Any], read: Read) -> None:
+        self.table, self.row, self.column, self.read = table, row, column, read
+        self.value = values[column] if column < len(values) else None
+        failed = table.raw.failed.get((row, column)) if table.raw.failed else None
+        if failed is not None:
+            self.value = failed or "#?"
+
+    def __enter__(self) -> _Cell:
+        return self
+
+    def __exit__(self, kind: object, problem: object, trace: object) -> bool:
+        if not isinstance(problem, Unreadable):
+            return False
+        place = Place(self.table.name, self.row, self.column)
+        sentence = problem.sentence
+        if self.table.raw.failed.get((self.row, self.column)) == "":
+            sentence = "no_result"
+        value = None if sentence == "no_result" else self.value
+        self.read.wrong.append(mistake(place, value, sentence, self.read.language, **problem.values))
+        return True

@@ -1,0 +1,250 @@
+"""The workbook as managers get it: instructions, a sheet for each thing they keep, lists to choose from."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from clusterflow.intake.workbook.files import FORMAT, META
+from clusterflow.intake.workbook.instructions import write_instructions
+from clusterflow.intake.workbook.layout import PRESENCES, Column, Kind, Sheet, presence_of
+from clusterflow.intake.workbook.looks import Looks
+from clusterflow.intake.workbook.sheets import OF_RECORD, SHEETS
+from clusterflow.intake.workbook.words import (
+    CHOOSE,
+    CURRENCIES,
+    EXAMPLE,
+    HOW,
+    NAMED_ON,
+    ROOM,
+)
+from clusterflow.model.money import Money, exponent
+from clusterflow.model.text import Language
+
+Row = dict[Column, Any]
+
+HEAD_ROW = 3
+EXAMPLE_ROW = 4
+FIRST_ROW = 5
+
+_EXACT = 10**15
+"""Beyond fifteen digits a spreadsheet rounds; such a number is written as text."""
+
+
+@dataclass(slots=True)
+class Grid:
+    """Attendance: the meetings across (id, body, day), and what is said of whom, by person and organisation."""
+
+    meetings: Sequence[tuple[str, str, date | None]] = ()
+    said: dict[tuple[str, str], dict[str, tuple[bool, bool | None]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What is known already, by sheet."""
+
+    rows: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    grid: Grid = field(default_factory=Grid)
+
+    def count(self, sheet: Sheet) -> int:
+        return len(self.grid.said) if sheet.is_grid else len(self.rows.get(sheet.name, ()))
+
+
+def write_workbook(
+    language: Language, made: date, filled: Filled, initiative: str | None = None, name: str | None = None
+) -> bytes:
+    """An .xlsx for an initiative, or an empty one for any. Texts are written as texts, whatever they begin with."""
+    target = io.BytesIO()
+    never = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = Workbook(target, {"in_memory": True, **never})
+    book.set_properties(
+        {"title": name or "clusterflow", "comments": "clusterflow template", "created": datetime.combine(made, time())}
+    )
+    looks = Looks(book)
+    counts = {sheet.name: filled.count(sheet) for sheet in SHEETS}
+    write_instructions(book, looks, language, made, name, counts)
+    for sheet in SHEETS:
+        page = book.add_worksheet(sheet.title.to(language))
+        writer = _Page(page, looks, sheet, language)
+        if sheet.is_grid:
+            writer.write_grid(filled.grid)
+        else:
+            writer.write_rows(filled.rows.get(sheet.name, ()))
+    about = book.add_worksheet(META)
+    about.very_hidden()
+    told = {"format": FORMAT, "language": language, "initiative": initiative or "", "made": str(made)}
+    for number, pair in enumerate(told.items()):
+        about.write_row(number, 0, pair)
+    book.close()
+    return target.getvalue()
+
+
+class _Page:
+    def __init__(self, page: Worksheet, looks: Looks, sheet: Sheet, language: Language) -> None:
+        self.page, self.looks, self.sheet, self.language = page, looks, sheet, language
+
+    def write_rows(self, rows: Sequence[Row]) -> None:
+        columns = self.sheet.columns
+        self._frame(len(columns))
+        last = FIRST_ROW + len(rows) + ROOM
+        for at, column in enumerate(columns):
+            is_needed = column.required and not column.free
+            head = column.title.to(self.language) + (" *" if is_needed else "")
+            self.page.write_string(HEAD_ROW, at, head, self.looks.head(self.sheet.colour, is_needed))
+            self.page.set_column(at, at, self._width(column, at), self.looks.cell(column.kind))
+            self._write_example(at, column)
+            self._validate(at, column, last)
+        for number, row in enumerate(rows, FIRST_ROW):
+            for at, column in enumerate(columns):
+                self._write(number, at, column, row.get(column))
+        self._finish(len(columns), last)
+
+    def write_grid(self, grid: Grid) -> None:
+        who = self.sheet.columns
+        meetings = grid.meetings or [(f"{EXAMPLE.to(self.language)} {_meeting_example()}", "", None)]
+        across, last = len(who) + len(meetings) + 12, FIRST_ROW + len(grid.said) + ROOM
+        self._frame(across)
+        for at, column in enumerate(who):
+            self.page.write_string(HEAD_ROW, at, column.title.to(self.language), self.looks.head(self.sheet.colour))
+            self.page.set_column(at, at, 30, self.looks.cell(Kind.TEXT))
+            self._write_example(at, column)
+            self._validate(at, column, last)
+        self.page.set_row(HEAD_ROW - 1, 40)
+        self.page.set_column(len(who), across - 1, 17, self.looks.cell(Kind.CHOICE))
+        for at, (meeting, body, day) in enumerate(meetings, len(who)):
+            if day is not None:
+                self._text(HEAD_ROW - 1, at, " · ".join(filter(None, (str(day), body))), self.looks.above)
+            self._text(HEAD_ROW, at, meeting, self.looks.head(self.sheet.colour))
+        for at in range(len(who) + len(meetings), across):
+            self.page.write_blank(HEAD_ROW, at, None, self.looks.head(self.sheet.colour))
+        self.page.write_string(EXAMPLE_ROW, len(who), presence_of(True, True, self.language), self.looks.example)
+        self._offer_names(HEAD_ROW, len(who), HEAD_ROW, across - 1, "meeting")
+        said = [p.text.to(self.language) for p in PRESENCES]
+        self.page.data_validation(FIRST_ROW, len(who), last, across - 1, self._list(said))
+        order = {meeting: at for at, (meeting, _, _) in enumerate(grid.meetings, len(who))}
+        for number, ((person, organisation), by_meeting) in enumerate(sorted(grid.said.items()), FIRST_ROW):
+            self._text(number, 0, person)
+            self._text(number, 1, organisation)
+            for meeting, (invited, present) in by_meeting.items():
+                self.page.write_string(number, order[meeting], presence_of(invited, present, self.language))
+        self._finish(across, last)
+
+    def _frame(self, across: int) -> None:
+        """The band with the title, and what the sheet is for."""
+        page, looks = self.page, self.looks
+        page.set_tab_color(self.sheet.colour)
+        page.hide_gridlines(2)
+        page.set_row(0, 34)
+        page.set_row(HEAD_ROW, 32)
+        for at in range(across):
+            page.write_blank(0, at, None, looks.band(self.sheet.colour))
+        page.write_string(0, 0, self.sheet.title.to(self.language), looks.band(self.sheet.colour))
+        page.write_string(1, 0, self.sheet.about.to(self.language), looks.about)
+
+    def _finish(self, across: int, last: int) -> None:
+        page = self.page
+        page.freeze_panes(FIRST_ROW, 1)
+        page.autofilter(HEAD_ROW, 0, last, across - 1)
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(0, HEAD_ROW)
+        page.set_footer(f"&L{self.sheet.title.to(self.language).replace('&', '&&')}&R&P / &N")
+        page.set_selection(FIRST_ROW, 0, FIRST_ROW, 0)
+        page.conditional_format(FIRST_ROW, 0, last, across - 1, self.looks.lines)
+
+    def _width(self, column: Column, at: int) -> float:
+        usual = {
+            Kind.TEXT: 22, Kind.REFERENCE: 30, Kind.ID: 20, Kind.CHOICE: 18, Kind.MONEY: 17, Kind.DATE: 13,
+        }.get(column.kind, 12)  # fmt: skip
+        return max(36 if at == 0 else usual, min(len(column.title.to(self.language)) + 5, 24))
+
+    def _write_example(self, at: int, column: Column) -> None:
+        value = column.example
+        looks = self.looks.example
+        if at == 0:
+            shown = self._shown(column, value)
+            self.page.write_string(EXAMPLE_ROW, 0, f"{EXAMPLE.to(self.language)} {shown}", looks)
+        elif value is None:
+            self.page.write_blank(EXAMPLE_ROW, at, None, looks)
+        else:
+            self._write(EXAMPLE_ROW, at, column, _example_value(column), self.looks.example_of(column.kind))
+
+    def _shown(self, column: Column, value: object) -> str:
+        return column.choices[str(value)].to(self.language) if column.kind is Kind.CHOICE else str(value)
+
+    def _write(self, row: int, at: int, column: Column, value: Any, look: Any = None) -> None:
+        page = self.page
+        if value is None:
+            return
+        if isinstance(value, bool):
+            page.write_string(row, at, column.offered[not value].to(self.language), look)
+        elif isinstance(value, date):
+            page.write_datetime(row, at, value, look or self.looks.cell(Kind.DATE))
+        elif isinstance(value, Money):
+            self._number(row, at, value.minor, 10 ** exponent(value.currency), look or self.looks.cell(Kind.MONEY))
+        elif isinstance(value, int):
+            self._number(row, at, value, column.per, look)
+        elif isinstance(value, float):
+            is_short = float(format(value, ".15g")) == value
+            page.write_number(row, at, value, look) if is_short else page.write_string(row, at, repr(value), look)
+        elif column.kind is Kind.CHOICE:
+            page.write_string(row, at, column.choices[str(value)].to(self.language), look)
+        else:
+            self._text(row, at, str(value), look)
+
+    def _number(self, row: int, at: int, whole: int, per: int, look: Any) -> None:
+        if abs(whole) < _EXACT:
+            self.page.write_number(row, at, whole / per, look)
+        else:
+            self.page.write_string(row, at, str(whole) if per == 1 else f"{whole // per}.{whole % per}", look)
+
+    def _text(self, row: int, at: int, text: str, look: Any = None) -> None:
+        """A text stays one, also where it is edited or goes on as CSV."""
+        if look is None and text.startswith(("=", "+", "-", "@")):
+            look = self.looks.guarded
+        self.page.write_string(row, at, text, look)
+
+    # Lists to choose from
+
+    def _validate(self, at: int, column: Column, last: int) -> None:
+        if column.offered:
+            words = [text.to(self.language) for text in column.offered]
+            self.page.data_validation(FIRST_ROW, at, last, at, self._list(words))
+        elif column.kind is Kind.CURRENCY:
+            self.page.data_validation(FIRST_ROW, at, last, at, {**self._list(CURRENCIES), "error_type": "warning"})
+        elif column.kind is Kind.REFERENCE and column.reference is not None:
+            self._offer_names(FIRST_ROW, at, last, at, column.reference)
+        elif column.kind is Kind.DATE:
+            how = {"input_title": column.title.to(self.language)[:32], "input_message": HOW.to(self.language)}
+            rule = {"validate": "date", "criteria": ">=", "value": date(1900, 1, 1), "error_type": "warning"}
+            self.page.data_validation(FIRST_ROW, at, last, at, {**rule, **how})
+
+    def _list(self, words: Sequence[str]) -> dict[str, Any]:
+        return {"validate": "list", "source": list(words), "error_message": CHOOSE.to(self.language)}
+
+    def _offer_names(self, row: int, at: int, last_row: int, last: int, record: str) -> None:
+        """The first column of another sheet, where the thing has its row; any other name may be written, too."""
+        sheet = OF_RECORD[record]
+        first, end = (xl_rowcol_to_cell(n, 0, row_abs=True, col_abs=True) for n in (FIRST_ROW, FIRST_ROW + 5000))
+        title = sheet.title.to(self.language)
+        offered = {"validate": "list", "source": f"='{title}'!{first}:{end}", "error_type": "warning"}
+        message = NAMED_ON.to(self.language).format(sheet=title)
+        self.page.data_validation(row, at, last_row, last, {**offered, "error_message": message})
+
+
+def _example_value(column: Column) -> Any:
+    if column.kind is Kind.MONEY:
+        return Money.model_validate(column.example)
+    return column.example
+
+
+def _meeting_example() -> str:
+    return str(OF_RECORD["meeting"].columns[0].example)

@@ -1,0 +1,27 @@
+"""The artifact of the portfolio. A room of its own: no other flow waits for what draws plots to be imported."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from prefect.artifacts import acreate_markdown_artifact
+
+from clusterflow.app import App
+from clusterflow.prefect import names
+from clusterflow.reports.labels import word
+from clusterflow.reports.portfolio.artifact import Waiting, portfolio_page
+from clusterflow.scribe.portfolio import gather
+
+
+async def publish_portfolio(app: App, as_of: date | None = None) -> int:
+    """The portfolio, today or as it stood at the end of a day; how many initiatives it shows."""
+    portfolio, backlog = gather(app, as_of), app.backlog()
+    waiting = Waiting(
+        events=backlog.events, notices=backlog.notices, refused=backlog.refused, given_up=backlog.given_up
+    )
+    await acreate_markdown_artifact(
+        portfolio_page(portfolio, app.language, waiting),
+        key=names.PORTFOLIO_KEY,
+        description=f"{word('portfolio', app.language)} · {portfolio.as_of}",
+    )
+    return portfolio.initiatives

@@ -1,0 +1,297 @@
+"""The sections of a dossier that show numbers: each a few sentences, and figures with their tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from clusterflow.model.measurement import Measurement
+from clusterflow.model.quantity import Unit, written
+from clusterflow.model.text import Language
+from clusterflow.model.words import HelixKind, SizeClass
+from clusterflow.reports.dossier.facts import DossierFacts, ObjectiveFacts
+from clusterflow.reports.dossier.words import KIND_UNKNOWN, SIZE, WORDS
+from clusterflow.reports.labels import HELIX
+from clusterflow.reports.labels import WORDS as SHARED
+from clusterflow.reports.page import FRAME, Figure, Table, day, short_day
+from clusterflow.reports.plots import Bars, Line, Series, as_svg, listing
+
+Cells = tuple[str | None, ...]
+
+TEXTS = {**SHARED, **FRAME, **WORDS}
+
+MOST_BARS = 15
+"""So many rows are drawn; the table has all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section: what it is called, says and shows."""
+
+    title: str
+    text: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    tables: tuple[Table, ...] = ()
+    """Tables of which there is nothing to draw."""
+    first: int = 0
+    """The number of its first figure."""
+
+
+class Sections:
+    """The sections of one dossier, in their order. ``plots`` are the pictures in them, by name, to be sent as PNG."""
+
+    def __init__(self, facts: DossierFacts) -> None:
+        self.facts, self.language = facts, facts.language
+        self.plots: dict[str, Bars | Line] = {}
+
+    def all(self, first_figure: int) -> Iterator[Section]:
+        """Each section; figures are numbered through."""
+        number = first_figure
+        for section in (self.members(), self.committees(), self.dues(), self.trust(), self.objectives()):
+            yield replace(section, first=number)
+            number += len(section.figures)
+
+    def members(self) -> Section:
+        title, apart = self._t("members"), self.facts.members_apart
+        if self.facts.members.now.nothing:
+            return Section(title, (self._t("members_unknown"),))
+        counts = {part: int(found.low or 0) for part, found in apart.items() if found.low}
+        if not counts:
+            return Section(title, (self._t("members_all_left"),))
+        kinds = [k for k in (*HelixKind, None) if k is not None or any(h is None for h, _ in counts)]
+        sizes = [s for s in (*SizeClass, None) if s is not None or any(z is None for _, z in counts)]
+        names = [HELIX[k].to(self.language) if k else KIND_UNKNOWN.to(self.language) for k in kinds]
+        heads = [SIZE[s].to(self.language) for s in sizes]
+        rows = [[counts.get((k, s), 0) for s in sizes] for k in kinds]
+        sums = [sum(column) for column in zip(*rows, strict=True)]
+        cells: list[Cells] = [
+            (name, *map(str, row), str(sum(row)))
+            for name, row in zip((*names, self._t("total")), (*rows, sums), strict=True)
+        ]
+        table = Table(
+            caption=self._t("members_caption"),
+            heads=(self._t("helix"), *heads, self._t("total")),
+            rows=tuple(cells),
+            numeric=tuple(range(1, len(heads) + 2)),
+            total=True,
+        )
+        series = tuple(
+            Series(name=head, values=tuple(float(row[i]) for row in rows), blank=sizes[i] is None)
+            for i, head in enumerate(heads)
+        )
+        plot = self._bars("members", table.caption, names, series, [str(sum(row)) for row in rows], stacked=True)
+        return Section(title, (), (self._figure(plot, table, self._t("members_note"), below=True),))
+
+    def committees(self) -> Section:
+        title, bodies = self._t("committees"), self.facts.bodies
+        if not bodies:
+            return Section(title, (self._t("bodies_none"),))
+        names = [body.name for body in bodies]
+        now = [body.attendance.now for body in bodies]
+        then = [body.attendance.before for body in bodies]
+        attendance = self._shares(
+            "attendance", self._t("attendance_caption"), self._t("body"), names, now, then, self._t("attendance")
+        )
+        turned = [body.turnover for body in bodies]
+        turnover = self._shares("person-turnover", self._t("turnover_caption"), self._t("body"), names, turned, None,
+                                self._t("turnover"), note=self._t("turnover_note"))  # fmt: skip
+        found = (attendance, turnover)
+        return Section(
+            title,
+            figures=tuple(one for one in found if isinstance(one, Figure)),
+            tables=tuple(one for one in found if isinstance(one, Table)),
+        )
+
+    def dues(self) -> Section:
+        title, dues = self._t("dues"), self.facts.dues
+        known = [d for d in dues if d.collected.now.rows or d.collected.before.rows]
+        if not known:
+            return Section(title, (self._t("dues_unknown"),))
+        names = [SIZE[d.size].to(self.language) if d.size else self._t("all_sizes") for d in known]
+        overdue = self.facts.overdue.written(Unit.COUNT, self.language)
+        found = self._shares(
+            "dues-collected", self._t("dues_caption"), self._t("size"), names,
+            [d.collected.now for d in known], [d.collected.before for d in known], self._t("collected"),
+            note=self._t("dues_note").format(overdue=overdue), bounded=False,
+        )  # fmt: skip
+        if isinstance(found, Table):
+            return Section(title, tables=(found,))
+        return Section(title, figures=(found,))
+
+    def trust(self) -> Section:
+        title, waves, bound = self._t("trust"), self.facts.waves, self.facts.bounds.get("trust-index")
+        if not waves:
+            return Section(title, (self._t("trust_unknown"),))
+        told = [_known(wave.index, Unit.POINTS, self.language) for wave in waves]
+        table = Table(
+            caption=self._t("trust_caption"),
+            heads=(self._t("survey_day"), self._t("index"), self._t("answers")),
+            rows=tuple(
+                (short_day(wave.on), index, f"{wave.answers} {self._t('of')} {wave.invited}")
+                for wave, index in zip(waves, told, strict=True)
+            ),
+            numeric=(1, 2),
+        )
+        plot = Line(
+            name="trust",
+            alt=f"{table.caption} " + listing([str(w.on) for w in waves], self._told(told)),
+            days=tuple(wave.on for wave in waves),
+            series=(Series(name=self._t("index"), values=tuple(_exactly(wave.index) for wave in waves)),),
+            unknown=self._t("unknown"),
+            low=1.0,
+            high=5.0,
+            bound=float(bound.number) if bound else None,
+            bound_label=self._asked(bound.written(self.language)) if bound else "",
+        )
+        self.plots[plot.name] = plot
+        return Section(title, (), (self._figure(plot, table, self._t("trust_note")),))
+
+    def objectives(self) -> Section:
+        title, objectives = self._t("objectives"), self.facts.objectives
+        text = (*self._strategy(), *(() if objectives else (self._t("objectives_none"),)))
+        if not objectives:
+            return Section(title, text)
+        progress = [None if o.progress is None else _percent(o.progress, self.language) for o in objectives]
+        heads = [
+            self._t(w)
+            for w in ("objective", "owner", "baseline", "latest", "target", "target_day", "objective_progress")
+        ]
+        table = Table(
+            caption=self._t("objectives_caption"),
+            heads=tuple(heads),
+            rows=tuple(self._objective(o, p) for o, p in zip(objectives, progress, strict=True)),
+            numeric=(2, 3, 4, 6),
+            wide=(0,),
+        )
+        if not any(progress):
+            return Section(title, text, tables=(table,))
+        shown = tuple(None if o.progress is None else min(max(o.progress, 0.0), 1.0) for o in objectives)
+        plot = self._bars(
+            "objectives", table.caption, [o.title for o in objectives],
+            (Series(name=self._t("objective_progress"), values=shown),), self._told(progress), percent=True,
+        )  # fmt: skip
+        return Section(title, text, (self._figure(plot, table, below=True),))
+
+    def _objective(self, one: ObjectiveFacts, progress: str | None) -> Cells:
+        def value(number: float | None) -> str | None:
+            # A registry takes what a number may be in Python, «nan» and «inf» too; nobody has measured those.
+            return (
+                None
+                if number is None or not math.isfinite(number)
+                else f"{_number(number, self.language)} {one.unit}".strip()
+            )
+
+        read = value(one.value)
+        latest = f"{read} ({short_day(one.read_on)})" if read else None
+        due = short_day(one.due) or None
+        return (one.title, one.owner, value(one.baseline), latest, value(one.target), due, progress)
+
+    def _strategy(self) -> Iterator[str]:
+        strategy = self.facts.strategy
+        if strategy is None:
+            yield self._t("strategy_none")
+            return
+        adopted = day(strategy.adopted, self.language)
+        line = self._t("strategy_line").format(title=strategy.title, adopted=adopted)
+        if strategy.horizon:
+            line += " " + self._t("horizon_line").format(horizon=day(strategy.horizon, self.language))
+        yield line
+
+    def _shares(
+        self,
+        name: str,
+        caption: str,
+        first: str,
+        names: Sequence[str],
+        now: Sequence[Measurement],
+        then: Sequence[Measurement] | None,
+        head: str,
+        note: str = "",
+        bounded: bool = True,
+    ) -> Figure | Table:
+        """Shares of parts, today and a year before, with what is asked of the whole; a table where none is known."""
+        bound = self.facts.bounds.get(name) if bounded else None
+        told = [_known(found, Unit.SHARE, self.language) for found in now]
+        columns: list[list[str | None]] = [list(names), list(told)]
+        heads, series = [first, head], [_spanned(head if then is None else str(self.facts.status.as_of), now)]
+        if then is not None:
+            columns.append([_known(found, Unit.SHARE, self.language) for found in then])
+            heads.append(self._t("year_before"))
+            series.append(_spanned(self._t("year_before"), then))
+        table = Table(
+            caption=caption, heads=tuple(heads), rows=tuple(zip(*columns, strict=True)),
+            numeric=tuple(range(1, len(heads))),
+        )  # fmt: skip
+        if all(found.nothing for found in (*now, *(then or ()))):
+            return table
+        asked = self._asked(bound.written(self.language)) if bound else ""
+        plot = self._bars(name, caption, names, tuple(series), self._told(told), percent=True,
+                          bound=float(bound.number) if bound else None, bound_label=asked)  # fmt: skip
+        return self._figure(plot, table, note)
+
+    def _bars(
+        self,
+        name: str,
+        caption: str,
+        labels: Sequence[str],
+        series: tuple[Series, ...],
+        told: Sequence[str],
+        *,
+        stacked: bool = False,
+        percent: bool = False,
+        bound: float | None = None,
+        bound_label: str = "",
+    ) -> Bars:
+        first = slice(MOST_BARS)
+        drawn = tuple(s.model_copy(update={"values": s.values[first], "upto": s.upto[first]}) for s in series)
+        plot = Bars(
+            name=name, alt=f"{caption} {listing(labels[first], told[first])}",
+            labels=tuple(labels[first]), series=drawn,
+            unknown=self._t("unknown"), stacked=stacked, percent=percent, bound=bound, bound_label=bound_label,
+            width=7.0 if stacked or name == "objectives" or len(labels) > MOST_BARS else 4.0,
+        )  # fmt: skip
+        self.plots[name] = plot
+        return plot
+
+    def _figure(self, plot: Bars | Line, table: Table, note: str = "", below: bool = False) -> Figure:
+        if isinstance(plot, Bars) and len(table.rows) - table.total > MOST_BARS:
+            note = f"{note} {self._t('most_bars').format(number=MOST_BARS)}".strip()
+            below = True
+        return Figure(
+            name=f"fig-{plot.name}", caption=table.caption, svg=as_svg(plot), table=table, note=note, below=below
+        )
+
+    def _told(self, values: Sequence[str | None]) -> list[str]:
+        return [self._t("unknown") if value is None else value for value in values]
+
+    def _asked(self, bound: str) -> str:
+        return self._t("asked_line").format(bound=bound)
+
+    def _t(self, name: str) -> str:
+        return TEXTS[name].to(self.language)
+
+
+def _known(found: Measurement, unit: Unit, language: Language) -> str | None:
+    return None if found.nothing else found.written(unit, language)
+
+
+def _exactly(found: Measurement) -> float | None:
+    return float(found.low) if found.known and found.low is not None else None
+
+
+def _spanned(name: str, found: Sequence[Measurement]) -> Series:
+    return Series(
+        name=name,
+        values=tuple(None if one.low is None else float(one.low) for one in found),
+        upto=tuple(None if one.known or one.high is None else float(one.high) for one in found),
+    )
+
+
+def _percent(share: float, language: Language) -> str:
+    return written(Fraction(share).limit_denominator(1000), Unit.SHARE, None, language)
+
+
+def _number(value: float, language: Language) -> str:
+    return written(Fraction(value).limit_denominator(10**6), Unit.COUNT, None, language)

@@ -1,0 +1,223 @@
+"""Gates, votes and evidence as a dossier prints them: texts in the reader's language."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from clusterflow.model.text import Language
+from clusterflow.model.words import Answer, DecisionKind, Readiness, Severity, Stance
+from clusterflow.reports.dossier.facts import DecisionFacts, DossierFacts, GateFacts, VoteFacts
+from clusterflow.reports.dossier.words import RECORD, WORDS
+from clusterflow.reports.explanation import CriterionLine, EvidenceLine
+from clusterflow.reports.labels import ANSWER, DECISION, HELIX, ROLE, SEVERITY, STANCE, word
+from clusterflow.reports.page import Table, short_day
+from clusterflow.reports.quorum import quorum
+
+MOST_EVIDENCE = 12
+"""So many rows of evidence to a finding; the rest is told by number, and where to look for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionView:
+    anchor: str
+    title: str
+    kind: str
+    answer: str
+    asked: str
+    found: str | None
+    severity: str
+    rule: str
+    help: str
+    mended_by: str
+    evidence: Table | None
+    more: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoteView:
+    who: str
+    said: str
+    reason: str
+    more: tuple[str, ...]
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignatoryView:
+    name: str | None
+    roles: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateView:
+    number: int
+    title: str
+    readiness: str
+    count: str
+    quorum: str
+    open: bool
+    late: bool
+    criteria: tuple[CriterionView, ...]
+    missing: tuple[CriterionView, ...]
+    votes: tuple[VoteView, ...]
+    signatories: tuple[SignatoryView, ...]
+    sign_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    on: date
+    number: int
+    title: str
+    outcome: str
+    votes: tuple[VoteView, ...]
+
+
+_READINESS = {
+    Readiness.READY: WORDS["is_ready"],
+    Readiness.NOT_READY: WORDS["is_not_ready"],
+    Readiness.UNKNOWN: WORDS["is_unknown"],
+}
+
+
+def readiness(gate: GateFacts, language: Language) -> str:
+    """«lista», as part of a sentence."""
+    return _READINESS[gate.gate.readiness].to(language)
+
+
+def gate_view(facts: DossierFacts, at: GateFacts) -> GateView:
+    language, gate = facts.language, at.gate
+    criteria = tuple(_criterion(gate.initiative, gate.stage, line, language) for line in gate.criteria)
+    missing = [
+        (line, view) for line, view in zip(gate.criteria, criteria, strict=True) if line.answer is not Answer.MET
+    ]
+    # What blocks comes first.
+    missing.sort(key=lambda one: list(Severity).index(one[0].severity))
+    return GateView(
+        number=gate.number,
+        title=gate.title,
+        readiness=readiness(at, language),
+        count=counted(gate.criteria, language),
+        quorum=quorum(gate.decided_by, language),
+        open=gate.review is not None,
+        late=any(line.late for line in gate.criteria),
+        criteria=criteria,
+        missing=tuple(view for _, view in missing),
+        votes=tuple(vote_view(vote, language) for vote in at.votes),
+        signatories=tuple(
+            SignatoryView(s.name, " / ".join(ROLE[r].to(language) for r in s.roles)) for s in at.signatories
+        ),
+        sign_text=WORDS["sign_text"].to(language).format(number=gate.number, title=gate.title),
+    )
+
+
+def counted(lines: Sequence[CriterionLine], language: Language) -> str:
+    """How many criteria are met, unmet, unknown; how many block."""
+    answers = Counter(line.answer for line in lines)
+    blocking = sum(line.severity is Severity.BLOCKING and line.answer is not Answer.MET for line in lines)
+    return WORDS["criteria_count"].to(language).format(
+        met=answers[Answer.MET], all=len(lines), unmet=answers[Answer.UNMET], unknown=answers[Answer.UNKNOWN],
+        blocking=blocking,
+    )  # fmt: skip
+
+
+def _criterion(initiative: str, stage: str, line: CriterionLine, language: Language) -> CriterionView:
+    shown = _most_telling(line.evidence)
+    rows = _rows(shown, language)
+    more = ""
+    if not rows:
+        more = WORDS["evidence_none" if line.answer is Answer.UNKNOWN else "evidence_derived"].to(language)
+    elif line.rows > len(shown):
+        command = f"clusterflow explain {initiative} {stage} --evidence"
+        more = WORDS["evidence_more"].to(language).format(shown=len(shown), rows=line.rows, command=command)
+    heads = tuple(WORDS[w].to(language) for w in ("what", "record", "on_day", "counts", "entry"))
+    proposal = f" ({word('proposal', language)})" if line.proposal else ""
+    return CriterionView(
+        anchor=f"{stage}-{line.criterion}",
+        title=line.title,
+        kind=line.answer.value,
+        answer=ANSWER[line.answer].to(language),
+        asked=_whole(line.asked),
+        found=_whole(line.found) + (" *" if line.late else ""),
+        severity=SEVERITY[line.severity].to(language),
+        rule=line.source + proposal,
+        help=_sentence(line.help),
+        mended_by=", ".join(ROLE[r].to(language) for r in line.mended_by),
+        evidence=Table(caption=line.title, heads=heads, rows=rows, numeric=(3, 4), wide=(0,)) if rows else None,
+        more=more,
+    )
+
+
+def _whole(text: str) -> str:
+    """No line ends inside what is short: «≥ 3 años»."""
+    return text.replace(" ", "\u00a0") if len(text) <= 16 else text
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _most_telling(evidence: Iterable[EvidenceLine]) -> list[EvidenceLine]:
+    """First what is unknown, then what does not count, then the newest."""
+
+    def rank(row: EvidenceLine) -> tuple[int, int, int]:
+        kind = 0 if row.counts_for.startswith("?") else 1 if row.counts_for.split()[0] == "0" else 2
+        return kind, -(row.on.toordinal() if row.on else 0), -row.entry
+
+    return sorted(evidence, key=rank)[:MOST_EVIDENCE]
+
+
+def _rows(evidence: Sequence[EvidenceLine], language: Language) -> tuple[tuple[str | None, ...], ...]:
+    """Rows that say the same are said once, with how many they are."""
+    alike: dict[tuple[str, str, str, str], list[int]] = {}
+    for row in evidence:
+        record = RECORD[row.record].to(language) if row.record in RECORD else row.record
+        alike.setdefault((row.what, record, short_day(row.on), row.counts_for), []).append(row.entry)
+    return tuple(
+        (
+            what if len(entries) == 1 else f"{what} (×\u2009{len(entries)})",
+            record,
+            on or None,
+            None if counts == "?" else counts,
+            _listed(entries),
+        )
+        for (what, record, on, counts), entries in alike.items()
+    )
+
+
+def _listed(entries: Sequence[int]) -> str:
+    # What the engine itself keeps, a stay in a stage, has no entry of its own.
+    first = ", ".join(str(entry) for entry in sorted(entries)[:3] if entry)
+    return first if len(entries) <= 3 else f"{first} …"
+
+
+def vote_view(vote: VoteFacts, language: Language) -> VoteView:
+    role = ROLE[vote.role].to(language)
+    helixes = ", ".join(HELIX[h].to(language) for h in vote.represents)
+    who = f"{role} ({helixes})" if helixes else role
+    if vote.name:
+        who = f"{vote.name}, {who}"
+    if vote.cast_by_other:
+        who += f", {WORDS['by_delegate'].to(language)}"
+    said = DECISION[vote.said] if isinstance(vote.said, DecisionKind) else STANCE[Stance(vote.said)]
+    more = [f"{WORDS['let_pass'].to(language)}: {title}" for title in vote.overrides]
+    more += [
+        f"{WORDS['under_condition'].to(language)}: {title} ({word('until', language)} {short_day(due)})"
+        for title, due in vote.conditions
+    ]
+    if vote.until:
+        more.append(f"{word('until', language)} {short_day(vote.until)}")
+    return VoteView(who, said.to(language), vote.reason, tuple(more), short_day(vote.on))
+
+
+def decision_view(decision: DecisionFacts, language: Language) -> DecisionView:
+    return DecisionView(
+        on=decision.on,
+        number=decision.number,
+        title=decision.title,
+        outcome=DECISION[decision.outcome].to(language),
+        votes=tuple(vote_view(vote, language) for vote in decision.votes),
+    )

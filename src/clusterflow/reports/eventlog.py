@@ -1,0 +1,176 @@
+"""A ledger as process mining reads it: what XES and OCEL say of each entry, whatever way they write it.
+
+People are in it as the ledger knows them, by pseudonym and role; who recorded something, by a number where it was none
+of our programs. The reasons of votes, the one free text of the ledger, stay behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from typing import Any, get_args, get_origin
+
+from clusterflow.model import events as ev
+from clusterflow.model.events import LIFECYCLE_RUN, Entry, Event
+from clusterflow.model.lifecycle import LifecycleModel
+from clusterflow.model.records.parties import Initiative
+from clusterflow.model.state import InitiativeState
+from clusterflow.model.text import Language, Text
+from clusterflow.settings import NOBODY
+
+Value = str | int | bool | datetime
+"""What an attribute holds; a day is its first moment in UTC, so that no program shows another one."""
+
+PROGRAMS = frozenset({NOBODY, LIFECYCLE_RUN, "demo", "dues", "relay", "review"})
+"""The actors that are no people."""
+
+HIDDEN = ("kind", "initiative", "reason", "digest", "decider", "cast_by", "asked_by")
+"""Fields of events that no attribute shows: free text, hashes, and what stands elsewhere."""
+
+
+class Transition(StrEnum):
+    """The steps of the standard's lifecycle that occur here (IEEE 1849, lifecycle extension)."""
+
+    START = "start"
+    COMPLETE = "complete"
+    GIVEN_UP = "ate_abort"
+    STOPPED = "pi_abort"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An initiative, as far as a log says anything of it."""
+
+    state: InitiativeState
+    model: LifecycleModel
+    record: Initiative | None
+
+
+@dataclass(slots=True)
+class Aliases:
+    """By what name a log calls whoever acted."""
+
+    known: Mapping[str, str]
+    """The pseudonyms of people, by their ids."""
+    numbers: dict[str, str] = field(default_factory=dict)
+
+    def of(self, actor: str) -> str:
+        if actor in PROGRAMS:
+            return actor
+        return self.known.get(actor) or self.numbers.setdefault(actor, f"actor-{len(self.numbers) + 1}")
+
+
+_STAGE, _GATE = Text(es="{0}", en="{0}"), Text(es="Puerta: {0}", en="Gate: {0}")
+
+_ACTIVITY: dict[str, tuple[Transition, Text]] = {
+    "initiative.enrolled": (Transition.COMPLETE, Text(es="Inscripción", en="Enrolled")),
+    "record.entered": (Transition.COMPLETE, Text(es="Registro: {0}", en="Recorded: {0}")),
+    "record.corrected": (Transition.COMPLETE, Text(es="Corrección: {0}", en="Corrected: {0}")),
+    "record.retracted": (Transition.COMPLETE, Text(es="Retirada: {0}", en="Withdrawn: {0}")),
+    "stage.entered": (Transition.START, _STAGE),
+    "stage.left": (Transition.GIVEN_UP, _STAGE),
+    "stage.overdue": (Transition.COMPLETE, Text(es="Con retraso: {0}", en="Overdue: {0}")),
+    "finding.changed": (Transition.COMPLETE, Text(es="Hallazgo: {0}", en="Finding: {0}")),
+    "gate.opened": (Transition.START, _GATE),
+    "gate.reopened": (Transition.START, _GATE),
+    "gate.changed": (Transition.COMPLETE, Text(es="Otros hallazgos: {0}", en="Other findings: {0}")),
+    "gate.withdrawn": (Transition.GIVEN_UP, _GATE),
+    "gate.decided": (Transition.COMPLETE, _GATE),
+    "hold.ended": (Transition.COMPLETE, Text(es="Fin de la espera: {0}", en="Hold ended: {0}")),
+    "vote.cast": (Transition.COMPLETE, Text(es="Voto: {0}", en="Vote: {0}")),
+    "vote.fell": (Transition.COMPLETE, Text(es="Voto caído: {0}", en="Vote fell: {0}")),
+    "code.renewed": (Transition.COMPLETE, Text(es="Código nuevo: {0}", en="New code: {0}")),
+    "decision.refused": (Transition.COMPLETE, Text(es="Decisión rechazada: {0}", en="Decision refused: {0}")),
+    "condition.set": (Transition.START, Text(es="Condición: {0}", en="Condition: {0}")),
+    "condition.met": (Transition.COMPLETE, Text(es="Condición: {0}", en="Condition: {0}")),
+    "condition.missed": (Transition.GIVEN_UP, Text(es="Condición: {0}", en="Condition: {0}")),
+    "milestone.achieved": (Transition.COMPLETE, _STAGE),
+    "milestone.confirmed": (Transition.COMPLETE, Text(es="Hito confirmado: {0}", en="Milestone confirmed: {0}")),
+    "milestone.lapsed": (Transition.COMPLETE, Text(es="Hito caducado: {0}", en="Milestone lapsed: {0}")),
+    "milestone.restored": (Transition.COMPLETE, Text(es="Hito recuperado: {0}", en="Milestone restored: {0}")),
+    "milestone.withdrawn": (Transition.COMPLETE, Text(es="Hito retirado: {0}", en="Milestone taken back: {0}")),
+    "initiative.stopped": (Transition.COMPLETE, Text(es="Fin", en="Stopped")),
+    "label.expiring": (Transition.COMPLETE, Text(es="Sello por vencer", en="Label about to expire")),
+    "label.expired": (Transition.COMPLETE, Text(es="Sello vencido", en="Label expired")),
+    "strategy.expiring": (Transition.COMPLETE, Text(es="Estrategia por vencer", en="Strategy about to expire")),
+    "strategy.expired": (Transition.COMPLETE, Text(es="Estrategia vencida", en="Strategy expired")),
+}
+"""What an event is called, and which step of that: a stage is an activity from its beginning to its milestone, a gate
+one from the opening of its review to the decision."""
+
+_GOES_ON = Text(es="Hito: {0}", en="Milestone: {0}")
+
+
+def activity(entry: Entry, model: LifecycleModel, language: Language) -> str:
+    """What happened, in words: «Gate: Critical mass»."""
+    event = entry.event
+    subject = vars(event).get("stage") or vars(event).get("record", "")
+    if subject in model.by_id:
+        subject = model.stage(subject).title.to(language)
+    _, text = _ACTIVITY[event.kind]
+    if isinstance(event, ev.MilestoneAchieved) and not event.leaves:
+        text = _GOES_ON
+    return text.to(language).format(subject)
+
+
+def transition(event: Event) -> Transition:
+    """Which step of its activity it is."""
+    if isinstance(event, ev.StageLeft) and event.outcome == "stopped":
+        return Transition.STOPPED
+    return _ACTIVITY[event.kind][0]
+
+
+def resource(entry: Entry, aliases: Aliases) -> str:
+    """Who acted: a pseudonym, a program of ours, or a number."""
+    event = entry.event
+    if isinstance(event, ev.VoteCast):
+        return event.cast_by or event.decider
+    if isinstance(event, ev.DecisionRefused):
+        return event.decider
+    if isinstance(event, ev.GateOpened) and event.asked_by:
+        return event.asked_by
+    return aliases.of(entry.actor)
+
+
+def instance(event: Event) -> str | None:
+    """Which of several runs through the same activity it belongs to."""
+    review, stage, turn = (vars(event).get(name) for name in ("review", "stage", "round"))
+    if event.kind.startswith("condition."):
+        return f"{review}/{vars(event).get('criterion')}"
+    if event.kind.startswith("gate."):
+        return str(review)
+    return f"{stage}-{turn}" if stage and turn else None
+
+
+def attributes(event: Event) -> dict[str, Value]:
+    """What else an event says; ``declared`` tells the types."""
+    said = {name: getattr(event, name) for name in type(event).model_fields if name not in HIDDEN}
+    return {name: _plain(value) for name, value in said.items() if value not in (None, (), {})}
+
+
+def declared(cls: type[Event]) -> dict[str, type]:
+    """The attributes that events of a kind may have: text, whole number, yes or no, moment."""
+    return {n: _sort(f.annotation) for n, f in cls.model_fields.items() if n not in HIDDEN}
+
+
+def moment(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _plain(value: Any) -> Value:
+    if isinstance(value, dict):
+        return " ".join(f"{name}={part}" for name, part in sorted(value.items()))
+    if isinstance(value, tuple):
+        return " ".join(str(part) for part in value)
+    if isinstance(value, date):
+        return moment(value)
+    return value if isinstance(value, (bool, int)) else str(value)
+
+
+def _sort(annotation: Any) -> type:
+    if get_origin(annotation) in (dict, tuple):
+        return str
+    kinds = (annotation, *get_args(annotation))
+    return next((sort for sort in (bool, int, datetime) if (date if sort is datetime else sort) in kinds), str)

@@ -1,0 +1,337 @@
+"""Plots of a report: as SVG inside its page, as PNG for mail. The same numbers give the same bytes.
+
+No meaning hangs on colour alone: series differ by hatch and marker, too, and the palette is told apart in grey and by
+the colour-blind (a test holds it to that). A plot never stands without its numbers: see ``page.Figure``.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import date
+from typing import Any, Protocol
+from xml.etree import ElementTree
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import MaxNLocator
+
+from clusterflow.model.text import Frozen
+from clusterflow.reports.page import legible
+
+INK, FAINT, HAIR = "#16222e", "#4c5a67", "#d5dce2"
+PALETTE = ("#12395b", "#e69f00", "#2b8a8f", "#a8d0ee", "#a03a00", "#b9b4a6")
+"""Told apart by lightness and hue; in this order neighbours differ most."""
+HATCHES = ("", "///", "", "\\\\\\", "---", "")
+"""Lines only: dots and crosses make a picture of megabytes."""
+MARKERS = ("o", "s", "^", "D", "v", "P")
+
+FONTS = ["Inter", "Segoe UI", "Helvetica Neue", "Arial", "DejaVu Sans"]
+"""As the page's own; where none is at hand matplotlib takes the last, which it brings along."""
+
+STYLE: dict[str, Any] = {
+    "svg.fonttype": "none",
+    "font.family": ["DejaVu Sans"],
+    "font.size": 8.5,
+    "text.color": INK,
+    "text.parse_math": False,
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": FAINT,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "grid.color": HAIR,
+    "grid.linewidth": 0.5,
+    "xtick.color": FAINT,
+    "ytick.color": INK,
+    "xtick.labelcolor": FAINT,
+    "xtick.major.size": 0,
+    "ytick.major.size": 0,
+    "hatch.linewidth": 0.7,
+    "legend.frameon": False,
+    "legend.handlelength": 1.6,
+    "legend.handleheight": 1.0,
+    "legend.borderaxespad": 0.0,
+    "lines.linewidth": 1.6,
+    "lines.markersize": 5.5,
+}
+
+Draw = Callable[[Axes], None]
+
+
+class Drawable(Protocol):
+    """A plot that can be drawn: ``Bars``, ``Line``, and what other rooms add."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def alt(self) -> str: ...
+    @property
+    def width(self) -> float: ...
+    @property
+    def height(self) -> float: ...
+    def draw(self, axes: Axes) -> None: ...
+
+
+class Series(Frozen):
+    """One row of values beside others; None is what nobody knows."""
+
+    name: str
+    values: tuple[float | None, ...]
+    upto: tuple[float | None, ...] = ()
+    """Where a value is not known exactly: as much as it may be; drawn empty beyond the value, in bars side by side."""
+    blank: bool = False
+    """Whether it stands for what nobody knows: drawn empty."""
+
+
+class Plot(Frozen):
+    """What every plot has: a name that is unique on its page, and what it shows, in words, for who cannot see it."""
+
+    name: str
+    alt: str
+    width: float = 4.0
+    """In inches, as drawn; a page scales it to the room there is."""
+
+
+class Bars(Plot):
+    """Lying bars, one group for each label: side by side or, ``stacked``, one behind the other."""
+
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+    unknown: str
+    """The word for what nobody knows."""
+    stacked: bool = False
+    percent: bool = False
+    bound: float | None = None
+    """A value that is asked for, as a broken line."""
+    bound_label: str = ""
+
+    def draw(self, axes: Axes) -> None:
+        many = 1 if self.stacked else len(self.series)
+        thick = 0.62 / many
+        left = [0.0] * len(self.labels)
+        for index, series in enumerate(self.series):
+            shift = 0.0 if self.stacked else (index - (many - 1) / 2) * thick
+            for row, value in enumerate(series.values):
+                if not self.stacked and not any(series.upto[row : row + 1]):
+                    self._tell(axes, value, row + shift)
+            known = [value or math.nan for value in series.values]
+            axes.barh(
+                [row + shift for row in range(len(self.labels))], known, thick * 0.92, left=left,
+                label=legible(series.name), **_fill(index, series.blank),
+            )  # fmt: skip
+            for row, most in enumerate(series.upto):
+                if most is not None and (least := series.values[row]) is not None:
+                    axes.barh([row + shift], [most - least], thick * 0.92, left=[least], **_fill(0, blank=True))
+            if self.stacked:
+                left = [before + (value or 0.0) for before, value in zip(left, series.values, strict=True)]
+        axes.set_yticks(range(len(self.labels)), [shortened(label) for label in self.labels])
+        axes.set_ylim(len(self.labels) - 0.5, -0.5)
+        axes.grid(visible=False, axis="y")
+        top = max([*left, *(value or 0.0 for s in self.series for value in s.values), self.bound or 0.0])
+        if self.percent:
+            axes.set_xlim(0, max(1.0, top))
+            axes.set_xticks([0, 0.25, 0.5, 0.75, 1.0], ["0", "25", "50", "75", "100 %"])
+        else:
+            axes.set_xlim(0, top * 1.04 or 1.0)
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
+        if self.bound is not None:
+            axes.axvline(self.bound, color=INK, linewidth=1.0, linestyle=(0, (4, 3)), label=self.bound_label or None)
+        _legend(axes)
+
+    def _tell(self, axes: Axes, value: float | None, y: float) -> None:
+        """What a bar alone does not show: that it is nought, or that nobody knows."""
+        if value is None or value == 0:
+            text, style = (self.unknown, "italic") if value is None else ("0", "normal")
+            axes.annotate(
+                text, (0, y), xytext=(4, 0), textcoords="offset points", va="center", fontsize=7.5, style=style,
+                color=FAINT,
+            )  # fmt: skip
+
+    @property
+    def height(self) -> float:
+        rows = len(self.labels) * (1 if self.stacked else max(1.0, 0.62 * len(self.series)))
+        return 0.75 + 0.36 * rows
+
+
+class Line(Plot):
+    """Values over days, each marked; where nobody knows, the line is broken and the day marked below."""
+
+    days: tuple[date, ...]
+    series: tuple[Series, ...]
+    unknown: str
+    low: float = 0.0
+    high: float = 1.0
+    bound: float | None = None
+    bound_label: str = ""
+
+    def draw(self, axes: Axes) -> None:
+        days = [day.toordinal() for day in self.days]
+        for index, series in enumerate(self.series):
+            values = [math.nan if value is None else value for value in series.values]
+            axes.plot(days, values, marker=MARKERS[index % len(MARKERS)], color=PALETTE[index % len(PALETTE)],
+                      markeredgecolor="white", markeredgewidth=0.8, label=legible(series.name))  # fmt: skip
+            blank = [day for day, value in zip(days, series.values, strict=True) if value is None]
+            axes.plot(blank, [self.low + (self.high - self.low) * 0.04] * len(blank), linestyle="none", marker="x",
+                      color=FAINT, label=self.unknown if blank else None)  # fmt: skip
+        axes.set_ylim(self.low, self.high)
+        room = max((days[-1] - days[0]) * 0.05, 20.0)
+        marked = _apart(days, (days[-1] - days[0] + 2 * room) / MOST_DAYS)
+        axes.set_xticks(marked, [f"{date.fromordinal(day):%Y-%m}" for day in marked])
+        axes.set_xlim(days[0] - room, days[-1] + room)
+        axes.grid(visible=False, axis="x")
+        if self.bound is not None:
+            axes.axhline(self.bound, color=INK, linewidth=1.0, linestyle=(0, (4, 3)), label=self.bound_label or None)
+        _legend(axes)
+
+    @property
+    def height(self) -> float:
+        return 2.5
+
+
+MOST_DAYS = 6
+"""So many days at most are written below a line."""
+
+
+def _apart(days: Sequence[int], least: float) -> list[int]:
+    """The last day, and of those before as many as stand so far apart."""
+    chosen = [days[-1]]
+    for day in reversed(days):
+        if chosen[-1] - day >= least:
+            chosen.append(day)
+    return chosen[::-1]
+
+
+def as_svg(plot: Drawable) -> str:
+    """The plot as an element of a page: sized by it, with a title for who cannot see it."""
+    with drawn(plot.width, plot.height, plot.draw) as canvas:
+        return svg_of(canvas, plot.name, plot.alt)
+
+
+def as_png(plot: Drawable, dots_per_inch: int = 200) -> bytes:
+    """The plot as a picture of its own, sharp enough to print."""
+    with drawn(plot.width, plot.height, plot.draw) as canvas:
+        return png_of(canvas, dots_per_inch)
+
+
+@contextmanager
+def drawn(width: float, height: float, draw: Draw) -> Iterator[Canvas]:
+    """A canvas of our style, so many inches wide and high, on which ``draw`` has drawn."""
+    with _styled(), warnings.catch_warnings():
+        # Whoever reads the page has the letters that the font at hand lacks; it is only measured with a stand-in.
+        warnings.filterwarnings("ignore", message="Glyph ")
+        canvas = Canvas(figsize=(width, height), layout="constrained")
+        draw(canvas.add_subplot())
+        yield canvas
+
+
+def svg_of(canvas: Canvas, name: str, alt: str) -> str:
+    """What was drawn, as an element of a page.
+
+    Args:
+        name: unique on its page: the ids inside the picture begin with it.
+        alt: what it shows, in words.
+    """
+    out = io.BytesIO()
+    with _styled(name):
+        FigureCanvasSVG(canvas).print_svg(out, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    root = ElementTree.fromstring(out.getvalue())  # noqa: S314 - matplotlib's own
+    _strip(root)
+    _rename(root, name)
+    for attribute in ("width", "height"):
+        root.attrib.pop(attribute, None)
+    root.set("role", "img")
+    root.set("aria-labelledby", f"{name}-title")
+    title = ElementTree.Element(f"{_SVG}title", id=f"{name}-title")
+    title.text = legible(alt)
+    root.insert(0, title)
+    ElementTree.register_namespace("", _SVG.strip("{}"))
+    ElementTree.register_namespace("xlink", _XLINK.strip("{}"))
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def png_of(canvas: Canvas, dots_per_inch: int = 200) -> bytes:
+    """What was drawn, as a picture of its own."""
+    out = io.BytesIO()
+    with _styled():
+        canvas.set_dpi(dots_per_inch)
+        FigureCanvasAgg(canvas).print_png(out, metadata={"Software": None})
+    return out.getvalue()
+
+
+_SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
+_REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_FAMILY = re.compile(r"(font(?:-family)?:[^;]*?)(?:'DejaVu Sans'|DejaVu Sans)")
+_FAMILIES = ", ".join(f"'{font}'" if " " in font else font for font in FONTS) + ", sans-serif"
+
+
+def _styled(salt: str = "clusterflow") -> AbstractContextManager[None]:
+    """Our style; the salt is what ids inside an SVG are made from."""
+    style: Any = {**STYLE, "svg.hashsalt": salt}
+    return matplotlib.rc_context(style)
+
+
+def _strip(root: ElementTree.Element) -> None:
+    """What would speak on the page around the picture, or to nobody: a style for everything, metadata."""
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag in (f"{_SVG}metadata", f"{_SVG}title", f"{_SVG}style"):
+                parent.remove(child)
+    root.set("stroke-linejoin", "round")
+
+
+def _rename(root: ElementTree.Element, name: str) -> None:
+    """Ids that are referred to begin with the picture's name, others go: a page has several pictures."""
+    wanted = set()
+    for element in root.iter():
+        for key, value in list(element.attrib.items()):
+            if key == f"{_XLINK}href" and value.startswith("#"):
+                wanted.add(value[1:])
+                element.set(key, f"#{name}-{value[1:]}")
+            elif _REFERENCE.search(value):
+                wanted.update(_REFERENCE.findall(value))
+                element.set(key, _REFERENCE.sub(lambda found: f"url(#{name}-{found[1]})", value))
+    for element in root.iter():
+        own = element.attrib.pop("id", None)
+        if own in wanted:
+            element.set("id", f"{name}-{own}")
+        if (style := element.get("style")) and "DejaVu" in style:
+            element.set("style", _FAMILY.sub(lambda found: found[1] + _FAMILIES, style))
+
+
+def _fill(index: int, blank: bool) -> dict[str, Any]:
+    """How the bars of the so-manyth series look."""
+    if blank:
+        return {"facecolor": "white", "hatch": "///", "edgecolor": FAINT, "linewidth": 0.5}
+    hatch, colour = HATCHES[index % len(HATCHES)], PALETTE[index % len(PALETTE)]
+    return {"facecolor": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0.5}
+
+
+def _legend(axes: Axes) -> None:
+    """Above the plot, where there is more than one thing to tell apart; what is asked comes last."""
+    found = sorted(zip(*axes.get_legend_handles_labels(), strict=True), key=lambda one: one[0] in axes.lines[-1:])
+    if len(found) > 1:
+        handles, labels = zip(*found, strict=True)
+        axes.get_figure().legend(  # type: ignore[union-attr]
+            handles, labels, loc="outside upper left", ncols=min(len(found), 3), fontsize=7.5, columnspacing=1.4
+        )
+
+
+def shortened(label: str, most: int = 26) -> str:
+    """A label for an axis: the table beside the plot has it whole."""
+    flat = " ".join(legible(label).split())
+    return flat if len(flat) <= most else flat[: most - 1].rstrip() + "…"
+
+
+def listing(names: Sequence[str], values: Sequence[str]) -> str:
+    """Names with their values as one sentence, for the alternative text of a plot."""
+    return "; ".join(f"{name}: {value}" for name, value in zip(names, values, strict=True))

@@ -1,0 +1,90 @@
+"""The portfolio as tables for a spreadsheet: what users wrote is never read as a formula there."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from clusterflow.reports.portfolio.criteria import HeatCell
+from clusterflow.reports.portfolio.places import Place
+from clusterflow.reports.portfolio.portfolio import DwellLine, LapseLine, Portfolio, VisitLine
+
+
+class PortfolioTable(StrEnum):
+    """Which part of the portfolio a table holds: one row an initiative and stage, an answer, a dwell time ..."""
+
+    BOARD = "board"
+    CRITERIA = "criteria"
+    DWELL = "dwell"
+    LAPSES = "lapses"
+    VISITS = "visits"
+
+
+def table_csv(portfolio: Portfolio, table: PortfolioTable) -> str:
+    """One table as CSV, its heads the names that ``--format json`` has, too."""
+    heads, rows = _TABLES[table](portfolio)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(heads)
+    writer.writerows([_cell(row.get(head)) for head in heads] for row in rows)
+    return out.getvalue()
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return _cell("; ".join(str(one) for one in value))
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return inert(value)
+    return "" if value is None else str(value)
+
+
+def inert(text: str) -> str:
+    """A text that no spreadsheet takes for a formula (OWASP, «CSV Injection»), on one line."""
+    flat = " ".join(text.split())
+    return f"'{flat}" if flat[:1] in ("=", "+", "-", "@") else flat
+
+
+Rows = tuple[Sequence[str], Iterable[Mapping[str, Any]]]
+
+
+def _board(portfolio: Portfolio) -> Rows:
+    return list(Place.model_fields), (p.model_dump(mode="json") for p in portfolio.places)
+
+
+def _criteria(portfolio: Portfolio) -> Rows:
+    rows = (
+        {"initiative": row.initiative, "name": row.name, **cell.model_dump(mode="json")}
+        for row in portfolio.answers
+        for cell in row.answers
+    )
+    return ["initiative", "name", *HeatCell.model_fields], rows
+
+
+def _dwell(portfolio: Portfolio) -> Rows:
+    return list(DwellLine.model_fields), (d.model_dump(mode="json") for d in portfolio.dwell)
+
+
+def _lapses(portfolio: Portfolio) -> Rows:
+    return list(LapseLine.model_fields), (one.model_dump(mode="json") for one in portfolio.lapses)
+
+
+def _visits(portfolio: Portfolio) -> Rows:
+    rows = (
+        {**v.model_dump(mode="json"), "reasons": [f"{r.sign} × {r.count}: {r.points}" for r in v.reasons]}
+        for v in portfolio.visits
+    )
+    return list(VisitLine.model_fields), rows
+
+
+_TABLES = {
+    PortfolioTable.BOARD: _board,
+    PortfolioTable.CRITERIA: _criteria,
+    PortfolioTable.DWELL: _dwell,
+    PortfolioTable.LAPSES: _lapses,
+    PortfolioTable.VISITS: _visits,
+}

@@ -1,0 +1,172 @@
+"""Who is who: a name that somebody wrote, against the parties that are known.
+
+A number (tax id, e-mail) tells for certain; then the name, without accents, capitals, signs and legal form. What is
+only near is a question for people, never an answer. Near names are found by segments (Pass-Join: Li, Deng, Wang and
+Feng, 2011): of three parts of a name at least one survives two typing errors.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
+
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+
+_FORMS = frozenset(
+    (
+        "sa", "cv", "rl", "s", "sapi", "sab", "sas", "sasu", "sl", "slu", "sll", "slne", "slp", "srl", "sce", "scoop",
+        "coop", "cooperativa", "sac", "saa", "eirl", "ltda", "limitada", "cia", "ac", "abp", "iap", "sc", "scl",
+        "scrl", "spa", "sociedad", "anonima", "simplificada", "capital", "variable", "responsabilidad", "asociacion",
+        "civil", "inc", "llc", "ltd", "limited", "corp", "gmbh", "bv", "nv", "sarl",
+    )
+)  # fmt: skip
+"""Words of which legal forms are made, at the end of a name."""
+
+_BETWEEN = frozenset(("de", "en", "por", "y", "c"))
+"""Words that stand between those."""
+
+_ERRORS = 2
+"""So many typing errors at most make two names near (P)."""
+
+
+_WORDS = re.compile(r"[^\W_]+")
+
+
+def folded(text: str) -> str:
+    """A text without what people write in many ways: accents, capitals, signs, blanks."""
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    return " ".join(_WORDS.findall(plain))
+
+
+def bare_name(name: str) -> str:
+    """The name of an organisation, folded and without its legal form: «Aceros del Norte, S.A. de C.V.» is «aceros del
+    norte». A name that is nothing but a legal form stays as it is."""
+    words = _joined(folded(name).split())
+    end = len(words)
+    while end > 1 and words[end - 1] in _FORMS:
+        end -= 1
+        # A word between goes only with a form before it: «Amigos de la S.A.» are not the «amigos de la».
+        back = end
+        while back > 1 and words[back - 1] in _BETWEEN:
+            back -= 1
+        if back < end and back > 1 and words[back - 1] in _FORMS:
+            end = back
+    is_name = any(w not in _FORMS and w not in _BETWEEN for w in words[:end])
+    return " ".join(words[:end] if is_name else words)
+
+
+def _joined(words: list[str]) -> list[str]:
+    """Letters that stand alone, side by side, are one abbreviation: s a is sa."""
+    found: list[str] = []
+    alone = False
+    for word in words:
+        if len(word) == 1 and word.isalpha() and alone:
+            found[-1] += word
+        else:
+            found.append(word)
+        alone = len(word) == 1 and word.isalpha()
+    return found
+
+
+def number_key(number: str | None) -> str:
+    """A tax id or an address as it is compared: without capitals, blanks and the signs between its parts."""
+    return re.sub(r"[\s./-]", "", number or "").casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody who is known: under which id, by which name, and by which number."""
+
+    id: str
+    name: str
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a name may stand for: one party for certain, some possibly (the likeliest first), or nobody who is known."""
+
+    certain: str | None = None
+    possible: tuple[str, ...] = ()
+
+    @property
+    def is_new(self) -> bool:
+        return self.certain is None and not self.possible
+
+
+@dataclass(slots=True)
+class Directory:
+    """The parties that are known, found by number and name. ``firms``: names may end in a legal form."""
+
+    firms: bool = True
+    _numbers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _of: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _names: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _parts: dict[tuple[int, int, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def add(self, party: Party) -> None:
+        """Make a party known; under several names or numbers, where it is added several times."""
+        number, name = number_key(party.number), self._key(party.name)
+        if number:
+            self._numbers[number].add(party.id)
+            self._of[party.id].add(number)
+        if name and name not in self._names:
+            for place, (start, end) in enumerate(_segments(len(name))):
+                self._parts[len(name), place, name[start:end]].add(name)
+        if name:
+            self._names[name].add(party.id)
+
+    def find(self, name: str, number: str | None = None) -> Match:
+        """Whom a name and a number, as far as there is one, stand for."""
+        wanted, key = number_key(number), self._key(name)
+        by_number = self._numbers.get(wanted, set()) if wanted else set()
+        if len(by_number) == 1:
+            return Match(certain=next(iter(by_number)))
+        if by_number:
+            return Match(possible=tuple(sorted(by_number)))
+        same = self._names.get(key, set())
+        agreeing = {one for one in same if not (wanted and self._of.get(one))}
+        if len(agreeing) == 1 and len(same) == 1:
+            return Match(certain=next(iter(agreeing)))
+        near = [one for other in self._near(key) for one in sorted(self._names[other])]
+        likely = [*sorted(same), *(n for n in near if not (wanted and self._of.get(n)))]
+        return Match(possible=tuple(dict.fromkeys(likely)))
+
+    def _key(self, name: str) -> str:
+        return bare_name(name) if self.firms else folded(name)
+
+    def _near(self, key: str) -> list[str]:
+        """The other names that typing errors could have made of this one, the fewest errors first."""
+        found = set[str]()
+        for length in range(max(len(key) - _ERRORS, 1), len(key) + _ERRORS + 1):
+            for place, (start, end) in enumerate(_segments(length)):
+                for shifted in range(max(start - _ERRORS, 0), min(start + _ERRORS, len(key) - (end - start)) + 1):
+                    found.update(self._parts.get((length, place, key[shifted : shifted + end - start]), ()))
+        found.discard(key)
+        alike = process.extract(
+            key, found, scorer=Levenshtein.distance, score_cutoff=_ERRORS, limit=None, processor=None
+        )
+        likely = sorted((int(errors), other) for other, errors, _ in alike)
+        return [other for errors, other in likely if _could_be(key, other, errors)]
+
+
+@cache
+def _segments(length: int) -> tuple[tuple[int, int], ...]:
+    """A name of that length in parts, one more than errors are allowed."""
+    parts = _ERRORS + 1
+    marks = [length * n // parts for n in range(parts + 1)]
+    return tuple((a, b) for a, b in pairwise(marks) if b > a)
+
+
+def _could_be(one: str, other: str, errors: int) -> bool:
+    """Whether two names may differ by typing errors alone: not in their figures, and short names by fewer."""
+    length = min(len(one), len(other))
+    allowed = 0 if length < 5 else 1 if length < 10 else _ERRORS
+    return errors <= allowed and re.findall(r"\d+", one) == re.findall(r"\d+", other)

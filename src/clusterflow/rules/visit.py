@@ -1,0 +1,108 @@
+"""Who needs a visit: signs of trouble, counted, each for the points of an open rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from clusterflow.model.lifecycle import LifecycleModel
+from clusterflow.model.state import InitiativeState
+from clusterflow.model.text import Frozen
+from clusterflow.model.words import Answer, ConditionStatus, Standing
+from clusterflow.rules.judge import recall_gate
+
+
+class Sign(StrEnum):
+    """What may be a reason to go and see."""
+
+    LAPSED = "lapsed"
+    """A milestone that does not hold any more."""
+    OVERDUE = "overdue"
+    """A stage that has taken longer than its model allows."""
+    ESCALATED = "escalated"
+    """One that has been overdue for so long that it was told one level up."""
+    DECISION_WAITS = "decision-waits"
+    """A gate that has been open for long."""
+    CONDITION_MISSED = "condition-missed"
+    """A condition of a conditional go that was not met in time."""
+    UNMET = "unmet"
+    """A blocking criterion of a gate under way that is not met."""
+    UNKNOWN = "unknown"
+    """One of which nobody knows."""
+    SILENT = "silent"
+    """Nothing was recorded for long."""
+
+
+class SignRule(Frozen):
+    """What a sign counts: ``points`` each time, ``most`` in all; with ``days``, only what has lasted longer."""
+
+    sign: Sign
+    points: int
+    most: int
+    days: int | None = None
+
+
+VISIT_RULES = (
+    SignRule(sign=Sign.LAPSED, points=4, most=12),
+    SignRule(sign=Sign.OVERDUE, points=3, most=3),
+    SignRule(sign=Sign.ESCALATED, points=2, most=2),
+    SignRule(sign=Sign.DECISION_WAITS, points=3, most=3, days=30),
+    SignRule(sign=Sign.CONDITION_MISSED, points=3, most=6),
+    SignRule(sign=Sign.UNMET, points=1, most=4),
+    SignRule(sign=Sign.UNKNOWN, points=1, most=3),
+    SignRule(sign=Sign.SILENT, points=3, most=3, days=90),
+)
+"""The points of this project: every number is a proposal (P)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One sign as it was found: how often, and what that counts."""
+
+    sign: Sign
+    count: int
+    points: int
+
+
+def signs_of(
+    state: InitiativeState,
+    model: LifecycleModel,
+    today: date,
+    last_fact: date | None,
+    rules: Sequence[SignRule] = VISIT_RULES,
+) -> dict[Sign, int]:
+    """How often each sign shows. A life that was stopped shows none.
+
+    Args:
+        last_fact: when something was recorded of it the last time; its enrolment counts where nothing was.
+    """
+    if state.standing is Standing.STOPPED:
+        return {}
+    after = {rule.sign: rule.days or 0 for rule in rules}
+    under_way = [v for v in state.open_visits if state.milestone(v.stage) is None]
+    needed = [v for v in under_way if not model.stage(v.stage).optional]
+    blocking = [f.answer for v in needed for f in recall_gate(model.stage(v.stage), state.answers).hindrances]
+    waited = [(today - r.opened_on).days for r in state.open_reviews]
+    quiet = (today - (last_fact or state.enrolled_on)).days
+    missed = [c for s in model.by_id for c in state.conditions_at(s) if c.status is ConditionStatus.MISSED]
+    return {
+        Sign.LAPSED: sum(m.stands and m.lapsed_on is not None for m in state.milestones),
+        Sign.OVERDUE: sum(today > v.due_on for v in needed),
+        Sign.ESCALATED: sum(today > v.escalate_on for v in needed),
+        Sign.DECISION_WAITS: sum(days > after.get(Sign.DECISION_WAITS, 0) for days in waited),
+        Sign.CONDITION_MISSED: len(missed),
+        Sign.UNMET: blocking.count(Answer.UNMET),
+        Sign.UNKNOWN: blocking.count(Answer.UNKNOWN),
+        Sign.SILENT: int(quiet > after.get(Sign.SILENT, 0)),
+    }
+
+
+def reasons(signs: Mapping[Sign, int], rules: Sequence[SignRule] = VISIT_RULES) -> tuple[Reason, ...]:
+    """What speaks for a visit, in the order of the rule; nothing where nothing does."""
+    return tuple(
+        Reason(rule.sign, count, min(count * rule.points, rule.most))
+        for rule in rules
+        if (count := signs.get(rule.sign, 0)) and rule.points
+    )

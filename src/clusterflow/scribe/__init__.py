@@ -1,0 +1,1 @@
+"""What boards, offices and other programs take away: dossiers, the portfolio, exports."""

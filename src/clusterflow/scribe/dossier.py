@@ -1,0 +1,57 @@
+"""The dossier of an initiative, for a board that decides: as one HTML file, or as a PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from clusterflow.app import App
+from clusterflow.errors import ClusterflowError
+from clusterflow.model.text import Frozen, Language
+from clusterflow.model.words import Standing
+from clusterflow.reports.dossier.compose import Dossier, compose
+from clusterflow.scribe.folder import Folder
+from clusterflow.scribe.gather import gather
+
+
+class Filed(Frozen):
+    """A dossier that lies in the folder of reports; where there is none, the reason."""
+
+    initiative: str
+    address: str = ""
+    problem: str = ""
+
+
+def dossier(app: App, initiative: str, as_of: date | None = None, language: Language | None = None) -> Dossier:
+    """The dossier as of a day, in a language (the initiative's own, where none is given).
+
+    Raises:
+        UnknownName: nobody enrolled an initiative of that id; with the nearest.
+        NotPossible: it was not yet enrolled on that day.
+    """
+    record = app.record_of(initiative)
+    told = language or (record.language if record else app.language)
+    return compose(gather(app, initiative, as_of, told))
+
+
+def file_dossiers(
+    app: App, folder: Folder, initiative: str | None = None, as_of: date | None = None
+) -> Iterator[tuple[Filed, Dossier | None]]:
+    """Write the dossier of an initiative, or of all that go on, into a folder; one in trouble holds up no other.
+
+    Each lies under its day, so that what a board has seen stays as it was.
+    """
+    for one in [initiative] if initiative else _going_on(app, as_of):
+        try:
+            made = dossier(app, one, as_of)
+            address = folder.put(f"dossiers/{one}/{made.as_of}.html", made.html.encode())
+        except (ClusterflowError, SQLAlchemyError) as problem:
+            yield Filed(initiative=one, problem=str(problem)), None
+        else:
+            yield Filed(initiative=one, address=address), made
+
+
+def _going_on(app: App, as_of: date | None) -> list[str]:
+    return sorted(line.initiative for line in app.board(as_of).lines if line.standing is Standing.ACTIVE)

@@ -1,0 +1,177 @@
+"""A model as BPMN: another program's parser takes it, its engine lives it in the model's order, and it is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from engine.test_machine import models
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser, BpmnValidator
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.util.task import TaskState
+
+from clusterflow.configs.metrics import load_metrics
+from clusterflow.configs.models import load_models
+from clusterflow.model.lifecycle import LifecycleModel
+from clusterflow.model.text import Language, Text
+from clusterflow.reports.bpmn import bpmn
+from clusterflow.rules.order import ready_to_enter
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+MODELS = load_models(CONFIGS / "models", load_metrics(CONFIGS / "metrics.yaml"))
+DI = {
+    "bpmn": "http://www.omg.org/spec/BPMN/20100524/MODEL",
+    "bpmndi": "http://www.omg.org/spec/BPMN/20100524/DI",
+    "dc": "http://www.omg.org/spec/DD/20100524/DC",
+    "di": "http://www.omg.org/spec/DD/20100524/DI",
+}
+of_every_model = pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+
+
+def written(model: LifecycleModel, language: Language = "en") -> str:
+    parts: list[str] = []
+    bpmn(model, language, parts.append)
+    return "".join(parts)
+
+
+def parsed(text: str, process: str) -> BpmnProcessSpec:
+    """As SpiffWorkflow reads it, checked against the schema of the standard."""
+    parser = BpmnParser(validator=BpmnValidator())
+    parser.add_bpmn_str(text.encode())
+    return parser.get_spec(process)
+
+
+class Lived:
+    """A process that another engine runs, with the stages that may be worked on and the gates that may be decided."""
+
+    def __init__(self, model: LifecycleModel) -> None:
+        self.workflow = BpmnWorkflow(parsed(written(model), model.id))
+        self.workflow.do_engine_steps()
+
+    def ready(self, what: str) -> set[str]:
+        names = [t.task_spec.name for t in self.workflow.get_tasks(state=TaskState.READY, manual=True)]
+        assert len(names) == len(set(names))
+        return {n.removeprefix(what) for n in names if n.startswith(what)}
+
+    def do(self, name: str, **data: object) -> None:
+        task = next(t for t in self.workflow.get_tasks(state=TaskState.READY) if t.task_spec.name == name)
+        task.data.update(data)
+        task.run()
+        self.workflow.do_engine_steps()
+
+
+@of_every_model
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_model_is_taken_by_another_parser(model: LifecycleModel, language: Language) -> None:
+    spec = parsed(written(model, language), model.id)
+    assert spec.description == model.title.to(language)
+    for stage in model.stages:
+        assert spec.task_specs[f"stage_{stage.id}"].bpmn_name == stage.title.to(language)
+        asked = spec.task_specs[f"decide_{stage.id}"]
+        assert stage.gate.title.to(language) in asked.bpmn_name
+        assert all(c.source in asked.documentation for c in stage.gate.criteria)
+        assert spec.task_specs[f"milestone_{stage.id}"].bpmn_name == stage.gate.milestone.to(language)
+
+
+@of_every_model
+def test_every_model_is_lived_in_its_order(model: LifecycleModel) -> None:
+    live_to_the_end(model, min)
+
+
+@settings(max_examples=25, deadline=None)
+@given(model=models, data=st.data())
+def test_any_model_is_lived_in_its_order(model: LifecycleModel, data: st.DataObject) -> None:
+    live_to_the_end(model, lambda ready: data.draw(st.sampled_from(sorted(ready))))
+
+
+def live_to_the_end(model: LifecycleModel, choose: Callable[[list[str]], str]) -> None:
+    """Along *go*, whatever comes first: what may begin is at any time what the model says."""
+    lived, achieved, worked = Lived(model), set[str](), set[str]()
+    while not lived.workflow.is_completed():
+        begin, consider, decide = (lived.ready(what) for what in ("stage_", "consider_", "decide_"))
+        assert begin | consider == set(ready_to_enter(model, achieved, worked))
+        assert consider <= {s.id for s in model.stages if s.optional}
+        assert decide == worked - achieved
+        name = choose(
+            [*(f"stage_{s}" for s in begin), *(f"consider_{s}" for s in consider), *map("decide_{}".format, decide)]
+        )
+        lived.do(name, decision="go", wanted=True)
+        if not name.startswith("consider_"):
+            (worked if name.startswith("stage_") else achieved).add(name.partition("_")[2])
+    assert achieved == worked == set(model.by_id)
+
+
+def test_a_gate_holds_sends_back_and_stops() -> None:
+    lived = Lived(MODELS["basque"])
+    lived.do("stage_critical-mass")
+    for nothing in ({"decision": "hold"}, {"decision": "what?"}):
+        lived.do("decide_critical-mass", **nothing)
+        assert lived.ready("decide_") == {"critical-mass"}
+    lived.do("decide_critical-mass", decision="recycle")
+    assert (lived.ready("stage_"), lived.ready("decide_")) == ({"critical-mass"}, set())
+    lived.do("stage_critical-mass")
+    lived.do("decide_critical-mass", decision="conditional-go")
+    assert lived.ready("stage_") == {"common-purpose"}
+    lived.do("stage_common-purpose")
+    lived.do("decide_common-purpose", decision="stop")
+    assert lived.workflow.is_completed()
+
+
+def passed(*stages: str) -> Lived:
+    """The Colombian way, so far."""
+    lived = Lived(MODELS["colombian-hybrid"])
+    for stage in stages:
+        lived.do(f"stage_{stage}")
+        lived.do(f"decide_{stage}", decision="go")
+    return lived
+
+
+def test_a_stop_ends_what_goes_on_beside() -> None:
+    lived = passed("hosting", "critical-mass", "common-purpose")
+    assert lived.ready("stage_") == {"committees", "strategy"}
+    lived.do("stage_committees")
+    lived.do("decide_committees", decision="stop")
+    assert lived.workflow.is_completed()
+
+
+def test_an_optional_stage_can_be_left_out() -> None:
+    lived = passed("hosting", "critical-mass", "common-purpose", "strategy", "committees", "operation")
+    assert lived.ready("consider_") == {"institutionalization"}
+    lived.do("consider_institutionalization", wanted=False)
+    assert lived.workflow.is_completed()
+
+
+@of_every_model
+def test_everything_is_drawn_and_nothing_covers_anything(model: LifecycleModel) -> None:
+    root = etree.fromstring(written(model).encode())
+    shapes, edges = (root.xpath(f"//bpmndi:BPMN{sort}", namespaces=DI) for sort in ("Shape", "Edge"))
+    flows = root.xpath("//bpmn:sequenceFlow", namespaces=DI)
+    nodes = {n.get("id"): n for n in root.xpath("//bpmn:process/*[bpmn:incoming or bpmn:outgoing]", namespaces=DI)}
+    assert {s.get("bpmnElement") for s in shapes} == set(nodes)
+    assert [e.get("bpmnElement") for e in edges] == [f.get("id") for f in flows]
+    boxes = {s.get("bpmnElement"): [float(v) for v in s.find("dc:Bounds", DI).attrib.values()] for s in shapes}
+    placed = list(boxes.values())
+    for index, (x, y, width, height) in enumerate(placed):
+        for left, top, wide, high in placed[:index]:
+            assert x >= left + wide or left >= x + width or y >= top + high or top >= y + height
+    for edge, flow in zip(edges, flows, strict=True):
+        points = [(float(p.get("x")), float(p.get("y"))) for p in edge.findall("di:waypoint", DI)]
+        for point, end in ((points[0], "sourceRef"), (points[-1], "targetRef")):
+            x, y, width, height = boxes[flow.get(end)]
+            assert point[0] in (x, x + width / 2, x + width)
+            assert point[1] in (y, y + height / 2, y + height)
+        assert all(a[0] == b[0] or a[1] == b[1] for a, b in pairwise(points)), "at right angles"
+
+
+def test_what_no_xml_may_hold_is_left_out_and_the_rest_escaped() -> None:
+    odd = Text(es="a", en='"R&D" <x> \x01\ud800\u202e\n' + "x" * 5000)
+    model = MODELS["basque"].model_copy(update={"title": odd, "about": odd})
+    spec = parsed(written(model), "basque")
+    assert spec.description == '"R&D" <x> \ufffd\ufffd\u202e\n' + "x" * 5000
+    assert "\u202e" not in written(model), "nothing turns the direction of a terminal"

@@ -1,0 +1,139 @@
+"""What administrators find in Prefect after a pass: pages that link to each other, and nobody's name.
+
+Anybody who reaches Prefect reads all of it: so no page, no log and no run holds a person's name or address, a person's
+id, or the password of a channel.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from sqlalchemy import inspect, text
+from support.office import ROOT, Office, until, working
+from support.ports import free_port
+from support.world import model, stage, stated
+
+from clusterflow.engine.record import Submission
+from clusterflow.prefect import names, runs
+from clusterflow.prefect.api import prefect_client
+from clusterflow.prefect.deploy import deploy
+from clusterflow.prefect.server import PrefectServer
+
+DEPLOYMENT = """
+pull: []
+definitions:
+  pool: &pool {name: clusterflow}
+deployments:
+  - {name: shown, entrypoint: "flows/lifecycle.py:lifecycle", tags: [clusterflow, lifecycle], work_pool: *pool}
+  - {name: portfolio, entrypoint: "flows/review.py:review", tags: [clusterflow, review], work_pool: *pool}
+  - {name: outbox, entrypoint: "flows/relay.py:relay", tags: [clusterflow, relay], work_pool: *pool}
+"""
+
+SHOWN = model(stage("launch", (), stated("launch", keep=">= 1/2")), stage("strategy", ("launch",)), name="shown")
+PASSWORD = "hunter2-of-the-mail-server"
+PEOPLE = ("Mona Quintanilla", "Bruno Arrieta", "mona@firm.example", "bruno@firm.example")
+
+
+@pytest.fixture(scope="module")
+def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> None:
+    file = tmp_path_factory.mktemp("shown") / "prefect.yaml"
+    file.write_text(DEPLOYMENT, encoding="utf-8")
+    asyncio.run(deploy(ROOT, prefect_server.api_url, prefect_server.auth, file=file))
+
+
+@pytest.fixture
+async def office(
+    prefect: PrefectServer, deployed: None, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Office]:
+    """An initiative whose gate waits; its people have names, and its mail server has a password and does not answer."""
+    office = Office(sqlite_url, "shown-1", SHOWN)
+    mail = f"mailto://office:{PASSWORD}@127.0.0.1:{free_port()}?from=office@mail.example&mode=insecure"
+    own = {"DATABASE": sqlite_url, "TODAY": str(office.now.date()), "LANGUAGE": "en", "PROOF": "none", "MAIL": mail}
+    for key, value in own.items():
+        monkeypatch.setenv(f"CLUSTERFLOW_{key}", value)
+    office.enrol(office.initiative, "shown")
+    for person, name in (("mona", PEOPLE[0]), ("bruno", PEOPLE[1])):
+        fields = {"id": person, "name": name, "email": f"{person}@firm.example", "from": "2020-01-01"}
+        office.app.record([Submission("person", fields, "test")])
+    office.state_figure("launch", initiative=office.initiative)
+    async with working():
+        yield office
+
+
+async def everything(route: str) -> list[dict[str, Any]]:
+    """All that Prefect keeps of a kind."""
+    async with prefect_client() as client:
+        answer = await client.request("POST", f"/{route}/filter", json={"limit": 200})
+    found: list[dict[str, Any]] = answer.json()
+    return found
+
+
+async def test_pages_link_to_each_other_and_to_the_runs_and_name_nobody(office: Office, sqlite_url: str) -> None:
+    await office.publish()
+    asked = await office.asking("launch")
+    relayed = await runs.start("relay/outbox")
+    assert (await office.ended(relayed)).kind == "COMPLETED"
+    for _ in range(2):
+        reviewed = await runs.start("review/portfolio")
+        assert (await office.ended(reviewed)).kind == "COMPLETED"
+    page = await office.artifact(names.initiative_key(office.initiative))
+    board = await office.artifact(names.PORTFOLIO_KEY)
+    gate = await office.artifact(names.gate_key(office.initiative, "launch"))
+
+    # From the portfolio to the initiative, and back; to the gate, and back.
+    own, portfolio = names.page(names.initiative_key(office.initiative)), names.page(names.PORTFOLIO_KEY)
+    assert f"]({own})" in board
+    assert f"]({portfolio})" in page
+    assert f"]({names.page(names.gate_key(office.initiative, 'launch'))})" in page
+    assert f"]({own})" in gate
+    # To the run that asks, and to all passes: by tags that these runs do carry.
+    tags = set((await office.run(asked.run_id)).tags)
+    for link in re.findall(r"\((\.\./\.\./runs\?[^)]+)\)", page):
+        assert set(parse_qs(urlsplit(link).query)["tags"]) <= tags, link
+    # The pictures stand in the page itself.
+    assert board.count("](data:image/png;base64,") == 2
+
+    # What a page said before is kept under its key, with the run that said it.
+    versions = [a for a in await everything("artifacts") if a["key"] == names.PORTFOLIO_KEY]
+    assert len({a["flow_run_id"] for a in versions}) == len(versions) >= 2
+
+    kept = {
+        "pages": json.dumps([a for a in await everything("artifacts") if office.initiative in str(a)]) + board,
+        "logs": json.dumps(await everything("logs")),
+        "runs": json.dumps(await everything("flow_runs")),
+    }
+    for where, told in kept.items():
+        for secret in (PASSWORD, *PEOPLE):
+            assert secret not in told, f"{secret} in {where}"
+    assert not re.findall(r"\b(?:mona|bruno|gala)\b", kept["pages"])
+    # The mail server did not answer: what was kept of that holds no password either.
+    kept_here = _all_of(office)
+    assert "127.0.0.1" in kept_here
+    assert PASSWORD not in kept_here
+
+
+def _all_of(office: Office) -> str:
+    """Everything that our own database holds."""
+    with office.app.database.connect() as connection:
+        tables = inspect(connection).get_table_names()
+        return "\n".join(str(row) for t in tables for row in connection.execute(text(f'SELECT * FROM "{t}"')))
+
+
+async def test_an_office_may_want_to_see_who_decides(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLUSTERFLOW_PERSONAL_DATA", "names")
+    await office.publish()
+    await office.asking("launch")
+
+    async def look() -> bool | None:
+        return (
+            "| `mona` | manager, board member |" in await office.artifact(names.gate_key(office.initiative, "launch"))
+            or None
+        )
+
+    await until(look, "who decides")

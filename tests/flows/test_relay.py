@@ -1,0 +1,85 @@
+"""What the relay tells Prefect, and the relay as a flow, where no long-lived one runs."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from unittest.mock import patch
+from uuid import uuid4
+
+import pytest
+from ruamel.yaml import YAML
+from support.office import ROOT, Office, working
+from support.world import World, model, stage, stated
+
+from clusterflow.prefect import names, publish
+from clusterflow.prefect.api import prefect_client
+from clusterflow.prefect.deploy import deploy
+from clusterflow.prefect.server import PrefectServer
+
+TINY = model(stage("launch", (), stated("launch")), stage("strategy", ("launch",)))
+LIFECYCLE = {"name": "tiny", "entrypoint": "flows/lifecycle.py:lifecycle", "work_pool": {"name": "clusterflow"}}
+
+
+def test_events_follow_one_another_and_name_whom_they_concern(sqlite_url: str) -> None:
+    w = World(sqlite_url, TINY)
+    w.enrol()
+    w.state_figure("launch")
+    w.evaluate()
+    entries = w.app.entries("one")
+    events = list(publish._events_of(w.app, "one", entries))
+    assert [e.follows for e in events] == [None, *(e.id for e in events[:-1])]
+    assert {e.resource["prefect.resource.id"] for e in events} == {names.resource("one")}
+    concerned = {(e.name, r["prefect.resource.role"], r["prefect.resource.id"]) for e in events for r in e.related}
+    assert ("clusterflow.facts.recorded", "organisation", "clusterflow.organisation.firm") in concerned
+    assert ("clusterflow.facts.recorded", "body", "clusterflow.initiative.one.body.board") in concerned
+    assert ("clusterflow.gate.opened", "stage", "clusterflow.initiative.one.stage.launch") in concerned
+    again = list(publish._events_of(w.app, "one", entries))
+    assert [e.id for e in again] == [e.id for e in events], "the same entries are the same events"
+
+
+def test_many_initiatives_with_facts_are_looked_at_as_a_set(sqlite_url: str) -> None:
+    w = World(sqlite_url, TINY)
+    everyone = [f"i{n}" for n in range(publish.ONE_BY_ONE + 5)]
+    for initiative in everyone:
+        w.enrol(initiative)
+    w.app.review()
+    for initiative in everyone:
+        w.record(f"link initiative={initiative} id=a direction=inside with_whom=x from=2024-01-01")
+    w.state_figure("launch", initiative="i3")
+    with patch.object(w.app, "evaluate", wraps=w.app.evaluate) as one_by_one:
+        found, failed = publish._evaluate(w.app, w.app.unevaluated())
+    assert (found.evaluated, failed) == (len(everyone), {})
+    assert [call.args[0] for call in one_by_one.call_args_list] == ["i3"], "only where an answer changed"
+    assert [i for i in everyone if "gate.opened" in w.kinds(i)] == ["i3"]
+
+
+@pytest.fixture(scope="module")
+def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The relay as it is shipped, and passes of a small model."""
+    shipped = YAML(typ="safe").load((ROOT / "deployments" / "prefect.yaml").read_text(encoding="utf-8"))
+    (ours,) = [d for d in shipped["deployments"] if d["entrypoint"] == "flows/relay.py:relay"]
+    file: Path = tmp_path_factory.mktemp("relay") / "prefect.yaml"
+    with file.open("w", encoding="utf-8") as stream:
+        YAML().dump({"pull": [], "deployments": [{**ours, "schedules": []}, LIFECYCLE]}, stream)
+    done = asyncio.run(deploy(ROOT, prefect_server.api_url, prefect_server.auth, file=file))
+    assert done == ["relay/outbox", "lifecycle/tiny"]
+
+
+async def test_the_relay_flow_carries_a_fact_to_the_form(
+    prefect: PrefectServer, deployed: None, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = Office(sqlite_url, f"i-{uuid4().hex[:8]}", TINY)
+    for key, value in {"DATABASE": sqlite_url, "TODAY": str(office.now.date()), "PROOF": "none"}.items():
+        monkeypatch.setenv(f"CLUSTERFLOW_{key}", value)
+    office.enrol(office.initiative)
+    office.state_figure("launch", initiative=office.initiative)
+    async with working(), prefect_client() as client:
+        outbox = await client.read_deployment_by_name("relay/outbox")
+        for _ in range(2):  # the second finds nothing to do
+            run = await client.create_flow_run_from_deployment(outbox.id)
+            ended = await office.ended(run.id)
+            assert ended.kind == "COMPLETED", ended
+        asked = await office.asking("launch")
+        assert office.app.backlog().events == 0
+        assert [i.run for i in office.app.inbox(office.initiative)] == [str(asked.run_id)]

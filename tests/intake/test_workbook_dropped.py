@@ -1,0 +1,108 @@
+"""A dropped workbook is recorded all or none; where something is to be asked it is refused, its mistakes marked."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from datetime import date
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from support.workbooks import ods, xlsx
+from support.world import World
+
+from clusterflow.intake.dropped import Drop
+from clusterflow.reception import Reception, TakenIn
+from clusterflow.reception.files import take_files
+from clusterflow.reception.workbook import Workbooks
+
+DAY = date(2024, 1, 5)
+HEADS = ("Organización", "Tamaño", "Alta")
+
+
+class Folder:
+    """The drop folder of an office."""
+
+    def __init__(self, url: str, path: Path) -> None:
+        self.world, self.path = World(url), path
+        self.world.enrol("one", "cordoba")
+        self.reception = Reception(self.world.app)
+        path.mkdir()
+
+    def put(self, name: str, content: bytes) -> None:
+        (self.path / name).write_bytes(content)
+
+    def take(self) -> TakenIn:
+        return asyncio.run(take_files(self.reception, Drop(f"file://{self.path}"), pause_seconds=0))
+
+    def files(self) -> set[str]:
+        return {str(p.relative_to(self.path)) for p in self.path.rglob("*") if p.is_file()}
+
+
+@pytest.fixture
+def folder(sqlite_url: str, tmp_path: Path) -> Folder:
+    return Folder(sqlite_url, tmp_path / "drop")
+
+
+def test_workbooks_of_every_kind_are_recorded_and_moved(folder: Folder) -> None:
+    folder.put("one.members.xlsx", xlsx({"Miembros": [HEADS, ("Aceros", "pequeña", DAY)]}))
+    folder.put("one-proyectos.ods", ods({"Proyectos": [("Proyecto", "Desde"), ("Laboratorio", "2024-01-05")]}))
+    folder.put("one.vinculos.csv", "Con quién;Dirección;Desde\nClúster Sur;externo;5/1/2024\n".encode())
+    folder.put("a-whole.xlsx", Workbooks(folder.world.app).template("one"))
+    folder.put(
+        "more.jsonl", b'{"record": "label", "initiative": "one", "name": "A", "level": "gold", "from": "2024-01-05"}'
+    )
+    assert folder.take() == TakenIn(recorded=5)
+    assert folder.files() == {f"done/{n}" for n in (
+        "one.members.xlsx", "one-proyectos.ods", "one.vinculos.csv", "a-whole.xlsx", "more.jsonl",
+    )}  # fmt: skip
+    entered = [getattr(e.event, "record", "") for e in folder.world.app.entries("one")]
+    assert [entered.count(kind) for kind in ("membership", "project", "link", "label")] == [1, 1, 1, 1]
+
+
+def test_the_same_workbook_again_is_recognised(folder: Folder) -> None:
+    for name in ("one.a.xlsx", "one.b.xlsx"):
+        folder.put(name, xlsx({"Proyectos": [("Proyecto", "Desde"), ("Laboratorio", DAY)]}))
+    before = len(folder.world.app.entries("one"))
+    assert folder.take().recorded == 2
+    assert len(folder.world.app.entries("one")) == before + 1
+
+
+def test_what_is_wrong_comes_back_with_its_mistakes_and_marked(folder: Folder) -> None:
+    folder.put("one.members.xlsx", xlsx({"Miembros": [HEADS, ("Aceros", "Grnade", DAY), ("Otra", "micro", "ayer")]}))
+    assert folder.take() == TakenIn(refused=1)
+    assert folder.files() == {
+        f"refused/one.members.xlsx{more}" for more in ("", ".mistakes.txt", ".marked.xlsx")
+    }  # fmt: skip
+    note = (folder.path / "refused/one.members.xlsx.mistakes.txt").read_text(encoding="utf-8")
+    assert 'Miembros!B2: "Grnade" — ¿quiso decir "grande"?' in note
+    assert "Miembros!C3: " in note
+    marked = load_workbook(io.BytesIO((folder.path / "refused/one.members.xlsx.marked.xlsx").read_bytes()))
+    assert marked["Miembros"]["B2"].comment is not None
+    (refusal,) = folder.reception.refusals()
+    assert len(refusal.mistakes) == 2
+    assert folder.take() == TakenIn()
+
+
+def test_nobody_is_there_to_be_asked_so_a_question_refuses(folder: Folder) -> None:
+    folder.world.record(
+        "organisation id=acero name=Aceros-del-Norte from=2024-01-01",
+        "membership initiative=one organisation=acero from=2024-01-01",
+    )
+    folder.put("one.members.xlsx", xlsx({"Miembros": [HEADS, ("Aceros del Nrte", "micro", DAY)]}))
+    assert folder.take() == TakenIn(refused=1)
+    (refusal,) = folder.reception.refusals()
+    double, removed = map(str, refusal.mistakes)
+    assert "quizá sea «Aceros-del-Norte» (acero)" in double
+    assert "clusterflow import one.members.xlsx --doubles new" in double
+    assert "«Aceros-del-Norte» está en el registro y ya no en la hoja" in removed
+    folder.put("one.members.xlsx", xlsx({"Miembros": [("Organización", "Id", "Alta"), ("Aceros", "acero", DAY)]}))
+    assert folder.take() == TakenIn(recorded=1)
+
+
+@pytest.mark.parametrize("name", ["x.xlsx", "x.ods", "x.csv", "x.xls", "one.xlsx"])
+def test_what_cannot_be_opened_is_kept_and_told(folder: Folder, name: str) -> None:
+    folder.put(name, b"\xd0\xcf\x11\xe0 no workbook")
+    assert folder.take() == TakenIn(refused=1)
+    assert folder.files() == {f"refused/{name}", f"refused/{name}.mistakes.txt"}

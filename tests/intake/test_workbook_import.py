@@ -1,0 +1,279 @@
+"""A manager's year with the workbook: it is filled in, imported, changed, and never takes anything away unasked."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import Engine
+from support.workbooks import xlsx
+from support.world import World
+
+from clusterflow.engine.record import Recorded
+from clusterflow.errors import Conflict, Mistakes, UnknownName
+from clusterflow.intake.workbook.files import META
+from clusterflow.model.records import RECORDS, Record
+from clusterflow.reception.workbook import Workbooks
+from clusterflow.reception.workbook.known import what_is_known
+from clusterflow.reception.workbook.plan import Answers, Plan
+from clusterflow.reception.workbook.told import told
+
+FIRST = 6
+"""The first row of a table that is a manager's."""
+
+KEEP = Answers(removed="keep", emptied="keep")
+
+
+class Office(World):
+    """An initiative «one» of eight members or so, and its manager's workbook."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.at("2025-03-04").enrol("one", "cordoba")
+        self.workbooks = Workbooks(self.app)
+        self.record(
+            "organisation id=acero name=Aceros-del-Norte tax_id=A58818501 size=small from=2024-01-01",
+            "organisation id=textil name=Textiles-Ventosa size=medium from=2024-01-01",
+            "membership initiative=one organisation=acero from=2024-02-01 tier=pleno",
+            "membership initiative=one organisation=textil from=2024-02-01",
+            "meeting initiative=one id=junta-1 body=board on=2025-02-03",
+            "attendance initiative=one meeting=junta-1 person=bruno organisation=firm present=true on=2025-02-03",
+        )
+
+    def book(self) -> Any:
+        """The manager's workbook, to be written in."""
+        return load_workbook(io.BytesIO(self.workbooks.template("one", "es")))
+
+    def plan(self, book: Any, answers: Answers | None = None) -> Plan:
+        if not isinstance(book, bytes):
+            target = io.BytesIO()
+            book.save(target)
+            book = target.getvalue()
+        return self.workbooks.plan(self.workbooks.open("libro.xlsx", book, "one"), answers)
+
+    def facts(self, record: str, **where: str) -> list[Record]:
+        with self.app.database.connect() as connection:
+            found = what_is_known(connection, "one", "ES").all(record)
+            return [f for f in found if all(str(getattr(f, n)) == v for n, v in where.items())]
+
+
+@pytest.fixture
+def office(sqlite_url: str) -> Office:
+    return Office(sqlite_url)
+
+
+def row_of(page: Any, name: str) -> int:
+    return next(n for n in range(FIRST, page.max_row + 1) if page.cell(n, 1).value == name)
+
+
+def test_the_same_workbook_twice_changes_nothing(office: Office) -> None:
+    plan = office.plan(office.book())
+    assert (plan.wrong, plan.submissions, plan.open_questions(Answers())) == ([], [], False)
+    book = office.book()
+    book["Proyectos"].cell(FIRST, 1, "Laboratorio común")
+    book["Proyectos"].cell(FIRST, 5, date(2025, 1, 7))
+    assert office.workbooks.record(office.plan(book)) == Recorded(entered=1, initiatives=("one",))
+    assert office.plan(book).submissions == []
+    assert told(office.plan(book)).in_words.endswith("Proyectos: 1 sin cambio")
+
+
+def test_what_would_change_is_told_in_words(office: Office) -> None:
+    book = office.book()
+    page = book["Miembros"]
+    page.cell(row_of(page, "Aceros-del-Norte"), 7, date(2025, 2, 28))
+    page.cell(row_of(page, "Textiles-Ventosa"), 5, "grande")
+    for number, name in enumerate(
+        ("Muebles Alpha", "Redes Beta", "Frutas Gama", "Textiles-Ventossa"), page.max_row + 1
+    ):
+        page.cell(number, 1, name)
+        page.cell(number, 6, date(2025, 3, 1))
+    words = told(office.plan(book))
+    (members,) = [s for s in words.sheets if s.sheet == "members"]
+    assert members.words == "4 altas, 1 cambio, 1 baja, 2 sin cambio, 1 posible doble"
+    assert any("Tamaño: mediana → grande" in line for line in words.changes)
+    assert any("Baja: vacío → 2025-02-28" in line for line in words.changes)
+    (double,) = words.doubles
+    assert "«Textiles-Ventossa» quizá sea «Textiles-Ventosa» (textil)" in double
+
+
+def test_a_changed_row_changes_that_row(office: Office) -> None:
+    book = office.book()
+    page = book["Miembros"]
+    page.cell(row_of(page, "Aceros-del-Norte"), 1, "Aceros del Sur")
+    done = office.workbooks.record(office.plan(book))
+    assert (done.entered, done.corrected) == (0, 1)
+    assert [f.name for f in office.facts("organisation", id="acero")] == ["Aceros del Sur"]  # type: ignore[attr-defined]
+
+
+def test_a_corrected_first_day_moves_the_fact(office: Office) -> None:
+    book = office.book()
+    page = book["Miembros"]
+    page.cell(row_of(page, "Aceros-del-Norte"), 6, date(2024, 1, 15))
+    plan = office.plan(book)
+    assert "Alta: 2024-02-01 → 2024-01-15" in "\n".join(told(plan).changes)
+    office.workbooks.record(plan)
+    assert [f.valid_from for f in office.facts("membership", organisation="acero")] == [date(2024, 1, 15)]
+    assert office.plan(book).submissions == []
+
+
+def test_who_comes_back_has_two_memberships(office: Office) -> None:
+    office.record("membership initiative=one organisation=acero from=2024-02-01 to=2024-12-31")
+    rows = [("Organización", "Id", "Alta"), ("Aceros-del-Norte", "acero", date(2025, 3, 1))]
+    office.workbooks.record(office.plan(xlsx({"Miembros": rows}), KEEP))
+    assert len(office.facts("membership", organisation="acero")) == 2
+
+
+@pytest.mark.parametrize(("answer", "left"), [("keep", [None]), ("end", [date(2025, 3, 4)]), ("withdraw", [])])
+def test_a_removed_row_is_asked_about_and_never_assumed(office: Office, answer: Any, left: list[Any]) -> None:
+    book = office.book()
+    page = book["Miembros"]
+    page.delete_rows(row_of(page, "Textiles-Ventosa"))
+    plan = office.plan(book)
+    assert plan.open_questions(Answers())
+    assert told(plan).removed == ("Miembros: «Textiles-Ventosa» está en el registro y ya no en la hoja",)
+    assert plan.submissions == []
+    office.workbooks.record(office.plan(book, Answers(removed=answer)))
+    assert [f.valid_to for f in office.facts("membership", organisation="textil")] == left
+
+
+def test_a_sheet_without_rows_takes_nothing_away(office: Office) -> None:
+    book = office.book()
+    book["Miembros"].delete_rows(FIRST, 100)
+    del book["Reuniones"]
+    plan = office.plan(book)
+    assert (plan.removed, plan.submissions, plan.wrong) == ([], [], [])
+
+
+@pytest.mark.parametrize(("answer", "tier"), [("keep", "pleno"), ("clear", None)])
+def test_an_emptied_cell_is_asked_about(office: Office, answer: Any, tier: str | None) -> None:
+    book = office.book()
+    page = book["Miembros"]
+    page.cell(row_of(page, "Aceros-del-Norte"), 8).value = None
+    plan = office.plan(book)
+    assert told(plan).emptied == (f"Miembros!H{row_of(page, 'Aceros-del-Norte')}: está vacía; el registro dice pleno",)
+    office.workbooks.record(office.plan(book, Answers(emptied=answer)))
+    assert [f.tier for f in office.facts("membership", organisation="acero")] == [tier]  # type: ignore[attr-defined]
+
+
+def test_who_is_who(office: Office) -> None:
+    heads = ("Empresa", "NIF", "Alta", "Tamaño")
+    day = date(2025, 3, 1)
+    rows = [
+        heads,
+        ("ACEROS DEL NORTE, S.L.", None, day, "grande"),  # certain by its name, whose spelling on record stays
+        ("Textiles Otra Vez", "a-58818501", day, None),  # certain by its number: the same firm, under another name
+        ("Textiles Ventosa S.A.", "B12345674", day, None),  # a number where none is on record: certain by its name
+        ("Textils Ventosa", None, day, None),  # asked
+        ("Nueva Óptica", None, day, None),  # new
+    ]
+    plan = office.plan(xlsx({"Miembros": [rows[0], rows[1], *rows[3:]]}), KEEP)
+    assert [d.possible for d in plan.doubles] == [("textil",)]
+    assert not plan.wrong
+    organisations = {s.fields["id"]: s.fields["name"] for s in plan.submissions if s.type == "organisation"}
+    assert organisations["acero"] == "Aceros-del-Norte"
+    assert "nueva-optica" in organisations
+    same = office.plan(xlsx({"Miembros": [rows[0], *rows[3:]]}), Answers(other_doubles="same", removed="keep"))
+    assert not same.doubles
+    assert "textils-ventosa" not in {s.fields.get("id") for s in same.submissions}
+    (renamed,) = [s for s in office.plan(xlsx({"Miembros": rows[:1] + rows[2:3]}), KEEP).submissions
+                  if s.type == "organisation"]  # fmt: skip
+    assert (renamed.fields["id"], renamed.fields["name"]) == ("acero", "Textiles Otra Vez")
+
+
+def test_an_answered_double_is_asked_no_more(office: Office) -> None:
+    rows = xlsx({"Miembros": [("Empresa", "Alta"), ("Textils Ventosa", date(2025, 3, 1))]})
+    (double,) = office.plan(rows, KEEP).doubles
+    plan = office.plan(rows, Answers({str(double.place): "new"}, removed="keep"))
+    office.workbooks.record(plan)
+    again = office.plan(rows, KEEP)
+    assert (again.doubles, again.submissions) == ([], [])
+
+
+def test_attendance_is_a_grid(office: Office) -> None:
+    book = office.book()
+    page = book["Asistencia"]
+    assert [c.value for c in page[4]][:3] == ["Persona", "Por la organización", "junta-1"]
+    assert [c.value for c in page[FIRST]][:3] == ["Bruno", "Firm", "sí"]
+    meetings = book["Reuniones"]
+    meetings.cell(FIRST + 1, 1, "junta-2")
+    meetings.cell(FIRST + 1, 2, "Board")
+    meetings.cell(FIRST + 1, 3, date(2025, 3, 3))
+    page.cell(4, 4, "junta-2")
+    page.cell(FIRST, 4, "no")
+    page.cell(FIRST + 1, 1, "Gala")
+    page.cell(FIRST + 1, 2, "Ministry")
+    page.cell(FIRST + 1, 4, "invitación")
+    office.workbooks.record(office.plan(book))
+    found = {(f.person, f.meeting): (f.present, f.valid_from) for f in office.facts("attendance")}  # type: ignore[attr-defined]
+    assert found == {
+        ("bruno", "junta-1"): (True, date(2025, 2, 3)),
+        ("bruno", "junta-2"): (False, date(2025, 3, 3)),
+        ("gala", "junta-2"): (None, date(2025, 3, 3)),
+    }
+
+
+def test_a_workbook_of_another_initiative_or_version_is_refused(office: Office) -> None:
+    office.enrol("two", "cordoba")
+    content = office.workbooks.template("two", "es")
+    with pytest.raises(Mistakes, match="es el libro de «two», no de «one»"):
+        office.workbooks.open("libro.xlsx", content, "one")
+    book = load_workbook(io.BytesIO(content))
+    book[META].cell(1, 2, "99")
+    target = io.BytesIO()
+    book.save(target)
+    with pytest.raises(Mistakes, match="otra versión \\(99\\)"):
+        office.workbooks.open("libro.xlsx", target.getvalue())
+    with pytest.raises(UnknownName, match="the nearest: one"):
+        office.workbooks.template("onne")
+
+
+def test_a_file_may_say_by_its_name_whose_it_is(office: Office) -> None:
+    text = b"Proyecto;Desde\nLaboratorio;4/3/2025\n"
+    assert office.workbooks.open("one.proyectos.csv", text).initiative == "one"
+    with pytest.raises(Mistakes, match="does not say of which initiative"):
+        office.workbooks.open("proyectos.csv", text)
+
+
+def test_what_was_agreed_to_is_not_recorded_over_what_others_recorded_meanwhile(office: Office) -> None:
+    book = office.book()
+    page = book["Miembros"]
+    page.cell(row_of(page, "Aceros-del-Norte"), 5, "grande")
+    target = io.BytesIO()
+    book.save(target)
+    opened = office.workbooks.open("libro.xlsx", target.getvalue())
+    plan = office.workbooks.plan(opened)
+    office.workbooks.check_still_so(opened, plan, Answers())
+    office.record("organisation id=acero employees=17")
+    with pytest.raises(Conflict, match="Import the workbook again"):
+        office.workbooks.check_still_so(opened, plan, Answers())
+
+
+def test_nothing_is_recorded_of_a_workbook_with_one_mistake(office: Office) -> None:
+    rows = [("Proyecto", "Desde"), ("Laboratorio", date(2025, 1, 1)), ("Otro", "mañana")]
+    plan = office.plan(xlsx({"Proyectos": rows}))
+    with pytest.raises(Mistakes, match="Proyectos!B3"):
+        office.workbooks.record(plan)
+    assert office.facts("project") == []
+
+
+def test_a_registry_of_a_database_is_the_same_in_an_empty_one(
+    sqlite_template: Path, tmp_path: Path, database: Engine
+) -> None:
+    """On both databases: what managers keep of an initiative goes over in its workbook."""
+    office = Office(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'other.db')}")
+    other = World(str(database.url.render_as_string(hide_password=False))).at("2025-03-04")
+    other.enrol("one", "cordoba")
+    workbooks = Workbooks(other.app)
+    plan = workbooks.plan(workbooks.open("one.xlsx", office.workbooks.template("one")), KEEP)
+    assert not plan.wrong
+    workbooks.record(plan)
+    with other.app.database.connect() as connection:
+        there = what_is_known(connection, "one", "ES")
+    for record in RECORDS:
+        if record in there.facts and record not in ("person", "representation"):
+            assert sorted(there.all(record), key=repr) == sorted(office.facts(record), key=repr), record

@@ -1,0 +1,78 @@
+"""A metric measured apart is the same metric: its parts are rows of the whole, and add up to it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from support.world import World
+
+from clusterflow.model.measurement import MetricCall
+from clusterflow.model.quantity import Unit
+from clusterflow.store.metrics import measure, measure_apart
+
+DAY = date(2024, 6, 30)
+
+
+@pytest.fixture
+def world(database_url: str) -> World:
+    """Two committees of one initiative, and another initiative that is none of its business."""
+    world = World(database_url)
+    for initiative in ("one", "two"):
+        world.enrol(initiative, "cordoba")
+        i = f"initiative={initiative}"
+        world.record(
+            f"membership {i} organisation=firm from=2024-01-01",
+            f"membership {i} organisation=ministry from=2024-01-01",
+            *(f"body {i} id={body} kind=committee name={body} from=2024-01-01" for body in ("talent", "trade")),
+            *(f"meeting {i} id={b}-{m} body={b} on=2024-0{m}-01" for b in ("talent", "trade") for m in (3, 4)),
+        )
+    here = "attendance initiative=one organisation=firm on=2024-03-01"
+    world.record(
+        f"{here} meeting=talent-3 person=mona present=true",
+        f"{here} meeting=talent-3 person=bruno present=true",
+        f"{here} meeting=talent-4 person=mona present=true",
+        f"{here} meeting=trade-3 person=mona present=true",
+        f"{here} meeting=trade-4 person=bruno present=true",
+        f"{here} meeting=trade-4 person=mona present=false",
+        f"{here} meeting=trade-3 person=bruno",
+    )
+    return world
+
+
+def apart(world: World, metric: str, *by: str, initiative: str = "one") -> dict[tuple[str | None, ...], str]:
+    with world.app.database.connect() as connection:
+        found = measure_apart(connection, MetricCall(metric), by, world.app.metrics, DAY, [initiative])
+    unit = Unit.COUNT if metric == "members" else Unit.SHARE
+    return {part: one.written(unit) for part, one in found.get(initiative, {}).items()}
+
+
+def test_attendance_is_told_of_each_body(world: World) -> None:
+    assert apart(world, "attendance", "body") == {("talent",): "100 %", ("trade",): "50 % … 75 %"}
+
+
+def test_turnover_is_told_of_each_body(world: World) -> None:
+    with world.app.database.connect() as connection:
+        call = MetricCall("person-turnover", (("body", "committee"),))
+        found = measure_apart(connection, call, ("body",), world.app.metrics, DAY, ["one"])["one"]
+    told = {part: one.written(Unit.SHARE) for part, one in found.items()}
+    assert told == {("talent",): "0 %", ("trade",): "0 % … 100 %"}
+
+
+def test_members_are_told_by_kind_and_size_and_what_is_unknown_is_a_part_of_its_own(world: World) -> None:
+    assert apart(world, "members", "helix", "size") == {("company", "small"): "1", ("government", None): "1"}
+
+
+@pytest.mark.parametrize(("metric", "by"), [("attendance", ("body",)), ("members", ("helix", "size"))])
+def test_the_parts_are_all_of_the_rows_and_no_others(world: World, metric: str, by: tuple[str, ...]) -> None:
+    call = MetricCall(metric)
+    with world.app.database.connect() as connection:
+        parts = measure_apart(connection, call, by, world.app.metrics, DAY)
+        whole = measure(connection, [call], world.app.metrics, DAY)[call]
+    assert set(parts) == set(whole)
+    for initiative, found in parts.items():
+        assert sum(one.rows for one in found.values()) == whole[initiative].rows
+
+
+def test_where_nothing_is_recorded_there_are_no_parts(world: World) -> None:
+    assert apart(world, "attendance", "body", initiative="two") == {}

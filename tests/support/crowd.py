@@ -1,0 +1,166 @@
+"""A crowd of invented initiatives under the shipped models, each at its own place in its life.
+
+What a portfolio shows is written as commands write it (ledger, folded, stored), without measuring: so that hundreds of
+them are there in seconds. The same number gives the same crowd.
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+
+from clusterflow.app import App
+from clusterflow.engine.record import Submission
+from clusterflow.engine.work import Context, Work
+from clusterflow.model import events as ev
+from clusterflow.model.lifecycle import Stage
+from clusterflow.model.quantity import Bound, Unit
+from clusterflow.model.words import Answer, DecisionKind, Severity
+from clusterflow.rules.course import Course
+from clusterflow.store.models import kept_model
+
+TRADES = ("Automotriz", "del Calzado", "Agroalimentario", "de Energía", "Textil", "de Software", "de Salud", "Minero",
+          "de Turismo", "Logístico", "del Mueble", "de Cosmética", "Aeroespacial", "del Agua")  # fmt: skip
+PLACES = ("Valle Alto", "la Sierra", "Puerto Viejo", "los Llanos", "la Costa Norte", "Río Hondo", "la Meseta",
+          "Tres Lagunas", "la Ribera", "Monte Claro", "el Delta", "Piedras Blancas")  # fmt: skip
+COUNTRIES = {"basque": "ES Europe/Madrid", "catalan": "ES Europe/Madrid", "colombian-hybrid": "CO America/Bogota",
+             "cordoba": "AR America/Argentina/Cordoba", "ecuador": "EC America/Guayaquil",
+             "nuevo-leon": "MX America/Monterrey"}  # fmt: skip
+
+
+def gather_crowd(app: App, number: int, end: date, seed: int = 7) -> list[str]:
+    """Enrol so many, and let each live until ``end``."""
+    dice = random.Random(seed)
+    models = sorted(app.models)
+    begun = []
+    for n in range(number):
+        model = models[n % len(models)]
+        country, zone = COUNTRIES[model].split()
+        day = end - timedelta(days=dice.randrange(40, 1500))
+        name = f"Clúster {dice.choice(TRADES)} de {dice.choice(PLACES)}"
+        if n >= len(TRADES) * 2:
+            name += f" {n}"
+        fields = {"id": f"c{n:04}", "name": name, "country": country, "timezone": zone, "from": day.isoformat()}
+        begun.append((day, Submission("initiative", fields, "crowd"), model))
+    for day, submission, model in sorted(begun, key=lambda b: b[0]):
+        app.at(day).enrol(submission, model)
+    everybody = [str(submission.fields["id"]) for _, submission, _ in begun]
+    with app.database.begin() as connection:
+        for initiative in everybody:
+            state = Work(connection, _on(app, end), "crowd").state(initiative)
+            assert state is not None
+            course = Course(kept_model(connection, state.model_hash), state, state.enrolled_on)
+            _live(course, end, random.Random(f"{seed} {initiative}"))
+            for day, events in groupby(sorted(course.events, key=lambda e: e.on), key=lambda e: e.on):
+                state = Work(connection, _on(app, day), "crowd").live(state, list(events))
+    return everybody
+
+
+def _on(app: App, day: date) -> Context:
+    return Context(datetime.combine(day, time(18), UTC), "crowd", app.new_id)
+
+
+def _live(course: Course, end: date, dice: random.Random) -> None:
+    moves = 0
+    # Some go fast, some slowly, and most stand somewhere on their way at the end.
+    pace = dice.lognormvariate(0, 0.45)
+    while course.today < end and moves < 40:
+        moves += 1
+        waiting = [v for v in course.state.open_visits if course.state.milestone(v.stage) is None]
+        if not waiting:
+            break
+        visit = dice.choice(waiting)
+        stage = course.model.stage(visit.stage)
+        took = timedelta(days=int(stage.allowed_days * pace * dice.uniform(0.35, 1.5)))
+        ready = max(visit.entered_on + took, course.today + timedelta(days=5))
+        _tell(course, stage, dice, min(ready, end), whole=ready <= end)
+        if stage.optional and dice.random() < 0.6:
+            _step(course, course.today + timedelta(days=60), end)
+            continue
+        if not _step(course, ready, end):
+            break
+        _pass(course, stage, dice, end)
+    for visit in course.state.open_visits:
+        stage = course.model.stage(visit.stage)
+        if course.state.milestone(visit.stage) is None and not stage.optional:
+            for level, day in ((1, visit.due_on), (2, visit.escalate_on)):
+                if day < end:
+                    course.add(ev.StageOverdue(stage=visit.stage, round=visit.round, level=level, due_on=visit.due_on,
+                                               on=day + timedelta(days=1)))  # fmt: skip
+            _tell(course, stage, dice, end, whole=False)
+    _lapse(course, dice, end)
+
+
+def _step(course: Course, day: date, end: date) -> bool:
+    course.today = min(day, end)
+    return day < end
+
+
+def _tell(course: Course, stage: Stage, dice: random.Random, day: date, whole: bool) -> None:
+    """Some of the answers of a gate: all of what blocks where it is ``whole``."""
+    for criterion in stage.gate.criteria:
+        told = next(
+            (a.answer for a in course.state.answers if (a.stage, a.criterion) == (stage.id, criterion.id)), None
+        )
+        roll = dice.random()
+        must = whole and criterion.severity is Severity.BLOCKING
+        answer = Answer.MET if must or roll < 0.45 else Answer.UNMET if roll < 0.75 else Answer.UNKNOWN
+        if answer is not (told or Answer.UNKNOWN) and day >= course.today:
+            course.add(ev.FindingChanged(stage=stage.id, criterion=criterion.id, before=told or Answer.UNKNOWN,
+                                         answer=answer, found=_note(criterion.bound, answer), on=day))  # fmt: skip
+
+
+def _note(bound: Bound, answer: Answer) -> str:
+    if answer is Answer.UNKNOWN:
+        return "?"
+    if bound.unit is Unit.YES_NO:
+        return str(int(bound.number) if answer is Answer.MET else 1 - int(bound.number))
+    more = (bound.op in (">=", ">")) is (answer is Answer.MET)
+    number = bound.number * 3 / 2 + 1 if more else bound.number * 3 / 5
+    value = str(round(number) if bound.unit is Unit.COUNT else number)
+    return f"{value} {bound.currency}" if bound.currency else value
+
+
+def _pass(course: Course, stage: Stage, dice: random.Random, end: date) -> None:
+    visit = course.state.visit(stage.id)
+    assert visit is not None
+    review = f"{stage.id}-{1 + sum(r.stage == stage.id for r in course.state.reviews)}"
+    course.add(ev.GateOpened(review=review, stage=stage.id, round=visit.round, findings="seen", on=course.today))
+    if not _step(course, course.today + timedelta(days=dice.randrange(3, 70)), end):
+        return
+    if dice.random() < 0.08:
+        until = course.today + timedelta(days=dice.randrange(30, 200))
+        course.add(
+            ev.GateDecided(review=review, stage=stage.id, decision=DecisionKind.HOLD, on=course.today, until=until)
+        )
+        _step(course, until, end)
+        return
+    course.add(ev.GateDecided(review=review, stage=stage.id, decision=DecisionKind.GO, on=course.today))
+    course.add(ev.MilestoneAchieved(stage=stage.id, round=visit.round, review=review, on=course.today,
+                                    leaves=not stage.open_ended))  # fmt: skip
+    course.enter_what_is_free()
+
+
+def _lapse(course: Course, dice: random.Random, end: date) -> None:
+    """One milestone in ten does not hold for ever."""
+    for milestone in course.state.milestones:
+        kept = [c for c in course.model.stage(milestone.stage).gate.criteria if c.keep is not None]
+        room = (end - milestone.achieved_on).days
+        if not kept or room < 60 or dice.random() > 0.1:
+            continue
+        criterion, on = dice.choice(kept), milestone.achieved_on + timedelta(days=dice.randrange(30, room))
+        course.add(
+            ev.FindingChanged(
+                stage=milestone.stage,
+                criterion=criterion.id,
+                before=Answer.MET,
+                answer=Answer.UNMET,
+                found=_note(criterion.bound, Answer.UNMET),
+                on=on,
+            )
+        )
+        course.add(ev.MilestoneLapsed(stage=milestone.stage, round=milestone.round, criteria=(criterion.id,), on=on))
+        if dice.random() < 0.4 and (end - on).days > 30:
+            back = on + timedelta(days=dice.randrange(10, (end - on).days))
+            course.add(ev.MilestoneRestored(stage=milestone.stage, round=milestone.round, on=back))
