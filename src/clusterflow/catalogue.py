@@ -55,7 +55,7 @@ def named(models: dict[str, LifecycleModel], model_id: str) -> LifecycleModel:
         UnknownName: with the nearest.
     """
     if model_id not in models:
-        raise UnknownName("model", model_id, nearest(model_id, models) or sorted(models))
+        raise UnknownName("model", model_id, nearest(model_id, models), sorted(models))
     return models[model_id]
 
 

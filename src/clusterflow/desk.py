@@ -15,7 +15,7 @@ from sqlalchemy import Engine as Database
 from clusterflow.engine import record as recording
 from clusterflow.engine.record import Recorded, Submission
 from clusterflow.engine.work import Context, perform
-from clusterflow.errors import NotPossible, UnknownName
+from clusterflow.errors import Mistake, NotPossible, UnknownName
 from clusterflow.model.events import Entry
 from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.model.records.parties import Initiative
@@ -91,12 +91,18 @@ class Desk:
     def new_id() -> str:
         return secrets.token_hex(16)
 
-    def record(self, submissions: Sequence[Submission], actor: str | None = None, key: str | None = None) -> Recorded:
-        """Record facts: all of them or none."""
+    def record(
+        self,
+        submissions: Sequence[Submission],
+        actor: str | None = None,
+        key: str | None = None,
+        mistakes: Sequence[Mistake] = (),
+    ) -> Recorded:
+        """Record facts: all of them or none; what could not be read of them, ``mistakes``, is told with the rest."""
         request = repr([(s.type, s.initiative, sorted(s.fields.items()), s.retract) for s in submissions])
         return perform(
-            self.database, self._context(actor, key), "record", request, Recorded,
-            lambda work: recording.record(work, submissions),
+            self.database, self._context(actor, None if mistakes else key), "record", request, Recorded,
+            lambda work: recording.record(work, submissions, mistakes), Recorded.again,
         )  # fmt: skip
 
     # Questions

@@ -6,8 +6,22 @@ is what a person typed wrongly, or what the surroundings do not provide.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+LONGEST_QUOTED = 80
+
+
+def shortened(text: str) -> str:
+    """A text as a sentence repeats it: whole where it is short."""
+    return text if len(text) <= LONGEST_QUOTED else f"{text[:LONGEST_QUOTED]}..."
+
+
+def quoted(value: object) -> str:
+    """What somebody wrote, in quotation marks, with its length where it is too long."""
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, (bool, dict, list)) else str(value)
+    return f"«{shortened(text)}»" + (f" ({len(text):,} signs)" if len(text) > LONGEST_QUOTED else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +59,14 @@ class Mistakes(ClusterflowError):
 class UnknownName(ClusterflowError):
     """A name that nothing answers to, with the nearest names that do."""
 
-    def __init__(self, noun: str, name: str, nearest: Sequence[str] = ()) -> None:
+    def __init__(self, noun: str, name: str, nearest: Sequence[str] = (), known: Iterable[str] = ()) -> None:
+        """``known`` are all that there are, where they are few enough to be told when none is near."""
         self.noun, self.name, self.nearest = noun, name, tuple(nearest)
-        text = f"no {noun} is called «{name}»"
+        text = f"no {noun} is called {quoted(name)}"
         if nearest:
             text += "; the nearest: " + ", ".join(nearest)
+        elif known := list(known):
+            text += "; there are: " + ", ".join(known)
         super().__init__(text)
 
 

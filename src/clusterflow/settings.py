@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import secrets
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "CLUSTERFLOW_"
 
 _DOTENV = ".env"
 _PACKAGE = Path(__file__).resolve().parent
@@ -28,7 +33,7 @@ def _home() -> Path:
 
 
 def _channels_one_by_one() -> dict[str, SecretStr]:
-    prefix = "CLUSTERFLOW_CHANNEL_"
+    prefix = f"{PREFIX}CHANNEL_"
     written = {**dotenv_values(_DOTENV), **os.environ}
     return {
         name.removeprefix(prefix).lower().replace("_", "-"): SecretStr(address)
@@ -41,11 +46,38 @@ NOBODY = "cli"
 """Who commands where nobody says who."""
 
 
+def _id(text: str) -> str:
+    """An id, as those of records are; what stands in the ledger cannot be forgotten, so no name may.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not re.fullmatch("[a-z0-9][a-z0-9._-]{0,63}", text):
+        raise ValueError("is no id; accepted: 1 to 64 lower case letters, digits, points, hyphens and underscores")
+    return text
+
+
+def _web_address(text: str) -> str:
+    """An address of a server, as it is.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        split = urlsplit(text)
+        known = split.scheme in ("http", "https") and bool(split.hostname) and split.port != 0
+    except ValueError:
+        known = False
+    if not known:
+        raise ValueError("is no web address; accepted: http://HOST:PORT/api")
+    return text
+
+
 class Settings(BaseSettings):
     """Where things are and how the world is reached."""
 
     model_config = SettingsConfigDict(
-        env_prefix="CLUSTERFLOW_", env_file=_DOTENV, extra="ignore", frozen=True, hide_input_in_errors=True
+        env_prefix=PREFIX, env_file=_DOTENV, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
     home: Path = Field(default_factory=_home, description="folder of the default database, Prefect's data and logs")
@@ -54,9 +86,9 @@ class Settings(BaseSettings):
     )
     configs: Path = Field(default_factory=lambda: _beside_the_code("configs"))
     deployments: Path = Field(default_factory=lambda: _beside_the_code("deployments"))
-    language: str = Field(default="en", pattern="^(es|en)$", description="language of Prefect's names and artifacts")
-    actor: str = Field(
-        default=NOBODY, max_length=64, description="who records and commands, where nobody else is named"
+    language: Literal["es", "en"] = Field(default="en", description="language of Prefect's names and artifacts")
+    actor: Annotated[str, AfterValidator(_id)] = Field(
+        default=NOBODY, description="who records and commands, where nobody else is named: an id, never a name"
     )
     today: date | None = Field(
         default=None, description="pretend that it is this day: for rehearsals and demonstrations"
@@ -125,9 +157,17 @@ class Settings(BaseSettings):
         default=None,
         description="fsspec address of a folder that calendars are written to each hour: file:///srv/calendars, s3://...",
     )
-    prefect_port: int = 4200
-    prefect_api: str | None = Field(default=None, description="API of a Prefect server elsewhere")
+    prefect_port: int = Field(default=4200, ge=1, le=65535)
+    prefect_api: Annotated[str, AfterValidator(_web_address)] | None = Field(
+        default=None, description="API of a Prefect server elsewhere"
+    )
     prefect_auth: SecretStr | None = Field(default=None, description="Prefect's basic auth, user:password")
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except UnicodeDecodeError:
+            raise OSError(errno.EILSEQ, "is no UTF-8 text", _DOTENV) from None
 
     def code_key(self) -> bytes:
         """What one-time codes are made with: the secret, or a file of the home folder that only its owner reads."""

@@ -12,7 +12,7 @@ from clusterflow.app import App
 from clusterflow.catalogue import metrics_in
 from clusterflow.configs.models import load_model
 from clusterflow.engine.record import Submission
-from clusterflow.errors import ClusterflowError, Mistake, Mistakes
+from clusterflow.errors import ClusterflowError, Mistake, Mistakes, quoted
 from clusterflow.intake.history import Decision, History, Said
 from clusterflow.model.events import VoteCast
 from clusterflow.model.lifecycle import LifecycleModel
@@ -24,7 +24,7 @@ from clusterflow.reports import tryout as reports
 from clusterflow.reports.quorum import quorum
 from clusterflow.reports.tryout import ASSUMED, Happened, MonthEnd, TriedLife
 from clusterflow.rules.ballot import Ballot
-from clusterflow.rules.mistakes import nearest
+from clusterflow.rules.mistakes import the_nearest
 from clusterflow.settings import Settings
 from clusterflow.store import due
 from clusterflow.store.scratch import scratch
@@ -257,7 +257,8 @@ def _news_of(submission: Submission) -> Iterator[date]:
 def _unknown(said: Said, noun: str, name: str, known: Iterable[str]) -> Iterator[Mistake]:
     names = sorted(known)
     if name not in names:
-        yield Mistake(said.where, f"no {noun} is called «{name}»", ", ".join(nearest(name, names) or names))
+        cure = the_nearest(name, names) or f"There are: {', '.join(names)}"
+        yield Mistake(said.where, f"no {noun} is called {quoted(name)}", cure=cure)
 
 
 def _ballot(decision: Decision) -> Ballot:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from clusterflow.cli import output
 from clusterflow.cli.output import show, table
 from clusterflow.model.records import RECORDS
 
@@ -71,25 +74,52 @@ def test_explain_says_of_when_a_figure_is_that_counts_no_more(office: Run) -> No
 
 def test_a_file_of_facts_is_taken_whole_or_not_at_all_and_twice_changes_nothing(office: Run, home: Path) -> None:
     again = office("record", "--from", "facts.jsonl")
-    assert (again.code, again.out.strip()) == (0, "5 entered"), "the answer of the first time"
+    today = datetime.now(UTC).date()
+    assert (again.code, again.out.strip()) == (0, f"already taken in on {today}; nothing changed")
+    told = office("record", "--from", "facts.jsonl", "--json").json
+    assert (told["entered"], told["unchanged"], told["already"][:10]) == (0, 5, str(today))
     entries = len(office("ledger", "registry", "--json").json)
     bad = home / "bad.jsonl"
     bad.write_text(
         '{"record": "person", "id": "p1", "name": "P", "from": "2024-01-01"}\n'
         "not json\n"
         '{"id": "x"}\n'
-        '{"record": "person", "id": "p1", "id": "p2", "name": "P", "from": "2024-01-01"}\n',
+        '{"record": "person", "id": "p1", "id": "p2", "name": "P", "from": "2024-01-01"}\n'
+        '{"record": "representation", "person": "p1", "organisation": "frim", "from": "2024-01-01"}\n'
+        '{"record": "person", "id": "P 3", "name": "", "from": "soon"}\n'
+        '{"record": "persn"}\n'
+        '{"record": "person", "id": "p4", "name": "Jos\udce9", "from": "2024-01-01"}\n'
+        '{"record": "person", "id": "p5", "name": "P\\u001b[2J", "from": "2024-01-01"}\n'
+        "nor this",
         encoding="utf-8",
+        errors="surrogateescape",
     )
     said = office("record", "--from", "bad.jsonl")
     assert said.code == 2
-    assert [line.split(" ")[1] for line in said.err.splitlines()[1:]] == [
-        "bad.jsonl:2:",
-        "bad.jsonl:3:",
-        "bad.jsonl:4:",
-    ]
+    lines = ["2", "3", "4", "5", "6", "6", "6", "7", "8", "9", "10"]
+    assert [line.split(" ")[1] for line in said.err.splitlines()[1:]] == [f"bad.jsonl:{n}:" for n in lines]
+    assert "bad.jsonl:8: no UTF-8 text" in said.err
+    assert "bad.jsonl:9: name: holds a sign that no text can have" in said.err
     assert "the same field twice: id" in said.err
     assert len(office("ledger", "registry", "--json").json) == entries
+
+
+@pytest.mark.parametrize("option", [("--from", "-"), ("--from=-",)])
+def test_facts_come_from_standard_input_and_as_windows_writes_them(
+    office: Run, monkeypatch: pytest.MonkeyPatch, option: tuple[str, ...]
+) -> None:
+    text = '{"record": "person", "id": "p1", "name": "José", "from": "2024-01-01"}\r\n'
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode("utf-8-sig"))))
+    assert office("record", *option).out.strip() == "1 entered"
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"no json")))
+    assert "-:1: no JSON" in office("record", *option).err
+    assert "«--json» is an option" in office("record", "--from", "--json").err
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no endless file here")
+def test_what_is_too_large_is_not_read_to_its_end(office: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output, "LARGEST_BYTES", 2**20)
+    assert "/dev/zero is larger than 1 MB; give it in parts" in office("record", "--from", "/dev/zero").err
 
 
 def test_the_way_to_a_decision(office: Run) -> None:

@@ -55,7 +55,7 @@ def test_what_waits_is_listed_shown_and_mended(office: Run, hand_in: HandIn) -> 
     assert '"organisation": "frim"' in shown
 
     still = office("intake", "retry", number, "colour=", "organisation=fimr")
-    assert (still.code, "no organisation is called «fimr»; accepted: firm" in still.err) == (2, True)
+    assert (still.code, "no organisation is called «fimr». The nearest: firm" in still.err) == (2, True)
     assert office("intake", "retry", number, "colour=", "organisation=firm", "--actor", "ana").out.strip() == (
         f"#{number} is mended: 1 entered"
     )
@@ -87,13 +87,13 @@ def test_one_is_dropped_with_its_reason(office: Run, hand_in: HandIn) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (("show", "7"), "no refused submission is called «7»; the nearest: 1"),
+        (("show", "7"), "no refused submission is called «7»; there are: 1"),
         (("retry", "7"), "no refused submission is called «7»"),
         (("retry", "1", "nonsense"), "«nonsense»: is no assignment; accepted: key=value"),
         (("retry", "1", "retract=perhaps"), "accepted: retract=true"),
         (("retry", "1", "a=b", "--from", "x"), "give either key=value ..., or --from FILE"),
         (("retry", "1", "--from", "nowhere"), "there is no file nowhere"),
-        (("retry", "1", "--from", "."), "cannot be read as UTF-8 text"),
+        (("retry", "1", "--from", "."), "cannot be read: Is a directory"),
         (("retry", "x"), "x"),
     ],
 )

@@ -142,7 +142,7 @@ def test_all_mistakes_of_model_and_history_are_told_at_once_each_with_its_place(
         "h.jsonl:4:51",
         "h.jsonl:6:75",
     ]
-    assert "accepted: critical-mass" in run("model", "try", str(MODEL), "h.jsonl").err
+    assert "The nearest: critical-mass" in run("model", "try", str(MODEL), "h.jsonl").err
 
 
 @pytest.mark.parametrize(

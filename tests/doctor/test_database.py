@@ -52,9 +52,12 @@ class TestSchema:
 
     def test_another_schema_is_trouble_with_the_command_that_helps(self, world: World) -> None:
         with world.app.database.begin() as connection:
-            connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
         (seen,) = room.look_at_schema(At(world))
-        assert (seen.outcome, seen.cure.en) == (Outcome.TROUBLE, "Run: clusterflow db upgrade")
+        assert (seen.outcome, seen.cure.en) == (
+            Outcome.TROUBLE,
+            "Install the clusterflow that made it, or restore a backup",
+        )
 
     def test_none_yet_is_trouble_and_makes_none(self, office: Office, tmp_path: Path) -> None:
         (seen,) = room.look_at_schema(office())

@@ -81,8 +81,8 @@ def test_every_mistake_is_told_at_once_and_nothing_is_recorded(one: World) -> No
     for expected in (
         "helix: «compani» is not accepted; accepted: company, government, academia, civil-society",
         "from: «2024-13-01» is not accepted; accepted: a day as YYYY-MM-DD",
-        "no record type is called «membershp»; accepted: membership",
-        "no organisation is called «frim»; accepted: firm",
+        "no record type is called «membershp». The nearest: membership",
+        "no organisation is called «frim». The nearest: firm",
         "no initiative is called «uno»",
         "a membership belongs to an initiative; accepted: initiative=ID",
         "amount: «1.234,56» is no amount",
@@ -103,7 +103,8 @@ def test_records_of_one_file_may_name_each_other(one: World) -> None:
 def test_the_same_key_is_done_once_and_means_one_thing(one: World) -> None:
     line = "link initiative=one id=a direction=inside with_whom=x from=2024-01-01"
     first = one.record(line, key="k1")
-    assert one.record(line, key="k1") == first
+    again = one.record(line, key="k1")
+    assert (first.entered, again.entered, again.unchanged, again.already) == (1, 0, 1, one.now)
     assert len(rows(one, "link")) == 1
     with pytest.raises(Exception, match="already used for another command"):
         one.record(line.replace("inside", "outside"), key="k1")

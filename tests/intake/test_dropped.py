@@ -76,8 +76,8 @@ def test_a_file_with_one_bad_line_is_refused_whole_with_its_line(gate: Gate, fol
     head, *mistakes = folder.text("refused/members.jsonl.mistakes.txt").splitlines()
     assert f"clusterflow intake retry {refusal.id}" in head
     assert mistakes == [
-        "members.jsonl:2: no organisation is called «frim»; accepted: firm",
-        "members.jsonl:4: no organisation is called «mistry»; accepted: ministry",
+        "members.jsonl:2: no organisation is called «frim». The nearest: firm",
+        "members.jsonl:4: no organisation is called «mistry». The nearest: ministry",
     ]
 
 

@@ -55,8 +55,8 @@ class TestEvents:
         assert became["good"].refused is None
         refusal = gate.reception.refusal(refused_of(became["bad"]))
         assert [str(m) for m in refusal.mistakes] == [
+            "event bad record 2: no organisation is called «othr». The nearest: other",
             "event bad record 3: a membership belongs to an initiative; accepted: initiative=ID",
-            "event bad record 2: no organisation is called «othr»; accepted: other",
         ]
         assert len(gate.memberships()) == 1
 
@@ -78,8 +78,8 @@ class TestEvents:
         [
             ({}, "no field «record»"),
             ({"records": []}, "holds no record"),
-            (membership("frim"), "no organisation is called «frim»; accepted: firm"),
-            (membership(comitment="x"), "has no field «comitment»; accepted: commitment"),
+            (membership("frim"), "no organisation is called «frim». The nearest: firm"),
+            (membership(comitment="x"), "The nearest: commitment"),
             (membership(source="a\0b"), "holds a sign that no text can have"),
             ({"record": "observation", "numerator": 10**30}, "larger than a number can be"),
         ],
@@ -134,7 +134,7 @@ class TestEvents:
 class TestMending:
     def test_other_fields_or_a_mended_mendedrecord_it(self, gate: Gate) -> None:
         number = refused_of(gate.hand_in(("bad", membership("frim")))["bad"])
-        with pytest.raises(Mistakes, match="«fimr»; accepted: firm"):
+        with pytest.raises(Mistakes, match="«fimr»\\. The nearest: firm"):
             gate.reception.retry(number, ["organisation=fimr"])
         assert gate.reception.retry(number, ["organisation=firm"], actor="ana").entered == 1
         settled = gate.reception.refusal(number)
@@ -240,9 +240,10 @@ def test_nothing_is_kept_of_a_command_that_died(gate: Gate, monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("content", "expected", "line"),
     [
-        (b"\xff\xfe", "is no UTF-8 text: byte 0 of 2", None),
+        (b"\n\xff\xfe", "f.jsonl:2: no UTF-8 text", 2),
+        (b'{"record": "x"}\n\xff\n', "f.jsonl:2: no UTF-8 text", 1),
         (b"", "holds no record", None),
-        (b'\n{"record": "x"}\nnonsense\n', "f.jsonl:3: no JSON", 3),
+        (b'\n{"record": "x"}\nnonsense\n', "f.jsonl:3: no JSON", 2),
         (b'{"record": "x", "a": "\0"}', "no JSON: Invalid control character", 1),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 
 from clusterflow.rules.mistakes import nearest
 
-KNOWN = ("nuevo-leon", "cordoba", "critical-mass", "common-purpose", "Acero_Norte")
+KNOWN = ("nuevo-leon", "cordoba", "critical-mass", "common-purpose", "Acero_Norte", "operation")
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,8 @@ KNOWN = ("nuevo-leon", "cordoba", "critical-mass", "common-purpose", "Acero_Nort
         ("acero-norte", ["Acero_Norte"]),
         ("zzz", []),
         ("", []),
+        ("crit", ["critical-mass"]),
+        ("nope", []),
     ],
 )
 def test_capitals_and_separators_do_not_hide_the_name_that_was_meant(written: str, meant: list[str]) -> None:

@@ -52,6 +52,7 @@ SPECIAL: dict[str, list[Any]] = {
     "instalment": [None, 1],
     "instalments": [None, 2],
     "fte": [0.5, 1],
+    "label.grace_until": [None],  # it must come after the label's last day
     "survey-wave.mean_milli": [None, 3000],
     "reading.value": [0.5, -1e300, float("inf")],
 }
@@ -63,7 +64,7 @@ def pool(cls: type[Record], name: str) -> st.SearchStrategy[Any]:
     said = SPECIAL.get(f"{cls.type}.{name}", SPECIAL.get(name))
     if said is not None:
         return st.sampled_from(said)
-    kinds = (field.annotation, *get_args(field.annotation))
+    kinds = _kinds(field.annotation)
     maybe = [None] if type(None) in kinds else []
     if f"{name}_minor" in tables.REGISTRY_TABLES[cls.type].c:
         return st.sampled_from([*maybe, "-5.00 EUR", "7 CLP"])
@@ -78,6 +79,11 @@ def pool(cls: type[Record], name: str) -> st.SearchStrategy[Any]:
         return st.sampled_from([*maybe, 1, 3])
     slug = any(getattr(m, "pattern", None) for k in (field, *kinds) for m in _metadata(k))
     return st.sampled_from([*maybe, *(IDS if slug else ODD)])
+
+
+def _kinds(annotation: Any) -> list[Any]:
+    """An annotation, and all that it is made of."""
+    return [annotation, *(kind for inner in get_args(annotation) for kind in _kinds(inner))]
 
 
 def _metadata(kind: Any) -> list[Any]:

@@ -28,6 +28,9 @@ MONEYS = st.builds(
 SPECIAL: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     ("person", "email"): st.sampled_from([None, "a@b.example", "c@d.example"]),
     ("person", "timezone"): st.sampled_from([None, "America/Monterrey"]),
+    ("person", "country"): st.sampled_from([None, "AR"]),
+    ("label", "grace_until"): st.none(),  # it must come after the label's last day
+    ("label", "retained_percent"): st.sampled_from([None, 50]),
     ("organisation", "country"): st.sampled_from([None, "MX"]),
     ("organisation", "tax_id"): st.sampled_from([None, "ABC680524P76"]),
     ("document", "sha256"): st.sampled_from([None, "0" * 64]),
@@ -96,6 +99,8 @@ def _record(draw: st.DrawFn, record: str, known: Known) -> Record | None:
             value = KINDS[column.kind](column)
         needed = cls.model_fields[name].is_required() or cls.model_fields[name].default is not None
         fields[name] = draw(value if needed else st.none() | value)
+    if record == "survey-wave":
+        fields["answers"] = min(fields["answers"], fields["invited"])
     if fields.get("valid_to") is not None and fields["valid_to"] < fields["valid_from"]:
         fields["valid_to"] = None
     return cls.model_validate(fields)

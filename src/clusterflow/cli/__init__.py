@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import atexit
 import gc
+import os
 import sys
+from importlib import import_module
+from typing import NoReturn
 
 from cyclopts import App
 
 from clusterflow import __version__
-from clusterflow.cli.output import complain
+from clusterflow.cli.output import check_words, complain
 from clusterflow.errors import ClusterflowError
 
 # Commands are named by import path: a command loads only what it needs, and Prefect only where it is used.
@@ -55,15 +58,39 @@ FEW_SEARCHES = 1_000_000
 """How many new objects bring on a search for garbage: what a command imports is none, and searched in vain."""
 
 
+INTERRUPTED = 130
+"""Exit code of what was ended with Ctrl-C, as shells have it."""
+
+
 def main() -> None:
     """The entry point. Whatever a user can type ends in an answer or in a sentence, never in a traceback."""
     gc.set_threshold(FEW_SEARCHES)
     try:
-        cli()
+        check_words(sys.argv[1:])
+        try:
+            cli()
+        finally:
+            sys.stdout.flush()
     except ClusterflowError as problem:
-        complain(problem)
-        sys.exit(problem.exit_code)
+        _end(problem)
     except BrokenPipeError:
         # Whoever read our output has gone; there is nobody to tell.
         sys.stderr.close()
         sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except Exception as problem:
+        told: ClusterflowError | None = import_module("clusterflow.cli.mishaps").in_words(problem)
+        if told is None:
+            raise
+        _end(told)
+
+
+def _end(problem: ClusterflowError) -> NoReturn:
+    complain(problem)
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # What could not be written stays unwritten: Python would try again at its end, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(problem.exit_code)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App as Commands
 from cyclopts import Parameter
 
-from clusterflow.cli.output import Actor, Json, harmless, print_json, read_text, show, table
+from clusterflow.cli.output import Actor, Json, Source, harmless, print_json, read_text, show, table
 from clusterflow.desk import Desk
 from clusterflow.errors import ClusterflowError
 from clusterflow.model.refusal import Refusal, RefusalState
@@ -36,7 +35,7 @@ def refused(
         return
     lines = table("Refused submissions", ["#", "received", "from", "state", "mistakes", "the first"])
     for r in found:
-        first = str(r.mistakes[0]).removeprefix(f"{r.mistakes[0].where}: ") if r.mistakes else ""
+        first = r.mistakes[0].found if r.mistakes else ""
         place = r.address if r.line is None else f"{r.address}:{r.line}"
         when = f"{r.received_at:%Y-%m-%d %H:%M}"
         lines.add_row(str(r.id), when, place, r.state.value, str(len(r.mistakes)), first)
@@ -79,12 +78,7 @@ def _show(found: Refusal) -> None:
 def retry(
     number: Number,
     *fields: Annotated[str, Parameter(help="key=value ...: what is other than it was sent; key= takes it away")],
-    source: Annotated[
-        Path | None,
-        Parameter(
-            name="--from", allow_leading_hyphen=True, help="the mended records as JSON lines; - for standard input"
-        ),
-    ] = None,
+    source: Source = None,
     actor: Actor = None,
     as_json: Json = False,
 ) -> None:

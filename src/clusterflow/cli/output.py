@@ -19,7 +19,8 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from clusterflow.errors import ClusterflowError, Mistake, Mistakes
+from clusterflow.errors import ClusterflowError, Mistake, Mistakes, quoted
+from clusterflow.model.text import ID, ID_ACCEPTED, UNFIT, decoded
 from clusterflow.model.words import Answer, Readiness, StageStatus
 from clusterflow.scribe.files import fresh
 
@@ -28,8 +29,39 @@ REFUSED = 3
 
 Json = Annotated[bool, Parameter(name="--json", negative="", help="print JSON and nothing else")]
 AsOf = Annotated[str | None, Parameter(name="--as-of", help="the end of that day, as YYYY-MM-DD")]
-Actor = Annotated[str | None, Parameter(name="--actor", help="who enters it, for the ledger: an id, never a name")]
-Key = Annotated[str | None, Parameter(name="--key", help="idempotency key: the same command under it is done once")]
+LONGEST_KEY = 128
+"""Of an idempotency key, as the database keeps it."""
+
+
+def _file(_: object, source: Path | None) -> None:
+    if source is not None and str(source).startswith("--"):
+        raise ClusterflowError(f"--from needs a file, and «{source}» is an option; a file of that name is ./{source}")
+
+
+def _an_id(_: object, actor: str | None) -> None:
+    if actor is not None and not re.fullmatch(ID, actor):
+        raise Mistakes([Mistake("--actor", f"{quoted(actor)} is no id", ID_ACCEPTED)])
+
+
+def _a_key(_: object, key: str | None) -> None:
+    if key is not None and not 1 <= len(key) <= LONGEST_KEY:
+        raise Mistakes([Mistake("--key", f"{quoted(key)} is not accepted", f"1 to {LONGEST_KEY} signs")])
+
+
+Source = Annotated[
+    Path | None,
+    Parameter(
+        name="--from", allow_leading_hyphen=True, validator=_file, help="a file of JSON lines; - for standard input"
+    ),
+]
+Actor = Annotated[
+    str | None,
+    Parameter(name="--actor", validator=_an_id, help="who enters it, for the ledger: an id, never a name"),
+]
+Key = Annotated[
+    str | None,
+    Parameter(name="--key", validator=_a_key, help="idempotency key: the same command under it is done once"),
+]
 
 To = Annotated[
     Path | None, Parameter(name="--to", allow_leading_hyphen=True, help="a file; - or none for standard output")
@@ -51,6 +83,9 @@ MARKS: dict[str, tuple[str, str]] = {
     StageStatus.LEFT: ("↩ left", "bright_black"),
 }
 
+LARGEST_BYTES = 128 * 2**20
+"""Of what a command reads: it is held in memory several times over."""
+
 
 class Careful(Console):
     """A console on which no text steers the terminal, whoever wrote it."""
@@ -61,6 +96,17 @@ class Careful(Console):
 
 
 console = Careful(highlight=False)
+
+
+def check_words(words: Iterable[str]) -> None:
+    """Refuse what no text can hold, in whichever argument it stands.
+
+    Raises:
+        Mistakes: every word with a control character, or that is not in the encoding of this machine.
+    """
+    wrong = [word for word in words if UNFIT.search(word)]
+    if wrong:
+        raise Mistakes([Mistake(quoted(word), "holds a sign that no text can have", "text in UTF-8") for word in wrong])
 
 
 def marked(word: str) -> Text:
@@ -90,19 +136,21 @@ _STEERING = re.compile(
 
 
 def read_text(source: Path) -> str:
-    """A file that the user named, or standard input for ``-``.
+    """The JSON lines of a file that the user named, or of standard input for ``-``.
 
     Raises:
-        ClusterflowError: it is not there, or no text.
+        ClusterflowError: it is not there, cannot be read, or is too large.
     """
-    if str(source) == "-":
-        return sys.stdin.read()
     try:
-        return source.read_text(encoding="utf-8")
+        with sys.stdin.buffer if str(source) == "-" else source.open("rb") as file:
+            content = file.read(LARGEST_BYTES + 1)
     except FileNotFoundError:
         raise ClusterflowError(f"there is no file {source}") from None
-    except (OSError, UnicodeDecodeError) as problem:
-        raise ClusterflowError(f"{source} cannot be read as UTF-8 text: {problem}") from None
+    except OSError as problem:
+        raise ClusterflowError(f"{source} cannot be read: {problem.strerror}") from None
+    if len(content) > LARGEST_BYTES:
+        raise ClusterflowError(f"{source} is larger than {LARGEST_BYTES // 2**20} MB; give it in parts")
+    return decoded(content)
 
 
 @contextmanager

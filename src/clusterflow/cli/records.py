@@ -5,18 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from clusterflow.cli.output import Actor, Json, Key, print_json, read_text, show
+from clusterflow.cli.output import Actor, Json, Key, Source, print_json, read_text, show
 from clusterflow.desk import Desk
 from clusterflow.engine.record import Recorded
 from clusterflow.engine.restore import Restored
-from clusterflow.errors import ClusterflowError
+from clusterflow.errors import ClusterflowError, Mistake
 from clusterflow.intake.assignments import read_assignments
-from clusterflow.intake.jsonlines import lines_of, read_lines
+from clusterflow.intake.jsonlines import lines_of, readable
 from clusterflow.intake.life import is_life
 from clusterflow.intake.schema import record_schema
 from clusterflow.scribe.lives import restore
@@ -26,10 +25,7 @@ def record(
     *words: Annotated[
         str, Parameter(help="TYPE key=value ...: membership initiative=nl organisation=acme from=2024-02-01")
     ],
-    source: Annotated[
-        Path | None,
-        Parameter(name="--from", allow_leading_hyphen=True, help="a file of JSON lines; - for standard input"),
-    ] = None,
+    source: Source = None,
     actor: Actor = None,
     key: Key = None,
     as_json: Json = False,
@@ -50,9 +46,10 @@ def record(
     elif is_life(text := read_text(source)):
         done = restore(desk, text, str(source))
     else:
-        submissions = read_lines(lines_of(text), str(source))
-        content = hashlib.sha256(text.encode()).hexdigest()
-        done = desk.record(submissions, actor, key or f"file-{content[:40]}")
+        mistakes: list[Mistake] = []
+        submissions = readable(lines_of(text), str(source), mistakes)
+        content = hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
+        done = desk.record(submissions, actor, key or f"file-{content[:40]}", mistakes)
     if as_json:
         print_json(done)
     else:

@@ -14,6 +14,7 @@ from clusterflow.app import App
 from clusterflow.cli.output import Json, print_json, show
 from clusterflow.courier import Courier
 from clusterflow.demo import run as stage
+from clusterflow.errors import Mistake, Mistakes
 from clusterflow.prefect import reconcile as reconciling
 from clusterflow.prefect.api import connected
 from clusterflow.prefect.channels import channels_if_up
@@ -32,6 +33,8 @@ def up(
     limit: Annotated[int, Parameter(help="flow runs at a time")] = 3,
 ) -> None:
     """Start what is missing (database, Prefect on loopback, deployments, worker, relay), and stay up until Ctrl-C."""
+    if limit < 1:
+        raise Mistakes([Mistake("--limit", f"«{limit}» is not accepted", "a whole number ≥ 1")])
     gc.set_threshold(OFTEN)
     asyncio.run(_up(Settings(), limit))
 

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from clusterflow.configs.yaml import Document, Steps
 from clusterflow.errors import Mistake
-from clusterflow.rules.mistakes import nearest
+from clusterflow.rules.mistakes import the_nearest
 
 Loc = Sequence[str | int]
 
@@ -25,12 +25,6 @@ def troubles(found: Iterable[tuple[Steps, Any, PydanticCustomError]]) -> Validat
     """Several at once, each at its own place below the field: pydantic spreads them over the field's errors."""
     details = [InitErrorDetails(type=error, loc=steps, input=value) for steps, value, error in found]
     return ValidationError.from_exception_data("several", details)
-
-
-def the_nearest(name: object, known: Iterable[str]) -> str:
-    """The cure for an unknown name; empty where nothing is near."""
-    names = nearest(str(name), known)
-    return f"The nearest: {', '.join(names)}" if names else ""
 
 
 def spoken(value: Any) -> str:

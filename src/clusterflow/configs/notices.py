@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from clusterflow.configs.mistakes import spoken, the_nearest, told
+from clusterflow.configs.mistakes import spoken, told
 from clusterflow.configs.moments import LADDER, OFFSETS, SHAPES, WrittenAudience, WrittenNotice
 from clusterflow.configs.written import checked_id
 from clusterflow.configs.yaml import Document, Steps, read
@@ -17,6 +17,7 @@ from clusterflow.errors import Mistake, Mistakes
 from clusterflow.model.events import KINDS, FindingChanged, StageOverdue
 from clusterflow.model.notice import Group, Narrowing, NoticeRule, Offset
 from clusterflow.model.occasion import OCCASIONS
+from clusterflow.rules.mistakes import the_nearest
 
 _ONLY = {"event": ("level", "metric", "answer"), "on": ("about", "with", "ladder", "until", "escalate", "escalated")}
 """The keys that mean something only beside another."""

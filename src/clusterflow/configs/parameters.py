@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from clusterflow.configs.mistakes import spoken, the_nearest, trouble
+from clusterflow.configs.mistakes import spoken, trouble
 from clusterflow.configs.yaml import Steps
 from clusterflow.model.measurement import MetricDeclaration, Parameter, Parameters, ParameterType
 from clusterflow.model.text import LANGUAGES, Text
@@ -21,6 +21,7 @@ from clusterflow.model.words import (
     SizeClass,
     SurveyTopic,
 )
+from clusterflow.rules.mistakes import the_nearest
 
 WORDS: dict[ParameterType, tuple[str, ...]] = {
     "size-class": (*SizeClass, "sme"),  # a metric may ask for micro, small and medium together

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from clusterflow.configs.build import GroupNames
-from clusterflow.configs.mistakes import the_nearest
 from clusterflow.configs.parameters import default_id
 from clusterflow.configs.yaml import Document, Steps
 from clusterflow.errors import Mistake
 from clusterflow.model.measurement import MetricDeclaration
 from clusterflow.model.words import HelixKind, Role, StageKind
+from clusterflow.rules.mistakes import the_nearest
 from clusterflow.rules.soundness import Bone, Defect, Flaw, Idle, defects, idle
 
 

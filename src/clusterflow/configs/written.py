@@ -26,11 +26,12 @@ from pydantic import (
     field_validator,
 )
 
-from clusterflow.configs.mistakes import Translator, spoken, the_nearest, trouble, troubles
+from clusterflow.configs.mistakes import Translator, spoken, trouble, troubles
 from clusterflow.configs.parameters import wrong
 from clusterflow.model.measurement import MetricDeclaration
 from clusterflow.model.quantity import WRITTEN, Bound, BoundError, Unit
 from clusterflow.model.words import HelixKind, Role, Severity, StageKind
+from clusterflow.rules.mistakes import the_nearest
 
 
 @dataclass(frozen=True, slots=True)

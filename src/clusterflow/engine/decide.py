@@ -83,7 +83,7 @@ def stage_of(model: LifecycleModel, stage: str) -> str:
         UnknownName: with the stages of this model that are nearest.
     """
     if stage not in model.by_id:
-        raise UnknownName(f"stage of {model.id}", stage, nearest(stage, model.by_id) or list(model.by_id))
+        raise UnknownName(f"stage of {model.id}", stage, nearest(stage, model.by_id), model.by_id)
     return stage
 
 

@@ -21,7 +21,7 @@ from clusterflow.store.ledger import HeadMoved
 class Delivery:
     """What was sent: ``source`` is its idempotency key, ``address`` what people know it by, ``payload`` its text.
 
-    ``mistakes`` are those that kept it from being read; then there are no submissions.
+    ``mistakes`` are those that kept a part of it from being read.
     """
 
     source: str
@@ -45,10 +45,10 @@ def receive(work: Work, delivery: Delivery, keep_refused: bool = True) -> Receiv
         Mistakes: it is to be refused and ``keep_refused`` does not hold; then nothing is kept of it.
     """
     try:
-        if delivery.mistakes:
+        if delivery.mistakes and not delivery.submissions:
             raise Mistakes(delivery.mistakes)
         with work.connection.begin_nested():
-            return Received(recorded=record(work, delivery.submissions))
+            return Received(recorded=record(work, delivery.submissions, delivery.mistakes))
     except Mistakes as problem:
         mistakes = problem.mistakes
     except NotPossible as problem:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 
 from clusterflow.engine.deadlines import MOVING, set_deadlines
 from clusterflow.engine.work import Work
-from clusterflow.errors import Mistake, Mistakes
+from clusterflow.errors import Mistake, Mistakes, quoted, shortened
 from clusterflow.model import events as ev
 from clusterflow.model.events import RecordEvent
 from clusterflow.model.records import RECORDS, Record
 from clusterflow.model.records.base import REGISTRY
 from clusterflow.model.records.parties import Initiative
-from clusterflow.model.text import Frozen
-from clusterflow.rules.mistakes import field_mistakes, nearest, references
+from clusterflow.model.text import UNFIT, Frozen
+from clusterflow.rules.mistakes import a, field_mistakes, references, the_nearest
 from clusterflow.store import registry
 from clusterflow.store.models import kept_model
 from clusterflow.store.registry import Fact
@@ -53,8 +55,16 @@ class Recorded(Frozen):
     retracted: int = 0
     unchanged: int = 0
     initiatives: tuple[str, ...] = ()
+    already: datetime | None = None
+    """When the same was taken in before, where it was: then nothing was changed now."""
+
+    def again(self, at: datetime) -> Recorded:
+        """What is told where this was already done, at that moment."""
+        return Recorded(unchanged=self.entered + self.corrected + self.retracted + self.unchanged, already=at)
 
     def __str__(self) -> str:
+        if self.already is not None:
+            return f"already taken in on {self.already:%Y-%m-%d}; nothing changed"
         parts = [(self.entered, "entered"), (self.corrected, "corrected"), (self.retracted, "retracted")]
         told = [f"{n} {word}" for n, word in parts if n]
         if self.unchanged or not told:
@@ -73,20 +83,23 @@ class _Chain:
     superseded: list[tuple[Fact, int]] = field(default_factory=list)
 
 
-def record(work: Work, submissions: Sequence[Submission]) -> Recorded:
+def record(work: Work, submissions: Sequence[Submission], mistakes: Iterable[Mistake] = ()) -> Recorded:
     """Enter, correct, end and withdraw facts.
 
+    Args:
+        mistakes: what could not even be read; it is told together with the rest.
+
     Raises:
-        Mistakes: everything that is wrong in the submissions; then nothing was recorded.
+        Mistakes: everything that is wrong in the submissions, in order; then nothing was recorded.
     """
-    return _Recorder(work, submissions).run()
+    return _Recorder(work, submissions, mistakes).run()
 
 
 class _Recorder:
-    def __init__(self, work: Work, submissions: Sequence[Submission]) -> None:
+    def __init__(self, work: Work, submissions: Sequence[Submission], mistakes: Iterable[Mistake]) -> None:
         self.work = work
         self.submissions = submissions
-        self.mistakes: list[Mistake] = []
+        self.mistakes = list(mistakes)
         self.chains: dict[str, _Chain] = {}
         self.known: dict[Identity, dict[str, list[Fact]]] = defaultdict(dict)
         self.counts: Counter[str] = Counter()
@@ -102,7 +115,7 @@ class _Recorder:
         if not self.work.context.named:
             self._ask_who()
         if self.mistakes:
-            raise Mistakes(self.mistakes)
+            raise Mistakes(sorted(self.mistakes, key=_place))
         for name, chain in self.chains.items():
             self._write(name, chain)
         for initiative in sorted(self.moved):
@@ -114,13 +127,18 @@ class _Recorder:
         """Whether the record type is known and the initiative is there where one is needed."""
         cls = RECORDS.get(submission.type)
         if cls is None:
-            near = nearest(submission.type, RECORDS)
-            self.mistakes.append(
-                Mistake(submission.where, f"no record type is called «{submission.type}»", f"{', '.join(near)}")
-            )
+            found = f"no record type is called {quoted(submission.type)}"
+            cure = the_nearest(shortened(submission.type), RECORDS) or f"There are: {', '.join(sorted(RECORDS))}"
+            self.mistakes.append(Mistake(submission.where, found, cure=cure))
             return False
         if cls.of_initiative and not submission.initiative:
-            self.mistakes.append(Mistake(submission.where, f"a {cls.type} belongs to an initiative", "initiative=ID"))
+            found = f"{a(cls.type)} belongs to an initiative"
+            self.mistakes.append(Mistake(submission.where, found, "initiative=ID"))
+            return False
+        unfit = [n for n, value in submission.fields.items() if isinstance(value, str) and UNFIT.search(value)]
+        if unfit:
+            found = f"{shortened(unfit[0])}: holds a sign that no text can have"
+            self.mistakes.append(Mistake(submission.where, found))
             return False
         if cls.of_initiative and submission.initiative:
             self.cited["initiative", REGISTRY].setdefault(submission.initiative, submission.where)
@@ -218,15 +236,9 @@ class _Recorder:
             missing = [value for value in cited if value not in there]
             everything = registry.names(self.work.connection, target, chain) + sorted(there) if missing else []
             for value in missing:
-                near = nearest(value, everything)
-                self.mistakes.append(
-                    Mistake(
-                        cited[value],
-                        f"no {target} is called «{value}»",
-                        ", ".join(near),
-                        "" if near else f"Record the {target} first, or in the same file",
-                    )
-                )
+                found = f"no {target} is called {quoted(value)}"
+                cure = the_nearest(shortened(value), everything) or f"Record the {target} first, or in the same file"
+                self.mistakes.append(Mistake(cited[value], found, cure=cure))
 
     def _ask_who(self) -> None:
         """Where four eyes are asked of a gate, somebody must have recorded what it rests on."""
@@ -251,6 +263,14 @@ class _Recorder:
         )
         for fact, by_entry in chain.superseded:
             registry.supersede(work.connection, fact, by_entry, at)
+
+
+def _place(mistake: Mistake) -> tuple[str | int, ...]:
+    """What sorts mistakes by their line: the numbers in a place count as numbers."""
+    return tuple(int(part) if n % 2 else part for n, part in enumerate(_NUMBERS.split(mistake.where)))
+
+
+_NUMBERS = re.compile("([0-9]{1,18})")
 
 
 def _alias(cls: type[Record], name: str) -> str:

@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 from sqlalchemy import Engine as Database
 from sqlalchemy.exc import IntegrityError, OperationalError
 
@@ -144,14 +144,25 @@ class Work:
             due.move(self.connection, after.initiative, old - new, {d: calendar.due_at(d.day) for d in new - old})
 
 
+def _as_it_was(answer: A, _: datetime) -> A:
+    return answer
+
+
 def perform(
-    database: Database, context: Context, name: str, request: str, answer: type[A], work: Callable[[Work], A]
+    database: Database,
+    context: Context,
+    name: str,
+    request: str,
+    answer: type[A],
+    work: Callable[[Work], A],
+    again: Callable[[A, datetime], A] = _as_it_was,
 ) -> A:
     """Run one command to its end, or not at all.
 
     Args:
         request: what is asked, as text; the same key with another request is a mistake of the caller.
         answer: the type of what the command answers; a repeat gets the first answer again.
+        again: what a repeat is told instead, made of the first answer and its moment.
 
     Raises:
         Conflict: others changed the same chain each time it was tried.
@@ -160,9 +171,9 @@ def perform(
     for attempt in range(TRIES):
         try:
             with database.begin() as connection:
-                earlier = _earlier(connection, context, digest, answer)
+                earlier = _earlier(connection, context, digest)
                 if earlier is not None:
-                    return earlier
+                    return again(answer.model_validate_json(earlier.answer), earlier.at)
                 done = work(Work(connection, context, name))
                 if context.key is not None:
                     answered = {"digest": digest, "at": context.now, "answer": done.model_dump_json()}
@@ -189,7 +200,8 @@ def _keep_answer(connection: Connection, row: dict[str, object]) -> None:
         raise HeadMoved(str(row["key"])) from None
 
 
-def _earlier(connection: Connection, context: Context, digest: str, answer: type[A]) -> A | None:
+def _earlier(connection: Connection, context: Context, digest: str) -> Row[Any] | None:
+    """What was done before under the key of this command."""
     if context.key is None:
         return None
     row = connection.execute(_EARLIER, {"key": context.key}).one_or_none()
@@ -197,4 +209,4 @@ def _earlier(connection: Connection, context: Context, digest: str, answer: type
         return None
     if row.digest != digest:
         raise NotPossible(f"the key «{context.key}» was already used for another command, on {row.at:%Y-%m-%d}")
-    return answer.model_validate_json(row.answer)
+    return row

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from clusterflow.engine.receive import Delivery
 from clusterflow.errors import Mistake, Mistakes
-from clusterflow.intake.jsonlines import lines_of, read_lines, read_value
+from clusterflow.intake.jsonlines import lines_of, read_value, readable
+from clusterflow.model.text import decoded
 
 
 def event_key(event_id: str) -> str:
@@ -33,15 +35,13 @@ def delivered_event(event_id: str, payload: Mapping[str, Any]) -> Delivery:
 def delivered_file(name: str, content: bytes) -> Delivery:
     """What a file of JSON lines hands in; the same content is the same delivery, whatever its name."""
     source = f"file:{hashlib.sha256(content).hexdigest()}"
+    mistakes: list[Mistake] = []
+    submissions = readable(lines_of(decoded(content)), name, mistakes)
+    delivery = Delivery(source, name, _kept(content.decode("utf-8-sig", "backslashreplace")), submissions, mistakes)
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        mistake = Mistake(name, f"is no UTF-8 text: byte {problem.start} of {len(content)}", "JSON lines in UTF-8")
-        return Delivery(source, name, _kept(content.decode(errors="backslashreplace")), mistakes=(mistake,))
-    try:
-        return _filled(Delivery(source, name, _kept(text), read_lines(lines_of(text), name)))
+        return delivery if mistakes else _filled(delivery)
     except Mistakes as problem:
-        return Delivery(source, name, _kept(text), mistakes=problem.mistakes)
+        return replace(delivery, mistakes=problem.mistakes)
 
 
 def _filled(delivery: Delivery) -> Delivery:

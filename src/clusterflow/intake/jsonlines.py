@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from clusterflow.engine.record import Submission
-from clusterflow.errors import Mistake, Mistakes
+from clusterflow.errors import Mistake, Mistakes, quoted, shortened
+from clusterflow.model.text import UNDECODED, UNFIT
 
 ENVELOPE = ("record", "initiative", "retract")
 
@@ -29,10 +30,15 @@ def read_lines(lines: Iterable[str], source: str) -> list[Submission]:
         Mistakes: every line that is no record, with its number.
     """
     mistakes: list[Mistake] = []
-    found = [s for where, value in values(lines, source, mistakes) for s in _submissions(value, where, mistakes)]
+    found = readable(lines, source, mistakes)
     if mistakes:
         raise Mistakes(mistakes)
     return found
+
+
+def readable(lines: Iterable[str], source: str, mistakes: list[Mistake]) -> list[Submission]:
+    """The submissions of a file that can be read; what cannot is among the mistakes."""
+    return [s for where, value in values(lines, source, mistakes) for s in _submissions(value, where, mistakes)]
 
 
 def values(lines: Iterable[str], source: str, mistakes: list[Mistake]) -> Iterator[tuple[str, Any]]:
@@ -70,6 +76,8 @@ def parsed(text: str) -> Any:
     Raises:
         ValueError: it is none; the text says why.
     """
+    if UNDECODED.search(text):
+        raise ValueError("no UTF-8 text")
     try:
         return json.loads(text, object_pairs_hook=_no_doubles, parse_constant=_no_number)
     except _Refused:
@@ -88,7 +96,7 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     names = [name for name, _ in pairs]
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
-        raise _Refused(f"the same field twice: {', '.join(doubled)}")
+        raise _Refused(f"the same field twice: {', '.join(map(shortened, doubled))}")
     return dict(pairs)
 
 
@@ -121,10 +129,11 @@ def _submission(value: Any, where: str, mistakes: list[Mistake]) -> Iterator[Sub
     initiative, retract = flat.get("initiative"), flat.get("retract")
     wrong = []
     if initiative is not None and not isinstance(initiative, str):
-        wrong.append(Mistake(where, f"initiative: «{initiative}» is not accepted", "an id as text"))
+        wrong.append(Mistake(where, f"initiative: {quoted(initiative)} is not accepted", "an id as text"))
     if retract is not None and not isinstance(retract, bool):
-        wrong.append(Mistake(where, f"retract: «{retract}» is not accepted", "true or false"))
-    wrong += [Mistake(where, f"{name}: {problem}") for name, part in flat.items() if (problem := _unfit(name, part))]
+        wrong.append(Mistake(where, f"retract: {quoted(retract)} is not accepted", "true or false"))
+    unfit = ((name, _unfit(name, part)) for name, part in flat.items())
+    wrong += [Mistake(where, f"{shortened(name)}: {problem}") for name, problem in unfit if problem]
     if wrong:
         mistakes += wrong
         return
@@ -141,7 +150,7 @@ def _unfit(name: str, value: Any, depth: int = 0) -> str | None:
     if isinstance(value, list):
         return next((problem for v in value if (problem := _unfit(name, v, depth + 1))), None)
     for text in (name, value):
-        if isinstance(text, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text):
+        if isinstance(text, str) and UNFIT.search(text):
             return "holds a sign that no text can have"
     if isinstance(value, int) and abs(value) > LARGEST:
         return "is larger than a number can be"

@@ -78,6 +78,8 @@ class Money(Frozen):
             raise ValueError(f"«{value}» is no amount; accepted: {ACCEPTED}") from None
         if minor != minor.to_integral_value():
             raise ValueError(f"«{value}» has more decimals than {code} has; accepted: {ACCEPTED}")
+        if abs(minor) > LARGEST:
+            raise ValueError(f"«{value}» is larger than any amount can be; accepted: {ACCEPTED}")
         return {"minor": int(minor), "currency": code}
 
     @model_serializer

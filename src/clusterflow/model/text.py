@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -17,6 +18,25 @@ NOTICE_LANGUAGES: tuple[NoticeLanguage, ...] = ("es", "en", "ca", "eu", "pt")
 def nearest(language: NoticeLanguage) -> Language:
     """The language of the models and reports that such a reader reads best: a notice quotes their titles in it."""
     return "en" if language == "en" else "es"
+
+
+ID = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+"""A short name for use in files and commands."""
+
+ID_ACCEPTED = "an id: 1 to 64 lower case letters, digits, points, hyphens and underscores, the first a letter or digit"
+
+UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+"""Signs that no text of ours may have: controls, which steer a terminal, and halves of signs, which nothing can keep.
+Tabs and the ends of lines pass."""
+
+
+UNDECODED = re.compile("[\udc80-\udcff]")
+"""What a byte that is no UTF-8 is read as, so that its line can be told."""
+
+
+def decoded(content: bytes) -> str:
+    """The text of a file in UTF-8, with or without the mark that Windows begins it with."""
+    return content.decode("utf-8-sig", "surrogateescape")
 
 
 class Frozen(BaseModel):

@@ -107,7 +107,8 @@ class Reception:
     def _waiting(self, delivery: Delivery) -> Refusal | None:
         with self._reading() as connection:
             found = refused.of_source(connection, delivery.source)
-        return found if found and found.state is RefusalState.WAITING and delivery.submissions else None
+        whole = delivery.submissions and not delivery.mistakes
+        return found if found and found.state is RefusalState.WAITING and whole else None
 
     def new_events(self, event_ids: Sequence[str]) -> set[str]:
         """Those of the events that were not taken in yet."""
@@ -141,7 +142,7 @@ class Reception:
             found = refused.one(connection, number)
             if found is None:
                 waiting = [str(r.id) for r in refused.everything(connection, RefusalState.WAITING)]
-                raise UnknownName("refused submission", str(number), waiting[:3])
+                raise UnknownName("refused submission", str(number), known=waiting[:3])
             return found
 
     def retry(

@@ -12,19 +12,24 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from rapidfuzz import fuzz, process
 
-from clusterflow.errors import Mistake
+from clusterflow.errors import Mistake, quoted, shortened
 from clusterflow.model.money import ACCEPTED as AMOUNT
 from clusterflow.model.money import Money
 from clusterflow.model.records import Record
-from clusterflow.model.records.base import Ref
+from clusterflow.model.records.base import DAY_ACCEPTED, Accepts, Ref
 
 
 def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
     """The known names that somebody who wrote ``name`` may have meant, the likeliest first."""
     found = process.extract(
-        name, sorted(set(known)), scorer=fuzz.WRatio, processor=_as_typed, limit=most, score_cutoff=70
+        name, sorted(set(known)), scorer=fuzz.WRatio, processor=_as_typed, limit=2 * most, score_cutoff=70
     )
-    return [match for match, _, _ in found]
+    return [match for match, _, _ in found if _alike(_as_typed(name), _as_typed(match))][:most]
+
+
+def _alike(name: str, known: str) -> bool:
+    """Whether they have half of their signs in common, or one is a piece of the other."""
+    return name in known or known in name or fuzz.ratio(name, known) >= 50
 
 
 def _as_typed(name: str) -> str:
@@ -58,60 +63,83 @@ def metadata_of(annotation: Any, metadata: Iterable[Any]) -> list[Any]:
     return found
 
 
+def the_nearest(name: object, known: Iterable[str]) -> str:
+    """The cure for a name that nothing answers to; empty where nothing is near."""
+    names = nearest(str(name), known)
+    return f"The nearest: {', '.join(names)}" if names else ""
+
+
+def a(noun: str) -> str:
+    """A noun of ours with its article."""
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+
+
 def field_mistakes(problem: ValidationError, cls: type[BaseModel], where: str) -> list[Mistake]:
-    """Each error of a validation as a mistake at a place."""
-    return [_mistake(error, cls, where) for error in problem.errors(include_url=False)]
+    """Each error of a validation as a mistake at a place; one for a field, however much is wrong inside of it."""
+    found: dict[str, Mistake] = {}
+    for error in problem.errors(include_url=False):
+        name = str(error["loc"][0]) if error["loc"] else ""
+        found.setdefault(name or error["msg"], _mistake(error, cls, where, name))
+    return list(found.values())
 
 
-def _mistake(error: Any, cls: type[BaseModel], where: str) -> Mistake:
-    name = str(error["loc"][0]) if error["loc"] else ""
+def _mistake(error: Any, cls: type[BaseModel], where: str, name: str) -> Mistake:
+    inside = len(error["loc"]) > 1
     known = {field.alias or n: field for n, field in cls.model_fields.items()}
     kind, value = error["type"], error["input"]
-    if kind == "extra_forbidden":
-        near = nearest(name, known) or sorted(known)
-        return Mistake(where, f"{_type_name(cls)} has no field «{name}»", ", ".join(near))
-    if kind == "missing":
-        return Mistake(where, f"{_type_name(cls)} needs «{name}»", _accepted(known.get(name)))
+    if kind == "extra_forbidden" and not inside:
+        cure = the_nearest(shortened(name), known)
+        return Mistake(where, f"{_type_name(cls)} has no field {quoted(name)}", ", ".join(sorted(known)), cure)
+    if kind == "missing" and not inside:
+        return Mistake(where, f"{_type_name(cls)} needs «{name}»", accepted(known.get(name)))
     field = known.get(name) or cls.model_fields.get(name)
     if not name:
         return Mistake(where, error["msg"].removeprefix("Value error, "))
     if kind == "value_error":
-        text, _, accepted = error["msg"].removeprefix("Value error, ").partition("; accepted: ")
-        return Mistake(where, f"{name}: {text}", accepted)
-    return Mistake(where, f"{name}: «{value}» is not accepted", _accepted(field) or error["msg"])
+        text, _, fit = error["msg"].removeprefix("Value error, ").partition("; accepted: ")
+        return Mistake(where, f"{name}: {text.replace(f'«{value}»', quoted(value))}", fit)
+    return Mistake(where, f"{name}: {quoted(value)} is not accepted", accepted(field) or error["msg"])
 
 
 def _type_name(cls: type[BaseModel]) -> str:
-    return f"a {cls.type}" if issubclass(cls, Record) else cls.__name__
+    return a(cls.type) if issubclass(cls, Record) else cls.__name__
 
 
-def _accepted(field: Any) -> str:
+def accepted(field: Any) -> str:
+    """What a field takes; empty where there is no such field."""
     if field is None:
         return ""
+    marks = metadata_of(field.annotation, field.metadata)
+    if said := next((m.words for m in marks if isinstance(m, Accepts)), None):
+        return said
     kind = bare_type(field.annotation)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return ", ".join(kind)
     if kind is date:
-        return "a day as YYYY-MM-DD"
+        return DAY_ACCEPTED
     if kind is Money:
         return AMOUNT
     if kind is bool:
         return "true or false"
     if kind is int:
-        return _bounded("a whole number", field)
+        return _bounded("a whole number", marks)
     if kind is float:
-        return _bounded("a number", field)
+        return _bounded("a number", marks)
     if get_origin(kind) is not None:
         return ", ".join(str(a) for a in get_args(kind))
-    pattern = next((p for m in field.metadata if (p := getattr(m, "pattern", None))), None)
-    slug = pattern is not None and "a-z0-9" in str(pattern)
-    return "lower case letters, digits, point, hyphen, underscore" if slug else _bounded("a text", field)
+    if any(getattr(m, "pattern", None) for m in marks):
+        return ""  # of a pattern without words, pydantic says more
+    return _bounded("a text", marks)
 
 
-def _bounded(text: str, field: Any) -> str:
-    signs = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<", "max_length": "at most", "min_length": "at least"}
-    limits = [f"{sign} {value}" for m in field.metadata for n, sign in signs.items() if (value := getattr(m, n, None))]
-    return f"{text} {' and '.join(limits)}".strip()
+def _bounded(text: str, marks: Iterable[Any]) -> str:
+    said = {"ge": "≥ {}", "gt": "> {}", "le": "≤ {}", "lt": "< {}", "min_length": "of {} signs at least"}
+    said |= {"max_length": "of {} signs at most"}
+    bounds = {name: bound for m in marks for name in said if (bound := getattr(m, name, None)) is not None}
+    limits = " and ".join(said[name].format(bound) for name, bound in bounds.items())
+    if bounds.keys() >= {"min_length", "max_length"}:
+        limits = f"of {bounds['min_length']} to {bounds['max_length']} signs"
+    return f"{text} {limits}".strip()
 
 
 def bare_type(annotation: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from clusterflow.errors import ClusterflowError, SchemaMismatch
 
@@ -20,6 +20,17 @@ HEAD = "0001"
 
 PATIENCE_SECONDS = 30
 """How long a command waits for others to let go of a SQLite file."""
+
+DRIVERS = {
+    "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+}
+"""The databases that an address may name, as they are usually written, and how we reach them."""
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 CURE = "Run: clusterflow db upgrade"
 
@@ -38,10 +49,11 @@ def open_database(url: str) -> Engine:
     """
     try:
         address = make_url(url)
+        address = address.set(drivername=DRIVERS[address.drivername])
         if address.get_backend_name() != "sqlite":
             return create_engine(address, pool_pre_ping=True)
         engine = create_engine(address, connect_args={"timeout": PATIENCE_SECONDS})
-    except (ArgumentError, ImportError):  # no address, no such kind of database, or no driver for it
+    except (ArgumentError, ValueError, KeyError):  # no address, or of a database or driver that we do not know
         _, signed, place = url.rpartition("@")
         shown = f"***@{place}" if signed else place
         raise ClusterflowError(
@@ -100,16 +112,26 @@ def check_schema(engine: Engine) -> None:
         SchemaMismatch: what the database has, what is needed, and the command that helps.
     """
     file = engine.url.database if engine.url.get_backend_name() == "sqlite" else None
-    if file and file != ":memory:" and not Path(file).exists():
+    if file and not file.startswith((":memory:", "file:")) and not Path(file).exists():
         raise SchemaMismatch(f"there is no database yet at {file}. {CURE}")
     found = current_revision(engine)
     if found is None:
         raise SchemaMismatch(f"the database holds no clusterflow schema yet. {CURE}")
-    if found < HEAD:
+    if found != HEAD:
+        check_known(found)
         raise SchemaMismatch(f"the database has schema {found}, older than the {HEAD} of this clusterflow. {CURE}")
-    if found > HEAD:
+
+
+def check_known(revision: str) -> None:
+    """Refuse a schema that no migration of this version leads on from.
+
+    Raises:
+        SchemaMismatch: it is of a later version, or of none.
+    """
+    if revision not in {file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/*.py")}:
+        word = "newer" if revision > HEAD else "older"
         raise SchemaMismatch(
-            f"the database has schema {found}, newer than the {HEAD} of this clusterflow. "
+            f"the database has schema {revision}, {word} than any that this clusterflow of {HEAD} knows. "
             "Install the clusterflow that made it, or restore a backup"
         )
 
@@ -120,7 +142,7 @@ def current_revision(engine: Engine) -> str | None:
             if not inspect(connection).has_table("alembic_version"):
                 return None
             return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    except OperationalError as problem:
+    except DBAPIError as problem:
         # The driver's text may repeat the whole address; the password in it must not be shown.
         address = engine.url.render_as_string(hide_password=True)
         reason = str(problem.orig).splitlines()[0]

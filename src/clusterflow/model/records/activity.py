@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
 from clusterflow.model.money import Money
-from clusterflow.model.records.base import BodyId, Happening, OrganisationId, Slug, Span
+from clusterflow.model.records.base import KEPT, BodyId, Day, Happening, OrganisationId, Slug, Span
 from clusterflow.model.words import BusinessKind, LabelLevel, LinkDirection, SurveyTopic
 
 
@@ -20,8 +19,8 @@ class Training(Span):
 
     id: Slug
     title: str = Field(min_length=1, max_length=300)
-    planned: date
-    held: date | None = None
+    planned: Day
+    held: Day | None = None
     attendees: int | None = Field(default=None, ge=0)
 
 
@@ -37,6 +36,12 @@ class SurveyWave(Happening):
     mean_milli: int | None = Field(
         default=None, ge=1000, le=5000, description="mean of the answers from 1 to 5, in thousandths: 3.85 is 3850"
     )
+
+    @model_validator(mode="after")
+    def _no_more_answers_than_invited(self, info: ValidationInfo) -> Self:
+        if info.context is not KEPT and self.answers > self.invited:
+            raise ValueError(f"answers: {self.answers} answers, and only {self.invited} were invited")
+        return self
 
 
 class Link(Span):
@@ -71,7 +76,7 @@ class Label(Span):
 
     name: str
     level: LabelLevel
-    grace_until: date | None = Field(
+    grace_until: Day | None = Field(
         default=None,
         description="until when it can still be renewed after its last day; 90 days (a proposal) where nothing is "
         "said, and none where it is that last day",

@@ -9,9 +9,10 @@ from datetime import date
 from typing import Annotated, Any, ClassVar, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+import pycountry
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo, model_validator
 
-from clusterflow.model.text import Frozen
+from clusterflow.model.text import ID, ID_ACCEPTED, Frozen
 
 REGISTRY = "registry"
 """The chain of the records that belong to no single initiative: organisations, people, offices, initiatives."""
@@ -24,7 +25,20 @@ class Ref:
     record: str
 
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+@dataclass(frozen=True, slots=True)
+class Accepts:
+    """Says in words what a field takes, where its type alone does not."""
+
+    words: str
+
+
+class Kept:
+    """The context in which rows of the registry are read: a rule that came later makes no kept fact unreadable."""
+
+
+KEPT = Kept()
+
+Slug = Annotated[str, StringConstraints(pattern=ID), Accepts(ID_ACCEPTED)]
 """A short name for use in files and commands: lower case, digits, point, hyphen, underscore."""
 
 OrganisationId = Annotated[Slug, Ref("organisation")]
@@ -33,7 +47,38 @@ BodyId = Annotated[Slug, Ref("body")]
 MeetingId = Annotated[Slug, Ref("meeting")]
 ObjectiveId = Annotated[Slug, Ref("objective")]
 SeriesId = Annotated[Slug, Ref("learning-series")]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+
+
+def _known_country(code: str, info: ValidationInfo) -> str:
+    if info.context is not KEPT and pycountry.countries.get(alpha_2=code) is None:
+        raise ValueError(f"no country has the code «{code}»; accepted: {COUNTRY_ACCEPTED}")
+    return code
+
+
+COUNTRY_ACCEPTED = "a country's two capital letters by ISO 3166-1, as MX"
+
+Country = Annotated[
+    str, StringConstraints(pattern=r"^[A-Z]{2}$"), AfterValidator(_known_country), Accepts(COUNTRY_ACCEPTED)
+]
+
+
+DAY_ACCEPTED = "a day as YYYY-MM-DD"
+
+
+def _written_day(value: object) -> object:
+    """A day as people write it: the seconds since 1970, which pydantic would take for one, are more likely a mistake.
+
+    Raises:
+        ValueError: it is another thing than a day, or written otherwise.
+    """
+    if isinstance(value, date) or (isinstance(value, str) and _ISO_DAY.match(value)):
+        return value
+    raise ValueError(f"«{value}» is not accepted; accepted: {DAY_ACCEPTED}")
+
+
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+
+Day = Annotated[date, BeforeValidator(_written_day)]
 
 
 def clock_time(text: str) -> str:
@@ -80,8 +125,8 @@ class Record(Frozen):
 
     source: str | None = Field(default=None, max_length=500, description="who said so, or where it is written")
 
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: Day
+    valid_to: Day | None = None
 
     def identity(self) -> tuple[str, ...]:
         """The values of the key, as texts."""
@@ -97,8 +142,8 @@ class Record(Frozen):
 class Span(Record):
     """A fact that is true over a time: from a first day to a last day, both included."""
 
-    valid_from: date = Field(alias="from", description="first day on which it is true")
-    valid_to: date | None = Field(
+    valid_from: Day = Field(alias="from", description="first day on which it is true")
+    valid_to: Day | None = Field(
         default=None, alias="to", description="last day on which it is true; empty while it is"
     )
 
@@ -112,5 +157,5 @@ class Span(Record):
 class Happening(Record):
     """A fact that happened on a day and stays so."""
 
-    valid_from: date = Field(alias="on", description="the day on which it happened")
+    valid_from: Day = Field(alias="on", description="the day on which it happened")
     valid_to: None = Field(default=None, exclude=True)

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from clusterflow.model.records.base import (
+    Accepts,
     BodyId,
     ClockTime,
     Duration,
@@ -95,7 +96,9 @@ class Document(Span):
     kind: DocumentKind
     title: str = Field(min_length=1, max_length=300)
     address: str | None = None
-    sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
+    sha256: Annotated[str, Accepts("64 hexadecimal digits, in lower case")] | None = Field(
+        default=None, pattern="^[0-9a-f]{64}$"
+    )
     adopted_by: BodyId | None = None
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from clusterflow.model.records.base import (
     ClockTime,
+    Day,
     Duration,
     Happening,
     PersonId,
@@ -43,11 +43,11 @@ class LearningSession(Span):
     series: SeriesId
     number: int = Field(ge=1, description="its place in the series, from 1")
     topic: str = Field(min_length=1, max_length=300)
-    planned: date
+    planned: Day
     time: ClockTime | None = Field(default=None, description="when it begins, on the clock of the series: 09:30")
     lasts_minutes: Duration | None = None
     place: str | None = Field(default=None, max_length=500, description="where, or the link")
-    held: date | None = None
+    held: Day | None = None
 
 
 class LearningEnrolment(Span):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from clusterflow.model.money import Money
-from clusterflow.model.records.base import Happening, OrganisationId, PersonId, Ref, Slug, Span
+from clusterflow.model.records.base import Day, Happening, OrganisationId, PersonId, Ref, Slug, Span
 from clusterflow.model.words import IncomeKind, SizeClass
 
 
@@ -40,7 +39,7 @@ class Invoice(Happening):
     id: Slug
     organisation: OrganisationId
     amount: Money
-    due: date
+    due: Day
     scheme: Slug | None = Field(default=None, description="the scheme by which it was issued")
     year: int | None = Field(default=None, ge=1900, le=2999, description="the year that it asks dues for")
     instalment: int | None = Field(default=None, ge=1, le=12, description="which part of the year's dues it is")

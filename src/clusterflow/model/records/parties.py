@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from clusterflow.model.money import Money
-from clusterflow.model.records.base import Country, OrganisationId, PersonId, Slug, Span, TimeZone
+from clusterflow.model.records.base import Accepts, Country, Day, OrganisationId, PersonId, Slug, Span, TimeZone
 from clusterflow.model.text import Language, NoticeLanguage
 from clusterflow.model.words import HelixKind, SizeClass, Weekday
 
@@ -27,7 +26,7 @@ class Organisation(Span):
     size: SizeClass | None = Field(default=None, description="by EU recommendation 2003/361")
     employees: int | None = Field(default=None, ge=0)
     turnover: Money | None = Field(default=None, description="of the last closed year")
-    founded: date | None = None
+    founded: Day | None = None
     country: Country | None = None
     place: str | None = None
 
@@ -41,7 +40,9 @@ class Person(Span):
 
     id: Slug
     name: str = Field(min_length=1, max_length=200)
-    email: str | None = Field(default=None, pattern=r"^[^@\s<>\"',;:]+@[^@\s<>\"',;:]+$", max_length=254)
+    email: Annotated[str, Accepts("an e-mail address of 254 signs at most, as ana@firm.example")] | None = Field(
+        default=None, pattern=r"^[^@\s<>\"',;:]+@[^@\s<>\"',;:]+$", max_length=254
+    )
     language: NoticeLanguage = Field(default="es", description="the language that notices are written to them in")
     timezone: TimeZone | None = Field(
         default=None, description="IANA name of the time zone they live in, where it is not the initiative's"
@@ -61,7 +62,7 @@ class Channel(Span):
 
     person: PersonId
     channel: Slug = Field(description="the name under which the office defines it, as mail, telegram, whatsapp")
-    address: str | None = Field(
+    address: Annotated[str, Accepts("an address of 254 signs at most, without blanks")] | None = Field(
         default=None,
         pattern=r"^[^\s\x00-\x1f<>\"',;]+$",
         max_length=254,

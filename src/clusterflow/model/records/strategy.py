@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from clusterflow.model.records.base import BodyId, Happening, ObjectiveId, PersonId, Ref, Slug, Span
+from clusterflow.model.records.base import BodyId, Day, Happening, ObjectiveId, PersonId, Ref, Slug, Span
 from clusterflow.model.words import ActionState
 
 
@@ -19,7 +18,7 @@ class Strategy(Span):
 
     id: Slug
     title: str = Field(min_length=1, max_length=300)
-    horizon: date | None = Field(default=None, description="the day it plans to")
+    horizon: Day | None = Field(default=None, description="the day it plans to")
 
 
 class StrategyReview(Happening):
@@ -43,7 +42,7 @@ class Objective(Span):
     unit: str | None = None
     baseline: float | None = None
     target: float | None = None
-    due: date | None = None
+    due: Day | None = None
     owner: BodyId | None = None
 
 
@@ -67,9 +66,9 @@ class Action(Span):
     title: str = Field(min_length=1, max_length=300)
     owner: PersonId | None = None
     objective: ObjectiveId | None = None
-    due: date
+    due: Day
     state: ActionState = ActionState.OPEN
-    done_on: date | None = None
+    done_on: Day | None = None
 
 
 class Project(Span):

@@ -1,0 +1,67 @@
+"""What goes wrong around clusterflow, in sentences: settings, files, the database, the terminal.
+
+Read only once something has gone wrong: it knows libraries that not every command loads.
+"""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from clusterflow.errors import ClusterflowError, Conflict, Mistake, Mistakes
+from clusterflow.rules.mistakes import accepted
+from clusterflow.settings import PREFIX, Settings
+
+LOCKED = "database is locked"
+"""So SQLite says that it waited for another one in vain."""
+
+
+def in_words(problem: Exception) -> ClusterflowError | None:
+    """What a person is told; None where it is a mistake of ours, which wants its traceback."""
+    match problem:
+        case ValidationError() if problem.title == Settings.__name__:
+            return _settings(problem)
+        case SettingsError():
+            return ClusterflowError(f"the settings cannot be read: {_first_line(problem)}. {_MEND}")
+        case DBAPIError() if LOCKED in str(problem.orig):
+            return Conflict("another program has been writing to the database for too long; try again")
+        case DBAPIError():
+            # Never the statement: what people typed stands in it.
+            return ClusterflowError(f"the database did not do it, and nothing was changed: {_first_line(problem.orig)}")
+        case SQLAlchemyError():
+            return ClusterflowError(f"the database did not do it, and nothing was changed: {_first_line(problem)}")
+        case UnicodeEncodeError():
+            sign = problem.object[problem.start]
+            return ClusterflowError(
+                f"«{sign}» cannot be written in {problem.encoding}; where the terminal is to blame, "
+                "set PYTHONIOENCODING=utf-8"
+            )
+        case EOFError():
+            return ClusterflowError("an answer was waited for, and there was none")
+        case OSError() if problem.filename is not None:
+            return ClusterflowError(f"{problem.filename}: {problem.strerror}")
+        case OSError():
+            return ClusterflowError(f"what was asked for could not be read or written: {problem.strerror or problem}")
+    return None
+
+
+_MEND = "Mend them in the environment or in .env"
+
+
+def _settings(problem: ValidationError) -> Mistakes:
+    """Each setting that is wrong, and never its value: it may be a secret that landed under the wrong name."""
+    mistakes = []
+    for error in problem.errors(include_input=False, include_url=False, include_context=False):
+        said = error["msg"].removeprefix("Value error, ")
+        field = Settings.model_fields.get(str(error["loc"][0]) if error["loc"] else "")
+        name = PREFIX + "_".join(str(step) for step in error["loc"]).upper()
+        if error["type"] != "value_error" and (fit := accepted(field)):
+            mistakes.append(Mistake(name, "is not accepted", fit, _MEND))
+        else:
+            mistakes.append(Mistake(name, said, "", _MEND))
+    return Mistakes(mistakes)
+
+
+def _first_line(problem: object) -> str:
+    return str(problem).partition("\n")[0]

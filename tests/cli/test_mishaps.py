@@ -1,0 +1,180 @@
+"""What goes wrong around clusterflow is told in a sentence, whatever a person typed or wherever it runs."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from clusterflow.store import database as databases
+from clusterflow.store.database import open_database
+
+from .conftest import Run
+
+PERSON = ("person", "id=p", "name=P", "from=2024-01-01")
+
+
+def wrong(run: Run, *words: str, code: int = 2) -> str:
+    said = run(*words)
+    assert said.code == code, said
+    assert said.err.startswith("clusterflow: ")
+    assert "Traceback" not in said.err + said.out
+    assert "SELECT" not in said.err
+    assert "INSERT" not in said.err
+    return said.err
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("PROOF", "foo", "CLUSTERFLOW_PROOF: is not accepted; accepted: code, none. Mend"),
+        ("LANGUAGE", "fr", "CLUSTERFLOW_LANGUAGE: is not accepted; accepted: es, en. Mend"),
+        ("TODAY", "2024-99-01", "CLUSTERFLOW_TODAY: is not accepted; accepted: a day as YYYY-MM-DD"),
+        ("SENDERS", "abc", "CLUSTERFLOW_SENDERS: is not accepted; accepted: a whole number ≥ 1 and ≤ 64"),
+        ("PREFECT_PORT", "abc", "CLUSTERFLOW_PREFECT_PORT: is not accepted; accepted: a whole number ≥ 1 and ≤ 65535"),
+        ("PREFECT_API", "http://[::1", "CLUSTERFLOW_PREFECT_API: is no web address; accepted: http://HOST:PORT/api"),
+        ("PREFECT_API", "127.0.0.1:4200", "CLUSTERFLOW_PREFECT_API: is no web address"),
+        ("ACTOR", "Ana María", "CLUSTERFLOW_ACTOR: is no id; accepted: 1 to 64 lower case letters"),
+        ("CHANNEL", "{", "the settings cannot be read"),
+        ("DATABASE", "mysql://u:s3cret@h/d", "«***@h/d» is no database address; accepted: sqlite:///FILE or"),
+        ("DATABASE", "oracle://h/d", "is no database address"),
+        ("DATABASE", "sqlite+aiosqlite:///x.db", "is no database address"),
+        ("DATABASE", "postgresql://u:s3cret@127.0.0.1:9/d", "does not answer"),
+        ("DATABASE", "postgresql+psycopg://h:port/d", "is no database address"),
+    ],
+)
+def test_a_setting_that_is_wrong_is_named_and_its_value_is_not_shown(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str, expected: str
+) -> None:
+    monkeypatch.setenv(f"CLUSTERFLOW_{name}", value)
+    said = wrong(run, "status")
+    assert expected in said
+    assert "s3cret" not in said
+
+
+def test_a_file_of_settings_that_is_no_text_is_named(run: Run, home: Path) -> None:
+    (home / ".env").write_bytes(b"CLUSTERFLOW_ACTOR=a\xff\n")
+    assert ".env: is no UTF-8 text" in wrong(run, "status")
+
+
+@pytest.mark.parametrize("revision", ["0002", "0000", "zzz"])
+def test_a_schema_that_is_not_known_is_not_touched(office: Run, home: Path, revision: str) -> None:
+    with sqlite3.connect(home / "clusterflow.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", [revision])
+    for words in (("status",), ("db", "upgrade")):
+        said = wrong(office, *words, code=5)
+        assert f"has schema {revision}, " in said
+        assert "than any that this clusterflow of 0001 knows" in said
+        assert "Install the clusterflow that made it" in said
+
+
+def test_a_file_that_is_no_database_says_so(run: Run, home: Path) -> None:
+    (home / "clusterflow.db").write_bytes(b"no database, " * 100)
+    for words in (("status",), ("db", "upgrade"), ("db", "status")):
+        assert "does not answer: file is not a database" in wrong(run, *words)
+
+
+def test_a_database_that_another_holds_says_so(office: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(databases, "PATIENCE_SECONDS", 0)
+    other = sqlite3.connect(home / "clusterflow.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert "another program has been writing to the database" in wrong(office, "record", *PERSON, code=4)
+    other.close()
+
+
+def test_a_database_that_may_only_be_read_says_so(office: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLUSTERFLOW_DATABASE", f"sqlite:///file:{home / 'clusterflow.db'}?mode=ro&uri=true")
+    assert "nothing was changed: attempt to write a readonly database" in wrong(office, "record", *PERSON)
+
+
+def test_what_the_database_refuses_is_told_without_what_was_typed(
+    run: Run, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLUSTERFLOW_DATABASE", database_url)
+    engine = open_database(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE person"))
+    engine.dispose()
+    said = wrong(run, "record", *PERSON)
+    assert "the database did not do it, and nothing was changed: " in said
+    assert "person" in said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("record", *PERSON),
+        ("enrol", "two", "name=Two", "country=AR", "--model", "cordoba"),
+        ("open-gate", "one", "critical-mass"),
+        ("decide", "one", "critical-mass", "go", "--by", "ofelia", "--reason", "x"),
+    ],
+)
+def test_a_key_has_its_length(run: Run, words: tuple[str, ...]) -> None:
+    assert "(129 signs) is not accepted; accepted: 1 to 128 signs" in wrong(run, *words, "--key", "k" * 129)
+    assert "accepted: 1 to 128 signs" in wrong(run, *words, "--key", "")
+
+
+@pytest.mark.parametrize("actor", ["Ana María", "a" * 65, "", "-", "ana\nb"])
+def test_who_enters_something_is_an_id_and_never_a_name(run: Run, actor: str) -> None:
+    assert "--actor: " in (said := wrong(run, "record", *PERSON, f"--actor={actor}"))
+    assert "accepted: an id: 1 to 64 lower case letters" in said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("status", "\udcff"),
+        ("enrol", "\udcff", "name=x", "--model", "cordoba"),
+        ("record", *PERSON, "--actor", "a\udcff"),
+        ("record", *PERSON, "--key", "a\udcff"),
+        ("decide", "one", "critical-mass", "go", "--by", "ofelia\udcff", "--reason", "x"),
+        ("decide", "one", "critical-mass", "go", "--by", "ofelia", "--reason", "x\udcff"),
+        ("decide", "one", "critical-mass", "go", "--by", "ofelia", "--reason", "x\x1b[2J"),
+        ("intake", "drop", "1", "--reason", "\udcff"),
+        ("record", "person", "id=p", "name=\x07", "from=2024-01-01"),
+    ],
+)
+def test_a_word_that_no_text_can_hold_is_refused_before_anything_else(run: Run, words: tuple[str, ...]) -> None:
+    assert "holds a sign that no text can have; accepted: text in UTF-8" in wrong(run, *words)
+
+
+def test_a_folder_that_cannot_be_used_is_named(office: Run, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    monkeypatch.setenv("CLUSTERFLOW_DATABASE", f"sqlite:///{home / 'clusterflow.db'}")
+    monkeypatch.setenv("CLUSTERFLOW_HOME", "/proc/x")
+    monkeypatch.setenv("CLUSTERFLOW_PROOF", "code")
+    said = wrong(office, "decide", "one", "critical-mass", "go", "--by", "ofelia", "--reason", "x", "--code", "1")
+    assert "/proc/x: No such file or directory" in said
+    assert "/proc/x: No such file or directory" in wrong(office, "demo", "--home", "/proc/x")
+    monkeypatch.setenv("CLUSTERFLOW_DATABASE", "sqlite:////proc/x/y.db")
+    assert "/proc/x: No such file or directory" in wrong(office, "db", "upgrade")
+
+
+def test_nothing_is_begun_with_no_runs_at_a_time(run: Run) -> None:
+    assert "--limit: «0» is not accepted; accepted: a whole number ≥ 1" in wrong(run, "up", "--limit", "0")
+
+
+PROGRAM = str(Path(sys.executable).parent / "clusterflow")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
+@pytest.mark.parametrize("words", [("status",), ("schema", "records"), ("status", "--json")], ids=" ".join)
+def test_a_full_disk_is_told(office: Run, words: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([PROGRAM, *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "clusterflow: what was asked for could not be read or written: No space left on device\n"
+
+
+def test_a_terminal_that_lacks_a_sign_is_told(office: Run) -> None:
+    surroundings = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(
+        [PROGRAM, "status", "one"], capture_output=True, text=True, check=False, env=surroundings
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.startswith("clusterflow: ")
+    assert "cannot be written in ascii; where the terminal is to blame, set PYTHONIOENCODING=utf-8" in done.stderr

@@ -1,0 +1,85 @@
+"""What is told of a record that is wrong: what was found, what is really accepted, each thing once."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from clusterflow.model.records import RECORDS
+from clusterflow.model.records.base import KEPT
+from clusterflow.rules.mistakes import field_mistakes
+
+DAY = {"from": "2024-01-01"}
+ORGANISATION = {"id": "a", "name": "A", **DAY}
+WAVE = {"topic": "trust", "on": "2024-01-01"}
+
+
+def told(record: str, fields: dict[str, Any]) -> list[str]:
+    with pytest.raises(ValidationError) as caught:
+        RECORDS[record].model_validate(fields)
+    return [str(m).removeprefix("x: ") for m in field_mistakes(caught.value, RECORDS[record], "x")]
+
+
+ID = "an id: 1 to 64 lower case letters, digits, points, hyphens and underscores, the first a letter or digit"
+AMOUNT = "an amount with its ISO 4217 currency, a point before the minor units: «1200.50 MXN»"
+COUNTRY = "a country's two capital letters by ISO 3166-1, as MX"
+LONG = "x" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("record", "fields", "expected"),
+    [
+        ("organisation", {**ORGANISATION, "employees": -3},
+         "employees: «-3» is not accepted; accepted: a whole number ≥ 0"),
+        ("staff", {"person": "p", "fte": -2, **DAY}, "fte: «-2» is not accepted; accepted: a number > 0 and ≤ 1"),
+        ("organisation", {**ORGANISATION, "country": "es"}, f"country: «es» is not accepted; accepted: {COUNTRY}"),
+        ("organisation", {**ORGANISATION, "country": "XX"},
+         f"country: no country has the code «XX»; accepted: {COUNTRY}"),
+        ("document", {"id": "d", "kind": "statutes", "title": "D", "sha256": "zz", **DAY},
+         "sha256: «zz» is not accepted; accepted: 64 hexadecimal digits, in lower case"),
+        ("person", {**ORGANISATION, "email": "foo"},
+         "email: «foo» is not accepted; accepted: an e-mail address of 254 signs at most, as ana@firm.example"),
+        ("organisation", {**ORGANISATION, "id": "a" * 70}, f"id: «{'a' * 70}» is not accepted; accepted: {ID}"),
+        ("organisation", {**ORGANISATION, "name": ""},
+         "name: «» is not accepted; accepted: a text of 1 to 200 signs"),
+        ("organisation", {**ORGANISATION, "turnover": {"a": 1}},
+         f"turnover: «{{\"a\": 1}}» is not accepted; accepted: {AMOUNT}"),
+        ("organisation", {**ORGANISATION, "turnover": f"{10**20} EUR"},
+         f"turnover: «{10**20} EUR» is larger than any amount can be; accepted: {AMOUNT}"),
+        ("organisation", {**ORGANISATION, "name": LONG},
+         f"name: «{'x' * 80}...» (100,000 signs) is not accepted; accepted: a text of 1 to 200 signs"),
+        ("organisation", {**ORGANISATION, "turnover": LONG},
+         f"turnover: «{'x' * 80}...» (100,000 signs) is no amount; accepted: {AMOUNT}"),
+        ("learning-series", {"id": "a", "title": "A", "timezone": "Mars/" + LONG, **DAY},
+         f"timezone: no time zone is called «Mars/{'x' * 75}...» (100,005 signs); an IANA name is, as Europe/Madrid"),
+        ("organisation", {"id": "a", **DAY},
+         "an organisation needs «name»; accepted: a text of 1 to 200 signs"),
+        ("survey-wave", {**WAVE, "invited": 10, "answers": 20}, "answers: 20 answers, and only 10 were invited"),
+        ("organisation", {**ORGANISATION, "from": 1704067200},
+         "from: «1704067200» is not accepted; accepted: a day as YYYY-MM-DD"),
+        ("organisation", {**ORGANISATION, "founded": "1704067200"},
+         "founded: «1704067200» is not accepted; accepted: a day as YYYY-MM-DD"),
+        ("organisation", {**ORGANISATION, "founded": "2024-13-01"},
+         "founded: «2024-13-01» is not accepted; accepted: a day as YYYY-MM-DD"),
+    ],
+    ids=lambda given: given[:40] if isinstance(given, str) else "",
+)  # fmt: skip
+def test_a_mistake_says_what_is_accepted(record: str, fields: dict[str, Any], expected: str) -> None:
+    assert told(record, fields) == [expected]
+
+
+def test_a_field_that_is_not_known_names_those_that_are_and_the_nearest_apart() -> None:
+    (said,) = told("organisation", {**ORGANISATION, "contry": "MX"})
+    assert said.startswith("an organisation has no field «contry»; accepted: country, employees, ")
+    assert said.endswith(". The nearest: country")
+    (said,) = told("organisation", {**ORGANISATION, LONG: "MX"})
+    assert len(said) < 400
+
+
+def test_what_is_kept_stays_readable_when_a_rule_is_added() -> None:
+    was = {**WAVE, "on": date(2024, 1, 1), "invited": 10, "answers": 20}
+    assert RECORDS["survey-wave"].model_validate(was, context=KEPT)
+    assert RECORDS["organisation"].model_validate({**ORGANISATION, "country": "XX"}, context=KEPT)
