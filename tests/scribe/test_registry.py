@@ -25,6 +25,7 @@ from clusterflow.intake.jsonlines import lines_of, read_lines
 from clusterflow.model.records import RECORDS, Record
 from clusterflow.model.records.base import REGISTRY, Ref
 from clusterflow.reports.tables import cell, head_of, json_line, plain
+from clusterflow.rules.mistakes import bare_type
 from clusterflow.scribe.exports import Exports
 from clusterflow.scribe.files import several
 from clusterflow.settings import Settings
@@ -53,6 +54,8 @@ SPECIAL: dict[str, list[Any]] = {
     "instalments": [None, 2],
     "fte": [0.5, 1],
     "survey-wave.mean_milli": [None, 3000],
+    "survey-wave.invited": [5],
+    "survey-wave.answers": [3, 5],
     "reading.value": [0.5, -1e300, float("inf")],
 }
 
@@ -63,7 +66,7 @@ def pool(cls: type[Record], name: str) -> st.SearchStrategy[Any]:
     said = SPECIAL.get(f"{cls.type}.{name}", SPECIAL.get(name))
     if said is not None:
         return st.sampled_from(said)
-    kinds = (field.annotation, *get_args(field.annotation))
+    kinds = (bare_type(field.annotation), *get_args(field.annotation))
     maybe = [None] if type(None) in kinds else []
     if f"{name}_minor" in tables.REGISTRY_TABLES[cls.type].c:
         return st.sampled_from([*maybe, "-5.00 EUR", "7 CLP"])
