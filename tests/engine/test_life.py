@@ -208,7 +208,7 @@ def test_an_initiative_is_enrolled_once_and_unknown_names_get_the_nearest(world:
     w.enrol()
     with pytest.raises(NotPossible, match="already enrolled"):
         w.enrol()
-    with pytest.raises(UnknownName, match=r"no model is called «tyni»; the nearest: tiny"):
+    with pytest.raises(UnknownName, match=r"no model is called «tyni»; there are: tiny"):
         w.enrol("two", "tyni")
     with pytest.raises(UnknownName, match="the nearest: one"):
         w.app.status("onne")

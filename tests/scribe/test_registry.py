@@ -25,6 +25,7 @@ from clusterflow.intake.jsonlines import lines_of, read_lines
 from clusterflow.model.records import RECORDS, Record
 from clusterflow.model.records.base import REGISTRY, Ref
 from clusterflow.reports.tables import cell, head_of, json_line, plain
+from clusterflow.rules.mistakes import bare_type
 from clusterflow.scribe.exports import Exports
 from clusterflow.scribe.files import several
 from clusterflow.settings import Settings
@@ -54,6 +55,8 @@ SPECIAL: dict[str, list[Any]] = {
     "fte": [0.5, 1],
     "label.grace_until": [None],  # it must come after the label's last day
     "survey-wave.mean_milli": [None, 3000],
+    "survey-wave.invited": [5],
+    "survey-wave.answers": [3, 5],
     "reading.value": [0.5, -1e300, float("inf")],
 }
 
@@ -64,7 +67,7 @@ def pool(cls: type[Record], name: str) -> st.SearchStrategy[Any]:
     said = SPECIAL.get(f"{cls.type}.{name}", SPECIAL.get(name))
     if said is not None:
         return st.sampled_from(said)
-    kinds = _kinds(field.annotation)
+    kinds = (bare_type(field.annotation), *get_args(field.annotation))
     maybe = [None] if type(None) in kinds else []
     if f"{name}_minor" in tables.REGISTRY_TABLES[cls.type].c:
         return st.sampled_from([*maybe, "-5.00 EUR", "7 CLP"])
@@ -79,11 +82,6 @@ def pool(cls: type[Record], name: str) -> st.SearchStrategy[Any]:
         return st.sampled_from([*maybe, 1, 3])
     slug = any(getattr(m, "pattern", None) for k in (field, *kinds) for m in _metadata(k))
     return st.sampled_from([*maybe, *(IDS if slug else ODD)])
-
-
-def _kinds(annotation: Any) -> list[Any]:
-    """An annotation, and all that it is made of."""
-    return [annotation, *(kind for inner in get_args(annotation) for kind in _kinds(inner))]
 
 
 def _metadata(kind: Any) -> list[Any]:

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from clusterflow.model.measurement import UNMEASURED, MetricCall
 from clusterflow.model.records import RECORDS, Record
+from clusterflow.model.records.base import KEPT
 from clusterflow.store import tables
 
 DAYS = ["2022-01-01", "2023-05-01", "2023-07-01", "2024-03-01", "2024-05-01", "2024-06-01", "2024-06-02"]
@@ -27,6 +28,7 @@ SPECIAL: dict[str, list[Any]] = {
     "document.sha256": [None],
     "person.email": [None],
     "person.language": ["es"],
+    "person.country": [None],
     "person.timezone": [None, "UTC"],
     "organisation.country": [None],
     "initiative.country": ["MX"],
@@ -79,7 +81,7 @@ def enter(registry: Any, facts: list[tuple[str, str, str, dict[str, Any]]]) -> N
     for kind, initiative, day, fields in facts:
         fields = {**fields, **({"valid_to": None} if fields.get("valid_to") and fields["valid_to"] < day else {})}
         key = (kind, initiative if RECORDS[kind].of_initiative else "", day)
-        record = RECORDS[kind].model_validate({"valid_from": day, **fields})
+        record = RECORDS[kind].model_validate({"valid_from": day, **fields}, context=KEPT)
         entry = registry.add(kind, day, initiative=initiative, **fields)
         if (before := standing.get((*key, record.identity()))) is not None:
             registry.supersede(kind, before, datetime(2024, 6, 1, tzinfo=UTC), entry)

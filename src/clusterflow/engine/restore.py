@@ -16,6 +16,7 @@ from clusterflow.model.events import EVENT, Entry, InitiativeEnrolled, RecordEve
 from clusterflow.model.life import CURE, Alias, Chain, KeptModel, Line, Part, Title, as_kept
 from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.model.records import RECORDS, Record
+from clusterflow.model.records.base import KEPT
 from clusterflow.model.text import Frozen
 from clusterflow.rules.fold import replay
 from clusterflow.rules.mistakes import field_mistakes
@@ -193,7 +194,7 @@ class _Restorer:
             self._wrong(where, f"the {event.record} that entry {line.entry} brought is not there")
             return None
         try:
-            record = cls.model_validate(line.fact)
+            record = cls.model_validate(line.fact, context=KEPT)
         except ValidationError as problem:
             self.mistakes += field_mistakes(problem, cls, where)
             return None
