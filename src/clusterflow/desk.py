@@ -14,6 +14,7 @@ from sqlalchemy import Engine as Database
 
 from clusterflow.engine import record as recording
 from clusterflow.engine.record import Recorded, Submission
+from clusterflow.engine.verify import Verified, verify
 from clusterflow.engine.work import Context, perform
 from clusterflow.errors import Mistake, NotPossible, UnknownName
 from clusterflow.model.events import Entry
@@ -129,13 +130,17 @@ class Desk:
             raise UnknownName("enrolled initiative", initiative, nearest(initiative, known))
         if as_of is None:
             return now
-        # The day ends where the initiative is: what happened at 20:00 in Monterrey belongs to it, though not in UTC.
-        until = datetime.combine(as_of, time.max, ZoneInfo(calendar_of(connection, as_of, initiative).timezone))
+        until = self._end_of(connection, initiative, as_of)
         entries = (e for e in ledger.read_entries(connection, initiative) if e.at <= until)
         then = replay(entries)
         if then is None:
             raise NotPossible(f"on {as_of} «{initiative}» was not yet enrolled; it was on {now.enrolled_on}")
         return in_order(then)
+
+    @staticmethod
+    def _end_of(connection: Connection, initiative: str, day: date) -> datetime:
+        """Where the initiative is: what happened at 20:00 in Monterrey belongs to that day, though not in UTC."""
+        return datetime.combine(day, time.max, ZoneInfo(calendar_of(connection, day, initiative).timezone))
 
     def state(self, initiative: str, as_of: date | None = None) -> InitiativeState:
         """The stored state, or what the ledger adds up to at the end of a day."""
@@ -169,13 +174,18 @@ class Desk:
         with self._reading() as connection:
             return kept_model(connection, self._state(connection, initiative, None).model_hash)
 
-    def entries(self, chain: str, after: int = 0, until: int | None = None) -> tuple[Entry, ...]:
-        """The ledger of an initiative."""
+    def entries(
+        self, chain: str, after: int = 0, until: int | None = None, on: date | None = None
+    ) -> tuple[Entry, ...]:
+        """The ledger of an initiative; until the end of a day, where one is given."""
         with self._reading() as connection:
             if not ledger.heads(connection, [chain]):
-                known = [h.chain for h in ledger.heads(connection)]
-                raise UnknownName("initiative in the ledger", chain, nearest(chain, known))
-            return tuple(ledger.read_entries(connection, chain, after, until))
+                raise self._no_ledger(connection, chain)
+            found = ledger.read_entries(connection, chain, after, until)
+            if on is None:
+                return tuple(found)
+            end = self._end_of(connection, chain, on)
+            return tuple(e for e in found if e.at <= end)
 
     def parties(
         self, chain: str, types: Iterable[str], since: int, until: int, limit: int
@@ -184,6 +194,23 @@ class Desk:
         with self._reading() as connection:
             found = registry.parties(connection, chain, types, since, until, limit + 1)
         return found if len(found) <= limit else ()
+
+    def verify(self, chain: str | None = None) -> list[Verified]:
+        """Whether a chain is what was written, or each that there is: its hashes, its facts, its state.
+
+        Raises:
+            UnknownName: nothing is recorded of it.
+        """
+        with self._reading() as connection:
+            heads = ledger.heads(connection, None if chain is None else [chain])
+            if chain is not None and not heads:
+                raise self._no_ledger(connection, chain)
+            return [verify(connection, head) for head in heads]
+
+    @staticmethod
+    def _no_ledger(connection: Connection, chain: str) -> UnknownName:
+        known = [h.chain for h in ledger.heads(connection)]
+        return UnknownName("initiative in the ledger", chain, nearest(chain, known))
 
     def first_break(self, chain: str) -> int | None:
         """The first entry at which the chain does not verify, or None where it is whole."""

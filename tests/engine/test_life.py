@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from support.world import World, model, stage, stated
@@ -10,6 +10,7 @@ from support.world import World, model, stage, stated
 from clusterflow.errors import NotPossible, UnknownName
 from clusterflow.model.words import DecisionKind, HelixKind, ReviewStatus, Role, Severity, StageStatus
 from clusterflow.rules.fold import replay
+from clusterflow.store.ledger import hash_of
 from clusterflow.store.state import in_order
 
 from .conftest import MakeWorld
@@ -275,3 +276,34 @@ def test_a_changed_ledger_entry_breaks_the_chain(world: MakeWorld) -> None:
     with w.app.database.begin() as connection:
         connection.exec_driver_sql("UPDATE ledger SET body = replace(body, 'first', 'other') WHERE version = 2")
     assert w.app.first_break("one") == 2
+
+
+@pytest.mark.parametrize(
+    ("tampering", "found"),
+    [
+        ("UPDATE ledger SET body = '{' WHERE chain = 'one' AND version = 2", "does not follow"),
+        ("UPDATE ledger SET kind = 'evil' WHERE chain = 'one' AND version = 3", "does not follow"),
+        ("DELETE FROM ledger WHERE chain = 'one' AND version = 4", "does not follow"),
+        ("UPDATE seat SET role = 'manager' WHERE role = 'chair'", "its seat is not what was recorded"),
+        ("UPDATE body SET kind = 'nonsense' WHERE id = 'board'", "its body is not what was recorded"),
+        ("UPDATE body SET retracted = true WHERE id = 'board'", "its body does not stand as the ledger says"),
+        ("DELETE FROM seat WHERE role = 'chair'", "what it brought is not there"),
+        ("UPDATE stage_visit SET entered_on = '2023-01-01'", "not what its ledger adds up to"),
+    ],
+)
+def test_what_was_changed_behind_its_back_is_found(world: MakeWorld, tampering: str, found: str) -> None:
+    w = world(TWO)
+    w.enrol()
+    w.state_figure("first")
+    w.state_figure("first", 0)
+    w.evaluate()
+    assert not [flaw for one in w.app.verify() for flaw in one.flaws]
+    with w.app.database.begin() as connection:
+        connection.exec_driver_sql(tampering)
+    flaws = [str(flaw) for flaw in w.app.verify("one")[0].flaws]
+    assert any(found in flaw for flaw in flaws), flaws
+
+
+def test_no_part_of_an_entry_can_pass_for_another(world: MakeWorld) -> None:
+    parts = ("0", "one", 1, datetime(2024, 1, 1, tzinfo=UTC))
+    assert hash_of(*parts, "a\nb", "c", "k", "{}") != hash_of(*parts, "a", "b\nc", "k", "{}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from clusterflow.cli.output import AsOf, Json, day, listed, marked, print_json, show, table
+from clusterflow.cli.output import REFUSED, AsOf, Json, day, listed, marked, print_json, show, table
 from clusterflow.desk import Desk
-from clusterflow.errors import ClusterflowError
+from clusterflow.errors import ClusterflowError, NotPossible
 from clusterflow.reports.board import Board
 from clusterflow.reports.status import InitiativeStatus
 
@@ -79,20 +80,22 @@ def _show_status(found: InitiativeStatus) -> None:
 
 
 def ledger(
-    initiative: str,
+    initiative: str | None = None,
     *,
-    verify: Annotated[bool, Parameter(name="--verify", negative="", help="check the hash chain")] = False,
+    verify: Annotated[
+        bool, Parameter(name="--verify", negative="", help="check hashes, facts and state; of all where none is named")
+    ] = False,
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """What happened, in order; with --verify, whether the chain of hashes is whole."""
+    """What happened, in order; with --verify, whether all that is kept is what was written."""
     desk = Desk.open()
-    entries = desk.entries(initiative)
     if verify:
-        broken = desk.first_break(initiative)
-        if broken is not None:
-            raise ClusterflowError(f"the ledger of «{initiative}» is broken at entry {broken}")
-        show(f"the ledger of «{initiative}» is whole: {len(entries)} entries")
+        _verify(desk, initiative, as_json)
         return
+    if initiative is None:
+        raise ClusterflowError("say whose ledger: clusterflow ledger INITIATIVE; all are checked by: ledger --verify")
+    entries = desk.entries(initiative, on=day(as_of, "--as-of"))
     if as_json:
         print_json(entries)
         return
@@ -102,6 +105,20 @@ def ledger(
         what = " ".join(f"{k}={v}" for k, v in told.items())
         lines.add_row(str(e.version), f"{e.at:%Y-%m-%d %H:%M}", e.event.kind, what, e.actor)
     show(lines)
+
+
+def _verify(desk: Desk, initiative: str | None, as_json: bool) -> None:
+    found = desk.verify(initiative)
+    flaws = [flaw for one in found for flaw in one.flaws]
+    if as_json:
+        print_json(found)
+        if flaws:
+            sys.exit(REFUSED)
+        return
+    if flaws:
+        raise NotPossible("\n".join(str(flaw) for flaw in flaws))
+    for one in found:
+        show(f"the ledger of «{one.chain}» is whole: {one.entries} entries, {one.facts} facts")
 
 
 _UNTOLD = {"kind", "digest", "model_hash", "findings"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -207,7 +206,7 @@ class _Recorder:
         chain = self.chains.setdefault(name, _Chain(self.work.head(name).version))
         entry = chain.head + len(chain.events) + 1
         salt = self.work.context.ids()
-        digest = hashlib.sha256(f"{salt}{new.model_dump_json(by_alias=True)}".encode()).hexdigest()
+        digest = new.digest(salt)
         fact = Fact(name, entry, new, retract)
         event: RecordEvent
         if before is None:

@@ -171,14 +171,14 @@ class _Restorer:
 
     def _entry(self, where: str, chain: Chain, line: Line, previous: str, expected: int) -> Entry | None:
         body = as_kept(line.event)
-        digest = hash_of(previous, chain.chain, line.entry, line.at, line.actor, line.command, body)
+        kind = str(line.event.get("kind"))
+        digest = hash_of(previous, chain.chain, line.entry, line.at, line.actor, line.command, kind, body)
         if line.entry != expected or line.hash != digest:
             self._wrong(where, f"entry {line.entry} of «{chain.chain}» does not follow from the one before it")
             return None
         try:
             event = EVENT.validate_json(body)
         except ValidationError:
-            kind = line.event.get("kind")
             self._wrong(where, f"the event «{kind}» is not known here", "A newer clusterflow reads it")
             return None
         if isinstance(event, InitiativeEnrolled) and event.model_hash not in self.models:
@@ -199,8 +199,7 @@ class _Restorer:
             self.mistakes += field_mistakes(problem, cls, where)
             return None
         # Whose salt was deleted is forgotten: nothing vouches for what is left.
-        vouched = hashlib.sha256(f"{line.salt}{record.model_dump_json(by_alias=True)}".encode()).hexdigest()
-        self.unproved += bool(line.salt) and vouched != event.digest
+        self.unproved += bool(line.salt) and record.digest(line.salt or "") != event.digest
         return record
 
     def _whole(self, title: Title | None) -> None:

@@ -6,6 +6,7 @@ The chain's head is the optimistic guard: whoever read a version that is no long
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,7 +62,7 @@ def append(
     previous = head.hash
     for version, event in enumerate(events, head.version + 1):
         body = event.model_dump_json()
-        digest = hash_of(previous, head.chain, version, at, actor, command, body)
+        digest = hash_of(previous, head.chain, version, at, actor, command, event.kind, body)
         entries.append(
             Entry.model_construct(
                 chain=head.chain, version=version, at=at, actor=actor, command=command, event=event,
@@ -95,9 +96,12 @@ def _move(connection: Connection, head: Head, last: Entry) -> None:
         raise HeadMoved(head.chain)
 
 
-def hash_of(previous: str, chain: str, version: int, at: datetime, actor: str, command: str, body: str) -> str:
-    line = "\n".join((previous, chain, str(version), at.isoformat(), actor, command, body))
-    return hashlib.sha256(line.encode()).hexdigest()
+def hash_of(
+    previous: str, chain: str, version: int, at: datetime, actor: str, command: str, kind: str, body: str
+) -> str:
+    """The hash of an entry: over a JSON list, in which no sign of one part can pass for the end of another."""
+    parts = [previous, chain, version, at.isoformat(), actor, command, kind, body]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 
 def read_entries(
@@ -145,7 +149,7 @@ def first_break(connection: Connection, chain: str) -> int | None:
     previous, expected = GENESIS, 1
     query = select(tables.ledger).where(tables.ledger.c.chain == chain).order_by(tables.ledger.c.version)
     for row in connection.execute(query):
-        digest = hash_of(previous, row.chain, row.version, row.at, row.actor, row.command, row.body)
+        digest = hash_of(previous, row.chain, row.version, row.at, row.actor, row.command, row.kind, row.body)
         if row.version != expected or row.previous != previous or row.hash != digest:
             return expected
         previous, expected = row.hash, expected + 1

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Connection,
     Insert,
     Row,
+    RowMapping,
     Select,
     Table,
     Update,
@@ -296,6 +297,13 @@ _HOMES = _SOME.with_only_columns(*(_INITIATIVE.c[n] for n in ("valid_from", "id"
 _CALENDARS = _ALL.where(_INITIATIVE.c.id == bindparam("id")).with_only_columns(
     _INITIATIVE.c.valid_from, _INITIATIVE.c.timezone, _INITIATIVE.c.country
 )
+
+
+def kept(connection: Connection, chain: str) -> Iterator[tuple[type[Record], RowMapping]]:
+    """Every row of a chain, those that gave way and those withdrawn among them."""
+    for name, table in tables.REGISTRY_TABLES.items():
+        for row in connection.execute(select(table).where(table.c.chain == chain).order_by(table.c.entry)):
+            yield RECORDS[name], row._mapping
 
 
 def holding(connection: Connection, cls: type[R], retracted: bool = False) -> Iterator[tuple[str, R]]:

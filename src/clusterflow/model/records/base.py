@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from dataclasses import dataclass
@@ -122,6 +123,14 @@ class Record(Frozen):
     type: ClassVar[str]
     key: ClassVar[tuple[str, ...]]
     of_initiative: ClassVar[bool] = True
+
+    def digest(self, salt: str) -> str:
+        """What the ledger holds in the place of the record: it tells nothing without the salt.
+
+        What is unknown does not count, so that a field which a later version adds changes no digest.
+        """
+        said = self.model_dump_json(by_alias=True, exclude_none=True)
+        return hashlib.sha256(f"{salt}{said}".encode()).hexdigest()
 
     source: str | None = Field(default=None, max_length=500, description="who said so, or where it is written")
 

@@ -1,0 +1,88 @@
+"""Verify: whether what is kept is what was written, told from the ledger's hashes and from what it adds up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, RowMapping
+
+from clusterflow.model.events import Entry, RecordEvent
+from clusterflow.model.records import Record
+from clusterflow.model.text import Frozen
+from clusterflow.rules.fold import replay
+from clusterflow.store import ledger, registry
+from clusterflow.store.columns import from_row
+from clusterflow.store.ledger import Head
+from clusterflow.store.state import in_order, load_state
+
+
+class Flaw(Frozen):
+    """One thing that is not as it was written."""
+
+    chain: str
+    found: str
+    entry: int | None = None
+
+    def __str__(self) -> str:
+        place = f"entry {self.entry} of " if self.entry else ""
+        return f"{place}«{self.chain}»: {self.found}"
+
+
+class Verified(Frozen):
+    """What became of looking at a chain."""
+
+    chain: str
+    entries: int
+    facts: int = 0
+    flaws: tuple[Flaw, ...] = ()
+
+
+def verify(connection: Connection, head: Head) -> Verified:
+    """Look at a chain: its hashes, the facts that it vouches for, and the state that its entries add up to.
+
+    Whoever can write the database can write it anew from the beginning, hashes and all: to show that, the last hash
+    must have been kept elsewhere (each event that goes to Prefect carries one in its id).
+    """
+    broken = ledger.first_break(connection, head.chain)
+    if broken is not None:
+        flaw = Flaw(chain=head.chain, entry=broken, found="does not follow from what stands before it")
+        return Verified(chain=head.chain, entries=head.version, flaws=(flaw,))
+    entries = list(ledger.read_entries(connection, head.chain))
+    brought = {e.version: e.event for e in entries if isinstance(e.event, RecordEvent)}
+    flaws = [*_facts(connection, head.chain, brought), *_life(connection, head, entries)]
+    return Verified(chain=head.chain, entries=head.version, facts=len(brought), flaws=tuple(flaws))
+
+
+def _facts(connection: Connection, chain: str, brought: dict[int, RecordEvent]) -> Iterator[Flaw]:
+    """Where a fact is not the one that its entry vouches for, or its row does not stand as the entries say."""
+    missing = set(brought)
+    gave_way = {event.replaces: version for version, event in brought.items() if event.replaces}
+    for cls, row in registry.kept(connection, chain):
+        event = brought.get(row["entry"])
+        missing.discard(row["entry"])
+        if event is None or event.record != cls.type:
+            yield Flaw(chain=chain, entry=row["entry"], found=f"did not bring this {cls.type}")
+            continue
+        stands = (row["superseded_by"], bool(row["retracted"]))
+        if stands != (gave_way.get(row["entry"]), event.kind == "record.retracted"):
+            yield Flaw(chain=chain, entry=row["entry"], found=f"its {cls.type} does not stand as the ledger says")
+        # Whose salt was deleted is forgotten: nothing vouches for what is left.
+        if row["salt"] and not _vouched(cls, row, event.digest):
+            yield Flaw(chain=chain, entry=row["entry"], found=f"its {cls.type} is not what was recorded")
+    for version in sorted(missing):
+        yield Flaw(chain=chain, entry=version, found="what it brought is not there")
+
+
+def _vouched(cls: type[Record], row: RowMapping, digest: str) -> bool:
+    try:
+        return from_row(cls, row).digest(row["salt"]) == digest
+    except ValidationError:
+        return False
+
+
+def _life(connection: Connection, head: Head, entries: list[Entry]) -> Iterator[Flaw]:
+    """Where the stored state is another one than the entries add up to."""
+    then, now = replay(entries), load_state(connection, head)
+    if (in_order(then) if then else None) != now:
+        yield Flaw(chain=head.chain, found="the state that is kept of it is not what its ledger adds up to")
