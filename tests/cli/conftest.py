@@ -38,7 +38,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CLUSTERFLOW_HOME", str(tmp_path))
     monkeypatch.delenv("CLUSTERFLOW_DATABASE", raising=False)
     monkeypatch.setenv("COLUMNS", "160")
-    monkeypatch.setattr(console, "width", 160)  # it may have been made before, as wide as some terminal
+    monkeypatch.setattr(console, "width", 160)  # whatever it was when the first test of a worker imported it
     monkeypatch.setenv("CLUSTERFLOW_PROOF", "none")
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -12,10 +12,12 @@ import re
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import pytest
+from prefect.client.schemas.actions import ArtifactCreate
 from sqlalchemy import inspect, text
-from support.office import ROOT, Office, until, working
+from support.office import ROOT, Office, working
 from support.ports import free_port
 from support.world import model, stage, stated
 
@@ -52,7 +54,7 @@ async def office(
     prefect: PrefectServer, deployed: None, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Office]:
     """An initiative whose gate waits; its people have names, and its mail server has a password and does not answer."""
-    office = Office(sqlite_url, "shown-1", SHOWN)
+    office = Office(sqlite_url, f"shown-{uuid4().hex[:8]}", SHOWN)
     mail = f"mailto://office:{PASSWORD}@127.0.0.1:{free_port()}?from=office@mail.example&mode=insecure"
     own = {"DATABASE": sqlite_url, "TODAY": str(office.now.date()), "LANGUAGE": "en", "PROOF": "none", "MAIL": mail}
     for key, value in own.items():
@@ -96,6 +98,9 @@ async def test_pages_link_to_each_other_and_to_the_runs_and_name_nobody(office: 
     tags = set((await office.run(asked.run_id)).tags)
     for link in re.findall(r"\((\.\./\.\./runs\?[^)]+)\)", page):
         assert set(parse_qs(urlsplit(link).query)["tags"]) <= tags, link
+    # To what there is not, nothing leads.
+    dossier = names.page(names.dossier_key(office.initiative))
+    assert f"]({dossier})" not in page
     # The pictures stand in the page itself.
     assert board.count("](data:image/png;base64,") == 2
 
@@ -125,15 +130,14 @@ def _all_of(office: Office) -> str:
         return "\n".join(str(row) for t in tables for row in connection.execute(text(f'SELECT * FROM "{t}"')))
 
 
-async def test_an_office_may_want_to_see_who_decides(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_office_may_want_to_see_who_decides_and_finds_the_dossier(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("CLUSTERFLOW_PERSONAL_DATA", "names")
+    key = names.dossier_key(office.initiative)
+    async with prefect_client() as client:
+        await client.create_artifact(ArtifactCreate(key=key, type="markdown", data="filed"))
     await office.publish()
     await office.asking("launch")
-
-    async def look() -> bool | None:
-        return (
-            "| `mona` | manager, board member |" in await office.artifact(names.gate_key(office.initiative, "launch"))
-            or None
-        )
-
-    await until(look, "who decides")
+    assert "| `mona` | manager, board member |" in await office.artifact(names.gate_key(office.initiative, "launch"))
+    assert f"]({names.page(key)})" in await office.artifact(names.initiative_key(office.initiative))

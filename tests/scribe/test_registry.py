@@ -53,6 +53,7 @@ SPECIAL: dict[str, list[Any]] = {
     "instalment": [None, 1],
     "instalments": [None, 2],
     "fte": [0.5, 1],
+    "label.grace_until": [None],  # it must come after the label's last day
     "survey-wave.mean_milli": [None, 3000],
     "survey-wave.invited": [5],
     "survey-wave.answers": [3, 5],

@@ -28,6 +28,9 @@ MONEYS = st.builds(
 SPECIAL: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     ("person", "email"): st.sampled_from([None, "a@b.example", "c@d.example"]),
     ("person", "timezone"): st.sampled_from([None, "America/Monterrey"]),
+    ("person", "country"): st.sampled_from([None, "AR"]),
+    ("label", "grace_until"): st.none(),  # it must come after the label's last day
+    ("label", "retained_percent"): st.sampled_from([None, 50]),
     ("organisation", "country"): st.sampled_from([None, "MX"]),
     ("organisation", "tax_id"): st.sampled_from([None, "ABC680524P76"]),
     ("document", "sha256"): st.sampled_from([None, "0" * 64]),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 
 from prefect.artifacts import acreate_markdown_artifact, acreate_progress_artifact
+from prefect.client.schemas.filters import ArtifactCollectionFilter, ArtifactCollectionFilterKey
 
 from clusterflow.app import App
 from clusterflow.model.text import Language
 from clusterflow.prefect import names
+from clusterflow.prefect.api import prefect_client
 from clusterflow.reports.diagram import mermaid
 from clusterflow.reports.labels import word
 from clusterflow.reports.markdown import GateLinks, Who, gate_page, initiative_page, of_resource
@@ -20,6 +22,7 @@ async def publish_initiative(app: App, status: InitiativeStatus) -> None:
     language = app.language
     model = app.model_of(status.initiative)
     gates = app.explain(status.initiative, with_evidence=False)
+    links = await _links(status, language)
     diagram = mermaid(model, language, {s.stage: s.status for s in status.stages})
     wanted = [s for s in status.stages if not s.optional]
     share = round(100 * sum(s.achieved_on is not None for s in wanted) / max(len(wanted), 1))
@@ -30,7 +33,7 @@ async def publish_initiative(app: App, status: InitiativeStatus) -> None:
                 gates,
                 language,
                 diagram,
-                _links(status, language),
+                links,
                 {gate.stage: _gate_links(status, gate.stage) for gate in gates},
             ),
             key=names.initiative_key(status.initiative),
@@ -57,10 +60,14 @@ async def publish_initiative(app: App, status: InitiativeStatus) -> None:
     )
 
 
-def _links(status: InitiativeStatus, language: Language) -> list[tuple[str, str]]:
-    """What else Prefect shows of an initiative: its dossier, its passes, what happened this week."""
+async def _links(status: InitiativeStatus, language: Language) -> list[tuple[str, str]]:
+    """What else Prefect shows of an initiative: its dossier, once there is one; its passes; what happened this week."""
+    key = names.dossier_key(status.initiative)
+    wanted = ArtifactCollectionFilter(key=ArtifactCollectionFilterKey(any_=[key]))
+    async with prefect_client() as client:
+        filed = await client.read_latest_artifacts(artifact_filter=wanted, limit=1)
     return [
-        (word("dossier", language), names.page(names.dossier_key(status.initiative))),
+        *([(word("dossier", language), names.page(key))] if filed else []),
         (word("passes", language), names.tagged_runs(names.initiative_tag(status.initiative))),
         (word("happened", language), of_resource(names.resource(status.initiative))),
     ]

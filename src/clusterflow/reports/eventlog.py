@@ -94,6 +94,7 @@ _ACTIVITY: dict[str, tuple[Transition, Text]] = {
     "initiative.stopped": (Transition.COMPLETE, Text(es="Fin", en="Stopped")),
     "label.expiring": (Transition.COMPLETE, Text(es="Sello por vencer", en="Label about to expire")),
     "label.expired": (Transition.COMPLETE, Text(es="Sello vencido", en="Label expired")),
+    "label.forfeited": (Transition.COMPLETE, Text(es="Sello perdido", en="Label forfeited")),
     "strategy.expiring": (Transition.COMPLETE, Text(es="Estrategia por vencer", en="Strategy about to expire")),
     "strategy.expired": (Transition.COMPLETE, Text(es="Estrategia vencida", en="Strategy expired")),
 }

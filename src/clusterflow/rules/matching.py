@@ -41,8 +41,13 @@ def folded(text: str) -> str:
     """A text without what people write in many ways: accents, capitals, signs, blanks."""
     plain = text.casefold()
     if not plain.isascii():
-        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+        # Twice: what a mathematical or a wide letter stands for may be a capital.
+        plain = _undressed(_undressed(plain).casefold())
     return " ".join(_WORDS.findall(plain))
+
+
+def _undressed(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
 def bare_name(name: str) -> str:

@@ -71,7 +71,7 @@ RECORD: dict[str, Text] = {
 }
 
 WORDS: dict[str, Text] = {
-    "dossier": Text(es="Dossier para quienes deciden", en="Dossier for those who decide"),
+    "for_deciders": Text(es="Dossier para quienes deciden", en="Dossier for those who decide"),
     "followed_by": Text(es="Acompaña", en="Followed by"),
     "summary": Text(es="En pocas palabras", en="In a few words"),
     "where": Text(es="Dónde está la iniciativa", en="Where the initiative stands"),

@@ -29,7 +29,7 @@ from clusterflow.reports.portfolio.portfolio import Portfolio, VisitLine
 from clusterflow.reports.portfolio.words import COUNTS_WHEN, KIND, SIGN, WAIT, words
 
 WIDTH, DOTS = 6.4, 140
-"""Inches and dots per inch: legible in the column that Prefect gives it, and some twenty kilobytes."""
+"""Inches and dots per inch: legible in the column that Prefect gives it, and some forty kilobytes."""
 
 
 class Waiting(Frozen):

@@ -11,6 +11,7 @@ from typing import Any
 from clusterflow.reports.portfolio.criteria import HeatCell
 from clusterflow.reports.portfolio.places import Place
 from clusterflow.reports.portfolio.portfolio import DwellLine, LapseLine, Portfolio, VisitLine
+from clusterflow.reports.tables import cell
 
 
 class PortfolioTable(StrEnum):
@@ -34,19 +35,10 @@ def table_csv(portfolio: Portfolio, table: PortfolioTable) -> str:
 
 
 def _cell(value: Any) -> str:
+    """On one line, and empty where there is nothing."""
     if isinstance(value, list | tuple):
-        return _cell("; ".join(str(one) for one in value))
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return inert(value)
-    return "" if value is None else str(value)
-
-
-def inert(text: str) -> str:
-    """A text that no spreadsheet takes for a formula (OWASP, «CSV Injection»), on one line."""
-    flat = " ".join(text.split())
-    return f"'{flat}" if flat[:1] in ("=", "+", "-", "@") else flat
+        value = "; ".join(str(one) for one in value)
+    return cell((" ".join(value.split()) or None) if isinstance(value, str) else value)
 
 
 Rows = tuple[Sequence[str], Iterable[Mapping[str, Any]]]
@@ -58,9 +50,9 @@ def _board(portfolio: Portfolio) -> Rows:
 
 def _criteria(portfolio: Portfolio) -> Rows:
     rows = (
-        {"initiative": row.initiative, "name": row.name, **cell.model_dump(mode="json")}
+        {"initiative": row.initiative, "name": row.name, **answer.model_dump(mode="json")}
         for row in portfolio.answers
-        for cell in row.answers
+        for answer in row.answers
     )
     return ["initiative", "name", *HeatCell.model_fields], rows
 

@@ -53,6 +53,7 @@ COMMUNITY: tuple[Sheet, ...] = (
         column("representation.valid_to", "Representa hasta", "Speaks to", None, "hasta", "to"),
         column("person.language", "Idioma", "Language", "es", "lengua"),
         column("person.timezone", "Huso horario", "Time zone", "America/Monterrey", "zona horaria"),
+        column("person.country", "País de sus feriados", "Country of holidays", None, "feriados", "holidays"),
         column("person.digest_day", "Día del resumen", "Digest day", "monday"),
         column("representation.source", "Fuente", "Source", None, "origen"),
         column("person.valid_from", "Ficha desde", "Profile from", None, free=True),

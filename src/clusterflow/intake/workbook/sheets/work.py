@@ -163,6 +163,8 @@ WORK: tuple[Sheet, ...] = (
         column("label.name", "Sello", "Label", "Cluster Excellence"),
         column("label.level", "Nivel", "Level", "bronze"),
         *span("label"),
+        column("label.grace_until", "Renovable hasta", "Renewable until", None, "gracia", "grace"),
+        column("label.retained_percent", "Miembros que deben quedar (%)", "Members to retain (%)", None),
         source("label"),
     ),
 )  # fmt: skip
