@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, insert, update
 from clusterflow.configs.metrics import load_metrics
 from clusterflow.model.measurement import UNMEASURED, Evidence, Fold, Measurement, MetricCall, MetricDeclaration
 from clusterflow.model.records import RECORDS
-from clusterflow.model.records.base import REGISTRY
+from clusterflow.model.records.base import KEPT, REGISTRY
 from clusterflow.store import tables
 from clusterflow.store.columns import to_row
 from clusterflow.store.database import open_database
@@ -102,7 +102,7 @@ class Registry:
     ) -> int:
         """Enter a fact at noon of its own day, or at a moment given; the entry's number."""
         cls = RECORDS[kind]
-        record = cls.model_validate({"valid_from": day, **fields})
+        record = cls.model_validate({"valid_from": day, **fields}, context=KEPT)
         entry = next(self.entries)
         self.connection.execute(
             insert(tables.REGISTRY_TABLES[kind]).values(

@@ -29,6 +29,7 @@ SPECIAL: dict[str, list[Any]] = {
     "person.email": [None],
     "person.language": ["es"],
     "person.country": [None],
+    "label.grace_until": [None],
     "person.timezone": [None, "UTC"],
     "organisation.country": [None],
     "initiative.country": ["MX"],
