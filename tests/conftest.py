@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,15 @@ def postgres_template(postgres_server: str) -> str:
     upgrade(engine)
     engine.dispose()
     return "template_clusterflow"
+
+
+@pytest.fixture(scope="session")
+def pango() -> None:
+    """What WeasyPrint rests on, and pip cannot bring."""
+    try:
+        import_module("weasyprint")
+    except OSError:
+        missing("Pango", "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0")
 
 
 @pytest.fixture(scope="session")

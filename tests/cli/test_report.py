@@ -24,7 +24,7 @@ def test_it_speaks_the_language_of_the_initiative_where_none_is_named(office: Ru
     assert '<html lang="es">' in (home / "one.html").read_text(encoding="utf-8")
 
 
-def test_a_file_called_pdf_is_one(office: Run, home: Path) -> None:
+def test_a_file_called_pdf_is_one(office: Run, home: Path, pango: None) -> None:
     assert office("report", "one", "--to", "one.pdf").code == 0
     assert (home / "one.pdf").read_bytes().startswith(b"%PDF")
 

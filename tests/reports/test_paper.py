@@ -16,7 +16,7 @@ from .conftest import STRAIGHT
 
 
 @pytest.fixture(scope="module")
-def paper(page_of: Callable[[str], str]) -> bytes:
+def paper(page_of: Callable[[str], str], pango: None) -> bytes:
     return pdf_of(page_of(STRAIGHT))
 
 
@@ -42,7 +42,7 @@ def test_paper_is_the_same_each_time(page_of: Callable[[str], str], paper: bytes
     assert pdf_of(page_of(STRAIGHT)) == paper
 
 
-def test_nothing_is_fetched_for_it(capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_fetched_for_it(pango: None) -> None:
     page = '<!DOCTYPE html><html lang="en"><title>x</title><img src="http://192.0.2.1/x.png" alt="x"><p>words</p>'
     assert "words" in PdfReader(io.BytesIO(pdf_of(page))).pages[0].extract_text()
 
