@@ -86,6 +86,12 @@ def test_a_cell_is_told_with_its_place_and_cure(name: str) -> None:
     assert said.startswith("Miembros!")
 
 
+def test_a_column_that_is_there_is_not_missed_because_a_cell_in_it_cannot_be_read() -> None:
+    good = ("Aceros", None, None, "grande", DAY, None, None, "sí")
+    bad = ("Molinos", None, None, "pequenia", "31/02/2025", None, None, "no")
+    assert [s.partition(":")[0] for s in members(good, bad)] == ["Miembros!D3", "Miembros!E3"]
+
+
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_sheet() -> None:
     # Names that are not alike, so that no row is about another one's firm.
     rows = [(f"{chr(65 + n) * 9} {row[0]}" if row[0] else None, *row[1:]) for n, (row, _) in enumerate(CELLS.values())]

@@ -153,13 +153,16 @@ class _Planner:
     def _needed(self, draft: Draft, name: str) -> None:
         if draft.at(name) in self.told:
             return
-        column = draft.sheet.columns_of(draft.record)[name].title.to(self.language)
+        column = draft.sheet.columns_of(draft.record)[name]
+        title = column.title.to(self.language)
         if name in draft.cells:
-            self._wrong(mistake(draft.at(name), None, "needed", self.language, column=column))
+            self._wrong(mistake(draft.at(name), None, "needed", self.language, column=title))
+        elif column in self.plan.read.columns[draft.sheet.name]:
+            return  # the cell is there, and told: nobody could read it
         elif (draft.sheet.name, name) not in self.told_columns:
             self.told_columns.add((draft.sheet.name, name))
             head = self.plan.read.heads[draft.sheet.name]
-            self._wrong(mistake(head, None, "needed_column", self.language, column=column))
+            self._wrong(mistake(head, None, "needed_column", self.language, column=title))
 
     def _without_repeats(self, drafts: list[Draft]) -> list[Draft]:
         """Rows of one thing and one day: said twice they count once; two that contradict each other are a mistake."""
