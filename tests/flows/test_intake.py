@@ -168,8 +168,8 @@ class TestEvents:
         told = await until(look, "the refusal as an event")
         assert told["id"] == str(names.refusal_id(refusal))
         assert told["resource"]["prefect.resource.id"] == f"clusterflow.submission.{refusal.id}"
-        told_mistakes = {(m["where"], m["found"], m["accepted"]) for m in told["payload"]["mistakes"]}
-        assert (f"event {posted}", "a observation has no field «metrc»", "metric") in told_mistakes
+        told_mistakes = {(m["where"], m["found"], m["cure"]) for m in told["payload"]["mistakes"]}
+        assert (f"event {posted}", "an observation has no field «metrc»", "The nearest: metric") in told_mistakes
         assert len(told_mistakes) == 4
 
         def command(*words: str) -> subprocess.CompletedProcess[str]:

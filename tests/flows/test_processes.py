@@ -171,7 +171,9 @@ def test_deploying_and_reconciling_on_a_virgin_server(home: Path, sqlite_url: st
             assert api.get("/work_pools/clusterflow").json()["type"] == "process"
             names = {d["name"] for d in api.post("/deployments/filter", json={}).json()}
             models = {"basque", "catalan", "colombian-hybrid", "cordoba", "ecuador", "nuevo-leon"}
-            assert names == models | {"portfolio", "daily", "outbox", "weekly", "submitted", "files"}
+            assert names == models | {
+                "portfolio", "daily", "outbox", "weekly", "dossiers", "hourly", "submitted", "files"
+            }  # fmt: skip
             scheduled = {
                 "flows": {"name": {"any_": ["review"]}},
                 "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}},

