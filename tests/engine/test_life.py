@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from unittest.mock import patch
 
 import pytest
 from support.world import World, model, stage, stated
 
+from clusterflow.engine import evaluate as evaluation
 from clusterflow.errors import NotPossible, UnknownName
 from clusterflow.model.words import DecisionKind, HelixKind, ReviewStatus, Role, Severity, StageStatus
 from clusterflow.rules.fold import replay
@@ -302,6 +304,20 @@ def test_what_was_changed_behind_its_back_is_found(world: MakeWorld, tampering: 
         connection.exec_driver_sql(tampering)
     flaws = [str(flaw) for flaw in w.app.verify("one")[0].flaws]
     assert any(found in flaw for flaw in flaws), flaws
+
+
+def test_a_refusal_and_a_vote_leave_the_answers_fresh(world: MakeWorld) -> None:
+    w = world(model(stage("first", need=2), stage("second", ("first",))))
+    w.enrol()
+    w.state_figure("first")
+    w.evaluate()
+    with patch.object(evaluation, "measure", side_effect=AssertionError("nothing has changed")):
+        assert w.decide("first", by="nobody").refused
+        assert w.decide("first", by="mona").votes == 1
+        assert w.decide("first", by="mona").refused == "twice"
+        assert w.decide("first", by="bruno").decided is DecisionKind.GO
+    w.state_figure("second")
+    assert w.decide("second", by="mona").refused is None, "what was recorded since is measured"
 
 
 def test_no_part_of_an_entry_can_pass_for_another(world: MakeWorld) -> None:

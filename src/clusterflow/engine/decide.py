@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clusterflow.engine.days import today_of
-from clusterflow.engine.evaluate import Declarations, enrolled_state, is_fresh, look, write
+from clusterflow.engine.evaluate import Declarations, enrolled_state, is_fresh, look, stay_fresh, write
 from clusterflow.engine.work import Work
 from clusterflow.errors import NotPossible, UnknownName
 from clusterflow.model import events as ev
@@ -137,6 +137,8 @@ def decide(work: Work, initiative: str, person: str, ballot: Ballot, declared: D
     events = plan_decision(now.model, now.state, verdict, ballot, voice, now.today)
     after = work.live(now.state, events)
     done = next((e for e in events if isinstance(e, ev.GateDecided)), None)
+    if done is None:
+        stay_fresh(work, now.state, after)
     return Decided(
         initiative=initiative,
         stage=ballot.stage,
@@ -260,6 +262,7 @@ def _refused(work: Work, state: InitiativeState, ballot: Ballot, voice: Voice, n
             )
         ],
     )
+    stay_fresh(work, state, after)
     return Decided(
         initiative=state.initiative,
         stage=ballot.stage,

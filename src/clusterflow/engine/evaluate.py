@@ -163,6 +163,12 @@ def is_fresh(work: Work, state: InitiativeState, today: date) -> bool:
     return work.connection.execute(_FRESH, asked).first() is not None
 
 
+def stay_fresh(work: Work, before: InitiativeState, after: InitiativeState) -> None:
+    """What changed no answer, as a vote or a refusal, leaves the standing answers as fresh as they were."""
+    versions = {"of_initiative": after.initiative, "before": before.version, "after": after.version}
+    work.connection.execute(_MARK_ON, versions)
+
+
 _MARK = tables.evaluation
 _FRESH = select(_MARK.c.initiative).where(
     _MARK.c.initiative == bindparam("initiative"),
@@ -170,6 +176,11 @@ _FRESH = select(_MARK.c.initiative).where(
     _MARK.c.as_of == bindparam("as_of"),
     _MARK.c.registry_version
     == select(tables.chain.c.version).where(tables.chain.c.id == bindparam("registry")).scalar_subquery(),
+)
+_MARK_ON = (
+    update(_MARK)
+    .where(_MARK.c.initiative == bindparam("of_initiative"), _MARK.c.version == bindparam("before"))
+    .values(version=bindparam("after"))
 )
 _MARK_ANEW = update(_MARK).where(_MARK.c.initiative == bindparam("of_initiative"))
 _MARK_FIRST = insert(_MARK)
