@@ -43,6 +43,7 @@ def test_status_explain_and_ledger_speak_words_and_json(office: Run) -> None:
     assert "Masa" not in office("status", "one").out
     assert "Critical mass" in office("status", "one").out
     assert office("status", "--json").json["lines"][0]["initiative"] == "one"
+    assert "No initiative was enrolled on that day" in office("status", "--as-of", "2001-01-01").out
     status = office("status", "one", "--json").json
     assert [s["status"] for s in status["stages"]][:2] == ["under-way", "ahead"]
     (gate,) = office("explain", "one", "--json").json
@@ -191,6 +192,7 @@ def test_models_are_listed_shown_checked_and_drawn(office: Run, home: Path) -> N
     shown = office("model", "show", "colombian-hybrid", "--lang", "es").out
     assert "Hoja de ruta" in shown
     assert office("model", "check").out.count("no mistake") == 6
+    assert office("model", "check", "basque").out.startswith("basque: 6 stages")
     assert office("model", "diagram", "basque").out.startswith("flowchart")
     assert office("model", "diagram", "basque", "--format", "svg", "--out", "b.svg").code == 0
     assert (home / "b.svg").read_text(encoding="utf-8").lstrip().startswith("<svg")

@@ -71,14 +71,15 @@ def show_model(name: str, *, lang: Told = "en", as_json: Json = False) -> None:
 
 @model.command
 def check(*files: Path) -> None:
-    """Check model files, or all the shipped ones; every mistake is told with its line and column."""
+    """Check models, by file or by name, or all that there are; every mistake is told with its line and column."""
     settings = Settings()
+    folder = settings.configs / "models"
     metrics = metrics_in(settings.configs)
     mistakes: list[Mistake] = []
     checked: list[LifecycleModel] = []
     for file in files:
         try:
-            checked.append(load_model(file, metrics))
+            checked.append(load_model(file if file.suffix else folder / f"{file}.yaml", metrics))
         except Mistakes as found:
             mistakes += found.mistakes
     if not files:

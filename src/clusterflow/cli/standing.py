@@ -23,7 +23,7 @@ def status(initiative: str | None = None, *, as_of: AsOf = None, as_json: Json =
         if as_json:
             print_json(board)
         else:
-            _show_board(board)
+            _show_board(board, gone=on is not None)
             _show_backlog(desk)
     else:
         found = desk.status(initiative, on)
@@ -34,7 +34,7 @@ def status(initiative: str | None = None, *, as_of: AsOf = None, as_json: Json =
             _show_backlog(desk)
 
 
-def _show_board(board: Board) -> None:
+def _show_board(board: Board, gone: bool) -> None:
     lines = table(f"Portfolio on {board.as_of}", ["initiative", "model", "stage", "days", "milestones", "waits for"])
     for line in board.lines:
         stage = listed(line.stages) + (" (overdue)" if line.overdue else "")
@@ -44,7 +44,9 @@ def _show_board(board: Board) -> None:
             f"{line.milestones} of {line.of}", line.waits_for + lapsed,
         )  # fmt: skip
     show(lines)
-    if not board.lines:
+    if not board.lines and gone:
+        show("No initiative was enrolled on that day.")
+    elif not board.lines:
         show("No initiative is enrolled. Begin with: clusterflow enrol ID --model MODEL name=... country=...")
 
 
