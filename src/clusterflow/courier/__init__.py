@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from pydantic import SecretStr
 from sqlalchemy import Connection
@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 from clusterflow.app import App
 from clusterflow.calendars import attachment_for, voice_of
 from clusterflow.configs.notices import load_notices
-from clusterflow.courier.arrange import arrange, manners_of
+from clusterflow.courier.arrange import TOGETHER, arrange, manners_of
 from clusterflow.courier.ladder import Ladder
-from clusterflow.courier.moment import Moment, moment_of
+from clusterflow.courier.moment import Moment, moment_of, pseudonyms
 from clusterflow.courier.sending import Sender
 from clusterflow.model.notice import Attachment, Notice, NoticeRule, Recipient, Urgency, mark
 from clusterflow.model.text import Frozen, NoticeLanguage
@@ -74,10 +74,11 @@ class Courier:
         with self.app.database.connect() as connection:
             waiting = outbox.waiting(connection, "notice", now)
         for span in waiting:
-            # The mark first: who moves it writes the notices, in the same transaction.
+            # Composed before the mark is moved, for nobody who writes is to wait meanwhile; who moves it keeps them.
+            with reading(self.app.database) as connection:
+                made, wrong = self._notices(connection, span)
             with self.app.database.begin() as connection:
                 if outbox.done(connection, span):
-                    made, wrong = self._notices(connection, span)
                     written += notices.keep(connection, made, now, self.manners)
                     problems += wrong
         return written, problems
@@ -88,13 +89,14 @@ class Courier:
         problems: list[str] = []
         kinds = {rule.event for rule in self.rules if rule.event}
         moments: dict[tuple[str | None, str, datetime], Moment | None] = {}
+        aliases = partial(pseudonyms, self.app)
         for entry in ledger.read_entries(connection, span.chain, span.after, span.version, kinds):
             wanted = rules_for(self.rules, entry.event)
             if not wanted:
                 continue
             about = (getattr(entry.event, "stage", None), entry.command, entry.at)
             if about not in moments:
-                moments[about] = moment_of(connection, entry, self.app.new_id)
+                moments[about] = moment_of(connection, entry, aliases)
             if (read := moments[about]) is None:
                 continue
             moment = read.of(entry)
@@ -162,11 +164,12 @@ class Courier:
         if self.manners is None:
             self._let_all_out()
         while self.manners is not None:
-            with self.app.database.begin() as connection:
-                arranged = arrange(connection, self.app, self.manners)
-            if arranged is None:
+            with reading(self.app.database) as connection:
+                people = parcels.people_due(connection, self.app.clock(), TOGETHER)
+            if not people:
                 break
-            problems += arranged
+            with self.app.database.begin() as connection:
+                problems += arrange(connection, self.app, self.manners, people)
         return problems
 
     def _let_all_out(self) -> None:

@@ -23,6 +23,9 @@ from clusterflow.store.registry import initiative_records, people_by_id
 
 DIGEST, BATCH = "digest", "batch"
 
+TOGETHER = 10
+"""For how many people it is arranged in one transaction; whoever decides at a gate waits for it meanwhile."""
+
 LATER = timedelta(hours=1)
 """How long a digest waits whose template failed, for somebody to mend it."""
 
@@ -71,13 +74,13 @@ class Clocks:
         return self.manners.opens_at(receiver.calendar, now)
 
 
-def arrange(connection: Connection, app: App, manners: Manners) -> list[str] | None:
-    """Let out what may leave, for some hundreds of people; gives the problems, None where nothing was due."""
+def arrange(connection: Connection, app: App, manners: Manners, people: Sequence[str]) -> list[str]:
+    """Let out what may leave for these people; gives the problems.
+
+    Their messages are counted and written in one transaction, or two couriers would each find the last place free.
+    """
     now = app.clock()
     parcels.hold(connection)
-    people = parcels.people_due(connection, now)
-    if not people:
-        return None
     waiting = parcels.waiting(connection, people, now, manners)
     lately = parcels.lately(connection, people, now)
     plans = {person: plan(manners, mine, lately.get(person, ()), now) for person, mine in waiting.items()}

@@ -171,7 +171,7 @@ class Ladder:
         made: list[Notice] = []
         problems: list[str] = []
         initiative, today = due[0].found.initiative, due[0].today
-        with self.app.database.begin() as connection:
+        with reading(self.app.database) as connection:
             organisations = {d.found.organisation for d in due} - {None}
             persons = filter(None, {d.found.person for d in due})
             circle = circle_of(connection, initiative, today, sorted(filter(None, organisations)), persons)
@@ -184,6 +184,9 @@ class Ladder:
                     made.append(self._notice(one, person, template, self._files(connection, one, person)))
                 except TemplateFailed as problem:
                     problems.append(f"{one.rule.id} for {person.person}: {problem}")
+        if not made:
+            return 0, problems
+        with self.app.database.begin() as connection:
             return notices.keep(connection, made, self.app.clock(), self.manners), problems
 
     def _files(self, connection: Connection, due: Due, person: Recipient) -> tuple[Attachment, ...]:

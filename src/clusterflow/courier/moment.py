@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
 
+from clusterflow.app import App
 from clusterflow.engine.decide import grant_of
 from clusterflow.model import events as ev
 from clusterflow.model.criterion import Criterion
@@ -25,8 +26,9 @@ from clusterflow.notices.route import Concerned
 from clusterflow.reports.status import status_of, title_of
 from clusterflow.store import ledger
 from clusterflow.store.circle import Circle, circle_of
+from clusterflow.store.database import reading
 from clusterflow.store.models import kept_model
-from clusterflow.store.people import Eligible, alias_of, capacities, eligible, person_of
+from clusterflow.store.people import Eligible, alias_of, aliases_of, capacities, eligible, person_of
 from clusterflow.store.registry import calendar_of, initiative_records
 from clusterflow.store.state import load_state
 
@@ -123,7 +125,20 @@ class Moment:
         ]
 
 
-def moment_of(connection: Connection, entry: Entry, ids: Callable[[], str]) -> Moment | None:
+Pseudonyms = Callable[[Collection[str]], Mapping[str, str]]
+
+
+def pseudonyms(app: App, people: Collection[str]) -> Mapping[str, str]:
+    """Person to pseudonym; who has none yet is given one, in a transaction that holds up nobody for long."""
+    with reading(app.database) as connection:
+        known = aliases_of(connection, people)
+    if nameless := sorted(set(people) - set(known)):
+        with app.database.begin() as connection:
+            known |= {p: alias for p in nameless if (alias := alias_of(connection, p, app.new_id))}
+    return known
+
+
+def moment_of(connection: Connection, entry: Entry, aliases: Pseudonyms) -> Moment | None:
     """What there is to tell of an entry; None where its chain is no enrolled initiative's."""
     (head,) = ledger.heads(connection, [entry.chain])
     state = load_state(connection, head)
@@ -139,8 +154,7 @@ def moment_of(connection: Connection, entry: Entry, ids: Callable[[], str]) -> M
     known = circle.people
     present = tuple(v for v in voters if v.person in known and (v.speaks_for is None or v.speaks_for in known))
     involved = {v.person for v in present} | {v.speaks_for for v in present if v.speaks_for}
-    aliases = {alias: p for p in sorted(involved) if (alias := alias_of(connection, p, ids))}
-    people = aliases | cast
+    people = {alias: person for person, alias in aliases(involved).items()} | cast
     return Moment(
         entry=entry,
         state=state,

@@ -107,6 +107,7 @@ class Sender:
             return []
         with self.app.database.begin() as connection:
             mine = notices.claim(connection, list(first.values()), now, now + LEASE)
+        with reading(self.app.database) as connection:
             doors = self._doors(connection, sorted({n.recipient for n in mine}))
             again = [n.id for n in mine if n.attempts]
             failures = notices.failures(connection, again) if again else {}

@@ -65,7 +65,7 @@ def unreleased() -> tuple[ColumnElement[bool], ...]:
     return (*open_, _NOTICE.c.released_at.is_(None))
 
 
-def people_due(connection: Connection, now: datetime, limit: int = _CHUNK) -> list[str]:
+def people_due(connection: Connection, now: datetime, limit: int) -> list[str]:
     """Some of the people for whom something waits whose time has come."""
     query = select(_NOTICE.c.recipient).distinct().where(*unreleased(), _NOTICE.c.due_at <= now).limit(limit)
     return list(connection.execute(query).scalars())

@@ -151,6 +151,13 @@ _ALIAS = (
 )
 
 
+def aliases_of(connection: Connection, people: Iterable[str]) -> dict[str, str]:
+    """The pseudonyms of some people, by their ids; who has none yet is not among them."""
+    table = tables.pseudonym
+    rows = connection.execute(select(table.c.person, table.c.alias).where(table.c.person.in_(sorted(set(people)))))
+    return {row.person: row.alias for row in rows}
+
+
 def aliases_of_people(connection: Connection) -> dict[str, str]:
     """The pseudonyms of all people who have one, by their ids."""
     table = tables.pseudonym
