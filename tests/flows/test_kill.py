@@ -1,4 +1,4 @@
-"""The Prefect server dies in the middle of a burst: nothing waits for ever, and every gate is asked about once."""
+"""The Prefect server dies in the middle of a burst: nothing waits for ever, each gate is asked and told about once."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from pydantic import SecretStr
+from support.mailbox import Mailbox, mail_server
 from support.office import ROOT, is_fact, until, working
 from support.ports import free_port
 from support.world import World, model, stage, stated
 
 from clusterflow.app import App
-from clusterflow.desk import system_clock
+from clusterflow.desk import Backlog, system_clock
 from clusterflow.prefect import events, names, runs
 from clusterflow.prefect.api import settings_for
 from clusterflow.prefect.deploy import deploy
@@ -31,7 +34,9 @@ deployments:
 """
 INITIATIVES = [f"i{n}" for n in range(20)]
 GATES = INITIATIVES[::3]
+DECIDERS = ("mona", "bruno", "gala")
 FACTS = 60
+KILLED_AFTER, BACK_AFTER = (20, 40), (30, FACTS)
 
 
 @pytest.fixture
@@ -42,16 +47,24 @@ def server(tmp_path: Path) -> Iterator[PrefectServer]:
 
 
 @pytest.fixture
-def w(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setenv("CLUSTERFLOW_DATABASE", sqlite_url)
+def mailbox() -> Iterator[tuple[Mailbox, str]]:
+    with mail_server() as found:
+        yield found
+
+
+@pytest.fixture
+def w(database_url: str, mailbox: tuple[Mailbox, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    monkeypatch.setenv("CLUSTERFLOW_DATABASE", database_url)
     world = World(
-        sqlite_url, model(stage("first", (), stated("first"), stated("more", "< 3")), stage("second", ("first",)))
+        database_url, model(stage("first", (), stated("first"), stated("more", "< 3")), stage("second", ("first",)))
     )
     world.now = system_clock()
     world.app.clock = system_clock
+    world.app.settings = world.app.settings.model_copy(update={"mail": SecretStr(mailbox[1])})
     for initiative in INITIATIVES:
         world.enrol(initiative)
-    return world
+    yield world
+    world.app.database.dispose()
 
 
 def facts(w: World) -> Iterable[str]:
@@ -86,8 +99,8 @@ async def kill(server: PrefectServer) -> None:
     assert not server.is_running()
 
 
-async def test_a_server_killed_in_a_burst_delays_and_loses_nothing(
-    w: World, server: PrefectServer, tmp_path: Path
+async def test_a_server_killed_twice_in_a_burst_delays_and_loses_nothing(
+    w: World, server: PrefectServer, mailbox: tuple[Mailbox, str], tmp_path: Path
 ) -> None:
     file = tmp_path / "prefect.yaml"
     file.write_text(DEPLOYMENT, encoding="utf-8")
@@ -102,15 +115,16 @@ async def test_a_server_killed_in_a_burst_delays_and_loses_nothing(
 
     with patch.object(events, "post", seen):
         async with relaying(w.app):
-            for number, fact in enumerate(facts(w)):
+            for number, fact in enumerate(facts(w), start=1):
                 await asyncio.to_thread(w.record, fact)
-                if number == FACTS // 2:
-                    await until_true(lambda: bool(taken), "a first event")
+                if number in KILLED_AFTER:
+                    await until_true(partial(more_than, len(taken), taken), "an event that the server takes")
                     await kill(server)
-            assert w.app.backlog().events > 0
-            await asyncio.to_thread(server.stop)
-            await asyncio.to_thread(server.start)
-            await until_true(lambda: w.app.backlog().events == 0, "an empty outbox")
+                if number in BACK_AFTER:
+                    assert w.app.backlog().events > 0
+                    await asyncio.to_thread(server.stop)
+                    await asyncio.to_thread(server.start)
+            await until_true(lambda: is_empty(w.app.backlog()), "nothing that waits")
     happened = [e for i in INITIATIVES for e in w.app.entries(i) if not is_fact(e)]
     assert {str(names.event_id(e.hash)) for e in happened} <= taken
     assert all(w.app.first_break(i) is None for i in INITIATIVES)
@@ -132,6 +146,18 @@ async def test_a_server_killed_in_a_burst_delays_and_loses_nothing(
     assert asks == {i.initiative: i.run for i in w.app.inbox()}
     assert sorted(asks) == sorted(GATES)
     assert {i: w.kinds(i).count("gate.opened") for i in INITIATIVES} == {i: int(i in GATES) for i in INITIATIVES}
+    opened = {i: e.version for i in GATES for e in w.app.entries(i) if e.event.kind == "gate.opened"}
+    keys = mailbox[0].keys()
+    told = [key for key in keys if key.startswith("gate-ready:")]
+    assert sorted(told) == sorted(f"gate-ready:{i}:{v}:{p}" for i, v in opened.items() for p in DECIDERS)
+
+
+def more_than(number: int, things: Collection[str]) -> bool:
+    return len(things) > number
+
+
+def is_empty(waiting: Backlog) -> bool:
+    return waiting.events == waiting.notices == 0
 
 
 async def until_true(look: Callable[[], bool], what: str) -> None:
