@@ -126,6 +126,7 @@ class Moment:
 
 
 Pseudonyms = Callable[[Collection[str]], Mapping[str, str]]
+"""Person to pseudonym, of those people of whom one is asked for."""
 
 
 def pseudonyms(app: App, people: Collection[str]) -> Mapping[str, str]:
