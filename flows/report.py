@@ -11,10 +11,10 @@ from prefect.states import Completed, Failed
 
 from clusterflow.app import App
 from clusterflow.errors import ClusterflowError
+from clusterflow.folder import Folder
 from clusterflow.prefect.dossiers import publish_dossier
 from clusterflow.prefect.names import report_run_name
 from clusterflow.scribe.dossier import file_dossiers
-from clusterflow.scribe.folder import Folder
 from clusterflow.scribe.portfolio import file_portfolio
 
 
@@ -29,7 +29,7 @@ async def report(initiative: str | None = None, as_of: date | None = None) -> St
     app = App.open()
     written, troubled = 0, 0
     try:
-        folder = Folder.of(app.settings)
+        folder = Folder.of_reports(app.settings)
         if initiative is None:
             get_run_logger().info("%s", file_portfolio(app, folder, as_of))
         for filed, made in file_dossiers(app, folder, initiative, as_of):

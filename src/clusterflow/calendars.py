@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from fsspec import AbstractFileSystem
-from fsspec.core import url_to_fs
-from fsspec.implementations.local import LocalFileSystem
 from sqlalchemy import Connection, Engine
 
-from clusterflow.errors import ClusterflowError, UnknownName
-from clusterflow.intake.dropped import masked, shown
+from clusterflow.errors import UnknownName
+from clusterflow.folder import Folder
 from clusterflow.model.appointment import Appointment, AppointmentKind
 from clusterflow.model.events import Event
 from clusterflow.model.notice import Attachment
@@ -93,8 +88,8 @@ class Calendars:
                         mine[appointment.uid] = appointment
             return feed(found[0].name, mine.values(), voice_of(self.messages, found[0].language))
 
-    def all(self, there: frozenset[Path] = frozenset()) -> Iterator[tuple[Path, bytes]]:
-        """Every feed that has something in it, with the path of its file; those already ``there`` even if empty."""
+    def all(self, there: frozenset[str] = frozenset()) -> Iterator[tuple[str, bytes]]:
+        """Every feed that has something in it, with the name of its file; those already ``there`` even if empty."""
         of_people: dict[str, dict[str, Appointment]] = defaultdict(dict)
         with reading(self.database) as connection:
             common = programme(connection)
@@ -103,12 +98,12 @@ class Calendars:
                 for appointment in agenda:
                     for person in appointment.people:
                         of_people[person][appointment.uid] = appointment
-                yield Path(INITIATIVES, f"{initiative}.ics"), self._initiative(connection, initiative, agenda)
+                yield f"{INITIATIVES}/{initiative}.ics", self._initiative(connection, initiative, agenda)
             for person in registry.current(connection, Person, REGISTRY, self.now.date()):
-                path, mine = Path(PEOPLE, f"{person.id}.ics"), of_people.get(person.id)
-                if mine or path in there:
+                name, mine = f"{PEOPLE}/{person.id}.ics", of_people.get(person.id)
+                if mine or name in there:
                     voice = voice_of(self.messages, person.language)
-                    yield path, feed(person.name, (mine or {}).values(), voice)
+                    yield name, feed(person.name, (mine or {}).values(), voice)
 
     def write(self, address: str) -> Written:
         """Bring the files of a folder up to the moment: each is replaced whole, and what did not change is left alone.
@@ -119,53 +114,17 @@ class Calendars:
             address: a path, or any other address that fsspec knows; a password in it is not repeated.
 
         Raises:
-            ClusterflowError: the folder cannot be written.
+            NotPossible: the folder cannot be written.
         """
-        try:
-            system, root = url_to_fs(address)
-            if not isinstance(system, LocalFileSystem):
-                return self._write_to(system, root.rstrip("/"))
-        except ClusterflowError:
-            raise
-        except Exception as problem:  # each kind of file system has exceptions of its own
-            reason = masked(f"{type(problem).__name__}: {problem}".partition("\n")[0], address)
-            raise ClusterflowError(f"{shown(address)} cannot be written: {reason}") from None
-        return self._write(Path(root))
-
-    def _write(self, folder: Path) -> Written:
-        try:
-            there = frozenset(
-                p.relative_to(folder) for sub in (INITIATIVES, PEOPLE) for p in (folder / sub).glob("*.ics")
-            )
-            made, counts = set[Path](), {"new": 0, "changed": 0, "unchanged": 0}
-            for sub in (INITIATIVES, PEOPLE):
-                (folder / sub).mkdir(parents=True, exist_ok=True)
-            for path, content in self.all(there):
-                made.add(path)
-                counts[replace_file(folder / path, content)] += 1
-            for path in there - made:
-                (folder / path).unlink(missing_ok=True)
-        except OSError as problem:
-            raise ClusterflowError(f"{folder} cannot be written: {problem}") from None
+        folder = Folder(address, "the folder of calendars")
+        there = frozenset(name for sub in (INITIATIVES, PEOPLE) for name in folder.names(sub, ".ics"))
+        made, counts = set[str](), {"new": 0, "changed": 0, "unchanged": 0}
+        for name, content in self.all(there):
+            made.add(name)
+            counts[folder.keep(name, content)] += 1
+        for name in there - made:
+            folder.remove(name)
         return Written(**counts, removed=len(there - made))
-
-    def _write_to(self, system: AbstractFileSystem, root: str) -> Written:
-        """The same where files can be put and taken, and nothing more."""
-        there: dict[Path, bytes] = {}
-        for sub in (INITIATIVES, PEOPLE):
-            system.makedirs(f"{root}/{sub}", exist_ok=True)
-            for name in system.glob(f"{root}/{sub}/*.ics"):
-                there[Path(sub, name.rpartition("/")[2])] = system.cat_file(name)
-        made, counts = set[Path](), {"new": 0, "changed": 0, "unchanged": 0}
-        for path, content in self.all(frozenset(there)):
-            made.add(path)
-            before = there.get(path)
-            counts["new" if before is None else "unchanged" if before == content else "changed"] += 1
-            if before != content:
-                system.pipe_file(f"{root}/{path.as_posix()}", content)
-        for path in there.keys() - made:
-            system.rm_file(f"{root}/{path.as_posix()}")
-        return Written(**counts, removed=len(there.keys() - made))
 
     def _initiative(self, connection: Connection, initiative: str, agenda: tuple[Appointment, ...]) -> bytes:
         record = registry.initiative_records(connection, self.now.date(), [initiative])[initiative]
@@ -177,22 +136,6 @@ def voice_of(messages: Path, language: NoticeLanguage) -> Voice:
     """The words of calendars in a language, from the catalogs of the notices."""
     catalog = translations(messages, language)
     return Voice(language, {kind: word(kind, catalog.pgettext) for kind in AppointmentKind})
-
-
-def replace_file(path: Path, content: bytes) -> str:
-    """Write a file whole or not at all, and only where it says something else: *new*, *changed* or *unchanged*."""
-    before = None
-    with suppress(FileNotFoundError):
-        before = path.read_bytes()
-    if before == content:
-        return "unchanged"
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        fresh.write_bytes(content)
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
-    return "new" if before is None else "changed"
 
 
 def attachment_of(

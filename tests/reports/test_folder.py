@@ -9,15 +9,15 @@ import pytest
 
 from clusterflow.app import App
 from clusterflow.errors import NotPossible
+from clusterflow.folder import REPORTS, Folder
 from clusterflow.scribe.dossier import file_dossiers
-from clusterflow.scribe.folder import Folder
 from clusterflow.settings import Settings
 
 from .conftest import BRANCHED, STRAIGHT
 
 
 def test_a_file_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
-    folder = Folder((tmp_path / "a b").as_uri())
+    folder = Folder((tmp_path / "a b").as_uri(), REPORTS)
     folder.put("dossiers/one/x.html", b"first")
     address = folder.put("dossiers/one/x.html", b"second")
     (file,) = [p for p in tmp_path.rglob("*") if p.is_file()]
@@ -26,24 +26,24 @@ def test_a_file_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
 
 
 def test_an_address_of_another_kind_serves_as_well() -> None:
-    Folder("memory://reports").put("x.html", b"there")
+    Folder("memory://reports", REPORTS).put("x.html", b"there")
     assert fsspec.filesystem("memory").cat_file("/reports/x.html") == b"there"
 
 
 def test_unless_said_otherwise_reports_lie_in_the_home_folder(tmp_path: Path) -> None:
-    Folder.of(Settings(home=tmp_path)).put("x.html", b"there")
+    Folder.of_reports(Settings(home=tmp_path)).put("x.html", b"there")
     assert (tmp_path / "reports" / "x.html").read_bytes() == b"there"
 
 
 @pytest.mark.parametrize("url", ["nowhere://user:pass-word@host/x", "file:///proc/none"])
 def test_what_cannot_be_written_is_said_without_secrets(url: str) -> None:
     with pytest.raises(NotPossible, match="the folder of reports") as told:
-        Folder(url).put("x.html", b"x")
+        Folder(url, REPORTS).put("x.html", b"x")
     assert "pass-word" not in str(told.value)
 
 
 def test_each_initiative_that_goes_on_gets_its_file_under_its_day(lived: App, tmp_path: Path) -> None:
-    filed = [one for one, _ in file_dossiers(lived, Folder(tmp_path.as_uri()))]
+    filed = [one for one, _ in file_dossiers(lived, Folder(tmp_path.as_uri(), REPORTS))]
     assert {one.initiative for one in filed} == {STRAIGHT, BRANCHED}
     assert not [one.problem for one in filed if one.problem]
     assert (tmp_path / "dossiers" / STRAIGHT / "2026-10-15.html").is_file()
@@ -58,6 +58,6 @@ def test_one_in_trouble_holds_up_no_other(lived: App, tmp_path: Path, monkeypatc
         return whole(self, initiative, *args, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(App, "explain", troubled)
-    filed = {one.initiative: one for one, _ in file_dossiers(lived, Folder(tmp_path.as_uri()))}
+    filed = {one.initiative: one for one, _ in file_dossiers(lived, Folder(tmp_path.as_uri(), REPORTS))}
     assert filed[STRAIGHT].problem == "not today"
     assert filed[BRANCHED].address

@@ -9,8 +9,8 @@ from typing import Annotated
 from cyclopts import App as Commands
 from cyclopts import Parameter
 
-from clusterflow.calendars import Calendars, replace_file
-from clusterflow.cli.output import Json, print_json, show
+from clusterflow.calendars import Calendars
+from clusterflow.cli.output import Json, print_json, show, write_whole
 from clusterflow.desk import Desk
 from clusterflow.errors import ClusterflowError
 from clusterflow.intake.dropped import shown
@@ -59,8 +59,5 @@ def _calendars(desk: Desk) -> Calendars:
 def _put(content: bytes, to: Path | None) -> None:
     if to is None:
         sys.stdout.write(content.decode())
-        return
-    try:
-        replace_file(to, content)
-    except OSError as problem:
-        raise ClusterflowError(f"{to} cannot be written: {problem}") from None
+    else:
+        write_whole(to, content)

@@ -11,10 +11,10 @@ from cyclopts import App as Commands
 from cyclopts import Parameter
 
 from clusterflow.catalogue import metrics_in, models_in, named
-from clusterflow.cli.output import Json, Replace, To, listed, print_json, show, table, writing
+from clusterflow.cli.output import Json, Replace, To, listed, print_json, show, table, write_whole, writing
 from clusterflow.configs.models import load_model
 from clusterflow.configs.schema import model_schema
-from clusterflow.errors import ClusterflowError, Mistake, Mistakes
+from clusterflow.errors import Mistake, Mistakes
 from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.model.text import Language
 from clusterflow.reports.bpmn import bpmn as write_bpmn
@@ -104,10 +104,7 @@ def diagram(
     if out is None:
         sys.stdout.write(text + "\n")
         return
-    try:
-        out.write_text(text + "\n", encoding="utf-8")
-    except OSError as problem:
-        raise ClusterflowError(f"{out} cannot be written: {problem.strerror}") from None
+    write_whole(out, f"{text}\n".encode())
 
 
 @model.command

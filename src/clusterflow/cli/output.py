@@ -169,6 +169,16 @@ def writing(to: Path | None, replace: bool) -> Iterator[Callable[[str], object]]
         yield file.write
 
 
+def write_whole(to: Path, content: bytes) -> None:
+    """A file that was asked for by its name, in the place of one that is there.
+
+    Raises:
+        ClusterflowError: as ``fresh``.
+    """
+    with fresh(to, replace=True) as part:
+        part.write_bytes(content)
+
+
 def print_json(value: BaseModel | Sequence[BaseModel]) -> None:
     if isinstance(value, BaseModel):
         text = value.model_dump_json(indent=2)

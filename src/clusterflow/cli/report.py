@@ -9,8 +9,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from clusterflow.app import App
-from clusterflow.calendars import replace_file
-from clusterflow.cli.output import AsOf, day
+from clusterflow.cli.output import AsOf, day, write_whole
 from clusterflow.cli.portfolio import PortfolioFormat, portfolio_file
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes
 from clusterflow.reports.portfolio.tables import PortfolioTable
@@ -53,10 +52,7 @@ def report(
 
 def _put(content: bytes, to: Path | None) -> None:
     if to is not None:
-        try:
-            replace_file(to, content)
-        except OSError as problem:
-            raise ClusterflowError(f"{to} cannot be written: {problem}") from None
+        write_whole(to, content)
         return
     if sys.stdout.isatty() and content.startswith(b"%PDF"):
         raise ClusterflowError("a PDF is not shown here; name a file for it: --to FILE")

@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.prompt import Confirm, Prompt
 
-from clusterflow.cli.output import REFUSED, Actor, Json, console, harmless, print_json, show
+from clusterflow.cli.output import REFUSED, Actor, Json, console, harmless, print_json, show, write_whole
 from clusterflow.desk import Desk
 from clusterflow.engine.record import Recorded
 from clusterflow.errors import ClusterflowError, Mistakes, NotPossible
@@ -48,7 +48,7 @@ def template(
     target = to or Path(f"{initiative or 'clusterflow'}.xlsx")
     if target.suffix.lower() != ".xlsx":
         raise ClusterflowError(f"{target} is no .xlsx file; name one, as --to {target.stem or 'workbook'}.xlsx")
-    _write(target, content)
+    write_whole(target, content)
     show(f"written: {target}")
 
 
@@ -125,20 +125,13 @@ def _read(file: Path) -> bytes:
         raise ClusterflowError(f"{file} cannot be read: {problem.strerror}") from None
 
 
-def _write(target: Path, content: bytes) -> None:
-    try:
-        target.write_bytes(content)
-    except OSError as problem:
-        raise ClusterflowError(f"{target} cannot be written: {problem.strerror}") from None
-
-
 def _give_back(file: Path, marked: Path | None, opened: Opened) -> None:
     """Write the copy with its mistakes marked, and refuse."""
     target = marked or file.with_name(f"{file.stem}.marked.xlsx")
     copied = "" if opened.book.kind == "xlsx" else f" (a copy of the values, as .xlsx: {file.suffix} takes no marks)"
     said = f"the mistakes are marked in {target}{copied}"
     try:
-        _write(target, opened.marked())
+        write_whole(target, opened.marked())
     except ClusterflowError as problem:
         said = str(problem)
     sys.stderr.write(harmless(f"clusterflow: {said}\n"))

@@ -9,10 +9,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from clusterflow.app import App
 from clusterflow.errors import ClusterflowError
+from clusterflow.folder import Folder
 from clusterflow.model.text import Frozen, Language
 from clusterflow.model.words import Standing
 from clusterflow.reports.dossier.compose import Dossier, compose
-from clusterflow.scribe.folder import Folder
 from clusterflow.scribe.gather import gather
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from clusterflow.desk import Desk
+from clusterflow.folder import Folder
 from clusterflow.model.text import Language
 from clusterflow.reports.portfolio.document import portfolio_html
 from clusterflow.reports.portfolio.portfolio import Portfolio, portfolio_of
-from clusterflow.scribe.folder import Folder
 from clusterflow.store.database import reading
 from clusterflow.store.lives import lapses, last_facts, lives
 
