@@ -10,7 +10,7 @@ from functools import cached_property
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from clusterflow.catalogue import metrics_in, models_in, named, schemes_in
+from clusterflow.catalogue import Models, metrics_in, named, schemes_in
 from clusterflow.desk import Desk
 from clusterflow.engine import decide as gates
 from clusterflow.engine import dues as issuing
@@ -82,8 +82,8 @@ class App(Desk):
         return metrics_in(self.settings.configs)
 
     @cached_property
-    def models(self) -> dict[str, LifecycleModel]:
-        return models_in(self.settings.configs)
+    def models(self) -> Mapping[str, LifecycleModel]:
+        return Models(self.settings.configs)
 
     @cached_property
     def schemes(self) -> dict[str, Scheme]:

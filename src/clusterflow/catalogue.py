@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from clusterflow.configs.dues import load_schemes
 from clusterflow.configs.metrics import load_metrics
-from clusterflow.configs.models import load_models
+from clusterflow.configs.models import load_models, model_files
 from clusterflow.errors import UnknownName
 from clusterflow.model.dues import Scheme
 from clusterflow.model.lifecycle import LifecycleModel
@@ -28,14 +29,48 @@ def metrics_in(configs: Path) -> dict[str, MetricDeclaration]:
     return _metrics(path, _stamp(path))
 
 
+class Models(Mapping[str, LifecycleModel]):
+    """The models as their files are now, each read when it is asked for: a mistake in one is no trouble of another's.
+
+    Initiatives under way keep the one they started under.
+
+    Raises:
+        Mistakes: all that is wrong with the file, when a model is asked for; there is no file at all.
+    """
+
+    def __init__(self, configs: Path) -> None:
+        self._configs = configs
+
+    def __getitem__(self, model_id: str) -> LifecycleModel:
+        files = [file for file in self._files() if file.stem == model_id]
+        if not files:
+            raise KeyError(model_id)
+        return _read(self._configs, files)[model_id]
+
+    def __contains__(self, model_id: object) -> bool:
+        return any(file.stem == model_id for file in self._files())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(file.stem for file in self._files()))
+
+    def __len__(self) -> int:
+        return len(set(self))
+
+    def _files(self) -> list[Path]:
+        return model_files(self._configs / "models")
+
+
 def models_in(configs: Path) -> dict[str, LifecycleModel]:
-    """The models as their files are now; initiatives under way keep the one they started under.
+    """All the models as their files are now.
 
     Raises:
         Mistakes: all that is wrong with any of the files.
     """
-    folder = configs / "models"
-    return _models(configs, _stamp(configs / "metrics.yaml", *sorted(folder.glob("*"))))
+    return _read(configs, model_files(configs / "models"))
+
+
+def _read(configs: Path, files: Sequence[Path]) -> dict[str, LifecycleModel]:
+    return _models(configs, tuple(files), _stamp(configs / "metrics.yaml", *files))
 
 
 def schemes_in(configs: Path) -> dict[str, Scheme]:
@@ -48,11 +83,12 @@ def schemes_in(configs: Path) -> dict[str, Scheme]:
     return _schemes(folder, _stamp(*sorted(folder.glob("*"))))
 
 
-def named(models: dict[str, LifecycleModel], model_id: str) -> LifecycleModel:
+def named(models: Mapping[str, LifecycleModel], model_id: str) -> LifecycleModel:
     """One of the models.
 
     Raises:
         UnknownName: with the nearest.
+        Mistakes: all that is wrong with its file.
     """
     if model_id not in models:
         raise UnknownName("model", model_id, nearest(model_id, models), sorted(models))
@@ -70,9 +106,9 @@ def _metrics(path: Path, stamp: Stamp) -> dict[str, MetricDeclaration]:
     return {**load_metrics(path), **{m.declaration.id: m.declaration for m in theirs}}
 
 
-@lru_cache(maxsize=8)
-def _models(configs: Path, stamp: Stamp) -> dict[str, LifecycleModel]:
-    return load_models(configs / "models", metrics_in(configs))
+@lru_cache(maxsize=64)
+def _models(configs: Path, files: tuple[Path, ...], stamp: Stamp) -> dict[str, LifecycleModel]:
+    return load_models(files, metrics_in(configs))
 
 
 @lru_cache(maxsize=8)

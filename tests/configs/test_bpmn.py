@@ -17,14 +17,14 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
 
 from clusterflow.configs.metrics import load_metrics
-from clusterflow.configs.models import load_models
+from clusterflow.configs.models import load_models, model_files
 from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.model.text import Language, Text
 from clusterflow.reports.bpmn import bpmn
 from clusterflow.rules.order import ready_to_enter
 
 CONFIGS = Path(__file__).parents[2] / "configs"
-MODELS = load_models(CONFIGS / "models", load_metrics(CONFIGS / "metrics.yaml"))
+MODELS = load_models(model_files(CONFIGS / "models"), load_metrics(CONFIGS / "metrics.yaml"))
 DI = {
     "bpmn": "http://www.omg.org/spec/BPMN/20100524/MODEL",
     "bpmndi": "http://www.omg.org/spec/BPMN/20100524/DI",

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from clusterflow.configs.metrics import load_metrics
-from clusterflow.configs.models import load_models, parse_model
+from clusterflow.configs.models import load_models, model_files, parse_model
 from clusterflow.model.words import StageStatus
 from clusterflow.reports.diagram import LOOKS, mermaid, svg
 from clusterflow.reports.labels import STATUS
@@ -16,7 +16,7 @@ from clusterflow.reports.layout import BOX_WIDTH, laid_out
 from clusterflow.rules.order import steps
 
 CONFIGS = Path(__file__).parents[2] / "configs"
-MODELS = load_models(CONFIGS / "models", load_metrics(CONFIGS / "metrics.yaml"))
+MODELS = load_models(model_files(CONFIGS / "models"), load_metrics(CONFIGS / "metrics.yaml"))
 SVG = "{http://www.w3.org/2000/svg}"
 
 

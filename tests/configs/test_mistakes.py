@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from clusterflow.configs.models import load_model, load_models
-from clusterflow.errors import Mistakes
+from clusterflow.catalogue import Models, models_in, named
+from clusterflow.configs.models import load_model, load_models, model_files
+from clusterflow.errors import Mistakes, UnknownName
 
 HERE = Path(__file__).parent
+CONFIGS = HERE.parents[1] / "configs"
 TABLE = [case for file in sorted((HERE / "mistakes").glob("*.yaml")) for case in YAML(typ="safe").load(file)]
 
 
@@ -85,7 +88,7 @@ def test_a_folder_tells_the_mistakes_of_all_its_files(tmp_path, metrics, small):
     (tmp_path / "three.yaml").write_text(small.replace("model: small", "model: three").replace("is yes", "maybe"))
     (tmp_path / "broken.yaml").write_text("a: [")
     with pytest.raises(Mistakes) as caught:
-        load_models(tmp_path, metrics)
+        load_models(model_files(tmp_path), metrics)
     assert [str(m).removeprefix(f"{tmp_path}/") for m in caught.value.mistakes] == [
         "broken.yaml:1:5: this is not YAML: while parsing a flow node, expected the node content, "
         "but found '<stream end>'",
@@ -95,9 +98,27 @@ def test_a_folder_tells_the_mistakes_of_all_its_files(tmp_path, metrics, small):
     ]
 
 
+def test_a_mistake_in_one_file_is_no_trouble_of_another_model(tmp_path):
+    shutil.copytree(CONFIGS, tmp_path, dirs_exist_ok=True)
+    broken = tmp_path / "models" / "catalan.yaml"
+    broken.write_text("a: [")
+    (tmp_path / "models" / "other.yaml").write_text((CONFIGS / "models" / "basque.yaml").read_text())
+    models = Models(tmp_path)
+    assert models["basque"] == models_in(CONFIGS)["basque"]
+    assert set(models) == set(models_in(CONFIGS)) | {"other"}
+    with pytest.raises(Mistakes, match=r"catalan\.yaml:1:5: this is not YAML"):
+        models["catalan"]
+    with pytest.raises(Mistakes, match=r"the model «basque» in a file called other\.yaml"):
+        models["other"]
+    with pytest.raises(UnknownName, match="basque"):
+        named(models, "basqe")
+    with pytest.raises(Mistakes, match=r"catalan\.yaml:1:5"):
+        models_in(tmp_path)
+
+
 def test_a_folder_without_models(tmp_path, metrics):
     with pytest.raises(Mistakes, match=r"there is no model in this folder; accepted: files like basque\.yaml"):
-        load_models(tmp_path, metrics)
+        load_models(model_files(tmp_path), metrics)
 
 
 ANYTHING = st.recursive(

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from clusterflow.configs.metrics import load_metrics
-from clusterflow.configs.models import load_models, parse_model
+from clusterflow.configs.models import load_models, model_files, parse_model
 from clusterflow.configs.schema import model_schema
 from clusterflow.configs.yaml import read
 from clusterflow.model.criterion import AnyOf
@@ -20,7 +20,7 @@ from clusterflow.rules.order import descendants, layers
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 METRICS = load_metrics(CONFIGS / "metrics.yaml")
-MODELS = load_models(CONFIGS / "models", METRICS)
+MODELS = load_models(model_files(CONFIGS / "models"), METRICS)
 
 ORDERS = {
     "basque": "critical-mass common-purpose institutionalization strategy committees operation",

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from cyclopts import App as Commands
 from cyclopts import Parameter
 
-from clusterflow.catalogue import metrics_in, models_in, named
+from clusterflow.catalogue import Models, metrics_in, models_in, named
 from clusterflow.cli.output import Json, Replace, To, listed, print_json, show, table, write_whole, writing
 from clusterflow.configs.models import load_model
 from clusterflow.configs.schema import model_schema
@@ -28,14 +28,14 @@ model.command("clusterflow.cli.tryout:try_", name="try", help="Live a history un
 Told = Annotated[Language, Parameter(name="--lang", help="es or en")]
 
 
-def _models() -> dict[str, LifecycleModel]:
-    return models_in(Settings().configs)
+def _named(name: str) -> LifecycleModel:
+    return named(Models(Settings().configs), name)
 
 
 @model.command(name="list")
 def list_models(*, lang: Told = "en", as_json: Json = False) -> None:
     """The models there are, with their stages in order."""
-    models = list(_models().values())
+    models = list(models_in(Settings().configs).values())
     if as_json:
         print_json(models)
         return
@@ -48,7 +48,7 @@ def list_models(*, lang: Told = "en", as_json: Json = False) -> None:
 @model.command(name="show")
 def show_model(name: str, *, lang: Told = "en", as_json: Json = False) -> None:
     """One model: its stages, and what each gate asks."""
-    one = named(_models(), name)
+    one = _named(name)
     if as_json:
         print_json(one)
         return
@@ -99,7 +99,7 @@ def diagram(
     out: Annotated[Path | None, Parameter(help="a file; standard output where none is named")] = None,
 ) -> None:
     """Draw a model, as Mermaid text or as a self-contained SVG."""
-    one = named(_models(), name)
+    one = _named(name)
     text = mermaid(one, lang) if form == "mermaid" else svg(one, lang)
     if out is None:
         sys.stdout.write(text + "\n")
@@ -110,7 +110,7 @@ def diagram(
 @model.command
 def bpmn(name: str, *, lang: Told = "en", to: To = None, replace: Replace = False) -> None:
     """A model as BPMN 2.0, drawn, for modellers and workflow engines."""
-    one = named(_models(), name)
+    one = _named(name)
     with writing(to, replace) as write:
         write_bpmn(one, lang, write)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -33,15 +33,24 @@ def parse_model(text: str, metrics: Metrics, file: str = "model") -> LifecycleMo
     return _model(parse(text, file), metrics)
 
 
-def load_models(folder: Path, metrics: Metrics) -> dict[str, LifecycleModel]:
-    """The models of a folder by their ids; each stands in a file of its own name.
+def model_files(folder: Path) -> list[Path]:
+    """The files of a folder's models; each stands in a file of its own name.
 
     Raises:
-        Mistakes: all that is wrong with any of the files.
+        Mistakes: there is none.
     """
     files = sorted(path for path in folder.glob("*") if path.suffix in (".yaml", ".yml"))
     if not files:
         raise Mistakes([Mistake(str(folder), "there is no model in this folder", "files like basque.yaml")])
+    return files
+
+
+def load_models(files: Iterable[Path], metrics: Metrics) -> dict[str, LifecycleModel]:
+    """The models of some files by their ids.
+
+    Raises:
+        Mistakes: all that is wrong with any of the files.
+    """
     models: dict[str, LifecycleModel] = {}
     mistakes: list[Mistake] = []
     first: dict[str, Path] = {}
