@@ -42,6 +42,11 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+def noon(day: date) -> datetime:
+    """The moment that stands for a day which the office pretends to live in."""
+    return datetime.combine(day, time(12), UTC)
+
+
 class Backlog(Frozen):
     """What waits: events for Prefect, notices for people, refused submissions for somebody; and what was given up."""
 
@@ -76,7 +81,7 @@ class Desk:
         """The same, as if it were that day (at noon, UTC); None leaves the clock alone."""
         if day is None:
             return self
-        moment = datetime.combine(day, time(12), UTC)
+        moment = noon(day)
         twin = copy(self)
         twin.clock = lambda: moment
         return twin

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Literal
 
 from fsspec.core import url_to_fs
@@ -50,8 +50,13 @@ class Folder:
             self._fs.makedirs(above, exist_ok=True)
             # Whoever reads meanwhile finds the old one or the new one.
             part = f"{above}/.{last}.{os.getpid()}"
-            self._fs.pipe_file(part, content)
-            self._fs.mv(part, f"{above}/{last}")
+            try:
+                self._fs.pipe_file(part, content)
+                self._fs.mv(part, f"{above}/{last}")
+            except Exception:
+                with suppress(Exception):
+                    self._fs.rm_file(part)
+                raise
         return f"{str(self).rstrip('/')}/{name}"
 
     def keep(self, name: str, content: bytes) -> Became:
@@ -76,11 +81,11 @@ class Folder:
             NotPossible: it cannot be read.
         """
         with self._in_words(f"does not show {below}"):
-            self._fs.makedirs(f"{self._root}/{below}", exist_ok=True)
-            found = self._fs.ls(f"{self._root}/{below}", detail=False)
+            there = self._fs.isdir(f"{self._root}/{below}")
+            found = self._fs.ls(f"{self._root}/{below}", detail=False) if there else []
         for path in found:
             name = str(path).rstrip("/").rpartition("/")[2]
-            if name.endswith(ending) and not name.startswith("."):
+            if name.endswith(ending):
                 yield f"{below}/{name}"
 
     def remove(self, name: str) -> None:

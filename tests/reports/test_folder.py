@@ -6,6 +6,7 @@ from pathlib import Path
 
 import fsspec
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 
 from clusterflow.app import App
 from clusterflow.errors import NotPossible
@@ -28,6 +29,18 @@ def test_a_file_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
 def test_an_address_of_another_kind_serves_as_well() -> None:
     Folder("memory://reports", REPORTS).put("x.html", b"there")
     assert fsspec.filesystem("memory").cat_file("/reports/x.html") == b"there"
+
+
+def test_what_could_not_be_put_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Folder(tmp_path.as_uri(), REPORTS)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(LocalFileSystem, "mv", full)
+    with pytest.raises(NotPossible, match=r"the folder of reports .* does not take x\.html .*no space left"):
+        folder.put("x.html", b"x")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_unless_said_otherwise_reports_lie_in_the_home_folder(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property
 
 from pydantic import SecretStr
 from sqlalchemy import Connection
@@ -14,7 +14,7 @@ from clusterflow.calendars import attachment_for, voice_of
 from clusterflow.configs.notices import load_notices
 from clusterflow.courier.arrange import TOGETHER, arrange, manners_of
 from clusterflow.courier.ladder import Ladder
-from clusterflow.courier.moment import Moment, moment_of, pseudonyms
+from clusterflow.courier.moment import Moment, moment_of
 from clusterflow.courier.sending import Sender
 from clusterflow.model.notice import Attachment, Notice, NoticeRule, Recipient, Urgency, mark
 from clusterflow.model.text import Frozen, NoticeLanguage
@@ -89,14 +89,13 @@ class Courier:
         problems: list[str] = []
         kinds = {rule.event for rule in self.rules if rule.event}
         moments: dict[tuple[str | None, str, datetime], Moment | None] = {}
-        aliases = partial(pseudonyms, self.app)
         for entry in ledger.read_entries(connection, span.chain, span.after, span.version, kinds):
             wanted = rules_for(self.rules, entry.event)
             if not wanted:
                 continue
             about = (getattr(entry.event, "stage", None), entry.command, entry.at)
             if about not in moments:
-                moments[about] = moment_of(connection, entry, aliases)
+                moments[about] = moment_of(connection, entry, self.app)
             if (read := moments[about]) is None:
                 continue
             moment = read.of(entry)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -26,7 +26,6 @@ from clusterflow.notices.route import Concerned
 from clusterflow.reports.status import status_of, title_of
 from clusterflow.store import ledger
 from clusterflow.store.circle import Circle, circle_of
-from clusterflow.store.database import reading
 from clusterflow.store.models import kept_model
 from clusterflow.store.people import Eligible, alias_of, aliases_of, capacities, eligible, person_of
 from clusterflow.store.registry import calendar_of, initiative_records
@@ -125,22 +124,11 @@ class Moment:
         ]
 
 
-Pseudonyms = Callable[[Collection[str]], Mapping[str, str]]
-"""Person to pseudonym, of those people of whom one is asked for."""
+def moment_of(connection: Connection, entry: Entry, app: App) -> Moment | None:
+    """What there is to tell of an entry; None where its chain is no enrolled initiative's.
 
-
-def pseudonyms(app: App, people: Collection[str]) -> Mapping[str, str]:
-    """Person to pseudonym; who has none yet is given one, in a transaction that holds up nobody for long."""
-    with reading(app.database) as connection:
-        known = aliases_of(connection, people)
-    if nameless := sorted(set(people) - set(known)):
-        with app.database.begin() as connection:
-            known |= {p: alias for p in nameless if (alias := alias_of(connection, p, app.new_id))}
-    return known
-
-
-def moment_of(connection: Connection, entry: Entry, aliases: Pseudonyms) -> Moment | None:
-    """What there is to tell of an entry; None where its chain is no enrolled initiative's."""
+    The connection only reads. Who may vote and has no pseudonym yet is given one in a transaction of its own.
+    """
     (head,) = ledger.heads(connection, [entry.chain])
     state = load_state(connection, head)
     if state is None:
@@ -155,7 +143,9 @@ def moment_of(connection: Connection, entry: Entry, aliases: Pseudonyms) -> Mome
     known = circle.people
     present = tuple(v for v in voters if v.person in known and (v.speaks_for is None or v.speaks_for in known))
     involved = {v.person for v in present} | {v.speaks_for for v in present if v.speaks_for}
-    people = {alias: person for person, alias in aliases(involved).items()} | cast
+    known_by = aliases_of(connection, involved)
+    known_by |= _given(app, involved - known_by.keys())
+    people = {alias: person for person, alias in known_by.items()} | cast
     return Moment(
         entry=entry,
         state=state,
@@ -168,3 +158,11 @@ def moment_of(connection: Connection, entry: Entry, aliases: Pseudonyms) -> Mome
         circle=circle,
         roles={person: roles for person, (roles, _) in held.items()},
     )
+
+
+def _given(app: App, nameless: Collection[str]) -> dict[str, str]:
+    """Pseudonyms for people who have none, by person."""
+    if not nameless:
+        return {}
+    with app.database.begin() as connection:
+        return {p: alias for p in sorted(nameless) if (alias := alias_of(connection, p, app.new_id))}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
 from pydantic import SecretStr, ValidationError
 from sqlalchemy import Engine as Database
 
+from clusterflow.desk import noon, system_clock
 from clusterflow.model.text import Frozen, Language, Text
 from clusterflow.settings import Settings
 from clusterflow.store.database import shared_database
@@ -83,7 +84,7 @@ class Surroundings:
     def now(self) -> datetime:
         """The office's time, by which facts are recorded: noon of the day that it pretends to be, if any."""
         today = self.settings.today
-        return datetime.combine(today, time(12), UTC) if today else datetime.now(UTC)
+        return noon(today) if today else system_clock()
 
 
 @dataclass(frozen=True, slots=True)

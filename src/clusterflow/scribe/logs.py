@@ -20,7 +20,7 @@ from clusterflow.rules.mistakes import nearest
 from clusterflow.store import ledger, registry, tables
 from clusterflow.store.database import reading
 from clusterflow.store.models import kept_model
-from clusterflow.store.people import aliases_of_people
+from clusterflow.store.people import aliases_of
 from clusterflow.store.state import load_states
 
 _AT_A_TIME = 100
@@ -41,7 +41,7 @@ class Logs:
         """
         with reading(self.database) as connection:
             cases = self._cases(connection)
-            log = XesLog(write, language, Aliases(aliases_of_people(connection)))
+            log = XesLog(write, language, Aliases(aliases_of(connection)))
             return log.write((case, ledger.read_entries(connection, case.state.initiative)) for case in cases)
 
     def ocel(self, form: Form) -> int:
@@ -51,7 +51,7 @@ class Logs:
             UnknownName: with the nearest.
         """
         with reading(self.database) as connection:
-            aliases = Aliases(aliases_of_people(connection))
+            aliases = Aliases(aliases_of(connection))
             events = (
                 happened(entry, aliases, related)
                 for case in self._cases(connection)

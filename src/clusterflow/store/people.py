@@ -151,17 +151,13 @@ _ALIAS = (
 )
 
 
-def aliases_of(connection: Connection, people: Iterable[str]) -> dict[str, str]:
-    """The pseudonyms of some people, by their ids; who has none yet is not among them."""
+def aliases_of(connection: Connection, people: Iterable[str] | None = None) -> dict[str, str]:
+    """The pseudonyms of some people, or of all, by their ids; who has none yet is not among them."""
     table = tables.pseudonym
-    rows = connection.execute(select(table.c.person, table.c.alias).where(table.c.person.in_(sorted(set(people)))))
-    return {row.person: row.alias for row in rows}
-
-
-def aliases_of_people(connection: Connection) -> dict[str, str]:
-    """The pseudonyms of all people who have one, by their ids."""
-    table = tables.pseudonym
-    return {row.person: row.alias for row in connection.execute(select(table.c.person, table.c.alias))}
+    query = select(table.c.person, table.c.alias)
+    if people is not None:
+        query = query.where(table.c.person.in_(sorted(set(people))))
+    return {row.person: row.alias for row in connection.execute(query)}
 
 
 def person_of(connection: Connection, aliases: Iterable[str]) -> dict[str, str]:
