@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 from support.mailbox import Mailbox, guarded_mail_server
+from support.threads import at_once
 
 from clusterflow.model.notice import Attachment
 from clusterflow.notices import tls
@@ -113,3 +114,12 @@ def test_a_plug_in_of_the_offices_own_delivers(tmp_path: Path, caplog: pytest.Lo
     assert not broken.delivered
     assert "no desk" in broken.text
     assert "hunter2secret" not in broken.text + caplog.text
+
+
+def test_a_plug_in_is_there_for_all_who_send_for_the_first_time(tmp_path: Path) -> None:
+    folder = tmp_path / "plugins"
+    folder.mkdir()
+    slow = "import time\ntime.sleep(0.05)\n" + PLUGIN.replace("FILE", repr(str(tmp_path / "book")))
+    (folder / "desk.py").write_text(slow.replace("desk", "counter"))
+    answers = at_once(lambda: deliver("counter", SecretStr("counter://{to}/"), "mona", MESSAGE, folder))
+    assert [answer.text for answer in answers] == ["accepted"] * len(answers)

@@ -7,9 +7,11 @@ import re
 from datetime import date
 from xml.etree import ElementTree
 
+import matplotlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.threads import at_once
 
 from clusterflow.reports.plots import HATCHES, PALETTE, Bars, Line, Series, as_png, as_svg
 
@@ -84,6 +86,13 @@ def test_the_same_numbers_give_the_same_bytes() -> None:
     assert as_svg(one) == as_svg(one)
     assert as_png(one) == as_png(one)
     assert as_png(one).startswith(b"\x89PNG")
+
+
+def test_reports_that_are_drawn_at_once_look_as_those_drawn_alone() -> None:
+    before = dict(matplotlib.rcParams)
+    one = bars(["a", "b"], [0.5, None])
+    assert set(at_once(lambda: as_svg(one), 4)) == {as_svg(one)}
+    assert dict(matplotlib.rcParams) == before
 
 
 def test_what_nobody_knows_is_said_and_not_drawn_as_nought() -> None:

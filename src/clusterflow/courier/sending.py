@@ -152,9 +152,10 @@ class Sender:
             if channel == MAIL:
                 return Door(channel, shut="no mail server is configured: set CLUSTERFLOW_MAIL")
             return Door(channel, shut=f"the office defines no channel «{channel}»: see docs/channels.md")
-        if takes_nobody(self.channels[channel]):
+        way, plugins = self.channels[channel], self.app.settings.channel_plugins
+        if takes_nobody(way, plugins):
             return Door(channel, address)
-        to = address or (email if wants_mail_address(self.channels[channel]) else None)
+        to = address or (email if wants_mail_address(way, plugins) else None)
         if to is None:
             where = "e-mail" if channel == MAIL else f"address for the channel «{channel}»"
             return Door(channel, shut=f"the registry has no {where} of this person")

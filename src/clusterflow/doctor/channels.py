@@ -46,7 +46,7 @@ def _dry(what: Text, name: str, address: SecretStr, plugins: Path | None) -> See
     """Whether Apprise takes the address, and a mail server listens there; nothing is sent."""
     if wrong := mistakes_in({name: address}, plugins):
         return trouble(what, plain(wrong[0].found), _SEE)
-    way = way_to(name, address, SOMEBODY, "check", plugins) if wants_mail_address(address) else None
+    way = way_to(name, address, SOMEBODY, "check", plugins) if wants_mail_address(address, plugins) else None
     plugin = getattr(way, "plugin", None)
     host, port = getattr(plugin, "smtp_host", None), getattr(plugin, "port", None)
     if not host or not port:
@@ -61,11 +61,11 @@ def _dry(what: Text, name: str, address: SecretStr, plugins: Path | None) -> See
 
 def _sent(surroundings: Surroundings, name: str, address: SecretStr, to: str) -> Iterator[Seen]:
     """A real message, where the channel's recipients are of this kind or the address itself says whom it reaches."""
-    nobody = takes_nobody(address)
-    if not nobody and wants_mail_address(address) is not ("@" in to):
+    settings = surroundings.settings
+    nobody = takes_nobody(address, settings.channel_plugins)
+    if not nobody and wants_mail_address(address, settings.channel_plugins) is not ("@" in to):
         return
     what = both(_SENT, name=name, address=name if nobody else to)
-    settings = surroundings.settings
     message = Message(f"doctor:{secrets.token_hex(8)}", SUBJECT, BODY, settings.prefect_api_url.removesuffix("/api"))
     answer = deliver(name, address, None if nobody else to, message, settings.channel_plugins)
     yield ok(what, _ACCEPTED) if answer.delivered else trouble(what, plain(answer.text), _SEE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
@@ -165,20 +166,33 @@ def _is_mail(kind: Any) -> bool:
     return {name for name in kind.template_tokens if name.startswith("target_")} == {"target_email"}
 
 
-def wants_mail_address(address: SecretStr) -> bool:
+def wants_mail_address(address: SecretStr, plugins: Path | None = None) -> bool:
     """Whether the channel's recipients are e-mail addresses."""
     with listening():
+        _asset(plugins)
         kind = _kind(address.get_secret_value())
     return kind is not None and _is_mail(kind)
 
 
-def takes_nobody(address: SecretStr) -> bool:
+def takes_nobody(address: SecretStr, plugins: Path | None = None) -> bool:
     """Whether the address itself says whom it reaches, as a team's channel."""
-    return TO not in address.get_secret_value() and not wants_mail_address(address)
+    return TO not in address.get_secret_value() and not wants_mail_address(address, plugins)
+
+
+_loading = threading.Lock()
+
+
+def _asset(plugins: Path | None) -> apprise.AppriseAsset:
+    """What Apprise is to know of us; the plug-ins are loaded with it.
+
+    One thread loads them, the others wait: Apprise notes a folder as known before it has read what is in it.
+    """
+    with _loading:
+        return _loaded(plugins)
 
 
 @cache
-def _asset(plugins: Path | None) -> apprise.AppriseAsset:
+def _loaded(plugins: Path | None) -> apprise.AppriseAsset:
     paths = [str(plugins)] if plugins else []
     return apprise.AppriseAsset(
         app_id="clusterflow",

@@ -49,7 +49,11 @@ def link(address: str) -> Marked:
 
 @cache
 def _reader() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False})
+    """One for all threads, so its rules are compiled here: left to its first use, a second thread would see half."""
+    reader = MarkdownIt("commonmark", {"html": False})
+    for ruler in (reader.core.ruler, reader.block.ruler, reader.inline.ruler, reader.inline.ruler2):
+        ruler.getRules()
+    return reader
 
 
 def html(markdown: str) -> str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import io
 import math
 import re
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, Protocol
 from xml.etree import ElementTree
@@ -274,10 +275,16 @@ _FAMILY = re.compile(r"(font(?:-family)?:[^;]*?)(?:'DejaVu Sans'|DejaVu Sans)")
 _FAMILIES = ", ".join(f"'{font}'" if " " in font else font for font in FONTS) + ", sans-serif"
 
 
-def _styled(salt: str = "clusterflow") -> AbstractContextManager[None]:
+_pen = threading.RLock()
+"""Held by who draws: matplotlib's style is one for the whole process, and reports are made on several threads."""
+
+
+@contextmanager
+def _styled(salt: str = "clusterflow") -> Iterator[None]:
     """Our style; the salt is what ids inside an SVG are made from."""
     style: Any = {**STYLE, "svg.hashsalt": salt}
-    return matplotlib.rc_context(style)
+    with _pen, matplotlib.rc_context(style):
+        yield
 
 
 def _strip(root: ElementTree.Element) -> None:
