@@ -109,6 +109,7 @@ def database(database_url: str) -> Iterator[Engine]:
 ROOMS_WITH_PREFECT = ("flows", "browser", "story/test_demo.py")
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist asks for the groups as soon as it is its turn
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where tests run side by side, those of a file stay together, and all that need Prefect share one server."""
     tests = Path(__file__).parent
@@ -116,6 +117,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         file = item.path.relative_to(tests)
         with_prefect = any(file.is_relative_to(room) for room in ROOMS_WITH_PREFECT)
         item.add_marker(pytest.mark.xdist_group("prefect" if with_prefect else str(file)))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """A group that pytest-xdist did not see would start every server twice, and nobody would notice."""
+    if getattr(session.config.option, "loadgroup", False) and not all("@" in item.nodeid for item in session.items):
+        raise pytest.UsageError("pytest-xdist took no notice of the groups")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
