@@ -247,10 +247,11 @@ class App(Desk):
         with self.database.begin() as connection:
             inbox.answered(connection, item.initiative, item.review)
 
-    def release_gate(self, initiative: str, review: str) -> None:
-        """Take the form from the run that held it."""
-        with self.database.begin() as connection:
-            inbox.release(connection, initiative, review)
+    def release_gate(self, item: Item) -> None:
+        """Take the form from the run that held it, unless it is another one's by now."""
+        if item.run is not None:
+            with self.database.begin() as connection:
+                inbox.release(connection, item.initiative, item.review, item.run)
 
     def holder_of(self, initiative: str, review: str) -> str | None:
         """The run that holds, or held, the form of a review."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ from clusterflow.prefect import names, runs
 from clusterflow.prefect.api import prefect_client, settings_for
 from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.reconcile import reconcile
-from clusterflow.prefect.runs import Verdict
+from clusterflow.prefect.runs import RunState, Verdict
 from clusterflow.prefect.server import PrefectServer
 from clusterflow.store.database import shared_database
 
@@ -347,12 +347,42 @@ class TestReconcile:
         again = await reconcile(office.app)
         assert (again.opened, again.closed, again.sound) == ((), (), 1)
 
-        office.app.release_gate(office.initiative, "launch-1")
+        (item,) = office.app.inbox(office.initiative)
+        office.app.release_gate(item)
         office.app.take_gate(office.initiative, str(UUID(int=7)))
         done = await reconcile(office.app)
         assert (len(done.opened), done.closed) == (1, (asked.name,))
         await office.answer(await office.asking("launch"))
         await office.at_rest()
+        assert office.app.state(office.initiative).milestone("launch") is not None
+
+    async def test_leaves_the_gate_to_a_run_that_takes_it_meanwhile(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        office.state_figure("launch", initiative=office.initiative)
+        state_of = runs.state_of
+
+        async def meanwhile(wanted: Iterable[UUID]) -> dict[UUID, RunState]:
+            """The relay's turn comes after the open gates were read."""
+            monkeypatch.setattr(runs, "state_of", state_of)
+            await office.publish()
+            await office.asking("launch")
+            return await state_of(wanted)
+
+        office.evaluate(office.initiative)
+        monkeypatch.setattr(runs, "state_of", meanwhile)
+        assert (await reconcile(office.app)).opened == ()
+        assert len(await runs.waiting(f"initiative:{office.initiative}")) == 1
+
+    async def test_an_answer_to_a_run_that_lost_its_gate_counts_all_the_same(self, office: Office) -> None:
+        office.state_figure("launch", initiative=office.initiative)
+        await office.publish()
+        asked = await office.asking("launch")
+        (item,) = office.app.inbox(office.initiative)
+        office.app.release_gate(item)
+        assert office.app.take_gate(office.initiative, str(uuid4())) is not None
+        await office.answer(asked)
+        assert (await office.ended(asked.run_id)).message == "launch: go"
         assert office.app.state(office.initiative).milestone("launch") is not None
 
     async def test_after_our_own_database_was_restored_from_a_backup(

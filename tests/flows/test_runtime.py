@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import threading
 import time
@@ -18,7 +19,7 @@ import pytest
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.flow_runs import suspend_flow_run
 from prefect.settings import PREFECT_API_URL, temporary_settings
-from prefect.states import Pending, Running
+from prefect.states import Cancelling, Pending, Running
 from support.patience import PATIENCE_SECONDS
 
 from clusterflow.errors import NotPossible, PrefectUnreachable, UnknownName
@@ -28,7 +29,7 @@ from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.pool import POOL, ensure_pool
 from clusterflow.prefect.runs import RunState, Verdict
 from clusterflow.prefect.server import Answer, PrefectServer, ServerFailed, ask, is_up
-from clusterflow.prefect.worker import ORPHAN_AFTER, PROCESS, _was_left_behind, is_busy, serve
+from clusterflow.prefect.worker import ORPHAN_AFTER, PROCESS, _beginning, _was_left_behind, is_busy, serve
 
 GO = {"answer": "go", "reason": "ready", "until": "2031-02-03"}
 
@@ -196,13 +197,30 @@ class TestLeftBehind:
             (PROCESS, Running(), OLD, False),
             (f"{HOST}:{PID}:another", Running(), OLD, True),  # a restarted container reuses the number
             (f"{HOST}:{2**22 + 1}:gone", Running(), OLD, True),
+            (f"{HOST}:{os.getppid()}:earlier", Running(), OLD, True),  # that number is another process by now
+            (f"{HOST}:{os.getppid()}:{_beginning(os.getppid())}", Running(), OLD, False),
+            (f"{HOST}:{os.getppid()}", Running(), OLD, False),  # as Prefect's own worker writes it
+            (f"{HOST}:{2**22 + 1}:gone", Cancelling(), OLD, True),
             (f"{HOST}:{2**22 + 1}:gone", Running(), timedelta(0), False),
             (f"elsewhere:{2**22 + 1}:gone", Running(), OLD, False),
             ("4711", Running(), OLD, False),  # as Prefect's own worker writes it
             (None, Pending(), OLD, True),
             (None, Running(), OLD, False),
         ],
-        ids=["own", "number-reused", "gone", "just-begun", "elsewhere", "prefects-own", "never-begun", "not-told"],
+        ids=[
+            "own",
+            "number-reused",
+            "gone",
+            "number-of-another",
+            "alive",
+            "prefects-worker",
+            "cancelling",
+            "just-begun",
+            "elsewhere",
+            "prefects-own",
+            "never-begun",
+            "not-told",
+        ],
     )
     def test_is_told_by_its_process(
         self, process: str | None, state: State[None], age: timedelta, expected: bool

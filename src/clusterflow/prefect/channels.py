@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+
 from pydantic import SecretStr
 
 from clusterflow.errors import PrefectUnreachable
 from clusterflow.prefect.api import prefect_client
 
 PREFIX = "clusterflow-channel-"
+
+_log = logging.getLogger("clusterflow.relay")
 
 
 async def kept_channels() -> dict[str, SecretStr]:
@@ -25,9 +29,13 @@ async def kept_channels() -> dict[str, SecretStr]:
     }
 
 
-async def channels_if_up() -> dict[str, SecretStr]:
-    """The same; none where no Prefect answers, for people are told without it."""
+async def channels_if_up() -> dict[str, SecretStr] | None:
+    """The same; None where no Prefect answers, or not as it should, for people are told without it."""
     try:
         return await kept_channels()
     except PrefectUnreachable:
-        return {}
+        return None
+    except Exception as problem:
+        # A proxy's page, an answer that comes too often: whatever it is, the mails go out.
+        _log.warning("Prefect does not say which channels it keeps: %s", type(problem).__name__)
+        return None

@@ -161,19 +161,23 @@ async def finish(app: App, status: InitiativeStatus, last: Decided | None) -> St
 
 
 async def too_late(app: App, initiative: str, answering: str) -> State[Any] | None:
-    """The end of a run whose gate was closed through another door before its form was answered; None in any other case.
+    """The end of a run whose gate was closed through another door before its form was answered, or is another run's by
+    now; None in any other case.
 
-    The answer is handed to the engine all the same: that refuses it, and keeps the refusal in the ledger.
+    The answer is handed to the engine all the same: that refuses it, and keeps the refusal in the ledger, or counts it.
     """
     review_id, _, number = answering.rpartition("-")
     review = next((r for r in app.state(initiative).reviews if r.id == review_id), None)
-    if review is None or review.status is ReviewStatus.OPEN:
-        return None
     run = str(flow_run.id)
+    if review is None:
+        return None
+    still_open = review.status is ReviewStatus.OPEN
+    if still_open and app.holder_of(initiative, review_id) in (None, run):
+        return None
     if any(e.command == names.answer_key(run, answering) for e in app.entries(initiative)):
         return None  # it was this very answer that closed the gate; then the run was interrupted
     item = Item(initiative, review_id, review.stage, run, int(number))
-    status = app.status(initiative)
+    status, done = app.status(initiative), None
     title = next(s.title for s in status.stages if s.stage == review.stage)
     try:
         done = hand_over(app, item, await asuspend_flow_run(wait_for_input=GateForm, key=answering, timeout=None))
@@ -181,7 +185,10 @@ async def too_late(app: App, initiative: str, answering: str) -> State[Any] | No
     except (ValidationError, ClusterflowError) as problem:
         get_run_logger().warning("%s", problem)
     await runs.tag(UUID(run), _plain_tags())
-    return closed_state(app, title, review)
+    if not still_open:
+        return closed_state(app, title, review)
+    told = told_of(done) if done is not None and done.taken else word("refused", app.language)
+    return Completed(name=word("asked_elsewhere", app.language), message=f"{title}: {told}")
 
 
 def closed_state(app: App, title: str, review: Review) -> State[Any]:

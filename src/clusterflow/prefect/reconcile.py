@@ -36,8 +36,8 @@ async def reconcile(app: App) -> Reconciled:
     states = await runs.state_of(UUID(i.run) for i in items if i.run is not None)
     opened: list[str] = []
     for item in items:
-        if item.run is None or UUID(item.run) not in states or _is_over(states[UUID(item.run)].kind):
-            await _open_again(app, item)
+        lost = item.run is None or UUID(item.run) not in states or _is_over(states[UUID(item.run)].kind)
+        if lost and await _open_again(app, item):
             opened.append(f"{item.initiative}, gate of {item.stage}")
     held = {i.run for i in app.inbox()}
     closed = [w for w in waiting if str(w.run_id) not in held]
@@ -51,9 +51,11 @@ def _is_over(kind: str) -> bool:
     return kind in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 
 
-async def _open_again(app: App, item: Item) -> None:
-    """A new pass asks anew. Its key names what was lost, so that a repeat starts nothing."""
-    app.release_gate(item.initiative, item.review)
+async def _open_again(app: App, item: Item) -> bool:
+    """A new pass asks anew. Its key names what was lost, so that a repeat starts nothing. False: another one asks."""
+    app.release_gate(item)
+    if app.holder_of(item.initiative, item.review) is not None:
+        return False
     status = app.status(item.initiative)
     (last,) = app.entries(item.initiative, status.version - 1, status.version)
     lost = item.run or last.hash
@@ -65,3 +67,4 @@ async def _open_again(app: App, item: Item) -> None:
         # Prefect has answered this once before: our database was restored from a time when it had not.
         lost = str(run)
     app.take_gate(item.initiative, str(run))
+    return True

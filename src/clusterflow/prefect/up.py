@@ -10,8 +10,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from clusterflow.prefect.api import connected
 from clusterflow.prefect.channels import channels_if_up
 from clusterflow.prefect.deploy import deploy, pause_schedules
 from clusterflow.prefect.publish import publish
+from clusterflow.prefect.reconcile import reconcile
 from clusterflow.prefect.server import PrefectServer
 from clusterflow.reception import Reception
 from clusterflow.settings import Settings
@@ -47,6 +48,15 @@ REPLAY_POLL_SECONDS = 10.0
 PAUSE_SECONDS = 1.0
 """How long the relay waits for a commit before it looks for what only time has made due."""
 
+RECONCILE_SECONDS = 60.0
+"""How often what Prefect asks is held against what the database says is open."""
+
+RECONCILE_AT_LEAST_SECONDS = 3600.0
+"""And how often, where each time something is to be mended."""
+
+BREATH_SECONDS = 0.02
+"""Between two looks of the relay, however much is committed."""
+
 AWAY_SECONDS = 5.0
 """How long a Prefect that did not answer is left alone."""
 
@@ -63,7 +73,7 @@ ASK_AGAIN_SECONDS = 60.0
 """How old the channels are that Prefect keeps, at most."""
 
 AT_MOST = 500
-"""How many notices a round sends: Prefect is not told before they are gone."""
+"""How many notices a round sends: those that were written meanwhile wait for its end."""
 
 DRAIN_SECONDS = 5.0
 """How long the end waits for what is still to be sent."""
@@ -167,24 +177,55 @@ def _started(settings: Settings, auth: str | None, say: Say) -> PrefectServer | 
 
 
 async def keep_relaying(app: App) -> None:
-    """Publish and send for as long as we are up; a Prefect or a mail server that is away is waited for."""
-    courier, away_until, asked_at = Courier(app), 0.0, -ASK_AGAIN_SECONDS
+    """Publish and send for as long as we are up; a Prefect or a mail server that is away, or slow, is waited for.
+
+    People are told while Prefect is told, and neither waits for the other.
+    """
+    async with asyncio.TaskGroup() as relay:
+        relay.create_task(_again_and_again(_telling_prefect, app))
+        relay.create_task(_again_and_again(_telling_people, app))
+
+
+async def _again_and_again(tell: Callable[[App], Awaitable[None]], app: App) -> None:
     while True:
         try:
-            with bell(app.database) as commits:
-                while True:
-                    if time.monotonic() >= asked_at + ASK_AGAIN_SECONDS:
-                        courier.kept, asked_at = await channels_if_up() or courier.kept, time.monotonic()
-                    # People are told while Prefect is told: neither waits for the other.
-                    mails = asyncio.create_task(tell_people(courier))
-                    if time.monotonic() >= away_until and not await tell_prefect(app):
-                        away_until = time.monotonic() + AWAY_SECONDS
-                    await mails
-                    await asyncio.to_thread(commits.wait, PAUSE_SECONDS)
+            await tell(app)
         except Exception:
             # The database went away, say; a bell on a new connection rings again.
             _log.exception("the relay lost the database; it begins anew")
-            await asyncio.sleep(AWAY_SECONDS)
+        await asyncio.sleep(AWAY_SECONDS)
+
+
+async def _telling_prefect(app: App) -> None:
+    pause = RECONCILE_SECONDS
+    look_at = time.monotonic() + pause
+    async with aclosing(_rings(app)) as rings:
+        async for _ in rings:
+            if not await tell_prefect(app):
+                await asyncio.sleep(AWAY_SECONDS)
+            elif time.monotonic() >= look_at:
+                # What fails again and again is begun again less and less often.
+                pause = min(2 * pause, RECONCILE_AT_LEAST_SECONDS) if await put_right(app) else RECONCILE_SECONDS
+                look_at = time.monotonic() + pause
+
+
+async def _telling_people(app: App) -> None:
+    courier, asked_at = Courier(app), -ASK_AGAIN_SECONDS
+    async with aclosing(_rings(app)) as rings:
+        async for _ in rings:
+            if time.monotonic() >= asked_at + ASK_AGAIN_SECONDS:
+                kept, asked_at = await channels_if_up(), time.monotonic()
+                courier.kept = courier.kept if kept is None else kept
+            await tell_people(courier)
+
+
+async def _rings(app: App) -> AsyncGenerator[None, None]:
+    """At once, then whenever something was committed, and after a pause in any case."""
+    with bell(app.database) as commits:
+        while True:
+            yield
+            await asyncio.sleep(BREATH_SECONDS)  # for the other one's commits ring too
+            await asyncio.to_thread(commits.wait, PAUSE_SECONDS)
 
 
 async def tell_prefect(app: App) -> bool:
@@ -201,6 +242,18 @@ async def tell_prefect(app: App) -> bool:
         # A database that is locked for a moment, an answer nobody foresaw: the next round tries again.
         _log.exception("this round of publishing failed")
     return True
+
+
+async def put_right(app: App) -> bool:
+    """Ask again where a run failed, and close what was asked a moment too late; whether anything was to be asked."""
+    try:
+        done = await reconcile(app)
+    except Exception as problem:
+        _log.warning("no looking for gates that nobody asks about: %s", problem)
+        return False
+    if done.opened or done.closed:
+        _log.warning("%s", done)
+    return bool(done.opened)
 
 
 async def tell_people(courier: Courier) -> None:

@@ -57,7 +57,17 @@ INTERRUPTION_SECONDS = 5.0
 ORPHAN_AFTER = timedelta(seconds=30)
 """A run must have been in its state for so long before it counts as left behind."""
 
-_START = uuid4().hex[:8]
+
+def _beginning(pid: int) -> str | None:
+    """What tells a process from a later one of the same number: the tick at which it began, where Linux says it."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    return told.rpartition(")")[2].split()[19]
+
+
+_START = _beginning(os.getpid()) or uuid4().hex[:8]
 _AT_WORK: set[UUID] = set()
 """The runs that this process executes at this moment."""
 
@@ -256,16 +266,17 @@ class InProcessWorker(BaseWorker[InProcessConfiguration, ProcessVariables, InPro
     async def _run_again(self, flow_run: FlowRun, message: str) -> None:
         try:
             state = (await self.client.read_flow_run(flow_run.id)).state
-            if state is None or not (state.is_pending() or state.is_running()):
+            if state is None or not (state.is_pending() or state.is_running() or state.is_cancelling()):
                 return  # it was suspended or ended in the meantime: an open form must stay open
-            await self.client.set_flow_run_state(
-                flow_run.id, Scheduled(name="AwaitingRetry", message=message), force=True
-            )
+            again: State[Any] = Scheduled(name="AwaitingRetry", message=message)
+            if state.is_cancelling():
+                again = Cancelled(message=state.message)
+            await self.client.set_flow_run_state(flow_run.id, again, force=True)
         except (httpx.HTTPError, ObjectNotFound) as error:
             _log.warning("run %s could not be handed back: %s", flow_run.name, error)
 
     async def _take_back_orphans(self) -> None:
-        begun = FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING])
+        begun = FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING, StateType.CANCELLING])
         runs = await self.client.read_flow_runs(
             flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=begun)),
             work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[self._work_pool_name])),
@@ -298,7 +309,8 @@ def _was_left_behind(flow_run: FlowRun, at_work: Collection[UUID]) -> bool:
         return True
     except PermissionError:
         pass
-    return False
+    begun = _beginning(int(pid))
+    return bool(start and begun) and begun != start
 
 
 async def serve(
@@ -314,17 +326,15 @@ async def serve(
 
     ``limit`` is the number of runs at a time. Cancel the task to stop: runs get ``grace_seconds`` to end, the rest
     go back to the queue.
-
-    Raises:
-        PrefectUnreachable: no Prefect answers when the worker starts.
     """
-    await ensure_pool(pool)
     with temporary_settings({PREFECT_WORKER_QUERY_SECONDS: query_seconds}):
         while True:
             try:
+                await ensure_pool(pool)
                 worker = InProcessWorker(root, pool, limit=limit, name=name, grace_seconds=grace_seconds)
                 await worker.start(printer=_log.info)
-            except* (RuntimeError, httpx.HTTPError) as lost:
-                # Prefect's own loop gives up when the server is away for long; a server update takes longer.
+            except* Exception as lost:
+                # Prefect's own loop gives up when the server is away for long, or a proxy answers in its place; a
+                # server update takes longer.
                 _log.warning("the worker lost its server and tries again: %s", lost.exceptions[0])
             await asyncio.sleep(RETRY_SECONDS)

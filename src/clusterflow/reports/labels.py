@@ -132,6 +132,7 @@ WORDS: dict[str, Text] = {
     "decided_state": Text(es="Decidida", en="Decided"),
     "withdrawn_state": Text(es="Retirada", en="Withdrawn"),
     "too_late_state": Text(es="Ya decidida", en="Decided already"),
+    "asked_elsewhere": Text(es="Otra ejecución pregunta", en="Another run asks"),
     "changed_nothing": Text(es="Esta respuesta no cambió nada", en="This answer changed nothing"),
     "no_longer_open": Text(es="la puerta ya no está abierta", en="the gate is not open any more"),
     "no_longer_ready": Text(es="ya no está lista", en="no longer ready"),

@@ -57,10 +57,12 @@ def answered(connection: Connection, initiative: str, review: str) -> None:
     )
 
 
-def release(connection: Connection, initiative: str, review: str) -> None:
-    """Nobody holds the form any more."""
+def release(connection: Connection, initiative: str, review: str, run: str) -> None:
+    """This run does not hold the form any more."""
     table = tables.inbox
-    connection.execute(delete(table).where(table.c.initiative == initiative, table.c.review == review))
+    connection.execute(
+        delete(table).where(table.c.initiative == initiative, table.c.review == review, table.c.run == run)
+    )
 
 
 def holder(connection: Connection, initiative: str, review: str) -> str | None:
