@@ -23,7 +23,7 @@ from prefect.states import Cancelling, Pending, Running
 from support.patience import PATIENCE_SECONDS
 
 from clusterflow.errors import NotPossible, PrefectUnreachable, UnknownName
-from clusterflow.prefect import events, plugin, runs
+from clusterflow.prefect import events, plugin, runs, worker
 from clusterflow.prefect.api import connected, prefect_client
 from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.pool import POOL, ensure_pool
@@ -233,6 +233,19 @@ class TestLeftBehind:
         since = Pending().model_copy(update={"timestamp": datetime.now(UTC) - self.OLD})
         run = FlowRun(flow_id=uuid4(), state=since, infrastructure_pid=PROCESS)
         assert _was_left_behind(run, ())
+
+    async def test_is_cancelled_where_somebody_asked_for_it(
+        self, prefect: PrefectServer, small_flows: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run = await runs.start("sleeper/small", {"seconds": 600})
+        async with prefect_client() as client:
+            await client.set_flow_run_state(run, Running(), force=True)
+            await client.update_flow_run(run, infrastructure_pid=f"{self.HOST}:{2**22 + 1}:gone")
+        assert await runs.cancel(run, "enough")
+        assert (await runs.state_of([run]))[run].kind == "CANCELLING"
+        monkeypatch.setattr(worker, "ORPHAN_AFTER", timedelta(0))
+        async with working(small_flows):
+            assert (await until(run, kind("CANCELLED"))).message == "enough"
 
 
 class TestDeploy:
