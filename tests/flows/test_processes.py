@@ -149,6 +149,13 @@ def test_up_starts_all_opens_again_what_was_open_and_leaves_nothing(home: Path, 
             "that the run is closed",
         )
 
+        rehearsal = subprocess.run(
+            [CLUSTERFLOW, "up"], env=shell | {"CLUSTERFLOW_DATABASE": f"sqlite:///{home / 'rehearsal.db'}"},
+            cwd=home, capture_output=True, text=True, timeout=PATIENCE_SECONDS,
+        )  # fmt: skip
+        assert rehearsal.returncode == 3
+        assert "serves another database" in rehearsal.stderr
+
         begun = time.monotonic()
         os.killpg(running.process.pid, signal.SIGINT)  # as a terminal does, to everybody in it
         assert running.process.wait(30) == 0

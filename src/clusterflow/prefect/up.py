@@ -25,6 +25,7 @@ from clusterflow.prefect import runs, server, worker
 from clusterflow.prefect.api import connected
 from clusterflow.prefect.channels import channels_if_up
 from clusterflow.prefect.deploy import deploy, pause_schedules
+from clusterflow.prefect.owner import claim
 from clusterflow.prefect.publish import publish
 from clusterflow.prefect.reconcile import reconcile
 from clusterflow.prefect.server import PrefectServer
@@ -102,6 +103,7 @@ async def everything(settings: Settings, say: Say, *, limit: int = 3, live: bool
 
     Raises:
         PrefectUnreachable: the settings name a Prefect elsewhere, and it does not answer.
+        NotPossible: the Prefect that is there serves another database.
     """
     # Flows, relay and mails share this process. Who holds the database while others compute must have its turn soon.
     if live:
@@ -118,6 +120,7 @@ async def everything(settings: Settings, say: Say, *, limit: int = 3, live: bool
     try:
         api = started.api_url if started else settings.prefect_api_url
         async with connected(api, auth):
+            await claim(database.url)
             deployed = await deploy(root_of(settings), api, auth)
             say(f"deployments: {', '.join(deployed)}")
             if not live:
