@@ -18,6 +18,7 @@ from clusterflow.model.records.base import REGISTRY
 from clusterflow.model.records.parties import Channel, Person
 from clusterflow.notices.channels import MAIL, takes_nobody, wants_mail_address
 from clusterflow.notices.deliver import Answer, Message, deliver
+from clusterflow.notices.secrets import redacted, secrets_of
 from clusterflow.rules.manners import Manners
 from clusterflow.rules.patience import channel_to_try, pause
 from clusterflow.rules.proof import code_of
@@ -162,6 +163,14 @@ class Sender:
         return Door(channel, to)
 
     def _attempt(self, letter: Letter) -> Answer:
+        """Whatever goes wrong is a failure of this letter alone: those that arrive beside it are to be recorded."""
+        try:
+            return self._deliver(letter)
+        except Exception as problem:
+            secrets = {s for way in self.channels.values() for s in secrets_of(way.get_secret_value())}
+            return Answer(False, redacted(f"{type(problem).__name__}: {problem}", secrets))
+
+    def _deliver(self, letter: Letter) -> Answer:
         door = letter.door
         if door is None:
             return Answer(False, "no channel is left")
