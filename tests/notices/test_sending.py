@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import func, select
 from support.mailbox import Mailbox
 from support.world import World
 
 from clusterflow.courier.sending import Letter, Sender
 from clusterflow.model.notice import Notice
-from clusterflow.notices.deliver import Message
+from clusterflow.notices.deliver import Answer, Message
 from clusterflow.store import notices
 from clusterflow.store.tables import delivery, notice
 
@@ -50,7 +52,27 @@ def test_a_letter_that_cannot_be_made_fails_alone_and_tells_no_secret(
     assert Clumsy(world.app, channels, lambda _: PAGE, None, senders=4).send() == (9, 1)
     assert len(box.mails) == 9
     with world.app.database.connect() as connection:
-        assert connection.execute(select(notice.c.recipient).where(notice.c.sent_at.is_(None))).scalars().all() == ["p3"]
+        unsent = connection.execute(select(notice.c.recipient).where(notice.c.sent_at.is_(None))).scalars().all()
+        assert unsent == ["p3"]
         (answer,) = connection.execute(select(delivery.c.answer).where(~delivery.c.delivered)).scalars()
     assert answer.startswith("RuntimeError: no way by ")
     assert "hunter2secret" not in answer
+
+
+def test_no_letter_is_taken_before_it_can_go_and_those_that_hang_stop_no_other(world: World) -> None:
+    all_others_went = Event()
+    away: list[int] = []
+
+    class Watched(Sender):
+        def _attempt(self, letter: Letter) -> Answer:
+            if letter.notice.recipient in ("p0", "p1", "p2"):
+                return Answer(all_others_went.wait(10), "late")
+            with world.app.database.connect() as connection:
+                taken = connection.execute(select(func.sum(notice.c.attempts))).scalar_one()
+                away.append(taken - connection.execute(select(func.count()).select_from(delivery)).scalar_one())
+            if letter.notice.recipient == "p9":
+                all_others_went.set()
+            return Answer(True, "accepted")
+
+    assert Watched(world.app, {}, lambda _: PAGE, None, senders=4).send() == (10, 0)
+    assert max(away) <= 4
