@@ -9,6 +9,7 @@ import secrets
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -174,15 +175,20 @@ class Settings(BaseSettings):
         if self.secret is not None:
             return self.secret.get_secret_value().encode()
         file = self.home / "secret"
+        with suppress(FileNotFoundError):
+            return file.read_bytes()
         self.home.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError):
-            fresh = file.with_name(f"secret.{os.getpid()}")
-            fresh.touch(mode=0o600)
-            fresh.write_text(secrets.token_hex(32))
+        with NamedTemporaryFile("w", prefix="secret.", dir=self.home) as fresh:
+            fresh.write(secrets.token_hex(32))
+            fresh.flush()
+            os.fsync(fresh.fileno())  # an empty key would be everybody's
             try:
-                os.link(fresh, file)  # whole or not at all, and never over another one
-            finally:
-                fresh.unlink()
+                os.link(fresh.name, file)  # whole or not at all, and never over another one
+            except FileExistsError:
+                pass
+            except OSError as problem:
+                no_links = f"cannot be made here ({problem.strerror}): set {PREFIX}SECRET"
+                raise OSError(problem.errno, no_links, str(file)) from None
         return file.read_bytes()
 
     @property

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 from support.mailbox import Mailbox
+from support.threads import at_once
 from support.world import CONFIGS, World, model, stage, stated
 
 from clusterflow.courier import Courier
@@ -211,3 +215,29 @@ def test_the_secret_of_the_home_folder_is_made_once_and_only_its_owner_reads_it(
     assert (home / "secret").stat().st_mode & 0o777 == 0o600
     assert [f.name for f in home.iterdir()] == ["secret"]
     assert "sixteen" not in repr(Settings(home=home, secret=SecretStr("a secret of sixteen signs")))
+
+
+def test_whoever_asks_for_the_secret_first_or_beside_others_gets_the_same(tmp_path: Path) -> None:
+    for number in range(20):
+        settings = Settings(home=tmp_path / str(number))
+        keys = set(at_once(settings.code_key)) | set(at_once(settings.code_key))
+        assert keys == {(settings.home / "secret").read_bytes()}
+        assert [f.name for f in settings.home.iterdir()] == ["secret"]
+
+
+def test_a_secret_that_is_there_is_read_and_nothing_is_written(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("0" * 64)
+    before = tmp_path.stat().st_mtime_ns
+    assert Settings(home=tmp_path).code_key() == b"0" * 64
+    assert tmp_path.stat().st_mtime_ns == before
+
+
+def test_where_no_secret_can_be_made_it_is_said_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def link(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted", "x")
+
+    monkeypatch.setattr(os, "link", link)
+    with pytest.raises(OSError, match="set CLUSTERFLOW_SECRET") as caught:
+        Settings(home=tmp_path).code_key()
+    assert caught.value.filename == str(tmp_path / "secret")
+    assert list(tmp_path.iterdir()) == []

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import cached_property
 
 from pydantic import SecretStr
 from sqlalchemy import Connection
 
-from clusterflow.app import App
+from clusterflow.app import PATIENCE, App
 from clusterflow.calendars import attachment_for, voice_of
 from clusterflow.configs.notices import load_notices
 from clusterflow.courier.arrange import TOGETHER, arrange, manners_of
-from clusterflow.courier.ladder import Ladder
+from clusterflow.courier.ladder import Ladder, unforeseen
 from clusterflow.courier.moment import Moment, moment_of
 from clusterflow.courier.sending import Sender
 from clusterflow.model.notice import Attachment, Notice, NoticeRule, Recipient, Urgency, mark
@@ -71,23 +71,37 @@ class Courier:
 
     def _write(self) -> tuple[int, list[str]]:
         now, written, problems = self.app.clock(), 0, list[str]()
+        kinds = {rule.event for rule in self.rules if rule.event}
         with self.app.database.connect() as connection:
             waiting = outbox.waiting(connection, "notice", now)
         for span in waiting:
-            # Composed before the mark is moved, for nobody who writes is to wait meanwhile; who moves it keeps them.
-            with reading(self.app.database) as connection:
-                made, wrong = self._notices(connection, span)
-            with self.app.database.begin() as connection:
-                if outbox.done(connection, span):
-                    written += notices.keep(connection, made, now, self.manners)
-                    problems += wrong
+            try:
+                made, wrong = self._carry(span, kinds, now)
+            except Exception as problem:
+                # Whatever it is, it is the trouble of one chain, whose mark stays where it is; it holds up no other.
+                made, wrong = 0, [unforeseen(span.chain, problem)]
+                self._put_off(span, wrong[0], now)
+            written, problems = written + made, problems + wrong
         return written, problems
 
-    def _notices(self, connection: Connection, span: Span) -> tuple[list[Notice], list[str]]:
+    def _carry(self, span: Span, kinds: Collection[str], now: datetime) -> tuple[int, list[str]]:
+        # Composed before the mark is moved, for nobody who writes is to wait meanwhile; who moves it keeps them.
+        with reading(self.app.database) as connection:
+            made, problems = self._notices(connection, span, kinds)
+        with self.app.database.begin() as connection:
+            if not outbox.done(connection, span):
+                return 0, []
+            return notices.keep(connection, made, now, self.manners), problems
+
+    def _put_off(self, span: Span, error: str, now: datetime) -> None:
+        with self.app.database.begin() as connection:
+            if outbox.take(connection, span.topic, span.chain, now, now + PATIENCE):
+                outbox.failed(connection, span, error, now + PATIENCE)
+
+    def _notices(self, connection: Connection, span: Span, kinds: Collection[str]) -> tuple[list[Notice], list[str]]:
         """The notices of new entries; a template that fails for one person fails that notice alone."""
         made: list[Notice] = []
         problems: list[str] = []
-        kinds = {rule.event for rule in self.rules if rule.event}
         moments: dict[tuple[str | None, str, datetime], Moment | None] = {}
         for entry in ledger.read_entries(connection, span.chain, span.after, span.version, kinds):
             wanted = rules_for(self.rules, entry.event)

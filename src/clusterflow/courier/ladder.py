@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
 from clusterflow.app import App
 from clusterflow.calendars import attachment_of, voice_of
@@ -30,6 +31,15 @@ EACH = timedelta(hours=1)
 """How often it is asked where a new day has begun."""
 
 DAY = timedelta(days=1)
+
+_log = logging.getLogger("clusterflow.relay")
+
+
+def unforeseen(whose: str, problem: Exception) -> str:
+    """What went wrong though nobody thought of it, for the log and for who asked for the round."""
+    text = f"{whose}: {type(problem).__name__}: {problem}"
+    _log.error("%s", text)
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +87,9 @@ class Ladder:
         by_initiative: dict[str, list[Due]] = defaultdict(list)
         try:
             due = self.due(now)
-        except SQLAlchemyError as problem:
+        except Exception as problem:
             # What was recorded in the meantime goes out all the same; the search is tried again in an hour.
-            return 0, [f"the search for what is due failed: {problem}"]
+            return 0, [unforeseen("the search for what is due failed", problem)]
         for one in due:
             by_initiative[one.found.initiative].append(one)
         written, problems, begun, failed = 0, list[str](), dict[str, date](), set[str]()
@@ -92,8 +102,9 @@ class Ladder:
                 made, wrong = self._write(mine)
             except IntegrityError:
                 continue  # another relay writes the same at this moment
-            except SQLAlchemyError as problem:
-                problems.append(f"{initiative}: {problem}")
+            except Exception as problem:
+                # Whatever it is, it is the trouble of one initiative, and holds up no other.
+                problems.append(unforeseen(initiative, problem))
                 failed.add(zone)
                 continue
             written, problems = written + made, problems + wrong
@@ -110,8 +121,8 @@ class Ladder:
             waiting = reminders.not_arrived(connection, leaving)
         try:
             found = self.due(now, leaving, ON_ITS_WAY)
-        except SQLAlchemyError as problem:
-            return [f"the search for what is done failed: {problem}"]
+        except Exception as problem:
+            return [unforeseen("the search for what is done failed", problem)]
         still: dict[tuple[str, str], list[Due]] = defaultdict(list)
         for one in found:
             still[one.rule.id, one.found.initiative].append(one)

@@ -141,10 +141,11 @@ def moment_of(connection: Connection, entry: Entry, app: App) -> Moment | None:
     held = capacities(connection, entry.chain, on)
     circle = circle_of(connection, entry.chain, on, persons={*speakers, *cast.values(), *held})
     known = circle.people
-    present = tuple(v for v in voters if v.person in known and (v.speaks_for is None or v.speaks_for in known))
-    involved = {v.person for v in present} | {v.speaks_for for v in present if v.speaks_for}
+    involved = speakers & known.keys()
     known_by = aliases_of(connection, involved)
     known_by |= _given(app, involved - known_by.keys())
+    # Who was withdrawn at this moment is given no pseudonym, and has no vote any more.
+    present = tuple(v for v in voters if {v.person, v.speaks_for or v.person} <= known_by.keys())
     people = {alias: person for person, alias in known_by.items()} | cast
     return Moment(
         entry=entry,

@@ -18,6 +18,7 @@ from clusterflow.model.records.base import REGISTRY
 from clusterflow.model.records.parties import Channel, Person
 from clusterflow.notices.channels import MAIL, takes_nobody, wants_mail_address
 from clusterflow.notices.deliver import Answer, Message, deliver
+from clusterflow.notices.secrets import redacted, secrets_of
 from clusterflow.rules.manners import Manners
 from clusterflow.rules.patience import channel_to_try, pause
 from clusterflow.rules.proof import code_of
@@ -29,8 +30,8 @@ LEASE = timedelta(minutes=2)
 """For how long an attempt belongs to the relay that took it; a relay that died is followed by another."""
 
 
-MORE_SECONDS = 0.005
-"""How long an answer waits for others, so that they are recorded together."""
+MORE_SECONDS = 0.05
+"""How long an answer waits for others, so that they are recorded together and as many are taken after them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +77,16 @@ class Sender:
     def send(self, at_most: int | None = None) -> tuple[int, int]:
         """Send what is due; how many were delivered, and how many attempts failed."""
         delivered = failed = taken = 0
-        ready: list[Letter] = []
         flying: dict[Future[Answer], Letter] = {}
         with ThreadPoolExecutor(self.senders, "notices") as pool:
             while True:
-                if not ready:
-                    # By the handful: one transaction for many, and none waits longer than its lease.
-                    room = self.senders if at_most is None else min(self.senders, at_most - taken)
-                    ready = self._take(room, {x.notice.recipient for x in flying.values()}) if room > 0 else []
-                    taken += len(ready)
-                # What is sent and not yet recorded is sent again if we die now: never more than there are senders.
-                starting, ready = ready[: self.senders - len(flying)], ready[self.senders - len(flying) :]
-                flying |= {pool.submit(self._attempt, letter): letter for letter in starting}
+                # None is taken before it can go, for its lease runs; and what is sent and not yet recorded is sent
+                # again if we die now: never more than there are senders.
+                room = self.senders - len(flying)
+                room = room if at_most is None else min(room, at_most - taken)
+                letters = self._take(room, {x.notice.recipient for x in flying.values()}) if room > 0 else []
+                taken += len(letters)
+                flying |= {pool.submit(self._attempt, letter): letter for letter in letters}
                 if not flying:
                     return delivered, failed
                 wait(flying, return_when=FIRST_COMPLETED)
@@ -162,6 +161,14 @@ class Sender:
         return Door(channel, to)
 
     def _attempt(self, letter: Letter) -> Answer:
+        """Whatever goes wrong is a failure of this letter alone: those that arrive beside it are to be recorded."""
+        try:
+            return self._deliver(letter)
+        except Exception as problem:
+            secrets = {s for way in self.channels.values() for s in secrets_of(way.get_secret_value())}
+            return Answer(False, redacted(f"{type(problem).__name__}: {problem}", secrets))
+
+    def _deliver(self, letter: Letter) -> Answer:
         door = letter.door
         if door is None:
             return Answer(False, "no channel is left")

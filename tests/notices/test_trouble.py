@@ -1,0 +1,95 @@
+"""What nobody foresaw: it is told, is the trouble of one initiative alone, and loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import select
+from support.mailbox import Mailbox
+from support.world import World, model, stage
+
+from clusterflow.app import PATIENCE, App
+from clusterflow.courier import Courier, ladder, moment
+from clusterflow.store.tables import notice
+
+
+@pytest.fixture
+def world(sqlite_url: str, mailbox: tuple[Mailbox, str]) -> World:
+    """Two initiatives whose gates have opened, and whose members owe something since yesterday."""
+    w = World(sqlite_url, model(stage("first")))
+    w.app.settings = w.app.settings.model_copy(update={"mail": SecretStr(mailbox[1]), "notices_manners": "off"})
+    for initiative in ("one", "two"):
+        w.enrol(initiative)
+        w.record(
+            f"membership initiative={initiative} organisation=firm from=2024-01-10",
+            f"invoice initiative={initiative} id=a organisation=firm amount=9EUR due=2024-01-15 on=2024-01-10",
+        )
+        w.state_figure("first", initiative=initiative)
+        w.evaluate(initiative)
+    return w
+
+
+def told(world: World, rule: str) -> set[str]:
+    """Of which initiatives a rule has told anybody."""
+    with world.app.database.connect() as connection:
+        return set(connection.execute(select(notice.c.initiative).where(notice.c.rule == rule)).scalars())
+
+
+def test_an_entry_that_nobody_can_tell_of_holds_up_no_other_initiative_and_is_not_lost(
+    world: World, monkeypatch: pytest.MonkeyPatch, mailbox: tuple[Mailbox, str]
+) -> None:
+    original = Courier._notice
+
+    def notice_of(self: Courier, rule: Any, about: moment.Moment, *more: Any) -> Any:
+        return {}["a key"] if about.entry.chain == "one" else original(self, rule, about, *more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Courier, "_notice", notice_of)
+        sent = Courier(world.app).round()
+    assert [p for p in sent.problems if "KeyError" in p] == ["one: KeyError: 'a key'"]
+    assert world.app.backlog().error == "one: KeyError: 'a key'"
+    assert told(world, "gate-ready") == {"two"}
+    assert sent.delivered == len(mailbox[0].mails) > 0
+    world.now += PATIENCE
+    assert Courier(world.app).round().problems == ()
+    assert told(world, "gate-ready") == {"one", "two"}
+    assert world.app.backlog().error is None
+
+
+def test_a_reminder_that_nobody_can_write_holds_up_no_other_initiative_and_is_not_lost(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.at("2024-01-16")
+    original = ladder._facts
+
+    def facts(due: ladder.Due) -> dict[str, Any]:
+        return {}["a key"] if due.found.initiative == "one" else original(due)
+
+    courier = Courier(world.app)
+    with monkeypatch.context() as patch:
+        patch.setattr(ladder, "_facts", facts)
+        sent = courier.round()
+    assert "one: KeyError: 'a key'" in sent.problems
+    assert sent.delivered > 0
+    assert told(world, "dues-sme") == {"two"}
+    world.now += timedelta(hours=1)
+    courier.round()
+    assert told(world, "dues-sme") == {"one", "two"}
+
+
+def test_who_is_withdrawn_while_notices_are_written_is_left_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = moment._given
+
+    def given(app: App, nameless: Collection[str]) -> dict[str, str]:
+        if "bruno" in nameless:
+            world.record("person id=bruno retract=true")
+        return original(app, nameless)
+
+    monkeypatch.setattr(moment, "_given", given)
+    world.app.settings = world.app.settings.model_copy(update={"proof": "code", "secret": SecretStr("x" * 16)})
+    assert not any("KeyError" in problem for problem in Courier(world.app).round().problems)
+    assert told(world, "gate-ready") == {"one", "two"}
