@@ -6,7 +6,9 @@ import os
 import sqlite3
 import subprocess
 import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from sqlalchemy import text
@@ -152,6 +154,32 @@ def test_a_folder_that_cannot_be_used_is_named(office: Run, monkeypatch: pytest.
     assert "/proc/x: No such file or directory" in wrong(office, "demo", "--home", "/proc/x")
     monkeypatch.setenv("CLUSTERFLOW_DATABASE", "sqlite:////proc/x/y.db")
     assert "/proc/x: No such file or directory" in wrong(office, "db", "upgrade")
+
+
+@pytest.mark.parametrize("command", ["relay", "reconcile"])
+@pytest.mark.parametrize(("status", "heard"), [(404, "HTTP 404"), (302, "HTTP 302"), (200, "no JSON")])
+def test_what_answers_and_is_no_prefect_is_told(
+    office: Run, monkeypatch: pytest.MonkeyPatch, command: str, status: int, heard: str
+) -> None:
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(b"<html>It works!</html>")
+
+        do_POST = do_GET  # noqa: N815
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/api"
+        monkeypatch.setenv("CLUSTERFLOW_PREFECT_API", address)
+        said = wrong(office, command, code=6)
+        server.shutdown()
+    assert said.startswith(f"clusterflow: what answers at {address} is no Prefect ({heard}): say where one is, by ")
 
 
 def test_nothing_is_begun_with_no_runs_at_a_time(run: Run) -> None:

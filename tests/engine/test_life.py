@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 from support.world import World, model, stage, stated
 
 from clusterflow.engine import evaluate as evaluation
-from clusterflow.errors import NotPossible, UnknownName
+from clusterflow.errors import Mistakes, NotPossible, UnknownName
 from clusterflow.model.words import DecisionKind, HelixKind, ReviewStatus, Role, Severity, StageStatus
 from clusterflow.rules.fold import replay
 from clusterflow.store.ledger import hash_of
@@ -46,6 +47,30 @@ def test_parallel_stages_begin_together_and_what_follows_waits_for_both(world: M
         if name == "b":
             assert statuses(w)["d"] is StageStatus.AHEAD
     assert statuses(w)["d"] is StageStatus.UNDER_WAY
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("reason", "it is\0time"),
+        ("by", "mo\0na"),
+        ("code", "\x1b"),
+        ("speaks_for", "br\0uno"),
+        ("to_stage", "fi\0rst"),
+        ("overrides", ("fi\0rst",)),
+        ("due", {"fi\0rst": date(2024, 9, 1)}),
+    ],
+)
+def test_a_sign_that_no_text_can_have_is_refused_in_words(world: MakeWorld, field: str, value: Any) -> None:
+    w = world(TWO)
+    w.enrol()
+    w.state_figure("first")
+    w.evaluate()
+    before = w.kinds()
+    with pytest.raises(Mistakes, match="holds a sign that no text can have"):
+        w.decide("first", **{field: value})
+    assert w.kinds() == before
+    assert w.decide("first", reason="two\r\n\tlines").taken
 
 
 def test_a_gate_that_is_no_longer_ready_closes_and_says_so(world: MakeWorld) -> None:

@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 from support.world import World, model, stage
 
+from clusterflow.errors import Mistakes
 from clusterflow.model.words import DecisionKind
 from clusterflow.prefect.forms import Choice, GateForm, ballot_of, form_for, unreadable
 from clusterflow.reports.markdown import escaped, question_page, unbroken
@@ -42,6 +43,15 @@ def test_an_answer_counts_for_the_review_it_was_asked_about_only(world: World) -
     assert (late.refused, late.why) == ("closed", "the gate of «launch» was no longer ready on 2024-01-10")
     now = world.app.decide("one", "mona", ballot_of(answer, Item("one", "launch-2", "launch", "run", 0)))
     assert now.decided is DecisionKind.STOP
+
+
+def test_what_a_form_says_is_refused_where_no_text_can_have_it(world: World) -> None:
+    world.state_figure("launch")
+    world.evaluate()
+    answer = GateForm(decision=Choice.go, decided_by="mo\0na", reason="it is\0time", speaks_for="\x07")
+    with pytest.raises(Mistakes) as said:
+        world.app.decide("one", answer.decided_by, ballot_of(answer, Item("one", "launch-1", "launch", "run", 0)))
+    assert [m.where for m in said.value.mistakes] == ["decided_by", "reason", "speaks_for"]
 
 
 def test_blank_fields_are_not_filled_in_and_wrong_ones_are_named(world: World) -> None:

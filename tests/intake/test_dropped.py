@@ -1,4 +1,4 @@
-"""Dropped files: taken in when they are at rest, moved beside, never deleted, known by their content."""
+"""Dropped files: taken in when they are at rest, moved beside, never deleted; each drop has one effect."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ import asyncio
 import json
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import fsspec
 import pytest
+from sqlalchemy import select
 
 from clusterflow.errors import NotPossible
 from clusterflow.intake.dropped import Drop, shown
 from clusterflow.model.refusal import RefusalState
 from clusterflow.reception import TakenIn, files
+from clusterflow.store import tables
 
 from .conftest import Gate
 
@@ -81,6 +84,47 @@ def test_a_file_with_one_bad_line_is_refused_whole_with_its_line(gate: Gate, fol
     ]
 
 
+def figure(numerator: int) -> dict[str, object]:
+    stated = {"metric": "first", "numerator": numerator, "denominator": 9, "on": "2024-01-05"}
+    return {"record": "observation", "initiative": "one", **stated}
+
+
+@pytest.mark.parametrize("name", ["{day}.jsonl", "figures.jsonl"])
+def test_content_that_takes_back_what_came_between_is_recorded_again(gate: Gate, folder: Folder, name: str) -> None:
+    for day, numerator in (("monday", 5), ("tuesday", 6), ("wednesday", 5)):
+        gate.now += timedelta(days=1)
+        folder.put(name.format(day=day), figure(numerator))
+        assert take(gate, folder) == TakenIn(recorded=1)
+        assert figures(gate) == [numerator]
+
+
+def figures(gate: Gate) -> list[int]:
+    table = tables.REGISTRY_TABLES["observation"]
+    with gate.app.database.connect() as connection:
+        return list(connection.execute(select(table.c.numerator).where(table.c.superseded_at.is_(None))).scalars())
+
+
+def test_what_was_refused_and_came_again_is_recorded_once_whenever_it_dies(
+    gate: Gate, folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.put("m.jsonl", figure(5), membership("acme"))
+    take(gate, folder)
+    gate.record("organisation id=acme name=Acme from=2020-01-01")
+    folder.put("m.jsonl", figure(5), membership("acme"))
+
+    def dies(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Drop, "put_away", dies)
+        with pytest.raises(KeyboardInterrupt):
+            take(gate, folder)
+    gate.record("observation initiative=one metric=first numerator=6 denominator=9 on=2024-01-05")
+    assert take(gate, folder) == TakenIn(repeated=1)
+    assert figures(gate) == [6]
+    assert gate.reception.refusals() == []
+
+
 def test_the_same_content_twice_changes_nothing_and_every_file_is_kept(gate: Gate, folder: Folder) -> None:
     for _ in range(3):
         folder.put("m.jsonl", membership())
@@ -123,7 +167,9 @@ def test_a_crash_between_recording_and_moving_is_harmless(
             with pytest.raises(KeyboardInterrupt):
                 take(gate, folder)
     assert folder.files() == {"good.jsonl", "wrong.jsonl"}
-    assert take(gate, folder) == TakenIn(recorded=1, refused=1)
+    taken = take(gate, folder)
+    assert taken == TakenIn(repeated=1, refused=1)
+    assert taken.told("en") == "0 recorded, 1 refused, 1 already recorded before"
     assert len(gate.memberships()) == 1
     assert len(gate.reception.refusals(None)) == 1
 

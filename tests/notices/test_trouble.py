@@ -14,6 +14,9 @@ from support.world import World, model, stage
 
 from clusterflow.app import PATIENCE, App
 from clusterflow.courier import Courier, ladder, moment
+from clusterflow.courier.arrange import LATER, _Writer
+from clusterflow.model.notice import Notice, Urgency
+from clusterflow.store import notices
 from clusterflow.store.tables import notice
 
 
@@ -79,6 +82,44 @@ def test_a_reminder_that_nobody_can_write_holds_up_no_other_initiative_and_is_no
     world.now += timedelta(hours=1)
     courier.round()
     assert told(world, "dues-sme") == {"one", "two"}
+
+
+def test_a_digest_that_nobody_can_write_holds_up_no_other_persons_and_is_not_lost(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.app.settings = world.app.settings.model_copy(update={"notices_manners": "on"})
+    world.at("2024-05-07")
+    with world.app.database.begin() as connection:
+        news = [_news(person) for person in ("mona", "bruno")]
+        notices.keep(connection, news, world.now, Courier(world.app).manners)
+    world.at("2024-05-13")
+    original = _Writer.write
+
+    def write(self: _Writer, person: str, *more: Any) -> Notice:
+        return {}["a key"] if person == "mona" else original(self, person, *more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(_Writer, "write", write)
+        sent = Courier(world.app).round()
+    assert [p for p in sent.problems if "KeyError" in p] == ["digest for mona: KeyError: 'a key'"]
+    assert digests(world) == {"bruno"}
+    world.now += LATER
+    Courier(world.app).round()
+    assert digests(world) == {"mona", "bruno"}
+
+
+def _news(person: str) -> Notice:
+    return Notice(
+        key=f"news:one:1:{person}", rule="news", initiative="one", version=1, recipient=person,
+        language="en", subject="News", body="Some.", urgency=Urgency.DIGEST,
+    )  # fmt: skip
+
+
+def digests(world: World) -> set[str]:
+    """Who has had a digest."""
+    sent = select(notice.c.recipient).where(notice.c.rule == "digest", notice.c.sent_at.is_not(None))
+    with world.app.database.connect() as connection:
+        return set(connection.execute(sent).scalars())
 
 
 def test_who_is_withdrawn_while_notices_are_written_is_left_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

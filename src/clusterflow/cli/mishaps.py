@@ -1,15 +1,18 @@
-"""What goes wrong around clusterflow, in sentences: settings, files, the database, the terminal.
+"""What goes wrong around clusterflow, in sentences: settings, files, the database, Prefect, the terminal.
 
 Read only once something has gone wrong: it knows libraries that not every command loads.
 """
 
 from __future__ import annotations
 
+from traceback import walk_tb
+from typing import Any
+
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from clusterflow.errors import ClusterflowError, Conflict, Mistake, Mistakes
+from clusterflow.errors import ClusterflowError, Conflict, Mistake, Mistakes, PrefectUnreachable
 from clusterflow.rules.mistakes import accepted
 from clusterflow.settings import PREFIX, Settings
 
@@ -37,12 +40,33 @@ def in_words(problem: Exception) -> ClusterflowError | None:
                 f"«{sign}» cannot be written in {problem.encoding}; where the terminal is to blame, "
                 "set PYTHONIOENCODING=utf-8"
             )
+        case _ if heard := _no_prefect(problem):
+            return PrefectUnreachable(
+                f"what answers at {Settings().prefect_api_url} is no Prefect ({heard}): say where one is, by "
+                f"{PREFIX}PREFECT_API=http://HOST:PORT/api, or start one with: clusterflow up"
+            )
         case EOFError():
             return ClusterflowError("an answer was waited for, and there was none")
         case OSError() if problem.filename is not None:
             return ClusterflowError(f"{problem.filename}: {problem.strerror}")
         case OSError():
             return ClusterflowError(f"what was asked for could not be read or written: {problem.strerror or problem}")
+    return None
+
+
+OF_A_PREFECT = (409, 422, 429)
+"""What a Prefect itself answers to a request that is wrong or one too many: then it is a mistake of ours."""
+
+
+def _no_prefect(problem: Any) -> str | None:
+    """What came from an address where a Prefect was looked for; known by name, for Prefect is not loaded for this."""
+    match type(problem).__name__:
+        case "PrefectHTTPStatusError":
+            status = problem.response.status_code
+            return None if status in OF_A_PREFECT else f"HTTP {status}"
+        case "JSONDecodeError":
+            modules = (frame.f_globals.get("__name__", "") for frame, _ in walk_tb(problem.__traceback__))
+            return "no JSON" if any(name.startswith("prefect.client.") for name in modules) else None
     return None
 
 

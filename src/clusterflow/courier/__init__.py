@@ -13,9 +13,10 @@ from clusterflow.app import PATIENCE, App
 from clusterflow.calendars import attachment_for, voice_of
 from clusterflow.configs.notices import load_notices
 from clusterflow.courier.arrange import TOGETHER, arrange, manners_of
-from clusterflow.courier.ladder import Ladder, unforeseen
+from clusterflow.courier.ladder import Ladder
 from clusterflow.courier.moment import Moment, moment_of
 from clusterflow.courier.sending import Sender
+from clusterflow.courier.unforeseen import unforeseen
 from clusterflow.model.notice import Attachment, Notice, NoticeRule, Recipient, Urgency, mark
 from clusterflow.model.text import Frozen, NoticeLanguage
 from clusterflow.notices.channels import channels_of

@@ -10,11 +10,12 @@ from typing import Self
 from sqlalchemy import Connection
 
 from clusterflow.app import App
+from clusterflow.courier.unforeseen import unforeseen
 from clusterflow.model.notice import Notice, Recipient, Urgency
 from clusterflow.model.records.parties import Person
 from clusterflow.model.words import Weekday
 from clusterflow.notices.markup import Marked, escaped
-from clusterflow.notices.render import TemplateFailed, render
+from clusterflow.notices.render import render
 from clusterflow.rules.manners import Manners, Plan, Receiver, plan
 from clusterflow.settings import Settings
 from clusterflow.store import notices, parcels
@@ -27,7 +28,7 @@ TOGETHER = 10
 """For how many people it is arranged in one transaction; whoever decides at a gate waits for it meanwhile."""
 
 LATER = timedelta(hours=1)
-"""How long a digest waits whose template failed, for somebody to mend it."""
+"""How long a message waits that could not be written, for somebody to mend its template, say."""
 
 SALUTATION = 160
 """How long the paragraph at most is that addresses the reader: a digest does so once, at its head."""
@@ -99,8 +100,9 @@ def _carry_out(connection: Connection, app: App, plans: Mapping[str, Plan], now:
     for person, parts, rule in gathered:
         try:
             written = writer.write(person, parts, rule)
-        except TemplateFailed as problem:
-            problems.append(f"{rule} for {person}: {problem}")
+        except Exception as problem:
+            # A template, most likely; whatever it is, it is the trouble of one message, and holds up no other.
+            problems.append(unforeseen(f"{rule} for {person}", problem))
             late |= dict.fromkeys(parts, now + LATER)
             continue
         parcels.gather(connection, notices.row_of(written, now, now, now), parts)

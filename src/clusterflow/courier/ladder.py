@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from clusterflow.app import App
 from clusterflow.calendars import attachment_of, voice_of
+from clusterflow.courier.unforeseen import unforeseen
 from clusterflow.model.appointment import AppointmentKind
 from clusterflow.model.money import Money
 from clusterflow.model.notice import Attachment, Audience, Notice, NoticeRule, Recipient, Urgency
@@ -31,15 +31,6 @@ EACH = timedelta(hours=1)
 """How often it is asked where a new day has begun."""
 
 DAY = timedelta(days=1)
-
-_log = logging.getLogger("clusterflow.relay")
-
-
-def unforeseen(whose: str, problem: Exception) -> str:
-    """What went wrong though nobody thought of it, for the log and for who asked for the round."""
-    text = f"{whose}: {type(problem).__name__}: {problem}"
-    _log.error("%s", text)
-    return text
 
 
 @dataclass(frozen=True, slots=True)

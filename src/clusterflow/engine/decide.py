@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from datetime import date
 
 from clusterflow.engine.days import today_of
 from clusterflow.engine.evaluate import Declarations, enrolled_state, is_fresh, look, stay_fresh, write
 from clusterflow.engine.work import Work
-from clusterflow.errors import NotPossible, UnknownName
+from clusterflow.errors import Mistake, Mistakes, NotPossible, UnknownName
 from clusterflow.model import events as ev
 from clusterflow.model.grant import Grant
 from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.model.state import InitiativeState, Review
-from clusterflow.model.text import Frozen
+from clusterflow.model.text import UNFIT, Frozen
 from clusterflow.model.verdict import Verdict
 from clusterflow.model.words import DecisionKind
 from clusterflow.rules.ballot import Ballot, Decider, Refusal, Voice
@@ -123,8 +123,10 @@ def decide(work: Work, initiative: str, person: str, ballot: Ballot, declared: D
         key: what one-time codes are made with; None where a decider's word is taken without.
 
     Raises:
+        Mistakes: texts with signs that no text can have.
         UnknownName: the initiative, the stage or a person.
     """
+    _check_texts(person, ballot)
     state = enrolled_state(work, initiative)
     now = _settled(work, state, today_of(work, initiative), declared)
     stage_of(now.model, ballot.stage)
@@ -149,6 +151,16 @@ def decide(work: Work, initiative: str, person: str, ballot: Ballot, declared: D
         entered=tuple(e.stage for e in events if isinstance(e, ev.StageEntered)),
         version=after.version,
     )
+
+
+def _check_texts(person: str, ballot: Ballot) -> None:
+    """A form hands in whatever was pasted into it, and not every database keeps that."""
+    said = {"decided_by": person} | {field.name: getattr(ballot, field.name) for field in fields(ballot)}
+    wrong = [
+        n for n, value in said.items() if isinstance(value, str | tuple | Mapping) and UNFIT.search("".join(value))
+    ]
+    if wrong:
+        raise Mistakes([Mistake(name, "holds a sign that no text can have") for name in wrong])
 
 
 def renew_code(work: Work, initiative: str, stage: str, person: str, declared: Declared) -> Decided:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.exc import DataError, IntegrityError
 
@@ -19,9 +20,10 @@ from clusterflow.store.ledger import HeadMoved
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What was sent: ``source`` is its idempotency key, ``address`` what people know it by, ``payload`` its text.
+    """What was sent: ``source`` is an event or the content of a file, ``address`` what people know it by, ``payload``
+    its text. ``mistakes`` are those that kept a part of it from being read.
 
-    ``mistakes`` are those that kept a part of it from being read.
+    Content that was dropped twice is meant twice: it may take back what came between. ``drop`` tells the two apart.
     """
 
     source: str
@@ -29,6 +31,12 @@ class Delivery:
     payload: str
     submissions: Sequence[Submission] = ()
     mistakes: Sequence[Mistake] = ()
+    drop: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its idempotency key."""
+        return f"{self.source}:{self.drop}" if self.drop else self.source
 
 
 class Received(Frozen):
@@ -36,6 +44,11 @@ class Received(Frozen):
 
     recorded: Recorded | None = None
     refused: int | None = None
+    already: datetime | None = None
+    """When the same delivery was taken in before, where it was: then nothing was done now."""
+
+    def again(self, at: datetime) -> Received:
+        return self.model_copy(update={"already": at})
 
 
 def receive(work: Work, delivery: Delivery, keep_refused: bool = True) -> Received:
@@ -61,11 +74,11 @@ def receive(work: Work, delivery: Delivery, keep_refused: bool = True) -> Receiv
     line = _first_line(delivery, mistakes)
     try:
         number = refused.keep(
-            work.connection, delivery.source, delivery.address, line, delivery.payload, mistakes, work.now
+            work.connection, delivery.key, delivery.address, line, delivery.payload, mistakes, work.now
         )
     except IntegrityError:
         # Another round refused it a moment ago; its answer is found by another try.
-        raise HeadMoved(delivery.source) from None
+        raise HeadMoved(delivery.key) from None
     return Received(refused=number)
 
 

@@ -33,7 +33,7 @@ def delivered_event(event_id: str, payload: Mapping[str, Any]) -> Delivery:
 
 
 def delivered_file(name: str, content: bytes) -> Delivery:
-    """What a file of JSON lines hands in; the same content is the same delivery, whatever its name."""
+    """What a file of JSON lines hands in; the same content has the same source, whatever its name."""
     source = f"file:{hashlib.sha256(content).hexdigest()}"
     mistakes: list[Mistake] = []
     submissions = readable(lines_of(decoded(content)), name, mistakes)

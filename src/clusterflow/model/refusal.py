@@ -18,7 +18,7 @@ class RefusalState(StrEnum):
 
 
 class Refusal(Frozen):
-    """A refused submission. ``source`` is ``event:ID`` or ``file:SHA-256``, ``address`` what people know it by."""
+    """A refused submission. ``source`` is ``event:ID`` or ``file:SHA-256:DROP``, ``address`` what people know it by."""
 
     id: int
     source: str

@@ -72,7 +72,7 @@ async def tell_refusals(app: App) -> int:
 
 
 def _event(refusal: Refusal) -> OutgoingEvent:
-    kind, _, source = refusal.source.partition(":")
+    kind, source = refusal.source.split(":")[:2]
     mistakes = [
         {"where": m.where[:LONGEST], "found": m.found[:LONGEST], "accepted": m.accepted[:LONGEST], "cure": m.cure}
         for m in refusal.mistakes[:MOST_MISTAKES]

@@ -34,18 +34,21 @@ class TakenIn(Frozen):
 
     recorded: int = 0
     refused: int = 0
+    repeated: int = 0
+    """Taken in before, and only put away now."""
     problems: tuple[str, ...] = ()
 
     def told(self, language: Language) -> str:
         """In one line."""
-        words = _TOLD[:2] if not self.problems else _TOLD
-        counts = (self.recorded, self.refused, len(self.problems))
-        return ", ".join(f"{n} {word.to(language)}" for n, word in zip(counts, words, strict=False))
+        counts = (self.recorded, self.refused, self.repeated, len(self.problems))
+        told = zip(counts, _TOLD, strict=True)
+        return ", ".join(f"{n} {word.to(language)}" for place, (n, word) in enumerate(told) if n or place < 2)
 
 
 _TOLD = (
     Text(es="registradas", en="recorded"),
     Text(es="rechazadas", en="refused"),
+    Text(es="ya registradas antes", en="already recorded before"),
     Text(es="quedan para la próxima vez", en="left for the next round"),
 )
 
@@ -88,11 +91,12 @@ class Reception:
                 yield delivery, _reason(problem)
 
     def _receive(self, delivery: Delivery, *, keep_refused: bool) -> Received:
-        earlier = self._waiting(delivery)
+        with self._reading() as connection:
+            earlier = refused.waiting_of(connection, delivery.source)
         if earlier is not None:
             # It came again, and what kept it out may have been mended elsewhere.
             try:
-                return Received(recorded=self._mend(earlier.id, delivery.submissions, ACTOR))
+                return self._came_again(delivery, earlier)
             except (Mistakes, NotPossible) as problem:
                 if keep_refused:
                     return Received(refused=earlier.id)
@@ -100,15 +104,19 @@ class Reception:
                     problem if isinstance(problem, Mistakes) else Mistakes([Mistake(delivery.address, str(problem))])
                 ) from None
         return perform(
-            self.desk.database, self._context(ACTOR, delivery.source), "receive", delivery.payload, Received,
-            lambda work: receiving.receive(work, delivery, keep_refused),
+            self.desk.database, self._context(ACTOR, delivery.key), "receive", delivery.payload, Received,
+            lambda work: receiving.receive(work, delivery, keep_refused), Received.again,
         )  # fmt: skip
 
-    def _waiting(self, delivery: Delivery) -> Refusal | None:
-        with self._reading() as connection:
-            found = refused.of_source(connection, delivery.source)
-        whole = delivery.submissions and not delivery.mistakes
-        return found if found and found.state is RefusalState.WAITING and whole else None
+    def _came_again(self, delivery: Delivery, earlier: Refusal) -> Received:
+        if delivery.mistakes:
+            raise Mistakes(delivery.mistakes)
+        # Under the key by which it was refused, the answer would be that it is refused.
+        key = None if delivery.key == earlier.source else delivery.key
+        return perform(
+            self.desk.database, self._context(ACTOR, key), "receive", delivery.payload, Received,
+            lambda work: Received(recorded=receiving.mend(work, earlier.id, delivery.submissions)), Received.again,
+        )  # fmt: skip
 
     def new_events(self, event_ids: Sequence[str]) -> set[str]:
         """Those of the events that were not taken in yet."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from clusterflow.engine.receive import Delivery, Received
@@ -28,7 +28,7 @@ MOST_FILES = 200
 async def take_files(reception: Reception, drop: Drop, pause_seconds: float = PAUSE_SECONDS) -> TakenIn:
     """Take in the files of a folder that are at rest, and move each to ``done/`` or ``refused/`` beside.
 
-    Recorded first and moved then: a file that a crash left behind is recognised by its content.
+    Recorded first and moved then: a file that a crash left behind is recognised by its content, name and stamp.
 
     Raises:
         NotPossible: the folder cannot be read.
@@ -51,7 +51,9 @@ async def take_files(reception: Reception, drop: Drop, pause_seconds: float = PA
     for name, content in workbooks.items():
         delivery, marked = handed_in(Workbooks(reception.desk), name, content)
         round_.take([delivery], marked)
-    return TakenIn(recorded=round_.recorded, refused=round_.refused, problems=tuple(round_.problems))
+    return TakenIn(
+        recorded=round_.recorded, refused=round_.refused, repeated=round_.repeated, problems=tuple(round_.problems)
+    )
 
 
 @dataclass(slots=True)
@@ -63,10 +65,12 @@ class _Round:
     stamps: Mapping[str, Stamp]
     recorded: int = 0
     refused: int = 0
+    repeated: int = 0
     problems: list[str] = field(default_factory=list)
 
     def take(self, deliveries: Sequence[Delivery], marked: bytes = b"") -> None:
-        for delivery, received in self.reception.take_in(deliveries):
+        dropped = [replace(d, drop=drop_of(d.address, self.stamps[d.address])) for d in deliveries]
+        for delivery, received in self.reception.take_in(dropped):
             if isinstance(received, str):
                 self.problems.append(f"{delivery.address}: {received}")
             else:
@@ -75,7 +79,9 @@ class _Round:
     def _put_away(self, name: str, received: Received, marked: bytes) -> None:
         refusal = self.reception.refusal(received.refused) if received.refused else None
         is_out = refusal is not None and refusal.state is not RefusalState.MENDED
-        self.recorded, self.refused = self.recorded + (not is_out), self.refused + is_out
+        is_repeat = not is_out and received.already is not None
+        self.refused, self.repeated = self.refused + is_out, self.repeated + is_repeat
+        self.recorded += not is_out and not is_repeat
         note = note_of(refusal) if refusal and is_out else ""
         try:
             self.drop.put_away(name, self.stamps[name], REFUSED if is_out else DONE, note, marked if is_out else b"")
@@ -83,9 +89,14 @@ class _Round:
             self.problems.append(str(problem))
 
 
+def drop_of(name: str, stamp: Stamp) -> str:
+    """What tells a drop from another one of the same content; an address without times tells only their names."""
+    return hashlib.sha256(repr((name, *stamp)).encode()).hexdigest()[:16]
+
+
 def too_large(name: str, stamp: Stamp) -> Delivery:
     """A file that is not even read."""
-    source = f"file:{hashlib.sha256(repr((name, stamp)).encode()).hexdigest()}"
+    source = f"file:{drop_of(name, stamp)}"
     mistake = Mistake(name, f"is larger than {LARGEST_BYTES // 2**20} MB", "", "Drop it in parts")
     return Delivery(source, name, "", mistakes=(mistake,))
 

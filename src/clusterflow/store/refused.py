@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, or_, select, update
 
 from clusterflow.errors import Mistake
 from clusterflow.model.refusal import Refusal, RefusalState
@@ -48,8 +48,11 @@ def one(connection: Connection, number: int) -> Refusal | None:
     return next(iter(_read(connection, select(_TABLE).where(_TABLE.c.id == number))), None)
 
 
-def of_source(connection: Connection, source: str) -> Refusal | None:
-    return next(iter(_read(connection, select(_TABLE).where(_TABLE.c.source == source))), None)
+def waiting_of(connection: Connection, source: str) -> Refusal | None:
+    """What waits of a source, by whichever drop it came."""
+    same = or_(_TABLE.c.source == source, _TABLE.c.source.startswith(f"{source}:", autoescape=True))
+    query = select(_TABLE).where(_TABLE.c.state == RefusalState.WAITING.value, same)
+    return next(iter(_read(connection, query)), None)
 
 
 def waiting(connection: Connection) -> int:
