@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import socket
-import time
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from pytest_httpserver import HTTPServer
 from sqlalchemy import select
 from support.mailbox import Mailbox
+from support.patience import PATIENCE_SECONDS
 from support.ports import free_port
 from support.world import CONFIGS, World, model, stage, stated
 from werkzeug import Request, Response
@@ -35,15 +36,16 @@ class Hook:
     def __init__(self, server: HTTPServer) -> None:
         self.got: list[Request] = []
         self.then: list[str] = []
+        self.over = threading.Event()
         server.expect_request("/notices/mona@firm.example", method="POST").respond_with_handler(self._answer)
-        self.address = f"json://office:hunter2@127.0.0.1:{server.port}/notices/{{to}}?rto=0.3&:room=hunter2-token"
+        self.address = f"json://office:hunter2@127.0.0.1:{server.port}/notices/{{to}}?rto=2&:room=hunter2-token"
 
     def _answer(self, request: Request) -> Response:
         request.get_data()
         self.got.append(request)
         what = self.then.pop(0) if self.then else "taken"
         if what == "slow":
-            time.sleep(0.8)  # longer than Apprise waits
+            self.over.wait(PATIENCE_SECONDS)  # longer than Apprise waits
         if what == "dropped":
             request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)  # it took it, and hangs up
         if what.startswith("doubled"):  # it answers, and then once more
@@ -58,7 +60,9 @@ class Hook:
 @pytest.fixture
 def hook() -> Iterator[Hook]:
     with HTTPServer(threaded=True) as server:
-        yield Hook(server)
+        made = Hook(server)
+        yield made
+        made.over.set()
 
 
 @pytest.fixture

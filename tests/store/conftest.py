@@ -11,9 +11,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from sqlalchemy import Connection, Engine, insert, update
+from support import postgres
 
 from clusterflow.configs.metrics import load_metrics
 from clusterflow.model.measurement import UNMEASURED, Evidence, Fold, Measurement, MetricCall, MetricDeclaration
@@ -37,8 +37,9 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         url = f"sqlite:///{path}"
     else:
         server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template")
-        with psycopg.connect(f"postgresql://postgres@{server}/postgres", autocommit=True) as admin:
-            admin.execute(f"CREATE DATABASE metrics TEMPLATE {template}")
+        # Whoever asks for the other one in between ends this one, and begins it anew afterwards.
+        postgres.execute(server, "DROP DATABASE IF EXISTS metrics WITH (FORCE)")
+        postgres.execute(server, f"CREATE DATABASE metrics TEMPLATE {template}")
         url = f"postgresql+psycopg://postgres@{server}/metrics"
     made = open_database(url)
     yield made
