@@ -1,4 +1,4 @@
-"""One Prefect server for all flow tests, with a password, and a folder of small flows deployed to it."""
+"""One Prefect server for all flow tests, with a password, a folder of small flows deployed to it, and an office."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import asyncio
 import os
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 os.environ.setdefault("PREFECT_HOME", tempfile.mkdtemp(prefix="prefect-home-"))  # before Prefect is imported
 
 import pytest
+from support.office import ROOT, Office, working
+from support.world import model, stage
 
+from clusterflow.engine.record import Submission
 from clusterflow.prefect.api import settings_for
 from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.server import PrefectServer
@@ -129,3 +133,54 @@ def prefect(prefect_server: PrefectServer) -> Iterator[PrefectServer]:
     """The server, as the one that everything in the test speaks to."""
     with settings_for(prefect_server.api_url, AUTH):
         yield prefect_server
+
+
+LIFECYCLES = """
+pull: []
+deployments:
+  - name: tiny
+    entrypoint: flows/lifecycle.py:lifecycle
+    tags: [clusterflow, lifecycle]
+    work_pool: {name: clusterflow}
+"""
+
+TINY = model(
+    stage("launch"),
+    stage("strategy", ("launch",)),
+    stage("trust", ("launch",)),
+    stage("operation", ("strategy", "trust"), need=2, open_ended=True),
+)
+
+
+@pytest.fixture(scope="module")
+def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The real flow, for a model of four stages of which two go side by side."""
+    file = tmp_path_factory.mktemp("tiny") / "prefect.yaml"
+    file.write_text(LIFECYCLES, encoding="utf-8")
+    assert asyncio.run(deploy(ROOT, prefect_server.api_url, prefect_server.auth, file=file)) == ["lifecycle/tiny"]
+
+
+@pytest.fixture
+def begin(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Office]:
+    """An enrolled initiative, and flows that open its database on its day."""
+
+    def begin(language: str = "en", name: str | None = None) -> Office:
+        office = Office(sqlite_url, f"i-{uuid4().hex[:8]}", TINY)
+        own = {"DATABASE": sqlite_url, "TODAY": str(office.now.date()), "LANGUAGE": language, "PROOF": "none"}
+        for key, value in own.items():
+            monkeypatch.setenv(f"CLUSTERFLOW_{key}", value)
+        office.app.settings = office.app.settings.model_copy(update={"language": language})
+        office.enrol(office.initiative)
+        if name is not None:
+            fields = {"id": office.initiative, "name": name, "country": "ES", "from": str(office.now.date())}
+            office.app.record([Submission("initiative", fields, "test")])
+        return office
+
+    return begin
+
+
+@pytest.fixture
+async def office(prefect: PrefectServer, deployed: None, begin: Callable[..., Office]) -> AsyncIterator[Office]:
+    """The same, with a worker beside it."""
+    async with working():
+        yield begin()

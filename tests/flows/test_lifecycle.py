@@ -2,79 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import closing
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
-from uuid import UUID, uuid4
 
 import pytest
-from support.office import ROOT, Office, working
+from support.office import Office, working
 from support.world import model, stage
 
-from clusterflow.engine.record import Submission
 from clusterflow.errors import PrefectUnreachable
 from clusterflow.model.words import DecisionKind
 from clusterflow.prefect import names, runs
-from clusterflow.prefect.api import prefect_client, settings_for
-from clusterflow.prefect.deploy import deploy
-from clusterflow.prefect.reconcile import reconcile
-from clusterflow.prefect.runs import RunState, Verdict
+from clusterflow.prefect.api import settings_for
+from clusterflow.prefect.runs import Verdict
 from clusterflow.prefect.server import PrefectServer
-from clusterflow.store.database import shared_database
-
-DEPLOYMENT = """
-pull: []
-deployments:
-  - name: tiny
-    entrypoint: flows/lifecycle.py:lifecycle
-    tags: [clusterflow, lifecycle]
-    work_pool: {name: clusterflow}
-"""
-
-TINY = model(
-    stage("launch"),
-    stage("strategy", ("launch",)),
-    stage("trust", ("launch",)),
-    stage("operation", ("strategy", "trust"), need=2, open_ended=True),
-)
-
-
-@pytest.fixture(scope="module")
-def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The real flow, for a model of four stages of which two go side by side."""
-    file = tmp_path_factory.mktemp("tiny") / "prefect.yaml"
-    file.write_text(DEPLOYMENT, encoding="utf-8")
-    assert asyncio.run(deploy(ROOT, prefect_server.api_url, prefect_server.auth, file=file)) == ["lifecycle/tiny"]
-
-
-@pytest.fixture
-def begin(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Office]:
-    """An enrolled initiative, and flows that open its database on its day."""
-
-    def begin(language: str = "en", name: str | None = None) -> Office:
-        office = Office(sqlite_url, f"i-{uuid4().hex[:8]}", TINY)
-        own = {"DATABASE": sqlite_url, "TODAY": str(office.now.date()), "LANGUAGE": language, "PROOF": "none"}
-        for key, value in own.items():
-            monkeypatch.setenv(f"CLUSTERFLOW_{key}", value)
-        office.app.settings = office.app.settings.model_copy(update={"language": language})
-        office.enrol(office.initiative)
-        if name is not None:
-            fields = {"id": office.initiative, "name": name, "country": "ES", "from": str(office.now.date())}
-            office.app.record([Submission("initiative", fields, "test")])
-        return office
-
-    return begin
-
-
-@pytest.fixture
-async def office(prefect: PrefectServer, deployed: None, begin: Callable[..., Office]) -> AsyncIterator[Office]:
-    """The same, with a worker beside it."""
-    async with working():
-        yield begin()
 
 
 class TestForm:
@@ -329,89 +269,3 @@ class TestAway:
         published = await office.publish()
         assert published.problems == ("a-first-one: no deployment is called «lifecycle/other»",)
         await office.asking("launch")
-
-
-class TestReconcile:
-    async def test_opens_what_prefect_lost_once_and_closes_what_nobody_needs(self, office: Office) -> None:
-        office.state_figure("launch", initiative=office.initiative)
-        await office.publish()
-        lost = await office.asking("launch")
-        async with prefect_client() as client:
-            await client.delete_flow_run(lost.run_id)
-        done = await reconcile(office.app)
-        assert done.opened == (f"{office.initiative}, gate of launch",)
-        # Even before the worker has begun it, the run holds the gate.
-        assert (await reconcile(office.app)).opened == ()
-        asked = await office.asking("launch")
-        assert asked.run_id != lost.run_id
-        again = await reconcile(office.app)
-        assert (again.opened, again.closed, again.sound) == ((), (), 1)
-
-        (item,) = office.app.inbox(office.initiative)
-        office.app.release_gate(item)
-        office.app.take_gate(office.initiative, str(UUID(int=7)))
-        done = await reconcile(office.app)
-        assert (len(done.opened), done.closed) == (1, (asked.name,))
-        await office.answer(await office.asking("launch"))
-        await office.at_rest()
-        assert office.app.state(office.initiative).milestone("launch") is not None
-
-    async def test_leaves_the_gate_to_a_run_that_takes_it_meanwhile(
-        self, office: Office, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        office.state_figure("launch", initiative=office.initiative)
-        state_of = runs.state_of
-
-        async def meanwhile(wanted: Iterable[UUID]) -> dict[UUID, RunState]:
-            """The relay's turn comes after the open gates were read."""
-            monkeypatch.setattr(runs, "state_of", state_of)
-            await office.publish()
-            await office.asking("launch")
-            return await state_of(wanted)
-
-        office.evaluate(office.initiative)
-        monkeypatch.setattr(runs, "state_of", meanwhile)
-        assert (await reconcile(office.app)).opened == ()
-        assert len(await runs.waiting(f"initiative:{office.initiative}")) == 1
-
-    async def test_an_answer_to_a_run_that_lost_its_gate_counts_all_the_same(self, office: Office) -> None:
-        office.state_figure("launch", initiative=office.initiative)
-        await office.publish()
-        asked = await office.asking("launch")
-        (item,) = office.app.inbox(office.initiative)
-        office.app.release_gate(item)
-        assert office.app.take_gate(office.initiative, str(uuid4())) is not None
-        await office.answer(asked)
-        assert (await office.ended(asked.run_id)).message == "launch: go"
-        assert office.app.state(office.initiative).milestone("launch") is not None
-
-    async def test_after_our_own_database_was_restored_from_a_backup(
-        self, office: Office, sqlite_url: str, tmp_path: Path
-    ) -> None:
-        office.state_figure("launch", initiative=office.initiative)
-        await office.publish()
-        before = await office.asking("launch")
-        file, backup = Path(office.app.database.url.database or ""), tmp_path / "backup.db"
-        with closing(sqlite3.connect(file)) as live, closing(sqlite3.connect(backup)) as kept:
-            live.backup(kept)
-        # What Prefect saw after the backup: an answer, a decision, the next gate.
-        await office.answer(before)
-        await office.at_rest()
-        assert office.app.state(office.initiative).milestone("launch") is not None
-        for opened in (office.app.database, shared_database(sqlite_url)):
-            opened.dispose()
-        for rest in ("", "-wal", "-shm"):
-            file.with_name(file.name + rest).unlink(missing_ok=True)
-        shutil.copy(backup, file)
-
-        assert office.app.state(office.initiative).milestone("launch") is None
-        assert len((await reconcile(office.app)).opened) == 1
-        again = await reconcile(office.app)
-        assert (again.opened, again.closed, again.sound) == ((), (), 1)
-        asked = await office.asking("launch")
-        assert asked.run_id != before.run_id
-        await office.answer(asked)
-        await office.at_rest()
-        assert office.app.state(office.initiative).milestone("launch") is not None
-        await office.publish()
-        assert office.app.backlog().events == 0
