@@ -177,8 +177,10 @@ def test_what_answers_and_is_no_prefect_is_told(
         Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}/api"
         monkeypatch.setenv("CLUSTERFLOW_PREFECT_API", address)
-        said = wrong(office, command, code=6)
-        server.shutdown()
+        try:
+            said = wrong(office, command, code=6)
+        finally:
+            server.shutdown()
     assert said.startswith(f"clusterflow: what answers at {address} is no Prefect ({heard}): say where one is, by ")
 
 

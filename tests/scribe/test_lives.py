@@ -112,7 +112,7 @@ def test_any_office_moves_from_sqlite_to_postgresql_and_back(on_sqlite: Two, on_
     move(on_postgresql[0], on_sqlite[1], examples=1)
 
 
-ODD = 'Sí: «a\u2028b» \\ " \x07 \x7f \U0001f999'
+ODD = 'Sí: «a\u2028b» \\ " \t \r\n \x85 \U0001f999'
 
 
 @pytest.fixture(scope="module")

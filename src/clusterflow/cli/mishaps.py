@@ -5,7 +5,6 @@ Read only once something has gone wrong: it knows libraries that not every comma
 
 from __future__ import annotations
 
-from traceback import walk_tb
 from typing import Any
 
 from pydantic import ValidationError
@@ -60,14 +59,10 @@ OF_A_PREFECT = (409, 422, 429)
 
 def _no_prefect(problem: Any) -> str | None:
     """What came from an address where a Prefect was looked for; known by name, for Prefect is not loaded for this."""
-    match type(problem).__name__:
-        case "PrefectHTTPStatusError":
-            status = problem.response.status_code
-            return None if status in OF_A_PREFECT else f"HTTP {status}"
-        case "JSONDecodeError":
-            modules = (frame.f_globals.get("__name__", "") for frame, _ in walk_tb(problem.__traceback__))
-            return "no JSON" if any(name.startswith("prefect.client.") for name in modules) else None
-    return None
+    if type(problem).__name__ != "PrefectHTTPStatusError":
+        return None
+    status = problem.response.status_code
+    return None if status in OF_A_PREFECT else f"HTTP {status}"
 
 
 _MEND = "Mend them in the environment or in .env"

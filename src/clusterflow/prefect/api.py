@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import cache
+from json import JSONDecodeError
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Any
@@ -104,7 +105,19 @@ def unreachable_in_words() -> Iterator[None]:
             raise PrefectUnreachable(
                 f"the Prefect server at {PREFECT_API_URL.value()} is in trouble (HTTP {status}): see its log"
             ) from None
+        if status < 400:
+            raise no_prefect(f"HTTP {status}") from None
         raise
+    except JSONDecodeError:
+        raise no_prefect("no JSON") from None
+
+
+def no_prefect(heard: str) -> PrefectUnreachable:
+    """What to say where something else answers: a proxy, another server."""
+    return PrefectUnreachable(
+        f"what answers at {PREFECT_API_URL.value()} is no Prefect ({heard}): say where one is, by "
+        "CLUSTERFLOW_PREFECT_API=http://HOST:PORT/api, or start one with: clusterflow up"
+    )
 
 
 def detail(error: PrefectHTTPStatusError) -> str:

@@ -12,7 +12,7 @@ from uuid import UUID
 from prefect.exceptions import PrefectHTTPStatusError
 
 from clusterflow.errors import NotPossible
-from clusterflow.prefect.api import detail, prefect_client
+from clusterflow.prefect.api import detail, no_prefect, prefect_client
 
 BATCH = 100
 """Events to a request."""
@@ -74,6 +74,8 @@ async def post(events: Iterable[OutgoingEvent]) -> None:
             try:
                 await client.request("POST", "/events", json=outgoing[first : first + BATCH])
             except PrefectHTTPStatusError as error:
+                if error.response.status_code == 404:
+                    raise no_prefect("HTTP 404") from None
                 if error.response.status_code not in (400, 422):
                     raise
                 raise NotPossible(f"Prefect does not understand an event: {detail(error)}") from None
