@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 LONGEST_QUOTED = 80
 
@@ -92,3 +93,11 @@ class PrefectUnreachable(ClusterflowError):
     """No Prefect server answers; commands go on working and the outbox waits."""
 
     exit_code = 6
+
+    @classmethod
+    def by_a_stranger(cls, address: str, heard: str) -> Self:
+        """What answers is something else: a proxy, another server; ``heard`` says by what that is known."""
+        return cls(
+            f"what answers at {address} is no Prefect ({heard}): say where one is, by "
+            "CLUSTERFLOW_PREFECT_API=http://HOST:PORT/api, or start one with: clusterflow up"
+        )

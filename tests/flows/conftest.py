@@ -17,6 +17,7 @@ from support.office import ROOT, Office, working
 from support.world import model, stage
 
 from clusterflow.engine.record import Submission
+from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.prefect.api import settings_for
 from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.server import PrefectServer
@@ -135,13 +136,13 @@ def prefect(prefect_server: PrefectServer) -> Iterator[PrefectServer]:
         yield prefect_server
 
 
-LIFECYCLES = """
+LIFECYCLE = """
 pull: []
 deployments:
-  - name: tiny
+  - name: {model}
     entrypoint: flows/lifecycle.py:lifecycle
     tags: [clusterflow, lifecycle]
-    work_pool: {name: clusterflow}
+    work_pool: {{name: clusterflow}}
 """
 
 TINY = model(
@@ -153,24 +154,31 @@ TINY = model(
 
 
 @pytest.fixture(scope="module")
-def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The real flow, for a model of four stages of which two go side by side."""
-    file = tmp_path_factory.mktemp("tiny") / "prefect.yaml"
-    file.write_text(LIFECYCLES, encoding="utf-8")
-    assert asyncio.run(deploy(ROOT, prefect_server.api_url, prefect_server.auth, file=file)) == ["lifecycle/tiny"]
+def lived() -> LifecycleModel:
+    """The model of the office: four stages of which two go side by side."""
+    return TINY
+
+
+@pytest.fixture(scope="module")
+def deployed(prefect_server: PrefectServer, lived: LifecycleModel, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The real flow, for that model."""
+    file = tmp_path_factory.mktemp(lived.id) / "prefect.yaml"
+    file.write_text(LIFECYCLE.format(model=lived.id), encoding="utf-8")
+    made = asyncio.run(deploy(ROOT, prefect_server.api_url, prefect_server.auth, file=file))
+    assert made == [f"lifecycle/{lived.id}"]
 
 
 @pytest.fixture
-def begin(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Office]:
+def begin(lived: LifecycleModel, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Office]:
     """An enrolled initiative, and flows that open its database on its day."""
 
     def begin(language: str = "en", name: str | None = None) -> Office:
-        office = Office(sqlite_url, f"i-{uuid4().hex[:8]}", TINY)
+        office = Office(sqlite_url, f"i-{uuid4().hex[:8]}", lived)
         own = {"DATABASE": sqlite_url, "TODAY": str(office.now.date()), "LANGUAGE": language, "PROOF": "none"}
         for key, value in own.items():
             monkeypatch.setenv(f"CLUSTERFLOW_{key}", value)
         office.app.settings = office.app.settings.model_copy(update={"language": language})
-        office.enrol(office.initiative)
+        office.enrol(office.initiative, lived.id)
         if name is not None:
             fields = {"id": office.initiative, "name": name, "country": "ES", "from": str(office.now.date())}
             office.app.record([Submission("initiative", fields, "test")])

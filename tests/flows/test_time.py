@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -20,43 +20,26 @@ from support.ports import free_port
 from support.world import model, stage
 from werkzeug import Response
 
+from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.model.words import DecisionKind
 from clusterflow.prefect import up, worker
 from clusterflow.prefect.api import settings_for
-from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.pool import ensure_pool
 from clusterflow.prefect.server import PrefectServer
 from clusterflow.prefect.up import keep_relaying
-
-DEPLOYMENT = """
-pull: []
-deployments:
-  - name: short
-    entrypoint: flows/lifecycle.py:lifecycle
-    tags: [clusterflow, lifecycle]
-    work_pool: {name: clusterflow}
-"""
 
 SHORT = model(stage("launch"), stage("strategy", ("launch",)), name="short")
 
 
 @pytest.fixture(scope="module")
-def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> None:
-    file = tmp_path_factory.mktemp("short") / "prefect.yaml"
-    file.write_text(DEPLOYMENT, encoding="utf-8")
-    asyncio.run(deploy(ROOT, prefect_server.api_url, prefect_server.auth, file=file))
+def lived() -> LifecycleModel:
+    return SHORT
 
 
 @pytest.fixture
-def office(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Office:
-    """An enrolled initiative, and flows that open its database on its day."""
-    office = Office(sqlite_url, f"i-{uuid4().hex[:8]}", SHORT)
-    settings = {"DATABASE": sqlite_url, "TODAY": str(office.now.date()), "LANGUAGE": "en", "PROOF": "none"}
-    for key, value in settings.items():
-        monkeypatch.setenv(f"CLUSTERFLOW_{key}", value)
-    office.app.settings = office.app.settings.model_copy(update={"language": "en"})
-    office.enrol(office.initiative, "short")
-    return office
+def office(begin: Callable[..., Office]) -> Office:
+    """An enrolled initiative, and flows that open its database on its day; no worker."""
+    return begin()
 
 
 @pytest.fixture

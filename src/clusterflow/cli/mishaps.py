@@ -40,10 +40,7 @@ def in_words(problem: Exception) -> ClusterflowError | None:
                 "set PYTHONIOENCODING=utf-8"
             )
         case _ if heard := _no_prefect(problem):
-            return PrefectUnreachable(
-                f"what answers at {Settings().prefect_api_url} is no Prefect ({heard}): say where one is, by "
-                f"{PREFIX}PREFECT_API=http://HOST:PORT/api, or start one with: clusterflow up"
-            )
+            return PrefectUnreachable.by_a_stranger(Settings().prefect_api_url, heard)
         case EOFError():
             return ClusterflowError("an answer was waited for, and there was none")
         case OSError() if problem.filename is not None:

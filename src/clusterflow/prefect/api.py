@@ -113,11 +113,8 @@ def unreachable_in_words() -> Iterator[None]:
 
 
 def no_prefect(heard: str) -> PrefectUnreachable:
-    """What to say where something else answers: a proxy, another server."""
-    return PrefectUnreachable(
-        f"what answers at {PREFECT_API_URL.value()} is no Prefect ({heard}): say where one is, by "
-        "CLUSTERFLOW_PREFECT_API=http://HOST:PORT/api, or start one with: clusterflow up"
-    )
+    """Something else answers where we look for Prefect."""
+    return PrefectUnreachable.by_a_stranger(PREFECT_API_URL.value(), heard)
 
 
 def detail(error: PrefectHTTPStatusError) -> str:
