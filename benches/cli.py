@@ -13,7 +13,8 @@ from collections.abc import Sequence
 
 from benches import ground
 from benches.measuring import MS, headline, quick, spread, timed
-from benches.tiny import NOW, open_app, said
+from benches.tiny import NOW, open_context, said
+from clusterflow.services import enrolment, registry, review
 
 HEAVY = ("prefect", "alembic", "apprise")
 COMMANDS = {
@@ -64,11 +65,11 @@ def _imports(name: str, words: Sequence[str], environment: dict[str, str]) -> No
 
 
 def _enrol(url: str) -> None:
-    app = open_app(url)
-    app.record([said("organisation id=firm name=Firm helix=company from=2020-01-01"),
+    context = open_context(url)
+    registry.record(context, [said("organisation id=firm name=Firm helix=company from=2020-01-01"),
                 said("person id=mona name=Mona from=2020-01-01")])  # fmt: skip
-    app.enrol(said("initiative id=one name=One country=MX from=2020-01-01"), "nuevo-leon")
-    app.evaluate("one")
+    enrolment.enrol(context, said("initiative id=one name=One country=MX from=2020-01-01"), "nuevo-leon")
+    review.evaluate(context, "one")
 
 
 if __name__ == "__main__":

@@ -11,8 +11,9 @@ from sqlalchemy import Engine, bindparam, insert, select, update
 
 from benches import ground
 from benches.measuring import headline, quick, spread, timed
-from benches.tiny import NOW, chain_of_stages, go, open_app, said, settle
-from clusterflow.app import App
+from benches.tiny import NOW, chain_of_stages, go, open_context, said, settle
+from clusterflow.services import gates, registry, review
+from clusterflow.services.context import Context
 from clusterflow.store import tables
 
 STAGES = 8
@@ -26,21 +27,23 @@ _SET = update(tables.chain).where(_CHAIN.id == bindparam("of"), _CHAIN.version =
 def run(short: bool) -> None:
     headline("decide → new stage visible (SQLite, WAL, synchronous=FULL)")
     with ground.sqlite() as url:
-        app = open_app(url, chain_of_stages(STAGES))
+        context = open_context(url, chain_of_stages(STAGES))
         initiatives = [f"i{n}" for n in range(3 if short else 125)]
-        settle(app, initiatives, STAGES)
+        settle(context, initiatives, STAGES)
         fresh, anew, floor = [], [], []
-        with app.database.begin() as connection:
+        with context.database.begin() as connection:
             connection.execute(insert(tables.chain), {"id": "floor", "version": 0, "head": "0" * 64, "at": NOW})
         for n in range(STAGES):
             for one in initiatives:
                 if n % 2:
-                    app.evaluate(one)
+                    review.evaluate(context, one)
                 else:
-                    app.record([said(f"observation initiative={one} metric=other{n} numerator=1 on=2024-01-10")])
-                (fresh if n % 2 else anew).append(timed(lambda one=one, n=n: _decide(app, one, n)))
+                    registry.record(
+                        context, [said(f"observation initiative={one} metric=other{n} numerator=1 on=2024-01-10")]
+                    )
+                (fresh if n % 2 else anew).append(timed(lambda one=one, n=n: _decide(context, one, n)))
                 seen = len(floor)
-                floor.append(timed(lambda seen=seen: _compare_and_set(app.database, seen)))
+                floor.append(timed(lambda seen=seen: _compare_and_set(context.database, seen)))
         # The first ones compile the statements; a process does that once.
         warm = 0 if short else 25
         spread("decide, answers fresh", fresh[warm:], "target p99 < 10 ms")
@@ -48,10 +51,10 @@ def run(short: bool) -> None:
         spread("rival: one compare-and-set, committed", floor[warm:])
 
 
-def _decide(app: App, initiative: str, number: int) -> None:
+def _decide(context: Context, initiative: str, number: int) -> None:
     """A decision, and the look that sees the new stage."""
-    done = app.decide(initiative, "mona", go(f"s{number}"))
-    with app.database.connect().execution_options(read_only=True) as connection:
+    done = gates.decide(context, initiative, "mona", go(f"s{number}"))
+    with context.database.connect().execution_options(read_only=True) as connection:
         assert tuple(connection.execute(_VISIBLE, {"of": initiative}).scalars()) == done.entered
 
 

@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from benches import ground
 from benches.grown import grow
 from benches.measuring import headline, quick, spread, timed
-from benches.tiny import open_app
+from benches.tiny import open_context
 
 EMPTY = (
     "import io; from matplotlib.figure import Figure; from matplotlib.backends.backend_svg import FigureCanvasSVG; "
@@ -26,7 +26,7 @@ EMPTY = (
 def run(short: bool) -> None:
     headline("a dossier (SQLite)")
     with ground.sqlite() as url:
-        grow(open_app(url), members=40 if short else 100, strangers=0 if short else 2000)
+        grow(open_context(url), members=40 if short else 100, strangers=0 if short else 2000)
         with ProcessPoolExecutor(1, get_context("spawn")) as another:
             cold, warm, paper = another.submit(_times, url, 1 if short else 10).result()
         spread("first dossier of a process (matplotlib imported)", [cold], "target < 3 s")
@@ -41,12 +41,12 @@ def _times(url: str, times: int) -> tuple[float, list[float], float]:
     """The first one, later ones, and the PDF, in a process that has done nothing yet."""
     pages: list[str] = []
     cold, *warm = (timed(lambda: pages.append(_page(url))) for _ in range(1 + times))
-    return cold, warm, timed(lambda: import_module("clusterflow.scribe.paper").pdf_of(pages[0]))
+    return cold, warm, timed(lambda: import_module("clusterflow.services.reports.pdf").pdf_of(pages[0]))
 
 
 def _page(url: str) -> str:
     """Made as a command makes it: what draws is imported only then."""
-    made = import_module("clusterflow.scribe.dossier").dossier(open_app(url), "grown")
+    made = import_module("clusterflow.services.reports.dossier").dossier(open_context(url), "grown")
     return str(made.html)
 
 

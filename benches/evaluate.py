@@ -15,9 +15,11 @@ from sqlalchemy import Connection, func, select
 from benches import ground
 from benches.grown import grow
 from benches.measuring import MS, headline, quick, spread, timed
-from benches.tiny import open_app
-from clusterflow.app import App
+from benches.tiny import open_context
 from clusterflow.rules.evaluation import calls_for
+from clusterflow.services import review, standing
+from clusterflow.services.catalogue import metrics_of
+from clusterflow.services.context import Context
 from clusterflow.store.metrics import measure
 from clusterflow.store.tables import REGISTRY_TABLES
 
@@ -25,19 +27,19 @@ from clusterflow.store.tables import REGISTRY_TABLES
 def run(short: bool) -> None:
     headline("evaluate one grown initiative (SQLite)")
     with ground.sqlite() as url:
-        app = open_app(url)
-        grow(app, members=40 if short else 100, strangers=0 if short else 2000)
-        app.evaluate("grown")
+        context = open_context(url)
+        grow(context, members=40 if short else 100, strangers=0 if short else 2000)
+        review.evaluate(context, "grown")
         attendance = REGISTRY_TABLES["attendance"]
         count = select(func.count()).select_from(attendance).where(attendance.c.chain == "grown")
-        with app.database.connect() as connection:
+        with context.database.connect() as connection:
             rows = connection.execute(count).scalar_one()
         with ProcessPoolExecutor(1, get_context("spawn")) as another:
             cold = another.submit(_first, url).result()
-        warm = [timed(lambda: app.evaluate("grown")) for _ in range(3 if short else 100)]
-        with app.database.connect() as connection:
+        warm = [timed(lambda: review.evaluate(context, "grown")) for _ in range(3 if short else 100)]
+        with context.database.connect() as connection:
             rival = [timed(lambda: connection.execute(count).scalar_one()) for _ in range(50)]
-            slowest = _slowest(app, connection)
+            slowest = _slowest(context, connection)
         print(f"  {rows} rows of attendance; {len(slowest)} numbers are measured")
         spread("first evaluation of a process (statements built, compiled)", [cold])
         spread("evaluation, warm", warm, "target < 30 ms")
@@ -48,17 +50,19 @@ def run(short: bool) -> None:
 
 def _first(url: str) -> float:
     """How long the first evaluation takes in a process that has done nothing yet."""
-    app = open_app(url)
-    return timed(lambda: app.evaluate("grown"))
+    context = open_context(url)
+    return timed(lambda: review.evaluate(context, "grown"))
 
 
-def _slowest(app: App, connection: Connection) -> list[tuple[float, str]]:
+def _slowest(context: Context, connection: Connection) -> list[tuple[float, str]]:
     """Each number that this evaluation measures, by how long it takes."""
-    state = app.state("grown")
-    day = app.clock().date()
+    state = standing.state(context, "grown")
+    day = context.clock().date()
     found = []
-    for call in calls_for(app.model_of("grown"), state):
-        times = [timed(lambda call=call: measure(connection, [call], app.metrics, day, ["grown"])) for _ in range(5)]
+    for call in calls_for(standing.pinned_model(context, "grown"), state):
+        times = [
+            timed(lambda call=call: measure(connection, [call], metrics_of(context), day, ["grown"])) for _ in range(5)
+        ]
         found.append((median(times), str(call)))
     return sorted(found, reverse=True)
 

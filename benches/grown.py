@@ -10,38 +10,43 @@ from collections.abc import Iterator
 from datetime import date
 
 from benches.tiny import said
-from clusterflow.app import App
-from clusterflow.model.words import DecisionKind
+from clusterflow.domain.terms import DecisionKind
 from clusterflow.rules.ballot import Ballot
+from clusterflow.services import enrolment, gates, registry, standing
+from clusterflow.services.context import Context
 
 YEARS = range(2019, 2024)
 COMMITTEES = ("talent", "suppliers", "technology")
 INVITED = 12
 
 
-def grow(app: App, members: int = 100, strangers: int = 0) -> None:
+def grow(context: Context, members: int = 100, strangers: int = 0) -> None:
     """Enrol the initiative «grown», tell everything about it, and bring it to its last stage.
 
     Args:
         strangers: organisations and people in the same registry that have nothing to do with it.
     """
-    app.record([said(line) for line in (*_people("m", members), *_people("stranger", strangers))])
-    app.enrol(
-        said("initiative id=grown name=Grown country=MX timezone=America/Monterrey from=2018-12-01"), "nuevo-leon"
+    registry.record(context, [said(line) for line in (*_people("m", members), *_people("stranger", strangers))])
+    enrolment.enrol(
+        context,
+        said("initiative id=grown name=Grown country=MX timezone=America/Monterrey from=2018-12-01"),
+        "nuevo-leon",
     )
-    app.record([said(line.replace(" ", " initiative=grown ", 1)) for line in _life(members)])
-    for stage in [s.id for s in app.model_of("grown").stages][:-1]:
-        app.open_gate("grown", stage)
+    registry.record(context, [said(line.replace(" ", " initiative=grown ", 1)) for line in _life(members)])
+    for stage in [s.id for s in standing.pinned_model(context, "grown").stages][:-1]:
+        gates.open_gate(context, "grown", stage)
         for decider in ("p-m1", "p-m2"):
-            _on(app, stage, decider)
-    assert [v.stage for v in app.state("grown").open_visits] == ["operation"]
+            _on(context, stage, decider)
+    assert [v.stage for v in standing.state(context, "grown").open_visits] == ["operation"]
 
 
-def _on(app: App, stage: str, decider: str) -> None:
+def _on(context: Context, stage: str, decider: str) -> None:
     """Go on: under conditions while anything is open, for those are watched then."""
-    done = app.decide("grown", decider, Ballot(stage, DecisionKind.CONDITIONAL_GO, "as far as it is", due_all=_LATER))
+    done = gates.decide(
+        context, "grown", decider, Ballot(stage, DecisionKind.CONDITIONAL_GO, "as far as it is", due_all=_LATER)
+    )
     if done.refused == "conditions":
-        app.decide("grown", decider, Ballot(stage, DecisionKind.GO, "all is met"))
+        gates.decide(context, "grown", decider, Ballot(stage, DecisionKind.GO, "all is met"))
 
 
 _LATER = date(2030, 1, 1)

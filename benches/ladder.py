@@ -17,9 +17,9 @@ from sqlalchemy import Engine, insert, text
 
 from benches import ground
 from benches.measuring import headline, quick, spread, timed
-from clusterflow.app import App
 from clusterflow.configs.notices import load_notices
-from clusterflow.courier.ladder import Ladder
+from clusterflow.services.context import Context
+from clusterflow.services.notifications.reminders import Ladder
 from clusterflow.settings import Settings
 from clusterflow.store import tables
 from clusterflow.store.database import open_database
@@ -38,11 +38,11 @@ def run(short: bool) -> None:
         database = open_database(url)
         _fill(database, number)
         now = datetime.combine(TODAY, datetime.min.time(), UTC) + timedelta(hours=6)
-        app = App(Settings(database=url, configs=CONFIGS), database, lambda: now)
+        context = Context(Settings(database=url, configs=CONFIGS), database, lambda: now)
         rules = load_notices(CONFIGS / "notices.yaml")
 
         def search() -> int:
-            return len(Ladder(app, rules, str, None).due(now))
+            return len(Ladder(context, rules, str, None).due(now))
 
         cold = timed(search)
         seconds = [timed(search) for _ in range(2 if short else 9)]

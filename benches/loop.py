@@ -29,15 +29,17 @@ from aiosmtpd.controller import Controller
 from pydantic import SecretStr
 
 from benches.measuring import headline, quick, spread
-from clusterflow.app import App
+from clusterflow.domain.terms import DecisionKind
 from clusterflow.engine.decide import grant_of
 from clusterflow.engine.record import Submission
 from clusterflow.intake.assignments import read_assignments
-from clusterflow.model.words import DecisionKind
 from clusterflow.prefect import runs
-from clusterflow.prefect.up import everything
+from clusterflow.prefect.serving import everything
 from clusterflow.rules.ballot import Ballot
-from clusterflow.rules.proof import code_of
+from clusterflow.rules.one_time_code import code_of
+from clusterflow.services import enrolment, gate_forms, outbox, registry, standing
+from clusterflow.services import gates as gates_service
+from clusterflow.services.context import Context
 from clusterflow.settings import Settings
 from clusterflow.store.people import alias_of
 from tests.support.ports import free_port
@@ -86,29 +88,29 @@ def _quietly() -> None:
 
 async def _all(settings: Settings, box: Mailbox, deciders: ProcessPoolExecutor, short: bool) -> None:
     async with everything(settings, lambda text: None) as running:
-        app = running.app
+        context = running.context
         _quietly()
-        await _until(lambda: app.backlog().events == 0)
-        await _one_by_one(app, box, 4 if short else 80)
-        gates = await _open_gates(app, 6 if short else 120)
+        await _until(lambda: outbox.backlog(context).events == 0)
+        await _one_by_one(context, box, 4 if short else 80)
+        gates = await _open_gates(context, 6 if short else 120)
         headline("decisions by another process (clusterflow up, SQLite)")
         await _decisions(deciders, settings.home, "at a person's pace", gates[0::3], rest=True)
         await _decisions(deciders, settings.home, "at a machine's pace", gates[1::3])
         in_the_burst = partial(_decisions, deciders, settings.home, "in the burst", gates[2::3])
-        await _burst(app, in_the_burst, *((5, 25) if short else (200, 1000)))
+        await _burst(context, in_the_burst, *((5, 25) if short else (200, 1000)))
 
 
-async def _one_by_one(app: App, box: Mailbox, times: int) -> None:
+async def _one_by_one(context: Context, box: Mailbox, times: int) -> None:
     headline("fact recorded → decider told and asked (clusterflow up at rest, SQLite)")
     ready, mailed, asked, bare = [], [], [], []
     for number in range(times):
         name = f"one-{number}"
-        last = _grow(app, name, MEMBERS)
-        await _until(lambda: app.backlog().events == 0)
+        last = _grow(context, name, MEMBERS)
+        await _until(lambda: outbox.backlog(context).events == 0)
         await asyncio.sleep(1.5)  # at rest
         start = time.perf_counter()
-        await asyncio.to_thread(app.record, last)
-        ready.append(await _until(lambda name=name: bool(app.inbox(name))) - start)
+        await asyncio.to_thread(registry.record, context, last)
+        ready.append(await _until(lambda name=name: bool(gate_forms.open_gates(context, name))) - start)
         asked.append(await _until_waiting(name) - start)
         await _until(lambda name=name: f"{name}@office.example" in box.came)
         mailed.append(box.came[f"{name}@office.example"] - start)
@@ -126,36 +128,40 @@ async def _one_by_one(app: App, box: Mailbox, times: int) -> None:
     spread("rival: a flow run by itself, started → ended", bare)
 
 
-async def _open_gates(app: App, count: int) -> list[str]:
+async def _open_gates(context: Context, count: int) -> list[str]:
     """So many initiatives, each with a gate that is open and asked."""
     names = [f"gate-{n}" for n in range(count)]
     for name in names:
-        _grow(app, name, MEMBERS + 1)
-    await _until(lambda: {i.initiative for i in app.inbox() if i.run} >= set(names))
+        _grow(context, name, MEMBERS + 1)
+    await _until(lambda: {i.initiative for i in gate_forms.open_gates(context) if i.run} >= set(names))
     await _until_idle()
     return names
 
 
-async def _burst(app: App, decide: Callable[[], Awaitable[None]], initiatives: int, facts: int) -> None:
+async def _burst(context: Context, decide: Callable[[], Awaitable[None]], initiatives: int, facts: int) -> None:
     headline(f"{facts} facts at once over {initiatives} initiatives (clusterflow up, SQLite)")
     names = [f"many-{n}" for n in range(initiatives)]
     for name in names:
-        _grow(app, name, 0)
-    await _until(lambda: app.backlog().events == 0)
+        _grow(context, name, 0)
+    await _until(lambda: outbox.backlog(context).events == 0)
     await _until_idle()
     before = await _passes(names)
     lines = [s for name in names for s in _members(name, facts // initiatives)]
     start = time.perf_counter()
     for first in range(0, len(lines), 10):
-        await asyncio.to_thread(app.record, lines[first : first + 10])
+        await asyncio.to_thread(registry.record, context, lines[first : first + 10])
     recorded = time.perf_counter() - start
     decisions = asyncio.ensure_future(decide())
-    while app.backlog().events or await runs.at_work("lifecycle") or any(i.run is None for i in app.inbox()):
+    while (
+        outbox.backlog(context).events
+        or await runs.at_work("lifecycle")
+        or any(i.run is None for i in gate_forms.open_gates(context))
+    ):
         await asyncio.sleep(0.1)
     took = time.perf_counter() - start
     await decisions
     started = await _passes(names) - before
-    asked = sum(i.initiative in set(names) and i.run is not None for i in app.inbox())
+    asked = sum(i.initiative in set(names) and i.run is not None for i in gate_forms.open_gates(context))
     lost, doubled = initiatives - asked, started - initiatives
     print(
         f"  recorded in {recorded:.1f} s; all passes done after {took:.1f} s; flow runs started: {started}", flush=True
@@ -203,30 +209,30 @@ async def _decisions(
 
 
 @lru_cache
-def _at_the_door(home: Path) -> App:
-    return App.open(Settings(home=home))
+def _at_the_door(home: Path) -> Context:
+    return Context.open(Settings(home=home))
 
 
 def _decide(home: Path, name: str) -> tuple[list[float], float]:
     """In the other process: the seconds of four refusals, and of the decision."""
-    app = _at_the_door(home)
-    state = app.state(name)
+    context = _at_the_door(home)
+    state = standing.state(context, name)
     (review,) = state.open_reviews
-    with app.database.begin() as connection:
-        alias = str(alias_of(connection, f"{name}-p", app.new_id))
-    code = code_of(app.code_key or b"", grant_of(state, review, alias, None))
+    with context.database.begin() as connection:
+        alias = str(alias_of(connection, f"{name}-p", context.new_id))
+    code = code_of(context.code_key or b"", grant_of(state, review, alias, None))
     seconds: list[float] = []
     for shown in (*["none"] * 4, code):
         ballot = Ballot("critical-mass", DecisionKind.GO, "to measure", code=shown)
         start = time.perf_counter()
-        done = app.decide(name, f"{name}-p", ballot)
+        done = gates_service.decide(context, name, f"{name}-p", ballot)
         seconds.append(time.perf_counter() - start)
         assert done.taken is (shown == code), done.why
         time.sleep(0.02)
     return seconds[:4], seconds[4]
 
 
-def _grow(app: App, name: str, members: int) -> list[Submission]:
+def _grow(context: Context, name: str, members: int) -> list[Submission]:
     """An initiative with a manager, all but the last of its members, and that last one, still to be recorded."""
     day = "from=2024-01-01"
     facts = [
@@ -235,15 +241,15 @@ def _grow(app: App, name: str, members: int) -> list[Submission]:
         f"representation person={name}-p organisation={name}-o {day}",
         *(f"organisation id={name}-m{n} name=Member-{name}-{n} helix=company size=small {day}" for n in range(MEMBERS)),
     ]
-    app.record([_said(line) for line in facts])
-    start = app.clock().date()
-    app.enrol(_said(f"initiative id={name} name={name} country=AR from={start}"), "cordoba")
+    registry.record(context, [_said(line) for line in facts])
+    start = context.clock().date()
+    enrolment.enrol(context, _said(f"initiative id={name} name={name} country=AR from={start}"), "cordoba")
     body = f"body initiative={name} id=management kind=management name=Management {day}"
     seat = f"seat initiative={name} body=management person={name}-p role=manager organisation={name}-o {day}"
-    app.record([_said(body), _said(seat)])
+    registry.record(context, [_said(body), _said(seat)])
     every = _members(name, members)
     if every[:-1]:
-        app.record(every[:-1])
+        registry.record(context, every[:-1])
     return every[-1:]
 
 

@@ -23,12 +23,13 @@ import psutil
 from pydantic import SecretStr
 
 from benches.measuring import headline, quick, rate, timed
-from benches.tiny import NOW, open_app, said
-from clusterflow.app import App
-from clusterflow.courier.sending import Sender
-from clusterflow.model.notice import Notice
+from benches.tiny import NOW, open_context, said
+from clusterflow.domain.notice import Notice
 from clusterflow.notices.markup import link
 from clusterflow.notices.render import render
+from clusterflow.services import outbox, registry
+from clusterflow.services.context import Context
+from clusterflow.services.notifications.sending import Sender
 from clusterflow.settings import Settings
 from clusterflow.store import notices
 from clusterflow.store.database import open_database
@@ -41,43 +42,46 @@ PAGE = "http://127.0.0.1:4200/v2/artifacts/key/initiative-one"
 def run(short: bool) -> None:
     many = 200 if short else 10_000
     with tempfile.TemporaryDirectory(prefix="clusterflow-bench-") as home, sink() as port:
-        app = _office(Path(home), port, many)
+        context = _office(Path(home), port, many)
         headline(f"{many} notices rendered, kept and handed to a local SMTP sink (SQLite, one connection each)")
-        rendering = timed(partial(_write, app, many))
+        rendering = timed(partial(_write, context, many))
         rate("rendered and kept", many / rendering)
-        sending = _send(app, many)
+        sending = _send(context, many)
         total = rendering + sending
         rate("sent, each answer recorded", many / sending)
         rate(f"both: {total:.1f} s", many / total, "target: 10000 in 60 s, 167 /s")
         bare = timed(partial(_bare, port, many))
         rate("rival: smtplib over one connection, mails written before", many / bare)
-        print(f"  dead letters, and what waits: {app.backlog().given_up}, {app.backlog().notices}", flush=True)
+        print(
+            f"  dead letters, and what waits: {outbox.backlog(context).given_up}, {outbox.backlog(context).notices}",
+            flush=True,
+        )
 
 
-def _office(home: Path, port: int, many: int) -> App:
+def _office(home: Path, port: int, many: int) -> Context:
     url = f"sqlite:///{home / 'clusterflow.db'}"
     upgrade(open_database(url))
-    app = open_app(url)
+    context = open_context(url)
 
     mail = SecretStr(f"mailto://127.0.0.1:{port}/?from=office@clusterflow.example&mode=insecure")
-    app.settings = Settings(database=url, configs=app.settings.configs, mail=mail, proof="none")
+    context.settings = Settings(database=url, configs=context.settings.configs, mail=mail, proof="none")
     people = [
         f"person id=p{n} name=Person-{n} email=p{n}@firm.example from=2020-01-01 language=en" for n in range(many)
     ]
     for start in range(0, many, 1000):
-        app.record([said(line) for line in people[start : start + 1000]])
-    return app
+        registry.record(context, [said(line) for line in people[start : start + 1000]])
+    return context
 
 
-def _write(app: App, many: int) -> None:
+def _write(context: Context, many: int) -> None:
     """As the courier does: a template in the reader's language, a hundred to a transaction."""
     for start in range(0, many, 100):
-        made = [_notice(app, f"p{n}") for n in range(start, min(start + 100, many))]
-        with app.database.begin() as connection:
+        made = [_notice(context, f"p{n}") for n in range(start, min(start + 100, many))]
+        with context.database.begin() as connection:
             notices.keep(connection, made, NOW, None)
 
 
-def _notice(app: App, person: str) -> Notice:
+def _notice(context: Context, person: str) -> Notice:
     facts = {
         "initiative": {"name": "Clúster *Automotriz*", "initiative": "one"},
         "recipient": {"name": person, "person": person},
@@ -86,17 +90,17 @@ def _notice(app: App, person: str) -> Notice:
         "link": link(PAGE),
         "codes": [],
     }
-    letter = render(app.settings.configs / "messages", "gate-ready", "en", facts)
+    letter = render(context.settings.configs / "messages", "gate-ready", "en", facts)
     return Notice(
         key=f"gate-ready:one:1:{person}", rule="gate-ready", initiative="one", version=1, recipient=person,
         language="en", subject=letter.subject, body=letter.markdown,
     )  # fmt: skip
 
 
-def _send(app: App, many: int) -> float:
+def _send(context: Context, many: int) -> float:
     """How long it took; the memory is looked at on the way."""
-    channels, begun = {"mail": app.settings.mail or SecretStr("")}, time.perf_counter()
-    sender = Sender(app, channels, lambda _: PAGE, None, app.settings.senders)
+    channels, begun = {"mail": context.settings.mail or SecretStr("")}, time.perf_counter()
+    sender = Sender(context, channels, lambda _: PAGE, None, context.settings.senders)
     first, failed = sender.send(many // 10)
     early = _megabytes()
     more, failed_too = sender.send()

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from benches import ground
 from benches.measuring import MS, headline, quick, spread, timed
-from benches.tiny import chain_of_stages, open_app, settle
+from benches.tiny import chain_of_stages, open_context, settle
+from clusterflow.services import review
 
 STAGES = 3
 
@@ -17,12 +18,12 @@ def run(short: bool) -> None:
     number = 20 if short else 1000
     headline(f"a portfolio of {number} initiatives (SQLite)")
     with ground.sqlite() as url:
-        app = open_app(url, chain_of_stages(STAGES))
+        context = open_context(url, chain_of_stages(STAGES))
         initiatives = [f"i{n}" for n in range(number)]
-        settle(app, initiatives, STAGES)
+        settle(context, initiatives, STAGES)
         for one in initiatives:
-            app.evaluate(one)
-        again = open_app(url)  # what the commands above left in memory is no part of a nightly review
+            review.evaluate(context, one)
+        again = open_context(url)  # what the commands above left in memory is no part of a nightly review
         again.review()
         nights = [timed(lambda: again.review()) for _ in range(2 if short else 5)]
         one_by_one = [timed(lambda one=one: again.evaluate(one)) for one in initiatives]

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from clusterflow.app import App
+from clusterflow.domain.criterion import Criterion
+from clusterflow.domain.lifecycle import DecidedBy, Gate, LifecycleModel, Stage
+from clusterflow.domain.quantity import Bound, Unit
+from clusterflow.domain.terms import DecisionKind, Role, Severity, StageKind
+from clusterflow.domain.text import Text
 from clusterflow.engine.record import Submission
 from clusterflow.intake.assignments import read_assignments
-from clusterflow.model.criterion import Criterion
-from clusterflow.model.lifecycle import DecidedBy, Gate, LifecycleModel, Stage
-from clusterflow.model.quantity import Bound, Unit
-from clusterflow.model.text import Text
-from clusterflow.model.words import DecisionKind, Role, Severity, StageKind
 from clusterflow.rules.ballot import Ballot
+from clusterflow.services import enrolment, registry
+from clusterflow.services.context import Context
 from clusterflow.settings import Settings
 from clusterflow.store.database import open_database
 
@@ -27,12 +28,12 @@ def said(line: str) -> Submission:
     return read_assignments(record, words)
 
 
-def open_app(url: str, *models: LifecycleModel) -> App:
-    """The app on a database, with a clock that stands still, and with these models where some are given."""
-    app = App(Settings(database=url, configs=CONFIGS, proof="none"), open_database(url), lambda: NOW)
+def open_context(url: str, *models: LifecycleModel) -> Context:
+    """The context on a database, with a clock that stands still, and with these models where some are given."""
+    context = Context(Settings(database=url, configs=CONFIGS, proof="none"), open_database(url), lambda: NOW)
     if models:
-        app.__dict__["models"] = {model.id: model for model in models}
-    return app
+        context.models = {model.id: model for model in models}
+    return context
 
 
 def chain_of_stages(length: int) -> LifecycleModel:
@@ -61,17 +62,18 @@ def _text(value: str) -> Text:
     return Text(es=value, en=value)
 
 
-def settle(app: App, initiatives: list[str], stages: int) -> None:
+def settle(context: Context, initiatives: list[str], stages: int) -> None:
     """Enrol initiatives with a manager each, and state every figure that their gates will ask for."""
-    app.record(
+    registry.record(
+        context,
         [
             said("organisation id=firm name=Firm helix=company size=small from=2020-01-01"),
             said("person id=mona name=Mona from=2020-01-01"),
             said("representation person=mona organisation=firm from=2020-01-01"),
-        ]
+        ],
     )
     for one in initiatives:
-        app.enrol(said(f"initiative id={one} name={one} country=ES from=2020-01-01"), "tiny")
+        enrolment.enrol(context, said(f"initiative id={one} name={one} country=ES from=2020-01-01"), "tiny")
     lines = [
         line.format(one=one)
         for one in initiatives
@@ -84,7 +86,7 @@ def settle(app: App, initiatives: list[str], stages: int) -> None:
             ),
         )
     ]
-    app.record([said(line) for line in lines])
+    registry.record(context, [said(line) for line in lines])
 
 
 def go(stage: str) -> Ballot:

@@ -29,8 +29,9 @@ from sqlalchemy import (
 
 from benches import ground
 from benches.measuring import headline, quick, rate, timed
-from benches.tiny import NOW, chain_of_stages, go, open_app, said, settle
-from clusterflow.app import App
+from benches.tiny import NOW, chain_of_stages, go, open_context, said, settle
+from clusterflow.services import gates, registry, review, standing
+from clusterflow.services.context import Context
 from clusterflow.store import tables
 
 BATCH = 20
@@ -77,22 +78,26 @@ def run(short: bool) -> None:
 def _compare(url: str, short: bool) -> None:
     """Rounds of floor, decisions and records in turn; the rate of each, and its share of the floor's."""
     stages, times = (2, 1) if short else (8, 5)
-    app = open_app(url, chain_of_stages(stages))
+    context = open_context(url, chain_of_stages(stages))
     initiatives = [f"i{n}" for n in range(BATCH * times)]
-    settle(app, initiatives, stages)
-    floor, rows, records = _bare(app.database, _floor), _bare(app.database, _rows_of_a_decision), _records(app)
+    settle(context, initiatives, stages)
+    floor, rows, records = (
+        _bare(context.database, _floor),
+        _bare(context.database, _rows_of_a_decision),
+        _records(context),
+    )
     rounds: dict[str, list[float]] = {"floor": [], "rows": [], "decide": [], "record": [], "entries": []}
     for number in range(stages):
         for one in initiatives:
-            app.evaluate(one)
+            review.evaluate(context, one)
         for start in range(0, len(initiatives), BATCH):
             batch = initiatives[start : start + BATCH]
-            before = _entries(app, batch)
+            before = _entries(context, batch)
             rounds["floor"].append(_per_second(floor))
             rounds["rows"].append(_per_second(rows))
-            rounds["decide"].append(_per_second(_decisions(app, batch, number)))
+            rounds["decide"].append(_per_second(_decisions(context, batch, number)))
             rounds["record"].append(_per_second(records))
-            rounds["entries"].append((_entries(app, batch) - before) / BATCH)
+            rounds["entries"].append((_entries(context, batch) - before) / BATCH)
     rounds = {name: values[times:] for name, values in rounds.items()}  # the first ones compile the statements
     rate("floor: compare-and-set, one ledger row, one outbox row", median(rounds["floor"]))
     rate("record of one fact", median(rounds["record"]), f"{_share(rounds, 'record', 'floor')}   target >= 0.50")
@@ -157,21 +162,21 @@ def _append(connection: Connection, chain: str, seen: int, entries: int, message
         connection.execute(_OUTBOX, [{**message, "version": seen + n} for n in range(messages)])
 
 
-def _decisions(app: App, initiatives: list[str], number: int) -> Iterator[Callable[[], object]]:
+def _decisions(context: Context, initiatives: list[str], number: int) -> Iterator[Callable[[], object]]:
     for one in initiatives:
-        yield lambda one=one: app.decide(one, "mona", go(f"s{number}"))
+        yield lambda one=one: gates.decide(context, one, "mona", go(f"s{number}"))
 
 
-def _records(app: App) -> Iterator[Callable[[], object]]:
+def _records(context: Context) -> Iterator[Callable[[], object]]:
     number = 0
     while True:
         fact = said(f"link initiative=i0 id=l{number} direction=inside with_whom=somebody from=2024-01-01")
-        yield lambda fact=fact: app.record([fact])
+        yield lambda fact=fact: registry.record(context, [fact])
         number += 1
 
 
-def _entries(app: App, initiatives: list[str]) -> int:
-    return sum(app.state(one).version for one in initiatives)
+def _entries(context: Context, initiatives: list[str]) -> int:
+    return sum(standing.state(context, one).version for one in initiatives)
 
 
 if __name__ == "__main__":

@@ -23,12 +23,13 @@ from python_calamine import CalamineWorkbook
 from benches import ground
 from benches.measuring import headline, quick
 from clusterflow.cli import FEW_SEARCHES
-from clusterflow.desk import Desk
+from clusterflow.domain.money import Money
 from clusterflow.engine.record import Submission
 from clusterflow.intake.workbook.sheets import BY_NAME
 from clusterflow.intake.workbook.template import Filled, Row, write_workbook
-from clusterflow.model.money import Money
-from clusterflow.reception.workbook import Workbooks
+from clusterflow.services import registry
+from clusterflow.services.context import Context
+from clusterflow.services.intake.workbook.workbooks import Workbooks
 from clusterflow.settings import Settings
 from clusterflow.store.database import open_database
 
@@ -84,10 +85,10 @@ def _way(way: str, url: str, file: Path) -> None:
 
 def _import(url: str, file: Path, is_new: bool) -> None:
     now = datetime.combine(TODAY, datetime.min.time(), UTC)
-    workbooks = Workbooks(Desk(Settings(database=url), open_database(url), lambda: now))
+    workbooks = Workbooks(Context(Settings(database=url), open_database(url), lambda: now))
     if is_new:
         fields = {"id": "one", "name": "One", "country": "MX", "from": "2020-01-01"}
-        workbooks.desk.record([Submission("initiative", fields, "bench")])
+        registry.record(workbooks.context, [Submission("initiative", fields, "bench")])
     plan = workbooks.plan(workbooks.open(file.name, file.read_bytes()))
     assert not plan.wrong, plan.wrong[:3]
     assert not plan.doubles, plan.doubles[:3]

@@ -8,9 +8,9 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from clusterflow.app import App
-from clusterflow.calendars import Calendars
-from clusterflow.model.text import Text
+from clusterflow.domain.text import Text
+from clusterflow.services.calendars import Calendars
+from clusterflow.services.context import Context
 
 IDLE = Text(
     es="nada que hacer: CLUSTERFLOW_CALENDARS no nombra ninguna carpeta",
@@ -20,15 +20,15 @@ IDLE = Text(
 
 def calendars_run_name() -> str:
     """By the hour; Prefect would make one up out of a colour and an animal."""
-    app = App.open()
-    return f"{Text(es='Calendarios', en='Calendars').to(app.language)} · {app.clock():%Y-%m-%d %H:%M} UTC"
+    context = Context.open()
+    return f"{Text(es='Calendarios', en='Calendars').to(context.language)} · {context.clock():%Y-%m-%d %H:%M} UTC"
 
 
 @flow(name="calendars", flow_run_name=calendars_run_name, persist_result=False)
 async def calendars() -> State[Any]:
     """Bring the feeds of all initiatives and people up to the moment; what did not change is left alone."""
-    app = App.open()
-    if app.settings.calendars is None:
-        return Completed(message=IDLE.to(app.language))
-    feeds = Calendars(app.database, app.clock(), app.settings.configs / "messages")
-    return Completed(message=feeds.write(app.settings.calendars.get_secret_value()).told(app.language))
+    context = Context.open()
+    if context.settings.calendars is None:
+        return Completed(message=IDLE.to(context.language))
+    feeds = Calendars(context.database, context.clock(), context.settings.configs / "messages")
+    return Completed(message=feeds.write(context.settings.calendars.get_secret_value()).told(context.language))

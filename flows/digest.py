@@ -5,16 +5,16 @@ from __future__ import annotations
 from prefect import flow
 from prefect.logging import get_run_logger
 
-from clusterflow.app import App
-from clusterflow.courier import Courier
-from clusterflow.model.text import Text
+from clusterflow.domain.text import Text
+from clusterflow.services.context import Context
+from clusterflow.services.notifications.dispatch import Courier
 
 
 def digest_run_name() -> str:
     """By the week; Prefect would make one up out of a colour and an animal."""
-    app = App.open()
-    title = Text(es="Resumen semanal", en="Weekly digest").to(app.language)
-    return f"{title} · {app.clock():%G-W%V}"
+    context = Context.open()
+    title = Text(es="Resumen semanal", en="Weekly digest").to(context.language)
+    return f"{title} · {context.clock():%G-W%V}"
 
 
 @flow(name="digest", flow_run_name=digest_run_name, persist_result=False)
@@ -23,7 +23,7 @@ async def digest() -> dict[str, int]:
 
     Whose digest is due on another day, or later on this one where they are, gets it from the relay.
     """
-    sent = Courier(App.open()).round()
+    sent = Courier(Context.open()).round()
     for problem in sent.problems:
         get_run_logger().error("%s", problem)
     return {"notices": sent.delivered, "failed": sent.failed}

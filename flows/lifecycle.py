@@ -8,9 +8,9 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Failed
 
-from clusterflow.app import App
 from clusterflow.errors import ClusterflowError
-from clusterflow.prefect.passing import walk
+from clusterflow.prefect.lifecycle_pass import walk
+from clusterflow.services.context import Context
 
 
 @flow(name="lifecycle", persist_result=False)
@@ -21,6 +21,6 @@ async def lifecycle(initiative: str) -> State[Any] | None:
         initiative: the id of the initiative, as `clusterflow status` lists it.
     """
     try:
-        return await walk(App.open(), initiative)
+        return await walk(Context.open(), initiative)
     except ClusterflowError as problem:
         return Failed(message=str(problem))

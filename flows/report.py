@@ -9,13 +9,13 @@ from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
-from clusterflow.app import App
 from clusterflow.errors import ClusterflowError
-from clusterflow.folder import Folder
-from clusterflow.prefect.dossiers import publish_dossier
+from clusterflow.prefect.dossier_artifact import publish_dossier
 from clusterflow.prefect.names import report_run_name
-from clusterflow.scribe.dossier import file_dossiers
-from clusterflow.scribe.portfolio import file_portfolio
+from clusterflow.services.context import Context
+from clusterflow.services.folder import Folder
+from clusterflow.services.reports.dossier import file_dossiers
+from clusterflow.services.reports.portfolio import file_portfolio
 
 
 @flow(name="report", flow_run_name=report_run_name, persist_result=False)
@@ -26,13 +26,13 @@ async def report(initiative: str | None = None, as_of: date | None = None) -> St
         initiative: the id of one, as `clusterflow status` lists it; empty for all that go on, and the portfolio.
         as_of: a day gone by, to see how things stood then; empty for today.
     """
-    app = App.open()
+    context = Context.open()
     written, troubled = 0, 0
     try:
-        folder = Folder.of_reports(app.settings)
+        folder = Folder.of_reports(context.settings)
         if initiative is None:
-            get_run_logger().info("%s", file_portfolio(app, folder, as_of))
-        for filed, made in file_dossiers(app, folder, initiative, as_of):
+            get_run_logger().info("%s", file_portfolio(context, folder, as_of))
+        for filed, made in file_dossiers(context, folder, initiative, as_of):
             if made is None:
                 get_run_logger().error("%s: %s", filed.initiative, filed.problem)
                 troubled += 1
@@ -44,7 +44,7 @@ async def report(initiative: str | None = None, as_of: date | None = None) -> St
         return Failed(message=str(problem))
     message = (
         f"{written} written, {troubled} in trouble"
-        if app.language == "en"
+        if context.language == "en"
         else f"{written} escritos, {troubled} con problemas"
     )
     return Failed(message=message) if troubled and not written else Completed(message=message)

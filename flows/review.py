@@ -7,11 +7,12 @@ from datetime import date
 from prefect import flow
 from prefect.logging import get_run_logger
 
-from clusterflow.app import App
 from clusterflow.prefect.names import portfolio_run_name
-from clusterflow.prefect.portfolio import publish_portfolio
+from clusterflow.prefect.portfolio_artifact import publish_portfolio
 from clusterflow.prefect.publish import publish
 from clusterflow.prefect.reconcile import reconcile
+from clusterflow.services import review as review_service
+from clusterflow.services.context import Context
 
 
 @flow(name="review", flow_run_name=portfolio_run_name, persist_result=False)
@@ -21,13 +22,13 @@ async def review(as_of: date | None = None) -> dict[str, int]:
     Args:
         as_of: a day gone by, to see the portfolio as it stood then, changing nothing; empty for today.
     """
-    app = App.open()
-    if as_of is not None and as_of < app.clock().date():
-        return {"initiatives": await publish_portfolio(app, as_of), "changed": 0, "passes": 0}
-    found = app.review(actor="review")
+    context = Context.open()
+    if as_of is not None and as_of < context.clock().date():
+        return {"initiatives": await publish_portfolio(context, as_of), "changed": 0, "passes": 0}
+    found = review_service.review_portfolio(context, actor="review")
     for initiative, problem in found.problems.items():
         get_run_logger().error("%s: %s", initiative, problem)
-    published = await publish(app)
-    await reconcile(app)
-    await publish_portfolio(app)
+    published = await publish(context)
+    await reconcile(context)
+    await publish_portfolio(context)
     return {"initiatives": found.looked_at, "changed": len(found.changed), "passes": published.passes}

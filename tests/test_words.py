@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from clusterflow.cli import cli
-from clusterflow.model.events import KINDS
-from clusterflow.model.records import RECORDS
+from clusterflow.domain.events import KINDS
+from clusterflow.domain.records import RECORDS
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = re.compile(r"^\s*(?:- \{.*)?source: ?(\"[^\"]+\"|[^,}\n]+)", re.MULTILINE)

@@ -25,7 +25,7 @@ from clusterflow.demo.stories import stories
 from clusterflow.prefect import names, runs
 from clusterflow.prefect.server import PrefectServer
 from clusterflow.reports.portfolio.document import portfolio_html
-from clusterflow.scribe.portfolio import gather
+from clusterflow.services.reports.portfolio import gather
 from clusterflow.store import tables
 
 END = date(2026, 10, 15)
@@ -45,9 +45,9 @@ async def office(prefect: PrefectServer, sqlite_url: str, monkeypatch: pytest.Mo
     """A story played to its end, at which a gate waits; what happened on the way there has been told."""
     office = Office(sqlite_url, SHOWN)
     (story,) = (s for s in stories(END) if s.initiative == SHOWN)
-    for _ in play(office.app, (story,), END):
+    for _ in play(office.context, (story,), END):
         pass
-    with office.app.database.begin() as connection:
+    with office.context.database.begin() as connection:
         connection.execute(update(tables.chain).values(published=tables.chain.c.version, told=tables.chain.c.version))
     office.now = datetime.combine(END, time(12), UTC)
     own = {"DATABASE": sqlite_url, "TODAY": str(END), "LANGUAGE": "es", "PROOF": "none"}
@@ -111,11 +111,11 @@ async def test_a_board_reads_the_portfolio_in_its_browser(
     file = tmp_path / "clusterflow.db"
     shutil.copy(sqlite_template, file)
     office = Office(f"sqlite:///{file}", SHOWN)
-    for _ in play(office.app, stories(END), END):
+    for _ in play(office.context, stories(END), END):
         pass
     office.now = datetime.combine(END, time(12), UTC)
     html = tmp_path / "portfolio.html"
-    html.write_text(portfolio_html(gather(office.app, language="es"), "es"), encoding="utf-8")
+    html.write_text(portfolio_html(gather(office.context, language="es"), "es"), encoding="utf-8")
     complaints, requests = list[str](), list[str]()
     page.on("console", lambda message: complaints.append(message.text))
     page.on("request", lambda request: requests.append(request.url))

@@ -15,9 +15,9 @@ from playwright.async_api import Page, expect
 from support.play import play
 from support.world import CONFIGS
 
-from clusterflow.app import App
 from clusterflow.demo.stories import stories
-from clusterflow.scribe.dossier import dossier
+from clusterflow.services.context import Context
+from clusterflow.services.reports.dossier import dossier
 from clusterflow.settings import Settings
 from clusterflow.store.database import open_database
 
@@ -31,14 +31,14 @@ def page_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
     shutil.copy(sqlite_template, folder / "clusterflow.db")
     url = f"sqlite:///{folder / 'clusterflow.db'}"
     database = open_database(url)
-    app = App(
+    context = Context(
         Settings(database=url, configs=CONFIGS, proof="none"), database, lambda: datetime(2026, 10, 15, tzinfo=UTC)
     )
     (story,) = (s for s in stories(END) if s.model == "colombian-hybrid")
-    for _ in play(app, (story,), END):
+    for _ in play(context, (story,), END):
         pass
     file = folder / "dossier.html"
-    file.write_text(dossier(app, story.initiative, END).html, encoding="utf-8")
+    file.write_text(dossier(context, story.initiative, END).html, encoding="utf-8")
     database.dispose()
     return file
 

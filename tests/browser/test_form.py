@@ -22,12 +22,14 @@ from support.office import Office, until, working
 
 from clusterflow.demo.stories import stories
 from clusterflow.demo.story import Story, months
+from clusterflow.domain.terms import DecisionKind
 from clusterflow.engine.decide import grant_of
-from clusterflow.model.words import DecisionKind
 from clusterflow.prefect import names, runs
 from clusterflow.prefect.runs import Waiting
 from clusterflow.prefect.server import PrefectServer
-from clusterflow.rules.proof import code_of
+from clusterflow.rules.one_time_code import code_of
+from clusterflow.services import enrolment, explanation, gate_forms, gates, registry, standing
+from clusterflow.services import review as review_service
 from clusterflow.store.people import alias_of
 
 END = date(2026, 10, 15)
@@ -72,12 +74,12 @@ def live_until_a_gate_is_ready(office: Office, story: Story) -> None:
     for day in months(END):
         office.now = datetime.combine(day, time(12), UTC)
         if before < story.enrolled <= day:
-            office.app.record(story.opening())
-            office.app.enrol(story.enrolment(), story.model)
+            registry.record(office.context, story.opening())
+            enrolment.enrol(office.context, story.enrolment(), story.model)
         if story.enrolled <= day and (facts := story.submissions(before, day)):
-            office.app.record(facts)
-            office.app.evaluate(story.initiative)
-            if office.app.inbox():
+            registry.record(office.context, facts)
+            review_service.evaluate(office.context, story.initiative)
+            if gate_forms.open_gates(office.context):
                 return
         before = day
     raise AssertionError("no gate was ever ready")
@@ -88,9 +90,9 @@ async def office(prefect: PrefectServer, sqlite_url: str, monkeypatch: pytest.Mo
     """An office that speaks Spanish; its initiative waits at its first gate."""
     story = next(s for s in stories(END) if s.model == "nuevo-leon")
     office = Office(sqlite_url, story.initiative)
-    office.app.settings = office.app.settings.model_copy(update={"language": "es"})
+    office.context.settings = office.context.settings.model_copy(update={"language": "es"})
     live_until_a_gate_is_ready(office, story)
-    office.app.settings = office.app.settings.model_copy(update={"proof": "code", "secret": SecretStr(SECRET)})
+    office.context.settings = office.context.settings.model_copy(update={"proof": "code", "secret": SecretStr(SECRET)})
     own = {"SECRET": SECRET, "DATABASE": sqlite_url, "TODAY": str(office.now.date()), "LANGUAGE": "es"}
     own["REPORTS"] = "memory://office/reports"
     for name, value in own.items():
@@ -114,8 +116,8 @@ async def test_a_manager_decides_in_the_form(
     await runs.start("review/portfolio")
     await runs.start("report/dossiers")
     asked = await office.asking("critical-mass")
-    (gate,) = office.app.explain(office.initiative, "critical-mass")
-    decider = office.app.eligible(office.initiative, "critical-mass")[0].person
+    (gate,) = explanation.explain(office.context, office.initiative, "critical-mass")
+    decider = gates.eligible_deciders(office.context, office.initiative, "critical-mass")[0].person
     await look_around(office, prefect.url, page, asked, pictures)
 
     await open_form(page, prefect.url, asked)
@@ -138,7 +140,7 @@ async def test_a_manager_decides_in_the_form(
     await form.get_by_role("button", name="Resume").click()
 
     assert (await office.ended(asked.run_id)).name == "Decidida"
-    state = office.app.state(office.initiative)
+    state = standing.state(office.context, office.initiative)
     assert [(v.kind, v.reason) for v in state.votes] == [(DecisionKind.GO, "Quince empresas firmaron.")]
     assert [v.stage for v in state.open_visits] == ["common-purpose"]
     await picture(page, f"{prefect.url}/v2/runs/flow-run/{asked.run_id}", "Decidida", pictures / "decided.png")
@@ -146,16 +148,16 @@ async def test_a_manager_decides_in_the_form(
 
 def code_of_mail(office: Office, person: str) -> str:
     """The code that the decider's notice would carry."""
-    state = office.app.state(office.initiative)
+    state = standing.state(office.context, office.initiative)
     (review,) = state.open_reviews
-    with office.app.database.begin() as connection:
-        alias = alias_of(connection, person, office.app.new_id)
+    with office.context.database.begin() as connection:
+        alias = alias_of(connection, person, office.context.new_id)
     return code_of(SECRET.encode(), grant_of(state, review, str(alias), None))
 
 
 async def look_around(office: Office, ui: str, page: Page, asked: Waiting, pictures: Path) -> None:
     """Every page that an administrator or a manager is sent to, each with something on it that must be there."""
-    name = str(office.app.status(office.initiative).name)
+    name = str(standing.status(office.context, office.initiative).name)
     await office.tasks(asked.run_id, lambda t: len(t) == 7)
     seen = {
         "runs": (f"{ui}/v2/runs?tags=gate-open", asked.name),

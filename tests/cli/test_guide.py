@@ -64,7 +64,7 @@ def flat(text: str) -> str:
 
 
 @pytest.fixture
-def desk(run: Run, home: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def context(run: Run, home: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A folder with the docs and configs of the checkout, in which commands may leave files, and an empty database."""
     shutil.copy(sqlite_template, home / "clusterflow.db")
     for name in ("docs", "configs", "deployments"):
@@ -74,7 +74,7 @@ def desk(run: Run, home: Path, sqlite_template: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_what_is_written_can_be_done(desk: Run, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_written_can_be_done(context: Run, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for command in commands(file.read_text(encoding="utf-8")):
         place, (program, *words) = f"{file.name}:{command.line}", command.words
         program = program.removeprefix(".venv/bin/")
@@ -85,7 +85,7 @@ def test_what_is_written_can_be_done(desk: Run, file: Path, monkeypatch: pytest.
         elif program == "clusterflow":
             look_at(words, place)
             if not command.only_looked_at and words[0] not in STAYS:
-                done = desk(*words)
+                done = context(*words)
                 assert done.code == command.answers, f"{place}: {done.err}"
                 for shown in filter(str.strip, command.shown):
                     assert shown.strip() == "..." or flat(shown) in flat(done.out + done.err), f"{place}: {shown}"

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from clusterflow.desk import Desk
-from clusterflow.intake.deliveries import delivered_event, delivered_file
-from clusterflow.reception import Reception
+from clusterflow.intake.submissions import delivered_event, delivered_file
+from clusterflow.services.context import Context
+from clusterflow.services.intake.submissions import Reception
 
 from .conftest import Run
 
@@ -26,7 +26,7 @@ def hand_in(office: Run) -> HandIn:
     """An event that is refused; gives its number."""
 
     def hand_in(event_id: str, payload: dict[str, Any]) -> int:
-        [(_, became)] = Reception(Desk.open()).take_in([delivered_event(event_id, payload)])
+        [(_, became)] = Reception(Context.open()).take_in([delivered_event(event_id, payload)])
         assert not isinstance(became, str)
         assert became.refused is not None
         return became.refused
@@ -110,7 +110,7 @@ NASTY = "\x1b]0;owned\x07\x1b[31m[red]x[/red]\u202egnp"
 
 def test_what_others_wrote_steers_no_terminal(office: Run, hand_in: HandIn) -> None:
     number = str(hand_in("e1", membership(NASTY, **{NASTY: 1})))
-    [(_, became)] = Reception(Desk.open()).take_in([delivered_file(NASTY, f"{NASTY}\n{{".encode())])
+    [(_, became)] = Reception(Context.open()).take_in([delivered_file(NASTY, f"{NASTY}\n{{".encode())])
     assert not isinstance(became, str)
     for words in (
         ("refused",),

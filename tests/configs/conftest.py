@@ -8,8 +8,8 @@ import pytest
 
 from clusterflow.configs.metrics import parse_metrics
 from clusterflow.configs.models import parse_model
+from clusterflow.domain.measurement import MetricDeclaration
 from clusterflow.errors import Mistakes
-from clusterflow.model.measurement import MetricDeclaration
 
 CATALOGUE = """
 committed-members: {title: {es: a, en: a}, unit: count, fold: sum, direction: more, source: CAI20}

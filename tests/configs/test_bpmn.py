@@ -18,10 +18,10 @@ from SpiffWorkflow.util.task import TaskState
 
 from clusterflow.configs.metrics import load_metrics
 from clusterflow.configs.models import load_models, model_files
-from clusterflow.model.lifecycle import LifecycleModel
-from clusterflow.model.text import Language, Text
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.text import Language, Text
 from clusterflow.reports.bpmn import bpmn
-from clusterflow.rules.order import ready_to_enter
+from clusterflow.rules.stage_order import ready_to_enter
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 MODELS = load_models(model_files(CONFIGS / "models"), load_metrics(CONFIGS / "metrics.yaml"))

@@ -9,11 +9,11 @@ import pytest
 
 from clusterflow.configs.metrics import load_metrics
 from clusterflow.configs.models import load_models, model_files, parse_model
-from clusterflow.model.words import StageStatus
+from clusterflow.domain.terms import StageStatus
 from clusterflow.reports.diagram import LOOKS, mermaid, svg
+from clusterflow.reports.diagram_layout import BOX_WIDTH, laid_out
 from clusterflow.reports.labels import STATUS
-from clusterflow.reports.layout import BOX_WIDTH, laid_out
-from clusterflow.rules.order import steps
+from clusterflow.rules.stage_order import steps
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 MODELS = load_models(model_files(CONFIGS / "models"), load_metrics(CONFIGS / "metrics.yaml"))

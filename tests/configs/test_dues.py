@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from clusterflow.catalogue import schemes_in
 from clusterflow.configs.dues import load_scheme, load_schemes, parse_scheme
+from clusterflow.domain.dues import DuesBasis, ProRata
+from clusterflow.domain.terms import SizeClass
 from clusterflow.errors import Mistakes
-from clusterflow.model.dues import DuesBasis, ProRata
-from clusterflow.model.words import SizeClass
+from clusterflow.services.catalogue import schemes_in
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from clusterflow.configs.metrics import load_metrics, parse_metrics
+from clusterflow.domain.measurement import Fold, Parameter
+from clusterflow.domain.quantity import Unit
 from clusterflow.errors import Mistakes
-from clusterflow.model.measurement import Fold, Parameter
-from clusterflow.model.quantity import Unit
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from clusterflow.catalogue import Models, models_in, named
 from clusterflow.configs.models import load_model, load_models, model_files
 from clusterflow.errors import Mistakes, UnknownName
+from clusterflow.services.catalogue import Models, models_in, named
 
 HERE = Path(__file__).parent
 CONFIGS = HERE.parents[1] / "configs"

@@ -8,15 +8,15 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from clusterflow.configs.json_schema import model_schema
 from clusterflow.configs.metrics import load_metrics
 from clusterflow.configs.models import load_models, model_files, parse_model
-from clusterflow.configs.schema import model_schema
 from clusterflow.configs.yaml import read
-from clusterflow.model.criterion import AnyOf
-from clusterflow.model.lifecycle import LifecycleModel
-from clusterflow.model.quantity import Unit
-from clusterflow.model.words import HelixKind, Severity, StageKind
-from clusterflow.rules.order import descendants, layers
+from clusterflow.domain.criterion import AnyOf
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.quantity import Unit
+from clusterflow.domain.terms import HelixKind, Severity, StageKind
+from clusterflow.rules.stage_order import descendants, layers
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 METRICS = load_metrics(CONFIGS / "metrics.yaml")

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from support.world import CONFIGS
 
-from clusterflow.catalogue import metrics_in
 from clusterflow.configs.notices import load_notices
+from clusterflow.domain.notice import Group, Offset, Urgency
 from clusterflow.errors import Mistakes
-from clusterflow.model.notice import Group, Offset, Urgency
+from clusterflow.services.catalogue import metrics_in
 
 SOUND = """dues:
   on: invoice.due

@@ -17,12 +17,14 @@ from sqlalchemy import Engine
 from support.bus import Bus, speaking_to
 from support.world import model, stage, stated
 
-from clusterflow.app import App
-from clusterflow.courier import Courier, sending
+from clusterflow.domain.terms import DecisionKind, Role
 from clusterflow.intake.assignments import read_assignments
-from clusterflow.model.words import DecisionKind, Role
 from clusterflow.prefect.publish import publish
 from clusterflow.rules.ballot import Ballot
+from clusterflow.services import enrolment, gates, outbox, registry, review
+from clusterflow.services.context import Context
+from clusterflow.services.notifications import sending
+from clusterflow.services.notifications.dispatch import Courier
 from clusterflow.settings import Settings
 from clusterflow.store.ledger import heads
 
@@ -77,11 +79,11 @@ class Office:
     database: Engine
     now: datetime = BEGUN
     number: int = 0
-    app: App = field(init=False)
+    context: Context = field(init=False)
 
     def __post_init__(self) -> None:
-        self.app = App(self.settings, self.database, lambda: self.now)
-        self.app.__dict__["models"] = {MODEL.id: MODEL}
+        self.context = Context(self.settings, self.database, lambda: self.now)
+        self.context.models = {MODEL.id: MODEL}
 
     def key(self) -> str:
         self.number += 1
@@ -90,18 +92,18 @@ class Office:
 
     def record(self, *lines: str) -> None:
         words = (line.split() for line in lines)
-        self.app.record([read_assignments(first, rest) for first, *rest in words], key=self.key())
+        registry.record(self.context, [read_assignments(first, rest) for first, *rest in words], key=self.key())
 
     def figure(self, value: int) -> None:
         self.record(f"observation initiative=one metric=first numerator={value} denominator=1 on={self.now.date()}")
 
     def decide(self, stage_id: str, person: str, kind: DecisionKind = DecisionKind.GO, **more: Any) -> None:
         ballot = Ballot(stage=stage_id, decision=kind, reason=f"says {person}", **more)
-        self.app.decide("one", person, ballot, self.key())
+        gates.decide(self.context, "one", person, ballot, self.key())
 
     def relay(self) -> None:
-        asyncio.run(publish(self.app))
-        Courier(self.app, senders=1).round()  # one after the other: each run passes the same points
+        asyncio.run(publish(self.context))
+        Courier(self.context, senders=1).round()  # one after the other: each run passes the same points
 
 
 def live(office: Office) -> None:
@@ -112,7 +114,7 @@ def live(office: Office) -> None:
         "person id=bruno name=Bruno email=bruno@firm.example from=2020-01-01 language=es",
     )
     fields = "id=one name=Initiative country=ES from=2024-01-10"
-    office.app.enrol(read_assignments("initiative", fields.split()), MODEL.id, key=office.key())
+    enrolment.enrol(office.context, read_assignments("initiative", fields.split()), MODEL.id, key=office.key())
     seats = (
         "body id=management kind=management name=Management",
         "body id=board kind=board name=Board",
@@ -126,10 +128,10 @@ def live(office: Office) -> None:
     office.decide("first", "bruno")
     office.relay()
     office.figure(0)
-    office.app.evaluate("one")
-    office.app.open_gate("one", "second", key=office.key())
+    review.evaluate(office.context, "one")
+    gates.open_gate(office.context, "one", "second", key=office.key())
     office.decide("second", "mona", DecisionKind.CONDITIONAL_GO, due_all=date(2024, 2, 1))
-    office.app.open_gate("one", "third", key=office.key())
+    gates.open_gate(office.context, "one", "third", key=office.key())
     drain(office)
 
 
@@ -137,11 +139,11 @@ def drain(office: Office) -> None:
     """Until nothing waits: what a killed process had taken comes free after a while."""
     for _ in range(6):
         office.relay()
-        waiting = office.app.backlog()
+        waiting = outbox.backlog(office.context)
         if not waiting.events and not waiting.notices:
             return
         office.now += LATER
-    raise AssertionError(f"waits for ever: {office.app.backlog()}")
+    raise AssertionError(f"waits for ever: {outbox.backlog(office.context)}")
 
 
 def resumed_at(database: Engine) -> datetime:

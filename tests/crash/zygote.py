@@ -23,10 +23,12 @@ from sqlalchemy import make_url, select
 from support.fresh import pointed_engine
 from support.world import CONFIGS
 
-from clusterflow.model.events import Entry
+from clusterflow.domain.events import Entry
 from clusterflow.prefect import names
 from clusterflow.prefect.api import lone_certificate
-from clusterflow.rules.fold import replay
+from clusterflow.rules.projection import replay
+from clusterflow.services import gate_forms, ledger, standing
+from clusterflow.services import outbox as outbox_service
 from clusterflow.settings import Settings
 from clusterflow.store.state import in_order
 from clusterflow.store.tables import outbox
@@ -77,21 +79,21 @@ def event_ids(entries: tuple[Entry, ...]) -> list[str]:
 
 
 def account(office: Office, points: Points) -> Account:
-    app = office.app
-    entries = {chain: app.entries(chain) for chain in CHAINS}
+    context = office.context
+    entries = {chain: ledger.entries(context, chain) for chain in CHAINS}
     added = replay(entries["one"])
-    same = added is not None and in_order(added) == app.state("one")
+    same = added is not None and in_order(added) == standing.state(context, "one")
     with office.database.connect() as connection:
         carried = len(connection.execute(select(outbox)).all())
     return Account(
         points=tuple(points.passed),
         kinds={chain: tuple(e.event.kind for e in found) for chain, found in entries.items()},
-        whole={chain: app.first_break(chain) is None and (chain != "one" or same) for chain in CHAINS},
+        whole={chain: ledger.first_break(context, chain) is None and (chain != "one" or same) for chain in CHAINS},
         event_ids=tuple(i for found in entries.values() for i in event_ids(found)),
         versions={e.hash: e.version for e in entries["one"]},
-        waiting=(app.backlog().events, app.backlog().notices),
+        waiting=(outbox_service.backlog(context).events, outbox_service.backlog(context).notices),
         carried=carried,
-        held_by={i.review: i.run for i in app.inbox()},
+        held_by={i.review: i.run for i in gate_forms.open_gates(context)},
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from support.world import World
 
-from clusterflow.model.lifecycle import LifecycleModel
+from clusterflow.domain.lifecycle import LifecycleModel
 
 MakeWorld = Callable[..., World]
 

@@ -10,10 +10,11 @@ from sqlalchemy import Connection, insert
 from support.due import fall_due, happened, moments, replays, utc
 from support.world import model, stage
 
-from clusterflow.engine import fall_due as falling
+from clusterflow.domain.terms import DecisionKind, DueKind
+from clusterflow.engine import process_deadlines as falling
 from clusterflow.errors import ClusterflowError, Mistakes
-from clusterflow.model.words import DecisionKind, DueKind
-from clusterflow.store import due
+from clusterflow.services import gates, ledger, review
+from clusterflow.store import deadlines
 from clusterflow.store.tables import due_moment
 
 from .conftest import MakeWorld
@@ -72,7 +73,7 @@ def test_a_stage_that_is_left_in_time_has_no_deadline_and_the_next_one_has(world
     w.evaluate()
     w.decide("first")
     assert {s for _, s in moments(w)} == {"second/1"}
-    w.app.open_gate("one", "second")
+    gates.open_gate(w.context, "one", "second")
     w.decide("second", DecisionKind.STOP)
     assert moments(w) == {}
 
@@ -105,7 +106,7 @@ def test_a_hold_that_ends_opens_the_gate_again(world: MakeWorld) -> None:
 def test_a_hold_that_ends_at_a_gate_that_is_not_ready_says_only_so(world: MakeWorld) -> None:
     w = world(model(stage("first")))
     w.enrol()
-    w.app.open_gate("one", "first")
+    gates.open_gate(w.context, "one", "first")
     w.decide("first", DecisionKind.HOLD, until=date(2024, 3, 1))
     assert fall_due(w, "2024-03-01") == ("hold.ended",)
     w.state_figure("first")
@@ -119,10 +120,10 @@ def test_a_decision_takes_the_place_of_a_hold(world: MakeWorld) -> None:
     w.evaluate()
     w.decide("first", DecisionKind.HOLD, until=date(9999, 12, 31))
     assert DueKind.HOLD not in {k for k, _ in moments(w)}, "people mean for ever"
-    w.app.open_gate("one", "first")
+    gates.open_gate(w.context, "one", "first")
     w.decide("first", DecisionKind.HOLD, until=date(2024, 2, 1))
     assert moments(w)[DueKind.HOLD, "first"] == utc("2024-02-01T00:00")
-    w.app.open_gate("one", "first")
+    gates.open_gate(w.context, "one", "first")
     w.decide("first")
     assert fall_due(w, "2024-02-05") == ()
 
@@ -136,9 +137,9 @@ def test_who_dies_half_way_has_told_nothing_and_the_next_one_tells_it_once(
     with monkeypatch.context() as dying:
         dying.setattr(falling, "set_deadlines", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            w.app.fall_due()
+            review.process_deadlines(w.context)
     assert happened(w, "stage.overdue") == []
-    assert w.app.due_moments() == ["one"]
+    assert review.initiatives_due(w.context) == ["one"]
     assert fall_due(w) == ("stage.overdue",)
     assert fall_due(w) == ()
 
@@ -147,13 +148,13 @@ def test_two_relays_at_once_tell_it_once(world: MakeWorld) -> None:
     w = world(model(stage("first", allowed_days=10)))
     w.enrol()
     w.at("2024-02-01")
-    relays = [threading.Thread(target=w.app.fall_due) for _ in range(4)]
+    relays = [threading.Thread(target=review.process_deadlines, args=(w.context,)) for _ in range(4)]
     for relay in relays:
         relay.start()
     for relay in relays:
         relay.join()
     assert len(happened(w, "stage.overdue")) == 1
-    assert w.app.first_break("one") is None
+    assert ledger.first_break(w.context, "one") is None
 
 
 def test_where_it_is_not_possible_it_is_tried_again_later_and_the_others_do_not_wait(
@@ -172,10 +173,10 @@ def test_where_it_is_not_possible_it_is_tried_again_later_and_the_others_do_not_
 
     with monkeypatch.context() as patched:
         patched.setattr(falling, "evaluate", broken)
-        fell = w.app.fall_due()
+        fell = review.process_deadlines(w.context)
         assert [one.initiative for one in fell.changed] == ["two"]
         assert fell.problems == {"one": "the metric is gone"}
-        assert w.app.fall_due().problems == {}, "not at once again"
+        assert review.process_deadlines(w.context).problems == {}, "not at once again"
     w.now += timedelta(minutes=1)
     assert fall_due(w) == ("stage.overdue",)
 
@@ -184,13 +185,13 @@ def test_the_review_tells_what_is_due_too(world: MakeWorld) -> None:
     w = world(model(stage("first", allowed_days=4000)))
     w.enrol()
     w.record("label initiative=one name=gold level=gold from=2024-01-10 to=2025-08-29")
-    (changed,) = w.at("2024-08-29").app.review().changed
+    (changed,) = review.review_portfolio(w.at("2024-08-29").context).changed
     assert changed.changes == ("label.expiring",)
-    assert w.app.review().changed == ()
+    assert review.review_portfolio(w.context).changed == ()
 
 
 def plan(connection: Connection) -> str:
-    compiled = due.DUE.compile(connection, compile_kwargs={"render_postcompile": True})
+    compiled = deadlines.DUE.compile(connection, compile_kwargs={"render_postcompile": True})
     sqlite = connection.dialect.name == "sqlite"
     explain = "EXPLAIN QUERY PLAN" if sqlite else "EXPLAIN"
     now = "2024-02-01 12:00:00.000000" if sqlite else utc("2024-02-01T12:00")
@@ -204,14 +205,14 @@ def test_what_is_due_is_found_by_an_index_and_only_there_is_looked(
     w = world(model(stage("first", allowed_days=10)))
     w.enrol()
     later = {"kind": "stage", "subject": "s/1", "day": date(2030, 1, 1), "at": utc("2030-01-01T00:00")}
-    with w.app.database.begin() as connection:
+    with w.context.database.begin() as connection:
         connection.execute(insert(due_moment), [{"initiative": f"other-{n}", **later} for n in range(5000)])
         connection.exec_driver_sql("ANALYZE")
-    with w.app.database.connect() as connection:
+    with w.context.database.connect() as connection:
         found = plan(connection)
     assert "ix_due_moment_at" in found
     assert "Seq Scan" not in found
     assert "SCAN" not in found
     w.at("2024-02-01")
-    assert w.app.due_moments() == ["one"]
+    assert review.initiatives_due(w.context) == ["one"]
     assert fall_due(w) == ("stage.overdue",)

@@ -12,18 +12,19 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.processes import CONTEXT, app_on, race
+from support.processes import CONTEXT, context_on, race
 from support.world import World
 
-from clusterflow.app import App
 from clusterflow.configs.dues import parse_scheme
+from clusterflow.domain.dues import DuesLine, DuesPlan, DuesRemarkKind
+from clusterflow.domain.records.membership import Membership
+from clusterflow.domain.records.money import DuesAdoption, DuesScheme, Invoice
+from clusterflow.domain.records.parties import Organisation
+from clusterflow.domain.terms import DecisionKind
 from clusterflow.errors import NotPossible, UnknownName
-from clusterflow.model.dues import DuesLine, DuesPlan, DuesRemarkKind
-from clusterflow.model.records.membership import Membership
-from clusterflow.model.records.money import DuesAdoption, DuesScheme, Invoice
-from clusterflow.model.records.parties import Organisation
-from clusterflow.model.words import DecisionKind
 from clusterflow.rules.invoicing import Books, plan
+from clusterflow.services import dues, gates, ledger
+from clusterflow.services.context import Context
 from clusterflow.settings import Settings
 
 from .conftest import MakeWorld
@@ -79,29 +80,29 @@ ISSUED = {
 
 def test_invoices_are_issued_once(galicia: World) -> None:
     w = galicia
-    assert [line.state for line in w.app.dues("one").lines] == ["to-issue"] * 4
-    done = w.app.issue_dues("one")
+    assert [line.state for line in dues.plan(w.context, "one").lines] == ["to-issue"] * 4
+    done = dues.issue(w.context, "one")
     assert (done.issued, done.remarks, amounts(done.lines)) == (4, (), ISSUED)
     assert {(line.on, line.due, line.state) for line in done.lines} == {(date(2024, 1, 10), date(2024, 2, 9), "issued")}
-    entries = w.app.entries("one")
+    entries = ledger.entries(w.context, "one")
     for day in ("2024-01-10", "2024-02-10", "2024-12-31"):
-        again = w.at(day).app.issue_dues("one")
+        again = dues.issue(w.at(day).context, "one")
         assert (again.issued, again.lines) == (0, done.lines)
-    assert w.app.entries("one") == entries, "to issue again writes nothing"
-    assert w.at("2025-01-01").app.issue_dues("one").issued == 4, "next year's dues are others"
+    assert ledger.entries(w.context, "one") == entries, "to issue again writes nothing"
+    assert dues.issue(w.at("2025-01-01").context, "one").issued == 4, "next year's dues are others"
 
 
 def test_who_joins_during_the_year_pays_from_that_month_on(galicia: World) -> None:
     w = galicia
-    w.app.issue_dues("one")
+    dues.issue(w.context, "one")
     members(w.at("2024-09-15"), since="2024-09-15", late="small")
-    done = w.app.issue_dues("one")
+    done = dues.issue(w.context, "one")
     assert (done.issued, amounts(done.lines)["dues-2024-1-late"]) == (1, "100.00 EUR")
 
 
 def test_a_plan_in_quarters_is_issued_as_the_quarters_come(world: MakeWorld) -> None:
     w = world()
-    w.app.__dict__["schemes"] = {"quarters": QUARTERS}
+    w.context.schemes = {"quarters": QUARTERS}
     w.enrol("one", "cordoba")
     w.record(
         "organisation id=small name=S employees=5 from=2020-01-01",
@@ -110,54 +111,54 @@ def test_a_plan_in_quarters_is_issued_as_the_quarters_come(world: MakeWorld) -> 
     )
     issued = []
     for day in ("2024-01-10", "2024-03-31", "2024-04-01", "2024-07-20", "2024-12-01"):
-        issued.append(w.at(day).app.issue_dues("one").issued)
+        issued.append(dues.issue(w.at(day).context, "one").issued)
     assert issued == [1, 0, 1, 1, 1]
-    lines = w.app.dues("one").lines
+    lines = dues.plan(w.context, "one").lines
     assert [(line.instalment, str(line.amount), str(line.on)) for line in lines] == [
         (1, "25.00 EUR", "2024-01-10"),
         (2, "25.00 EUR", "2024-04-01"),
         (3, "25.01 EUR", "2024-07-20"),
         (4, "25.00 EUR", "2024-12-01"),
     ]
-    assert w.at("2025-12-31").app.issue_dues("one", 2025).issued == 4, "a flow that stood still makes up for it"
+    assert dues.issue(w.at("2025-12-31").context, "one", 2025).issued == 4, "a flow that stood still makes up for it"
 
     grown = QUARTERS.model_copy(update={"brackets": (QUARTERS.brackets[1].model_copy(update={"least": 0}),)})
-    w.app.__dict__["schemes"] = {"quarters": grown}
-    found = w.at("2025-12-31").app.issue_dues("one", 2025)
+    w.context.schemes = {"quarters": grown}
+    found = dues.issue(w.at("2025-12-31").context, "one", 2025)
     assert (found.issued, kinds(found)) == (0, [("other-plan", "small")]), "nobody pays a year twice over"
 
 
 def test_what_is_not_known_is_told_and_issued_as_soon_as_it_is(galicia: World) -> None:
     w = galicia
     members(w, odd="")
-    done = w.app.issue_dues("one")
+    done = dues.issue(w.context, "one")
     assert (done.issued, kinds(done)) == (4, [("unknown-figure", "odd")])
     w.record("organisation id=odd size=micro")
-    assert w.app.issue_dues("one").issued == 1
+    assert dues.issue(w.context, "one").issued == 1
 
 
 def test_an_invoice_withdrawn_or_corrected_stays_so(galicia: World) -> None:
     w = galicia
-    w.app.issue_dues("one")
+    dues.issue(w.context, "one")
     w.record(
         "invoice initiative=one id=dues-2024-1-tiny retract=true",
         "invoice initiative=one id=dues-2024-1-low amount=150EUR",
     )
-    again = w.at("2024-03-01").app.issue_dues("one")
+    again = dues.issue(w.at("2024-03-01").context, "one")
     assert (again.issued, amounts(again.lines)["dues-2024-1-low"]) == (0, "150.00 EUR")
     assert {line.invoice for line in again.lines if line.state == "withdrawn"} == {"dues-2024-1-tiny"}
 
 
 def test_payments_are_told_where_they_do_not_fit(galicia: World) -> None:
     w = galicia
-    w.app.issue_dues("one")
+    dues.issue(w.context, "one")
     w.record(
         "payment initiative=one id=p1 invoice=dues-2024-1-tiny amount=90EUR on=2024-01-20",
         "payment initiative=one id=p2 invoice=dues-2024-1-low amount=100EUR on=2024-01-20",
         "payment initiative=one id=p3 invoice=dues-2024-1-mid amount=800EUR on=2024-01-20",
         "payment initiative=one id=p4 invoice=dues-2024-1-big amount=2000USD on=2024-01-20",
     )
-    found = w.at("2024-02-01").app.dues("one")
+    found = dues.plan(w.at("2024-02-01").context, "one")
     assert {line.organisation: (line.state.value, str(line.paid)) for line in found.lines} == {
         "tiny": ("paid", "90.00 EUR"),
         "low": ("partly-paid", "100.00 EUR"),
@@ -184,41 +185,41 @@ def test_payments_are_told_where_they_do_not_fit(galicia: World) -> None:
 def test_a_scheme_that_cannot_be_told_issues_nothing(galicia: World, facts: list[str], told: str | None) -> None:
     for fact in facts:
         galicia.record(fact)
-    found = galicia.app.issue_dues("one")
+    found = dues.issue(galicia.context, "one")
     assert (found.issued, [kind for kind, _ in kinds(found)]) == ((0, [told]) if told else (4, []))
     assert found.barred == bool(told)
 
 
 def test_a_scheme_is_charged_while_it_is_valid_and_adopted(galicia: World) -> None:
     w = galicia
-    early = w.app.issue_dues("one", 2022)
+    early = dues.issue(w.context, "one", 2022)
     assert kinds(early) == [("no-scheme", None)], "it was not adopted yet"
     w.record("dues-adoption initiative=one scheme=galicia-sport retract=true")
     w.record("dues-adoption initiative=one scheme=galicia-sport from=2022-01-01")
-    assert kinds(w.app.issue_dues("one", 2022)) == [("not-valid", None)], "nor was there such a scheme"
+    assert kinds(dues.issue(w.context, "one", 2022)) == [("not-valid", None)], "nor was there such a scheme"
 
 
 def test_who_is_not_there_and_who_was_stopped(galicia: World) -> None:
     w = galicia
     with pytest.raises(UnknownName, match="the nearest: one"):
-        w.app.issue_dues("onne")
+        dues.issue(w.context, "onne")
     w.enrol("two", "cordoba")
     w.record("dues-adoption initiative=two scheme=nothing from=2023-01-01")
-    found = w.app.issue_all_dues()
+    found = dues.issue_all(w.context)
     assert {p.initiative: (p.issued, p.barred) for p in found.plans} == {"one": (4, False), "two": (0, True)}
     assert (found.issued, found.problems) == (4, {})
-    w.app.open_gate("one", "critical-mass")
+    gates.open_gate(w.context, "one", "critical-mass")
     w.decide("critical-mass", DecisionKind.STOP, by="mona")
-    assert [p.initiative for p in w.app.issue_all_dues().plans] == ["two"]
+    assert [p.initiative for p in dues.issue_all(w.context).plans] == ["two"]
     with pytest.raises(NotPossible, match="asks no more dues"):
-        w.at("2025-02-01").app.issue_dues("one")
+        dues.issue(w.at("2025-02-01").context, "one")
 
 
 # Once, whoever asks and whatever happens
 
 
-def issue(app: App, number: int) -> int:
-    return app.issue_dues(f"i{number}").issued
+def issue(context: Context, number: int) -> int:
+    return dues.issue(context, f"i{number}").issued
 
 
 def test_two_processes_at_once_issue_once(world: MakeWorld) -> None:
@@ -227,32 +228,32 @@ def test_two_processes_at_once_issue_once(world: MakeWorld) -> None:
         w.enrol(f"i{number}", "cordoba")
         members(w, f"i{number}")
         w.record(f"dues-adoption initiative=i{number} scheme=galicia-sport from=2023-01-01")
-    for number, outcome in enumerate(race(w.app.settings, w.now, 8, issue, issue)):
+    for number, outcome in enumerate(race(w.context.settings, w.now, 8, issue, issue)):
         assert sorted(outcome) == [0, 4], outcome
-        assert amounts(w.app.dues(f"i{number}").lines) == ISSUED
-        assert w.app.first_break(f"i{number}") is None
+        assert amounts(dues.plan(w.context, f"i{number}").lines) == ISSUED
+        assert ledger.first_break(w.context, f"i{number}") is None
 
 
 def _killed(settings: Settings, now: datetime, before: bool) -> None:
-    app = app_on(settings, now)
-    commit = app.database.dialect.do_commit
+    context = context_on(settings, now)
+    commit = context.database.dialect.do_commit
 
     def do_commit(connection: Any) -> None:
         if not before:
             commit(connection)
         os.kill(os.getpid(), signal.SIGKILL)
 
-    app.database.dialect.do_commit = do_commit  # type: ignore[method-assign]
-    app.issue_dues("one")
+    context.database.dialect.do_commit = do_commit  # type: ignore[method-assign]
+    dues.issue(context, "one")
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before the commit", "after it"])
 def test_a_process_killed_at_its_commit_leaves_all_or_nothing(galicia: World, before: bool) -> None:
-    process = CONTEXT.Process(target=partial(_killed, galicia.app.settings, galicia.now, before))
+    process = CONTEXT.Process(target=partial(_killed, galicia.context.settings, galicia.now, before))
     process.start()
     process.join(60)
     assert process.exitcode == -signal.SIGKILL
-    done = galicia.app.issue_dues("one")
+    done = dues.issue(galicia.context, "one")
     assert (done.issued, amounts(done.lines)) == (4 if before else 0, ISSUED)
 
 

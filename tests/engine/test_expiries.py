@@ -8,9 +8,10 @@ import pytest
 from support.due import fall_due, moments, replays
 from support.world import World, model, stage
 
+from clusterflow.domain.expiries import LabelExpired, LabelForfeited
+from clusterflow.domain.terms import DueKind
 from clusterflow.errors import Mistakes
-from clusterflow.model.expiries import LabelExpired, LabelForfeited
-from clusterflow.model.words import DueKind
+from clusterflow.services import enrolment, ledger, registry, review
 
 from .conftest import MakeWorld
 
@@ -18,7 +19,7 @@ from .conftest import MakeWorld
 def ends(w: World) -> list[tuple[str, int, date]]:
     """What was told of ends: kind, months before, and on which day."""
     found = []
-    for entry in w.app.entries("one"):
+    for entry in ledger.entries(w.context, "one"):
         kind = entry.event.kind
         if kind.startswith(("label.", "strategy.")):
             found.append((kind, getattr(entry.event, "months", 0), entry.event.on))  # type: ignore[union-attr]
@@ -57,7 +58,7 @@ def test_the_end_of_a_labels_grace_is_told_as_its_record_says_or_by_our_proposal
         "label initiative=one name=silent level=gold from=2024-01-10 to=2024-03-29",
     )
     live_through(w, "2024-03-28", "2024-07-05")
-    told = [e.event for e in w.app.entries("one") if isinstance(e.event, LabelExpired | LabelForfeited)]
+    told = [e.event for e in ledger.entries(w.context, "one") if isinstance(e.event, LabelExpired | LabelForfeited)]
     assert [(e.kind, e.label, e.grace_until, e.proposed, e.on) for e in told] == [
         ("label.expired", "gold", date(2024, 5, 31), False, date(2024, 4, 1)),
         ("label.expired", "quick", None, False, date(2024, 4, 1)),
@@ -114,7 +115,7 @@ def test_a_retracted_label_has_no_end_and_an_old_one_is_no_news(world: MakeWorld
     assert {s for k, s in moments(w) if k is DueKind.LABEL} == {"gold"}
     assert fall_due(w, "2024-01-11") == (), "whoever records it knows that fewer than six months are left"
     submission = w.submission("label initiative=one name=gold")
-    w.app.record([type(submission)("label", submission.fields, "here", "one", retract=True)])
+    registry.record(w.context, [type(submission)("label", submission.fields, "here", "one", retract=True)])
     assert DueKind.LABEL not in {k for k, _ in moments(w)}
 
 
@@ -136,6 +137,6 @@ def test_what_was_recorded_before_enrolment_counts_too(world: MakeWorld) -> None
     w = world(model(stage("first", allowed_days=4000)))
     w.record("initiative id=one name=One country=ES from=2024-01-10")
     w.record("label initiative=one name=gold level=gold from=2024-01-10 to=2025-08-29")
-    assert w.app.due_moments() == []
-    w.app.enrol(w.submission("initiative id=one name=One country=ES from=2024-01-10"), "tiny")
+    assert review.initiatives_due(w.context) == []
+    enrolment.enrol(w.context, w.submission("initiative id=one name=One country=ES from=2024-01-10"), "tiny")
     assert fall_due(w, "2024-08-29") == ("label.expiring",)

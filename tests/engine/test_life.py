@@ -9,10 +9,12 @@ from unittest.mock import patch
 import pytest
 from support.world import World, model, stage, stated
 
+from clusterflow.domain.terms import DecisionKind, HelixKind, ReviewStatus, Role, Severity, StageStatus
 from clusterflow.engine import evaluate as evaluation
 from clusterflow.errors import Mistakes, NotPossible, UnknownName
-from clusterflow.model.words import DecisionKind, HelixKind, ReviewStatus, Role, Severity, StageStatus
-from clusterflow.rules.fold import replay
+from clusterflow.rules.projection import replay
+from clusterflow.services import explanation, gates, ledger, standing
+from clusterflow.services import review as review_service
 from clusterflow.store.ledger import hash_of
 from clusterflow.store.state import in_order
 
@@ -22,7 +24,7 @@ TWO = model(stage("first"), stage("second", ("first",)))
 
 
 def statuses(w: World) -> dict[str, StageStatus]:
-    return {s.stage: s.status for s in w.app.status("one").stages}
+    return {s.stage: s.status for s in standing.status(w.context, "one").stages}
 
 
 def test_a_gate_opens_when_it_is_ready_and_go_leads_to_the_next_stage(world: MakeWorld) -> None:
@@ -99,7 +101,7 @@ def test_a_conditional_go_goes_on_and_its_conditions_are_watched(world: MakeWorl
     w.enrol()
     w.state_figure("x")
     w.evaluate()
-    w.app.open_gate("one", "first")
+    gates.open_gate(w.context, "one", "first")
     assert w.decide("first").refused == "not-ready"
     assert w.decide("first", DecisionKind.CONDITIONAL_GO).refused == "conditions"
     done = w.decide("first", DecisionKind.CONDITIONAL_GO, due={"y": date(2024, 6, 1)})
@@ -111,7 +113,7 @@ def test_a_conditional_go_goes_on_and_its_conditions_are_watched(world: MakeWorl
 def test_a_condition_whose_day_passes_is_missed(world: MakeWorld) -> None:
     w = world(model(stage("first", (), stated("y")), stage("second", ("first",))))
     w.enrol()
-    w.app.open_gate("one", "first")
+    gates.open_gate(w.context, "one", "first")
     w.decide("first", DecisionKind.CONDITIONAL_GO, due_all=date(2024, 6, 4))
     assert "condition.missed" not in w.at("2024-06-04").evaluate()
     assert "condition.missed" in w.at("2024-06-05").evaluate()
@@ -125,26 +127,26 @@ def test_a_recycle_takes_milestones_back_and_begins_another_round(world: MakeWor
         w.state_figure(name)
         w.evaluate()
         w.decide(name)
-    w.app.open_gate("one", "c")
+    gates.open_gate(w.context, "one", "c")
     assert w.decide("c", DecisionKind.RECYCLE, to_stage="c").decided is DecisionKind.RECYCLE
-    w.app.open_gate("one", "c")
+    gates.open_gate(w.context, "one", "c")
     assert w.decide("c", DecisionKind.RECYCLE, to_stage="d").refused == "to-stage"
     assert w.decide("c", DecisionKind.RECYCLE, to_stage="a").entered == ("a",)
     assert statuses(w) == {"a": StageStatus.UNDER_WAY, "b": StageStatus.LEFT, "c": StageStatus.LEFT}
     w.evaluate()
     assert w.decide("a").entered == ("b",)
-    assert w.app.state("one").rounds("a") == 2
+    assert standing.state(w.context, "one").rounds("a") == 2
 
 
 def test_a_stopped_initiative_is_at_rest(world: MakeWorld) -> None:
     w = world(TWO)
     w.enrol()
-    w.app.open_gate("one", "first")
+    gates.open_gate(w.context, "one", "first")
     w.decide("first", DecisionKind.STOP)
     w.state_figure("first")
     assert w.evaluate() == ()
     assert w.decide("first").refused == "stopped"
-    assert w.app.state("one").open_visits == ()
+    assert standing.state(w.context, "one").open_visits == ()
 
 
 def test_a_milestone_lapses_under_its_lower_bound_and_returns_at_its_full_one(world: MakeWorld) -> None:
@@ -168,7 +170,7 @@ def test_an_open_ended_stage_goes_on_after_its_milestone(world: MakeWorld) -> No
     w.decide("life")
     w.at("2025-01-10")
     w.evaluate()
-    assert w.app.state("one").visit("life") is not None
+    assert standing.state(w.context, "one").visit("life") is not None
     assert w.kinds().count("gate.opened") == 1
 
 
@@ -204,12 +206,12 @@ def test_a_decision_on_findings_that_changed_is_refused_with_what_changed(world:
     w.enrol()
     w.state_figure("x")
     w.evaluate()
-    seen = w.app.explain("one")[0].findings
+    seen = explanation.explain(w.context, "one")[0].findings
     w.at("2024-02-01").state_figure("y")
     refused = w.decide("first", seen=seen)
     assert refused.refused == "stale"
     assert "y is now met" in str(refused.why)
-    assert w.decide("first", seen=w.app.explain("one")[0].findings).taken
+    assert w.decide("first", seen=explanation.explain(w.context, "one")[0].findings).taken
 
 
 def test_facts_recorded_after_the_last_look_count_at_the_decision(world: MakeWorld) -> None:
@@ -224,11 +226,11 @@ def test_facts_recorded_after_the_last_look_count_at_the_decision(world: MakeWor
 def test_an_edited_model_changes_nothing_for_those_under_way(world: MakeWorld) -> None:
     w = world(TWO)
     w.enrol()
-    w.app.__dict__["models"] = {"tiny": model(stage("first", (), stated("other")))}
+    w.context.models = {"tiny": model(stage("first", (), stated("other")))}
     w.state_figure("first")
     assert "gate.opened" in w.evaluate()
     w.enrol("another")
-    assert w.app.model_of("another").hash != w.app.model_of("one").hash
+    assert standing.pinned_model(w.context, "another").hash != standing.pinned_model(w.context, "one").hash
 
 
 def test_an_initiative_is_enrolled_once_and_unknown_names_get_the_nearest(world: MakeWorld) -> None:
@@ -239,7 +241,7 @@ def test_an_initiative_is_enrolled_once_and_unknown_names_get_the_nearest(world:
     with pytest.raises(UnknownName, match=r"no model is called «tyni»; there are: tiny"):
         w.enrol("two", "tyni")
     with pytest.raises(UnknownName, match="the nearest: one"):
-        w.app.status("onne")
+        standing.status(w.context, "onne")
     with pytest.raises(UnknownName, match="the nearest: first"):
         w.decide("frist")
     with pytest.raises(UnknownName, match="the nearest: mona"):
@@ -252,10 +254,10 @@ def test_an_initiative_whose_own_record_was_withdrawn_holds_nobody_up(world: Mak
     w.enrol("two")
     w.state_figure("first", initiative="two")
     w.record("initiative id=one retract=true")
-    assert [c.initiative for c in w.app.review().changed] == ["two"]
-    assert {s.initiative for s in w.app.board().lines} == {"one", "two"}
-    assert w.app.status("one").stages
-    assert w.app.explain("one")
+    assert [c.initiative for c in review_service.review_portfolio(w.context).changed] == ["two"]
+    assert {s.initiative for s in standing.board(w.context).lines} == {"one", "two"}
+    assert standing.status(w.context, "one").stages
+    assert explanation.explain(w.context, "one")
 
 
 def test_no_initiative_bears_the_name_of_the_registry(world: MakeWorld) -> None:
@@ -278,10 +280,10 @@ def test_the_status_of_a_past_day_is_what_the_ledger_said_then(world: MakeWorld)
     w.state_figure("first")
     w.evaluate()
     w.at("2024-02-01").decide("first")
-    then = w.app.status("one", date(2024, 1, 20))
+    then = standing.status(w.context, "one", date(2024, 1, 20))
     assert {s.stage: s.status for s in then.stages} == {"first": StageStatus.GATE_OPEN, "second": StageStatus.AHEAD}
     with pytest.raises(NotPossible, match="not yet enrolled"):
-        w.app.status("one", date(2023, 1, 1))
+        standing.status(w.context, "one", date(2023, 1, 1))
 
 
 def test_the_ledger_replays_to_the_stored_state_and_its_chain_is_whole(world: MakeWorld) -> None:
@@ -290,19 +292,19 @@ def test_the_ledger_replays_to_the_stored_state_and_its_chain_is_whole(world: Ma
     for day, figure, value in (("02-01", "a", 1), ("03-01", "b", 1), ("04-01", "a", 0), ("05-01", "c", 1)):
         w.at(f"2024-{day}").state_figure(figure, value)
         w.evaluate()
-        for review in w.app.state("one").reviews:
+        for review in standing.state(w.context, "one").reviews:
             if review.status is ReviewStatus.OPEN:
                 w.decide(review.stage)
-    assert in_order(replay(w.app.entries("one"))) == w.app.state("one")  # type: ignore[arg-type]
-    assert w.app.first_break("one") is None
+    assert in_order(replay(ledger.entries(w.context, "one"))) == standing.state(w.context, "one")  # type: ignore[arg-type]
+    assert ledger.first_break(w.context, "one") is None
 
 
 def test_a_changed_ledger_entry_breaks_the_chain(world: MakeWorld) -> None:
     w = world(TWO)
     w.enrol()
-    with w.app.database.begin() as connection:
+    with w.context.database.begin() as connection:
         connection.exec_driver_sql("UPDATE ledger SET body = replace(body, 'first', 'other') WHERE version = 2")
-    assert w.app.first_break("one") == 2
+    assert ledger.first_break(w.context, "one") == 2
 
 
 @pytest.mark.parametrize(
@@ -324,10 +326,10 @@ def test_what_was_changed_behind_its_back_is_found(world: MakeWorld, tampering: 
     w.state_figure("first")
     w.state_figure("first", 0)
     w.evaluate()
-    assert not [flaw for one in w.app.verify() for flaw in one.flaws]
-    with w.app.database.begin() as connection:
+    assert not [flaw for one in ledger.verify(w.context) for flaw in one.flaws]
+    with w.context.database.begin() as connection:
         connection.exec_driver_sql(tampering)
-    flaws = [str(flaw) for flaw in w.app.verify("one")[0].flaws]
+    flaws = [str(flaw) for flaw in ledger.verify(w.context, "one")[0].flaws]
     assert any(found in flaw for flaw in flaws), flaws
 
 

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from support.due import replays
 from support.world import World, model, stage, stated
 
-from clusterflow.model.words import DecisionKind
-from clusterflow.rules.calendar import WorkCalendar
-from clusterflow.rules.due import deadlines_of, expiry_deadlines
-from clusterflow.store import due
+from clusterflow.domain.terms import DecisionKind
+from clusterflow.rules.deadlines import deadlines_of, expiry_deadlines
+from clusterflow.rules.work_calendar import WorkCalendar
+from clusterflow.services import gates, ledger, registry, review, standing
+from clusterflow.store import deadlines
 
 LIFE = model(
     stage("a", (), stated("a"), allowed_days=20),
@@ -60,8 +61,11 @@ def take(w: World, step: tuple[object, ...]) -> None:
             w.state_figure(name, value)
         case ("decide", str(name), DecisionKind() as kind, int(days)):
             later = day + timedelta(days=days)
-            if w.app.state("one").visit(name) is not None and w.app.state("one").milestone(name) is None:
-                w.app.open_gate("one", name)
+            if (
+                standing.state(w.context, "one").visit(name) is not None
+                and standing.state(w.context, "one").milestone(name) is None
+            ):
+                gates.open_gate(w.context, "one", name)
             w.decide(name, kind, until=later, due_all=later, to_stage="a")
         case ("label", int(days)):
             w.record(f"label initiative=one name=gold level=gold from={day} to={day + timedelta(days=days)}")
@@ -70,17 +74,17 @@ def take(w: World, step: tuple[object, ...]) -> None:
         case ("evaluate",):
             w.evaluate()
         case ("fall due",):
-            assert w.app.fall_due().problems == {}
+            assert review.process_deadlines(w.context).problems == {}
 
 
 def check(w: World) -> None:
     """The stored moments are those that the state, the records and the calendar make."""
-    state, record = w.app.state("one"), w.app.record_of("one")
+    state, record = standing.state(w.context, "one"), registry.initiative_record(w.context, "one")
     assert record is not None
     calendar = WorkCalendar(record.timezone, record.country)
-    with w.app.database.connect() as connection:
-        ends = due.ends_of(connection, "one", calendar)
-        stored = due.moments_of(connection, "one")
+    with w.context.database.connect() as connection:
+        ends = deadlines.ends_of(connection, "one", calendar)
+        stored = deadlines.moments_of(connection, "one")
     wanted = deadlines_of(LIFE, state) | expiry_deadlines(state, ends)
     assert stored == {d: calendar.due_at(d.day) for d in wanted}
     assert replays(w)
@@ -96,12 +100,12 @@ def test_what_is_stored_as_due_is_what_is_to_become_due(
         take(w, step)
         check(w)
     w.now = datetime(2030, 1, 1, 12, tzinfo=UTC)
-    w.app.fall_due()
-    assert w.app.due_moments() == []
-    version = w.app.state("one").version
-    w.app.fall_due()
-    assert w.app.state("one").version == version
-    events = [e.event for e in w.app.entries("one")]
+    review.process_deadlines(w.context)
+    assert review.initiatives_due(w.context) == []
+    version = standing.state(w.context, "one").version
+    review.process_deadlines(w.context)
+    assert standing.state(w.context, "one").version == version
+    events = [e.event for e in ledger.entries(w.context, "one")]
     for kind, once in (
         ("stage.overdue", ("stage", "round", "level")),
         ("label.expiring", ("label", "until", "months")),

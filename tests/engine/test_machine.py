@@ -30,14 +30,17 @@ from support import postgres
 from support.fresh import Fresh, FreshPostgres, FreshSqlite
 from support.world import World, model, stage, stated
 
+from clusterflow.domain.events import Entry
+from clusterflow.domain.lifecycle import LifecycleModel, Stage
+from clusterflow.domain.state import InitiativeState
+from clusterflow.domain.terms import DecisionKind, Role, Severity, Standing
 from clusterflow.engine.record import Recorded
 from clusterflow.errors import ClusterflowError, NotPossible
-from clusterflow.model.events import Entry
-from clusterflow.model.lifecycle import LifecycleModel, Stage
-from clusterflow.model.state import InitiativeState
-from clusterflow.model.words import DecisionKind, Role, Severity, Standing
 from clusterflow.rules.ballot import Ballot
-from clusterflow.rules.fold import replay
+from clusterflow.rules.projection import replay
+from clusterflow.services import enrolment, explanation, gate_forms, ledger, registry, standing
+from clusterflow.services import gates as gates_service
+from clusterflow.services import review as review_service
 from clusterflow.store.state import in_order
 from clusterflow.store.tables import chain
 
@@ -123,7 +126,7 @@ class Life(RuleBasedStateMachine):
     def enrol(self, initiative: str) -> None:
         start = self.w.now.date() - timedelta(days=1)
         line = f"initiative id={initiative} name=I country=MX timezone={ZONES[initiative]} from={start}"
-        if self.command(lambda key: self.w.app.enrol(self.w.submission(line), "tiny", key=key)):
+        if self.command(lambda key: enrolment.enrol(self.w.context, self.w.submission(line), "tiny", key=key)):
             seats = (
                 "body id=management kind=management name=Management",
                 "body id=board kind=board name=Board",
@@ -149,21 +152,23 @@ class Life(RuleBasedStateMachine):
     @rule(initiative=INITIATIVES)
     def evaluate(self, initiative: str) -> None:
         if self.lives(initiative):
-            self.w.app.evaluate(initiative)
+            review_service.evaluate(self.w.context, initiative)
 
     @rule()
     def review(self) -> None:
-        self.w.app.review()
+        review_service.review_portfolio(self.w.context)
         # A stage may be overdue by both of its terms at once; it is told one term after the other.
-        again = self.w.app.review().changed
+        again = review_service.review_portfolio(self.w.context).changed
         assert {kind for c in again for kind in c.changes} <= {"stage.overdue"}
-        assert not again or self.w.app.review().changed == (), "the same day again brings nothing new"
+        assert not again or review_service.review_portfolio(self.w.context).changed == (), (
+            "the same day again brings nothing new"
+        )
 
     @rule(initiative=INITIATIVES, place=PLACES)
     def open_gate(self, initiative: str, place: int) -> None:
-        self.command(lambda key: self.w.app.open_gate(initiative, self.stage_at(place), key=key))
+        self.command(lambda key: gates_service.open_gate(self.w.context, initiative, self.stage_at(place), key=key))
 
-    @precondition(lambda self: self.w.app.inbox())
+    @precondition(lambda self: gate_forms.open_gates(self.w.context))
     @rule(
         initiative=INITIATIVES,
         place=PLACES,
@@ -187,7 +192,7 @@ class Life(RuleBasedStateMachine):
             due_all=day if kind is DecisionKind.CONDITIONAL_GO else None,
             to_stage=self.stage_at(back) if kind is DecisionKind.RECYCLE else None,
         )
-        done = self.command(lambda key: self.w.app.decide(initiative, person, ballot, key))
+        done = self.command(lambda key: gates_service.decide(self.w.context, initiative, person, ballot, key))
         assert done is None or not stale or done.refused is not None
 
     @rule(
@@ -259,7 +264,7 @@ class Life(RuleBasedStateMachine):
             return
         day = self.w.now.date() - timedelta(days=ago + 1)
         self.asked.setdefault((initiative, day), self.state_on(initiative, day))
-        last = max(e.at for c in (initiative, "registry") for e in self.w.app.entries(c))
+        last = max(e.at for c in (initiative, "registry") for e in ledger.entries(self.w.context, c))
         self.explained.append((initiative, day, last, self.explain(initiative, day, last)))
 
     # What is true at any time
@@ -267,11 +272,11 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def the_ledger_adds_up_to_what_is_stored(self) -> None:
         for initiative, (entries, state) in self.lives_now().items():
-            assert self.w.app.first_break(initiative) is None
+            assert ledger.first_break(self.w.context, initiative) is None
             added = replay(entries)
             assert added is not None
             assert in_order(added) == state
-        assert self.w.app.first_break("registry") is None
+        assert ledger.first_break(self.w.context, "registry") is None
 
     @invariant()
     def each_thing_happens_once(self) -> None:
@@ -319,7 +324,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def nothing_goes_out_that_is_not_written(self) -> None:
-        with self.w.app.database.connect() as connection:
+        with self.w.context.database.connect() as connection:
             for row in connection.execute(select(chain)):
                 assert 0 <= max(row.published, row.told) <= row.version
 
@@ -342,34 +347,38 @@ class Life(RuleBasedStateMachine):
         """Each initiative's ledger and its stored state; read once for all that is asked of them."""
         versions = self.versions()
         if versions != self.read[0]:
-            found = {i: (self.w.app.entries(i), self.state(i)) for i in self.w.app.initiatives()}
+            found = {
+                i: (ledger.entries(self.w.context, i), self.state(i)) for i in registry.initiatives(self.w.context)
+            }
             self.read = (versions, found)
         return self.read[1]
 
     def state(self, initiative: str) -> InitiativeState:
-        return self.w.app.state(initiative)
+        return standing.state(self.w.context, initiative)
 
     def state_on(self, initiative: str, day: date) -> Any:
         try:
-            found = self.w.app.state(initiative, day)
+            found = standing.state(self.w.context, initiative, day)
         except NotPossible:
             return None
         # What had happened by the end of that day, where the initiative is.
         zone = ZoneInfo(ZONES[initiative])
-        by_then = [e for e in self.w.app.entries(initiative) if e.at.astimezone(zone).date() <= day]
-        assert by_then == list(self.w.app.entries(initiative)[: len(by_then)])
+        by_then = [e for e in ledger.entries(self.w.context, initiative) if e.at.astimezone(zone).date() <= day]
+        assert by_then == list(ledger.entries(self.w.context, initiative)[: len(by_then)])
         assert found == in_order(replay(by_then))  # type: ignore[arg-type]
         return found
 
     def explain(self, initiative: str, day: date, known_at: datetime) -> Any:
         try:
-            gates = self.w.app.explain(initiative, self.model.stages[0].id, day, known_at, with_evidence=False)
+            gates = explanation.explain(
+                self.w.context, initiative, self.model.stages[0].id, day, known_at, with_evidence=False
+            )
         except NotPossible:
             return None
         return [(c.found, c.answer) for gate in gates for c in gate.criteria]
 
     def versions(self) -> dict[str, int]:
-        with self.w.app.database.connect() as connection:
+        with self.w.context.database.connect() as connection:
             return {row.id: row.version for row in connection.execute(select(chain))}
 
 

@@ -7,10 +7,11 @@ from datetime import date
 import pytest
 from support.world import World, model, stage, stated
 
+from clusterflow.domain.lifecycle import DecidedBy, Share
+from clusterflow.domain.terms import DecisionKind, HelixKind, Role, Severity, Stance
 from clusterflow.errors import Mistakes, NotPossible, UnknownName
-from clusterflow.model.lifecycle import DecidedBy, Share
-from clusterflow.model.words import DecisionKind, HelixKind, Role, Severity, Stance
-from clusterflow.rules.fold import replay
+from clusterflow.rules.projection import replay
+from clusterflow.services import gates, ledger, registry, standing
 from clusterflow.settings import NOBODY
 from clusterflow.store.state import in_order
 
@@ -84,8 +85,8 @@ def test_a_delegate_casts_the_vote_and_both_are_kept(world: MakeWorld) -> None:
     assert w.decide("first", by="nobody", speaks_for="bruno").taken
     assert w.decide("first", by="bruno").refused == "twice"
     assert w.decide("first", by="mona").decided is DecisionKind.GO
-    (first, second) = w.app.state("one").votes
-    behind = w.app.people_behind([first.decider, str(first.cast_by), second.decider])
+    (first, second) = standing.state(w.context, "one").votes
+    behind = gates.people_of(w.context, [first.decider, str(first.cast_by), second.decider])
     assert [behind[first.decider], behind[str(first.cast_by)]] == ["bruno", "nobody"]
     assert (behind[second.decider], second.cast_by) == ("mona", None)
 
@@ -103,12 +104,17 @@ def test_the_government_decides_no_management_gate_in_any_name(world: MakeWorld)
     assert w.decide("first", by="gala").refused == "barred"
     assert w.decide("first", by="gala", speaks_for="bruno").refused == "barred"
     assert w.decide("first", by="nobody", speaks_for="gala").refused == "barred"
-    assert [(v.person, v.speaks_for) for v in w.app.eligible("one", "first")] == [("bruno", None), ("mona", None)]
+    assert [(v.person, v.speaks_for) for v in gates.eligible_deciders(w.context, "one", "first")] == [
+        ("bruno", None),
+        ("mona", None),
+    ]
 
 
 def test_four_eyes(world: MakeWorld) -> None:
     w = begun(world, gate(four_eyes=True))
-    w.app.record([w.submission("link initiative=one id=l direction=inside with_whom=x from=2024-01-01")], actor="mona")
+    registry.record(
+        w.context, [w.submission("link initiative=one id=l direction=inside with_whom=x from=2024-01-01")], actor="mona"
+    )
     assert w.decide("first", by="mona").refused == "four-eyes"
     assert w.decide("first", by="bruno").decided is DecisionKind.GO
 
@@ -116,7 +122,7 @@ def test_four_eyes(world: MakeWorld) -> None:
 def test_who_asks_for_a_review_does_not_decide_at_it_where_four_eyes_are_asked(world: MakeWorld) -> None:
     w = world(model(stage("first", rule=gate(four_eyes=True))))
     w.enrol()
-    w.app.open_gate("one", "first", asked_by="bruno")
+    gates.open_gate(w.context, "one", "first", asked_by="bruno")
     assert w.decide("first", DecisionKind.STOP, by="bruno").refused == "four-eyes"
     assert w.decide("first", DecisionKind.STOP, by="mona").decided is DecisionKind.STOP
 
@@ -130,7 +136,7 @@ def test_a_vote_falls_when_the_findings_it_saw_have_changed(world: MakeWorld) ->
     assert w.decide("first", by="bruno").decided is None, "the vote of before counts no longer"
     assert w.decide("first", by="gala").refused == "twice", "who stood aside stands aside"
     assert w.decide("first", by="mona").decided is DecisionKind.GO
-    assert [v.stands for v in w.app.state("one").votes] == [False, True, True, True]
+    assert [v.stands for v in standing.state(w.context, "one").votes] == [False, True, True, True]
 
 
 def test_a_vote_falls_even_when_nobody_evaluated_before_the_next_one(world: MakeWorld) -> None:
@@ -154,7 +160,7 @@ def test_who_agrees_on_a_conditional_go_agrees_on_its_conditions(world: MakeWorl
     w.decide("first", kind, by="mona", due={"extra": date(2024, 3, 1)})
     assert w.decide("first", kind, by="bruno", due={"extra": date(2999, 1, 1)}).decided is None
     assert w.decide("first", kind, by="gala", due={"extra": date(2024, 3, 1)}).decided is kind
-    assert [c.due_on for c in w.app.state("one").conditions] == [date(2024, 3, 1)]
+    assert [c.due_on for c in standing.state(w.context, "one").conditions] == [date(2024, 3, 1)]
 
 
 def test_who_stood_aside_casts_no_vote_in_another_name(world: MakeWorld) -> None:
@@ -167,7 +173,9 @@ def test_who_stood_aside_casts_no_vote_in_another_name(world: MakeWorld) -> None
 
 def test_four_eyes_see_through_capitals(world: MakeWorld) -> None:
     w = begun(world, gate(four_eyes=True))
-    w.app.record([w.submission("link initiative=one id=l direction=inside with_whom=x from=2024-01-01")], actor="Mona")
+    registry.record(
+        w.context, [w.submission("link initiative=one id=l direction=inside with_whom=x from=2024-01-01")], actor="Mona"
+    )
     assert w.decide("first", by="mona").refused == "four-eyes"
 
 
@@ -177,7 +185,7 @@ class TestOverride:
         w.enrol()
         w.state_figure("x")
         w.evaluate()
-        w.app.open_gate("one", "first")
+        gates.open_gate(w.context, "one", "first")
         return w
 
     def test_who_may_lets_a_blocking_criterion_pass_and_it_shows_for_ever(self, world: MakeWorld) -> None:
@@ -187,28 +195,28 @@ class TestOverride:
         assert w.decide("first", DecisionKind.STOP, by="bruno", overrides=("y",)).refused == "override"
         assert w.decide("first", by="bruno", reason=" ", overrides=("y",)).refused == "reason"
         assert w.decide("first", by="bruno", overrides=("y",)).decided is DecisionKind.GO
-        (milestone,) = w.app.state("one").milestones
+        (milestone,) = standing.state(w.context, "one").milestones
         assert milestone.overridden == "y"
         w.at("2024-09-01").state_figure("y")
         w.evaluate()
-        (line, _) = w.app.status("one").stages
+        (line, _) = standing.status(w.context, "one").stages
         assert line.overridden == ("y",)
 
     def test_it_shows_even_when_the_milestone_was_taken_back(self, world: MakeWorld) -> None:
         w = self.blocked(world, override=(Role.BOARD_CHAIR,))
         w.decide("first", by="bruno", overrides=("y",))
         w.state_figure("y")
-        w.app.open_gate("one", "second")
+        gates.open_gate(w.context, "one", "second")
         w.decide("second", DecisionKind.RECYCLE, by="mona", to_stage="first")
         w.evaluate()
         assert w.decide("first", by="mona").decided is DecisionKind.GO
-        assert w.app.status("one").stages[0].overridden == ("y",)
+        assert standing.status(w.context, "one").stages[0].overridden == ("y",)
 
     def test_it_is_spoken_in_the_role_that_may(self, world: MakeWorld) -> None:
         w = self.blocked(world, override=(Role.BOARD_CHAIR,))
         assert w.decide("first", by="bruno", role=Role.BOARD_MEMBER, overrides=("y",)).refused == "override"
         w.decide("first", by="bruno", overrides=("y",))
-        assert w.app.state("one").votes[0].role is Role.BOARD_CHAIR
+        assert standing.state(w.context, "one").votes[0].role is Role.BOARD_CHAIR
 
     def test_others_may_follow_a_go_that_overrides(self, world: MakeWorld) -> None:
         w = self.blocked(world, need=2, override=(Role.BOARD_CHAIR,))
@@ -227,11 +235,11 @@ def test_the_ledger_tells_it_all_again(world: MakeWorld) -> None:
     w.decide("first", by="nobody", speaks_for="bruno")
     w.state_figure("extra")
     w.evaluate()
-    w.app.renew_code("one", "first", "mona")
+    gates.renew_code(w.context, "one", "first", "mona")
     w.decide("first", Stance.ABSTAIN, by="gala")
     w.decide("first", by="mona")
-    stored = w.app.state("one")
-    again = replay(w.app.entries("one"))
+    stored = standing.state(w.context, "one")
+    again = replay(ledger.entries(w.context, "one"))
     assert again is not None
     assert in_order(again) == stored
 
@@ -246,13 +254,13 @@ def test_where_four_eyes_are_asked_it_must_be_said_who_records(world: MakeWorld)
     w = begun(world, gate(four_eyes=True))
     link = w.submission("link initiative=one id=l direction=inside with_whom=x from=2024-01-01")
     with pytest.raises(Mistakes, match=r"asks who records.*--actor PERSON"):
-        w.app.record([link], actor=NOBODY)
-    assert w.app.record([link], actor="gala").entered == 1
+        registry.record(w.context, [link], actor=NOBODY)
+    assert registry.record(w.context, [link], actor="gala").entered == 1
 
 
 def test_where_four_eyes_are_asked_it_must_be_said_who_asks_for_a_review(world: MakeWorld) -> None:
     w = world(model(stage("first", rule=gate(four_eyes=True))))
     w.enrol()
     with pytest.raises(NotPossible, match="--by PERSON"):
-        w.app.open_gate("one", "first", actor=NOBODY)
-    assert w.app.open_gate("one", "first", actor=NOBODY, asked_by="bruno").review
+        gates.open_gate(w.context, "one", "first", actor=NOBODY)
+    assert gates.open_gate(w.context, "one", "first", actor=NOBODY, asked_by="bruno").review

@@ -16,15 +16,16 @@ from support.mailbox import mail_server
 from support.processes import Raised, race
 from support.world import World, model, stage, stated
 
-from clusterflow.app import App
-from clusterflow.courier import Courier
+from clusterflow.domain.criterion import Criterion
+from clusterflow.domain.quantity import Bound, Unit
+from clusterflow.domain.terms import DecisionKind, Role, Severity
 from clusterflow.intake.assignments import read_assignments
-from clusterflow.model.criterion import Criterion
-from clusterflow.model.quantity import Bound, Unit
-from clusterflow.model.words import DecisionKind, Role, Severity
 from clusterflow.prefect.publish import publish
 from clusterflow.rules.ballot import Ballot
-from clusterflow.rules.fold import replay
+from clusterflow.rules.projection import replay
+from clusterflow.services import enrolment, gate_forms, gates, ledger, outbox, registry, review, standing
+from clusterflow.services.context import Context
+from clusterflow.services.notifications.dispatch import Courier
 from clusterflow.store.database import open_database
 from clusterflow.store.state import in_order
 from clusterflow.store.tables import REGISTRY_TABLES
@@ -50,7 +51,7 @@ def prepared(w: World, *ready: str, evaluated: bool = True) -> World:
 
 
 def run(w: World, *runners: Any, rounds: int = ROUNDS) -> list[tuple[Any, ...]]:
-    outcomes = race(w.app.settings, w.now, rounds, *runners)
+    outcomes = race(w.context.settings, w.now, rounds, *runners)
     raised = [o for outcome in outcomes for o in outcome if isinstance(o, Raised)]
     assert not raised, raised[:3]
     return outcomes
@@ -58,28 +59,30 @@ def run(w: World, *runners: Any, rounds: int = ROUNDS) -> list[tuple[Any, ...]]:
 
 def check_whole(w: World, chain: str) -> None:
     """The chain verifies, and adds up to what is stored."""
-    assert w.app.first_break(chain) is None
-    added = replay(w.app.entries(chain))
+    assert ledger.first_break(w.context, chain) is None
+    added = replay(ledger.entries(w.context, chain))
     assert added is not None
-    assert in_order(added) == w.app.state(chain)
+    assert in_order(added) == standing.state(w.context, chain)
 
 
-def vote(app: App, number: int, person: str, seen: str | None = None) -> Any:
-    return app.decide(f"i{number}", person, Ballot("first", DecisionKind.GO, f"says {person}", seen=seen))
+def vote(context: Context, number: int, person: str, seen: str | None = None) -> Any:
+    return gates.decide(context, f"i{number}", person, Ballot("first", DecisionKind.GO, f"says {person}", seen=seen))
 
 
-def record(app: App, number: int, *lines: str, key: str | None = None) -> Any:
+def record(context: Context, number: int, *lines: str, key: str | None = None) -> Any:
     words = [line.format(i=f"i{number}", number=number).split() for line in lines]
-    return app.record([read_assignments(first, rest) for first, *rest in words], key=key and f"{key}{number}")
+    return registry.record(
+        context, [read_assignments(first, rest) for first, *rest in words], key=key and f"{key}{number}"
+    )
 
 
-def evaluate(app: App, number: int) -> Any:
-    return app.evaluate(f"i{number}")
+def evaluate(context: Context, number: int) -> Any:
+    return review.evaluate(context, f"i{number}")
 
 
-def record_and_evaluate(app: App, number: int, line: str) -> Any:
-    record(app, number, line)
-    return evaluate(app, number)
+def record_and_evaluate(context: Context, number: int, line: str) -> Any:
+    record(context, number, line)
+    return evaluate(context, number)
 
 
 def test_the_last_two_votes_of_a_quorum_decide_once(world: MakeWorld) -> None:
@@ -100,9 +103,9 @@ def test_two_who_decide_at_a_gate_for_one_make_one_decision(world: MakeWorld) ->
         check_whole(w, f"i{number}")
 
 
-def vote_anywhere(app: App, number: int, place: int) -> Any:
+def vote_anywhere(context: Context, number: int, place: int) -> Any:
     initiative = f"i{2 * (number // 2) + place}"
-    return app.decide(initiative, f"p{number}", Ballot("first", DecisionKind.GO, "is new here"))
+    return gates.decide(context, initiative, f"p{number}", Ballot("first", DecisionKind.GO, "is new here"))
 
 
 def test_whoever_decides_for_the_first_time_at_two_gates_at_once_is_one_and_the_same(world: MakeWorld) -> None:
@@ -111,13 +114,15 @@ def test_whoever_decides_for_the_first_time_at_two_gates_at_once_is_one_and_the_
     w.record(*(f"person id=p{number} name=P{number} from=2020-01-01" for number in range(ROUNDS)))
     outcomes = run(w, partial(vote_anywhere, place=0), partial(vote_anywhere, place=1))
     assert {o.refused for outcome in outcomes for o in outcome} == {"role"}
-    refused = [e.event for n in range(ROUNDS) for e in w.app.entries(f"i{n}") if e.event.kind == "decision.refused"]
+    refused = [
+        e.event for n in range(ROUNDS) for e in ledger.entries(w.context, f"i{n}") if e.event.kind == "decision.refused"
+    ]
     assert len({e.decider for e in refused}) == ROUNDS  # type: ignore[union-attr]
 
 
-def speak_for_each_other(app: App, number: int, place: int) -> Any:
+def speak_for_each_other(context: Context, number: int, place: int) -> Any:
     one, other = f"p{2 * number + place}", f"p{2 * number + 1 - place}"
-    return app.decide(f"i{place}", one, Ballot("first", DecisionKind.GO, "for the other", speaks_for=other))
+    return gates.decide(context, f"i{place}", one, Ballot("first", DecisionKind.GO, "for the other", speaks_for=other))
 
 
 def test_two_who_speak_for_each_other_do_not_wait_for_each_other(world: MakeWorld) -> None:
@@ -136,22 +141,22 @@ def test_two_evaluations_at_once_tell_a_change_once(world: MakeWorld) -> None:
         check_whole(w, f"i{number}")
 
 
-def take(app: App, number: int, run: str) -> Any:
-    item = app.take_gate(f"i{number}", run)
+def take(context: Context, number: int, run: str) -> Any:
+    item = gate_forms.claim(context, f"i{number}", run)
     return item and item.run
 
 
 def test_two_passes_at_once_and_one_holds_the_form(world: MakeWorld) -> None:
     w = prepared(world(TWO), "first")
     outcomes = run(w, partial(take, run="one"), partial(take, run="other"))
-    holders = {i.initiative: i.run for i in w.app.inbox()}
+    holders = {i.initiative: i.run for i in gate_forms.open_gates(w.context)}
     for number, outcome in enumerate(outcomes):
         assert [o for o in outcome if o] == [holders[f"i{number}"]]
 
 
 def test_a_decision_on_findings_comes_before_they_change_or_is_refused(world: MakeWorld) -> None:
     w = prepared(world(model(stage("first", (), stated("first"), stated("x", severity=Severity.WARNING)))), "first")
-    seen = w.app.state("i0").reviews[0].findings
+    seen = standing.state(w.context, "i0").reviews[0].findings
     line = "observation initiative={i} metric=x numerator=1 denominator=1 on=2024-01-10"
     outcomes = run(w, partial(vote, person="mona", seen=seen), partial(record_and_evaluate, line=line))
     for number, (decided, _) in enumerate(outcomes):
@@ -179,14 +184,14 @@ def test_a_fact_of_the_registry_that_comes_in_while_others_measure_is_not_overlo
     w.enrol()
     w.record("membership initiative=one organisation=firm from=2024-01-01")
     once = ["organisation id=firm name=Firm helix=academia from=2020-01-01"]
-    other = App(w.app.settings, open_database(w.app.settings.database_url), w.app.clock)
+    other = Context(w.context.settings, open_database(w.context.settings.database_url), w.context.clock)
 
     def in_between(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
         if "INTO ledger" in statement and once:
-            other.record([w.submission(once.pop())])
+            registry.record(other, [w.submission(once.pop())])
             other.database.dispose()
 
-    event.listen(w.app.database, "before_cursor_execute", in_between)
+    event.listen(w.context.database, "before_cursor_execute", in_between)
     assert w.evaluate() == ("finding.changed", "gate.opened")
     assert w.decide("first").refused == "closed", "there is no company among the members any more"
 
@@ -197,17 +202,17 @@ def test_two_corrections_of_one_fact_follow_each_other(world: MakeWorld) -> None
     line = "link initiative={{i}} id=a direction=inside with_whom={whom} from=2024-01-01"
     outcomes = run(w, *(partial(record_one, line=line.format(whom=whom)) for whom in ("y", "z")))
     table = REGISTRY_TABLES["link"]
-    with w.app.database.connect() as connection:
+    with w.context.database.connect() as connection:
         rows = connection.execute(select(table).order_by(table.c.chain, table.c.entry)).all()
     for number, outcome in enumerate(outcomes):
         assert [o.corrected for o in outcome] == [1, 1]
         mine = [r for r in rows if r.chain == f"i{number}"]
         assert [r.superseded_by for r in mine] == [*(r.entry for r in mine[1:]), None]
-        assert w.app.first_break(f"i{number}") is None
+        assert ledger.first_break(w.context, f"i{number}") is None
 
 
-def record_one(app: App, number: int, line: str, key: str | None = None) -> Any:
-    return record(app, number, line, key=key)
+def record_one(context: Context, number: int, line: str, key: str | None = None) -> Any:
+    return record(context, number, line, key=key)
 
 
 def test_one_key_in_two_processes_has_one_effect_and_one_answer(world: MakeWorld) -> None:
@@ -217,20 +222,20 @@ def test_one_key_in_two_processes_has_one_effect_and_one_answer(world: MakeWorld
         first, later = sorted((one, other), key=lambda done: done.already is not None)
         assert first.entered == 1
         assert later == first.again(later.already)
-        assert w.app.first_break(f"i{number}") is None
+        assert ledger.first_break(w.context, f"i{number}") is None
     for number, (one, other) in enumerate(run(w, *[vote_by_key] * 2)):
         assert one == other
         assert one.votes == 1
         assert w.kinds(f"i{number}").count("vote.cast") == 1
 
 
-def vote_by_key(app: App, number: int) -> Any:
-    return app.decide(f"i{number}", "mona", Ballot("first", DecisionKind.GO, "once"), key=f"vote-{number}")
+def vote_by_key(context: Context, number: int) -> Any:
+    return gates.decide(context, f"i{number}", "mona", Ballot("first", DecisionKind.GO, "once"), key=f"vote-{number}")
 
 
-def enrol(app: App, number: int) -> Any:
+def enrol(context: Context, number: int) -> Any:
     fields = "id={i} name=Initiative country=ES from=2024-01-10".format(i=f"i{number}")
-    return app.enrol(read_assignments("initiative", fields.split()), "cordoba")
+    return enrolment.enrol(context, read_assignments("initiative", fields.split()), "cordoba")
 
 
 def test_an_initiative_is_enrolled_while_its_first_facts_come_in(world: MakeWorld) -> None:
@@ -247,25 +252,25 @@ def test_an_initiative_is_enrolled_while_its_first_facts_come_in(world: MakeWorl
         assert enrolled.initiative == f"i{number}"
         assert recorded.entered == 2
         check_whole(w, f"i{number}")
-    assert w.app.first_break("registry") is None
+    assert ledger.first_break(w.context, "registry") is None
 
 
-def record_lines(app: App, number: int, lines: tuple[str, ...]) -> Any:
-    return record(app, number, *lines)
+def record_lines(context: Context, number: int, lines: tuple[str, ...]) -> Any:
+    return record(context, number, *lines)
 
 
-def look(app: App, number: int) -> Any:
+def look(context: Context, number: int) -> Any:
     """What a reader sees while others write: first the stored state, then whether the chain is whole."""
-    state = app.state("i0")
-    entries = app.entries("i0", 0, state.version)
-    return app.first_break("i0"), state == in_order(replay(entries))  # type: ignore[arg-type]
+    state = standing.state(context, "i0")
+    entries = ledger.entries(context, "i0", 0, state.version)
+    return ledger.first_break(context, "i0"), state == in_order(replay(entries))  # type: ignore[arg-type]
 
 
-def change(app: App, number: int) -> Any:
+def change(context: Context, number: int) -> Any:
     day = f"2024-01-{11 + number % 20:02}"
     for value in (0, 1):
-        record(app, 0, f"observation initiative={{i}} metric=first numerator={value} denominator=1 on={day}")
-        app.evaluate("i0")
+        record(context, 0, f"observation initiative={{i}} metric=first numerator={value} denominator=1 on={day}")
+        review.evaluate(context, "i0")
 
 
 def test_who_reads_while_others_write_sees_one_moment(world: MakeWorld) -> None:
@@ -276,24 +281,24 @@ def test_who_reads_while_others_write_sees_one_moment(world: MakeWorld) -> None:
         assert (broken, same) == (None, True)
 
 
-def send(app: App, number: int) -> Any:
-    return Courier(app).round().delivered
+def send(context: Context, number: int) -> Any:
+    return Courier(context).round().delivered
 
 
 def test_two_couriers_deliver_each_notice_once(world: MakeWorld) -> None:
     with mail_server() as (box, address):
         w = prepared(world(TWO), "first")
-        w.app.settings = w.app.settings.model_copy(update={"mail": SecretStr(address)})
+        w.context.settings = w.context.settings.model_copy(update={"mail": SecretStr(address)})
         outcomes = run(w, send, send, rounds=4)
         keys = box.keys()
         assert sum(n for outcome in outcomes for n in outcome) == len(keys) > ROUNDS
         assert max(Counter(keys).values()) == 1
-        assert w.app.backlog().notices == 0
+        assert outbox.backlog(w.context).notices == 0
 
 
-def relay(app: App, number: int, file: Path) -> Any:
+def relay(context: Context, number: int, file: Path) -> Any:
     with speaking_to(Bus(file)):
-        return asyncio.run(publish(app)).problems
+        return asyncio.run(publish(context)).problems
 
 
 def test_two_relays_publish_each_event_once(world: MakeWorld, tmp_path: Path) -> None:
@@ -303,5 +308,5 @@ def test_two_relays_publish_each_event_once(world: MakeWorld, tmp_path: Path) ->
     heard = bus.heard()
     assert max(Counter(e["id"] for e in heard.events).values()) == 1
     assert Counter(r["initiative"] for r in heard.runs) == {f"i{n}": 1 for n in range(ROUNDS)}
-    assert w.app.backlog().events == 0
-    assert {i.run for i in w.app.inbox()} == {r["id"] for r in heard.runs}
+    assert outbox.backlog(w.context).events == 0
+    assert {i.run for i in gate_forms.open_gates(w.context)} == {r["id"] for r in heard.runs}

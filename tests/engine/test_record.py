@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 from support.world import World
 
+from clusterflow.domain.records.base import REGISTRY
 from clusterflow.errors import Mistakes
-from clusterflow.model.records.base import REGISTRY
+from clusterflow.services import ledger
 from clusterflow.store.tables import REGISTRY_TABLES
 
 from .conftest import MakeWorld
@@ -22,7 +23,7 @@ def one(world: MakeWorld) -> World:
 
 def rows(w: World, record: str) -> list[tuple[object, ...]]:
     table = REGISTRY_TABLES[record]
-    with w.app.database.connect() as connection:
+    with w.context.database.connect() as connection:
         return [tuple(r) for r in connection.execute(select(table).order_by(table.c.chain, table.c.entry))]
 
 
@@ -40,7 +41,7 @@ def test_a_correction_takes_the_place_of_a_fact_and_keeps_it(one: World) -> None
     done = one.record("membership initiative=one organisation=firm from=2024-01-05 commitment=signed-agreement")
     assert done.corrected == 1
     table = REGISTRY_TABLES["membership"]
-    with one.app.database.connect() as connection:
+    with one.context.database.connect() as connection:
         old, new = connection.execute(select(table).order_by(table.c.entry)).all()
     assert (old.commitment, old.superseded_by, old.superseded_at is not None) == ("regular-fee", new.entry, True)
     assert (new.commitment, new.superseded_by) == ("signed-agreement", None)
@@ -52,7 +53,7 @@ def test_an_end_names_no_first_day(one: World) -> None:
     assert one.record("membership initiative=one organisation=firm to=2024-03-31").corrected == 1
     assert one.record("membership initiative=one organisation=firm to=2024-03-31").unchanged == 1
     table = REGISTRY_TABLES["membership"]
-    with one.app.database.connect() as connection:
+    with one.context.database.connect() as connection:
         now = connection.execute(select(table).where(table.c.superseded_at.is_(None))).one()
     assert (str(now.valid_from), str(now.valid_to)) == ("2024-01-05", "2024-03-31")
 
@@ -112,7 +113,7 @@ def test_the_same_key_is_done_once_and_means_one_thing(one: World) -> None:
 
 def test_the_ledger_holds_ids_and_no_names(one: World) -> None:
     one.record("person id=zoe name=Zoé-Secret email=zoe@secret.example from=2024-01-01")
-    bodies = " ".join(e.event.model_dump_json() for e in one.app.entries(REGISTRY))
+    bodies = " ".join(e.event.model_dump_json() for e in ledger.entries(one.context, REGISTRY))
     assert "Zoé" not in bodies
     assert "secret.example" not in bodies
 
@@ -122,7 +123,7 @@ def test_what_is_said_to_be_unknown_is_forgotten(one: World) -> None:
     assert one.record("membership initiative=one organisation=firm to= tier=").corrected == 1
     assert one.record("membership initiative=one organisation=firm to= tier=").unchanged == 1
     table = REGISTRY_TABLES["membership"]
-    with one.app.database.connect() as connection:
+    with one.context.database.connect() as connection:
         now = connection.execute(select(table).where(table.c.superseded_at.is_(None))).one()
     assert (now.valid_to, now.tier) == (None, None)
     with pytest.raises(Mistakes, match="needs «direction»"):
@@ -134,7 +135,7 @@ def test_what_was_retracted_begins_empty_when_it_is_entered_again(one: World) ->
     one.record("membership initiative=one organisation=firm retract=true")
     one.record("membership initiative=one organisation=firm from=2024-01-05")
     table = REGISTRY_TABLES["membership"]
-    with one.app.database.connect() as connection:
+    with one.context.database.connect() as connection:
         now = connection.execute(select(table).where(table.c.superseded_at.is_(None))).one()
     assert (now.valid_to, now.tier, now.retracted) == (None, None, False)
 
@@ -145,6 +146,6 @@ def test_a_field_without_a_day_is_of_the_fact_that_holds(one: World) -> None:
     one.record("membership initiative=one organisation=firm from=2024-02-05 retract=true")
     assert one.record("membership initiative=one organisation=firm tier=gold").corrected == 1
     table = REGISTRY_TABLES["membership"]
-    with one.app.database.connect() as connection:
+    with one.context.database.connect() as connection:
         held = connection.execute(select(table).where(table.c.superseded_at.is_(None), ~table.c.retracted)).one()
     assert (str(held.valid_from), held.tier) == ("2024-01-05", "gold")

@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.world import World, model, stage, stated
 
+from clusterflow.services import explanation
+
 DAY = date(2024, 2, 15)
 # Small pools, so that days and values collide.
 days = st.sampled_from([date(2024, 2, 1), date(2024, 2, 15), date(2024, 2, 16), date(2024, 3, 1)])
@@ -37,7 +39,7 @@ def fresh(sqlite_template: Path, tmp_path: Path) -> Fresh:
 
 
 def found(w: World, as_of: date, known_at: datetime | None = None) -> list[tuple[str, bool]]:
-    (gate,) = w.app.explain("one", "first", as_of, known_at, with_evidence=False)
+    (gate,) = explanation.explain(w.context, "one", "first", as_of, known_at, with_evidence=False)
     return [(c.found, c.late) for c in gate.criteria]
 
 

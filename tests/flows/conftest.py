@@ -16,11 +16,12 @@ import pytest
 from support.office import ROOT, Office, working
 from support.world import model, stage
 
+from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.engine.record import Submission
-from clusterflow.model.lifecycle import LifecycleModel
 from clusterflow.prefect.api import settings_for
 from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.server import PrefectServer
+from clusterflow.services import registry
 
 FLOWS = """
 import asyncio
@@ -177,11 +178,11 @@ def begin(lived: LifecycleModel, sqlite_url: str, monkeypatch: pytest.MonkeyPatc
         own = {"DATABASE": sqlite_url, "TODAY": str(office.now.date()), "LANGUAGE": language, "PROOF": "none"}
         for key, value in own.items():
             monkeypatch.setenv(f"CLUSTERFLOW_{key}", value)
-        office.app.settings = office.app.settings.model_copy(update={"language": language})
+        office.context.settings = office.context.settings.model_copy(update={"language": language})
         office.enrol(office.initiative, lived.id)
         if name is not None:
             fields = {"id": office.initiative, "name": name, "country": "ES", "from": str(office.now.date())}
-            office.app.record([Submission("initiative", fields, "test")])
+            registry.record(office.context, [Submission("initiative", fields, "test")])
         return office
 
     return begin

@@ -26,6 +26,7 @@ from clusterflow.prefect import names, runs
 from clusterflow.prefect.api import prefect_client
 from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.server import PrefectServer
+from clusterflow.services import registry
 
 DEPLOYMENT = """
 pull: []
@@ -62,7 +63,7 @@ async def office(
     office.enrol(office.initiative, "shown")
     for person, name in (("mona", PEOPLE[0]), ("bruno", PEOPLE[1])):
         fields = {"id": person, "name": name, "email": f"{person}@firm.example", "from": "2020-01-01"}
-        office.app.record([Submission("person", fields, "test")])
+        registry.record(office.context, [Submission("person", fields, "test")])
     office.state_figure("launch", initiative=office.initiative)
     async with working():
         yield office
@@ -125,7 +126,7 @@ async def test_pages_link_to_each_other_and_to_the_runs_and_name_nobody(office: 
 
 def _all_of(office: Office) -> str:
     """Everything that our own database holds."""
-    with office.app.database.connect() as connection:
+    with office.context.database.connect() as connection:
         tables = inspect(connection).get_table_names()
         return "\n".join(str(row) for t in tables for row in connection.execute(text(f'SELECT * FROM "{t}"')))
 

@@ -19,7 +19,7 @@ from support.ports import free_port
 
 from clusterflow.prefect.api import prefect_client, settings_for
 from clusterflow.prefect.blocks import ClusterflowNotification
-from clusterflow.prefect.channels import channels_if_up, kept_channels
+from clusterflow.prefect.secret_channels import channels_if_up, kept_channels
 from clusterflow.prefect.server import PrefectServer
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,11 +13,11 @@ from ruamel.yaml import YAML
 from support.mailbox import mail_server
 from support.office import ROOT, Office, working
 
-from clusterflow.courier import Courier
-from clusterflow.model.notice import Notice, Urgency
+from clusterflow.domain.notice import Notice, Urgency
 from clusterflow.prefect.api import prefect_client
 from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.server import PrefectServer
+from clusterflow.services.notifications.dispatch import Courier
 from clusterflow.store import notices
 
 
@@ -44,7 +44,7 @@ async def test_the_flow_sends_the_digests_of_the_day(
         assert isinstance(office, Office)
         office.enrol(office.initiative, "cordoba")
         polite = {"notices_manners": "on", "mail": SecretStr(server)}
-        office.app.settings = office.app.settings.model_copy(update=polite)
+        office.context.settings = office.context.settings.model_copy(update=polite)
         made = [
             Notice(
                 key=key, rule="news", initiative=office.initiative, version=1, recipient="mona", language="en",
@@ -52,8 +52,8 @@ async def test_the_flow_sends_the_digests_of_the_day(
             )
             for key in ("one", "two")
         ]  # fmt: skip
-        with office.app.database.begin() as connection:
-            notices.keep(connection, made, office.now, Courier(office.app).manners)
+        with office.context.database.begin() as connection:
+            notices.keep(connection, made, office.now, Courier(office.context).manners)
         async with working(), prefect_client() as client:
             deployment = await client.read_deployment_by_name("digest/weekly")
             run: FlowRun = await client.create_flow_run_from_deployment(deployment.id)

@@ -14,6 +14,7 @@ from support.office import ROOT, Office, until, working
 from clusterflow.prefect.api import prefect_client
 from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.server import PrefectServer
+from clusterflow.services import dues, ledger
 
 
 @pytest.fixture(scope="module")
@@ -53,12 +54,12 @@ async def test_the_flow_issues_each_invoice_once(prefect: PrefectServer, deploye
         first = await begun()
         ended = await office.ended(first)
         assert ended.kind == "COMPLETED", ended
-        (line,) = office.app.dues(office.initiative).lines
+        (line,) = dues.plan(office.context, office.initiative).lines
         assert (line.invoice, str(line.amount), line.state) == ("dues-2024-1-firm", "300.00 EUR", "issued")
-        entries = office.app.entries(office.initiative)
+        entries = ledger.entries(office.context, office.initiative)
         assert (await office.run(first)).name == "Cuotas · 2024-01-10"
         assert (await office.ended(await begun())).kind == "COMPLETED"
-        assert office.app.entries(office.initiative) == entries
+        assert ledger.entries(office.context, office.initiative) == entries
 
         async def told() -> bool | None:
             async with prefect_client() as client:

@@ -6,12 +6,13 @@ import pytest
 from pydantic import ValidationError
 from support.world import World, model, stage
 
+from clusterflow.domain.terms import DecisionKind
 from clusterflow.errors import Mistakes
-from clusterflow.model.words import DecisionKind
 from clusterflow.prefect.forms import Choice, GateForm, ballot_of, form_for, unreadable
+from clusterflow.reports.decision_refusals import SPANISH, refusal
 from clusterflow.reports.markdown import escaped, question_page, unbroken
-from clusterflow.reports.refusals import SPANISH, refusal
-from clusterflow.store.inbox import Item
+from clusterflow.services import explanation, gates, standing
+from clusterflow.store.gate_forms import Item
 
 
 @pytest.fixture
@@ -34,14 +35,14 @@ def test_an_answer_counts_for_the_review_it_was_asked_about_only(world: World) -
     for value in (1, 0, 1):
         world.state_figure("launch", value)
         world.evaluate()
-    assert [(r.id, r.status.value) for r in world.app.state("one").reviews] == [
+    assert [(r.id, r.status.value) for r in standing.state(world.context, "one").reviews] == [
         ("launch-1", "withdrawn"),
         ("launch-2", "open"),
     ]
     answer = GateForm(decision=Choice.stop, decided_by="mona", reason="of old")
-    late = world.app.decide("one", "mona", ballot_of(answer, Item("one", "launch-1", "launch", "run", 0)))
+    late = gates.decide(world.context, "one", "mona", ballot_of(answer, Item("one", "launch-1", "launch", "run", 0)))
     assert (late.refused, late.why) == ("closed", "the gate of «launch» was no longer ready on 2024-01-10")
-    now = world.app.decide("one", "mona", ballot_of(answer, Item("one", "launch-2", "launch", "run", 0)))
+    now = gates.decide(world.context, "one", "mona", ballot_of(answer, Item("one", "launch-2", "launch", "run", 0)))
     assert now.decided is DecisionKind.STOP
 
 
@@ -50,12 +51,14 @@ def test_what_a_form_says_is_refused_where_no_text_can_have_it(world: World) -> 
     world.evaluate()
     answer = GateForm(decision=Choice.go, decided_by="mo\0na", reason="it is\0time", speaks_for="\x07")
     with pytest.raises(Mistakes) as said:
-        world.app.decide("one", answer.decided_by, ballot_of(answer, Item("one", "launch-1", "launch", "run", 0)))
+        gates.decide(
+            world.context, "one", answer.decided_by, ballot_of(answer, Item("one", "launch-1", "launch", "run", 0))
+        )
     assert [m.where for m in said.value.mistakes] == ["decided_by", "reason", "speaks_for"]
 
 
 def test_blank_fields_are_not_filled_in_and_wrong_ones_are_named(world: World) -> None:
-    (gate,) = world.app.explain("one", "launch")
+    (gate,) = explanation.explain(world.context, "one", "launch")
     form = form_for(gate, ["launch"], "es").with_initial_data(description="x")
     filled = form(decision="hold", decided_by="mona", reason="r", hold_until=" ", back_to="", findings=gate.findings)
     assert (filled.hold_until, filled.back_to, filled.conditions_due) == (None, None, None)
@@ -65,7 +68,7 @@ def test_blank_fields_are_not_filled_in_and_wrong_ones_are_named(world: World) -
 
 
 def test_every_refusal_is_said_in_spanish_too(world: World) -> None:
-    (gate,) = world.app.explain("one", "launch")
+    (gate,) = explanation.explain(world.context, "one", "launch")
     for code in SPANISH:
         told = refusal(code, "in English", gate, ["launch"], "es")
         assert "{" not in told
@@ -76,7 +79,7 @@ def test_every_refusal_is_said_in_spanish_too(world: World) -> None:
 def test_the_question_fits_a_narrow_form(world: World) -> None:
     world.state_figure("launch", 0)
     world.evaluate()
-    (gate,) = world.app.explain("one", "launch", language="es")
+    (gate,) = explanation.explain(world.context, "one", "launch", language="es")
     page = question_page(gate, "es", [], "/v2/x", ["⚠ no"])
     first, *_ = page.splitlines()
     assert first == "**⚠ no**"

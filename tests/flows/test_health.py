@@ -31,14 +31,14 @@ from support.office import ROOT, until
 from support.ports import free_port
 
 from clusterflow.cli.doctor import CHECKS
-from clusterflow.doctor.examine import examine
-from clusterflow.doctor.finding import Finding, Outcome, Surroundings
 from clusterflow.prefect import health
 from clusterflow.prefect.api import prefect_client, settings_for
 from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.health import deployments, schedules, secrets, workers
 from clusterflow.prefect.pool import POOL
 from clusterflow.prefect.server import PrefectServer
+from clusterflow.services.diagnostics.finding import Finding, Outcome, Surroundings
+from clusterflow.services.diagnostics.runner import examine
 from clusterflow.settings import Settings
 
 AUTH = "office:let-me-in"

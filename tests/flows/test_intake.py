@@ -21,15 +21,16 @@ from support.office import ROOT, Office, until, working
 from support.patience import PATIENCE_SECONDS
 from support.world import model, stage
 
-from clusterflow.model.refusal import Refusal, RefusalState
+from clusterflow.domain.refused_submission import Refusal, RefusalState
 from clusterflow.prefect import events, names, runs
 from clusterflow.prefect.api import prefect_client
 from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.events import OutgoingEvent
 from clusterflow.prefect.server import PrefectServer
-from clusterflow.prefect.submitted import take_in_events
-from clusterflow.prefect.up import tell_prefect
-from clusterflow.reception import Reception
+from clusterflow.prefect.serving import tell_prefect
+from clusterflow.prefect.submitted_events import take_in_events
+from clusterflow.services import ledger, outbox
+from clusterflow.services.intake.submissions import Reception
 from clusterflow.store import tables
 
 CLUSTERFLOW = str(Path(sys.executable).with_name("clusterflow"))
@@ -109,7 +110,7 @@ def figure(office: Office, **more: object) -> dict[str, Any]:
 
 def commands(office: Office, record: str) -> list[str]:
     """Under which keys records of a type were entered."""
-    found = office.app.entries(office.initiative)
+    found = ledger.entries(office.context, office.initiative)
     return [e.command for e in found if getattr(e.event, "record", "") == record]
 
 
@@ -136,7 +137,7 @@ async def readable(name: str, *ids: str) -> None:
 
 async def refusal_of(office: Office, event_id: str) -> Refusal:
     async def look() -> Refusal | None:
-        found = Reception(office.app).refusals(None)
+        found = Reception(office.context).refusals(None)
         return next((r for r in found if r.source == f"event:{event_id}"), None)
 
     return await until(look, "a refusal")
@@ -186,11 +187,11 @@ class TestEvents:
         await served.asking("launch")
 
         # Told again, after a relay that died: the same event.
-        with served.app.database.begin() as connection:
+        with served.context.database.begin() as connection:
             connection.execute(update(tables.refused_submission).values(told_at=None))
-        assert served.app.outgoing() == []
-        assert await tell_prefect(served.app)
-        assert Reception(served.app).untold() == []
+        assert outbox.waiting(served.context) == []
+        assert await tell_prefect(served.context)
+        assert Reception(served.context).untold() == []
         await asyncio.sleep(2)
         assert len(await kept("clusterflow.record.refused", told["id"])) == 1
 
@@ -225,7 +226,7 @@ class TestEvents:
         assert await count_runs("submitted") - before <= 4
 
     async def test_what_no_trigger_told_is_found_by_the_next_round(self, office: Office) -> None:
-        reception = Reception(office.app)
+        reception = Reception(office.context)
         now = datetime.now(UTC)
         reception.heard(now)
         early, late, future = [
@@ -233,14 +234,14 @@ class TestEvents:
             for name, days in (("early", -2), ("late", 0), ("future", 2))
         ]
         await readable("clusterflow.record.submitted", early, late, future)
-        assert (await take_in_events(office.app)).recorded == 2
+        assert (await take_in_events(office.context)).recorded == 2
         assert sorted(commands(office, "observation")) == sorted([f"event:{late}", f"event:{future}"])
         heard = reception.heard_until()
         assert heard is not None
         assert heard > now
-        done = await take_in_events(office.app, everything=True)
+        done = await take_in_events(office.context, everything=True)
         assert (done.recorded, done.problems) == (1, ())
-        assert (await take_in_events(office.app, everything=True)).recorded == 0
+        assert (await take_in_events(office.context, everything=True)).recorded == 0
         assert sorted(commands(office, "observation")) == sorted(f"event:{i}" for i in (early, late, future))
 
     def test_the_shipped_run_waits_until_what_came_in_its_time_can_be_read(self) -> None:
@@ -272,7 +273,7 @@ class TestFiles:
         assert {str(p.relative_to(drop)) for p in drop.rglob("*") if p.is_file()} == {
             "done/good.jsonl", "refused/bad.jsonl", "refused/bad.jsonl.mistakes.txt",
         }  # fmt: skip
-        (refusal,) = [r for r in Reception(served.app).refusals() if r.address == "bad.jsonl"]
+        (refusal,) = [r for r in Reception(served.context).refusals() if r.address == "bad.jsonl"]
         assert (refusal.line, refusal.state) == (2, RefusalState.WAITING)
         await readable("clusterflow.record.refused", str(names.refusal_id(refusal)))
         await served.asking("launch")
@@ -300,7 +301,7 @@ async def test_the_example_of_the_readme_works(office: Office, prefect: PrefectS
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
 
     async def look() -> bool | None:
-        await take_in_events(office.app)
+        await take_in_events(office.context)
         return True if commands(office, "membership") else None
 
     await until(look, "the membership")

@@ -18,14 +18,15 @@ from support.office import ROOT, is_fact, until, working
 from support.ports import free_port
 from support.world import World, model, stage, stated
 
-from clusterflow.app import App
-from clusterflow.desk import Backlog, system_clock
 from clusterflow.prefect import events, names, runs
 from clusterflow.prefect.api import settings_for
 from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.events import OutgoingEvent
 from clusterflow.prefect.server import PrefectServer
-from clusterflow.prefect.up import keep_relaying
+from clusterflow.prefect.serving import keep_relaying
+from clusterflow.services import gate_forms, ledger, outbox
+from clusterflow.services.context import Context, system_clock
+from clusterflow.services.outbox import Backlog
 
 DEPLOYMENT = """
 pull: []
@@ -59,12 +60,12 @@ def w(database_url: str, mailbox: tuple[Mailbox, str], monkeypatch: pytest.Monke
         database_url, model(stage("first", (), stated("first"), stated("more", "< 3")), stage("second", ("first",)))
     )
     world.now = system_clock()
-    world.app.clock = system_clock
-    world.app.settings = world.app.settings.model_copy(update={"mail": SecretStr(mailbox[1])})
+    world.context.clock = system_clock
+    world.context.settings = world.context.settings.model_copy(update={"mail": SecretStr(mailbox[1])})
     for initiative in INITIATIVES:
         world.enrol(initiative)
     yield world
-    world.app.database.dispose()
+    world.context.database.dispose()
 
 
 def facts(w: World) -> Iterable[str]:
@@ -82,8 +83,8 @@ def facts(w: World) -> Iterable[str]:
 
 
 @contextlib.asynccontextmanager
-async def relaying(app: App) -> AsyncIterator[None]:
-    task = asyncio.create_task(keep_relaying(app))
+async def relaying(context: Context) -> AsyncIterator[None]:
+    task = asyncio.create_task(keep_relaying(context))
     try:
         yield
     finally:
@@ -114,20 +115,20 @@ async def test_a_server_killed_twice_in_a_burst_delays_and_loses_nothing(
         taken.update(str(e.id) for e in told)
 
     with patch.object(events, "post", seen):
-        async with relaying(w.app):
+        async with relaying(w.context):
             for number, fact in enumerate(facts(w), start=1):
                 await asyncio.to_thread(w.record, fact)
                 if number in KILLED_AFTER:
                     await until_true(partial(more_than, len(taken), taken), "an event that the server takes")
                     await kill(server)
                 if number in BACK_AFTER:
-                    assert w.app.backlog().events > 0
+                    assert outbox.backlog(w.context).events > 0
                     await asyncio.to_thread(server.stop)
                     await asyncio.to_thread(server.start)
-            await until_true(lambda: is_empty(w.app.backlog()), "nothing that waits")
-    happened = [e for i in INITIATIVES for e in w.app.entries(i) if not is_fact(e)]
+            await until_true(lambda: is_empty(outbox.backlog(w.context)), "nothing that waits")
+    happened = [e for i in INITIATIVES for e in ledger.entries(w.context, i) if not is_fact(e)]
     assert {str(names.event_id(e.hash)) for e in happened} <= taken
-    assert all(w.app.first_break(i) is None for i in INITIATIVES)
+    assert all(ledger.first_break(w.context, i) is None for i in INITIATIVES)
 
     async with working():
 
@@ -143,10 +144,10 @@ async def test_a_server_killed_twice_in_a_burst_delays_and_loses_nothing(
             return asks
 
         asks = await until(forms, "the end of the passes")
-    assert asks == {i.initiative: i.run for i in w.app.inbox()}
+    assert asks == {i.initiative: i.run for i in gate_forms.open_gates(w.context)}
     assert sorted(asks) == sorted(GATES)
     assert {i: w.kinds(i).count("gate.opened") for i in INITIATIVES} == {i: int(i in GATES) for i in INITIATIVES}
-    opened = {i: e.version for i in GATES for e in w.app.entries(i) if e.event.kind == "gate.opened"}
+    opened = {i: e.version for i in GATES for e in ledger.entries(w.context, i) if e.event.kind == "gate.opened"}
     keys = mailbox[0].keys()
     told = [key for key in keys if key.startswith("gate-ready:")]
     assert sorted(told) == sorted(f"gate-ready:{i}:{v}:{p}" for i, v in opened.items() for p in DECIDERS)

@@ -9,12 +9,13 @@ import pytest
 from support.office import Office, working
 from support.world import model, stage
 
+from clusterflow.domain.terms import DecisionKind
 from clusterflow.errors import PrefectUnreachable
-from clusterflow.model.words import DecisionKind
 from clusterflow.prefect import names, runs
 from clusterflow.prefect.api import settings_for
 from clusterflow.prefect.runs import Verdict
 from clusterflow.prefect.server import PrefectServer
+from clusterflow.services import explanation, gate_forms, outbox, standing
 
 
 class TestForm:
@@ -34,7 +35,7 @@ class TestForm:
         await office.answer(asked)
         end = await office.ended(asked.run_id)
         assert (end.kind, end.name, end.message) == ("COMPLETED", "Decided", "launch: go")
-        state = office.app.state(office.initiative)
+        state = standing.state(office.context, office.initiative)
         assert {v.stage for v in state.open_visits} == {"strategy", "trust"}
         assert [(v.kind, v.reason) for v in state.votes] == [(DecisionKind.GO, "it is time")]
         assert "gate-open" not in (await office.run(asked.run_id)).tags
@@ -55,7 +56,7 @@ class TestForm:
             "conditions_due", "hold_until", "back_to", "speaks_for", "overrides", "findings",
         ]  # fmt: skip
         assert schema["required"] == ["decision", "decided_by", "reason"]
-        (gate,) = office.app.explain(office.initiative, "launch")
+        (gate,) = explanation.explain(office.context, office.initiative, "launch")
         assert schema["properties"]["findings"]["default"] == gate.findings
 
         for answer, note in (
@@ -72,7 +73,7 @@ class TestForm:
             first, *_ = (await office.description(asked)).splitlines()
             assert first.startswith("**⚠")
             assert note in first
-        assert office.app.state(office.initiative).votes == ()
+        assert standing.state(office.context, office.initiative).votes == ()
         assert office.kinds(office.initiative).count("decision.refused") == 5
 
         await office.answer(asked, "hold", hold_until="2024-03-01", back_to="")
@@ -126,13 +127,13 @@ class TestOtherDoors:
         office.decide(
             "launch", DecisionKind.HOLD, initiative=office.initiative, until=office.now.date().replace(day=31)
         )
-        before = office.app.state(office.initiative)
+        before = standing.state(office.context, office.initiative)
         # The relay has not yet come by: Prefect still takes the answer.
         await office.answer(asked, "stop", by="bruno")
         end = await office.ended(asked.run_id)
         assert (end.kind, end.name) == ("COMPLETED", "Decided already")
         assert end.message == "launch: hold, 2024-01-10. This answer changed nothing."
-        after = office.app.state(office.initiative)
+        after = standing.state(office.context, office.initiative)
         assert after.model_copy(update={"version": 0, "last_at": before.last_at}) == before.model_copy(
             update={"version": 0}
         )
@@ -161,7 +162,7 @@ class TestSideBySide:
         await office.publish()
         strategy, trust = await office.asking("strategy"), await office.asking("trust")
         assert strategy.run_id != trust.run_id
-        assert {i.stage: i.run for i in office.app.inbox(initiative)} == {
+        assert {i.stage: i.run for i in gate_forms.open_gates(office.context, initiative)} == {
             "strategy": str(strategy.run_id),
             "trust": str(trust.run_id),
         }
@@ -176,13 +177,13 @@ class TestSideBySide:
         await office.answer(asked, by="mona")
         asked = await office.asking("operation", after=asked.key)
         assert (await office.description(asked)).startswith("**Votes: 1 of 2**")
-        assert office.app.state(initiative).milestone("operation") is None
+        assert standing.state(office.context, initiative).milestone("operation") is None
         await office.answer(asked, by="mona")
         asked = await office.asking("operation", after=asked.key)
         assert "the same person has already decided at this gate" in await office.description(asked)
         await office.answer(asked, by="bruno")
         assert (await office.ended(asked.run_id)).message == "operation: go"
-        assert office.app.state(initiative).milestone("operation") is not None
+        assert standing.state(office.context, initiative).milestone("operation") is not None
 
 
 class TestWhatIsShown:
@@ -251,11 +252,11 @@ class TestAway:
                 await office.publish()
             assert office.evaluate(office.initiative) == ()  # the relay had come so far
             assert office.decide("launch", initiative=office.initiative).taken
-        waits = office.app.backlog().events
+        waits = outbox.backlog(office.context).events
         assert waits > 0
         office.now += timedelta(seconds=30)
         published = await office.publish()
-        assert office.app.backlog().events == 0
+        assert outbox.backlog(office.context).events == 0
         assert 0 < published.events <= waits  # the facts of one command are one event
         kept = await office.events()
         assert len(kept) == len(set(kept))
@@ -263,7 +264,7 @@ class TestAway:
         assert await runs.waiting(f"initiative:{office.initiative}") == []
 
     async def test_one_initiative_in_trouble_keeps_no_other_waiting(self, office: Office) -> None:
-        office.app.__dict__["models"]["other"] = model(stage("launch"), name="other")
+        office.context.models["other"] = model(stage("launch"), name="other")
         office.enrol("a-first-one", "other")
         office.state_figure("launch", initiative=office.initiative)
         published = await office.publish()

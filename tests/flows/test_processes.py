@@ -22,8 +22,9 @@ from support.patience import PATIENCE_SECONDS
 from support.ports import free_port
 from support.world import World
 
-from clusterflow.model.words import DecisionKind
+from clusterflow.domain.terms import DecisionKind
 from clusterflow.prefect.server import PrefectServer
+from clusterflow.services import gate_forms, gates, standing
 
 CLUSTERFLOW = str(Path(sys.executable).with_name("clusterflow"))
 PREFECT = str(Path(sys.executable).with_name("prefect"))
@@ -102,8 +103,10 @@ def home(tmp_path: Path, sqlite_url: str) -> Path:
     """A folder with a database in which a gate is open, and a Prefect that has never heard of it."""
     world = World(sqlite_url)
     world.enrol("auto", "nuevo-leon")
-    world.app.open_gate("auto", "critical-mass")
-    world.app.take_gate("auto", "00000000-0000-0000-0000-000000000001")  # held by a run of a Prefect that is gone
+    gates.open_gate(world.context, "auto", "critical-mass")
+    gate_forms.claim(
+        world.context, "auto", "00000000-0000-0000-0000-000000000001"
+    )  # held by a run of a Prefect that is gone
     return tmp_path
 
 
@@ -163,7 +166,7 @@ def test_up_starts_all_opens_again_what_was_open_and_leaves_nothing(home: Path, 
         running.until_it_says("stopped; nothing is left running")
         assert "Traceback" not in "\n".join(running.said)
     assert processes_of(home) == []
-    review = World(sqlite_url).app.state("auto").reviews[0]
+    review = standing.state(World(sqlite_url).context, "auto").reviews[0]
     assert review.outcome is DecisionKind.STOP
 
 

@@ -16,6 +16,7 @@ from clusterflow.prefect import runs
 from clusterflow.prefect.api import prefect_client
 from clusterflow.prefect.reconcile import reconcile
 from clusterflow.prefect.runs import RunState
+from clusterflow.services import gate_forms, outbox, standing
 from clusterflow.store.database import shared_database
 
 
@@ -25,23 +26,23 @@ async def test_what_prefect_lost_is_opened_once_and_what_nobody_needs_closed(off
     lost = await office.asking("launch")
     async with prefect_client() as client:
         await client.delete_flow_run(lost.run_id)
-    done = await reconcile(office.app)
+    done = await reconcile(office.context)
     assert done.opened == (f"{office.initiative}, gate of launch",)
     # Even before the worker has begun it, the run holds the gate.
-    assert (await reconcile(office.app)).opened == ()
+    assert (await reconcile(office.context)).opened == ()
     asked = await office.asking("launch")
     assert asked.run_id != lost.run_id
-    again = await reconcile(office.app)
+    again = await reconcile(office.context)
     assert (again.opened, again.closed, again.sound) == ((), (), 1)
 
-    (item,) = office.app.inbox(office.initiative)
-    office.app.release_gate(item)
-    office.app.take_gate(office.initiative, str(UUID(int=7)))
-    done = await reconcile(office.app)
+    (item,) = gate_forms.open_gates(office.context, office.initiative)
+    gate_forms.release(office.context, item)
+    gate_forms.claim(office.context, office.initiative, str(UUID(int=7)))
+    done = await reconcile(office.context)
     assert (len(done.opened), done.closed) == (1, (asked.name,))
     await office.answer(await office.asking("launch"))
     await office.at_rest()
-    assert office.app.state(office.initiative).milestone("launch") is not None
+    assert standing.state(office.context, office.initiative).milestone("launch") is not None
 
 
 async def test_a_gate_is_left_to_a_run_that_takes_it_meanwhile(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +58,7 @@ async def test_a_gate_is_left_to_a_run_that_takes_it_meanwhile(office: Office, m
 
     office.evaluate(office.initiative)
     monkeypatch.setattr(runs, "state_of", meanwhile)
-    assert (await reconcile(office.app)).opened == ()
+    assert (await reconcile(office.context)).opened == ()
     assert len(await runs.waiting(f"initiative:{office.initiative}")) == 1
 
 
@@ -65,12 +66,12 @@ async def test_an_answer_to_a_run_that_lost_its_gate_counts_all_the_same(office:
     office.state_figure("launch", initiative=office.initiative)
     await office.publish()
     asked = await office.asking("launch")
-    (item,) = office.app.inbox(office.initiative)
-    office.app.release_gate(item)
-    assert office.app.take_gate(office.initiative, str(uuid4())) is not None
+    (item,) = gate_forms.open_gates(office.context, office.initiative)
+    gate_forms.release(office.context, item)
+    assert gate_forms.claim(office.context, office.initiative, str(uuid4())) is not None
     await office.answer(asked)
     assert (await office.ended(asked.run_id)).message == "launch: go"
-    assert office.app.state(office.initiative).milestone("launch") is not None
+    assert standing.state(office.context, office.initiative).milestone("launch") is not None
 
 
 async def test_after_our_own_database_was_restored_from_a_backup(
@@ -79,27 +80,27 @@ async def test_after_our_own_database_was_restored_from_a_backup(
     office.state_figure("launch", initiative=office.initiative)
     await office.publish()
     before = await office.asking("launch")
-    file, backup = Path(office.app.database.url.database or ""), tmp_path / "backup.db"
+    file, backup = Path(office.context.database.url.database or ""), tmp_path / "backup.db"
     with closing(sqlite3.connect(file)) as live, closing(sqlite3.connect(backup)) as kept:
         live.backup(kept)
     # What Prefect saw after the backup: an answer, a decision, the next gate.
     await office.answer(before)
     await office.at_rest()
-    assert office.app.state(office.initiative).milestone("launch") is not None
-    for opened in (office.app.database, shared_database(sqlite_url)):
+    assert standing.state(office.context, office.initiative).milestone("launch") is not None
+    for opened in (office.context.database, shared_database(sqlite_url)):
         opened.dispose()
     for rest in ("", "-wal", "-shm"):
         file.with_name(file.name + rest).unlink(missing_ok=True)
     shutil.copy(backup, file)
 
-    assert office.app.state(office.initiative).milestone("launch") is None
-    assert len((await reconcile(office.app)).opened) == 1
-    again = await reconcile(office.app)
+    assert standing.state(office.context, office.initiative).milestone("launch") is None
+    assert len((await reconcile(office.context)).opened) == 1
+    again = await reconcile(office.context)
     assert (again.opened, again.closed, again.sound) == ((), (), 1)
     asked = await office.asking("launch")
     assert asked.run_id != before.run_id
     await office.answer(asked)
     await office.at_rest()
-    assert office.app.state(office.initiative).milestone("launch") is not None
+    assert standing.state(office.context, office.initiative).milestone("launch") is not None
     await office.publish()
-    assert office.app.backlog().events == 0
+    assert outbox.backlog(office.context).events == 0

@@ -16,6 +16,8 @@ from clusterflow.prefect import names, publish
 from clusterflow.prefect.api import prefect_client
 from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.server import PrefectServer
+from clusterflow.services import gate_forms, ledger, review
+from clusterflow.services import outbox as outbox_service
 
 TINY = model(stage("launch", (), stated("launch")), stage("strategy", ("launch",)))
 LIFECYCLE = {"name": "tiny", "entrypoint": "flows/lifecycle.py:lifecycle", "work_pool": {"name": "clusterflow"}}
@@ -26,15 +28,15 @@ def test_events_follow_one_another_and_name_whom_they_concern(sqlite_url: str) -
     w.enrol()
     w.state_figure("launch")
     w.evaluate()
-    entries = w.app.entries("one")
-    events = list(publish._events_of(w.app, "one", entries))
+    entries = ledger.entries(w.context, "one")
+    events = list(publish._events_of(w.context, "one", entries))
     assert [e.follows for e in events] == [None, *(e.id for e in events[:-1])]
     assert {e.resource["prefect.resource.id"] for e in events} == {names.resource("one")}
     concerned = {(e.name, r["prefect.resource.role"], r["prefect.resource.id"]) for e in events for r in e.related}
     assert ("clusterflow.facts.recorded", "organisation", "clusterflow.organisation.firm") in concerned
     assert ("clusterflow.facts.recorded", "body", "clusterflow.initiative.one.body.board") in concerned
     assert ("clusterflow.gate.opened", "stage", "clusterflow.initiative.one.stage.launch") in concerned
-    again = list(publish._events_of(w.app, "one", entries))
+    again = list(publish._events_of(w.context, "one", entries))
     assert [e.id for e in again] == [e.id for e in events], "the same entries are the same events"
 
 
@@ -43,14 +45,14 @@ def test_many_initiatives_with_facts_are_looked_at_as_a_set(sqlite_url: str) -> 
     everyone = [f"i{n}" for n in range(publish.ONE_BY_ONE + 5)]
     for initiative in everyone:
         w.enrol(initiative)
-    w.app.review()
+    review.review_portfolio(w.context)
     for initiative in everyone:
         w.record(f"link initiative={initiative} id=a direction=inside with_whom=x from=2024-01-01")
     w.state_figure("launch", initiative="i3")
-    with patch.object(w.app, "evaluate", wraps=w.app.evaluate) as one_by_one:
-        found, failed = publish._evaluate(w.app, w.app.unevaluated())
+    with patch.object(review, "evaluate", wraps=review.evaluate) as one_by_one:
+        found, failed = publish._evaluate(w.context, outbox_service.unevaluated(w.context))
     assert (found.evaluated, failed) == (len(everyone), {})
-    assert [call.args[0] for call in one_by_one.call_args_list] == ["i3"], "only where an answer changed"
+    assert [call.args[1] for call in one_by_one.call_args_list] == ["i3"], "only where an answer changed"
     assert [i for i in everyone if "gate.opened" in w.kinds(i)] == ["i3"]
 
 
@@ -81,5 +83,5 @@ async def test_the_relay_flow_carries_a_fact_to_the_form(
             ended = await office.ended(run.id)
             assert ended.kind == "COMPLETED", ended
         asked = await office.asking("launch")
-        assert office.app.backlog().events == 0
-        assert [i.run for i in office.app.inbox(office.initiative)] == [str(asked.run_id)]
+        assert outbox_service.backlog(office.context).events == 0
+        assert [i.run for i in gate_forms.open_gates(office.context, office.initiative)] == [str(asked.run_id)]

@@ -20,13 +20,14 @@ from support.ports import free_port
 from support.world import model, stage
 from werkzeug import Response
 
-from clusterflow.model.lifecycle import LifecycleModel
-from clusterflow.model.words import DecisionKind
-from clusterflow.prefect import up, worker
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.terms import DecisionKind
+from clusterflow.prefect import serving, worker
 from clusterflow.prefect.api import settings_for
 from clusterflow.prefect.pool import ensure_pool
 from clusterflow.prefect.server import PrefectServer
-from clusterflow.prefect.up import keep_relaying
+from clusterflow.prefect.serving import keep_relaying
+from clusterflow.services import gate_forms, gates, outbox, standing
 
 SHORT = model(stage("launch"), stage("strategy", ("launch",)), name="short")
 
@@ -51,7 +52,7 @@ async def worked(prefect: PrefectServer, deployed: None, office: Office) -> Asyn
 
 async def test_a_missed_condition_puts_the_question_again(worked: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     office = worked
-    office.app.open_gate(office.initiative, "launch")
+    gates.open_gate(office.context, office.initiative, "launch")
     office.decide("launch", DecisionKind.CONDITIONAL_GO, initiative=office.initiative, due_all=date(2024, 1, 15))
     await office.publish()
     await office.at_rest()
@@ -64,7 +65,7 @@ async def test_a_missed_condition_puts_the_question_again(worked: Office, monkey
     assert asked.name == f"Initiative-{office.initiative} · gate 1: launch"
     await office.answer(asked, "conditional-go", conditions_due="2024-06-03")
     assert (await office.ended(asked.run_id)).message == "launch: go, with conditions"
-    state = office.app.state(office.initiative)
+    state = standing.state(office.context, office.initiative)
     assert [v.stage for v in state.open_visits] == ["strategy"], "what follows has gone on"
     assert [c.due_on for c in state.conditions_at("launch")] == [date(2024, 1, 15), date(2024, 6, 3)]
 
@@ -93,15 +94,15 @@ def no_prefect(request: pytest.FixtureRequest) -> Iterator[str]:
 async def test_time_passes_and_people_are_told_without_prefect(
     office: Office, no_prefect: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(up, "AWAY_SECONDS", 0.1)
+    monkeypatch.setattr(serving, "AWAY_SECONDS", 0.1)
 
     async def told() -> bool | None:
         return len(box.mails) > 1 or None
 
     with mail_server() as (box, address), settings_for(no_prefect):
-        office.app.settings = office.app.settings.model_copy(update={"mail": SecretStr(address)})
+        office.context.settings = office.context.settings.model_copy(update={"mail": SecretStr(address)})
         office.at("2024-06-03")
-        relaying = asyncio.create_task(keep_relaying(office.app))
+        relaying = asyncio.create_task(keep_relaying(office.context))
         await until(told, "the mails about what is overdue")
         assert not relaying.done()
         relaying.cancel()
@@ -146,7 +147,7 @@ def slow(office: Office) -> Iterator[SlowMailServer]:
     controller = Controller(slow, hostname="127.0.0.1", port=port)
     controller.start()
     address = f"mailto://127.0.0.1:{port}/?from=office@clusterflow.example&mode=insecure&cto=600"
-    office.app.settings = office.app.settings.model_copy(update={"mail": SecretStr(address)})
+    office.context.settings = office.context.settings.model_copy(update={"mail": SecretStr(address)})
     yield slow
     slow.may.set()
     controller.stop()
@@ -158,13 +159,13 @@ async def test_a_slow_mail_server_holds_up_nobody_in_prefect(worked: Office, slo
     async def got() -> bool | None:
         return slow.got.is_set() or None
 
-    relaying = asyncio.create_task(keep_relaying(office.app))
-    office.app.open_gate(office.initiative, "launch")
+    relaying = asyncio.create_task(keep_relaying(office.context))
+    gates.open_gate(office.context, office.initiative, "launch")
     asked = await office.asking("launch")
     await until(got, "a mail")
     assert office.decide("launch", DecisionKind.STOP, initiative=office.initiative).taken
     assert (await office.ended(asked.run_id)).kind == "COMPLETED"
-    assert office.app.backlog().notices > 1, "while nobody has been told"
+    assert outbox.backlog(office.context).notices > 1, "while nobody has been told"
     relaying.cancel()
 
 
@@ -173,9 +174,9 @@ async def test_a_gate_that_nobody_asks_about_is_asked_about_again(
 ) -> None:
     """Its pass failed, say: the run that holds it puts no form."""
     office = worked
-    office.app.open_gate(office.initiative, "launch")
-    assert office.app.take_gate(office.initiative, str(uuid4())) is not None
-    monkeypatch.setattr(up, "RECONCILE_SECONDS", 0.1)
-    relaying = asyncio.create_task(keep_relaying(office.app))
+    gates.open_gate(office.context, office.initiative, "launch")
+    assert gate_forms.claim(office.context, office.initiative, str(uuid4())) is not None
+    monkeypatch.setattr(serving, "RECONCILE_SECONDS", 0.1)
+    relaying = asyncio.create_task(keep_relaying(office.context))
     await office.asking("launch")
     relaying.cancel()

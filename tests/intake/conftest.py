@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from support.world import World
 
-from clusterflow.engine.receive import Received
-from clusterflow.intake.deliveries import delivered_event
-from clusterflow.reception import Reception
+from clusterflow.engine.submissions import Received
+from clusterflow.intake.submissions import delivered_event
+from clusterflow.services import ledger
+from clusterflow.services.intake.submissions import Reception
 
 
 class Gate(World):
@@ -16,7 +17,7 @@ class Gate(World):
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self.enrol("one", "cordoba")
-        self.reception = Reception(self.app)
+        self.reception = Reception(self.context)
 
     def hand_in(self, *events: tuple[str, dict[str, Any]]) -> dict[str, Received | str]:
         """Events by id; gives what became of each."""
@@ -25,7 +26,7 @@ class Gate(World):
 
     def memberships(self) -> list[str]:
         """The organisations of the initiative, as the ledger counts them: one for each time something was entered."""
-        kinds = [e for e in self.app.entries("one") if getattr(e.event, "record", "") == "membership"]
+        kinds = [e for e in ledger.entries(self.context, "one") if getattr(e.event, "record", "") == "membership"]
         return [e.command for e in kinds]
 
 

@@ -14,10 +14,11 @@ import fsspec
 import pytest
 from sqlalchemy import select
 
+from clusterflow.domain.refused_submission import RefusalState
 from clusterflow.errors import NotPossible
-from clusterflow.intake.dropped import Drop, shown
-from clusterflow.model.refusal import RefusalState
-from clusterflow.reception import TakenIn, files
+from clusterflow.intake.drop_folder import Drop, shown
+from clusterflow.services.intake import drop_folder
+from clusterflow.services.intake.submissions import TakenIn
 from clusterflow.store import tables
 
 from .conftest import Gate
@@ -50,7 +51,7 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Folder:
 
 
 def take(gate: Gate, folder: Folder) -> TakenIn:
-    return asyncio.run(files.take_files(gate.reception, Drop(folder.url), pause_seconds=0))
+    return asyncio.run(drop_folder.take_files(gate.reception, Drop(folder.url), pause_seconds=0))
 
 
 def membership(organisation: str = "firm") -> dict[str, str]:
@@ -100,7 +101,7 @@ def test_content_that_takes_back_what_came_between_is_recorded_again(gate: Gate,
 
 def figures(gate: Gate) -> list[int]:
     table = tables.REGISTRY_TABLES["observation"]
-    with gate.app.database.connect() as connection:
+    with gate.context.database.connect() as connection:
         return list(connection.execute(select(table.c.numerator).where(table.c.superseded_at.is_(None))).scalars())
 
 
@@ -212,7 +213,7 @@ def test_a_file_that_somebody_writes_to_is_left_alone_and_loses_nothing(
 def test_a_file_that_is_too_large_is_refused_unread(
     gate: Gate, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "LARGEST_BYTES", 10)
+    monkeypatch.setattr(drop_folder, "LARGEST_BYTES", 10)
     folder.put("m.jsonl", membership())
     assert take(gate, folder) == TakenIn(refused=1)
     assert "is larger than" in gate.reception.refusals()[0].mistakes[0].found

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from clusterflow.errors import Mistakes, NotPossible
-from clusterflow.intake.jsonlines import lines_of, parsed, read_lines, read_value
-from clusterflow.intake.mending import read_again
+from clusterflow.intake.corrections import read_again
+from clusterflow.intake.json_lines import lines_of, parsed, read_lines, read_value
 
 FLAT = {"record": "membership", "initiative": "one", "organisation": "firm", "from": "2024-01-01"}
 APART = {"type": "membership", "initiative": "one", "fields": {"organisation": "firm", "from": "2024-01-01"}}

@@ -7,9 +7,9 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clusterflow.domain.terms import DecisionKind, Stance
 from clusterflow.errors import Mistake
-from clusterflow.intake.history import read_history
-from clusterflow.model.words import DecisionKind, Stance
+from clusterflow.intake.simulation_history import read_history
 
 WORDS = st.sampled_from(["go", "ana", "2024-02-01", "strategy", "", "2024-02-31", "«»", "\\u00e1", "á", '"'])
 VALUES = WORDS | st.sampled_from([None, True, 7, [], {}, ["ana"], {"go": "go"}])

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clusterflow.engine import work
-from clusterflow.engine.receive import Received
+from clusterflow.domain.records import RECORDS
+from clusterflow.domain.refused_submission import RefusalState
+from clusterflow.engine import transaction
+from clusterflow.engine.submissions import Received
 from clusterflow.errors import Mistakes, NotPossible, UnknownName
-from clusterflow.intake.deliveries import delivered_event, delivered_file
-from clusterflow.model.records import RECORDS
-from clusterflow.model.refusal import RefusalState
-from clusterflow.reception import Reception
+from clusterflow.intake.submissions import delivered_event, delivered_file
+from clusterflow.services import ledger, outbox
+from clusterflow.services.intake.submissions import Reception
 
 from .conftest import Gate
 
@@ -45,7 +46,7 @@ class TestEvents:
             assert (became.recorded.entered, became.recorded.initiatives) == (1, ("one",))
         assert gate.memberships() == ["event:e1"]
         assert gate.reception.new_events(["e1", "e2"]) == {"e2"}
-        assert gate.app.entries("one")[-1].actor == "intake"
+        assert ledger.entries(gate.context, "one")[-1].actor == "intake"
 
     def test_several_records_are_taken_together_or_not_at_all(self, gate: Gate) -> None:
         good = {"records": [organisation("acme"), membership("acme")]}
@@ -116,7 +117,7 @@ class TestEvents:
 
         def round_() -> None:
             try:
-                list(Reception(gate.app).take_in([delivered_event(*e) for e in events]))
+                list(Reception(gate.context).take_in([delivered_event(*e) for e in events]))
             except Exception as problem:
                 problems.append(problem)
 
@@ -128,7 +129,7 @@ class TestEvents:
         assert problems == []
         assert sorted(gate.memberships()) == [f"event:e{i}" for i in range(8)]
         assert sorted(r.source for r in gate.reception.refusals()) == [f"event:bad{i}" for i in range(4)]
-        assert gate.app.first_break("one") is None
+        assert ledger.first_break(gate.context, "one") is None
 
 
 class TestMending:
@@ -139,7 +140,7 @@ class TestMending:
         assert gate.reception.retry(number, ["organisation=firm"], actor="ana").entered == 1
         settled = gate.reception.refusal(number)
         assert (settled.state, settled.settled_by, settled.settled_at) == (RefusalState.MENDED, "ana", gate.now)
-        assert gate.app.entries("one")[-1].actor == "ana"
+        assert ledger.entries(gate.context, "one")[-1].actor == "ana"
         for again in (lambda: gate.reception.retry(number), lambda: gate.reception.drop(number, "late")):
             with pytest.raises(NotPossible, match=f"#{number} was already mended by ana on 2024-01-10"):
                 again()
@@ -202,16 +203,16 @@ class TestMending:
 
 class TestTelling:
     def test_what_was_refused_waits_to_be_told(self, gate: Gate) -> None:
-        events = gate.app.backlog().events
+        events = outbox.backlog(gate.context).events
         gate.hand_in(("bad", membership("frim")), ("worse", {}))
-        backlog = gate.app.backlog()
+        backlog = outbox.backlog(gate.context)
         assert (backlog.refused, backlog.events) == (2, events + 2)
         first, second = gate.reception.untold()
         gate.reception.told([first.id])
         assert [r.id for r in gate.reception.untold()] == [second.id]
         gate.reception.drop(second.id, "no")
         assert [r.id for r in gate.reception.untold()] == [second.id], "it was refused all the same"
-        assert gate.app.backlog().refused == 1
+        assert outbox.backlog(gate.context).refused == 1
 
     def test_the_mark_of_what_was_heard_moves_forward_only(self, gate: Gate) -> None:
         assert gate.reception.heard_until() is None
@@ -227,7 +228,7 @@ def test_nothing_is_kept_of_a_command_that_died(gate: Gate, monkeypatch: pytest.
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(work, "_keep_answer", dies)
+        patch.setattr(transaction, "_keep_answer", dies)
         for payload in (membership("frim"), membership()):
             with pytest.raises(KeyboardInterrupt):
                 gate.hand_in(("e", payload))

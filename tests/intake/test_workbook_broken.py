@@ -16,13 +16,13 @@ from support.workbooks import Rows, ods, xlsx
 
 from clusterflow.errors import Mistakes
 from clusterflow.intake.workbook.drafts import read_tables
-from clusterflow.intake.workbook.files import open_book
-from clusterflow.intake.workbook.mark import marked_copy
-from clusterflow.intake.workbook.recognise import language_of, recognise
+from clusterflow.intake.workbook.headings import language_of, recognise
+from clusterflow.intake.workbook.marked_copy import marked_copy
+from clusterflow.intake.workbook.reader import open_book
 from clusterflow.intake.workbook.sheets import BY_NAME
 from clusterflow.intake.workbook.template import Filled, write_workbook
-from clusterflow.reception.workbook.known import Known
-from clusterflow.reception.workbook.plan import Answers, Plan, plan_import
+from clusterflow.services.intake.workbook.plan import Answers, Plan, plan_import
+from clusterflow.services.intake.workbook.registry_snapshot import Known
 
 HEADS = ("Organización", "Id", "Identificación fiscal", "Tamaño", "Alta", "Facturación", "Moneda", "Fundador")
 DAY = date(2025, 3, 4)

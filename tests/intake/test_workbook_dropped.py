@@ -12,10 +12,11 @@ from openpyxl import load_workbook
 from support.workbooks import ods, xlsx
 from support.world import World
 
-from clusterflow.intake.dropped import Drop
-from clusterflow.reception import Reception, TakenIn
-from clusterflow.reception.files import take_files
-from clusterflow.reception.workbook import Workbooks
+from clusterflow.intake.drop_folder import Drop
+from clusterflow.services import ledger
+from clusterflow.services.intake.drop_folder import take_files
+from clusterflow.services.intake.submissions import Reception, TakenIn
+from clusterflow.services.intake.workbook.workbooks import Workbooks
 
 DAY = date(2024, 1, 5)
 HEADS = ("Organización", "Tamaño", "Alta")
@@ -27,7 +28,7 @@ class Folder:
     def __init__(self, url: str, path: Path) -> None:
         self.world, self.path = World(url), path
         self.world.enrol("one", "cordoba")
-        self.reception = Reception(self.world.app)
+        self.reception = Reception(self.world.context)
         path.mkdir()
 
     def put(self, name: str, content: bytes) -> None:
@@ -49,7 +50,7 @@ def test_workbooks_of_every_kind_are_recorded_and_moved(folder: Folder) -> None:
     folder.put("one.members.xlsx", xlsx({"Miembros": [HEADS, ("Aceros", "pequeña", DAY)]}))
     folder.put("one-proyectos.ods", ods({"Proyectos": [("Proyecto", "Desde"), ("Laboratorio", "2024-01-05")]}))
     folder.put("one.vinculos.csv", "Con quién;Dirección;Desde\nClúster Sur;externo;5/1/2024\n".encode())
-    folder.put("a-whole.xlsx", Workbooks(folder.world.app).template("one"))
+    folder.put("a-whole.xlsx", Workbooks(folder.world.context).template("one"))
     folder.put(
         "more.jsonl", b'{"record": "label", "initiative": "one", "name": "A", "level": "gold", "from": "2024-01-05"}'
     )
@@ -57,16 +58,16 @@ def test_workbooks_of_every_kind_are_recorded_and_moved(folder: Folder) -> None:
     assert folder.files() == {f"done/{n}" for n in (
         "one.members.xlsx", "one-proyectos.ods", "one.vinculos.csv", "a-whole.xlsx", "more.jsonl",
     )}  # fmt: skip
-    entered = [getattr(e.event, "record", "") for e in folder.world.app.entries("one")]
+    entered = [getattr(e.event, "record", "") for e in ledger.entries(folder.world.context, "one")]
     assert [entered.count(kind) for kind in ("membership", "project", "link", "label")] == [1, 1, 1, 1]
 
 
 def test_the_same_workbook_again_is_recognised(folder: Folder) -> None:
     for name in ("one.a.xlsx", "one.b.xlsx"):
         folder.put(name, xlsx({"Proyectos": [("Proyecto", "Desde"), ("Laboratorio", DAY)]}))
-    before = len(folder.world.app.entries("one"))
+    before = len(ledger.entries(folder.world.context, "one"))
     assert folder.take().recorded == 2
-    assert len(folder.world.app.entries("one")) == before + 1
+    assert len(ledger.entries(folder.world.context, "one")) == before + 1
 
 
 def test_what_is_wrong_comes_back_with_its_mistakes_and_marked(folder: Folder) -> None:

@@ -14,14 +14,14 @@ from sqlalchemy import Engine
 from support.workbooks import xlsx
 from support.world import World
 
+from clusterflow.domain.records import RECORDS, Record
 from clusterflow.engine.record import Recorded
 from clusterflow.errors import Conflict, Mistakes, UnknownName
-from clusterflow.intake.workbook.files import META
-from clusterflow.model.records import RECORDS, Record
-from clusterflow.reception.workbook import Workbooks
-from clusterflow.reception.workbook.known import what_is_known
-from clusterflow.reception.workbook.plan import Answers, Plan
-from clusterflow.reception.workbook.told import told
+from clusterflow.intake.workbook.reader import META
+from clusterflow.services.intake.workbook.plan import Answers, Plan
+from clusterflow.services.intake.workbook.registry_snapshot import what_is_known
+from clusterflow.services.intake.workbook.summary import told
+from clusterflow.services.intake.workbook.workbooks import Workbooks
 
 FIRST = 6
 """The first row of a table that is a manager's."""
@@ -35,7 +35,7 @@ class Office(World):
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self.at("2025-03-04").enrol("one", "cordoba")
-        self.workbooks = Workbooks(self.app)
+        self.workbooks = Workbooks(self.context)
         self.record(
             "organisation id=acero name=Aceros-del-Norte tax_id=A58818501 size=small from=2024-01-01",
             "organisation id=textil name=Textiles-Ventosa size=medium from=2024-01-01",
@@ -57,7 +57,7 @@ class Office(World):
         return self.workbooks.plan(self.workbooks.open("libro.xlsx", book, "one"), answers)
 
     def facts(self, record: str, **where: str) -> list[Record]:
-        with self.app.database.connect() as connection:
+        with self.context.database.connect() as connection:
             found = what_is_known(connection, "one", "ES").all(record)
             return [f for f in found if all(str(getattr(f, n)) == v for n, v in where.items())]
 
@@ -268,11 +268,11 @@ def test_a_registry_of_a_database_is_the_same_in_an_empty_one(
     office = Office(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'other.db')}")
     other = World(str(database.url.render_as_string(hide_password=False))).at("2025-03-04")
     other.enrol("one", "cordoba")
-    workbooks = Workbooks(other.app)
+    workbooks = Workbooks(other.context)
     plan = workbooks.plan(workbooks.open("one.xlsx", office.workbooks.template("one")), KEEP)
     assert not plan.wrong
     workbooks.record(plan)
-    with other.app.database.connect() as connection:
+    with other.context.database.connect() as connection:
         there = what_is_known(connection, "one", "ES")
     for record in RECORDS:
         if record in there.facts and record not in ("person", "representation"):

@@ -9,17 +9,17 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from support.registry import registries
 
+from clusterflow.domain.records import RECORDS
+from clusterflow.domain.text import LANGUAGES, Language
 from clusterflow.intake.workbook.drafts import read_tables
-from clusterflow.intake.workbook.files import open_book
-from clusterflow.intake.workbook.recognise import language_of, recognise
+from clusterflow.intake.workbook.headings import language_of, recognise
+from clusterflow.intake.workbook.reader import open_book
 from clusterflow.intake.workbook.sheets import LEFT_OUT, OF_RECORD, SHEETS
 from clusterflow.intake.workbook.template import write_workbook
-from clusterflow.model.records import RECORDS
-from clusterflow.model.text import LANGUAGES, Language
-from clusterflow.reception.workbook.content import filled
-from clusterflow.reception.workbook.known import Known
-from clusterflow.reception.workbook.plan import Answers, Plan, plan_import
-from clusterflow.reception.workbook.related import related
+from clusterflow.services.intake.workbook.contents import filled
+from clusterflow.services.intake.workbook.plan import Answers, Plan, plan_import
+from clusterflow.services.intake.workbook.registry_snapshot import Known
+from clusterflow.services.intake.workbook.related_parties import related
 
 TODAY = date(2025, 3, 4)
 

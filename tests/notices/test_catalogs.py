@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from support.world import CONFIGS
 
+from clusterflow.domain.terms import DecisionKind, Role
+from clusterflow.domain.text import NOTICE_LANGUAGES
 from clusterflow.errors import Mistakes
-from clusterflow.model.text import NOTICE_LANGUAGES
-from clusterflow.model.words import DecisionKind, Role
 from clusterflow.notices.catalogs import main, mistakes, translations
-from clusterflow.notices.words import WORDS
+from clusterflow.notices.shared_words import WORDS
 from clusterflow.reports.labels import DECISION, ROLE
 
 MESSAGES = CONFIGS / "messages"

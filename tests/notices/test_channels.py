@@ -10,11 +10,11 @@ import pytest
 from pydantic import SecretStr
 from support.world import CONFIGS
 
+from clusterflow.domain.notice import Attachment
 from clusterflow.errors import Mistakes
-from clusterflow.model.notice import Attachment
 from clusterflow.notices.channels import Closed, Way, channels_of, mistakes_in, way_to
-from clusterflow.notices.deliver import Message, read_answer, shaped
-from clusterflow.notices.secrets import redacted, secrets_of
+from clusterflow.notices.delivery import Message, read_answer, shaped
+from clusterflow.notices.redaction import redacted, secrets_of
 from clusterflow.settings import Settings
 
 GUIDE = (CONFIGS.parent / "docs" / "channels.md").read_text(encoding="utf-8")

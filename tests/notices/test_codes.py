@@ -15,10 +15,11 @@ from support.mailbox import Mailbox
 from support.threads import at_once
 from support.world import CONFIGS, World, model, stage, stated
 
-from clusterflow.courier import Courier
+from clusterflow.domain.lifecycle import DecidedBy
+from clusterflow.domain.terms import DecisionKind, HelixKind, Role, Severity
 from clusterflow.errors import NotPossible
-from clusterflow.model.lifecycle import DecidedBy
-from clusterflow.model.words import DecisionKind, HelixKind, Role, Severity
+from clusterflow.services import gates, ledger
+from clusterflow.services.notifications.dispatch import Courier
 from clusterflow.settings import Settings
 from clusterflow.store import tables
 
@@ -38,14 +39,14 @@ class Office(World):
         super().__init__(url, LIFE)
         self.box = box
         secret = SecretStr("nobody knows this one")
-        self.app.settings = Settings(database=url, configs=CONFIGS, mail=SecretStr(server), secret=secret)
+        self.context.settings = Settings(database=url, configs=CONFIGS, mail=SecretStr(server), secret=secret)
         self.enrol()
         self.state_figure("first")
         self.evaluate()
 
     def codes(self, person: str) -> list[str]:
         """Every code that a person was sent, in order."""
-        Courier(self.app).round()
+        Courier(self.context).round()
         mails = [m for to, m in self.box.mails if to.startswith(f"{person}@")]
         return [code for m in mails for code in CODE.findall(m.get_body(("plain",)).get_content())]  # type: ignore[union-attr]
 
@@ -57,7 +58,7 @@ def office(database_url: str, mailbox: tuple[Mailbox, str]) -> Office:
 
 def everything_kept(office: Office) -> str:
     """The whole database, as text."""
-    with office.app.database.connect() as connection:
+    with office.context.database.connect() as connection:
         rows = [row for table in tables.metadata.tables.values() for row in connection.execute(select(table))]
     return "\n".join(map(str, rows))
 
@@ -68,7 +69,9 @@ def test_who_shows_the_code_that_was_sent_is_believed(office: Office) -> None:
     assert office.decide("first", by="mona", code=mona.replace("-", " ").lower()).taken
     assert office.decide("first", by="bruno", code=bruno).decided is DecisionKind.GO
     assert all(
-        '"proved":true' in e.event.model_dump_json() for e in office.app.entries("one") if e.event.kind == "vote.cast"
+        '"proved":true' in e.event.model_dump_json()
+        for e in ledger.entries(office.context, "one")
+        if e.event.kind == "vote.cast"
     )
 
 
@@ -130,7 +133,7 @@ def test_the_sixth_attempt_is_not_looked_at_and_a_new_code_helps(office: Office)
     assert office.decide("first", by="mona", code=mona).refused == "locked"
     (bruno,) = office.codes("bruno")
     assert office.decide("first", by="bruno", code=bruno).taken, "others are not locked out"
-    office.app.renew_code("one", "first", "mona")
+    gates.renew_code(office.context, "one", "first", "mona")
     (_, fresh) = office.codes("mona")
     assert office.decide("first", by="mona", code=mona).refused == "code"
     assert office.decide("first", by="mona", code=fresh).decided is DecisionKind.GO
@@ -181,7 +184,7 @@ def test_a_used_code_stays_used_when_the_findings_come_back(office: Office) -> N
 
 def test_no_text_of_others_can_carry_a_code_away(office: Office) -> None:
     office.record("initiative id=one name=https://evil.example/?c=\ue000n0n country=ES from=2024-01-10")
-    office.app.renew_code("one", "first", "mona")
+    gates.renew_code(office.context, "one", "first", "mona")
     code = office.codes("mona")[-1]
     (*_, mail) = [m for to, m in office.box.mails if to.startswith("mona@")]
     text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
@@ -191,7 +194,7 @@ def test_no_text_of_others_can_carry_a_code_away(office: Office) -> None:
 
 def test_who_has_no_vote_is_sent_no_code(office: Office) -> None:
     with pytest.raises(NotPossible, match="no vote"):
-        office.app.renew_code("one", "first", "nobody")
+        gates.renew_code(office.context, "one", "first", "nobody")
 
 
 def test_notices_go_by_the_day_of_the_initiative(office: Office) -> None:

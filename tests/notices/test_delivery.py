@@ -10,9 +10,9 @@ from pydantic import SecretStr
 from support.mailbox import Mailbox, guarded_mail_server
 from support.threads import at_once
 
-from clusterflow.model.notice import Attachment
+from clusterflow.domain.notice import Attachment
 from clusterflow.notices import tls
-from clusterflow.notices.deliver import Answer, Message, deliver
+from clusterflow.notices.delivery import Answer, Message, deliver
 
 USER, PASSWORD = "office@clusterflow.example", "hunter2/very secret@"
 ICS = Attachment(name="gate.ics", mime="text/calendar; method=REQUEST", content=b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
@@ -97,7 +97,7 @@ from apprise.decorators import notify
 @notify(on="desk")
 def to_the_desk(body, title, notify_type, meta, *args, **kwargs):
     if meta["host"] == "broken":
-        raise RuntimeError("no desk: " + meta["url"])
+        raise RuntimeError("no context: " + meta["url"])
     open(FILE, "a").write(meta["host"] + ": " + title + "\\n")
     return True
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterflow.notices.fit import fitted, in_parts
+from clusterflow.notices.text_limits import fitted, in_parts
 
 LINK = "https://prefect.example/v2"
 LINES = st.lists(st.text(alphabet="ab ñ", max_size=40), max_size=30)

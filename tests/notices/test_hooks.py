@@ -20,10 +20,11 @@ from support.ports import free_port
 from support.world import CONFIGS, World, model, stage, stated
 from werkzeug import Request, Response
 
-from clusterflow.courier import Courier
-from clusterflow.model.notice import Attachment, Notice
-from clusterflow.notices.deliver import PARTS
-from clusterflow.rules.patience import BACKOFF, TRIES_BEFORE_THE_NEXT
+from clusterflow.domain.notice import Attachment, Notice
+from clusterflow.notices.delivery import PARTS
+from clusterflow.rules.backoff import BACKOFF, TRIES_BEFORE_THE_NEXT
+from clusterflow.services import outbox
+from clusterflow.services.notifications.dispatch import Courier
 from clusterflow.settings import Settings
 from clusterflow.store import notices, tables
 
@@ -70,7 +71,7 @@ def world(database_url: str, hook: Hook, mailbox: tuple[Mailbox, str]) -> World:
     """One notice for Mona is due, whose first channel is the hook and whose second is mail."""
     w = World(database_url, model(stage("first", (), stated("first"))))
     channel = {"hook": SecretStr(hook.address)}
-    w.app.settings = Settings(
+    w.context.settings = Settings(
         database=database_url, configs=CONFIGS, channel=channel, mail=SecretStr(mailbox[1]), proof="none"
     )
     w.record(
@@ -89,25 +90,25 @@ def write(w: World, *keys: str, person: str = "mona") -> None:
         )
         for key in keys
     ]  # fmt: skip
-    with w.app.database.begin() as connection:
+    with w.context.database.begin() as connection:
         notices.keep(connection, made, w.now, None)
 
 
 def attempts(w: World) -> list[tuple[str, bool]]:
     table = tables.delivery
-    with w.app.database.connect() as connection:
+    with w.context.database.connect() as connection:
         rows = connection.execute(select(table.c.channel, table.c.delivered).order_by(table.c.notice, table.c.attempt))
         return [(r.channel, r.delivered) for r in rows]
 
 
 def rounds(w: World, many: int) -> None:
     for _ in range(many):
-        Courier(w.app).round()
+        Courier(w.context).round()
         w.now += max(BACKOFF)
 
 
 def test_a_hook_gets_the_text_the_key_and_the_file(world: World, hook: Hook) -> None:
-    assert Courier(world.app).round().delivered == 1
+    assert Courier(world.context).round().delivered == 1
     (request,) = hook.got
     assert request.headers["X-Clusterflow-Notice"] == "a:key"
     sent = json.loads(request.get_data())
@@ -118,10 +119,10 @@ def test_a_hook_gets_the_text_the_key_and_the_file(world: World, hook: Hook) -> 
 @pytest.mark.parametrize("how", ["refused", "slow", "dropped"])
 def test_what_the_hook_did_not_take_is_sent_again_with_the_same_key(world: World, hook: Hook, how: str) -> None:
     hook.then = [how]
-    assert Courier(world.app).round().failed == 1
-    assert Courier(world.app).round().failed == 0, "not before its time"
+    assert Courier(world.context).round().failed == 1
+    assert Courier(world.context).round().failed == 0, "not before its time"
     world.now += BACKOFF[0]
-    assert Courier(world.app).round().delivered == 1
+    assert Courier(world.context).round().delivered == 1
     assert [r.headers["X-Clusterflow-Notice"] for r in hook.got] == ["a:key", "a:key"], "who took it twice can tell"
     assert attempts(world) == [("hook", False), ("hook", True)]
 
@@ -131,17 +132,17 @@ def test_of_a_text_in_parts_those_that_arrived_are_not_sent_again(
 ) -> None:
     monkeypatch.setitem(PARTS, "jsons", 4)
     monkeypatch.setattr(NotifyJSON, "body_maxlen", 200)
-    with world.app.database.begin() as connection:
+    with world.context.database.begin() as connection:
         connection.execute(tables.notice.update().values(body="\n\n".join(f"Paragraph {n}. " * 9 for n in range(3))))
     hook.then = ["taken", "refused", "taken", "refused", "refused"]
-    assert Courier(world.app).round().failed == 1
+    assert Courier(world.context).round().failed == 1
     world.now += BACKOFF[0]
-    assert Courier(world.app).round().failed == 1
+    assert Courier(world.context).round().failed == 1
     heard = [json.loads(r.get_data())["message"] for r in hook.got]
     assert [h.strip()[:5] for h in heard] == ["(1/3)", "(2/3)", "(2/3)", "(3/3)"]
     assert [bool(json.loads(r.get_data())["attachments"]) for r in hook.got] == [False, False, False, True]
     world.now += BACKOFF[1]
-    Courier(world.app).round()
+    Courier(world.context).round()
     assert mailbox[0].subjects("mona@firm.example") == ["Subject a:key"], "the next channel gets it whole"
 
 
@@ -149,10 +150,10 @@ def test_an_answer_that_comes_twice_is_one_answer(world: World, hook: Hook) -> N
     """And what it left in the line is not taken for the answer to the next message."""
     write(world, "b:key", "c:key")
     hook.then = ["doubled", "refused", "doubled no"]
-    sent = Courier(world.app).round()
+    sent = Courier(world.context).round()
     assert (sent.delivered, sent.failed) == (1, 2)
     world.now += BACKOFF[0]
-    assert Courier(world.app).round().delivered == 2
+    assert Courier(world.context).round().delivered == 2
     keys = [r.headers["X-Clusterflow-Notice"] for r in hook.got]
     assert (keys[:3], sorted(keys[3:])) == (["a:key", "b:key", "c:key"], ["b:key", "c:key"])
     assert attempts(world) == [("hook", True), ("hook", False), ("hook", True), ("hook", False), ("hook", True)]
@@ -172,24 +173,24 @@ def test_what_nobody_takes_is_a_dead_letter_that_says_why(
 ) -> None:
     hook.then, mailbox[0].refused = ["refused"] * 99, {"mona@firm.example"}
     rounds(world, TRIES_BEFORE_THE_NEXT + len(BACKOFF) + 2)
-    (letter,) = world.app.backlog().dead
+    (letter,) = outbox.backlog(world.context).dead
     assert (letter.rule, letter.recipient, letter.initiative, letter.channel) == ("gate-ready", "mona", "one", "mail")
     assert "550" in letter.answer
-    assert world.app.backlog().given_up == 1
+    assert outbox.backlog(world.context).given_up == 1
     assert len(attempts(world)) == TRIES_BEFORE_THE_NEXT + 1 + len(BACKOFF)
 
 
 def test_a_channel_that_is_not_there_is_left_out_while_another_is(
     world: World, hook: Hook, mailbox: tuple[Mailbox, str]
 ) -> None:
-    world.app.settings = world.app.settings.model_copy(update={"channel": {}})
-    assert Courier(world.app).round().delivered == 1
+    world.context.settings = world.context.settings.model_copy(update={"channel": {}})
+    assert Courier(world.context).round().delivered == 1
     assert attempts(world) == [("mail", True)]
 
 
 def test_channels_that_are_kept_elsewhere_are_used(world: World, hook: Hook) -> None:
-    world.app.settings = world.app.settings.model_copy(update={"channel": {}})
-    assert Courier(world.app, {"hook": SecretStr(hook.address)}).round().delivered == 1
+    world.context.settings = world.context.settings.model_copy(update={"channel": {}})
+    assert Courier(world.context, {"hook": SecretStr(hook.address)}).round().delivered == 1
     assert len(hook.got) == 1
 
 
@@ -199,17 +200,17 @@ def test_each_person_gets_theirs_in_order_and_nobody_waits_for_who_hangs(
     hook.then = ["slow"]
     write(world, "b:key", "c:key")
     write(world, *(f"d:{n}" for n in range(30)), person="bruno")
-    sent = Courier(world.app).round()
+    sent = Courier(world.context).round()
     assert (sent.delivered, sent.failed) == (32, 1)
     assert mailbox[0].subjects("bruno@firm.example") == [f"Subject d:{n}" for n in range(30)]
     assert [r.headers["X-Clusterflow-Notice"] for r in hook.got] == ["a:key", "b:key", "c:key"]
-    assert Courier(world.app).round().delivered == 0
+    assert Courier(world.context).round().delivered == 0
 
 
 def test_a_round_may_be_bounded(world: World) -> None:
     write(world, *(f"d:{n}" for n in range(9)), person="bruno")
-    assert Courier(world.app).round(at_most=4).delivered == 4
-    assert Courier(world.app).round().delivered == 6
+    assert Courier(world.context).round(at_most=4).delivered == 4
+    assert Courier(world.context).round().delivered == 6
 
 
 def test_no_password_is_seen_anywhere(
@@ -218,7 +219,7 @@ def test_no_password_is_seen_anywhere(
     """Not in a log of any level, a table, what is printed, what goes wrong, nor in the settings as text."""
     hook.then, said = ["refused", "slow", "dropped"] * 9, list[str]()
     port = free_port()
-    world.app.settings = world.app.settings.model_copy(
+    world.context.settings = world.context.settings.model_copy(
         update={
             "mail": SecretStr(f"mailtos://office:hunter2@127.0.0.1:{port}/?from=a@b.example"),
             "channels": SecretStr('{"bad": "nonsense://office:hunter2@x"}'),
@@ -228,26 +229,28 @@ def test_no_password_is_seen_anywhere(
     write(world, "b:key", person="bruno")
     with caplog.at_level(logging.DEBUG):
         for _ in range(12):
-            said.append(str(Courier(world.app).round()))
+            said.append(str(Courier(world.context).round()))
             world.now += max(BACKOFF)
-    with world.app.database.connect() as connection:
+    with world.context.database.connect() as connection:
         kept = [str(row) for table in tables.metadata.tables.values() for row in connection.execute(select(table))]
         answers = " ".join(connection.execute(select(tables.delivery.c.answer)).scalars())
     assert "503" in answers, "what the hook said is kept"
     assert "efused" in answers, "and that nobody listens"
     out, err = capfd.readouterr()
-    everything = "\n".join([*kept, *said, out, err, caplog.text, repr(world.app.settings), str(world.app.backlog())])
+    everything = "\n".join(
+        [*kept, *said, out, err, caplog.text, repr(world.context.settings), str(outbox.backlog(world.context))]
+    )
     for secret in ("hunter2", "hunter2-token", "b2ZmaWNlOmh1bnRlcjI"):
         assert secret not in everything
 
 
 def test_an_attempt_that_is_taken_is_nobody_elses(world: World, hook: Hook) -> None:
     """A relay that died with it is followed by another, once its time is over."""
-    with world.app.database.begin() as connection:
+    with world.context.database.begin() as connection:
         (due,) = notices.due(connection, world.now)
         assert notices.claim(connection, [due], world.now, world.now + timedelta(minutes=2))
         assert not notices.claim(connection, [due], world.now, world.now + timedelta(minutes=2))
-    assert Courier(world.app).round().delivered == 0
+    assert Courier(world.context).round().delivered == 0
     world.now += timedelta(minutes=2)
-    assert Courier(world.app).round().delivered == 1
+    assert Courier(world.context).round().delivered == 1
     assert len(hook.got) == 1

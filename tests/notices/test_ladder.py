@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 from support.world import CONFIGS, World, model, stage, stated
 
-from clusterflow.courier import Courier
+from clusterflow.services.notifications.dispatch import Courier
 from clusterflow.settings import Settings
 from clusterflow.store.tables import attachment, notice
 
@@ -24,7 +24,7 @@ class Office(World):
 
     def __init__(self, url: str, configs: Path = CONFIGS) -> None:
         super().__init__(url, model(stage("first", allowed_days=3000)))
-        self.app.settings = Settings(database=url, configs=configs, proof="none")
+        self.context.settings = Settings(database=url, configs=configs, proof="none")
         self.enrol()
         self.record(
             "initiative id=one name=One country=ES timezone=Europe/Madrid office=pact from=2024-01-10",
@@ -39,7 +39,7 @@ class Office(World):
             "person id=nico name=Nico email=nico@nuts.example from=2020-01-01",
             "representation person=nico organisation=nuts from=2020-01-01",
         )
-        self.courier = Courier(self.app)
+        self.courier = Courier(self.context)
         self.problems: list[str] = []
 
     def local(self, moment: str) -> None:
@@ -61,7 +61,7 @@ class Office(World):
 
     def told(self, *rules: str) -> list[tuple[str, str, str, str]]:
         """Day in Madrid, rule, step and recipient of what was written."""
-        with self.app.database.connect() as connection:
+        with self.context.database.connect() as connection:
             rows = connection.execute(select(notice).where(notice.c.rule.in_(rules)).order_by(notice.c.id))
             return sorted(
                 (r.created_at.astimezone(MADRID).date().isoformat(), r.rule, r.key.split(":")[3], r.recipient)
@@ -69,7 +69,7 @@ class Office(World):
             )
 
     def texts(self, recipient: str) -> list[str]:
-        with self.app.database.connect() as connection:
+        with self.context.database.connect() as connection:
             rows = connection.execute(select(notice).where(notice.c.recipient == recipient).order_by(notice.c.id))
             return [f"{r.subject}\n{r.body}" for r in rows]
 
@@ -136,8 +136,8 @@ def test_two_years_of_dues_with_summer_time_and_holidays(sqlite_url: str) -> Non
 
 def test_a_payment_takes_back_the_reminder_that_waits_for_the_morning(sqlite_url: str) -> None:
     office = Office(sqlite_url)
-    office.app.settings = office.app.settings.model_copy(update={"notices_manners": "on"})
-    office.courier = Courier(office.app)
+    office.context.settings = office.context.settings.model_copy(update={"notices_manners": "on"})
+    office.courier = Courier(office.context)
     office.courier.ladder.rules = [rule for rule in office.courier.rules if rule.id == "dues"]
     office.record(
         "membership initiative=one organisation=bolts from=2024-01-10",
@@ -151,7 +151,7 @@ def test_a_payment_takes_back_the_reminder_that_waits_for_the_morning(sqlite_url
     office.record("payment initiative=one id=p invoice=a amount=2000EUR on=2024-04-15")
     office.local("2024-04-16T08:15")
     office.courier.round()
-    with office.app.database.connect() as connection:
+    with office.context.database.connect() as connection:
         (left,) = connection.execute(select(notice).where(notice.c.rule == "dues"))
     assert (":b:" in left.key, left.released_at is not None) == (True, True)
 
@@ -177,7 +177,7 @@ def test_who_was_away_catches_up_with_the_last_step_only_and_not_after_two_weeks
     )
     office.local("2024-05-10T10:00")
     assert office.courier.ladder.climb() == (2, []), "of four steps the last, to the member and the manager"
-    assert Courier(office.app).ladder.climb() == (0, []), "whoever begins anew writes nothing twice"
+    assert Courier(office.context).ladder.climb() == (0, []), "whoever begins anew writes nothing twice"
     assert [t[1:] for t in office.told("dues")] == [("dues", "+60d", "berta"), ("dues", "+60d", "mona")]
     office.local("2024-06-10T10:00")
     office.courier.ladder.climb()
@@ -292,8 +292,8 @@ def test_government_seats_are_told_to_the_board_but_not_to_the_government(databa
     w = World(database_url, model(stage("first", (), seats)))
     w.enrol()
     w.evaluate()
-    Courier(w.app)._write()
-    with w.app.database.connect() as connection:
+    Courier(w.context)._write()
+    with w.context.database.connect() as connection:
         rows = connection.execute(select(notice.c.rule, notice.c.recipient)).all()
     assert sorted(r.recipient for r in rows if r.rule == "government-seats") == ["bruno", "mona"]
 
@@ -310,7 +310,7 @@ def test_a_learning_session_is_reminded_of_twice_with_its_date_for_the_calendar(
         ("2024-04-30", "learning-session", "-7d", "mona"),
         ("2024-05-06", "learning-session", "-1d", "mona"),
     ]
-    with office.app.database.connect() as connection:
+    with office.context.database.connect() as connection:
         files = connection.execute(select(attachment)).all()
     assert len(files) == 2
     assert all(b"DTSTART;VALUE=DATE:20240507" in file.content for file in files)
@@ -318,8 +318,8 @@ def test_a_learning_session_is_reminded_of_twice_with_its_date_for_the_calendar(
 
 def test_with_a_reminder_that_is_taken_back_goes_its_file(sqlite_url: str) -> None:
     office = Office(sqlite_url)
-    office.app.settings = office.app.settings.model_copy(update={"notices_manners": "on"})
-    office.courier = Courier(office.app)
+    office.context.settings = office.context.settings.model_copy(update={"notices_manners": "on"})
+    office.courier = Courier(office.context)
     office.courier.ladder.rules = [rule for rule in office.courier.rules if rule.id == "learning-session"]
     office.record(
         "learning-series id=practice title=Practice from=2024-01-02 timezone=Europe/Madrid",
@@ -331,6 +331,6 @@ def test_with_a_reminder_that_is_taken_back_goes_its_file(sqlite_url: str) -> No
     office.record("learning-session id=s1 from=2024-01-02 to=2024-05-01")
     office.local("2024-05-06T09:00")
     office.courier.round()
-    with office.app.database.connect() as connection:
+    with office.context.database.connect() as connection:
         assert connection.execute(select(attachment)).all() == []
     assert office.told("learning-session") == []

@@ -12,11 +12,12 @@ from sqlalchemy import select
 from support.mailbox import Mailbox
 from support.world import CONFIGS, World, model, stage, stated
 
-from clusterflow.courier import Courier
-from clusterflow.model.notice import Notice, Urgency
-from clusterflow.model.text import NOTICE_LANGUAGES, NoticeLanguage
-from clusterflow.model.words import DecisionKind
-from clusterflow.rules.manners import Manners
+from clusterflow.domain.notice import Notice, Urgency
+from clusterflow.domain.terms import DecisionKind
+from clusterflow.domain.text import NOTICE_LANGUAGES, NoticeLanguage
+from clusterflow.rules.delivery_policy import Manners
+from clusterflow.services import review
+from clusterflow.services.notifications.dispatch import Courier
 from clusterflow.store import notices, tables
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -27,7 +28,7 @@ TINY = model(stage("first", (), stated("first", keep=">= 1/2")), stage("second",
 def world(database_url: str, mailbox: tuple[Mailbox, str]) -> World:
     w = World(database_url, TINY)
     polite = {"mail": SecretStr(mailbox[1]), "notices_manners": "on"}
-    w.app.settings = w.app.settings.model_copy(update=polite)
+    w.context.settings = w.context.settings.model_copy(update=polite)
     w.enrol()
     w.record(f"initiative id=one name=Initiative-one country=ES timezone=Europe/Madrid from={w.now.date()}")
     return w
@@ -43,21 +44,23 @@ def told(world: World, urgency: Urgency, *keys: str, to: str = "mona", rule: str
         )
         for key in keys
     ]  # fmt: skip
-    with world.app.database.begin() as connection:
-        notices.keep(connection, made, world.now, Courier(world.app).manners)
+    with world.context.database.begin() as connection:
+        notices.keep(connection, made, world.now, Courier(world.context).manners)
 
 
 def subjects(world: World, box: Mailbox, when: datetime, to: str = "mona@firm.example") -> list[str]:
     """What a person got by a moment and not before."""
     world.now = when
     box.mails.clear()
-    assert Courier(world.app).round().problems == ()
+    assert Courier(world.context).round().problems == ()
     return box.subjects(to)
 
 
 def test_the_shipped_manners_are_polite(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
     monkeypatch.delenv("CLUSTERFLOW_NOTICES_MANNERS")
-    manners = Courier(World(str(world.app.settings.database), TINY, database=world.app.database).app).manners
+    manners = Courier(
+        World(str(world.context.settings.database), TINY, database=world.context.database).context
+    ).manners
     assert manners is not None
     assert manners == Manners()
     assert (manners.quiet, manners.weekly_cap) == ((time(20), time(8)), 10)
@@ -123,7 +126,7 @@ def test_twenty_of_a_kind_are_one_message(world: World, mailbox: tuple[Mailbox, 
     assert all(f"This is member-{n}, with" in mail for n in range(20))
     assert mail.count("Dear Mona") == 1
     assert subjects(world, mailbox[0], world.now + timedelta(days=14)) == []
-    with world.app.database.connect() as connection:
+    with world.context.database.connect() as connection:
         assert notices.tally(connection) == {"sent": 2, "dead": 0, "waiting": 0}
 
 
@@ -152,7 +155,7 @@ def test_what_was_let_out_by_day_and_failed_is_not_tried_again_at_night(
 
 def test_what_is_still_on_its_way_takes_its_place_under_the_cap(world: World, mailbox: tuple[Mailbox, str]) -> None:
     box = mailbox[0]
-    world.app.settings = world.app.settings.model_copy(update={"notices_cap": 3})
+    world.context.settings = world.context.settings.model_copy(update={"notices_cap": 3})
     box.refused = {"mona@firm.example"}
     for minute in (0, 20):
         world.now = datetime(2024, 5, 7, 9, minute, tzinfo=UTC)
@@ -171,10 +174,10 @@ def test_a_code_never_waits(world: World, mailbox: tuple[Mailbox, str], tmp_path
     rules = tmp_path / "configs" / "notices.yaml"
     rules.write_text(rules.read_text(encoding="utf-8").replace("urgency: urgent", "urgency: digest"), encoding="utf-8")
     changed = {"configs": tmp_path / "configs", "proof": "code", "secret": SecretStr("nobody knows this one")}
-    world.app.settings = world.app.settings.model_copy(update=changed)
+    world.context.settings = world.context.settings.model_copy(update=changed)
     world.state_figure("first")
     world.evaluate()
-    Courier(world.app).round()
+    Courier(world.context).round()
     assert {to for to, _ in mailbox[0].mails} == {"mona@firm.example", "bruno@firm.example", "gala@ministry.example"}
 
 
@@ -185,11 +188,11 @@ def test_a_digest_whose_template_fails_is_told_and_waits(
     (broken,) = (tmp_path / "configs" / "messages").glob("digest.md")
     whole = broken.read_text(encoding="utf-8")
     broken.write_text("{{ nobody.knows }}\n", encoding="utf-8")
-    world.app.settings = world.app.settings.model_copy(update={"configs": tmp_path / "configs"})
+    world.context.settings = world.context.settings.model_copy(update={"configs": tmp_path / "configs"})
     world.now = datetime(2024, 5, 7, 9, tzinfo=UTC)
     told(world, Urgency.DIGEST, "news")
     world.now = datetime(2024, 5, 13, 6, tzinfo=UTC)
-    (problem,) = Courier(world.app).round().problems
+    (problem,) = Courier(world.context).round().problems
     assert "digest for mona" in problem
     assert "'nobody' is undefined" in problem
     broken.write_text(whole, encoding="utf-8")
@@ -199,9 +202,9 @@ def test_a_digest_whose_template_fails_is_told_and_waits(
 def test_a_rehearsal_sends_everything_to_one_address_and_says_whose_it_is(
     world: World, mailbox: tuple[Mailbox, str]
 ) -> None:
-    world.app.settings = world.app.settings.model_copy(update={"notices_to": "rehearsal@office.example"})
+    world.context.settings = world.context.settings.model_copy(update={"notices_to": "rehearsal@office.example"})
     told(world, Urgency.URGENT, "fire")
-    Courier(world.app).round()
+    Courier(world.context).round()
     assert [(to, str(m["Subject"])) for to, m in mailbox[0].mails] == [
         ("rehearsal@office.example", "[mona <mona@firm.example>] Initiative-one: fire")
     ]
@@ -216,24 +219,24 @@ def test_the_digest_as_people_read_it(
         f"person id=mona name=Mona_Núñez email=mona@firm.example language={language} from=2020-01-01",
         "membership initiative=one organisation=firm from=2024-01-01",
     )
-    quiet = world.app.settings.model_copy(update={"notices_cap": 1})
-    world.app.settings = quiet
+    quiet = world.context.settings.model_copy(update={"notices_cap": 1})
+    world.context.settings = quiet
     world.at("2024-01-16").state_figure("first")
     world.evaluate()
     world.decide("first", DecisionKind.GO, reason="We trust *each other*")
     world.state_figure("first", 0)
     world.evaluate()
     world.record("label initiative=one name=ESCA-gold level=gold from=2024-01-10 to=2024-12-30")
-    world.at("2024-06-28").app.fall_due()
+    review.process_deadlines(world.at("2024-06-28").context)
     world.evaluate()
-    Courier(world.app).round()
+    Courier(world.context).round()
     mailbox[0].mails.clear()
     for day in ("2024-06-28", "2024-07-01"):
         world.at(day)
         world.now += timedelta(hours=1)
-        Courier(world.app).round()
+        Courier(world.context).round()
     (mail,) = [m for to, m in mailbox[0].mails if to == "mona@firm.example"]
-    with world.app.database.connect() as connection:
+    with world.context.database.connect() as connection:
         table = tables.notice
         row = connection.execute(
             select(table.c.subject, table.c.body).where(table.c.rule == "digest", table.c.recipient == "mona")

@@ -20,12 +20,12 @@ from support import postgres
 from support.fresh import Fresh, FreshPostgres, FreshSqlite
 from support.world import World, model, stage
 
-from clusterflow.courier import Courier
-from clusterflow.courier.sending import Letter, Sender
-from clusterflow.model.notice import Notice, Urgency
-from clusterflow.notices.deliver import Answer
-from clusterflow.rules.calendar import WorkCalendar
-from clusterflow.rules.manners import WEEK, Manners
+from clusterflow.domain.notice import Notice, Urgency
+from clusterflow.notices.delivery import Answer
+from clusterflow.rules.delivery_policy import WEEK, Manners
+from clusterflow.rules.work_calendar import WorkCalendar
+from clusterflow.services.notifications.dispatch import Courier
+from clusterflow.services.notifications.sending import Letter, Sender
 from clusterflow.store import notices, tables
 
 PEOPLE = {
@@ -70,16 +70,16 @@ class Post:
 
         class Carriers(Courier):
             def _send(self, at_most: int | None = None) -> tuple[int, int]:
-                return Carrier(world.app, {}, self.page, self.manners, senders=1).send(at_most)
+                return Carrier(world.context, {}, self.page, self.manners, senders=1).send(at_most)
 
-        return Carriers(world.app)
+        return Carriers(world.context)
 
 
 @contextmanager
 def dying(world: World, point: int | None) -> Iterator[None]:
     """At the n-th commit the process dies: an even point before it, an odd one after it."""
     passed = 0
-    commit = world.app.database.dialect.do_commit
+    commit = world.context.database.dialect.do_commit
 
     def do_commit(connection: Any) -> None:
         nonlocal passed
@@ -90,7 +90,7 @@ def dying(world: World, point: int | None) -> Iterator[None]:
         if point == 2 * passed + 1:
             raise Killed
 
-    with patch.object(world.app.database.dialect, "do_commit", do_commit), suppress(Killed):
+    with patch.object(world.context.database.dialect, "do_commit", do_commit), suppress(Killed):
         yield
 
 
@@ -104,7 +104,7 @@ class Letters(RuleBasedStateMachine):
         self.w = World(self.fresh.again(), model(stage("first")), database=self.fresh.engine).at(begun)
         self.w.now = self.w.now.replace(hour=hour)
         polite = {"notices_manners": "on", "notices_cap": CAP, "notices_digest": "thursday"}
-        self.w.app.settings = self.w.app.settings.model_copy(update=polite)
+        self.w.context.settings = self.w.context.settings.model_copy(update=polite)
         self.w.enrol()
         self.w.record(
             f"initiative id=one name=One country=ES timezone=Europe/Madrid from={self.w.now.date()}",
@@ -127,7 +127,7 @@ class Letters(RuleBasedStateMachine):
             )
             for key in keys
         ]  # fmt: skip
-        with self.w.app.database.begin() as connection:
+        with self.w.context.database.begin() as connection:
             # The same entries may be carried twice, by a courier that followed another.
             for _ in range(2):
                 notices.keep(connection, made, self.w.now, self.post.courier(self.w).manners)
@@ -179,14 +179,14 @@ class Letters(RuleBasedStateMachine):
         courier = self.post.courier(self.w)
         while self.w.now < until:
             courier.round()
-            with self.w.app.database.connect() as connection:
+            with self.w.context.database.connect() as connection:
                 if notices.tally(connection)["waiting"] == 0:
                     break
             self.w.now += timedelta(hours=1)
         self.no_cap_is_passed()
         self.nobody_is_woken_by_what_is_not_urgent()
         table = tables.notice
-        with self.w.app.database.connect() as connection:
+        with self.w.context.database.connect() as connection:
             rows = {r.id: r for r in connection.execute(select(table))}
         sent = {m.key for m in self.post.mails}
         messages = {r.key: rows[r.gathered_into].key if r.gathered_into else r.key for r in rows.values()}
@@ -218,14 +218,16 @@ def test_any_letters_on_postgresql(postgres_server: str, postgres_template: str)
 
 def test_couriers_at_the_same_time_pass_no_cap(database_url: str) -> None:
     world = World(database_url, model(stage("first")))
-    world.app.settings = world.app.settings.model_copy(update={"notices_manners": "on", "notices_quiet": "none"})
+    world.context.settings = world.context.settings.model_copy(
+        update={"notices_manners": "on", "notices_quiet": "none"}
+    )
     world.enrol()
     post = Post()
     manners = post.courier(world).manners
     start = datetime(2024, 5, 7, 9, tzinfo=UTC)
     for turn in range(8):
         # Each time one more place than the cap has is asked for, by couriers that look at the same moment.
-        with world.app.database.begin() as connection:
+        with world.context.database.begin() as connection:
             made = [
                 Notice(
                     key=f"{turn}:{n}", rule=f"rule-{turn}-{n}", initiative="one", version=1, recipient="mona",

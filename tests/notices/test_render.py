@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.world import CONFIGS
 
-from clusterflow.model.money import Money
-from clusterflow.model.text import NOTICE_LANGUAGES, NoticeLanguage
-from clusterflow.model.words import DecisionKind, Role
+from clusterflow.domain.money import Money
+from clusterflow.domain.terms import DecisionKind, Role
+from clusterflow.domain.text import NOTICE_LANGUAGES, NoticeLanguage
 from clusterflow.notices import markup
-from clusterflow.notices.formats import basque_day, locale_of
+from clusterflow.notices.formatting import basque_day, locale_of
 from clusterflow.notices.markup import escaped, link
 from clusterflow.notices.render import Letter, TemplateFailed, render
 

@@ -9,12 +9,13 @@ from pydantic import SecretStr
 from sqlalchemy import Row, select
 from support.mailbox import Mailbox
 
-from clusterflow.courier import Courier
-from clusterflow.courier.revival import bring_back, given_up
+from clusterflow.domain.grant import Grant
+from clusterflow.domain.notice import Notice, Urgency
 from clusterflow.errors import Mistakes
-from clusterflow.model.grant import Grant
-from clusterflow.model.notice import Notice, Urgency
-from clusterflow.rules.patience import BACKOFF
+from clusterflow.rules.backoff import BACKOFF
+from clusterflow.services import outbox
+from clusterflow.services.notifications.dead_letters import bring_back, given_up
+from clusterflow.services.notifications.dispatch import Courier
 from clusterflow.store import notices, tables
 from clusterflow.store.tables import delivery, notice
 
@@ -28,7 +29,7 @@ def office(sqlite_url: str, mailbox: tuple[Mailbox, str]) -> Office:
     """Two large invoices of Bolts are a day late, and the mailbox of Bolts takes nothing."""
     office = Office(sqlite_url)
     polite = {"notices_manners": "on", "mail": SecretStr(mailbox[1])}
-    office.app.settings = office.app.settings.model_copy(update=polite)
+    office.context.settings = office.context.settings.model_copy(update=polite)
     again(office)
     office.record(
         "membership initiative=one organisation=bolts from=2024-01-10",
@@ -41,7 +42,7 @@ def office(sqlite_url: str, mailbox: tuple[Mailbox, str]) -> Office:
 
 def again(office: Office) -> None:
     """Another courier, as after a crash; it knows the ladder of dues alone."""
-    office.courier = Courier(office.app)
+    office.courier = Courier(office.context)
     office.courier.ladder.rules = [rule for rule in office.courier.rules if rule.id == "dues"]
 
 
@@ -55,12 +56,12 @@ def pay(office: Office, invoice: str) -> None:
 
 
 def rows(office: Office) -> list[Row[tuple[object, ...]]]:
-    with office.app.database.connect() as connection:
+    with office.context.database.connect() as connection:
         return list(connection.execute(select(notice).order_by(notice.c.id)).all())
 
 
 def attempts(office: Office) -> int:
-    with office.app.database.connect() as connection:
+    with office.context.database.connect() as connection:
         return len(connection.execute(select(delivery)).all())
 
 
@@ -75,8 +76,8 @@ def test_a_reminder_that_is_tried_again_stops_when_it_is_paid(office: Office, ma
     assert mailbox[0].mails == []
     (left,) = rows(office)
     assert (left.withdrawn, left.sent_at, attempts(office)) == (True, None, 1)
-    assert given_up(office.app) == [], "what is done reached nobody, and nobody need know"
-    assert office.app.backlog().model_dump(exclude={"events"})["notices"] == 0
+    assert given_up(office.context) == [], "what is done reached nobody, and nobody need know"
+    assert outbox.backlog(office.context).model_dump(exclude={"events"})["notices"] == 0
 
 
 def test_a_payment_that_is_taken_back_is_reminded_of_again(office: Office, mailbox: tuple[Mailbox, str]) -> None:
@@ -135,7 +136,7 @@ def test_what_waits_leaves_when_manners_are_switched_off(office: Office, mailbox
     mailbox[0].refused = set()
     office.courier.round()
     assert mailbox[0].mails == []
-    office.app.settings = office.app.settings.model_copy(update={"notices_manners": "off"})
+    office.context.settings = office.context.settings.model_copy(update={"notices_manners": "off"})
     again(office)
     office.courier.round()
     assert len(mailbox[0].mails) == 1
@@ -146,15 +147,15 @@ def test_a_dead_letter_is_brought_back_once_and_has_all_the_patience_again(
 ) -> None:
     office.courier.round()
     die(office)
-    (letter,) = given_up(office.app, "berta")
+    (letter,) = given_up(office.context, "berta")
     assert (letter.rule, letter.channel, letter.attempts) == ("dues", "mail", 1 + len(BACKOFF))
     assert "550" in letter.answer
-    assert given_up(office.app, "mona") == []
+    assert given_up(office.context, "mona") == []
     office.record("person id=berta name=Berta email=berta@new.example from=2024-04-17 language=en")
-    assert [x.number for x in bring_back(office.app, [letter.number], actor="olga").letters] == [letter.number]
-    assert bring_back(office.app).letters == (), "it is on its way: nothing is dead"
+    assert [x.number for x in bring_back(office.context, [letter.number], actor="olga").letters] == [letter.number]
+    assert bring_back(office.context).letters == (), "it is on its way: nothing is dead"
     with pytest.raises(Mistakes) as said:
-        bring_back(office.app, [letter.number, 4711])
+        bring_back(office.context, [letter.number, 4711])
     assert [m.found for m in said.value.mistakes] == ["is on its way", "is no notice"]
     mailbox[0].refused = {"berta@new.example"}
     wait(office, 1)
@@ -165,7 +166,7 @@ def test_a_dead_letter_is_brought_back_once_and_has_all_the_patience_again(
     assert (left.revived_by, left.dead_at) == ("olga", None)
     assert attempts(office) == 1 + len(BACKOFF) + 2, "all of them stay on record"
     with pytest.raises(Mistakes, match="was sent"):
-        bring_back(office.app, [letter.number])
+        bring_back(office.context, [letter.number])
 
 
 def die(office: Office) -> None:
@@ -180,7 +181,7 @@ def test_a_dead_reminder_of_what_was_paid_since_is_not_sent(office: Office, mail
     die(office)
     pay(office, "a")
     mailbox[0].refused = set()
-    assert len(bring_back(office.app).letters) == 1
+    assert len(bring_back(office.context).letters) == 1
     wait(office, 1)
     assert mailbox[0].mails == []
     assert rows(office)[0].withdrawn
@@ -192,12 +193,12 @@ def test_a_dead_code_for_a_gate_that_is_closed_is_left_where_it_is(office: Offic
         key="gate-ready:one:1:berta", rule="gate-ready", initiative="one", version=1, recipient="berta", language="en",
         subject="A gate", body="Your code", urgency=Urgency.URGENT, grants=(grant,),
     )  # fmt: skip
-    with office.app.database.begin() as connection:
+    with office.context.database.begin() as connection:
         notices.keep(connection, [made], office.now, None)
         connection.execute(tables.notice.update().values(dead_at=office.now))
-    (letter,) = given_up(office.app)
+    (letter,) = given_up(office.context)
     assert letter.stale
     with pytest.raises(Mistakes, match="a gate that is open no more"):
-        bring_back(office.app, [letter.number])
-    done = bring_back(office.app)
+        bring_back(office.context, [letter.number])
+    done = bring_back(office.context)
     assert (done.letters, [x.number for x in done.stale]) == ((), [letter.number])

@@ -7,11 +7,12 @@ from sqlalchemy import select
 from support.mailbox import Mailbox
 from support.world import World, model, stage, stated
 
-from clusterflow.courier import Courier
-from clusterflow.model.notice import Audience, Group
-from clusterflow.model.words import Role
-from clusterflow.notices.route import Concerned, recipients
-from clusterflow.store.circle import circle_of
+from clusterflow.domain.notice import Audience, Group
+from clusterflow.domain.terms import Role
+from clusterflow.notices.audiences import Concerned, recipients
+from clusterflow.services import registry, review
+from clusterflow.services.notifications.dispatch import Courier
+from clusterflow.store.stakeholders import circle_of
 from clusterflow.store.tables import notice
 
 
@@ -56,7 +57,7 @@ EXPECTED = {
 
 def test_each_audience_is_these_people_and_none_is_everybody(world: World) -> None:
     """A moment that concerns no member, no voter, no person is told to none of them, and not to all instead."""
-    with world.app.database.connect() as connection:
+    with world.context.database.connect() as connection:
         circle = circle_of(connection, "one", world.now.date(), persons=["stranger", "nobody"])
     assert set(EXPECTED) == set(Group)
     for group, expected in EXPECTED.items():
@@ -65,11 +66,11 @@ def test_each_audience_is_these_people_and_none_is_everybody(world: World) -> No
 
 
 def test_what_is_overdue_reaches_more_people_one_level_up(world: World) -> None:
-    courier = Courier(world.app)
+    courier = Courier(world.context)
     for day in ("2024-05-01", "2024-06-15"):
         world.at(day).evaluate()
         assert courier.round().problems == ()
-    with world.app.database.connect() as connection:
+    with world.context.database.connect() as connection:
         rows = connection.execute(select(notice.c.rule, notice.c.recipient)).all()
     told = {rule: {r.recipient for r in rows if r.rule == rule} for rule in ("overdue", "overdue-escalated")}
     assert told == {"overdue": {"mona", "olga"}, "overdue-escalated": {"mona", "bruno", "gala", "olga"}}
@@ -80,19 +81,20 @@ def test_no_name_of_a_person_or_label_begins_another_header(
     world: World, mailbox: tuple[Mailbox, str], name: str
 ) -> None:
     box, address = mailbox
-    world.app.settings = world.app.settings.model_validate(
-        {**world.app.settings.model_dump(), "mail": address, "notices_manners": "off"}
+    world.context.settings = world.context.settings.model_validate(
+        {**world.context.settings.model_dump(), "mail": address, "notices_manners": "off"}
     )
     for line in (
         "person id=mona email=mona@firm.example language=en from=2020-01-01",
         "label initiative=one level=gold from=2024-01-10 to=2024-12-30",
     ):
         submission = world.submission(line)
-        world.app.record(
-            [type(submission)(submission.type, {**submission.fields, "name": name}, "", submission.initiative)]
+        registry.record(
+            world.context,
+            [type(submission)(submission.type, {**submission.fields, "name": name}, "", submission.initiative)],
         )
-    world.at("2024-07-01").app.fall_due()
-    Courier(world.app).round()
+    review.process_deadlines(world.at("2024-07-01").context)
+    Courier(world.context).round()
     mine = [mail for to, mail in box.mails if to == "mona@firm.example"]
     assert any("expires on" in str(m["Subject"]) for m in mine)
     assert {to.partition("@")[2] for to, _ in box.mails} <= {"firm.example", "ministry.example", "x.example"}

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from support.mailbox import Mailbox
 from support.world import World
 
-from clusterflow.courier.sending import Letter, Sender
-from clusterflow.model.notice import Notice
-from clusterflow.notices.deliver import Answer, Message
+from clusterflow.domain.notice import Notice
+from clusterflow.notices.delivery import Answer, Message
+from clusterflow.services.notifications.sending import Letter, Sender
 from clusterflow.store import notices
 from clusterflow.store.tables import delivery, notice
 
@@ -25,7 +25,7 @@ def world(sqlite_url: str) -> World:
     world = World(sqlite_url)
     people = [f"p{n}" for n in range(10)]
     world.record(*(f"person id={p} name={p} email={p}@firm.example from=2020-01-01 language=en" for p in people))
-    with world.app.database.begin() as connection:
+    with world.context.database.begin() as connection:
         notices.keep(connection, [_letter(person) for person in people], world.now, None)
     return world
 
@@ -49,9 +49,9 @@ def test_a_letter_that_cannot_be_made_fails_alone_and_tells_no_secret(
             return super()._message(letter)
 
     channels = {"mail": SecretStr(f"{address}&pass=hunter2secret")}
-    assert Clumsy(world.app, channels, lambda _: PAGE, None, senders=4).send() == (9, 1)
+    assert Clumsy(world.context, channels, lambda _: PAGE, None, senders=4).send() == (9, 1)
     assert len(box.mails) == 9
-    with world.app.database.connect() as connection:
+    with world.context.database.connect() as connection:
         unsent = connection.execute(select(notice.c.recipient).where(notice.c.sent_at.is_(None))).scalars().all()
         assert unsent == ["p3"]
         (answer,) = connection.execute(select(delivery.c.answer).where(~delivery.c.delivered)).scalars()
@@ -67,12 +67,12 @@ def test_no_letter_is_taken_before_it_can_go_and_those_that_hang_stop_no_other(w
         def _attempt(self, letter: Letter) -> Answer:
             if letter.notice.recipient in ("p0", "p1", "p2"):
                 return Answer(all_others_went.wait(10), "late")
-            with world.app.database.connect() as connection:
+            with world.context.database.connect() as connection:
                 taken = connection.execute(select(func.sum(notice.c.attempts))).scalar_one()
                 away.append(taken - connection.execute(select(func.count()).select_from(delivery)).scalar_one())
             if letter.notice.recipient == "p9":
                 all_others_went.set()
             return Answer(True, "accepted")
 
-    assert Watched(world.app, {}, lambda _: PAGE, None, senders=4).send() == (10, 0)
+    assert Watched(world.context, {}, lambda _: PAGE, None, senders=4).send() == (10, 0)
     assert max(away) <= 4

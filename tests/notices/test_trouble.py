@@ -12,10 +12,13 @@ from sqlalchemy import select
 from support.mailbox import Mailbox
 from support.world import World, model, stage
 
-from clusterflow.app import PATIENCE, App
-from clusterflow.courier import Courier, ladder, moment
-from clusterflow.courier.arrange import LATER, _Writer
-from clusterflow.model.notice import Notice, Urgency
+from clusterflow.domain.notice import Notice, Urgency
+from clusterflow.services import outbox
+from clusterflow.services.context import Context
+from clusterflow.services.notifications import notice_data, reminders
+from clusterflow.services.notifications.batching import LATER, _Writer
+from clusterflow.services.notifications.dispatch import Courier
+from clusterflow.services.outbox import RETRY_DELAY
 from clusterflow.store import notices
 from clusterflow.store.tables import notice
 
@@ -24,7 +27,7 @@ from clusterflow.store.tables import notice
 def world(sqlite_url: str, mailbox: tuple[Mailbox, str]) -> World:
     """Two initiatives whose gates have opened, and whose members owe something since yesterday."""
     w = World(sqlite_url, model(stage("first")))
-    w.app.settings = w.app.settings.model_copy(update={"mail": SecretStr(mailbox[1]), "notices_manners": "off"})
+    w.context.settings = w.context.settings.model_copy(update={"mail": SecretStr(mailbox[1]), "notices_manners": "off"})
     for initiative in ("one", "two"):
         w.enrol(initiative)
         w.record(
@@ -38,7 +41,7 @@ def world(sqlite_url: str, mailbox: tuple[Mailbox, str]) -> World:
 
 def told(world: World, rule: str) -> set[str]:
     """Of which initiatives a rule has told anybody."""
-    with world.app.database.connect() as connection:
+    with world.context.database.connect() as connection:
         return set(connection.execute(select(notice.c.initiative).where(notice.c.rule == rule)).scalars())
 
 
@@ -47,34 +50,34 @@ def test_an_entry_that_nobody_can_tell_of_holds_up_no_other_initiative_and_is_no
 ) -> None:
     original = Courier._notice
 
-    def notice_of(self: Courier, rule: Any, about: moment.Moment, *more: Any) -> Any:
+    def notice_of(self: Courier, rule: Any, about: notice_data.Moment, *more: Any) -> Any:
         return {}["a key"] if about.entry.chain == "one" else original(self, rule, about, *more)
 
     with monkeypatch.context() as patch:
         patch.setattr(Courier, "_notice", notice_of)
-        sent = Courier(world.app).round()
+        sent = Courier(world.context).round()
     assert [p for p in sent.problems if "KeyError" in p] == ["one: KeyError: 'a key'"]
-    assert world.app.backlog().error == "one: KeyError: 'a key'"
+    assert outbox.backlog(world.context).error == "one: KeyError: 'a key'"
     assert told(world, "gate-ready") == {"two"}
     assert sent.delivered == len(mailbox[0].mails) > 0
-    world.now += PATIENCE
-    assert Courier(world.app).round().problems == ()
+    world.now += RETRY_DELAY
+    assert Courier(world.context).round().problems == ()
     assert told(world, "gate-ready") == {"one", "two"}
-    assert world.app.backlog().error is None
+    assert outbox.backlog(world.context).error is None
 
 
 def test_a_reminder_that_nobody_can_write_holds_up_no_other_initiative_and_is_not_lost(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.at("2024-01-16")
-    original = ladder._facts
+    original = reminders._facts
 
-    def facts(due: ladder.Due) -> dict[str, Any]:
+    def facts(due: reminders.Due) -> dict[str, Any]:
         return {}["a key"] if due.found.initiative == "one" else original(due)
 
-    courier = Courier(world.app)
+    courier = Courier(world.context)
     with monkeypatch.context() as patch:
-        patch.setattr(ladder, "_facts", facts)
+        patch.setattr(reminders, "_facts", facts)
         sent = courier.round()
     assert "one: KeyError: 'a key'" in sent.problems
     assert sent.delivered > 0
@@ -87,11 +90,11 @@ def test_a_reminder_that_nobody_can_write_holds_up_no_other_initiative_and_is_no
 def test_a_digest_that_nobody_can_write_holds_up_no_other_persons_and_is_not_lost(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world.app.settings = world.app.settings.model_copy(update={"notices_manners": "on"})
+    world.context.settings = world.context.settings.model_copy(update={"notices_manners": "on"})
     world.at("2024-05-07")
-    with world.app.database.begin() as connection:
+    with world.context.database.begin() as connection:
         news = [_news(person) for person in ("mona", "bruno")]
-        notices.keep(connection, news, world.now, Courier(world.app).manners)
+        notices.keep(connection, news, world.now, Courier(world.context).manners)
     world.at("2024-05-13")
     original = _Writer.write
 
@@ -100,11 +103,11 @@ def test_a_digest_that_nobody_can_write_holds_up_no_other_persons_and_is_not_los
 
     with monkeypatch.context() as patch:
         patch.setattr(_Writer, "write", write)
-        sent = Courier(world.app).round()
+        sent = Courier(world.context).round()
     assert [p for p in sent.problems if "KeyError" in p] == ["digest for mona: KeyError: 'a key'"]
     assert digests(world) == {"bruno"}
     world.now += LATER
-    Courier(world.app).round()
+    Courier(world.context).round()
     assert digests(world) == {"mona", "bruno"}
 
 
@@ -118,19 +121,19 @@ def _news(person: str) -> Notice:
 def digests(world: World) -> set[str]:
     """Who has had a digest."""
     sent = select(notice.c.recipient).where(notice.c.rule == "digest", notice.c.sent_at.is_not(None))
-    with world.app.database.connect() as connection:
+    with world.context.database.connect() as connection:
         return set(connection.execute(sent).scalars())
 
 
 def test_who_is_withdrawn_while_notices_are_written_is_left_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    original = moment._given
+    original = notice_data._given
 
-    def given(app: App, nameless: Collection[str]) -> dict[str, str]:
+    def given(context: Context, nameless: Collection[str]) -> dict[str, str]:
         if "bruno" in nameless:
             world.record("person id=bruno retract=true")
-        return original(app, nameless)
+        return original(context, nameless)
 
-    monkeypatch.setattr(moment, "_given", given)
-    world.app.settings = world.app.settings.model_copy(update={"proof": "code", "secret": SecretStr("x" * 16)})
-    assert not any("KeyError" in problem for problem in Courier(world.app).round().problems)
+    monkeypatch.setattr(notice_data, "_given", given)
+    world.context.settings = world.context.settings.model_copy(update={"proof": "code", "secret": SecretStr("x" * 16)})
+    assert not any("KeyError" in problem for problem in Courier(world.context).round().problems)
     assert told(world, "gate-ready") == {"one", "two"}

@@ -16,18 +16,18 @@ from hypothesis import strategies as st
 from support.pages import PageRead
 from support.world import CONFIGS, World
 
-from clusterflow.app import App
+from clusterflow.domain.records.base import REGISTRY
+from clusterflow.domain.records.parties import Person
+from clusterflow.domain.text import Language
 from clusterflow.errors import NotPossible
-from clusterflow.model.records.base import REGISTRY
-from clusterflow.model.records.parties import Person
-from clusterflow.model.text import Language
 from clusterflow.reports.dossier.compose import compose
-from clusterflow.reports.dossier.facts import ObjectiveFacts
-from clusterflow.reports.dossier.words import WORDS
+from clusterflow.reports.dossier.data import ObjectiveFacts
+from clusterflow.reports.dossier.texts import WORDS
+from clusterflow.reports.html_page import FRAME
 from clusterflow.reports.labels import WORDS as SHARED
-from clusterflow.reports.page import FRAME
-from clusterflow.scribe.dossier import dossier
-from clusterflow.scribe.gather import gather
+from clusterflow.services.context import Context
+from clusterflow.services.reports.dossier import dossier
+from clusterflow.services.reports.dossier_data import gather
 from clusterflow.store.registry import current
 
 from .conftest import BRANCHED, STRAIGHT
@@ -44,7 +44,7 @@ HOSTILE = st.text(min_size=1, max_size=60) | st.sampled_from(
 
 @pytest.mark.parametrize(("initiative", "language"), [(STRAIGHT, "es"), (BRANCHED, "en")])
 def test_a_dossier_as_a_board_reads_it(
-    lived: App, initiative: str, language: Language, request: pytest.FixtureRequest
+    lived: Context, initiative: str, language: Language, request: pytest.FixtureRequest
 ) -> None:
     """As it was when it was last looked at; write it anew with: pytest --golden."""
     found = PageRead(dossier(lived, initiative, language=language).html).outline()
@@ -99,15 +99,15 @@ def test_a_dossier_stands_for_itself(page_of: Pages) -> None:
     assert "url(" not in html.replace("url(#", "")
 
 
-def test_the_same_facts_give_the_same_bytes(lived: App, page_of: Pages) -> None:
+def test_the_same_facts_give_the_same_bytes(lived: Context, page_of: Pages) -> None:
     assert dossier(lived, STRAIGHT).html == page_of(STRAIGHT)
-    later = App(lived.settings, lived.database, lived.clock).at(date(2026, 12, 1))
+    later = Context(lived.settings, lived.database, lived.clock).at(date(2026, 12, 1))
     day = date(2026, 6, 30)
     assert dossier(lived, STRAIGHT, day).html == dossier(later, STRAIGHT, day).html
 
 
 def test_people_are_told_by_their_roles_alone_unless_a_setting_says_otherwise(
-    lived: App, naming: App, page_of: Pages
+    lived: Context, naming: Context, page_of: Pages
 ) -> None:
     with lived.database.connect() as connection:
         people = current(connection, Person, REGISTRY, lived.clock().date())
@@ -120,9 +120,9 @@ def test_people_are_told_by_their_roles_alone_unless_a_setting_says_otherwise(
 
 def test_where_nothing_is_recorded_everything_is_unknown_and_nothing_is_nought(sqlite_url: str) -> None:
     world = World(sqlite_url)
-    world.app.settings = world.app.settings.model_copy(update={"configs": CONFIGS})
+    world.context.settings = world.context.settings.model_copy(update={"configs": CONFIGS})
     world.enrol("one", "cordoba")
-    read = PageRead(dossier(world.app, "one", language="es").html)
+    read = PageRead(dossier(world.context, "one", language="es").html)
     for said in (
         "members_unknown",
         "dues_unknown",
@@ -135,14 +135,14 @@ def test_where_nothing_is_recorded_everything_is_unknown_and_nothing_is_nought(s
     assert len(read.figures) == 1, "the line of stages; there is nothing else to draw"
 
 
-def test_a_day_before_it_began_has_no_dossier(lived: App) -> None:
+def test_a_day_before_it_began_has_no_dossier(lived: Context) -> None:
     with pytest.raises(NotPossible, match="not yet enrolled"):
         dossier(lived, STRAIGHT, date(2020, 1, 1))
 
 
 def test_many_members_with_long_names_find_their_place(sqlite_url: str) -> None:
     world = World(sqlite_url)
-    world.app.settings = world.app.settings.model_copy(update={"configs": CONFIGS})
+    world.context.settings = world.context.settings.model_copy(update={"configs": CONFIGS})
     world.enrol("one", "cordoba")
     long = "_".join(["Sociedad_Cooperativa"] * 8)
     facts = []
@@ -157,7 +157,7 @@ def test_many_members_with_long_names_find_their_place(sqlite_url: str) -> None:
         facts.append(f"objective initiative=one id=o{n} title={n:02}_{long} baseline=0 target=50 from=2024-01-01")
         facts.append(f"reading initiative=one objective=o{n} value={n} on=2024-01-05")
     world.record(*facts)
-    read = PageRead(dossier(world.app, "one").html)
+    read = PageRead(dossier(world.context, "one").html)
     (members,) = [t for t in read.tables if t.caption == WORDS["members_caption"].es]
     assert members.rows[-1] == ["Total", "30", "30", "30", "30", "120"]
     (objectives,) = [t for t in read.tables if t.caption == WORDS["objectives_caption"].es]
@@ -168,7 +168,7 @@ def test_many_members_with_long_names_find_their_place(sqlite_url: str) -> None:
 
 @settings(max_examples=5)
 @given(name=HOSTILE, title=HOSTILE, reason=HOSTILE, body=HOSTILE)
-def test_what_people_wrote_is_never_markup(lived: App, name: str, title: str, reason: str, body: str) -> None:
+def test_what_people_wrote_is_never_markup(lived: Context, name: str, title: str, reason: str, body: str) -> None:
     facts = gather(lived, STRAIGHT, None, "es")
     tidy = PageRead(compose(facts).html)
     decisions = tuple(
@@ -198,13 +198,13 @@ def test_progress_is_a_share_or_unknown(numbers: list[float | None]) -> None:
 
 def test_a_number_that_is_none_is_unknown(sqlite_url: str) -> None:
     world = World(sqlite_url)
-    world.app.settings = world.app.settings.model_copy(update={"configs": CONFIGS})
+    world.context.settings = world.context.settings.model_copy(update={"configs": CONFIGS})
     world.enrol("one", "cordoba")
     world.record(
         "objective initiative=one id=o title=Odd baseline=nan target=inf from=2024-01-01",
         "reading initiative=one objective=o value=1e308 on=2024-01-02",
     )
-    (table,) = [t for t in PageRead(dossier(world.app, "one", language="en").html).tables if "Baseline" in t.heads]
+    (table,) = [t for t in PageRead(dossier(world.context, "one", language="en").html).tables if "Baseline" in t.heads]
     assert table.rows[0][2] == table.rows[0][4] == table.rows[0][6] == "unknown"
 
 

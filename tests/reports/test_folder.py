@@ -8,10 +8,11 @@ import fsspec
 import pytest
 from fsspec.implementations.local import LocalFileSystem
 
-from clusterflow.app import App
 from clusterflow.errors import NotPossible
-from clusterflow.folder import REPORTS, Folder
-from clusterflow.scribe.dossier import file_dossiers
+from clusterflow.services import explanation
+from clusterflow.services.context import Context
+from clusterflow.services.folder import REPORTS, Folder
+from clusterflow.services.reports.dossier import file_dossiers
 from clusterflow.settings import Settings
 
 from .conftest import BRANCHED, STRAIGHT
@@ -55,22 +56,22 @@ def test_what_cannot_be_written_is_said_without_secrets(url: str) -> None:
     assert "pass-word" not in str(told.value)
 
 
-def test_each_initiative_that_goes_on_gets_its_file_under_its_day(lived: App, tmp_path: Path) -> None:
+def test_each_initiative_that_goes_on_gets_its_file_under_its_day(lived: Context, tmp_path: Path) -> None:
     filed = [one for one, _ in file_dossiers(lived, Folder(tmp_path.as_uri(), REPORTS))]
     assert {one.initiative for one in filed} == {STRAIGHT, BRANCHED}
     assert not [one.problem for one in filed if one.problem]
     assert (tmp_path / "dossiers" / STRAIGHT / "2026-10-15.html").is_file()
 
 
-def test_one_in_trouble_holds_up_no_other(lived: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = App.explain
+def test_one_in_trouble_holds_up_no_other(lived: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = explanation.explain
 
-    def troubled(self: App, initiative: str, *args: object, **more: object) -> object:
+    def troubled(context: Context, initiative: str, *args: object, **more: object) -> object:
         if initiative == STRAIGHT:
             raise NotPossible("not today")
-        return whole(self, initiative, *args, **more)  # type: ignore[arg-type]
+        return whole(context, initiative, *args, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(App, "explain", troubled)
+    monkeypatch.setattr(explanation, "explain", troubled)
     filed = {one.initiative: one for one, _ in file_dossiers(lived, Folder(tmp_path.as_uri(), REPORTS))}
     assert filed[STRAIGHT].problem == "not today"
     assert filed[BRANCHED].address

@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from clusterflow.errors import NotPossible
-from clusterflow.scribe.paper import pdf_of
+from clusterflow.services.reports.pdf import pdf_of
 
 from .conftest import STRAIGHT
 

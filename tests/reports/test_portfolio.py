@@ -13,17 +13,18 @@ import pytest
 from support.crowd import gather_crowd
 from support.world import World, model, stage, stated
 
+from clusterflow.domain.terms import Answer, DecisionKind, StageKind
+from clusterflow.domain.text import LANGUAGES, Language
 from clusterflow.engine.record import Submission
-from clusterflow.model.text import LANGUAGES, Language
-from clusterflow.model.words import Answer, DecisionKind, StageKind
 from clusterflow.reports.board import Wait
 from clusterflow.reports.portfolio.artifact import Waiting, portfolio_page
 from clusterflow.reports.portfolio.document import FEW, SIGNS, heat_maps, portfolio_html
 from clusterflow.reports.portfolio.portfolio import VISITS, Portfolio
 from clusterflow.reports.portfolio.tables import PortfolioTable, table_csv
-from clusterflow.reports.portfolio.words import COUNTS_WHEN, KIND, SIGN, WAIT
+from clusterflow.reports.portfolio.texts import COUNTS_WHEN, KIND, SIGN, WAIT
 from clusterflow.rules.visit import VISIT_RULES, Sign
-from clusterflow.scribe.portfolio import gather
+from clusterflow.services import registry
+from clusterflow.services.reports.portfolio import gather
 
 END = date(2030, 6, 1)
 NOTHING = Waiting(events=0, notices=0, refused=2, given_up=1)
@@ -41,7 +42,7 @@ def many(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Wor
     file = tmp_path_factory.mktemp("crowd") / "clusterflow.db"
     file.write_bytes(sqlite_template.read_bytes())
     world = World(f"sqlite:///{file}")
-    gather_crowd(world.app, 60, END)
+    gather_crowd(world.context, 60, END)
     return world.at(END.isoformat())
 
 
@@ -52,7 +53,7 @@ def few(sqlite_url: str) -> World:
     world.enrol("one")
     world.enrol("two")
     fields = {"id": "two", "name": EVIL, "country": "ES", "from": "2024-01-10"}
-    world.app.record([Submission("initiative", fields, "test")])
+    registry.record(world.context, [Submission("initiative", fields, "test")])
     world.at("2024-02-01")
     for figure in ("launch", "trust"):
         world.state_figure(figure)
@@ -66,7 +67,7 @@ def few(sqlite_url: str) -> World:
 
 @pytest.fixture
 def portfolio(few: World) -> Portfolio:
-    return gather(few.app)
+    return gather(few.context)
 
 
 def test_each_place_says_what_is_waited_for_and_since_when(portfolio: Portfolio) -> None:
@@ -82,11 +83,11 @@ def test_a_decision_is_waited_for_since_the_gate_opened_and_a_hold_since_it_was_
     few.at("2024-06-01").state_figure("strategy")
     few.evaluate()
     few.at("2024-06-11")
-    (place,) = (p for p in gather(few.app).places if p.initiative == "one")
+    (place,) = (p for p in gather(few.context).places if p.initiative == "one")
     assert (place.waits, place.waits_since, place.waits_days) == (Wait.DECISION, date(2024, 6, 1), 10)
     few.decide("strategy", DecisionKind.HOLD, until=date(2024, 9, 1))
     few.at("2024-06-21")
-    (place,) = (p for p in gather(few.app).places if p.initiative == "one")
+    (place,) = (p for p in gather(few.context).places if p.initiative == "one")
     assert (place.waits, place.waits_since, place.waits_days) == (Wait.HOLD, date(2024, 6, 11), 10)
 
 
@@ -107,7 +108,7 @@ def test_who_needs_a_visit_is_ranked_by_an_open_rule(portfolio: Portfolio) -> No
 
 
 def test_the_heat_map_holds_every_answer_once(many: World) -> None:
-    found = gather(many.app)
+    found = gather(many.context)
     cells = [(row.initiative, c.kind, c.title) for row in found.answers for c in row.answers]
     assert len(cells) == len(set(cells))
     for line in found.criteria:
@@ -119,7 +120,7 @@ def test_the_heat_map_holds_every_answer_once(many: World) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_stands_for_itself_and_says_everything_without_colour(many: World, language: Language) -> None:
-    found = gather(many.app, language=language)
+    found = gather(many.context, language=language)
     assert len(found.answers) > FEW
     page = portfolio_html(found, language)
     assert page == portfolio_html(found, language)
@@ -154,15 +155,15 @@ def test_what_users_wrote_is_neither_markup_nor_a_formula(portfolio: Portfolio) 
 
 
 def test_a_day_gone_by_shows_what_was_then(few: World) -> None:
-    then = gather(few.app, date(2024, 2, 5))
+    then = gather(few.context, date(2024, 2, 5))
     (one,) = (p for p in then.places if p.initiative == "one")
     assert (one.stage, one.waits, one.waits_days, one.lapsed) == ("launch", Wait.DECISION, 4, ())
-    assert gather(few.app, date(2024, 1, 9)).places == ()
+    assert gather(few.context, date(2024, 1, 9)).places == ()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_of_nobody_there_is_a_page_too(sqlite_url: str, language: Language) -> None:
-    nobody = gather(World(sqlite_url, TINY).app, language=language)
+    nobody = gather(World(sqlite_url, TINY).context, language=language)
     assert portfolio_html(nobody, language).count("<h2") == 0
     assert portfolio_page(nobody, language, NOTHING).startswith("# ")
     assert json.loads(nobody.model_dump_json())["initiatives"] == 0
@@ -170,7 +171,7 @@ def test_of_nobody_there_is_a_page_too(sqlite_url: str, language: Language) -> N
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_in_prefect_links_every_initiative_and_shows_both_plots(many: World, language: Language) -> None:
-    found = gather(many.app, language=language)
+    found = gather(many.context, language=language)
     page = portfolio_page(found, language, NOTHING)
     assert page.count("](data:image/png;base64,") == 2
     assert {f"../../artifacts/key/initiative-{p.initiative}" for p in found.places} <= set(

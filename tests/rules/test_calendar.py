@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterflow.rules.calendar import WorkCalendar, national_holidays
+from clusterflow.rules.work_calendar import WorkCalendar, national_holidays
 
 ZONES = ("America/Mexico_City", "America/Santiago", "Europe/Madrid", "America/Guayaquil", "Pacific/Auckland", "UTC")
 calendars = st.builds(WorkCalendar, st.sampled_from(ZONES), st.sampled_from(["MX", "ES", "CO", "AR", "EC", "ZZ", None]))

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterflow.model.dues import DuesBasis, DuesBracket, DuesRemark, DuesRemarkKind, Owed, ProRata, Scheme
-from clusterflow.model.money import Money
-from clusterflow.model.records.parties import Organisation
-from clusterflow.model.text import Text
-from clusterflow.model.words import SizeClass
+from clusterflow.domain.dues import DuesBasis, DuesBracket, DuesRemark, DuesRemarkKind, Owed, ProRata, Scheme
+from clusterflow.domain.money import Money
+from clusterflow.domain.records.parties import Organisation
+from clusterflow.domain.terms import SizeClass
+from clusterflow.domain.text import Text
 from clusterflow.rules.brackets import Bracket, gaps, overlaps
 from clusterflow.rules.dues import Period, invoice_id, owed, year_of
 

@@ -8,13 +8,13 @@ from fractions import Fraction
 
 import pytest
 
-from clusterflow.model.criterion import Criterion
-from clusterflow.model.measurement import Measurement, Staleness
-from clusterflow.model.quantity import Bound, Unit
-from clusterflow.model.text import Language
-from clusterflow.model.words import Severity
-from clusterflow.rules.help import what_would_help
+from clusterflow.domain.criterion import Criterion
+from clusterflow.domain.measurement import Measurement, Staleness
+from clusterflow.domain.quantity import Bound, Unit
+from clusterflow.domain.terms import Severity
+from clusterflow.domain.text import Language
 from clusterflow.rules.judge import judge
+from clusterflow.rules.suggestions import what_would_help
 
 TRUST = Criterion(
     id="trust-index",

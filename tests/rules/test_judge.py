@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterflow.model.criterion import AllOf, AnyOf, Criterion
-from clusterflow.model.lifecycle import DecidedBy, Gate, Stage
-from clusterflow.model.measurement import UNMEASURED, Measurement, MetricCall
-from clusterflow.model.quantity import Bound, Unit
-from clusterflow.model.text import Text
-from clusterflow.model.words import Answer, Readiness, Role, Severity, StageKind
+from clusterflow.domain.criterion import AllOf, AnyOf, Criterion
+from clusterflow.domain.lifecycle import DecidedBy, Gate, Stage
+from clusterflow.domain.measurement import UNMEASURED, Measurement, MetricCall
+from clusterflow.domain.quantity import Bound, Unit
+from clusterflow.domain.terms import Answer, Readiness, Role, Severity, StageKind
+from clusterflow.domain.text import Text
 from clusterflow.rules.judge import all_of, answer, any_of, judge_gate
 
 MET, UNMET, UNKNOWN = Answer.MET, Answer.UNMET, Answer.UNKNOWN

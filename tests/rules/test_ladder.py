@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterflow.model.notice import Offset
-from clusterflow.rules.calendar import WorkCalendar
-from clusterflow.rules.ladder import CATCH_UP, ON_ITS_WAY, after, key_of, reached, told_on, windows
+from clusterflow.domain.notice import Offset
+from clusterflow.rules.reminder_ladder import CATCH_UP, ON_ITS_WAY, after, key_of, reached, told_on, windows
+from clusterflow.rules.work_calendar import WorkCalendar
 
 SPAIN = WorkCalendar("Europe/Madrid", "ES")
 calendars = st.builds(WorkCalendar, st.just("UTC"), st.sampled_from(["ES", "MX", "CO", "ZZ", None]))

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterflow.model.notice import Urgency
-from clusterflow.model.words import Weekday
-from clusterflow.rules.calendar import WorkCalendar
-from clusterflow.rules.manners import WEEK, Manners, Message, Receiver, Waiting, plan
+from clusterflow.domain.notice import Urgency
+from clusterflow.domain.terms import Weekday
+from clusterflow.rules.delivery_policy import WEEK, Manners, Message, Receiver, Waiting, plan
+from clusterflow.rules.work_calendar import WorkCalendar
 
 PLACES = (
     WorkCalendar("Europe/Madrid", "ES"),

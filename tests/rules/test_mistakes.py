@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from clusterflow.model.records import RECORDS
-from clusterflow.model.records.base import KEPT
+from clusterflow.domain.records import RECORDS
+from clusterflow.domain.records.base import KEPT
 from clusterflow.rules.mistakes import field_mistakes
 
 DAY = {"from": "2024-01-01"}

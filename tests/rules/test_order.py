@@ -5,12 +5,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterflow.model.criterion import Criterion
-from clusterflow.model.lifecycle import DecidedBy, Gate, LifecycleModel, Stage
-from clusterflow.model.quantity import Bound, Unit
-from clusterflow.model.text import Text
-from clusterflow.model.words import Role, StageKind
-from clusterflow.rules.order import ancestors, descendants, first, layers, ready_to_enter, steps
+from clusterflow.domain.criterion import Criterion
+from clusterflow.domain.lifecycle import DecidedBy, Gate, LifecycleModel, Stage
+from clusterflow.domain.quantity import Bound, Unit
+from clusterflow.domain.terms import Role, StageKind
+from clusterflow.domain.text import Text
+from clusterflow.rules.stage_order import ancestors, descendants, first, layers, ready_to_enter, steps
 
 WORDS = Text(es="a", en="a")
 GATE = Gate(

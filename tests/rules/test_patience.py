@@ -7,7 +7,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterflow.rules.patience import BACKOFF, JITTER, TRIES_BEFORE_THE_NEXT, channel_to_try, pause
+from clusterflow.rules.backoff import BACKOFF, JITTER, TRIES_BEFORE_THE_NEXT, channel_to_try, pause
 
 NAMES = st.lists(st.sampled_from(["mail", "telegram", "teams"]), min_size=1, max_size=3, unique=True)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterflow.model.words import HelixKind, Role, StageKind
+from clusterflow.domain.terms import HelixKind, Role, StageKind
 from clusterflow.rules.soundness import Bone, Defect, Flaw, Idle, defects, idle
 
 

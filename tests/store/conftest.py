@@ -16,9 +16,9 @@ from sqlalchemy import Connection, Engine, insert, update
 from support import postgres
 
 from clusterflow.configs.metrics import load_metrics
-from clusterflow.model.measurement import UNMEASURED, Evidence, Fold, Measurement, MetricCall, MetricDeclaration
-from clusterflow.model.records import RECORDS
-from clusterflow.model.records.base import KEPT, REGISTRY
+from clusterflow.domain.measurement import UNMEASURED, Evidence, Fold, Measurement, MetricCall, MetricDeclaration
+from clusterflow.domain.records import RECORDS
+from clusterflow.domain.records.base import KEPT, REGISTRY
 from clusterflow.store import tables
 from clusterflow.store.columns import to_row
 from clusterflow.store.database import open_database

@@ -8,7 +8,8 @@ import time
 from sqlalchemy import Engine
 from support.world import World, model, stage
 
-from clusterflow.store.bell import bell
+from clusterflow.services import outbox, standing
+from clusterflow.store.wakeup import bell
 
 
 def test_a_commit_rings(database: Engine, database_url: str) -> None:
@@ -43,6 +44,6 @@ def test_to_read_rings_nothing(database: Engine, database_url: str) -> None:
     world = World(database_url, model(stage("first")))
     world.enrol()
     with bell(database) as hears:
-        world.app.status("one")
-        world.app.outgoing()
+        standing.status(world.context, "one")
+        outbox.waiting(world.context)
         assert not hears.wait(0.2)

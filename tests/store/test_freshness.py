@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from clusterflow.model.measurement import MetricDeclaration, Staleness
+from clusterflow.domain.measurement import MetricDeclaration, Staleness
 
 Fact = tuple[str, dict[str, Any]]
 

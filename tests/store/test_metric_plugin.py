@@ -11,22 +11,22 @@ from textwrap import dedent
 
 import pytest
 
+from clusterflow.domain.measurement import Fold, MetricDeclaration
+from clusterflow.domain.quantity import Unit
+from clusterflow.domain.text import Text
 from clusterflow.errors import ClusterflowError
-from clusterflow.model.measurement import Fold, MetricDeclaration
-from clusterflow.model.quantity import Unit
-from clusterflow.model.text import Text
 from clusterflow.store.metrics import METRICS, Metric
 from clusterflow.store.metrics.plugins import install
 
 GOOD = """
 from sqlalchemy import Select
 
-from clusterflow.model.measurement import Fold, MetricDeclaration
-from clusterflow.model.quantity import Unit
-from clusterflow.model.records.membership import Membership
-from clusterflow.model.text import Text
+from clusterflow.domain.measurement import Fold, MetricDeclaration
+from clusterflow.domain.quantity import Unit
+from clusterflow.domain.records.membership import Membership
+from clusterflow.domain.text import Text
 from clusterflow.store.metrics import Metric, Scope
-from clusterflow.store.metrics.rows import evidence_row
+from clusterflow.store.metrics.evidence_rows import evidence_row
 
 
 def rows(scope: Scope, tier: str = "gold") -> Select:
@@ -50,7 +50,7 @@ USE = """
     from sqlalchemy import create_engine, insert
 
     from clusterflow.errors import ClusterflowError
-    from clusterflow.model.measurement import MetricCall
+    from clusterflow.domain.measurement import MetricCall
     from clusterflow.store import tables
     from clusterflow.store.metrics import METRICS, measure, plugins
 

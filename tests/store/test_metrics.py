@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from clusterflow.model.measurement import MetricCall, MetricDeclaration
-from clusterflow.model.quantity import Bound
-from clusterflow.rules.calendar import months_before
+from clusterflow.domain.measurement import MetricCall, MetricDeclaration
+from clusterflow.domain.quantity import Bound
+from clusterflow.rules.work_calendar import months_before
 from clusterflow.store.metrics import METRICS
 from clusterflow.store.metrics.metric import ROW_COLUMNS
 from clusterflow.store.metrics.scope import Scope

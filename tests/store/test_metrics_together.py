@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from clusterflow.model.measurement import UNMEASURED, MetricCall
-from clusterflow.model.records import RECORDS, Record
-from clusterflow.model.records.base import KEPT
+from clusterflow.domain.measurement import UNMEASURED, MetricCall
+from clusterflow.domain.records import RECORDS, Record
+from clusterflow.domain.records.base import KEPT
 from clusterflow.store import tables
 
 DAYS = ["2022-01-01", "2023-05-01", "2023-07-01", "2024-03-01", "2024-05-01", "2024-06-01", "2024-06-02"]

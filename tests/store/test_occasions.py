@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, text
 from support.world import World, model, stage
 
-from clusterflow.model.occasion import OCCASIONS
+from clusterflow.domain.occasion import OCCASIONS
 from clusterflow.store.database import open_database
 from clusterflow.store.occasions import Found, find, statement
 
@@ -32,7 +32,7 @@ def world(database_url: str) -> World:
 
 
 def found(world: World, name: str, since: str, until: str, as_of: str = "2025-01-01", **numbers: int) -> list[Found]:
-    with world.app.database.connect() as connection:
+    with world.context.database.connect() as connection:
         return list(find(connection, name, *(date.fromisoformat(d) for d in (since, until, as_of)), numbers))
 
 
@@ -246,7 +246,7 @@ def test_retained_members_near_and_under_what_their_label_asks(world: World) -> 
 
 def test_of_a_life_that_was_stopped_nothing_is_found(world: World) -> None:
     world.record("invoice initiative=one id=i1 organisation=firm amount=300EUR due=2024-03-31 on=2024-01-10")
-    with world.app.database.begin() as connection:
+    with world.context.database.begin() as connection:
         connection.execute(text("UPDATE initiative_state SET standing = 'stopped'"))
     assert told(world, "invoice.due", "2024-01-01", "2024-12-31") == []
 

@@ -6,7 +6,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
-from clusterflow.model.records import RECORDS
+from clusterflow.domain.records import RECORDS
 from clusterflow.store.columns import columns_of
 from clusterflow.store.database import HEAD, current_revision
 from clusterflow.store.migrate import config_of, upgrade

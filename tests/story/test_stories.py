@@ -17,21 +17,25 @@ import pytest
 import rustxes
 from support.play import play
 
-from clusterflow.app import App
 from clusterflow.demo.stories import stories
 from clusterflow.demo.story import Calendar, Scripted, Story
+from clusterflow.domain.events import LifeEvent
+from clusterflow.domain.records.parties import Person
+from clusterflow.domain.state import InitiativeState
+from clusterflow.domain.terms import Answer, DecisionKind, Readiness, VisitOutcome
 from clusterflow.engine.decide import Decided
-from clusterflow.intake.jsonlines import read_lines
-from clusterflow.model.events import LifeEvent
-from clusterflow.model.records.parties import Person
-from clusterflow.model.state import InitiativeState
-from clusterflow.model.words import Answer, DecisionKind, Readiness, VisitOutcome
+from clusterflow.intake.json_lines import read_lines
 from clusterflow.reports.explanation import CriterionLine, GateExplanation
 from clusterflow.reports.ocel import JsonForm, XmlForm
-from clusterflow.rules.fold import replay
-from clusterflow.scribe.exports import Exports
-from clusterflow.scribe.lives import restore
-from clusterflow.scribe.logs import Logs
+from clusterflow.rules.projection import replay
+from clusterflow.services import enrolment, explanation, gates, ledger, registry
+from clusterflow.services import review as review_service
+from clusterflow.services import standing as standing_service
+from clusterflow.services.catalogue import models_of
+from clusterflow.services.context import Context
+from clusterflow.services.exports.event_logs import Logs
+from clusterflow.services.exports.exports import Exports
+from clusterflow.services.exports.restore import restore
 from clusterflow.settings import Settings
 from clusterflow.store.database import open_database, reading
 from clusterflow.store.registry import holding
@@ -58,18 +62,18 @@ def test_no_story_tells_the_future() -> None:
 class Played:
     """What there is when the last month has ended."""
 
-    app: App
+    context: Context
     tales: dict[str, Story]
     decided: list[tuple[Scripted, Decided]]
     _ledgers: dict[str, list[LifeEvent]] = field(default_factory=dict)
 
     def state(self, initiative: str) -> InitiativeState:
-        return self.app.state(initiative)
+        return standing_service.state(self.context, initiative)
 
     def happened(self, initiative: str, kind: str, **said: Any) -> list[Any]:
         """The entries of a kind in an initiative's ledger that say all of this."""
         if initiative not in self._ledgers:
-            self._ledgers[initiative] = [e.event for e in self.app.entries(initiative)]
+            self._ledgers[initiative] = [e.event for e in ledger.entries(self.context, initiative)]
         found = [e for e in self._ledgers[initiative] if e.kind == kind]
         return [e for e in found if all(getattr(e, name) == value for name, value in said.items())]
 
@@ -87,7 +91,7 @@ class Played:
         return {visit.stage for visit in self.state(initiative).open_visits}
 
     def criterion(self, initiative: str, stage: str, criterion: str, **when: Any) -> CriterionLine:
-        (gate,) = self.app.explain(initiative, stage, with_evidence=False, **when)
+        (gate,) = explanation.explain(self.context, initiative, stage, with_evidence=False, **when)
         return next(line for line in gate.criteria if line.criterion == criterion)
 
 
@@ -97,11 +101,13 @@ def played(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     path = tmp_path_factory.mktemp("stories") / "clusterflow.db"
     shutil.copy(sqlite_template, path)
     database = open_database(f"sqlite:///{path}")
-    app = App(Settings(database=f"sqlite:///{path}", language="en", proof="none"), database)
-    assert set(app.models) >= {story.model for story in stories(TODAY)}, "read once, and shared with every month"
-    app, tales = app.at(TODAY), stories(TODAY)
-    decided = list(play(app, tales, TODAY))
-    yield Played(app, {story.initiative: story for story in tales}, decided)
+    context = Context(Settings(database=f"sqlite:///{path}", language="en", proof="none"), database)
+    assert set(models_of(context)) >= {story.model for story in stories(TODAY)}, (
+        "read once, and shared with every month"
+    )
+    context, tales = context.at(TODAY), stories(TODAY)
+    decided = list(play(context, tales, TODAY))
+    yield Played(context, {story.initiative: story for story in tales}, decided)
     database.dispose()
 
 
@@ -120,8 +126,8 @@ def test_every_decision_was_taken_or_refused_as_it_was_meant_to_be(played: Playe
 
 @of_everybody
 def test_the_ledger_adds_up_to_what_is_stored_and_nobody_touched_it(played: Played, initiative: str) -> None:
-    assert played.app.first_break(initiative) is None
-    again = replay(played.app.entries(initiative))
+    assert ledger.first_break(played.context, initiative) is None
+    again = replay(ledger.entries(played.context, initiative))
     assert again is not None
     assert in_order(again) == played.state(initiative)
 
@@ -130,7 +136,7 @@ def test_the_ledger_adds_up_to_what_is_stored_and_nobody_touched_it(played: Play
 def test_the_same_facts_a_second_time_change_nothing(played: Played, initiative: str) -> None:
     version, story = played.state(initiative).version, played.tales[initiative]
     once_more = [f.submission(initiative) for f in story.facts if f.record == "meeting"]
-    assert played.app.record(once_more).unchanged == len(once_more)
+    assert registry.record(played.context, once_more).unchanged == len(once_more)
     assert played.state(initiative).version == version
 
 
@@ -141,9 +147,9 @@ def test_nuevo_leon_leaves_its_strategy_to_the_visitor(played: Played) -> None:
     assert played.achieved(NUEVO_LEON) == ["critical-mass", "common-purpose", "institutionalization", "committees"]
     assert played.tales[NUEVO_LEON].left_open == "strategy"
     (review,) = played.state(NUEVO_LEON).open_reviews
-    (gate,) = played.app.explain(NUEVO_LEON, "strategy")
+    (gate,) = explanation.explain(played.context, NUEVO_LEON, "strategy")
     assert (review.stage, gate.readiness) == ("strategy", Readiness.READY)
-    assert "nl-elena" in {decider.person for decider in played.app.eligible(NUEVO_LEON, "strategy")}
+    assert "nl-elena" in {decider.person for decider in gates.eligible_deciders(played.context, NUEVO_LEON, "strategy")}
 
 
 def test_two_must_agree_on_the_association_and_nobody_counts_twice(played: Played) -> None:
@@ -198,7 +204,7 @@ def test_whether_the_association_is_a_legal_person_stays_unknown_for_months(play
     told = played.once(CORDOBA, "finding.changed", stage="institutionalization", criterion="legal-body")
     assert (told.before, told.answer) == (Answer.UNKNOWN, Answer.MET), "never «unmet»: nobody knew"
     assert (told.on - day(22, 20)).days > 120
-    (gate,) = played.app.explain(CORDOBA, "operation")
+    (gate,) = explanation.explain(played.context, CORDOBA, "operation")
     assert gate.readiness is Readiness.UNKNOWN, "of business nobody has entered anything yet"
 
 
@@ -302,23 +308,29 @@ def test_the_colombian_initiative_waits_on_purpose_beyond_the_end(played: Played
 # ── what is taken away ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def empty(template: Path, path: Path) -> App:
+def empty(template: Path, path: Path) -> Context:
     """The same day in an empty database."""
     shutil.copy(template, path)
-    return App(Settings(language="en", proof="none"), open_database(f"sqlite:///{path}")).at(TODAY)
+    return Context(Settings(language="en", proof="none"), open_database(f"sqlite:///{path}")).at(TODAY)
 
 
 def test_the_whole_office_moves_to_an_empty_database(played: Played, sqlite_template: Path, tmp_path: Path) -> None:
     lines = list[str]()
-    Exports(played.app.database).life(lines.append)
+    Exports(played.context.database).life(lines.append)
     there = empty(sqlite_template, tmp_path / "there.db")
     assert restore(there, "".join(lines), "life.jsonl").initiatives == tuple(sorted(EVERYBODY))
-    assert there.board() == played.app.board()
+    assert standing_service.board(there) == standing_service.board(played.context)
     for initiative in EVERYBODY:
-        assert there.entries(initiative) == played.app.entries(initiative)
-        assert there.explain(initiative) == played.app.explain(initiative), "the same findings on the same evidence"
-        assert there.status(initiative, day(14, 28)) == played.app.status(initiative, day(14, 28)), "on any day"
-    assert there.review().changed == played.app.review().changed == (), "nothing becomes due by the move"
+        assert ledger.entries(there, initiative) == ledger.entries(played.context, initiative)
+        assert explanation.explain(there, initiative) == explanation.explain(played.context, initiative), (
+            "the same findings on the same evidence"
+        )
+        assert standing_service.status(there, initiative, day(14, 28)) == standing_service.status(
+            played.context, initiative, day(14, 28)
+        ), "on any day"
+    assert (
+        review_service.review_portfolio(there).changed == review_service.review_portfolio(played.context).changed == ()
+    ), "nothing becomes due by the move"
     there.database.dispose()
 
 
@@ -330,19 +342,25 @@ def found(gate: GateExplanation) -> list[tuple[str, str, Answer]]:
 
 def test_the_registry_alone_gives_the_same_findings(played: Played, sqlite_template: Path, tmp_path: Path) -> None:
     lines = list[str]()
-    Exports(played.app.database).registry(lines.append)
+    Exports(played.context.database).registry(lines.append)
     there = empty(sqlite_template, tmp_path / "there.db")
-    there.record(read_lines(lines, "registry.jsonl"))
+    registry.record(there, read_lines(lines, "registry.jsonl"))
     for tale in played.tales.values():
-        there.enrol(tale.enrolment(), tale.model)
-        for stage in played.app.model_of(tale.initiative).by_id:
-            (new,), (old,) = (app.explain(tale.initiative, stage, with_evidence=False) for app in (there, played.app))
+        enrolment.enrol(there, tale.enrolment(), tale.model)
+        for stage in standing_service.pinned_model(played.context, tale.initiative).by_id:
+            (new,), (old,) = (
+                explanation.explain(context, tale.initiative, stage, with_evidence=False)
+                for context in (there, played.context)
+            )
             assert found(new) == found(old)
     there.database.dispose()
 
 
 def test_event_logs_are_read_by_others_and_name_nobody(played: Played, tmp_path: Path) -> None:
-    logs, entries = Logs(played.app.database, played.app.clock()), sum(len(played.app.entries(i)) for i in EVERYBODY)
+    logs, entries = (
+        Logs(played.context.database, played.context.clock()),
+        sum(len(ledger.entries(played.context, i)) for i in EVERYBODY),
+    )
     texts = {name: list[str]() for name in ("log.xes", "log.json", "log.xml")}
     assert logs.xes(texts["log.xes"].append, "es") == entries
     assert logs.ocel(JsonForm(texts["log.json"].append)) == logs.ocel(XmlForm(texts["log.xml"].append)) == entries
@@ -353,14 +371,16 @@ def test_event_logs_are_read_by_others_and_name_nobody(played: Played, tmp_path:
     assert read.height == entries
     for initiative in EVERYBODY:
         mine = read.filter(read["case:concept:name"] == initiative)
-        assert mine["hash"].to_list() == [e.hash for e in played.app.entries(initiative)], "in the ledger's order"
+        assert mine["hash"].to_list() == [e.hash for e in ledger.entries(played.context, initiative)], (
+            "in the ledger's order"
+        )
     by_json, by_xml = (
         getattr(rustxes, f"import_ocel_{form}")(str(tmp_path / f"log.{form}")) for form in ("json", "xml")
     )
     for part in ("events", "objects", "o2o", "relations", "object_changes"):
         assert by_json[part].height == by_xml[part].height > 0
     assert by_json["events"].height == entries
-    with reading(played.app.database) as connection:
+    with reading(played.context.database) as connection:
         people = [p for _, p in holding(connection, Person)]
     for text in ("".join(text) for text in texts.values()):
         assert not [p.id for p in people if p.name in text or f'"{p.id}"' in text or (p.email or p.name) in text]

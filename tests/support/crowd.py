@@ -10,15 +10,17 @@ import random
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 
-from clusterflow.app import App
+from clusterflow.domain import events as ev
+from clusterflow.domain.lifecycle import Stage
+from clusterflow.domain.quantity import Bound, Unit
+from clusterflow.domain.terms import Answer, DecisionKind, Severity
 from clusterflow.engine.record import Submission
-from clusterflow.engine.work import Context, Work
-from clusterflow.model import events as ev
-from clusterflow.model.lifecycle import Stage
-from clusterflow.model.quantity import Bound, Unit
-from clusterflow.model.words import Answer, DecisionKind, Severity
-from clusterflow.rules.course import Course
-from clusterflow.store.models import kept_model
+from clusterflow.engine.transaction import CommandContext, Work
+from clusterflow.rules.transition import Course
+from clusterflow.services import enrolment
+from clusterflow.services.catalogue import models_of
+from clusterflow.services.context import Context
+from clusterflow.store.pinned_models import kept_model
 
 TRADES = ("Automotriz", "del Calzado", "Agroalimentario", "de Energía", "Textil", "de Software", "de Salud", "Minero",
           "de Turismo", "Logístico", "del Mueble", "de Cosmética", "Aeroespacial", "del Agua")  # fmt: skip
@@ -29,10 +31,10 @@ COUNTRIES = {"basque": "ES Europe/Madrid", "catalan": "ES Europe/Madrid", "colom
              "nuevo-leon": "MX America/Monterrey"}  # fmt: skip
 
 
-def gather_crowd(app: App, number: int, end: date, seed: int = 7) -> list[str]:
+def gather_crowd(context: Context, number: int, end: date, seed: int = 7) -> list[str]:
     """Enrol so many, and let each live until ``end``."""
     dice = random.Random(seed)
-    models = sorted(app.models)
+    models = sorted(models_of(context))
     begun = []
     for n in range(number):
         model = models[n % len(models)]
@@ -44,21 +46,21 @@ def gather_crowd(app: App, number: int, end: date, seed: int = 7) -> list[str]:
         fields = {"id": f"c{n:04}", "name": name, "country": country, "timezone": zone, "from": day.isoformat()}
         begun.append((day, Submission("initiative", fields, "crowd"), model))
     for day, submission, model in sorted(begun, key=lambda b: b[0]):
-        app.at(day).enrol(submission, model)
+        enrolment.enrol(context.at(day), submission, model)
     everybody = [str(submission.fields["id"]) for _, submission, _ in begun]
-    with app.database.begin() as connection:
+    with context.database.begin() as connection:
         for initiative in everybody:
-            state = Work(connection, _on(app, end), "crowd").state(initiative)
+            state = Work(connection, _on(context, end), "crowd").state(initiative)
             assert state is not None
             course = Course(kept_model(connection, state.model_hash), state, state.enrolled_on)
             _live(course, end, random.Random(f"{seed} {initiative}"))
             for day, events in groupby(sorted(course.events, key=lambda e: e.on), key=lambda e: e.on):
-                state = Work(connection, _on(app, day), "crowd").live(state, list(events))
+                state = Work(connection, _on(context, day), "crowd").live(state, list(events))
     return everybody
 
 
-def _on(app: App, day: date) -> Context:
-    return Context(datetime.combine(day, time(18), UTC), "crowd", app.new_id)
+def _on(context: Context, day: date) -> Context:
+    return CommandContext(datetime.combine(day, time(18), UTC), "crowd", context.new_id)
 
 
 def _live(course: Course, end: date, dice: random.Random) -> None:

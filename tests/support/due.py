@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 from support.world import World
 
-from clusterflow.model.words import DueKind
-from clusterflow.rules.fold import replay
-from clusterflow.store import due
+from clusterflow.domain.terms import DueKind
+from clusterflow.rules.projection import replay
+from clusterflow.services import ledger, review, standing
+from clusterflow.store import deadlines
 from clusterflow.store.state import in_order
 
 
@@ -20,21 +21,21 @@ def fall_due(w: World, moment: str | None = None) -> tuple[str, ...]:
     """What becomes due, at noon of a day or at a moment in UTC."""
     if moment is not None:
         w.now = utc(moment if "T" in moment else f"{moment}T12:00")
-    fell = w.app.fall_due()
+    fell = review.process_deadlines(w.context)
     assert not fell.problems
-    assert w.app.due_moments() == [], "nothing stays due"
+    assert review.initiatives_due(w.context) == [], "nothing stays due"
     return tuple(kind for one in fell.changed for kind in one.changes)
 
 
 def moments(w: World, initiative: str = "one") -> dict[tuple[DueKind, str], datetime]:
-    with w.app.database.connect() as connection:
-        return {(d.kind, d.subject): at for d, at in due.moments_of(connection, initiative).items()}
+    with w.context.database.connect() as connection:
+        return {(d.kind, d.subject): at for d, at in deadlines.moments_of(connection, initiative).items()}
 
 
 def happened(w: World, kind: str) -> list[dict[str, object]]:
-    entries = [e for e in w.app.entries("one") if e.event.kind == kind]
+    entries = [e for e in ledger.entries(w.context, "one") if e.event.kind == kind]
     return [e.event.model_dump(exclude={"kind"}) for e in entries]
 
 
 def replays(w: World) -> bool:
-    return in_order(replay(w.app.entries("one"))) == w.app.state("one")  # type: ignore[arg-type]
+    return in_order(replay(ledger.entries(w.context, "one"))) == standing.state(w.context, "one")  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from clusterflow.doctor.finding import Outcome, Seen
+from clusterflow.services.diagnostics.finding import Outcome, Seen
 
 
 def wrong(seen: Iterable[Seen]) -> list[tuple[str, str]]:

@@ -16,14 +16,15 @@ from prefect.client.schemas.objects import FlowRun, TaskRun
 from support.patience import PATIENCE_SECONDS
 from support.world import World
 
-from clusterflow.model.events import Entry
-from clusterflow.model.lifecycle import LifecycleModel
+from clusterflow.domain.events import Entry
+from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.prefect import names, runs
 from clusterflow.prefect.api import prefect_client
 from clusterflow.prefect.publish import Published, publish
 from clusterflow.prefect.runs import RunState, Waiting
-from clusterflow.prefect.up import send_what_is_left
+from clusterflow.prefect.serving import send_what_is_left
 from clusterflow.prefect.worker import serve
+from clusterflow.services import ledger
 
 T = TypeVar("T")
 
@@ -60,7 +61,7 @@ class Office(World):
         self.initiative = initiative
 
     async def publish(self) -> Published:
-        return await publish(self.app)
+        return await publish(self.context)
 
     async def asking(self, stage: str, after: str | None = None) -> Waiting:
         """The run that waits for an answer at the gate of a stage; with ``after``, put again since that question."""
@@ -156,7 +157,7 @@ class Office(World):
 
     async def events(self) -> list[str]:
         """The ids of the events that Prefect keeps of this initiative, once those of its life are all there."""
-        life = {str(names.event_id(e.hash)) for e in self.app.entries(self.initiative) if not is_fact(e)}
+        life = {str(names.event_id(e.hash)) for e in ledger.entries(self.context, self.initiative) if not is_fact(e)}
         wanted = {
             "filter": {
                 "resource": {"id": [names.resource(self.initiative)]},

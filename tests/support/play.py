@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from clusterflow.app import App
 from clusterflow.demo.story import Scripted, Story, months
 from clusterflow.engine.decide import Decided
+from clusterflow.services.context import Context
 
 
-def play(app: App, tales: tuple[Story, ...], last_day: date) -> Iterator[tuple[Scripted, Decided]]:
+def play(context: Context, tales: tuple[Story, ...], last_day: date) -> Iterator[tuple[Scripted, Decided]]:
     """Month by month: facts, review, gates opened by hand, decisions. Gives each decision and what became of it."""
     scripts = {story.initiative: story.script() for story in tales}
     before = date.min
     for month_end in months(last_day):
-        now = app.at(month_end)
+        now = context.at(month_end)
         for story in tales:
             if before < story.enrolled <= month_end:
                 now.record(story.opening())

@@ -9,17 +9,19 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from typing import Any
 
-from clusterflow.app import App
+from clusterflow.services.context import Context
 from clusterflow.settings import Settings
 from clusterflow.store.database import open_database
 
 PATIENCE_SECONDS = 120
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["clusterflow.courier", "clusterflow.prefect.publish", "apprise", "psycopg"])
+CONTEXT.set_forkserver_preload(
+    ["clusterflow.services.notifications.dispatch", "clusterflow.prefect.publish", "apprise", "psycopg"]
+)
 
-Runner = Callable[[App, int], Any]
-"""What a racer does in a round, on an app of its own."""
+Runner = Callable[[Context, int], Any]
+"""What a racer does in a round, on an context of its own."""
 
 
 class Raised:
@@ -32,23 +34,23 @@ class Raised:
         return f"{self.name}: {self.text}"
 
 
-def app_on(settings: Settings, now: datetime) -> App:
-    return App(settings, open_database(settings.database_url), lambda: now)
+def context_on(settings: Settings, now: datetime) -> Context:
+    return Context(settings, open_database(settings.database_url), lambda: now)
 
 
 def _racer(settings: Settings, now: datetime, rounds: int, run: Runner, start: Any, end: Connection) -> None:
-    app = app_on(settings, now)
+    context = context_on(settings, now)
     outcomes: list[Any] = []
     try:
         for number in range(rounds):
             start.wait(PATIENCE_SECONDS)
             try:
-                outcomes.append(run(app, number))
+                outcomes.append(run(context, number))
             except Exception as problem:
                 outcomes.append(Raised(problem))
     finally:
         end.send(outcomes)
-        app.database.dispose()
+        context.database.dispose()
 
 
 def race(settings: Settings, now: datetime, rounds: int, *runners: Runner) -> list[tuple[Any, ...]]:

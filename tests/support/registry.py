@@ -8,11 +8,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from clusterflow.domain.money import Money
+from clusterflow.domain.records import RECORDS, Happening, Record
 from clusterflow.intake.workbook.layout import Column, Kind
 from clusterflow.intake.workbook.sheets import OF_RECORD, SHEETS
-from clusterflow.model.money import Money
-from clusterflow.model.records import RECORDS, Happening, Record
-from clusterflow.reception.workbook.known import Known
+from clusterflow.services.intake.workbook.registry_snapshot import Known
 
 DAYS = st.sampled_from([date(2024, 1, 1), date(2024, 2, 29), date(2024, 12, 31), date(2025, 3, 4)])
 TEXTS = st.sampled_from(

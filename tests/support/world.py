@@ -1,4 +1,4 @@
-"""A small world to test in: an app on a fresh database, a clock that is an argument, and a few people."""
+"""A small world to test in: an context on a fresh database, a clock that is an argument, and a few people."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from clusterflow.app import App
+from clusterflow.domain.criterion import Criterion
+from clusterflow.domain.lifecycle import DecidedBy, Gate, LifecycleModel, Stage
+from clusterflow.domain.quantity import Bound, Unit
+from clusterflow.domain.terms import DecisionKind, HelixKind, Role, Severity, StageKind, Stance
+from clusterflow.domain.text import Text
 from clusterflow.engine.decide import Decided
 from clusterflow.engine.record import Recorded, Submission
 from clusterflow.intake.assignments import read_assignments
-from clusterflow.model.criterion import Criterion
-from clusterflow.model.lifecycle import DecidedBy, Gate, LifecycleModel, Stage
-from clusterflow.model.quantity import Bound, Unit
-from clusterflow.model.text import Text
-from clusterflow.model.words import DecisionKind, HelixKind, Role, Severity, StageKind, Stance
 from clusterflow.rules.ballot import Ballot
+from clusterflow.services import enrolment, gates, ledger, registry, review
+from clusterflow.services.context import Context
 from clusterflow.settings import Settings
 from clusterflow.store.database import open_database
 
@@ -78,17 +79,17 @@ def model(*stages: Stage, name: str = "tiny") -> LifecycleModel:
 
 
 class World:
-    """An app with a clock that tests set, and short words for what people do."""
+    """An context with a clock that tests set, and short words for what people do."""
 
     def __init__(self, url: str, *models: LifecycleModel, database: Engine | None = None) -> None:
         self.now = datetime(2024, 1, 10, 12, tzinfo=UTC)
-        self.app = App(
+        self.context = Context(
             Settings(database=url, configs=CONFIGS, proof="none", actor="clerk"),
             database or open_database(url),
             lambda: self.now,
         )
         if models:
-            self.app.__dict__["models"] = {m.id: m for m in models}
+            self.context.models = {m.id: m for m in models}
         self.record(
             "organisation id=firm name=Firm helix=company size=small from=2020-01-01",
             "organisation id=ministry name=Ministry helix=government from=2020-01-01",
@@ -110,13 +111,13 @@ class World:
         return read_assignments(record, words)
 
     def record(self, *lines: str, key: str | None = None) -> Recorded:
-        return self.app.record([self.submission(line) for line in lines], key=key)
+        return registry.record(self.context, [self.submission(line) for line in lines], key=key)
 
     def enrol(self, initiative: str = "one", model_id: str = "tiny") -> None:
         """An initiative with a board of two, a manager, and a seat of the ministry."""
         start = self.now.date()
         fields = f"id={initiative} name=Initiative-{initiative} country=ES from={start}"
-        self.app.enrol(self.submission(f"initiative {fields}"), model_id)
+        enrolment.enrol(self.context, self.submission(f"initiative {fields}"), model_id)
         self.record(
             *(
                 f"{line} initiative={initiative} from=2020-01-01"
@@ -137,7 +138,7 @@ class World:
         self.record(f"observation initiative={initiative} metric={name} numerator={value} denominator={of} on={day}")
 
     def evaluate(self, initiative: str = "one") -> tuple[str, ...]:
-        return self.app.evaluate(initiative).changes
+        return review.evaluate(self.context, initiative).changes
 
     def decide(
         self,
@@ -150,8 +151,8 @@ class World:
         **more: object,
     ) -> Decided:
         ballot = Ballot(stage=stage_id, decision=decision, reason=reason, **more)  # type: ignore[arg-type]
-        return self.app.decide(initiative, by, ballot, key)
+        return gates.decide(self.context, initiative, by, ballot, key)
 
     def kinds(self, initiative: str = "one") -> list[str]:
         """The kinds of what happened, in order, without the facts."""
-        return [k for e in self.app.entries(initiative) if not (k := e.event.kind).startswith("record.")]
+        return [k for e in ledger.entries(self.context, initiative) if not (k := e.event.kind).startswith("record.")]

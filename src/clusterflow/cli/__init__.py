@@ -45,10 +45,10 @@ cli.command("clusterflow.cli.dues:dues", help="Dues: schemes, what members owe i
 cli.command("clusterflow.cli.records:schema", help="JSON Schemas, for editors and other programs.")
 cli.command("clusterflow.cli.database:db", help="The database and its schema.")
 cli.command("clusterflow.cli.doctor:doctor", help="Look at everything that clusterflow rests on, and say what to do.")
-cli.command("clusterflow.cli.running:up", help="Start what is missing, and stay up until Ctrl-C.")
-cli.command("clusterflow.cli.running:demo", help="Six invented initiatives, replayed on a real Prefect server.")
-cli.command("clusterflow.cli.running:relay", help="Publish what waits in the outbox, and send due notices, once.")
-cli.command("clusterflow.cli.running:reconcile", help="Bring Prefect back to what the database says is open.")
+cli.command("clusterflow.cli.operations:up", help="Start what is missing, and stay up until Ctrl-C.")
+cli.command("clusterflow.cli.operations:demo", help="Six invented initiatives, replayed on a real Prefect server.")
+cli.command("clusterflow.cli.operations:relay", help="Publish what waits in the outbox, and send due notices, once.")
+cli.command("clusterflow.cli.operations:reconcile", help="Bring Prefect back to what the database says is open.")
 
 
 # What a command leaves behind goes with its process; to search it for garbage first takes a tenth of a second.
@@ -80,7 +80,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except Exception as problem:
-        told: ClusterflowError | None = import_module("clusterflow.cli.mishaps").in_words(problem)
+        told: ClusterflowError | None = import_module("clusterflow.cli.failures").in_words(problem)
         if told is None:
             raise
         _end(told)

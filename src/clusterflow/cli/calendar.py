@@ -9,11 +9,11 @@ from typing import Annotated
 from cyclopts import App as Commands
 from cyclopts import Parameter
 
-from clusterflow.calendars import Calendars
 from clusterflow.cli.output import Json, print_json, show, write_whole
-from clusterflow.desk import Desk
 from clusterflow.errors import ClusterflowError
-from clusterflow.intake.dropped import shown
+from clusterflow.intake.drop_folder import shown
+from clusterflow.services.calendars import Calendars
+from clusterflow.services.context import Context
 
 calendar = Commands(name="calendar", help="Calendars as iCalendar: an initiative's, a person's, all into a folder.")
 
@@ -23,13 +23,13 @@ To = Annotated[Path | None, Parameter(name="--to", help="a file, replaced whole;
 @calendar.command
 def initiative(name: Annotated[str, Parameter(help="the initiative's id")], *, to: To = None) -> None:
     """What is to come in an initiative: gate reviews, deadlines, meetings, learning sessions."""
-    _put(_calendars(Desk.open()).initiative(name), to)
+    _put(_calendars(Context.open()).initiative(name), to)
 
 
 @calendar.command
 def person(name: Annotated[str, Parameter(help="the person's id")], *, to: To = None) -> None:
     """What concerns a person, in all initiatives."""
-    _put(_calendars(Desk.open()).person(name), to)
+    _put(_calendars(Context.open()).person(name), to)
 
 
 @calendar.command
@@ -41,19 +41,19 @@ def write(
     as_json: Json = False,
 ) -> None:
     """Write every feed: FOLDER/initiatives/ID.ics and FOLDER/people/ID.ics. What did not change is left alone."""
-    desk = Desk.open()
-    address = folder or (desk.settings.calendars.get_secret_value() if desk.settings.calendars else None)
+    context = Context.open()
+    address = folder or (context.settings.calendars.get_secret_value() if context.settings.calendars else None)
     if address is None:
         raise ClusterflowError("say where: clusterflow calendar write FOLDER, or set CLUSTERFLOW_CALENDARS")
-    done = _calendars(desk).write(address)
+    done = _calendars(context).write(address)
     if as_json:
         print_json(done)
     else:
         show(f"{shown(address)}: {done.told('en')}")
 
 
-def _calendars(desk: Desk) -> Calendars:
-    return Calendars(desk.database, desk.clock(), desk.settings.configs / "messages")
+def _calendars(context: Context) -> Calendars:
+    return Calendars(context.database, context.clock(), context.settings.configs / "messages")
 
 
 def _put(content: bytes, to: Path | None) -> None:

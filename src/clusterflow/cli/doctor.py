@@ -9,11 +9,11 @@ from cyclopts import Parameter
 from rich.text import Text as Styled
 
 from clusterflow.cli.output import REFUSED, Json, print_json, show, table
-from clusterflow.doctor import channels, database, files, packages, place
-from clusterflow.doctor.examine import examine
-from clusterflow.doctor.finding import Check, Examination, Outcome, Surroundings, worst
-from clusterflow.model.text import Language, Text
+from clusterflow.domain.text import Language, Text
 from clusterflow.prefect import health
+from clusterflow.services.diagnostics import channels, database, files, packages, settings
+from clusterflow.services.diagnostics.finding import Check, Examination, Outcome, Surroundings, worst
+from clusterflow.services.diagnostics.runner import examine
 
 ONLY_WARNINGS = 7
 """Exit code where something wants attention but works; 1 is what a program that broke down ends with."""
@@ -22,9 +22,9 @@ EXIT = {Outcome.OK: 0, Outcome.NOT_LOOKED_AT: 0, Outcome.WARNING: ONLY_WARNINGS,
 
 CHECKS = (
     Check("packages", Text(es="paquetes", en="packages"), packages.look),
-    Check("settings", Text(es="ajustes", en="settings"), place.look_at_settings),
+    Check("settings", Text(es="ajustes", en="settings"), settings.look_at_settings),
     Check(
-        "secret", Text(es="secreto de los códigos", en="secret of the codes"), place.look_at_secret, needs="settings"
+        "secret", Text(es="secreto de los códigos", en="secret of the codes"), settings.look_at_secret, needs="settings"
     ),
     Check("files", Text(es="archivos de la oficina", en="the office's files"), files.look, needs="settings"),
     Check("database", database.DATABASE, database.look_at_schema, needs="settings"),

@@ -9,14 +9,16 @@ from typing import Annotated
 from cyclopts import App as Commands
 from cyclopts import Parameter
 
-from clusterflow.app import App, DuesIssued
-from clusterflow.catalogue import schemes_in
 from clusterflow.cli.output import REFUSED, Actor, Json, complain, print_json, show, table
 from clusterflow.configs.dues import load_scheme
+from clusterflow.domain.dues import DuesLine, DuesPlan, InvoiceState, Scheme
+from clusterflow.domain.text import Language
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes
-from clusterflow.model.dues import DuesLine, DuesPlan, InvoiceState, Scheme
-from clusterflow.model.text import Language
 from clusterflow.reports.dues import BASIS, STATE, bracket, terms, told
+from clusterflow.services import dues as dues_service
+from clusterflow.services.catalogue import schemes_in
+from clusterflow.services.context import Context
+from clusterflow.services.dues import DuesIssued
 from clusterflow.settings import Settings
 
 dues = Commands(name="dues", help="Dues: schemes, what members owe in a year, invoices.")
@@ -70,7 +72,7 @@ def check(*files: Path) -> None:
 @dues.command
 def preview(initiative: str, *, year: Year = None, lang: Told = "en", as_json: Json = False) -> None:
     """What the members of an initiative owe in a year: issued, to issue, paid. Nothing is changed."""
-    plan = App.open().dues(initiative, _checked(year))
+    plan = dues_service.plan(Context.open(), initiative, _checked(year))
     if as_json:
         print_json(plan)
         return
@@ -88,13 +90,13 @@ def issue(
     as_json: Json = False,
 ) -> None:
     """Issue the invoices that are to be issued today, of one initiative or of all; twice issues nothing twice."""
-    app = App.open()
+    context = Context.open()
     if initiative is None and year is not None:
         raise ClusterflowError("--year goes with an initiative; of all of them the dues of this year are issued")
     if initiative is None:
-        found = app.issue_all_dues(actor)
+        found = dues_service.issue_all(context, actor)
     else:
-        found = DuesIssued(plans=(app.issue_dues(initiative, _checked(year), actor),), problems={})
+        found = DuesIssued(plans=(dues_service.issue(context, initiative, _checked(year), actor),), problems={})
     if as_json:
         print_json(found.plans)
     for plan in () if as_json else found.plans:

@@ -9,12 +9,12 @@ from cyclopts import App as Commands
 from cyclopts import Parameter
 
 from clusterflow.cli.output import Replace, To, show, writing
-from clusterflow.desk import Desk
-from clusterflow.model.text import Language
+from clusterflow.domain.text import Language
 from clusterflow.reports.ocel import JsonForm, XmlForm
-from clusterflow.scribe.exports import Exports
-from clusterflow.scribe.files import several
-from clusterflow.scribe.logs import Logs
+from clusterflow.services.context import Context
+from clusterflow.services.exports.event_logs import Logs
+from clusterflow.services.exports.exports import Exports
+from clusterflow.services.exports.files import several
 
 Named = Annotated[str, Parameter(help="ids of initiatives; all where none is named")]
 Told = Annotated[Language, Parameter(name="--lang", help="the language of activities: es or en")]
@@ -78,12 +78,12 @@ def life(*, to: To = None, replace: Replace = False) -> None:
 
 
 def _exports() -> Exports:
-    return Exports(Desk.open().database)
+    return Exports(Context.open().database)
 
 
 def _logs(initiatives: tuple[str, ...]) -> Logs:
-    desk = Desk.open()
-    return Logs(desk.database, desk.clock(), initiatives)
+    context = Context.open()
+    return Logs(context.database, context.clock(), initiatives)
 
 
 def _told(to: Path | None, number: int, what: str) -> None:

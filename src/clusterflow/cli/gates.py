@@ -10,12 +10,13 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from clusterflow.app import App
 from clusterflow.cli.output import REFUSED, Actor, Json, Key, day, listed, print_json, show
+from clusterflow.domain.terms import Role, said_as
 from clusterflow.engine.decide import Decided
 from clusterflow.errors import Mistake, Mistakes
-from clusterflow.model.words import Role, said_as
 from clusterflow.rules.ballot import Ballot
+from clusterflow.services import gates
+from clusterflow.services.context import Context
 
 
 def open_gate(
@@ -28,7 +29,7 @@ def open_gate(
     as_json: Json = False,
 ) -> None:
     """Open a gate review by hand, before the gate is ready."""
-    opened = App.open().open_gate(initiative, stage, actor, key, by)
+    opened = gates.open_gate(Context.open(), initiative, stage, actor, key, by)
     if as_json:
         print_json(opened)
     else:
@@ -59,8 +60,8 @@ def decide(
     as_json: Json = False,
 ) -> None:
     """Decide at a gate: go, conditional-go, hold, recycle or stop; or abstain, recuse, veto."""
-    app = App.open()
-    if code is None and app.code_key is not None and sys.stdin.isatty():
+    context = Context.open()
+    if code is None and context.code_key is not None and sys.stdin.isatty():
         code = getpass("Code of your notice: ")
     ballot = Ballot(
         stage=stage,
@@ -76,7 +77,7 @@ def decide(
         speaks_for=speaks_for,
         overrides=tuple(override),
     )
-    done = app.decide(initiative, by, ballot, key)
+    done = gates.decide(context, initiative, by, ballot, key)
     if as_json:
         print_json(done)
     elif done.taken:
@@ -89,7 +90,7 @@ def decide(
 
 def send_code(initiative: str, stage: str, person: str, *, actor: Actor = None, as_json: Json = False) -> None:
     """Send a decider a new one-time code by mail; the old one is good for nothing any more."""
-    done = App.open().renew_code(initiative, stage, person, actor)
+    done = gates.renew_code(Context.open(), initiative, stage, person, actor)
     if as_json:
         print_json(done)
     else:

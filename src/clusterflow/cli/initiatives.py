@@ -7,12 +7,14 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from clusterflow.app import App
 from clusterflow.cli.output import Actor, AsOf, Json, Key, day, listed, marked, print_json, show, table
 from clusterflow.engine.record import Submission
 from clusterflow.intake.assignments import read_assignments
 from clusterflow.reports.explanation import GateExplanation
 from clusterflow.reports.quorum import quorum
+from clusterflow.services import enrolment, explanation
+from clusterflow.services import review as review_service
+from clusterflow.services.context import Context
 
 
 def enrol(
@@ -26,10 +28,10 @@ def enrol(
     as_json: Json = False,
 ) -> None:
     """Begin an initiative's life under a model. It stays pinned to the model's content as it is today."""
-    app = App.open()
+    context = Context.open()
     written = read_assignments("initiative", [f"id={initiative}", *fields])
-    start = {"from": app.clock().date().isoformat()} | dict(written.fields)
-    done = app.enrol(Submission("initiative", start, written.where), model, actor, key)
+    start = {"from": context.clock().date().isoformat()} | dict(written.fields)
+    done = enrolment.enrol(context, Submission("initiative", start, written.where), model, actor, key)
     if as_json:
         print_json(done)
     else:
@@ -38,9 +40,9 @@ def enrol(
 
 def evaluate(initiative: str | None = None, *, actor: Actor = None, as_json: Json = False) -> None:
     """Measure, judge, and write what changed: one initiative, or all of them."""
-    app = App.open()
-    found = None if initiative else app.review(actor)
-    changed = found.changed if found else (app.evaluate(str(initiative), actor),)
+    context = Context.open()
+    found = None if initiative else review_service.review_portfolio(context, actor)
+    changed = found.changed if found else (review_service.evaluate(context, str(initiative), actor),)
     for name, problem in (found.problems if found else {}).items():
         sys.stderr.write(f"clusterflow: {name}: {problem}\n")
     if as_json:
@@ -60,8 +62,8 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """For each criterion: what was found, what is asked, by whose rule, on which evidence, what would help."""
-    app = App.open()
-    found = app.explain(initiative, stage, day(as_of, "--as-of"), with_evidence=evidence or as_json)
+    context = Context.open()
+    found = explanation.explain(context, initiative, stage, day(as_of, "--as-of"), with_evidence=evidence or as_json)
     if as_json:
         print_json(found)
         return

@@ -9,10 +9,10 @@ from cyclopts import App as Commands
 from cyclopts import Parameter
 
 from clusterflow.cli.output import Actor, Json, Source, harmless, print_json, read_text, show, table
-from clusterflow.desk import Desk
+from clusterflow.domain.refused_submission import Refusal, RefusalState
 from clusterflow.errors import ClusterflowError
-from clusterflow.model.refusal import Refusal, RefusalState
-from clusterflow.reception import Reception
+from clusterflow.services.context import Context
+from clusterflow.services.intake.submissions import Reception
 
 intake = Commands(name="intake", help="What other systems handed in and could not be recorded.")
 
@@ -26,7 +26,7 @@ def refused(
     as_json: Json = False,
 ) -> None:
     """The submissions that wait to be mended."""
-    found = Reception(Desk.open()).refusals(None if everything else RefusalState.WAITING)
+    found = Reception(Context.open()).refusals(None if everything else RefusalState.WAITING)
     if as_json:
         print_json(found)
         return
@@ -53,7 +53,7 @@ def show_one(
     as_json: Json = False,
 ) -> None:
     """One refused submission: every mistake, and what was sent."""
-    found = Reception(Desk.open()).refusal(number)
+    found = Reception(Context.open()).refusal(number)
     if as_json:
         print_json(found)
     elif payload:
@@ -85,7 +85,7 @@ def retry(
     """Try a refused submission again: as it was sent, with other fields, or with the mended records of a file."""
     if source is not None and fields:
         raise ClusterflowError("give either key=value ..., or --from FILE")
-    reception = Reception(Desk.open())
+    reception = Reception(Context.open())
     done = reception.retry(number, fields, None if source is None else read_text(source), str(source or ""), actor)
     if as_json:
         print_json(done)
@@ -102,7 +102,7 @@ def drop(
     as_json: Json = False,
 ) -> None:
     """Put a refused submission away for good; it stays listed with --all."""
-    done = Reception(Desk.open()).drop(number, reason, actor)
+    done = Reception(Context.open()).drop(number, reason, actor)
     if as_json:
         print_json(done)
     else:

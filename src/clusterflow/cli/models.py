@@ -10,20 +10,22 @@ from typing import Annotated, Literal
 from cyclopts import App as Commands
 from cyclopts import Parameter
 
-from clusterflow.catalogue import Models, metrics_in, models_in, named
 from clusterflow.cli.output import Json, Replace, To, listed, print_json, show, table, write_whole, writing
+from clusterflow.configs.json_schema import model_schema
 from clusterflow.configs.models import load_model
-from clusterflow.configs.schema import model_schema
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.text import Language
 from clusterflow.errors import Mistake, Mistakes
-from clusterflow.model.lifecycle import LifecycleModel
-from clusterflow.model.text import Language
 from clusterflow.reports.bpmn import bpmn as write_bpmn
 from clusterflow.reports.diagram import mermaid, svg
 from clusterflow.reports.quorum import quorum
+from clusterflow.services.catalogue import Models, metrics_in, models_in, named
 from clusterflow.settings import Settings
 
 model = Commands(name="model", help="The lifecycle models.")
-model.command("clusterflow.cli.tryout:try_", name="try", help="Live a history under a model; its verdicts by month.")
+model.command(
+    "clusterflow.cli.simulation:try_", name="try", help="Live a history under a model; its verdicts by month."
+)
 
 Told = Annotated[Language, Parameter(name="--lang", help="es or en")]
 

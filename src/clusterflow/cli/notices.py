@@ -8,14 +8,14 @@ from typing import Annotated
 from cyclopts import App as Commands
 from cyclopts import Parameter
 
-from clusterflow.app import App
-from clusterflow.catalogue import models_in, named
 from clusterflow.cli.output import Actor, Json, day, print_json, show, table
-from clusterflow.courier.budget import budget as reckon
-from clusterflow.courier.rehearse import preview as look_ahead
-from clusterflow.courier.revival import bring_back, given_up
-from clusterflow.desk import Desk
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes
+from clusterflow.services import standing
+from clusterflow.services.catalogue import models_in, named
+from clusterflow.services.context import Context
+from clusterflow.services.notifications.budget import budget as reckon
+from clusterflow.services.notifications.dead_letters import bring_back, given_up
+from clusterflow.services.notifications.preview import preview as look_ahead
 from clusterflow.settings import Settings
 
 notices = Commands(
@@ -35,13 +35,13 @@ def preview(
     as_json: Json = False,
 ) -> None:
     """Who would get what and when, by what is recorded now; nothing is sent."""
-    app = App.open()
+    context = Context.open()
     if initiative is not None:
-        app.state(initiative)
-    first = day(since, "--from") or app.clock().date()
+        standing.state(context, initiative)
+    first = day(since, "--from") or context.clock().date()
     last = day(until, "--to") or first
-    _check(first, last, app.clock().date())
-    found = look_ahead(app, datetime.combine(first, time(), UTC), datetime.combine(last, time.max, UTC))
+    _check(first, last, context.clock().date())
+    found = look_ahead(context, datetime.combine(first, time(), UTC), datetime.combine(last, time.max, UTC))
     wanted = [m for m in found if initiative is None or any(p.initiative == initiative for p in m.holds)]
     if as_json:
         print_json(wanted)
@@ -91,7 +91,7 @@ def budget(model: str, *, as_json: Json = False) -> None:
 @notices.command
 def dead(*, to: Annotated[str | None, Parameter(help="for this person alone")] = None, as_json: Json = False) -> None:
     """The notices that reached nobody, by what they were tried, and what was answered there."""
-    found = given_up(Desk.open(), to)
+    found = given_up(Context.open(), to)
     if as_json:
         print_json(found)
         return
@@ -118,7 +118,7 @@ def retry(
     """Send again what reached nobody, once the address was mended; it leaves with the next round of the relay."""
     if sum((bool(numbers), to is not None, everything)) != 1:
         raise ClusterflowError("say which: numbers as `clusterflow notices dead` lists them, --to PERSON, or --all")
-    done = bring_back(Desk.open(), numbers or None, to, actor)
+    done = bring_back(Context.open(), numbers or None, to, actor)
     if as_json:
         print_json(done)
         return

@@ -19,10 +19,10 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from clusterflow.domain.terms import Answer, Readiness, StageStatus
+from clusterflow.domain.text import ID, ID_ACCEPTED, UNFIT, decoded
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes, quoted
-from clusterflow.model.text import ID, ID_ACCEPTED, UNFIT, decoded
-from clusterflow.model.words import Answer, Readiness, StageStatus
-from clusterflow.scribe.files import fresh
+from clusterflow.services.exports.files import fresh
 
 REFUSED = 3
 """Exit code of an ordinary *no*."""

@@ -7,13 +7,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from clusterflow.cli.output import harmless
-from clusterflow.desk import Desk
+from clusterflow.domain.text import Language
 from clusterflow.errors import Mistake, Mistakes
-from clusterflow.model.text import Language
 from clusterflow.reports.portfolio.document import portfolio_html
 from clusterflow.reports.portfolio.tables import PortfolioTable, table_csv
-from clusterflow.scribe.paper import pdf_of
-from clusterflow.scribe.portfolio import gather
+from clusterflow.services.context import Context
+from clusterflow.services.reports.pdf import pdf_of
+from clusterflow.services.reports.portfolio import gather
 
 
 class PortfolioFormat(StrEnum):
@@ -38,9 +38,9 @@ def portfolio_file(
     chosen = form or (PortfolioFormat.CSV if table else _told_by(to))
     if table is not None and chosen is not PortfolioFormat.CSV:
         raise Mistakes([Mistake("--table", f"a portfolio as {chosen} has no tables of its own", "--format csv")])
-    desk = Desk.open()
-    told = lang or desk.language
-    found = gather(desk, as_of, told)
+    context = Context.open()
+    told = lang or context.language
+    found = gather(context, as_of, told)
     if chosen is PortfolioFormat.CSV:
         # Without the mark, some spreadsheets read a file's accents as something else; a pipe wants none.
         return table_csv(found, table or PortfolioTable.BOARD).encode("utf-8-sig" if to else "utf-8")

@@ -10,15 +10,16 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from clusterflow.cli.output import Actor, Json, Key, Source, print_json, read_text, show
-from clusterflow.desk import Desk
 from clusterflow.engine.record import Recorded
 from clusterflow.engine.restore import Restored
 from clusterflow.errors import ClusterflowError, Mistake
 from clusterflow.intake.assignments import read_assignments
-from clusterflow.intake.jsonlines import lines_of, readable
-from clusterflow.intake.life import is_life
-from clusterflow.intake.schema import record_schema
-from clusterflow.scribe.lives import restore
+from clusterflow.intake.backup import is_life
+from clusterflow.intake.json_lines import lines_of, readable
+from clusterflow.intake.json_schema import record_schema
+from clusterflow.services import registry
+from clusterflow.services.context import Context
+from clusterflow.services.exports.restore import restore
 
 
 def record(
@@ -39,17 +40,17 @@ def record(
     """
     if (source is None) == (not words):
         raise ClusterflowError("give either TYPE key=value ..., or --from FILE")
-    desk = Desk.open()
+    context = Context.open()
     done: Recorded | Restored
     if source is None:
-        done = desk.record([read_assignments(words[0], words[1:])], actor, key)
+        done = registry.record(context, [read_assignments(words[0], words[1:])], actor, key)
     elif is_life(text := read_text(source)):
-        done = restore(desk, text, str(source))
+        done = restore(context, text, str(source))
     else:
         mistakes: list[Mistake] = []
         submissions = readable(lines_of(text), str(source), mistakes)
         content = hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
-        done = desk.record(submissions, actor, key or f"file-{content[:40]}", mistakes)
+        done = registry.record(context, submissions, actor, key or f"file-{content[:40]}", mistakes)
     if as_json:
         print_json(done)
     else:

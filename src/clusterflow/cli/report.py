@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from clusterflow.app import App
 from clusterflow.cli.output import AsOf, day, write_whole
 from clusterflow.cli.portfolio import PortfolioFormat, portfolio_file
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes
 from clusterflow.reports.portfolio.tables import PortfolioTable
-from clusterflow.scribe.dossier import dossier
-from clusterflow.scribe.paper import pdf_of
+from clusterflow.services.context import Context
+from clusterflow.services.reports.dossier import dossier
+from clusterflow.services.reports.pdf import pdf_of
 
 To = Annotated[Path | None, Parameter(name="--to", help="a file, replaced whole; standard output where none is named")]
 Lang = Annotated[Literal["es", "en"] | None, Parameter(name="--lang", help="es or en; else the initiative's language")]
@@ -46,7 +46,7 @@ def report(
         raise Mistakes([Mistake("report", "no initiative is named", "an initiative's id, or --portfolio")])
     if form is not None or table is not None:
         raise Mistakes([Mistake("--format, --table", "a dossier is HTML or, with --pdf, a PDF", "with --portfolio")])
-    made = dossier(App.open(), initiative, day(as_of, "--as-of"), lang)
+    made = dossier(Context.open(), initiative, day(as_of, "--as-of"), lang)
     _put(pdf_of(made.html) if on_paper else made.html.encode(), to)
 
 

@@ -8,30 +8,32 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from clusterflow.cli.output import REFUSED, AsOf, Json, day, listed, marked, print_json, show, table
-from clusterflow.desk import Desk
 from clusterflow.errors import ClusterflowError, NotPossible
 from clusterflow.reports.board import Board
 from clusterflow.reports.status import InitiativeStatus
+from clusterflow.services import ledger as ledger_service
+from clusterflow.services import outbox, standing
+from clusterflow.services.context import Context
 
 
 def status(initiative: str | None = None, *, as_of: AsOf = None, as_json: Json = False) -> None:
     """Where one initiative stands, or all of them."""
-    desk = Desk.open()
+    context = Context.open()
     on = day(as_of, "--as-of")
     if initiative is None:
-        board = desk.board(on)
+        board = standing.board(context, on)
         if as_json:
             print_json(board)
         else:
             _show_board(board, gone=on is not None)
-            _show_backlog(desk)
+            _show_backlog(context)
     else:
-        found = desk.status(initiative, on)
+        found = standing.status(context, initiative, on)
         if as_json:
             print_json(found)
         else:
             _show_status(found)
-            _show_backlog(desk)
+            _show_backlog(context)
 
 
 def _show_board(board: Board, gone: bool) -> None:
@@ -50,8 +52,8 @@ def _show_board(board: Board, gone: bool) -> None:
         show("No initiative is enrolled. Begin with: clusterflow enrol ID --model MODEL name=... country=...")
 
 
-def _show_backlog(desk: Desk) -> None:
-    waiting = desk.backlog()
+def _show_backlog(context: Context) -> None:
+    waiting = outbox.backlog(context)
     if waiting.events or waiting.notices:
         show(f"Waiting to go out: {waiting.events} ledger entries for Prefect, {waiting.notices} notices.")
         show(f"  {waiting.error or 'They go out while clusterflow is up, or with: clusterflow relay'}")
@@ -91,13 +93,13 @@ def ledger(
     as_json: Json = False,
 ) -> None:
     """What happened, in order; with --verify, whether all that is kept is what was written."""
-    desk = Desk.open()
+    context = Context.open()
     if verify:
-        _verify(desk, initiative, as_json)
+        _verify(context, initiative, as_json)
         return
     if initiative is None:
         raise ClusterflowError("say whose ledger: clusterflow ledger INITIATIVE; all are checked by: ledger --verify")
-    entries = desk.entries(initiative, on=day(as_of, "--as-of"))
+    entries = ledger_service.entries(context, initiative, on=day(as_of, "--as-of"))
     if as_json:
         print_json(entries)
         return
@@ -109,8 +111,8 @@ def ledger(
     show(lines)
 
 
-def _verify(desk: Desk, initiative: str | None, as_json: bool) -> None:
-    found = desk.verify(initiative)
+def _verify(context: Context, initiative: str | None, as_json: bool) -> None:
+    found = ledger_service.verify(context, initiative)
     flaws = [flaw for one in found for flaw in one.flaws]
     if as_json:
         print_json(found)

@@ -16,13 +16,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.prompt import Confirm, Prompt
 
 from clusterflow.cli.output import REFUSED, Actor, Json, console, harmless, print_json, show, write_whole
-from clusterflow.desk import Desk
+from clusterflow.domain.text import Frozen
 from clusterflow.engine.record import Recorded
 from clusterflow.errors import ClusterflowError, Mistakes, NotPossible
-from clusterflow.model.text import Frozen
-from clusterflow.reception.workbook import Opened, Step, Workbooks
-from clusterflow.reception.workbook.plan import Answers, Plan
-from clusterflow.reception.workbook.told import Told, told
+from clusterflow.services.context import Context
+from clusterflow.services.intake.workbook.plan import Answers, Plan
+from clusterflow.services.intake.workbook.summary import Told, told
+from clusterflow.services.intake.workbook.workbooks import Opened, Step, Workbooks
 
 Lang = Annotated[Literal["es", "en"] | None, Parameter(name="--lang", help="es or en")]
 
@@ -44,7 +44,7 @@ def template(
     to: Annotated[Path | None, Parameter(name="--to", help="the file; otherwise one in this folder")] = None,
 ) -> None:
     """Write a workbook for managers to fill in (.xlsx): a sheet for each thing they keep, with lists and an example."""
-    content = Workbooks(Desk.open()).template(initiative, lang)
+    content = Workbooks(Context.open()).template(initiative, lang)
     target = to or Path(f"{initiative or 'clusterflow'}.xlsx")
     if target.suffix.lower() != ".xlsx":
         raise ClusterflowError(f"{target} is no .xlsx file; name one, as --to {target.stem or 'workbook'}.xlsx")
@@ -80,7 +80,7 @@ def import_(
     The same workbook twice changes nothing. What could be a double, has no row any more, or was emptied is asked about,
     in a terminal; elsewhere --doubles, --removed and --emptied answer.
     """
-    workbooks = Workbooks(Desk.open())
+    workbooks = Workbooks(Context.open())
     answers = Answers(other_doubles=doubles, removed=removed, emptied=emptied)
     with _progress(as_json) as step:
         opened = workbooks.open(file.name, _read(file), initiative, lang, step)

@@ -8,16 +8,16 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StrictInt, ValidationError
 
-from clusterflow.configs.brackets import Bounds, bounds, whole
+from clusterflow.configs.dues_brackets import Bounds, bounds, whole
 from clusterflow.configs.mistakes import Translator, spoken, told, trouble
-from clusterflow.configs.written import Days, Id, Maybe, Sentence, Written, WrittenText, word
+from clusterflow.configs.model_file import Days, Id, Maybe, Sentence, Written, WrittenText, word
 from clusterflow.configs.yaml import Document, parse, read
+from clusterflow.domain.dues import DuesBasis, DuesBracket, ProRata, Scheme
+from clusterflow.domain.money import ACCEPTED as AMOUNT
+from clusterflow.domain.money import Money
+from clusterflow.domain.terms import SizeClass
+from clusterflow.domain.text import Text
 from clusterflow.errors import Mistake, Mistakes
-from clusterflow.model.dues import DuesBasis, DuesBracket, ProRata, Scheme
-from clusterflow.model.money import ACCEPTED as AMOUNT
-from clusterflow.model.money import Money
-from clusterflow.model.text import Text
-from clusterflow.model.words import SizeClass
 
 PARTS = (1, 2, 3, 4, 6, 12)
 TERMS = {"due": "due_days", "pro_rata": "pro_rata"}

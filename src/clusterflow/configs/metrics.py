@@ -9,14 +9,14 @@ from pydantic import Field, StrictBool, StrictInt, ValidationError, ValidationIn
 from pydantic_core import PydanticCustomError
 
 from clusterflow.configs.mistakes import Translator, spoken, told
+from clusterflow.configs.model_file import Maybe, Sentence, Written, WrittenText, checked_id, word
 from clusterflow.configs.parameters import unfit
-from clusterflow.configs.written import Maybe, Sentence, Written, WrittenText, checked_id, word
 from clusterflow.configs.yaml import Document, Steps, parse, read
+from clusterflow.domain.measurement import Fold, MetricDeclaration, Parameter, ParameterType
+from clusterflow.domain.quantity import Unit
+from clusterflow.domain.terms import Role
+from clusterflow.domain.text import Text
 from clusterflow.errors import Mistake, Mistakes
-from clusterflow.model.measurement import Fold, MetricDeclaration, Parameter, ParameterType
-from clusterflow.model.quantity import Unit
-from clusterflow.model.text import Text
-from clusterflow.model.words import Role
 
 PARAMETER_TYPES: tuple[ParameterType, ...] = get_args(ParameterType)
 

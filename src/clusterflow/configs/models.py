@@ -7,14 +7,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from clusterflow.configs.build import built
 from clusterflow.configs.mistakes import told
-from clusterflow.configs.wholes import stage_ids, whole
-from clusterflow.configs.written import SHAPES, Catalogue, WrittenModel
+from clusterflow.configs.model_builder import built
+from clusterflow.configs.model_checks import stage_ids, whole
+from clusterflow.configs.model_file import SHAPES, Catalogue, WrittenModel
 from clusterflow.configs.yaml import Document, parse, read
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.measurement import MetricDeclaration
 from clusterflow.errors import Mistake, Mistakes
-from clusterflow.model.lifecycle import LifecycleModel
-from clusterflow.model.measurement import MetricDeclaration
 
 Metrics = Mapping[str, MetricDeclaration]
 

@@ -10,13 +10,13 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from clusterflow.configs.mistakes import spoken, told
-from clusterflow.configs.moments import LADDER, OFFSETS, SHAPES, WrittenAudience, WrittenNotice
-from clusterflow.configs.written import checked_id
+from clusterflow.configs.model_file import checked_id
+from clusterflow.configs.notice_file import LADDER, OFFSETS, SHAPES, WrittenAudience, WrittenNotice
 from clusterflow.configs.yaml import Document, Steps, read
+from clusterflow.domain.events import KINDS, FindingChanged, StageOverdue
+from clusterflow.domain.notice import Group, Narrowing, NoticeRule, Offset
+from clusterflow.domain.occasion import OCCASIONS
 from clusterflow.errors import Mistake, Mistakes
-from clusterflow.model.events import KINDS, FindingChanged, StageOverdue
-from clusterflow.model.notice import Group, Narrowing, NoticeRule, Offset
-from clusterflow.model.occasion import OCCASIONS
 from clusterflow.rules.mistakes import the_nearest
 
 _ONLY = {"event": ("level", "metric", "answer"), "on": ("about", "with", "ladder", "until", "escalate", "escalated")}

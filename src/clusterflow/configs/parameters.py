@@ -9,9 +9,8 @@ from pydantic_core import PydanticCustomError
 
 from clusterflow.configs.mistakes import spoken, trouble
 from clusterflow.configs.yaml import Steps
-from clusterflow.model.measurement import MetricDeclaration, Parameter, Parameters, ParameterType
-from clusterflow.model.text import LANGUAGES, Text
-from clusterflow.model.words import (
+from clusterflow.domain.measurement import MetricDeclaration, Parameter, Parameters, ParameterType
+from clusterflow.domain.terms import (
     BodyKind,
     DocumentKind,
     HelixKind,
@@ -21,6 +20,7 @@ from clusterflow.model.words import (
     SizeClass,
     SurveyTopic,
 )
+from clusterflow.domain.text import LANGUAGES, Text
 from clusterflow.rules.mistakes import the_nearest
 
 WORDS: dict[ParameterType, tuple[str, ...]] = {

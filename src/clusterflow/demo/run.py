@@ -15,13 +15,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from clusterflow.demo.play import Month, Replay
-from clusterflow.demo.sink import MailSink
+from clusterflow.demo.mail_sink import MailSink
+from clusterflow.demo.replay import Month, Replay
 from clusterflow.demo.stories import stories
-from clusterflow.desk import system_clock
 from clusterflow.errors import ClusterflowError
 from clusterflow.prefect.api import lone_certificate
-from clusterflow.prefect.up import Running, everything, stopping
+from clusterflow.prefect.serving import Running, everything, stopping
+from clusterflow.services import gate_forms, gates, registry, standing
+from clusterflow.services.context import system_clock
 from clusterflow.settings import Settings
 from clusterflow.store import notices
 
@@ -40,7 +41,7 @@ def demo(home: Path, port: int, leave: bool) -> None:
 
 
 def _surround(home: Path, port: int, sink: MailSink) -> None:
-    """The flows open the app by its settings, as everywhere: so the demonstration's are set where flows look."""
+    """The flows open the context by its settings, as everywhere: so the demonstration's are set where flows look."""
     own = {"HOME": str(home), "DATABASE": f"sqlite:///{home / 'clusterflow.db'}", "MAIL": sink.address}
     # The replay lives a month in seconds, and reads its codes and decisions from the mails of the moment.
     own |= {"NOTICES_MANNERS": "off"}
@@ -86,12 +87,12 @@ async def _replay(running: Running, sink: MailSink, today: date) -> None:
             for event in month.events:
                 console.print(f"{month.day:%Y-%m}  {event}", markup=False)
 
-        await Replay(running.app, sink, stories(today), today, show).run()
+        await Replay(running.context, sink, stories(today), today, show).run()
 
 
 def _show(running: Running, sink: MailSink, seconds: float) -> None:
     """The table at the end, and where to look."""
-    app = running.app
+    context = running.context
     lines = Table(
         "initiative",
         "model",
@@ -102,9 +103,9 @@ def _show(running: Running, sink: MailSink, seconds: float) -> None:
         title_justify="left",
         box=None,
     )
-    board = {line.initiative: line for line in app.board().lines}
-    for initiative in app.initiatives():
-        status = app.status(initiative)
+    board = {line.initiative: line for line in standing.board(context).lines}
+    for initiative in registry.initiatives(context):
+        status = standing.status(context, initiative)
         milestones = "\n".join(f"{s.achieved_on} {s.title}{' ↯' if s.lapsed_on else ''}" for s in status.achieved)
         stage = "\n".join(s.title for s in status.under_way)
         lines.add_row(
@@ -117,19 +118,19 @@ def _show(running: Running, sink: MailSink, seconds: float) -> None:
         )
     console.print()
     console.print(lines)
-    with app.database.connect() as connection:
+    with context.database.connect() as connection:
         tally = notices.tally(connection)
     console.print(f"\n{seconds:.0f} s in all; {tally['sent']} mails sent, {tally['dead']} given up")
     console.print(f"Mails         {sink.folder}", soft_wrap=True)
     console.print(f"Prefect UI    {running.ui}", soft_wrap=True)
     console.print(f"Portfolio     {running.ui}/v2/artifacts/key/portfolio", soft_wrap=True)
-    for item in app.inbox():
+    for item in gate_forms.open_gates(context):
         console.print(
             f"Gate open     {running.ui}/v2/runs/flow-run/{item.run}   ({item.initiative}: {item.stage})",
             soft_wrap=True,
         )
         newest = {m.person: m for m in sink.codes if m.initiative == item.initiative}
-        for voter in app.eligible(item.initiative, item.stage):
+        for voter in gates.eligible_deciders(context, item.initiative, item.stage):
             if voter.person in newest:
                 mail = newest[voter.person]
                 console.print(f"              {voter.person} decides with the code of {mail.file.name}", soft_wrap=True)

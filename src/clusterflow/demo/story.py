@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from clusterflow.domain.records import RECORDS
+from clusterflow.domain.terms import DecisionKind, Role
 from clusterflow.engine.record import Submission
-from clusterflow.model.records import RECORDS
-from clusterflow.model.words import DecisionKind, Role
 from clusterflow.rules.ballot import Ballot
-from clusterflow.rules.calendar import months_before
+from clusterflow.rules.work_calendar import months_before
 
 MONTHS = 30
 """How long the replay lasts; every initiative enrols in one of its first months."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from clusterflow.engine.work import Work
-from clusterflow.rules.due import deadlines_of, expiry_deadlines
-from clusterflow.store import due
-from clusterflow.store.models import kept_model
+from clusterflow.engine.transaction import Work
+from clusterflow.rules.deadlines import deadlines_of, expiry_deadlines
+from clusterflow.store import deadlines
+from clusterflow.store.pinned_models import kept_model
 
 MOVING = ("initiative", "label", "strategy")
 """The record types that say when something becomes due: ends, and the calendar that all days are counted by."""
@@ -18,8 +18,8 @@ def set_deadlines(work: Work, initiative: str) -> None:
         return
     calendar = work.calendar(initiative)
     model = kept_model(work.connection, state.model_hash)
-    ends = due.ends_of(work.connection, initiative, calendar)
+    ends = deadlines.ends_of(work.connection, initiative, calendar)
     wanted = {d: calendar.due_at(d.day) for d in deadlines_of(model, state) | expiry_deadlines(state, ends)}
-    stored = due.moments_of(work.connection, initiative)
+    stored = deadlines.moments_of(work.connection, initiative)
     coming = {d: at for d, at in wanted.items() if stored.get(d) != at}
-    due.move(work.connection, initiative, stored.keys() - wanted.keys(), coming)
+    deadlines.move(work.connection, initiative, stored.keys() - wanted.keys(), coming)

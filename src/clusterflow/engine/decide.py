@@ -6,27 +6,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 
-from clusterflow.engine.days import today_of
+from clusterflow.domain import events as ev
+from clusterflow.domain.grant import Grant
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.state import InitiativeState, Review
+from clusterflow.domain.terms import DecisionKind
+from clusterflow.domain.text import UNFIT, Frozen
+from clusterflow.domain.verdict import Verdict
 from clusterflow.engine.evaluate import Declarations, enrolled_state, is_fresh, look, stay_fresh, write
-from clusterflow.engine.work import Work
+from clusterflow.engine.local_date import today_of
+from clusterflow.engine.transaction import Work
 from clusterflow.errors import Mistake, Mistakes, NotPossible, UnknownName
-from clusterflow.model import events as ev
-from clusterflow.model.grant import Grant
-from clusterflow.model.lifecycle import LifecycleModel
-from clusterflow.model.state import InitiativeState, Review
-from clusterflow.model.text import UNFIT, Frozen
-from clusterflow.model.verdict import Verdict
-from clusterflow.model.words import DecisionKind
 from clusterflow.rules.ballot import Ballot, Decider, Refusal, Voice
-from clusterflow.rules.course import Course
 from clusterflow.rules.decision import plan_decision, refuse
 from clusterflow.rules.evaluation import open_gate
 from clusterflow.rules.judge import recall_gate
 from clusterflow.rules.mistakes import nearest
-from clusterflow.rules.proof import is_right
+from clusterflow.rules.one_time_code import is_right
+from clusterflow.rules.transition import Course
 from clusterflow.store import ledger, registry
-from clusterflow.store.models import kept_model
 from clusterflow.store.people import alias_of, capacities, delegated, eligible
+from clusterflow.store.pinned_models import kept_model
 
 Declared = Callable[[], Declarations]
 """Where the metrics are declared: read only where something must be measured anew."""

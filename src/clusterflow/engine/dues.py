@@ -11,14 +11,14 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from clusterflow.engine.days import today_of
+from clusterflow.domain.dues import DuesLine, DuesPlan, Scheme
+from clusterflow.domain.records.money import Invoice
+from clusterflow.domain.terms import Standing
 from clusterflow.engine.evaluate import enrolled_state
+from clusterflow.engine.local_date import today_of
 from clusterflow.engine.record import Submission, record
-from clusterflow.engine.work import Work
+from clusterflow.engine.transaction import Work
 from clusterflow.errors import NotPossible
-from clusterflow.model.dues import DuesLine, DuesPlan, Scheme
-from clusterflow.model.records.money import Invoice
-from clusterflow.model.words import Standing
 from clusterflow.rules.invoicing import plan
 from clusterflow.store.dues import books_of
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from clusterflow.engine.days import today_of
+from clusterflow.domain import events as ev
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.records.base import REGISTRY
+from clusterflow.domain.text import Frozen
 from clusterflow.engine.deadlines import set_deadlines
+from clusterflow.engine.local_date import today_of
 from clusterflow.engine.record import Submission, record
-from clusterflow.engine.work import Work
+from clusterflow.engine.transaction import Work
 from clusterflow.errors import NotPossible
-from clusterflow.model import events as ev
-from clusterflow.model.lifecycle import LifecycleModel
-from clusterflow.model.records.base import REGISTRY
-from clusterflow.model.text import Frozen
-from clusterflow.rules.course import Course
-from clusterflow.rules.fold import apply
-from clusterflow.store.models import keep_model
+from clusterflow.rules.projection import apply
+from clusterflow.rules.transition import Course
+from clusterflow.store.pinned_models import keep_model
 from clusterflow.store.state import save_state
 
 

@@ -10,22 +10,22 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from clusterflow.engine.days import today_of
-from clusterflow.engine.work import Work
+from clusterflow.domain.events import LifeEvent
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.measurement import Measurement, MetricCall, MetricDeclaration
+from clusterflow.domain.records.base import REGISTRY
+from clusterflow.domain.state import InitiativeState
+from clusterflow.domain.text import Frozen
+from clusterflow.engine.local_date import today_of
+from clusterflow.engine.transaction import Work
 from clusterflow.errors import UnknownName
-from clusterflow.model.events import LifeEvent
-from clusterflow.model.lifecycle import LifecycleModel
-from clusterflow.model.measurement import Measurement, MetricCall, MetricDeclaration
-from clusterflow.model.records.base import REGISTRY
-from clusterflow.model.state import InitiativeState
-from clusterflow.model.text import Frozen
-from clusterflow.rules.calendar import WorkCalendar
 from clusterflow.rules.evaluation import Assessment, assess, calls_for, plan_evaluation
 from clusterflow.rules.mistakes import nearest
+from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.store import ledger, tables
 from clusterflow.store.ledger import Head
 from clusterflow.store.metrics import measure
-from clusterflow.store.models import kept_model
+from clusterflow.store.pinned_models import kept_model
 from clusterflow.store.registry import calendar_of
 from clusterflow.store.state import load_states, recall_state
 

@@ -11,18 +11,18 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from clusterflow.domain import events as ev
+from clusterflow.domain.events import RecordEvent
+from clusterflow.domain.records import RECORDS, Record
+from clusterflow.domain.records.base import REGISTRY
+from clusterflow.domain.records.parties import Initiative
+from clusterflow.domain.text import UNFIT, Frozen
 from clusterflow.engine.deadlines import MOVING, set_deadlines
-from clusterflow.engine.work import Work
+from clusterflow.engine.transaction import Work
 from clusterflow.errors import Mistake, Mistakes, quoted, shortened
-from clusterflow.model import events as ev
-from clusterflow.model.events import RecordEvent
-from clusterflow.model.records import RECORDS, Record
-from clusterflow.model.records.base import REGISTRY
-from clusterflow.model.records.parties import Initiative
-from clusterflow.model.text import UNFIT, Frozen
 from clusterflow.rules.mistakes import a, field_mistakes, references, the_nearest
 from clusterflow.store import registry
-from clusterflow.store.models import kept_model
+from clusterflow.store.pinned_models import kept_model
 from clusterflow.store.registry import Fact
 from clusterflow.store.state import under_way
 

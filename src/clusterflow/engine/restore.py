@@ -9,18 +9,18 @@ from dataclasses import dataclass, field
 from pydantic import ValidationError
 from sqlalchemy.exc import DataError, IntegrityError
 
+from clusterflow.domain.backup import CURE, Alias, Chain, KeptModel, Line, Part, Title, as_kept
+from clusterflow.domain.events import EVENT, Entry, InitiativeEnrolled, RecordEvent
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.records import RECORDS, Record
+from clusterflow.domain.records.base import KEPT
+from clusterflow.domain.text import Frozen
 from clusterflow.engine.deadlines import set_deadlines
-from clusterflow.engine.work import Work
+from clusterflow.engine.transaction import Work
 from clusterflow.errors import Mistake, Mistakes, NotPossible
-from clusterflow.model.events import EVENT, Entry, InitiativeEnrolled, RecordEvent
-from clusterflow.model.life import CURE, Alias, Chain, KeptModel, Line, Part, Title, as_kept
-from clusterflow.model.lifecycle import LifecycleModel
-from clusterflow.model.records import RECORDS, Record
-from clusterflow.model.records.base import KEPT
-from clusterflow.model.text import Frozen
-from clusterflow.rules.fold import replay
 from clusterflow.rules.mistakes import field_mistakes
-from clusterflow.store import life
+from clusterflow.rules.projection import replay
+from clusterflow.store import backup
 from clusterflow.store.ledger import GENESIS, HeadMoved, hash_of
 from clusterflow.store.state import in_order, save_state
 
@@ -49,7 +49,7 @@ def restore(work: Work, parts: Parts) -> Restored:
         Mistakes: what is wrong with the file; then nothing was written.
         NotPossible: the database is not empty.
     """
-    if not life.is_empty(work.connection):
+    if not backup.is_empty(work.connection):
         raise NotPossible(
             "the file holds a whole office with its ledger, and the database is not empty. Make an empty one "
             "(CLUSTERFLOW_DATABASE=..., clusterflow db upgrade) and take it in there; facts alone are exported by "
@@ -130,11 +130,11 @@ class _Restorer:
         except ValidationError as problem:
             self.mistakes += field_mistakes(problem, LifecycleModel, where)
             return
-        life.write_models(self.work.connection, [kept])
+        backup.write_models(self.work.connection, [kept])
 
     def _alias(self, where: str, alias: Alias) -> None:
         if self._once(where, "pseudonym", alias.alias) and self._once(where, "person", alias.person):
-            life.write_aliases(self.work.connection, [alias])
+            backup.write_aliases(self.work.connection, [alias])
 
     def _chain(self, headed: tuple[str, Chain] | None, lines: list[tuple[str, Line]]) -> None:
         if headed is None:
@@ -162,7 +162,7 @@ class _Restorer:
             )
         if self.mistakes:
             return
-        life.write_chain(self.work.connection, chain, [line for _, line in lines], records)
+        backup.write_chain(self.work.connection, chain, [line for _, line in lines], records)
         self.facts += len(records)
         state = replay(entries)
         if state is not None:

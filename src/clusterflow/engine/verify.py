@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 from sqlalchemy import Connection, RowMapping
 
-from clusterflow.model.events import Entry, RecordEvent
-from clusterflow.model.records import Record
-from clusterflow.model.text import Frozen
-from clusterflow.rules.fold import replay
+from clusterflow.domain.events import Entry, RecordEvent
+from clusterflow.domain.records import Record
+from clusterflow.domain.text import Frozen
+from clusterflow.rules.projection import replay
 from clusterflow.store import ledger, registry
 from clusterflow.store.columns import from_row
 from clusterflow.store.ledger import Head

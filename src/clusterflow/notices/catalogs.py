@@ -20,7 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po, write_po
 
 from clusterflow.errors import Mistake, Mistakes
-from clusterflow.notices.words import everything
+from clusterflow.notices.shared_words import everything
 
 EXTRACTION = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
 _VARIABLE = re.compile(r"%\((\w+)\)")

@@ -18,8 +18,8 @@ from apprise.manager_plugins import NotificationManager
 from pydantic import SecretStr
 
 from clusterflow.errors import Mistake, Mistakes
-from clusterflow.notices.hearing import listening
-from clusterflow.notices.secrets import secrets_of
+from clusterflow.notices.apprise_log import listening
+from clusterflow.notices.redaction import secrets_of
 from clusterflow.notices.tls import remember_authorities
 from clusterflow.settings import Settings
 

@@ -14,13 +14,13 @@ from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateRun
 from jinja2.ext import Extension, InternationalizationExtension
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from clusterflow.domain.text import NoticeLanguage
 from clusterflow.errors import ClusterflowError
-from clusterflow.model.text import NoticeLanguage
 from clusterflow.notices import markup
 from clusterflow.notices.catalogs import translations
-from clusterflow.notices.formats import filters, locale_of
+from clusterflow.notices.formatting import filters, locale_of
 from clusterflow.notices.markup import Marked, escaped
-from clusterflow.notices.words import word
+from clusterflow.notices.shared_words import word
 
 
 class TemplateFailed(ClusterflowError):

@@ -42,7 +42,7 @@ class ClusterflowNotification(NotificationBlock):
     def _deliver(self, body: str, subject: str) -> str | None:
         """What went wrong; None where it was taken."""
         from clusterflow.notices.channels import channels_of  # noqa: PLC0415 - a third of a second for every client
-        from clusterflow.notices.deliver import Message, deliver  # noqa: PLC0415
+        from clusterflow.notices.delivery import Message, deliver  # noqa: PLC0415
         from clusterflow.settings import Settings  # noqa: PLC0415
 
         settings = Settings()

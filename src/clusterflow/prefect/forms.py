@@ -10,11 +10,11 @@ from typing import Annotated, Any, cast
 from prefect.input import RunInput
 from pydantic import Field, ValidationError, WithJsonSchema, create_model, field_validator
 
-from clusterflow.model.text import Language, Text
-from clusterflow.model.words import Answer, Severity, said_as
+from clusterflow.domain.terms import Answer, Severity, said_as
+from clusterflow.domain.text import Language, Text
 from clusterflow.reports.explanation import GateExplanation
 from clusterflow.rules.ballot import Ballot
-from clusterflow.store.inbox import Item
+from clusterflow.store.gate_forms import Item
 
 
 class Choice(Enum):

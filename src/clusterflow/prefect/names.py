@@ -8,13 +8,13 @@ from uuid import UUID, uuid5
 
 from prefect.runtime import flow_run
 
-from clusterflow.app import App
-from clusterflow.model.refusal import Refusal
-from clusterflow.model.text import Language, Text
+from clusterflow.domain.refused_submission import Refusal
+from clusterflow.domain.text import Language, Text
 from clusterflow.reports.labels import word
 from clusterflow.reports.markdown import PAGES, RUNS, artifact_id
 from clusterflow.reports.status import InitiativeStatus, StageLine
-from clusterflow.store.inbox import Item
+from clusterflow.services.context import Context
+from clusterflow.store.gate_forms import Item
 
 # Ids of events and runs follow from the ledger, so that a repeat is recognised wherever it comes from.
 NAMESPACE = UUID("6f3a1a52-7d0e-5b1c-9f7a-0c1a5e1f2b3d")
@@ -55,22 +55,22 @@ def pass_run_name(status: InitiativeStatus) -> str:
 
 def portfolio_run_name() -> str:
     """Of a review, by the day it is about; Prefect asks for it inside the run."""
-    app = App.open()
-    return f"{word('portfolio', app.language)} · {flow_run.parameters.get('as_of') or app.clock().date()}"
+    context = Context.open()
+    return f"{word('portfolio', context.language)} · {flow_run.parameters.get('as_of') or context.clock().date()}"
 
 
 def intake_run_name() -> str:
     """Of a round of intake, by what it takes in."""
-    language = App.open().language
+    language = Context.open().language
     kind = _FILES if flow_run.parameters.get("source") == "files" else _EVENTS
     return f"{_INTAKE.to(language)} · {kind.to(language)}"
 
 
 def report_run_name() -> str:
     """Of a round of reports, by the initiative, where there is one, and by the day it is about."""
-    app, given = App.open(), flow_run.parameters
+    context, given = Context.open(), flow_run.parameters
     whose = f" · {given['initiative']}" if given.get("initiative") else ""
-    return f"{_REPORT.to(app.language)}{whose} · {given.get('as_of') or app.clock().date()}"
+    return f"{_REPORT.to(context.language)}{whose} · {given.get('as_of') or context.clock().date()}"
 
 
 _REPORT = Text(es="Informes", en="Reports")

@@ -9,17 +9,18 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from clusterflow.app import App
+from clusterflow.domain import events as ev
+from clusterflow.domain.events import Entry
+from clusterflow.domain.records.base import REGISTRY
+from clusterflow.domain.text import Frozen
 from clusterflow.errors import PrefectUnreachable
-from clusterflow.model import events as ev
-from clusterflow.model.events import Entry
-from clusterflow.model.records.base import REGISTRY
-from clusterflow.model.text import Frozen
 from clusterflow.prefect import events, names, runs
 from clusterflow.prefect.events import OutgoingEvent
-from clusterflow.prefect.submitted import tell_refusals
+from clusterflow.prefect.submitted_events import tell_refusals
 from clusterflow.reports.labels import DECISION, word
 from clusterflow.reports.status import InitiativeStatus
+from clusterflow.services import gate_forms, ledger, outbox, registry, review, standing
+from clusterflow.services.context import Context
 from clusterflow.store.outbox import Span
 
 _log = logging.getLogger("clusterflow.relay")
@@ -51,7 +52,7 @@ class Published(Frozen):
         )
 
 
-async def publish(app: App) -> Published:
+async def publish(context: Context) -> Published:
     """Publish what waits: at least once, with ids from the ledger, so that a repeat is recognised.
 
     Facts are evaluated here first: most change no answer, and a flow run costs a second. What they do change is in
@@ -60,49 +61,49 @@ async def publish(app: App) -> Published:
     Raises:
         PrefectUnreachable: the outbox waits.
     """
-    facts = app.unevaluated()
-    done, failed = _evaluate(app, facts)
-    for waiting in app.outgoing():
-        span = app.take_outgoing(waiting.chain)
+    facts = outbox.unevaluated(context)
+    done, failed = _evaluate(context, facts)
+    for waiting in outbox.waiting(context):
+        span = outbox.claim(context, waiting.chain)
         if span is None:
             continue
         if span.chain in failed:
-            app.not_published(span, failed[span.chain])
+            outbox.mark_failed(context, span, failed[span.chain])
             continue
-        if app.unevaluated(span.chain).get(span.chain, 0) > facts.get(span.chain, 0):
+        if outbox.unevaluated(context, span.chain).get(span.chain, 0) > facts.get(span.chain, 0):
             # Recorded while this round goes on: carried out now, it would count as seen by an evaluation that was not.
-            app.give_back(span)
+            outbox.release(context, span)
             continue
         try:
-            done = done.plus(await _send(app, span))
+            done = done.plus(await _send(context, span))
         except PrefectUnreachable as problem:
-            app.not_published(span, str(problem))
+            outbox.mark_failed(context, span, str(problem))
             raise
         except Exception as problem:
             # Whatever it is, it is the trouble of one initiative, and holds up no other.
-            app.not_published(span, str(problem))
+            outbox.mark_failed(context, span, str(problem))
             done = done.plus(Published(problems=(f"{span.chain}: {problem}",)))
         else:
-            app.published(span)
-    done = done.plus(Published(events=await tell_refusals(app)))
+            outbox.mark_published(context, span)
+    done = done.plus(Published(events=await tell_refusals(context)))
     for text in done.problems:
         _log.error("%s", text)
     return done
 
 
-def _evaluate(app: App, facts: Mapping[str, int]) -> tuple[Published, Mapping[str, str]]:
+def _evaluate(context: Context, facts: Mapping[str, int]) -> tuple[Published, Mapping[str, str]]:
     """Tell what has become due, and evaluate where there are new facts; also where that failed, and why."""
-    fell = app.fall_due(actor="relay")
+    fell = review.process_deadlines(context, actor="relay")
     failed, count = dict(fell.problems), len(fell.changed)
     if REGISTRY in facts or len(facts) > ONE_BY_ONE:
         # An organisation's size or helix kind counts in whatever initiative it belongs to; and many are measured as a
         # set in the time that a few take one by one.
-        found = app.review(actor="relay")
+        found = review.review_portfolio(context, actor="relay")
         failed, count = {**failed, **found.problems}, count + found.looked_at
     else:
         for initiative in sorted(facts):
             try:
-                app.evaluate(initiative, actor="relay")
+                review.evaluate(context, initiative, actor="relay")
             except Exception as problem:
                 failed[initiative] = str(problem)
         count += len(facts)
@@ -110,25 +111,25 @@ def _evaluate(app: App, facts: Mapping[str, int]) -> tuple[Published, Mapping[st
     return Published(evaluated=count, problems=problems), failed
 
 
-async def _send(app: App, span: Span) -> Published:
-    entries = app.entries(span.chain, span.after, span.version)
-    outgoing = list(_events_of(app, span.chain, entries))
+async def _send(context: Context, span: Span) -> Published:
+    entries = ledger.entries(context, span.chain, span.after, span.version)
+    outgoing = list(_events_of(context, span.chain, entries))
     await events.post(outgoing)
     if span.chain == REGISTRY:
         return Published(events=len(outgoing))
-    closed = await _close_what_was_decided(app, span.chain, entries)
-    passes = await _start_passes(app, span.chain, entries)
+    closed = await _close_what_was_decided(context, span.chain, entries)
+    passes = await _start_passes(context, span.chain, entries)
     return Published(events=len(outgoing), closed=closed, passes=passes)
 
 
-def _events_of(app: App, chain: str, entries: Sequence[Entry]) -> Iterable[OutgoingEvent]:
+def _events_of(context: Context, chain: str, entries: Sequence[Entry]) -> Iterable[OutgoingEvent]:
     """An event for each entry; the facts of one command, an import even, are one event with their counts."""
     for (_, _, are_facts), together in groupby(entries, key=_one_event):
         group = list(together)
         if are_facts:
             counts = Counter(e.event.record for e in group if isinstance(e.event, ev.RecordEvent))
             payload = {"records": dict(counts), "since": group[0].version, "version": group[-1].version}
-            concerned = app.parties(chain, counts, group[0].version, group[-1].version, RELATED)
+            concerned = registry.parties(context, chain, counts, group[0].version, group[-1].version, RELATED)
             related = [names.related(chain, role, name) for role, name in concerned]
             yield _event(chain, group, "clusterflow.facts.recorded", payload, related)
             continue
@@ -159,49 +160,49 @@ def _event(
     )
 
 
-async def _close_what_was_decided(app: App, initiative: str, entries: Iterable[Entry]) -> int:
+async def _close_what_was_decided(context: Context, initiative: str, entries: Iterable[Entry]) -> int:
     """A gate decided by another door, or no longer ready, needs no form any more."""
     closed = 0
     for entry in entries:
         event = entry.event
         if not isinstance(event, ev.GateDecided | ev.GateWithdrawn):
             continue
-        title = app.model_of(initiative).stage(event.stage).title.to(app.language)
+        title = standing.pinned_model(context, initiative).stage(event.stage).title.to(context.language)
         # By the tag and not by who holds the gate: that run may by now wait for the answer to another one.
         for run in await runs.waiting(names.review_tag(initiative, event.review)):
             if isinstance(event, ev.GateDecided):
-                told = DECISION[event.decision].to(app.language)
-                closed += await close_form(app, run, title, told, "decided_state")
+                told = DECISION[event.decision].to(context.language)
+                closed += await close_form(context, run, title, told, "decided_state")
             else:
-                told = word("no_longer_ready", app.language)
-                closed += await close_form(app, run, title, told, "withdrawn_state")
+                told = word("no_longer_ready", context.language)
+                closed += await close_form(context, run, title, told, "withdrawn_state")
     return closed
 
 
-async def close_form(app: App, run: runs.Waiting, title: str, told: str, state: str) -> bool:
+async def close_form(context: Context, run: runs.Waiting, title: str, told: str, state: str) -> bool:
     """End a run that nobody needs to answer any more, and take it out of those that wait."""
-    closed = await runs.close(run.run_id, f"{title}: {told}" if title else told, name=word(state, app.language))
+    closed = await runs.close(run.run_id, f"{title}: {told}" if title else told, name=word(state, context.language))
     if closed:
         await runs.tag(run.run_id, names.without_question(run.tags))
     return closed
 
 
-async def _start_passes(app: App, initiative: str, entries: Sequence[Entry]) -> int:
+async def _start_passes(context: Context, initiative: str, entries: Sequence[Entry]) -> int:
     """A pass for each open gate that nobody asks about yet; else one for all that happened, if no pass shows it."""
-    unheld = [i for i in app.inbox(initiative) if i.run is None]
+    unheld = [i for i in gate_forms.open_gates(context, initiative) if i.run is None]
     if unheld:
-        status = app.status(initiative)
+        status = standing.status(context, initiative)
         for item in unheld:
-            await start_pass(app, status, f"gate:{entries[-1].hash}:{item.review}", takes_gate=True)
+            await start_pass(context, status, f"gate:{entries[-1].hash}:{item.review}", takes_gate=True)
         return len(unheld)
     happened = [e for e in entries if not isinstance(e.event, ev.NOT_SHOWN)]
     if all(e.actor == ev.LIFECYCLE_RUN for e in happened):
         return 0
-    await start_pass(app, app.status(initiative), f"pass:{happened[-1].hash}")
+    await start_pass(context, standing.status(context, initiative), f"pass:{happened[-1].hash}")
     return 1
 
 
-async def start_pass(app: App, status: InitiativeStatus, key: str, *, takes_gate: bool = False) -> UUID:
+async def start_pass(context: Context, status: InitiativeStatus, key: str, *, takes_gate: bool = False) -> UUID:
     """Start a pass, once for each key; with ``takes_gate`` an open gate is its own before it begins."""
     run = await runs.start(
         names.pass_deployment(status.model),
@@ -211,5 +212,5 @@ async def start_pass(app: App, status: InitiativeStatus, key: str, *, takes_gate
         name=names.pass_run_name(status),
     )
     if takes_gate:
-        app.take_gate(status.initiative, str(run))
+        gate_forms.claim(context, status.initiative, str(run))
     return run

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from clusterflow.app import App
-from clusterflow.model.text import Frozen
+from clusterflow.domain.text import Frozen
 from clusterflow.prefect import names, runs
 from clusterflow.prefect.publish import close_form, start_pass
 from clusterflow.reports.labels import word
-from clusterflow.store.inbox import Item
+from clusterflow.services import gate_forms, ledger, standing
+from clusterflow.services.context import Context
+from clusterflow.store.gate_forms import Item
 
 
 class Reconciled(Frozen):
@@ -25,25 +26,25 @@ class Reconciled(Frozen):
         return "\n".join(told)
 
 
-async def reconcile(app: App) -> Reconciled:
+async def reconcile(context: Context) -> Reconciled:
     """Open again what is open and has no living form; close what waits for an answer that nobody needs.
 
     Raises:
         PrefectUnreachable: nothing was done.
     """
     waiting = await runs.waiting(names.GATE_OPEN)
-    items = app.inbox()
+    items = gate_forms.open_gates(context)
     states = await runs.state_of(UUID(i.run) for i in items if i.run is not None)
     opened: list[str] = []
     for item in items:
         lost = item.run is None or UUID(item.run) not in states or _is_over(states[UUID(item.run)].kind)
-        if lost and await _open_again(app, item):
+        if lost and await _open_again(context, item):
             opened.append(f"{item.initiative}, gate of {item.stage}")
-    held = {i.run for i in app.inbox()}
+    held = {i.run for i in gate_forms.open_gates(context)}
     closed = [w for w in waiting if str(w.run_id) not in held]
     for run in closed:
-        told = word("no_longer_open", app.language)
-        await close_form(app, run, "", told, "withdrawn_state")
+        told = word("no_longer_open", context.language)
+        await close_form(context, run, "", told, "withdrawn_state")
     return Reconciled(opened=tuple(opened), closed=tuple(w.name for w in closed), sound=len(items) - len(opened))
 
 
@@ -51,20 +52,20 @@ def _is_over(kind: str) -> bool:
     return kind in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 
 
-async def _open_again(app: App, item: Item) -> bool:
+async def _open_again(context: Context, item: Item) -> bool:
     """A new pass asks anew. Its key names what was lost, so that a repeat starts nothing. False: another one asks."""
-    app.release_gate(item)
-    if app.holder_of(item.initiative, item.review) is not None:
+    gate_forms.release(context, item)
+    if gate_forms.holder(context, item.initiative, item.review) is not None:
         return False
-    status = app.status(item.initiative)
-    (last,) = app.entries(item.initiative, status.version - 1, status.version)
+    status = standing.status(context, item.initiative)
+    (last,) = ledger.entries(context, item.initiative, status.version - 1, status.version)
     lost = item.run or last.hash
     while True:
-        run = await start_pass(app, status, f"reopen:{lost}:{item.review}")
+        run = await start_pass(context, status, f"reopen:{lost}:{item.review}")
         found = (await runs.state_of([run])).get(run)
         if found is None or not _is_over(found.kind):
             break
         # Prefect has answered this once before: our database was restored from a time when it had not.
         lost = str(run)
-    app.take_gate(item.initiative, str(run))
+    gate_forms.claim(context, item.initiative, str(run))
     return True

@@ -38,7 +38,7 @@ from prefect.states import Cancelled, Scheduled
 from prefect.workers.base import BaseWorker, BaseWorkerResult
 from prefect.workers.process import ProcessJobConfiguration, ProcessVariables
 
-from clusterflow.prefect import nudge
+from clusterflow.prefect import wakeup
 from clusterflow.prefect.execution import Execution
 from clusterflow.prefect.pool import POOL, ensure_pool
 
@@ -154,7 +154,7 @@ class InProcessWorker(BaseWorker[InProcessConfiguration, ProcessVariables, InPro
 
     async def _look_when_rung(self) -> None:
         """Besides the looks of Prefect's own loop: as soon as this process starts a run, or has room for one again."""
-        with nudge.listening() as heard:
+        with wakeup.listening() as heard:
             while True:
                 await heard.wait()
                 heard.clear()
@@ -197,7 +197,7 @@ class InProcessWorker(BaseWorker[InProcessConfiguration, ProcessVariables, InPro
         finally:
             _AT_WORK.discard(flow_run.id)
             if self._passed_over:  # by then this run has given up its place
-                nudge.ring()
+                wakeup.ring()
 
     async def _give_worker_labels_to_flow_run(self, flow_run_id: UUID) -> None:
         """Say nothing: the run's infrastructure names this process, and one request less is one less to wait for."""

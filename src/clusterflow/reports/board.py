@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
 
-from clusterflow.model.text import Frozen, Language
-from clusterflow.model.words import StageKind, Standing
+from clusterflow.domain.terms import StageKind, Standing
+from clusterflow.domain.text import Frozen, Language
 from clusterflow.reports.labels import word
 from clusterflow.reports.status import Hindrance, InitiativeStatus
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from clusterflow.model.lifecycle import LifecycleModel
-from clusterflow.model.text import Language
-from clusterflow.reports.process import TASK, Point, Process, Size, process_of
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.text import Language
+from clusterflow.reports.bpmn_process import TASK, Point, Process, Size, process_of
 from clusterflow.reports.xml import Xml
 
 NAMESPACES = {

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from clusterflow.model.lifecycle import LifecycleModel, Stage
-from clusterflow.model.text import Language, Text
-from clusterflow.model.words import StageStatus
+from clusterflow.domain.lifecycle import LifecycleModel, Stage
+from clusterflow.domain.terms import StageStatus
+from clusterflow.domain.text import Language, Text
+from clusterflow.reports.diagram_layout import BOX_WIDTH, Drawing, laid_out
 from clusterflow.reports.labels import STATUS
-from clusterflow.reports.layout import BOX_WIDTH, Drawing, laid_out
 from clusterflow.reports.xml import legal
 
 States = Mapping[str, StageStatus]

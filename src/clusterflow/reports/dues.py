@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from clusterflow.model.dues import (
-    DuesBasis,
-    DuesBracket,
-    DuesRemark,
-    DuesRemarkKind,
-    InvoiceState,
-    ProRata,
-    Scheme,
-)
-from clusterflow.model.money import Money
-from clusterflow.model.text import Language, Text
-from clusterflow.model.vocabulary import SIZE
+from clusterflow.domain.dues import DuesBasis, DuesBracket, DuesRemark, DuesRemarkKind, InvoiceState, ProRata, Scheme
+from clusterflow.domain.money import Money
+from clusterflow.domain.term_labels import SIZE
+from clusterflow.domain.text import Language, Text
 
 BASIS: dict[DuesBasis, Text] = {
     DuesBasis.SIZE_CLASS: Text(es="clase de tamaño", en="size class"),

@@ -12,12 +12,12 @@ from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Any, get_args, get_origin
 
-from clusterflow.model import events as ev
-from clusterflow.model.events import LIFECYCLE_RUN, Entry, Event
-from clusterflow.model.lifecycle import LifecycleModel
-from clusterflow.model.records.parties import Initiative
-from clusterflow.model.state import InitiativeState
-from clusterflow.model.text import Language, Text
+from clusterflow.domain import events as ev
+from clusterflow.domain.events import LIFECYCLE_RUN, Entry, Event
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.records.parties import Initiative
+from clusterflow.domain.state import InitiativeState
+from clusterflow.domain.text import Language, Text
 from clusterflow.settings import NOBODY
 
 Value = str | int | bool | datetime

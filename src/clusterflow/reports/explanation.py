@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from clusterflow.model.lifecycle import DecidedBy, LifecycleModel
-from clusterflow.model.measurement import Evidence, MetricCall, MetricDeclaration
-from clusterflow.model.quantity import Unit, written
-from clusterflow.model.text import Frozen, Language
-from clusterflow.model.verdict import Finding, Group, Verdict
-from clusterflow.model.words import Answer, Readiness, Role, Severity
+from clusterflow.domain.lifecycle import DecidedBy, LifecycleModel
+from clusterflow.domain.measurement import Evidence, MetricCall, MetricDeclaration
+from clusterflow.domain.quantity import Unit, written
+from clusterflow.domain.terms import Answer, Readiness, Role, Severity
+from clusterflow.domain.text import Frozen, Language
+from clusterflow.domain.verdict import Finding, Group, Verdict
 from clusterflow.reports.labels import word
 from clusterflow.reports.status import title_of
-from clusterflow.rules.help import what_would_help
+from clusterflow.rules.suggestions import what_would_help
 
 EvidenceOf = Callable[[MetricCall], tuple[Evidence, ...]]
 

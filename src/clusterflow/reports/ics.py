@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Alarm, Calendar, Event, Timezone, vText
 
-from clusterflow.model.appointment import Appointment, AppointmentKind
-from clusterflow.model.text import NoticeLanguage, nearest
+from clusterflow.domain.appointment import Appointment, AppointmentKind
+from clusterflow.domain.text import NoticeLanguage, nearest
 
 LEAD = timedelta(days=7)
 """How long before an appointment its alarm rings."""

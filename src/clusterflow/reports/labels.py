@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from clusterflow.model.text import Language, Text
-from clusterflow.model.vocabulary import HELIX as HELIX
-from clusterflow.model.words import (
-    Answer,
-    DecisionKind,
-    Readiness,
-    Role,
-    Severity,
-    StageStatus,
-    Stance,
-    Standing,
-)
+from clusterflow.domain.term_labels import HELIX as HELIX
+from clusterflow.domain.terms import Answer, DecisionKind, Readiness, Role, Severity, StageStatus, Stance, Standing
+from clusterflow.domain.text import Language, Text
 
 STATUS: dict[StageStatus, Text] = {
     StageStatus.AHEAD: Text(es="Por venir", en="Ahead"),

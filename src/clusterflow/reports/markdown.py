@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
-from clusterflow.model.text import Frozen, Language
-from clusterflow.model.words import Answer, Role, Severity, StageStatus
+from clusterflow.domain.terms import Answer, Role, Severity, StageStatus
+from clusterflow.domain.text import Frozen, Language
 from clusterflow.reports.explanation import CriterionLine, GateExplanation
 from clusterflow.reports.labels import ANSWER, READINESS, ROLE, SEVERITY, SIGN, STANDING, STATUS, word
 from clusterflow.reports.quorum import quorum

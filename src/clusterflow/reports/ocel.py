@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from clusterflow.model.events import KINDS, Entry
+from clusterflow.domain.events import KINDS, Entry
 from clusterflow.reports.eventlog import Aliases, Value, attributes, declared, resource
 from clusterflow.reports.xml import Xml
 

@@ -24,8 +24,8 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator
 
-from clusterflow.model.text import Frozen
-from clusterflow.reports.page import legible
+from clusterflow.domain.text import Frozen
+from clusterflow.reports.html_page import legible
 
 INK, FAINT, HAIR = "#16222e", "#4c5a67", "#d5dce2"
 PALETTE = ("#12395b", "#e69f00", "#2b8a8f", "#a8d0ee", "#a03a00", "#b9b4a6")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from clusterflow.model.lifecycle import DecidedBy
-from clusterflow.model.text import Language, Text
+from clusterflow.domain.lifecycle import DecidedBy
+from clusterflow.domain.text import Language, Text
 from clusterflow.reports.labels import HELIX, ROLE, word
 
 _NEVER = Text(es="nunca: {}", en="never: {}")

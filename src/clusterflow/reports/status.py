@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from clusterflow.model.criterion import Criterion
-from clusterflow.model.lifecycle import LifecycleModel, Stage
-from clusterflow.model.records.parties import Initiative
-from clusterflow.model.state import InitiativeState, StandingAnswer
-from clusterflow.model.text import Frozen, Language
-from clusterflow.model.words import (
-    Answer,
-    ConditionStatus,
-    DecisionKind,
-    Readiness,
-    StageKind,
-    StageStatus,
-    Standing,
-)
+from clusterflow.domain.criterion import Criterion
+from clusterflow.domain.lifecycle import LifecycleModel, Stage
+from clusterflow.domain.records.parties import Initiative
+from clusterflow.domain.state import InitiativeState, StandingAnswer
+from clusterflow.domain.terms import Answer, ConditionStatus, DecisionKind, Readiness, StageKind, StageStatus, Standing
+from clusterflow.domain.text import Frozen, Language
 from clusterflow.rules.judge import recall_gate
-from clusterflow.store.lives import Life
+from clusterflow.store.portfolio import Life
 
 
 class Hindrance(Frozen):

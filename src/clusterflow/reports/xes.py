@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
-from clusterflow.model.events import Entry
-from clusterflow.model.text import Language
+from clusterflow.domain.events import Entry
+from clusterflow.domain.text import Language
 from clusterflow.reports.eventlog import (
     Aliases,
     Case,

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from clusterflow.model import events as ev
-from clusterflow.model.appointment import AppointmentKind as Kind
-from clusterflow.model.events import Entry, Event
-from clusterflow.model.expiries import LabelExpired, LabelExpiring, StrategyExpired, StrategyExpiring
-from clusterflow.model.lifecycle import LifecycleModel
-from clusterflow.model.records import Record
-from clusterflow.model.words import DecisionKind, Role
-from clusterflow.rules.due import FOR_EVER
+from clusterflow.domain import events as ev
+from clusterflow.domain.appointment import AppointmentKind as Kind
+from clusterflow.domain.events import Entry, Event
+from clusterflow.domain.expiries import LabelExpired, LabelExpiring, StrategyExpired, StrategyExpiring
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.records import Record
+from clusterflow.domain.terms import DecisionKind, Role
+from clusterflow.rules.deadlines import FOR_EVER
 
 CONCERNED: dict[Kind, frozenset[Role]] = {
     Kind.GATE_REVIEW: frozenset({Role.MANAGER, Role.OFFICE}),

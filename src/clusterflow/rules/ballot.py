@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from clusterflow.model.lifecycle import LifecycleModel
-from clusterflow.model.state import Vote
-from clusterflow.model.verdict import Verdict
-from clusterflow.model.words import Answer, DecisionKind, HelixKind, Readiness, Role, Stance
-from clusterflow.rules.order import ancestors
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.state import Vote
+from clusterflow.domain.terms import Answer, DecisionKind, HelixKind, Readiness, Role, Stance
+from clusterflow.domain.verdict import Verdict
+from clusterflow.rules.stage_order import ancestors
 
 
 @dataclass(frozen=True, slots=True)

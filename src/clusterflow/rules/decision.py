@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from clusterflow.model import events as ev
-from clusterflow.model.events import LifeEvent
-from clusterflow.model.lifecycle import DecidedBy, LifecycleModel
-from clusterflow.model.state import InitiativeState, Review, Vote
-from clusterflow.model.verdict import Verdict
-from clusterflow.model.words import DecisionKind, Role, Stance, Standing, VisitOutcome
+from clusterflow.domain import events as ev
+from clusterflow.domain.events import LifeEvent
+from clusterflow.domain.lifecycle import DecidedBy, LifecycleModel
+from clusterflow.domain.state import InitiativeState, Review, Vote
+from clusterflow.domain.terms import DecisionKind, Role, Stance, Standing, VisitOutcome
+from clusterflow.domain.verdict import Verdict
 from clusterflow.rules.ballot import Ballot, Decider, Refusal, Voice, conditions_of, unfit
-from clusterflow.rules.course import Course
-from clusterflow.rules.order import descendants
 from clusterflow.rules.quorum import agreed, may_not_speak
+from clusterflow.rules.stage_order import descendants
+from clusterflow.rules.transition import Course
 
 
 def refuse(

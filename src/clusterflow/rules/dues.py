@@ -10,7 +10,7 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
-from clusterflow.model.dues import (
+from clusterflow.domain.dues import (
     DuesBasis,
     DuesBracket,
     DuesRemark,
@@ -20,8 +20,8 @@ from clusterflow.model.dues import (
     ProRata,
     Scheme,
 )
-from clusterflow.model.money import Money
-from clusterflow.model.records.parties import Organisation
+from clusterflow.domain.money import Money
+from clusterflow.domain.records.parties import Organisation
 
 MONTHS = 12
 LONGEST_ID = 64

@@ -6,17 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from clusterflow.model import events as ev
-from clusterflow.model.events import LifeEvent
-from clusterflow.model.lifecycle import LifecycleModel, Stage
-from clusterflow.model.measurement import MetricCall
-from clusterflow.model.state import InitiativeState, Milestone, Review, Visit
-from clusterflow.model.verdict import Finding, Verdict
-from clusterflow.model.words import Answer, ConditionStatus, Readiness, Stance, Standing
-from clusterflow.rules.calendar import WorkCalendar
-from clusterflow.rules.course import Course
-from clusterflow.rules.due import after
+from clusterflow.domain import events as ev
+from clusterflow.domain.events import LifeEvent
+from clusterflow.domain.lifecycle import LifecycleModel, Stage
+from clusterflow.domain.measurement import MetricCall
+from clusterflow.domain.state import InitiativeState, Milestone, Review, Visit
+from clusterflow.domain.terms import Answer, ConditionStatus, Readiness, Stance, Standing
+from clusterflow.domain.verdict import Finding, Verdict
+from clusterflow.rules.deadlines import after
 from clusterflow.rules.judge import KNOWN_SHARE, Measurements, judge_gate, judge_watched
+from clusterflow.rules.transition import Course
+from clusterflow.rules.work_calendar import WorkCalendar
 
 
 @dataclass(frozen=True, slots=True)

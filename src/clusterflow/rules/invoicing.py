@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Generic, NamedTuple, TypeVar
 
-from clusterflow.model.dues import (
+from clusterflow.domain.dues import (
     DuesBasis,
     DuesLine,
     DuesPlan,
@@ -18,11 +18,11 @@ from clusterflow.model.dues import (
     Owed,
     Scheme,
 )
-from clusterflow.model.money import Money
-from clusterflow.model.records.base import Record
-from clusterflow.model.records.membership import Membership
-from clusterflow.model.records.money import DuesAdoption, DuesScheme, Invoice, Payment
-from clusterflow.model.records.parties import Organisation
+from clusterflow.domain.money import Money
+from clusterflow.domain.records.base import Record
+from clusterflow.domain.records.membership import Membership
+from clusterflow.domain.records.money import DuesAdoption, DuesScheme, Invoice, Payment
+from clusterflow.domain.records.parties import Organisation
 from clusterflow.rules.dues import Period, begins, invoice_id, owed, year_of
 from clusterflow.rules.mistakes import nearest
 

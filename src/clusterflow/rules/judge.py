@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
-from clusterflow.model.criterion import AllOf, AnyOf, Criterion
-from clusterflow.model.lifecycle import Stage
-from clusterflow.model.measurement import UNMEASURED, Measurement, MetricCall
-from clusterflow.model.quantity import Bound
-from clusterflow.model.state import StandingAnswer
-from clusterflow.model.verdict import Finding, Group, Verdict, severity_of
-from clusterflow.model.words import Answer, Readiness, Severity
+from clusterflow.domain.criterion import AllOf, AnyOf, Criterion
+from clusterflow.domain.lifecycle import Stage
+from clusterflow.domain.measurement import UNMEASURED, Measurement, MetricCall
+from clusterflow.domain.quantity import Bound
+from clusterflow.domain.state import StandingAnswer
+from clusterflow.domain.terms import Answer, Readiness, Severity
+from clusterflow.domain.verdict import Finding, Group, Verdict, severity_of
 
 KNOWN_SHARE = "known-share"
 """The one metric that is about the findings themselves, so the rules compute it (DOMAIN.md, 52)."""

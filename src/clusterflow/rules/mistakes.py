@@ -12,11 +12,11 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from rapidfuzz import fuzz, process
 
+from clusterflow.domain.money import ACCEPTED as AMOUNT
+from clusterflow.domain.money import Money
+from clusterflow.domain.records import Record
+from clusterflow.domain.records.base import DAY_ACCEPTED, Accepts, Ref
 from clusterflow.errors import Mistake, quoted, shortened
-from clusterflow.model.money import ACCEPTED as AMOUNT
-from clusterflow.model.money import Money
-from clusterflow.model.records import Record
-from clusterflow.model.records.base import DAY_ACCEPTED, Accepts, Ref
 
 
 def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:

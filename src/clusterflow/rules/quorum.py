@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from clusterflow.model.lifecycle import DecidedBy
-from clusterflow.model.state import InitiativeState, Review, Vote
-from clusterflow.model.words import DecisionKind, HelixKind, Role, Stance
+from clusterflow.domain.lifecycle import DecidedBy
+from clusterflow.domain.state import InitiativeState, Review, Vote
+from clusterflow.domain.terms import DecisionKind, HelixKind, Role, Stance
 from clusterflow.rules.ballot import Ballot, Refusal, Voice
-from clusterflow.rules.fold import WRONG_CODE
-from clusterflow.rules.proof import ATTEMPTS
+from clusterflow.rules.one_time_code import ATTEMPTS
+from clusterflow.rules.projection import WRONG_CODE
 
 _GOES = (DecisionKind.GO, DecisionKind.CONDITIONAL_GO)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from clusterflow.model.words import SINGLE_HOLDER, HelixKind, Role, StageKind
+from clusterflow.domain.terms import SINGLE_HOLDER, HelixKind, Role, StageKind
 
 MANAGEMENT_KINDS = (StageKind.INSTITUTIONALIZATION, StageKind.OPERATION)
 """Stages whose gates are about managing the cluster: there the government never decides (ECLAC)."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from clusterflow.model.lifecycle import LifecycleModel
-from clusterflow.model.state import InitiativeState
-from clusterflow.model.text import Frozen
-from clusterflow.model.words import Answer, ConditionStatus, Standing
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.state import InitiativeState
+from clusterflow.domain.terms import Answer, ConditionStatus, Standing
+from clusterflow.domain.text import Frozen
 from clusterflow.rules.judge import recall_gate
 
 

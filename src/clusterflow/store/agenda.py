@@ -10,24 +10,24 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, select, union
 
-from clusterflow.model.appointment import Appointment, AppointmentKind
-from clusterflow.model.events import Entry, InitiativeStopped
-from clusterflow.model.lifecycle import LifecycleModel
-from clusterflow.model.records import Record
-from clusterflow.model.records.activity import Label
-from clusterflow.model.records.base import REGISTRY
-from clusterflow.model.records.governance import Attendance, Body, Meeting, Seat
-from clusterflow.model.records.learning import LearningEnrolment, LearningSeries, LearningSession
-from clusterflow.model.records.parties import Initiative, Office, Representation
-from clusterflow.model.records.strategy import Strategy
-from clusterflow.model.text import Text
+from clusterflow.domain.appointment import Appointment, AppointmentKind
+from clusterflow.domain.events import Entry, InitiativeStopped
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.records import Record
+from clusterflow.domain.records.activity import Label
+from clusterflow.domain.records.base import REGISTRY
+from clusterflow.domain.records.governance import Attendance, Body, Meeting, Seat
+from clusterflow.domain.records.learning import LearningEnrolment, LearningSeries, LearningSession
+from clusterflow.domain.records.parties import Initiative, Office, Representation
+from clusterflow.domain.records.strategy import Strategy
+from clusterflow.domain.text import Text
 from clusterflow.rules.agenda import CONCERNED, DECIDED, TOLD, Planned, Version, changes, days_of, last_said, on_day
-from clusterflow.rules.calendar import WorkCalendar
-from clusterflow.rules.due import FOR_EVER
+from clusterflow.rules.deadlines import FOR_EVER
+from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.store import ledger, tables
 from clusterflow.store.columns import from_row
-from clusterflow.store.models import kept_model
 from clusterflow.store.people import capacities, delegated, speaking
+from clusterflow.store.pinned_models import kept_model
 
 R = TypeVar("R", bound=Record)
 Histories = Mapping[str, list[Version]]

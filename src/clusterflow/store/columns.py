@@ -14,8 +14,8 @@ from pydantic.fields import FieldInfo
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Dialect, Float, RowMapping, String, TypeDecorator
 from sqlalchemy.types import TypeEngine
 
-from clusterflow.model.money import Money
-from clusterflow.model.records.base import KEPT
+from clusterflow.domain.money import Money
+from clusterflow.domain.records.base import KEPT
 
 
 class Instant(TypeDecorator[datetime]):

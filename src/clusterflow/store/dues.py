@@ -8,11 +8,11 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
-from clusterflow.model.records.base import REGISTRY, Record
-from clusterflow.model.records.membership import Membership
-from clusterflow.model.records.money import DuesAdoption, DuesScheme, Invoice, Payment
-from clusterflow.model.records.parties import Organisation
-from clusterflow.model.words import Standing
+from clusterflow.domain.records.base import REGISTRY, Record
+from clusterflow.domain.records.membership import Membership
+from clusterflow.domain.records.money import DuesAdoption, DuesScheme, Invoice, Payment
+from clusterflow.domain.records.parties import Organisation
+from clusterflow.domain.terms import Standing
 from clusterflow.rules.dues import year_of
 from clusterflow.rules.invoicing import Books
 from clusterflow.store import tables

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from clusterflow.model.events import EVENT, Entry, Event
+from clusterflow.domain.events import EVENT, Entry, Event
 from clusterflow.store import tables
 
 GENESIS = "0" * 64

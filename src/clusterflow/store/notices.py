@@ -11,12 +11,12 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Update, delete, func, insert, or_, select, update
 
-from clusterflow.model.grant import Grant
-from clusterflow.model.notice import Attachment, Notice, Urgency
-from clusterflow.model.text import NoticeLanguage
-from clusterflow.rules.manners import Manners
+from clusterflow.domain.grant import Grant
+from clusterflow.domain.notice import Attachment, Notice, Urgency
+from clusterflow.domain.text import NoticeLanguage
+from clusterflow.rules.delivery_policy import Manners
 from clusterflow.store import tables
-from clusterflow.store.parcels import receivers
+from clusterflow.store.held_notices import receivers
 
 GRANTS: TypeAdapter[tuple[Grant, ...]] = TypeAdapter(tuple[Grant, ...])
 

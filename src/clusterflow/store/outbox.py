@@ -14,8 +14,8 @@ from typing import Literal, get_args
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from clusterflow.model.events import TOLD, RecordEvent
-from clusterflow.model.records.base import REGISTRY
+from clusterflow.domain.events import TOLD, RecordEvent
+from clusterflow.domain.records.base import REGISTRY
 from clusterflow.store import tables
 
 Topic = Literal["event", "notice"]

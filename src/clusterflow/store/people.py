@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import Connection, Select, String, Subquery, bindparam, insert, literal, select, union_all
 from sqlalchemy.exc import IntegrityError
 
-from clusterflow.model.lifecycle import DecidedBy
-from clusterflow.model.records.base import REGISTRY
-from clusterflow.model.records.governance import Body, Delegation, Seat
-from clusterflow.model.records.membership import Membership
-from clusterflow.model.records.parties import Initiative, Office, Organisation, Representation
-from clusterflow.model.text import Frozen
-from clusterflow.model.words import BodyKind, HelixKind, Role, SeatRole
+from clusterflow.domain.lifecycle import DecidedBy
+from clusterflow.domain.records.base import REGISTRY
+from clusterflow.domain.records.governance import Body, Delegation, Seat
+from clusterflow.domain.records.membership import Membership
+from clusterflow.domain.records.parties import Initiative, Office, Organisation, Representation
+from clusterflow.domain.terms import BodyKind, HelixKind, Role, SeatRole
+from clusterflow.domain.text import Frozen
 from clusterflow.rules.quorum import entitled
 from clusterflow.store import tables
 from clusterflow.store.metrics.scope import Scope

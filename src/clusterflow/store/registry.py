@@ -27,10 +27,10 @@ from sqlalchemy import (
     update,
 )
 
-from clusterflow.model.records import RECORDS, Record
-from clusterflow.model.records.base import REGISTRY
-from clusterflow.model.records.parties import Initiative, Person
-from clusterflow.rules.calendar import WorkCalendar
+from clusterflow.domain.records import RECORDS, Record
+from clusterflow.domain.records.base import REGISTRY
+from clusterflow.domain.records.parties import Initiative, Person
+from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.store import tables
 from clusterflow.store.columns import from_row, to_row
 

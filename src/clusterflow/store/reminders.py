@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, delete, or_, select, update
 
 from clusterflow.store import tables
-from clusterflow.store.parcels import unreleased
+from clusterflow.store.held_notices import unreleased
 
 _NOTICE = tables.notice
 _CHUNK = 400

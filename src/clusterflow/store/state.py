@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
-from clusterflow.model.state import (
+from clusterflow.domain.state import (
     CodeTrial,
     Condition,
     Expiry,
@@ -20,7 +20,7 @@ from clusterflow.model.state import (
     Visit,
     Vote,
 )
-from clusterflow.model.text import Frozen
+from clusterflow.domain.text import Frozen
 from clusterflow.store import tables
 from clusterflow.store.columns import to_row
 from clusterflow.store.ledger import Head

@@ -16,8 +16,8 @@ from sqlalchemy import (
     Text,
 )
 
-from clusterflow.model.records import RECORDS, Record
-from clusterflow.model.state import CodeTrial, Condition, Expiry, Milestone, Review, StandingAnswer, Visit, Vote
+from clusterflow.domain.records import RECORDS, Record
+from clusterflow.domain.state import CodeTrial, Condition, Expiry, Milestone, Review, StandingAnswer, Visit, Vote
 from clusterflow.store.columns import Instant, columns_of
 
 metadata = MetaData(

@@ -7,8 +7,8 @@ initiative is the first to reach full operation. People, firms and institutions 
 
 from __future__ import annotations
 
-from clusterflow.demo.chronicle import Chronicle
 from clusterflow.demo.story import Calendar, Story
+from clusterflow.demo.story_writer import Chronicle
 
 
 def story(calendar: Calendar) -> Story:

@@ -7,9 +7,9 @@ her time; and a gate that nobody decides in time closes again. People, firms and
 
 from __future__ import annotations
 
-from clusterflow.demo.chronicle import Chronicle
 from clusterflow.demo.story import Calendar, Story
-from clusterflow.model.words import DecisionKind
+from clusterflow.demo.story_writer import Chronicle
+from clusterflow.domain.terms import DecisionKind
 
 
 def story(calendar: Calendar) -> Story:

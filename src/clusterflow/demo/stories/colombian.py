@@ -8,9 +8,9 @@ People, firms and institutions are invented.
 
 from __future__ import annotations
 
-from clusterflow.demo.chronicle import Chronicle
 from clusterflow.demo.story import Calendar, Story
-from clusterflow.model.words import DecisionKind
+from clusterflow.demo.story_writer import Chronicle
+from clusterflow.domain.terms import DecisionKind
 
 
 def story(calendar: Calendar) -> Story:

@@ -12,12 +12,12 @@ from typing import Any
 
 import pycountry
 
+from clusterflow.domain.money import LARGEST, Money, exponent
+from clusterflow.domain.term_labels import YES_NO
+from clusterflow.domain.text import Language
 from clusterflow.intake.workbook.layout import PRESENCES, Column, Kind, Presence
-from clusterflow.intake.workbook.numerals import read_day, read_number
-from clusterflow.intake.workbook.sentences import Unreadable, any_of
-from clusterflow.model.money import LARGEST, Money, exponent
-from clusterflow.model.text import Language
-from clusterflow.model.vocabulary import YES_NO
+from clusterflow.intake.workbook.messages import Unreadable, any_of
+from clusterflow.intake.workbook.numbers import read_day, read_number
 from clusterflow.rules.matching import folded
 from clusterflow.rules.mistakes import nearest
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from clusterflow.domain.text import Language
 from clusterflow.intake.workbook.cells import read_amount, read_cell, read_presence, tidy
+from clusterflow.intake.workbook.headings import Table
 from clusterflow.intake.workbook.layout import Column, Kind, Sheet
-from clusterflow.intake.workbook.recognise import Table
-from clusterflow.intake.workbook.sentences import CellMistake, Place, Unreadable, mistake
-from clusterflow.intake.workbook.words import is_example
-from clusterflow.model.text import Language
+from clusterflow.intake.workbook.messages import CellMistake, Place, Unreadable, mistake
+from clusterflow.intake.workbook.texts import is_example
 
 Progress = Callable[[int], None]
 """Told how many rows more are done."""

@@ -8,10 +8,11 @@ from datetime import date
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from clusterflow.intake.workbook.looks import Looks
-from clusterflow.intake.workbook.sentences import day_in_words
+from clusterflow.domain.text import Language
+from clusterflow.intake.workbook.messages import day_in_words
 from clusterflow.intake.workbook.sheets import SHEETS
-from clusterflow.intake.workbook.words import (
+from clusterflow.intake.workbook.styles import Looks
+from clusterflow.intake.workbook.texts import (
     HOW_IT_WORKS,
     INSTRUCTIONS,
     MADE,
@@ -21,7 +22,6 @@ from clusterflow.intake.workbook.words import (
     STEPS,
     TITLE,
 )
-from clusterflow.model.text import Language
 
 
 def write_instructions(

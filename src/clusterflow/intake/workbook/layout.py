@@ -11,11 +11,11 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from clusterflow.model.money import Money
-from clusterflow.model.records import RECORDS
-from clusterflow.model.records.base import ClockTime, Ref
-from clusterflow.model.text import Language, Text
-from clusterflow.model.vocabulary import CHOICES, TONGUE, YES_NO
+from clusterflow.domain.money import Money
+from clusterflow.domain.records import RECORDS
+from clusterflow.domain.records.base import ClockTime, Ref
+from clusterflow.domain.term_labels import CHOICES, TONGUE, YES_NO
+from clusterflow.domain.text import Language, Text
 from clusterflow.rules.mistakes import bare_type, metadata_of
 
 

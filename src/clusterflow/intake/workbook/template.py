@@ -12,21 +12,14 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from clusterflow.intake.workbook.files import FORMAT, META
+from clusterflow.domain.money import Money, exponent
+from clusterflow.domain.text import Language
 from clusterflow.intake.workbook.instructions import write_instructions
 from clusterflow.intake.workbook.layout import PRESENCES, Column, Kind, Sheet, presence_of
-from clusterflow.intake.workbook.looks import Looks
+from clusterflow.intake.workbook.reader import FORMAT, META
 from clusterflow.intake.workbook.sheets import OF_RECORD, SHEETS
-from clusterflow.intake.workbook.words import (
-    CHOOSE,
-    CURRENCIES,
-    EXAMPLE,
-    HOW,
-    NAMED_ON,
-    ROOM,
-)
-from clusterflow.model.money import Money, exponent
-from clusterflow.model.text import Language
+from clusterflow.intake.workbook.styles import Looks
+from clusterflow.intake.workbook.texts import CHOOSE, CURRENCIES, EXAMPLE, HOW, NAMED_ON, ROOM
 
 Row = dict[Column, Any]
 

@@ -7,9 +7,19 @@ from collections.abc import Awaitable, Callable, Iterable
 from importlib import import_module
 from importlib.metadata import version
 
-from clusterflow.doctor.finding import Check, Seen, Surroundings, both, not_looked_at, ok, plain, trouble, warning
-from clusterflow.model.text import Text
+from clusterflow.domain.text import Text
 from clusterflow.prefect.server import Answer, ask, version_of
+from clusterflow.services.diagnostics.finding import (
+    Check,
+    Seen,
+    Surroundings,
+    both,
+    not_looked_at,
+    ok,
+    plain,
+    trouble,
+    warning,
+)
 from clusterflow.settings import Settings
 
 Look = Callable[[Surroundings], Awaitable[Iterable[Seen]]]

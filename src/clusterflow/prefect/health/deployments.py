@@ -21,14 +21,14 @@ from prefect.exceptions import ObjectNotFound
 from prefect.flows import load_flow_from_entrypoint
 from prefect.utilities.callables import parameter_schema
 
-from clusterflow.catalogue import models_in
 from clusterflow.configs.yaml import read
-from clusterflow.doctor.finding import Seen, Surroundings, both, ok, plain, several, trouble, warning
+from clusterflow.domain.text import Text
 from clusterflow.errors import Mistakes
-from clusterflow.model.text import Text
 from clusterflow.prefect.api import prefect_client
 from clusterflow.prefect.names import pass_deployment
 from clusterflow.prefect.pool import POOL
+from clusterflow.services.catalogue import models_in
+from clusterflow.services.diagnostics.finding import Seen, Surroundings, both, ok, plain, several, trouble, warning
 from clusterflow.settings import Settings
 
 PAGE = 200

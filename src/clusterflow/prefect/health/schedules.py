@@ -21,11 +21,11 @@ from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.client.schemas.sorting import FlowRunSort
 
-from clusterflow.doctor.finding import Seen, Surroundings, both, ok, several, trouble, warning
-from clusterflow.model.text import Text
+from clusterflow.domain.text import Text
 from clusterflow.prefect.api import prefect_client
 from clusterflow.prefect.health.deployments import deployed
 from clusterflow.prefect.pool import POOL
+from clusterflow.services.diagnostics.finding import Seen, Surroundings, both, ok, several, trouble, warning
 
 SOON = timedelta(minutes=2)
 """Within which Prefect's scheduler has made the runs of a new schedule; it looks each minute."""

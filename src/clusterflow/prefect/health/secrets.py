@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from prefect.client.orchestration import PrefectClient
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 
-from clusterflow.doctor.finding import Seen, Surroundings, both, ok, several, trouble
-from clusterflow.model.text import Text
+from clusterflow.domain.text import Text
 from clusterflow.prefect.api import prefect_client
-from clusterflow.prefect.channels import PREFIX, kept_channels
+from clusterflow.prefect.secret_channels import PREFIX, kept_channels
+from clusterflow.services.diagnostics.finding import Seen, Surroundings, both, ok, several, trouble
 
 _NAMED = re.compile(r"prefect\.blocks\.secret\.([A-Za-z0-9-]+)")
 

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from prefect.client.schemas.objects import Worker
 from prefect.exceptions import ObjectNotFound
 
-from clusterflow.doctor.finding import Seen, Surroundings, both, ok, plain, several, trouble
-from clusterflow.model.text import Text
+from clusterflow.domain.text import Text
 from clusterflow.prefect.api import prefect_client
 from clusterflow.prefect.pool import POOL
+from clusterflow.services.diagnostics.finding import Seen, Surroundings, both, ok, plain, several, trouble
 
 BEATS = 3
 """A worker that has missed so many heartbeats is gone; Prefect counts the same way."""

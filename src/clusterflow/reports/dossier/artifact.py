@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from base64 import b64encode
 
-from clusterflow.model.text import Text
+from clusterflow.domain.text import Text
 from clusterflow.reports.dossier.compose import Dossier
+from clusterflow.reports.html_page import FRAME, Figure
 from clusterflow.reports.labels import word
 from clusterflow.reports.markdown import PAGES, escaped, table
-from clusterflow.reports.page import FRAME, Figure
 from clusterflow.reports.plots import as_png
 
 _FILE = Text(es="El dossier completo", en="The whole dossier")

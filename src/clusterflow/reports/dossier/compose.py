@@ -6,18 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from clusterflow.model.measurement import Measurement
-from clusterflow.model.quantity import Unit
-from clusterflow.model.text import Language
-from clusterflow.model.words import Standing
-from clusterflow.reports.dossier.facts import DossierFacts
-from clusterflow.reports.dossier.line import stage_line
+from clusterflow.domain.measurement import Measurement
+from clusterflow.domain.quantity import Unit
+from clusterflow.domain.terms import Standing
+from clusterflow.domain.text import Language
+from clusterflow.reports.dossier.data import DossierFacts
 from clusterflow.reports.dossier.sections import Sections
+from clusterflow.reports.dossier.stage_line import stage_line
+from clusterflow.reports.dossier.texts import WORDS
 from clusterflow.reports.dossier.views import counted, decision_view, gate_view, readiness
-from clusterflow.reports.dossier.words import WORDS
+from clusterflow.reports.html_page import Figure, Table, day, page, short_day
 from clusterflow.reports.labels import STANDING, STATUS, word
 from clusterflow.reports.markdown import overridden_words
-from clusterflow.reports.page import Figure, Table, day, page, short_day
 from clusterflow.reports.plots import Bars, Line
 from clusterflow.reports.status import StageLine, title_of
 

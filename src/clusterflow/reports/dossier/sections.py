@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from clusterflow.model.measurement import Measurement
-from clusterflow.model.quantity import Unit, written
-from clusterflow.model.text import Language
-from clusterflow.model.words import HelixKind, SizeClass
-from clusterflow.reports.dossier.facts import DossierFacts, ObjectiveFacts
-from clusterflow.reports.dossier.words import KIND_UNKNOWN, SIZE, WORDS
+from clusterflow.domain.measurement import Measurement
+from clusterflow.domain.quantity import Unit, written
+from clusterflow.domain.terms import HelixKind, SizeClass
+from clusterflow.domain.text import Language
+from clusterflow.reports.dossier.data import DossierFacts, ObjectiveFacts
+from clusterflow.reports.dossier.texts import KIND_UNKNOWN, SIZE, WORDS
+from clusterflow.reports.html_page import FRAME, Figure, Table, day, short_day
 from clusterflow.reports.labels import HELIX
 from clusterflow.reports.labels import WORDS as SHARED
-from clusterflow.reports.page import FRAME, Figure, Table, day, short_day
 from clusterflow.reports.plots import Bars, Line, Series, as_svg, listing
 
 Cells = tuple[str | None, ...]

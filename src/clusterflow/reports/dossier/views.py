@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from clusterflow.model.text import Language
-from clusterflow.model.words import Answer, DecisionKind, Readiness, Severity, Stance
-from clusterflow.reports.dossier.facts import DecisionFacts, DossierFacts, GateFacts, VoteFacts
-from clusterflow.reports.dossier.words import RECORD, WORDS
+from clusterflow.domain.terms import Answer, DecisionKind, Readiness, Severity, Stance
+from clusterflow.domain.text import Language
+from clusterflow.reports.dossier.data import DecisionFacts, DossierFacts, GateFacts, VoteFacts
+from clusterflow.reports.dossier.texts import RECORD, WORDS
 from clusterflow.reports.explanation import CriterionLine, EvidenceLine
+from clusterflow.reports.html_page import Table, short_day
 from clusterflow.reports.labels import ANSWER, DECISION, HELIX, ROLE, SEVERITY, STANCE, word
-from clusterflow.reports.page import Table, short_day
 from clusterflow.reports.quorum import quorum
 
 MOST_EVIDENCE = 12

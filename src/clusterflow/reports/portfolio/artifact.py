@@ -5,8 +5,9 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 
-from clusterflow.model.text import Frozen, Language
+from clusterflow.domain.text import Frozen, Language
 from clusterflow.reports.board import Wait
+from clusterflow.reports.html_page import Figure
 from clusterflow.reports.labels import word
 from clusterflow.reports.markdown import (
     PAGES,
@@ -19,14 +20,13 @@ from clusterflow.reports.markdown import (
     whole_day,
     whole_days,
 )
-from clusterflow.reports.page import Figure
 from clusterflow.reports.plots import Bars, as_png
 from clusterflow.reports.portfolio import plots
 from clusterflow.reports.portfolio.document import FEW, SIGNS, board_groups, keys, one_heat_map
-from clusterflow.reports.portfolio.places import Place
 from clusterflow.reports.portfolio.plots import Spans
 from clusterflow.reports.portfolio.portfolio import Portfolio, VisitLine
-from clusterflow.reports.portfolio.words import COUNTS_WHEN, KIND, SIGN, WAIT, words
+from clusterflow.reports.portfolio.stage_groups import Place
+from clusterflow.reports.portfolio.texts import COUNTS_WHEN, KIND, SIGN, WAIT, words
 
 WIDTH, DOTS = 6.4, 140
 """Inches and dots per inch: legible in the column that Prefect gives it, and some forty kilobytes."""

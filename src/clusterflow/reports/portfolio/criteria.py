@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from clusterflow.model.lifecycle import LifecycleModel, Stage
-from clusterflow.model.text import Frozen, Language
-from clusterflow.model.verdict import Finding
-from clusterflow.model.words import Answer, Severity, StageKind, Standing
+from clusterflow.domain.lifecycle import LifecycleModel, Stage
+from clusterflow.domain.terms import Answer, Severity, StageKind, Standing
+from clusterflow.domain.text import Frozen, Language
+from clusterflow.domain.verdict import Finding
 from clusterflow.reports.status import newest, title_of
 from clusterflow.rules.evaluation import gates_looked_at, watched_criteria
 from clusterflow.rules.judge import recall_gate
-from clusterflow.store.lives import Life
+from clusterflow.store.portfolio import Life
 
 
 class HeatCell(Frozen):

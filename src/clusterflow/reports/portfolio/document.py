@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from clusterflow.model.text import Language
-from clusterflow.model.words import Answer, Severity, StageKind
+from clusterflow.domain.terms import Answer, Severity, StageKind
+from clusterflow.domain.text import Language
 from clusterflow.reports.board import Wait
-from clusterflow.reports.page import page, short_day
+from clusterflow.reports.html_page import page, short_day
 from clusterflow.reports.plots import as_svg
 from clusterflow.reports.portfolio import plots
 from clusterflow.reports.portfolio.criteria import CriterionLine, HeatCell
-from clusterflow.reports.portfolio.places import Place
 from clusterflow.reports.portfolio.portfolio import DwellLine, Portfolio
-from clusterflow.reports.portfolio.words import COUNTS_WHEN, KIND, SIGN, WAIT, WORDS
+from clusterflow.reports.portfolio.stage_groups import Place
+from clusterflow.reports.portfolio.texts import COUNTS_WHEN, KIND, SIGN, WAIT, WORDS
 
 SIGNS = {Answer.MET: "✔", Answer.UNMET: "✘", Answer.UNKNOWN: "?"}
 

@@ -9,14 +9,14 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from clusterflow.model.text import Frozen, Language, Text
-from clusterflow.model.words import StageKind
+from clusterflow.domain.terms import StageKind
+from clusterflow.domain.text import Frozen, Language, Text
 from clusterflow.reports.board import Wait
-from clusterflow.reports.page import Figure, Table
+from clusterflow.reports.html_page import Figure, Table
 from clusterflow.reports.plots import FAINT, INK, PALETTE, Bars, Plot, Series, listing
-from clusterflow.reports.portfolio.places import Place
 from clusterflow.reports.portfolio.portfolio import DwellLine, Portfolio
-from clusterflow.reports.portfolio.words import KIND, LATE, STOPPED, WAIT, WORDS
+from clusterflow.reports.portfolio.stage_groups import Place
+from clusterflow.reports.portfolio.texts import KIND, LATE, STOPPED, WAIT, WORDS
 
 WIDTH = 8.4
 """Inches of a picture that has the whole width of the page."""

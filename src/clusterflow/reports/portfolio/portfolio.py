@@ -6,15 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from clusterflow.model.lifecycle import LifecycleModel, Stage
-from clusterflow.model.text import Frozen, Language
-from clusterflow.model.words import StageKind
+from clusterflow.domain.lifecycle import LifecycleModel, Stage
+from clusterflow.domain.terms import StageKind
+from clusterflow.domain.text import Frozen, Language
 from clusterflow.reports.portfolio.criteria import CriterionLine, HeatRow, columns_of, row_of
-from clusterflow.reports.portfolio.places import Place, places_of
+from clusterflow.reports.portfolio.stage_groups import Place, places_of
 from clusterflow.reports.status import InitiativeStatus, status_in, title_of
 from clusterflow.rules.dwell import Stay, dwell
 from clusterflow.rules.visit import VISIT_RULES, Sign, SignRule, reasons, signs_of
-from clusterflow.store.lives import Lapse, Life
+from clusterflow.store.portfolio import Lapse, Life
 
 VISITS = 10
 """How many initiatives are named for a visit."""

@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import Any
 
 from clusterflow.reports.portfolio.criteria import HeatCell
-from clusterflow.reports.portfolio.places import Place
 from clusterflow.reports.portfolio.portfolio import DwellLine, LapseLine, Portfolio, VisitLine
-from clusterflow.reports.tables import cell
+from clusterflow.reports.portfolio.stage_groups import Place
+from clusterflow.reports.registry_tables import cell
 
 
 class PortfolioTable(StrEnum):

@@ -4,22 +4,23 @@ from clusterflow.store.metrics import (
     activity,
     business,
     documents,
-    drift,
+    durations,
     governance,
     meetings,
     members,
+    membership_changes,
     money,
     plugins,
     staff,
     strategy,
-    time,
     trust,
 )
 from clusterflow.store.metrics.metric import METRICS, Metric, evidence, measure, measure_apart
 from clusterflow.store.metrics.scope import Scope
 
 FAMILIES = (
-    members, drift, documents, governance, staff, meetings, trust, strategy, money, business, activity, time,
+    members, membership_changes, documents, governance, staff, meetings, trust, strategy, money, business, activity,
+    durations,
 )  # fmt: skip
 """Importing a family gives its metrics their ids."""
 

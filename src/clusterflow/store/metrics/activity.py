@@ -6,11 +6,10 @@ from typing import Any
 
 from sqlalchemy import Select, Subquery, and_, case, func, or_, select, union_all
 
-from clusterflow.model.records.activity import Label, Link, Observation, Training
-from clusterflow.model.records.learning import LearningAttendance, LearningEnrolment, LearningSession
-from clusterflow.model.words import LabelLevel
-from clusterflow.store.metrics.metric import metric
-from clusterflow.store.metrics.rows import (
+from clusterflow.domain.records.activity import Label, Link, Observation, Training
+from clusterflow.domain.records.learning import LearningAttendance, LearningEnrolment, LearningSession
+from clusterflow.domain.terms import LabelLevel
+from clusterflow.store.metrics.evidence_rows import (
     PERHAPS,
     PRESENT,
     UNKNOWN,
@@ -22,6 +21,7 @@ from clusterflow.store.metrics.rows import (
     word,
     yes_no,
 )
+from clusterflow.store.metrics.metric import metric
 from clusterflow.store.metrics.scope import Scope
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, case, or_
 
-from clusterflow.model.records.activity import Business
-from clusterflow.model.words import BusinessKind
+from clusterflow.domain.records.activity import Business
+from clusterflow.domain.terms import BusinessKind
+from clusterflow.store.metrics.evidence_rows import evidence_row
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.metrics.rows import evidence_row
 from clusterflow.store.metrics.scope import Scope
 
 

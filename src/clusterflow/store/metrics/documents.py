@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import Select, and_, case, func, select
 
-from clusterflow.model.records.governance import Document, Signature
-from clusterflow.model.records.membership import Membership
-from clusterflow.model.words import DocumentKind
+from clusterflow.domain.records.governance import Document, Signature
+from clusterflow.domain.records.membership import Membership
+from clusterflow.domain.terms import DocumentKind
+from clusterflow.store.metrics.evidence_rows import UNKNOWN, book, evidence_row, kept, word, yes_no
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.metrics.rows import UNKNOWN, book, evidence_row, kept, word, yes_no
 from clusterflow.store.metrics.scope import Scope
 
 

@@ -6,15 +6,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, select, union_all
 
-from clusterflow.model.records.governance import Body, LegalEntity, Seat
-from clusterflow.model.records.money import Staff
-from clusterflow.model.records.parties import Organisation, Representation
-from clusterflow.model.records.strategy import Objective
-from clusterflow.model.words import BodyKind, HelixKind, LegalForm, SeatRole
+from clusterflow.domain.records.governance import Body, LegalEntity, Seat
+from clusterflow.domain.records.money import Staff
+from clusterflow.domain.records.parties import Organisation, Representation
+from clusterflow.domain.records.strategy import Objective
+from clusterflow.domain.terms import BodyKind, HelixKind, LegalForm, SeatRole
+from clusterflow.store.metrics.evidence_rows import UNKNOWN, book, evidence_row, kept, later_of, word, yes_no
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.metrics.rows import UNKNOWN, book, evidence_row, kept, later_of, word, yes_no
 from clusterflow.store.metrics.scope import Scope
-from clusterflow.store.metrics.sources import seats
+from clusterflow.store.metrics.shared_queries import seats
 
 LEADING = (SeatRole.CHAIR.value, SeatRole.MANAGER.value)
 

@@ -6,23 +6,14 @@ from typing import Any
 
 from sqlalchemy import CTE, Select, Subquery, and_, case, exists, func, select
 
-from clusterflow.model.records.governance import Attendance, Body, Meeting
-from clusterflow.model.records.membership import Membership
-from clusterflow.model.records.strategy import Objective
-from clusterflow.model.words import BodyKind, HelixKind
+from clusterflow.domain.records.governance import Attendance, Body, Meeting
+from clusterflow.domain.records.membership import Membership
+from clusterflow.domain.records.strategy import Objective
+from clusterflow.domain.terms import BodyKind, HelixKind
+from clusterflow.store.metrics.evidence_rows import PERHAPS, PRESENT, UNKNOWN, book, evidence_row, kept, seen, yes_no
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.metrics.rows import (
-    PERHAPS,
-    PRESENT,
-    UNKNOWN,
-    book,
-    evidence_row,
-    kept,
-    seen,
-    yes_no,
-)
 from clusterflow.store.metrics.scope import Scope, days_between
-from clusterflow.store.metrics.sources import attends, maybe_company, meetings, members, turnout
+from clusterflow.store.metrics.shared_queries import attends, maybe_company, meetings, members, turnout
 
 BEFORE = 3
 """How many meetings before the last one tell who is new (DOMAIN.md, 28)."""

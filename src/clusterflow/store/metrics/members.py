@@ -10,21 +10,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, select, union_all
 
-from clusterflow.model.records.membership import Membership
-from clusterflow.model.records.strategy import Action
-from clusterflow.model.words import ActionState, Commitment, HelixKind, SizeClass
+from clusterflow.domain.records.membership import Membership
+from clusterflow.domain.records.strategy import Action
+from clusterflow.domain.terms import ActionState, Commitment, HelixKind, SizeClass
+from clusterflow.store.metrics.evidence_rows import PRESENT, UNKNOWN, book, evidence_row, later_of, seen, yes_no
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.metrics.rows import (
-    PRESENT,
-    UNKNOWN,
-    book,
-    evidence_row,
-    later_of,
-    seen,
-    yes_no,
-)
 from clusterflow.store.metrics.scope import Scope
-from clusterflow.store.metrics.sources import (
+from clusterflow.store.metrics.shared_queries import (
     ANY_SME,
     fees,
     maybe_company,

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, case, func, select
 
-from clusterflow.model.measurement import (
+from clusterflow.domain.measurement import (
     UNMEASURED,
     Evidence,
     Fold,
@@ -20,7 +20,7 @@ from clusterflow.model.measurement import (
     MetricDeclaration,
     Staleness,
 )
-from clusterflow.model.money import exponent
+from clusterflow.domain.money import exponent
 from clusterflow.store.metrics.scope import Ago, Scope, values_of
 
 Rows = Callable[..., Select[Any]]

@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy import Select, and_, case, func, or_, select, union_all
 
-from clusterflow.model.records.membership import Membership
-from clusterflow.model.records.money import Budget, DuesAdoption, DuesScheme, Income, Invoice, Payment
-from clusterflow.model.records.parties import Organisation
-from clusterflow.model.words import SME, IncomeKind, SizeClass
+from clusterflow.domain.records.membership import Membership
+from clusterflow.domain.records.money import Budget, DuesAdoption, DuesScheme, Income, Invoice, Payment
+from clusterflow.domain.records.parties import Organisation
+from clusterflow.domain.terms import SME, IncomeKind, SizeClass
+from clusterflow.store.metrics.evidence_rows import UNKNOWN, evidence_row, later_of, yes_no
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.metrics.rows import UNKNOWN, evidence_row, later_of, yes_no
 from clusterflow.store.metrics.scope import Scope
-from clusterflow.store.metrics.sources import dues, fees, of_size
+from clusterflow.store.metrics.shared_queries import dues, fees, of_size
 
 
 @metric("dues-scheme")

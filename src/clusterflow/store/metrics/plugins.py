@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
+from clusterflow.domain.measurement import MetricDeclaration
 from clusterflow.errors import ClusterflowError
-from clusterflow.model.measurement import MetricDeclaration
 from clusterflow.rules.judge import KNOWN_SHARE
 from clusterflow.store.metrics.metric import METRICS, ROW_COLUMNS, Metric
 from clusterflow.store.metrics.scope import Scope

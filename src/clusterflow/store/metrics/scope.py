@@ -33,10 +33,10 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from clusterflow.model.records import Record
-from clusterflow.model.records.base import REGISTRY
-from clusterflow.model.records.parties import Initiative
-from clusterflow.rules.calendar import months_before
+from clusterflow.domain.records import Record
+from clusterflow.domain.records.base import REGISTRY
+from clusterflow.domain.records.parties import Initiative
+from clusterflow.rules.work_calendar import months_before
 from clusterflow.store import tables
 from clusterflow.store.columns import Instant
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import Float, Select, and_, case, cast, select, union_all
 
-from clusterflow.model.records.governance import Seat
-from clusterflow.model.records.membership import Membership
-from clusterflow.model.records.money import Staff
-from clusterflow.model.records.parties import Representation
-from clusterflow.model.words import SeatRole
+from clusterflow.domain.records.governance import Seat
+from clusterflow.domain.records.membership import Membership
+from clusterflow.domain.records.money import Staff
+from clusterflow.domain.records.parties import Representation
+from clusterflow.domain.terms import SeatRole
+from clusterflow.store.metrics.evidence_rows import UNKNOWN, book, evidence_row, kept, yes_no
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.metrics.rows import UNKNOWN, book, evidence_row, kept, yes_no
 from clusterflow.store.metrics.scope import Scope
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
 
-from clusterflow.model.records.strategy import Action, Objective, Project, Reading, Strategy, StrategyReview
-from clusterflow.model.words import ActionState
+from clusterflow.domain.records.strategy import Action, Objective, Project, Reading, Strategy, StrategyReview
+from clusterflow.domain.terms import ActionState
+from clusterflow.store.metrics.evidence_rows import UNKNOWN, book, evidence_row, kept, yes_no
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.metrics.rows import UNKNOWN, book, evidence_row, kept, yes_no
 from clusterflow.store.metrics.scope import Scope, day_after, months_between
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Float, FromClause, Select, and_, case, cast, func, select
 
-from clusterflow.model.records.activity import SurveyWave
-from clusterflow.model.words import SurveyTopic
+from clusterflow.domain.records.activity import SurveyWave
+from clusterflow.domain.terms import SurveyTopic
+from clusterflow.store.metrics.evidence_rows import evidence_row
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.metrics.rows import evidence_row
 from clusterflow.store.metrics.scope import Scope, months_between
 
 FEWEST_ANSWERS = 5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clusterflow.store.occasions import meetings, members, money, retained, strategy, trust
+from clusterflow.store.occasions import meetings, members, money, retained_members, strategy, trust
 from clusterflow.store.occasions.occasion import Found, find, statement
 
-__all__ = ["Found", "find", "meetings", "members", "money", "retained", "statement", "strategy", "trust"]
+__all__ = ["Found", "find", "meetings", "members", "money", "retained_members", "statement", "strategy", "trust"]

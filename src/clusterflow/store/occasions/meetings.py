@@ -21,11 +21,11 @@ from sqlalchemy import (
     union_all,
 )
 
-from clusterflow.model.records.governance import Attendance, Body, Meeting
-from clusterflow.model.records.membership import Membership
-from clusterflow.model.records.parties import Organisation, Person
-from clusterflow.model.words import BodyKind, HelixKind
-from clusterflow.store.metrics.rows import ABSENT, presence
+from clusterflow.domain.records.governance import Attendance, Body, Meeting
+from clusterflow.domain.records.membership import Membership
+from clusterflow.domain.records.parties import Organisation, Person
+from clusterflow.domain.terms import BodyKind, HelixKind
+from clusterflow.store.metrics.evidence_rows import ABSENT, presence
 from clusterflow.store.metrics.scope import Scope
 from clusterflow.store.occasions.occasion import inside, number, occasion
 

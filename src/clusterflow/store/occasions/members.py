@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Select, exists, or_, select
 
-from clusterflow.model.records.governance import Document
-from clusterflow.model.records.learning import LearningEnrolment, LearningSeries, LearningSession
-from clusterflow.model.records.membership import Membership
-from clusterflow.model.words import DocumentKind
+from clusterflow.domain.records.governance import Document
+from clusterflow.domain.records.learning import LearningEnrolment, LearningSeries, LearningSession
+from clusterflow.domain.records.membership import Membership
+from clusterflow.domain.terms import DocumentKind
 from clusterflow.store.metrics.scope import Scope, day_after
 from clusterflow.store.occasions.occasion import inside, occasion
 

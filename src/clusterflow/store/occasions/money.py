@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, func, select
 
-from clusterflow.model.records.money import Invoice, Payment
+from clusterflow.domain.records.money import Invoice, Payment
 from clusterflow.store.metrics.scope import Scope
 from clusterflow.store.occasions.occasion import inside, occasion
 

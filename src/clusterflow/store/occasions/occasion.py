@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, Date, Integer, Select, and_, bindparam, select
 
-from clusterflow.model.occasion import OCCASIONS
-from clusterflow.model.records.governance import Body
-from clusterflow.model.records.parties import Organisation
-from clusterflow.model.words import Standing
+from clusterflow.domain.occasion import OCCASIONS
+from clusterflow.domain.records.governance import Body
+from clusterflow.domain.records.parties import Organisation
+from clusterflow.domain.terms import Standing
 from clusterflow.store import tables
 from clusterflow.store.metrics.scope import Scope
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, exists, select, union_all
 
-from clusterflow.model.records.strategy import Objective, Reading
+from clusterflow.domain.records.strategy import Objective, Reading
 from clusterflow.store.metrics.scope import Scope
 from clusterflow.store.occasions.occasion import inside, occasion
 

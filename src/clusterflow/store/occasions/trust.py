@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, or_, select
 
-from clusterflow.model.records.activity import SurveyWave
-from clusterflow.model.words import SurveyTopic
+from clusterflow.domain.records.activity import SurveyWave
+from clusterflow.domain.terms import SurveyTopic
 from clusterflow.store.metrics.scope import Scope
 from clusterflow.store.metrics.trust import FEWEST_ANSWERS
 from clusterflow.store.occasions.occasion import inside, number, occasion

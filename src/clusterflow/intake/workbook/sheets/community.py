@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from clusterflow.intake.workbook.layout import Sheet
-from clusterflow.intake.workbook.sheets.parts import BLUE, DAY, GREEN, column, currency, on, sheet, source, span
+from clusterflow.intake.workbook.sheets.builders import BLUE, DAY, GREEN, column, currency, on, sheet, source, span
 
 COMMUNITY: tuple[Sheet, ...] = (
     sheet(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from clusterflow.intake.workbook.layout import Sheet
-from clusterflow.intake.workbook.sheets.parts import GOLD, column, currency, on, sheet, source, span
+from clusterflow.intake.workbook.sheets.builders import GOLD, column, currency, on, sheet, source, span
 
 MONEY: tuple[Sheet, ...] = (
     sheet(

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import date
 
 from clusterflow.intake.workbook.layout import Sheet
-from clusterflow.intake.workbook.sheets.parts import DAY, RED, TEAL, VIOLET, column, currency, on, sheet, source, span
+from clusterflow.intake.workbook.sheets.builders import (
+    DAY,
+    RED,
+    TEAL,
+    VIOLET,
+    column,
+    currency,
+    on,
+    sheet,
+    source,
+    span,
+)
 
 WORK: tuple[Sheet, ...] = (
     sheet(

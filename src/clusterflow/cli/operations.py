@@ -1,0 +1,97 @@
+"""What keeps running, and what needs Prefect: imported only here, for Prefect takes a second to start."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from cyclopts import Parameter
+
+from clusterflow.cli.output import Json, print_json, show
+from clusterflow.demo import run as stage
+from clusterflow.errors import Mistake, Mistakes
+from clusterflow.prefect import reconcile as reconciling
+from clusterflow.prefect.api import connected
+from clusterflow.prefect.publish import publish
+from clusterflow.prefect.secret_channels import channels_if_up
+from clusterflow.prefect.serving import everything, stopping
+from clusterflow.services.context import Context
+from clusterflow.services.notifications.dispatch import Courier
+from clusterflow.settings import Settings
+
+T = TypeVar("T")
+
+OFTEN = 700
+"""As Python sets it by itself: what stays up must look for garbage more often than a command that ends."""
+
+
+def up(
+    *,
+    limit: Annotated[int, Parameter(help="flow runs at a time")] = 3,
+) -> None:
+    """Start what is missing (database, Prefect on loopback, deployments, worker, relay), and stay up until Ctrl-C."""
+    if limit < 1:
+        raise Mistakes([Mistake("--limit", f"«{limit}» is not accepted", "a whole number ≥ 1")])
+    gc.set_threshold(OFTEN)
+    asyncio.run(_up(Settings(), limit))
+
+
+async def _up(settings: Settings, limit: int) -> None:
+    stop = stopping()
+    async with everything(settings, show, limit=limit) as running:
+        show(f"\nPrefect UI    {running.ui}")
+        show(f"Portfolio     {running.ui}/v2/artifacts/key/portfolio")
+        show(f"Gates open    {running.ui}/v2/runs?tags=gate-open")
+        show("Stop with Ctrl-C.")
+        await stop.wait()
+        show("\nstopping ...")
+    show("stopped; nothing is left running")
+
+
+def demo(
+    *,
+    leave: Annotated[
+        bool, Parameter(name="--exit", negative="", help="end by itself, as it does where nobody watches")
+    ] = False,
+    home: Annotated[Path, Parameter(help="a folder for its database, mails and logs")] = Path("demo"),
+    port: Annotated[int, Parameter(help="of its Prefect server")] = 4280,
+) -> None:
+    """Play six invented initiatives through real flows, month by month, and leave one gate open for you to decide."""
+    gc.set_threshold(OFTEN)
+    stage.demo(home.resolve(), port, leave)
+
+
+def relay(*, as_json: Json = False) -> None:
+    """Publish what waits in the outbox, and send due notices, once."""
+    context = Context.open()
+    sent = Courier(context, _with_prefect(context.settings, channels_if_up())).round()
+    published = _with_prefect(context.settings, publish(context))
+    if as_json:
+        print_json([published, sent])
+        return
+    show(f"published {published.events} events, began {published.passes} passes")
+    show(f"sent {sent.delivered} notices, {sent.failed} failed")
+    for problem in (*published.problems, *sent.problems):
+        show(f"  {problem}")
+
+
+def reconcile(*, as_json: Json = False) -> None:
+    """Open again, in Prefect, what the database says is open."""
+    context = Context.open()
+    done = _with_prefect(context.settings, reconciling.reconcile(context))
+    if as_json:
+        print_json(done)
+    else:
+        show(str(done))
+
+
+def _with_prefect(settings: Settings, work: Coroutine[Any, Any, T]) -> T:
+    async def run() -> T:
+        auth = settings.prefect_auth.get_secret_value() if settings.prefect_auth else None
+        async with connected(settings.prefect_api_url, auth):
+            return await work
+
+    return asyncio.run(run())

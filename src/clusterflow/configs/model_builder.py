@@ -1,0 +1,126 @@
+"""From the file as people write it to the model as the rules read it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from clusterflow.configs.model_file import (
+    WrittenAllOf,
+    WrittenAnyOf,
+    WrittenCriterion,
+    WrittenGate,
+    WrittenModel,
+    WrittenRequirement,
+    WrittenStage,
+    WrittenText,
+)
+from clusterflow.configs.parameters import default_id, filled, titled
+from clusterflow.domain.criterion import AllOf, AnyOf, Criterion
+from clusterflow.domain.lifecycle import DecidedBy, Gate, LifecycleModel, Share, Stage
+from clusterflow.domain.measurement import MetricDeclaration
+from clusterflow.domain.terms import Severity
+from clusterflow.domain.text import Text
+
+
+def built(written: WrittenModel, metrics: Mapping[str, MetricDeclaration]) -> LifecycleModel:
+    """The model of a file in which no mistake was found."""
+    return LifecycleModel(
+        id=written.model,
+        version=written.version,
+        title=_text(written.title),
+        about=_text(written.about),
+        source=written.source,
+        stages=tuple(_stage(stage, metrics) for stage in written.stages),
+    )
+
+
+def _stage(written: WrittenStage, metrics: Mapping[str, MetricDeclaration]) -> Stage:
+    return Stage(
+        id=written.id,
+        kind=written.kind,
+        title=_text(written.title),
+        about=_text(written.about) if written.about else None,
+        after=tuple(written.after),
+        optional=written.optional,
+        open_ended=written.open_ended,
+        allowed_days=written.allowed,
+        escalate_days=written.escalate,
+        source=written.source,
+        proposal=written.proposal,
+        gate=_gate(written.gate, written.id, metrics),
+    )
+
+
+def _gate(written: WrittenGate, stage: str, metrics: Mapping[str, MetricDeclaration]) -> Gate:
+    builder = _Builder(stage, metrics)
+    by = written.decided_by
+    return Gate(
+        title=_text(written.title),
+        milestone=_text(written.milestone),
+        decided_by=DecidedBy(
+            roles=tuple(by.roles),
+            need=by.need,
+            never=tuple(by.never),
+            each=tuple(Share(helix=helix, need=need) for helix, need in by.each.items()),
+            veto=tuple(by.veto),
+            override=tuple(by.override),
+            four_eyes=by.four_eyes,
+        ),
+        requires=tuple(builder.requirement(part) for part in written.requires),
+    )
+
+
+class GroupNames:
+    """Names for the groups of a gate that give themselves none: any-of-1, all-of-1, any-of-2 ..."""
+
+    def __init__(self) -> None:
+        self.counted: Counter[str] = Counter()
+
+    def next(self, kind: str) -> str:
+        self.counted[kind] += 1
+        return f"{kind}-{self.counted[kind]}"
+
+
+class _Builder:
+    """The requirements of one gate."""
+
+    def __init__(self, stage: str, metrics: Mapping[str, MetricDeclaration]) -> None:
+        self.stage, self.metrics, self.names = stage, metrics, GroupNames()
+
+    def requirement(
+        self, written: WrittenRequirement, severity: Severity = Severity.BLOCKING
+    ) -> Criterion | AnyOf | AllOf:
+        title = _text(written.title) if written.title else None
+        match written:
+            case WrittenAnyOf():
+                name = written.id or self.names.next("any-of")
+                parts = tuple(self.requirement(part, written.severity) for part in written.any_of)
+                return AnyOf(id=name, any_of=parts, severity=written.severity, title=title)
+            case WrittenAllOf():
+                name = written.id or self.names.next("all-of")
+                parts = tuple(self.requirement(part, written.severity) for part in written.all_of)
+                return AllOf(id=name, all_of=parts, severity=written.severity, title=title)
+            case _:
+                return self._criterion(written, title, severity)
+
+    def _criterion(self, written: WrittenCriterion, title: Text | None, severity: Severity) -> Criterion:
+        declaration = self.metrics[written.metric]
+        return Criterion(
+            id=written.id or default_id(declaration, written.with_),
+            metric=written.metric,
+            with_=filled(declaration, written.with_, self.stage),
+            bound=written.bound,
+            keep=written.keep,
+            severity=written.severity or severity,
+            source=written.source,
+            proposal=written.proposal,
+            owner=written.owner,
+            # Kept in the model, so that an initiative's page reads as on the day it was enrolled.
+            title=title or titled(declaration, written.with_),
+            note=_text(written.note) if written.note else None,
+        )
+
+
+def _text(written: WrittenText) -> Text:
+    return Text(es=written.es.strip(), en=written.en.strip())

@@ -1,0 +1,188 @@
+"""Checks that look at more than one key, on the plain values of the file: a broken key elsewhere hides none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from clusterflow.configs.model_builder import GroupNames
+from clusterflow.configs.parameters import default_id
+from clusterflow.configs.yaml import Document, Steps
+from clusterflow.domain.measurement import MetricDeclaration
+from clusterflow.domain.terms import HelixKind, Role, StageKind
+from clusterflow.errors import Mistake
+from clusterflow.rules.mistakes import the_nearest
+from clusterflow.rules.soundness import Bone, Defect, Flaw, Idle, defects, idle
+
+
+def stage_ids(document: Document) -> tuple[str, ...]:
+    return tuple(stage["id"] for _, stage in _stages(document) if isinstance(stage.get("id"), str))
+
+
+def whole(document: Document, metrics: Mapping[str, MetricDeclaration]) -> list[Mistake]:
+    """The mistakes of the model as a whole: its order, its deciders, the names within its gates."""
+    found = list(_order(document))
+    for index, stage in _stages(document):
+        gate = stage.get("gate")
+        if isinstance(gate, dict):
+            steps: Steps = ("stages", index, "gate")
+            found += _deciders(document, stage.get("kind"), gate.get("decided_by"), (*steps, "decided_by"))
+            found += _names(document, gate.get("requires"), (*steps, "requires"), metrics)
+    return found
+
+
+def _stages(document: Document) -> Iterator[tuple[int, dict[str, Any]]]:
+    stages = document.value.get("stages") if isinstance(document.value, dict) else None
+    for index, stage in enumerate(stages if isinstance(stages, list) else []):
+        if isinstance(stage, dict):
+            yield index, stage
+
+
+def _order(document: Document) -> Iterator[Mistake]:
+    places, bones = [], []
+    for index, stage in _stages(document):
+        if isinstance(stage.get("id"), str):
+            after = stage.get("after")
+            names = tuple(name if isinstance(name, str) else "" for name in (after if isinstance(after, list) else []))
+            places.append(index)
+            bones.append(Bone(stage["id"], names, stage.get("optional") is True))
+    ids = [bone.id for bone in bones]
+    for defect in defects(bones):
+        stage_steps: Steps = ("stages", places[defect.stage])
+        if defect.after is None:
+            steps = (*stage_steps, "after" if defect.flaw in (Flaw.CYCLE, Flaw.UNREACHABLE, Flaw.NO_FIRST) else "id")
+        else:
+            steps = (*stage_steps, "after", defect.after)
+        if defect.names != ("",):  # what is no name at all is told as a mistake of its own
+            yield Mistake(document.where(steps), *_said(defect, ids))
+
+
+def _said(defect: Defect, ids: Sequence[str]) -> tuple[str, str, str]:
+    names = defect.names
+    match defect.flaw:
+        case Flaw.SAME_ID:
+            return f"another stage is called «{names[0]}» already", "every id once", ""
+        case Flaw.TWICE_IN_AFTER:
+            return f"the stage «{names[0]}» stands here again", "every one once", ""
+        case Flaw.UNKNOWN_AFTER:
+            others = [name for name in dict.fromkeys(ids) if name != ids[defect.stage]]
+            return f"the stage «{names[0]}» is unknown", ", ".join(others), the_nearest(names[0], others)
+        case Flaw.WAITS_FOR_OPTIONAL:
+            found = f"the stage «{names[0]}» waits for «{names[1]}», which is optional and may never come"
+            return found, "stages that are not optional", f"Make «{names[0]}» optional too, or let it wait for another"
+        case Flaw.CYCLE:
+            way = " → ".join(names)
+            return f"the stages wait for each other in a circle: {way}", "an order with a beginning", ""
+        case Flaw.UNREACHABLE:
+            found = f"the stage «{names[0]}» can never be reached: it waits for «{names[1]}», which waits for itself"
+            return found, "", ""
+        case Flaw.NO_FIRST:
+            return "no stage comes first: every one waits for another", "one stage or more without «after»", ""
+
+
+def _deciders(document: Document, kind: Any, by: Any, steps: Steps) -> Iterator[Mistake]:
+    if not isinstance(by, dict):
+        return
+    roles, never, need = by.get("roles"), by.get("never", []), by.get("need", 1)
+    if not isinstance(never, list) or not isinstance(roles, list):
+        return
+    known = [Role(role) for role in roles if role in tuple(Role)]
+    whole = known if len(known) == len(roles) else []  # a misspelt role may be the one that makes the number
+    excluded = [HelixKind(word) for word in never if word in tuple(HelixKind)]
+    misspelt = len(excluded) < len(never)
+    stage_kind = StageKind(kind) if kind in tuple(StageKind) else None
+    each = {HelixKind(k): n for k, n in _pairs(by.get("each")) if k in tuple(HelixKind) and isinstance(n, int)}
+    special = {key: [Role(r) for r in _words(by.get(key)) if r in tuple(Role)] for key in ("veto", "override")}
+    apart = next((key for key, held in special.items() if not set(held) <= set(known)), "veto")
+    required = need if isinstance(need, int) else 1
+    for reason in idle(stage_kind, whole, required, excluded, each, [*special["veto"], *special["override"]]):
+        match reason:
+            case Idle.SHARE_EXCLUDED:
+                barred = " and ".join(sorted(set(each) & set(excluded)))
+                yield Mistake(
+                    document.where((*steps, "each")),
+                    f"nobody could decide here: {barred} must agree, and never may",
+                    "helix kinds that do not stand in «never»",
+                )
+            case Idle.SHARES_ABOVE_NEED:
+                yield Mistake(
+                    document.where((*steps, "each")),
+                    f"{sum(each.values())} people of certain helix kinds are asked for, of {required} who decide",
+                    f"{required} at most, or a higher «need»",
+                )
+            case Idle.NOT_AMONG_ROLES:
+                yield Mistake(
+                    document.where((*steps, apart)),
+                    f"{' and '.join(r for r in special[apart] if r not in known)} has no vote at this gate",
+                    ", ".join(known),
+                )
+            case Idle.TOO_FEW_HOLDERS:
+                yield Mistake(
+                    document.where((*steps, "need")),
+                    f"{need} people must decide, but {' and '.join(known)} {'is' if len(known) == 1 else 'are'} "
+                    "held by one person at a time",
+                    f"{len(known)} at most, or a role that several people hold",
+                )
+            case Idle.ALL_KINDS_EXCLUDED:
+                yield Mistake(
+                    document.where((*steps, "never")),
+                    "nobody can decide here: every helix kind is excluded",
+                    "one helix kind or more that may decide",
+                )
+            case Idle.ONLY_THE_OFFICE:
+                yield Mistake(
+                    document.where((*steps, "roles")),
+                    "nobody could decide here: only the office may, and an office of the government never",
+                    "another role beside office",
+                )
+            case Idle.GOVERNMENT_NOT_EXCLUDED if not misspelt:
+                yield Mistake(
+                    document.where((*steps, "never")),
+                    f"the government could decide the gate of a stage of the kind {kind}",
+                    "never: [government]",
+                    "The government may never decide a management gate",
+                )
+
+
+def _pairs(value: Any) -> list[tuple[Any, Any]]:
+    return list(value.items()) if isinstance(value, dict) else []
+
+
+def _words(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _names(
+    document: Document, requires: Any, steps: Steps, metrics: Mapping[str, MetricDeclaration]
+) -> Iterator[Mistake]:
+    first: dict[str, Steps] = {}
+    for name, place in _named(requires, steps, metrics, GroupNames()):
+        if name in first:
+            line = document.where(first[name]).rsplit(":", 2)[1]
+            yield Mistake(
+                document.where(place),
+                f"another criterion of this gate is called «{name}», on line {line}",
+                "every id once in a gate",
+                "Give one of them an «id» of its own",
+            )
+        first.setdefault(name, place)
+
+
+def _named(
+    requires: Any, steps: Steps, metrics: Mapping[str, MetricDeclaration], names: GroupNames
+) -> Iterator[tuple[str, Steps]]:
+    """Every requirement of a gate with the id it has or is given, as ``build`` gives them."""
+    for index, part in enumerate(requires if isinstance(requires, list) else []):
+        if not isinstance(part, dict):
+            continue
+        place = (*steps, index)
+        own = part.get("id") if isinstance(part.get("id"), str) else None
+        group = next((key for key in ("any_of", "all_of") if key in part), None)
+        if group:
+            yield own or names.next(group.replace("_", "-")), place
+            yield from _named(part[group], (*place, group), metrics, names)
+        elif own:
+            yield own, place
+        elif (declaration := metrics.get(str(part.get("metric")))) is not None:
+            given = part.get("with")
+            yield default_id(declaration, given if isinstance(given, dict) else {}), place

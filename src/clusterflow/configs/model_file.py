@@ -1,0 +1,390 @@
+"""The model file as people write it: the shapes, and what may stand under each key.
+
+The descriptions serve three readers: an editor (through the JSON Schema), a mistake (as what is accepted), and you.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import Annotated, Any, TypeVar
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StrictBool,
+    StrictInt,
+    Tag,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
+
+from clusterflow.configs.mistakes import Translator, spoken, trouble, troubles
+from clusterflow.configs.parameters import wrong
+from clusterflow.domain.measurement import MetricDeclaration
+from clusterflow.domain.quantity import WRITTEN, Bound, BoundError, Unit
+from clusterflow.domain.terms import HelixKind, Role, Severity, StageKind
+from clusterflow.rules.mistakes import the_nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What a file may speak of: the metrics there are, and the stages of its own."""
+
+    metrics: Mapping[str, MetricDeclaration]
+    stages: tuple[str, ...] = ()
+
+
+class Written(BaseModel):
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+
+T = TypeVar("T")
+
+
+def _something(value: Any) -> Any:
+    if value is None:
+        raise trouble("nothing stands here", "a value; or leave the key out")
+    return value
+
+
+Maybe = Annotated[T | None, BeforeValidator(_something)]
+"""A key that may be left out, but not left empty: an empty key is a thought that was not finished."""
+
+
+def _sentence(value: Any) -> Any:
+    if isinstance(value, str) and not value.strip():
+        raise trouble("an empty text", "a text")
+    return value
+
+
+Sentence = Annotated[str, BeforeValidator(_sentence), Field(min_length=1)]
+
+
+ID_PATTERN = r"^[a-z][a-z0-9-]*$"
+
+
+def checked_id(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(ID_PATTERN, value):
+        raise trouble(spoken(value), "small letters, digits and hyphens, a letter first")
+    return value
+
+
+Id = Annotated[str, BeforeValidator(checked_id), WithJsonSchema({"type": "string", "pattern": ID_PATTERN})]
+
+
+def one_of(value: Any, kind: Iterable[str], noun: str) -> Any:
+    if isinstance(value, str) and value in tuple(kind):
+        return value
+    raise trouble(f"the {noun} {spoken(value)} is unknown", ", ".join(kind), the_nearest(value, kind))
+
+
+def word(words: Iterable[str], noun: str) -> BeforeValidator:
+    """One of a closed list of words; an unknown one is told with the nearest."""
+    return BeforeValidator(partial(one_of, kind=tuple(words), noun=noun))
+
+
+def listed(value: Any, kind: type[StrEnum], noun: str) -> Any:
+    """Each word of a list for itself, so that two unknown ones are two mistakes; none of them twice."""
+    if not isinstance(value, list):
+        raise trouble(spoken(value), f"a list of: {', '.join(kind)}")
+    found = []
+    for index, word in enumerate(value):
+        if not isinstance(word, str) or word not in tuple(kind):
+            cure = the_nearest(word, kind)
+            found.append(((index,), word, trouble(f"the {noun} {spoken(word)} is unknown", ", ".join(kind), cure)))
+        elif word in value[:index]:
+            found.append(((index,), word, trouble(f"the {noun} {spoken(word)} stands here again", "every one once")))
+    if found:
+        raise troubles(found)
+    return value
+
+
+Roles = Annotated[list[Role], BeforeValidator(partial(listed, kind=Role, noun="role"))]
+HelixKinds = Annotated[list[HelixKind], BeforeValidator(partial(listed, kind=HelixKind, noun="helix kind"))]
+
+
+def shares(value: Any) -> Any:
+    """How many for each helix kind, as a mapping."""
+    if not isinstance(value, dict):
+        raise trouble(spoken(value), "a mapping from helix kinds to how many, like {company: 1}")
+    found = []
+    for name, number in value.items():
+        if name not in tuple(HelixKind):
+            cure = the_nearest(name, HelixKind)
+            words = trouble(f"the helix kind {spoken(name)} is unknown", ", ".join(HelixKind), cure)
+            found.append(((str(name),), name, words))
+        elif isinstance(number, bool) or not isinstance(number, int) or number < 1:
+            found.append(((str(name),), number, trouble(spoken(number), "a whole number, 1 or more")))
+    if found:
+        raise troubles(found)
+    return value
+
+
+Shares = Annotated[dict[HelixKind, int], BeforeValidator(shares)]
+Kind = Annotated[StageKind, word(StageKind, "stage kind")]
+Weight = Annotated[Severity, word(Severity, "severity")]
+
+_SPAN = re.compile(r"(\d{1,5})\s*(day|week|month|year)s?", re.ASCII)
+LONGEST = 100 * 365
+SPAN_WRITTEN = "a time, like 180 days, 26 weeks, 18 months or 2 years"
+
+
+def days(value: Any) -> int:
+    """A written time in days; a month is the twelfth part of 365 days, and the sum is rounded up."""
+    match = _SPAN.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise trouble(spoken(value), SPAN_WRITTEN)
+    number, unit = int(match[1]), match[2]
+    found = {"day": number, "week": 7 * number, "month": -(-365 * number // 12), "year": 365 * number}[unit]
+    if not 1 <= found <= LONGEST:
+        raise trouble(f"{spoken(value)} is {'too long' if found else 'no time at all'}", "1 day to 100 years")
+    return found
+
+
+Days = Annotated[
+    int,
+    BeforeValidator(days),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^0*[1-9][0-9]{0,4}\s*(day|week|month|year)s?$",
+            "examples": ["180 days", "18 months"],
+        }
+    ),
+]
+
+WRITTEN_BOUND = WithJsonSchema(
+    {
+        "type": "string",
+        "pattern": r"^\s*(is (yes|no)|(>=|>|<=|<)\s*[0-9]+(\.[0-9]+|/0*[1-9][0-9]*)?\s*(%|[A-Za-z]+)?)\s*$",
+        "examples": [">= 15", ">= 80 %", "<= 90 days", ">= 3 years", ">= 3.5 points", "is yes", ">= 100000000 EUR"],
+    }
+)
+
+
+def proposed(source: str) -> bool:
+    """Whether a source says that the number is this project's own proposal."""
+    return "P" in [key.strip() for key in source.split(",")]
+
+
+def _proposal(value: bool, info: ValidationInfo) -> bool:
+    source = info.data.get("source")
+    if isinstance(source, str) and value != proposed(source):
+        if value:
+            raise trouble(f"a proposal with the source {spoken(source)}", "P among the sources of a proposal")
+        raise trouble("the source is P, and it is not said to be a proposal", "proposal: true")
+    return value
+
+
+class WrittenText(Written):
+    es: Sentence = Field(description="the text in Spanish")
+    en: Sentence = Field(description="the text in English")
+
+
+class WrittenCriterion(Written):
+    """A metric, its parameters, a bound, a severity, a source."""
+
+    metric: str = Field(description="the id of a metric of configs/metrics.yaml")
+    with_: dict[str, StrictInt | str] = Field(
+        default_factory=dict, alias="with", validate_default=True, description="the parameters of the metric"
+    )
+    bound: Annotated[Bound, WRITTEN_BOUND] = Field(description="what is asked, like «>= 15» or «is yes»")
+    keep: Annotated[Maybe[Bound], WRITTEN_BOUND] = Field(
+        default=None, description="the weaker bound under which a milestone already achieved lapses"
+    )
+    severity: Maybe[Weight] = Field(
+        default=None, description="blocking (or, in a group, that of the group) where it is left out"
+    )
+    source: Sentence = Field(description="the key of the source, like CAI20; P for a proposal")
+    proposal: StrictBool = Field(default=False, validate_default=True, description="true where the source is P")
+    owner: Annotated[Role, word(Role, "role")] = Field(
+        default=Role.MANAGER,
+        description=f"whose task it is; the manager where it is left out. One of: {', '.join(Role)}",
+    )
+    id: Maybe[Id] = Field(default=None, description="the metric and its parameters where it is left out")
+    title: Maybe[WrittenText] = Field(
+        default=None, description="the title in es and en; that of the metric if left out"
+    )
+    note: Maybe[WrittenText] = Field(default=None, description="a remark for the readers, in es and en")
+
+    _proposal = field_validator("proposal")(_proposal)
+
+    @field_validator("metric")
+    @classmethod
+    def _known(cls, value: str, info: ValidationInfo) -> str:
+        metrics = _catalogue(info).metrics
+        if value not in metrics:
+            raise trouble(
+                f"the metric {spoken(value)} is unknown",
+                "a metric of configs/metrics.yaml",
+                the_nearest(value, metrics),
+            )
+        return value
+
+    @field_validator("with_", mode="before")
+    @classmethod
+    def _parameters(cls, value: Any, info: ValidationInfo) -> Any:
+        declaration = _declared(info)
+        if isinstance(value, dict) and declaration is not None:
+            found = list(wrong(declaration, value, _catalogue(info).stages))
+            if found:
+                raise troubles(found)
+        return value
+
+    @field_validator("bound", "keep", mode="before")
+    @classmethod
+    def _parsed(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is None:
+            return value
+        declaration = _declared(info)
+        # Where the metric itself is unknown, a bound in any unit passes: one mistake is enough.
+        units = list(Unit) if declaration is None else [declaration.unit]
+        accepted = WRITTEN[declaration.unit] if declaration else "a bound, like >= 15, <= 90 days or is yes"
+        found = spoken(value)
+        for unit in units if isinstance(value, str) else ():
+            try:
+                return Bound.parse(value, unit)
+            except BoundError as error:
+                found = error.found if declaration else f"{spoken(value)} is no bound"
+        raise trouble(found, accepted)
+
+    @field_validator("keep")
+    @classmethod
+    def _weaker(cls, value: Bound | None, info: ValidationInfo) -> Bound | None:
+        bound = info.data.get("bound")
+        if value is None or bound is None or value.unit is not bound.unit:
+            return value
+        if value.unit is Unit.YES_NO:
+            # Between yes and no there is nothing: a milestone kept by the same answer cannot flap by degrees.
+            if value != bound:
+                raise trouble("keep asks for another answer than the bound", "the same answer, or no keep")
+        elif value.currency != bound.currency:
+            raise trouble(
+                f"a keep in {value.currency} and a bound in {bound.currency}", f"an amount in {bound.currency}"
+            )
+        elif not value.weaker_than(bound):
+            side = ">= and a smaller" if bound.rising else "<= and a larger"
+            raise trouble(f"keep «{value}» is not weaker than the bound «{bound}»", f"{side} number")
+        return value
+
+
+def _catalogue(info: ValidationInfo) -> Catalogue:
+    if not isinstance(info.context, Catalogue):
+        raise TypeError("a model is read against a catalogue of metrics")
+    return info.context
+
+
+def _declared(info: ValidationInfo) -> MetricDeclaration | None:
+    return _catalogue(info).metrics.get(info.data.get("metric", ""))
+
+
+class WrittenAnyOf(Written):
+    """Met where one of its parts is met."""
+
+    any_of: list[WrittenRequirement] = Field(min_length=1, description="a list of criteria, one or more")
+    severity: Weight = Field(default=Severity.BLOCKING, description="blocking where it is left out")
+    id: Maybe[Id] = Field(default=None, description="any-of-1, any-of-2 ... where it is left out")
+    title: Maybe[WrittenText] = Field(default=None, description="the title in es and en")
+
+
+class WrittenAllOf(Written):
+    """Met where all of its parts are met."""
+
+    all_of: list[WrittenRequirement] = Field(min_length=1, description="a list of criteria, one or more")
+    severity: Weight = Field(default=Severity.BLOCKING, description="blocking where it is left out")
+    id: Maybe[Id] = Field(default=None, description="all-of-1, all-of-2 ... where it is left out")
+    title: Maybe[WrittenText] = Field(default=None, description="the title in es and en")
+
+
+def _shape(value: Any) -> str:
+    """Which requirement somebody means; a misspelt «any-of» is still a group, so that only the key is told."""
+    keys = {re.sub("[^a-z]", "", str(key).lower()) for key in value} if isinstance(value, dict) else set()
+    if "anyof" in keys:
+        return "any_of"
+    return "all_of" if "allof" in keys else "criterion"
+
+
+WrittenRequirement = Annotated[
+    Annotated[WrittenCriterion, Tag("criterion")]
+    | Annotated[WrittenAnyOf, Tag("any_of")]
+    | Annotated[WrittenAllOf, Tag("all_of")],
+    Discriminator(_shape),
+]
+
+
+class WrittenDecidedBy(Written):
+    roles: Roles = Field(min_length=1, description=f"a list of one or more of: {', '.join(Role)}")
+    need: StrictInt = Field(default=1, ge=1, description="how many people must decide; 1 where it is left out")
+    never: HelixKinds = Field(default_factory=list, description=f"a list of: {', '.join(HelixKind)}")
+    each: Shares = Field(default_factory=dict, description="how many of those who agree must speak for a helix kind")
+    veto: Roles = Field(default_factory=list, description="the roles whose veto bars a go, out of «roles»")
+    override: Roles = Field(
+        default_factory=list, description="the roles that may let a blocking criterion pass, out of «roles»"
+    )
+    four_eyes: StrictBool = Field(
+        default=False, description="true where nobody decides who asked for the review or recorded facts in the stage"
+    )
+
+
+class WrittenGate(Written):
+    """The requirements for leaving a stage, and who decides."""
+
+    title: WrittenText = Field(description="the title of the gate in es and en")
+    milestone: WrittenText = Field(description="what is achieved when the gate is passed, in es and en")
+    decided_by: WrittenDecidedBy = Field(description="who decides: roles, how many are needed, and who never")
+    requires: list[WrittenRequirement] = Field(min_length=1, description="a list of criteria, one or more")
+
+
+class WrittenStage(Written):
+    """A named span of work, with a gate at its end."""
+
+    id: Id = Field(description="the name of the stage in this model: small letters, digits and hyphens")
+    kind: Kind = Field(description=f"what the stage is about, one of: {', '.join(StageKind)}")
+    title: WrittenText = Field(description="the title of the stage in es and en")
+    about: Maybe[WrittenText] = Field(default=None, description="what is done in the stage, in es and en")
+    after: list[str] = Field(default_factory=list, description="the stages that must be achieved before it")
+    optional: StrictBool = Field(default=False, description="true where no other stage waits for it")
+    open_ended: StrictBool = Field(default=False, description="true where it goes on after its gate")
+    allowed: Days = Field(description=SPAN_WRITTEN)
+    escalate: Days = Field(
+        default=30, description="how long overdue until it is told one level up; 30 days if left out"
+    )
+    source: Sentence = Field(description="the key of the source, like CLCONS; P for a proposal")
+    proposal: StrictBool = Field(default=False, validate_default=True, description="true where the source is P")
+    gate: WrittenGate = Field(description="the gate: title, milestone, decided_by, requires")
+
+    _proposal = field_validator("proposal")(_proposal)
+
+
+class WrittenModel(Written):
+    """A lifecycle model: stages in a partial order, each with a gate."""
+
+    model: Id = Field(description="the name of the model and of its file: small letters, digits and hyphens")
+    version: Sentence = Field(description='the version as a text in quotes, like "1"')
+    title: WrittenText = Field(description="the title of the model in es and en")
+    about: WrittenText = Field(description="what the model stands for, in es and en")
+    source: Sentence = Field(description="where the model comes from, like «ECLAC»")
+    stages: list[WrittenStage] = Field(min_length=1, description="a list of stages, one or more")
+
+
+SHAPES = Translator(
+    {
+        "": WrittenModel,
+        "stages": WrittenStage,
+        "gate": WrittenGate,
+        "decided_by": WrittenDecidedBy,
+        "criterion": WrittenCriterion,
+        "any_of": WrittenAnyOf,
+        "all_of": WrittenAllOf,
+        **dict.fromkeys(("title", "about", "milestone", "note"), WrittenText),
+    },
+    tags=("criterion", "any_of", "all_of"),
+)

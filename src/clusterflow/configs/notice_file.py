@@ -1,0 +1,136 @@
+"""A moment of the notices' file as people write it: the shapes, and what may stand under each key."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, StrictInt
+from pydantic_core import PydanticCustomError
+
+from clusterflow.configs.mistakes import Translator, spoken, trouble, troubles
+from clusterflow.configs.model_file import HelixKinds, Maybe, Sentence, Written, listed, one_of, word
+from clusterflow.configs.yaml import Steps
+from clusterflow.domain.events import TOLD
+from clusterflow.domain.notice import Audience, Group, Offset, Urgency
+from clusterflow.domain.occasion import OCCASIONS
+from clusterflow.domain.terms import Answer, HelixKind, SizeClass
+
+EVENTS = tuple(sorted(cls.model_fields["kind"].default for cls in TOLD))
+OFFSETS = "an offset from the reference date, like -15d, 0d, +30d or -12m"
+LADDER = "a list of offsets, each later than the one before, like [-15d, +1d, +30d]"
+
+
+def offset(value: Any) -> Offset:
+    try:
+        return Offset.parse(value if isinstance(value, str) else "")
+    except ValueError:
+        raise trouble(f"{spoken(value)} is no offset", OFFSETS) from None
+
+
+def _ladder(value: Any) -> list[Offset]:
+    """Each step for itself, so that two wrong ones are two mistakes; and in order."""
+    if not isinstance(value, list) or not value:
+        raise trouble(f"ladder: {spoken(value)}", LADDER)
+    found: list[tuple[Steps, Any, PydanticCustomError]] = []
+    steps: list[Offset] = []
+    for index, one in enumerate(value):
+        try:
+            step = offset(one)
+        except PydanticCustomError as problem:
+            found.append(((index,), one, problem))
+            continue
+        if step in steps:
+            found.append(((index,), one, trouble(f"the step {step} stands here again", "every step once")))
+        elif steps and step.rank <= steps[-1].rank:
+            found.append(((index,), one, trouble(f"the step {step} is not later than {steps[-1]} before it", LADDER)))
+        steps.append(step)
+    if found:
+        raise troubles(found)
+    return steps
+
+
+def _people(value: Any) -> Any:
+    """An audience is a word, or a mapping that narrows it."""
+    return {"who": value} if isinstance(value, str) else value
+
+
+def _kinds(value: Any) -> Any:
+    known = [*HelixKind, *SizeClass]
+    if not isinstance(value, list):
+        raise trouble(spoken(value), f"a list of: {', '.join(known)}")
+    return [one_of(v, known, "kind or size") for v in value]
+
+
+class WrittenNarrowing(Written):
+    """Organisations of some kinds. An empty list would narrow nothing, and tell everybody by accident."""
+
+    helix: HelixKinds = Field(default_factory=list, min_length=1, description=f"a list of: {', '.join(HelixKind)}")
+    size: Annotated[list[SizeClass], BeforeValidator(partial(listed, kind=SizeClass, noun="size class"))] = Field(
+        default_factory=list, min_length=1, description=f"a list of: {', '.join(SizeClass)}"
+    )
+    not_: Annotated[list[str], BeforeValidator(_kinds)] = Field(
+        default_factory=list, min_length=1, alias="not", description=f"a list of: {', '.join([*HelixKind, *SizeClass])}"
+    )
+
+    @property
+    def narrowing(self) -> dict[str, Any]:
+        return {"helix": tuple(self.helix), "size": tuple(self.size), "never": tuple(self.not_)}
+
+    @property
+    def hollow(self) -> bool:
+        """Whether what it takes out leaves nothing of what it takes in."""
+        gone = set(self.not_)
+        return any(wanted and wanted <= gone for wanted in (set(self.helix), set(self.size)))
+
+
+class WrittenAudience(WrittenNarrowing):
+    """A group of people, all of it or some."""
+
+    who: Annotated[Group, word(Group, "audience")] = Field(description=f"one of: {', '.join(Group)}")
+
+    @property
+    def audience(self) -> Audience:
+        return Audience(group=self.who, **self.narrowing)
+
+
+AUDIENCES = f"a list of one or more of: {', '.join(Group)}"
+Audiences = Annotated[list[Annotated[WrittenAudience, BeforeValidator(_people)]], Field(min_length=1)]
+
+
+class WrittenNotice(Written):
+    """One moment as people write it."""
+
+    event: Maybe[Annotated[str, word(EVENTS, "event")]] = Field(
+        default=None, description=f"one of: {', '.join(EVENTS)}"
+    )
+    on: Maybe[Annotated[str, word(OCCASIONS, "occasion")]] = Field(
+        default=None, description=f"one of: {', '.join(OCCASIONS)}"
+    )
+    to: Audiences = Field(description=AUDIENCES)
+    level: Maybe[StrictInt] = Field(default=None, ge=1, le=2, description="1 or 2, for stage.overdue")
+    metric: Maybe[str] = Field(default=None, description="the id of a metric, for finding.changed")
+    answer: Maybe[Annotated[Answer, word(Answer, "answer")]] = Field(
+        default=None, description=f"one of: {', '.join(Answer)}; for finding.changed"
+    )
+    about: Maybe[WrittenNarrowing] = Field(
+        default=None, description="which organisations it is about: a mapping with the keys helix, size, not"
+    )
+    with_: dict[str, StrictInt] = Field(
+        default_factory=dict, alias="with", description="the numbers that the occasion asks for"
+    )
+    ladder: Annotated[list[Offset], BeforeValidator(_ladder)] = Field(default_factory=list, description=LADDER)
+    until: Maybe[str] = Field(default=None, description="what ends the occasion")
+    escalate: dict[str, Audiences] = Field(
+        default_factory=dict, description="a mapping from steps of the ladder to lists of audiences"
+    )
+    escalated: Maybe[Sentence] = Field(default=None, description="the name of a template for those told one level up")
+    urgency: Annotated[Urgency, word(Urgency, "urgency")] = Field(
+        default=Urgency.NORMAL, description=f"one of: {', '.join(Urgency)}"
+    )
+    template: Sentence = Field(description="the name of a template in messages/")
+
+
+SHAPES = Translator(
+    {"": WrittenNotice, "to": WrittenAudience, "escalate": WrittenAudience, "about": WrittenNarrowing},
+)

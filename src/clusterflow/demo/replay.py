@@ -1,0 +1,165 @@
+"""The replay: six invented initiatives, month by month, through the real flows on a real Prefect server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from clusterflow.demo.mail_sink import MailSink
+from clusterflow.demo.story import Script, Scripted, Story, months
+from clusterflow.errors import ClusterflowError
+from clusterflow.prefect import runs, worker
+from clusterflow.prefect.deploy import load
+from clusterflow.prefect.publish import publish
+from clusterflow.prefect.serving import root_of
+from clusterflow.services import enrolment, explanation, gate_forms, gates, ledger, registry
+from clusterflow.services.context import Context
+from clusterflow.services.notifications.dispatch import Courier
+from clusterflow.store.gate_forms import Item
+
+Say = Callable[[str], None]
+
+TODAY = "CLUSTERFLOW_TODAY"
+"""Where the flows, which open the context by its settings, read which day the replay has come to."""
+
+SETTLE_SECONDS = 0.1
+PATIENCE_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One month of the replay, for whoever shows the progress."""
+
+    number: int
+    of: int
+    day: date
+    events: list[str]
+
+
+class Replay:
+    """Plays stories against an context and its Prefect."""
+
+    def __init__(
+        self, context: Context, sink: MailSink, stories: Sequence[Story], end: date, show: Callable[[Month], None]
+    ) -> None:
+        self.sink = sink
+        self.context, self.stories, self.end, self.show = context, stories, end, show
+        self.by_id = {s.initiative: s for s in stories}
+        self.scripts: dict[str, Script] = {s.initiative: s.script() for s in stories}
+        self.told: list[str] = []
+        self.review = load(root_of(context.settings), "flows/review.py:review")
+
+    async def run(self) -> None:
+        """Every month in its order; the last one ends today."""
+        before = date.min
+        days = months(self.end)
+        mailed = asyncio.create_task(asyncio.sleep(0))
+        for number, day in enumerate(days, 1):
+            self.told = []
+            os.environ[TODAY] = day.isoformat()
+            context = self.context.at(day)
+            await self._month(context, before, day)
+            # The mails of a month go out while the next one is played.
+            await mailed
+            mailed = asyncio.create_task(self._mail(context))
+            self.show(Month(number, len(days), day, self.told))
+            before = day
+        await mailed
+        # From here on it is today: the gate that is left open is decided now.
+        del os.environ[TODAY]
+
+    async def _mail(self, context: Context) -> None:
+        await asyncio.to_thread(Courier(context).round)
+
+    async def _month(self, context: Context, before: date, day: date) -> None:
+        for story in self.stories:
+            if before < story.enrolled <= day:
+                registry.record(context, story.opening(), actor="demo")
+                enrolment.enrol(context, story.enrolment(), story.model, actor="demo")
+                self.told.append(f"{story.enrol['name']}: enrolled under {story.model}")
+            if story.enrolled <= day and (facts := story.submissions(before, day)):
+                registry.record(context, facts, actor="demo")
+        await self.review()
+        for story in self.stories:
+            for stage in story.gates_by_hand(before, day):
+                gates.open_gate(context, story.initiative, stage, actor="demo")
+        await asyncio.gather(self._settle(context), self._mail(context))
+        while await self._decide_what_is_due(context, day):
+            await asyncio.gather(self._settle(context), self._mail(context))
+
+    async def _decide_what_is_due(self, context: Context, day: date) -> bool:
+        """Take the next scripted decision at every gate that has one; False where nobody speaks."""
+        due = [
+            (i, s)
+            for i in gate_forms.open_gates(context)
+            if (s := self.scripts[i.initiative].take(i.stage, day)) is not None
+        ]
+        await asyncio.gather(*(self._decide(context, item, scripted) for item, scripted in due))
+        return bool(due)
+
+    async def _decide(self, context: Context, item: Item, scripted: Scripted) -> None:
+        (gate,) = explanation.explain(context, item.initiative, item.stage, with_evidence=False)
+        name = self.by_id[item.initiative].enrol["name"]
+        how = "Prefect form" if scripted.door == "form" else "command line"
+        code = self._code(context, item, scripted.by)
+        ballot = replace(scripted.ballot(gate.findings), code=code)
+        self.told.append(f"{name}: {scripted.stage}: {scripted.decision} ({how})")
+        if scripted.door == "cli":
+            gates.decide(context, item.initiative, scripted.by, ballot)
+            return
+        answer = {
+            "decision": ballot.decision.value,
+            "decided_by": scripted.by,
+            "code": code or "–",
+            "reason": ballot.reason,
+            "hold_until": ballot.until.isoformat() if ballot.until else None,
+            "back_to": ballot.to_stage,
+            "conditions_due": ballot.due_all.isoformat() if ballot.due_all else None,
+            "findings": ballot.seen,
+        }
+        # As the UI would; the form is there, for the passes have come to rest.
+        run = UUID(str(gate_forms.holder(context, item.initiative, item.review)))
+        outcome = await runs.resume(run, {name: value for name, value in answer.items() if value is not None})
+        if not outcome:
+            raise ClusterflowError(f"the form of {item.initiative}, {item.stage} was not accepted: {outcome.reason}")
+        await self._until_answered(context, item)
+
+    def _code(self, context: Context, item: Item, person: str) -> str | None:
+        """The code that a decider finds in the newest mail about a gate; None where none was sent."""
+        mine = [m for m in self.sink.codes if m.initiative == item.initiative and m.person == person]
+        for mail in reversed(mine):
+            (entry,) = ledger.entries(context, item.initiative, mail.version - 1, mail.version)
+            if getattr(entry.event, "stage", None) == item.stage:
+                return mail.code
+        return None
+
+    async def _until_answered(self, context: Context, item: Item) -> None:
+        """Until the resumed run has handed its answer to the engine."""
+        for _ in range(int(PATIENCE_SECONDS / SETTLE_SECONDS)):
+            again = next((i for i in gate_forms.open_gates(context, item.initiative) if i.review == item.review), None)
+            if again is None or again.asked > item.asked:
+                return
+            await asyncio.sleep(SETTLE_SECONDS)
+        raise ClusterflowError(f"the run of {item.initiative}, {item.stage} does not go on: see the Prefect UI")
+
+    async def _settle(self, context: Context) -> None:
+        """Until what happened is published, and every pass it began has ended or asks its question."""
+        await publish(context)
+        for _ in range(int(PATIENCE_SECONDS / SETTLE_SECONDS)):
+            if await self._at_rest():
+                held = gate_forms.open_gates(context)
+                if all(i.run is not None for i in held):
+                    return
+                await publish(context)
+            await asyncio.sleep(SETTLE_SECONDS)
+        raise ClusterflowError("the passes do not come to rest: see the Prefect UI")
+
+    async def _at_rest(self) -> bool:
+        """Whether no pass is due or at work; Prefect is not asked in vain, for it has enough to do meanwhile."""
+        if worker.is_busy() or await runs.at_work("lifecycle"):
+            return False
+        return not worker.is_busy()  # a run counts as suspended a moment before its form is there

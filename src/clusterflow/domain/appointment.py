@@ -1,0 +1,54 @@
+"""What stands in a calendar: a day, what is on it, and how often that was changed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+from clusterflow.domain.text import Frozen, Text
+
+_SPACE = UUID("6f5c8d0e-3c0b-5b0e-9f0a-6b8f4d1c2a77")
+
+
+class AppointmentKind(StrEnum):
+    """What a calendar can tell of."""
+
+    GATE_REVIEW = "gate-review"
+    STAGE_DUE = "stage-due"
+    HOLD_ENDS = "hold-ends"
+    CONDITION_DUE = "condition-due"
+    LABEL_ENDS = "label-ends"
+    STRATEGY_ENDS = "strategy-ends"
+    MEETING = "meeting"
+    LEARNING_SESSION = "learning-session"
+
+
+class Appointment(Frozen):
+    """One entry of a calendar, in no language yet."""
+
+    chain: str
+    kind: AppointmentKind
+    subject: str
+    """Which one of its kind, on its chain: for ever, whatever is changed about it."""
+    what: Text
+    of: str
+    """The name of the initiative or series that it belongs to."""
+    day: date
+    time: str | None = None
+    """When it begins on the clock of the zone, HH:MM; None where it is of the whole day."""
+    lasts_minutes: int | None = None
+    zone: str = "UTC"
+    place: str | None = None
+    sequence: int = 0
+    """How often it was changed: it never falls, and rises with each new day, name or place."""
+    at: datetime
+    """When it was last changed."""
+    cancelled: bool = False
+    people: frozenset[str] = frozenset()
+    """Whom it concerns."""
+
+    @property
+    def uid(self) -> str:
+        """Its name in every calendar, made of what never changes."""
+        return str(uuid5(_SPACE, f"{self.chain}/{self.kind}/{self.subject}"))

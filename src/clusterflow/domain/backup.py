@@ -1,0 +1,97 @@
+"""A whole office as lines of JSON: what the ledger says, and the facts, models and pseudonyms it speaks of.
+
+The lines stand in this order: one that says what the file is; the models; the pseudonyms; and for each chain one about
+the chain, followed by its entries. Everything else that the database holds of lives follows from these.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from clusterflow.domain.text import Frozen
+
+CURE = "The file is not as it was written; export anew"
+"""What to do about a line that cannot be true."""
+
+Name = Annotated[str, Field(max_length=64)]
+Number = Annotated[int, Field(ge=0, le=2**63 - 1)]
+
+
+class Title(Frozen):
+    """The first line: what the file is, and how much of it there must be."""
+
+    clusterflow: Literal["life"] = "life"
+    format: Literal[1] = 1
+    models: Number
+    aliases: Number
+    chains: Number
+
+
+class KeptModel(Frozen):
+    """A lifecycle model that initiatives are pinned to."""
+
+    model: Name
+    hash: Name
+    first_seen: datetime
+    document: dict[str, Any]
+
+
+class Alias(Frozen):
+    """By what name the ledger knows a person."""
+
+    alias: str = Field(max_length=32)
+    person: Name
+
+
+class Marks(Frozen):
+    """What the standing answers were measured on."""
+
+    version: Number
+    registry_version: Number
+    as_of: date
+    notes: dict[str, str]
+
+
+class Chain(Frozen):
+    """A chain of the ledger: its end, and how far it has gone out to Prefect and to people."""
+
+    chain: Name
+    version: Number
+    head: Name
+    published: Number
+    told: Number
+    evaluated: Marks | None = None
+
+
+class Line(Frozen):
+    """An entry of the chain above it, with the fact that it brought, where it brought one."""
+
+    entry: Number
+    at: datetime
+    actor: Name
+    command: str = Field(max_length=128)
+    event: dict[str, Any]
+    hash: Name
+    fact: dict[str, Any] | None = None
+    salt: str | None = Field(default=None, max_length=32)
+
+
+Part = Title | KeptModel | Alias | Chain | Line
+
+SORTS: dict[str, type[Part]] = {
+    "clusterflow": Title,
+    "model": KeptModel,
+    "alias": Alias,
+    "chain": Chain,
+    "entry": Line,
+}
+"""The sort of a line, by the field that only it has."""
+
+
+def as_kept(value: dict[str, Any]) -> str:
+    """A JSON value as the text that the database keeps of it, and that hashes are made of."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

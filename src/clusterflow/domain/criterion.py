@@ -1,0 +1,82 @@
+"""A requirement of a gate: single criteria, joined by *any of* and *all of*."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from clusterflow.domain.measurement import MetricCall
+from clusterflow.domain.quantity import Bound
+from clusterflow.domain.terms import Role, Severity
+from clusterflow.domain.text import Frozen, Text
+
+
+class Criterion(Frozen):
+    """A metric, its parameters, a bound, a severity, a source.
+
+    ``keep`` is the weaker bound under which a milestone already achieved lapses; between ``keep`` and ``bound``
+    nothing changes, so that a milestone does not flap (hysteresis). Without it the criterion is not watched.
+    """
+
+    id: str
+    metric: str
+    with_: tuple[tuple[str, str | int], ...] = Field(default=(), alias="with")
+    bound: Bound
+    keep: Bound | None = None
+    severity: Severity = Severity.BLOCKING
+    source: str
+    proposal: bool = False
+    owner: Role = Role.MANAGER
+    """Whose task it is: who holds this role hears when the answer changes."""
+    title: Text | None = None
+    note: Text | None = None
+
+    @property
+    def call(self) -> MetricCall:
+        return MetricCall(self.metric, self.with_)
+
+
+class AnyOf(Frozen):
+    """Met where one of its requirements is met."""
+
+    id: str
+    any_of: tuple[Requirement, ...] = Field(min_length=1)
+    severity: Severity = Severity.BLOCKING
+    title: Text | None = None
+
+
+class AllOf(Frozen):
+    """Met where all of its requirements are met."""
+
+    id: str
+    all_of: tuple[Requirement, ...] = Field(min_length=1)
+    severity: Severity = Severity.BLOCKING
+    title: Text | None = None
+
+
+def _shape(value: Any) -> Literal["any_of", "all_of", "criterion"]:
+    keys = value if isinstance(value, dict) else type(value).model_fields if isinstance(value, Frozen) else ()
+    if "any_of" in keys:
+        return "any_of"
+    return "all_of" if "all_of" in keys else "criterion"
+
+
+Requirement = Annotated[
+    Annotated[Criterion, Tag("criterion")] | Annotated[AnyOf, Tag("any_of")] | Annotated[AllOf, Tag("all_of")],
+    Discriminator(_shape),
+]
+
+
+def leaves(requirement: Criterion | AnyOf | AllOf) -> Iterator[Criterion]:
+    """The single criteria of a requirement, in the order of the file."""
+    if isinstance(requirement, Criterion):
+        yield requirement
+    else:
+        for part in requirement.any_of if isinstance(requirement, AnyOf) else requirement.all_of:
+            yield from leaves(part)
+
+
+AnyOf.model_rebuild()
+AllOf.model_rebuild()

@@ -1,0 +1,63 @@
+"""Events of time: what was valid until a day comes to its end. They belong to no stage."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from clusterflow.domain.text import Frozen
+
+
+class LabelExpiring(Frozen):
+    """A label ends in so many months, or somewhat fewer."""
+
+    kind: Literal["label.expiring"] = "label.expiring"
+    label: str
+    until: date
+    months: int
+    on: date
+
+
+class LabelExpired(Frozen):
+    """The last valid day of a label has passed; for a while it can still be renewed."""
+
+    kind: Literal["label.expired"] = "label.expired"
+    label: str
+    until: date
+    grace_until: date | None = None
+    proposed: bool = False
+    """Whether the period of grace is this project's proposal, for the label's record names none."""
+    on: date
+
+
+class LabelForfeited(Frozen):
+    """The period of grace in which a label could still be renewed has passed."""
+
+    kind: Literal["label.forfeited"] = "label.forfeited"
+    label: str
+    until: date
+    grace_until: date
+    proposed: bool = False
+    on: date
+
+
+class StrategyExpiring(Frozen):
+    """A strategy ends in so many months, or somewhat fewer."""
+
+    kind: Literal["strategy.expiring"] = "strategy.expiring"
+    strategy: str
+    until: date
+    months: int
+    on: date
+
+
+class StrategyExpired(Frozen):
+    """The last day of a strategy's horizon has passed."""
+
+    kind: Literal["strategy.expired"] = "strategy.expired"
+    strategy: str
+    until: date
+    on: date
+
+
+ExpiryEvent = LabelExpiring | LabelExpired | LabelForfeited | StrategyExpiring | StrategyExpired

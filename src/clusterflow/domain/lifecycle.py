@@ -1,0 +1,98 @@
+"""A lifecycle model: the plan of a life, as data."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from functools import cached_property
+
+from pydantic import Field
+
+from clusterflow.domain.criterion import Criterion, Requirement, leaves
+from clusterflow.domain.terms import HelixKind, Role, StageKind
+from clusterflow.domain.text import Frozen, Text
+
+
+class Share(Frozen):
+    """How many of those who decide must speak for one helix kind."""
+
+    helix: HelixKind
+    need: int = Field(ge=1)
+
+
+class DecidedBy(Frozen):
+    """The quorum of a gate, as data: who decides, how many of them, and what stands in the way."""
+
+    roles: tuple[Role, ...] = Field(min_length=1)
+    need: int = Field(default=1, ge=1)
+    never: tuple[HelixKind, ...] = ()
+    each: tuple[Share, ...] = ()
+    """Among those who agree, so many of each of these helix kinds."""
+    veto: tuple[Role, ...] = ()
+    """The roles whose veto bars a go."""
+    override: tuple[Role, ...] = ()
+    """The roles that may let a blocking criterion pass though it is not met."""
+    four_eyes: bool = False
+    """Whether somebody who asked for the review, or recorded facts in the stage, may not decide at its gate."""
+
+
+class Gate(Frozen):
+    """The requirements for leaving a stage, and who decides."""
+
+    title: Text
+    milestone: Text
+    decided_by: DecidedBy
+    requires: tuple[Requirement, ...] = Field(min_length=1)
+
+    @property
+    def criteria(self) -> Iterator[Criterion]:
+        for requirement in self.requires:
+            yield from leaves(requirement)
+
+
+class Stage(Frozen):
+    """A named span of work between the gates before it and its own."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    kind: StageKind
+    title: Text
+    about: Text | None = None
+    after: tuple[str, ...] = ()
+    optional: bool = False
+    open_ended: bool = False
+    allowed_days: int = Field(ge=1, description="days the stage may take before it is overdue")
+    escalate_days: int = Field(default=30, ge=1, description="days overdue before it is told one level up")
+    source: str
+    proposal: bool = False
+    gate: Gate
+
+
+class LifecycleModel(Frozen):
+    """Stages in a partial order, each with a gate.
+
+    An initiative is pinned to the content ``hash`` of the model it started under: editing the file changes
+    nothing for those under way.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$", alias="model")
+    version: str
+    title: Text
+    about: Text
+    source: str
+    stages: tuple[Stage, ...] = Field(min_length=1)
+
+    @cached_property
+    def hash(self) -> str:
+        document = self.model_dump_json(by_alias=True)
+        return hashlib.sha256(document.encode()).hexdigest()
+
+    @cached_property
+    def by_id(self) -> dict[str, Stage]:
+        return {stage.id: stage for stage in self.stages}
+
+    def stage(self, stage_id: str) -> Stage:
+        return self.by_id[stage_id]
+
+    def position(self, stage_id: str) -> int:
+        """The place of the stage in the file, from 1: the number people use for its gate."""
+        return 1 + [stage.id for stage in self.stages].index(stage_id)

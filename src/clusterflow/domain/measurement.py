@@ -1,0 +1,150 @@
+"""A metric: what it is called and counts in, and what was measured of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from typing import Literal
+
+from pydantic import Field
+
+from clusterflow.domain.quantity import Unit, written
+from clusterflow.domain.terms import Role
+from clusterflow.domain.text import Frozen, Language, Text
+
+ParameterType = Literal[
+    "integer", "text", "size-class", "helix-kind", "body-kind", "stage", "topic", "direction",
+    "document-kind", "legal-form", "label-level",
+]  # fmt: skip
+Parameters = tuple[tuple[str, str | int], ...]
+
+
+class Fold(StrEnum):
+    """How the evidence rows of a metric become one number."""
+
+    SUM = "sum"
+    RATIO = "ratio"
+    LARGEST = "largest"
+    SMALLEST = "smallest"
+
+
+class Parameter(Frozen):
+    """What a criterion may say of a metric beyond its name: a span in months, a size class, a topic."""
+
+    type: ParameterType
+    default: str | int | None = None
+    optional: bool = False
+
+
+class MetricDeclaration(Frozen):
+    """A metric as the models speak of it; its SQL stands in ``store/metrics`` under the same id."""
+
+    id: str
+    number: int | None = None
+    title: Text
+    unit: Unit
+    fold: Fold
+    direction: Literal["more", "less"]
+    source: str
+    proposal: bool = False
+    formula: str = ""
+    help: Text | None = None
+    mended_by: tuple[Role, ...] = (Role.MANAGER,)
+    """Who can mend it."""
+    freshness_days: int | None = None
+    """For how many days after its newest evidence the number counts; None where it never goes stale."""
+    parameters: dict[str, Parameter] = Field(default_factory=dict)
+    computed_by: Literal["store", "rules"] = "store"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class MetricCall:
+    """A metric with its parameters, in order: what two criteria share when they ask for the same number."""
+
+    metric: str
+    parameters: Parameters = ()
+
+    def __str__(self) -> str:
+        if not self.parameters:
+            return self.metric
+        return f"{self.metric}({', '.join(f'{k}={v}' for k, v in self.parameters)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Staleness:
+    """Why a figure tells nothing any more: the day of its newest evidence, and for how long it would have counted."""
+
+    newest: date
+    freshness_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What is known of one number: between ``low`` and ``high``, both included.
+
+    Rows whose part is not known widen the span instead of being guessed or dropped: twelve committed members
+    and five of whom nobody knows are a number between 12 and 17. ``high`` is None where there is no upper limit;
+    both are None where nothing at all was recorded, or nothing since the figure went stale.
+    """
+
+    low: Fraction | None
+    high: Fraction | None
+    rows: int = 0
+    unknown_rows: int = 0
+    entered: date | None = None
+    late: bool = False
+    currency: str | None = None
+    stale: Staleness | None = None
+
+    @property
+    def known(self) -> bool:
+        return self.low is not None and self.low == self.high
+
+    @property
+    def nothing(self) -> bool:
+        return self.low is None and self.high is None
+
+    def written(self, unit: Unit, language: Language = "en") -> str:
+        """The span as people read it: ``12``, ``12 … 17``, ``unknown``."""
+        if self.nothing:
+            return "unknown" if language == "en" else "desconocido"
+        ends = [
+            "?" if end is None else written(end, unit, self.currency, language)
+            for end in ((self.low,) if self.known else (self.low, self.high))
+        ]
+        return " … ".join(ends)
+
+    def noted(self) -> str:
+        """The span as the ledger keeps it, in no language: ``12``, ``12..17``, ``7/20..``, ``?``."""
+        if self.nothing:
+            return "?"
+        low, high = ("" if end is None else str(end) for end in (self.low, self.high))
+        span = low if self.known else f"{low}..{high}"
+        return f"{span} {self.currency}" if self.currency else span
+
+    @classmethod
+    def from_note(cls, note: str) -> Measurement:
+        """The measurement that the ledger noted, without its rows."""
+        span, _, currency = note.partition(" ")
+        if span == "?":
+            return UNMEASURED
+        low, dots, high = span.partition("..")
+        first = Fraction(low) if low else None
+        return cls(first, (Fraction(high) if high else None) if dots else first, currency=currency or None)
+
+
+UNMEASURED = Measurement(low=None, high=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One row behind a number: which record, what it says, and what it counts for."""
+
+    record: str
+    entry: int
+    what: str
+    on: date | None
+    part: Fraction | None
+    whole: Fraction | None

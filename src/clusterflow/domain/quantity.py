@@ -1,0 +1,192 @@
+"""Units, numbers written by people, and bounds: exact, so that a bound hit exactly is hit."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+from clusterflow.domain.text import Frozen, Language
+
+
+class Unit(StrEnum):
+    """What a metric counts in. A bound is written in the same unit, or it is a mistake."""
+
+    COUNT = "count"
+    SHARE = "share"
+    YES_NO = "yes-no"
+    DAYS = "days"
+    MONTHS = "months"
+    YEARS = "years"
+    POINTS = "points"
+    FTE = "fte"
+    MONEY = "money"
+
+
+WRITTEN = {
+    Unit.COUNT: "a number (>= 15)",
+    Unit.SHARE: "a percentage or a fraction (>= 80 %, <= 1/3)",
+    Unit.YES_NO: "«is yes» or «is no»",
+    Unit.DAYS: "a number of days (<= 90 days)",
+    Unit.MONTHS: "a number of months (<= 12 months)",
+    Unit.YEARS: "a number of years (>= 3 years)",
+    Unit.POINTS: "a number of points (>= 3.5 points)",
+    Unit.FTE: "full-time equivalents (>= 0.5 fte)",
+    Unit.MONEY: "an amount with its ISO 4217 currency (>= 100000000 EUR)",
+}
+
+Operator = Literal[">=", ">", "<=", "<"]
+_BOUND = re.compile(r"^(?P<op>>=|<=|>|<)\s*(?P<number>\d+(?:\.\d+|/0*[1-9]\d*)?)\s*(?P<unit>%|[A-Za-z]+)?$", re.ASCII)
+_SUFFIX = {
+    None: (Unit.COUNT, Unit.SHARE),
+    "%": (Unit.SHARE,),
+    "day": (Unit.DAYS,),
+    "days": (Unit.DAYS,),
+    "month": (Unit.MONTHS,),
+    "months": (Unit.MONTHS,),
+    "year": (Unit.YEARS,),
+    "years": (Unit.YEARS,),
+    "point": (Unit.POINTS,),
+    "points": (Unit.POINTS,),
+    "fte": (Unit.FTE,),
+}
+
+
+def _fraction(value: Any) -> Any:
+    return Fraction(value) if isinstance(value, (str, int)) else value
+
+
+Exact = Annotated[
+    Fraction,
+    BeforeValidator(_fraction),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^-?\d+(/\d+)?$"}),
+]
+"""A rational number, written as ``7/20`` wherever it is kept."""
+
+
+class BoundError(ValueError):
+    """A text that is no bound in the unit asked for, with what is accepted."""
+
+    def __init__(self, found: str, accepted: str) -> None:
+        self.found, self.accepted = found, accepted
+        super().__init__(f"{found}; accepted: {accepted}")
+
+
+class Bound(Frozen):
+    """``>= 15``, ``<= 90 days``, ``>= 80 %``, ``is yes``: an operator, an exact number, a unit."""
+
+    op: Operator
+    number: Exact
+    unit: Unit
+    currency: str | None = None
+
+    @classmethod
+    def parse(cls, text: str, unit: Unit) -> Bound:
+        """Read a bound as written, for a metric of the given unit.
+
+        Raises:
+            BoundError: what was found, and what is accepted for this unit.
+        """
+        written = text.strip()
+        if unit is Unit.YES_NO:
+            if written in ("is yes", "is no"):
+                # One comparison serves all units: yes is one and no is zero.
+                return cls(op=">=" if written == "is yes" else "<=", number=Fraction(written == "is yes"), unit=unit)
+            raise BoundError(f"«{text}» is no bound in {unit.value}", WRITTEN[unit])
+        match = _BOUND.match(written)
+        if match is None:
+            raise BoundError(f"«{text}» is no bound", WRITTEN[unit])
+        suffix = match["unit"]
+        number = Fraction(match["number"])
+        if unit is Unit.MONEY:
+            if suffix is None or not re.fullmatch("[A-Z]{3}", suffix):
+                raise BoundError(f"«{text}» names no currency", WRITTEN[unit])
+            return cls(op=match["op"], number=number, unit=unit, currency=suffix)
+        if unit not in _SUFFIX.get(suffix, ()):
+            raise BoundError(f"«{text}» has the wrong unit for a metric in {unit.value}", WRITTEN[unit])
+        if suffix == "%":
+            number /= 100
+        return cls(op=match["op"], number=number, unit=unit)
+
+    @property
+    def rising(self) -> bool:
+        """Whether more is better."""
+        return self.op in (">=", ">")
+
+    def holds(self, value: Fraction) -> bool:
+        match self.op:
+            case ">=":
+                return value >= self.number
+            case ">":
+                return value > self.number
+            case "<=":
+                return value <= self.number
+            case _:
+                return value < self.number
+
+    def weaker_than(self, other: Bound) -> bool:
+        """Whether everything that holds the other holds this one too, and more."""
+        if self.unit is not other.unit or self.currency != other.currency or self.rising != other.rising:
+            return False
+        if self.number == other.number:
+            return self.op in (">=", "<=") and other.op in (">", "<")
+        return (self.number < other.number) == self.rising
+
+    def written(self, language: Language = "en") -> str:
+        """The bound as people read it: ``≥ 80 %``."""
+        if self.unit is Unit.YES_NO:
+            return _YES_NO[language][self.rising]
+        sign = {">=": "≥", "<=": "≤"}.get(self.op, self.op)
+        return f"{sign} {written(self.number, self.unit, self.currency, language)}"
+
+    def __str__(self) -> str:
+        return self.written()
+
+
+_YES_NO: dict[Language, tuple[str, str]] = {"en": ("no", "yes"), "es": ("no", "sí")}
+_NAMES: dict[Language, dict[Unit, tuple[str, str]]] = {
+    "en": {
+        Unit.DAYS: ("day", "days"),
+        Unit.MONTHS: ("month", "months"),
+        Unit.YEARS: ("year", "years"),
+        Unit.POINTS: ("point", "points"),
+        Unit.FTE: ("FTE", "FTE"),
+    },
+    "es": {
+        Unit.DAYS: ("día", "días"),
+        Unit.MONTHS: ("mes", "meses"),
+        Unit.YEARS: ("año", "años"),
+        Unit.POINTS: ("punto", "puntos"),
+        Unit.FTE: ("ETC", "ETC"),
+    },
+}
+
+
+def written(number: Fraction, unit: Unit, currency: str | None = None, language: Language = "en") -> str:
+    """The number as people read it: ``80 %``, ``3.5 points``, ``yes``, ``1 250 000 EUR``.
+
+    Thousands are set apart by a thin space and decimals by a point: read alike from Bilbao to Monterrey (RAE, SI).
+    """
+    if unit is Unit.YES_NO:
+        return _YES_NO[language][number >= 1]
+    if unit is Unit.SHARE:
+        return f"{_decimal(number * 100)} %"
+    text = _decimal(number)
+    if unit is Unit.MONEY:
+        return f"{text} {currency or ''}".strip()
+    if unit is Unit.COUNT:
+        return text
+    return f"{text} {_NAMES[language][unit][number != 1]}"
+
+
+def _decimal(number: Fraction) -> str:
+    if number.denominator == 1:
+        text = f"{number.numerator:,}"
+    else:
+        text = f"{float(number):,.1f}" if abs(number) >= 10 else f"{float(number):,.2f}"
+        text = text.rstrip("0").rstrip(".")
+    return text.replace(",", "\u202f")

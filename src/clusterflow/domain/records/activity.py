@@ -1,0 +1,110 @@
+"""What it lives through: training, surveys, links, business, labels, and what somebody states."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from pydantic import Field, ValidationInfo, model_validator
+
+from clusterflow.domain.money import Money
+from clusterflow.domain.records.base import KEPT, BodyId, Day, Happening, OrganisationId, Slug, Span
+from clusterflow.domain.terms import BusinessKind, LabelLevel, LinkDirection, SurveyTopic
+
+
+class Training(Span):
+    """A training planned for a day and held, or not, on one."""
+
+    type: ClassVar = "training"
+    key: ClassVar = ("id",)
+
+    id: Slug
+    title: str = Field(min_length=1, max_length=300)
+    planned: Day
+    held: Day | None = None
+    attendees: int | None = Field(default=None, ge=0)
+
+
+class SurveyWave(Happening):
+    """One wave of an anonymous survey: only its sums are kept."""
+
+    type: ClassVar = "survey-wave"
+    key: ClassVar = ("topic", "valid_from")
+
+    topic: SurveyTopic
+    invited: int = Field(ge=0)
+    answers: int = Field(ge=0)
+    mean_milli: int | None = Field(
+        default=None, ge=1000, le=5000, description="mean of the answers from 1 to 5, in thousandths: 3.85 is 3850"
+    )
+
+    @model_validator(mode="after")
+    def _no_more_answers_than_invited(self, info: ValidationInfo) -> Self:
+        if info.context is not KEPT and self.answers > self.invited:
+            raise ValueError(f"answers: {self.answers} answers, and only {self.invited} were invited")
+        return self
+
+
+class Link(Span):
+    """A link in force: inside, between members; outside, with other clusters and markets."""
+
+    type: ClassVar = "link"
+    key: ClassVar = ("id",)
+
+    id: Slug
+    direction: LinkDirection
+    with_whom: str = Field(min_length=1, max_length=200)
+
+
+class Business(Happening):
+    """Business that came of working together: a contract, an export, an investment, jobs."""
+
+    type: ClassVar = "business"
+    key: ClassVar = ("id",)
+
+    id: Slug
+    kind: BusinessKind
+    amount: Money | None = None
+    jobs: int | None = Field(default=None, ge=0)
+    organisation: OrganisationId | None = None
+
+
+class Label(Span):
+    """A label of cluster excellence, from its award to its last valid day."""
+
+    type: ClassVar = "label"
+    key: ClassVar = ("name",)
+
+    name: str
+    level: LabelLevel
+    grace_until: Day | None = Field(
+        default=None,
+        description="until when it can still be renewed after its last day; 90 days (a proposal) where nothing is "
+        "said, and none where it is that last day",
+    )
+
+    retained_percent: int | None = Field(
+        default=None,
+        ge=1,
+        le=100,
+        description="how many percent of the members must be among those named at its award, where its rules ask for "
+        "that: 50 for the Hungarian accreditation (HUNN)",
+    )
+
+    @model_validator(mode="after")
+    def _grace_comes_after(self) -> Self:
+        if self.grace_until is not None and (self.valid_to is None or self.grace_until < self.valid_to):
+            ends = f"on {self.valid_to}" if self.valid_to else "on no day that is on record"
+            raise ValueError(f"its grace ends on {self.grace_until}, and it itself {ends}")
+        return self
+
+
+class Observation(Happening):
+    """A figure that somebody states, where the rows behind it are not in the registry."""
+
+    type: ClassVar = "observation"
+    key: ClassVar = ("metric", "valid_from")
+
+    metric: str
+    numerator: int
+    denominator: int = Field(default=1, ge=1)
+    body: BodyId | None = None

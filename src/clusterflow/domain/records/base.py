@@ -1,0 +1,170 @@
+"""What every record carries: when it is true, who said so; and how it refers to others."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, ClassVar, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pycountry
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo, model_validator
+
+from clusterflow.domain.text import ID, ID_ACCEPTED, Frozen
+
+REGISTRY = "registry"
+"""The chain of the records that belong to no single initiative: organisations, people, offices, initiatives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Marks a field that names another record by its key."""
+
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepts:
+    """Says in words what a field takes, where its type alone does not."""
+
+    words: str
+
+
+class Kept:
+    """The context in which rows of the registry are read: a rule that came later makes no kept fact unreadable."""
+
+
+KEPT = Kept()
+
+Slug = Annotated[str, StringConstraints(pattern=ID), Accepts(ID_ACCEPTED)]
+"""A short name for use in files and commands: lower case, digits, point, hyphen, underscore."""
+
+OrganisationId = Annotated[Slug, Ref("organisation")]
+PersonId = Annotated[Slug, Ref("person")]
+BodyId = Annotated[Slug, Ref("body")]
+MeetingId = Annotated[Slug, Ref("meeting")]
+ObjectiveId = Annotated[Slug, Ref("objective")]
+SeriesId = Annotated[Slug, Ref("learning-series")]
+
+
+def _known_country(code: str, info: ValidationInfo) -> str:
+    if info.context is not KEPT and pycountry.countries.get(alpha_2=code) is None:
+        raise ValueError(f"no country has the code «{code}»; accepted: {COUNTRY_ACCEPTED}")
+    return code
+
+
+COUNTRY_ACCEPTED = "a country's two capital letters by ISO 3166-1, as MX"
+
+Country = Annotated[
+    str, StringConstraints(pattern=r"^[A-Z]{2}$"), AfterValidator(_known_country), Accepts(COUNTRY_ACCEPTED)
+]
+
+
+DAY_ACCEPTED = "a day as YYYY-MM-DD"
+
+
+def _written_day(value: object) -> object:
+    """A day as people write it: the seconds since 1970, which pydantic would take for one, are more likely a mistake.
+
+    Raises:
+        ValueError: it is another thing than a day, or written otherwise.
+    """
+    if isinstance(value, date) or (isinstance(value, str) and _ISO_DAY.match(value)):
+        return value
+    raise ValueError(f"«{value}» is not accepted; accepted: {DAY_ACCEPTED}")
+
+
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+
+Day = Annotated[date, BeforeValidator(_written_day)]
+
+
+def clock_time(text: str) -> str:
+    """The time of a day, as it is.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", text):
+        raise ValueError(f"«{text}» is no time of a day; accepted: HH:MM, as 09:30")
+    return text
+
+
+ClockTime = Annotated[str, AfterValidator(clock_time)]
+"""The time on the clock where the thing takes place: 09:30."""
+
+Duration = Annotated[int, Field(ge=5, le=7 * 24 * 60)]
+"""In minutes."""
+
+
+def known_zone(name: str) -> str:
+    """The IANA name of a time zone, as it is.
+
+    Raises:
+        ValueError: there is none of that name.
+    """
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise ValueError(f"no time zone is called «{name}»; an IANA name is, as Europe/Madrid") from None
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(known_zone)]
+
+
+class Record(Frozen):
+    """One fact. ``key`` names the fields that say *which* thing it is about; together with the date it is true
+    from they identify it, so that the same key and date entered again is a correction."""
+
+    type: ClassVar[str]
+    key: ClassVar[tuple[str, ...]]
+    of_initiative: ClassVar[bool] = True
+
+    def digest(self, salt: str) -> str:
+        """What the ledger holds in the place of the record: it tells nothing without the salt.
+
+        What is unknown does not count, so that a field which a later version adds changes no digest.
+        """
+        said = self.model_dump_json(by_alias=True, exclude_none=True)
+        return hashlib.sha256(f"{salt}{said}".encode()).hexdigest()
+
+    source: str | None = Field(default=None, max_length=500, description="who said so, or where it is written")
+
+    valid_from: Day
+    valid_to: Day | None = None
+
+    def identity(self) -> tuple[str, ...]:
+        """The values of the key, as texts."""
+        return tuple(str(getattr(self, name)) for name in self.key)
+
+    def written(self) -> dict[str, Any]:
+        """The fields that say something, under the names that people write, as JSON can hold them."""
+        said = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        # JSON knows no number that is not finite; as a text it is read again.
+        return {n: str(v) if isinstance(v, float) and not math.isfinite(v) else v for n, v in said.items()}
+
+
+class Span(Record):
+    """A fact that is true over a time: from a first day to a last day, both included."""
+
+    valid_from: Day = Field(alias="from", description="first day on which it is true")
+    valid_to: Day | None = Field(
+        default=None, alias="to", description="last day on which it is true; empty while it is"
+    )
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.valid_to is not None and self.valid_to < self.valid_from:
+            raise ValueError(f"it ends on {self.valid_to}, before it begins on {self.valid_from}")
+        return self
+
+
+class Happening(Record):
+    """A fact that happened on a day and stays so."""
+
+    valid_from: Day = Field(alias="on", description="the day on which it happened")
+    valid_to: None = Field(default=None, exclude=True)

@@ -1,0 +1,91 @@
+"""What it lives on: invoices, payments, income, budget, staff."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from clusterflow.domain.money import Money
+from clusterflow.domain.records.base import Day, Happening, OrganisationId, PersonId, Ref, Slug, Span
+from clusterflow.domain.terms import IncomeKind, SizeClass
+
+
+class DuesAdoption(Span):
+    """Dues are asked by a scheme of configs/dues: from its first day on, invoices are issued by it."""
+
+    type: ClassVar = "dues-adoption"
+    key: ClassVar = ("scheme",)
+
+    scheme: Slug = Field(description="the name of a file in configs/dues")
+
+
+class DuesScheme(Span):
+    """What a member of a size class pays in a year, where an initiative keeps its own books."""
+
+    type: ClassVar = "dues-scheme"
+    key: ClassVar = ("size",)
+
+    size: SizeClass
+    yearly: Money
+
+
+class Invoice(Happening):
+    """Dues asked of a member."""
+
+    type: ClassVar = "invoice"
+    key: ClassVar = ("id",)
+
+    id: Slug
+    organisation: OrganisationId
+    amount: Money
+    due: Day
+    scheme: Slug | None = Field(default=None, description="the scheme by which it was issued")
+    year: int | None = Field(default=None, ge=1900, le=2999, description="the year that it asks dues for")
+    instalment: int | None = Field(default=None, ge=1, le=12, description="which part of the year's dues it is")
+    instalments: int | None = Field(default=None, ge=1, le=12, description="how many parts there are")
+
+
+class Payment(Happening):
+    """Money received on an invoice."""
+
+    type: ClassVar = "payment"
+    key: ClassVar = ("id",)
+
+    id: Slug
+    invoice: Annotated[Slug, Ref("invoice")]
+    amount: Money
+
+
+class Income(Happening):
+    """Money received, by source; member fees too where they are kept in one sum."""
+
+    type: ClassVar = "income"
+    key: ClassVar = ("id",)
+
+    id: Slug
+    kind: IncomeKind
+    amount: Money
+    payer: OrganisationId | None = None
+
+
+class Budget(Span):
+    """The running cost of a year to come, and the funds already secured for it."""
+
+    type: ClassVar = "budget"
+    key: ClassVar = ("id",)
+
+    id: Slug
+    running_cost: Money
+    secured: Money | None = None
+
+
+class Staff(Span):
+    """A person works for the initiative's management."""
+
+    type: ClassVar = "staff"
+    key: ClassVar = ("person",)
+
+    person: PersonId
+    fte: float = Field(gt=0, le=1, description="full-time equivalents")
+    manager: bool = False

@@ -1,0 +1,209 @@
+"""Where one initiative stands: the rows that the ledger's entries add up to."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from clusterflow.domain.terms import (
+    Answer,
+    ConditionStatus,
+    DecisionKind,
+    HelixKind,
+    ReviewStatus,
+    Role,
+    Stance,
+    Standing,
+    VisitOutcome,
+)
+from clusterflow.domain.text import Frozen
+
+
+class Visit(Frozen):
+    """One stay in a stage; going back to a stage is another round."""
+
+    stage: str
+    round: int
+    entered_on: date
+    due_on: date
+    escalate_on: date
+    overdue_level: int = 0
+    held_until: date | None = None
+    left_on: date | None = None
+    outcome: VisitOutcome | None = None
+
+
+class Review(Frozen):
+    """A gate review: opened when the gate is ready, or by hand; closed by a decision, or when it is ready no longer."""
+
+    id: str
+    stage: str
+    round: int
+    opened_on: date
+    findings: str
+    by_hand: bool = False
+    asked_by: str | None = None
+    status: ReviewStatus = ReviewStatus.OPEN
+    outcome: DecisionKind | None = None
+    closed_on: date | None = None
+
+
+class Vote(Frozen):
+    """What one decider said at one review; ``decider`` and ``cast_by`` are pseudonyms, as the ledger knows people."""
+
+    review: str
+    number: int
+    decider: str
+    cast_by: str | None = None
+    role: Role
+    kind: DecisionKind | Stance
+    reason: str
+    findings: str
+    at: datetime
+    until: date | None = None
+    stage: str | None = None
+    represents: str = ""
+    """The helix kinds that the decider represented, parted by blanks."""
+    overrides: str = ""
+    """The blocking criteria that the decider lets pass, parted by blanks."""
+    conditions: str = ""
+    """What a conditional go still asks: ``criterion=day``, parted by blanks."""
+    fell_on: date | None = None
+
+    @property
+    def stands(self) -> bool:
+        return self.fell_on is None
+
+    @property
+    def helixes(self) -> frozenset[HelixKind]:
+        return frozenset(HelixKind(h) for h in self.represents.split())
+
+
+class CodeTrial(Frozen):
+    """How often somebody showed a wrong code at a review since the last one was sent, and how often it was renewed."""
+
+    review: str
+    decider: str
+    failed: int = 0
+    renewed: int = 0
+
+
+class Milestone(Frozen):
+    """What was achieved when the stage's gate was passed; it may lapse, and be restored."""
+
+    stage: str
+    round: int
+    achieved_on: date
+    review: str
+    lapsed_on: date | None = None
+    lapsed_by: str | None = None
+    """The criteria that fell, parted by blanks: what must be met again."""
+    overridden: str | None = None
+    """The blocking criteria that were let pass, parted by blanks: it shows for ever."""
+    withdrawn_on: date | None = None
+
+    @property
+    def stands(self) -> bool:
+        return self.withdrawn_on is None
+
+
+class Condition(Frozen):
+    """What a conditional go still asks, and until when."""
+
+    review: str
+    stage: str
+    criterion: str
+    due_on: date
+    status: ConditionStatus = ConditionStatus.PENDING
+
+
+GRACE_OVER = -1
+
+
+class Expiry(Frozen):
+    """How near the end of a label or strategy was when people were last told of it; 0 months: it has ended,
+    -1: so has the period of grace."""
+
+    record: str
+    subject: str
+    until: date
+    months: int
+
+
+class StandingAnswer(Frozen):
+    """The last answer told for a criterion: notices fire on change only."""
+
+    stage: str
+    criterion: str
+    answer: Answer
+    found: str
+    met_on: date | None = None
+    """Since when, or when last, it was met: a milestone is held only to what it once had."""
+
+
+class InitiativeState(Frozen):
+    """Everything the engine knows of an initiative's life, without its facts."""
+
+    initiative: str
+    model: str
+    model_hash: str
+    enrolled_on: date
+    last_at: datetime
+    version: int
+    standing: Standing = Standing.ACTIVE
+    visits: tuple[Visit, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    votes: tuple[Vote, ...] = ()
+    trials: tuple[CodeTrial, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    answers: tuple[StandingAnswer, ...] = ()
+    expiries: tuple[Expiry, ...] = ()
+
+    @property
+    def open_visits(self) -> tuple[Visit, ...]:
+        return tuple(v for v in self.visits if v.left_on is None)
+
+    @property
+    def open_reviews(self) -> tuple[Review, ...]:
+        return tuple(r for r in self.reviews if r.status is ReviewStatus.OPEN)
+
+    def visit(self, stage: str) -> Visit | None:
+        """The stay in a stage that goes on, if there is one."""
+        return next((v for v in self.visits if v.stage == stage and v.left_on is None), None)
+
+    def open_review(self, stage: str) -> Review | None:
+        return next((r for r in self.open_reviews if r.stage == stage), None)
+
+    def standing_votes(self, review: str) -> tuple[Vote, ...]:
+        """The votes of a review that the findings have not left behind."""
+        return tuple(v for v in self.votes if v.review == review and v.stands)
+
+    def trial(self, review: str, decider: str) -> CodeTrial:
+        found = (t for t in self.trials if t.review == review and t.decider == decider)
+        return next(found, CodeTrial(review=review, decider=decider))
+
+    def milestone(self, stage: str) -> Milestone | None:
+        """The standing milestone of a stage, lapsed or not."""
+        return next((m for m in self.milestones if m.stage == stage and m.stands), None)
+
+    @property
+    def at_gate(self) -> tuple[str, ...]:
+        """The stages at whose gate the initiative is: those under way, and those whose gate was opened again."""
+        return tuple(dict.fromkeys([*(v.stage for v in self.open_visits), *(r.stage for r in self.open_reviews)]))
+
+    def conditions_at(self, stage: str) -> tuple[Condition, ...]:
+        """The conditions that the standing milestone of a stage was achieved under, or keeps."""
+        milestone = self.milestone(stage)
+        round_ = milestone.round if milestone is not None else None
+        reviews = {r.id for r in self.reviews if r.stage == stage and r.round == round_}
+        return tuple(c for c in self.conditions if c.review in reviews)
+
+    def held_until(self, stage: str) -> date | None:
+        """Until when the gate of a stage is held: one that waits for its milestone, or one that was opened again."""
+        visit, milestone = self.visit(stage), self.milestone(stage)
+        if milestone is not None:
+            visit = next(v for v in self.visits if v.stage == stage and v.round == milestone.round)
+        return visit.held_until if visit is not None else None
+
+    def rounds(self, stage: str) -> int:
+        return sum(v.stage == stage for v in self.visits)

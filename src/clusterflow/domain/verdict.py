@@ -1,0 +1,81 @@
+"""What was found: a finding for each criterion, a verdict for the gate. Values with reasons."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from clusterflow.domain.criterion import AllOf, AnyOf, Criterion
+from clusterflow.domain.measurement import Measurement
+from clusterflow.domain.terms import Answer, Readiness, Severity
+from clusterflow.domain.text import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The answer for one criterion, with what was measured and what would help."""
+
+    criterion: Criterion
+    answer: Answer
+    measurement: Measurement
+    kept: Answer
+    """The answer to the weaker bound that a passed milestone is watched by."""
+
+    def found(self, language: Language = "en") -> str:
+        """What was measured, as people read it."""
+        return self.measurement.written(self.criterion.bound.unit, language)
+
+    def asked(self, language: Language = "en") -> str:
+        return self.criterion.bound.written(language)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The answer for an *any of* or *all of*, with those of its parts."""
+
+    requirement: AnyOf | AllOf
+    answer: Answer
+    parts: tuple[Finding | Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer for a gate."""
+
+    stage: str
+    readiness: Readiness
+    results: tuple[Finding | Group, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return tuple(leaf for result in self.results for leaf in flatten(result))
+
+    @property
+    def hindrances(self) -> tuple[Finding, ...]:
+        """The findings of blocking requirements that are not met: what holds the gate back."""
+        return tuple(
+            leaf
+            for result in self.results
+            if result.answer is not Answer.MET and severity_of(result) is Severity.BLOCKING
+            for leaf in flatten(result)
+            if leaf.answer is not Answer.MET
+        )
+
+    @property
+    def digest(self) -> str:
+        """A short name for the answers, so that a decider can say which findings were seen.
+
+        Only the answers count: a value that moves without changing an answer does not make a decision stale.
+        """
+        text = "|".join(f"{f.criterion.id}={f.answer}" for f in self.findings)
+        return hashlib.sha256(f"{self.stage}|{text}".encode()).hexdigest()[:12]
+
+
+def severity_of(result: Finding | Group) -> Severity:
+    return result.criterion.severity if isinstance(result, Finding) else result.requirement.severity
+
+
+def flatten(result: Finding | Group) -> tuple[Finding, ...]:
+    if isinstance(result, Finding):
+        return (result,)
+    return tuple(leaf for part in result.parts for leaf in flatten(part))

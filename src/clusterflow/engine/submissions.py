@@ -1,0 +1,125 @@
+"""What another system sends: recorded all or none, or kept as refused until somebody mends or drops it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.exc import DataError, IntegrityError
+
+from clusterflow.domain.refused_submission import RefusalState
+from clusterflow.domain.text import Frozen
+from clusterflow.engine.record import Recorded, Submission, record
+from clusterflow.engine.transaction import Work
+from clusterflow.errors import Mistake, Mistakes, NotPossible, UnknownName
+from clusterflow.store import refused_submissions
+from clusterflow.store.ledger import HeadMoved
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What was sent: ``source`` is an event or the content of a file, ``address`` what people know it by, ``payload``
+    its text. ``mistakes`` are those that kept a part of it from being read.
+
+    Content that was dropped twice is meant twice: it may take back what came between. ``drop`` tells the two apart.
+    """
+
+    source: str
+    address: str
+    payload: str
+    submissions: Sequence[Submission] = ()
+    mistakes: Sequence[Mistake] = ()
+    drop: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its idempotency key."""
+        return f"{self.source}:{self.drop}" if self.drop else self.source
+
+
+class Received(Frozen):
+    """What became of a delivery: what was recorded, or the number under which it is refused."""
+
+    recorded: Recorded | None = None
+    refused: int | None = None
+    already: datetime | None = None
+    """When the same delivery was taken in before, where it was: then nothing was done now."""
+
+    def again(self, at: datetime) -> Received:
+        return self.model_copy(update={"already": at})
+
+
+def receive(work: Work, delivery: Delivery, keep_refused: bool = True) -> Received:
+    """Record a delivery whole; or keep it as refused, with everything that is wrong in it.
+
+    Raises:
+        Mistakes: it is to be refused and ``keep_refused`` does not hold; then nothing is kept of it.
+    """
+    try:
+        if delivery.mistakes and not delivery.submissions:
+            raise Mistakes(delivery.mistakes)
+        with work.connection.begin_nested():
+            return Received(recorded=record(work, delivery.submissions, delivery.mistakes))
+    except Mistakes as problem:
+        mistakes = problem.mistakes
+    except NotPossible as problem:
+        mistakes = (Mistake(delivery.address, str(problem)),)
+    except DataError as problem:
+        reason = str(problem.orig).partition("\n")[0]
+        mistakes = (Mistake(delivery.address, f"the database does not take it: {reason}"),)
+    if not keep_refused:
+        raise Mistakes(mistakes)
+    line = _first_line(delivery, mistakes)
+    try:
+        number = refused_submissions.keep(
+            work.connection, delivery.key, delivery.address, line, delivery.payload, mistakes, work.now
+        )
+    except IntegrityError:
+        # Another round refused it a moment ago; its answer is found by another try.
+        raise HeadMoved(delivery.key) from None
+    return Received(refused=number)
+
+
+def _first_line(delivery: Delivery, mistakes: Sequence[Mistake]) -> int | None:
+    """The first line with a mistake, where mistakes have lines."""
+    found = [re.match(r":(\d+)", m.where.removeprefix(delivery.address)) for m in mistakes]
+    return min((int(match[1]) for match in found if match), default=None)
+
+
+def mend(work: Work, number: int, submissions: Sequence[Submission]) -> Recorded:
+    """Record a refused submission as it was mended.
+
+    Raises:
+        Mistakes: everything that is still wrong; it goes on waiting.
+        NotPossible: it does not wait any more.
+    """
+    _settle(work, number, RefusalState.MENDED)
+    return record(work, submissions)
+
+
+class Dropped(Frozen):
+    """A refused submission that nobody will mend."""
+
+    id: int
+    reason: str
+
+
+def drop(work: Work, number: int, reason: str) -> Dropped:
+    """Put a refused submission away for good.
+
+    Raises:
+        NotPossible: it does not wait any more.
+    """
+    _settle(work, number, RefusalState.DROPPED, reason)
+    return Dropped(id=number, reason=reason)
+
+
+def _settle(work: Work, number: int, state: RefusalState, reason: str | None = None) -> None:
+    if refused_submissions.settle(work.connection, number, state, work.now, work.context.actor, reason):
+        return
+    found = refused_submissions.one(work.connection, number)
+    if found is None:
+        raise UnknownName("refused submission", str(number))
+    raise NotPossible(f"#{number} was already {found.state} by {found.settled_by} on {found.settled_at:%Y-%m-%d}")

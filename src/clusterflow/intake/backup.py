@@ -1,0 +1,46 @@
+"""A whole office out of lines of JSON: see ``model/life.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pydantic import ValidationError
+
+from clusterflow.domain.backup import CURE, SORTS, Part, Title
+from clusterflow.errors import Mistake, Mistakes
+from clusterflow.intake.json_lines import parsed
+from clusterflow.rules.mistakes import field_mistakes
+
+_BEGINNING = '{"clusterflow":'
+
+
+def is_life(text: str) -> bool:
+    """Whether a file holds a whole office: its first line says so."""
+    return text[: 2 * len(_BEGINNING)].replace(" ", "").startswith(_BEGINNING)
+
+
+def read_life(lines: Iterable[str], source: str) -> Iterator[tuple[str, Part]]:
+    """The parts of the file as they come, each with its place.
+
+    Raises:
+        Mistakes: a line is none of them, or belongs to a newer format.
+    """
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        where = f"{source}:{number}"
+        try:
+            value = parsed(line)
+        except ValueError as problem:
+            raise Mistakes([Mistake(where, str(problem), cure=CURE)]) from None
+        sort = next((SORTS[name] for name in SORTS if isinstance(value, dict) and name in value), None)
+        if sort is None:
+            accepted = " or ".join(f"«{name}»" for name in SORTS)
+            raise Mistakes([Mistake(where, "is no line of a life", f"one that has {accepted}")])
+        if sort is Title and value.get("format") != 1:
+            found = f"the format {value.get('format')} of a life is not known here"
+            raise Mistakes([Mistake(where, found, "format 1", "A newer clusterflow reads it")])
+        try:
+            yield where, sort.model_validate(value)
+        except ValidationError as problem:
+            raise Mistakes(field_mistakes(problem, sort, where)) from None

@@ -1,0 +1,157 @@
+"""Records as JSON, one grammar for all who send them: a line of a file, the payload of an event.
+
+A record is a flat object with ``record`` and ``initiative`` beside its own fields, or has its fields apart, in
+``{"type": ..., "initiative": ..., "fields": {...}}``. ``{"records": [...]}`` holds several.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from clusterflow.domain.text import UNDECODED, UNFIT
+from clusterflow.engine.record import Submission
+from clusterflow.errors import Mistake, Mistakes, quoted, shortened
+
+ENVELOPE = ("record", "initiative", "retract")
+
+LARGEST = 2**63 - 1
+"""What a whole number in a database can be."""
+
+DEEPEST = 3
+"""How deep a field may be nested."""
+
+
+def read_lines(lines: Iterable[str], source: str) -> list[Submission]:
+    """The submissions of a file; empty lines are passed over.
+
+    Raises:
+        Mistakes: every line that is no record, with its number.
+    """
+    mistakes: list[Mistake] = []
+    found = readable(lines, source, mistakes)
+    if mistakes:
+        raise Mistakes(mistakes)
+    return found
+
+
+def readable(lines: Iterable[str], source: str, mistakes: list[Mistake]) -> list[Submission]:
+    """The submissions of a file that can be read; what cannot is among the mistakes."""
+    return [s for where, value in values(lines, source, mistakes) for s in _submissions(value, where, mistakes)]
+
+
+def values(lines: Iterable[str], source: str, mistakes: list[Mistake]) -> Iterator[tuple[str, Any]]:
+    """What each line of a file says, and where; a line that is no JSON is among the mistakes."""
+    for number, line in enumerate(lines, 1):
+        where = f"{source}:{number}"
+        try:
+            if line.strip():
+                yield where, parsed(line)
+        except ValueError as problem:
+            mistakes.append(Mistake(where, str(problem), 'one object a line: {"record": "membership", ...}'))
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a file. Only a line feed ends one: the other signs that Unicode knows may stand inside a text."""
+    return text.split("\n")
+
+
+def read_value(value: object, where: str) -> list[Submission]:
+    """The submissions that a parsed JSON value makes.
+
+    Raises:
+        Mistakes: everything that keeps it from being one.
+    """
+    mistakes: list[Mistake] = []
+    found = list(_submissions(value, where, mistakes))
+    if mistakes:
+        raise Mistakes(mistakes)
+    return found
+
+
+def parsed(text: str) -> Any:
+    """The value of one JSON text.
+
+    Raises:
+        ValueError: it is none; the text says why.
+    """
+    if UNDECODED.search(text):
+        raise ValueError("no UTF-8 text")
+    try:
+        return json.loads(text, object_pairs_hook=_no_doubles, parse_constant=_no_number)
+    except _Refused:
+        raise
+    except RecursionError:
+        raise ValueError("no JSON: it is nested too deeply") from None
+    except ValueError as problem:
+        raise ValueError(f"no JSON: {problem}") from None
+
+
+class _Refused(ValueError):
+    pass
+
+
+def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise _Refused(f"the same field twice: {', '.join(map(shortened, doubled))}")
+    return dict(pairs)
+
+
+def _no_number(constant: str) -> object:
+    raise _Refused(f"no JSON: {constant} is no number")
+
+
+def flattened(value: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as a flat object, however it was written."""
+    fields = value.get("fields")
+    if "record" in value or not isinstance(fields, Mapping):
+        return dict(value)
+    around = {name: part for name, part in value.items() if name not in ("type", "fields")}
+    return {**fields, **around, **({"record": value["type"]} if "type" in value else {})}
+
+
+def _submissions(value: Any, where: str, mistakes: list[Mistake]) -> Iterator[Submission]:
+    if isinstance(value, dict) and set(value) == {"records"} and isinstance(value["records"], list):
+        for number, one in enumerate(value["records"], 1):
+            yield from _submission(one, f"{where} record {number}", mistakes)
+    else:
+        yield from _submission(value, where, mistakes)
+
+
+def _submission(value: Any, where: str, mistakes: list[Mistake]) -> Iterator[Submission]:
+    flat = flattened(value) if isinstance(value, dict) else {}
+    if not isinstance(flat.get("record"), str):
+        mistakes.append(Mistake(where, "no field «record» that names a record type", '{"record": "membership", ...}'))
+        return
+    initiative, retract = flat.get("initiative"), flat.get("retract")
+    wrong = []
+    if initiative is not None and not isinstance(initiative, str):
+        wrong.append(Mistake(where, f"initiative: {quoted(initiative)} is not accepted", "an id as text"))
+    if retract is not None and not isinstance(retract, bool):
+        wrong.append(Mistake(where, f"retract: {quoted(retract)} is not accepted", "true or false"))
+    unfit = ((name, _unfit(name, part)) for name, part in flat.items())
+    wrong += [Mistake(where, f"{shortened(name)}: {problem}") for name, problem in unfit if problem]
+    if wrong:
+        mistakes += wrong
+        return
+    fields = {k: v for k, v in flat.items() if k not in ENVELOPE}
+    yield Submission(flat["record"], fields, where, initiative, bool(retract))
+
+
+def _unfit(name: str, value: Any, depth: int = 0) -> str | None:
+    """Why no database can keep a value; None where one can."""
+    if depth > DEEPEST:
+        return "is nested too deeply"
+    if isinstance(value, dict):
+        return next((problem for k, v in value.items() if (problem := _unfit(k, v, depth + 1))), None)
+    if isinstance(value, list):
+        return next((problem for v in value if (problem := _unfit(name, v, depth + 1))), None)
+    for text in (name, value):
+        if isinstance(text, str) and UNFIT.search(text):
+            return "holds a sign that no text can have"
+    if isinstance(value, int) and abs(value) > LARGEST:
+        return "is larger than a number can be"
+    return None

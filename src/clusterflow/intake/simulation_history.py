@@ -1,0 +1,116 @@
+"""A history to try a model with: records as ``clusterflow record --from`` takes them, and decisions, a line each.
+
+A decision says ``{"decision": "go", "stage": "critical-mass", "by": "ana", "on": "2024-05-20", "reason": "..."}``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, ValidationError
+
+from clusterflow.domain.terms import DecisionKind, Role, Stance, said_as
+from clusterflow.domain.text import Frozen
+from clusterflow.engine.record import Submission
+from clusterflow.errors import Mistake, Mistakes
+from clusterflow.intake.json_lines import lines_of, read_value, values
+from clusterflow.rules.mistakes import field_mistakes
+
+
+def _said(word: Any) -> DecisionKind | Stance:
+    try:
+        return said_as(word)
+    except ValueError:
+        raise ValueError(f"«{word}» is not accepted; accepted: {', '.join([*DecisionKind, *Stance])}") from None
+
+
+class Decision(Frozen):
+    """What somebody says at a gate on a day, in the words of ``clusterflow decide``."""
+
+    decision: Annotated[DecisionKind | Stance, BeforeValidator(_said)]
+    stage: str
+    by: str
+    on: date
+    initiative: str = ""
+    reason: str = "–"
+    role: Role | None = None
+    until: date | None = None
+    to: str | None = None
+    due: date | None = None
+    override: tuple[str, ...] = ()
+    speaks_for: str | None = Field(default=None, alias="for")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A decision and its place."""
+
+    where: str
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a history says, and what of it could not be read; ``lines`` are its lines, to find columns in."""
+
+    source: str
+    lines: tuple[str, ...]
+    submissions: list[Submission] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    def placed(self, mistakes: Iterable[Mistake]) -> list[Mistake]:
+        """Mistakes at ``file:line`` with the column of what they name, in the order of the lines."""
+        return [mistake for _, mistake in sorted(self._places(mistakes), key=lambda found: found[0])]
+
+    def _places(self, mistakes: Iterable[Mistake]) -> Iterator[tuple[tuple[int, int], Mistake]]:
+        for mistake in mistakes:
+            rest = mistake.where.removeprefix(f"{self.source}:")
+            number, _, within = rest.partition(" ")
+            if rest == mistake.where or not number.isdigit():
+                yield (0, 0), mistake
+                continue
+            column, found = _column(self.lines[int(number) - 1], mistake.found)
+            where = f"{self.source}:{number}:{column} {within}".strip()
+            yield (int(number), column), replace(mistake, where=where, found=found)
+
+
+def read_history(text: str, source: str) -> History:
+    """Everything that can be read of a history; what cannot is among its mistakes."""
+    history = History(source, tuple(lines_of(text)))
+    for where, value in values(history.lines, source, history.mistakes):
+        if isinstance(value, dict) and "decision" in value and "record" not in value:
+            _take(history, value, where)
+            continue
+        try:
+            history.submissions.extend(read_value(value, where))
+        except Mistakes as problem:
+            history.mistakes.extend(problem.mistakes)
+    return history
+
+
+def _take(history: History, value: dict[str, Any], where: str) -> None:
+    try:
+        history.said.append(Said(where, Decision.model_validate(value)))
+    except ValidationError as problem:
+        history.mistakes.extend(field_mistakes(problem, Decision, where))
+
+
+_PLACE = re.compile(r":? line 1 column (\d+) \(char \d+\)")
+_NAMED = re.compile(r"^(\w+): |«([^«»]+)»|the same field twice: (\w+)")
+
+
+def _column(line: str, found: str) -> tuple[int, str]:
+    """Where in its line a mistake stands, from 1: where what it names is written. And the mistake without its place."""
+    if place := _PLACE.search(found):
+        return int(place[1]), _PLACE.sub("", found)
+    for names in _NAMED.findall(found):
+        for written in (json.dumps(name, ensure_ascii=ascii) for name in names if name for ascii in (False, True)):
+            if (at := line.find(written)) >= 0:
+                return at + 1, found
+    return len(line) - len(line.lstrip()) + 1, found

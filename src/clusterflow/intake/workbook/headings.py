@@ -1,0 +1,193 @@
+"""Which sheet is which, and which column: by their titles in either language, however they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import PurePath
+from typing import Any
+
+from clusterflow.domain.text import LANGUAGES, Language
+from clusterflow.intake.workbook.cells import tidy
+from clusterflow.intake.workbook.layout import Column, Kind, Sheet
+from clusterflow.intake.workbook.messages import CellMistake, Place, any_of, mistake
+from clusterflow.intake.workbook.reader import Book, RawSheet
+from clusterflow.intake.workbook.sheets import SHEETS
+from clusterflow.intake.workbook.texts import OURS, is_example
+from clusterflow.rules.matching import folded
+from clusterflow.rules.mistakes import nearest
+
+_SEARCHED_ROWS = 20
+"""The row of heads is looked for among the first ones."""
+
+
+@dataclass(slots=True)
+class Table:
+    """A sheet that is understood: which one it is, where its heads stand, and what each column is."""
+
+    sheet: Sheet
+    raw: RawSheet
+    head_row: int
+    columns: dict[int, Column]
+    meetings: dict[int, str] = field(default_factory=dict)
+    """The columns of an attendance grid that are meetings, by what their heads say."""
+
+    @property
+    def name(self) -> str:
+        return self.raw.name
+
+
+def language_of(book: Book, otherwise: Language) -> Language:
+    """The language that a workbook speaks: as it says itself, or as most of its titles and heads do."""
+    said = book.about.get("language")
+    if said in LANGUAGES:
+        return "es" if said == "es" else "en"
+    votes = {"es": 0, "en": 0}
+    own = {one: _own_words(one) for one in LANGUAGES}
+    for sheet in book.sheets:
+        for text in (sheet.name, *(cell for row in sheet.rows[:_SEARCHED_ROWS] for cell in row)):
+            if isinstance(text, str):
+                for one in LANGUAGES:
+                    votes[one] += folded(text) in own[one]
+    if votes["es"] == votes["en"]:
+        return otherwise
+    return "es" if votes["es"] > votes["en"] else "en"
+
+
+@cache
+def _own_words(language: Language) -> frozenset[str]:
+    """The titles and heads of one language that the other does not have."""
+    both = [
+        {folded(t.to(one)) for s in SHEETS for t in (s.title, *(c.title for c in s.columns))}
+        for one in ("es", "en")
+    ]  # fmt: skip
+    mine, other = both if language == "es" else both[::-1]
+    return frozenset(mine - other)
+
+
+def recognise(book: Book, language: Language) -> tuple[list[Table], list[CellMistake]]:
+    """The tables of a workbook, and everything that keeps it from being understood."""
+    tables, wrong, seen = list[Table](), list[CellMistake](), dict[str, str]()
+    for raw in book.sheets:
+        if raw.name.startswith("#") or folded(raw.name) in _ours():
+            continue
+        sheet = _by_heads(raw) if book.kind == "csv" else _by_title(raw.name)
+        place = Place(raw.name)
+        if sheet is None:
+            if any(tidy(cell) is not None for row in raw.rows for cell in row):
+                wrong.append(_unknown(raw.name, [s.title.to(language) for s in SHEETS], "sheet", place, language))
+            continue
+        if sheet.name in seen:
+            wrong.append(mistake(place, None, "sheet_twice", language, other=seen[sheet.name]))
+            continue
+        seen[sheet.name] = raw.name
+        table = _read_heads(sheet, raw, language, wrong)
+        if table is not None:
+            tables.append(table)
+    if not tables and not wrong:
+        titles = any_of([s.title.to(language) for s in SHEETS[:4]], language)
+        wrong.append(mistake(Place(book.name), None, "no_sheet", language, near=titles))
+    return tables, wrong
+
+
+@cache
+def _ours() -> frozenset[str]:
+    return frozenset(folded(text.to(one)) for text in OURS for one in LANGUAGES)
+
+
+def _by_title(name: str) -> Sheet | None:
+    wanted = folded(name)
+    known = {folded(t): s for s in SHEETS for t in (s.name, s.title.es, s.title.en, *s.records[:1])}
+    return known.get(wanted)
+
+
+def _by_heads(raw: RawSheet) -> Sheet | None:
+    """What a file of one table is: by its name, otherwise by its heads."""
+    words = set(folded(PurePath(raw.name).stem).split())
+    named = [s for s in SHEETS if any(set(folded(t).split()) <= words for t in (s.name, s.title.es, s.title.en))]
+    best, most = None, 0
+    for sheet in named or SHEETS:
+        found = _head_row(sheet, raw.rows)
+        score = found[1] * 10 + sum(c.required for c in (found[2] if found else {}).values()) if found else 0
+        if score > most:
+            best, most = sheet, score
+    return best or (named[0] if named else None)
+
+
+@cache
+def _heads(sheet: Sheet) -> dict[str, Column]:
+    """The columns of a sheet by their heads, folded; titles go before other words."""
+    found: dict[str, Column] = {}
+    for column in sheet.columns:
+        for text in (column.title.es, column.title.en):
+            found.setdefault(folded(text), column)
+    for column in sheet.columns:
+        for word in (*column.also, f"{column.record} {column.name}"):
+            found.setdefault(folded(word), column)
+    return found
+
+
+def _head_row(sheet: Sheet, rows: Sequence[Sequence[Any]]) -> tuple[int, int, dict[int, Column]] | None:
+    """The row with the most heads: its number, how many, and which."""
+    best: tuple[int, int, dict[int, Column]] | None = None
+    for number, row in enumerate(rows[:_SEARCHED_ROWS]):
+        found = {at: c for at, cell in enumerate(row) if isinstance(cell, str) and (c := _column(sheet, cell))}
+        if found and (best is None or len(found) > best[1]):
+            best = (number, len(found), found)
+    return best
+
+
+def _column(sheet: Sheet, head: str) -> Column | None:
+    return _heads(sheet).get(folded(head))
+
+
+def _read_heads(sheet: Sheet, raw: RawSheet, language: Language, wrong: list[CellMistake]) -> Table | None:
+    found = _head_row(sheet, raw.rows)
+    if found is None:
+        if any(tidy(cell) is not None for row in raw.rows for cell in row):
+            titles = any_of([c.title.to(language) for c in sheet.columns[:4]], language)
+            wrong.append(mistake(Place(raw.name), None, "no_heads", language, near=titles))
+        return None
+    row, _, columns = found
+    table = Table(sheet, raw, row, {})
+    first: dict[Column, int] = {}
+    for at, cell in enumerate(raw.rows[row]):
+        place, head = Place(raw.name, row, at), tidy(cell)
+        if head is None or (isinstance(head, str) and (head.startswith("#") or is_example(head))):
+            continue
+        column = columns.get(at)
+        if column is None and sheet.is_grid:
+            table.meetings[at] = str(head)
+        elif column is None:
+            free = [c.title.to(language) for c in sheet.columns if c not in columns.values()]
+            wrong.append(_unknown(str(head), free, "head", place, language, sheet=sheet.title.to(language)))
+        elif column in first:
+            other = Place(raw.name, row, first[column])
+            wrong.append(mistake(place, head, "head_twice", language, other=other))
+        else:
+            first[column] = at
+            table.columns[at] = column
+    wrong.extend(_lacking(table, language))
+    for merged_row, merged_column in raw.merged:
+        if merged_row >= row:
+            wrong.append(mistake(Place(raw.name, merged_row, merged_column), None, "merged", language))
+    return table
+
+
+def _lacking(table: Table, language: Language) -> Iterable[CellMistake]:
+    """The columns without which no row tells what it is about."""
+    there, place = set(table.columns.values()), Place(table.name, table.head_row)
+    for column in table.sheet.columns:
+        is_key = column.kind is Kind.REFERENCE and column.required and column.record == table.sheet.head
+        if is_key and column not in there and not (table.sheet.is_grid and column.name == "organisation"):
+            yield mistake(place, None, "no_key_column", language, column=column.title.to(language))
+
+
+def _unknown(
+    text: str, titles: Iterable[str], sentence: str, place: Place, language: Language, **values: object
+) -> CellMistake:
+    near = nearest(text, titles, most=2)
+    if near:
+        return mistake(place, text, f"{sentence}_near", language, near=any_of(near, language), **values)
+    return mistake(place, text, sentence, language, **values)

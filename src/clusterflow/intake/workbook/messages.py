@@ -1,0 +1,164 @@
+"""What is wrong in a workbook, in its reader's language; and where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from xlsxwriter.utility import xl_col_to_name
+
+from clusterflow.domain.text import Language, Text
+from clusterflow.errors import Mistake
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cell, a row, or a whole sheet; rows and columns count from 0."""
+
+    sheet: str
+    row: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        if self.row is None:
+            return self.sheet
+        letters = "" if self.column is None else xl_col_to_name(self.column)
+        return f"{self.sheet}!{letters}{self.row + 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class CellMistake:
+    """A mistake, with the cell that is to be marked."""
+
+    place: Place
+    mistake: Mistake
+
+
+class Unreadable(ValueError):
+    """A cell does not say what its column asks for; ``sentence`` names the sentence that tells it."""
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        self.sentence, self.values = sentence, values
+        super().__init__(sentence)
+
+
+def _t(es: str, en: str) -> Text:
+    return Text(es=es, en=en)
+
+
+SENTENCES: dict[str, Text] = {
+    "choice": _t("no está en la lista; se acepta: {accepted}", "is not in the list; accepted: {accepted}"),
+    "did_you_mean": _t("¿quiso decir {near}?", "did you mean {near}?"),
+    "failed": _t("es una fórmula que falló; corrija la fórmula o escriba el valor",
+                 "is a formula that failed; mend the formula, or write the value"),
+    "no_result": _t("es una fórmula sin resultado guardado; abra el libro en su hoja de cálculo y guárdelo",
+                    "is a formula without a stored result; open the workbook in your spreadsheet and save it"),
+    "date": _t("no es una fecha; se acepta una celda de fecha, 2025-03-04 o 4 de marzo de 2025",
+               "is no date; accepted: a date cell, 2025-03-04 or 4 March 2025"),
+    "two_dates": _t("puede leerse como {one} o como {other}; escríbalo como una de las dos",
+                    "can be read as {one} or as {other}; write it as one of them"),
+    "clock": _t("no es una hora; se acepta HH:MM, como 09:30", "is no time of a day; accepted: HH:MM, as 09:30"),
+    "number": _t("no es un número", "is no number"),
+    "two_numbers": _t("puede leerse como {one} o como {other}; escríbalo sin separador de miles",
+                      "can be read as {one} or as {other}; write it without a thousands separator"),
+    "whole": _t("no es un número entero", "is no whole number"),
+    "yes_no": _t("no es sí ni no", "is neither yes nor no"),
+    "presence": _t("no dice si asistió; se acepta: {accepted}", "does not say who came; accepted: {accepted}"),
+    "currency": _t("es un importe sin moneda; escriba en «{column}» su código ISO 4217, como {example}",
+                   "is an amount without a currency; put its ISO 4217 code under «{column}», as {example}"),
+    "no_currency": _t("no es una moneda ISO 4217; se acepta un código como {example}",
+                      "is no ISO 4217 currency; accepted: a code as {example}"),
+    "decimals": _t("tiene más decimales que {currency}", "has more decimals than {currency} has"),
+    "amount": _t("no es un importe; se acepta un número, como 1200.50", "is no amount; accepted: a number, as 1200.50"),
+    "id": _t("no es un identificador: minúsculas, cifras, punto y guion, como {example}; o deje la celda vacía",
+             "is no id: lower case letters, digits, point and hyphen, as {example}; or leave the cell empty"),
+    "text_date": _t("es una fecha y aquí va un texto; dé a la celda formato de texto",
+                    "is a date where a text belongs; format the cell as text"),
+    "sign": _t("contiene un carácter que ningún texto puede tener", "holds a sign that no text can have"),
+    "bounds": _t("no se acepta; se acepta: {accepted}", "is not accepted; accepted: {accepted}"),
+    "plain": _t("{problem}", "{problem}"),
+    "needed": _t("falta «{column}»", "«{column}» is missing"),
+    "needed_column": _t("las filas nuevas necesitan una columna «{column}»", "new rows need a column «{column}»"),
+    "unknown_name": _t("no hay {noun} con ese nombre; añada su fila en «{sheet}»",
+                       "no {noun} has that name; add its row in «{sheet}»"),
+    "unknown_near": _t("no hay {noun} con ese nombre; ¿quiso decir {near}?",
+                       "no {noun} has that name; did you mean {near}?"),
+    "several_names": _t("así se llaman varios: {near}; escriba su Id", "several have that name: {near}; write the id"),
+    "ends_before": _t("es anterior a {first}, cuando empieza", "is before {first}, when it begins"),
+    "contradicts": _t("contradice a {other}: {fields}; deje una de las dos filas",
+                      "contradicts {other}: {fields}; leave one of the two rows"),
+    "tax_id": _t("no es un {name} válido ({country}): {why}", "is no valid {name} ({country}): {why}"),
+    "head": _t("no es ninguna columna de «{sheet}»; empiece el título con # para dejarla fuera",
+               "is no column of «{sheet}»; begin its head with # to leave it out"),
+    "head_near": _t("no es ninguna columna de «{sheet}»; ¿quiso decir {near}? (con # delante se deja fuera)",
+                    "is no column of «{sheet}»; did you mean {near}? (with # before it, it is left out)"),
+    "head_twice": _t("es la misma columna que {other}", "is the same column as {other}"),
+    "no_heads": _t("no tiene una fila de títulos; se esperan: {near}", "has no row of heads; expected: {near}"),
+    "no_key_column": _t("le falta la columna «{column}»", "lacks the column «{column}»"),
+    "sheet": _t("no es ninguna hoja conocida; empiece su nombre con # para dejarla fuera",
+                "is no sheet that is known; begin its name with # to leave it out"),
+    "sheet_near": _t("no es ninguna hoja conocida; ¿quiso decir {near}? (con # delante se deja fuera)",
+                     "is no sheet that is known; did you mean {near}? (with # before it, it is left out)"),
+    "sheet_twice": _t("es la misma hoja que «{other}»", "is the same sheet as «{other}»"),
+    "merged": _t("son celdas combinadas; sepárelas y llene cada una", "are merged cells; split them and fill each"),
+    "no_sheet": _t("no tiene ninguna hoja conocida; se esperan: {near}",
+                   "has no sheet that is known; expected: {near}"),
+    "no_row": _t("no tiene ninguna fila", "has no row"),
+    "empty_file": _t("está vacío", "is empty"),
+    "password": _t("está protegido con contraseña; guárdelo sin ella", "is protected by a password; save it without"),
+    "old_xls": _t("es un .xls antiguo; guárdelo como .xlsx", "is an old .xls; save it as .xlsx"),
+    "broken": _t("está dañado o incompleto: {why}; ábralo en su hoja de cálculo y guárdelo de nuevo",
+                 "is damaged or incomplete: {why}; open it in your spreadsheet and save it again"),
+    "no_workbook": _t("no es ni .xlsx ni .ods ni .csv", "is neither .xlsx nor .ods nor .csv"),
+    "too_large": _t("se descomprime a más de {size} MB; no se abre",
+                    "unpacks to more than {size} MB; it is not opened"),
+    "too_wide": _t("abarca hasta {cell}: demasiadas celdas; borre lo que está lejos de la tabla",
+                   "reaches to {cell}: too many cells; delete what is far from the table"),
+    "not_text": _t("no es texto UTF-8 ni de Windows", "is neither UTF-8 nor Windows text"),
+    "version": _t("es un libro de otra versión ({found}); pida uno nuevo con «clusterflow template»",
+                  "is a workbook of another version ({found}); get a new one with «clusterflow template»"),
+    "other_initiative": _t("es el libro de «{found}», no de «{wanted}»",
+                           "is the workbook of «{found}», not of «{wanted}»"),
+    "meeting_head": _t("no es el Id de ninguna reunión; añada su fila en «{sheet}»",
+                       "is no meeting's id; add its row in «{sheet}»"),
+}  # fmt: skip
+
+_MONTHS = {
+    "es": ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre",
+           "noviembre", "diciembre"),
+    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+           "November", "December"),
+}  # fmt: skip
+
+
+def say(sentence: str, language: Language, **values: object) -> str:
+    return SENTENCES[sentence].to(language).format(**values)
+
+
+def day_in_words(day: date, language: Language) -> str:
+    month = _MONTHS[language][day.month - 1]
+    return f"{day.day} de {month} de {day.year}" if language == "es" else f"{day.day} {month} {day.year}"
+
+
+def quoted(value: object) -> str:
+    """A value as its cell shows it: blanks at the ends can be seen."""
+    text = f"{value:.15g}" if isinstance(value, float) else str(value)
+    text = text if len(text) <= 60 else f"{text[:57]}..."
+    return f'"{text}"'
+
+
+def mistake(place: Place, value: object, sentence: str, language: Language, **values: object) -> CellMistake:
+    """A mistake in one sentence: where, what stands there, and what is to be done."""
+    told = say(sentence, language, **values)
+    between = " — " if sentence == "did_you_mean" else " "
+    found = told if value is None else f"{quoted(value)}{between}{told}"
+    return CellMistake(place, Mistake(str(place), found))
+
+
+def any_of(words: Sequence[str], language: Language) -> str:
+    """Words in quotation marks, the last one with an *or*."""
+    told = [f'"{w}"' for w in words]
+    if len(told) < 2:
+        return "".join(told)
+    return f"{', '.join(told[:-1])} {'o' if language == 'es' else 'or'} {told[-1]}"

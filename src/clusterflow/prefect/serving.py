@@ -1,0 +1,277 @@
+"""Everything on one machine: database, Prefect server, deployments, worker and relay, started as far as missing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from prefect.events.worker import EventsWorker
+from prefect.logging.handlers import APILogWorker
+
+from clusterflow.errors import ClusterflowError, PrefectUnreachable
+from clusterflow.prefect import runs, server, worker
+from clusterflow.prefect.api import connected
+from clusterflow.prefect.database_owner import claim
+from clusterflow.prefect.deploy import deploy, pause_schedules
+from clusterflow.prefect.publish import publish
+from clusterflow.prefect.reconcile import reconcile
+from clusterflow.prefect.secret_channels import channels_if_up
+from clusterflow.prefect.server import PrefectServer
+from clusterflow.services import outbox, review
+from clusterflow.services.context import Context
+from clusterflow.services.intake.submissions import Reception
+from clusterflow.services.notifications.dispatch import Courier
+from clusterflow.settings import Settings
+from clusterflow.store.database import open_database
+from clusterflow.store.migrate import upgrade
+from clusterflow.store.wakeup import bell
+
+Say = Callable[[str], None]
+
+POLL_SECONDS = 1.0
+"""Between two looks of the worker for runs that are due; each costs the server some milliseconds, day and night.
+
+Runs that this process starts need not wait for it.
+"""
+
+REPLAY_POLL_SECONDS = 10.0
+"""Where nobody but this process starts runs, there is hardly anything to look for."""
+
+PAUSE_SECONDS = 1.0
+"""How long the relay waits for a commit before it looks for what only time has made due."""
+
+RECONCILE_SECONDS = 60.0
+"""How often what Prefect asks is held against what the database says is open."""
+
+RECONCILE_AT_LEAST_SECONDS = 3600.0
+"""And how often, where each time something is to be mended."""
+
+BREATH_SECONDS = 0.02
+"""Between two looks of the relay, however much is committed."""
+
+AWAY_SECONDS = 5.0
+"""How long a Prefect that did not answer is left alone."""
+
+SWITCH_SECONDS = 0.0005
+"""How long a thread computes while another waits; Python's own five milliseconds add up over a transaction."""
+
+NICE = 10
+"""By how much relay, flows and server stand back, as ``nice`` counts, for who records or decides at a terminal.
+
+Nobody notices that a notice leaves some milliseconds later; who has pressed the key does.
+"""
+
+ASK_AGAIN_SECONDS = 60.0
+"""How old the channels are that Prefect keeps, at most."""
+
+AT_MOST = 500
+"""How many notices a round sends: those that were written meanwhile wait for its end."""
+
+DRAIN_SECONDS = 5.0
+"""How long the end waits for what is still to be sent."""
+
+PORTFOLIO = "review/portfolio"
+
+_log = logging.getLogger("clusterflow.relay")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What is up, and where to look."""
+
+    context: Context
+    ui: str
+    api: str
+
+
+@asynccontextmanager
+async def everything(settings: Settings, say: Say, *, limit: int = 3, live: bool = True) -> AsyncIterator[Running]:
+    """Start what is missing; at the end stop what was started here, and only that.
+
+    Args:
+        limit: flow runs at a time.
+        live: with the relay and the schedules; a replay of the past goes without them, for it brings its own days.
+
+    Raises:
+        PrefectUnreachable: the settings name a Prefect elsewhere, and it does not answer.
+        NotPossible: the Prefect that is there serves another database.
+    """
+    # Flows, relay and mails share this process. Who holds the database while others compute must have its turn soon.
+    if live:
+        sys.setswitchinterval(SWITCH_SECONDS)
+        if sys.platform != "win32":
+            os.nice(NICE)
+    database = open_database(settings.database_url)
+    before, after = upgrade(database)
+    if before != after:
+        say(f"database: schema {after} at {database.url.render_as_string(hide_password=True)}")
+    context = Context.open(settings)
+    auth = settings.prefect_auth.get_secret_value() if settings.prefect_auth else None
+    started = _started(settings, auth, say)
+    try:
+        api = started.api_url if started else settings.prefect_api_url
+        async with connected(api, auth):
+            await claim(database.url)
+            deployed = await deploy(root_of(settings), api, auth)
+            say(f"deployments: {', '.join(deployed)}")
+            if not live:
+                await pause_schedules(deployed)
+            serving = worker.serve(
+                root_of(settings), limit=limit, query_seconds=POLL_SECONDS if live else REPLAY_POLL_SECONDS
+            )
+            tasks = [asyncio.create_task(serving)]
+            if live:
+                tasks.append(asyncio.create_task(keep_relaying(context)))
+                if PORTFOLIO in deployed:
+                    # There is a board to look at from the start, and gates that Prefect forgot are open again.
+                    await runs.start(PORTFOLIO)
+            try:
+                yield Running(context, api.removesuffix("/api"), api)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                for task in tasks:
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await task
+                await send_what_is_left()
+    finally:
+        if started is not None:
+            started.stop()
+        context.database.dispose()
+        database.dispose()
+
+
+async def send_what_is_left() -> None:
+    """Logs and task states that Prefect sends from the background, while the server is still there to take them."""
+    for background in (EventsWorker, APILogWorker):
+        # It would warn of whatever is left, though all that is left is waited for.
+        logging.getLogger(f"prefect.{background.__name__}").setLevel(logging.ERROR)
+        sending = background.drain_all(timeout=DRAIN_SECONDS, at_exit=False)
+        if inspect.isawaitable(sending):
+            await sending
+
+
+def root_of(settings: Settings) -> Path:
+    """The folder that the entrypoints of the deployments are relative to."""
+    return settings.deployments.resolve().parent
+
+
+def _started(settings: Settings, auth: str | None, say: Say) -> PrefectServer | None:
+    if server.is_up(settings.prefect_api_url, auth):
+        say(f"Prefect: already up at {settings.prefect_api_url}")
+        return None
+    if settings.prefect_api is not None:
+        raise PrefectUnreachable(
+            f"no Prefect server answers at {settings.prefect_api}: start it, or unset CLUSTERFLOW_PREFECT_API"
+        )
+    prefect = PrefectServer(settings.home / "prefect", settings.prefect_port, auth=auth)
+    say("Prefect: starting ...")
+    prefect.start()
+    return prefect
+
+
+async def keep_relaying(context: Context) -> None:
+    """Publish and send for as long as we are up; a Prefect or a mail server that is away, or slow, is waited for.
+
+    People are told while Prefect is told, and neither waits for the other.
+    """
+    async with asyncio.TaskGroup() as relay:
+        relay.create_task(_again_and_again(_telling_prefect, context))
+        relay.create_task(_again_and_again(_telling_people, context))
+
+
+async def _again_and_again(tell: Callable[[Context], Awaitable[None]], context: Context) -> None:
+    while True:
+        try:
+            await tell(context)
+        except Exception:
+            # The database went away, say; a bell on a new connection rings again.
+            _log.exception("the relay lost the database; it begins anew")
+        await asyncio.sleep(AWAY_SECONDS)
+
+
+async def _telling_prefect(context: Context) -> None:
+    pause = RECONCILE_SECONDS
+    look_at = time.monotonic() + pause
+    async with aclosing(_rings(context)) as rings:
+        async for _ in rings:
+            if not await tell_prefect(context):
+                await asyncio.sleep(AWAY_SECONDS)
+            elif time.monotonic() >= look_at:
+                # What fails again and again is begun again less and less often.
+                pause = min(2 * pause, RECONCILE_AT_LEAST_SECONDS) if await put_right(context) else RECONCILE_SECONDS
+                look_at = time.monotonic() + pause
+
+
+async def _telling_people(context: Context) -> None:
+    courier, asked_at = Courier(context), -ASK_AGAIN_SECONDS
+    async with aclosing(_rings(context)) as rings:
+        async for _ in rings:
+            if time.monotonic() >= asked_at + ASK_AGAIN_SECONDS:
+                kept, asked_at = await channels_if_up(), time.monotonic()
+                courier.kept = courier.kept if kept is None else kept
+            await tell_people(courier)
+
+
+async def _rings(context: Context) -> AsyncGenerator[None, None]:
+    """At once, then whenever something was committed, and after a pause in any case."""
+    with bell(context.database) as commits:
+        while True:
+            yield
+            await asyncio.sleep(BREATH_SECONDS)  # for the other one's commits ring too
+            await asyncio.to_thread(commits.wait, PAUSE_SECONDS)
+
+
+async def tell_prefect(context: Context) -> bool:
+    """Publish what there is; False where no Prefect answers."""
+    try:
+        if review.initiatives_due(context) or outbox.waiting(context) or Reception(context).untold():
+            await publish(context)
+    except PrefectUnreachable as problem:
+        _log.warning("%s", problem)
+        return False
+    except ClusterflowError as problem:
+        _log.error("%s", problem)
+    except Exception:
+        # A database that is locked for a moment, an answer nobody foresaw: the next round tries again.
+        _log.exception("this round of publishing failed")
+    return True
+
+
+async def put_right(context: Context) -> bool:
+    """Ask again where a run failed, and close what was asked a moment too late; whether anything was to be asked."""
+    try:
+        done = await reconcile(context)
+    except Exception as problem:
+        _log.warning("no looking for gates that nobody asks about: %s", problem)
+        return False
+    if done.opened or done.closed:
+        _log.warning("%s", done)
+    return bool(done.opened)
+
+
+async def tell_people(courier: Courier) -> None:
+    """Write and send the notices there are."""
+    try:
+        await asyncio.to_thread(courier.round, AT_MOST)
+    except Exception:
+        _log.exception("this round of notices failed")
+
+
+def stopping() -> asyncio.Event:
+    """An event that Ctrl-C or a polite kill sets, so that everything is taken down in order."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, stop.set)
+    return stop

@@ -1,0 +1,53 @@
+"""Why a decision was not taken, told to the person who filled in a form.
+
+The rules give their reason in English, as the command line prints it; in Spanish the reason is said from its code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from clusterflow.domain.terms import Answer, Severity
+from clusterflow.domain.text import Language
+from clusterflow.reports.explanation import GateExplanation
+from clusterflow.reports.labels import ROLE
+
+SPANISH = {
+    "closed": "la puerta ya no está abierta",
+    "stopped": "la iniciativa terminó; ya no se decide nada",
+    "barred": "quien representa a ese sector nunca decide en esta puerta",
+    "role": "esa persona no tiene hoy ninguno de los papeles que deciden en esta puerta: {roles}",
+    "twice": "esa persona ya habló en esta puerta, y su código está usado",
+    "delegation": "no hay una delegación vigente a esa persona",
+    "veto": "esa persona no tiene derecho de veto en esta puerta",
+    "override": "esa persona no puede dejar pasar en esta puerta lo que bloquea, o no hay nada que dejar pasar",
+    "four-eyes": "aquí no decide quien pidió la revisión o registró hechos desde que empezó la etapa",
+    "code": "el código no es el que se envió para esta puerta, esta persona y estos hallazgos",
+    "locked": "se probaron demasiados códigos; pida uno nuevo (clusterflow send-code)",
+    "stale": "los hallazgos cambiaron desde que se abrió el formulario: mire la tabla de nuevo y decida otra vez",
+    "reason": "falta el motivo de la decisión",
+    "not-ready": "la puerta no está lista: {open}. Con condiciones y su plazo (conditional-go) sí se puede seguir",
+    "until": "una espera (hold) necesita un día posterior al {as_of} en «En espera hasta»",
+    "to-stage": "para volver (recycle), escriba en «Volver a la etapa» una de estas: {stages}",
+    "conditions": "unas condiciones (conditional-go) necesitan algo sin cumplir y un plazo posterior al {as_of}",
+}
+
+
+def refusal(code: str, why: str, gate: GateExplanation, stages: Sequence[str], language: Language) -> str:
+    """The reason in the reader's language; ``stages`` are those that a recycle may go back to."""
+    if language == "en" or code not in SPANISH:
+        return why
+    hindrances = [c.title for c in gate.criteria if c.severity is Severity.BLOCKING and c.answer is not Answer.MET]
+    return SPANISH[code].format(
+        roles=", ".join(ROLE[r].to(language) for r in gate.decided_by.roles),
+        open=", ".join(hindrances) or "falta algo que bloquea",
+        as_of=gate.as_of,
+        stages=", ".join(stages),
+    )
+
+
+def unknown_person(name: str, nearest: Sequence[str], language: Language) -> str:
+    """Nobody has that id."""
+    if language == "en":
+        return f"no person is called «{name}»" + (f"; the nearest: {', '.join(nearest)}" if nearest else "")
+    return f"nadie tiene el identificador «{name}»" + (f"; los más parecidos: {', '.join(nearest)}" if nearest else "")

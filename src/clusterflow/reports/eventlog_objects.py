@@ -1,0 +1,159 @@
+"""The objects of an event log, gathered from ledgers: what there is, what became of it, and what is a part of what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from clusterflow.domain import events as ev
+from clusterflow.domain.events import Entry, Event
+from clusterflow.domain.records.governance import Body
+from clusterflow.domain.records.parties import Organisation
+from clusterflow.reports.eventlog import Case, Value, moment
+from clusterflow.reports.ocel import Related, Said, Thing
+from clusterflow.rules.stage_order import steps
+
+Party = tuple[str, str]
+"""Whom a fact is about: an organisation or a body, and its id."""
+
+_STATUS = {
+    "stage.entered": ("stage", "under way"),
+    "stage.left": ("stage", "left"),
+    "milestone.achieved": ("milestone", "achieved"),
+    "milestone.confirmed": ("milestone", "confirmed"),
+    "milestone.lapsed": ("milestone", "lapsed"),
+    "milestone.restored": ("milestone", "restored"),
+    "milestone.withdrawn": ("milestone", "taken back"),
+    "gate.opened": ("gate review", "open"),
+    "gate.reopened": ("gate review", "open"),
+    "gate.withdrawn": ("gate review", "withdrawn"),
+    "gate.decided": ("gate review", "decided"),
+}
+"""What becomes of which object."""
+
+
+@dataclass(slots=True)
+class _Gathered:
+    type: str
+    said: dict[str, list[Said]] = field(default_factory=dict)
+    related: dict[Related, None] = field(default_factory=dict)
+
+    def say(self, name: str, at: datetime, value: Value | None) -> None:
+        """Note a value, where it is another than before."""
+        told = self.said.setdefault(name, [])
+        if value is not None and (not told or told[-1].value != value):
+            told.append(Said(name, at, value))
+
+
+class Things:
+    """The objects of a log, as far as its events have named them."""
+
+    def __init__(self) -> None:
+        self._all: dict[str, _Gathered] = {}
+
+    def see(self, case: Case, entry: Entry, parties: Iterable[Party] = ()) -> list[Related]:
+        """What an entry is about; its objects are noted, with what it makes of them."""
+        event, initiative = entry.event, entry.chain
+        self._initiative(case, entry)
+        about = [Related(f"initiative:{initiative}", "initiative")]
+        stage, review = vars(event).get("stage"), vars(event).get("review")
+        if stage in case.model.by_id:
+            about.append(Related(self._stage(case, stage, entry), "stage"))
+        if review is not None:
+            about.append(Related(self._review(initiative, review, stage, entry), "gate review"))
+        if event.kind.startswith("milestone."):
+            about.append(Related(self._milestone(initiative, event, entry), "milestone"))
+        about += self._deciders(event, entry.at)
+        for kind, party in parties:
+            where = f"body:{initiative}/{party}" if kind == "body" else f"organisation:{party}"
+            self._thing(where, kind).related[Related(f"initiative:{initiative}", f"{kind} of")] = None
+            about.append(Related(where, kind))
+        return list(dict.fromkeys(about))
+
+    def describe(self, chain: str, record: Organisation | Body) -> None:
+        """Let an object say what the registry says of it, where the log names it."""
+        body = isinstance(record, Body)
+        thing = self._all.get(f"body:{chain}/{record.id}" if body else f"organisation:{record.id}")
+        if thing is None:
+            return
+        names = ("kind",) if body else ("helix", "size", "country")
+        for name in names:
+            value = getattr(record, name)
+            thing.say(name, moment(record.valid_from), None if value is None else str(value))
+
+    def all(self) -> Iterator[Thing]:
+        for name, thing in self._all.items():
+            said = [one for told in thing.said.values() for one in told]
+            yield Thing(name, thing.type, said, list(thing.related))
+
+    def _thing(self, name: str, type_: str) -> _Gathered:
+        return self._all.setdefault(name, _Gathered(type_))
+
+    def _initiative(self, case: Case, entry: Entry) -> None:
+        thing = self._thing(f"initiative:{entry.chain}", "initiative")
+        if not thing.said:
+            record, state = case.record, case.state
+            for name in ("name", "country", "sector"):
+                thing.say(name, entry.at, getattr(record, name, None))
+            thing.say("model", entry.at, state.model)
+            thing.say("model_hash", entry.at, state.model_hash)
+        if isinstance(entry.event, (ev.InitiativeEnrolled, ev.InitiativeStopped)):
+            thing.say("standing", entry.at, "active" if entry.event.kind == "initiative.enrolled" else "stopped")
+
+    def _stage(self, case: Case, stage: str, entry: Entry) -> str:
+        name, event = f"stage:{entry.chain}/{stage}", entry.event
+        if name not in self._all:
+            thing = self._thing(name, "stage")
+            thing.related[Related(f"initiative:{entry.chain}", "stage of")] = None
+            thing.say("kind", entry.at, case.model.stage(stage).kind.value)
+            thing.say("title", entry.at, case.model.stage(stage).title.to("en"))
+        if isinstance(event, ev.StageEntered):
+            # What comes before it is there by now: it was achieved.
+            for before, after in steps(case.model):
+                if after == stage:
+                    self._all[name].related[Related(f"stage:{entry.chain}/{before}", "follows")] = None
+        self._all[name].say("round", entry.at, vars(event).get("round"))
+        if isinstance(event, ev.MilestoneAchieved) and event.leaves:
+            self._all[name].say("status", entry.at, "achieved")
+        self._become("stage", name, entry)
+        return name
+
+    def _review(self, initiative: str, review: str, stage: str | None, entry: Entry) -> str:
+        name, event = f"gate review:{initiative}/{review}", entry.event
+        thing = self._thing(name, "gate review")
+        if stage is not None:
+            thing.related[Related(f"stage:{initiative}/{stage}", "gate of")] = None
+        if isinstance(event, ev.GateOpened):
+            thing.say("by_hand", entry.at, event.by_hand)
+        if isinstance(event, ev.GateDecided):
+            thing.say("decision", entry.at, event.decision.value)
+        self._become("gate review", name, entry)
+        return name
+
+    def _milestone(self, initiative: str, event: Event, entry: Entry) -> str:
+        stage, turn, review = (vars(event).get(n) for n in ("stage", "round", "review"))
+        name = f"milestone:{initiative}/{stage}/{turn}"
+        thing = self._thing(name, "milestone")
+        thing.related[Related(f"stage:{initiative}/{stage}", "milestone of")] = None
+        if review is not None:
+            thing.related[Related(f"gate review:{initiative}/{review}", "decided in")] = None
+        thing.say("round", entry.at, turn)
+        self._become("milestone", name, entry)
+        return name
+
+    def _become(self, type_: str, name: str, entry: Entry) -> None:
+        whose, status = _STATUS.get(entry.event.kind, ("", ""))
+        if whose == type_:
+            self._all[name].say("status", entry.at, status)
+
+    def _deciders(self, event: Event, at: datetime) -> Iterator[Related]:
+        qualifiers = {"decider": "decider", "cast_by": "speaks for the decider", "asked_by": "asked for the review"}
+        for name, qualifier in qualifiers.items():
+            alias = vars(event).get(name)
+            if alias:
+                thing = self._thing(f"decider:{alias}", "decider")
+                if name == "decider":
+                    role = vars(event).get("role")
+                    thing.say("role", at, None if role is None else str(role))
+                yield Related(f"decider:{alias}", qualifier)

@@ -1,0 +1,62 @@
+"""The registry as rows: lines of JSON that are taken in again, and tables for spreadsheets."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from clusterflow.domain.records import Record
+from clusterflow.domain.records.base import REGISTRY
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
+"""What a spreadsheet may take for the beginning of a formula; and the sign that guards against it."""
+
+
+def json_line(chain: str, record: Record, retract: bool = False) -> str:
+    """A record as ``clusterflow record --from`` takes it."""
+    about: dict[str, Any] = {"record": record.type}
+    if chain != REGISTRY:
+        about["initiative"] = chain
+    if retract:
+        about["retract"] = True
+    return json.dumps({**about, **record.written()}, ensure_ascii=False)
+
+
+def head_of(cls: type[Record]) -> list[str]:
+    """The columns of a record type's table: its own fields first, then when it is true, and who said so."""
+    own = [_alias(cls, n) for n in cls.model_fields if n not in ("source", "valid_from", "valid_to")]
+    days = [_alias(cls, n) for n in ("valid_from", "valid_to") if not cls.model_fields[n].exclude]
+    return [*(["initiative"] if cls.of_initiative else []), *own, *days, "source"]
+
+
+def row_of(chain: str, record: Record) -> list[str]:
+    """The cells of a record under ``head_of`` its type."""
+    cls = type(record)
+    said = {"initiative": chain, **{_alias(cls, name): getattr(record, name) for name in cls.model_fields}}
+    return [cell(said[column]) for column in head_of(cls)]
+
+
+def _alias(cls: type[Record], name: str) -> str:
+    return cls.model_fields[name].alias or name
+
+
+def cell(value: object) -> str:
+    """A value as a spreadsheet may open it. What is unknown is empty.
+
+    A text that could be read as a formula gets an apostrophe before it; so does one that begins with an apostrophe, and
+    the empty one. So the first apostrophe of a cell is never a part of its text: ``plain`` takes it away.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float, date)):
+        return str(value)
+    text = str(value)
+    return f"'{text}" if not text or text.startswith(_FORMULA) else text
+
+
+def plain(text: str) -> str | None:
+    """What a cell said before it was made harmless; None where it is empty."""
+    return text.removeprefix("'") if text else None

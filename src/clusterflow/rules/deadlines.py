@@ -1,0 +1,130 @@
+"""What becomes due by the calendar: on which days, from a state and the ends that are on record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from clusterflow.domain.events import LifeEvent
+from clusterflow.domain.expiries import LabelExpired, LabelExpiring, LabelForfeited, StrategyExpired, StrategyExpiring
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.state import GRACE_OVER, InitiativeState, Visit
+from clusterflow.domain.terms import ConditionStatus, DueKind, Standing
+from clusterflow.rules.work_calendar import WorkCalendar, months_before
+
+LEADS: dict[DueKind, tuple[int, ...]] = {DueKind.LABEL: (12, 6, 3, 0), DueKind.STRATEGY: (12, 6, 0)}
+"""How many months before its end people are told (ESCA-B, AEIREG; of strategies a proposal); 0 is when it has ended."""
+
+GRACE = timedelta(days=90)
+"""How long a label can still be renewed after its last day, where its record does not say (a proposal)."""
+
+FOR_EVER = date(9000, 1, 1)
+"""What is dated later never becomes due: people write 9999 where they mean no end."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Deadline:
+    """Something becomes due on a day: the first one on which it is late, ended or to be told."""
+
+    kind: DueKind
+    subject: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The last day of a label or strategy that nothing on record follows."""
+
+    kind: DueKind
+    subject: str
+    until: date
+    known_on: date
+    """The day on which this end was recorded: what lay behind on that day is no news."""
+    grace: date | None = None
+    """Until when a label can still be renewed, as its record says."""
+
+    @property
+    def grace_until(self) -> date | None:
+        """Until when it can still be renewed, if only by our proposal; None where there is no such time."""
+        if self.kind is not DueKind.LABEL:
+            return None
+        until = self.grace or min(self.until, FOR_EVER) + GRACE
+        return until if until > self.until else None
+
+
+def after(day: date) -> date:
+    """The next day; the end of time has none."""
+    return min(day, FOR_EVER) + timedelta(days=1)
+
+
+def deadlines_of(model: LifecycleModel, state: InitiativeState) -> frozenset[Deadline]:
+    """What becomes due in the life of an initiative if nothing else happens."""
+    if state.standing is Standing.STOPPED:
+        return frozenset()
+    found = [d for v in state.open_visits for d in _overdue(model, state, v)]
+    for stage in model.by_id:
+        until = state.held_until(stage)
+        if until is not None:
+            found.append(Deadline(DueKind.HOLD, stage, until))
+        for condition in state.conditions_at(stage):
+            if condition.status is ConditionStatus.PENDING:
+                subject = f"{condition.review}/{condition.criterion}"
+                found.append(Deadline(DueKind.CONDITION, subject, after(condition.due_on)))
+    return frozenset(d for d in found if d.day < FOR_EVER)
+
+
+def _overdue(model: LifecycleModel, state: InitiativeState, visit: Visit) -> Iterator[Deadline]:
+    if model.stage(visit.stage).optional or state.milestone(visit.stage) is not None:
+        return
+    subject = f"{visit.stage}/{visit.round}"
+    if visit.overdue_level < 1:
+        yield Deadline(DueKind.STAGE, subject, after(visit.due_on))
+    if visit.overdue_level < 2:
+        yield Deadline(DueKind.ESCALATION, subject, after(visit.escalate_on))
+
+
+def expiry_deadlines(state: InitiativeState, ends: Iterable[End]) -> frozenset[Deadline]:
+    """When people are to be told of the ends that are on record."""
+    if state.standing is Standing.STOPPED:
+        return frozenset()
+    return frozenset(Deadline(end.kind, end.subject, day) for end in ends for _, day in _leads(state, end))
+
+
+def _leads(state: InitiativeState, end: End) -> list[tuple[int, date]]:
+    """The months before an end at which it is still to be told, each with its day; the last of them last."""
+    if end.until < end.known_on:
+        return []
+    this = (end.kind.value, end.subject, end.until)
+    told = next((e.months for e in state.expiries if (e.record, e.subject, e.until) == this), None)
+    days = [(m, months_before(end.until, m) if m else after(end.until)) for m in LEADS[end.kind]]
+    if end.grace_until is not None:
+        days.append((GRACE_OVER, after(end.grace_until)))
+    return [(m, d) for m, d in days if end.known_on < d < FOR_EVER and (told is None or m < told)]
+
+
+def plan_expiries(
+    state: InitiativeState, ends: Iterable[End], calendar: WorkCalendar, today: date
+) -> tuple[LifeEvent, ...]:
+    """What is to be told of ends on a day; where several leads have passed unseen, only the nearest to the end."""
+    found: list[LifeEvent] = []
+    if state.standing is Standing.STOPPED:
+        return ()
+    for end in ends:
+        reached = [months for months, day in _leads(state, end) if calendar.is_due(day, today)]
+        if reached:
+            found.append(_expiry(end, reached[-1], today))
+    return tuple(found)
+
+
+def _expiry(end: End, months: int, today: date) -> LifeEvent:
+    if end.kind is DueKind.LABEL:
+        grace, proposed = end.grace_until, end.grace is None
+        if months == GRACE_OVER and grace is not None:
+            return LabelForfeited(label=end.subject, until=end.until, grace_until=grace, proposed=proposed, on=today)
+        if months:
+            return LabelExpiring(label=end.subject, until=end.until, months=months, on=today)
+        return LabelExpired(label=end.subject, until=end.until, grace_until=grace, proposed=proposed, on=today)
+    if months:
+        return StrategyExpiring(strategy=end.subject, until=end.until, months=months, on=today)
+    return StrategyExpired(strategy=end.subject, until=end.until, on=today)

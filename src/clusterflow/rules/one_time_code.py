@@ -1,0 +1,32 @@
+"""One-time codes: computed from what they stand for and a key, so that none is ever kept."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from clusterflow.domain.grant import Grant
+
+ATTEMPTS = 5
+"""Wrong codes that somebody may show at a review before only a new one helps."""
+
+_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Thirty-two signs that nobody mistakes for one another; eight of them are forty bits."""
+
+
+def code_of(key: bytes, grant: Grant) -> str:
+    """The code of a grant, in two groups of four, as in ``K7QM-2XPD``.
+
+    Whoever knows the database but not the key can tell no code; other findings, another gate or another person make
+    another one.
+    """
+    digest = hmac.new(key, grant.model_dump_json().encode(), hashlib.sha256).digest()
+    number = int.from_bytes(digest[:5])
+    signs = [_SIGNS[number >> shift & 31] for shift in range(35, -1, -5)]
+    return "".join(signs[:4]) + "-" + "".join(signs[4:])
+
+
+def is_right(key: bytes, grant: Grant, said: str | None) -> bool:
+    """Whether somebody showed the code of the grant; blanks, hyphens and small letters are forgiven."""
+    plain = "".join(c for c in (said or "").upper() if c.isalnum())
+    return hmac.compare_digest(plain.encode(), code_of(key, grant).replace("-", "").encode())

@@ -1,0 +1,59 @@
+"""What would help: the shortest way from a finding to a met criterion, in the reader's language."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+from clusterflow.domain.measurement import MetricDeclaration
+from clusterflow.domain.quantity import Unit, written
+from clusterflow.domain.terms import Answer
+from clusterflow.domain.text import Language
+from clusterflow.domain.verdict import Finding
+
+_RECORD = {
+    "en": "nothing is recorded that tells; record it",
+    "es": "no hay nada registrado que lo diga; registrarlo",
+}
+_RENEW = {
+    "en": "the newest figure is of {day}, older than {days} days; record a newer one",
+    "es": "la cifra más reciente es del {day}, de hace más de {days} días; registrar una más nueva",
+}
+_COMPLETE = {
+    "en": "{n} of {rows} records leave it open; complete them",
+    "es": "{n} de {rows} registros lo dejan abierto; completarlos",
+}
+_REACH = {"en": "{gap} are missing", "es": "faltan {gap}"}
+_OVER = {"en": "{gap} too much", "es": "sobran {gap}"}
+
+
+def what_would_help(finding: Finding, declaration: MetricDeclaration | None, language: Language) -> str:
+    """Empty where the criterion is met."""
+    if finding.answer is Answer.MET:
+        return ""
+    measured = finding.measurement
+    if measured.stale is not None:
+        return _RENEW[language].format(day=measured.stale.newest, days=measured.stale.freshness_days)
+    if measured.nothing and not measured.rows:
+        return _RECORD[language]
+    if finding.answer is Answer.UNKNOWN:
+        return _COMPLETE[language].format(n=measured.unknown_rows, rows=measured.rows)
+    bound = finding.criterion.bound
+    reached = measured.high if bound.rising else measured.low
+    gap = _gap(reached, bound.number, bound.op, bound.unit, language)
+    if declaration is not None and declaration.help is not None:
+        return declaration.help.to(language).replace("{gap}", gap)
+    if bound.unit is Unit.YES_NO or not gap:
+        return ""
+    return (_REACH if bound.rising else _OVER)[language].format(gap=gap)
+
+
+def _gap(reached: Fraction | None, asked: Fraction, op: str, unit: Unit, language: Language) -> str:
+    if reached is None or unit is Unit.YES_NO:
+        return ""
+    difference = abs(asked - reached)
+    if unit is Unit.COUNT:
+        whole = math.ceil(difference)
+        # A strict bound needs one more than the difference when it is hit exactly.
+        return str(whole + 1 if op in (">", "<") and whole == difference else whole)
+    return written(difference, unit, None, language)

@@ -1,1 +1,0 @@
-"""What boards, offices and other programs take away: dossiers, the portfolio, exports."""

@@ -1,0 +1,89 @@
+"""The context of a use case: one opened database, with the settings, the clock and the source of ids."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from copy import copy
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from typing import Self
+
+from sqlalchemy import Connection
+from sqlalchemy import Engine as Database
+
+from clusterflow.domain.dues import Scheme
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.text import Language
+from clusterflow.engine.transaction import CommandContext
+from clusterflow.settings import Settings
+from clusterflow.store.database import check_schema, reading, shared_database
+
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    """The current time in UTC."""
+    return datetime.now(UTC)
+
+
+def noon(day: date) -> datetime:
+    """The moment that stands for a whole day, in UTC."""
+    return datetime.combine(day, time(12), UTC)
+
+
+class Context:
+    """What every use case takes: settings, database, clock and ids.
+
+    ``models`` and ``schemes`` replace the files of the office: a simulation runs on models that no file holds.
+    """
+
+    models: Mapping[str, LifecycleModel] | None = None
+    schemes: Mapping[str, Scheme] | None = None
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock = system_clock) -> None:
+        self.settings, self.database, self.clock = settings, database, clock
+
+    @classmethod
+    def open(cls, settings: Settings | None = None, clock: Clock = system_clock) -> Self:
+        """Open the database of the settings.
+
+        Raises:
+            SchemaMismatch: the database has another schema than this version works on.
+        """
+        chosen = settings or Settings()
+        database = shared_database(chosen.database_url)
+        check_schema(database)
+        return cls(chosen, database, clock).at(chosen.today)
+
+    def at(self, day: date | None) -> Self:
+        """The same context with the clock stopped at noon (UTC) of a day; ``None`` changes nothing."""
+        if day is None:
+            return self
+        moment = noon(day)
+        twin = copy(self)
+        twin.clock = lambda: moment
+        return twin
+
+    @property
+    def language(self) -> Language:
+        """The language of Prefect's names and pages."""
+        return "es" if self.settings.language == "es" else "en"
+
+    @cached_property
+    def code_key(self) -> bytes | None:
+        """The key that one-time codes are computed with; ``None`` where deciders need no code."""
+        return self.settings.code_key() if self.settings.proof == "code" else None
+
+    @staticmethod
+    def new_id() -> str:
+        """A random id of 32 hexadecimal digits."""
+        return secrets.token_hex(16)
+
+    def reading(self) -> Connection:
+        """A connection that only reads."""
+        return reading(self.database)
+
+    def command(self, actor: str | None = None, key: str | None = None) -> CommandContext:
+        """What the engine needs to know of a command: when, by whom, and under which idempotency key."""
+        return CommandContext(self.clock(), actor or self.settings.actor, self.new_id, key)

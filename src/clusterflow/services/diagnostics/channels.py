@@ -1,0 +1,96 @@
+"""Every channel: whether its address is one, whether its server answers, and on request whether a message arrives."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from clusterflow.domain.text import Text
+from clusterflow.notices.channels import MAIL, channels_of, mistakes_in, takes_nobody, wants_mail_address, way_to
+from clusterflow.notices.delivery import Message, deliver
+from clusterflow.notices.redaction import redacted, secrets_of
+from clusterflow.services.diagnostics.finding import Seen, Surroundings, both, ok, plain, trouble, warning
+
+CONNECT_SECONDS = 3.0
+
+SOMEBODY = "someone@example.org"
+"""A recipient for addresses that are only looked at."""
+
+
+def look(surroundings: Surroundings) -> Iterable[Seen]:
+    """The channels of the settings, and those that Prefect keeps."""
+    channels = channels_of(surroundings.settings, surroundings.kept)
+    if MAIL not in channels:
+        yield warning(both(_CHANNEL, name=MAIL), _UNSET, _SET)
+    for name in sorted(channels):
+        yield from _channel(surroundings, name, channels[name])
+
+
+def _channel(surroundings: Surroundings, name: str, address: SecretStr) -> Iterator[Seen]:
+    what = both(_CHANNEL, name=name)
+    try:
+        seen = _dry(what, name, address, surroundings.settings.channel_plugins)
+        yield seen
+        if surroundings.send is not None:
+            yield from _sent(surroundings, name, address, surroundings.send)
+    except Exception as problem:  # a plug-in may do anything, and say anything
+        said = redacted(f"{type(problem).__name__}: {problem}", secrets_of(address.get_secret_value()))
+        yield trouble(what, plain(said), _SEE)
+
+
+def _dry(what: Text, name: str, address: SecretStr, plugins: Path | None) -> Seen:
+    """Whether Apprise takes the address, and a mail server listens there; nothing is sent."""
+    if wrong := mistakes_in({name: address}, plugins):
+        return trouble(what, plain(wrong[0].found), _SEE)
+    way = way_to(name, address, SOMEBODY, "check", plugins) if wants_mail_address(address, plugins) else None
+    plugin = getattr(way, "plugin", None)
+    host, port = getattr(plugin, "smtp_host", None), getattr(plugin, "port", None)
+    if not host or not port:
+        return ok(what, _WELL_FORMED)
+    try:
+        with socket.create_connection((host, port), CONNECT_SECONDS):
+            return ok(what, both(_ANSWERS, host=host, port=str(port)))
+    except OSError as problem:
+        reason = problem.strerror or type(problem).__name__
+        return trouble(what, both(_SILENT, host=host, port=str(port), reason=reason), _REACH)
+
+
+def _sent(surroundings: Surroundings, name: str, address: SecretStr, to: str) -> Iterator[Seen]:
+    """A real message, where the channel's recipients are of this kind or the address itself says whom it reaches."""
+    settings = surroundings.settings
+    nobody = takes_nobody(address, settings.channel_plugins)
+    if not nobody and wants_mail_address(address, settings.channel_plugins) is not ("@" in to):
+        return
+    what = both(_SENT, name=name, address=name if nobody else to)
+    message = Message(f"doctor:{secrets.token_hex(8)}", SUBJECT, BODY, settings.prefect_api_url.removesuffix("/api"))
+    answer = deliver(name, address, None if nobody else to, message, settings.channel_plugins)
+    yield ok(what, _ACCEPTED) if answer.delivered else trouble(what, plain(answer.text), _SEE)
+
+
+SUBJECT = "clusterflow doctor"
+BODY = "Mensaje de prueba: este canal funciona.\n\nA test message: this channel works.\n"
+
+
+_CHANNEL = Text(es="canal {name}", en="channel {name}")
+_UNSET = Text(
+    es="no hay servidor de correo: nadie recibe avisos ni códigos",
+    en="there is no mail server: nobody gets notices or codes",
+)
+_SET = Text(
+    es="ponga CLUSTERFLOW_MAIL, como mailtos://USUARIO:CLAVE@smtp.host?from=oficina@host",
+    en="set CLUSTERFLOW_MAIL, as in mailtos://USER:PASSWORD@smtp.host?from=office@host",
+)
+_SEE = Text(es="corrija su dirección: docs/channels.md", en="mend its address: docs/channels.md")
+_WELL_FORMED = Text(es="dirección válida", en="a valid address")
+_ANSWERS = Text(es="{host}, puerto {port}, responde", en="{host}, port {port}, answers")
+_SILENT = Text(es="{host}, puerto {port}, no responde: {reason}", en="{host}, port {port}, does not answer: {reason}")
+_REACH = Text(
+    es="mire si el servidor está en marcha y si un cortafuegos lo impide; si no es este, corrija la dirección",
+    en="see whether the server is up and whether a firewall bars it; if it is the wrong one, mend the address",
+)
+_SENT = Text(es="mensaje de prueba por {name} a {address}", en="test message by {name} to {address}")
+_ACCEPTED = Text(es="aceptado; mire si llega", en="accepted; see whether it arrives")

@@ -1,0 +1,170 @@
+"""The database: reachable, of the right schema, its ledger whole at the ends; and what waits in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from shlex import quote
+
+from clusterflow.domain.text import Text
+from clusterflow.errors import SchemaMismatch
+from clusterflow.rules.work_calendar import months_before
+from clusterflow.services.diagnostics.finding import Seen, Surroundings, both, ok, plain, trouble, warning
+from clusterflow.store import deadlines, ledger, notices, outbox, refused_submissions
+from clusterflow.store.database import HEAD, check_schema, reading
+from clusterflow.store.dead_letters import dead_letters
+from clusterflow.store.outbox import Topic
+
+FRESH = timedelta(minutes=10)
+"""What waits for less is only on its way."""
+
+RECENT = timedelta(days=30)
+"""A notice that was given up longer ago is history."""
+
+MONTHS_AHEAD = 3
+MONTHS_BEHIND = 3
+"""Around which a label's end is worth a word."""
+
+
+def look_at_schema(surroundings: Surroundings) -> Iterable[Seen]:
+    """Whether it answers, with the schema of this version."""
+    database = surroundings.database
+    try:
+        check_schema(database)
+    except SchemaMismatch as problem:
+        found, _, cure = str(problem).rpartition(". ")
+        yield trouble(DATABASE, plain(found), plain(cure))
+        return
+    yield ok(DATABASE, both(_AT_HEAD, address=database.url.render_as_string(hide_password=True), head=HEAD))
+
+
+DATABASE = Text(es="base de datos", en="database")
+_AT_HEAD = Text(es="{address}: esquema {head}", en="{address}: schema {head}")
+
+
+def look_at_ledger(surroundings: Surroundings) -> Iterable[Seen]:
+    """Whether each chain ends where it says; whether all of it is whole, ``ledger --verify`` tells."""
+    with reading(surroundings.database) as connection:
+        count, torn = ledger.loose_ends(connection)
+    for chain in torn:
+        yield trouble(both(_CHAIN, chain=chain), _TORN, both(_VERIFY, chain=chain))
+    if not torn:
+        yield ok(_LEDGER, both(_ENDS, count=count))
+
+
+_LEDGER = Text(es="registro", en="ledger")
+_CHAIN = Text(es="registro de {chain}", en="ledger of {chain}")
+_TORN = Text(
+    es="la cadena no termina en su última entrada: alguien cambió la base de datos por fuera",
+    en="the chain does not end in its last entry: somebody changed the database from outside",
+)
+_VERIFY = Text(
+    es="clusterflow ledger {chain} --verify; restaure una copia de seguridad",
+    en="clusterflow ledger {chain} --verify; restore a backup",
+)
+_ENDS = Text(es="{count} cadenas terminan en su última entrada", en="{count} chains end in their last entry")
+
+
+def look_at_outbox(surroundings: Surroundings) -> Iterable[Seen]:
+    """What is on its way to Prefect and to people, and for how long."""
+    now = surroundings.now
+    with reading(surroundings.database) as connection:
+        waiting = outbox.backlog(connection)
+        since = {topic: outbox.oldest(connection, topic) for topic in waiting}
+        error = outbox.last_error(connection)
+        unsent, oldest = notices.overdue(connection, now)
+    ways: dict[Topic, Text] = {"event": _TO_PREFECT, "notice": _TO_PEOPLE}
+    for topic, what in ways.items():
+        yield _backlog(what, waiting[topic], since[topic], now, error)
+    yield _backlog(_MAILS, unsent, oldest, now, None)
+
+
+def _backlog(what: Text, count: int, since: datetime | None, now: datetime, error: str | None) -> Seen:
+    if since is None or now - since < FRESH:
+        return ok(what, both(_WAIT, count=count) if count else _NOTHING)
+    found = both(_WAIT_LONG, count=count, since=f"{since:%Y-%m-%d %H:%M} UTC", error=f" ({error})" if error else "")
+    return warning(what, found, _RELAY)
+
+
+_TO_PREFECT = Text(es="bandeja de salida: a Prefect", en="outbox: to Prefect")
+_TO_PEOPLE = Text(es="bandeja de salida: avisos por escribir", en="outbox: notices to be written")
+_MAILS = Text(es="avisos por enviar", en="notices to be sent")
+_NOTHING = Text(es="nada espera", en="nothing waits")
+_WAIT = Text(es="{count} esperan", en="{count} wait")
+_WAIT_LONG = Text(es="{count} esperan desde {since}{error}", en="{count} wait since {since}{error}")
+_RELAY = Text(
+    es="deje en marcha «clusterflow up» o el flujo relay; una vez: clusterflow relay",
+    en="keep «clusterflow up» or the relay flow running; once: clusterflow relay",
+)
+
+
+def look_at_dead_letters(surroundings: Surroundings) -> Iterable[Seen]:
+    """Whom nobody could tell."""
+    with reading(surroundings.database) as connection:
+        dead = [d for d in dead_letters(connection) if d.at >= surroundings.now - RECENT]
+    for letter in dead[:5]:
+        what = both(_LETTER, rule=letter.rule, person=letter.recipient)
+        found = f"{letter.at:%Y-%m-%d}: {letter.answer or '–'}"
+        yield warning(
+            what, plain(found), both(_STALE if letter.stale else _TELL, person=letter.recipient, number=letter.number)
+        )
+    if len(dead) > 5:
+        yield warning(_DEAD, both(_MORE, count=len(dead) - 5), _SEE_ALL)
+    if not dead:
+        yield ok(_DEAD, _NONE_DEAD)
+
+
+_DEAD = Text(es="avisos abandonados", en="notices given up")
+_LETTER = Text(es="aviso {rule} a {person}", en="notice {rule} to {person}")
+_TELL = Text(
+    es="corrija la dirección de {person} (clusterflow record person id={person} email=...) y vuelva a enviarlo: "
+    "clusterflow notices retry {number}",
+    en="mend the address of {person} (clusterflow record person id={person} email=...), and send it again: "
+    "clusterflow notices retry {number}",
+)
+_STALE = Text(
+    es="su puerta ya no está abierta: nada, o avise a {person} de otro modo",
+    en="its gate is open no more: nothing, or tell {person} another way",
+)
+_MORE = Text(es="y {count} más en los últimos 30 días", en="and {count} more in the last 30 days")
+_SEE_ALL = Text(
+    es="véalos: clusterflow notices dead; corregidas las direcciones: clusterflow notices retry --all",
+    en="see them: clusterflow notices dead; once their addresses are mended: clusterflow notices retry --all",
+)
+_NONE_DEAD = Text(es="ninguno en los últimos 30 días", en="none in the last 30 days")
+
+
+def look_at_refused(surroundings: Surroundings) -> Iterable[Seen]:
+    """What other systems handed in and nobody has mended yet."""
+    with reading(surroundings.database) as connection:
+        waiting = refused_submissions.waiting(connection)
+    if waiting:
+        yield warning(_REFUSED, both(_WAIT, count=waiting), _MEND)
+    else:
+        yield ok(_REFUSED, _NOTHING)
+
+
+_REFUSED = Text(es="entregas rechazadas", en="refused submissions")
+_MEND = plain("clusterflow intake refused; clusterflow intake retry | drop")
+
+
+def look_at_labels(surroundings: Surroundings) -> Iterator[Seen]:
+    """The labels that end soon, or ended lately, and were not renewed."""
+    today = surroundings.now.date()
+    since, until = months_before(today, MONTHS_BEHIND), months_before(today, -MONTHS_AHEAD)
+    with reading(surroundings.database) as connection:
+        ending = deadlines.labels_ending(connection, since, until)
+    for initiative, label, last in ending:
+        found = both(_ENDED if last < today else _ENDS_ON, day=str(last))
+        cure = f"clusterflow record label initiative={initiative} {quote(f'name={label}')} level=... from=... to=..."
+        yield warning(both(_LABEL, label=label, initiative=initiative), found, both(_RENEW, command=cure))
+    if not ending:
+        yield ok(LABELS, both(_NO_LABEL, until=str(until)))
+
+
+LABELS = Text(es="sellos", en="labels")
+_LABEL = Text(es="sello «{label}» de {initiative}", en="label «{label}» of {initiative}")
+_ENDED = Text(es="terminó el {day}", en="ended on {day}")
+_ENDS_ON = Text(es="termina el {day}", en="ends on {day}")
+_RENEW = Text(es="renuévelo; después: {command}", en="renew it; then: {command}")
+_NO_LABEL = Text(es="ninguno termina hasta el {until}", en="none ends until {until}")

@@ -1,0 +1,39 @@
+"""The office's files: models, metrics, dues schemes, notices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sized
+
+from clusterflow.configs.notices import load_notices
+from clusterflow.domain.text import Text
+from clusterflow.errors import Mistakes
+from clusterflow.services.catalogue import metrics_in, models_in, schemes_in
+from clusterflow.services.diagnostics.finding import Seen, Surroundings, both, ok, plain, trouble
+
+
+def look(surroundings: Surroundings) -> Iterable[Seen]:
+    """Every mistake of every file."""
+    configs = surroundings.settings.configs
+    yield from _file(_METRICS, lambda: metrics_in(configs))
+    yield from _file(_MODELS, lambda: models_in(configs))
+    yield from _file(_SCHEMES, lambda: schemes_in(configs))
+    yield from _file(_NOTICES, lambda: load_notices(configs / "notices.yaml"))
+
+
+def _file(what: Text, load: Callable[[], Sized]) -> Iterator[Seen]:
+    try:
+        yield ok(what, plain(str(len(load()))))
+    except Mistakes as wrong:
+        for mistake in wrong.mistakes:
+            found = both(
+                _MISTAKE if mistake.accepted else plain("{found}"), found=mistake.found, accepted=mistake.accepted
+            )
+            yield trouble(plain(mistake.where), found, plain(mistake.cure) if mistake.cure else _MEND)
+
+
+_METRICS = Text(es="métricas", en="metrics")
+_MODELS = Text(es="modelos", en="models")
+_SCHEMES = Text(es="cuotas", en="dues schemes")
+_NOTICES = Text(es="avisos", en="notices")
+_MISTAKE = Text(es="{found}; se admite: {accepted}", en="{found}; accepted: {accepted}")
+_MEND = Text(es="corrija el archivo", en="mend the file")

@@ -1,0 +1,149 @@
+"""What a check has to say, and what it may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+
+from pydantic import SecretStr, ValidationError
+from sqlalchemy import Engine as Database
+
+from clusterflow.domain.text import Frozen, Language, Text
+from clusterflow.services.context import noon, system_clock
+from clusterflow.settings import Settings
+from clusterflow.store.database import shared_database
+
+
+class Outcome(StrEnum):
+    """How a thing was found."""
+
+    OK = "ok"
+    WARNING = "warning"
+    TROUBLE = "trouble"
+    NOT_LOOKED_AT = "not-looked-at"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One thing that a check looked at, in both languages."""
+
+    what: Text
+    outcome: Outcome
+    found: Text
+    cure: Text
+
+
+class Finding(Frozen):
+    """One thing that was looked at, how it was found, and what to do; each is one line."""
+
+    check: str
+    what: str
+    outcome: Outcome
+    found: str
+    cure: str = ""
+
+
+class Examination(Frozen):
+    """All findings, and the worst of them."""
+
+    outcome: Outcome
+    findings: tuple[Finding, ...]
+
+
+class Surroundings:
+    """What checks look at. Nothing is opened before it is asked for, for any of it may be broken."""
+
+    def __init__(self, settings: Settings | None = None, send: str | None = None) -> None:
+        """``send`` is the recipient of a real message by every channel that can reach such a one."""
+        self.send = send
+        self.kept: dict[str, SecretStr] = {}
+        """The channels that Prefect keeps, once the check of its secrets has found them."""
+        if settings is not None:
+            self.__dict__["settings"] = settings
+
+    @cached_property
+    def settings(self) -> Settings:
+        return Settings()
+
+    @property
+    def language(self) -> Language:
+        """What the findings are told in; English where the settings themselves are broken."""
+        try:
+            return "es" if self.settings.language == "es" else "en"
+        except ValidationError:
+            return "en"
+
+    @property
+    def database(self) -> Database:
+        return shared_database(self.settings.database_url)
+
+    @property
+    def now(self) -> datetime:
+        """The office's time, by which facts are recorded: noon of the day that it pretends to be, if any."""
+        today = self.settings.today
+        return noon(today) if today else system_clock()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One look at the installation; it is spared where what it needs is broken.
+
+    What ``look`` raises counts as trouble: a ``ClusterflowError`` with its own words, anything else as unforeseen.
+    """
+
+    id: str
+    what: Text
+    look: Callable[[Surroundings], Iterable[Seen]]
+    needs: str | None = None
+    """The id of a check that comes before."""
+
+
+def plain(text: str) -> Text:
+    """A name, or what another program says: the same in every language."""
+    return Text(es=text, en=text)
+
+
+NOTHING = plain("")
+
+
+def ok(what: Text, found: Text = NOTHING) -> Seen:
+    return Seen(what, Outcome.OK, found, NOTHING)
+
+
+def warning(what: Text, found: Text, cure: Text) -> Seen:
+    return Seen(what, Outcome.WARNING, found, cure)
+
+
+def trouble(what: Text, found: Text, cure: Text = NOTHING) -> Seen:
+    return Seen(what, Outcome.TROUBLE, found, cure)
+
+
+def not_looked_at(what: Text, why: Text, cure: Text = NOTHING) -> Seen:
+    return Seen(what, Outcome.NOT_LOOKED_AT, why, cure)
+
+
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    """Of several; what was not looked at is neither well nor ill, so it counts only where it is all there is."""
+    found = set(outcomes)
+    return next((o for o in (Outcome.TROUBLE, Outcome.WARNING, Outcome.OK) if o in found), Outcome.NOT_LOOKED_AT)
+
+
+def several(names: Sequence[str], most: int = 5) -> Text:
+    """The first names of a list, and how many more there are."""
+    shown, more = ", ".join(names[:most]), len(names) - most
+    if more <= 0:
+        return plain(shown)
+    return Text(es=f"{shown} y {more} más", en=f"{shown} and {more} more")
+
+
+def both(pattern: Text, **values: Text | str | int) -> Text:
+    """A pattern with its values, each in its own language."""
+    return Text(es=_filled(pattern, values, "es"), en=_filled(pattern, values, "en"))
+
+
+def _filled(pattern: Text, values: Mapping[str, Text | str | int], language: Language) -> str:
+    told = {name: value.to(language) if isinstance(value, Text) else value for name, value in values.items()}
+    return pattern.to(language).format(**told)

@@ -1,0 +1,125 @@
+"""Whether what is installed is what clusterflow was made and tested with."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import distributions, requires
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from clusterflow.domain.text import Text
+from clusterflow.services.diagnostics.finding import Seen, Surroundings, both, ok, plain, several, trouble, warning
+
+Installed = Mapping[str, str]
+"""Version by name, as pip writes names: small, with hyphens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A package that does not go together with another one, though pip lets both in."""
+
+    package: str
+    versions: SpecifierSet
+    beside: str
+    beside_versions: SpecifierSet
+    effect: Text
+    install: str
+
+
+_PREFECT = SpecifierSet(">=3.8,<3.9")
+
+KNOWN_BROKEN = (
+    Broken(
+        "fastapi", SpecifierSet(">=0.155.dev0"), "prefect", _PREFECT,
+        Text(es="el servidor de Prefect no arranca", en="the Prefect server does not start"),
+        "fastapi>=0.139,<0.151",
+    ),
+    Broken(
+        "fastapi", SpecifierSet(">=0.151,<0.155.dev0"), "prefect", _PREFECT,
+        Text(
+            es="«prefect deploy --all» y las listas de Prefect fallan con 422",
+            en="«prefect deploy --all» and Prefect's listings fail with 422",
+        ),
+        "fastapi>=0.139,<0.151",
+    ),
+    Broken(
+        "sqlalchemy", SpecifierSet(">=2.1.dev0"), "prefect", _PREFECT,
+        Text(
+            es="el planificador de Prefect nunca crea ejecuciones: los horarios no hacen nada, sin decirlo",
+            en="Prefect's scheduler never makes runs: schedules do nothing, and do not say so",
+        ),
+        "sqlalchemy>=2.0.40,<2.1",
+    ),
+)  # fmt: skip
+
+CONSTRAINTS = Path(__file__).resolve().parents[4] / "constraints.txt"
+SHIPPED = Path(__file__).resolve().parents[2] / "shipped" / "constraints.txt"
+
+
+def look(_: Surroundings) -> Iterable[Seen]:
+    """The packages of this interpreter."""
+    installed: dict[str, str] = {
+        canonicalize_name(d.metadata["Name"]): d.version for d in distributions() if d.metadata["Name"]
+    }
+    file = next((f for f in (CONSTRAINTS, SHIPPED) if f.exists()), None)
+    pins: Installed = _pins(file.read_text(encoding="utf-8")) if file else {}
+    return judge(installed, requires("clusterflow") or (), pins)
+
+
+def judge(installed: Installed, required: Iterable[str], pins: Installed) -> Iterator[Seen]:
+    """What does not fit: known to break, outside of what is required, other than what is tested."""
+    told: set[str] = set()
+    for broken in KNOWN_BROKEN:
+        if _is(installed, broken.package, broken.versions) and _is(installed, broken.beside, broken.beside_versions):
+            told.add(broken.package)
+            beside = f"{broken.package} {installed[broken.package]}, {broken.beside} {installed[broken.beside]}"
+            yield trouble(plain(beside), broken.effect, plain(f"pip install '{broken.install}'"))
+    for line in required:
+        requirement = Requirement(line)
+        name = canonicalize_name(requirement.name)
+        if name in told or (requirement.marker and not requirement.marker.evaluate({"extra": ""})):
+            continue
+        if not _is(installed, name, requirement.specifier):
+            told.add(name)
+            found = both(_WANTED, found=installed.get(name) or _NONE, wanted=str(requirement.specifier) or "*")
+            yield trouble(plain(name), found, plain(f"pip install '{name}{requirement.specifier}'"))
+    others = [f"{n} {v} ({pins[n]})" for n, v in sorted(installed.items()) if n not in told and pins.get(n, v) != v]
+    if others:
+        yield warning(_PACKAGES, both(_OTHER, packages=several(others)), _INSTALL_PINS)
+    elif not told:
+        python = ".".join(map(str, sys.version_info[:3]))
+        count = sum(name in pins for name in installed)
+        yield ok(_PACKAGES, both(_AS_PINNED if pins else _AS_REQUIRED, python=python, count=count))
+
+
+_PACKAGES = Text(es="paquetes instalados", en="installed packages")
+_NONE = Text(es="no está instalado", en="not installed")
+_WANTED = Text(es="{found}; se pide {wanted}", en="{found}; asked for: {wanted}")
+_OTHER = Text(
+    es="no son las versiones probadas (entre paréntesis): {packages}",
+    en="not the tested versions (in brackets): {packages}",
+)
+_INSTALL_PINS = plain("pip install -c constraints.txt -e .")
+_AS_PINNED = Text(
+    es="Python {python}; {count} paquetes como en constraints.txt", en="Python {python}; {count} packages as pinned"
+)
+_AS_REQUIRED = Text(es="Python {python}; todo lo que se pide está", en="Python {python}; all that is required is there")
+
+
+def _is(installed: Installed, name: str, versions: SpecifierSet) -> bool:
+    try:
+        return name in installed and versions.contains(Version(installed[name]), prereleases=True)
+    except InvalidVersion:
+        return False
+
+
+def _pins(text: str) -> Installed:
+    lines = (line.split("#")[0].strip() for line in text.splitlines())
+    pairs = (line.partition("==") for line in lines if "==" in line)
+    return {canonicalize_name(name.strip()): version.strip() for name, _, version in pairs}

@@ -1,0 +1,120 @@
+"""Runs the checks: one that fails or hangs is trouble of its own, and the others go on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from urllib.parse import unquote, urlsplit
+
+from pydantic import SecretStr
+
+from clusterflow.domain.text import Text
+from clusterflow.errors import ClusterflowError, Mistakes
+from clusterflow.services.diagnostics.finding import (
+    Check,
+    Finding,
+    Outcome,
+    Seen,
+    Surroundings,
+    both,
+    not_looked_at,
+    plain,
+    trouble,
+    worst,
+)
+
+PATIENCE_SECONDS = 10.0
+"""How long a check may take; most take some milliseconds, and one that has to import Prefect a second or two."""
+
+SHORTEST = 3
+"""Shorter passwords are not looked for in texts: they would stand in half of all words."""
+
+
+def examine(
+    checks: Sequence[Check], surroundings: Surroundings, patience_seconds: float = PATIENCE_SECONDS
+) -> Iterator[Finding]:
+    """Every check's findings, in order, as soon as they are there."""
+    language = surroundings.language
+    outcomes: dict[str, Outcome] = {}
+    titles = {check.id: check.what for check in checks}
+    for check in checks:
+        if check.needs and outcomes[check.needs] in (Outcome.TROUBLE, Outcome.NOT_LOOKED_AT):
+            seen = [not_looked_at(check.what, both(_NEEDED, what=titles[check.needs]))]
+        else:
+            seen = _look(check, surroundings, patience_seconds)
+        outcomes[check.id] = worst(s.outcome for s in seen)
+        secrets = _secrets(surroundings) if "settings" in surroundings.__dict__ else ()
+        for one in seen:
+            what, found, cure = (_shown(t.to(language), secrets) for t in (one.what, one.found, one.cure))
+            yield Finding(check=check.id, what=what, outcome=one.outcome, found=found, cure=cure)
+
+
+_NEEDED = Text(es="requiere: {what}", en="needs: {what}")
+_HANGS = Text(es="ninguna respuesta en {seconds} s", en="no answer within {seconds} s")
+_HANGS_CURE = Text(
+    es="mire si lo que se consulta está en marcha y se alcanza desde aquí",
+    en="see whether what is asked is up and can be reached from here",
+)
+_FAILED = Text(es="la revisión misma falló: {problem}", en="the check itself failed: {problem}")
+_FAILED_CURE = Text(
+    es="si lo demás está bien, es un error de clusterflow: comuníquelo con este texto",
+    en="if all else is well, it is a mistake of clusterflow: report it with this text",
+)
+
+
+def _look(check: Check, surroundings: Surroundings, patience_seconds: float) -> list[Seen]:
+    box: SimpleQueue[list[Seen]] = SimpleQueue()
+    # A thread that hangs in a driver cannot be stopped, but a daemon keeps nobody from ending.
+    threading.Thread(target=lambda: box.put(_caught(check, surroundings)), daemon=True).start()
+    with suppress(Empty):
+        return box.get(timeout=patience_seconds)
+    return [trouble(check.what, both(_HANGS, seconds=f"{patience_seconds:g}"), _HANGS_CURE)]
+
+
+def _caught(check: Check, surroundings: Surroundings) -> list[Seen]:
+    try:
+        return list(check.look(surroundings))
+    except Mistakes as problem:
+        return [trouble(check.what, plain(str(m))) for m in problem.mistakes]
+    except ClusterflowError as problem:
+        return [trouble(check.what, plain(str(problem)))]
+    except BaseException as problem:  # Prefect ends the process in places
+        told = both(_FAILED, problem=f"{type(problem).__name__}: {problem}")
+        return [trouble(check.what, told, _FAILED_CURE)]
+
+
+def _shown(text: str, secrets: Sequence[str]) -> str:
+    """One line, without the secrets that others may have written into their messages."""
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    return " ".join(text.split())
+
+
+def _secrets(surroundings: Surroundings) -> list[str]:
+    """What must not be shown: secret settings, and the passwords in them; the longest first."""
+    settings, found = surroundings.settings, set[str]()
+    for value in (*(getattr(settings, name) for name in type(settings).model_fields), surroundings.kept):
+        for secret in _held(value):
+            found |= {secret, *_passwords(secret)}
+    found.update(_passwords(settings.database_url))
+    if settings.prefect_auth is not None:
+        found.add(settings.prefect_auth.get_secret_value().partition(":")[2])
+    return sorted((s for s in found if len(s) >= SHORTEST), key=len, reverse=True)
+
+
+def _held(value: object) -> Iterator[str]:
+    """The secrets in the value of a setting."""
+    if isinstance(value, SecretStr):
+        yield value.get_secret_value()
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _held(one)
+
+
+def _passwords(address: str) -> set[str]:
+    with suppress(ValueError):
+        if password := urlsplit(address).password:
+            return {password, unquote(password)}
+    return set()

@@ -1,0 +1,58 @@
+"""Explanation: the findings of a gate, each with the evidence behind it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from clusterflow.domain.text import Language
+from clusterflow.engine.decide import stage_of
+from clusterflow.reports.explanation import GateExplanation, explain_gate
+from clusterflow.rules.judge import judge_gate
+from clusterflow.services import standing
+from clusterflow.services.catalogue import metrics_of
+from clusterflow.services.context import Context
+from clusterflow.services.local_time import today_of
+from clusterflow.store.metrics import evidence, measure
+from clusterflow.store.pinned_models import kept_model
+from clusterflow.store.registry import initiative_records
+
+
+def explain(
+    context: Context,
+    initiative: str,
+    stage: str | None = None,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+    language: Language | None = None,
+    with_evidence: bool = True,
+) -> tuple[GateExplanation, ...]:
+    """Explain one gate of an initiative, or the gates of all stages that are under way.
+
+    Args:
+        as_of: the day whose facts count; today if ``None``.
+        known_at: facts that were entered later do not count.
+    """
+    metrics = metrics_of(context)
+    with context.reading() as connection:
+        state = standing.load(connection, initiative, as_of)
+        model = kept_model(connection, state.model_hash)
+        day = as_of or today_of(connection, [initiative], context.clock())[initiative]
+        record = initiative_records(connection, day, [initiative]).get(initiative)
+        stages = [stage_of(model, stage)] if stage else list(state.at_gate)
+        calls = {c.call for s in stages for c in model.stage(s).gate.criteria}
+        measured = measure(connection, calls, metrics, day, [initiative], known_at)
+        own = {call: by[initiative] for call, by in measured.items() if initiative in by}
+        return tuple(
+            explain_gate(
+                judge_gate(model.stage(s), own),
+                model,
+                initiative=initiative,
+                name=record.name if record else initiative,
+                as_of=day,
+                review=review.id if (review := state.open_review(s)) else None,
+                declarations=metrics,
+                evidence=lambda call: evidence(connection, call, initiative, day, known_at) if with_evidence else (),
+                language=language or context.language,
+            )
+            for s in stages
+        )

@@ -1,0 +1,1 @@
+"""Exports: the registry, the ledger and event logs, for other programs."""

@@ -1,0 +1,97 @@
+"""Event logs for process mining, out of the ledgers of initiatives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, select
+
+from clusterflow.domain.events import Entry
+from clusterflow.domain.records.governance import Body
+from clusterflow.domain.records.parties import Organisation
+from clusterflow.domain.text import Language
+from clusterflow.errors import UnknownName
+from clusterflow.reports.eventlog import Aliases, Case
+from clusterflow.reports.eventlog_objects import Things
+from clusterflow.reports.ocel import Form, Related, Thing, happened, write_ocel
+from clusterflow.reports.xes import XesLog
+from clusterflow.rules.mistakes import nearest
+from clusterflow.store import ledger, registry, tables
+from clusterflow.store.database import reading
+from clusterflow.store.people import aliases_of
+from clusterflow.store.pinned_models import kept_model
+from clusterflow.store.state import load_states
+
+_AT_A_TIME = 100
+"""States are loaded for so many initiatives at once; their entries pass one by one."""
+
+
+class Logs:
+    """The ledgers of initiatives as they are at a moment: of those named, or of all that are enrolled."""
+
+    def __init__(self, database: Engine, now: datetime, initiatives: Sequence[str] = ()) -> None:
+        self.database, self.now, self.named = database, now, tuple(dict.fromkeys(initiatives))
+
+    def xes(self, write: Callable[[str], object], language: Language) -> int:
+        """One XES log; how many events.
+
+        Raises:
+            UnknownName: with the nearest.
+        """
+        with reading(self.database) as connection:
+            cases = self._cases(connection)
+            log = XesLog(write, language, Aliases(aliases_of(connection)))
+            return log.write((case, ledger.read_entries(connection, case.state.initiative)) for case in cases)
+
+    def ocel(self, form: Form) -> int:
+        """One OCEL 2.0 log; how many events.
+
+        Raises:
+            UnknownName: with the nearest.
+        """
+        with reading(self.database) as connection:
+            aliases = Aliases(aliases_of(connection))
+            events = (
+                happened(entry, aliases, related)
+                for case in self._cases(connection)
+                for entry, related in _about(connection, case, Things())
+            )
+            return write_ocel(form, _things(connection, self._cases(connection)), events)
+
+    def _cases(self, connection: Connection) -> Iterator[Case]:
+        """The initiatives, checked before anything is written."""
+        column = tables.initiative_state.c.initiative
+        known = list(connection.execute(select(column).order_by(column)).scalars())
+        for name in self.named:
+            if name not in known:
+                raise UnknownName("enrolled initiative", name, nearest(name, known))
+        return _loaded(connection, self.named or known, self.now)
+
+
+def _loaded(connection: Connection, initiatives: Sequence[str], now: datetime) -> Iterator[Case]:
+    for start in range(0, len(initiatives), _AT_A_TIME):
+        portion = list(initiatives[start : start + _AT_A_TIME])
+        states = load_states(connection, ledger.heads(connection, portion))
+        records = registry.initiative_records(connection, now.date(), portion)
+        for name in portion:
+            yield Case(states[name], kept_model(connection, states[name].model_hash), records.get(name))
+
+
+def _about(connection: Connection, case: Case, things: Things) -> Iterator[tuple[Entry, list[Related]]]:
+    parties = registry.parties_of(connection, case.state.initiative)
+    for entry in ledger.read_entries(connection, case.state.initiative):
+        yield entry, things.see(case, entry, parties.get(entry.version, ()))
+
+
+def _things(connection: Connection, cases: Iterator[Case]) -> Iterator[Thing]:
+    """The objects of all that happened: read once before, for a log begins with them."""
+    things = Things()
+    for case in cases:
+        for _ in _about(connection, case, things):
+            pass
+    for chain, organisation in registry.holding(connection, Organisation):
+        things.describe(chain, organisation)
+    for chain, body in registry.holding(connection, Body):
+        things.describe(chain, body)
+    return things.all()

@@ -1,0 +1,56 @@
+"""The registry, taken away whole: what holds at this moment, as lines of JSON or as tables."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import IO
+
+from sqlalchemy import Connection
+
+from clusterflow.domain.records import RECORDS, Record
+from clusterflow.domain.records.base import REGISTRY
+from clusterflow.reports.registry_tables import head_of, json_line, row_of
+from clusterflow.rules.mistakes import references
+from clusterflow.store import registry
+
+MARK = "\ufeff"
+"""By which spreadsheets know that a file is UTF-8."""
+
+
+def lines(connection: Connection) -> Iterator[str]:
+    """The facts that hold, each as a line that ``clusterflow record --from`` takes.
+
+    A fact may name a record that was withdrawn. That is entered and withdrawn again, or nobody could record the fact.
+    """
+    named, there = set[tuple[str, str, str]](), set[tuple[str, str, str]]()
+    for cls in RECORDS.values():
+        for chain, record in registry.holding(connection, cls):
+            there.add((cls.type, chain, record.identity()[0]))
+            named |= _named(chain, record)
+            yield json_line(chain, record)
+    while lost := named - there:
+        for kind in sorted({kind for kind, _, _ in lost}):
+            for chain, record in registry.holding(connection, RECORDS[kind], retracted=True):
+                if (kind, chain, record.identity()[0]) in lost:
+                    named |= _named(chain, record)
+                    yield json_line(chain, record)
+                    yield json_line(chain, record, retract=True)
+        there |= lost
+
+
+def _named(chain: str, record: Record) -> set[tuple[str, str, str]]:
+    """The records that a record names: type, chain, id."""
+    found = {(t, chain if RECORDS[t].of_initiative else REGISTRY, value) for t, value in references(record)}
+    return found | ({("initiative", REGISTRY, chain)} if record.of_initiative else set())
+
+
+def write_tables(connection: Connection, into: Callable[[str], AbstractContextManager[IO[str]]]) -> None:
+    """A table for each record type, in files that ``into`` opens by their names."""
+    for name, cls in RECORDS.items():
+        with into(f"{name}.csv") as file:
+            file.write(MARK)
+            table = csv.writer(file)
+            table.writerow(head_of(cls))
+            table.writerows(row_of(chain, record) for chain, record in registry.holding(connection, cls))

@@ -1,0 +1,36 @@
+"""A whole office, taken back into an empty database."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from clusterflow.engine.restore import Restored
+from clusterflow.engine.restore import restore as restoring
+from clusterflow.engine.transaction import CommandContext, perform
+from clusterflow.intake.backup import read_life
+from clusterflow.services.context import Context
+
+
+def restore(context: Context, text: str, source: str) -> Restored:
+    """Take in what ``clusterflow export life`` wrote; the same file again answers the same and changes nothing.
+
+    Raises:
+        Mistakes: what is wrong with the file; then nothing was written.
+        NotPossible: the database is not empty.
+    """
+    content = hashlib.sha256(text.encode()).hexdigest()
+    command = CommandContext(context.clock(), context.settings.actor, context.new_id, f"life-{content[:40]}")
+    return perform(
+        context.database, command, "restore", content, Restored,
+        lambda work: restoring(work, lambda: read_life(_lines(text), source)),
+    )  # fmt: skip
+
+
+def _lines(text: str) -> Iterator[str]:
+    """One after the other: a file may be large, and is not to be held twice."""
+    start = 0
+    while (end := text.find("\n", start)) >= 0:
+        yield text[start:end]
+        start = end + 1
+    yield text[start:]

@@ -1,0 +1,104 @@
+"""A folder at any address that fsspec knows, into which files are put whole: reports, calendars."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, suppress
+from typing import Literal
+
+from fsspec.core import url_to_fs
+
+from clusterflow.intake.drop_folder import in_words, shown
+from clusterflow.settings import Settings
+
+REPORTS = "the folder of reports"
+
+Became = Literal["new", "changed", "unchanged"]
+
+
+class Folder:
+    """The folder. Its address may hold a password: no message and no link shows more than scheme, host and path."""
+
+    def __init__(self, url: str, what: str) -> None:
+        """
+        Args:
+            what: what it is called in messages, as ``REPORTS``.
+
+        Raises:
+            NotPossible: no such address is known here; the text is what fsspec says.
+        """
+        self._url, self._what = url, what
+        with self._in_words("is no address of a folder"):
+            self._fs, root = url_to_fs(url)
+            self._root = str(root).rstrip("/")
+
+    @classmethod
+    def of_reports(cls, settings: Settings) -> Folder:
+        """That of the settings: ``CLUSTERFLOW_REPORTS``, else ``reports`` in the home folder."""
+        named = settings.reports
+        return cls(named.get_secret_value() if named else (settings.home.resolve() / "reports").as_uri(), REPORTS)
+
+    def put(self, name: str, content: bytes) -> str:
+        """Write a file whole, in the place of the one before; gives its address.
+
+        Raises:
+            NotPossible: it cannot be written.
+        """
+        above, _, last = f"{self._root}/{name}".rpartition("/")
+        with self._in_words(f"does not take {name}"):
+            self._fs.makedirs(above, exist_ok=True)
+            # Whoever reads meanwhile finds the old one or the new one.
+            part = f"{above}/.{last}.{os.getpid()}"
+            try:
+                self._fs.pipe_file(part, content)
+                self._fs.mv(part, f"{above}/{last}")
+            except Exception:
+                with suppress(Exception):
+                    self._fs.rm_file(part)
+                raise
+        return f"{str(self).rstrip('/')}/{name}"
+
+    def keep(self, name: str, content: bytes) -> Became:
+        """Put a file only where it says something else than the one that is there.
+
+        Raises:
+            NotPossible: it cannot be read or written.
+        """
+        before = None
+        with self._in_words(f"does not show {name}"):
+            if self._fs.exists(f"{self._root}/{name}"):
+                before = self._fs.cat_file(f"{self._root}/{name}")
+        if before == content:
+            return "unchanged"
+        self.put(name, content)
+        return "new" if before is None else "changed"
+
+    def names(self, below: str, ending: str) -> Iterator[str]:
+        """The files of one of its folders that end so, named as ``put`` names them.
+
+        Raises:
+            NotPossible: it cannot be read.
+        """
+        with self._in_words(f"does not show {below}"):
+            there = self._fs.isdir(f"{self._root}/{below}")
+            found = self._fs.ls(f"{self._root}/{below}", detail=False) if there else []
+        for path in found:
+            name = str(path).rstrip("/").rpartition("/")[2]
+            if name.endswith(ending):
+                yield f"{below}/{name}"
+
+    def remove(self, name: str) -> None:
+        """
+        Raises:
+            NotPossible: it is there and cannot be removed.
+        """
+        with self._in_words(f"does not give up {name}"):
+            if self._fs.exists(f"{self._root}/{name}"):
+                self._fs.rm_file(f"{self._root}/{name}")
+
+    def __str__(self) -> str:
+        return shown(self._url)
+
+    def _in_words(self, what: str) -> AbstractContextManager[None]:
+        return in_words(self._what, self._url, what)

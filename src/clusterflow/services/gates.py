@@ -1,0 +1,68 @@
+"""Gates: opens a gate review by hand, takes decisions, renews one-time codes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from clusterflow.engine import decide as gates
+from clusterflow.engine.decide import Decided, Opened
+from clusterflow.engine.transaction import perform
+from clusterflow.rules.ballot import Ballot
+from clusterflow.services import standing
+from clusterflow.services.catalogue import metrics_of
+from clusterflow.services.context import Context
+from clusterflow.services.local_time import today_of
+from clusterflow.store.people import Eligible, eligible, person_of
+from clusterflow.store.pinned_models import kept_model
+
+
+def open_gate(
+    context: Context,
+    initiative: str,
+    stage: str,
+    actor: str | None = None,
+    key: str | None = None,
+    asked_by: str | None = None,
+) -> Opened:
+    """Open a gate review by hand.
+
+    Args:
+        asked_by: the person who asks for it; four-eyes gates need it.
+    """
+    return perform(
+        context.database, context.command(actor, key), "open gate", f"{initiative} {stage}", Opened,
+        lambda work: gates.open_review(work, initiative, stage, lambda: metrics_of(context), asked_by),
+    )  # fmt: skip
+
+
+def decide(
+    context: Context, initiative: str, person: str, ballot: Ballot, key: str | None = None, actor: str | None = None
+) -> Decided:
+    """Take a person's vote at a gate, or refuse it with the reason."""
+    return perform(
+        context.database, context.command(actor, key), "decide", repr((initiative, person, ballot)), Decided,
+        lambda work: gates.decide(work, initiative, person, ballot, lambda: metrics_of(context), context.code_key),
+    )  # fmt: skip
+
+
+def renew_code(context: Context, initiative: str, stage: str, person: str, actor: str | None = None) -> Decided:
+    """Send a decider a new one-time code with the next notice."""
+    return perform(
+        context.database, context.command(actor), "renew code", f"{initiative} {stage} {person}", Decided,
+        lambda work: gates.renew_code(work, initiative, stage, person, lambda: metrics_of(context)),
+    )  # fmt: skip
+
+
+def eligible_deciders(context: Context, initiative: str, stage: str) -> tuple[Eligible, ...]:
+    """Who may cast a vote at a gate today."""
+    with context.reading() as connection:
+        state = standing.load(connection, initiative)
+        rule = kept_model(connection, state.model_hash).stage(stage).gate.decided_by
+        today = today_of(connection, [initiative], context.clock())[initiative]
+        return eligible(connection, initiative, rule, today)
+
+
+def people_of(context: Context, aliases: Sequence[str]) -> dict[str, str]:
+    """The person behind each pseudonym of the ledger; forgotten people are left out."""
+    with context.reading() as connection:
+        return person_of(connection, aliases)

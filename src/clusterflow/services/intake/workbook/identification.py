@@ -1,0 +1,228 @@
+"""Which thing a row is about, and which things it names: ids given, found again, asked about, or made."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from clusterflow.intake.workbook.cells import slug
+from clusterflow.intake.workbook.drafts import Draft, Read
+from clusterflow.intake.workbook.layout import label_of
+from clusterflow.intake.workbook.messages import CellMistake, Place, any_of, mistake
+from clusterflow.intake.workbook.sheets import OF_RECORD, SHEETS
+from clusterflow.services.intake.workbook.name_lookup import NUMBERS, PARTIES, Names, names_of, natural
+from clusterflow.services.intake.workbook.registry_snapshot import Known
+
+NEW = "new"
+SAME = "same"
+
+_FEW = 200
+"""So many unknown names are answered with the nearest that are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Double:
+    """A new row that may be somebody who is known already: to be asked about."""
+
+    place: Place
+    record: str
+    name: str
+    possible: tuple[str, ...]
+    shown: tuple[str, ...]
+    """The same as people call them."""
+
+
+@dataclass(slots=True)
+class Identified:
+    """The things by type, the questions, and the mistakes."""
+
+    names: dict[str, Names]
+    doubles: list[Double] = field(default_factory=list)
+    wrong: list[CellMistake] = field(default_factory=list)
+
+
+def identify(read: Read, known: Known, answers: Mapping[str, str], otherwise: str | None) -> Identified:
+    """Give every draft its id, and turn every name into the id of what it names.
+
+    Args:
+        answers: to doubles, by cell: the id of who it is, or ``new``.
+        otherwise: the answer to all others: ``new``, or ``same`` for the likeliest.
+    """
+    return _Identifier(read, known, answers, otherwise).run()
+
+
+class _Identifier:
+    def __init__(self, read: Read, known: Known, answers: Mapping[str, str], otherwise: str | None) -> None:
+        self.read, self.known, self.answers, self.otherwise = read, known, answers, otherwise
+        self.language = read.language
+        self.found = Identified({record: names_of(record, known) for record in REFERENCED})
+        self.by_record: dict[str, list[Draft]] = defaultdict(list)
+        self.near: dict[tuple[str, str], list[str]] = {}
+
+    def run(self) -> Identified:
+        for draft in self.read.drafts:
+            self.by_record[draft.record].append(draft)
+        for record in PARTIES:
+            self._give_parties_ids(record)
+        for record in _IN_ORDER:
+            self._give_ids(record)
+        for draft in self.read.drafts:
+            if draft.head is not None:
+                for column in draft.sheet.columns_of(draft.head.record).values():
+                    for record, name in column.fills[1:]:
+                        if record == draft.record:
+                            draft.fields[name] = draft.head.fields.get("id")
+            for name in _references(draft.record):
+                self._resolve(draft, name)
+        return self.found
+
+    # Ids
+
+    def _give_parties_ids(self, record: str) -> None:
+        """Whoever has an id or a number is known for certain, so that names are compared with them."""
+        names, number = self.found.names[record], NUMBERS[record]
+        unnamed = []
+        for draft in self.by_record[record]:
+            if draft.fields.get("id") is None:
+                unnamed.append(draft)
+            else:
+                names.add(draft.fields["id"], draft.fields.get("name"), draft.fields.get(number))
+        for draft in unnamed:
+            name, told = draft.fields.get("name"), draft.fields.get(number)
+            if name is None:
+                draft.fields["id"] = names.match("", told).certain if told else None
+                if draft.fields["id"] is None:
+                    self._needed(draft, "name")
+                continue
+            who = draft.fields["id"] = self._who(draft, names, name, told)
+            is_known, by_number = who in names.ids, bool(told) and names.match("", told).certain == who
+            names.add(who, None if is_known else name, told)
+            if is_known and not by_number:
+                # Known by its name alone, it keeps the spelling that is on record.
+                del draft.fields["name"], draft.cells["name"]
+
+    def _who(self, draft: Draft, names: Names, name: str, number: str | None) -> str:
+        match = names.match(name, number)
+        if match.certain is not None:
+            return match.certain
+        place = draft.at("name")
+        if match.possible:
+            answer = self.answers.get(str(place)) or (match.possible[0] if self.otherwise == SAME else self.otherwise)
+            if answer is not None and answer != NEW:
+                return answer
+            if answer is None:
+                shown = tuple(names.shown.get(i, i) for i in match.possible)
+                self.found.doubles.append(Double(place, names.record, name, match.possible, shown))
+        return names.free(slug(name) or names.record)
+
+    def _give_ids(self, record: str) -> None:
+        names, sheet = self.found.names[record], OF_RECORD[record]
+        label = label_of(record)
+        made_of = [n for n in sheet.made_of if n in _references(record)]
+        again: dict[tuple[str, ...], str] = {}
+        for known in self.known.latest(record):
+            key = natural(known.model_dump(), sheet.made_of)
+            if key is not None:
+                again.setdefault(key, known.identity()[0])
+        for draft in self.by_record[record]:
+            for name in made_of:
+                self._resolve(draft, name)
+        unnamed = []
+        for draft in self.by_record[record]:
+            if draft.fields.get("id") is None:
+                unnamed.append(draft)
+                continue
+            names.add(draft.fields["id"], draft.fields.get(label))
+            key = natural(draft.fields, sheet.made_of)
+            if key is not None:
+                again.setdefault(key, draft.fields["id"])
+        for draft in unnamed:
+            key = natural(draft.fields, sheet.made_of)
+            if key is None:
+                missing = next((n for n in sheet.made_of if draft.fields.get(n) is None), "id")
+                self._needed(draft, missing)
+                continue
+            if key not in again:
+                again[key] = names.free(slug("-".join(k for k in key if k)) or record)
+            draft.fields["id"] = again[key]
+            names.add(again[key], draft.fields.get(label))
+
+    # Names of others
+
+    def _resolve(self, draft: Draft, name: str) -> None:
+        text = draft.fields.get(name)
+        target = _references(draft.record)[name]
+        if text is None or (draft.record, name) in _SHARED:
+            return
+        names = self.found.names[target]
+        found, several = names.find(text)
+        if found is not None:
+            draft.fields[name] = found
+            return
+        draft.fields[name] = None
+        place = draft.at("present" if draft.record == "attendance" and name == "meeting" else name)
+        sheet = OF_RECORD[target]
+        values: dict[str, object] = {"noun": sheet.one.to(self.language), "sheet": sheet.title.to(self.language)}
+        if draft.record == "attendance" and name == "meeting":
+            self._once(
+                Place(place.sheet, self.read.heads["attendance"].row, place.column), text, "meeting_head", values
+            )
+            return
+        if several:
+            near = any_of(several[:3], self.language)
+            self._once(place, text, "several_names", {**values, "near": near})
+            return
+        near = any_of(self._nearest(names, text), self.language)
+        self._once(place, text, "unknown_near" if near else "unknown_name", {**values, "near": near})
+
+    def _nearest(self, names: Names, text: str) -> list[str]:
+        key = (names.record, text)
+        if key not in self.near:
+            self.near[key] = names.near(text) if len(self.near) < _FEW else []
+        return self.near[key]
+
+    def _once(self, place: Place, text: str, sentence: str, values: dict[str, object]) -> None:
+        told = mistake(place, text, sentence, self.language, **values)
+        if not self.found.wrong or self.found.wrong[-1] != told:
+            self.found.wrong.append(told)
+
+    def _needed(self, draft: Draft, name: str) -> None:
+        column = draft.sheet.columns_of(draft.record)[name]
+        told = mistake(draft.at(name), None, "needed", self.language, column=column.title.to(self.language))
+        self.found.wrong.append(told)
+
+
+def _references(record: str) -> Mapping[str, str]:
+    return _NAMED[record]
+
+
+def _named(record: str) -> dict[str, str]:
+    """The fields of a type that name others, and what they name."""
+    if record == "attendance":
+        return {"person": "person", "organisation": "organisation", "meeting": "meeting"}
+    columns = OF_RECORD[record].columns_of(record)
+    return {name: c.reference for name, c in columns.items() if c.reference is not None}
+
+
+_NAMED = {record: _named(record) for record in OF_RECORD}
+_SHARED = {fill for sheet in SHEETS for column in sheet.columns for fill in column.fills[1:]}
+"""Fields that are filled from the id of their row's first record."""
+
+
+def _in_order() -> Iterable[str]:
+    """The types that get ids, each after those that its ids are made of."""
+    waiting = [s.head for s in SHEETS if s.made_of]
+    done: set[Any] = set(PARTIES)
+    while waiting:
+        for record in list(waiting):
+            needs = {_NAMED[record][n] for n in OF_RECORD[record].made_of if n in _NAMED[record]}
+            if needs <= done:
+                waiting.remove(record)
+                done.add(record)
+                yield record
+
+
+_IN_ORDER = tuple(_in_order())
+REFERENCED = (*PARTIES, *_IN_ORDER)

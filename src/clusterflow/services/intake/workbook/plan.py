@@ -1,0 +1,333 @@
+"""What a workbook would change: new, changed, ended rows; and what is to be asked before anything goes away."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from clusterflow.domain.records import RECORDS, Happening, Record
+from clusterflow.domain.records.governance import Meeting
+from clusterflow.domain.records.parties import Organisation
+from clusterflow.engine.record import Submission
+from clusterflow.intake.workbook.drafts import Draft, Read
+from clusterflow.intake.workbook.layout import Sheet, in_words, label_of
+from clusterflow.intake.workbook.messages import CellMistake, Place, mistake
+from clusterflow.intake.workbook.sheets import OF_RECORD
+from clusterflow.intake.workbook.tax_ids import tax_id_mistake
+from clusterflow.services.intake.workbook.identification import Double, identify
+from clusterflow.services.intake.workbook.name_lookup import PARTIES, Names
+from clusterflow.services.intake.workbook.registry_snapshot import Identity, Known
+from clusterflow.services.intake.workbook.related_parties import related
+from clusterflow.services.intake.workbook.validation import record_mistakes
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was answered to the questions of an import; what is None was not asked yet."""
+
+    doubles: Mapping[str, str] = field(default_factory=dict)
+    """By cell: the id of who it is, or ``new``."""
+    other_doubles: Literal["new", "same"] | None = None
+    removed: Literal["keep", "end", "withdraw"] | None = None
+    emptied: Literal["keep", "clear"] | None = None
+
+
+class Became(StrEnum):
+    """What a row does to the registry."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    ENDED = "ended"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of one record."""
+
+    place: Place
+    sheet: Sheet
+    became: Became
+    new: Record
+    old: Record | None = None
+    moved: bool = False
+    """Its first day is another one: the fact of the old day is withdrawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """A cell that is empty, where the registry knows something."""
+
+    place: Place
+    sheet: Sheet
+    field: str
+    old: Record
+
+
+@dataclass(slots=True)
+class Plan:
+    """What an import would do, what is to be asked first, and everything that is wrong."""
+
+    read: Read
+    changes: list[Change] = field(default_factory=list)
+    doubles: list[Double] = field(default_factory=list)
+    removed: list[Record] = field(default_factory=list)
+    """What the registry knows and no row of its sheet says any more."""
+    emptied: list[Emptied] = field(default_factory=list)
+    repeated: list[tuple[Place, Place]] = field(default_factory=list)
+    """Rows that say the same as another one."""
+    wrong: list[CellMistake] = field(default_factory=list)
+    names: dict[str, Names] = field(default_factory=dict)
+    submissions: list[Submission] = field(default_factory=list)
+
+    def open_questions(self, answers: Answers) -> bool:
+        return bool(
+            self.doubles or (self.removed and answers.removed is None) or (self.emptied and answers.emptied is None)
+        )
+
+
+def plan_import(read: Read, known: Known, initiative: str, today: date, answers: Answers) -> Plan:
+    """Compare a workbook with what is known."""
+    found = identify(read, known, answers.doubles, answers.other_doubles)
+    plan = Plan(read, doubles=found.doubles, wrong=[*read.wrong, *found.wrong], names=found.names)
+    _Planner(plan, known, initiative, today, answers).run()
+    plan.wrong.sort(key=lambda w: (w.place.sheet, w.place.row or 0, w.place.column or 0))
+    return plan
+
+
+_FIELDS = {record: dict(RECORDS[record].model_fields) for record in OF_RECORD}
+_REQUIRED = {record: {n for n, f in fields.items() if f.is_required()} for record, fields in _FIELDS.items()}
+
+
+class _Planner:
+    def __init__(self, plan: Plan, known: Known, initiative: str, today: date, answers: Answers) -> None:
+        self.plan, self.known, self.initiative, self.today, self.answers = plan, known, initiative, today, answers
+        self.language = plan.read.language
+        self.told = {w.place for w in plan.wrong}
+        self.told_columns: set[tuple[str, str]] = set()
+        self.days = {m.id: m.valid_from for m in known.latest_of(Meeting)}
+        self.beside: dict[tuple[str, int | None], list[Draft]] = defaultdict(list)
+        for draft in plan.read.drafts:
+            if draft.head is not None:
+                self.beside[draft.place.sheet, draft.place.row].append(draft)
+            if draft.record == "meeting" and draft.fields.get("id") and draft.fields.get("valid_from"):
+                self.days[draft.fields["id"]] = draft.fields["valid_from"]
+
+    def run(self) -> None:
+        rows: dict[str, dict[Identity, list[Draft]]] = defaultdict(lambda: defaultdict(list))
+        for draft in self.plan.read.drafts:
+            self._complete(draft)
+            identity = self._identity(draft)
+            if identity is not None:
+                rows[draft.record][identity].append(draft)
+        for record, things in rows.items():
+            for identity, drafts in things.items():
+                self._compare(record, self._without_repeats(drafts), self.known.of(record, identity))
+        self._look_for_removed(rows)
+
+    def _complete(self, draft: Draft) -> None:
+        """What a row need not say: a meeting's day is its attendances'."""
+        if draft.record == "attendance":
+            draft.fields["valid_from"] = self.days.get(draft.fields.get("meeting") or "")
+
+    def _identity(self, draft: Draft) -> Identity | None:
+        """Which thing a row is about; None where it does not say so, which is told."""
+        missing = [k for k in RECORDS[draft.record].key if draft.fields.get(k) is None]
+        columns = draft.sheet.columns_of(draft.record)
+        headless = draft.head is not None and draft.head.fields.get("id") is None
+        for name in missing:
+            if name in columns and name != "id" and not headless:
+                self._needed(draft, name)
+        return None if missing else tuple(str(draft.fields[k]) for k in RECORDS[draft.record].key)
+
+    def _wrong(self, *mistakes: CellMistake) -> None:
+        self.plan.wrong.extend(mistakes)
+        self.told.update(m.place for m in mistakes)
+
+    def _needed(self, draft: Draft, name: str) -> None:
+        if draft.at(name) in self.told:
+            return
+        column = draft.sheet.columns_of(draft.record)[name]
+        title = column.title.to(self.language)
+        if name in draft.cells:
+            self._wrong(mistake(draft.at(name), None, "needed", self.language, column=title))
+        elif column in self.plan.read.columns[draft.sheet.name]:
+            return  # the cell is there, and told: nobody could read it
+        elif (draft.sheet.name, name) not in self.told_columns:
+            self.told_columns.add((draft.sheet.name, name))
+            head = self.plan.read.heads[draft.sheet.name]
+            self._wrong(mistake(head, None, "needed_column", self.language, column=title))
+
+    def _without_repeats(self, drafts: list[Draft]) -> list[Draft]:
+        """Rows of one thing and one day: said twice they count once; two that contradict each other are a mistake."""
+        kept = dict[date | None, Draft]()
+        for draft in drafts:
+            day = draft.fields.get("valid_from")
+            other = kept.setdefault(day, draft)
+            if other is draft:
+                continue
+            # A row of another record of the same thing repeats the head's columns, empty or not.
+            differing = [
+                n for n, v in draft.fields.items()
+                if v is not None and other.fields.get(n) is not None and v != other.fields[n]
+            ]  # fmt: skip
+            if differing:
+                fields = ", ".join(self._unlike(n, draft, other) for n in differing)
+                told = mistake(draft.place, None, "contradicts", self.language, other=other.place, fields=fields)
+                self._wrong(told)
+                continue
+            other.fields.update({n: v for n, v in draft.fields.items() if v is not None})
+            if draft.head is None and draft.record not in PARTIES:
+                self.plan.repeated.append((draft.place, other.place))
+        return list(kept.values())
+
+    def _unlike(self, name: str, one: Draft, other: Draft) -> str:
+        """A field of two rows: Tamaño: grande ≠ pequeña."""
+        column = one.sheet.columns_of(one.record).get(name)
+        title = column.title.to(self.language) if column else name
+        here, there = (in_words(column, d.fields[name], self.language) for d in (one, other))
+        return f"{title}: {here} ≠ {there}"
+
+    def _compare(self, record: str, drafts: Sequence[Draft], facts: Sequence[Record]) -> None:
+        by_day = {f.valid_from: f for f in facts}
+        dated = [d for d in drafts if d.fields.get("valid_from") is not None]
+        undated = [d for d in drafts if d.fields.get("valid_from") is None]
+        paired = [(d, by_day.get(d.fields["valid_from"])) for d in dated]
+        free = [f for f in facts if f.valid_from not in {d.fields["valid_from"] for d in dated}]
+        loose = [d for d, fact in paired if fact is None]
+        moved = self._moved(record, loose, free) if not undated else {}
+        latest: Record | None = None
+        for draft, fact in paired:
+            before = fact or moved.get(draft.place)
+            new = self._take(draft, before, lone=True, moved=before is not None and fact is None)
+            latest = new if new and (latest is None or new.valid_from > latest.valid_from) else latest
+        for draft in undated:
+            before = max((r for r in (latest, *facts) if r is not None), key=lambda r: r.valid_from, default=None)
+            if before is None:
+                draft.fields["valid_from"] = self._first_day(draft)
+            self._take(draft, before, lone=not dated)
+
+    @staticmethod
+    def _moved(record: str, loose: Sequence[Draft], free: Sequence[Record]) -> dict[Place, Record]:
+        """The rows whose first day was corrected. Of a party a new day is a new chapter, as it is after an end."""
+        if record in PARTIES or len(loose) != 1 or len(free) != 1:
+            return {}
+        (draft,), (fact,) = loose, free
+        ended = fact.valid_to is not None and fact.valid_to < draft.fields["valid_from"]
+        return {} if ended else {draft.place: fact}
+
+    def _first_day(self, draft: Draft) -> date | None:
+        """Whoever is new is known since the row's other record began, or since today."""
+        if draft.record not in PARTIES:
+            return None
+        place = draft.place
+        begun = [
+            d.fields["valid_from"] for d in self.beside.get((place.sheet, place.row), ())
+            if d.fields.get("valid_from") is not None
+        ]  # fmt: skip
+        return min(begun, default=self.today)
+
+    def _take(self, draft: Draft, before: Record | None, *, lone: bool, moved: bool = False) -> Record | None:
+        cls, declared = RECORDS[draft.record], _FIELDS[draft.record]
+        fields = {n: v for n, v in draft.fields.items() if v is not None and n in declared}
+        if before is not None:
+            kept = {n: v for n in declared if (v := getattr(before, n)) is not None}
+            if lone:
+                self._look_for_emptied(draft, before, kept)
+            fields = {**kept, **fields}
+        if issubclass(cls, Happening):
+            fields.pop("valid_to", None)
+        for name in _REQUIRED[draft.record] - fields.keys():
+            self._needed(draft, name)
+        try:
+            new = cls.model_validate(fields)
+        except ValidationError as problem:
+            self._wrong(*record_mistakes(problem, draft, self.language))
+            return None
+        self._check_tax_id(draft, before, new)
+        self._note(draft, before, new, moved)
+        return new
+
+    def _look_for_emptied(self, draft: Draft, before: Record, kept: dict[str, Any]) -> None:
+        for name in draft.cells:
+            field_ = _FIELDS[draft.record].get(name)
+            if field_ is None or draft.fields.get(name) is not None or kept.get(name) is None:
+                continue
+            if field_.is_required() or field_.default is not None or draft.at(name) in self.told:
+                continue
+            self.plan.emptied.append(Emptied(draft.at(name), draft.sheet, name, before))
+            if self.answers.emptied == "clear":
+                del kept[name]
+
+    def _check_tax_id(self, draft: Draft, before: Record | None, new: Record) -> None:
+        known = before.tax_id if isinstance(before, Organisation) else None
+        if not isinstance(new, Organisation) or new.tax_id in (None, known):
+            return
+        wrong = tax_id_mistake(new.tax_id, new.country or self.known.country, self.language)
+        if wrong is not None:
+            self._wrong(mistake(draft.at("tax_id"), new.tax_id, "tax_id", self.language, **wrong))
+
+    def _note(self, draft: Draft, before: Record | None, new: Record, moved: bool) -> None:
+        became = Became.NEW
+        if before is not None:
+            ended = before.valid_to is None and new.valid_to is not None
+            became = Became.UNCHANGED if before == new else Became.ENDED if ended else Became.CHANGED
+        self.plan.changes.append(Change(draft.place, draft.sheet, became, new, before, moved))
+        if became is Became.UNCHANGED:
+            return
+        if moved and before is not None:
+            self._submit(before, draft.place, retract=True)
+        self._submit(new, draft.place)
+
+    def _submit(self, record: Record, place: Place | str, retract: bool = False) -> None:
+        fields = record.model_dump(mode="json", by_alias=True)
+        initiative = self.initiative if record.of_initiative else None
+        self.plan.submissions.append(Submission(record.type, fields, str(place), initiative, retract))
+
+    def _look_for_removed(self, rows: Mapping[str, Mapping[Identity, object]]) -> None:
+        """What is on record and has no row any more, on those sheets that have any."""
+        _, people = related(self.known)
+        for record, sheet in OF_RECORD.items():
+            if sheet.name not in self.plan.read.sheets or record in PARTIES or not self._is_kept(record, sheet):
+                continue
+            for fact in self.known.latest(record):
+                current = fact.valid_to is None or fact.valid_to >= self.today
+                theirs = record != "representation" or fact.identity()[0] in people
+                if current and theirs and fact.identity() not in rows.get(record, {}):
+                    self.plan.removed.append(fact)
+                    self._settle_removed(fact)
+
+    def _is_kept(self, record: str, sheet: Sheet) -> bool:
+        """Whether the sheet has the columns of a record type at all: a list of names alone says nothing of dues."""
+        own = {c for c in sheet.columns_of(record).values() if len(c.fills) == 1}
+        return record == sheet.head or bool(own & self.plan.read.columns[sheet.name])
+
+    def _settle_removed(self, fact: Record) -> None:
+        where = f"{self.plan.read.sheets[OF_RECORD[fact.type].name]} ({self.called(fact)})"
+        if self.answers.removed == "withdraw":
+            self._submit(fact, where, retract=True)
+        elif self.answers.removed == "end" and not isinstance(fact, Happening):
+            self._submit(fact.model_copy(update={"valid_to": max(self.today, fact.valid_from)}), where)
+
+    def called(self, fact: Record) -> str:
+        """A record as people call it."""
+        return called(fact, self.plan.names)
+
+
+def called(fact: Record, names: Mapping[str, Names]) -> str:
+    """A record as people call it: its name, or the names of those that it is about."""
+    label = label_of(fact.type)
+    if "id" in type(fact).model_fields:
+        return str(getattr(fact, label))
+    words = []
+    for key in fact.key:
+        value = str(getattr(fact, key))
+        target = names.get(key)
+        words.append(target.shown.get(value, value) if target else value)
+    return " · ".join(words)

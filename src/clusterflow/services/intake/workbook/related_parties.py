@@ -1,0 +1,28 @@
+"""Whom an initiative deals with: the organisations and people that its records name."""
+
+from __future__ import annotations
+
+from clusterflow.rules.mistakes import references
+from clusterflow.services.intake.workbook.registry_snapshot import Known
+
+
+def related(known: Known) -> tuple[set[str], set[str]]:
+    """The organisations and the people, by id; those who speak for a member are among them."""
+    organisations, people = set[str](), set[str]()
+    for things in known.facts.values():
+        for facts in things.values():
+            for fact in facts if facts[0].of_initiative else ():
+                for target, value in references(fact):
+                    if target == "organisation":
+                        organisations.add(value)
+                    elif target == "person":
+                        people.add(value)
+    for fact in known.all("representation"):
+        person, organisation = fact.identity()
+        if organisation in organisations:
+            people.add(person)
+    for fact in known.all("representation"):
+        person, organisation = fact.identity()
+        if person in people:
+            organisations.add(organisation)
+    return organisations, people

@@ -1,0 +1,54 @@
+"""The ledger: reads and verifies the chains of entries."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Connection
+
+from clusterflow.domain.events import Entry
+from clusterflow.engine.verify import Verified
+from clusterflow.engine.verify import verify as verify_chain
+from clusterflow.errors import UnknownName
+from clusterflow.rules.mistakes import nearest
+from clusterflow.services.context import Context
+from clusterflow.services.local_time import end_of_day
+from clusterflow.store import ledger
+
+
+def entries(
+    context: Context, chain: str, after: int = 0, until: int | None = None, on: date | None = None
+) -> tuple[Entry, ...]:
+    """The ledger entries of an initiative, in order; with ``on``, those up to the end of that day."""
+    with context.reading() as connection:
+        if not ledger.heads(connection, [chain]):
+            raise _unknown(connection, chain)
+        found = ledger.read_entries(connection, chain, after, until)
+        if on is None:
+            return tuple(found)
+        end = end_of_day(connection, chain, on)
+        return tuple(e for e in found if e.at <= end)
+
+
+def verify(context: Context, chain: str | None = None) -> list[Verified]:
+    """Verify one chain, or all of them: the hashes, the facts and the stored state.
+
+    Raises:
+        UnknownName: there is no such chain.
+    """
+    with context.reading() as connection:
+        heads = ledger.heads(connection, None if chain is None else [chain])
+        if chain is not None and not heads:
+            raise _unknown(connection, chain)
+        return [verify_chain(connection, head) for head in heads]
+
+
+def first_break(context: Context, chain: str) -> int | None:
+    """The first entry whose hash does not fit, or ``None`` if all fit."""
+    with context.reading() as connection:
+        return ledger.first_break(connection, chain)
+
+
+def _unknown(connection: Connection, chain: str) -> UnknownName:
+    known = [h.chain for h in ledger.heads(connection)]
+    return UnknownName("initiative in the ledger", chain, nearest(chain, known))

@@ -1,0 +1,172 @@
+"""What leaves now of all that waits, and in which company: the manners of the office, applied to the stored notices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Self
+
+from sqlalchemy import Connection
+
+from clusterflow.domain.notice import Notice, Recipient, Urgency
+from clusterflow.domain.records.parties import Person
+from clusterflow.domain.terms import Weekday
+from clusterflow.notices.markup import Marked, escaped
+from clusterflow.notices.render import render
+from clusterflow.rules.delivery_policy import Manners, Plan, Receiver, plan
+from clusterflow.services.context import Context
+from clusterflow.services.notifications.failures import unforeseen
+from clusterflow.settings import Settings
+from clusterflow.store import held_notices, notices
+from clusterflow.store.held_notices import Kept
+from clusterflow.store.registry import initiative_records, people_by_id
+
+DIGEST, BATCH = "digest", "batch"
+
+TOGETHER = 10
+"""For how many people it is arranged in one transaction; whoever decides at a gate waits for it meanwhile."""
+
+LATER = timedelta(hours=1)
+"""How long a message waits that could not be written, for somebody to mend its template, say."""
+
+SALUTATION = 160
+"""How long the paragraph at most is that addresses the reader: a digest does so once, at its head."""
+
+
+def manners_of(settings: Settings) -> Manners | None:
+    """None: they are switched off."""
+    if settings.notices_manners == "off":
+        return None
+    since, _, until = settings.notices_quiet.partition("-")
+    return Manners(
+        quiet=(time.fromisoformat(since), time.fromisoformat(until)) if until else None,
+        weekly_cap=settings.notices_cap or None,
+        digest_day=Weekday(settings.notices_digest),
+        gather=timedelta(minutes=settings.notices_gather),
+    )
+
+
+def addressed(settings: Settings, notice: notices.Due, address: str) -> tuple[str, str]:
+    """The address a message goes to, and its subject; in a rehearsal the one of whoever rehearses, marked."""
+    if settings.notices_to is None:
+        return address, notice.subject
+    return settings.notices_to, f"[{notice.recipient} <{address}>] {notice.subject}"
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """How those live whose notices are about to be sent."""
+
+    manners: Manners | None
+    receivers: Mapping[tuple[str, str], Receiver]
+
+    @classmethod
+    def of(cls, connection: Connection, manners: Manners | None, waiting: Iterable[notices.Due], now: datetime) -> Self:
+        patient = {(n.recipient, n.initiative) for n in waiting if n.urgency is not Urgency.URGENT}
+        known = held_notices.receivers(connection, patient, now, manners) if manners and patient else {}
+        return cls(manners, known)
+
+    def quiet_until(self, notice: notices.Due, now: datetime) -> datetime | None:
+        """When the notice may be sent, where that is not now."""
+        receiver = self.receivers.get((notice.recipient, notice.initiative))
+        if self.manners is None or receiver is None or not self.manners.is_quiet(receiver.calendar, now):
+            return None
+        return self.manners.opens_at(receiver.calendar, now)
+
+
+def arrange(connection: Connection, context: Context, manners: Manners, people: Sequence[str]) -> list[str]:
+    """Let out what may leave for these people; gives the problems.
+
+    Their messages are counted and written in one transaction, or two couriers would each find the last place free.
+    """
+    now = context.clock()
+    held_notices.hold(connection)
+    waiting = held_notices.waiting(connection, people, now, manners)
+    lately = held_notices.lately(connection, people, now)
+    plans = {person: plan(manners, mine, lately.get(person, ()), now) for person, mine in waiting.items()}
+    return _carry_out(connection, context, plans, now)
+
+
+def _carry_out(connection: Connection, context: Context, plans: Mapping[str, Plan], now: datetime) -> list[str]:
+    gathered = [
+        (person, parts, rule)
+        for person, made in plans.items()
+        for parts, rule in [*((parcel, BATCH) for parcel in made.parcels if len(parcel) > 1), (made.digest, DIGEST)]
+        if parts
+    ]
+    writer = _Writer(connection, context, now, [person for person, _, _ in gathered])
+    late, problems = dict[int, datetime](), list[str]()
+    for person, parts, rule in gathered:
+        try:
+            written = writer.write(person, parts, rule)
+        except Exception as problem:
+            # A template, most likely; whatever it is, it is the trouble of one message, and holds up no other.
+            problems.append(unforeseen(f"{rule} for {person}", problem))
+            late |= dict.fromkeys(parts, now + LATER)
+            continue
+        held_notices.gather(connection, notices.row_of(written, now, now, now), parts)
+    alone = [parcel[0] for made in plans.values() for parcel in made.parcels if len(parcel) == 1]
+    held_notices.release(connection, alone, now)
+    for made in plans.values():
+        late |= made.put_off
+    held_notices.put_off(connection, late)
+    held_notices.leave_to_digest(connection, {i: at for made in plans.values() for i, at in made.to_digest.items()})
+    return problems
+
+
+class _Writer:
+    """Writes the message that carries several notices."""
+
+    def __init__(self, connection: Connection, context: Context, now: datetime, people: Sequence[str]) -> None:
+        self.connection, self.context, self.now, self.on = connection, context, now, now.date()
+        self.people: dict[str, Person] = people_by_id(connection, self.on, people)
+
+    def write(self, person: str, parts: Sequence[int], rule: str) -> Notice:
+        """
+        Raises:
+            TemplateFailed: which template, where, and which variable.
+        """
+        quoted = held_notices.quoted(self.connection, parts)
+        names = self._names({one.initiative for one in quoted})
+        known = self.people.get(person)
+        recipient = Recipient(
+            person=person,
+            name=known.name if known else person,
+            address=known.email if known else None,
+            language=known.language if known else self.context.language,
+        )
+        sections = [
+            {"name": name, "notices": [_told(one, recipient, name) for one in quoted if one.initiative == initiative]}
+            for initiative, name in names.items()
+        ]
+        facts = {"recipient": recipient, "initiatives": sections, "count": len(quoted), "subject": quoted[0].subject}
+        letter = render(self.context.settings.configs / "messages", rule, recipient.language, facts)
+        first = next(one for one in quoted if one.id == parts[0])
+        return Notice(
+            key=f"{rule}:{first.initiative}:{first.id}:{person}:{self.now:%Y%m%dT%H%M%S}",
+            rule=DIGEST if rule == DIGEST else first.rule,
+            initiative=first.initiative,
+            version=0,
+            recipient=person,
+            language=recipient.language,
+            subject=letter.subject,
+            body=letter.markdown,
+            urgency=Urgency.DIGEST if rule == DIGEST else Urgency.NORMAL,
+        )
+
+    def _names(self, initiatives: set[str]) -> dict[str, str]:
+        """In the order of their names."""
+        records = initiative_records(self.connection, self.on, sorted(initiatives))
+        names = {i: records[i].name if i in records else i for i in initiatives}
+        return dict(sorted(names.items(), key=lambda item: (item[1], item[0])))
+
+
+def _told(one: Kept, recipient: Recipient, initiative: str) -> dict[str, str]:
+    """A notice as a part of another: without the name above it, and without the salutation at its head."""
+    head, _, rest = one.body.partition("\n\n")
+    spoken = escaped(recipient.name) in head and len(head) <= SALUTATION
+    return {
+        "subject": one.subject.removeprefix(f"{initiative}: "),
+        "text": Marked((rest if spoken else one.body).strip()),
+    }

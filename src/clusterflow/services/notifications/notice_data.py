@@ -1,0 +1,169 @@
+"""What a notice may speak of: an entry, and the initiative as it stands, read once for all who are told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from clusterflow.domain import events as ev
+from clusterflow.domain.criterion import Criterion
+from clusterflow.domain.events import Entry
+from clusterflow.domain.grant import Grant
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.measurement import Measurement
+from clusterflow.domain.records.parties import Initiative
+from clusterflow.domain.state import InitiativeState
+from clusterflow.domain.terms import Role
+from clusterflow.domain.text import Language, NoticeLanguage, nearest
+from clusterflow.domain.verdict import Finding
+from clusterflow.engine.decide import grant_of
+from clusterflow.notices.audiences import Concerned
+from clusterflow.reports.status import status_of, title_of
+from clusterflow.services.context import Context
+from clusterflow.store import ledger
+from clusterflow.store.people import Eligible, alias_of, aliases_of, capacities, eligible, person_of
+from clusterflow.store.pinned_models import kept_model
+from clusterflow.store.registry import calendar_of, initiative_records
+from clusterflow.store.stakeholders import Circle, circle_of
+from clusterflow.store.state import load_state
+
+
+@dataclass(slots=True)
+class Moment:
+    """What a notice may speak of: the entry and the initiative as it stands, read once for all who are told."""
+
+    entry: Entry
+    state: InitiativeState
+    model: LifecycleModel
+    record: Initiative | None
+    on: date
+    names: dict[str, str]
+    people: dict[str, str]
+    """Pseudonym to person, of all who voted or are voted for here."""
+    voters: tuple[Eligible, ...]
+    circle: Circle
+    roles: Mapping[str, frozenset[Role]]
+    """What each person may act as."""
+    _told: dict[Language, dict[str, Any]] = field(default_factory=dict)
+
+    def facts(self, reader: NoticeLanguage) -> dict[str, Any]:
+        language = nearest(reader)
+        if language not in self._told:
+            status = status_of(self.state, self.model, self.record, self.on, language)
+            event = self.entry.event
+            line = next((s for s in status.stages if s.stage == getattr(event, "stage", None)), None)
+            votes = self.state.standing_votes(getattr(event, "review", ""))
+            self._told[language] = {
+                "initiative": status,
+                "event": event,
+                "stage": line,
+                "finding": self._finding(language),
+                "hindrances": [h for h in status.hindrances if line and h.stage == line.stage],
+                "votes": [{"name": self.names.get(v.decider, "—"), "role": v.role, "reason": v.reason} for v in votes],
+            }
+        return self._told[language]
+
+    def of(self, entry: Entry) -> Moment:
+        """The same for another entry of the same command and stage: nothing has to be read again."""
+        return replace(self, entry=entry, _told={})
+
+    @property
+    def criterion(self) -> Criterion | None:
+        """The criterion that the entry is about."""
+        event = self.entry.event
+        if not isinstance(event, ev.FindingChanged | ev.ConditionMissed):
+            return None
+        return next((c for c in self.model.stage(event.stage).gate.criteria if c.id == event.criterion), None)
+
+    @property
+    def metric(self) -> str | None:
+        return self.criterion.metric if self.criterion is not None else None
+
+    def _finding(self, language: Language) -> dict[str, Any] | None:
+        event, criterion = self.entry.event, self.criterion
+        if criterion is None or not isinstance(event, ev.FindingChanged):
+            return None
+        finding = Finding(criterion, event.answer, Measurement.from_note(event.found), event.answer)
+        return {
+            "title": title_of(criterion, language),
+            "answer": event.answer,
+            "found": finding.found(language),
+            "asked": finding.asked(language),
+        }
+
+    @property
+    def concerned(self) -> Concerned:
+        owner = self.criterion.owner if self.criterion else None
+        owners = frozenset(person for person, held in self.roles.items() if owner in held)
+        return Concerned(deciders=frozenset(v.person for v in self.voters), voter=self.voter, owners=owners)
+
+    @property
+    def voter(self) -> str | None:
+        """Who cast the vote, or asked for the code, that the entry is about."""
+        event = self.entry.event
+        if isinstance(event, ev.VoteFell | ev.CodeRenewed):
+            return self.people.get(getattr(event, "cast_by", None) or event.decider)
+        return None
+
+    def grants(self, person: str) -> list[tuple[str | None, Grant]]:
+        """The votes that a person may cast at the open gate: each for whom, None for themselves."""
+        review = self.state.open_review(getattr(self.entry.event, "stage", ""))
+        if review is None:
+            return []
+        alias = {person: alias for alias, person in self.people.items()}
+        return [
+            (v.speaks_for, grant_of(self.state, review, alias[v.speaks_for], alias[person]))
+            if v.speaks_for
+            else (None, grant_of(self.state, review, alias[person], None))
+            for v in self.voters
+            if v.person == person
+        ]
+
+
+def moment_of(connection: Connection, entry: Entry, context: Context) -> Moment | None:
+    """What there is to tell of an entry; None where its chain is no enrolled initiative's.
+
+    The connection only reads. Who may vote and has no pseudonym yet is given one in a transaction of its own.
+    """
+    (head,) = ledger.heads(connection, [entry.chain])
+    state = load_state(connection, head)
+    if state is None:
+        return None
+    on = calendar_of(connection, entry.at.date(), entry.chain).today(entry.at)
+    model, stage = kept_model(connection, state.model_hash), getattr(entry.event, "stage", None)
+    voters = eligible(connection, entry.chain, model.stage(stage).gate.decided_by, on) if stage else ()
+    cast = person_of(connection, {a for v in state.votes for a in (v.decider, v.cast_by) if a})
+    speakers = {v.person for v in voters} | {v.speaks_for for v in voters if v.speaks_for}
+    held = capacities(connection, entry.chain, on)
+    circle = circle_of(connection, entry.chain, on, persons={*speakers, *cast.values(), *held})
+    known = circle.people
+    involved = speakers & known.keys()
+    known_by = aliases_of(connection, involved)
+    known_by |= _given(context, involved - known_by.keys())
+    # Who was withdrawn at this moment is given no pseudonym, and has no vote any more.
+    present = tuple(v for v in voters if {v.person, v.speaks_for or v.person} <= known_by.keys())
+    people = {alias: person for person, alias in known_by.items()} | cast
+    return Moment(
+        entry=entry,
+        state=state,
+        model=model,
+        record=initiative_records(connection, on, [entry.chain]).get(entry.chain),
+        on=on,
+        names={alias: known[person].name for alias, person in people.items() if person in known},
+        people=people,
+        voters=present,
+        circle=circle,
+        roles={person: roles for person, (roles, _) in held.items()},
+    )
+
+
+def _given(context: Context, nameless: Collection[str]) -> dict[str, str]:
+    """Pseudonyms for people who have none, by person."""
+    if not nameless:
+        return {}
+    with context.database.begin() as connection:
+        return {p: alias for p in sorted(nameless) if (alias := alias_of(connection, p, context.new_id))}

@@ -1,0 +1,139 @@
+"""What people would get: the same commands and the same courier, played ahead in a scratch database; nothing leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, func, select, update
+
+from clusterflow.domain.notice import Urgency
+from clusterflow.domain.text import Frozen
+from clusterflow.rules.delivery_policy import Manners
+from clusterflow.services import review
+from clusterflow.services.context import Context
+from clusterflow.services.notifications.batching import Clocks
+from clusterflow.services.notifications.dispatch import Courier
+from clusterflow.store import deadlines, held_notices, notices, tables
+from clusterflow.store.registry import people_by_id
+from clusterflow.store.scratch_database import twin
+
+DAILY = time(9)
+"""When, in UTC, each day is looked at even where nothing is known to become due."""
+
+STEP = timedelta(minutes=1)
+
+
+class Part(Frozen):
+    """One thing that a message tells."""
+
+    rule: str
+    initiative: str
+    subject: str
+
+
+class Foreseen(Frozen):
+    """A message as it would be sent."""
+
+    at: datetime
+    """On the receiver's clock."""
+    person: str
+    reachable: bool
+    """Whether the registry knows an address."""
+    urgency: Urgency
+    subject: str
+    holds: tuple[Part, ...]
+
+
+class Listener(Courier):
+    """A courier that sends nothing, and keeps what it would have sent."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.heard: list[Foreseen] = []
+        # Codes are marks until a mail leaves; none leaves here, so nobody's secret is needed.
+        context.code_key = None
+
+    def _send(self, at_most: int | None = None) -> tuple[int, int]:
+        now, before = self.context.clock(), len(self.heard)
+        with self.context.database.begin() as connection:
+            waiting = notices.due(connection, now)
+            clocks = Clocks.of(connection, self.manners, waiting, now)
+            for notice in waiting:
+                if (until := clocks.quiet_until(notice, now)) is not None:
+                    held_notices.put_off(connection, {notice.id: until})
+                else:
+                    self.heard.append(self._foreseen(connection, notice, now))
+                    table = tables.notice
+                    connection.execute(update(table).where(table.c.id == notice.id).values(sent_at=now))
+        return len(self.heard) - before, 0
+
+    def _foreseen(self, connection: Connection, notice: notices.Due, now: datetime) -> Foreseen:
+        home = held_notices.receivers(
+            connection, [(notice.recipient, notice.initiative)], now, self.manners or Manners()
+        )
+        zone = ZoneInfo(home[notice.recipient, notice.initiative].calendar.timezone)
+        known = people_by_id(connection, now.date(), [notice.recipient]).get(notice.recipient)
+        return Foreseen(
+            at=now.astimezone(zone),
+            person=notice.recipient,
+            reachable=known is not None and known.email is not None,
+            urgency=notice.urgency,
+            subject=notice.subject,
+            holds=self._parts(connection, notice),
+        )
+
+    def _parts(self, connection: Connection, notice: notices.Due) -> tuple[Part, ...]:
+        table = tables.notice
+        query = select(table.c.rule, table.c.initiative, table.c.subject).order_by(table.c.id)
+        rows = connection.execute(query.where(table.c.gathered_into == notice.id)).all()
+        rows = rows or connection.execute(query.where(table.c.id == notice.id)).all()
+        return tuple(Part(rule=r.rule, initiative=r.initiative, subject=r.subject) for r in rows)
+
+
+class Ahead:
+    """A context on a scratch database; its clock moves from one due moment to the next."""
+
+    def __init__(self, context: Context, now: datetime) -> None:
+        self.now = now
+        self.context = Context(context.settings, context.database, lambda: self.now)
+        self.courier = Listener(self.context)
+
+    def until(self, end: datetime) -> None:
+        while True:
+            self.moment()
+            following = self._next()
+            if following > end:
+                self.now = max(self.now, end)
+                return
+            self.now = following
+
+    def moment(self) -> None:
+        """All that is due now."""
+        for initiative in review.process_deadlines(self.context).problems:
+            with self.context.database.begin() as connection:
+                deadlines.drop_all(connection, initiative)  # it would be tried again for ever
+        self.courier.round()
+
+    def _next(self) -> datetime:
+        notice = tables.notice
+        waiting = notice.c.sent_at.is_(None) & notice.c.dead_at.is_(None) & notice.c.gathered_into.is_(None)
+        with self.context.database.connect() as connection:
+            told = select(func.min(notice.c.due_at)).where(waiting, notice.c.due_at > self.now)
+            moments = (deadlines.following(connection, self.now), connection.execute(told).scalar())
+            known = [at for at in moments if at is not None]
+        daily = datetime.combine(self.now.date(), DAILY, UTC)
+        daily += timedelta(days=daily <= self.now)
+        return max(min(*known, daily) if known else daily, self.now + STEP)
+
+
+def preview(context: Context, since: datetime, until: datetime) -> Sequence[Foreseen]:
+    """Who would get what between two moments, by what is recorded now: due moments, and notices that wait."""
+    with twin(context.database) as database:
+        settings = context.settings.model_copy(
+            update={"database": str(database.url), "proof": "none", "notices_to": None}
+        )
+        ahead = Ahead(Context(settings, database, context.clock), context.clock())
+        ahead.until(until)
+        return [message for message in ahead.courier.heard if message.at >= since]

@@ -1,0 +1,261 @@
+"""Ladders: the notices that are due by a reference date, written when the day begins where the initiative is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from clusterflow.domain.appointment import AppointmentKind
+from clusterflow.domain.money import Money
+from clusterflow.domain.notice import Attachment, Audience, Notice, NoticeRule, Recipient, Urgency
+from clusterflow.notices.audiences import Concerned, recipients
+from clusterflow.notices.render import TemplateFailed, render
+from clusterflow.rules.delivery_policy import Manners
+from clusterflow.rules.reminder_ladder import CATCH_UP, ON_ITS_WAY, Step, key_of, reached, windows
+from clusterflow.services.calendars import attachment_of, voice_of
+from clusterflow.services.context import Context
+from clusterflow.services.notifications.failures import unforeseen
+from clusterflow.store import notices, reminders
+from clusterflow.store.database import reading
+from clusterflow.store.occasions import Found, find
+from clusterflow.store.registry import Home, homes_of
+from clusterflow.store.stakeholders import Circle, circle_of
+
+EACH = timedelta(hours=1)
+"""How often it is asked where a new day has begun."""
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A step that an occasion has reached, and the rule that asks for it."""
+
+    rule: NoticeRule
+    found: Found
+    step: Step
+    home: Home
+    today: date
+    """Where the initiative is."""
+
+    def key(self, person: str) -> str:
+        return key_of(
+            self.rule.id, self.found.initiative, self.found.subject, self.step.offset, self.found.reference, person
+        )
+
+    @property
+    def name(self) -> str:
+        """As problems name it."""
+        found = self.found
+        return f"{self.rule.id} of {found.initiative}, {found.subject} of {found.reference}, step {self.step.offset}"
+
+
+class Ladder:
+    """Looks, once a day of each initiative, for what is due; whoever looks again writes nothing twice."""
+
+    def __init__(
+        self, context: Context, rules: Iterable[NoticeRule], link: Callable[[str], str], manners: Manners | None
+    ) -> None:
+        self.context, self.manners = context, manners
+        self.rules = [rule for rule in rules if rule.on]
+        self.link = link
+        self._asked: datetime | None = None
+        self._days: dict[str, date] = {}
+        """The last day that was looked at, by time zone."""
+
+    def climb(self) -> tuple[int, list[str]]:
+        """Write the notices that are due; gives how many are new, and the problems."""
+        now = self.context.clock()
+        if not self.rules or (self._asked is not None and abs(now - self._asked) < EACH):
+            return 0, []
+        self._asked = now
+        by_initiative: dict[str, list[Due]] = defaultdict(list)
+        try:
+            due = self.due(now)
+        except Exception as problem:
+            # What was recorded in the meantime goes out all the same; the search is tried again in an hour.
+            return 0, [unforeseen("the search for what is due failed", problem)]
+        for one in due:
+            by_initiative[one.found.initiative].append(one)
+        written, problems, begun, failed = 0, list[str](), dict[str, date](), set[str]()
+        for initiative, mine in by_initiative.items():
+            zone, today = mine[0].home.timezone, mine[0].today
+            if self._days.get(zone) == today:
+                continue
+            begun[zone] = today
+            try:
+                made, wrong = self._write(mine)
+            except IntegrityError:
+                continue  # another relay writes the same at this moment
+            except Exception as problem:
+                # Whatever it is, it is the trouble of one initiative, and holds up no other.
+                problems.append(unforeseen(initiative, problem))
+                failed.add(zone)
+                continue
+            written, problems = written + made, problems + wrong
+        self._days |= {zone: day for zone, day in begun.items() if zone not in failed}
+        return written, problems
+
+    def step_down(self) -> list[str]:
+        """Take back the reminders that are about to be sent, or sent again, though the thing was done; the problems."""
+        now, names = self.context.clock(), [rule.id for rule in self.rules]
+        with reading(self.context.database) as connection:
+            leaving = reminders.rules_due(connection, names, now)
+            if not leaving:
+                return []
+            waiting = reminders.not_arrived(connection, leaving)
+        try:
+            found = self.due(now, leaving, ON_ITS_WAY)
+        except Exception as problem:
+            return [unforeseen("the search for what is done failed", problem)]
+        still: dict[tuple[str, str], list[Due]] = defaultdict(list)
+        for one in found:
+            still[one.rule.id, one.found.initiative].append(one)
+        over = [
+            reminder
+            for reminder in waiting
+            if all(d.key(reminder.recipient) != reminder.key for d in still[reminder.rule, reminder.initiative])
+        ]
+        if over:
+            with self.context.database.begin() as connection:
+                reminders.take_back(connection, over, now)
+        return []
+
+    def due(self, now: datetime, of: Collection[str] | None = None, late: timedelta = CATCH_UP) -> list[Due]:
+        """What is due on the day that it is where each initiative is; found by reference dates, as a set.
+
+        Args:
+            of: the ids of the rules that are asked for; None: all of them.
+            late: how long ago a step may have been reached.
+        """
+        first, last = now.date() - DAY, now.date() + DAY
+        with reading(self.context.database) as connection:
+            nearby = [
+                (rule, found)
+                for (name, numbers), rules in self._searches(of).items()
+                for since, until in windows((step for rule in rules for step in rule.ladder), first, last, late)
+                for found in find(connection, name, since, until, last, dict(numbers))
+                for rule in rules
+                if rule.about.holds([found.facts.get("helix")], [found.facts.get("size")])
+            ]
+            homes = homes_of(connection, now.date(), sorted({found.initiative for _, found in nearby}))
+        calendars = {(h.timezone, h.country): h.calendar for h in homes.values()}
+        days = {zone: calendar.today(now) for (zone, _), calendar in calendars.items()}
+        due: list[Due] = []
+        for rule, found in nearby:
+            home = homes.get(found.initiative)
+            if home is None:
+                continue
+            calendar, today = calendars[home.timezone, home.country], days[home.timezone]
+            step = reached(found.reference, rule.ladder, calendar, today, rule.urgency is Urgency.URGENT, late)
+            if step is not None:
+                due.append(Due(rule, found, step, home, today))
+        return due
+
+    def _searches(
+        self, of: Collection[str] | None
+    ) -> Mapping[tuple[str, tuple[tuple[str, int], ...]], list[NoticeRule]]:
+        """The rules by what they look for: what several look for is looked for once."""
+        found: dict[tuple[str, tuple[tuple[str, int], ...]], list[NoticeRule]] = defaultdict(list)
+        for rule in self.rules:
+            if of is None or rule.id in of:
+                found[rule.on or "", rule.with_].append(rule)
+        return found
+
+    def _write(self, due: list[Due]) -> tuple[int, list[str]]:
+        """Write what is due in one initiative; a template that fails for one person fails that notice alone."""
+        made: list[Notice] = []
+        problems: list[str] = []
+        initiative, today = due[0].found.initiative, due[0].today
+        with reading(self.context.database) as connection:
+            organisations = {d.found.organisation for d in due} - {None}
+            persons = filter(None, {d.found.person for d in due})
+            circle = circle_of(connection, initiative, today, sorted(filter(None, organisations)), persons)
+            wanted = [(d, person, template) for d in due for person, template in _told(d, circle, problems)]
+            there = notices.kept(connection, (d.key(person.person) for d, person, _ in wanted))
+            for one, person, template in wanted:
+                if one.key(person.person) in there:
+                    continue
+                try:
+                    made.append(self._notice(one, person, template, self._files(connection, one, person)))
+                except TemplateFailed as problem:
+                    problems.append(f"{one.rule.id} for {person.person}: {problem}")
+        if not made:
+            return 0, problems
+        with self.context.database.begin() as connection:
+            return notices.keep(connection, made, self.context.clock(), self.manners), problems
+
+    def _files(self, connection: Connection, due: Due, person: Recipient) -> tuple[Attachment, ...]:
+        """Its date, for the reader's calendar, where the occasion is one to go to."""
+        if due.rule.on != "learning.session":
+            return ()
+        session, _, _ = due.found.subject.partition("/")
+        kind, now = AppointmentKind.LEARNING_SESSION, self.context.clock()
+        voice = voice_of(self.context.settings.configs / "messages", person.language)
+        file = attachment_of(connection, due.found.initiative, kind, session, now, voice)
+        return (file,) if file else ()
+
+    def _notice(self, due: Due, person: Recipient, template: str, attachments: tuple[Attachment, ...]) -> Notice:
+        home = due.home
+        facts = _facts(due) | {"recipient": person, "link": self.link(home.initiative), "codes": []}
+        folder = self.context.settings.configs / "messages"
+        letter = render(folder, template, person.language, facts, home.country)
+        return Notice(
+            key=due.key(person.person),
+            rule=due.rule.id,
+            initiative=home.initiative,
+            version=0,
+            recipient=person.person,
+            language=person.language,
+            urgency=due.rule.urgency,
+            subject=letter.subject,
+            body=letter.markdown,
+            attachments=attachments,
+        )
+
+
+def _told(due: Due, circle: Circle, problems: list[str]) -> Iterator[tuple[Recipient, str]]:
+    """Who is told, and by which template: those of the rule by its own, who is one level up perhaps by another."""
+    found, rule = due.found, due.rule
+    concerned = Concerned(body=found.body, organisation=found.organisation, person=found.person)
+    levels: list[tuple[tuple[Audience, ...], str]] = [(rule.to, rule.template)]
+    if above := rule.told_too(due.step.offset):
+        levels.append((above, rule.escalated or rule.template))
+    told: set[str] = set()
+    for audiences, template in levels:
+        people = recipients(circle, audiences, concerned)
+        if not people:
+            who = ", ".join(a.group for a in audiences)
+            problems.append(f"{due.name}: nobody is there to be told ({who})")
+        for person in people:
+            if person.person not in told:
+                told.add(person.person)
+                yield person, template
+
+
+def _facts(due: Due) -> dict[str, Any]:
+    """What a template may speak of; amounts as money, days as days from today."""
+    home, today = due.home, due.today
+    facts = {name: value for name, value in due.found.facts.items() if not name.endswith("_currency")}
+    for name in [n for n in facts if n.endswith("_minor")]:
+        facts[name.removesuffix("_minor")] = Money(minor=facts.pop(name), currency=due.found.facts["amount_currency"])
+    # Who is concerned may have ended since; then nobody knows the name.
+    for name, known in (("organisation_name", due.found.organisation), ("body_name", due.found.body)):
+        facts[name] = facts.get(name) or known
+    return {
+        "initiative": {"initiative": home.initiative, "name": home.name},
+        "occasion": facts | {"subject": due.found.subject, "organisation": due.found.organisation},
+        "step": str(due.step.offset),
+        "escalated": bool(due.rule.told_too(due.step.offset)),
+        "reference": due.found.reference,
+        "today": today,
+        "days_left": (due.found.reference - today).days,
+        "days_since": (today - due.found.reference).days,
+        "numbers": dict(due.rule.with_),
+    }

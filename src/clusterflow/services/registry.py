@@ -1,0 +1,60 @@
+"""The registry: records facts, and answers what is recorded of initiatives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+
+from clusterflow.domain.records.parties import Initiative
+from clusterflow.engine import record as recording
+from clusterflow.engine.record import Recorded, Submission
+from clusterflow.engine.transaction import perform
+from clusterflow.errors import Mistake
+from clusterflow.services.context import Context
+from clusterflow.store import registry, tables
+from clusterflow.store.registry import initiative_records
+
+
+def record(
+    context: Context,
+    submissions: Sequence[Submission],
+    actor: str | None = None,
+    key: str | None = None,
+    mistakes: Sequence[Mistake] = (),
+) -> Recorded:
+    """Record facts: all of them or none.
+
+    Args:
+        mistakes: what the reader of the submissions found wrong already; it is reported together with the rest.
+
+    Raises:
+        Mistakes: everything that is wrong with the submissions.
+    """
+    request = repr([(s.type, s.initiative, sorted(s.fields.items()), s.retract) for s in submissions])
+    return perform(
+        context.database, context.command(actor, None if mistakes else key), "record", request, Recorded,
+        lambda work: recording.record(work, submissions, mistakes), Recorded.again,
+    )  # fmt: skip
+
+
+def initiatives(context: Context) -> list[str]:
+    """The ids of all enrolled initiatives."""
+    with context.reading() as connection:
+        table = tables.initiative_state
+        return list(connection.execute(select(table.c.initiative).order_by(table.c.initiative)).scalars())
+
+
+def initiative_record(context: Context, initiative: str) -> Initiative | None:
+    """What is recorded of the initiative itself, today."""
+    with context.reading() as connection:
+        return initiative_records(connection, context.clock().date(), [initiative]).get(initiative)
+
+
+def parties(
+    context: Context, chain: str, types: Iterable[str], since: int, until: int, limit: int
+) -> tuple[tuple[str, str], ...]:
+    """The organisations and bodies that some ledger entries are about; empty if there are more than ``limit``."""
+    with context.reading() as connection:
+        found = registry.parties(connection, chain, types, since, until, limit + 1)
+    return found if len(found) <= limit else ()

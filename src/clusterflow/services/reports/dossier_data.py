@@ -1,0 +1,255 @@
+"""The facts of a dossier out of the database: metrics as of days, the registry, the state, the decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import cast
+
+from sqlalchemy import Connection
+
+from clusterflow.domain.criterion import Criterion
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.measurement import UNMEASURED, Measurement, MetricCall
+from clusterflow.domain.quantity import Bound
+from clusterflow.domain.records.activity import SurveyWave
+from clusterflow.domain.records.base import REGISTRY
+from clusterflow.domain.records.governance import Body
+from clusterflow.domain.records.parties import Initiative, Office
+from clusterflow.domain.records.strategy import Objective, Reading, Strategy
+from clusterflow.domain.state import InitiativeState, Vote
+from clusterflow.domain.terms import BodyKind, HelixKind, ReviewStatus, SizeClass, SurveyTopic
+from clusterflow.domain.text import Language
+from clusterflow.reports.dossier.data import (
+    BodyFacts,
+    DecisionFacts,
+    DossierFacts,
+    DuesFacts,
+    GateFacts,
+    ObjectiveFacts,
+    Signatory,
+    StrategyFacts,
+    ThenAndNow,
+    VoteFacts,
+    Wave,
+)
+from clusterflow.reports.status import title_of
+from clusterflow.rules.work_calendar import months_before
+from clusterflow.services import explanation
+from clusterflow.services import standing as standing_service
+from clusterflow.services.catalogue import metrics_of
+from clusterflow.services.context import Context
+from clusterflow.services.reports.evidence_names import Naming
+from clusterflow.store import registry
+from clusterflow.store.database import reading
+from clusterflow.store.metrics import measure, measure_apart
+from clusterflow.store.people import eligible
+
+SIZES: tuple[SizeClass | None, ...] = (None, SizeClass.LARGE, SizeClass.MEDIUM, SizeClass.SMALL, SizeClass.MICRO)
+KINDS = (BodyKind.COMMITTEE, BodyKind.BOARD, BodyKind.ASSEMBLY)
+"""The bodies whose meetings are looked at, in the order in which they are told."""
+
+
+def _call(metric: str, **parameters: str | int) -> MetricCall:
+    return MetricCall(metric, tuple(sorted(parameters.items())))
+
+
+MEMBERS, TRUST, OVERDUE, ATTENDANCE = (
+    _call("members"),
+    _call("trust-index"),
+    _call("members-overdue"),
+    _call("attendance"),
+)
+DUES = {size: _call("dues-collected", **({"size": size.value} if size else {})) for size in SIZES}
+TURNOVER = {kind: _call("person-turnover", body=kind.value) for kind in KINDS}
+
+
+def gather(context: Context, initiative: str, as_of: date | None, language: Language) -> DossierFacts:
+    """Everything that a dossier of the initiative says as of a day (today where none is given).
+
+    Raises:
+        UnknownName: nobody enrolled an initiative of that id; with the nearest.
+        NotPossible: it was not yet enrolled on that day.
+    """
+    state = standing_service.state(context, initiative, as_of)
+    status = standing_service.status(context, initiative, as_of, language)
+    model = standing_service.pinned_model(context, initiative)
+    gates = explanation.explain(context, initiative, as_of=as_of, language=language)
+    day = status.as_of
+    with reading(context.database) as connection:
+        told = _Told(context, connection, initiative, day)
+        record = registry.initiative_records(connection, day, [initiative]).get(initiative)
+        naming = Naming(connection, initiative, model, day, language, by_name=context.settings.personal_data == "names")
+        return DossierFacts(
+            language=language,
+            status=status,
+            model=model,
+            record=record,
+            office=_office(connection, record, day),
+            gates=tuple(
+                GateFacts(
+                    gate=naming.explained(gate),
+                    votes=_votes(naming, model, state.standing_votes(gate.review or ""), language),
+                    signatories=_signatories(connection, naming, model, gate.stage, initiative, day),
+                )
+                for gate in sorted(gates, key=lambda g: g.number)
+            ),
+            members=told.then_and_now(MEMBERS),
+            members_apart={
+                (HelixKind(h) if h else None, SizeClass(s) if s else None): found
+                for (h, s), found in told.apart(MEMBERS, ("helix", "size")).items()
+            },
+            bodies=told.bodies(),
+            attendance=told.then_and_now(ATTENDANCE),
+            dues=tuple(DuesFacts(size, told.then_and_now(DUES[size])) for size in SIZES),
+            overdue=told.now[OVERDUE],
+            trust=told.now[TRUST],
+            waves=told.waves(),
+            strategy=_strategy(connection, initiative, day),
+            objectives=_objectives(connection, initiative, day),
+            decisions=_decisions(naming, model, state, language),
+            bounds=_bounds(model, state),
+        )
+
+
+class _Told:
+    """The metrics of one initiative, each measured by its one definition: on the day, a year before, and apart."""
+
+    def __init__(self, context: Context, connection: Connection, initiative: str, day: date) -> None:
+        self.declared, self.connection, self.initiative, self.day = metrics_of(context), connection, initiative, day
+        self.year_before = months_before(day, 12)
+        lasting = [MEMBERS, ATTENDANCE, *DUES.values()]
+        self.now = self._measured([*lasting, TRUST, OVERDUE], day)
+        self.then = self._measured(lasting, self.year_before)
+
+    def _measured(self, calls: Iterable[MetricCall], day: date) -> dict[MetricCall, Measurement]:
+        found = measure(self.connection, calls, self.declared, day, [self.initiative])
+        return {call: by.get(self.initiative, UNMEASURED) for call, by in found.items()}
+
+    def apart(
+        self, call: MetricCall, by: tuple[str, ...], day: date | None = None
+    ) -> dict[tuple[str | None, ...], Measurement]:
+        found = measure_apart(self.connection, call, by, self.declared, day or self.day, [self.initiative])
+        return found.get(self.initiative, {})
+
+    def then_and_now(self, call: MetricCall) -> ThenAndNow:
+        return ThenAndNow(self.now[call], self.then[call])
+
+    def bodies(self) -> tuple[BodyFacts, ...]:
+        """The standing bodies of the kinds that are looked at, by kind and name."""
+        standing = [
+            body for body in registry.current(self.connection, Body, self.initiative, self.day) if body.kind in KINDS
+        ]
+        now, then = (self.apart(ATTENDANCE, ("body",), day) for day in (self.day, self.year_before))
+        kinds = {body.kind for body in standing}
+        turnover = {part: found for kind in kinds for part, found in self.apart(TURNOVER[kind], ("body",)).items()}
+        return tuple(
+            BodyFacts(
+                name=body.name,
+                attendance=ThenAndNow(now.get((body.id,), UNMEASURED), then.get((body.id,), UNMEASURED)),
+                turnover=turnover.get((body.id,), UNMEASURED),
+            )
+            for body in sorted(standing, key=lambda b: (KINDS.index(b.kind), b.name, b.id))
+        )
+
+    def waves(self) -> tuple[Wave, ...]:
+        """Each trust survey so far, with the index as it stood on its day."""
+        held = registry.current(self.connection, SurveyWave, self.initiative, self.day, topic=SurveyTopic.TRUST.value)
+        return tuple(
+            Wave(wave.valid_from, self._measured([TRUST], wave.valid_from)[TRUST], wave.answers, wave.invited)
+            for wave in sorted(held, key=lambda w: w.valid_from)
+        )
+
+
+def _office(connection: Connection, record: Initiative | None, day: date) -> str | None:
+    if record is None or record.office is None:
+        return None
+    found = registry.current(connection, Office, REGISTRY, day, id=record.office)
+    return str(found[0].name) if found else None
+
+
+def _strategy(connection: Connection, initiative: str, day: date) -> StrategyFacts | None:
+    """The newest of those in force."""
+    found = registry.current(connection, Strategy, initiative, day)
+    newest = max(found, key=lambda s: (s.valid_from, s.id), default=None)
+    return StrategyFacts(newest.title, newest.valid_from, newest.horizon) if newest else None
+
+
+def _objectives(connection: Connection, initiative: str, day: date) -> tuple[ObjectiveFacts, ...]:
+    bodies = {body.id: body.name for body in registry.current(connection, Body, initiative, day)}
+    last = dict[str, Reading]()
+    for read in sorted(registry.current(connection, Reading, initiative, day), key=lambda r: r.valid_from):
+        last[read.objective] = read
+    return tuple(
+        ObjectiveFacts(
+            title=one.title,
+            unit=one.unit or "",
+            owner=bodies.get(one.owner, one.owner) if one.owner else None,
+            baseline=one.baseline,
+            target=one.target,
+            due=one.due,
+            value=last[one.id].value if one.id in last else None,
+            read_on=last[one.id].valid_from if one.id in last else None,
+        )
+        for one in sorted(registry.current(connection, Objective, initiative, day), key=lambda o: (o.title, o.id))
+    )
+
+
+def _decisions(
+    naming: Naming, model: LifecycleModel, state: InitiativeState, language: Language
+) -> tuple[DecisionFacts, ...]:
+    return tuple(
+        DecisionFacts(
+            number=model.position(review.stage),
+            title=model.stage(review.stage).title.to(language),
+            on=review.closed_on,
+            outcome=review.outcome,
+            votes=_votes(naming, model, state.standing_votes(review.id), language),
+        )
+        for review in state.reviews
+        if review.status is ReviewStatus.DECIDED and review.closed_on is not None and review.outcome is not None
+    )
+
+
+def _votes(naming: Naming, model: LifecycleModel, votes: Sequence[Vote], language: Language) -> tuple[VoteFacts, ...]:
+    titles = {c.id: title_of(c, language) for stage in model.stages for c in stage.gate.criteria}
+    return tuple(
+        VoteFacts(
+            role=vote.role,
+            represents=tuple(sorted(vote.helixes)),
+            said=vote.kind,
+            reason=vote.reason,
+            on=vote.at.date(),
+            name=naming.behind(vote.decider),
+            cast_by_other=vote.cast_by is not None,
+            overrides=tuple(titles.get(c, c) for c in vote.overrides.split()),
+            conditions=tuple(
+                (titles.get(c, c), date.fromisoformat(due))
+                for c, _, due in (one.partition("=") for one in vote.conditions.split())
+            ),
+            until=vote.until,
+        )
+        for vote in votes
+    )
+
+
+def _signatories(
+    connection: Connection, naming: Naming, model: LifecycleModel, stage: str, initiative: str, day: date
+) -> tuple[Signatory, ...]:
+    """Who signs at a gate: those who may decide there, by name; or as many lines as are needed, by role."""
+    rule = model.stage(stage).gate.decided_by
+    own = [e for e in eligible(connection, initiative, rule, day) if e.speaks_for is None]
+    if naming.by_name and own:
+        return tuple(Signatory(e.roles, naming.person(e.person)) for e in own)
+    return tuple(Signatory(rule.roles) for _ in range(rule.need))
+
+
+def _bounds(model: LifecycleModel, state: InitiativeState) -> dict[str, Bound]:
+    """What is asked of each metric: at the gates at hand first, then at the others in the order of the file."""
+    at_hand = [stage for stage in model.stages if stage.id in state.at_gate]
+    found = dict[str, Bound]()
+    for stage in (*at_hand, *model.stages):
+        for criterion in cast("Iterable[Criterion]", stage.gate.criteria):
+            size = dict(criterion.with_).get("size")
+            found.setdefault(f"{criterion.metric} {size}" if size else criterion.metric, criterion.bound)
+    return found

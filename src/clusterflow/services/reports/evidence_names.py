@@ -1,0 +1,90 @@
+"""What records behind a finding are called: names of organisations, bodies and objectives; of people if that may be."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import Connection
+
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.records import RECORDS, Record
+from clusterflow.domain.records.base import REGISTRY
+from clusterflow.domain.records.parties import Organisation, Person
+from clusterflow.domain.text import Language
+from clusterflow.reports.dossier.texts import SOMEBODY, WHAT
+from clusterflow.reports.explanation import EvidenceLine, GateExplanation
+from clusterflow.store import registry
+from clusterflow.store.people import person_of
+
+PEOPLE = ("seat", "staff", "attendance")
+"""Records whose evidence may be a person."""
+
+PARTIES = ("membership", "invoice", "payment", "signature", "income", "business", "attendance")
+"""Records whose evidence may be an organisation."""
+
+
+class Naming:
+    """The names of one initiative's things on a day, in a language."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        initiative: str,
+        model: LifecycleModel,
+        day: date,
+        language: Language,
+        *,
+        by_name: bool,
+    ) -> None:
+        self.stages = {stage.id: stage.title.to(language) for stage in model.stages}
+        self.connection, self.initiative, self.day, self.language = connection, initiative, day, language
+        self.by_name = by_name
+
+    def behind(self, alias: str) -> str | None:
+        """The name behind a pseudonym of the ledger; None where it may not be told, or was forgotten."""
+        person = person_of(self.connection, [alias]).get(alias) if self.by_name else None
+        return self.person(person) if person else None
+
+    def person(self, person: str) -> str | None:
+        return self._called(Person, REGISTRY, [person]).get(person) if self.by_name else None
+
+    def explained(self, gate: GateExplanation) -> GateExplanation:
+        """The gate with its evidence in names."""
+        wanted: dict[str, set[str]] = defaultdict(set)
+        for criterion in gate.criteria:
+            for row in criterion.evidence:
+                wanted[row.record].add(row.what)
+        names = {record: self._names(record, ids) for record, ids in wanted.items()}
+        criteria = tuple(
+            c.model_copy(update={"evidence": tuple(self._named(row, names[row.record]) for row in c.evidence)})
+            for c in gate.criteria
+        )
+        return gate.model_copy(update={"criteria": criteria})
+
+    def _named(self, row: EvidenceLine, names: dict[str, str]) -> EvidenceLine:
+        return row.model_copy(update={"what": names.get(row.what, row.what)})
+
+    def _names(self, record: str, ids: Iterable[str]) -> dict[str, str]:
+        asked = sorted(ids)
+        if record == "stage-visit":
+            return self.stages
+        found = {i: WHAT[i].to(self.language) for i in asked if i in WHAT}
+        if record in PARTIES:
+            found |= self._called(Organisation, REGISTRY, asked)
+        if record in PEOPLE:
+            found |= self._called(Person, REGISTRY, asked) if self.by_name else {}
+            # An id tells of a person, too.
+            found |= {i: SOMEBODY.to(self.language) for i in asked if i not in found}
+        cls = RECORDS.get(record)
+        if cls is not None and cls.key == ("id",) and cls.of_initiative:
+            found |= self._called(cls, self.initiative, asked)
+        return found
+
+    def _called(self, cls: type[Record], chain: str, ids: Iterable[str]) -> dict[str, str]:
+        """What some things were last called, whether or not they are still there."""
+        facts = registry.facts_of(self.connection, cls, chain, [(i,) for i in ids])
+        records = [f.record for f in facts if not f.retracted and f.record.valid_from <= self.day]
+        titles = {r.identity()[0]: getattr(r, "title", None) or getattr(r, "name", None) for r in records}
+        return {i: str(title) for i, title in titles.items() if title}

@@ -1,0 +1,37 @@
+"""The portfolio: gathered by a few statements over all initiatives, however many there are; and filed."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from clusterflow.domain.text import Language
+from clusterflow.reports.portfolio.document import portfolio_html
+from clusterflow.reports.portfolio.portfolio import Portfolio, portfolio_of
+from clusterflow.services.context import Context
+from clusterflow.services.folder import Folder
+from clusterflow.store.database import reading
+from clusterflow.store.portfolio import lapses, last_facts, lives
+
+LOOKED_BACK = timedelta(days=365)
+"""For how long a lapse that is over is still told."""
+
+
+def gather(context: Context, as_of: date | None = None, language: Language | None = None) -> Portfolio:
+    """The portfolio, today or at the end of a day."""
+    now = context.clock()
+    day = as_of or now.date()
+    with reading(context.database) as connection:
+        found = lives(connection, now, as_of)
+        lapsed = lapses(connection, found, day - LOOKED_BACK)
+        heard = last_facts(connection, found)
+    return portfolio_of(found, lapsed, heard, day, language or context.language)
+
+
+def file_portfolio(context: Context, folder: Folder, as_of: date | None = None) -> str:
+    """Write the portfolio into a folder, under its day; its address there.
+
+    Raises:
+        NotPossible: the folder does not take it.
+    """
+    found = gather(context, as_of)
+    return folder.put(f"portfolio/{found.as_of}.html", portfolio_html(found, context.language).encode())

@@ -1,0 +1,306 @@
+"""A model on trial: a history is lived under it in a scratch database, by the same engine; nothing else is touched."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from clusterflow.configs.models import load_model
+from clusterflow.domain.events import VoteCast
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.records.parties import Initiative, Person
+from clusterflow.domain.state import Review
+from clusterflow.domain.terms import DecisionKind, Readiness
+from clusterflow.domain.text import Language
+from clusterflow.engine.record import Submission
+from clusterflow.errors import ClusterflowError, Mistake, Mistakes, quoted
+from clusterflow.intake.simulation_history import Decision, History, Said
+from clusterflow.reports import simulation as reports
+from clusterflow.reports.quorum import quorum
+from clusterflow.reports.simulation import ASSUMED, Happened, MonthEnd, TriedLife
+from clusterflow.rules.ballot import Ballot
+from clusterflow.rules.mistakes import the_nearest
+from clusterflow.services import enrolment, gates, ledger, registry, standing
+from clusterflow.services import review as review_service
+from clusterflow.services.catalogue import metrics_in
+from clusterflow.services.context import Context
+from clusterflow.settings import Settings
+from clusterflow.store import deadlines
+from clusterflow.store.scratch_database import scratch
+
+MOST_YEARS = 60
+NOON = time(12)
+DAY = timedelta(days=1)
+HALF_A_DAY = timedelta(hours=12)
+ACTOR = "try"
+ENROLMENT = '{"record": "initiative", "id": "textil", "name": "...", "country": "CO", "from": "2024-01-15"}'
+
+
+def try_model(
+    file: Path,
+    history: History,
+    settings: Settings,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    suppose: bool = True,
+    language: Language = "en",
+) -> tuple[TriedLife, ...]:
+    """Live a history under the model of a file, and tell the verdicts at the end of each month.
+
+    All facts are recorded at once; each counts from the day that it is true from. An initiative begins on the first day
+    of its own record. It is looked at on each day on which something becomes true or ends, and when a month ends.
+
+    Args:
+        since: what was before is lived, and not told.
+        until: the last day; the end of the last month of which the history says something where none is named.
+        suppose: whether a gate that is ready is passed by whoever the model lets decide. Where the history itself
+            decides at it later, that is waited for.
+
+    Raises:
+        Mistakes: all that is wrong with the model and with the history.
+    """
+    mistakes: list[Mistake] = []
+    model: LifecycleModel | None = None
+    try:
+        model = load_model(file, metrics_in(settings.configs))
+    except Mistakes as problem:
+        mistakes += problem.mistakes
+    with scratch() as database:
+        own = settings.model_copy(update={"database": str(database.url), "proof": "none", "today": None})
+        play = _Play(Context(own, database), history, language, suppose)
+        mistakes += history.placed([*history.mistakes, *play.enter(), *play.misfits(model)])
+        if mistakes or model is None:
+            raise Mistakes(mistakes)
+        return play.under(model, since, until)
+
+
+class _Play:
+    """The history, day by day."""
+
+    def __init__(self, context: Context, history: History, language: Language, suppose: bool) -> None:
+        self.history, self.language, self.suppose = history, language, suppose
+        self.starts = _starts(history.submissions)
+        self.now = datetime.combine(min(self.starts.values(), default=date.min), NOON, UTC)
+        self.context = Context(context.settings, context.database, lambda: self.now)
+        self.news: dict[str, set[date]] = {}
+        self.to_say: list[tuple[str, Decision]] = []
+        self.supposed: set[tuple[str, str]] = set()
+        self.refused: dict[str, list[Happened]] = defaultdict(list)
+
+    def enter(self) -> Sequence[Mistake]:
+        """Record all facts as a file is recorded; what is wrong with them."""
+        try:
+            registry.record(self.context, self.history.submissions, actor=ACTOR)
+        except Mistakes as problem:
+            return problem.mistakes
+        return ()
+
+    def misfits(self, model: LifecycleModel | None) -> Iterator[Mistake]:
+        """What of the history does not fit the rest of it, or the model."""
+        if not self.starts:
+            yield Mistake(f"{self.history.source}:1", "no line begins an initiative", ENROLMENT)
+        people = {str(s.fields.get("id")) for s in self.history.submissions if s.type == Person.type}
+        for said in sorted(self.history.said, key=lambda s: s.decision.on):
+            mine = said.decision.initiative or ", ".join(self.starts)
+            yield from _unknown(said, "initiative", mine, self.starts)
+            yield from _unknown(said, "person", said.decision.by, people)
+            yield from _unknown(said, "stage", said.decision.stage, model.by_id if model else [said.decision.stage])
+            self.to_say.append((mine, said.decision))
+
+    def under(self, model: LifecycleModel, since: date | None, until: date | None) -> tuple[TriedLife, ...]:
+        """The lives under a model.
+
+        Raises:
+            Mistakes: the days asked for are not among those that there are.
+        """
+        self.context.models = {model.id: model}
+        self.news = self._news()
+        first, last = self.now.date(), until or _month_end(max(self._beginnings()))
+        _check(first, since, last)
+        ends: dict[str, list[MonthEnd]] = defaultdict(list)
+        for day in self._days(first, last):
+            self.now = datetime.combine(day, NOON, UTC)
+            self._live(model, day)
+            if day in (last, _month_end(day)):
+                for initiative in self._begun(day):
+                    ends[initiative].append(self._month_end_of(model, initiative))
+        return tuple(self._told(model, i, ends[i], since) for i in self._begun(last))
+
+    def _beginnings(self) -> Iterator[date]:
+        for submission in self.history.submissions:
+            yield from (d for name in ("from", "on") if (d := _day(submission.fields.get(name))))
+        yield from (decision.on for _, decision in self.to_say)
+
+    def _days(self, first: date, last: date) -> Iterator[date]:
+        """The days to look at: those that bring something new to somebody, and the ends of months."""
+        named = set[date]().union({last}, *self.news.values())
+        day = first
+        while day <= last:
+            yield day
+            with self.context.database.connect() as connection:
+                due_at = deadlines.following(connection, self.now)
+            coming = [d for d in (*named, _month_end(day + DAY)) if d > day]
+            if due_at is not None:
+                coming.append(max((due_at + HALF_A_DAY).date(), day + DAY))
+            day = min(coming, default=last + DAY)
+
+    def _news(self) -> dict[str, set[date]]:
+        """Of each initiative, the days on which something becomes true, ends or is decided.
+
+        Of the records that belong to none, those count that its own records name.
+        """
+        own = {initiative: {start} for initiative, start in self.starts.items()}
+        names = defaultdict[str, set[str]](set)
+        for submission in self.history.submissions:
+            names[submission.initiative or ""] |= _names(submission)
+        for submission in self.history.submissions:
+            for initiative, days in own.items():
+                if submission.initiative == initiative or _names(submission) & names[initiative]:
+                    days |= set(_news_of(submission))
+        for initiative, decision in self.to_say:
+            own[initiative].add(decision.on)
+        return own
+
+    def _begun(self, day: date) -> list[str]:
+        return [initiative for initiative, start in self.starts.items() if start <= day]
+
+    def _live(self, model: LifecycleModel, day: date) -> None:
+        for initiative in self._begun(day):
+            if self.starts[initiative] == day:
+                enrolment.enrol(
+                    self.context, Submission(Initiative.type, {"id": initiative}, ACTOR), model.id, actor=ACTOR
+                )
+        stirred = set(review_service.initiatives_due(self.context)) | {
+            i for i, days in self.news.items() if day in days
+        }
+        looked_at = self._begun(day) if day == _month_end(day) else [i for i in self._begun(day) if i in stirred]
+        review_service.process_deadlines(self.context, ACTOR)
+        self._evaluate(looked_at)
+        now = [said for said in self.to_say if said[1].on <= day]
+        self.to_say = self.to_say[len(now) :]
+        for initiative, decision in now:
+            self._say(model, initiative, decision, day)
+        while self.suppose and any(self._suppose(initiative) for initiative in looked_at):
+            self._evaluate(looked_at)
+
+    def _evaluate(self, initiatives: Iterable[str]) -> None:
+        """One by one: so what moved under the same answer is noted, too."""
+        for initiative in initiatives:
+            review_service.evaluate(self.context, initiative, ACTOR)
+
+    def _say(self, model: LifecycleModel, initiative: str, decision: Decision, day: date) -> None:
+        """Take a decision of the history, at a gate that is opened for it where it is not open."""
+        try:
+            gates.open_gate(self.context, initiative, decision.stage, actor=ACTOR)
+            why = gates.decide(self.context, initiative, decision.by, _ballot(decision)).why
+        except ClusterflowError as problem:
+            why = str(problem)
+        if why is not None:
+            no = reports.refused(day, model.stage(decision.stage), decision.decision, decision.by, why, self.language)
+            self.refused[initiative].append(no)
+        self._evaluate([initiative])
+
+    def _suppose(self, initiative: str) -> bool:
+        """Pass the gates that are ready, where the history has nothing more to say at them; whether one was."""
+        reviews = standing.state(self.context, initiative).open_reviews
+        if not reviews:
+            return False
+        later = {decision.stage for mine, decision in self.to_say if mine == initiative}
+        ready = {
+            s.stage for s in standing.status(self.context, initiative).gates_open if s.readiness is Readiness.READY
+        }
+        return any(self._go(initiative, review) for review in reviews if review.stage in ready - later)
+
+    def _go(self, initiative: str, review: Review) -> bool:
+        ballot = Ballot(stage=review.stage, decision=DecisionKind.GO, reason=ASSUMED)
+        for voter in gates.eligible_deciders(self.context, initiative, review.stage):
+            once = (f"{initiative} {review.id} {review.findings}", voter.person)
+            if voter.speaks_for is None and once not in self.supposed:
+                self.supposed.add(once)
+                if gates.decide(self.context, initiative, voter.person, ballot).decided:
+                    return True
+        return False
+
+    def _month_end_of(self, model: LifecycleModel, initiative: str) -> MonthEnd:
+        status = standing.status(self.context, initiative, language=self.language)
+        waits = {}
+        for line in status.gates_open:
+            rule = quorum(model.stage(line.stage).gate.decided_by, self.language)
+            anybody = bool(gates.eligible_deciders(self.context, initiative, line.stage))
+            waits[line.stage] = reports.waits_for(rule, anybody, self.suppose, self.language)
+        return MonthEnd(status, waits)
+
+    def _told(self, model: LifecycleModel, initiative: str, ends: Sequence[MonthEnd], since: date | None) -> TriedLife:
+        entries = ledger.entries(self.context, initiative)
+        people = gates.people_of(self.context, [e.event.decider for e in entries if isinstance(e.event, VoteCast)])
+        happened = [*reports.told(entries, model, people, self.language), *self.refused[initiative]]
+        return reports.tried_life(ends, happened, since)
+
+
+def _starts(submissions: Iterable[Submission]) -> dict[str, date]:
+    """When each initiative begins: on the first day of its first record."""
+    starts: dict[str, date] = {}
+    for s in submissions:
+        day = _day(s.fields.get("from"))
+        if s.type == Initiative.type and day and not s.retract:
+            starts.setdefault(str(s.fields.get("id")), day)
+    return starts
+
+
+def _names(submission: Submission) -> set[str]:
+    return {value for value in submission.fields.values() if isinstance(value, str) and not _day(value)}
+
+
+def _news_of(submission: Submission) -> Iterator[date]:
+    """The days that a record names; what ends on one is missed on the next."""
+    for name, value in submission.fields.items():
+        if (day := _day(value)) and day < date.max:
+            yield day + DAY * (name == "to")
+
+
+def _unknown(said: Said, noun: str, name: str, known: Iterable[str]) -> Iterator[Mistake]:
+    names = sorted(known)
+    if name not in names:
+        cure = the_nearest(name, names) or f"There are: {', '.join(names)}"
+        yield Mistake(said.where, f"no {noun} is called {quoted(name)}", cure=cure)
+
+
+def _ballot(decision: Decision) -> Ballot:
+    return Ballot(
+        stage=decision.stage,
+        decision=decision.decision,
+        reason=decision.reason,
+        role=decision.role,
+        until=decision.until,
+        to_stage=decision.to,
+        due_all=decision.due,
+        speaks_for=decision.speaks_for,
+        overrides=decision.override,
+    )
+
+
+def _check(first: date, since: date | None, last: date) -> None:
+    mistakes = []
+    if last < first:
+        mistakes.append(Mistake("--to", f"{last} lies before the first initiative begins", f"{first} or later"))
+    if since is not None and since > max(first, last):
+        mistakes.append(Mistake("--from", f"{since} lies after the last day", f"{last} or earlier"))
+    if last.year - first.year > MOST_YEARS:
+        mistakes.append(Mistake("--to", f"{last} is over {MOST_YEARS} years after {first}", "an earlier day"))
+    if mistakes:
+        raise Mistakes(mistakes)
+
+
+def _month_end(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def _day(value: object) -> date | None:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        return None

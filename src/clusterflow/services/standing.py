@@ -1,0 +1,78 @@
+"""Standing: where initiatives stand, read from the stored state alone. Nothing is measured here."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.state import InitiativeState
+from clusterflow.domain.text import Language
+from clusterflow.errors import NotPossible, UnknownName
+from clusterflow.reports.board import Board, board_of
+from clusterflow.reports.status import InitiativeStatus, status_in
+from clusterflow.rules.mistakes import nearest
+from clusterflow.rules.projection import replay
+from clusterflow.services.context import Context
+from clusterflow.services.local_time import end_of_day
+from clusterflow.store import ledger, tables
+from clusterflow.store.pinned_models import kept_model
+from clusterflow.store.portfolio import Life, life_of
+from clusterflow.store.portfolio import lives as lives_in
+from clusterflow.store.state import in_order, load_state
+
+
+def load(connection: Connection, initiative: str, as_of: date | None = None) -> InitiativeState:
+    """The stored state of an initiative, or what its ledger adds up to at the end of a day.
+
+    Raises:
+        UnknownName: no such initiative is enrolled.
+        NotPossible: the initiative was enrolled after that day.
+    """
+    heads = ledger.heads(connection, [initiative])
+    now = load_state(connection, heads[0]) if heads else None
+    if now is None:
+        known = connection.execute(select(tables.initiative_state.c.initiative)).scalars()
+        raise UnknownName("enrolled initiative", initiative, nearest(initiative, known))
+    if as_of is None:
+        return now
+    until = end_of_day(connection, initiative, as_of)
+    then = replay(e for e in ledger.read_entries(connection, initiative) if e.at <= until)
+    if then is None:
+        raise NotPossible(f"on {as_of} «{initiative}» was not yet enrolled; it was on {now.enrolled_on}")
+    return in_order(then)
+
+
+def state(context: Context, initiative: str, as_of: date | None = None) -> InitiativeState:
+    """The state of an initiative: see ``load``."""
+    with context.reading() as connection:
+        return load(connection, initiative, as_of)
+
+
+def status(
+    context: Context, initiative: str, as_of: date | None = None, language: Language | None = None
+) -> InitiativeStatus:
+    """Where an initiative stands, today or at the end of a day."""
+    with context.reading() as connection:
+        life = life_of(connection, load(connection, initiative, as_of), context.clock(), as_of)
+    return status_in(life, language or context.language)
+
+
+def board(context: Context, as_of: date | None = None, language: Language | None = None) -> Board:
+    """The portfolio, today or at the end of a day; initiatives that were enrolled later are left out."""
+    reader = language or context.language
+    statuses = [status_in(life, reader) for life in lives(context, as_of)]
+    return board_of(statuses, as_of or context.clock().date(), reader)
+
+
+def lives(context: Context, as_of: date | None = None) -> list[Life]:
+    """Every initiative with its state, today or at the end of a day."""
+    with context.reading() as connection:
+        return lives_in(connection, context.clock(), as_of)
+
+
+def pinned_model(context: Context, initiative: str) -> LifecycleModel:
+    """The version of the model that the initiative is pinned to."""
+    with context.reading() as connection:
+        return kept_model(connection, load(connection, initiative).model_hash)

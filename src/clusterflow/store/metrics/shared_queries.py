@@ -1,0 +1,207 @@
+"""What several families look at: members with their organisation, seats, dues, and who came to which meeting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, or_, select, union_all
+
+from clusterflow.domain.records.governance import Attendance, Body, Meeting, Seat
+from clusterflow.domain.records.membership import Membership
+from clusterflow.domain.records.money import Income, Invoice, Payment
+from clusterflow.domain.records.parties import Organisation, Representation
+from clusterflow.domain.terms import SME, HelixKind, IncomeKind, SizeClass
+from clusterflow.store.metrics.evidence_rows import UNKNOWN, book, kept, later_of, presence, word
+from clusterflow.store.metrics.scope import Scope
+
+ANY_SME = "sme"
+"""Stands for micro, small and medium together where a size class is asked for."""
+
+
+def members(scope: Scope) -> Subquery:
+    """Everybody who was ever a member, with the organisation's figures of the day; ``in_force`` while they are.
+
+    ``on`` is the day they joined, or the last day of those who left.
+    """
+    member, organisation = scope.latest(Membership), scope.current(Organisation)
+    still = scope.in_force(member)
+    return (
+        select(
+            *(column for column in member.c if column.name != "entered_at"),
+            later_of(member.c.entered_at, organisation.c.entered_at).label("entered_at"),
+            still.label("in_force"),
+            case((still, member.c.valid_from), else_=member.c.valid_to).label("on"),
+            organisation.c.helix,
+            organisation.c.size,
+            organisation.c.founded,
+            organisation.c.turnover_minor,
+            organisation.c.turnover_currency,
+        )
+        .join_from(member, organisation, organisation.c.id == member.c.organisation, isouter=True)
+        .subquery()
+    )
+
+
+def maybe_company(rows: Subquery) -> ColumnElement[bool]:
+    """Companies, and those of whom nobody knows what they are: these widen the span instead of being dropped."""
+    return or_(rows.c.helix == HelixKind.COMPANY.value, rows.c.helix.is_(None))
+
+
+def of_size(size: ColumnElement[str], wanted: str) -> ColumnElement[bool]:
+    """Whether a firm is of the size class, or of any of the three of the SMEs."""
+    if wanted == ANY_SME:
+        return size.in_([one.value for one in SME])
+    return size == word(SizeClass, wanted, ANY_SME)
+
+
+def seats(scope: Scope, body: str | None = None) -> Subquery:
+    """Who sits in the bodies of a kind (or of all) on the day, with the helix kind of whom they sit there for."""
+    seat, house, organisation = scope.current(Seat), scope.current(Body), scope.current(Organisation)
+    query = (
+        select(
+            seat.c.initiative,
+            seat.c.entry,
+            later_of(seat.c.entered_at, house.c.entered_at, organisation.c.entered_at).label("entered_at"),
+            seat.c.valid_from,
+            seat.c.body,
+            seat.c.person,
+            seat.c.role,
+            seat.c.vote,
+            organisation.c.helix,
+        )
+        .join_from(seat, house, and_(house.c.initiative == seat.c.initiative, house.c.id == seat.c.body))
+        .join(organisation, organisation.c.id == seat.c.organisation, isouter=True)
+    )
+    return query.subquery() if body is None else query.where(house.c.kind == body).subquery()
+
+
+def speaks_for(scope: Scope) -> Subquery:
+    """For whom each person speaks on the day: ``person``, ``organisation``, ``helix``."""
+    voice, organisation = scope.current(Representation), scope.current(Organisation)
+    return (
+        select(
+            voice.c.person,
+            voice.c.organisation,
+            organisation.c.helix,
+            later_of(voice.c.entered_at, organisation.c.entered_at).label("entered_at"),
+        )
+        .join_from(voice, organisation, organisation.c.id == voice.c.organisation, isouter=True)
+        .subquery()
+    )
+
+
+def meetings(
+    scope: Scope, body: str | None = None, after: ColumnElement[Any] | None = None, *, standing: bool = False
+) -> Subquery:
+    """The meetings of the bodies of a kind, or of all; with ``standing``, of those only that are not dissolved."""
+    meeting, house = scope.latest(Meeting), scope.latest(Body)
+    query = select(
+        meeting.c.initiative, meeting.c.body, meeting.c.id.label("meeting"), meeting.c.valid_from, meeting.c.entered_at
+    )
+    if body is not None:
+        query = query.join_from(
+            meeting, house, and_(house.c.initiative == meeting.c.initiative, house.c.id == meeting.c.body)
+        ).where(house.c.kind == body)
+        if standing:
+            query = query.where(scope.in_force(house))
+    if after is not None:
+        query = query.where(meeting.c.valid_from > after)
+    return query.subquery()
+
+
+def turnout(scope: Scope, who: str, meeting: Subquery) -> Subquery:
+    """Who came to which of the meetings: one row for each person (or organisation) and meeting, with what is said of
+    the meeting. ``came`` is one of ``rows.PRESENT``, ``PERHAPS``, ``ABSENT``."""
+    # Found through its meeting, for a body's last ones are few among all the attendance there ever was.
+    attendance = scope.anywhere.latest(Attendance)
+    of_meeting = [column for column in meeting.c if column.name != "entered_at"]
+    return (
+        select(
+            *of_meeting,
+            attendance.c[who].label("who"),
+            func.max(presence(attendance.c.present)).label("came"),
+            func.max(attendance.c.entry).label("entry"),
+            func.max(later_of(attendance.c.entered_at, meeting.c.entered_at)).label("entered_at"),
+        )
+        .join_from(meeting, attendance, attends(attendance, meeting))
+        .group_by(*of_meeting, attendance.c[who])
+        .subquery()
+    )
+
+
+def attends(attendance: Subquery, meeting: Subquery) -> ColumnElement[bool]:
+    """That a row of attendance is of the meeting."""
+    return and_(attendance.c.initiative == meeting.c.initiative, attendance.c.meeting == meeting.c.meeting)
+
+
+def dues(scope: Scope) -> Subquery:
+    """Every invoice whose due date has come, and what was ``paid`` on it by then; unknown where no payment of the
+    initiative is on record at all, or where it was paid in another currency."""
+    invoice, payment = scope.latest(Invoice), scope.latest(Payment)
+    paid = (
+        select(
+            payment.c.initiative,
+            payment.c.invoice,
+            func.sum(payment.c.amount_minor).label("minor"),
+            func.min(payment.c.amount_currency).label("currency"),
+            func.count(payment.c.amount_currency.distinct()).label("currencies"),
+            func.max(payment.c.entered_at).label("entered_at"),
+        )
+        .group_by(payment.c.initiative, payment.c.invoice)
+        .subquery()
+    )
+    payments = book(payment)
+    return (
+        select(
+            invoice.c.initiative,
+            invoice.c.entry,
+            later_of(invoice.c.entered_at, paid.c.entered_at).label("entered_at"),
+            invoice.c.id,
+            invoice.c.organisation,
+            invoice.c.due,
+            invoice.c.amount_minor.label("amount"),
+            invoice.c.amount_currency.label("currency"),
+            case(
+                (and_(kept(payments), paid.c.minor.is_(None)), 0),
+                (and_(paid.c.currencies == 1, paid.c.currency == invoice.c.amount_currency), paid.c.minor),
+                else_=UNKNOWN,
+            ).label("paid"),
+        )
+        .join_from(
+            invoice, paid, and_(paid.c.initiative == invoice.c.initiative, paid.c.invoice == invoice.c.id), isouter=True
+        )
+        .join(payments, payments.c.initiative == invoice.c.initiative, isouter=True)
+        .where(invoice.c.due <= scope.as_of)
+        .subquery()
+    )
+
+
+def fees(scope: Scope) -> Subquery:
+    """Fees received: payments on invoices, and fees entered as income where they are kept in one sum.
+
+    ``record`` is the type of record behind it; ``payer`` may be unknown.
+    """
+    payment, invoice, income = scope.latest(Payment), scope.latest(Invoice), scope.latest(Income)
+    paid = select(
+        literal(Payment.type).label("record"),
+        payment.c.initiative,
+        payment.c.entry,
+        later_of(payment.c.entered_at, invoice.c.entered_at).label("entered_at"),
+        payment.c.valid_from,
+        payment.c.id,
+        invoice.c.organisation.label("payer"),
+        payment.c.amount_minor.label("amount"),
+        payment.c.amount_currency.label("currency"),
+    ).join_from(payment, invoice, and_(invoice.c.initiative == payment.c.initiative, invoice.c.id == payment.c.invoice))
+    lump = select(
+        literal(Income.type),
+        income.c.initiative,
+        income.c.entry,
+        income.c.entered_at,
+        income.c.valid_from,
+        income.c.id,
+        income.c.payer,
+        income.c.amount_minor,
+        income.c.amount_currency,
+    ).where(income.c.kind == IncomeKind.FEES.value)
+    return union_all(paid, lump).subquery()

@@ -1,0 +1,90 @@
+"""Members named at the award of a label: too few of them are left, or soon may be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, Select, and_, exists, func, or_, select, union_all
+
+from clusterflow.domain.records.activity import Label
+from clusterflow.domain.records.membership import Membership
+from clusterflow.store.metrics.membership_changes import belonged
+from clusterflow.store.metrics.scope import Scope, day_after
+from clusterflow.store.occasions.occasion import inside, number, occasion
+
+
+@occasion("retained.low")
+def retained_low(scope: Scope) -> Select[Any]:
+    """Labels whose record asks for a share, by the day since which it is missed, or missed but for the margin.
+
+    That day is one on which a membership began or ended; so nothing else has to be looked at.
+    """
+    moment = _moments(scope)
+    asked, margin = moment.c.retained_percent, number("margin")
+    kept, everybody = _counts(scope, moment, scope.as_of)
+    kept_then, everybody_then = _counts(scope, moment, moment.c.day)
+    kept_before, everybody_before = _counts(scope, moment, moment.c.day, before=True)
+    return select(
+        moment.c.initiative,
+        moment.c.name.label("subject"),
+        moment.c.day.label("reference"),
+        asked.label("asked"),
+        kept.label("retained"),
+        everybody.label("members"),
+    ).where(
+        kept_before * 100 >= (asked + margin) * everybody_before,
+        kept_then * 100 < (asked + margin) * everybody_then,
+        kept * 100 < (asked + margin) * everybody,
+        # Where it is missed altogether, that is told instead.
+        or_(margin == 0, kept * 100 >= asked * everybody),
+    )
+
+
+def _moments(scope: Scope) -> CTE:
+    """The days on which the members of a labelled initiative changed; ``valid_from`` is that of the award."""
+    joined, left, label = scope.happened(Membership), scope.happened(Membership), scope.current(Label)
+    changed = union_all(
+        select(joined.c.initiative, joined.c.valid_from.label("day")).where(inside(joined.c.valid_from)),
+        select(left.c.initiative, day_after(left.c.valid_to)).where(inside(left.c.valid_to)),
+    ).cte("fresh")
+    return (
+        select(changed.c.initiative, changed.c.day, label.c.name, label.c.valid_from, label.c.retained_percent)
+        .join_from(changed, label, label.c.initiative == changed.c.initiative)
+        .where(label.c.retained_percent.is_not(None), changed.c.day > label.c.valid_from)
+        .distinct()
+        .cte("pair")
+        .prefix_with("MATERIALIZED")
+    )
+
+
+def _counts(
+    scope: Scope, moment: CTE, day: ColumnElement[Any], before: bool = False
+) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """How many of the members named at the award belong on a day (or on the one before it), and how many in all."""
+    member, later = scope.happened(Membership), scope.happened(Membership)
+
+    def begun(since: ColumnElement[Any]) -> ColumnElement[bool]:
+        return since < day if before else since <= day
+
+    still = day_after(member.c.valid_to) >= day if before else member.c.valid_to >= day
+    overtaken = exists(
+        select(later.c.initiative).where(
+            later.c.initiative == member.c.initiative,
+            later.c.organisation == member.c.organisation,
+            later.c.valid_from > member.c.valid_from,
+            begun(later.c.valid_from),
+        )
+    )
+    everybody = (
+        select(func.count())
+        .select_from(member)
+        .where(
+            member.c.initiative == moment.c.initiative,
+            begun(member.c.valid_from),
+            or_(member.c.valid_to.is_(None), still),
+            ~overtaken,
+        )
+        .correlate(moment)
+    )
+    kept = everybody.where(and_(belonged(scope, moment, member)))
+    return kept.scalar_subquery(), everybody.scalar_subquery()

@@ -1,0 +1,31 @@
+"""The lifecycle models that initiatives are pinned to, kept by content hash."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.store import tables
+
+
+def keep_model(connection: Connection, model: LifecycleModel, at: datetime) -> None:
+    """Keep the model as it is now; the same content is kept once."""
+    table = tables.lifecycle_model
+    if connection.execute(select(table.c.id).where(table.c.hash == model.hash)).first() is None:
+        document = model.model_dump_json(by_alias=True)
+        connection.execute(insert(table).values(hash=model.hash, id=model.id, document=document, first_seen=at))
+
+
+def kept_model(connection: Connection, content_hash: str) -> LifecycleModel:
+    """The model of that content. A content never changes, so it is parsed once."""
+    cached = _PARSED.get(content_hash)
+    if cached is None:
+        table = tables.lifecycle_model
+        document = connection.execute(select(table.c.document).where(table.c.hash == content_hash)).scalar_one()
+        cached = _PARSED[content_hash] = LifecycleModel.model_validate_json(document)
+    return cached
+
+
+_PARSED: dict[str, LifecycleModel] = {}

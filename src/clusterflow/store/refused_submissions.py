@@ -1,0 +1,109 @@
+"""Refused submissions: kept until somebody mends or drops them; and how far another system has been listened to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter
+from sqlalchemy import Connection, Select, func, insert, or_, select, update
+
+from clusterflow.domain.refused_submission import Refusal, RefusalState
+from clusterflow.errors import Mistake
+from clusterflow.store import tables
+
+_TABLE = tables.refused_submission
+_MISTAKES: TypeAdapter[tuple[Mistake, ...]] = TypeAdapter(tuple[Mistake, ...], config=ConfigDict(defer_build=True))
+_CHUNK = 400
+
+
+def keep(
+    connection: Connection,
+    source: str,
+    address: str,
+    line: int | None,
+    payload: str,
+    mistakes: Sequence[Mistake],
+    at: datetime,
+) -> int:
+    """Keep what was refused; gives its number."""
+    row = {"source": source, "address": address, "line": line, "payload": payload, "received_at": at}
+    told = {"mistakes": _MISTAKES.dump_json(tuple(mistakes)).decode(), "state": RefusalState.WAITING.value}
+    return int(connection.execute(insert(_TABLE).values(**row, **told).returning(_TABLE.c.id)).scalar_one())
+
+
+def _read(connection: Connection, query: Select[Any]) -> list[Refusal]:
+    rows = connection.execute(query.order_by(_TABLE.c.id)).mappings()
+    return [Refusal.model_validate({**row, "mistakes": _MISTAKES.validate_json(row["mistakes"])}) for row in rows]
+
+
+def everything(connection: Connection, state: RefusalState | None = None) -> list[Refusal]:
+    """All of them, or those in a state, oldest first."""
+    query = select(_TABLE)
+    return _read(connection, query if state is None else query.where(_TABLE.c.state == state.value))
+
+
+def one(connection: Connection, number: int) -> Refusal | None:
+    return next(iter(_read(connection, select(_TABLE).where(_TABLE.c.id == number))), None)
+
+
+def waiting_of(connection: Connection, source: str) -> Refusal | None:
+    """What waits of a source, by whichever drop it came."""
+    same = or_(_TABLE.c.source == source, _TABLE.c.source.startswith(f"{source}:", autoescape=True))
+    query = select(_TABLE).where(_TABLE.c.state == RefusalState.WAITING.value, same)
+    return next(iter(_read(connection, query)), None)
+
+
+def waiting(connection: Connection) -> int:
+    """How many wait for somebody."""
+    query = select(func.count()).where(_TABLE.c.state == RefusalState.WAITING.value)
+    return connection.execute(query).scalar_one()
+
+
+def settle(connection: Connection, number: int, state: RefusalState, at: datetime, by: str, reason: str | None) -> bool:
+    """Mended or dropped; False where it does not wait any more."""
+    settled = connection.execute(
+        update(_TABLE)
+        .where(_TABLE.c.id == number, _TABLE.c.state == RefusalState.WAITING.value)
+        .values(state=state.value, settled_at=at, settled_by=by, reason=reason)
+    )
+    return settled.rowcount == 1
+
+
+def count_untold(connection: Connection) -> int:
+    return connection.execute(select(func.count()).where(_TABLE.c.told_at.is_(None))).scalar_one()
+
+
+def untold(connection: Connection, limit: int = 100) -> list[Refusal]:
+    """Those of which whoever sent them has not been told yet, oldest first."""
+    return _read(connection, select(_TABLE).where(_TABLE.c.told_at.is_(None)).limit(limit))
+
+
+def told(connection: Connection, numbers: Collection[int], at: datetime) -> None:
+    connection.execute(update(_TABLE).where(_TABLE.c.id.in_(list(numbers))).values(told_at=at))
+
+
+def done(connection: Connection, keys: Sequence[str]) -> set[str]:
+    """Those of the idempotency keys under which a command was done."""
+    column = tables.command.c.key
+    found: set[str] = set()
+    for start in range(0, len(keys), _CHUNK):
+        found |= set(connection.execute(select(column).where(column.in_(keys[start : start + _CHUNK]))).scalars())
+    return found
+
+
+def heard_until(connection: Connection, topic: str) -> datetime | None:
+    """Up to which moment all events of a topic were taken in; None where nobody has listened yet."""
+    table = tables.event_cursor
+    return connection.execute(select(table.c.heard_until).where(table.c.topic == topic)).scalar_one_or_none()
+
+
+def heard(connection: Connection, topic: str, until: datetime) -> None:
+    """Everything up to that moment was taken in; the mark moves forward only."""
+    table = tables.event_cursor
+    before = heard_until(connection, topic)
+    if before is None:
+        connection.execute(insert(table).values(topic=topic, heard_until=until))
+    elif before < until:
+        connection.execute(update(table).where(table.c.topic == topic).values(heard_until=until))

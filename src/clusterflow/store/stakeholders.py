@@ -1,0 +1,77 @@
+"""Everybody around an initiative on a day: who sits where, who belongs, who speaks for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from clusterflow.domain.records.base import REGISTRY
+from clusterflow.domain.records.governance import Body, Seat
+from clusterflow.domain.records.membership import Membership
+from clusterflow.domain.records.parties import Office, Organisation, Person, Representation
+from clusterflow.domain.records.strategy import Objective
+from clusterflow.domain.terms import BodyKind
+from clusterflow.store.registry import current, initiative_records
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """Everybody around an initiative, as they are on record on a day."""
+
+    seats: tuple[Seat, ...]
+    bodies: Mapping[str, BodyKind]
+    owners: frozenset[str]
+    """The bodies that own an objective."""
+    members: frozenset[str]
+    office: str | None
+    """The organisation whose office follows the initiative."""
+    speakers: Mapping[str, frozenset[str]]
+    """Organisation to those who speak for it."""
+    speaks_for: Mapping[str, frozenset[str]]
+    """Person to the organisations that they speak or sit for."""
+    organisations: Mapping[str, Organisation]
+    people: Mapping[str, Person]
+
+
+def circle_of(
+    connection: Connection, initiative: str, on: date, organisations: Iterable[str] = (), persons: Iterable[str] = ()
+) -> Circle:
+    """Everybody around an initiative on a day, and some organisations and people beside."""
+    seats = current(connection, Seat, initiative, on)
+    members = frozenset(m.organisation for m in current(connection, Membership, initiative, on))
+    office = _office(connection, initiative, on)
+    wanted = members | set(organisations) | {s.organisation for s in seats if s.organisation}
+    wanted |= {office} if office else set()
+    sitting = {s.person for s in seats} | set(persons)
+    voices = current(connection, Representation, REGISTRY, on, organisation=sorted(wanted))
+    # Who sits may speak for others, too: a board member for a ministry that is no member.
+    voices += current(connection, Representation, REGISTRY, on, person=sorted(sitting))
+    speakers, speaks_for = dict[str, set[str]](), dict[str, set[str]]()
+    for person, organisation in [(v.person, v.organisation) for v in voices]:
+        speakers.setdefault(organisation, set()).add(person)
+        speaks_for.setdefault(person, set()).add(organisation)
+    for seat in seats:
+        if seat.organisation:
+            speaks_for.setdefault(seat.person, set()).add(seat.organisation)
+    known = sorted(wanted | set(speakers))
+    everybody = sorted(sitting | set(speaks_for))
+    return Circle(
+        seats=tuple(seats),
+        bodies={b.id: b.kind for b in current(connection, Body, initiative, on)},
+        owners=frozenset(o.owner for o in current(connection, Objective, initiative, on) if o.owner),
+        members=members,
+        office=office,
+        speakers={o: frozenset(people) for o, people in speakers.items()},
+        speaks_for={p: frozenset(those) for p, those in speaks_for.items()},
+        organisations={o.id: o for o in current(connection, Organisation, REGISTRY, on, id=known)},
+        people={p.id: p for p in current(connection, Person, REGISTRY, on, id=everybody)},
+    )
+
+
+def _office(connection: Connection, initiative: str, on: date) -> str | None:
+    record = initiative_records(connection, on, [initiative]).get(initiative)
+    offices = current(connection, Office, REGISTRY, on, id=record.office) if record and record.office else []
+    return offices[0].organisation if offices else None
