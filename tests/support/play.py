@@ -7,6 +7,7 @@ from datetime import date
 
 from clusterflow.demo.story import Scripted, Story, months
 from clusterflow.engine.decide import Decided
+from clusterflow.services import enrolment, gate_forms, gates, registry, review, standing
 from clusterflow.services.context import Context
 
 
@@ -18,20 +19,20 @@ def play(context: Context, tales: tuple[Story, ...], last_day: date) -> Iterator
         now = context.at(month_end)
         for story in tales:
             if before < story.enrolled <= month_end:
-                now.record(story.opening())
-                now.enrol(story.enrolment(), story.model)
-            now.record(story.submissions(before, month_end))
-        now.review()
+                registry.record(now, story.opening())
+                enrolment.enrol(now, story.enrolment(), story.model)
+            registry.record(now, story.submissions(before, month_end))
+        review.review_portfolio(now)
         for story in tales:
             for stage in story.gates_by_hand(before, month_end):
-                now.open_gate(story.initiative, stage)
-        waiting = now.inbox()
+                gates.open_gate(now, story.initiative, stage)
+        waiting = gate_forms.open_gates(now)
         for item in waiting:
-            while now.state(item.initiative).open_review(item.stage):
+            while standing.state(now, item.initiative).open_review(item.stage):
                 scripted = scripts[item.initiative].take(item.stage, month_end)
                 if scripted is None:
                     break
-                yield scripted, now.decide(item.initiative, scripted.by, scripted.ballot())
+                yield scripted, gates.decide(now, item.initiative, scripted.by, scripted.ballot())
         if waiting:
-            now.review()
+            review.review_portfolio(now)
         before = month_end

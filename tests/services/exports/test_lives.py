@@ -18,7 +18,7 @@ from clusterflow.domain.terms import DecisionKind
 from clusterflow.engine.restore import Restored
 from clusterflow.errors import Mistakes, NotPossible
 from clusterflow.reports.ocel import JsonForm
-from clusterflow.services import ledger, registry, review
+from clusterflow.services import explanation, ledger, registry, review, standing
 from clusterflow.services.catalogue import models_of
 from clusterflow.services.context import Context
 from clusterflow.services.exports.event_logs import Logs
@@ -71,11 +71,11 @@ class Moving(Life):
         assert taken(there) == taken(here)
         assert due(there) == due(here)
         self.every_log_is_whole()
-        for initiative in here.initiatives():
-            assert there.state(initiative) == here.state(initiative)
-            assert there.status(initiative) == here.status(initiative)
-            assert there.entries(initiative) == here.entries(initiative)
-            assert there.explain(initiative) == here.explain(initiative)
+        for initiative in registry.initiatives(here):
+            assert standing.state(there, initiative) == standing.state(here, initiative)
+            assert standing.status(there, initiative) == standing.status(here, initiative)
+            assert ledger.entries(there, initiative) == ledger.entries(here, initiative)
+            assert explanation.explain(there, initiative) == explanation.explain(here, initiative)
             assert there.first_break(initiative) is None
         for initiative, day, known_at, answer in self.explained:
             self.w.context = there
@@ -83,8 +83,8 @@ class Moving(Life):
         self.w.context = here
         for context in (here, there):
             review.review_portfolio(context)
-        assert [e.event for i in here.initiatives() for e in here.entries(i)] == [
-            e.event for i in here.initiatives() for e in there.entries(i)
+        assert [e.event for i in registry.initiatives(here) for e in ledger.entries(here, i)] == [
+            e.event for i in registry.initiatives(here) for e in ledger.entries(there, i)
         ], "it lives on as it would have"
 
     def every_log_is_whole(self) -> None:
@@ -137,7 +137,7 @@ def take(there: Fresh, text: str) -> Restored:
 def test_the_ledger_keeps_every_sign_of_a_reason(office: tuple[Context, str], on_sqlite: Two) -> None:
     context, _ = office
     there = moved(context, on_sqlite[1])
-    (vote,) = there.state("one").votes
+    (vote,) = standing.state(there, "one").votes
     assert vote.reason == ODD
     assert there.first_break("one") is there.first_break("registry") is None
 
