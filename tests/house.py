@@ -17,8 +17,6 @@ METAPHORS = re.compile(r"(?i)\b(couriers?|scribes?|bells?|parcels?|nudges?|recep
 PARTICIPLES = frozenset(
     {"told", "kept", "said", "looks", "looked", "handed", "heard", "spoken", "seen", "asked", "untold"}
 )
-    {"told", "kept", "said", "looks", "looked", "handed", "heard", "spoken", "seen", "asked", "untold"}
-)
 """A public name says what a thing is or does; these say neither."""
 
 PROSE = (".py", ".md", ".yaml", ".html", ".toml")
