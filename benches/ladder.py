@@ -19,7 +19,7 @@ from benches import ground
 from benches.measuring import headline, quick, spread, timed
 from clusterflow.configs.notices import load_notices
 from clusterflow.services.context import Context
-from clusterflow.services.notifications.reminders import Ladder
+from clusterflow.services.notifications.reminders import ReminderWriter
 from clusterflow.settings import Settings
 from clusterflow.store import tables
 from clusterflow.store.database import open_database
@@ -42,7 +42,7 @@ def run(short: bool) -> None:
         rules = load_notices(CONFIGS / "notices.yaml")
 
         def search() -> int:
-            return len(Ladder(context, rules, str, None).due(now))
+            return len(ReminderWriter(context, rules, str, None).due(now))
 
         cold = timed(search)
         seconds = [timed(search) for _ in range(2 if short else 9)]

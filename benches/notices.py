@@ -74,7 +74,7 @@ def _office(home: Path, port: int, many: int) -> Context:
 
 
 def _write(context: Context, many: int) -> None:
-    """As the courier does: a template in the reader's language, a hundred to a transaction."""
+    """As the dispatcher does: a template in the reader's language, a hundred to a transaction."""
     for start in range(0, many, 100):
         made = [_notice(context, f"p{n}") for n in range(start, min(start + 100, many))]
         with context.database.begin() as connection:

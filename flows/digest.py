@@ -7,7 +7,7 @@ from prefect.logging import get_run_logger
 
 from clusterflow.domain.text import Text
 from clusterflow.services.context import Context
-from clusterflow.services.notifications.dispatch import Courier
+from clusterflow.services.notifications.dispatch import Dispatcher
 
 
 def digest_run_name() -> str:
@@ -23,7 +23,7 @@ async def digest() -> dict[str, int]:
 
     Whose digest is due on another day, or later on this one where they are, gets it from the relay.
     """
-    sent = Courier(Context.open()).round()
+    sent = Dispatcher(Context.open()).run()
     for problem in sent.problems:
         get_run_logger().error("%s", problem)
     return {"notices": sent.delivered, "failed": sent.failed}

@@ -9,7 +9,7 @@ from clusterflow.domain.text import Text
 from clusterflow.prefect.publish import publish
 from clusterflow.prefect.secret_channels import channels_if_up
 from clusterflow.services.context import Context
-from clusterflow.services.notifications.dispatch import Courier
+from clusterflow.services.notifications.dispatch import Dispatcher
 
 
 def relay_run_name() -> str:
@@ -24,7 +24,7 @@ async def relay() -> dict[str, int]:
     """Publish the outbox as Prefect events, begin the passes it asks for, and send the notices that are due."""
     context = Context.open()
     published = await publish(context)
-    sent = Courier(context, await channels_if_up()).round()
+    sent = Dispatcher(context, await channels_if_up()).run()
     for problem in (*published.problems, *sent.problems):
         get_run_logger().error("%s", problem)
     return {"events": published.events, "passes": published.passes, "notices": sent.delivered, "failed": sent.failed}

@@ -40,11 +40,11 @@ def test_the_shipped_file_is_sound() -> None:
     rules = {rule.id: rule for rule in load_notices(CONFIGS / "notices.yaml", metrics_in(CONFIGS))}
     dues = rules["dues-sme"]
     assert [str(step) for step in dues.ladder] == ["-15d", "+1d", "+30d", "+60d", "+90d"]
-    assert [[a.group for a in dues.told_too(step)] for step in dues.ladder] == [
+    assert [[a.group for a in dues.escalation_audiences(step)] for step in dues.ladder] == [
         [], [], [], [Group.MANAGER], [Group.MANAGER, Group.BOARD],
     ]  # fmt: skip
     assert rules["finding-changed"].urgency is Urgency.DIGEST
-    assert dues.told_too(Offset.parse("+59d")) == ()
+    assert dues.escalation_audiences(Offset.parse("+59d")) == ()
 
 
 def test_a_sound_file_has_no_mistake(tmp_path: Path) -> None:

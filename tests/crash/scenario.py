@@ -24,7 +24,7 @@ from clusterflow.rules.ballot import Ballot
 from clusterflow.services import enrolment, gates, outbox, registry, review
 from clusterflow.services.context import Context
 from clusterflow.services.notifications import sending
-from clusterflow.services.notifications.dispatch import Courier
+from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.settings import Settings
 from clusterflow.store.ledger import heads
 
@@ -103,7 +103,7 @@ class Office:
 
     def relay(self) -> None:
         asyncio.run(publish(self.context))
-        Courier(self.context, senders=1).round()  # one after the other: each run passes the same points
+        Dispatcher(self.context, senders=1).run()  # one after the other: each run passes the same points
 
 
 def live(office: Office) -> None:

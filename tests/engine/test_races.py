@@ -25,7 +25,7 @@ from clusterflow.rules.ballot import Ballot
 from clusterflow.rules.projection import replay
 from clusterflow.services import enrolment, gate_forms, gates, ledger, outbox, registry, review, standing
 from clusterflow.services.context import Context
-from clusterflow.services.notifications.dispatch import Courier
+from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.store.database import open_database
 from clusterflow.store.state import in_order
 from clusterflow.store.tables import REGISTRY_TABLES
@@ -282,7 +282,7 @@ def test_who_reads_while_others_write_sees_one_moment(world: MakeWorld) -> None:
 
 
 def send(context: Context, number: int) -> Any:
-    return Courier(context).round().delivered
+    return Dispatcher(context).run().delivered
 
 
 def test_two_couriers_deliver_each_notice_once(world: MakeWorld) -> None:

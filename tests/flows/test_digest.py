@@ -17,7 +17,7 @@ from clusterflow.domain.notice import Notice, Urgency
 from clusterflow.prefect.api import prefect_client
 from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.server import PrefectServer
-from clusterflow.services.notifications.dispatch import Courier
+from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.store import notices
 
 
@@ -53,7 +53,7 @@ async def test_the_flow_sends_the_digests_of_the_day(
             for key in ("one", "two")
         ]  # fmt: skip
         with office.context.database.begin() as connection:
-            notices.keep(connection, made, office.now, Courier(office.context).manners)
+            notices.keep(connection, made, office.now, Dispatcher(office.context).manners)
         async with working(), prefect_client() as client:
             deployment = await client.read_deployment_by_name("digest/weekly")
             run: FlowRun = await client.create_flow_run_from_deployment(deployment.id)

@@ -97,7 +97,7 @@ from apprise.decorators import notify
 @notify(on="desk")
 def to_the_desk(body, title, notify_type, meta, *args, **kwargs):
     if meta["host"] == "broken":
-        raise RuntimeError("no context: " + meta["url"])
+        raise RuntimeError("no desk: " + meta["url"])
     open(FILE, "a").write(meta["host"] + ": " + title + "\\n")
     return True
 """

@@ -126,7 +126,7 @@ class Life:
 
     def look(self, now: datetime) -> None:
         made = plan(self.manners, self.waiting.values(), [m for m, _, _ in self.sent], now)
-        for urgency, parts in [*((Urgency.NORMAL, p) for p in made.parcels), (Urgency.DIGEST, made.digest)]:
+        for urgency, parts in [*((Urgency.NORMAL, p) for p in made.batches), (Urgency.DIGEST, made.digest)]:
             if parts:
                 first = self.waiting[parts[0]]
                 assert first.due_at <= now
@@ -196,24 +196,24 @@ NOON = datetime(2024, 5, 7, 10, tzinfo=UTC)
 
 def test_twenty_new_members_are_one_message() -> None:
     made = plan(Manners(), [waiting(n) for n in range(20)], [], NOON)
-    assert made.parcels == [tuple(range(20))]
+    assert made.batches == [tuple(range(20))]
 
 
 def test_another_kind_or_another_initiative_is_another_message() -> None:
     made = plan(Manners(), [waiting(1), waiting(2, "left"), waiting(3, initiative="two")], [], NOON)
-    assert made.parcels == [(1,), (2,), (3,)]
+    assert made.batches == [(1,), (2,), (3,)]
 
 
 def test_what_passes_the_cap_goes_into_the_next_digest() -> None:
     nine = [Message(NOON - timedelta(days=1, minutes=n), Urgency.NORMAL) for n in range(9)]
     made = plan(Manners(), [waiting(1)], nine, NOON)
-    assert made.parcels == []
+    assert made.batches == []
     assert made.to_digest == {1: datetime(2024, 5, 13, 6, tzinfo=UTC)}, "Monday, eight o'clock in Madrid"
-    assert plan(Manners(), [waiting(1)], nine[1:], NOON).parcels == [(1,)]
+    assert plan(Manners(), [waiting(1)], nine[1:], NOON).batches == [(1,)]
 
 
 def test_many_urgent_messages_spare_the_rest() -> None:
     urgent = [Message(NOON - timedelta(days=1), Urgency.URGENT)] * 9
-    assert plan(Manners(), [waiting(1)], urgent, NOON).parcels == []
+    assert plan(Manners(), [waiting(1)], urgent, NOON).batches == []
     digest = [waiting(1, urgency=Urgency.DIGEST)]
     assert plan(Manners(), digest, urgent * 3, NOON).digest == (1,), "but the digest always has its place"

@@ -14,7 +14,7 @@ from clusterflow.services import standing
 from clusterflow.services.catalogue import models_in, named
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.budget import budget as reckon
-from clusterflow.services.notifications.dead_letters import bring_back, given_up
+from clusterflow.services.notifications.dead_letters import dead_letters_of, resend
 from clusterflow.services.notifications.preview import preview as look_ahead
 from clusterflow.settings import Settings
 
@@ -91,7 +91,7 @@ def budget(model: str, *, as_json: Json = False) -> None:
 @notices.command
 def dead(*, to: Annotated[str | None, Parameter(help="for this person alone")] = None, as_json: Json = False) -> None:
     """The notices that reached nobody, by what they were tried, and what was answered there."""
-    found = given_up(Context.open(), to)
+    found = dead_letters_of(Context.open(), to)
     if as_json:
         print_json(found)
         return
@@ -118,7 +118,7 @@ def retry(
     """Send again what reached nobody, once the address was mended; it leaves with the next round of the relay."""
     if sum((bool(numbers), to is not None, everything)) != 1:
         raise ClusterflowError("say which: numbers as `clusterflow notices dead` lists them, --to PERSON, or --all")
-    done = bring_back(Context.open(), numbers or None, to, actor)
+    done = resend(Context.open(), numbers or None, to, actor)
     if as_json:
         print_json(done)
         return

@@ -19,7 +19,7 @@ from clusterflow.prefect.publish import publish
 from clusterflow.prefect.secret_channels import channels_if_up
 from clusterflow.prefect.serving import everything, stopping
 from clusterflow.services.context import Context
-from clusterflow.services.notifications.dispatch import Courier
+from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.settings import Settings
 
 T = TypeVar("T")
@@ -67,7 +67,7 @@ def demo(
 def relay(*, as_json: Json = False) -> None:
     """Publish what waits in the outbox, and send due notices, once."""
     context = Context.open()
-    sent = Courier(context, _with_prefect(context.settings, channels_if_up())).round()
+    sent = Dispatcher(context, _with_prefect(context.settings, channels_if_up())).run()
     published = _with_prefect(context.settings, publish(context))
     if as_json:
         print_json([published, sent])

@@ -18,7 +18,7 @@ from clusterflow.prefect.publish import publish
 from clusterflow.prefect.serving import root_of
 from clusterflow.services import enrolment, explanation, gate_forms, gates, ledger, registry
 from clusterflow.services.context import Context
-from clusterflow.services.notifications.dispatch import Courier
+from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.store.gate_forms import Item
 
 Say = Callable[[str], None]
@@ -41,7 +41,7 @@ class Month:
 
 
 class Replay:
-    """Plays stories against an context and its Prefect."""
+    """Plays stories against a context and its Prefect."""
 
     def __init__(
         self, context: Context, sink: MailSink, stories: Sequence[Story], end: date, show: Callable[[Month], None]
@@ -73,7 +73,7 @@ class Replay:
         del os.environ[TODAY]
 
     async def _mail(self, context: Context) -> None:
-        await asyncio.to_thread(Courier(context).round)
+        await asyncio.to_thread(Dispatcher(context).run)
 
     async def _month(self, context: Context, before: date, day: date) -> None:
         for story in self.stories:

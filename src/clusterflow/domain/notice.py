@@ -125,7 +125,7 @@ class NoticeRule(Frozen):
     template: str
     urgency: Urgency = Urgency.NORMAL
 
-    def told_too(self, step: Offset) -> tuple[Audience, ...]:
+    def escalation_audiences(self, step: Offset) -> tuple[Audience, ...]:
         """Who is told one level up at a step."""
         return tuple(a for offset, audiences in self.escalate if offset.rank <= step.rank for a in audiences)
 

@@ -30,7 +30,7 @@ from clusterflow.prefect.server import PrefectServer
 from clusterflow.services import outbox, review
 from clusterflow.services.context import Context
 from clusterflow.services.intake.submissions import Reception
-from clusterflow.services.notifications.dispatch import Courier
+from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.settings import Settings
 from clusterflow.store.database import open_database
 from clusterflow.store.migrate import upgrade
@@ -214,13 +214,13 @@ async def _telling_prefect(context: Context) -> None:
 
 
 async def _telling_people(context: Context) -> None:
-    courier, asked_at = Courier(context), -ASK_AGAIN_SECONDS
+    dispatcher, asked_at = Dispatcher(context), -ASK_AGAIN_SECONDS
     async with aclosing(_rings(context)) as rings:
         async for _ in rings:
             if time.monotonic() >= asked_at + ASK_AGAIN_SECONDS:
-                kept, asked_at = await channels_if_up(), time.monotonic()
-                courier.kept = courier.kept if kept is None else kept
-            await tell_people(courier)
+                stored, asked_at = await channels_if_up(), time.monotonic()
+                dispatcher.stored_channels = dispatcher.stored_channels if stored is None else stored
+            await tell_people(dispatcher)
 
 
 async def _rings(context: Context) -> AsyncGenerator[None, None]:
@@ -260,10 +260,10 @@ async def put_right(context: Context) -> bool:
     return bool(done.opened)
 
 
-async def tell_people(courier: Courier) -> None:
+async def tell_people(dispatcher: Dispatcher) -> None:
     """Write and send the notices there are."""
     try:
-        await asyncio.to_thread(courier.round, AT_MOST)
+        await asyncio.to_thread(dispatcher.run, AT_MOST)
     except Exception:
         _log.exception("this round of notices failed")
 

@@ -116,7 +116,7 @@ class Message:
 class Plan:
     """What becomes of one person's waiting notices."""
 
-    parcels: list[tuple[int, ...]] = field(default_factory=list)
+    batches: list[tuple[int, ...]] = field(default_factory=list)
     """Each is one message; of one notice, or of several of a kind."""
     digest: tuple[int, ...] = ()
     """What goes together as the digest, led by what was due first; empty: there is none now. It lives by the clock of
@@ -149,7 +149,7 @@ def plan(manners: Manners, waiting: Iterable[Waiting], lately: Iterable[Message]
         group = [one for one in everything if one.kind == kind and one.urgency is not Urgency.DIGEST]
         if week.has_room():
             week.add(Urgency.NORMAL)
-            found.parcels.append(tuple(one.id for one in group))
+            found.batches.append(tuple(one.id for one in group))
         elif found.digest:
             found.digest += tuple(one.id for one in group)
         else:

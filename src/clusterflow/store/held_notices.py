@@ -54,7 +54,7 @@ def receivers(
 
 
 def hold(connection: Connection) -> None:
-    """Let no other courier count messages until this transaction ends: two would each find the last place free."""
+    """Let no other dispatcher count messages until this transaction ends: two would each find the last place free."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_ARRANGING)))
 

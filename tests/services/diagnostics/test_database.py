@@ -16,7 +16,7 @@ from clusterflow.services import ledger as ledger_service
 from clusterflow.services import outbox
 from clusterflow.services.diagnostics import database as room
 from clusterflow.services.diagnostics.finding import Outcome, Surroundings
-from clusterflow.services.notifications.dispatch import Courier
+from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.store import tables
 
 Office = Callable[..., Surroundings]
@@ -116,13 +116,13 @@ class TestWaiting:
     def test_notices_that_nobody_sends_and_notices_that_were_given_up(self, world: World) -> None:
         world.at("2024-01-11").state_figure("launch")
         world.evaluate()
-        courier = Courier(world.context)
-        courier._write()
+        dispatcher = Dispatcher(world.context)
+        dispatcher._write()
         world.now += timedelta(hours=1)
         found = dict(wrong(list(room.look_at_outbox(At(world)))))
         assert "notices to be sent" in found
         for _ in range(8):
-            courier.round()
+            dispatcher.run()
             world.now += timedelta(days=1)
         seen = list(room.look_at_dead_letters(At(world)))
         assert seen

@@ -1,4 +1,4 @@
-"""What leaves now of all that waits, and in which company: the manners of the office, applied to the stored notices."""
+"""Selects the notices to send now and batches them per recipient, by the delivery policy of the office."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from clusterflow.notices.markup import Marked, escaped
 from clusterflow.notices.render import render
 from clusterflow.rules.delivery_policy import Manners, Plan, Receiver, plan
 from clusterflow.services.context import Context
-from clusterflow.services.notifications.failures import unforeseen
+from clusterflow.services.notifications.failures import log_failure
 from clusterflow.settings import Settings
 from clusterflow.store import held_notices, notices
 from clusterflow.store.held_notices import Kept
@@ -24,18 +24,18 @@ from clusterflow.store.registry import initiative_records, people_by_id
 
 DIGEST, BATCH = "digest", "batch"
 
-TOGETHER = 10
-"""For how many people it is arranged in one transaction; whoever decides at a gate waits for it meanwhile."""
+PEOPLE_PER_TRANSACTION = 10
+"""Recipients per transaction. It stays small because a decision at a gate waits for the transaction to end."""
 
-LATER = timedelta(hours=1)
-"""How long a message waits that could not be written, for somebody to mend its template, say."""
+RENDER_RETRY_DELAY = timedelta(hours=1)
+"""How long a message waits after it could not be rendered, so that somebody can repair its template."""
 
 SALUTATION = 160
-"""How long the paragraph at most is that addresses the reader: a digest does so once, at its head."""
+"""The longest salutation, in characters. A digest greets the reader once, so its parts lose theirs."""
 
 
-def manners_of(settings: Settings) -> Manners | None:
-    """None: they are switched off."""
+def delivery_policy_of(settings: Settings) -> Manners | None:
+    """The delivery policy of the settings; ``None`` where it is switched off."""
     if settings.notices_manners == "off":
         return None
     since, _, until = settings.notices_quiet.partition("-")
@@ -48,7 +48,7 @@ def manners_of(settings: Settings) -> Manners | None:
 
 
 def addressed(settings: Settings, notice: notices.Due, address: str) -> tuple[str, str]:
-    """The address a message goes to, and its subject; in a rehearsal the one of whoever rehearses, marked."""
+    """The address and the subject of a message; in a rehearsal, the address of the settings and a marked subject."""
     if settings.notices_to is None:
         return address, notice.subject
     return settings.notices_to, f"[{notice.recipient} <{address}>] {notice.subject}"
@@ -56,43 +56,44 @@ def addressed(settings: Settings, notice: notices.Due, address: str) -> tuple[st
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """How those live whose notices are about to be sent."""
+    """The calendars of the people whose notices are about to be sent."""
 
     manners: Manners | None
     receivers: Mapping[tuple[str, str], Receiver]
 
     @classmethod
     def of(cls, connection: Connection, manners: Manners | None, waiting: Iterable[notices.Due], now: datetime) -> Self:
-        patient = {(n.recipient, n.initiative) for n in waiting if n.urgency is not Urgency.URGENT}
-        known = held_notices.receivers(connection, patient, now, manners) if manners and patient else {}
+        deferrable = {(n.recipient, n.initiative) for n in waiting if n.urgency is not Urgency.URGENT}
+        known = held_notices.receivers(connection, deferrable, now, manners) if manners and deferrable else {}
         return cls(manners, known)
 
     def quiet_until(self, notice: notices.Due, now: datetime) -> datetime | None:
-        """When the notice may be sent, where that is not now."""
+        """When the quiet time of the recipient ends; ``None`` if the notice may be sent now."""
         receiver = self.receivers.get((notice.recipient, notice.initiative))
         if self.manners is None or receiver is None or not self.manners.is_quiet(receiver.calendar, now):
             return None
         return self.manners.opens_at(receiver.calendar, now)
 
 
-def arrange(connection: Connection, context: Context, manners: Manners, people: Sequence[str]) -> list[str]:
-    """Let out what may leave for these people; gives the problems.
+def batch_and_release(connection: Connection, context: Context, manners: Manners, people: Sequence[str]) -> list[str]:
+    """Release the notices that may be sent to these people; return the problems.
 
-    Their messages are counted and written in one transaction, or two couriers would each find the last place free.
+    One transaction counts and writes their messages. Otherwise two dispatchers could both use the last place under
+    the weekly cap.
     """
     now = context.clock()
     held_notices.hold(connection)
     waiting = held_notices.waiting(connection, people, now, manners)
     lately = held_notices.lately(connection, people, now)
     plans = {person: plan(manners, mine, lately.get(person, ()), now) for person, mine in waiting.items()}
-    return _carry_out(connection, context, plans, now)
+    return _apply(connection, context, plans, now)
 
 
-def _carry_out(connection: Connection, context: Context, plans: Mapping[str, Plan], now: datetime) -> list[str]:
+def _apply(connection: Connection, context: Context, plans: Mapping[str, Plan], now: datetime) -> list[str]:
     gathered = [
         (person, parts, rule)
         for person, made in plans.items()
-        for parts, rule in [*((parcel, BATCH) for parcel in made.parcels if len(parcel) > 1), (made.digest, DIGEST)]
+        for parts, rule in [*((batch, BATCH) for batch in made.batches if len(batch) > 1), (made.digest, DIGEST)]
         if parts
     ]
     writer = _Writer(connection, context, now, [person for person, _, _ in gathered])
@@ -101,13 +102,13 @@ def _carry_out(connection: Connection, context: Context, plans: Mapping[str, Pla
         try:
             written = writer.write(person, parts, rule)
         except Exception as problem:
-            # A template, most likely; whatever it is, it is the trouble of one message, and holds up no other.
-            problems.append(unforeseen(f"{rule} for {person}", problem))
-            late |= dict.fromkeys(parts, now + LATER)
+            # Most likely a template failed. One message that cannot be rendered must not stop the others.
+            problems.append(log_failure(f"{rule} for {person}", problem))
+            late |= dict.fromkeys(parts, now + RENDER_RETRY_DELAY)
             continue
         held_notices.gather(connection, notices.row_of(written, now, now, now), parts)
-    alone = [parcel[0] for made in plans.values() for parcel in made.parcels if len(parcel) == 1]
-    held_notices.release(connection, alone, now)
+    single = [batch[0] for made in plans.values() for batch in made.batches if len(batch) == 1]
+    held_notices.release(connection, single, now)
     for made in plans.values():
         late |= made.put_off
     held_notices.put_off(connection, late)
@@ -116,7 +117,7 @@ def _carry_out(connection: Connection, context: Context, plans: Mapping[str, Pla
 
 
 class _Writer:
-    """Writes the message that carries several notices."""
+    """Renders one message out of several notices."""
 
     def __init__(self, connection: Connection, context: Context, now: datetime, people: Sequence[str]) -> None:
         self.connection, self.context, self.now, self.on = connection, context, now, now.date()
@@ -137,7 +138,10 @@ class _Writer:
             language=known.language if known else self.context.language,
         )
         sections = [
-            {"name": name, "notices": [_told(one, recipient, name) for one in quoted if one.initiative == initiative]}
+            {
+                "name": name,
+                "notices": [_section_of(one, recipient, name) for one in quoted if one.initiative == initiative],
+            }
             for initiative, name in names.items()
         ]
         facts = {"recipient": recipient, "initiatives": sections, "count": len(quoted), "subject": quoted[0].subject}
@@ -156,14 +160,14 @@ class _Writer:
         )
 
     def _names(self, initiatives: set[str]) -> dict[str, str]:
-        """In the order of their names."""
+        """The names of the initiatives, in the order of the names."""
         records = initiative_records(self.connection, self.on, sorted(initiatives))
         names = {i: records[i].name if i in records else i for i in initiatives}
         return dict(sorted(names.items(), key=lambda item: (item[1], item[0])))
 
 
-def _told(one: Kept, recipient: Recipient, initiative: str) -> dict[str, str]:
-    """A notice as a part of another: without the name above it, and without the salutation at its head."""
+def _section_of(one: Kept, recipient: Recipient, initiative: str) -> dict[str, str]:
+    """A notice as a section of another: without the name of the initiative, and without the salutation."""
     head, _, rest = one.body.partition("\n\n")
     spoken = escaped(recipient.name) in head and len(head) <= SALUTATION
     return {

@@ -1,4 +1,4 @@
-"""How many messages a model means for its manager: a typical life of it, played in a scratch database."""
+"""Estimates how many messages a model causes for a manager, by simulating a typical life in a scratch database."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from clusterflow.rules.ballot import Ballot
 from clusterflow.services import enrolment, gates, registry, standing
 from clusterflow.services import review as review_service
 from clusterflow.services.context import Context
-from clusterflow.services.notifications.preview import Ahead, Foreseen
+from clusterflow.services.notifications.preview import Playback, PreviewMessage
 from clusterflow.settings import Settings
 from clusterflow.store.scratch_database import scratch
 
@@ -47,7 +47,7 @@ ASSUMPTIONS = (
 
 
 class Quarter(Frozen):
-    """What the manager got in thirteen weeks."""
+    """What the manager received in thirteen weeks."""
 
     number: int
     urgent: int
@@ -55,32 +55,32 @@ class Quarter(Frozen):
     digests: int
     messages: int
     held: int
-    """Things told in these messages: more than messages, for a digest or a batch tells several."""
+    """Notices inside these messages: a digest or a batch holds several."""
 
 
 class Budget(Frozen):
-    """The messages of a typical life."""
+    """The number of messages in a typical life."""
 
     model: str
     quarters: tuple[Quarter, ...]
     rules: tuple[tuple[str, int], ...]
-    """How often each rule was heard of, the most frequent first."""
+    """How often each rule occurred, most frequent first."""
     mean: float
-    """Messages in a quarter on average; ``most``: in the fullest one."""
+    """Messages per quarter on average; ``most``: in the fullest quarter."""
     most: int
     assumptions: tuple[str, ...] = ASSUMPTIONS
 
 
 def budget(model: LifecycleModel, settings: Settings) -> Budget:
-    """Play a typical life of a model and count what its manager is sent."""
+    """Simulate a typical life of a model, and count what its manager receives."""
     with scratch() as database:
         own = settings.model_copy(
             update={"database": str(database.url), "proof": "none", "today": None, "notices_to": None}
         )
         life = _Life(Context(own, database), _playable(model))
         life.play()
-    mine = [m for m in life.ahead.courier.heard if m.person == MANAGER]
-    count = ceil((life.ahead.now - BEGUN) / QUARTER)
+    mine = [m for m in life.playback.dispatcher.messages if m.person == MANAGER]
+    count = ceil((life.playback.now - BEGUN) / QUARTER)
     heard = Counter(part.rule for message in mine for part in message.holds)
     quarters = tuple(_quarter(n, [m for m in mine if (m.at - BEGUN) // QUARTER == n - 1]) for n in range(1, count + 1))
     return Budget(
@@ -92,7 +92,7 @@ def budget(model: LifecycleModel, settings: Settings) -> Budget:
     )
 
 
-def _quarter(number: int, messages: list[Foreseen]) -> Quarter:
+def _quarter(number: int, messages: list[PreviewMessage]) -> Quarter:
     by = Counter(m.urgency for m in messages)
     return Quarter(
         number=number,
@@ -105,7 +105,7 @@ def _quarter(number: int, messages: list[Foreseen]) -> Quarter:
 
 
 def _playable(model: LifecycleModel) -> LifecycleModel:
-    """The same life with figures that somebody states in the place of metrics: it can be lived without a registry."""
+    """The same model with stated figures in place of metrics, so that it needs no registry."""
 
     def stated(stage: Stage, number: int, criterion: Criterion) -> Criterion:
         bound = Bound.parse(">= 1", Unit.COUNT)
@@ -128,7 +128,7 @@ def _playable(model: LifecycleModel) -> LifecycleModel:
         )
         for stage in model.stages
     )
-    # Read anew, for a copy would keep the hash of its original, by which the process knows models.
+    # Parsed again, because a copy would keep the cached hash of the original.
     return LifecycleModel.model_validate_json(
         model.model_copy(update={"stages": stages}).model_dump_json(by_alias=True)
     )
@@ -145,12 +145,12 @@ class _Event:
 
 
 class _Life:
-    """Week by week: facts are stated, gates open, and those who may decide do."""
+    """Simulates week by week: facts are stated, gates open, deciders decide."""
 
     def __init__(self, context: Context, model: LifecycleModel) -> None:
         self.model = model
-        self.ahead = Ahead(context, BEGUN)
-        self.context = self.ahead.context
+        self.playback = Playback(context, BEGUN)
+        self.context = self.playback.context
         self.context.models = {model.id: model}
         self.planned: dict[tuple[str, int], list[_Event]] = {}
         self.over: datetime | None = None
@@ -158,13 +158,13 @@ class _Life:
     def play(self) -> None:
         self._begin()
         for week in range(LONGEST_WEEKS):
-            if self.over is not None and self.ahead.now >= self.over + OPERATION_WEEKS * WEEK:
+            if self.over is not None and self.playback.now >= self.over + OPERATION_WEEKS * WEEK:
                 return
             self._week(week)
-            self.ahead.until(BEGUN + (week + 1) * WEEK)
+            self.playback.until(BEGUN + (week + 1) * WEEK)
 
     def _begin(self) -> None:
-        start = self.ahead.now.date().isoformat()
+        start = self.playback.now.date().isoformat()
         helix = {"firm": "company", "maker": "company", "school": "academia", "union": "civil-society"}
         people = [MANAGER, "chair", "ana", "luis", "eva", "ines", "head", "officer"]
         self._record(
@@ -198,7 +198,7 @@ class _Life:
         )
 
     def _week(self, week: int) -> None:
-        today = self.ahead.now.date()
+        today = self.playback.now.date()
         facts = [*self._members(week, today), *self._calendar(week, today), *self._stated(today), *self._lapse(today)]
         if facts:
             self._record(*facts)
@@ -206,7 +206,7 @@ class _Life:
         self._decide(today)
 
     def _members(self, week: int, today: date) -> Iterator[str]:
-        """Sixteen more join: the most of them on one day, as they do after an assembly."""
+        """Sixteen more members join, most of them on one day, as after an assembly."""
         joined = {8: range(10), 20: range(10, 13), 32: range(13, 16)}.get(week, ())
         for n in joined:
             yield f"organisation id=member{n} name=member{n} helix=company size=small from=2020-01-01"
@@ -237,11 +237,11 @@ class _Life:
             yield _Event(entered + timedelta(days=int(days * part)), line)
 
     def _lapse(self, today: date) -> Iterator[str]:
-        """In operation the first milestone that is watched falls, and is won back."""
+        """In operation, the first watched milestone lapses and is restored."""
         if self.over is None:
             return
         watched = ((s, n) for s in self.model.stages for n, c in enumerate(s.gate.criteria) if c.keep)
-        weeks = (self.ahead.now - self.over) // WEEK
+        weeks = (self.playback.now - self.over) // WEEK
         if (first := next(watched, None)) and weeks in (LAPSE_AFTER, LAPSE_AFTER + LAPSE_WEEKS):
             value = int(weeks > LAPSE_AFTER)
             yield (f"observation initiative={LIFE} metric={_figure(*first)} numerator={value} denominator=1 on={today}")
@@ -257,7 +257,7 @@ class _Life:
         achieved = {m.stage for m in standing.state(self.context, LIFE).milestones}
         needed = {s.id for s in self.model.stages if not s.optional}
         if self.over is None and needed <= achieved:
-            self.over = self.ahead.now
+            self.over = self.playback.now
 
     def _record(self, *lines: str) -> None:
         registry.record(self.context, [self._submission(line) for line in lines])

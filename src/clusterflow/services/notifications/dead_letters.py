@@ -1,4 +1,4 @@
-"""Dead letters brought back: after an address was mended, what reached nobody is sent again."""
+"""Dead letters: lists the notices that reached nobody, and sends them again."""
 
 from __future__ import annotations
 
@@ -12,30 +12,29 @@ from clusterflow.store.database import reading
 from clusterflow.store.dead_letters import DeadLetter
 
 
-class BroughtBack(Frozen):
-    """Which dead letters are on their way again, and which were left where they are, each with why."""
+class Resent(Frozen):
+    """The dead letters that are sent again, and those that are not."""
 
     letters: tuple[DeadLetter, ...]
     stale: tuple[DeadLetter, ...] = ()
-    """Those that ask for a vote at a gate that is open no more."""
+    """These ask for a vote at a gate that is closed."""
 
 
-def given_up(context: Context, person: str | None = None) -> list[DeadLetter]:
-    """What reached nobody, the newest first; or of that what was for one person."""
+def dead_letters_of(context: Context, person: str | None = None) -> list[DeadLetter]:
+    """The notices that reached nobody, newest first; with ``person``, only theirs."""
     with reading(context.database) as connection:
         return [letter for letter in dead_letters.dead_letters(connection, None) if person in (None, letter.recipient)]
 
 
-def bring_back(
+def resend(
     context: Context, numbers: Sequence[int] | None = None, person: str | None = None, actor: str | None = None
-) -> BroughtBack:
-    """Send dead letters again: those of some numbers, or all that were for a person, or all there are.
+) -> Resent:
+    """Send dead letters again: some by number, all of one person, or all.
 
-    Whoever brings them back is recorded, and all attempts stay on record. Done twice it does nothing more: what is on
-    its way is dead no longer.
+    The actor is recorded, and all earlier attempts stay on record. Doing it twice changes nothing more.
 
     Raises:
-        Mistakes: numbers that are no dead letter's, and what became of each; then none is brought back.
+        Mistakes: numbers that belong to no dead letter, with what became of each; then nothing is sent.
     """
     now, by = context.clock(), actor or context.settings.actor
     with context.database.begin() as connection:
@@ -46,12 +45,12 @@ def bring_back(
         if mistakes:
             raise Mistakes(mistakes)
         back = dead_letters.revive(connection, [n for n in asked if not there[n].stale], by, now)
-    return BroughtBack(
+    return Resent(
         letters=tuple(there[n] for n in asked if n in back), stale=tuple(there[n] for n in asked if there[n].stale)
     )
 
 
-_CLOSED = "asks for a vote at a gate that is open no more: nobody is to be sent that"
+_CLOSED = "asks for a vote at a gate that is closed; it is not sent again"
 
 
 def _mistake(number: int, fate: str | None) -> Mistake:

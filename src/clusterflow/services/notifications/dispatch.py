@@ -1,4 +1,4 @@
-"""The way out for notices: from the outbox to people, with a patience of our own. Prefect is not needed."""
+"""Dispatches notices: writes them from new ledger entries and sends those that are due. Needs no Prefect."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from clusterflow.rules.delivery_policy import Manners
 from clusterflow.services.calendars import attachment_for, voice_of
 from clusterflow.services.catalogue import metrics_of
 from clusterflow.services.context import Context
-from clusterflow.services.notifications.batching import TOGETHER, arrange, manners_of
-from clusterflow.services.notifications.failures import unforeseen
-from clusterflow.services.notifications.notice_data import Moment, moment_of
-from clusterflow.services.notifications.reminders import Ladder
+from clusterflow.services.notifications.batching import PEOPLE_PER_TRANSACTION, batch_and_release, delivery_policy_of
+from clusterflow.services.notifications.failures import log_failure
+from clusterflow.services.notifications.notice_data import NoticeData, notice_data_of
+from clusterflow.services.notifications.reminders import ReminderWriter
 from clusterflow.services.notifications.sending import Sender
 from clusterflow.services.outbox import RETRY_DELAY
 from clusterflow.store import held_notices, ledger, notices, outbox
@@ -31,8 +31,8 @@ from clusterflow.store.database import reading
 from clusterflow.store.outbox import Span
 
 
-class Sent(Frozen):
-    """What a courier's round did."""
+class DispatchResult(Frozen):
+    """The result of one run of the dispatcher."""
 
     written: int = 0
     delivered: int = 0
@@ -40,39 +40,39 @@ class Sent(Frozen):
     problems: tuple[str, ...] = ()
 
 
-class Courier:
-    """Writes notices out of the outbox and sends those that are due."""
+class Dispatcher:
+    """Writes the notices of new ledger entries and of reminders, and sends those that are due."""
 
     def __init__(
-        self, context: Context, kept: Mapping[str, SecretStr] | None = None, senders: int | None = None
+        self, context: Context, stored_channels: Mapping[str, SecretStr] | None = None, senders: int | None = None
     ) -> None:
         """
         Args:
-            kept: channels that are kept elsewhere than in the environment, in Prefect's secrets say.
+            stored_channels: channels that are stored elsewhere than in the environment, such as in Prefect's secrets.
         """
-        self.context, self.kept, self.senders = context, kept, senders or context.settings.senders
+        self.context, self.stored_channels, self.senders = context, stored_channels, senders or context.settings.senders
 
     @cached_property
     def rules(self) -> tuple[NoticeRule, ...]:
         return load_notices(self.context.settings.configs / "notices.yaml", metrics_of(self.context))
 
     @cached_property
-    def ladder(self) -> Ladder:
-        return Ladder(self.context, self.rules, self.link, self.manners)
+    def reminders(self) -> ReminderWriter:
+        return ReminderWriter(self.context, self.rules, self.link, self.manners)
 
     @cached_property
     def manners(self) -> Manners | None:
-        """None: they are switched off."""
-        return manners_of(self.context.settings)
+        """The delivery policy of the office; ``None`` where it is switched off."""
+        return delivery_policy_of(self.context.settings)
 
-    def round(self, at_most: int | None = None) -> Sent:
-        """Write what is new, send what is due: all of it, or so many at most."""
+    def run(self, at_most: int | None = None) -> DispatchResult:
+        """Write new notices and send those that are due, at most so many."""
         written, problems = self._write()
-        climbed, unclimbed = self.ladder.climb()
-        written, problems = written + climbed, problems + unclimbed
-        problems += [*self.ladder.step_down(), *self._let_out()]
+        reminded, failures = self.reminders.write_due()
+        written, problems = written + reminded, problems + failures
+        problems += [*self.reminders.withdraw_done(), *self._release()]
         delivered, failed = self._send(at_most)
-        return Sent(written=written, delivered=delivered, failed=failed, problems=tuple(problems))
+        return DispatchResult(written=written, delivered=delivered, failed=failed, problems=tuple(problems))
 
     def _write(self) -> tuple[int, list[str]]:
         now, written, problems = self.context.clock(), 0, list[str]()
@@ -81,16 +81,17 @@ class Courier:
             waiting = outbox.waiting(connection, "notice", now)
         for span in waiting:
             try:
-                made, wrong = self._carry(span, kinds, now)
+                made, wrong = self._write_span(span, kinds, now)
             except Exception as problem:
-                # Whatever it is, it is the trouble of one chain, whose mark stays where it is; it holds up no other.
-                made, wrong = 0, [unforeseen(span.chain, problem)]
+                # Whatever failed concerns one chain. Its entries stay in the outbox; the other chains go on.
+                made, wrong = 0, [log_failure(span.chain, problem)]
                 self._put_off(span, wrong[0], now)
             written, problems = written + made, problems + wrong
         return written, problems
 
-    def _carry(self, span: Span, kinds: Collection[str], now: datetime) -> tuple[int, list[str]]:
-        # Composed before the mark is moved, for nobody who writes is to wait meanwhile; who moves it keeps them.
+    def _write_span(self, span: Span, kinds: Collection[str], now: datetime) -> tuple[int, list[str]]:
+        # Rendered before the writing transaction begins, so that no other command has to wait for it. Only the
+        # dispatcher that marks the span as done stores the notices.
         with reading(self.context.database) as connection:
             made, problems = self._notices(connection, span, kinds)
         with self.context.database.begin() as connection:
@@ -104,53 +105,53 @@ class Courier:
                 outbox.failed(connection, span, error, now + RETRY_DELAY)
 
     def _notices(self, connection: Connection, span: Span, kinds: Collection[str]) -> tuple[list[Notice], list[str]]:
-        """The notices of new entries; a template that fails for one person fails that notice alone."""
+        """Render the notices of new entries. A template that fails for one person costs that notice alone."""
         made: list[Notice] = []
         problems: list[str] = []
-        moments: dict[tuple[str | None, str, datetime], Moment | None] = {}
+        data_of: dict[tuple[str | None, str, datetime], NoticeData | None] = {}
         for entry in ledger.read_entries(connection, span.chain, span.after, span.version, kinds):
             wanted = rules_for(self.rules, entry.event)
             if not wanted:
                 continue
             about = (getattr(entry.event, "stage", None), entry.command, entry.at)
-            if about not in moments:
-                moments[about] = moment_of(connection, entry, self.context)
-            if (read := moments[about]) is None:
+            if about not in data_of:
+                data_of[about] = notice_data_of(connection, entry, self.context)
+            if (read := data_of[about]) is None:
                 continue
-            moment = read.of(entry)
+            data = read.of(entry)
             files: dict[NoticeLanguage, tuple[Attachment, ...]] = {}
             for rule in wanted:
-                if rule.metric not in (None, moment.metric):
+                if rule.metric not in (None, data.metric):
                     continue
-                people = recipients(moment.circle, rule.to, moment.concerned)
+                people = recipients(data.circle, rule.to, data.concerned)
                 if not people:
-                    problems.append(f"{rule.id} of {entry.chain} #{entry.version}: nobody is there to be told")
+                    problems.append(f"{rule.id} of {entry.chain} #{entry.version}: nobody is there to receive it")
                 for person in people:
                     if person.language not in files:
                         voice = voice_of(self.context.settings.configs / "messages", person.language)
                         file = attachment_for(connection, entry.chain, entry.event, self.context.clock(), voice)
                         files[person.language] = (file,) if file else ()
                     try:
-                        made.append(self._notice(rule, moment, person, files[person.language]))
+                        made.append(self._notice(rule, data, person, files[person.language]))
                     except TemplateFailed as problem:
                         problems.append(f"{rule.id} for {person.person}: {problem}")
         return made, problems
 
     def _notice(
-        self, rule: NoticeRule, moment: Moment, person: Recipient, attachments: tuple[Attachment, ...]
+        self, rule: NoticeRule, data: NoticeData, person: Recipient, attachments: tuple[Attachment, ...]
     ) -> Notice:
-        folder, entry = self.context.settings.configs / "messages", moment.entry
-        grants = moment.grants(person.person) if self.context.code_key else []
+        folder, entry = self.context.settings.configs / "messages", data.entry
+        grants = data.grants(person.person) if self.context.code_key else []
         token = self.context.new_id()
         codes = [{"code": mark(token, place), "speaks_for": whom} for place, (whom, _) in enumerate(grants)]
-        facts = moment.facts(person.language) | {
+        facts = data.facts(person.language) | {
             "recipient": person,
             "link": self.link(entry.chain),
             "codes": codes,
         }
-        country = moment.record.country if moment.record else None
+        country = data.record.country if data.record else None
         letter = render(folder, rule.template, person.language, facts, country)
-        # A code is good for an open gate only: it cannot wait.
+        # A code is only valid while its gate is open, so the notice cannot wait.
         coded = any(mark(token, place) in letter.markdown for place in range(len(codes)))
         return Notice(
             key=f"{rule.id}:{entry.chain}:{entry.version}:{person.person}",
@@ -168,30 +169,30 @@ class Courier:
         )
 
     def page(self, initiative: str) -> str:
-        """Where the initiative's page is in the Prefect UI."""
+        """The address of the initiative's page in the Prefect UI."""
         ui = self.context.settings.prefect_api_url.removesuffix("/api")
         return f"{ui}/v2/artifacts/key/initiative-{initiative.replace('.', '-').replace('_', '-')}"
 
     def link(self, initiative: str) -> Marked:
-        """The same, as a text may name it."""
+        """The same address as a link for a text."""
         return link(self.page(initiative))
 
-    def _let_out(self) -> list[str]:
-        """Let out what may leave now, gathered where it belongs together."""
+    def _release(self) -> list[str]:
+        """Release the notices that may be sent now, batched per recipient; return the problems."""
         problems: list[str] = []
         if self.manners is None:
-            self._let_all_out()
+            self._release_all()
         while self.manners is not None:
             with reading(self.context.database) as connection:
-                people = held_notices.people_due(connection, self.context.clock(), TOGETHER)
+                people = held_notices.people_due(connection, self.context.clock(), PEOPLE_PER_TRANSACTION)
             if not people:
                 break
             with self.context.database.begin() as connection:
-                problems += arrange(connection, self.context, self.manners, people)
+                problems += batch_and_release(connection, self.context, self.manners, people)
         return problems
 
-    def _let_all_out(self) -> None:
-        """What waits though nobody minds any manners: they were switched off meanwhile."""
+    def _release_all(self) -> None:
+        """Release every held notice: the delivery policy was switched off while they waited."""
         with reading(self.context.database) as connection:
             waits = held_notices.anything_waits(connection)
         if waits:
@@ -199,5 +200,5 @@ class Courier:
                 held_notices.release_everything(connection, self.context.clock())
 
     def _send(self, at_most: int | None = None) -> tuple[int, int]:
-        channels = channels_of(self.context.settings, self.kept)
+        channels = channels_of(self.context.settings, self.stored_channels)
         return Sender(self.context, channels, self.page, self.manners, self.senders).send(at_most)

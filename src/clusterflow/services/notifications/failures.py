@@ -1,4 +1,4 @@
-"""What goes wrong though nobody thought of it: it is told, and whatever else there is to do goes on."""
+"""Logs unexpected failures; the caller goes on with the rest."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import logging
 _log = logging.getLogger("clusterflow.relay")
 
 
-def unforeseen(whose: str, problem: Exception) -> str:
-    """Its kind and text, for the log and for who asked for the round."""
-    text = f"{whose}: {type(problem).__name__}: {problem}"
+def log_failure(subject: str, problem: Exception) -> str:
+    """Log a failure, and return the same text for the result of the run."""
+    text = f"{subject}: {type(problem).__name__}: {problem}"
     _log.error("%s", text)
     return text

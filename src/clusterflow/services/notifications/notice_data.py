@@ -1,4 +1,4 @@
-"""What a notice may speak of: an entry, and the initiative as it stands, read once for all who are told."""
+"""Gathers the data of a notice: the ledger entry and the state of the initiative."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from clusterflow.store.state import load_state
 
 
 @dataclass(slots=True)
-class Moment:
-    """What a notice may speak of: the entry and the initiative as it stands, read once for all who are told."""
+class NoticeData:
+    """The ledger entry and the state of the initiative, read once for all recipients."""
 
     entry: Entry
     state: InitiativeState
@@ -43,21 +43,21 @@ class Moment:
     on: date
     names: dict[str, str]
     people: dict[str, str]
-    """Pseudonym to person, of all who voted or are voted for here."""
+    """The person behind each pseudonym that votes, or is voted for, at this gate."""
     voters: tuple[Eligible, ...]
     circle: Circle
     roles: Mapping[str, frozenset[Role]]
-    """What each person may act as."""
-    _told: dict[Language, dict[str, Any]] = field(default_factory=dict)
+    """The roles of each person."""
+    _facts: dict[Language, dict[str, Any]] = field(default_factory=dict)
 
     def facts(self, reader: NoticeLanguage) -> dict[str, Any]:
         language = nearest(reader)
-        if language not in self._told:
+        if language not in self._facts:
             status = status_of(self.state, self.model, self.record, self.on, language)
             event = self.entry.event
             line = next((s for s in status.stages if s.stage == getattr(event, "stage", None)), None)
             votes = self.state.standing_votes(getattr(event, "review", ""))
-            self._told[language] = {
+            self._facts[language] = {
                 "initiative": status,
                 "event": event,
                 "stage": line,
@@ -65,11 +65,11 @@ class Moment:
                 "hindrances": [h for h in status.hindrances if line and h.stage == line.stage],
                 "votes": [{"name": self.names.get(v.decider, "—"), "role": v.role, "reason": v.reason} for v in votes],
             }
-        return self._told[language]
+        return self._facts[language]
 
-    def of(self, entry: Entry) -> Moment:
-        """The same for another entry of the same command and stage: nothing has to be read again."""
-        return replace(self, entry=entry, _told={})
+    def of(self, entry: Entry) -> NoticeData:
+        """The same data for another entry of the same command and stage, without reading again."""
+        return replace(self, entry=entry, _facts={})
 
     @property
     def criterion(self) -> Criterion | None:
@@ -103,14 +103,14 @@ class Moment:
 
     @property
     def voter(self) -> str | None:
-        """Who cast the vote, or asked for the code, that the entry is about."""
+        """The person who cast the vote, or asked for the code, that the entry is about."""
         event = self.entry.event
         if isinstance(event, ev.VoteFell | ev.CodeRenewed):
             return self.people.get(getattr(event, "cast_by", None) or event.decider)
         return None
 
     def grants(self, person: str) -> list[tuple[str | None, Grant]]:
-        """The votes that a person may cast at the open gate: each for whom, None for themselves."""
+        """The votes that a person may cast at the open gate, each with whom it represents (``None``: themselves)."""
         review = self.state.open_review(getattr(self.entry.event, "stage", ""))
         if review is None:
             return []
@@ -124,10 +124,10 @@ class Moment:
         ]
 
 
-def moment_of(connection: Connection, entry: Entry, context: Context) -> Moment | None:
-    """What there is to tell of an entry; None where its chain is no enrolled initiative's.
+def notice_data_of(connection: Connection, entry: Entry, context: Context) -> NoticeData | None:
+    """Gather the data of an entry; ``None`` if its chain belongs to no enrolled initiative.
 
-    The connection only reads. Who may vote and has no pseudonym yet is given one in a transaction of its own.
+    The connection only reads. Deciders without a pseudonym get one in a transaction of its own.
     """
     (head,) = ledger.heads(connection, [entry.chain])
     state = load_state(connection, head)
@@ -143,11 +143,11 @@ def moment_of(connection: Connection, entry: Entry, context: Context) -> Moment 
     known = circle.people
     involved = speakers & known.keys()
     known_by = aliases_of(connection, involved)
-    known_by |= _given(context, involved - known_by.keys())
-    # Who was withdrawn at this moment is given no pseudonym, and has no vote any more.
+    known_by |= _new_pseudonyms(context, involved - known_by.keys())
+    # A person who was withdrawn just now gets no pseudonym and has no vote.
     present = tuple(v for v in voters if {v.person, v.speaks_for or v.person} <= known_by.keys())
     people = {alias: person for person, alias in known_by.items()} | cast
-    return Moment(
+    return NoticeData(
         entry=entry,
         state=state,
         model=model,
@@ -161,8 +161,8 @@ def moment_of(connection: Connection, entry: Entry, context: Context) -> Moment 
     )
 
 
-def _given(context: Context, nameless: Collection[str]) -> dict[str, str]:
-    """Pseudonyms for people who have none, by person."""
+def _new_pseudonyms(context: Context, nameless: Collection[str]) -> dict[str, str]:
+    """New pseudonyms for people who have none, by person."""
     if not nameless:
         return {}
     with context.database.begin() as connection:

@@ -1,4 +1,4 @@
-"""What people would get: the same commands and the same courier, played ahead in a scratch database; nothing leaves."""
+"""Previews notices: runs the dispatcher ahead of time in a scratch database, and sends nothing."""
 
 from __future__ import annotations
 
@@ -14,49 +14,49 @@ from clusterflow.rules.delivery_policy import Manners
 from clusterflow.services import review
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.batching import Clocks
-from clusterflow.services.notifications.dispatch import Courier
+from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.store import deadlines, held_notices, notices, tables
 from clusterflow.store.registry import people_by_id
 from clusterflow.store.scratch_database import twin
 
 DAILY = time(9)
-"""When, in UTC, each day is looked at even where nothing is known to become due."""
+"""The time, in UTC, at which every day is processed even if nothing is known to be due."""
 
 STEP = timedelta(minutes=1)
 
 
-class Part(Frozen):
-    """One thing that a message tells."""
+class MessagePart(Frozen):
+    """One notice inside a message."""
 
     rule: str
     initiative: str
     subject: str
 
 
-class Foreseen(Frozen):
+class PreviewMessage(Frozen):
     """A message as it would be sent."""
 
     at: datetime
-    """On the receiver's clock."""
+    """In the time zone of the recipient."""
     person: str
     reachable: bool
-    """Whether the registry knows an address."""
+    """Whether the registry has an address of the person."""
     urgency: Urgency
     subject: str
-    holds: tuple[Part, ...]
+    holds: tuple[MessagePart, ...]
 
 
-class Listener(Courier):
-    """A courier that sends nothing, and keeps what it would have sent."""
+class RecordingDispatcher(Dispatcher):
+    """A dispatcher that sends nothing and records what it would have sent."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self.heard: list[Foreseen] = []
-        # Codes are marks until a mail leaves; none leaves here, so nobody's secret is needed.
+        self.messages: list[PreviewMessage] = []
+        # Codes are filled in at sending. Nothing is sent here, so the secret is not needed.
         context.code_key = None
 
     def _send(self, at_most: int | None = None) -> tuple[int, int]:
-        now, before = self.context.clock(), len(self.heard)
+        now, before = self.context.clock(), len(self.messages)
         with self.context.database.begin() as connection:
             waiting = notices.due(connection, now)
             clocks = Clocks.of(connection, self.manners, waiting, now)
@@ -64,18 +64,18 @@ class Listener(Courier):
                 if (until := clocks.quiet_until(notice, now)) is not None:
                     held_notices.put_off(connection, {notice.id: until})
                 else:
-                    self.heard.append(self._foreseen(connection, notice, now))
+                    self.messages.append(self._foreseen(connection, notice, now))
                     table = tables.notice
                     connection.execute(update(table).where(table.c.id == notice.id).values(sent_at=now))
-        return len(self.heard) - before, 0
+        return len(self.messages) - before, 0
 
-    def _foreseen(self, connection: Connection, notice: notices.Due, now: datetime) -> Foreseen:
+    def _foreseen(self, connection: Connection, notice: notices.Due, now: datetime) -> PreviewMessage:
         home = held_notices.receivers(
             connection, [(notice.recipient, notice.initiative)], now, self.manners or Manners()
         )
         zone = ZoneInfo(home[notice.recipient, notice.initiative].calendar.timezone)
         known = people_by_id(connection, now.date(), [notice.recipient]).get(notice.recipient)
-        return Foreseen(
+        return PreviewMessage(
             at=now.astimezone(zone),
             person=notice.recipient,
             reachable=known is not None and known.email is not None,
@@ -84,37 +84,37 @@ class Listener(Courier):
             holds=self._parts(connection, notice),
         )
 
-    def _parts(self, connection: Connection, notice: notices.Due) -> tuple[Part, ...]:
+    def _parts(self, connection: Connection, notice: notices.Due) -> tuple[MessagePart, ...]:
         table = tables.notice
         query = select(table.c.rule, table.c.initiative, table.c.subject).order_by(table.c.id)
         rows = connection.execute(query.where(table.c.gathered_into == notice.id)).all()
         rows = rows or connection.execute(query.where(table.c.id == notice.id)).all()
-        return tuple(Part(rule=r.rule, initiative=r.initiative, subject=r.subject) for r in rows)
+        return tuple(MessagePart(rule=r.rule, initiative=r.initiative, subject=r.subject) for r in rows)
 
 
-class Ahead:
+class Playback:
     """A context on a scratch database; its clock moves from one due moment to the next."""
 
     def __init__(self, context: Context, now: datetime) -> None:
         self.now = now
         self.context = Context(context.settings, context.database, lambda: self.now)
-        self.courier = Listener(self.context)
+        self.dispatcher = RecordingDispatcher(self.context)
 
     def until(self, end: datetime) -> None:
         while True:
-            self.moment()
+            self.process_due()
             following = self._next()
             if following > end:
                 self.now = max(self.now, end)
                 return
             self.now = following
 
-    def moment(self) -> None:
-        """All that is due now."""
+    def process_due(self) -> None:
+        """Process everything that is due now."""
         for initiative in review.process_deadlines(self.context).problems:
             with self.context.database.begin() as connection:
-                deadlines.drop_all(connection, initiative)  # it would be tried again for ever
-        self.courier.round()
+                deadlines.drop_all(connection, initiative)  # it would be tried again and again
+        self.dispatcher.run()
 
     def _next(self) -> datetime:
         notice = tables.notice
@@ -128,12 +128,12 @@ class Ahead:
         return max(min(*known, daily) if known else daily, self.now + STEP)
 
 
-def preview(context: Context, since: datetime, until: datetime) -> Sequence[Foreseen]:
-    """Who would get what between two moments, by what is recorded now: due moments, and notices that wait."""
+def preview(context: Context, since: datetime, until: datetime) -> Sequence[PreviewMessage]:
+    """The messages that would be sent between two moments, if nothing more is recorded."""
     with twin(context.database) as database:
         settings = context.settings.model_copy(
             update={"database": str(database.url), "proof": "none", "notices_to": None}
         )
-        ahead = Ahead(Context(settings, database, context.clock), context.clock())
+        ahead = Playback(Context(settings, database, context.clock), context.clock())
         ahead.until(until)
-        return [message for message in ahead.courier.heard if message.at >= since]
+        return [message for message in ahead.dispatcher.messages if message.at >= since]

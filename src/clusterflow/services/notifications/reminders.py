@@ -1,4 +1,4 @@
-"""Ladders: the notices that are due by a reference date, written when the day begins where the initiative is."""
+"""Writes the reminders that are due by a reference date, when a day begins where the initiative is."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ from clusterflow.rules.delivery_policy import Manners
 from clusterflow.rules.reminder_ladder import CATCH_UP, ON_ITS_WAY, Step, key_of, reached, windows
 from clusterflow.services.calendars import attachment_of, voice_of
 from clusterflow.services.context import Context
-from clusterflow.services.notifications.failures import unforeseen
+from clusterflow.services.notifications.failures import log_failure
 from clusterflow.store import notices, reminders
 from clusterflow.store.database import reading
 from clusterflow.store.occasions import Found, find
 from clusterflow.store.registry import Home, homes_of
 from clusterflow.store.stakeholders import Circle, circle_of
 
-EACH = timedelta(hours=1)
-"""How often it is asked where a new day has begun."""
+SEARCH_INTERVAL = timedelta(hours=1)
+"""How often to look for initiatives in which a new day has begun."""
 
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A step that an occasion has reached, and the rule that asks for it."""
+    """A step of a reminder ladder that an occasion has reached, and the rule that asks for it."""
 
     rule: NoticeRule
     found: Found
     step: Step
     home: Home
     today: date
-    """Where the initiative is."""
+    """The current day where the initiative is."""
 
     def key(self, person: str) -> str:
         return key_of(
@@ -51,13 +51,13 @@ class Due:
 
     @property
     def name(self) -> str:
-        """As problems name it."""
+        """How problems name it."""
         found = self.found
         return f"{self.rule.id} of {found.initiative}, {found.subject} of {found.reference}, step {self.step.offset}"
 
 
-class Ladder:
-    """Looks, once a day of each initiative, for what is due; whoever looks again writes nothing twice."""
+class ReminderWriter:
+    """Writes the reminders that are due, once a day for each initiative. Writing again changes nothing."""
 
     def __init__(
         self, context: Context, rules: Iterable[NoticeRule], link: Callable[[str], str], manners: Manners | None
@@ -67,20 +67,20 @@ class Ladder:
         self.link = link
         self._asked: datetime | None = None
         self._days: dict[str, date] = {}
-        """The last day that was looked at, by time zone."""
+        """The last day that was processed, by time zone."""
 
-    def climb(self) -> tuple[int, list[str]]:
-        """Write the notices that are due; gives how many are new, and the problems."""
+    def write_due(self) -> tuple[int, list[str]]:
+        """Write the reminders that are due; return how many are new, and the problems."""
         now = self.context.clock()
-        if not self.rules or (self._asked is not None and abs(now - self._asked) < EACH):
+        if not self.rules or (self._asked is not None and abs(now - self._asked) < SEARCH_INTERVAL):
             return 0, []
         self._asked = now
         by_initiative: dict[str, list[Due]] = defaultdict(list)
         try:
             due = self.due(now)
         except Exception as problem:
-            # What was recorded in the meantime goes out all the same; the search is tried again in an hour.
-            return 0, [unforeseen("the search for what is due failed", problem)]
+            # Other notices still go out; the search is tried again in an hour.
+            return 0, [log_failure("the search for due reminders failed", problem)]
         for one in due:
             by_initiative[one.found.initiative].append(one)
         written, problems, begun, failed = 0, list[str](), dict[str, date](), set[str]()
@@ -94,16 +94,16 @@ class Ladder:
             except IntegrityError:
                 continue  # another relay writes the same at this moment
             except Exception as problem:
-                # Whatever it is, it is the trouble of one initiative, and holds up no other.
-                problems.append(unforeseen(initiative, problem))
+                # Whatever failed concerns one initiative; the others go on.
+                problems.append(log_failure(initiative, problem))
                 failed.add(zone)
                 continue
             written, problems = written + made, problems + wrong
         self._days |= {zone: day for zone, day in begun.items() if zone not in failed}
         return written, problems
 
-    def step_down(self) -> list[str]:
-        """Take back the reminders that are about to be sent, or sent again, though the thing was done; the problems."""
+    def withdraw_done(self) -> list[str]:
+        """Withdraw unsent reminders of things that were done meanwhile; return the problems."""
         now, names = self.context.clock(), [rule.id for rule in self.rules]
         with reading(self.context.database) as connection:
             leaving = reminders.rules_due(connection, names, now)
@@ -113,7 +113,7 @@ class Ladder:
         try:
             found = self.due(now, leaving, ON_ITS_WAY)
         except Exception as problem:
-            return [unforeseen("the search for what is done failed", problem)]
+            return [log_failure("the search for finished reminders failed", problem)]
         still: dict[tuple[str, str], list[Due]] = defaultdict(list)
         for one in found:
             still[one.rule.id, one.found.initiative].append(one)
@@ -128,10 +128,10 @@ class Ladder:
         return []
 
     def due(self, now: datetime, of: Collection[str] | None = None, late: timedelta = CATCH_UP) -> list[Due]:
-        """What is due on the day that it is where each initiative is; found by reference dates, as a set.
+        """Find the steps that are due today, for all initiatives at once, by their reference dates.
 
         Args:
-            of: the ids of the rules that are asked for; None: all of them.
+            of: the ids of the rules to look for; ``None`` for all.
             late: how long ago a step may have been reached.
         """
         first, last = now.date() - DAY, now.date() + DAY
@@ -161,7 +161,7 @@ class Ladder:
     def _searches(
         self, of: Collection[str] | None
     ) -> Mapping[tuple[str, tuple[tuple[str, int], ...]], list[NoticeRule]]:
-        """The rules by what they look for: what several look for is looked for once."""
+        """The rules by their search, so that rules with the same search share it."""
         found: dict[tuple[str, tuple[tuple[str, int], ...]], list[NoticeRule]] = defaultdict(list)
         for rule in self.rules:
             if of is None or rule.id in of:
@@ -169,7 +169,7 @@ class Ladder:
         return found
 
     def _write(self, due: list[Due]) -> tuple[int, list[str]]:
-        """Write what is due in one initiative; a template that fails for one person fails that notice alone."""
+        """Write the reminders of one initiative. A template that fails for one person costs that notice alone."""
         made: list[Notice] = []
         problems: list[str] = []
         initiative, today = due[0].found.initiative, due[0].today
@@ -177,7 +177,7 @@ class Ladder:
             organisations = {d.found.organisation for d in due} - {None}
             persons = filter(None, {d.found.person for d in due})
             circle = circle_of(connection, initiative, today, sorted(filter(None, organisations)), persons)
-            wanted = [(d, person, template) for d in due for person, template in _told(d, circle, problems)]
+            wanted = [(d, person, template) for d in due for person, template in _recipients(d, circle, problems)]
             there = notices.kept(connection, (d.key(person.person) for d, person, _ in wanted))
             for one, person, template in wanted:
                 if one.key(person.person) in there:
@@ -192,7 +192,7 @@ class Ladder:
             return notices.keep(connection, made, self.context.clock(), self.manners), problems
 
     def _files(self, connection: Connection, due: Due, person: Recipient) -> tuple[Attachment, ...]:
-        """Its date, for the reader's calendar, where the occasion is one to go to."""
+        """The calendar file of a learning session, in the recipient's language; empty for other occasions."""
         if due.rule.on != "learning.session":
             return ()
         session, _, _ = due.found.subject.partition("/")
@@ -220,39 +220,39 @@ class Ladder:
         )
 
 
-def _told(due: Due, circle: Circle, problems: list[str]) -> Iterator[tuple[Recipient, str]]:
-    """Who is told, and by which template: those of the rule by its own, who is one level up perhaps by another."""
+def _recipients(due: Due, circle: Circle, problems: list[str]) -> Iterator[tuple[Recipient, str]]:
+    """The recipients, each with a template: an escalated reminder may have its own template."""
     found, rule = due.found, due.rule
     concerned = Concerned(body=found.body, organisation=found.organisation, person=found.person)
     levels: list[tuple[tuple[Audience, ...], str]] = [(rule.to, rule.template)]
-    if above := rule.told_too(due.step.offset):
+    if above := rule.escalation_audiences(due.step.offset):
         levels.append((above, rule.escalated or rule.template))
-    told: set[str] = set()
+    already: set[str] = set()
     for audiences, template in levels:
         people = recipients(circle, audiences, concerned)
         if not people:
             who = ", ".join(a.group for a in audiences)
-            problems.append(f"{due.name}: nobody is there to be told ({who})")
+            problems.append(f"{due.name}: nobody is there to receive it ({who})")
         for person in people:
-            if person.person not in told:
-                told.add(person.person)
+            if person.person not in already:
+                already.add(person.person)
                 yield person, template
 
 
 def _facts(due: Due) -> dict[str, Any]:
-    """What a template may speak of; amounts as money, days as days from today."""
+    """The variables of the template: amounts as money, dates as days from today."""
     home, today = due.home, due.today
     facts = {name: value for name, value in due.found.facts.items() if not name.endswith("_currency")}
     for name in [n for n in facts if n.endswith("_minor")]:
         facts[name.removesuffix("_minor")] = Money(minor=facts.pop(name), currency=due.found.facts["amount_currency"])
-    # Who is concerned may have ended since; then nobody knows the name.
+    # The organisation or body may have ended since; then its id stands for its name.
     for name, known in (("organisation_name", due.found.organisation), ("body_name", due.found.body)):
         facts[name] = facts.get(name) or known
     return {
         "initiative": {"initiative": home.initiative, "name": home.name},
         "occasion": facts | {"subject": due.found.subject, "organisation": due.found.organisation},
         "step": str(due.step.offset),
-        "escalated": bool(due.rule.told_too(due.step.offset)),
+        "escalated": bool(due.rule.escalation_audiences(due.step.offset)),
         "reference": due.found.reference,
         "today": today,
         "days_left": (due.found.reference - today).days,

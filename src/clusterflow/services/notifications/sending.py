@@ -1,4 +1,4 @@
-"""From the outbox to people: each notice is taken for a while, sent by one thread, and its answer recorded."""
+"""Sends due notices: claims each for a lease, sends it in a thread, and records the answer of the provider."""
 
 from __future__ import annotations
 
@@ -27,36 +27,36 @@ from clusterflow.store.database import reading
 from clusterflow.store.registry import current
 
 LEASE = timedelta(minutes=2)
-"""For how long an attempt belongs to the relay that took it; a relay that died is followed by another."""
+"""How long a claimed notice belongs to one relay. After that, another may claim it: the first may have died."""
 
 
-MORE_SECONDS = 0.05
-"""How long an answer waits for others, so that they are recorded together and as many are taken after them."""
+COLLECT_SECONDS = 0.05
+"""How long an answer waits for others, in seconds, so that one transaction records them together."""
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    """One way to a person: the channel, and whom it reaches there; or why it reaches nobody."""
+class Route:
+    """One route to a person: the channel and the address there, or the reason why it reaches nobody."""
 
     channel: str
     to: str | None = None
-    shut: str | None = None
+    closed_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """A notice that is ours for an attempt, and the ways to the person in their order."""
+class Delivery:
+    """A claimed notice, with the routes to its recipient in their order."""
 
     notice: notices.Due
-    doors: tuple[Door, ...]
-    door: Door | None
-    """By which it goes now; None where all have been tried to the end."""
+    routes: tuple[Route, ...]
+    route: Route | None
+    """The route of this attempt; ``None`` if no route is left."""
     failures: Mapping[str, int]
     attachments: tuple[Attachment, ...]
 
 
 class Sender:
-    """Sends what is due. The threads only send: the database is spoken to by whoever called."""
+    """Sends the notices that are due. The threads only send; the calling thread alone uses the database."""
 
     def __init__(
         self,
@@ -68,36 +68,36 @@ class Sender:
     ) -> None:
         """
         Args:
-            page: where an initiative's page is.
-            manners: the quiet hours, that a second attempt keeps too; None: there are none.
-            senders: how many notices are on their way at a time; one that hangs stops no other.
+            page: the address of an initiative's page.
+            manners: the delivery policy; a second attempt respects its quiet hours, too. ``None`` for no policy.
+            senders: how many notices are sent at a time. One that hangs does not stop the others.
         """
         self.context, self.channels, self.page, self.manners, self.senders = context, channels, page, manners, senders
 
     def send(self, at_most: int | None = None) -> tuple[int, int]:
-        """Send what is due; how many were delivered, and how many attempts failed."""
+        """Send the notices that are due; return how many were delivered and how many attempts failed."""
         delivered = failed = taken = 0
-        flying: dict[Future[Answer], Letter] = {}
+        in_flight: dict[Future[Answer], Delivery] = {}
         with ThreadPoolExecutor(self.senders, "notices") as pool:
             while True:
-                # None is taken before it can go, for its lease runs; and what is sent and not yet recorded is sent
-                # again if we die now: never more than there are senders.
-                room = self.senders - len(flying)
+                # A notice is claimed only when a thread is free, because its lease runs. If this process dies, at most
+                # as many notices as there are threads are sent again.
+                room = self.senders - len(in_flight)
                 room = room if at_most is None else min(room, at_most - taken)
-                letters = self._take(room, {x.notice.recipient for x in flying.values()}) if room > 0 else []
-                taken += len(letters)
-                flying |= {pool.submit(self._attempt, letter): letter for letter in letters}
-                if not flying:
+                deliveries = self._take(room, {x.notice.recipient for x in in_flight.values()}) if room > 0 else []
+                taken += len(deliveries)
+                in_flight |= {pool.submit(self._attempt, delivery): delivery for delivery in deliveries}
+                if not in_flight:
                     return delivered, failed
-                wait(flying, return_when=FIRST_COMPLETED)
-                done = wait(flying, MORE_SECONDS).done
-                answers = [(flying.pop(future), future.result()) for future in done]
+                wait(in_flight, return_when=FIRST_COMPLETED)
+                done = wait(in_flight, COLLECT_SECONDS).done
+                answers = [(in_flight.pop(future), future.result()) for future in done]
                 self._settle(answers)
                 delivered += sum(answer.delivered for _, answer in answers)
                 failed += sum(not answer.delivered for _, answer in answers)
 
-    def _take(self, many: int, busy: set[str]) -> list[Letter]:
-        """Of each person's notices the oldest, and none of who is being told: they come as they were written."""
+    def _take(self, many: int, busy: set[str]) -> list[Delivery]:
+        """Claim the oldest notice of each person, so that nobody gets notices out of order."""
         now = self.context.clock()
         first: dict[str, notices.Due] = {}
         for notice in self._due(now, many, busy):
@@ -107,20 +107,20 @@ class Sender:
         with self.context.database.begin() as connection:
             mine = notices.claim(connection, list(first.values()), now, now + LEASE)
         with reading(self.context.database) as connection:
-            doors = self._doors(connection, sorted({n.recipient for n in mine}))
+            routes_of = self._routes(connection, sorted({n.recipient for n in mine}))
             again = [n.id for n in mine if n.attempts]
             failures = notices.failures(connection, again) if again else {}
             files = notices.attachments(connection, [n.id for n in mine])
-        letters = []
+        deliveries = []
         for notice in mine:
-            ways, failed = doors[notice.recipient], failures.get(notice.id, Counter())
-            name = channel_to_try([d.channel for d in ways], failed)
-            door = next((d for d in ways if d.channel == name), None)
-            letters.append(Letter(notice, ways, door, failed, files.get(notice.id, ())))
-        return letters
+            routes, failed = routes_of[notice.recipient], failures.get(notice.id, Counter())
+            name = channel_to_try([d.channel for d in routes], failed)
+            route = next((d for d in routes if d.channel == name), None)
+            deliveries.append(Delivery(notice, routes, route, failed, files.get(notice.id, ())))
+        return deliveries
 
     def _due(self, now: datetime, many: int, busy: set[str]) -> Sequence[notices.Due]:
-        """What is due and disturbs nobody: let out by day and tried again by night, a notice keeps the quiet hours."""
+        """The due notices whose recipients have no quiet time now; the others are put off."""
         while True:
             with reading(self.context.database) as connection:
                 due = notices.due(connection, now, many, busy)
@@ -131,8 +131,8 @@ class Sender:
             with self.context.database.begin() as connection:
                 held_notices.put_off(connection, quiet)
 
-    def _doors(self, connection: Connection, people: Sequence[str]) -> dict[str, tuple[Door, ...]]:
-        """The ways to each person today, in their order; the shut ones only where no other is open."""
+    def _routes(self, connection: Connection, people: Sequence[str]) -> dict[str, tuple[Route, ...]]:
+        """The routes to each person today, in their order; a closed route only where none is open."""
         today = self.context.clock().date()
         known = {p.id: p for p in current(connection, Person, REGISTRY, today, id=list(people))}
         wishes: dict[str, list[Channel]] = {}
@@ -142,71 +142,73 @@ class Sender:
         for person in people:
             email = known[person].email if person in known else None
             wanted = sorted(wishes.get(person, []), key=lambda wish: (wish.rank, wish.channel))
-            ways = tuple(self._door(w.channel, w.address, email) for w in wanted) or (self._door(MAIL, None, email),)
-            found[person] = tuple(d for d in ways if d.shut is None) or ways[:1]
+            routes = tuple(self._route(w.channel, w.address, email) for w in wanted) or (
+                self._route(MAIL, None, email),
+            )
+            found[person] = tuple(d for d in routes if d.closed_reason is None) or routes[:1]
         return found
 
-    def _door(self, channel: str, address: str | None, email: str | None) -> Door:
+    def _route(self, channel: str, address: str | None, email: str | None) -> Route:
         if channel not in self.channels:
             if channel == MAIL:
-                return Door(channel, shut="no mail server is configured: set CLUSTERFLOW_MAIL")
-            return Door(channel, shut=f"the office defines no channel «{channel}»: see docs/channels.md")
+                return Route(channel, closed_reason="no mail server is configured: set CLUSTERFLOW_MAIL")
+            return Route(channel, closed_reason=f"the office defines no channel «{channel}»: see docs/channels.md")
         way, plugins = self.channels[channel], self.context.settings.channel_plugins
         if takes_nobody(way, plugins):
-            return Door(channel, address)
+            return Route(channel, address)
         to = address or (email if wants_mail_address(way, plugins) else None)
         if to is None:
             where = "e-mail" if channel == MAIL else f"address for the channel «{channel}»"
-            return Door(channel, shut=f"the registry has no {where} of this person")
-        return Door(channel, to)
+            return Route(channel, closed_reason=f"the registry has no {where} of this person")
+        return Route(channel, to)
 
-    def _attempt(self, letter: Letter) -> Answer:
-        """Whatever goes wrong is a failure of this letter alone: those that arrive beside it are to be recorded."""
+    def _attempt(self, delivery: Delivery) -> Answer:
+        """Deliver one notice. Any exception becomes a failed answer, so that the answers of the others are recorded."""
         try:
-            return self._deliver(letter)
+            return self._deliver(delivery)
         except Exception as problem:
             secrets = {s for way in self.channels.values() for s in secrets_of(way.get_secret_value())}
             return Answer(False, redacted(f"{type(problem).__name__}: {problem}", secrets))
 
-    def _deliver(self, letter: Letter) -> Answer:
-        door = letter.door
-        if door is None:
+    def _deliver(self, delivery: Delivery) -> Answer:
+        route = delivery.route
+        if route is None:
             return Answer(False, "no channel is left")
-        if door.shut is not None:
-            return Answer(False, door.shut)
-        message, settings = self._message(letter), self.context.settings
+        if route.closed_reason is not None:
+            return Answer(False, route.closed_reason)
+        message, settings = self._message(delivery), self.context.settings
         if settings.notices_to is not None:
-            to, subject = addressed(settings, letter.notice, door.to or door.channel)
-            door, message = self._door(MAIL, to, None), replace(message, subject=subject)
-            if door.shut is not None:
-                return Answer(False, door.shut)
-        return deliver(door.channel, self.channels[door.channel], door.to, message, settings.channel_plugins)
+            to, subject = addressed(settings, delivery.notice, route.to or route.channel)
+            route, message = self._route(MAIL, to, None), replace(message, subject=subject)
+            if route.closed_reason is not None:
+                return Answer(False, route.closed_reason)
+        return deliver(route.channel, self.channels[route.channel], route.to, message, settings.channel_plugins)
 
-    def _message(self, letter: Letter) -> Message:
-        notice, body, codes = letter.notice, letter.notice.body, list[str]()
+    def _message(self, delivery: Delivery) -> Message:
+        notice, body, codes = delivery.notice, delivery.notice.body, list[str]()
         for place, grant in enumerate(notice.grants if self.context.code_key else ()):
-            # Only what leaves carries a code: whoever reads the database finds none.
+            # Codes are filled in at sending, so that the database holds none.
             codes.append(code_of(self.context.code_key or b"", grant))
             body = body.replace(mark(notice.token, place), codes[-1])
         link = self.page(notice.initiative)
-        return Message(notice.key, notice.subject, body, link, letter.attachments, tuple(codes), notice.parts)
+        return Message(notice.key, notice.subject, body, link, delivery.attachments, tuple(codes), notice.parts)
 
-    def _settle(self, answers: Sequence[tuple[Letter, Answer]]) -> None:
+    def _settle(self, answers: Sequence[tuple[Delivery, Answer]]) -> None:
         now = self.context.clock()
-        tried = [notices.Tried(x.notice, x.door.channel if x.door else "", a.delivered, a.text) for x, a in answers]
+        tried = [notices.Tried(x.notice, x.route.channel if x.route else "", a.delivered, a.text) for x, a in answers]
         with self.context.database.begin() as connection:
             notices.record(connection, tried, now)
-            for (letter, answer), attempt in zip(answers, tried, strict=True):
+            for (delivery, answer), attempt in zip(answers, tried, strict=True):
                 if not attempt.delivered:
-                    self._what_now(connection, letter, attempt, answer.parts, now)
+                    self._schedule_retry(connection, delivery, attempt, answer.parts, now)
 
-    def _what_now(
-        self, connection: Connection, letter: Letter, failed: notices.Tried, parts: int, now: datetime
+    def _schedule_retry(
+        self, connection: Connection, delivery: Delivery, failed: notices.Tried, parts: int, now: datetime
     ) -> None:
-        """After a failure: the same channel after a pause, the next one at once, or none."""
+        """After a failure: try the same channel after a pause, or the next one at once, or give up."""
         notice, channel = failed.notice, failed.channel
-        failures = {**letter.failures, channel: letter.failures.get(channel, 0) + 1}
-        following = channel_to_try([d.channel for d in letter.doors], failures)
+        failures = {**delivery.failures, channel: delivery.failures.get(channel, 0) + 1}
+        following = channel_to_try([d.channel for d in delivery.routes], failures)
         if following is None:
             notices.give_up(connection, notice, now)
         elif following != channel:

@@ -19,7 +19,7 @@ from clusterflow.domain.lifecycle import DecidedBy
 from clusterflow.domain.terms import DecisionKind, HelixKind, Role, Severity
 from clusterflow.errors import NotPossible
 from clusterflow.services import gates, ledger
-from clusterflow.services.notifications.dispatch import Courier
+from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.settings import Settings
 from clusterflow.store import tables
 
@@ -46,7 +46,7 @@ class Office(World):
 
     def codes(self, person: str) -> list[str]:
         """Every code that a person was sent, in order."""
-        Courier(self.context).round()
+        Dispatcher(self.context).run()
         mails = [m for to, m in self.box.mails if to.startswith(f"{person}@")]
         return [code for m in mails for code in CODE.findall(m.get_body(("plain",)).get_content())]  # type: ignore[union-attr]
 

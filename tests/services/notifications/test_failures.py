@@ -16,8 +16,8 @@ from clusterflow.domain.notice import Notice, Urgency
 from clusterflow.services import outbox
 from clusterflow.services.context import Context
 from clusterflow.services.notifications import notice_data, reminders
-from clusterflow.services.notifications.batching import LATER, _Writer
-from clusterflow.services.notifications.dispatch import Courier
+from clusterflow.services.notifications.batching import RENDER_RETRY_DELAY, _Writer
+from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.services.outbox import RETRY_DELAY
 from clusterflow.store import notices
 from clusterflow.store.tables import notice
@@ -48,20 +48,20 @@ def told(world: World, rule: str) -> set[str]:
 def test_an_entry_that_nobody_can_tell_of_holds_up_no_other_initiative_and_is_not_lost(
     world: World, monkeypatch: pytest.MonkeyPatch, mailbox: tuple[Mailbox, str]
 ) -> None:
-    original = Courier._notice
+    original = Dispatcher._notice
 
-    def notice_of(self: Courier, rule: Any, about: notice_data.Moment, *more: Any) -> Any:
+    def notice_of(self: Dispatcher, rule: Any, about: notice_data.NoticeData, *more: Any) -> Any:
         return {}["a key"] if about.entry.chain == "one" else original(self, rule, about, *more)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Courier, "_notice", notice_of)
-        sent = Courier(world.context).round()
+        patch.setattr(Dispatcher, "_notice", notice_of)
+        sent = Dispatcher(world.context).run()
     assert [p for p in sent.problems if "KeyError" in p] == ["one: KeyError: 'a key'"]
     assert outbox.backlog(world.context).error == "one: KeyError: 'a key'"
     assert told(world, "gate-ready") == {"two"}
     assert sent.delivered == len(mailbox[0].mails) > 0
     world.now += RETRY_DELAY
-    assert Courier(world.context).round().problems == ()
+    assert Dispatcher(world.context).run().problems == ()
     assert told(world, "gate-ready") == {"one", "two"}
     assert outbox.backlog(world.context).error is None
 
@@ -75,15 +75,15 @@ def test_a_reminder_that_nobody_can_write_holds_up_no_other_initiative_and_is_no
     def facts(due: reminders.Due) -> dict[str, Any]:
         return {}["a key"] if due.found.initiative == "one" else original(due)
 
-    courier = Courier(world.context)
+    dispatcher = Dispatcher(world.context)
     with monkeypatch.context() as patch:
         patch.setattr(reminders, "_facts", facts)
-        sent = courier.round()
+        sent = dispatcher.run()
     assert "one: KeyError: 'a key'" in sent.problems
     assert sent.delivered > 0
     assert told(world, "dues-sme") == {"two"}
     world.now += timedelta(hours=1)
-    courier.round()
+    dispatcher.run()
     assert told(world, "dues-sme") == {"one", "two"}
 
 
@@ -94,7 +94,7 @@ def test_a_digest_that_nobody_can_write_holds_up_no_other_persons_and_is_not_los
     world.at("2024-05-07")
     with world.context.database.begin() as connection:
         news = [_news(person) for person in ("mona", "bruno")]
-        notices.keep(connection, news, world.now, Courier(world.context).manners)
+        notices.keep(connection, news, world.now, Dispatcher(world.context).manners)
     world.at("2024-05-13")
     original = _Writer.write
 
@@ -103,11 +103,11 @@ def test_a_digest_that_nobody_can_write_holds_up_no_other_persons_and_is_not_los
 
     with monkeypatch.context() as patch:
         patch.setattr(_Writer, "write", write)
-        sent = Courier(world.context).round()
+        sent = Dispatcher(world.context).run()
     assert [p for p in sent.problems if "KeyError" in p] == ["digest for mona: KeyError: 'a key'"]
     assert digests(world) == {"bruno"}
-    world.now += LATER
-    Courier(world.context).round()
+    world.now += RENDER_RETRY_DELAY
+    Dispatcher(world.context).run()
     assert digests(world) == {"mona", "bruno"}
 
 
@@ -126,7 +126,7 @@ def digests(world: World) -> set[str]:
 
 
 def test_who_is_withdrawn_while_notices_are_written_is_left_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    original = notice_data._given
+    original = notice_data._new_pseudonyms
 
     def given(context: Context, nameless: Collection[str]) -> dict[str, str]:
         if "bruno" in nameless:
@@ -135,5 +135,5 @@ def test_who_is_withdrawn_while_notices_are_written_is_left_out(world: World, mo
 
     monkeypatch.setattr(notice_data, "_given", given)
     world.context.settings = world.context.settings.model_copy(update={"proof": "code", "secret": SecretStr("x" * 16)})
-    assert not any("KeyError" in problem for problem in Courier(world.context).round().problems)
+    assert not any("KeyError" in problem for problem in Dispatcher(world.context).run().problems)
     assert told(world, "gate-ready") == {"one", "two"}

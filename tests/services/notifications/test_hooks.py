@@ -24,7 +24,7 @@ from clusterflow.domain.notice import Attachment, Notice
 from clusterflow.notices.delivery import PARTS
 from clusterflow.rules.backoff import BACKOFF, TRIES_BEFORE_THE_NEXT
 from clusterflow.services import outbox
-from clusterflow.services.notifications.dispatch import Courier
+from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.settings import Settings
 from clusterflow.store import notices, tables
 
@@ -103,12 +103,12 @@ def attempts(w: World) -> list[tuple[str, bool]]:
 
 def rounds(w: World, many: int) -> None:
     for _ in range(many):
-        Courier(w.context).round()
+        Dispatcher(w.context).run()
         w.now += max(BACKOFF)
 
 
 def test_a_hook_gets_the_text_the_key_and_the_file(world: World, hook: Hook) -> None:
-    assert Courier(world.context).round().delivered == 1
+    assert Dispatcher(world.context).run().delivered == 1
     (request,) = hook.got
     assert request.headers["X-Clusterflow-Notice"] == "a:key"
     sent = json.loads(request.get_data())
@@ -119,10 +119,10 @@ def test_a_hook_gets_the_text_the_key_and_the_file(world: World, hook: Hook) -> 
 @pytest.mark.parametrize("how", ["refused", "slow", "dropped"])
 def test_what_the_hook_did_not_take_is_sent_again_with_the_same_key(world: World, hook: Hook, how: str) -> None:
     hook.then = [how]
-    assert Courier(world.context).round().failed == 1
-    assert Courier(world.context).round().failed == 0, "not before its time"
+    assert Dispatcher(world.context).run().failed == 1
+    assert Dispatcher(world.context).run().failed == 0, "not before its time"
     world.now += BACKOFF[0]
-    assert Courier(world.context).round().delivered == 1
+    assert Dispatcher(world.context).run().delivered == 1
     assert [r.headers["X-Clusterflow-Notice"] for r in hook.got] == ["a:key", "a:key"], "who took it twice can tell"
     assert attempts(world) == [("hook", False), ("hook", True)]
 
@@ -135,14 +135,14 @@ def test_of_a_text_in_parts_those_that_arrived_are_not_sent_again(
     with world.context.database.begin() as connection:
         connection.execute(tables.notice.update().values(body="\n\n".join(f"Paragraph {n}. " * 9 for n in range(3))))
     hook.then = ["taken", "refused", "taken", "refused", "refused"]
-    assert Courier(world.context).round().failed == 1
+    assert Dispatcher(world.context).run().failed == 1
     world.now += BACKOFF[0]
-    assert Courier(world.context).round().failed == 1
+    assert Dispatcher(world.context).run().failed == 1
     heard = [json.loads(r.get_data())["message"] for r in hook.got]
     assert [h.strip()[:5] for h in heard] == ["(1/3)", "(2/3)", "(2/3)", "(3/3)"]
     assert [bool(json.loads(r.get_data())["attachments"]) for r in hook.got] == [False, False, False, True]
     world.now += BACKOFF[1]
-    Courier(world.context).round()
+    Dispatcher(world.context).run()
     assert mailbox[0].subjects("mona@firm.example") == ["Subject a:key"], "the next channel gets it whole"
 
 
@@ -150,10 +150,10 @@ def test_an_answer_that_comes_twice_is_one_answer(world: World, hook: Hook) -> N
     """And what it left in the line is not taken for the answer to the next message."""
     write(world, "b:key", "c:key")
     hook.then = ["doubled", "refused", "doubled no"]
-    sent = Courier(world.context).round()
+    sent = Dispatcher(world.context).run()
     assert (sent.delivered, sent.failed) == (1, 2)
     world.now += BACKOFF[0]
-    assert Courier(world.context).round().delivered == 2
+    assert Dispatcher(world.context).run().delivered == 2
     keys = [r.headers["X-Clusterflow-Notice"] for r in hook.got]
     assert (keys[:3], sorted(keys[3:])) == (["a:key", "b:key", "c:key"], ["b:key", "c:key"])
     assert attempts(world) == [("hook", True), ("hook", False), ("hook", True), ("hook", False), ("hook", True)]
@@ -184,13 +184,13 @@ def test_a_channel_that_is_not_there_is_left_out_while_another_is(
     world: World, hook: Hook, mailbox: tuple[Mailbox, str]
 ) -> None:
     world.context.settings = world.context.settings.model_copy(update={"channel": {}})
-    assert Courier(world.context).round().delivered == 1
+    assert Dispatcher(world.context).run().delivered == 1
     assert attempts(world) == [("mail", True)]
 
 
 def test_channels_that_are_kept_elsewhere_are_used(world: World, hook: Hook) -> None:
     world.context.settings = world.context.settings.model_copy(update={"channel": {}})
-    assert Courier(world.context, {"hook": SecretStr(hook.address)}).round().delivered == 1
+    assert Dispatcher(world.context, {"hook": SecretStr(hook.address)}).run().delivered == 1
     assert len(hook.got) == 1
 
 
@@ -200,17 +200,17 @@ def test_each_person_gets_theirs_in_order_and_nobody_waits_for_who_hangs(
     hook.then = ["slow"]
     write(world, "b:key", "c:key")
     write(world, *(f"d:{n}" for n in range(30)), person="bruno")
-    sent = Courier(world.context).round()
+    sent = Dispatcher(world.context).run()
     assert (sent.delivered, sent.failed) == (32, 1)
     assert mailbox[0].subjects("bruno@firm.example") == [f"Subject d:{n}" for n in range(30)]
     assert [r.headers["X-Clusterflow-Notice"] for r in hook.got] == ["a:key", "b:key", "c:key"]
-    assert Courier(world.context).round().delivered == 0
+    assert Dispatcher(world.context).run().delivered == 0
 
 
 def test_a_round_may_be_bounded(world: World) -> None:
     write(world, *(f"d:{n}" for n in range(9)), person="bruno")
-    assert Courier(world.context).round(at_most=4).delivered == 4
-    assert Courier(world.context).round().delivered == 6
+    assert Dispatcher(world.context).run(at_most=4).delivered == 4
+    assert Dispatcher(world.context).run().delivered == 6
 
 
 def test_no_password_is_seen_anywhere(
@@ -229,7 +229,7 @@ def test_no_password_is_seen_anywhere(
     write(world, "b:key", person="bruno")
     with caplog.at_level(logging.DEBUG):
         for _ in range(12):
-            said.append(str(Courier(world.context).round()))
+            said.append(str(Dispatcher(world.context).run()))
             world.now += max(BACKOFF)
     with world.context.database.connect() as connection:
         kept = [str(row) for table in tables.metadata.tables.values() for row in connection.execute(select(table))]
@@ -250,7 +250,7 @@ def test_an_attempt_that_is_taken_is_nobody_elses(world: World, hook: Hook) -> N
         (due,) = notices.due(connection, world.now)
         assert notices.claim(connection, [due], world.now, world.now + timedelta(minutes=2))
         assert not notices.claim(connection, [due], world.now, world.now + timedelta(minutes=2))
-    assert Courier(world.context).round().delivered == 0
+    assert Dispatcher(world.context).run().delivered == 0
     world.now += timedelta(minutes=2)
-    assert Courier(world.context).round().delivered == 1
+    assert Dispatcher(world.context).run().delivered == 1
     assert len(hook.got) == 1

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 from support.world import CONFIGS, World, model, stage, stated
 
-from clusterflow.services.notifications.dispatch import Courier
+from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.settings import Settings
 from clusterflow.store.tables import attachment, notice
 
@@ -39,7 +39,7 @@ class Office(World):
             "person id=nico name=Nico email=nico@nuts.example from=2020-01-01",
             "representation person=nico organisation=nuts from=2020-01-01",
         )
-        self.courier = Courier(self.context)
+        self.dispatcher = Dispatcher(self.context)
         self.problems: list[str] = []
 
     def local(self, moment: str) -> None:
@@ -56,7 +56,7 @@ class Office(World):
                 if hour == 12:
                     each(day)
                 else:
-                    self.problems += self.courier.ladder.climb()[1]
+                    self.problems += self.dispatcher.reminders.write_due()[1]
             day += timedelta(days=1)
 
     def told(self, *rules: str) -> list[tuple[str, str, str, str]]:
@@ -104,7 +104,7 @@ def test_two_years_of_dues_with_summer_time_and_holidays(sqlite_url: str) -> Non
         if day == date(2025, 3, 31):
             office.record("payment initiative=one id=p2 invoice=n25 amount=90EUR on=2025-03-31")
 
-    office.courier.ladder.rules = [rule for rule in office.courier.rules if rule.id in DUES]
+    office.dispatcher.reminders.rules = [rule for rule in office.dispatcher.rules if rule.id in DUES]
     office.live("2025-12-31", lived)
     assert office.problems == []
     assert [t for t in office.told(*DUES) if t[3] in ("nico", "berta")] == [
@@ -137,20 +137,20 @@ def test_two_years_of_dues_with_summer_time_and_holidays(sqlite_url: str) -> Non
 def test_a_payment_takes_back_the_reminder_that_waits_for_the_morning(sqlite_url: str) -> None:
     office = Office(sqlite_url)
     office.context.settings = office.context.settings.model_copy(update={"notices_manners": "on"})
-    office.courier = Courier(office.context)
-    office.courier.ladder.rules = [rule for rule in office.courier.rules if rule.id == "dues"]
+    office.dispatcher = Dispatcher(office.context)
+    office.dispatcher.reminders.rules = [rule for rule in office.dispatcher.rules if rule.id == "dues"]
     office.record(
         "membership initiative=one organisation=bolts from=2024-01-10",
         "invoice initiative=one id=a organisation=bolts amount=2000EUR due=2024-04-15 on=2024-02-01",
         "invoice initiative=one id=b organisation=bolts amount=2000EUR due=2024-04-15 on=2024-02-01",
     )
     office.local("2024-04-16T00:30")
-    office.courier.round()
+    office.dispatcher.run()
     assert [t[1:] for t in office.told("dues")] == [("dues", "+1d", "berta")] * 2
     office.local("2024-04-16T07:50")
     office.record("payment initiative=one id=p invoice=a amount=2000EUR on=2024-04-15")
     office.local("2024-04-16T08:15")
-    office.courier.round()
+    office.dispatcher.run()
     with office.context.database.connect() as connection:
         (left,) = connection.execute(select(notice).where(notice.c.rule == "dues"))
     assert (":b:" in left.key, left.released_at is not None) == (True, True)
@@ -176,15 +176,15 @@ def test_who_was_away_catches_up_with_the_last_step_only_and_not_after_two_weeks
         "invoice initiative=one id=b24 organisation=bolts amount=2000EUR due=2024-03-01 on=2024-01-10",
     )
     office.local("2024-05-10T10:00")
-    assert office.courier.ladder.climb() == (2, []), "of four steps the last, to the member and the manager"
-    assert Courier(office.context).ladder.climb() == (0, []), "whoever begins anew writes nothing twice"
+    assert office.dispatcher.reminders.write_due() == (2, []), "of four steps the last, to the member and the manager"
+    assert Dispatcher(office.context).reminders.write_due() == (0, []), "whoever begins anew writes nothing twice"
     assert [t[1:] for t in office.told("dues")] == [("dues", "+60d", "berta"), ("dues", "+60d", "mona")]
     office.local("2024-06-10T10:00")
-    office.courier.ladder.climb()
+    office.dispatcher.reminders.write_due()
     assert len(office.told("dues")) == 2 + 4, "berta, mona and the board of mona, bruno and gala"
     office.record("invoice initiative=one id=old organisation=bolts amount=1EUR due=2024-02-20 on=2024-01-10")
     office.local("2024-06-11T10:00")
-    office.courier.ladder.climb()
+    office.dispatcher.reminders.write_due()
     assert len(office.told("dues")) == 6, "what was 90 days late three weeks ago is no news"
 
 
@@ -219,7 +219,7 @@ def test_the_manager_hears_of_a_member_at_once_and_the_office_within_ten_days(of
 
 
 def test_that_few_of_those_named_at_the_award_are_left_is_told_near_and_under_the_limit(office: Office) -> None:
-    office.courier.ladder.rules = [rule for rule in office.courier.rules if rule.id.startswith("retained")]
+    office.dispatcher.reminders.rules = [rule for rule in office.dispatcher.rules if rule.id.startswith("retained")]
     office.record(
         *(f"organisation id=n{n} name=N{n}x from=2020-01-01" for n in range(6)),
         *(f"membership initiative=one organisation=n{n} from=2023-01-10" for n in range(4)),
@@ -253,8 +253,8 @@ def test_a_notice_to_nobody_is_told_and_stops_no_other(office: Office) -> None:
         "invoice initiative=one id=i1 organisation=lone amount=1EUR due=2024-01-09 on=2024-01-01",
         "invoice initiative=one id=i2 organisation=bolts amount=1EUR due=2024-01-09 on=2024-01-01",
     )
-    _, problems = office.courier.ladder.climb()
-    assert "dues of one, i1 of 2024-01-09, step +1d: nobody is there to be told (member)" in problems
+    _, problems = office.dispatcher.reminders.write_due()
+    assert "dues of one, i1 of 2024-01-09, step +1d: nobody is there to receive it (member)" in problems
     assert [t[3] for t in office.told("dues")] == ["berta"]
 
 
@@ -267,7 +267,7 @@ def test_a_template_that_fails_for_one_fails_that_notice_alone(database_url: str
         "membership initiative=one organisation=bolts from=2023-01-10",
         "invoice initiative=one id=i2 organisation=bolts amount=1EUR due=2023-10-12 on=2023-10-01",
     )
-    _, problems = office.courier.ladder.climb()
+    _, problems = office.dispatcher.reminders.write_due()
     (problem,) = problems
     assert problem.startswith("dues for mona: dues-escalated.md:2, in en:")
     assert {t[3] for t in office.told("dues")} == {"berta", "bruno", "gala"}
@@ -280,7 +280,7 @@ def test_a_day_begins_where_the_initiative_is(office: Office) -> None:
     )
     for moment, number in (("2024-06-13T23:30", 0), ("2024-06-14T00:30", 0), ("2024-06-17T00:30", 1)):
         office.local(moment)  # the 16th is a Sunday
-        office.courier.ladder.climb()
+        office.dispatcher.reminders.write_due()
         assert len(office.told("dues")) == number, moment
 
 
@@ -292,14 +292,14 @@ def test_government_seats_are_told_to_the_board_but_not_to_the_government(databa
     w = World(database_url, model(stage("first", (), seats)))
     w.enrol()
     w.evaluate()
-    Courier(w.context)._write()
+    Dispatcher(w.context)._write()
     with w.context.database.connect() as connection:
         rows = connection.execute(select(notice.c.rule, notice.c.recipient)).all()
     assert sorted(r.recipient for r in rows if r.rule == "government-seats") == ["bruno", "mona"]
 
 
 def test_a_learning_session_is_reminded_of_twice_with_its_date_for_the_calendar(office: Office) -> None:
-    office.courier.ladder.rules = [rule for rule in office.courier.rules if rule.id == "learning-session"]
+    office.dispatcher.reminders.rules = [rule for rule in office.dispatcher.rules if rule.id == "learning-session"]
     office.record(
         "learning-series id=practice title=Practice from=2024-01-02 timezone=Europe/Madrid",
         "learning-session id=s1 series=practice number=1 topic=Trust planned=2024-05-07 from=2024-01-02",
@@ -319,18 +319,18 @@ def test_a_learning_session_is_reminded_of_twice_with_its_date_for_the_calendar(
 def test_with_a_reminder_that_is_taken_back_goes_its_file(sqlite_url: str) -> None:
     office = Office(sqlite_url)
     office.context.settings = office.context.settings.model_copy(update={"notices_manners": "on"})
-    office.courier = Courier(office.context)
-    office.courier.ladder.rules = [rule for rule in office.courier.rules if rule.id == "learning-session"]
+    office.dispatcher = Dispatcher(office.context)
+    office.dispatcher.reminders.rules = [rule for rule in office.dispatcher.rules if rule.id == "learning-session"]
     office.record(
         "learning-series id=practice title=Practice from=2024-01-02 timezone=Europe/Madrid",
         "learning-session id=s1 series=practice number=1 topic=Trust planned=2024-05-07 from=2024-01-02",
         "learning-enrolment initiative=one series=practice person=mona from=2024-01-10",
     )
     office.local("2024-05-06T00:30")
-    office.courier.round()
+    office.dispatcher.run()
     office.record("learning-session id=s1 from=2024-01-02 to=2024-05-01")
     office.local("2024-05-06T09:00")
-    office.courier.round()
+    office.dispatcher.run()
     with office.context.database.connect() as connection:
         assert connection.execute(select(attachment)).all() == []
     assert office.told("learning-session") == []

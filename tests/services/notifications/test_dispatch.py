@@ -20,7 +20,7 @@ from clusterflow.notices.redaction import redacted, secrets_of
 from clusterflow.notices.render import TemplateFailed, render
 from clusterflow.rules.backoff import BACKOFF
 from clusterflow.services import enrolment, gates, registry, review
-from clusterflow.services.notifications.dispatch import Courier
+from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.settings import Settings
 from clusterflow.store.notices import tally
 from clusterflow.store.tables import delivery, notice
@@ -37,7 +37,7 @@ def world(database_url: str, mailbox: tuple[Mailbox, str]) -> World:
 def test_who_is_told_of_an_open_gate_and_in_which_language(world: World, mailbox: tuple[Mailbox, str]) -> None:
     world.state_figure("first")
     world.evaluate()
-    sent = Courier(world.context).round()
+    sent = Dispatcher(world.context).run()
     box = mailbox[0]
     assert (sent.delivered, sent.failed, sent.problems) == (len(box.mails), 0, ())
     assert box.subjects("mona@firm.example") == ["Initiative-one: gate 1 is ready for a decision"]
@@ -46,7 +46,7 @@ def test_who_is_told_of_an_open_gate_and_in_which_language(world: World, mailbox
     asked = [m for _, m in box.mails if m["X-Clusterflow-Notice"].startswith("gate-ready")]
     assert asked
     assert all("text/calendar" in [p.get_content_type() for p in m.walk()] for m in asked), "with its date"
-    assert Courier(world.context).round().delivered == 0, "the same is not sent again"
+    assert Dispatcher(world.context).run().delivered == 0, "the same is not sent again"
 
 
 def test_who_reads_catalan_is_told_in_catalan_and_quoted_the_findings_in_spanish(
@@ -54,7 +54,7 @@ def test_who_reads_catalan_is_told_in_catalan_and_quoted_the_findings_in_spanish
 ) -> None:
     world.record("person id=mona name=Mona email=mona@firm.example from=2024-01-10 language=ca")
     world.at("2024-05-01").evaluate()
-    assert Courier(world.context).round().problems == ()
+    assert Dispatcher(world.context).run().problems == ()
     ((_, mail),) = [m for m in mailbox[0].mails if m[0] == "mona@firm.example"]
     assert str(mail["Subject"]) == "Initiative-one: «first» dura més del que el seu model permet"
     text = mail.get_body(("plain",)).get_content()  # type: ignore[attr-defined]
@@ -69,7 +69,7 @@ def test_a_decision_an_achieved_and_a_lapsed_milestone_are_told(world: World, ma
     world.decide("first", DecisionKind.GO, reason="We *trust* <b>each</b> other")
     world.at("2024-03-01").state_figure("first", 0)
     world.evaluate()
-    Courier(world.context).round()
+    Dispatcher(world.context).run()
     subjects = mailbox[0].subjects("mona@firm.example")
     assert subjects == [
         "Initiative-one: gate 1 is ready for a decision",
@@ -92,7 +92,7 @@ def test_a_changed_finding_is_told_to_the_owner_of_its_criterion(database_url: s
     w.at("2024-01-12").state_figure("chairs")
     w.state_figure("managers")
     w.evaluate()
-    assert Courier(w.context).round().problems == ()
+    assert Dispatcher(w.context).run().problems == ()
     with w.context.database.connect() as connection:
         rows = connection.execute(select(notice).where(notice.c.rule == "finding-changed")).all()
     assert {(r.recipient, "chairs" in r.body, "managers" in r.body) for r in rows} == {
@@ -104,7 +104,7 @@ def test_a_changed_finding_is_told_to_the_owner_of_its_criterion(database_url: s
 def test_an_overdue_stage_is_told_and_once_more_one_level_up(world: World, mailbox: tuple[Mailbox, str]) -> None:
     for day in ("2024-05-01", "2024-06-15"):
         world.at(day).evaluate()
-        Courier(world.context).round()
+        Dispatcher(world.context).run()
     assert mailbox[0].subjects("mona@firm.example") == [
         "Initiative-one: «first» takes longer than its model allows",
         "Initiative-one: «first» is still overdue",
@@ -118,14 +118,14 @@ def test_a_refused_mailbox_is_tried_again_later_and_given_up_at_last(
     box.refused = {"bruno@firm.example"}
     world.state_figure("first")
     world.evaluate()
-    courier = Courier(world.context)
-    first = courier.round()
+    dispatcher = Dispatcher(world.context)
+    first = dispatcher.run()
     assert first.failed == 1
     good = len(box.mails)
-    assert courier.round().failed == 0, "not before its time"
+    assert dispatcher.run().failed == 0, "not before its time"
     for pause in BACKOFF:
         world.now += pause + timedelta(minutes=1)
-        courier.round()
+        dispatcher.run()
     assert len(box.mails) == good, "nobody else got a second copy"
     with world.context.database.connect() as connection:
         assert tally(connection)["dead"] == 1
@@ -143,11 +143,11 @@ def test_who_recovers_gets_the_message_with_the_same_key(world: World, mailbox: 
     box.refused = {"bruno@firm.example"}
     world.state_figure("first")
     world.evaluate()
-    courier = Courier(world.context)
-    courier.round()
+    dispatcher = Dispatcher(world.context)
+    dispatcher.run()
     box.refused = set()
     world.now += timedelta(minutes=5)
-    courier.round()
+    dispatcher.run()
     (mail,) = [m for to, m in box.mails if to == "bruno@firm.example"]
     assert str(mail["X-Clusterflow-Notice"]).startswith("gate-ready:one:")
 
@@ -156,7 +156,7 @@ def test_without_a_mail_server_notices_wait_and_say_why(world: World) -> None:
     world.context.settings = Settings(database=world.context.settings.database, configs=CONFIGS)
     world.state_figure("first")
     world.evaluate()
-    assert Courier(world.context).round().failed > 0
+    assert Dispatcher(world.context).run().failed > 0
     with world.context.database.connect() as connection:
         answers = set(connection.execute(select(delivery.c.answer)).scalars())
     assert answers == {"no mail server is configured: set CLUSTERFLOW_MAIL"}
@@ -172,7 +172,7 @@ def test_a_password_is_seen_nowhere(world: World, caplog: pytest.LogCaptureFixtu
     world.state_figure("first")
     world.evaluate()
     with caplog.at_level(logging.DEBUG):
-        Courier(world.context).round()
+        Dispatcher(world.context).run()
     with world.context.database.connect() as connection:
         answers = " ".join(connection.execute(select(delivery.c.answer)).scalars())
     assert answers
@@ -188,7 +188,7 @@ def test_an_initiatives_name_cannot_begin_another_header(world: World, mailbox: 
     registry.record(world.context, [_named(world, "Evil\r\nBcc: victim@x.example\r\n\r\nbody")])
     world.state_figure("first")
     world.evaluate()
-    Courier(world.context).round()
+    Dispatcher(world.context).run()
     assert {to.partition("@")[2] for to, _ in mailbox[0].mails} == {"firm.example", "ministry.example"}
     assert all(m["Bcc"] is None for _, m in mailbox[0].mails)
 
@@ -211,7 +211,7 @@ def test_a_broken_template_says_where_and_stops_only_its_own_notice(
     )
     world.state_figure("first")
     world.evaluate()
-    sent = Courier(world.context).round()
+    sent = Dispatcher(world.context).run()
     assert mailbox[0].subjects("mona@firm.example"), "the English one is sent"
     assert mailbox[0].subjects("bruno@firm.example") == []
     assert any("gate-ready.md:4, in es: 'nobody' is undefined" in problem for problem in sent.problems)
@@ -229,7 +229,7 @@ def test_nobody_to_be_told_is_a_problem_that_is_told(database_url: str) -> None:
     enrolment.enrol(w.context, w.submission(f"initiative id=one name=One country=ES from={start}"), "tiny")
     w.state_figure("first")
     w.evaluate()
-    assert any("nobody is there to be told" in p for p in Courier(w.context).round().problems)
+    assert any("nobody is there to receive it" in p for p in Dispatcher(w.context).run().problems)
 
 
 def test_what_the_calendar_brings_is_told_once_in_the_readers_language(
@@ -245,14 +245,14 @@ def test_what_the_calendar_brings_is_told_once_in_the_readers_language(
     review.process_deadlines(world.at("2024-02-01").context)
     gates.open_gate(world.context, "one", "first")
     world.decide("first", DecisionKind.CONDITIONAL_GO, due_all=date(2024, 4, 30))
-    Courier(world.context).round()
+    Dispatcher(world.context).run()
     held = "Initiative-one: the hold at gate 1 is over"
     assert mailbox[0].subjects("mona@firm.example").count(held) == 1
     mailbox[0].mails.clear()
     for day in ("2024-05-02", "2024-07-01", "2024-09-30", "2024-12-31"):
         review.process_deadlines(world.at(day).context)
-        assert Courier(world.context).round().problems == ()
-        assert Courier(world.context).round().written == 0
+        assert Dispatcher(world.context).run().problems == ()
+        assert Dispatcher(world.context).run().written == 0
     told = [s.removeprefix("Initiative-one: ") for s in mailbox[0].subjects("mona@firm.example")]
     assert [s for s in told if "takes longer" not in s and "still" not in s] == [
         "a condition was not met in time",

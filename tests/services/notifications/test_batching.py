@@ -1,4 +1,4 @@
-"""Manners at work: what a courier sends, when, and what it gathers."""
+"""Manners at work: what a dispatcher sends, when, and what it gathers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from clusterflow.domain.terms import DecisionKind
 from clusterflow.domain.text import NOTICE_LANGUAGES, NoticeLanguage
 from clusterflow.rules.delivery_policy import Manners
 from clusterflow.services import review
-from clusterflow.services.notifications.dispatch import Courier
+from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.store import notices, tables
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -36,7 +36,7 @@ def world(database_url: str, mailbox: tuple[Mailbox, str]) -> World:
 
 def told(world: World, urgency: Urgency, *keys: str, to: str = "mona", rule: str = "news", initiative: str = "one",
          language: NoticeLanguage = "en") -> None:  # fmt: skip
-    """Keep notices, as the courier does when something happened."""
+    """Keep notices, as the dispatcher does when something happened."""
     made = [
         Notice(
             key=key, rule=rule, initiative=initiative, version=1, recipient=to, language=language, urgency=urgency,
@@ -45,20 +45,20 @@ def told(world: World, urgency: Urgency, *keys: str, to: str = "mona", rule: str
         for key in keys
     ]  # fmt: skip
     with world.context.database.begin() as connection:
-        notices.keep(connection, made, world.now, Courier(world.context).manners)
+        notices.keep(connection, made, world.now, Dispatcher(world.context).manners)
 
 
 def subjects(world: World, box: Mailbox, when: datetime, to: str = "mona@firm.example") -> list[str]:
     """What a person got by a moment and not before."""
     world.now = when
     box.mails.clear()
-    assert Courier(world.context).round().problems == ()
+    assert Dispatcher(world.context).run().problems == ()
     return box.subjects(to)
 
 
 def test_the_shipped_manners_are_polite(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
     monkeypatch.delenv("CLUSTERFLOW_NOTICES_MANNERS")
-    manners = Courier(
+    manners = Dispatcher(
         World(str(world.context.settings.database), TINY, database=world.context.database).context
     ).manners
     assert manners is not None
@@ -177,7 +177,7 @@ def test_a_code_never_waits(world: World, mailbox: tuple[Mailbox, str], tmp_path
     world.context.settings = world.context.settings.model_copy(update=changed)
     world.state_figure("first")
     world.evaluate()
-    Courier(world.context).round()
+    Dispatcher(world.context).run()
     assert {to for to, _ in mailbox[0].mails} == {"mona@firm.example", "bruno@firm.example", "gala@ministry.example"}
 
 
@@ -192,7 +192,7 @@ def test_a_digest_whose_template_fails_is_told_and_waits(
     world.now = datetime(2024, 5, 7, 9, tzinfo=UTC)
     told(world, Urgency.DIGEST, "news")
     world.now = datetime(2024, 5, 13, 6, tzinfo=UTC)
-    (problem,) = Courier(world.context).round().problems
+    (problem,) = Dispatcher(world.context).run().problems
     assert "digest for mona" in problem
     assert "'nobody' is undefined" in problem
     broken.write_text(whole, encoding="utf-8")
@@ -204,7 +204,7 @@ def test_a_rehearsal_sends_everything_to_one_address_and_says_whose_it_is(
 ) -> None:
     world.context.settings = world.context.settings.model_copy(update={"notices_to": "rehearsal@office.example"})
     told(world, Urgency.URGENT, "fire")
-    Courier(world.context).round()
+    Dispatcher(world.context).run()
     assert [(to, str(m["Subject"])) for to, m in mailbox[0].mails] == [
         ("rehearsal@office.example", "[mona <mona@firm.example>] Initiative-one: fire")
     ]
@@ -229,12 +229,12 @@ def test_the_digest_as_people_read_it(
     world.record("label initiative=one name=ESCA-gold level=gold from=2024-01-10 to=2024-12-30")
     review.process_deadlines(world.at("2024-06-28").context)
     world.evaluate()
-    Courier(world.context).round()
+    Dispatcher(world.context).run()
     mailbox[0].mails.clear()
     for day in ("2024-06-28", "2024-07-01"):
         world.at(day)
         world.now += timedelta(hours=1)
-        Courier(world.context).round()
+        Dispatcher(world.context).run()
     (mail,) = [m for to, m in mailbox[0].mails if to == "mona@firm.example"]
     with world.context.database.connect() as connection:
         table = tables.notice

@@ -11,7 +11,7 @@ from clusterflow.domain.notice import Audience, Group
 from clusterflow.domain.terms import Role
 from clusterflow.notices.audiences import Concerned, recipients
 from clusterflow.services import registry, review
-from clusterflow.services.notifications.dispatch import Courier
+from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.store.stakeholders import circle_of
 from clusterflow.store.tables import notice
 
@@ -66,10 +66,10 @@ def test_each_audience_is_these_people_and_none_is_everybody(world: World) -> No
 
 
 def test_what_is_overdue_reaches_more_people_one_level_up(world: World) -> None:
-    courier = Courier(world.context)
+    dispatcher = Dispatcher(world.context)
     for day in ("2024-05-01", "2024-06-15"):
         world.at(day).evaluate()
-        assert courier.round().problems == ()
+        assert dispatcher.run().problems == ()
     with world.context.database.connect() as connection:
         rows = connection.execute(select(notice.c.rule, notice.c.recipient)).all()
     told = {rule: {r.recipient for r in rows if r.rule == rule} for rule in ("overdue", "overdue-escalated")}
@@ -94,7 +94,7 @@ def test_no_name_of_a_person_or_label_begins_another_header(
             [type(submission)(submission.type, {**submission.fields, "name": name}, "", submission.initiative)],
         )
     review.process_deadlines(world.at("2024-07-01").context)
-    Courier(world.context).round()
+    Dispatcher(world.context).run()
     mine = [mail for to, mail in box.mails if to == "mona@firm.example"]
     assert any("expires on" in str(m["Subject"]) for m in mine)
     assert {to.partition("@")[2] for to, _ in box.mails} <= {"firm.example", "ministry.example", "x.example"}

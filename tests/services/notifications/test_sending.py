@@ -12,7 +12,7 @@ from support.world import World
 
 from clusterflow.domain.notice import Notice
 from clusterflow.notices.delivery import Answer, Message
-from clusterflow.services.notifications.sending import Letter, Sender
+from clusterflow.services.notifications.sending import Delivery, Sender
 from clusterflow.store import notices
 from clusterflow.store.tables import delivery, notice
 
@@ -43,7 +43,7 @@ def test_a_letter_that_cannot_be_made_fails_alone_and_tells_no_secret(
     box, address = mailbox
 
     class Clumsy(Sender):
-        def _message(self, letter: Letter) -> Message:
+        def _message(self, letter: Delivery) -> Message:
             if letter.notice.recipient == "p3":
                 raise RuntimeError(f"no way by {address}&pass=hunter2secret")
             return super()._message(letter)
@@ -64,7 +64,7 @@ def test_no_letter_is_taken_before_it_can_go_and_those_that_hang_stop_no_other(w
     away: list[int] = []
 
     class Watched(Sender):
-        def _attempt(self, letter: Letter) -> Answer:
+        def _attempt(self, letter: Delivery) -> Answer:
             if letter.notice.recipient in ("p0", "p1", "p2"):
                 return Answer(all_others_went.wait(10), "late")
             with world.context.database.connect() as connection:

@@ -1,4 +1,4 @@
-"""Whatever comes, in whatever order, and wherever couriers die: each notice is delivered, and no cap is passed."""
+"""Whatever comes, in whatever order, and wherever dispatchers die: each notice is delivered, and no cap is passed."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from clusterflow.domain.notice import Notice, Urgency
 from clusterflow.notices.delivery import Answer
 from clusterflow.rules.delivery_policy import WEEK, Manners
 from clusterflow.rules.work_calendar import WorkCalendar
-from clusterflow.services.notifications.dispatch import Courier
-from clusterflow.services.notifications.sending import Letter, Sender
+from clusterflow.services.notifications.dispatch import Dispatcher
+from clusterflow.services.notifications.sending import Delivery, Sender
 from clusterflow.store import notices, tables
 
 PEOPLE = {
@@ -49,18 +49,18 @@ class Mail:
 
 
 class Post:
-    """What reached people, whatever the couriers knew of it."""
+    """What reached people, whatever the dispatchers knew of it."""
 
     def __init__(self) -> None:
         self.mails: list[Mail] = []
         self.lock = threading.Lock()
         self.away: set[str] = set()
 
-    def courier(self, world: World) -> Courier:
+    def dispatcher(self, world: World) -> Dispatcher:
         post = self
 
         class Carrier(Sender):
-            def _attempt(self, letter: Letter) -> Answer:
+            def _attempt(self, letter: Delivery) -> Answer:
                 notice = letter.notice
                 if notice.recipient in post.away:
                     return Answer(False, "no such mailbox")
@@ -68,7 +68,7 @@ class Post:
                     post.mails.append(Mail(world.now, notice.key, notice.recipient, notice.urgency))
                 return Answer(True, "taken")
 
-        class Carriers(Courier):
+        class Carriers(Dispatcher):
             def _send(self, at_most: int | None = None) -> tuple[int, int]:
                 return Carrier(world.context, {}, self.page, self.manners, senders=1).send(at_most)
 
@@ -95,7 +95,7 @@ def dying(world: World, point: int | None) -> Iterator[None]:
 
 
 class Letters(RuleBasedStateMachine):
-    """Two people to whom things happen, and couriers that come and die."""
+    """Two people to whom things happen, and dispatchers that come and die."""
 
     fresh: ClassVar[Fresh]
 
@@ -128,22 +128,22 @@ class Letters(RuleBasedStateMachine):
             for key in keys
         ]  # fmt: skip
         with self.w.context.database.begin() as connection:
-            # The same entries may be carried twice, by a courier that followed another.
+            # The same entries may be carried twice, by a dispatcher that followed another.
             for _ in range(2):
-                notices.keep(connection, made, self.w.now, self.post.courier(self.w).manners)
+                notices.keep(connection, made, self.w.now, self.post.dispatcher(self.w).manners)
         self.came |= dict.fromkeys(keys, (self.w.now, urgency))
 
     @rule(point=st.none() | st.integers(2, 12))
     def a_courier_comes(self, point: int | None) -> None:
         with dying(self.w, point):
-            assert self.post.courier(self.w).round().problems == ()
+            assert self.post.dispatcher(self.w).run().problems == ()
             return
         self.deaths += 1
 
     @rule(person=st.sampled_from(sorted(PEOPLE)), minutes=st.sampled_from([1, 30]))
     def a_mailbox_is_away_for_a_while(self, person: str, minutes: int) -> None:
         self.post.away = {person}
-        self.post.courier(self.w).round()
+        self.post.dispatcher(self.w).run()
         self.post.away = set()
         self.w.now += timedelta(minutes=minutes)
 
@@ -176,9 +176,9 @@ class Letters(RuleBasedStateMachine):
         if not hasattr(self, "came"):
             return
         until = self.w.now + LONGEST
-        courier = self.post.courier(self.w)
+        dispatcher = self.post.dispatcher(self.w)
         while self.w.now < until:
-            courier.round()
+            dispatcher.run()
             with self.w.context.database.connect() as connection:
                 if notices.tally(connection)["waiting"] == 0:
                     break
@@ -216,17 +216,17 @@ def test_any_letters_on_postgresql(postgres_server: str, postgres_template: str)
     live(FreshPostgres(postgres_server, "letters"), examples=4)
 
 
-def test_couriers_at_the_same_time_pass_no_cap(database_url: str) -> None:
+def test_dispatchs_at_the_same_time_pass_no_cap(database_url: str) -> None:
     world = World(database_url, model(stage("first")))
     world.context.settings = world.context.settings.model_copy(
         update={"notices_manners": "on", "notices_quiet": "none"}
     )
     world.enrol()
     post = Post()
-    manners = post.courier(world).manners
+    manners = post.dispatcher(world).manners
     start = datetime(2024, 5, 7, 9, tzinfo=UTC)
     for turn in range(8):
-        # Each time one more place than the cap has is asked for, by couriers that look at the same moment.
+        # Each time one more place than the cap has is asked for, by dispatchers that look at the same moment.
         with world.context.database.begin() as connection:
             made = [
                 Notice(
@@ -241,7 +241,7 @@ def test_couriers_at_the_same_time_pass_no_cap(database_url: str) -> None:
 
         def come(ready: threading.Barrier = ready) -> None:
             ready.wait()
-            post.courier(world).round()
+            post.dispatcher(world).run()
 
         threads = [threading.Thread(target=come) for _ in range(3)]
         for thread in threads:

@@ -14,12 +14,12 @@ from clusterflow.domain.notice import Notice, Urgency
 from clusterflow.errors import Mistakes
 from clusterflow.rules.backoff import BACKOFF
 from clusterflow.services import outbox
-from clusterflow.services.notifications.dead_letters import bring_back, given_up
-from clusterflow.services.notifications.dispatch import Courier
+from clusterflow.services.notifications.dead_letters import dead_letters_of, resend
+from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.store import notices, tables
 from clusterflow.store.tables import delivery, notice
 
-from .test_ladder import Office
+from .test_reminders import Office
 
 BERTA = "berta@bolts.example"
 
@@ -41,14 +41,14 @@ def office(sqlite_url: str, mailbox: tuple[Mailbox, str]) -> Office:
 
 
 def again(office: Office) -> None:
-    """Another courier, as after a crash; it knows the ladder of dues alone."""
-    office.courier = Courier(office.context)
-    office.courier.ladder.rules = [rule for rule in office.courier.rules if rule.id == "dues"]
+    """Another dispatcher, as after a crash; it knows the ladder of dues alone."""
+    office.dispatcher = Dispatcher(office.context)
+    office.dispatcher.reminders.rules = [rule for rule in office.dispatcher.rules if rule.id == "dues"]
 
 
 def wait(office: Office, hours: float) -> None:
     office.now += timedelta(hours=hours)
-    office.courier.round()
+    office.dispatcher.run()
 
 
 def pay(office: Office, invoice: str) -> None:
@@ -66,7 +66,7 @@ def attempts(office: Office) -> int:
 
 
 def test_a_reminder_that_is_tried_again_stops_when_it_is_paid(office: Office, mailbox: tuple[Mailbox, str]) -> None:
-    office.courier.round()
+    office.dispatcher.run()
     wait(office, 2)
     assert attempts(office) == 1, "let out in the morning, and refused"
     pay(office, "a")
@@ -76,12 +76,12 @@ def test_a_reminder_that_is_tried_again_stops_when_it_is_paid(office: Office, ma
     assert mailbox[0].mails == []
     (left,) = rows(office)
     assert (left.withdrawn, left.sent_at, attempts(office)) == (True, None, 1)
-    assert given_up(office.context) == [], "what is done reached nobody, and nobody need know"
+    assert dead_letters_of(office.context) == [], "what is done reached nobody, and nobody need know"
     assert outbox.backlog(office.context).model_dump(exclude={"events"})["notices"] == 0
 
 
 def test_a_payment_that_is_taken_back_is_reminded_of_again(office: Office, mailbox: tuple[Mailbox, str]) -> None:
-    office.courier.round()
+    office.dispatcher.run()
     wait(office, 2)
     pay(office, "a")
     wait(office, 1)
@@ -98,7 +98,7 @@ def test_a_payment_that_is_taken_back_is_reminded_of_again(office: Office, mailb
 
 def test_a_batch_that_holds_what_is_paid_is_taken_apart(office: Office, mailbox: tuple[Mailbox, str]) -> None:
     office.record("invoice initiative=one id=b organisation=bolts amount=3000EUR due=2024-04-15 on=2024-02-01")
-    office.courier.round()
+    office.dispatcher.run()
     wait(office, 2)
     batch = rows(office)[-1]
     assert (batch.key.startswith("batch:"), attempts(office)) == (True, 1)
@@ -113,7 +113,7 @@ def test_a_batch_that_holds_what_is_paid_is_taken_apart(office: Office, mailbox:
 
 def test_a_batch_whose_parts_still_hold_is_sent_again_as_it_is(office: Office, mailbox: tuple[Mailbox, str]) -> None:
     office.record("invoice initiative=one id=b organisation=bolts amount=3000EUR due=2024-04-15 on=2024-02-01")
-    office.courier.round()
+    office.dispatcher.run()
     wait(office, 2)
     mailbox[0].refused = set()
     wait(office, 1)
@@ -122,40 +122,40 @@ def test_a_batch_whose_parts_still_hold_is_sent_again_as_it_is(office: Office, m
 
 def test_what_was_told_late_still_waits_for_its_digest(office: Office, mailbox: tuple[Mailbox, str]) -> None:
     """Twelve days late, and then it waits for Monday: it is still true, though nobody would begin to tell it now."""
-    late = [r.model_copy(update={"urgency": Urgency.DIGEST}) for r in office.courier.ladder.rules]
-    office.courier.ladder.rules, mailbox[0].refused = late, set()
+    late = [r.model_copy(update={"urgency": Urgency.DIGEST}) for r in office.dispatcher.reminders.rules]
+    office.dispatcher.reminders.rules, mailbox[0].refused = late, set()
     office.local("2024-04-30T09:00")
-    office.courier.round()
+    office.dispatcher.run()
     assert [r.sent_at for r in rows(office)] == [None]
     office.local("2024-05-06T09:00")
-    office.courier.round()
+    office.dispatcher.run()
     assert len(mailbox[0].mails) == 1
 
 
 def test_what_waits_leaves_when_manners_are_switched_off(office: Office, mailbox: tuple[Mailbox, str]) -> None:
     mailbox[0].refused = set()
-    office.courier.round()
+    office.dispatcher.run()
     assert mailbox[0].mails == []
     office.context.settings = office.context.settings.model_copy(update={"notices_manners": "off"})
     again(office)
-    office.courier.round()
+    office.dispatcher.run()
     assert len(mailbox[0].mails) == 1
 
 
 def test_a_dead_letter_is_brought_back_once_and_has_all_the_patience_again(
     office: Office, mailbox: tuple[Mailbox, str]
 ) -> None:
-    office.courier.round()
+    office.dispatcher.run()
     die(office)
-    (letter,) = given_up(office.context, "berta")
+    (letter,) = dead_letters_of(office.context, "berta")
     assert (letter.rule, letter.channel, letter.attempts) == ("dues", "mail", 1 + len(BACKOFF))
     assert "550" in letter.answer
-    assert given_up(office.context, "mona") == []
+    assert dead_letters_of(office.context, "mona") == []
     office.record("person id=berta name=Berta email=berta@new.example from=2024-04-17 language=en")
-    assert [x.number for x in bring_back(office.context, [letter.number], actor="olga").letters] == [letter.number]
-    assert bring_back(office.context).letters == (), "it is on its way: nothing is dead"
+    assert [x.number for x in resend(office.context, [letter.number], actor="olga").letters] == [letter.number]
+    assert resend(office.context).letters == (), "it is on its way: nothing is dead"
     with pytest.raises(Mistakes) as said:
-        bring_back(office.context, [letter.number, 4711])
+        resend(office.context, [letter.number, 4711])
     assert [m.found for m in said.value.mistakes] == ["is on its way", "is no notice"]
     mailbox[0].refused = {"berta@new.example"}
     wait(office, 1)
@@ -166,7 +166,7 @@ def test_a_dead_letter_is_brought_back_once_and_has_all_the_patience_again(
     assert (left.revived_by, left.dead_at) == ("olga", None)
     assert attempts(office) == 1 + len(BACKOFF) + 2, "all of them stay on record"
     with pytest.raises(Mistakes, match="was sent"):
-        bring_back(office.context, [letter.number])
+        resend(office.context, [letter.number])
 
 
 def die(office: Office) -> None:
@@ -177,11 +177,11 @@ def die(office: Office) -> None:
 
 
 def test_a_dead_reminder_of_what_was_paid_since_is_not_sent(office: Office, mailbox: tuple[Mailbox, str]) -> None:
-    office.courier.round()
+    office.dispatcher.run()
     die(office)
     pay(office, "a")
     mailbox[0].refused = set()
-    assert len(bring_back(office.context).letters) == 1
+    assert len(resend(office.context).letters) == 1
     wait(office, 1)
     assert mailbox[0].mails == []
     assert rows(office)[0].withdrawn
@@ -196,9 +196,9 @@ def test_a_dead_code_for_a_gate_that_is_closed_is_left_where_it_is(office: Offic
     with office.context.database.begin() as connection:
         notices.keep(connection, [made], office.now, None)
         connection.execute(tables.notice.update().values(dead_at=office.now))
-    (letter,) = given_up(office.context)
+    (letter,) = dead_letters_of(office.context)
     assert letter.stale
     with pytest.raises(Mistakes, match="a gate that is open no more"):
-        bring_back(office.context, [letter.number])
-    done = bring_back(office.context)
+        resend(office.context, [letter.number])
+    done = resend(office.context)
     assert (done.letters, [x.number for x in done.stale]) == ((), [letter.number])
