@@ -6,7 +6,7 @@ from prefect import flow
 from prefect.logging import get_run_logger
 
 from clusterflow.domain.text import Text
-from clusterflow.reports.dues import told
+from clusterflow.reports.dues import remark_text
 from clusterflow.services import dues as dues_service
 from clusterflow.services.context import Context
 
@@ -26,5 +26,5 @@ async def dues() -> dict[str, int]:
         get_run_logger().error("%s: %s", initiative, problem)
     for plan in found.plans:
         for remark in plan.remarks:
-            get_run_logger().warning("%s: %s", plan.initiative, told(remark, plan.initiative, context.language))
+            get_run_logger().warning("%s: %s", plan.initiative, remark_text(remark, plan.initiative, context.language))
     return {"initiatives": len(found.plans), "invoices": found.issued, "problems": len(found.problems)}

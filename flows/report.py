@@ -14,8 +14,8 @@ from clusterflow.prefect.dossier_artifact import publish_dossier
 from clusterflow.prefect.names import report_run_name
 from clusterflow.services.context import Context
 from clusterflow.services.folder import Folder
-from clusterflow.services.reports.dossier import file_dossiers
-from clusterflow.services.reports.portfolio import file_portfolio
+from clusterflow.services.reports.dossier import write_dossiers
+from clusterflow.services.reports.portfolio import write_portfolio
 
 
 @flow(name="report", flow_run_name=report_run_name, persist_result=False)
@@ -31,8 +31,8 @@ async def report(initiative: str | None = None, as_of: date | None = None) -> St
     try:
         folder = Folder.of_reports(context.settings)
         if initiative is None:
-            get_run_logger().info("%s", file_portfolio(context, folder, as_of))
-        for filed, made in file_dossiers(context, folder, initiative, as_of):
+            get_run_logger().info("%s", write_portfolio(context, folder, as_of))
+        for filed, made in write_dossiers(context, folder, initiative, as_of):
             if made is None:
                 get_run_logger().error("%s: %s", filed.initiative, filed.problem)
                 troubled += 1

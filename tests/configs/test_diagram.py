@@ -10,8 +10,8 @@ import pytest
 from clusterflow.configs.metrics import load_metrics
 from clusterflow.configs.models import load_models, model_files, parse_model
 from clusterflow.domain.terms import StageStatus
-from clusterflow.reports.diagram import LOOKS, mermaid, svg
-from clusterflow.reports.diagram_layout import BOX_WIDTH, laid_out
+from clusterflow.reports.diagram import STAGE_STYLES, mermaid, svg
+from clusterflow.reports.diagram_layout import BOX_WIDTH, lay_out
 from clusterflow.reports.labels import STATUS
 from clusterflow.rules.stage_order import steps
 
@@ -36,7 +36,7 @@ def test_a_picture_names_every_stage_and_milestone(model, language):
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 def test_boxes_do_not_cover_each_other_nor_the_arrows(model):
-    drawing = laid_out(model, 100)
+    drawing = lay_out(model, 100)
     corners = list(drawing.boxes.values())
     for index, (x, y) in enumerate(corners):
         assert 0 <= x <= drawing.width - BOX_WIDTH
@@ -51,7 +51,7 @@ def test_an_arrow_passes_a_layer_in_a_lane_of_its_own(small, metrics):
     gather = "  - id: gather" + head.split("  - id: gather")[1]
     later = {"b": "gather", "c": "b", "d": "gather", "e": "c, d", "f": "gather, e", "g": "b, f"}
     stages = [gather.replace("id: gather", f"id: {name}\n    after: [{after}]") for name, after in later.items()]
-    drawing = laid_out(parse_model(head + "".join(stages), metrics), 100)
+    drawing = lay_out(parse_model(head + "".join(stages), metrics), 100)
     assert any(len(arrow.points) > 2 for arrow in drawing.arrows)
     for arrow in drawing.arrows:
         for x, y in arrow.points:
@@ -72,7 +72,7 @@ def test_a_state_is_a_word_and_a_sign_too():
     said = words(svg(model, "es", states))
     for status in states.values():
         assert STATUS[status].es in said
-    assert len({look.sign for look in LOOKS.values()}) == len(StageStatus)
+    assert len({look.sign for look in STAGE_STYLES.values()}) == len(StageStatus)
 
 
 def test_mermaid_shows_the_order_and_what_is_optional():

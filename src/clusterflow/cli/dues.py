@@ -14,7 +14,7 @@ from clusterflow.configs.dues import load_scheme
 from clusterflow.domain.dues import DuesLine, DuesPlan, InvoiceState, Scheme
 from clusterflow.domain.text import Language
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes
-from clusterflow.reports.dues import BASIS, STATE, bracket, terms, told
+from clusterflow.reports.dues import BASIS, STATE, bracket, remark_text, terms
 from clusterflow.services import dues as dues_service
 from clusterflow.services.catalogue import schemes_in
 from clusterflow.services.context import Context
@@ -152,4 +152,4 @@ def _sum(lines: tuple[DuesLine, ...], lang: Language) -> str:
 
 def _show_remarks(plan: DuesPlan, lang: Language) -> None:
     for remark in plan.remarks:
-        show(f"  {told(remark, plan.initiative, lang)}")
+        show(f"  {remark_text(remark, plan.initiative, lang)}")

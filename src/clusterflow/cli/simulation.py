@@ -12,7 +12,7 @@ from clusterflow.cli.output import MARKS, Json, day, print_json, read_text, show
 from clusterflow.domain.text import Language
 from clusterflow.intake.simulation_history import read_history
 from clusterflow.reports.labels import READINESS, STATUS, word
-from clusterflow.reports.simulation import ASSUMED_NOTE, GateInMonth, Happened, TriedLife
+from clusterflow.reports.simulation import ASSUMED_NOTE, GateInMonth, SimulatedEvent, SimulatedLife
 from clusterflow.services.simulation import try_model
 from clusterflow.settings import Settings
 
@@ -50,7 +50,7 @@ def try_(
         _show(life, lang)
 
 
-def _show(life: TriedLife, lang: Language) -> None:
+def _show(life: SimulatedLife, lang: Language) -> None:
     stands = life.stands
     title = f"{stands.name} · {stands.model_title} · {stands.model_hash[:12]}"
     lines = table(title, [word(w, lang) for w in ("month", "gate", "verdict", "holds_back")])
@@ -64,7 +64,7 @@ def _show(life: TriedLife, lang: Language) -> None:
         show(ASSUMED_NOTE.to(lang).format(life.assumed))
 
 
-def _told(happened: Happened) -> tuple[str, Text, str]:
+def _told(happened: SimulatedEvent) -> tuple[str, Text, str]:
     return happened.title, Text(happened.word), f"{happened.on}: {happened.text}".removesuffix(": ")
 
 

@@ -1,1 +1,1 @@
-"""What people read: where an initiative stands, why, and the portfolio beside each other."""
+"""Reports for people: the standing of an initiative, the reasons for it, and the portfolio."""

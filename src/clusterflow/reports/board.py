@@ -1,4 +1,4 @@
-"""The portfolio: every initiative beside the others, comparable by the kind of stage it is in."""
+"""The board of the portfolio: one line per initiative, comparable by the kind of stage."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class Wait(StrEnum):
     HOLD = "hold"
     CRITERIA = "criteria"
     RESTORING = "restoring"
-    """All is achieved, and a milestone has lapsed."""
+    """All milestones were achieved, but one has lapsed."""
     NOTHING = "nothing"
     STOPPED = "stopped"
 
 
 class BoardLine(Frozen):
-    """One initiative on the board: where it is, since when, what it waits for and since when."""
+    """One initiative on the board: its stage and since when, what it waits for and since when."""
 
     initiative: str
     name: str
@@ -83,7 +83,7 @@ def _line(status: InitiativeStatus, as_of: date, language: Language) -> BoardLin
 
 
 def wait(status: InitiativeStatus) -> Wait:
-    """What an initiative waits for first: a decision, then the end of a hold, then its criteria."""
+    """What an initiative waits for: a decision first, then the end of a hold, then its criteria."""
     if status.standing is Standing.STOPPED:
         return Wait.STOPPED
     if status.gates_open:
@@ -96,7 +96,7 @@ def wait(status: InitiativeStatus) -> Wait:
 
 
 def _since(status: InitiativeStatus, waits: Wait) -> date | None:
-    """Since when the longest of what is waited for first is waited for."""
+    """The earliest day since which the initiative waits for that."""
     lines = {
         Wait.DECISION: status.gates_open,
         Wait.HOLD: tuple(s for s in status.under_way if s.held_until),
@@ -121,7 +121,7 @@ def waits_for(status: InitiativeStatus, language: Language) -> str:
 
 
 def first_of(hindrances: Sequence[Hindrance], language: Language) -> str:
-    """The first of what holds a gate back, and how many more there are."""
+    """The first hindrance of a gate, and how many more there are."""
     if not hindrances:
         return ""
     first = hindrances[0]

@@ -1,4 +1,4 @@
-"""A model as BPMN 2.0, drawn, for the modellers and engines of others."""
+"""Writes a model as BPMN 2.0 with a layout, for other modellers and engines."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LABEL = Size(88, 28)
 
 
 def bpmn(model: LifecycleModel, language: Language, write: Callable[[str], object]) -> None:
-    """Write the model as a document with one process, named by the model's id; see ``reports/process.py``."""
+    """Write the model as a document with one process; see ``reports/bpmn_process.py``."""
     process, name = process_of(model, language), model.title.to(language)
     xml = Xml(write)
     about = {"id": f"definitions_{model.id}", "name": name, "targetNamespace": TARGET, "exporter": "clusterflow"}

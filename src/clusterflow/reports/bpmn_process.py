@@ -1,8 +1,9 @@
-"""A model as a process in the sense of BPMN: what there is, what flows where, and where it is drawn.
+"""Converts a model to a BPMN process: its nodes, its flows, and where each is drawn.
 
 A stage is a user task. Its gate is a second one, the decision, before an exclusive gateway: *go* leads over the
-milestone to what comes next, *hold* back to the decision, *recycle* back to the stage, *stop* to the end of everything.
-A stage that waits for several has a parallel gateway before it; before an optional one it is asked whether to begin.
+milestone to the next stages, *hold* back to the decision, *recycle* back to the stage, *stop* to the end.
+A stage that waits for several others has a parallel gateway before it. An optional stage has an exclusive gateway
+before it, which asks whether to begin.
 
 A recycle may lead to any earlier stage. BPMN has no sound way to draw that past a join, so the flow leads to the stage
 itself, and the decision's documentation names the others.
@@ -19,19 +20,19 @@ from clusterflow.domain.criterion import AnyOf, Criterion, Requirement
 from clusterflow.domain.lifecycle import LifecycleModel, Stage
 from clusterflow.domain.terms import DecisionKind
 from clusterflow.domain.text import Language, Text
-from clusterflow.reports.diagram_layout import laid_out
+from clusterflow.reports.diagram_layout import lay_out
 from clusterflow.reports.labels import DECISION, SEVERITY, word
 from clusterflow.reports.quorum import quorum
 from clusterflow.reports.status import title_of
 from clusterflow.rules.stage_order import ancestors, first, layers, steps
 
 DECISION_IS = 'decision == "{}"'
-WANTED = "wanted"
-"""What the flows ask for: the decision as a text, and whether an optional stage is wanted."""
+OPTIONAL_WANTED = "wanted"
+"""The variables in the conditions: the decision as a text, and whether an optional stage is wanted."""
 
 HEIGHT, GAP, LAYER_GAP, BEND = 250.0, 56.0, 90.0, 30.0
 HOLD, RECYCLE, STOP = 62.0, 92.0, 80.0
-"""How far from the middle of a stage its other ways run."""
+"""The distance of these flows from the centre line of a stage."""
 
 _WORDS = {
     "begins": Text(es="La iniciativa comienza", en="The initiative begins"),
@@ -66,13 +67,13 @@ TASK, GATEWAY, EVENT = Size(160, 80), Size(50, 50), Size(36, 36)
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """Something that is done, asked or reached; ``tag`` is its element in BPMN."""
+    """A task, gateway or event; ``tag`` is its BPMN element."""
 
     id: str
     tag: str
     name: str
     at: Point
-    """The left upper corner."""
+    """The upper left corner."""
     size: Size
     documentation: str = ""
     default: str = ""
@@ -102,7 +103,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """From one node to another, under a condition or under none."""
+    """A sequence flow between two nodes, with or without a condition."""
 
     id: str
     start: str
@@ -119,7 +120,7 @@ class Process:
 
 
 def process_of(model: LifecycleModel, language: Language) -> Process:
-    """The model as a process, laid out from left to right."""
+    """Convert a model to a process, laid out from left to right."""
     return _Planner(model, language).process()
 
 
@@ -132,10 +133,10 @@ class _Planner:
         self.after = {s.id: [b for a, b in steps(model) if a == s.id] for s in model.stages}
         self.place: dict[tuple[str, str], float] = {}
         widths = [self._columns(layer) for layer in layers(model)]
-        self.drawing = laid_out(model, HEIGHT, widths, LAYER_GAP)
+        self.drawing = lay_out(model, HEIGHT, widths, LAYER_GAP)
 
     def _columns(self, layer: tuple[str, ...]) -> float:
-        """Give the nodes of a layer's stages their places from left to right; how wide it is."""
+        """Place the nodes of a layer from left to right, and return the width of the layer."""
         columns = {
             "join": (GATEWAY, any(len(self.before[stage]) > 1 for stage in layer)),
             "consider": (TASK, any(self.model.stage(stage).optional for stage in layer)),
@@ -164,7 +165,7 @@ class _Planner:
         return Process(tuple(self.nodes.values()), tuple(self.flows))
 
     def _begin(self) -> None:
-        """The start, and what may begin at once."""
+        """The start event, and the stages that begin at once."""
         y = self.drawing.height / 2
         at = Point(-GAP - EVENT.width - (GATEWAY.width + GAP), y - EVENT.height / 2)
         start = self._node("start", "startEvent", self._word("begins"), at, EVENT)
@@ -190,7 +191,7 @@ class _Planner:
         self._straight(f"go_{name}", fork, reached, DECISION[DecisionKind.GO].to(self.language), go)
         for decision, end, height in ((DecisionKind.HOLD, decide, HOLD), (DecisionKind.RECYCLE, task, RECYCLE)):
             over = (Point(fork.top.x, fork.middle.y - height), Point(end.top.x, fork.middle.y - height))
-            # Without a decision nothing moves.
+            # Without a decision the token stays where it is.
             condition = "" if decision is DecisionKind.HOLD else DECISION_IS.format(decision)
             told = self._word("again") if condition else DECISION[decision].to(self.language)
             self._flow(f"{decision}_{name}", fork, end, fork.top, *over, end.top, name=told, condition=condition)
@@ -200,7 +201,7 @@ class _Planner:
             consider = self._put("consider", stage, "userTask", title, TASK)
             asked = self._put("wanted", stage, "exclusiveGateway", "", GATEWAY, default=f"no_{name}")
             self._straight(f"consider_{name}", consider, asked)
-            self._straight(f"yes_{name}", asked, task, self._word("yes"), WANTED)
+            self._straight(f"yes_{name}", asked, task, self._word("yes"), OPTIONAL_WANTED)
             self._dead_end("left-out", asked, self._word("no"), "")
         if len(self.before[name]) > 1:
             join = self._put("join", stage, "parallelGateway", "", GATEWAY)
@@ -212,7 +213,7 @@ class _Planner:
             self._straight(f"on_{name}", reached, end)
 
     def _dead_end(self, ending: str, start: Node, name: str, condition: str) -> None:
-        """An end below a gateway, where a way stops."""
+        """An end event below a gateway."""
         stage = start.id.partition("_")[2]
         stops = ending == "stopped"
         at = Point(start.middle.x - EVENT.width / 2, start.middle.y + STOP - EVENT.height / 2)
@@ -230,7 +231,7 @@ class _Planner:
     def _put(
         self, place: str, stage: Stage, tag: str, name: str, size: Size, documentation: str = "", default: str = ""
     ) -> Node:
-        """A node in its column, on the middle of its stage."""
+        """Put a node in its column, on the centre line of its stage."""
         x, y = self.drawing.boxes[stage.id]
         at = Point(x + self.place[place, stage.id], y + HEIGHT / 2 - size.height / 2)
         return self._node(f"{place}_{stage.id}", tag, name, at, size, documentation, default)
@@ -264,7 +265,7 @@ class _Planner:
         return "\n".join([*about, f"{self._word('days')}: {stage.allowed_days}", f"({stage.kind}, {stage.source})"])
 
     def _asked(self, stage: Stage) -> str:
-        """Who decides, what is asked, and where a recycle may lead."""
+        """The documentation of a decision: who decides, what is asked, where a recycle may lead."""
         lines = [f"{word('decides', self.language)}: {quorum(stage.gate.decided_by, self.language)}"]
         for requirement in stage.gate.requires:
             lines += self._requirement(requirement, "– ")
@@ -287,7 +288,7 @@ class _Planner:
 
 
 def _bent(points: list[Point], at_end: bool = False) -> Iterator[Point]:
-    """The same way in straight lines, which turn where a layer has ended, or shortly before the end of the way."""
+    """The same route in straight lines that turn at the end of a layer, or shortly before the end of the route."""
     yield points[0]
     for (from_x, from_y), to in pairwise(points):
         if to.y != from_y:

@@ -1,6 +1,6 @@
-"""Why a decision was not taken, told to the person who filled in a form.
+"""Explains to the person who filled in a form why a decision was refused.
 
-The rules give their reason in English, as the command line prints it; in Spanish the reason is said from its code.
+The rules give the reason in English, as the command line prints it. The Spanish text follows from the code.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def refusal(code: str, why: str, gate: GateExplanation, stages: Sequence[str], l
 
 
 def unknown_person(name: str, nearest: Sequence[str], language: Language) -> str:
-    """Nobody has that id."""
+    """The message for an id that belongs to nobody."""
     if language == "en":
         return f"no person is called «{name}»" + (f"; the nearest: {', '.join(nearest)}" if nearest else "")
     return f"nadie tiene el identificador «{name}»" + (f"; los más parecidos: {', '.join(nearest)}" if nearest else "")

@@ -1,6 +1,6 @@
-"""A model as a picture: Mermaid for texts that are rendered elsewhere, SVG that stands for itself.
+"""Draws a model: as Mermaid for pages that render it, or as a self-contained SVG.
 
-No meaning hangs on colour alone: a state is also a sign and a word, an optional stage has a broken line.
+Colour alone never carries meaning: a state also has a sign and a word, an optional stage has a dashed line.
 """
 
 from __future__ import annotations
@@ -12,32 +12,32 @@ from xml.etree import ElementTree
 from clusterflow.domain.lifecycle import LifecycleModel, Stage
 from clusterflow.domain.terms import StageStatus
 from clusterflow.domain.text import Language, Text
-from clusterflow.reports.diagram_layout import BOX_WIDTH, Drawing, laid_out
+from clusterflow.reports.diagram_layout import BOX_WIDTH, Drawing, lay_out
 from clusterflow.reports.labels import STATUS
 from clusterflow.reports.xml import legal
 
 States = Mapping[str, StageStatus]
 
 
-class Look(NamedTuple):
-    """How a state looks: line, ground, and a sign drawn in a square from -4 to 4; all told apart in grey too."""
+class StageStyle(NamedTuple):
+    """The style of a state: line, fill, and a sign in a square from -4 to 4; distinguishable in grey, too."""
 
     line: str
     ground: str
     sign: str
 
 
-# The lines are Okabe and Ito's colours, darkened until white letters on them reach a contrast of 4.5.
-LOOKS = {
-    StageStatus.AHEAD: Look("#6b7580", "#ffffff", "M-2.5 0a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0"),
-    StageStatus.UNDER_WAY: Look("#00619a", "#e6f1f9", "M-2.5 -3.5L3.5 0L-2.5 3.5Z"),
-    StageStatus.GATE_OPEN: Look("#8a5f00", "#fff4d9", "M0 -4L4 0L0 4L-4 0Z"),
-    StageStatus.HELD: Look("#96406f", "#f8eaf2", "M-2 -3.5V3.5M2 -3.5V3.5"),
-    StageStatus.ACHIEVED: Look("#00704f", "#e2f4ed", "M-3.5 0.2L-1 3L3.5 -3"),
-    StageStatus.LAPSED: Look("#a84300", "#fdebe0", "M0 -4V1M0 3.2V3.6"),
-    StageStatus.LEFT: Look("#55534e", "#efeeea", "M-3 -3L3 3M3 -3L-3 3"),
+# Okabe and Ito's colours, darkened until white text on them reaches a contrast of 4.5.
+STAGE_STYLES = {
+    StageStatus.AHEAD: StageStyle("#6b7580", "#ffffff", "M-2.5 0a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0"),
+    StageStatus.UNDER_WAY: StageStyle("#00619a", "#e6f1f9", "M-2.5 -3.5L3.5 0L-2.5 3.5Z"),
+    StageStatus.GATE_OPEN: StageStyle("#8a5f00", "#fff4d9", "M0 -4L4 0L0 4L-4 0Z"),
+    StageStatus.HELD: StageStyle("#96406f", "#f8eaf2", "M-2 -3.5V3.5M2 -3.5V3.5"),
+    StageStatus.ACHIEVED: StageStyle("#00704f", "#e2f4ed", "M-3.5 0.2L-1 3L3.5 -3"),
+    StageStatus.LAPSED: StageStyle("#a84300", "#fdebe0", "M0 -4V1M0 3.2V3.6"),
+    StageStatus.LEFT: StageStyle("#55534e", "#efeeea", "M-3 -3L3 3M3 -3L-3 3"),
 }
-PLAIN = Look("#1f4467", "#f5f8fb", "")
+PLAIN = StageStyle("#1f4467", "#f5f8fb", "")
 OPTIONAL = Text(es="opcional", en="optional")
 
 INK, FAINT, ARROW = "#16222e", "#4c5a67", "#5b6875"
@@ -70,7 +70,7 @@ def mermaid(model: LifecycleModel, language: Language, states: States | None = N
         for earlier in stage.after
     ]
     for stage in model.stages:
-        look = LOOKS[states[stage.id]] if states and stage.id in states else PLAIN
+        look = STAGE_STYLES[states[stage.id]] if states and stage.id in states else PLAIN
         dash = ",stroke-dasharray:6 4" if stage.optional else ""
         style = f"fill:{look.ground},stroke:{look.line},stroke-width:2px,color:{INK}{dash}"
         lines.append(f"    style {name[stage.id]} {style}")
@@ -78,9 +78,9 @@ def mermaid(model: LifecycleModel, language: Language, states: States | None = N
 
 
 def svg(model: LifecycleModel, language: Language, states: States | None = None) -> str:
-    """The model as a picture of its own: no script, no font and no file from elsewhere."""
+    """The model as a self-contained SVG: without script, external font or file."""
     boxes = _Boxes(model, language, states)
-    drawing = laid_out(model, boxes.height)
+    drawing = lay_out(model, boxes.height)
     tail = TAIL if any(stage.open_ended for stage in model.stages) else DIAMOND
     width = max(drawing.width + tail, 560.0) + 2 * MARGIN
     about = wrapped(model.about.to(language), min(width - 2 * MARGIN, 900.0), ABOUT, 5)
@@ -140,7 +140,7 @@ def _arrows(canvas: ElementTree.Element, model: LifecycleModel, drawing: Drawing
 
 
 class _Boxes:
-    """Draws the stages, all of one size."""
+    """Draws the stages, all in the same size."""
 
     def __init__(self, model: LifecycleModel, language: Language, states: States | None) -> None:
         self.language, self.states = language, states or {}
@@ -152,7 +152,7 @@ class _Boxes:
 
     def draw(self, box: ElementTree.Element, stage: Stage, number: int) -> None:
         state = self.states.get(stage.id)
-        look = LOOKS[state] if state else PLAIN
+        look = STAGE_STYLES[state] if state else PLAIN
         ground = _shape(box, "rect", look, width=f"{BOX_WIDTH:g}", height=f"{self.height:g}", rx="12")
         if stage.optional:
             ground.set("stroke-dasharray", BROKEN)
@@ -166,8 +166,8 @@ class _Boxes:
         if state:
             _pill(box, self.height, STATUS[state].to(self.language), look.sign, ground=look.line, ink="#ffffff")
 
-    def _gate(self, box: ElementTree.Element, stage: Stage, look: Look, passed: bool) -> None:
-        """A diamond on the right edge; behind it the life that goes on, where the stage is open-ended."""
+    def _gate(self, box: ElementTree.Element, stage: Stage, look: StageStyle, passed: bool) -> None:
+        """The gate as a diamond on the right edge; after an open-ended stage, an arrow for the life that goes on."""
         x, y, d = BOX_WIDTH, self.height / 2, DIAMOND
         if stage.open_ended:
             tail = _shape(box, "path", look, d=f"M{x + d + 2:g} {y:g}h{TAIL - d - 5:g}")
@@ -176,7 +176,7 @@ class _Boxes:
         shown = look._replace(ground=look.line if passed else "#ffffff")
         _shape(box, "path", shown, d=f"M{x:g} {y - d:g}l{d:g} {d:g}l{-d:g} {d:g}l{-d:g} {-d:g}Z")
 
-    def _words(self, box: ElementTree.Element, stage: Stage, look: Look) -> None:
+    def _words(self, box: ElementTree.Element, stage: Stage, look: StageStyle) -> None:
         y = 34.0
         for line in self.titles[stage.id]:
             put_text(box, 18, y, line, TITLE, INK, weight="600")
@@ -190,7 +190,7 @@ class _Boxes:
 
 
 def _pill(box: ElementTree.Element, y: float, word: str, sign: str, ground: str, ink: str) -> None:
-    """A word on the edge of the box, at its right."""
+    """A label on the right edge of the box."""
     width = _width(word, SMALL * BOLD) + (36 if sign else 18)
     x = BOX_WIDTH - 16 - width
     pill = ElementTree.SubElement(box, "g", transform=f"translate({x:g} {y:g})")
@@ -205,7 +205,7 @@ def _pill(box: ElementTree.Element, y: float, word: str, sign: str, ground: str,
     put_text(pill, middle, 3.8, word, SMALL, ink, weight="600", anchor="middle")
 
 
-def _shape(parent: ElementTree.Element, tag: str, look: Look, **attributes: str) -> ElementTree.Element:
+def _shape(parent: ElementTree.Element, tag: str, look: StageStyle, **attributes: str) -> ElementTree.Element:
     shape = ElementTree.SubElement(parent, tag, attributes, fill=look.ground, stroke=look.line)
     shape.set("stroke-width", "1.8")
     return shape
@@ -229,7 +229,7 @@ def put_text(
 
 
 def wrapped(words: str, width: float, size: float, most: int) -> list[str]:
-    """Lines that fit the width; what is too much for the lines there are ends in an ellipsis."""
+    """Break a text into lines that fit the width; a text that is too long ends in an ellipsis."""
     lines: list[str] = []
     for word in legal(words).split():
         if lines and _width(f"{lines[-1]} {word}", size) <= width:
@@ -248,7 +248,7 @@ def _cut(line: str, width: float, size: float) -> str:
 
 
 def _width(words: str, size: float) -> float:
-    """About how wide words are: no font is at hand, so such letters count as wide as a broad one makes them."""
+    """The approximate width of a text. Without a font, letters count as wide as in a broad font."""
     narrow, wide = "iljtfrI.,;:'|!()-·í ", "mwMW@%—…"
     ems = sum(0.36 if c in narrow else 0.95 if c in wide else 0.7 if c.isupper() else 0.61 for c in words)
     return ems * size

@@ -1,4 +1,4 @@
-"""Where the boxes of a diagram stand and how its arrows run: layers from left to right."""
+"""Computes the layout of a diagram: boxes in layers from left to right, and the routes of its arrows."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ BOX_WIDTH = 214.0
 LAYER_GAP = 56.0
 ROW_GAP = 44.0
 LANE = 26.0
-"""Height kept free where an arrow passes a layer in which it does not stop."""
+"""The height that is kept free for an arrow that passes a layer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """An arrow's passage through a layer: it takes the place of a box, so that no arrow runs behind one."""
+    """The passage of an arrow through a layer: it takes the place of a box, so that no arrow runs behind a box."""
 
     start: str
     end: str
@@ -26,7 +26,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """From one stage to another, over its points."""
+    """An arrow between two stages, through its points."""
 
     start: str
     end: str
@@ -35,7 +35,7 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Left upper corners of the boxes, the points of each arrow, and the size of it all."""
+    """The upper left corners of the boxes, the points of each arrow, and the total size."""
 
     boxes: dict[str, tuple[float, float]]
     arrows: tuple[Arrow, ...]
@@ -43,13 +43,13 @@ class Drawing:
     height: float
 
 
-def laid_out(
+def lay_out(
     model: LifecycleModel, box_height: float, widths: Sequence[float] = (), layer_gap: float = LAYER_GAP
 ) -> Drawing:
-    """Boxes in columns, each column centred; optional stages stand below the others.
+    """Lay out boxes in centred columns, optional stages below the others.
 
     Args:
-        widths: how wide the boxes of each layer are, where they are not ``BOX_WIDTH``.
+        widths: the width of the boxes of each layer; ``BOX_WIDTH`` if not given.
     """
     widths = widths or [BOX_WIDTH] * len(layers(model))
     columns: list[list[str | Lane]] = [list(column) for column in layers(model)]
@@ -79,7 +79,7 @@ def laid_out(
 
 
 def _rank(model: LifecycleModel, item: str | Lane, rank: dict[str | Lane, float]) -> tuple[bool, float, bool, int]:
-    """Beside what comes before it, so that arrows cross seldom; otherwise in the order of the file."""
+    """Sort a stage near its predecessors, so that few arrows cross; otherwise in the order of the file."""
     if isinstance(item, Lane):
         return False, rank[item.start], True, model.position(item.end)
     stage = model.stage(item)

@@ -1,4 +1,4 @@
-"""Dues in words: brackets, states, and what is to be told, in the readers' languages."""
+"""Describes dues in the reader's language: brackets, states and remarks."""
 
 from __future__ import annotations
 
@@ -76,8 +76,8 @@ REMARK: dict[DuesRemarkKind, Text] = {
 }
 
 
-def told(remark: DuesRemark, initiative: str, language: Language) -> str:
-    """A remark as a sentence; it begins with the organisation that it is about."""
+def remark_text(remark: DuesRemark, initiative: str, language: Language) -> str:
+    """A remark as a sentence that begins with the organisation."""
     values = {"initiative": initiative, **remark.values}
     if "figure" in values:
         values["figure"] = BASIS[DuesBasis(values["figure"])].to(language)
@@ -86,7 +86,7 @@ def told(remark: DuesRemark, initiative: str, language: Language) -> str:
 
 
 def bracket(scheme: Scheme, one: DuesBracket, language: Language) -> str:
-    """For whom a bracket is: «micro», «10 – 49», «50 –»."""
+    """The label of a bracket: «micro», «10 – 49», «50 –»."""
     if one.size is not None:
         return SIZE[one.size].to(language)
     word = Text(es="menos de", en="below").to(language)
@@ -106,7 +106,7 @@ PROPOSAL = Text(es="propuesta", en="proposal")
 
 
 def terms(scheme: Scheme, language: Language) -> str:
-    """When invoices are due and which months are paid for; what is this project's proposal is marked."""
+    """The terms of a scheme: when invoices are due, which months are charged. Proposals of this project are marked."""
 
     def mark(name: str) -> str:
         return f" ({PROPOSAL.to(language)})" if name in scheme.proposed else ""

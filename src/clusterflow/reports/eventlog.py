@@ -1,7 +1,7 @@
-"""A ledger as process mining reads it: what XES and OCEL say of each entry, whatever way they write it.
+"""Converts ledger entries to the events of process mining; XES and OCEL write the same events.
 
-People are in it as the ledger knows them, by pseudonym and role; who recorded something, by a number where it was none
-of our programs. The reasons of votes, the one free text of the ledger, stay behind.
+People appear as in the ledger, by pseudonym and role. Actors who are no program of ours appear as a number. The
+reasons of votes, the only free text of the ledger, are left out.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from clusterflow.domain.text import Language, Text
 from clusterflow.settings import NOBODY
 
 Value = str | int | bool | datetime
-"""What an attribute holds; a day is its first moment in UTC, so that no program shows another one."""
+"""The value of an attribute. A date is written as midnight UTC, so that no program shows another day."""
 
 PROGRAMS = frozenset({NOBODY, LIFECYCLE_RUN, "demo", "dues", "relay", "review"})
-"""The actors that are no people."""
+"""The actors that are programs."""
 
 HIDDEN = ("kind", "initiative", "reason", "digest", "decider", "cast_by", "asked_by")
-"""Fields of events that no attribute shows: free text, hashes, and what stands elsewhere."""
+"""Fields of events that become no attribute: free text, hashes, and what the log holds elsewhere."""
 
 
 class Transition(StrEnum):
@@ -41,7 +41,7 @@ class Transition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An initiative, as far as a log says anything of it."""
+    """The initiative of a trace."""
 
     state: InitiativeState
     model: LifecycleModel
@@ -50,7 +50,7 @@ class Case:
 
 @dataclass(slots=True)
 class Aliases:
-    """By what name a log calls whoever acted."""
+    """The name of each actor in a log."""
 
     known: Mapping[str, str]
     """The pseudonyms of people, by their ids."""
@@ -98,14 +98,14 @@ _ACTIVITY: dict[str, tuple[Transition, Text]] = {
     "strategy.expiring": (Transition.COMPLETE, Text(es="Estrategia por vencer", en="Strategy about to expire")),
     "strategy.expired": (Transition.COMPLETE, Text(es="Estrategia vencida", en="Strategy expired")),
 }
-"""What an event is called, and which step of that: a stage is an activity from its beginning to its milestone, a gate
-one from the opening of its review to the decision."""
+"""The name and the transition of each kind of event. A stage is an activity from its beginning to its milestone, a gate
+from the opening of its review to the decision."""
 
 _GOES_ON = Text(es="Hito: {0}", en="Milestone: {0}")
 
 
 def activity(entry: Entry, model: LifecycleModel, language: Language) -> str:
-    """What happened, in words: «Gate: Critical mass»."""
+    """The name of an event: «Gate: Critical mass»."""
     event = entry.event
     subject = vars(event).get("stage") or vars(event).get("record", "")
     if subject in model.by_id:
@@ -117,14 +117,14 @@ def activity(entry: Entry, model: LifecycleModel, language: Language) -> str:
 
 
 def transition(event: Event) -> Transition:
-    """Which step of its activity it is."""
+    """The lifecycle transition of the event."""
     if isinstance(event, ev.StageLeft) and event.outcome == "stopped":
         return Transition.STOPPED
     return _ACTIVITY[event.kind][0]
 
 
 def resource(entry: Entry, aliases: Aliases) -> str:
-    """Who acted: a pseudonym, a program of ours, or a number."""
+    """The actor: a pseudonym, a program of ours, or a number."""
     event = entry.event
     if isinstance(event, ev.VoteCast):
         return event.cast_by or event.decider
@@ -136,7 +136,7 @@ def resource(entry: Entry, aliases: Aliases) -> str:
 
 
 def instance(event: Event) -> str | None:
-    """Which of several runs through the same activity it belongs to."""
+    """The activity instance that the event belongs to."""
     review, stage, turn = (vars(event).get(name) for name in ("review", "stage", "round"))
     if event.kind.startswith("condition."):
         return f"{review}/{vars(event).get('criterion')}"
@@ -146,13 +146,13 @@ def instance(event: Event) -> str | None:
 
 
 def attributes(event: Event) -> dict[str, Value]:
-    """What else an event says; ``declared`` tells the types."""
+    """The other attributes of an event; ``declared`` gives their types."""
     said = {name: getattr(event, name) for name in type(event).model_fields if name not in HIDDEN}
     return {name: _plain(value) for name, value in said.items() if value not in (None, (), {})}
 
 
 def declared(cls: type[Event]) -> dict[str, type]:
-    """The attributes that events of a kind may have: text, whole number, yes or no, moment."""
+    """The attributes that events of a kind may have, with their types."""
     return {n: _sort(f.annotation) for n, f in cls.model_fields.items() if n not in HIDDEN}
 
 

@@ -1,4 +1,4 @@
-"""The objects of an event log, gathered from ledgers: what there is, what became of it, and what is a part of what."""
+"""Collects the objects of an event log from ledgers, with their values over time and their relations."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from clusterflow.domain.events import Entry, Event
 from clusterflow.domain.records.governance import Body
 from clusterflow.domain.records.parties import Organisation
 from clusterflow.reports.eventlog import Case, Value, moment
-from clusterflow.reports.ocel import Related, Said, Thing
+from clusterflow.reports.ocel import ObjectValue, OcelObject, Related
 from clusterflow.rules.stage_order import steps
 
 Party = tuple[str, str]
-"""Whom a fact is about: an organisation or a body, and its id."""
+"""The organisation or body that a fact is about: its type and its id."""
 
 _STATUS = {
     "stage.entered": ("stage", "under way"),
@@ -30,30 +30,30 @@ _STATUS = {
     "gate.withdrawn": ("gate review", "withdrawn"),
     "gate.decided": ("gate review", "decided"),
 }
-"""What becomes of which object."""
+"""The new status of an object, by kind of event."""
 
 
 @dataclass(slots=True)
 class _Gathered:
     type: str
-    said: dict[str, list[Said]] = field(default_factory=dict)
+    said: dict[str, list[ObjectValue]] = field(default_factory=dict)
     related: dict[Related, None] = field(default_factory=dict)
 
     def say(self, name: str, at: datetime, value: Value | None) -> None:
-        """Note a value, where it is another than before."""
+        """Record a value if it differs from the last one."""
         told = self.said.setdefault(name, [])
         if value is not None and (not told or told[-1].value != value):
-            told.append(Said(name, at, value))
+            told.append(ObjectValue(name, at, value))
 
 
-class Things:
-    """The objects of a log, as far as its events have named them."""
+class LogObjects:
+    """The objects that the events of a log have named so far."""
 
     def __init__(self) -> None:
         self._all: dict[str, _Gathered] = {}
 
     def see(self, case: Case, entry: Entry, parties: Iterable[Party] = ()) -> list[Related]:
-        """What an entry is about; its objects are noted, with what it makes of them."""
+        """The objects of an entry; they are recorded with what the entry changes."""
         event, initiative = entry.event, entry.chain
         self._initiative(case, entry)
         about = [Related(f"initiative:{initiative}", "initiative")]
@@ -72,7 +72,7 @@ class Things:
         return list(dict.fromkeys(about))
 
     def describe(self, chain: str, record: Organisation | Body) -> None:
-        """Let an object say what the registry says of it, where the log names it."""
+        """Add what the registry knows of an object, if the log names it."""
         body = isinstance(record, Body)
         thing = self._all.get(f"body:{chain}/{record.id}" if body else f"organisation:{record.id}")
         if thing is None:
@@ -82,10 +82,10 @@ class Things:
             value = getattr(record, name)
             thing.say(name, moment(record.valid_from), None if value is None else str(value))
 
-    def all(self) -> Iterator[Thing]:
+    def all(self) -> Iterator[OcelObject]:
         for name, thing in self._all.items():
             said = [one for told in thing.said.values() for one in told]
-            yield Thing(name, thing.type, said, list(thing.related))
+            yield OcelObject(name, thing.type, said, list(thing.related))
 
     def _thing(self, name: str, type_: str) -> _Gathered:
         return self._all.setdefault(name, _Gathered(type_))
@@ -109,7 +109,7 @@ class Things:
             thing.say("kind", entry.at, case.model.stage(stage).kind.value)
             thing.say("title", entry.at, case.model.stage(stage).title.to("en"))
         if isinstance(event, ev.StageEntered):
-            # What comes before it is there by now: it was achieved.
+            # Its predecessors exist by now, because they were achieved.
             for before, after in steps(case.model):
                 if after == stage:
                     self._all[name].related[Related(f"stage:{entry.chain}/{before}", "follows")] = None

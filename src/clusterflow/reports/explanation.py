@@ -1,4 +1,4 @@
-"""Why: for each criterion what was found, what is asked, by whose rule, on which evidence, and what would help."""
+"""Explains a gate: for each criterion the finding, the bound, its source, the evidence, and what would help."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class EvidenceLine(Frozen):
 
 
 class CriterionLine(Frozen):
-    """One finding, explained."""
+    """One finding with its explanation."""
 
     criterion: str
     title: str
@@ -49,7 +49,7 @@ class CriterionLine(Frozen):
 
 
 class GateExplanation(Frozen):
-    """A gate and everything behind its verdict; ``findings`` is what a decider cites as seen."""
+    """A gate with its verdict and findings; ``findings`` is the digest that a decider confirms."""
 
     initiative: str
     name: str
@@ -78,7 +78,7 @@ def explain_gate(
     evidence: EvidenceOf,
     language: Language,
 ) -> GateExplanation:
-    """Put a verdict into words, with its evidence."""
+    """Explain a verdict, with its evidence."""
     stage = model.stage(verdict.stage)
     lines: list[CriterionLine] = []
     for result in verdict.results:
@@ -111,7 +111,7 @@ def _explain(
 ) -> None:
     if isinstance(result, Group):
         for part in result.parts:
-            # Inside a group the group's severity rules: one part of an *any of* never blocks alone.
+            # Inside a group the severity of the group counts: one part of an *any of* never blocks alone.
             inside = severity or result.requirement.severity
             _explain(part, result.requirement.id, inside, lines, declarations, evidence, language)
         return

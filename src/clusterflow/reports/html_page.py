@@ -1,7 +1,7 @@
-"""A report as one HTML file that stands for itself: no script, no font and no address from elsewhere.
+"""Renders a report as one self-contained HTML file: without script, external font or address.
 
-What is said stands in templates (``sheets/``) that extend ``page.html``; whatever they print is escaped. The same facts
-give the same bytes: nothing of the moment of its making is in a page.
+The templates (``templates/``) extend ``page.html``; everything they print is escaped. The same data give the same
+bytes: a page holds nothing of the time of its making.
 """
 
 from __future__ import annotations
@@ -23,44 +23,44 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
 class Table(Frozen):
-    """A table: the first cell of a row is its head. Cells are plain texts; None is what nobody knows."""
+    """A table whose rows begin with a head cell. Cells are plain texts; ``None`` stands for unknown."""
 
     caption: str
-    """What it is of, for whoever does not see where it stands; not printed where a figure's caption says it."""
+    """The caption for screen readers; it is not printed if the figure has the same caption."""
     heads: tuple[str, ...]
     rows: tuple[tuple[str | None, ...], ...]
     numeric: tuple[int, ...] = ()
-    """The columns (from 0) of numbers, set flush right."""
+    """The columns of numbers (from 0), aligned right."""
     wide: tuple[int, ...] = ()
-    """The columns that take what room there is."""
+    """The columns that take the remaining width."""
     total: bool = False
     """Whether the last row is a total."""
 
 
 class Figure(Frozen):
-    """A picture, and its numbers beside it: there is none without them."""
+    """A picture with the table of its numbers. Every picture has one."""
 
     name: str
-    """Unique on the page; in small letters and hyphens."""
+    """Unique on the page; lower-case letters and hyphens."""
     caption: str
     svg: str
-    """Made by ``plots`` or by hand here: never what a user wrote, unless it was escaped."""
+    """Made by ``plots`` or by our code: user text inside it must be escaped."""
     table: Table
     note: str = ""
-    """What to know for reading it: how it is counted, what is left out."""
+    """How to read it: how it is counted, what is left out."""
     below: bool = False
     """The table stands below the picture instead of beside it."""
 
 
-def page(sheet: str, language: Language, words: Mapping[str, Text], **facts: object) -> str:
-    """A page out of a sheet that extends ``page.html``.
+def render_page(sheet: str, language: Language, words: Mapping[str, Text], **facts: object) -> str:
+    """Render a page from a template that extends ``page.html``.
 
-    In a sheet ``t.name`` is the word of that name in the reader's language (``words``, or those that all reports
-    share), ``day`` a filter that writes a date out, and ``figure`` and ``table`` of ``parts.html`` set those.
+    In a template, ``t.name`` is the text of that name in the reader's language (``words``, or those that all reports
+    share), the filter ``day`` writes a date out, and the macros ``figure`` and ``table`` of ``parts.html`` set those.
 
     Args:
         sheet: the name of the template, without ``.html``.
-        facts: what the sheet prints. ``title`` is asked for: the page's name in a browser's tab.
+        facts: the variables of the template. ``title`` is required: the title of the browser tab.
     """
     told = {name: text.to(language) for name, text in {**WORDS, **FRAME, **words}.items()}
     return _environment(language).get_template(f"{sheet}.html").render(language=language, t=told, **facts)
@@ -85,32 +85,32 @@ def _environment(language: Language) -> Environment:
 
 
 def day(value: date | None, language: Language) -> str:
-    """A date written out, «22 de octubre de 2025»; empty where there is none."""
+    """A date written out, «22 de octubre de 2025»; empty for ``None``."""
     return "" if value is None else format_date(value, format="long", locale=language)
 
 
 def short_day(value: date | None) -> str:
-    """A date for narrow columns, the same in both languages; empty where there is none."""
+    """A date for narrow columns, the same in both languages; empty for ``None``."""
     return "" if value is None else value.isoformat().replace("-", "\u2011")
 
 
 def lines(text: str) -> list[str]:
-    """The lines of a text that people wrote, without the empty ones."""
+    """The non-empty lines of a text."""
     return [line for line in text.splitlines() if line.strip()]
 
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
-def legible(text: str) -> str:
-    """A text without what no HTML may hold and what turns the direction of all that follows."""
+def printable(text: str) -> str:
+    """A text without the characters that HTML forbids, and without bidirectional controls."""
     return _CONTROLS.sub("\ufffd", text)
 
 
 def _legible(value: object) -> object:
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
-    return legible(value)
+    return printable(value)
 
 
 FRAME: dict[str, Text] = {

@@ -1,4 +1,4 @@
-"""Appointments as iCalendar (RFC 5545): a feed of many, or one to be sent."""
+"""Writes appointments as iCalendar (RFC 5545): a feed, or one appointment to send."""
 
 from __future__ import annotations
 
@@ -14,57 +14,57 @@ from clusterflow.domain.appointment import Appointment, AppointmentKind
 from clusterflow.domain.text import NoticeLanguage, nearest
 
 LEAD = timedelta(days=7)
-"""How long before an appointment its alarm rings."""
+"""How long before an appointment the alarm is."""
 
 LASTS = timedelta(hours=1)
-"""How long a meeting or session takes of which nobody said it."""
+"""The duration of a meeting or session if none is recorded."""
 
 ATTENDED = (AppointmentKind.MEETING, AppointmentKind.LEARNING_SESSION)
-"""Where somebody is to be at a place; the others are days that fill no hour."""
+"""Appointments that people attend; all others are whole days."""
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
-    """In which words a calendar speaks."""
+class CalendarTexts:
+    """The texts of a calendar in one language."""
 
     language: NoticeLanguage
     headings: Mapping[AppointmentKind, str]
 
     def what(self, appointment: Appointment) -> str:
-        """A model's titles are in two languages: the one that such a reader reads best."""
+        """The title of a kind of appointment. Titles of models exist in two languages; the nearest one is taken."""
         return appointment.what.to(nearest(self.language))
 
 
-def feed(name: str, appointments: Iterable[Appointment], voice: Voice, zone: str | None = None) -> bytes:
-    """A calendar to be subscribed to. The same appointments make the same bytes.
+def feed(name: str, appointments: Iterable[Appointment], voice: CalendarTexts, zone: str | None = None) -> bytes:
+    """A calendar feed. The same appointments give the same bytes.
 
     Args:
-        zone: the time zone that it is described in, beside those of its appointments.
+        zone: the time zone of the feed, beside those of its appointments.
     """
     chosen = sorted(appointments, key=lambda a: (a.day, a.time or "", a.uid))
     calendar = _calendar("PUBLISH", voice, sorted({a.zone for a in chosen} | ({zone} if zone else set())))
     for property_ in ("NAME", "X-WR-CALNAME"):
-        calendar[property_] = _Written(_plain(name))
+        calendar[property_] = _EscapedText(_plain(name))
     for appointment in chosen:
         calendar.add_component(_event(appointment, voice))
     return bytes(calendar.to_ical())
 
 
-def single(appointment: Appointment, voice: Voice) -> tuple[bytes, str]:
-    """One appointment to be sent, or to be taken back where it was called off; with the method, for its MIME type."""
+def single(appointment: Appointment, voice: CalendarTexts) -> tuple[bytes, str]:
+    """One appointment to send, or its cancellation; with the method for its MIME type."""
     method = "CANCEL" if appointment.cancelled else "PUBLISH"
     calendar = _calendar(method, voice, [appointment.zone])
     calendar.add_component(_event(appointment, voice))
     return bytes(calendar.to_ical()), method
 
 
-def summary(appointment: Appointment, voice: Voice) -> str:
-    """What a calendar shows of it."""
+def summary(appointment: Appointment, voice: CalendarTexts) -> str:
+    """The title of the appointment."""
     heading = voice.headings[appointment.kind]
     return _plain(f"{heading}: {voice.what(appointment)} · {appointment.of}")
 
 
-def _calendar(method: str, voice: Voice, zones: Iterable[str]) -> Calendar:
+def _calendar(method: str, voice: CalendarTexts, zones: Iterable[str]) -> Calendar:
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", f"-//clusterflow//calendar//{voice.language.upper()}")
@@ -81,22 +81,22 @@ def _zone(name: str) -> Timezone:
     return Timezone.from_tzid(name)
 
 
-def _event(appointment: Appointment, voice: Voice) -> Event:
+def _event(appointment: Appointment, voice: CalendarTexts) -> Event:
     event = Event()
     event.add("uid", appointment.uid)
     event.add("sequence", appointment.sequence)
     event.add("dtstamp", appointment.at)
     event.add("last-modified", appointment.at)
-    event.add("organizer", "invalid:nomail")  # RFC 5546 asks for one; nobody waits for an answer
+    event.add("organizer", "invalid:nomail")  # RFC 5546 requires one; no answer is expected
     event.add("dtstart", begins(appointment))
     if appointment.time is not None:
-        # Not the end on the clock: in the night in which clocks are put back one time of it stands for two moments.
+        # A duration, not an end time: in the night when clocks go back, one local time stands for two moments.
         minutes = appointment.lasts_minutes
         event.add("duration", timedelta(minutes=minutes) if minutes else LASTS)
-    told = _Written(summary(appointment, voice))
+    told = _EscapedText(summary(appointment, voice))
     event["SUMMARY"] = told
     if appointment.place:
-        event["LOCATION"] = _Written(_plain(appointment.place))
+        event["LOCATION"] = _EscapedText(_plain(appointment.place))
     event.add("categories", [voice.headings[appointment.kind]])
     event.add("status", "CANCELLED" if appointment.cancelled else "CONFIRMED")
     event.add("transp", "OPAQUE" if appointment.kind in ATTENDED else "TRANSPARENT")
@@ -110,15 +110,15 @@ def _event(appointment: Appointment, voice: Voice) -> Event:
 
 
 def begins(appointment: Appointment) -> date:
-    """When it begins: a moment in its time zone, or the day that it fills."""
+    """When it begins: a time in its zone, or a whole day."""
     if appointment.time is None:
         return appointment.day
-    clock = datetime.strptime(appointment.time, "%H:%M").time()  # noqa: DTZ007 - a clock's face has no zone yet
+    clock = datetime.strptime(appointment.time, "%H:%M").time()  # noqa: DTZ007 - a local time has no zone yet
     return datetime.combine(appointment.day, clock, ZoneInfo(appointment.zone))
 
 
-class _Written(vText):
-    """A text that is escaped as RFC 5545, 3.3.11, says: icalendar takes a backslash before an N for a line break."""
+class _EscapedText(vText):
+    """A text escaped as in RFC 5545, 3.3.11: icalendar reads a backslash before an N as a line break."""
 
     def to_ical(self) -> bytes:
         text = str(self)
@@ -132,5 +132,5 @@ _CONTROLS_TO_BREAKS: dict[int, str | None] = {**_CONTROLS, 0x85: "\n", 0x2028: "
 
 
 def _plain(text: str) -> str:
-    """The text with no sign in it that a calendar may not hold, or that could begin another line of the file."""
+    """The text without characters that a calendar forbids or that could begin another line of the file."""
     return text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS_TO_BREAKS)

@@ -1,4 +1,4 @@
-"""The words of ours that people read in pages, tables and forms, in their languages."""
+"""The labels that people read in pages, tables and forms, in Spanish and English."""
 
 from __future__ import annotations
 

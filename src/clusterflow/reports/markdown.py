@@ -1,4 +1,4 @@
-"""Pages as Markdown: for Prefect's artifacts and forms. User text is escaped; tables stay tables."""
+"""Writes pages as Markdown for Prefect's artifacts and forms. User text is escaped."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from clusterflow.reports.status import InitiativeStatus, StageLine
 
 PAGES = "../../artifacts/key"
 RUNS = "../../runs"
-"""Where Prefect shows artifacts and runs, from the page of an artifact or a run: there and in its older pages alike."""
+"""Relative address of Prefect's runs, from the page of an artifact or a run; right in both of its UIs."""
 
 WEEK_SECONDS = 604_800
-"""For so long Prefect keeps events."""
+"""How long Prefect keeps events."""
 
 
 def of_kind(event: str) -> str:
-    """The last week of the event feed, of one kind of event."""
+    """The link to the last week of the event feed, for one kind of event."""
     return _feed("events", event)
 
 
 def of_resource(resource: str) -> str:
-    """The last week of the event feed, of one resource."""
+    """The link to the last week of the event feed, for one resource."""
     return _feed("resource", resource)
 
 
@@ -38,17 +38,17 @@ def _feed(what: str, name: str) -> str:
 
 
 Who = Sequence[tuple[str, Sequence[Role], str | None]]
-"""Who may cast a vote: id, roles, and for whom, where it is not for themselves; no names."""
+"""Who may cast a vote: id, roles, and the id of the person represented; no names."""
 
 
 def escaped(text: object) -> str:
-    """User text for one table cell or line of Markdown: nothing in it is read as markup."""
+    """Escape user text for a table cell or a line of Markdown."""
     flat = re.sub(r"[\x00-\x20\x7f]+", " ", str(text)).strip()
     return re.sub(r"[&<>\\`*_{}\[\]|#!~]", lambda sign: f"&#{ord(sign[0])};", flat)
 
 
 def unbroken(text: object) -> str:
-    """User text as ``escaped`` makes it, and no line ends inside it where it is short: «≥ 3 years»."""
+    """Escape user text; a short text («≥ 3 years») does not break across lines."""
     flat = escaped(text)
     return flat.replace(" ", "\u00a0") if len(str(text)) <= 16 else flat
 
@@ -64,12 +64,12 @@ def whole_day(value: date | None) -> str:
 
 
 def whole_days(text: str) -> str:
-    """Days in a narrow column stay on one line."""
+    """A date that does not break across lines."""
     return re.sub(r"(\d{4})-(\d\d)-(\d\d)", "\\1\u2011\\2\u2011\\3", text)
 
 
 def gate_table(gate: GateExplanation, language: Language) -> str:
-    """The findings of a gate with everything behind them: what the artifact keeps."""
+    """The table of a gate's findings, with bounds, sources and evidence."""
     heads = [word(w, language) for w in ("criterion", "answer", "found", "asked", "severity", "rule", "help")]
     rows = []
     for c in gate.criteria:
@@ -84,7 +84,7 @@ def gate_table(gate: GateExplanation, language: Language) -> str:
 
 
 def question_page(gate: GateExplanation, language: Language, who: Who, link: str, notes: Sequence[str] = ()) -> str:
-    """What stands above the form of a gate, narrow enough for it: notes, findings, what would help, who may decide."""
+    """The text above the form of a gate: notes, findings, what would help, who may decide."""
     heads = ["", *(word(w, language) for w in ("criterion", "found", "asked"))]
     rows = []
     for c in gate.criteria:
@@ -103,7 +103,7 @@ def question_page(gate: GateExplanation, language: Language, who: Who, link: str
 
 
 def gate_page(gate: GateExplanation, language: Language, who: Who = (), link: str = "") -> str:
-    """A gate with its verdict, its findings and its deciders (id and roles: no names)."""
+    """The page of a gate: its verdict, findings and deciders (ids and roles, no names)."""
     lines = [_headline(gate, language, link), gate_table(gate, language), *_deciders(gate, language, who)]
     return "\n\n".join(lines)
 
@@ -140,7 +140,7 @@ def _deciders(gate: GateExplanation, language: Language, who: Who) -> list[str]:
 
 
 class GateLinks(Frozen):
-    """Where more is to be seen of a gate: its page, and the runs that ask for its decision while it is open."""
+    """The links of a gate: its page, and the runs that ask for its decision."""
 
     page: str
     asking: str | None = None
@@ -154,10 +154,10 @@ def initiative_page(
     links: Sequence[tuple[str, str]] = (),
     of_gate: Mapping[str, GateLinks] | None = None,
 ) -> str:
-    """Where an initiative stands, on one page.
+    """The page of an initiative.
 
     Args:
-        links: what else there is to look at, each with its title.
+        links: further links, each with its title.
         of_gate: the same for the gates, by stage.
     """
     heads = [word(w, language) for w in ("stage", "status", "since", "until_when", "milestone")]
@@ -197,7 +197,7 @@ def initiative_page(
 
 
 def _waiting(line: StageLine, links: GateLinks | None, as_of: date, language: Language) -> str:
-    """That a decision waits, since when, and where it is asked for."""
+    """A line about a decision that is due: since when, and the link to its form."""
     told = f"{word('decision_waits', language)}: {escaped(line.title)}"
     if links is not None and links.asking is not None:
         told = f"[{told}]({links.asking})"
@@ -227,12 +227,12 @@ def _stage_row(line: StageLine, language: Language) -> tuple[str, ...]:
 
 
 def overridden(line: StageLine, language: Language) -> str:
-    """What blocked a gate and was let pass, said of its milestone for ever."""
+    """The criteria that were overridden at the gate of a milestone."""
     return escaped(overridden_words(line, language))
 
 
 def overridden_words(line: StageLine, language: Language) -> str:
-    """The same, as plain text."""
+    """The overridden criteria, as plain text."""
     return f"⚠ {word('overridden', language)}: {', '.join(line.overridden)}"
 
 

@@ -1,6 +1,6 @@
-"""Event logs as OCEL 2.0, object-centric: the events of ledgers, and the objects that they are about.
+"""Writes event logs as OCEL 2.0: the events of ledgers and the objects that they are about.
 
-https://www.ocel-standard.org, in JSON or XML: objects first, as the standard's schema asks, then events as they come.
+https://www.ocel-standard.org, in JSON or XML: objects first, as the schema of the standard requires, then events.
 """
 
 from __future__ import annotations
@@ -32,38 +32,38 @@ OBJECTS: dict[str, dict[str, type]] = {
     "organisation": {"helix": str, "size": str, "country": str},
     "body": {"kind": str},
 }
-"""The types of objects, each with what it may say of itself. A decider is a pseudonym; organisations go by their id."""
+"""The types of objects with their attributes. A decider is a pseudonym; an organisation is its id."""
 
 OWN: dict[str, type] = {"version": int, "hash": str, "actor": str}
-"""What every event says: its place in the ledger, and who acted."""
+"""The attributes of every event: its place in the ledger, and its actor."""
 
 
 class Related(NamedTuple):
-    """An object, and as what it takes part."""
+    """An object of an event, with its role in it."""
 
     id: str
     qualifier: str
 
 
-class Said(NamedTuple):
-    """What an object said of itself from a moment on."""
+class ObjectValue(NamedTuple):
+    """A value of an object from a moment on."""
 
     name: str
     at: datetime
     value: Value
 
 
-class Thing(NamedTuple):
-    """An object with all that became of it."""
+class OcelObject(NamedTuple):
+    """An object with its values over time."""
 
     id: str
     type: str
-    said: Sequence[Said]
+    said: Sequence[ObjectValue]
     related: Sequence[Related]
 
 
-class Happened(NamedTuple):
-    """An event with the objects that it is about."""
+class OcelEvent(NamedTuple):
+    """An event with its objects."""
 
     id: str
     type: str
@@ -73,28 +73,28 @@ class Happened(NamedTuple):
 
 
 class Form(Protocol):
-    """A way to write a log down: first the objects, then the events."""
+    """A format of a log: first the objects, then the events."""
 
     def begin(self, objects: Mapping[str, Mapping[str, type]], events: Mapping[str, Mapping[str, type]]) -> None: ...
 
-    def thing(self, thing: Thing) -> None: ...
+    def thing(self, thing: OcelObject) -> None: ...
 
     def between(self) -> None: ...
 
-    def event(self, event: Happened) -> None: ...
+    def event(self, event: OcelEvent) -> None: ...
 
     def end(self) -> None: ...
 
 
-def happened(entry: Entry, aliases: Aliases, related: Sequence[Related]) -> Happened:
-    """An entry as an event."""
+def event_of(entry: Entry, aliases: Aliases, related: Sequence[Related]) -> OcelEvent:
+    """Convert a ledger entry to an event."""
     own: dict[str, Value] = {"version": entry.version, "hash": entry.hash, "actor": resource(entry, aliases)}
     about = {**attributes(entry.event), **own}
-    return Happened(f"{entry.chain}:{entry.version}", entry.event.kind, entry.at, about, related)
+    return OcelEvent(f"{entry.chain}:{entry.version}", entry.event.kind, entry.at, about, related)
 
 
-def write_ocel(form: Form, things: Iterable[Thing], events: Iterable[Happened]) -> int:
-    """The whole log; how many events."""
+def write_ocel(form: Form, things: Iterable[OcelObject], events: Iterable[OcelEvent]) -> int:
+    """Write the whole log, and return the number of events."""
     form.begin(OBJECTS, {kind: {**declared(cls), **OWN} for kind, cls in KINDS.items()})
     for thing in things:
         form.thing(thing)
@@ -122,7 +122,7 @@ class JsonForm:
             self._write(f'{"{" if name == "objectTypes" else ""}"{name}": {json.dumps(found)},\n')
         self._write('"objects": [')
 
-    def event(self, event: Happened) -> None:
+    def event(self, event: OcelEvent) -> None:
         said = [{"name": n, "value": _json(v)} for n, v in event.said.items()]
         about = {"id": event.id, "type": event.type, "time": event.at.isoformat(), "attributes": said}
         self._one({**about, "relationships": _related(event.related)})
@@ -131,7 +131,7 @@ class JsonForm:
         self._write('\n],\n"events": [')
         self._first = True
 
-    def thing(self, thing: Thing) -> None:
+    def thing(self, thing: OcelObject) -> None:
         said = [{"name": s.name, "time": s.at.isoformat(), "value": _json(s.value)} for s in thing.said]
         self._one({"id": thing.id, "type": thing.type, "attributes": said, "relationships": _related(thing.related)})
 
@@ -167,7 +167,7 @@ class XmlForm:
                             self.xml.element("attribute", {"name": attribute, "type": TYPES[sort]})
         self.xml.open("objects")
 
-    def event(self, event: Happened) -> None:
+    def event(self, event: OcelEvent) -> None:
         about = {"id": event.id, "type": event.type, "time": event.at.isoformat()}
         with self.xml.inside("event", about):
             with self.xml.inside("attributes"):
@@ -179,7 +179,7 @@ class XmlForm:
         self.xml.close()
         self.xml.open("events")
 
-    def thing(self, thing: Thing) -> None:
+    def thing(self, thing: OcelObject) -> None:
         with self.xml.inside("object", {"id": thing.id, "type": thing.type}):
             with self.xml.inside("attributes"):
                 for said in thing.said:

@@ -1,7 +1,7 @@
-"""Plots of a report: as SVG inside its page, as PNG for mail. The same numbers give the same bytes.
+"""Draws the plots of reports: as SVG for pages, as PNG for mail. The same numbers give the same bytes.
 
-No meaning hangs on colour alone: series differ by hatch and marker, too, and the palette is told apart in grey and by
-the colour-blind (a test holds it to that). A plot never stands without its numbers: see ``page.Figure``.
+Colour alone never carries meaning: series also differ by hatch and marker, and a test checks that the palette is
+distinguishable in grey and by the colour-blind. Every plot stands beside its numbers: see ``html_page.Figure``.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator
 
 from clusterflow.domain.text import Frozen
-from clusterflow.reports.html_page import legible
+from clusterflow.reports.html_page import printable
 
 INK, FAINT, HAIR = "#16222e", "#4c5a67", "#d5dce2"
 PALETTE = ("#12395b", "#e69f00", "#2b8a8f", "#a8d0ee", "#a03a00", "#b9b4a6")
-"""Told apart by lightness and hue; in this order neighbours differ most."""
+"""Colours that differ in lightness and hue; in this order neighbours differ most."""
 HATCHES = ("", "///", "", "\\\\\\", "---", "")
-"""Lines only: dots and crosses make a picture of megabytes."""
+"""Lines only: dots and crosses make pictures of several megabytes."""
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
 FONTS = ["Inter", "Segoe UI", "Helvetica Neue", "Arial", "DejaVu Sans"]
-"""As the page's own; where none is at hand matplotlib takes the last, which it brings along."""
+"""The fonts of the page. matplotlib falls back to the last one, which it ships."""
 
 STYLE: dict[str, Any] = {
     "svg.fonttype": "none",
@@ -70,7 +70,7 @@ Draw = Callable[[Axes], None]
 
 
 class Drawable(Protocol):
-    """A plot that can be drawn: ``Bars``, ``Line``, and what other rooms add."""
+    """Anything that can be drawn: ``Bars``, ``Line``, and plots of other modules."""
 
     @property
     def name(self) -> str: ...
@@ -84,36 +84,36 @@ class Drawable(Protocol):
 
 
 class Series(Frozen):
-    """One row of values beside others; None is what nobody knows."""
+    """One series of values; ``None`` stands for unknown."""
 
     name: str
     values: tuple[float | None, ...]
     upto: tuple[float | None, ...] = ()
-    """Where a value is not known exactly: as much as it may be; drawn empty beyond the value, in bars side by side."""
+    """Upper limits of values that are not known exactly; drawn empty beyond the value, in bars side by side."""
     blank: bool = False
-    """Whether it stands for what nobody knows: drawn empty."""
+    """Whether the series stands for unknown values; drawn empty."""
 
 
 class Plot(Frozen):
-    """What every plot has: a name that is unique on its page, and what it shows, in words, for who cannot see it."""
+    """The base of plots: a name that is unique on its page, and an alternative text."""
 
     name: str
     alt: str
     width: float = 4.0
-    """In inches, as drawn; a page scales it to the room there is."""
+    """In inches; a page scales it to the available width."""
 
 
 class Bars(Plot):
-    """Lying bars, one group for each label: side by side or, ``stacked``, one behind the other."""
+    """Horizontal bars, one group per label: side by side or ``stacked``."""
 
     labels: tuple[str, ...]
     series: tuple[Series, ...]
     unknown: str
-    """The word for what nobody knows."""
+    """The label of unknown values."""
     stacked: bool = False
     percent: bool = False
     bound: float | None = None
-    """A value that is asked for, as a broken line."""
+    """A required value, drawn as a dashed line."""
     bound_label: str = ""
 
     def draw(self, axes: Axes) -> None:
@@ -128,7 +128,7 @@ class Bars(Plot):
             known = [value or math.nan for value in series.values]
             axes.barh(
                 [row + shift for row in range(len(self.labels))], known, thick * 0.92, left=left,
-                label=legible(series.name), **_fill(index, series.blank),
+                label=printable(series.name), **_fill(index, series.blank),
             )  # fmt: skip
             for row, most in enumerate(series.upto):
                 if most is not None and (least := series.values[row]) is not None:
@@ -150,7 +150,7 @@ class Bars(Plot):
         _legend(axes)
 
     def _tell(self, axes: Axes, value: float | None, y: float) -> None:
-        """What a bar alone does not show: that it is nought, or that nobody knows."""
+        """Write what a bar does not show: that the value is zero or unknown."""
         if value is None or value == 0:
             text, style = (self.unknown, "italic") if value is None else ("0", "normal")
             axes.annotate(
@@ -165,7 +165,7 @@ class Bars(Plot):
 
 
 class Line(Plot):
-    """Values over days, each marked; where nobody knows, the line is broken and the day marked below."""
+    """Values over days. Where a value is unknown, the line is broken and the day is marked below."""
 
     days: tuple[date, ...]
     series: tuple[Series, ...]
@@ -180,13 +180,13 @@ class Line(Plot):
         for index, series in enumerate(self.series):
             values = [math.nan if value is None else value for value in series.values]
             axes.plot(days, values, marker=MARKERS[index % len(MARKERS)], color=PALETTE[index % len(PALETTE)],
-                      markeredgecolor="white", markeredgewidth=0.8, label=legible(series.name))  # fmt: skip
+                      markeredgecolor="white", markeredgewidth=0.8, label=printable(series.name))  # fmt: skip
             blank = [day for day, value in zip(days, series.values, strict=True) if value is None]
             axes.plot(blank, [self.low + (self.high - self.low) * 0.04] * len(blank), linestyle="none", marker="x",
                       color=FAINT, label=self.unknown if blank else None)  # fmt: skip
         axes.set_ylim(self.low, self.high)
         room = max((days[-1] - days[0]) * 0.05, 20.0)
-        marked = _apart(days, (days[-1] - days[0] + 2 * room) / MOST_DAYS)
+        marked = _spaced_days(days, (days[-1] - days[0] + 2 * room) / MOST_DAYS)
         axes.set_xticks(marked, [f"{date.fromordinal(day):%Y-%m}" for day in marked])
         axes.set_xlim(days[0] - room, days[-1] + room)
         axes.grid(visible=False, axis="x")
@@ -200,11 +200,11 @@ class Line(Plot):
 
 
 MOST_DAYS = 6
-"""So many days at most are written below a line."""
+"""How many days are labelled below a line, at most."""
 
 
-def _apart(days: Sequence[int], least: float) -> list[int]:
-    """The last day, and of those before as many as stand so far apart."""
+def _spaced_days(days: Sequence[int], least: float) -> list[int]:
+    """The last day, and the earlier days that are far enough apart to be labelled."""
     chosen = [days[-1]]
     for day in reversed(days):
         if chosen[-1] - day >= least:
@@ -213,22 +213,22 @@ def _apart(days: Sequence[int], least: float) -> list[int]:
 
 
 def as_svg(plot: Drawable) -> str:
-    """The plot as an element of a page: sized by it, with a title for who cannot see it."""
-    with drawn(plot.width, plot.height, plot.draw) as canvas:
+    """The plot as an SVG element of a page, with an alternative text."""
+    with draw_canvas(plot.width, plot.height, plot.draw) as canvas:
         return svg_of(canvas, plot.name, plot.alt)
 
 
 def as_png(plot: Drawable, dots_per_inch: int = 200) -> bytes:
-    """The plot as a picture of its own, sharp enough to print."""
-    with drawn(plot.width, plot.height, plot.draw) as canvas:
+    """The plot as a PNG, sharp enough to print."""
+    with draw_canvas(plot.width, plot.height, plot.draw) as canvas:
         return png_of(canvas, dots_per_inch)
 
 
 @contextmanager
-def drawn(width: float, height: float, draw: Draw) -> Iterator[Canvas]:
-    """A canvas of our style, so many inches wide and high, on which ``draw`` has drawn."""
+def draw_canvas(width: float, height: float, draw: Draw) -> Iterator[Canvas]:
+    """A canvas in our style (size in inches) on which ``draw`` has drawn."""
     with _styled(), warnings.catch_warnings():
-        # Whoever reads the page has the letters that the font at hand lacks; it is only measured with a stand-in.
+        # The reader's machine has the letters that this font lacks; a substitute is only used for measuring.
         warnings.filterwarnings("ignore", message="Glyph ")
         canvas = Canvas(figsize=(width, height), layout="constrained")
         draw(canvas.add_subplot())
@@ -236,11 +236,11 @@ def drawn(width: float, height: float, draw: Draw) -> Iterator[Canvas]:
 
 
 def svg_of(canvas: Canvas, name: str, alt: str) -> str:
-    """What was drawn, as an element of a page.
+    """The drawing as an SVG element of a page.
 
     Args:
         name: unique on its page: the ids inside the picture begin with it.
-        alt: what it shows, in words.
+        alt: the alternative text.
     """
     out = io.BytesIO()
     with _styled(name):
@@ -253,7 +253,7 @@ def svg_of(canvas: Canvas, name: str, alt: str) -> str:
     root.set("role", "img")
     root.set("aria-labelledby", f"{name}-title")
     title = ElementTree.Element(f"{_SVG}title", id=f"{name}-title")
-    title.text = legible(alt)
+    title.text = printable(alt)
     root.insert(0, title)
     ElementTree.register_namespace("", _SVG.strip("{}"))
     ElementTree.register_namespace("xlink", _XLINK.strip("{}"))
@@ -261,7 +261,7 @@ def svg_of(canvas: Canvas, name: str, alt: str) -> str:
 
 
 def png_of(canvas: Canvas, dots_per_inch: int = 200) -> bytes:
-    """What was drawn, as a picture of its own."""
+    """The drawing as a PNG."""
     out = io.BytesIO()
     with _styled():
         canvas.set_dpi(dots_per_inch)
@@ -276,19 +276,19 @@ _FAMILIES = ", ".join(f"'{font}'" if " " in font else font for font in FONTS) + 
 
 
 _pen = threading.RLock()
-"""Held by who draws: matplotlib's style is one for the whole process, and reports are made on several threads."""
+"""Held while drawing: matplotlib's style is global to the process, and reports are made on several threads."""
 
 
 @contextmanager
 def _styled(salt: str = "clusterflow") -> Iterator[None]:
-    """Our style; the salt is what ids inside an SVG are made from."""
+    """The style of our plots. The salt makes the ids inside an SVG."""
     style: Any = {**STYLE, "svg.hashsalt": salt}
     with _pen, matplotlib.rc_context(style):
         yield
 
 
 def _strip(root: ElementTree.Element) -> None:
-    """What would speak on the page around the picture, or to nobody: a style for everything, metadata."""
+    """Remove global styles, which would change the page around the picture, and metadata."""
     for parent in list(root.iter()):
         for child in list(parent):
             if child.tag in (f"{_SVG}metadata", f"{_SVG}title", f"{_SVG}style"):
@@ -297,7 +297,7 @@ def _strip(root: ElementTree.Element) -> None:
 
 
 def _rename(root: ElementTree.Element, name: str) -> None:
-    """Ids that are referred to begin with the picture's name, others go: a page has several pictures."""
+    """Prefix referenced ids with the name of the picture, because a page has several pictures; drop other ids."""
     wanted = set()
     for element in root.iter():
         for key, value in list(element.attrib.items()):
@@ -316,7 +316,7 @@ def _rename(root: ElementTree.Element, name: str) -> None:
 
 
 def _fill(index: int, blank: bool) -> dict[str, Any]:
-    """How the bars of the so-manyth series look."""
+    """The style of the bars of a series, by its number."""
     if blank:
         return {"facecolor": "white", "hatch": "///", "edgecolor": FAINT, "linewidth": 0.5}
     hatch, colour = HATCHES[index % len(HATCHES)], PALETTE[index % len(PALETTE)]
@@ -324,7 +324,7 @@ def _fill(index: int, blank: bool) -> dict[str, Any]:
 
 
 def _legend(axes: Axes) -> None:
-    """Above the plot, where there is more than one thing to tell apart; what is asked comes last."""
+    """The legend above a plot with several series; the bound comes last."""
     found = sorted(zip(*axes.get_legend_handles_labels(), strict=True), key=lambda one: one[0] in axes.lines[-1:])
     if len(found) > 1:
         handles, labels = zip(*found, strict=True)
@@ -334,11 +334,11 @@ def _legend(axes: Axes) -> None:
 
 
 def shortened(label: str, most: int = 26) -> str:
-    """A label for an axis: the table beside the plot has it whole."""
-    flat = " ".join(legible(label).split())
+    """A label that is shortened for an axis; the table beside the plot has the whole text."""
+    flat = " ".join(printable(label).split())
     return flat if len(flat) <= most else flat[: most - 1].rstrip() + "…"
 
 
 def listing(names: Sequence[str], values: Sequence[str]) -> str:
-    """Names with their values as one sentence, for the alternative text of a plot."""
+    """Names and values as one sentence, for an alternative text."""
     return "; ".join(f"{name}: {value}" for name, value in zip(names, values, strict=True))

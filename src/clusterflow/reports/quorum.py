@@ -1,4 +1,4 @@
-"""The quorum of a gate in words."""
+"""Describes the quorum of a gate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The registry as rows: lines of JSON that are taken in again, and tables for spreadsheets."""
+"""Writes records as rows: lines of JSON that can be imported again, and tables for spreadsheets."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from clusterflow.domain.records import Record
 from clusterflow.domain.records.base import REGISTRY
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
-"""What a spreadsheet may take for the beginning of a formula; and the sign that guards against it."""
+"""What a spreadsheet may read as the beginning of a formula, and the apostrophe that prevents it."""
 
 
 def json_line(chain: str, record: Record, retract: bool = False) -> str:
-    """A record as ``clusterflow record --from`` takes it."""
+    """A record as ``clusterflow record --from`` reads it."""
     about: dict[str, Any] = {"record": record.type}
     if chain != REGISTRY:
         about["initiative"] = chain
@@ -24,14 +24,14 @@ def json_line(chain: str, record: Record, retract: bool = False) -> str:
 
 
 def head_of(cls: type[Record]) -> list[str]:
-    """The columns of a record type's table: its own fields first, then when it is true, and who said so."""
+    """The columns of a record type: its own fields first, then its validity, then its source."""
     own = [_alias(cls, n) for n in cls.model_fields if n not in ("source", "valid_from", "valid_to")]
     days = [_alias(cls, n) for n in ("valid_from", "valid_to") if not cls.model_fields[n].exclude]
     return [*(["initiative"] if cls.of_initiative else []), *own, *days, "source"]
 
 
 def row_of(chain: str, record: Record) -> list[str]:
-    """The cells of a record under ``head_of`` its type."""
+    """The cells of a record, in the order of ``head_of``."""
     cls = type(record)
     said = {"initiative": chain, **{_alias(cls, name): getattr(record, name) for name in cls.model_fields}}
     return [cell(said[column]) for column in head_of(cls)]
@@ -42,10 +42,10 @@ def _alias(cls: type[Record], name: str) -> str:
 
 
 def cell(value: object) -> str:
-    """A value as a spreadsheet may open it. What is unknown is empty.
+    """A value as a spreadsheet may safely open it. Unknown is empty.
 
-    A text that could be read as a formula gets an apostrophe before it; so does one that begins with an apostrophe, and
-    the empty one. So the first apostrophe of a cell is never a part of its text: ``plain`` takes it away.
+    A text that could be read as a formula gets an apostrophe before it; so do texts that begin with an apostrophe and
+    empty texts. The first apostrophe of a cell is therefore never part of its text; ``plain`` removes it.
     """
     if value is None:
         return ""
@@ -58,5 +58,5 @@ def cell(value: object) -> str:
 
 
 def plain(text: str) -> str | None:
-    """What a cell said before it was made harmless; None where it is empty."""
+    """The text of a cell before ``cell`` made it safe; ``None`` if it is empty."""
     return text.removeprefix("'") if text else None

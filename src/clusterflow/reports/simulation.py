@@ -1,4 +1,4 @@
-"""A life under a model that is being tried: the verdicts by month, and what happened."""
+"""Reports a simulated life: the verdicts by month, and what happened."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from clusterflow.reports.labels import DECISION, ROLE, STANCE
 from clusterflow.reports.status import Hindrance, InitiativeStatus, StageLine
 
 ASSUMED = "assumed by the try-out"
-"""The reason of the decisions that nobody took and the try-out supposes."""
+"""The reason of decisions that the history lacks and the simulation assumes."""
 
 _WORDS: dict[type[ev.Event], Text] = {
     ev.MilestoneAchieved: Text(es="✔ alcanzado", en="✔ achieved"),
@@ -40,22 +40,22 @@ ASSUMED_NOTE = Text(
 )
 
 
-class Happened(Frozen):
-    """One thing that happened at a gate, in words."""
+class SimulatedEvent(Frozen):
+    """One event at a gate."""
 
     on: date
     kind: str
-    """As the ledger calls it."""
+    """The kind of the ledger entry."""
     stage: str
     title: str
     word: str
     text: str = ""
     assumed: bool = False
-    """Of a decision: nobody took it, the try-out supposed it."""
+    """Whether the simulation assumed the decision."""
 
 
 class GateInMonth(Frozen):
-    """The verdict for one gate at a month's end: of a stage under way, or of a milestone that lapsed."""
+    """The verdict of a gate at the end of a month: of a stage under way, or of a lapsed milestone."""
 
     stage: str
     number: int
@@ -68,24 +68,24 @@ class GateInMonth(Frozen):
     held_until: date | None
     holds_back: tuple[Hindrance, ...]
     open_for: str = ""
-    """Why a gate that is ready is not passed: who would have to decide."""
+    """Who would have to decide at a gate that is ready."""
 
 
 class Month(Frozen):
-    """What is said at the end of a month, and what happened in it."""
+    """The verdicts at the end of a month, and the events in it."""
 
     day: date
     gates: tuple[GateInMonth, ...]
-    happened: tuple[Happened, ...] = ()
+    happened: tuple[SimulatedEvent, ...] = ()
     milestones: int = 0
 
 
-class TriedLife(Frozen):
-    """One initiative's life under the model."""
+class SimulatedLife(Frozen):
+    """The life of one initiative under the model."""
 
     months: tuple[Month, ...]
     stands: InitiativeStatus
-    """Where it stands at the end."""
+    """The status at the end."""
 
     @property
     def assumed(self) -> int:
@@ -94,14 +94,14 @@ class TriedLife(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class MonthEnd:
-    """Where an initiative stood when a month ended; ``waits`` says of open gates who would have to decide."""
+    """The standing at the end of a month; ``waits`` says, for each open gate, who would have to decide."""
 
     status: InitiativeStatus
     waits: Mapping[str, str]
 
 
-def tried_life(ends: Iterable[MonthEnd], happened: Iterable[Happened], since: date | None) -> TriedLife:
-    """A life by month, from the first month end on that is not before ``since``."""
+def simulated_life(ends: Iterable[MonthEnd], happened: Iterable[SimulatedEvent], since: date | None) -> SimulatedLife:
+    """A life by month, from the first month end that is not before ``since``."""
     months, before = list[Month](), date.min
     rest = sorted(happened, key=lambda h: h.on)
     for end in ends:
@@ -112,7 +112,7 @@ def tried_life(ends: Iterable[MonthEnd], happened: Iterable[Happened], since: da
             mine = tuple(h for h in rest if before < h.on <= day)
             months.append(Month(day=day, gates=gates, happened=mine, milestones=len(status.achieved)))
         before = day
-    return TriedLife(months=tuple(months), stands=status)
+    return SimulatedLife(months=tuple(months), stands=status)
 
 
 def _gate(line: StageLine, status: InitiativeStatus, waits: str) -> GateInMonth:
@@ -131,13 +131,13 @@ def _gate(line: StageLine, status: InitiativeStatus, waits: str) -> GateInMonth:
     )
 
 
-def told(
+def notable_events(
     entries: Iterable[Entry], model: LifecycleModel, people: Mapping[str, str], language: Language
-) -> Iterator[Happened]:
-    """What a model's author wants to hear of, out of a life's ledger.
+) -> Iterator[SimulatedEvent]:
+    """The events that interest the author of a model, from the ledger of a life.
 
     Args:
-        people: those behind the ledger's pseudonyms.
+        people: the person behind each pseudonym.
     """
     votes: dict[str, list[ev.VoteCast]] = defaultdict(list)
     for entry in entries:
@@ -159,20 +159,22 @@ def told(
                 yield _happened(day, event.kind, stage, language, word, text)
 
 
-def refused(on: date, stage: Stage, decision: DecisionKind | Stance, by: str, why: str, language: Language) -> Happened:
-    """A decision of the history that the engine did not take."""
+def refused(
+    on: date, stage: Stage, decision: DecisionKind | Stance, by: str, why: str, language: Language
+) -> SimulatedEvent:
+    """A decision of the history that the engine refused."""
     said = (DECISION[decision] if isinstance(decision, DecisionKind) else STANCE[decision]).to(language)
     return _happened(on, "decision.refused", stage, language, _REFUSED.to(language), f"{by}, «{said}»: {why}")
 
 
 def _happened(
     on: date, kind: str, stage: Stage, language: Language, word: str, text: str, assumed: bool = False
-) -> Happened:
+) -> SimulatedEvent:
     title = stage.title.to(language)
-    return Happened(on=on, kind=kind, stage=stage.id, title=title, word=word, text=text, assumed=assumed)
+    return SimulatedEvent(on=on, kind=kind, stage=stage.id, title=title, word=word, text=text, assumed=assumed)
 
 
 def waits_for(quorum: str, anybody: bool, supposed: bool, language: Language) -> str:
-    """Why an open gate is not passed: nobody decides, or a go of all who may decide does not suffice."""
+    """Why an open gate is not passed: nobody decides, or the votes of all deciders do not suffice."""
     text = _NOBODY if not anybody else _TOO_FEW if supposed else _DECIDES
     return text.to(language).format(quorum)

@@ -1,4 +1,4 @@
-"""Where one initiative stands: stages, milestones, what holds it back. From the stored state alone, no measuring."""
+"""The status of an initiative: stages, milestones, hindrances. It reads the stored state and measures nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from clusterflow.store.portfolio import Life
 
 
 class Hindrance(Frozen):
-    """A blocking criterion that is not met: what was found, what is asked."""
+    """A blocking criterion that is not met, with its value and its bound."""
 
     stage: str
     criterion: str
@@ -27,7 +27,7 @@ class Hindrance(Frozen):
 
 
 class StageLine(Frozen):
-    """One stage of the model and what became of it."""
+    """One stage of the model, with its state."""
 
     stage: str
     kind: StageKind
@@ -43,17 +43,17 @@ class StageLine(Frozen):
     overdue: bool = False
     held_until: date | None = None
     waiting_since: date | None = None
-    """Since when a decision, the end of a hold, criteria or a lapsed milestone are waited for, whichever it is now."""
+    """The day since which the initiative waits: for a decision, the end of a hold, criteria or a lapsed milestone."""
     achieved_on: date | None = None
     lapsed_on: date | None = None
     overridden: tuple[str, ...] = ()
-    """The criteria that blocked the gate and were let pass, by their titles: it shows for ever."""
+    """The titles of the criteria that were overridden at the gate; they stay visible for ever."""
     review: str | None = None
     readiness: Readiness | None = None
 
 
 class OpenCondition(Frozen):
-    """What a conditional go still asks."""
+    """An open condition of a conditional go."""
 
     stage: str
     criterion: str
@@ -99,10 +99,10 @@ def status_of(
     language: Language,
     notes: Mapping[tuple[str, str], str] | None = None,
 ) -> InitiativeStatus:
-    """The status that a state makes, told in a language.
+    """The status of a state, in a language.
 
     Args:
-        notes: newer measurements of standing answers, by stage and criterion: a value may move under the same answer.
+        notes: the newest measurements by stage and criterion; a value may change while its answer stays.
     """
     state = state.model_copy(update={"answers": newest(state.answers, notes or {})})
     lines = tuple(_line(state, model, stage, as_of, language) for stage in model.stages)
@@ -128,7 +128,7 @@ def status_of(
 
 
 def newest(answers: Iterable[StandingAnswer], notes: Mapping[tuple[str, str], str]) -> tuple[StandingAnswer, ...]:
-    """Standing answers with what was measured last: a value may have moved without changing its answer."""
+    """The standing answers with the newest measurements; a value may change while its answer stays."""
     return tuple(
         a if (note := notes.get((a.stage, a.criterion), a.found)) == a.found else a.model_copy(update={"found": note})
         for a in answers
@@ -136,7 +136,7 @@ def newest(answers: Iterable[StandingAnswer], notes: Mapping[tuple[str, str], st
 
 
 def status_in(life: Life, language: Language) -> InitiativeStatus:
-    """Where an initiative stands, as it was read."""
+    """The status of a life that was read from the database."""
     return status_of(life.state, life.model, life.record, life.day, language, life.notes)
 
 
@@ -190,12 +190,12 @@ def _waiting_since(state: InitiativeState, stage: str, held: bool) -> date | Non
         return milestone.lapsed_on
     if visit is None:
         return None
-    # Since the gate closed again, where it had been open in this stay.
+    # If the gate was open during this stay and closed again: since it closed.
     return max([visit.entered_on, *(r.closed_on for r in closed if r.closed_on and r.round == visit.round)])
 
 
 def _overridden(stage: Stage, state: InitiativeState, language: Language) -> tuple[str, ...]:
-    """For ever: of milestones that were taken back, too."""
+    """The overridden criteria; they stay visible even if the milestone was withdrawn."""
     passed = {c for m in state.milestones if m.stage == stage.id for c in (m.overridden or "").split()}
     return tuple(title_of(c, language) for c in stage.gate.criteria if c.id in passed)
 
@@ -205,7 +205,7 @@ def title_of(criterion: Criterion, language: Language) -> str:
 
 
 def _hindrances(state: InitiativeState, stage: Stage, line: StageLine, language: Language) -> list[Hindrance]:
-    """What blocks a gate under way, and what made a milestone lapse."""
+    """The criteria that block a gate under way, or made a milestone lapse."""
     verdict = recall_gate(stage, state.answers)
     if line.lapsed_on is not None:
         milestone = state.milestone(stage.id)

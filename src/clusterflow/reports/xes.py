@@ -1,4 +1,4 @@
-"""Event logs as XES (IEEE 1849): a trace for each initiative, an event for each entry of its ledger."""
+"""Writes event logs as XES (IEEE 1849): a trace for each initiative, an event for each ledger entry."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ CLASSIFIERS = {
     "ActivityAndTransition": "concept:name lifecycle:transition",
     "Kind": "kind",
 }
-"""By what two events are the same; in the standard's form a name has no blanks."""
+"""The classifiers: which attributes identify an event. In the standard, names hold no blanks."""
 
 
 class XesLog:
-    """A log that is written trace by trace."""
+    """An XES log, written trace by trace."""
 
     def __init__(self, write: Callable[[str], object], language: Language, aliases: Aliases) -> None:
         self.xml, self.language, self.aliases = Xml(write), language, aliases
 
     def write(self, cases: Iterable[tuple[Case, Iterable[Entry]]]) -> int:
-        """The whole log; how many events."""
+        """Write the whole log, and return the number of events."""
         root = {"xes.version": "1849.2016", "xes.features": "", "xmlns": "http://www.xes-standard.org/"}
         written = 0
         with self.xml.inside("log", root):
@@ -96,7 +96,7 @@ class XesLog:
 
 
 def _about(case: Case) -> dict[str, Value | None]:
-    """What a trace says of its initiative. The id is its name: two initiatives may be called the same."""
+    """The attributes of a trace. The name of a trace is the id, because two initiatives may have the same name."""
     state, record = case.state, case.record
     return {
         "concept:name": state.initiative,

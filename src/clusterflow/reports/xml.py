@@ -1,4 +1,4 @@
-"""XML for other programs: written as it comes, so that nothing large is held, and well formed whatever a name is."""
+"""Writes XML as a stream, and well formed whatever the texts are."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from contextlib import contextmanager
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ODD = re.compile(r"[&<>\"\t\n\r\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 _PLAIN = re.compile(r"[\w .:+/-]*", re.ASCII)
-"""Most of what is written: nothing in it is to be looked at."""
+"""Texts that need no escaping, the usual case."""
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 
 
 def legal(words: str) -> str:
-    """Without the characters that no XML may hold."""
+    """The text without characters that XML forbids."""
     return _ILLEGAL.sub("\ufffd", words)
 
 
 def escaped(words: str) -> str:
-    """Fit for a text or an attribute. What steers a terminal or turns the direction stands as its number."""
+    """Escape a text or attribute. Terminal and bidirectional controls become character references."""
     if _PLAIN.fullmatch(words):
         return words
     return _ODD.sub(lambda sign: _NAMED.get(sign[0]) or f"&#{ord(sign[0])};", legal(words))
 
 
 class Xml:
-    """A document, written element by element."""
+    """An XML document, written element by element."""
 
     def __init__(self, write: Callable[[str], object]) -> None:
         self._write, self._within = write, list[str]()
@@ -34,13 +34,13 @@ class Xml:
 
     @contextmanager
     def inside(self, tag: str, attributes: Mapping[str, object] | None = None) -> Iterator[None]:
-        """An element that holds what is written meanwhile."""
+        """An element around everything that is written inside the ``with`` block."""
         self.open(tag, attributes)
         yield
         self.close()
 
     def open(self, tag: str, attributes: Mapping[str, object] | None = None) -> None:
-        """Begin an element that holds what is written until it is closed."""
+        """Open an element; ``close`` ends it."""
         self._write(f"{' ' * len(self._within)}<{tag}{_attributes(attributes)}>\n")
         self._within.append(tag)
 
@@ -49,7 +49,7 @@ class Xml:
         self._write(f"{' ' * len(self._within)}</{tag}>\n")
 
     def element(self, tag: str, attributes: Mapping[str, object] | None = None, text: str | None = None) -> None:
-        """An element that holds a text or nothing."""
+        """Write an element with a text, or an empty element."""
         end = "/>" if text is None else f">{escaped(text)}</{tag}>"
         self._write(f"{' ' * len(self._within)}<{tag}{_attributes(attributes)}{end}\n")
 

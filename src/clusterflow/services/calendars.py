@@ -19,7 +19,7 @@ from clusterflow.domain.text import Frozen, Language, NoticeLanguage, Text
 from clusterflow.errors import UnknownName
 from clusterflow.notices.catalogs import translations
 from clusterflow.notices.shared_words import word
-from clusterflow.reports.ics import Voice, feed, single
+from clusterflow.reports.ics import CalendarTexts, feed, single
 from clusterflow.rules.agenda import subject_of
 from clusterflow.rules.mistakes import nearest
 from clusterflow.services.folder import Folder
@@ -132,10 +132,10 @@ class Calendars:
 
 
 @lru_cache(maxsize=32)
-def voice_of(messages: Path, language: NoticeLanguage) -> Voice:
+def voice_of(messages: Path, language: NoticeLanguage) -> CalendarTexts:
     """The words of calendars in a language, from the catalogs of the notices."""
     catalog = translations(messages, language)
-    return Voice(language, {kind: word(kind, catalog.pgettext) for kind in AppointmentKind})
+    return CalendarTexts(language, {kind: word(kind, catalog.pgettext) for kind in AppointmentKind})
 
 
 def attachment_of(
@@ -144,7 +144,7 @@ def attachment_of(
     kind: AppointmentKind,
     subject: str,
     now: datetime,
-    voice: Voice,
+    voice: CalendarTexts,
 ) -> Attachment | None:
     """One appointment of an initiative as a file for a notice: to be kept, or to be taken back where it was called off.
 
@@ -160,7 +160,7 @@ def attachment_of(
 
 
 def attachment_for(
-    connection: Connection, initiative: str, event: Event, now: datetime, voice: Voice
+    connection: Connection, initiative: str, event: Event, now: datetime, voice: CalendarTexts
 ) -> Attachment | None:
     """The appointment that a ledger entry is about, as a file for its notice; None where it is about none."""
     about = subject_of(event)

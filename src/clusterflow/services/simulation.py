@@ -20,7 +20,7 @@ from clusterflow.errors import ClusterflowError, Mistake, Mistakes, quoted
 from clusterflow.intake.simulation_history import Decision, History, Said
 from clusterflow.reports import simulation as reports
 from clusterflow.reports.quorum import quorum
-from clusterflow.reports.simulation import ASSUMED, Happened, MonthEnd, TriedLife
+from clusterflow.reports.simulation import ASSUMED, MonthEnd, SimulatedEvent, SimulatedLife
 from clusterflow.rules.ballot import Ballot
 from clusterflow.rules.mistakes import the_nearest
 from clusterflow.services import enrolment, gates, ledger, registry, standing
@@ -48,7 +48,7 @@ def try_model(
     until: date | None = None,
     suppose: bool = True,
     language: Language = "en",
-) -> tuple[TriedLife, ...]:
+) -> tuple[SimulatedLife, ...]:
     """Live a history under the model of a file, and tell the verdicts at the end of each month.
 
     All facts are recorded at once; each counts from the day that it is true from. An initiative begins on the first day
@@ -89,7 +89,7 @@ class _Play:
         self.news: dict[str, set[date]] = {}
         self.to_say: list[tuple[str, Decision]] = []
         self.supposed: set[tuple[str, str]] = set()
-        self.refused: dict[str, list[Happened]] = defaultdict(list)
+        self.refused: dict[str, list[SimulatedEvent]] = defaultdict(list)
 
     def enter(self) -> Sequence[Mistake]:
         """Record all facts as a file is recorded; what is wrong with them."""
@@ -111,7 +111,7 @@ class _Play:
             yield from _unknown(said, "stage", said.decision.stage, model.by_id if model else [said.decision.stage])
             self.to_say.append((mine, said.decision))
 
-    def under(self, model: LifecycleModel, since: date | None, until: date | None) -> tuple[TriedLife, ...]:
+    def under(self, model: LifecycleModel, since: date | None, until: date | None) -> tuple[SimulatedLife, ...]:
         """The lives under a model.
 
         Raises:
@@ -234,11 +234,13 @@ class _Play:
             waits[line.stage] = reports.waits_for(rule, anybody, self.suppose, self.language)
         return MonthEnd(status, waits)
 
-    def _told(self, model: LifecycleModel, initiative: str, ends: Sequence[MonthEnd], since: date | None) -> TriedLife:
+    def _told(
+        self, model: LifecycleModel, initiative: str, ends: Sequence[MonthEnd], since: date | None
+    ) -> SimulatedLife:
         entries = ledger.entries(self.context, initiative)
         people = gates.people_of(self.context, [e.event.decider for e in entries if isinstance(e.event, VoteCast)])
-        happened = [*reports.told(entries, model, people, self.language), *self.refused[initiative]]
-        return reports.tried_life(ends, happened, since)
+        happened = [*reports.notable_events(entries, model, people, self.language), *self.refused[initiative]]
+        return reports.simulated_life(ends, happened, since)
 
 
 def _starts(submissions: Iterable[Submission]) -> dict[str, date]:

@@ -14,7 +14,7 @@ from support.world import CONFIGS
 
 from clusterflow.domain.appointment import Appointment, AppointmentKind
 from clusterflow.domain.text import NOTICE_LANGUAGES, Text
-from clusterflow.reports.ics import ATTENDED, Voice, feed, single, summary
+from clusterflow.reports.ics import ATTENDED, CalendarTexts, feed, single, summary
 from clusterflow.services.calendars import voice_of
 
 ZONES = ["Europe/Madrid", "America/Monterrey", "America/Guayaquil", "Asia/Kathmandu", "UTC"]
@@ -59,7 +59,7 @@ def events(content: bytes) -> list[Event]:
 
 
 @given(name=NAMES, chosen=st.lists(APPOINTMENTS, max_size=5, unique_by=lambda a: a.uid), voice=LANGUAGES)
-def test_a_feed_is_read_back_as_it_was_meant(name: str, chosen: list[Appointment], voice: Voice) -> None:
+def test_a_feed_is_read_back_as_it_was_meant(name: str, chosen: list[Appointment], voice: CalendarTexts) -> None:
     content = feed(name, chosen, voice, "America/Bogota")
     lines = content.split(b"\r\n")
     assert b"\n" not in content.replace(b"\r\n", b"")
@@ -80,7 +80,7 @@ def test_a_feed_is_read_back_as_it_was_meant(name: str, chosen: list[Appointment
         agrees(by_uid[a.uid], a, voice)
 
 
-def agrees(event: Event, a: Appointment, voice: Voice) -> None:
+def agrees(event: Event, a: Appointment, voice: CalendarTexts) -> None:
     assert str(event["SUMMARY"]) == line(f"{voice.headings[a.kind]}: {voice.what(a)} · {a.of}")
     assert str(event.get("LOCATION", "")) == line(a.place or "")
     assert (event["SEQUENCE"], event["DTSTAMP"].dt) == (a.sequence, a.at)
@@ -100,7 +100,7 @@ def agrees(event: Event, a: Appointment, voice: Voice) -> None:
 
 
 @given(appointment=APPOINTMENTS, voice=LANGUAGES)
-def test_one_that_is_sent_says_whether_it_is_kept_or_taken_back(appointment: Appointment, voice: Voice) -> None:
+def test_one_that_is_sent_says_whether_it_is_kept_or_taken_back(appointment: Appointment, voice: CalendarTexts) -> None:
     content, method = single(appointment, voice)
     calendar = Calendar.from_ical(content)
     assert calendar["METHOD"] == method == ("CANCEL" if appointment.cancelled else "PUBLISH")

@@ -1,1 +1,1 @@
-"""The dossier of an initiative: what its board sees of it before it decides."""
+"""The dossier of an initiative, which its board reads before it decides."""

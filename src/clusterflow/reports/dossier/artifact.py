@@ -1,4 +1,4 @@
-"""A dossier as a page in Prefect: where the file lies, and its plots with their numbers."""
+"""A dossier as a page in Prefect: the address of the file, and the plots with their numbers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FILE = Text(es="El dossier completo", en="The whole dossier")
 
 
 def dossier_page(made: Dossier, address: str, page_of_initiative: str) -> str:
-    """Markdown with pictures in it; where the file lies is told as a link, too, though browsers follow no file: one."""
+    """The page as Markdown with embedded pictures. Browsers follow no ``file:`` link, so its text is the address."""
     language = made.language
     link = f"<{address}>" if address.startswith(("http://", "https://")) else f"`{address}`"
     parts = [

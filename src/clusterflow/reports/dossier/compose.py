@@ -1,4 +1,4 @@
-"""A dossier put together: the head with its few words, the line of stages, gates, sections, decisions, signatures."""
+"""Composes a dossier: head, line of stages, gates, sections, decisions, signatures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from clusterflow.reports.dossier.sections import Sections
 from clusterflow.reports.dossier.stage_line import stage_line
 from clusterflow.reports.dossier.texts import WORDS
 from clusterflow.reports.dossier.views import counted, decision_view, gate_view, readiness
-from clusterflow.reports.html_page import Figure, Table, day, page, short_day
+from clusterflow.reports.html_page import Figure, Table, day, render_page, short_day
 from clusterflow.reports.labels import STANDING, STATUS, word
 from clusterflow.reports.markdown import overridden_words
 from clusterflow.reports.plots import Bars, Line
@@ -24,7 +24,7 @@ from clusterflow.reports.status import StageLine, title_of
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """A dossier as one HTML file; its figures, and their plots by name, for where they are shown by themselves."""
+    """A dossier as one HTML file, with its figures, and its plots by name."""
 
     name: str
     as_of: date
@@ -36,20 +36,20 @@ class Dossier:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A number in the head."""
+    """A key figure in the head."""
 
     value: str | None
     what: str
 
 
 def compose(facts: DossierFacts) -> Dossier:
-    """The dossier of some facts."""
+    """Compose the dossier from its data."""
     language, status = facts.language, facts.status
     sections = Sections(facts)
     gates = [gate_view(facts, at) for at in facts.gates]
     stopped = status.standing is Standing.STOPPED
     shown = tuple(sections.all(first_figure=2))
-    html = page(
+    html = render_page(
         "dossier",
         language,
         WORDS,

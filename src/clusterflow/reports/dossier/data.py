@@ -1,6 +1,6 @@
-"""What a dossier tells of, gathered: values alone, so that the same facts give the same pages.
+"""The data of a dossier: plain values, so that the same data give the same pages.
 
-Whether people are named is decided where the facts are gathered: here a name that is not to be told is None.
+Whether people are named is decided where the data are gathered; a name that must not be shown is ``None`` here.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from clusterflow.reports.status import InitiativeStatus
 
 @dataclass(frozen=True, slots=True)
 class ThenAndNow:
-    """A measurement of the day, and the same as of a year before."""
+    """A measurement of the day, and the same a year before."""
 
     now: Measurement
     before: Measurement
@@ -30,7 +30,7 @@ class ThenAndNow:
 
 @dataclass(frozen=True, slots=True)
 class BodyFacts:
-    """A standing body: who comes to it, and whether the same people do."""
+    """A standing body, with its attendance and person turnover."""
 
     name: str
     attendance: ThenAndNow
@@ -39,7 +39,7 @@ class BodyFacts:
 
 @dataclass(frozen=True, slots=True)
 class DuesFacts:
-    """Dues collected of a size class (None: of all), as shares of what was due in the twelve months before."""
+    """Dues collected from a size class (``None``: from all), as a share of the dues of the last twelve months."""
 
     size: SizeClass | None
     collected: ThenAndNow
@@ -47,7 +47,7 @@ class DuesFacts:
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """A trust survey: its index is unknown where too few answered."""
+    """A trust survey; its index is unknown if too few answered."""
 
     on: date
     index: Measurement
@@ -57,7 +57,7 @@ class Wave:
 
 @dataclass(frozen=True, slots=True)
 class ObjectiveFacts:
-    """A strategic objective and the last value read of it."""
+    """A strategic objective with its last reading."""
 
     title: str
     unit: str
@@ -70,7 +70,7 @@ class ObjectiveFacts:
 
     @property
     def progress(self) -> float | None:
-        """How much of the way from the baseline to the target is made; below nought where it went the other way."""
+        """The share of the distance from baseline to target; negative if the value moved away from the target."""
         if self.value is None or self.baseline is None or self.target is None or self.baseline == self.target:
             return None
         made = (self.value - self.baseline) / (self.target - self.baseline)
@@ -79,7 +79,7 @@ class ObjectiveFacts:
 
 @dataclass(frozen=True, slots=True)
 class VoteFacts:
-    """What one decider said: in which role, for which helix kinds, and who it was, if that may be told."""
+    """The vote of a decider: role, helix kinds, and the name if it may be shown."""
 
     role: Role
     represents: tuple[HelixKind, ...]
@@ -89,7 +89,7 @@ class VoteFacts:
     name: str | None = None
     cast_by_other: bool = False
     overrides: tuple[str, ...] = ()
-    """The titles of the criteria that were let pass."""
+    """The titles of the criteria that were overridden."""
     conditions: tuple[tuple[str, date], ...] = ()
     until: date | None = None
 
@@ -107,7 +107,7 @@ class DecisionFacts:
 
 @dataclass(frozen=True, slots=True)
 class Signatory:
-    """Who may decide at a gate and signs: the roles, and the name, if that may be told."""
+    """Who signs at a gate: the roles, and the name if it may be shown."""
 
     roles: tuple[Role, ...]
     name: str | None = None
@@ -115,7 +115,7 @@ class Signatory:
 
 @dataclass(frozen=True, slots=True)
 class GateFacts:
-    """A gate that is to be decided: its findings, the votes cast so far, and who signs."""
+    """A gate that waits for a decision: findings, votes so far, signatories."""
 
     gate: GateExplanation
     votes: tuple[VoteFacts, ...]
@@ -131,7 +131,7 @@ class StrategyFacts:
 
 @dataclass(frozen=True, slots=True)
 class DossierFacts:
-    """Everything that a dossier says, as of a day."""
+    """All data of a dossier, as of a day."""
 
     language: Language
     status: InitiativeStatus
@@ -151,4 +151,4 @@ class DossierFacts:
     objectives: tuple[ObjectiveFacts, ...]
     decisions: tuple[DecisionFacts, ...]
     bounds: Mapping[str, Bound]
-    """What the model asks of a metric, by its id: of the gates at hand, else of any gate."""
+    """The bound of each metric, by its id: of the gates under way first, then of any gate."""

@@ -1,4 +1,4 @@
-"""The sections of a dossier that show numbers: each a few sentences, and figures with their tables."""
+"""Builds the sections of a dossier that show numbers: a few sentences each, and figures with tables."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ Cells = tuple[str | None, ...]
 TEXTS = {**SHARED, **FRAME, **WORDS}
 
 MOST_BARS = 15
-"""So many rows are drawn; the table has all of them."""
+"""How many rows are drawn; the table has all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section: what it is called, says and shows."""
+    """A section with its title, sentences and figures."""
 
     title: str
     text: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
     tables: tuple[Table, ...] = ()
-    """Tables of which there is nothing to draw."""
+    """Tables without a plot."""
     first: int = 0
-    """The number of its first figure."""
+    """The number of the first figure."""
 
 
 class Sections:
-    """The sections of one dossier, in their order. ``plots`` are the pictures in them, by name, to be sent as PNG."""
+    """The sections of one dossier, in order. ``plots`` holds their plots by name, to be sent as PNG."""
 
     def __init__(self, facts: DossierFacts) -> None:
         self.facts, self.language = facts, facts.language
         self.plots: dict[str, Bars | Line] = {}
 
     def all(self, first_figure: int) -> Iterator[Section]:
-        """Each section; figures are numbered through."""
+        """All sections; the figures are numbered consecutively."""
         number = first_figure
         for section in (self.members(), self.committees(), self.dues(), self.trust(), self.objectives()):
             yield replace(section, first=number)
@@ -176,7 +176,7 @@ class Sections:
 
     def _objective(self, one: ObjectiveFacts, progress: str | None) -> Cells:
         def value(number: float | None) -> str | None:
-            # A registry takes what a number may be in Python, «nan» and «inf» too; nobody has measured those.
+            # The registry accepts «nan» and «inf»; they count as unknown.
             return (
                 None
                 if number is None or not math.isfinite(number)
@@ -211,7 +211,7 @@ class Sections:
         note: str = "",
         bounded: bool = True,
     ) -> Figure | Table:
-        """Shares of parts, today and a year before, with what is asked of the whole; a table where none is known."""
+        """Shares by part, today and a year before, with the bound of the whole; only a table if none is known."""
         bound = self.facts.bounds.get(name) if bounded else None
         told = [_known(found, Unit.SHARE, self.language) for found in now]
         columns: list[list[str | None]] = [list(names), list(told)]

@@ -1,6 +1,6 @@
-"""The stages of a model as a line, like that of a railway: what was passed and when, where it runs side by side.
+"""Draws the stages of a model as a line of stops, with dates and parallel branches.
 
-No meaning hangs on colour alone: each state has its sign and its word, an optional stage a broken line.
+Colour alone never carries meaning: each state has a sign and a word, an optional stage a dashed line.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.terms import StageStatus
 from clusterflow.domain.text import Language
-from clusterflow.reports.diagram import BROKEN, FAINT, FONT, INK, LOOKS, Look, put_text, wrapped
-from clusterflow.reports.diagram_layout import BOX_WIDTH, LAYER_GAP, Drawing, laid_out
+from clusterflow.reports.diagram import BROKEN, FAINT, FONT, INK, STAGE_STYLES, StageStyle, put_text, wrapped
+from clusterflow.reports.diagram_layout import BOX_WIDTH, LAYER_GAP, Drawing, lay_out
 from clusterflow.reports.dossier.texts import WORDS
 from clusterflow.reports.html_page import short_day
 from clusterflow.reports.labels import STATUS, word
@@ -20,15 +20,15 @@ from clusterflow.reports.xml import legal
 
 WIDTH = 780.0
 ROW = 122.0
-"""Height of a stage: its title above the line, its dates below."""
+"""The height of a stage, with its title above the line and its dates below."""
 RADIUS = 12.0
 TITLE, SMALL = 10.8, 10.0
 TRACK = "#8a97a3"
 
 
 def stage_line(model: LifecycleModel, status: InitiativeStatus, language: Language, title: str) -> str:
-    """The line as an element of a page, with the state of each stage."""
-    drawing = laid_out(model, ROW)
+    """The line as an SVG element of a page, with the state of each stage."""
+    drawing = lay_out(model, ROW)
     columns = round((drawing.width + LAYER_GAP) / _STEP)
     step = WIDTH / columns
     root = ElementTree.Element(
@@ -48,17 +48,17 @@ _STEP = BOX_WIDTH + LAYER_GAP
 
 
 def _tracks(root: ElementTree.Element, model: LifecycleModel, drawing: Drawing, step: float) -> None:
-    """From stop to stop; past a column in which it does not stop, a track keeps to its lane."""
+    """The tracks from stop to stop; a track keeps to its lane past a column in which it does not stop."""
     for arrow in drawing.arrows:
         points = []
         for index, (x, y) in enumerate(arrow.points):
-            # A box is met at its right edge and left at its left one: on the line, both are the stop in its middle.
+            # The layout joins boxes at their edges; on the line, both edges are the stop in the middle.
             column = (x - BOX_WIDTH) / _STEP if index % 2 == 0 else x / _STEP
             points.append(((round(column) + 0.5) * step, y))
         (x, y), *rest = points
         way = f"M{x:.1f} {y:.1f}"
         for to_x, to_y in rest:
-            # It leaves and comes level, so that it does not run through the titles of the stops.
+            # A track leaves and arrives horizontally, so that it does not cross the titles of the stops.
             late, early = x + 0.8 * (to_x - x), x + 0.2 * (to_x - x)
             straight = f"L{to_x:.1f} {to_y:.1f}"
             way += straight if to_y == y else f"C{late:.1f} {y:.1f} {early:.1f} {to_y:.1f} {to_x:.1f} {to_y:.1f}"
@@ -70,13 +70,13 @@ def _tracks(root: ElementTree.Element, model: LifecycleModel, drawing: Drawing, 
 
 
 class _Stop:
-    """A stage: the sign of its state on the line, its title above, its state and dates below."""
+    """A stage: its sign on the line, its title above, its state and dates below."""
 
     def __init__(self, root: ElementTree.Element, x: float, y: float, width: float, language: Language) -> None:
         self.root, self.x, self.y, self.width, self.language = root, x, y, width, language
 
     def draw(self, line: StageLine) -> None:
-        look = LOOKS[line.status]
+        look = STAGE_STYLES[line.status]
         self._sign(line, look)
         titles = wrapped(f"{line.number} {line.title}", self.width, TITLE, 3)
         # A track that comes from above passes behind the title.
@@ -93,7 +93,7 @@ class _Stop:
             self._text(text, RADIUS + 15 + 13 * index, SMALL, look.line if index == 0 else FAINT,
                        weight="600" if index == 0 else "400")  # fmt: skip
 
-    def _sign(self, line: StageLine, look: Look) -> None:
+    def _sign(self, line: StageLine, look: StageStyle) -> None:
         done = line.status in (StageStatus.ACHIEVED, StageStatus.UNDER_WAY, StageStatus.GATE_OPEN, StageStatus.LAPSED)
         ground, ink = (look.line, "#ffffff") if done else ("#ffffff", look.line)
         stop = ElementTree.SubElement(self.root, "g", transform=f"translate({self.x:.1f} {self.y:.1f})")

@@ -1,4 +1,4 @@
-"""The words of a dossier, in the languages of its readers."""
+"""The texts of a dossier, in Spanish and English."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ WHAT: dict[str, Text] = {
     "other-private": Text(es="otros ingresos privados", en="other private income"),
     "?": Text(es="desconocido", en="unknown"),
 }
-"""What evidence says of itself in the words of the registry."""
+"""The labels of evidence values."""
 
 RECORD: dict[str, Text] = {
     "membership": Text(es="membresía", en="membership"),

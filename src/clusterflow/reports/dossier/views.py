@@ -1,4 +1,4 @@
-"""Gates, votes and evidence as a dossier prints them: texts in the reader's language."""
+"""Converts gates, votes and evidence to the texts that a dossier prints, in the reader's language."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from clusterflow.reports.labels import ANSWER, DECISION, HELIX, ROLE, SEVERITY, 
 from clusterflow.reports.quorum import quorum
 
 MOST_EVIDENCE = 12
-"""So many rows of evidence to a finding; the rest is told by number, and where to look for it."""
+"""How many rows of evidence a finding shows; the rest is counted, with a hint where to find it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ _READINESS = {
 
 
 def readiness(gate: GateFacts, language: Language) -> str:
-    """«lista», as part of a sentence."""
+    """The readiness as part of a sentence: «lista»."""
     return _READINESS[gate.gate.readiness].to(language)
 
 
@@ -94,7 +94,7 @@ def gate_view(facts: DossierFacts, at: GateFacts) -> GateView:
     missing = [
         (line, view) for line, view in zip(gate.criteria, criteria, strict=True) if line.answer is not Answer.MET
     ]
-    # What blocks comes first.
+    # Blocking criteria come first.
     missing.sort(key=lambda one: list(Severity).index(one[0].severity))
     return GateView(
         number=gate.number,
@@ -115,7 +115,7 @@ def gate_view(facts: DossierFacts, at: GateFacts) -> GateView:
 
 
 def counted(lines: Sequence[CriterionLine], language: Language) -> str:
-    """How many criteria are met, unmet, unknown; how many block."""
+    """The number of criteria that are met, unmet, unknown, and that block."""
     answers = Counter(line.answer for line in lines)
     blocking = sum(line.severity is Severity.BLOCKING and line.answer is not Answer.MET for line in lines)
     return WORDS["criteria_count"].to(language).format(
@@ -152,7 +152,7 @@ def _criterion(initiative: str, stage: str, line: CriterionLine, language: Langu
 
 
 def _whole(text: str) -> str:
-    """No line ends inside what is short: «≥ 3 años»."""
+    """Keep a short text on one line: «≥ 3 años»."""
     return text.replace(" ", "\u00a0") if len(text) <= 16 else text
 
 
@@ -161,7 +161,7 @@ def _sentence(text: str) -> str:
 
 
 def _most_telling(evidence: Iterable[EvidenceLine]) -> list[EvidenceLine]:
-    """First what is unknown, then what does not count, then the newest."""
+    """Sort evidence: unknown rows first, then rows that do not count, then the newest."""
 
     def rank(row: EvidenceLine) -> tuple[int, int, int]:
         kind = 0 if row.counts_for.startswith("?") else 1 if row.counts_for.split()[0] == "0" else 2
@@ -171,7 +171,7 @@ def _most_telling(evidence: Iterable[EvidenceLine]) -> list[EvidenceLine]:
 
 
 def _rows(evidence: Sequence[EvidenceLine], language: Language) -> tuple[tuple[str | None, ...], ...]:
-    """Rows that say the same are said once, with how many they are."""
+    """Merge equal rows into one, with their number."""
     alike: dict[tuple[str, str, str, str], list[int]] = {}
     for row in evidence:
         record = RECORD[row.record].to(language) if row.record in RECORD else row.record
@@ -189,7 +189,7 @@ def _rows(evidence: Sequence[EvidenceLine], language: Language) -> tuple[tuple[s
 
 
 def _listed(entries: Sequence[int]) -> str:
-    # What the engine itself keeps, a stay in a stage, has no entry of its own.
+    # A stage visit is kept by the engine and has no ledger entry of its own.
     first = ", ".join(str(entry) for entry in sorted(entries)[:3] if entry)
     return first if len(entries) <= 3 else f"{first} …"
 

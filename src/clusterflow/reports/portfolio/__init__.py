@@ -1,1 +1,1 @@
-"""The portfolio: all initiatives beside each other, as a page, a table, Markdown and pictures."""
+"""The portfolio: all initiatives as a page, tables, Markdown and pictures."""

@@ -1,4 +1,4 @@
-"""The portfolio as a page in Prefect: linked to its initiatives and to the runs, with its plots and their numbers."""
+"""The portfolio as a page in Prefect, with links to initiatives and runs, and plots with their numbers."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from clusterflow.reports.portfolio import plots
 from clusterflow.reports.portfolio.document import FEW, SIGNS, board_groups, keys, one_heat_map
 from clusterflow.reports.portfolio.plots import Spans
 from clusterflow.reports.portfolio.portfolio import Portfolio, VisitLine
-from clusterflow.reports.portfolio.stage_groups import Place
+from clusterflow.reports.portfolio.stage_groups import BoardEntry
 from clusterflow.reports.portfolio.texts import COUNTS_WHEN, KIND, SIGN, WAIT, words
 
 WIDTH, DOTS = 6.4, 140
-"""Inches and dots per inch: legible in the column that Prefect gives it, and some forty kilobytes."""
+"""Inches and dots per inch: legible in the width of Prefect's page, at about 40 kB."""
 
 
 class Waiting(Frozen):
-    """What waits beside the initiatives: for Prefect, for people, for somebody to mend; and what was given up."""
+    """The backlog: events for Prefect, notices for people, refused submissions, and notices that were given up."""
 
     events: int
     notices: int
@@ -42,7 +42,7 @@ class Waiting(Frozen):
 
 
 def portfolio_page(portfolio: Portfolio, language: Language, waiting: Waiting) -> str:
-    """Markdown with pictures in it. It names initiatives and no person."""
+    """The page as Markdown with embedded pictures. It names no person."""
     t = words(language)
     parts = [
         f"# {word('portfolio', language)} · {portfolio.as_of}",
@@ -102,7 +102,7 @@ def _figure(plot: Bars | Spans, figure: Figure) -> list[str]:
 
 
 def numbers(heads: Sequence[str], rows: Iterable[Sequence[object]], numeric: Iterable[int]) -> str:
-    """A table some of whose columns (from 0) are numbers, set flush right."""
+    """A table in which some columns (from 0) are numbers, aligned right."""
     right = set(numeric)
     head, _, *body = table(heads, rows).split("\n")
     rule = "".join(f" {'---:' if n in right else '---'} |" for n in range(len(heads)))
@@ -149,7 +149,7 @@ def _board(portfolio: Portfolio, language: Language, t: dict[str, str]) -> list[
     return parts
 
 
-def _row(place: Place, language: Language, t: dict[str, str]) -> tuple[object, ...]:
+def _row(place: BoardEntry, language: Language, t: dict[str, str]) -> tuple[object, ...]:
     since = whole_day(place.since) + (f" **{t['overdue']}**" if place.overdue else "")
     waits = whole_days(escaped(place.waits_for)) or WAIT[place.waits].to(language)
     if place.waits is Wait.DECISION:
@@ -177,7 +177,7 @@ def _lapses(portfolio: Portfolio, t: dict[str, str], language: Language) -> list
 
 
 def _criteria(portfolio: Portfolio, language: Language, t: dict[str, str]) -> list[str]:
-    """One by one where they are few; where they are many, how often each is met."""
+    """Each criterion by initiative if there are few initiatives; otherwise, how often it is met."""
     if not portfolio.criteria:
         return [t["lapses_none"]]
     if len(portfolio.answers) > FEW:

@@ -1,4 +1,4 @@
-"""The heat map: what is answered of each criterion in each initiative, beside each other by the kind of stage."""
+"""The data of the heat map: the answer of each criterion in each initiative, by kind of stage."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from clusterflow.store.portfolio import Life
 
 
 class HeatCell(Frozen):
-    """One criterion in one initiative: the answer last told, what was found and what is asked."""
+    """One criterion in one initiative: its last answer, value and bound."""
 
     kind: StageKind
     title: str
-    """By which it stands beside the same criterion of other models, whose ids may differ."""
+    """Criteria of several models share a column by this title, because their ids may differ."""
     criterion: str
     answer: Answer
     severity: Severity
@@ -29,7 +29,7 @@ class HeatCell(Frozen):
 
 
 class HeatRow(Frozen):
-    """What is looked at in one initiative now: its gates under way, and what its milestones are held to."""
+    """The criteria of one initiative: of its gates under way, and of its watched milestones."""
 
     initiative: str
     name: str
@@ -37,7 +37,7 @@ class HeatRow(Frozen):
 
 
 class CriterionLine(Frozen):
-    """One criterion of a kind of stage, over all initiatives in which it is looked at."""
+    """One criterion of a kind of stage, over all initiatives that have it."""
 
     kind: StageKind
     title: str
@@ -47,7 +47,7 @@ class CriterionLine(Frozen):
 
 
 def row_of(life: Life, name: str, language: Language) -> HeatRow:
-    """What is answered in one initiative; a life that was stopped is not looked at any more."""
+    """The row of one initiative; a stopped initiative has none."""
     state, model = life.state, life.model
     answers = newest(state.answers, life.notes)
     cells: dict[tuple[StageKind, str], HeatCell] = {}
@@ -61,14 +61,14 @@ def row_of(life: Life, name: str, language: Language) -> HeatRow:
             titles = _titles(stage, language)
             for finding in recall_gate(stage, answers).findings:
                 here = (stage.kind, titles[finding.criterion.id])
-                # Of two stages of a kind that ask the same, the earlier one tells.
+                # If two stages of a kind have the same criterion, the earlier one counts.
                 if here not in cells and (wanted is None or finding.criterion.id in wanted):
                     cells[here] = _cell(*here, finding, language)
     return HeatRow(initiative=state.initiative, name=name, answers=tuple(cells.values()))
 
 
 def _titles(stage: Stage, language: Language) -> dict[str, str]:
-    """The titles of a gate's criteria; where two are called the same, with what they ask."""
+    """The titles of a gate's criteria; equal titles get their bounds."""
     named = {c.id: (title_of(c, language), c.bound.written(language)) for c in stage.gate.criteria}
     often = Counter(title for title, _ in named.values())
     return {i: title if often[title] == 1 else f"{title} ({asked})" for i, (title, asked) in named.items()}
@@ -89,7 +89,7 @@ def _cell(kind: StageKind, title: str, finding: Finding, language: Language) -> 
 def columns_of(
     rows: Iterable[HeatRow], models: Iterable[LifecycleModel], language: Language
 ) -> tuple[CriterionLine, ...]:
-    """The criteria that are looked at anywhere, by kind of stage and in the order of the models."""
+    """The columns: all criteria in use, by kind of stage, in the order of the models."""
     counts = Counter((cell.kind, cell.title, cell.answer) for row in rows for cell in row.answers)
     asked = {(kind, title) for kind, title, _ in counts}
     known = {(s.kind, title): None for m in models for s in m.stages for title in _titles(s, language).values()}

@@ -1,4 +1,4 @@
-"""The portfolio as one HTML page that stands for itself."""
+"""The portfolio as one self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from clusterflow.domain.terms import Answer, Severity, StageKind
 from clusterflow.domain.text import Language
 from clusterflow.reports.board import Wait
-from clusterflow.reports.html_page import page, short_day
+from clusterflow.reports.html_page import render_page, short_day
 from clusterflow.reports.plots import as_svg
 from clusterflow.reports.portfolio import plots
 from clusterflow.reports.portfolio.criteria import CriterionLine, HeatCell
 from clusterflow.reports.portfolio.portfolio import DwellLine, Portfolio
-from clusterflow.reports.portfolio.stage_groups import Place
+from clusterflow.reports.portfolio.stage_groups import BoardEntry
 from clusterflow.reports.portfolio.texts import COUNTS_WHEN, KIND, SIGN, WAIT, WORDS
 
 SIGNS = {Answer.MET: "✔", Answer.UNMET: "✘", Answer.UNKNOWN: "?"}
@@ -21,7 +21,7 @@ SIGNS = {Answer.MET: "✔", Answer.UNMET: "✘", Answer.UNKNOWN: "?"}
 
 @dataclass(frozen=True, slots=True)
 class HeatLine:
-    """One initiative in the heat map of a kind of stage: a cell for each criterion, None where it is not looked at."""
+    """One initiative in a heat map: a cell for each criterion, ``None`` if it has no such criterion."""
 
     initiative: str
     name: str
@@ -30,18 +30,18 @@ class HeatLine:
 
 @dataclass(frozen=True, slots=True)
 class HeatMap:
-    """The heat map of a kind of stage: who is in it, then who has its milestone and does not meet all it asks."""
+    """The heat map of a kind of stage: initiatives in the stage, then those whose milestone is at risk."""
 
     kind: StageKind
     columns: tuple[CriterionLine, ...]
     under_way: tuple[HeatLine, ...]
     passed: tuple[HeatLine, ...]
     hold_all: int
-    """How many have the milestone and meet all that it holds them to."""
+    """How many have the milestone and meet all its watched criteria."""
 
 
 def heat_maps(portfolio: Portfolio) -> tuple[HeatMap, ...]:
-    """A heat map for each kind of stage in which anything is looked at."""
+    """A heat map for each kind of stage that has criteria."""
     inside = {(p.initiative, p.kind) for p in portfolio.places}
     found = []
     for kind in StageKind:
@@ -64,13 +64,13 @@ def heat_maps(portfolio: Portfolio) -> tuple[HeatMap, ...]:
 
 
 FEW = 14
-"""So many initiatives fit beside each other, and are shown in one heat map."""
+"""How many initiatives fit side by side in one heat map."""
 
 Row = tuple[CriterionLine, tuple[HeatCell | None, ...]]
 
 
 def one_heat_map(portfolio: Portfolio) -> dict[StageKind, tuple[Row, ...]]:
-    """The heat map of a small portfolio, the criteria below each other and the initiatives beside each other."""
+    """The single heat map of a small portfolio: a row per criterion, a column per initiative."""
     cells = {(row.initiative, c.kind, c.title): c for row in portfolio.answers for c in row.answers}
     found: dict[StageKind, tuple[Row, ...]] = {}
     for column in portfolio.criteria:
@@ -81,10 +81,10 @@ def one_heat_map(portfolio: Portfolio) -> dict[StageKind, tuple[Row, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The places of one row of the board."""
+    """The entries of one row of the board."""
 
     title: str
-    places: tuple[Place, ...]
+    places: tuple[BoardEntry, ...]
 
 
 def board_groups(portfolio: Portfolio, language: Language) -> tuple[Group, ...]:
@@ -107,7 +107,7 @@ def board_groups(portfolio: Portfolio, language: Language) -> tuple[Group, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Spark:
-    """A line of the table of dwell times by model, with its quartiles on a common scale from 0 to 100."""
+    """A line of the table of dwell times, with its quartiles on a common scale from 0 to 100."""
 
     line: DwellLine
     cells: tuple[str, ...]
@@ -120,12 +120,12 @@ class Spark:
 
 
 def scale(portfolio: Portfolio) -> int:
-    """The days at the end of the scale of all lines."""
+    """The number of days at the end of the common scale."""
     return max((max(d.longest, d.allowed_days or 0) for d in portfolio.dwell), default=1) or 1
 
 
 def sparks(portfolio: Portfolio) -> dict[StageKind, tuple[Spark, ...]]:
-    """The dwell times by model, for each kind of stage; one scale for all."""
+    """The dwell times by kind of stage and model, on one scale."""
     top = scale(portfolio)
     found: dict[StageKind, tuple[Spark, ...]] = {}
     for line in portfolio.dwell:
@@ -147,7 +147,7 @@ def sparks(portfolio: Portfolio) -> dict[StageKind, tuple[Spark, ...]]:
 
 
 def keys(portfolio: Portfolio) -> tuple[tuple[str, int], ...]:
-    """The figures at the head of the page, each by the name of its word."""
+    """The key figures at the head of the page, by the name of their label."""
     alive = {p.initiative for p in portfolio.places if p.waits is not Wait.STOPPED}
     counted: Mapping[str, set[str]] = {
         "key_active": alive,
@@ -160,10 +160,10 @@ def keys(portfolio: Portfolio) -> tuple[tuple[str, int], ...]:
 
 
 def portfolio_html(portfolio: Portfolio, language: Language) -> str:
-    """The whole page; the same portfolio gives the same bytes."""
+    """Render the page. The same portfolio gives the same bytes."""
     where = as_svg(plots.where_bars(portfolio, language)) if portfolio.places else ""
     dwell = as_svg(plots.dwell_spans(portfolio, language)) if portfolio.dwell else ""
-    return page(
+    return render_page(
         "portfolio", language, WORDS,
         title=f"{WORDS['title'].to(language)} · {portfolio.as_of}",
         portfolio=portfolio,

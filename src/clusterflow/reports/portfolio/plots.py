@@ -1,4 +1,4 @@
-"""The two pictures of the portfolio: where the initiatives are, and how long stages take."""
+"""The plots of the portfolio: the kinds of stage that initiatives are in, and the dwell times."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from clusterflow.reports.board import Wait
 from clusterflow.reports.html_page import Figure, Table
 from clusterflow.reports.plots import FAINT, INK, PALETTE, Bars, Plot, Series, listing
 from clusterflow.reports.portfolio.portfolio import DwellLine, Portfolio
-from clusterflow.reports.portfolio.stage_groups import Place
+from clusterflow.reports.portfolio.stage_groups import BoardEntry
 from clusterflow.reports.portfolio.texts import KIND, LATE, STOPPED, WAIT, WORDS
 
 WIDTH = 8.4
-"""Inches of a picture that has the whole width of the page."""
+"""The width in inches of a plot over the whole page."""
 
 Group = StageKind | Wait | None
-"""A row of the board: a kind of stage; None where all is achieved; ``Wait.STOPPED``."""
+"""A row of the board: a kind of stage; ``None`` for initiatives that achieved all; ``Wait.STOPPED``."""
 
 SERIES: tuple[tuple[Wait, bool, Text], ...] = (
     (Wait.DECISION, False, WAIT[Wait.DECISION]),
@@ -33,7 +33,7 @@ SERIES: tuple[tuple[Wait, bool, Text], ...] = (
     (Wait.NOTHING, False, WAIT[Wait.NOTHING]),
     (Wait.STOPPED, False, WAIT[Wait.STOPPED]),
 )
-"""What is waited for; to be late is told apart only of those that nobody else keeps waiting."""
+"""The series: what initiatives wait for. Only those that wait for nobody else can be late."""
 
 
 def group_title(group: Group, language: Language) -> str:
@@ -41,18 +41,18 @@ def group_title(group: Group, language: Language) -> str:
 
 
 def groups(portfolio: Portfolio) -> tuple[Group, ...]:
-    """The rows of the board in their order, those without anybody left out."""
+    """The non-empty rows of the board, in order."""
     found = {group_of(place) for place in portfolio.places}
     order: tuple[Group, ...] = (*StageKind, None, Wait.STOPPED)
     return tuple(group for group in order if group in found)
 
 
-def group_of(place: Place) -> Group:
+def group_of(place: BoardEntry) -> Group:
     return Wait.STOPPED if place.waits is Wait.STOPPED else place.kind
 
 
 def where_bars(portfolio: Portfolio, language: Language) -> Bars:
-    """How many initiatives are in each kind of stage, by what they wait for."""
+    """The number of initiatives in each kind of stage, by what they wait for."""
     counts = Counter((group_of(p), p.waits, p.waits is Wait.CRITERIA and p.overdue) for p in portfolio.places)
     rows = groups(portfolio)
     series = [
@@ -69,7 +69,7 @@ def where_bars(portfolio: Portfolio, language: Language) -> Bars:
 
 
 def where_figure(portfolio: Portfolio, language: Language, svg: str) -> Figure:
-    """The same with its numbers."""
+    """The plot with its numbers."""
     bars = where_bars(portfolio, language)
     rows = []
     for n, label in enumerate(bars.labels):
@@ -90,7 +90,7 @@ def where_figure(portfolio: Portfolio, language: Language, svg: str) -> Figure:
 
 
 class Span(Frozen):
-    """One row of a picture of quartiles, in days; None lies beyond ``longest``."""
+    """The quartiles of one row, in days; ``None`` lies beyond ``longest``."""
 
     label: str
     first: int | None
@@ -100,9 +100,9 @@ class Span(Frozen):
 
 
 class Spans(Plot):
-    """The middle half of some durations as a bar, their median as a mark, the longest as a thin line.
+    """The middle half of durations as a bar, the median as a mark, the longest as a thin line.
 
-    Where fewer than a share are through, the bar ends in an arrow at the longest that is known.
+    If a quartile is not reached yet, the bar ends in an arrow at the longest known duration.
     """
 
     spans: tuple[Span, ...]
@@ -145,7 +145,7 @@ class Spans(Plot):
 
 
 def dwell_spans(portfolio: Portfolio, language: Language) -> Spans:
-    """How long stages take, by kind, in all models."""
+    """The dwell times by kind of stage, in all models."""
     lines = [line for line in portfolio.dwell if line.model is None]
     labels = [KIND[line.kind].to(language) for line in lines]
     told = [f"{days(line.median, line)} ({days(line.first_quartile, line)} – {days(line.third_quartile, line)})"
@@ -163,7 +163,7 @@ def dwell_spans(portfolio: Portfolio, language: Language) -> Spans:
 
 
 def days(value: int | None, line: DwellLine) -> str:
-    """A quartile in days; «> n» where it lies beyond the longest stay."""
+    """A quartile in days; «> n» if it lies beyond the longest stay."""
     return f"> {line.longest}" if value is None else str(value)
 
 
@@ -179,7 +179,7 @@ def dwell_row(line: DwellLine, first: str) -> tuple[str, ...]:
 
 
 def dwell_figure(portfolio: Portfolio, language: Language, svg: str) -> Figure:
-    """The same with its numbers."""
+    """The plot with its numbers."""
     rows = tuple(dwell_row(line, KIND[line.kind].to(language)) for line in portfolio.dwell if line.model is None)
     caption = WORDS["dwell_figure"].to(language)
     heads = tuple(WORDS[head].to(language) for head in DWELL_HEADS)

@@ -1,4 +1,4 @@
-"""The portfolio as data: what the page, the tables and the pictures show, and what ``--format json`` prints."""
+"""The portfolio as data, for the page, the tables, the plots and ``--format json``."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from clusterflow.domain.lifecycle import LifecycleModel, Stage
 from clusterflow.domain.terms import StageKind
 from clusterflow.domain.text import Frozen, Language
 from clusterflow.reports.portfolio.criteria import CriterionLine, HeatRow, columns_of, row_of
-from clusterflow.reports.portfolio.stage_groups import Place, places_of
+from clusterflow.reports.portfolio.stage_groups import BoardEntry, board_entries
 from clusterflow.reports.status import InitiativeStatus, status_in, title_of
 from clusterflow.rules.dwell import Stay, dwell
 from clusterflow.rules.visit import VISIT_RULES, Sign, SignRule, reasons, signs_of
 from clusterflow.store.portfolio import Lapse, Life
 
 VISITS = 10
-"""How many initiatives are named for a visit."""
+"""How many initiatives are listed for a visit."""
 
 
 class DwellLine(Frozen):
-    """How long stages of a kind take, in one model or (None) in all: days from entering to the milestone.
+    """The dwell time of a kind of stage in days, from entry to milestone, in one model or (``None``) in all.
 
-    Kaplan-Meier quartiles, in which those under way count as not yet through; None: fewer are through.
+    Kaplan-Meier quartiles: stays under way count as censored. ``None``: the quartile is not reached yet.
     """
 
     kind: StageKind
@@ -40,7 +40,7 @@ class DwellLine(Frozen):
 
 
 class LapseLine(Frozen):
-    """A milestone that lapsed, and when it held again."""
+    """A milestone that lapsed, and when it was restored."""
 
     initiative: str
     name: str
@@ -54,7 +54,7 @@ class LapseLine(Frozen):
 
 
 class ReasonLine(Frozen):
-    """One reason for a visit, and what it counts."""
+    """One reason for a visit, with its points."""
 
     sign: Sign
     count: int
@@ -62,7 +62,7 @@ class ReasonLine(Frozen):
 
 
 class VisitLine(Frozen):
-    """One initiative that needs a visit, and why."""
+    """One initiative that needs a visit, with the reasons."""
 
     initiative: str
     name: str
@@ -79,7 +79,7 @@ class Portfolio(Frozen):
     models: Mapping[str, str]
     """The titles of the models, by id."""
     initiatives: int
-    places: tuple[Place, ...]
+    places: tuple[BoardEntry, ...]
     """The board."""
     dwell: tuple[DwellLine, ...]
     lapses: tuple[LapseLine, ...]
@@ -97,15 +97,15 @@ def portfolio_of(
     language: Language,
     rules: Sequence[SignRule] = VISIT_RULES,
 ) -> Portfolio:
-    """The portfolio that some lives make, told in a language.
+    """Build the portfolio from lives, in a language.
 
     Args:
-        lapses: those that go on, and those that ended within the last year.
-        last_facts: when something was recorded of each initiative the last time.
+        lapses: lapses that last, and those that ended within the last year.
+        last_facts: when the last fact of each initiative was recorded.
     """
     statuses = {life.state.initiative: status_in(life, language) for life in lives}
     models = {life.model.id: life.model for life in lives}
-    places = places_of(statuses.values(), language)
+    places = board_entries(statuses.values(), language)
     rows = {life.state.initiative: row_of(life, statuses[life.state.initiative].name, language) for life in lives}
     return Portfolio(
         as_of=as_of,
@@ -122,7 +122,7 @@ def portfolio_of(
 
 
 def _dwell(lives: Sequence[Life]) -> tuple[DwellLine, ...]:
-    """For each kind of stage a line for all models, then one for each; what is optional counts in its model alone."""
+    """For each kind of stage, a line for all models and one per model. Optional stages count only in their model."""
     stays: dict[tuple[StageKind, str | None], list[tuple[Stay, bool]]] = defaultdict(list)
     plans: dict[tuple[StageKind, str | None], tuple[int | None, bool]] = {}
     for life in lives:
@@ -150,12 +150,12 @@ def _dwell(lives: Sequence[Life]) -> tuple[DwellLine, ...]:
 
 
 def _stays(life: Life) -> list[tuple[Stage, Stay, bool]]:
-    """Each stay of a life: in which stage, how long, and whether it goes on."""
+    """The stays of a life: stage, duration, and whether it goes on."""
     achieved = {(m.stage, m.round): m.achieved_on for m in life.state.milestones}
     found = []
     for visit in life.state.visits:
         stage = life.model.stage(visit.stage)
-        # An open-ended stage is stayed in after its milestone, too: what is measured is the way to it.
+        # An open-ended stage goes on after its milestone; the time to the milestone is measured.
         reached = achieved.get((visit.stage, visit.round))
         end = reached or visit.left_on or life.day
         stay = Stay(max(0, (end - visit.entered_on).days), reached is not None)
@@ -193,10 +193,10 @@ def _titles(model: LifecycleModel, lapse: Lapse, language: Language) -> tuple[st
 
 
 def _visits(
-    lives: Sequence[Life], places: Iterable[Place], last_facts: Mapping[str, date], rules: Sequence[SignRule]
+    lives: Sequence[Life], places: Iterable[BoardEntry], last_facts: Mapping[str, date], rules: Sequence[SignRule]
 ) -> tuple[VisitLine, ...]:
-    """By points; then by who waits longest; then by name."""
-    longest: dict[str, Place] = {}
+    """The visits, by points, then by waiting time, then by name."""
+    longest: dict[str, BoardEntry] = {}
     for place in places:
         if (place.waits_days or 0) >= (longest.setdefault(place.initiative, place).waits_days or 0):
             longest[place.initiative] = place

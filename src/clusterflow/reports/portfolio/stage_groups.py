@@ -1,4 +1,4 @@
-"""The board: each initiative in each stage that it is in, by the kind of stage, so that models can be compared."""
+"""Groups initiatives by kind of stage, so that models can be compared."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from clusterflow.reports.labels import word
 from clusterflow.reports.status import InitiativeStatus, StageLine
 
 
-class Place(Frozen):
-    """One initiative in one stage under way: what it waits for there, since when and for how many days.
+class BoardEntry(Frozen):
+    """One initiative in one stage under way: what it waits for, since when and for how many days.
 
-    Who is in no stage any more (all achieved, or stopped) has one place without a kind.
+    An initiative without a stage (all achieved, or stopped) has one entry without a kind.
     """
 
     initiative: str
@@ -34,15 +34,15 @@ class Place(Frozen):
     lapsed: tuple[str, ...]
 
 
-def places_of(statuses: Iterable[InitiativeStatus], language: Language) -> tuple[Place, ...]:
-    """By kind of stage; in each who waits longest comes first."""
+def board_entries(statuses: Iterable[InitiativeStatus], language: Language) -> tuple[BoardEntry, ...]:
+    """The entries by kind of stage; in each kind, the longest wait comes first."""
     order = [*StageKind, None]
     found = [place for status in statuses for place in _places(status, language)]
     found.sort(key=lambda p: (order.index(p.kind), -(p.waits_days or 0), p.name, p.initiative))
     return tuple(found)
 
 
-def _places(status: InitiativeStatus, language: Language) -> list[Place]:
+def _places(status: InitiativeStatus, language: Language) -> list[BoardEntry]:
     if status.standing is Standing.ACTIVE and status.under_way:
         return [_in_stage(status, line, language) for line in status.under_way]
     lapses = [s.lapsed_on for s in status.stages if s.lapsed_on]
@@ -55,7 +55,7 @@ def _places(status: InitiativeStatus, language: Language) -> list[Place]:
 _WAITS = {StageStatus.GATE_OPEN: Wait.DECISION, StageStatus.HELD: Wait.HOLD}
 
 
-def _in_stage(status: InitiativeStatus, line: StageLine, language: Language) -> Place:
+def _in_stage(status: InitiativeStatus, line: StageLine, language: Language) -> BoardEntry:
     waits = _WAITS.get(line.status, Wait.CRITERIA)
     if waits is Wait.DECISION:
         what = word("decision_waits", language)
@@ -68,8 +68,8 @@ def _in_stage(status: InitiativeStatus, line: StageLine, language: Language) -> 
 
 def _place(
     status: InitiativeStatus, line: StageLine | None, stage: str, waits: Wait, what: str, since: date | None
-) -> Place:
-    return Place(
+) -> BoardEntry:
+    return BoardEntry(
         initiative=status.initiative,
         name=status.name,
         model=status.model,

@@ -1,4 +1,4 @@
-"""The portfolio as tables for a spreadsheet: what users wrote is never read as a formula there."""
+"""The portfolio as CSV tables, safe against formulas in user text."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 
 from clusterflow.reports.portfolio.criteria import HeatCell
 from clusterflow.reports.portfolio.portfolio import DwellLine, LapseLine, Portfolio, VisitLine
-from clusterflow.reports.portfolio.stage_groups import Place
+from clusterflow.reports.portfolio.stage_groups import BoardEntry
 from clusterflow.reports.registry_tables import cell
 
 
 class PortfolioTable(StrEnum):
-    """Which part of the portfolio a table holds: one row an initiative and stage, an answer, a dwell time ..."""
+    """The part of the portfolio that a table holds."""
 
     BOARD = "board"
     CRITERIA = "criteria"
@@ -25,7 +25,7 @@ class PortfolioTable(StrEnum):
 
 
 def table_csv(portfolio: Portfolio, table: PortfolioTable) -> str:
-    """One table as CSV, its heads the names that ``--format json`` has, too."""
+    """One table as CSV; its heads are the names of ``--format json``."""
     heads, rows = _TABLES[table](portfolio)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -35,7 +35,7 @@ def table_csv(portfolio: Portfolio, table: PortfolioTable) -> str:
 
 
 def _cell(value: Any) -> str:
-    """On one line, and empty where there is nothing."""
+    """A cell on one line; empty for ``None``."""
     if isinstance(value, list | tuple):
         value = "; ".join(str(one) for one in value)
     return cell((" ".join(value.split()) or None) if isinstance(value, str) else value)
@@ -45,7 +45,7 @@ Rows = tuple[Sequence[str], Iterable[Mapping[str, Any]]]
 
 
 def _board(portfolio: Portfolio) -> Rows:
-    return list(Place.model_fields), (p.model_dump(mode="json") for p in portfolio.places)
+    return list(BoardEntry.model_fields), (p.model_dump(mode="json") for p in portfolio.places)
 
 
 def _criteria(portfolio: Portfolio) -> Rows:

@@ -1,4 +1,4 @@
-"""The words of the portfolio, in its readers' languages."""
+"""The texts of the portfolio, in Spanish and English."""
 
 from __future__ import annotations
 
@@ -206,5 +206,5 @@ WORDS: dict[str, Text] = {
 
 
 def words(language: Language) -> dict[str, str]:
-    """The words in one language."""
+    """The texts in one language."""
     return {name: text.to(language) for name, text in WORDS.items()}

@@ -13,8 +13,8 @@ from clusterflow.domain.records.parties import Organisation
 from clusterflow.domain.text import Language
 from clusterflow.errors import UnknownName
 from clusterflow.reports.eventlog import Aliases, Case
-from clusterflow.reports.eventlog_objects import Things
-from clusterflow.reports.ocel import Form, Related, Thing, happened, write_ocel
+from clusterflow.reports.eventlog_objects import LogObjects
+from clusterflow.reports.ocel import Form, OcelObject, Related, event_of, write_ocel
 from clusterflow.reports.xes import XesLog
 from clusterflow.rules.mistakes import nearest
 from clusterflow.store import ledger, registry, tables
@@ -53,9 +53,9 @@ class Logs:
         with reading(self.database) as connection:
             aliases = Aliases(aliases_of(connection))
             events = (
-                happened(entry, aliases, related)
+                event_of(entry, aliases, related)
                 for case in self._cases(connection)
-                for entry, related in _about(connection, case, Things())
+                for entry, related in _about(connection, case, LogObjects())
             )
             return write_ocel(form, _things(connection, self._cases(connection)), events)
 
@@ -78,15 +78,15 @@ def _loaded(connection: Connection, initiatives: Sequence[str], now: datetime) -
             yield Case(states[name], kept_model(connection, states[name].model_hash), records.get(name))
 
 
-def _about(connection: Connection, case: Case, things: Things) -> Iterator[tuple[Entry, list[Related]]]:
+def _about(connection: Connection, case: Case, things: LogObjects) -> Iterator[tuple[Entry, list[Related]]]:
     parties = registry.parties_of(connection, case.state.initiative)
     for entry in ledger.read_entries(connection, case.state.initiative):
         yield entry, things.see(case, entry, parties.get(entry.version, ()))
 
 
-def _things(connection: Connection, cases: Iterator[Case]) -> Iterator[Thing]:
+def _things(connection: Connection, cases: Iterator[Case]) -> Iterator[OcelObject]:
     """The objects of all that happened: read once before, for a log begins with them."""
-    things = Things()
+    things = LogObjects()
     for case in cases:
         for _ in _about(connection, case, things):
             pass

@@ -1,4 +1,4 @@
-"""The dossier of an initiative, for a board that decides: as one HTML file, or as a PDF."""
+"""Dossiers: renders the dossier of an initiative, and writes dossiers into a folder."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from clusterflow.services.folder import Folder
 from clusterflow.services.reports.dossier_data import gather
 
 
-class Filed(Frozen):
-    """A dossier that lies in the folder of reports; where there is none, the reason."""
+class WrittenDossier(Frozen):
+    """A written dossier, or the reason why it could not be written."""
 
     initiative: str
     address: str = ""
@@ -26,32 +26,32 @@ class Filed(Frozen):
 
 
 def dossier(context: Context, initiative: str, as_of: date | None = None, language: Language | None = None) -> Dossier:
-    """The dossier as of a day, in a language (the initiative's own, where none is given).
+    """Render the dossier as of a day, in a language (by default the language of the initiative).
 
     Raises:
-        UnknownName: nobody enrolled an initiative of that id; with the nearest.
-        NotPossible: it was not yet enrolled on that day.
+        UnknownName: no initiative of that id is enrolled.
+        NotPossible: the initiative was enrolled after that day.
     """
     record = registry.initiative_record(context, initiative)
     told = language or (record.language if record else context.language)
     return compose(gather(context, initiative, as_of, told))
 
 
-def file_dossiers(
+def write_dossiers(
     context: Context, folder: Folder, initiative: str | None = None, as_of: date | None = None
-) -> Iterator[tuple[Filed, Dossier | None]]:
-    """Write the dossier of an initiative, or of all that go on, into a folder; one in trouble holds up no other.
+) -> Iterator[tuple[WrittenDossier, Dossier | None]]:
+    """Write the dossiers of one or all active initiatives into a folder. A failure of one does not stop the others.
 
-    Each lies under its day, so that what a board has seen stays as it was.
+    The path holds the day, so that a dossier that a board has read is never overwritten later.
     """
     for one in [initiative] if initiative else _going_on(context, as_of):
         try:
             made = dossier(context, one, as_of)
             address = folder.put(f"dossiers/{one}/{made.as_of}.html", made.html.encode())
         except (ClusterflowError, SQLAlchemyError) as problem:
-            yield Filed(initiative=one, problem=str(problem)), None
+            yield WrittenDossier(initiative=one, problem=str(problem)), None
         else:
-            yield Filed(initiative=one, address=address), made
+            yield WrittenDossier(initiative=one, address=address), made
 
 
 def _going_on(context: Context, as_of: date | None) -> list[str]:

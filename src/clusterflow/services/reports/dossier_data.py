@@ -1,4 +1,4 @@
-"""The facts of a dossier out of the database: metrics as of days, the registry, the state, the decisions."""
+"""Gathers the data of a dossier: metrics, registry, state, decisions."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from clusterflow.services import explanation
 from clusterflow.services import standing as standing_service
 from clusterflow.services.catalogue import metrics_of
 from clusterflow.services.context import Context
-from clusterflow.services.reports.evidence_names import Naming
+from clusterflow.services.reports.evidence_names import EvidenceNames
 from clusterflow.store import registry
 from clusterflow.store.database import reading
 from clusterflow.store.metrics import measure, measure_apart
@@ -47,7 +47,7 @@ from clusterflow.store.people import eligible
 
 SIZES: tuple[SizeClass | None, ...] = (None, SizeClass.LARGE, SizeClass.MEDIUM, SizeClass.SMALL, SizeClass.MICRO)
 KINDS = (BodyKind.COMMITTEE, BodyKind.BOARD, BodyKind.ASSEMBLY)
-"""The bodies whose meetings are looked at, in the order in which they are told."""
+"""The kinds of bodies whose meetings are reported, in order."""
 
 
 def _call(metric: str, **parameters: str | int) -> MetricCall:
@@ -65,11 +65,11 @@ TURNOVER = {kind: _call("person-turnover", body=kind.value) for kind in KINDS}
 
 
 def gather(context: Context, initiative: str, as_of: date | None, language: Language) -> DossierFacts:
-    """Everything that a dossier of the initiative says as of a day (today where none is given).
+    """Gather the data of a dossier as of a day (by default today).
 
     Raises:
-        UnknownName: nobody enrolled an initiative of that id; with the nearest.
-        NotPossible: it was not yet enrolled on that day.
+        UnknownName: no initiative of that id is enrolled.
+        NotPossible: the initiative was enrolled after that day.
     """
     state = standing_service.state(context, initiative, as_of)
     status = standing_service.status(context, initiative, as_of, language)
@@ -77,9 +77,11 @@ def gather(context: Context, initiative: str, as_of: date | None, language: Lang
     gates = explanation.explain(context, initiative, as_of=as_of, language=language)
     day = status.as_of
     with reading(context.database) as connection:
-        told = _Told(context, connection, initiative, day)
+        told = _Metrics(context, connection, initiative, day)
         record = registry.initiative_records(connection, day, [initiative]).get(initiative)
-        naming = Naming(connection, initiative, model, day, language, by_name=context.settings.personal_data == "names")
+        naming = EvidenceNames(
+            connection, initiative, model, day, language, by_name=context.settings.personal_data == "names"
+        )
         return DossierFacts(
             language=language,
             status=status,
@@ -112,8 +114,8 @@ def gather(context: Context, initiative: str, as_of: date | None, language: Lang
         )
 
 
-class _Told:
-    """The metrics of one initiative, each measured by its one definition: on the day, a year before, and apart."""
+class _Metrics:
+    """The metrics of one initiative: on the day, a year before, and by parts."""
 
     def __init__(self, context: Context, connection: Connection, initiative: str, day: date) -> None:
         self.declared, self.connection, self.initiative, self.day = metrics_of(context), connection, initiative, day
@@ -136,7 +138,7 @@ class _Told:
         return ThenAndNow(self.now[call], self.then[call])
 
     def bodies(self) -> tuple[BodyFacts, ...]:
-        """The standing bodies of the kinds that are looked at, by kind and name."""
+        """The standing bodies of the reported kinds, by kind and name."""
         standing = [
             body for body in registry.current(self.connection, Body, self.initiative, self.day) if body.kind in KINDS
         ]
@@ -153,7 +155,7 @@ class _Told:
         )
 
     def waves(self) -> tuple[Wave, ...]:
-        """Each trust survey so far, with the index as it stood on its day."""
+        """Each trust survey so far, with its index on that day."""
         held = registry.current(self.connection, SurveyWave, self.initiative, self.day, topic=SurveyTopic.TRUST.value)
         return tuple(
             Wave(wave.valid_from, self._measured([TRUST], wave.valid_from)[TRUST], wave.answers, wave.invited)
@@ -169,7 +171,7 @@ def _office(connection: Connection, record: Initiative | None, day: date) -> str
 
 
 def _strategy(connection: Connection, initiative: str, day: date) -> StrategyFacts | None:
-    """The newest of those in force."""
+    """The newest strategy in force."""
     found = registry.current(connection, Strategy, initiative, day)
     newest = max(found, key=lambda s: (s.valid_from, s.id), default=None)
     return StrategyFacts(newest.title, newest.valid_from, newest.horizon) if newest else None
@@ -196,7 +198,7 @@ def _objectives(connection: Connection, initiative: str, day: date) -> tuple[Obj
 
 
 def _decisions(
-    naming: Naming, model: LifecycleModel, state: InitiativeState, language: Language
+    naming: EvidenceNames, model: LifecycleModel, state: InitiativeState, language: Language
 ) -> tuple[DecisionFacts, ...]:
     return tuple(
         DecisionFacts(
@@ -211,7 +213,9 @@ def _decisions(
     )
 
 
-def _votes(naming: Naming, model: LifecycleModel, votes: Sequence[Vote], language: Language) -> tuple[VoteFacts, ...]:
+def _votes(
+    naming: EvidenceNames, model: LifecycleModel, votes: Sequence[Vote], language: Language
+) -> tuple[VoteFacts, ...]:
     titles = {c.id: title_of(c, language) for stage in model.stages for c in stage.gate.criteria}
     return tuple(
         VoteFacts(
@@ -234,9 +238,9 @@ def _votes(naming: Naming, model: LifecycleModel, votes: Sequence[Vote], languag
 
 
 def _signatories(
-    connection: Connection, naming: Naming, model: LifecycleModel, stage: str, initiative: str, day: date
+    connection: Connection, naming: EvidenceNames, model: LifecycleModel, stage: str, initiative: str, day: date
 ) -> tuple[Signatory, ...]:
-    """Who signs at a gate: those who may decide there, by name; or as many lines as are needed, by role."""
+    """The signatories of a gate: the deciders by name, or as many lines as votes are needed, by role."""
     rule = model.stage(stage).gate.decided_by
     own = [e for e in eligible(connection, initiative, rule, day) if e.speaks_for is None]
     if naming.by_name and own:
@@ -245,7 +249,7 @@ def _signatories(
 
 
 def _bounds(model: LifecycleModel, state: InitiativeState) -> dict[str, Bound]:
-    """What is asked of each metric: at the gates at hand first, then at the others in the order of the file."""
+    """The bound of each metric: from the gates under way first, then from the others in the order of the file."""
     at_hand = [stage for stage in model.stages if stage.id in state.at_gate]
     found = dict[str, Bound]()
     for stage in (*at_hand, *model.stages):

@@ -1,4 +1,4 @@
-"""What records behind a finding are called: names of organisations, bodies and objectives; of people if that may be."""
+"""Finds the names behind evidence: of organisations, bodies and objectives, and of people if allowed."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from clusterflow.store import registry
 from clusterflow.store.people import person_of
 
 PEOPLE = ("seat", "staff", "attendance")
-"""Records whose evidence may be a person."""
+"""Record types whose evidence may be a person."""
 
 PARTIES = ("membership", "invoice", "payment", "signature", "income", "business", "attendance")
-"""Records whose evidence may be an organisation."""
+"""Record types whose evidence may be an organisation."""
 
 
-class Naming:
-    """The names of one initiative's things on a day, in a language."""
+class EvidenceNames:
+    """The names of records of one initiative, on a day and in a language."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Naming:
         self.by_name = by_name
 
     def behind(self, alias: str) -> str | None:
-        """The name behind a pseudonym of the ledger; None where it may not be told, or was forgotten."""
+        """The name behind a pseudonym; ``None`` if it must not be shown or the person was forgotten."""
         person = person_of(self.connection, [alias]).get(alias) if self.by_name else None
         return self.person(person) if person else None
 
@@ -51,7 +51,7 @@ class Naming:
         return self._called(Person, REGISTRY, [person]).get(person) if self.by_name else None
 
     def explained(self, gate: GateExplanation) -> GateExplanation:
-        """The gate with its evidence in names."""
+        """The gate with names in its evidence."""
         wanted: dict[str, set[str]] = defaultdict(set)
         for criterion in gate.criteria:
             for row in criterion.evidence:
@@ -75,7 +75,7 @@ class Naming:
             found |= self._called(Organisation, REGISTRY, asked)
         if record in PEOPLE:
             found |= self._called(Person, REGISTRY, asked) if self.by_name else {}
-            # An id tells of a person, too.
+            # An id can identify a person, so it is replaced, too.
             found |= {i: SOMEBODY.to(self.language) for i in asked if i not in found}
         cls = RECORDS.get(record)
         if cls is not None and cls.key == ("id",) and cls.of_initiative:
@@ -83,7 +83,7 @@ class Naming:
         return found
 
     def _called(self, cls: type[Record], chain: str, ids: Iterable[str]) -> dict[str, str]:
-        """What some things were last called, whether or not they are still there."""
+        """The last names of records, even of records that ended."""
         facts = registry.facts_of(self.connection, cls, chain, [(i,) for i in ids])
         records = [f.record for f in facts if not f.retracted and f.record.valid_from <= self.day]
         titles = {r.identity()[0]: getattr(r, "title", None) or getattr(r, "name", None) for r in records}

@@ -1,4 +1,4 @@
-"""A report as a PDF: the same page, set by WeasyPrint, which the extra ``pdf`` brings along."""
+"""Converts a report to PDF with WeasyPrint, which the extra ``pdf`` installs."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ INSTALL = "pip install 'clusterflow[pdf]'"
 
 
 def pdf_of(html: str) -> bytes:
-    """The page on paper. Nothing is fetched: what a page needs is in it.
+    """Convert a page to PDF. Nothing is fetched.
 
     Raises:
-        NotPossible: WeasyPrint, or a library that it rests on, is not installed; the text says what to do.
+        NotPossible: WeasyPrint or a library that it needs is not installed; the message says what to do.
     """
     try:
-        # Optional, and slow to import: only whoever asks for a PDF pays for it.
+        # Optional and slow to import, so it is imported only for a PDF.
         weasyprint: Any = import_module("weasyprint")
     except ImportError:
         raise NotPossible(f"a PDF is set by WeasyPrint, which is not installed here; install it: {INSTALL}") from None
@@ -27,7 +27,7 @@ def pdf_of(html: str) -> bytes:
             f"a PDF is set by WeasyPrint, which does not find a library it rests on ({reason}); "
             "install Pango, as libpango-1.0-0 and libpangoft2-1.0-0 on Debian"
         ) from None
-    # Nothing but what is written into the page itself, whatever a page says.
+    # Refuse every address: a page may load nothing from elsewhere.
     fetcher = weasyprint.urls.URLFetcher(allowed_protocols=("data",))
     document: bytes = weasyprint.HTML(string=html, url_fetcher=fetcher).write_pdf(pdf_identifier=b"clusterflow")
     return document

@@ -1,4 +1,4 @@
-"""The portfolio: gathered by a few statements over all initiatives, however many there are; and filed."""
+"""The portfolio: gathered by a few statements over all initiatives, and written into a folder."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from clusterflow.store.database import reading
 from clusterflow.store.portfolio import lapses, last_facts, lives
 
 LOOKED_BACK = timedelta(days=365)
-"""For how long a lapse that is over is still told."""
+"""How long a lapse that ended is still reported."""
 
 
 def gather(context: Context, as_of: date | None = None, language: Language | None = None) -> Portfolio:
-    """The portfolio, today or at the end of a day."""
+    """Gather the portfolio, today or at the end of a day."""
     now = context.clock()
     day = as_of or now.date()
     with reading(context.database) as connection:
@@ -27,8 +27,8 @@ def gather(context: Context, as_of: date | None = None, language: Language | Non
     return portfolio_of(found, lapsed, heard, day, language or context.language)
 
 
-def file_portfolio(context: Context, folder: Folder, as_of: date | None = None) -> str:
-    """Write the portfolio into a folder, under its day; its address there.
+def write_portfolio(context: Context, folder: Folder, as_of: date | None = None) -> str:
+    """Write the portfolio into a folder, and return its address there.
 
     Raises:
         NotPossible: the folder does not take it.
