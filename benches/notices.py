@@ -78,7 +78,7 @@ def _write(context: Context, many: int) -> None:
     for start in range(0, many, 100):
         made = [_notice(context, f"p{n}") for n in range(start, min(start + 100, many))]
         with context.database.begin() as connection:
-            notices.keep(connection, made, NOW, None)
+            notices.insert_notices(connection, made, NOW, None)
 
 
 def _notice(context: Context, person: str) -> Notice:

@@ -30,7 +30,7 @@ from clusterflow.rules.projection import replay
 from clusterflow.services import gate_forms, ledger, standing
 from clusterflow.services import outbox as outbox_service
 from clusterflow.settings import Settings
-from clusterflow.store.state import in_order
+from clusterflow.store.state import sort_rows
 from clusterflow.store.tables import outbox
 from crash.scenario import Office, Points, live, resumed_at, watched
 
@@ -82,7 +82,7 @@ def account(office: Office, points: Points) -> Account:
     context = office.context
     entries = {chain: ledger.entries(context, chain) for chain in CHAINS}
     added = replay(entries["one"])
-    same = added is not None and in_order(added) == standing.state(context, "one")
+    same = added is not None and sort_rows(added) == standing.state(context, "one")
     with office.database.connect() as connection:
         carried = len(connection.execute(select(outbox)).all())
     return Account(

@@ -16,7 +16,7 @@ from clusterflow.rules.projection import replay
 from clusterflow.services import explanation, gates, ledger, standing
 from clusterflow.services import review as review_service
 from clusterflow.store.ledger import hash_of
-from clusterflow.store.state import in_order
+from clusterflow.store.state import sort_rows
 
 from .conftest import MakeWorld
 
@@ -295,7 +295,7 @@ def test_the_ledger_replays_to_the_stored_state_and_its_chain_is_whole(world: Ma
         for review in standing.state(w.context, "one").reviews:
             if review.status is ReviewStatus.OPEN:
                 w.decide(review.stage)
-    assert in_order(replay(ledger.entries(w.context, "one"))) == standing.state(w.context, "one")  # type: ignore[arg-type]
+    assert sort_rows(replay(ledger.entries(w.context, "one"))) == standing.state(w.context, "one")  # type: ignore[arg-type]
     assert ledger.first_break(w.context, "one") is None
 
 

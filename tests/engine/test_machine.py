@@ -41,7 +41,7 @@ from clusterflow.rules.projection import replay
 from clusterflow.services import enrolment, explanation, gate_forms, ledger, registry, standing
 from clusterflow.services import gates as gates_service
 from clusterflow.services import review as review_service
-from clusterflow.store.state import in_order
+from clusterflow.store.state import sort_rows
 from clusterflow.store.tables import chain
 
 ZONES = {"one": "America/Monterrey", "two": "Pacific/Auckland"}
@@ -275,7 +275,7 @@ class Life(RuleBasedStateMachine):
             assert ledger.first_break(self.w.context, initiative) is None
             added = replay(entries)
             assert added is not None
-            assert in_order(added) == state
+            assert sort_rows(added) == state
         assert ledger.first_break(self.w.context, "registry") is None
 
     @invariant()
@@ -365,7 +365,7 @@ class Life(RuleBasedStateMachine):
         zone = ZoneInfo(ZONES[initiative])
         by_then = [e for e in ledger.entries(self.w.context, initiative) if e.at.astimezone(zone).date() <= day]
         assert by_then == list(ledger.entries(self.w.context, initiative)[: len(by_then)])
-        assert found == in_order(replay(by_then))  # type: ignore[arg-type]
+        assert found == sort_rows(replay(by_then))  # type: ignore[arg-type]
         return found
 
     def explain(self, initiative: str, day: date, known_at: datetime) -> Any:

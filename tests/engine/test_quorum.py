@@ -13,7 +13,7 @@ from clusterflow.errors import Mistakes, NotPossible, UnknownName
 from clusterflow.rules.projection import replay
 from clusterflow.services import gates, ledger, registry, standing
 from clusterflow.settings import NOBODY
-from clusterflow.store.state import in_order
+from clusterflow.store.state import sort_rows
 
 from .conftest import MakeWorld
 
@@ -241,7 +241,7 @@ def test_the_ledger_tells_it_all_again(world: MakeWorld) -> None:
     stored = standing.state(w.context, "one")
     again = replay(ledger.entries(w.context, "one"))
     assert again is not None
-    assert in_order(again) == stored
+    assert sort_rows(again) == stored
 
 
 def test_an_unknown_person_is_told_with_the_nearest(world: MakeWorld) -> None:

@@ -27,7 +27,7 @@ from clusterflow.services import enrolment, gate_forms, gates, ledger, outbox, r
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.store.database import open_database
-from clusterflow.store.state import in_order
+from clusterflow.store.state import sort_rows
 from clusterflow.store.tables import REGISTRY_TABLES
 
 from .conftest import MakeWorld
@@ -62,7 +62,7 @@ def check_whole(w: World, chain: str) -> None:
     assert ledger.first_break(w.context, chain) is None
     added = replay(ledger.entries(w.context, chain))
     assert added is not None
-    assert in_order(added) == standing.state(w.context, chain)
+    assert sort_rows(added) == standing.state(w.context, chain)
 
 
 def vote(context: Context, number: int, person: str, seen: str | None = None) -> Any:
@@ -263,7 +263,7 @@ def look(context: Context, number: int) -> Any:
     """What a reader sees while others write: first the stored state, then whether the chain is whole."""
     state = standing.state(context, "i0")
     entries = ledger.entries(context, "i0", 0, state.version)
-    return ledger.first_break(context, "i0"), state == in_order(replay(entries))  # type: ignore[arg-type]
+    return ledger.first_break(context, "i0"), state == sort_rows(replay(entries))  # type: ignore[arg-type]
 
 
 def change(context: Context, number: int) -> Any:

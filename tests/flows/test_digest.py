@@ -53,7 +53,7 @@ async def test_the_flow_sends_the_digests_of_the_day(
             for key in ("one", "two")
         ]  # fmt: skip
         with office.context.database.begin() as connection:
-            notices.keep(connection, made, office.now, Dispatcher(office.context).manners)
+            notices.insert_notices(connection, made, office.now, Dispatcher(office.context).manners)
         async with working(), prefect_client() as client:
             deployment = await client.read_deployment_by_name("digest/weekly")
             run: FlowRun = await client.create_flow_run_from_deployment(deployment.id)

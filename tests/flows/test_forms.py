@@ -12,7 +12,7 @@ from clusterflow.prefect.forms import Choice, GateForm, ballot_of, form_for, unr
 from clusterflow.reports.decision_refusals import SPANISH, refusal
 from clusterflow.reports.markdown import escaped, question_page, unbroken
 from clusterflow.services import explanation, gates, standing
-from clusterflow.store.gate_forms import Item
+from clusterflow.store.gate_forms import InboxItem
 
 
 @pytest.fixture
@@ -40,9 +40,13 @@ def test_an_answer_counts_for_the_review_it_was_asked_about_only(world: World) -
         ("launch-2", "open"),
     ]
     answer = GateForm(decision=Choice.stop, decided_by="mona", reason="of old")
-    late = gates.decide(world.context, "one", "mona", ballot_of(answer, Item("one", "launch-1", "launch", "run", 0)))
+    late = gates.decide(
+        world.context, "one", "mona", ballot_of(answer, InboxItem("one", "launch-1", "launch", "run", 0))
+    )
     assert (late.refused, late.why) == ("closed", "the gate of «launch» was no longer ready on 2024-01-10")
-    now = gates.decide(world.context, "one", "mona", ballot_of(answer, Item("one", "launch-2", "launch", "run", 0)))
+    now = gates.decide(
+        world.context, "one", "mona", ballot_of(answer, InboxItem("one", "launch-2", "launch", "run", 0))
+    )
     assert now.decided is DecisionKind.STOP
 
 
@@ -52,7 +56,7 @@ def test_what_a_form_says_is_refused_where_no_text_can_have_it(world: World) -> 
     answer = GateForm(decision=Choice.go, decided_by="mo\0na", reason="it is\0time", speaks_for="\x07")
     with pytest.raises(Mistakes) as said:
         gates.decide(
-            world.context, "one", answer.decided_by, ballot_of(answer, Item("one", "launch-1", "launch", "run", 0))
+            world.context, "one", answer.decided_by, ballot_of(answer, InboxItem("one", "launch-1", "launch", "run", 0))
         )
     assert [m.where for m in said.value.mistakes] == ["decided_by", "reason", "speaks_for"]
 

@@ -37,9 +37,9 @@ from clusterflow.services.exports.event_logs import Logs
 from clusterflow.services.exports.exports import Exports
 from clusterflow.services.exports.restore import restore
 from clusterflow.settings import Settings
-from clusterflow.store.database import open_database, reading
-from clusterflow.store.registry import holding
-from clusterflow.store.state import in_order
+from clusterflow.store.database import open_database, read_connection
+from clusterflow.store.registry import iterate_facts
+from clusterflow.store.state import sort_rows
 
 TODAY = date(2024, 2, 29)
 """The last day of the replay. Of all days the one that most months do not have."""
@@ -129,7 +129,7 @@ def test_the_ledger_adds_up_to_what_is_stored_and_nobody_touched_it(played: Play
     assert ledger.first_break(played.context, initiative) is None
     again = replay(ledger.entries(played.context, initiative))
     assert again is not None
-    assert in_order(again) == played.state(initiative)
+    assert sort_rows(again) == played.state(initiative)
 
 
 @of_everybody
@@ -380,7 +380,7 @@ def test_event_logs_are_read_by_others_and_name_nobody(played: Played, tmp_path:
     for part in ("events", "objects", "o2o", "relations", "object_changes"):
         assert by_json[part].height == by_xml[part].height > 0
     assert by_json["events"].height == entries
-    with reading(played.context.database) as connection:
-        people = [p for _, p in holding(connection, Person)]
+    with read_connection(played.context.database) as connection:
+        people = [p for _, p in iterate_facts(connection, Person)]
     for text in ("".join(text) for text in texts.values()):
         assert not [p.id for p in people if p.name in text or f'"{p.id}"' in text or (p.email or p.name) in text]

@@ -20,7 +20,7 @@ from clusterflow.rules.transition import Course
 from clusterflow.services import enrolment
 from clusterflow.services.catalogue import models_of
 from clusterflow.services.context import Context
-from clusterflow.store.pinned_models import kept_model
+from clusterflow.store.pinned_models import load_model
 
 TRADES = ("Automotriz", "del Calzado", "Agroalimentario", "de Energía", "Textil", "de Software", "de Salud", "Minero",
           "de Turismo", "Logístico", "del Mueble", "de Cosmética", "Aeroespacial", "del Agua")  # fmt: skip
@@ -52,7 +52,7 @@ def gather_crowd(context: Context, number: int, end: date, seed: int = 7) -> lis
         for initiative in everybody:
             state = Work(connection, _on(context, end), "crowd").state(initiative)
             assert state is not None
-            course = Course(kept_model(connection, state.model_hash), state, state.enrolled_on)
+            course = Course(load_model(connection, state.model_hash), state, state.enrolled_on)
             _live(course, end, random.Random(f"{seed} {initiative}"))
             for day, events in groupby(sorted(course.events, key=lambda e: e.on), key=lambda e: e.on):
                 state = Work(connection, _on(context, day), "crowd").live(state, list(events))

@@ -10,7 +10,7 @@ from clusterflow.domain.terms import DueKind
 from clusterflow.rules.projection import replay
 from clusterflow.services import ledger, review, standing
 from clusterflow.store import deadlines
-from clusterflow.store.state import in_order
+from clusterflow.store.state import sort_rows
 
 
 def utc(text: str) -> datetime:
@@ -38,4 +38,4 @@ def happened(w: World, kind: str) -> list[dict[str, object]]:
 
 
 def replays(w: World) -> bool:
-    return in_order(replay(ledger.entries(w.context, "one"))) == standing.state(w.context, "one")  # type: ignore[arg-type]
+    return sort_rows(replay(ledger.entries(w.context, "one"))) == standing.state(w.context, "one")  # type: ignore[arg-type]

@@ -19,7 +19,7 @@ from clusterflow.prefect.serving import root_of
 from clusterflow.services import enrolment, explanation, gate_forms, gates, ledger, registry
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.dispatch import Dispatcher
-from clusterflow.store.gate_forms import Item
+from clusterflow.store.gate_forms import InboxItem
 
 Say = Callable[[str], None]
 
@@ -101,7 +101,7 @@ class Replay:
         await asyncio.gather(*(self._decide(context, item, scripted) for item, scripted in due))
         return bool(due)
 
-    async def _decide(self, context: Context, item: Item, scripted: Scripted) -> None:
+    async def _decide(self, context: Context, item: InboxItem, scripted: Scripted) -> None:
         (gate,) = explanation.explain(context, item.initiative, item.stage, with_evidence=False)
         name = self.by_id[item.initiative].enrol["name"]
         how = "Prefect form" if scripted.door == "form" else "command line"
@@ -128,7 +128,7 @@ class Replay:
             raise ClusterflowError(f"the form of {item.initiative}, {item.stage} was not accepted: {outcome.reason}")
         await self._until_answered(context, item)
 
-    def _code(self, context: Context, item: Item, person: str) -> str | None:
+    def _code(self, context: Context, item: InboxItem, person: str) -> str | None:
         """The code that a decider finds in the newest mail about a gate; None where none was sent."""
         mine = [m for m in self.sink.codes if m.initiative == item.initiative and m.person == person]
         for mail in reversed(mine):
@@ -137,7 +137,7 @@ class Replay:
                 return mail.code
         return None
 
-    async def _until_answered(self, context: Context, item: Item) -> None:
+    async def _until_answered(self, context: Context, item: InboxItem) -> None:
         """Until the resumed run has handed its answer to the engine."""
         for _ in range(int(PATIENCE_SECONDS / SETTLE_SECONDS)):
             again = next((i for i in gate_forms.open_gates(context, item.initiative) if i.review == item.review), None)

@@ -119,7 +119,7 @@ def _show(running: Running, sink: MailSink, seconds: float) -> None:
     console.print()
     console.print(lines)
     with context.database.connect() as connection:
-        tally = notices.tally(connection)
+        tally = notices.count_messages(connection)
     console.print(f"\n{seconds:.0f} s in all; {tally['sent']} mails sent, {tally['dead']} given up")
     console.print(f"Mails         {sink.folder}", soft_wrap=True)
     console.print(f"Prefect UI    {running.ui}", soft_wrap=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from clusterflow.engine.transaction import Work
 from clusterflow.rules.deadlines import deadlines_of, expiry_deadlines
 from clusterflow.store import deadlines
-from clusterflow.store.pinned_models import kept_model
+from clusterflow.store.pinned_models import load_model
 
 MOVING = ("initiative", "label", "strategy")
 """The record types that say when something becomes due: ends, and the calendar that all days are counted by."""
@@ -17,9 +17,9 @@ def set_deadlines(work: Work, initiative: str) -> None:
     if state is None:
         return
     calendar = work.calendar(initiative)
-    model = kept_model(work.connection, state.model_hash)
+    model = load_model(work.connection, state.model_hash)
     ends = deadlines.ends_of(work.connection, initiative, calendar)
     wanted = {d: calendar.due_at(d.day) for d in deadlines_of(model, state) | expiry_deadlines(state, ends)}
     stored = deadlines.moments_of(work.connection, initiative)
     coming = {d: at for d, at in wanted.items() if stored.get(d) != at}
-    deadlines.move(work.connection, initiative, stored.keys() - wanted.keys(), coming)
+    deadlines.update_moments(work.connection, initiative, stored.keys() - wanted.keys(), coming)

@@ -25,8 +25,8 @@ from clusterflow.rules.mistakes import nearest
 from clusterflow.rules.one_time_code import is_right
 from clusterflow.rules.transition import Course
 from clusterflow.store import ledger, registry
-from clusterflow.store.people import alias_of, capacities, delegated, eligible
-from clusterflow.store.pinned_models import kept_model
+from clusterflow.store.people import alias_of, capacities, delegations_of, eligible_people
+from clusterflow.store.pinned_models import load_model
 
 Declared = Callable[[], Declarations]
 """Where the metrics are declared: read only where something must be measured anew."""
@@ -175,7 +175,7 @@ def renew_code(work: Work, initiative: str, stage: str, person: str, declared: D
         raise NotPossible(f"the gate of «{stage}» is not open; there is no code to renew")
     alias = _alias(work, person)
     rule = now.model.stage(stage).gate.decided_by
-    if not any(v.person == person for v in eligible(work.connection, initiative, rule, now.today)):
+    if not any(v.person == person for v in eligible_people(work.connection, initiative, rule, now.today)):
         raise NotPossible(f"«{person}» has no vote at the gate of «{stage}» today, so there is no code to send")
     after = work.live(now.state, [ev.CodeRenewed(review=review.id, stage=stage, decider=alias, on=now.today)])
     return Decided(initiative=initiative, stage=stage, review=review.id, version=after.version)
@@ -184,7 +184,7 @@ def renew_code(work: Work, initiative: str, stage: str, person: str, declared: D
 def _alias(work: Work, person: str) -> str:
     alias = alias_of(work.connection, person, work.context.ids)
     if alias is None:
-        raise UnknownName("person", person, nearest(person, registry.names(work.connection, "person")))
+        raise UnknownName("person", person, nearest(person, registry.ids_of_type(work.connection, "person")))
     return alias
 
 
@@ -196,7 +196,7 @@ def _voice(work: Work, now: Settled, review: Review | None, person: str, ballot:
         decider, delegate, in_force = caster, None, True
     else:
         decider, delegate = _decider(work, initiative, now.today, ballot.speaks_for or ""), caster
-        in_force = (ballot.speaks_for, person) in delegated(work.connection, initiative, now.today)
+        in_force = (ballot.speaks_for, person) in delegations_of(work.connection, initiative, now.today)
     involved = False
     if review is not None and now.model.stage(ballot.stage).gate.decided_by.four_eyes:
         since = max((v.entered_on for v in now.state.visits if v.stage == ballot.stage), default=now.today)
@@ -232,7 +232,7 @@ def grant_of(state: InitiativeState, review: Review, decider: str, cast_by: str 
 def _settled(work: Work, state: InitiativeState, today: date, declared: Declared) -> Settled:
     """The initiative as of now: by the answers last told while they are fresh, else measured and written anew."""
     if is_fresh(work, state, today):
-        return Settled(state, kept_model(work.connection, state.model_hash), today)
+        return Settled(state, load_model(work.connection, state.model_hash), today)
     now = look(work.connection, state, work.calendar(state.initiative), work.moment(state.initiative), declared())
     return Settled(write(work, now, now.plan()), now.model, today)
 

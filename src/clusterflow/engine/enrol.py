@@ -13,7 +13,7 @@ from clusterflow.engine.transaction import Work
 from clusterflow.errors import NotPossible
 from clusterflow.rules.projection import apply
 from clusterflow.rules.transition import Course
-from clusterflow.store.pinned_models import keep_model
+from clusterflow.store.pinned_models import save_model
 from clusterflow.store.state import save_state
 
 
@@ -45,7 +45,7 @@ def enrol(work: Work, submission: Submission, model: LifecycleModel) -> Enrolled
     state = work.state(initiative)
     if state is not None:
         raise NotPossible(f"«{initiative}» is already enrolled, under {state.model} since {state.enrolled_on}")
-    keep_model(work.connection, model, work.now)
+    save_model(work.connection, model, work.now)
     today = today_of(work, initiative)
     (entry,) = work.append(
         initiative,

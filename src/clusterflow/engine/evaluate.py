@@ -25,9 +25,9 @@ from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.store import ledger, tables
 from clusterflow.store.ledger import Head
 from clusterflow.store.metrics import measure
-from clusterflow.store.pinned_models import kept_model
+from clusterflow.store.pinned_models import load_model
 from clusterflow.store.registry import calendar_of
-from clusterflow.store.state import load_states, recall_state
+from clusterflow.store.state import load_cached_state, load_states
 
 Declarations = dict[str, MetricDeclaration]
 
@@ -85,7 +85,7 @@ def look(
     declarations: Declarations,
 ) -> Standing:
     """Judge a state as of the day that a moment falls on."""
-    model, today = kept_model(connection, state.model_hash), calendar.today(now)
+    model, today = load_model(connection, state.model_hash), calendar.today(now)
     registry_version = ledger.peek_version(connection, REGISTRY)
     found = measure(connection, calls_for(model, state), declarations, today, [state.initiative])
     mine = {call: by[state.initiative] for call, by in found.items() if state.initiative in by}
@@ -95,7 +95,7 @@ def look(
 def observe(connection: Connection, initiative: str, now: datetime, declarations: Declarations) -> Standing | None:
     """Measure and judge one initiative while others may write; None where it is not enrolled."""
     for head in ledger.heads(connection, [initiative]):
-        state = recall_state(connection, head)
+        state = load_cached_state(connection, head)
         if state is not None:
             return look(connection, state, calendar_of(connection, now.date(), initiative), now, declarations)
     return None
@@ -131,7 +131,7 @@ def evaluate_set(
 ) -> dict[str, tuple[LifeEvent, ...]]:
     """What an evaluation would change in each initiative: each metric one statement over all of them."""
     states = load_states(connection, heads)
-    models = {i: kept_model(connection, s.model_hash) for i, s in states.items()}
+    models = {i: load_model(connection, s.model_hash) for i, s in states.items()}
     by_day: dict[date, list[str]] = defaultdict(list)
     for initiative in states:
         by_day[calendars[initiative].today(now)].append(initiative)

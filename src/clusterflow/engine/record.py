@@ -22,9 +22,9 @@ from clusterflow.engine.transaction import Work
 from clusterflow.errors import Mistake, Mistakes, quoted, shortened
 from clusterflow.rules.mistakes import a, field_mistakes, references, the_nearest
 from clusterflow.store import registry
-from clusterflow.store.pinned_models import kept_model
+from clusterflow.store.pinned_models import load_model
 from clusterflow.store.registry import Fact
-from clusterflow.store.state import under_way
+from clusterflow.store.state import current_stages
 
 Identity = tuple[str, tuple[str, ...]]
 """A record type and the values of its key."""
@@ -230,10 +230,10 @@ class _Recorder:
 
     def _check_references(self) -> None:
         for (target, chain), cited in self.cited.items():
-            there = registry.existing(self.work.connection, target, chain, cited)
+            there = registry.existing_ids(self.work.connection, target, chain, cited)
             there |= {i[0] for (t, i), by in self.known.items() if t == target and by.get(chain)}
             missing = [value for value in cited if value not in there]
-            everything = registry.names(self.work.connection, target, chain) + sorted(there) if missing else []
+            everything = registry.ids_of_type(self.work.connection, target, chain) + sorted(there) if missing else []
             for value in missing:
                 found = f"no {target} is called {quoted(value)}"
                 cure = the_nearest(shortened(value), everything) or f"Record the {target} first, or in the same file"
@@ -242,8 +242,8 @@ class _Recorder:
     def _ask_who(self) -> None:
         """Where four eyes are asked of a gate, somebody must have recorded what it rests on."""
         for name in (n for n in self.chains if n != REGISTRY):
-            for model_hash, stage in under_way(self.work.connection, name):
-                if kept_model(self.work.connection, model_hash).stage(stage).gate.decided_by.four_eyes:
+            for model_hash, stage in current_stages(self.work.connection, name):
+                if load_model(self.work.connection, model_hash).stage(stage).gate.decided_by.four_eyes:
                     where = self.cited["initiative", REGISTRY][name]
                     found = f"the gate of «{stage}» in «{name}» asks who records, for they may not decide at it"
                     self.mistakes.append(Mistake(where, found, "--actor PERSON, or CLUSTERFLOW_ACTOR"))

@@ -21,8 +21,8 @@ from clusterflow.errors import Mistake, Mistakes, NotPossible
 from clusterflow.rules.mistakes import field_mistakes
 from clusterflow.rules.projection import replay
 from clusterflow.store import backup
-from clusterflow.store.ledger import GENESIS, HeadMoved, hash_of
-from clusterflow.store.state import in_order, save_state
+from clusterflow.store.ledger import GENESIS, VersionConflict, hash_of
+from clusterflow.store.state import save_state, sort_rows
 
 Parts = Callable[[], Iterable[tuple[str, Part]]]
 """Reads the parts of a life from the beginning, each with its place."""
@@ -61,7 +61,7 @@ def restore(work: Work, parts: Parts) -> Restored:
         raise Mistakes([Mistake("the file", "holds what no database can keep", cure=CURE)]) from None
     except IntegrityError:
         # Somebody else writes into the same database at this moment; another try finds it no longer empty.
-        raise HeadMoved("life") from None
+        raise VersionConflict("life") from None
 
 
 @dataclass(slots=True)
@@ -166,7 +166,7 @@ class _Restorer:
         self.facts += len(records)
         state = replay(entries)
         if state is not None:
-            save_state(self.work.connection, None, in_order(state))
+            save_state(self.work.connection, None, sort_rows(state))
             self.enrolled.append(state.initiative)
 
     def _entry(self, where: str, chain: Chain, line: Line, previous: str, expected: int) -> Entry | None:

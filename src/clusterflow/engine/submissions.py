@@ -15,7 +15,7 @@ from clusterflow.engine.record import Recorded, Submission, record
 from clusterflow.engine.transaction import Work
 from clusterflow.errors import Mistake, Mistakes, NotPossible, UnknownName
 from clusterflow.store import refused_submissions
-from clusterflow.store.ledger import HeadMoved
+from clusterflow.store.ledger import VersionConflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +73,12 @@ def receive(work: Work, delivery: Delivery, keep_refused: bool = True) -> Receiv
         raise Mistakes(mistakes)
     line = _first_line(delivery, mistakes)
     try:
-        number = refused_submissions.keep(
+        number = refused_submissions.insert_refusal(
             work.connection, delivery.key, delivery.address, line, delivery.payload, mistakes, work.now
         )
     except IntegrityError:
         # Another round refused it a moment ago; its answer is found by another try.
-        raise HeadMoved(delivery.key) from None
+        raise VersionConflict(delivery.key) from None
     return Received(refused=number)
 
 
@@ -119,7 +119,7 @@ def drop(work: Work, number: int, reason: str) -> Dropped:
 def _settle(work: Work, number: int, state: RefusalState, reason: str | None = None) -> None:
     if refused_submissions.settle(work.connection, number, state, work.now, work.context.actor, reason):
         return
-    found = refused_submissions.one(work.connection, number)
+    found = refused_submissions.find_refusal(work.connection, number)
     if found is None:
         raise UnknownName("refused submission", str(number))
     raise NotPossible(f"#{number} was already {found.state} by {found.settled_by} on {found.settled_at:%Y-%m-%d}")

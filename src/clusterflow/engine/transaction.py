@@ -24,9 +24,9 @@ from clusterflow.rules.projection import apply
 from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.settings import NOBODY
 from clusterflow.store import deadlines, ledger, registry, tables
-from clusterflow.store.ledger import Head, HeadMoved
-from clusterflow.store.pinned_models import kept_model
-from clusterflow.store.state import in_order, recall_state, remember_state, save_state
+from clusterflow.store.ledger import Head, VersionConflict
+from clusterflow.store.pinned_models import load_model
+from clusterflow.store.state import cache_state, load_cached_state, save_state, sort_rows
 
 A = TypeVar("A", bound=BaseModel)
 
@@ -93,7 +93,7 @@ class Work:
         return self.moments[chain]
 
     def state(self, initiative: str) -> InitiativeState | None:
-        return recall_state(self.connection, self.head(initiative))
+        return load_cached_state(self.connection, self.head(initiative))
 
     def calendar(self, initiative: str) -> WorkCalendar:
         """The calendar that the initiative lives by on the command's day."""
@@ -126,9 +126,9 @@ class Work:
             after = apply(after, entry)
         assert after is not None  # noqa: S101 - an enrolled state stays one
         # In the order in which it would be loaded: what a command writes must not hang on who remembers what.
-        after = in_order(after)
+        after = sort_rows(after)
         save_state(self.connection, state, after)
-        remember_state(self.head(state.initiative), after)
+        cache_state(self.head(state.initiative), after)
         self._move_deadlines(state, after)
         return after
 
@@ -137,11 +137,13 @@ class Work:
         if after.standing is Standing.STOPPED:
             deadlines.drop_all(self.connection, after.initiative)
             return
-        model = kept_model(self.connection, after.model_hash)
+        model = load_model(self.connection, after.model_hash)
         old, new = deadlines_of(model, before), deadlines_of(model, after)
         if old != new:
             calendar = self.calendar(after.initiative)
-            deadlines.move(self.connection, after.initiative, old - new, {d: calendar.due_at(d.day) for d in new - old})
+            deadlines.update_moments(
+                self.connection, after.initiative, old - new, {d: calendar.due_at(d.day) for d in new - old}
+            )
 
 
 def _as_it_was(answer: A, _: datetime) -> A:
@@ -179,7 +181,7 @@ def perform(
                     answered = {"digest": digest, "at": context.now, "answer": done.model_dump_json()}
                     _keep_answer(connection, {"key": context.key, **answered})
                 return done
-        except (HeadMoved, OperationalError) as lost:
+        except (VersionConflict, OperationalError) as lost:
             if isinstance(lost, OperationalError) and not _deadlocked(lost):
                 raise
             # The other one has committed; a short, uneven wait lets several losers pass one by one.
@@ -197,7 +199,7 @@ def _keep_answer(connection: Connection, row: dict[str, object]) -> None:
     try:
         connection.execute(_DONE, row)
     except IntegrityError:
-        raise HeadMoved(str(row["key"])) from None
+        raise VersionConflict(str(row["key"])) from None
 
 
 def _earlier(connection: Connection, context: CommandContext, digest: str) -> Row[Any] | None:

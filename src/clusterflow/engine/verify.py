@@ -14,7 +14,7 @@ from clusterflow.rules.projection import replay
 from clusterflow.store import ledger, registry
 from clusterflow.store.columns import from_row
 from clusterflow.store.ledger import Head
-from clusterflow.store.state import in_order, load_state
+from clusterflow.store.state import load_state, sort_rows
 
 
 class Flaw(Frozen):
@@ -58,7 +58,7 @@ def _facts(connection: Connection, chain: str, brought: dict[int, RecordEvent]) 
     """Where a fact is not the one that its entry vouches for, or its row does not stand as the entries say."""
     missing = set(brought)
     gave_way = {event.replaces: version for version, event in brought.items() if event.replaces}
-    for cls, row in registry.kept(connection, chain):
+    for cls, row in registry.all_rows(connection, chain):
         event = brought.get(row["entry"])
         missing.discard(row["entry"])
         if event is None or event.record != cls.type:
@@ -84,5 +84,5 @@ def _vouched(cls: type[Record], row: RowMapping, digest: str) -> bool:
 def _life(connection: Connection, head: Head, entries: list[Entry]) -> Iterator[Flaw]:
     """Where the stored state is another one than the entries add up to."""
     then, now = replay(entries), load_state(connection, head)
-    if (in_order(then) if then else None) != now:
+    if (sort_rows(then) if then else None) != now:
         yield Flaw(chain=head.chain, found="the state that is kept of it is not what its ledger adds up to")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from clusterflow.domain.events import Event, FindingChanged
 from clusterflow.domain.notice import Audience, Group, NoticeRule, Recipient
 from clusterflow.domain.terms import BodyKind, SeatRole
-from clusterflow.store.stakeholders import Circle
+from clusterflow.store.stakeholders import Stakeholders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ def _meant(rule: NoticeRule, event: Event) -> bool:
     return rule.level in (None, getattr(event, "level", None))
 
 
-def recipients(circle: Circle, audiences: Iterable[Audience], concerned: Concerned) -> list[Recipient]:
+def recipients(circle: Stakeholders, audiences: Iterable[Audience], concerned: Concerned) -> list[Recipient]:
     """The people of some audiences, each once."""
     wanted = {person for audience in audiences for person in _people(circle, audience, concerned)}
     return [
@@ -44,7 +44,7 @@ def recipients(circle: Circle, audiences: Iterable[Audience], concerned: Concern
     ]
 
 
-def _people(circle: Circle, audience: Audience, concerned: Concerned) -> set[str]:
+def _people(circle: Stakeholders, audience: Audience, concerned: Concerned) -> set[str]:
     group = audience.group
     if group is Group.MEMBERS or group is Group.MEMBER:
         # Contacts are asked by the organisation that they are contacts of, whatever else they speak for.
@@ -53,12 +53,12 @@ def _people(circle: Circle, audience: Audience, concerned: Concerned) -> set[str
     return {p for p in _group(circle, group, concerned) if _fits(circle, audience, circle.speaks_for.get(p, ()))}
 
 
-def _fits(circle: Circle, audience: Audience, organisations: Iterable[str]) -> bool:
+def _fits(circle: Stakeholders, audience: Audience, organisations: Iterable[str]) -> bool:
     known = [circle.organisations[o] for o in organisations if o in circle.organisations]
     return audience.holds([o.helix for o in known], [o.size for o in known])
 
 
-def _group(circle: Circle, group: Group, concerned: Concerned) -> set[str]:
+def _group(circle: Stakeholders, group: Group, concerned: Concerned) -> set[str]:
     match group:
         case Group.MANAGER:
             return _seated(circle, BodyKind.MANAGEMENT, SeatRole.MANAGER)
@@ -84,10 +84,10 @@ def _group(circle: Circle, group: Group, concerned: Concerned) -> set[str]:
     raise AssertionError(f"who is {group}?")
 
 
-def _board(circle: Circle) -> set[str]:
+def _board(circle: Stakeholders) -> set[str]:
     voting = {s.person for s in circle.seats if s.vote and circle.bodies.get(s.body) is BodyKind.BOARD}
     return voting | _seated(circle, BodyKind.BOARD, SeatRole.CHAIR)
 
 
-def _seated(circle: Circle, kind: BodyKind, role: SeatRole) -> set[str]:
+def _seated(circle: Stakeholders, kind: BodyKind, role: SeatRole) -> set[str]:
     return {s.person for s in circle.seats if s.role is role and circle.bodies.get(s.body) is kind}

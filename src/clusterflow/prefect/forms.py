@@ -14,7 +14,7 @@ from clusterflow.domain.terms import Answer, Severity, said_as
 from clusterflow.domain.text import Language, Text
 from clusterflow.reports.explanation import GateExplanation
 from clusterflow.rules.ballot import Ballot
-from clusterflow.store.gate_forms import Item
+from clusterflow.store.gate_forms import InboxItem
 
 
 class Choice(Enum):
@@ -155,7 +155,7 @@ def unreadable(problem: ValidationError, language: Language) -> str:
     return "; ".join(wrong)
 
 
-def ballot_of(form: GateForm, item: Item) -> Ballot:
+def ballot_of(form: GateForm, item: InboxItem) -> Ballot:
     """What the form says, as the engine takes it."""
     return Ballot(
         stage=item.stage,

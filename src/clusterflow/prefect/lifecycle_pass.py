@@ -30,7 +30,7 @@ from clusterflow.rules.stage_order import ancestors
 from clusterflow.services import explanation, gate_forms, gates, ledger, standing
 from clusterflow.services import review as review_service
 from clusterflow.services.context import Context
-from clusterflow.store.gate_forms import Item
+from clusterflow.store.gate_forms import InboxItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _calm(record: logging.LogRecord) -> bool:
     return True
 
 
-async def ask(context: Context, status: InitiativeStatus, item: Item, note: str, answering: str | None) -> Asked:
+async def ask(context: Context, status: InitiativeStatus, item: InboxItem, note: str, answering: str | None) -> Asked:
     """Suspend with the gate's findings in the form; when it is filled in, hand the answer to the engine."""
     (gate,) = explanation.explain(context, item.initiative, item.stage, with_evidence=False)
     key = names.question_key(item)
@@ -114,7 +114,7 @@ async def ask(context: Context, status: InitiativeStatus, item: Item, note: str,
     return asked
 
 
-def hand_over(context: Context, item: Item, answer: GateForm) -> Decided:
+def hand_over(context: Context, item: InboxItem, answer: GateForm) -> Decided:
     """The form's answer as a decision; the key makes a rerun of the flow find the first answer again."""
     key = names.answer_key(str(item.run), names.question_key(item))
     return gates.decide(
@@ -122,7 +122,7 @@ def hand_over(context: Context, item: Item, answer: GateForm) -> Decided:
     )
 
 
-def question(context: Context, gate: GateExplanation, item: Item, note: str) -> str:
+def question(context: Context, gate: GateExplanation, item: InboxItem, note: str) -> str:
     """What stands above the form: what went wrong the last time, the votes so far, the findings, who may decide."""
     votes = len(standing.state(context, item.initiative).standing_votes(item.review))
     need = gate.decided_by.need
@@ -132,7 +132,7 @@ def question(context: Context, gate: GateExplanation, item: Item, note: str) -> 
     return question_page(gate, context.language, who, link, [n for n in (note, counted) if n])
 
 
-def ways_back(context: Context, item: Item) -> list[str]:
+def ways_back(context: Context, item: InboxItem) -> list[str]:
     """The stages that a recycle at this gate may go back to."""
     model = standing.pinned_model(context, item.initiative)
     return [s.id for s in model.stages if s.id in ancestors(model, item.stage) or s.id == item.stage]
@@ -181,7 +181,7 @@ async def too_late(context: Context, initiative: str, answering: str) -> State[A
         return None
     if any(e.command == names.answer_key(run, answering) for e in ledger.entries(context, initiative)):
         return None  # it was this very answer that closed the gate; then the run was interrupted
-    item = Item(initiative, review_id, review.stage, run, int(number))
+    item = InboxItem(initiative, review_id, review.stage, run, int(number))
     status, done = standing.status(context, initiative), None
     title = next(s.title for s in status.stages if s.stage == review.stage)
     try:

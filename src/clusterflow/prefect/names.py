@@ -14,7 +14,7 @@ from clusterflow.reports.labels import word
 from clusterflow.reports.markdown import PAGES, RUNS, artifact_id
 from clusterflow.reports.status import InitiativeStatus, StageLine
 from clusterflow.services.context import Context
-from clusterflow.store.gate_forms import Item
+from clusterflow.store.gate_forms import InboxItem
 
 # Ids of events and runs follow from the ledger, so that a repeat is recognised wherever it comes from.
 NAMESPACE = UUID("6f3a1a52-7d0e-5b1c-9f7a-0c1a5e1f2b3d")
@@ -102,7 +102,7 @@ def without_question(tags: Iterable[str]) -> list[str]:
     return [t for t in tags if t != GATE_OPEN and not t.startswith("review:")]
 
 
-def question_key(item: Item) -> str:
+def question_key(item: InboxItem) -> str:
     """The key under which a run is suspended: each time a form is put it is another one."""
     return f"{item.review}-{item.asked}"
 

@@ -10,7 +10,7 @@ from clusterflow.prefect.publish import close_form, start_pass
 from clusterflow.reports.labels import word
 from clusterflow.services import gate_forms, ledger, standing
 from clusterflow.services.context import Context
-from clusterflow.store.gate_forms import Item
+from clusterflow.store.gate_forms import InboxItem
 
 
 class Reconciled(Frozen):
@@ -52,7 +52,7 @@ def _is_over(kind: str) -> bool:
     return kind in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 
 
-async def _open_again(context: Context, item: Item) -> bool:
+async def _open_again(context: Context, item: InboxItem) -> bool:
     """A new pass asks anew. Its key names what was lost, so that a repeat starts nothing. False: another one asks."""
     gate_forms.release(context, item)
     if gate_forms.holder(context, item.initiative, item.review) is not None:

@@ -34,7 +34,7 @@ from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.settings import Settings
 from clusterflow.store.database import open_database
 from clusterflow.store.migrate import upgrade
-from clusterflow.store.wakeup import bell
+from clusterflow.store.wakeup import wakeup_signal
 
 Say = Callable[[str], None]
 
@@ -225,7 +225,7 @@ async def _telling_people(context: Context) -> None:
 
 async def _rings(context: Context) -> AsyncGenerator[None, None]:
     """At once, then whenever something was committed, and after a pause in any case."""
-    with bell(context.database) as commits:
+    with wakeup_signal(context.database) as commits:
         while True:
             yield
             await asyncio.sleep(BREATH_SECONDS)  # for the other one's commits ring too

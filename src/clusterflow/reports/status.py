@@ -12,7 +12,7 @@ from clusterflow.domain.state import InitiativeState, StandingAnswer
 from clusterflow.domain.terms import Answer, ConditionStatus, DecisionKind, Readiness, StageKind, StageStatus, Standing
 from clusterflow.domain.text import Frozen, Language
 from clusterflow.rules.judge import recall_gate
-from clusterflow.store.portfolio import Life
+from clusterflow.store.portfolio import InitiativeSnapshot
 
 
 class Hindrance(Frozen):
@@ -135,7 +135,7 @@ def newest(answers: Iterable[StandingAnswer], notes: Mapping[tuple[str, str], st
     )
 
 
-def status_in(life: Life, language: Language) -> InitiativeStatus:
+def status_in(life: InitiativeSnapshot, language: Language) -> InitiativeStatus:
     """The status of a life that was read from the database."""
     return status_of(life.state, life.model, life.record, life.day, language, life.notes)
 

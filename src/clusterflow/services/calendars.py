@@ -24,8 +24,8 @@ from clusterflow.rules.agenda import subject_of
 from clusterflow.rules.mistakes import nearest
 from clusterflow.services.folder import Folder
 from clusterflow.store import registry
-from clusterflow.store.agenda import agenda_of, everywhere, initiatives_of, programme
-from clusterflow.store.database import reading
+from clusterflow.store.agenda import agenda_of, all_initiatives, initiatives_of, load_programme
+from clusterflow.store.database import read_connection
 
 INITIATIVES, PEOPLE = "initiatives", "people"
 """The folders of the feeds."""
@@ -63,12 +63,12 @@ class Calendars:
         Raises:
             UnknownName: with the nearest.
         """
-        with reading(self.database) as connection:
-            known = everywhere(connection)
+        with read_connection(self.database) as connection:
+            known = all_initiatives(connection)
             if initiative not in known:
                 raise UnknownName("initiative", initiative, nearest(initiative, known))
             return self._initiative(
-                connection, initiative, agenda_of(connection, initiative, self.now, programme(connection))
+                connection, initiative, agenda_of(connection, initiative, self.now, load_programme(connection))
             )
 
     def person(self, person: str) -> bytes:
@@ -77,11 +77,11 @@ class Calendars:
         Raises:
             UnknownName: with the nearest.
         """
-        with reading(self.database) as connection:
+        with read_connection(self.database) as connection:
             found = registry.current(connection, Person, REGISTRY, self.now.date(), id=person)
             if not found:
-                raise UnknownName("person", person, nearest(person, registry.names(connection, "person")))
-            common, mine = programme(connection), dict[str, Appointment]()
+                raise UnknownName("person", person, nearest(person, registry.ids_of_type(connection, "person")))
+            common, mine = load_programme(connection), dict[str, Appointment]()
             for initiative in initiatives_of(connection, person):
                 for appointment in agenda_of(connection, initiative, self.now, common):
                     if person in appointment.people:
@@ -91,9 +91,9 @@ class Calendars:
     def all(self, there: frozenset[str] = frozenset()) -> Iterator[tuple[str, bytes]]:
         """Every feed that has something in it, with the name of its file; those already ``there`` even if empty."""
         of_people: dict[str, dict[str, Appointment]] = defaultdict(dict)
-        with reading(self.database) as connection:
-            common = programme(connection)
-            for initiative in everywhere(connection):
+        with read_connection(self.database) as connection:
+            common = load_programme(connection)
+            for initiative in all_initiatives(connection):
                 agenda = agenda_of(connection, initiative, self.now, common)
                 for appointment in agenda:
                     for person in appointment.people:
@@ -150,7 +150,7 @@ def attachment_of(
 
     A learning session is one of the initiatives that have enrolled somebody. None where there is no such appointment.
     """
-    agenda = agenda_of(connection, initiative, now, programme(connection))
+    agenda = agenda_of(connection, initiative, now, load_programme(connection))
     found = next((a for a in agenda if (a.kind, a.subject) == (kind, subject)), None)
     if found is None:
         return None

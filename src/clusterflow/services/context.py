@@ -17,7 +17,7 @@ from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.text import Language
 from clusterflow.engine.transaction import CommandContext
 from clusterflow.settings import Settings
-from clusterflow.store.database import check_schema, reading, shared_database
+from clusterflow.store.database import check_schema, read_connection, shared_database
 
 Clock = Callable[[], datetime]
 
@@ -82,7 +82,7 @@ class Context:
 
     def reading(self) -> Connection:
         """A connection that only reads."""
-        return reading(self.database)
+        return read_connection(self.database)
 
     def command(self, actor: str | None = None, key: str | None = None) -> CommandContext:
         """What the engine needs to know of a command: when, by whom, and under which idempotency key."""

@@ -52,7 +52,7 @@ def issue(context: Context, initiative: str, year: int | None = None, actor: str
 def issue_all(context: Context, actor: str | None = None) -> DuesIssued:
     """Issue invoices in every initiative that adopted a scheme. One initiative in trouble never stops the others."""
     with context.reading() as connection:
-        asking = dues.initiatives_asking(connection)
+        asking = dues.initiatives_with_scheme(connection)
     plans, problems = list[DuesPlan](), dict[str, str]()
     for initiative in asking:
         try:

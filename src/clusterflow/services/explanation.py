@@ -13,7 +13,7 @@ from clusterflow.services.catalogue import metrics_of
 from clusterflow.services.context import Context
 from clusterflow.services.local_time import today_of
 from clusterflow.store.metrics import evidence, measure
-from clusterflow.store.pinned_models import kept_model
+from clusterflow.store.pinned_models import load_model
 from clusterflow.store.registry import initiative_records
 
 
@@ -35,7 +35,7 @@ def explain(
     metrics = metrics_of(context)
     with context.reading() as connection:
         state = standing.load(connection, initiative, as_of)
-        model = kept_model(connection, state.model_hash)
+        model = load_model(connection, state.model_hash)
         day = as_of or today_of(connection, [initiative], context.clock())[initiative]
         record = initiative_records(connection, day, [initiative]).get(initiative)
         stages = [stage_of(model, stage)] if stage else list(state.at_gate)

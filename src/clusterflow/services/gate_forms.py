@@ -6,19 +6,19 @@ from dataclasses import replace
 
 from clusterflow.services.context import Context
 from clusterflow.store import gate_forms
-from clusterflow.store.gate_forms import Item
+from clusterflow.store.gate_forms import InboxItem
 
 
-def open_gates(context: Context, initiative: str | None = None) -> list[Item]:
+def open_gates(context: Context, initiative: str | None = None) -> list[InboxItem]:
     """The open gates of one initiative or of all, each with the run that holds its form."""
     with context.reading() as connection:
-        return gate_forms.items(connection, initiative)
+        return gate_forms.inbox_items(connection, initiative)
 
 
-def claim(context: Context, initiative: str, run: str) -> Item | None:
+def claim(context: Context, initiative: str, run: str) -> InboxItem | None:
     """An open gate whose form this run holds or claims now; ``None`` where other runs hold all of them."""
     with context.database.begin() as connection:
-        waiting = gate_forms.items(connection, initiative)
+        waiting = gate_forms.inbox_items(connection, initiative)
         for item in sorted(waiting, key=lambda i: i.run != run):
             if item.run == run:
                 return item
@@ -27,13 +27,13 @@ def claim(context: Context, initiative: str, run: str) -> Item | None:
     return None
 
 
-def mark_answered(context: Context, item: Item) -> None:
+def mark_answered(context: Context, item: InboxItem) -> None:
     """Record that the answer of the form was handled."""
     with context.database.begin() as connection:
-        gate_forms.answered(connection, item.initiative, item.review)
+        gate_forms.count_answer(connection, item.initiative, item.review)
 
 
-def release(context: Context, item: Item) -> None:
+def release(context: Context, item: InboxItem) -> None:
     """Take the form from the run that held it, unless another run holds it by now."""
     if item.run is not None:
         with context.database.begin() as connection:
@@ -43,4 +43,4 @@ def release(context: Context, item: Item) -> None:
 def holder(context: Context, initiative: str, review: str) -> str | None:
     """The run that holds, or held, the form of a gate review."""
     with context.reading() as connection:
-        return gate_forms.holder(connection, initiative, review)
+        return gate_forms.holding_run(connection, initiative, review)

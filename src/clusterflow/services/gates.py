@@ -12,8 +12,8 @@ from clusterflow.services import standing
 from clusterflow.services.catalogue import metrics_of
 from clusterflow.services.context import Context
 from clusterflow.services.local_time import today_of
-from clusterflow.store.people import Eligible, eligible, person_of
-from clusterflow.store.pinned_models import kept_model
+from clusterflow.store.people import Eligible, eligible_people, person_of
+from clusterflow.store.pinned_models import load_model
 
 
 def open_gate(
@@ -57,9 +57,9 @@ def eligible_deciders(context: Context, initiative: str, stage: str) -> tuple[El
     """Who may cast a vote at a gate today."""
     with context.reading() as connection:
         state = standing.load(connection, initiative)
-        rule = kept_model(connection, state.model_hash).stage(stage).gate.decided_by
+        rule = load_model(connection, state.model_hash).stage(stage).gate.decided_by
         today = today_of(connection, [initiative], context.clock())[initiative]
-        return eligible(connection, initiative, rule, today)
+        return eligible_people(connection, initiative, rule, today)
 
 
 def people_of(context: Context, aliases: Sequence[str]) -> dict[str, str]:

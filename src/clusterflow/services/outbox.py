@@ -33,7 +33,7 @@ class Backlog(Frozen):
 def waiting(context: Context) -> Sequence[Span]:
     """What waits to be published, oldest first."""
     with context.reading() as connection:
-        return outbox.waiting(connection, "event", context.clock())
+        return outbox.pending(connection, "event", context.clock())
 
 
 def unevaluated(context: Context, chain: str | None = None) -> dict[str, int]:
@@ -46,37 +46,37 @@ def claim(context: Context, chain: str) -> Span | None:
     """Claim the entries of a chain that wait to be published; ``None`` where another relay holds them."""
     with context.database.begin() as connection:
         now = context.clock()
-        return outbox.take(connection, "event", chain, now, now + LEASE)
+        return outbox.claim(connection, "event", chain, now, now + LEASE)
 
 
 def release(context: Context, span: Span) -> None:
     """Give claimed entries back, for the next round."""
     with context.database.begin() as connection:
-        outbox.give_back(connection, span)
+        outbox.release(connection, span)
 
 
 def mark_published(context: Context, span: Span) -> None:
     """Record that the entries were published."""
     with context.database.begin() as connection:
-        outbox.done(connection, span)
+        outbox.mark_done(connection, span)
 
 
 def mark_failed(context: Context, span: Span, error: str) -> None:
     """Record why the entries could not be published, and let them wait for ``RETRY_DELAY``."""
     with context.database.begin() as connection:
-        outbox.failed(connection, span, error, context.clock() + RETRY_DELAY)
+        outbox.mark_failed(connection, span, error, context.clock() + RETRY_DELAY)
 
 
 def backlog(context: Context) -> Backlog:
     """What waits to go out, and why."""
     with context.reading() as connection:
         spans = outbox.backlog(connection)
-        letters = notices.tally(connection)
+        letters = notices.count_messages(connection)
         return Backlog(
-            events=spans["event"] + refused_submissions.count_untold(connection),
+            events=spans["event"] + refused_submissions.count_unreported(connection),
             notices=spans["notice"] + letters["waiting"],
             given_up=letters["dead"],
-            refused=refused_submissions.waiting(connection),
+            refused=refused_submissions.count_waiting(connection),
             error=outbox.last_error(connection),
             dead=tuple(dead_letters(connection, 5)),
         )

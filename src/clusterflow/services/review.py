@@ -90,7 +90,7 @@ def process_deadlines(context: Context, actor: str | None = None) -> DeadlinesPr
         except (ClusterflowError, SQLAlchemyError) as problem:
             problems[initiative] = str(problem)
             with context.database.begin() as connection:
-                deadlines.put_off(connection, initiative, context.clock(), context.clock() + RETRY_DELAY)
+                deadlines.postpone(connection, initiative, context.clock(), context.clock() + RETRY_DELAY)
     return DeadlinesProcessed(changed=tuple(done), problems=problems)
 
 

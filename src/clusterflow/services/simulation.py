@@ -29,7 +29,7 @@ from clusterflow.services.catalogue import metrics_in
 from clusterflow.services.context import Context
 from clusterflow.settings import Settings
 from clusterflow.store import deadlines
-from clusterflow.store.scratch_database import scratch
+from clusterflow.store.scratch_database import scratch_database
 
 MOST_YEARS = 60
 NOON = time(12)
@@ -69,7 +69,7 @@ def try_model(
         model = load_model(file, metrics_in(settings.configs))
     except Mistakes as problem:
         mistakes += problem.mistakes
-    with scratch() as database:
+    with scratch_database() as database:
         own = settings.model_copy(update={"database": str(database.url), "proof": "none", "today": None})
         play = _Play(Context(own, database), history, language, suppose)
         mistakes += history.placed([*history.mistakes, *play.enter(), *play.misfits(model)])
@@ -142,7 +142,7 @@ class _Play:
         while day <= last:
             yield day
             with self.context.database.connect() as connection:
-                due_at = deadlines.following(connection, self.now)
+                due_at = deadlines.next_moment(connection, self.now)
             coming = [d for d in (*named, _month_end(day + DAY)) if d > day]
             if due_at is not None:
                 coming.append(max((due_at + HALF_A_DAY).date(), day + DAY))

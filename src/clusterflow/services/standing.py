@@ -17,10 +17,10 @@ from clusterflow.rules.projection import replay
 from clusterflow.services.context import Context
 from clusterflow.services.local_time import end_of_day
 from clusterflow.store import ledger, tables
-from clusterflow.store.pinned_models import kept_model
-from clusterflow.store.portfolio import Life, life_of
-from clusterflow.store.portfolio import lives as lives_in
-from clusterflow.store.state import in_order, load_state
+from clusterflow.store.pinned_models import load_model
+from clusterflow.store.portfolio import InitiativeSnapshot, snapshot_of
+from clusterflow.store.portfolio import snapshots as lives_in
+from clusterflow.store.state import load_state, sort_rows
 
 
 def load(connection: Connection, initiative: str, as_of: date | None = None) -> InitiativeState:
@@ -41,7 +41,7 @@ def load(connection: Connection, initiative: str, as_of: date | None = None) -> 
     then = replay(e for e in ledger.read_entries(connection, initiative) if e.at <= until)
     if then is None:
         raise NotPossible(f"on {as_of} «{initiative}» was not yet enrolled; it was on {now.enrolled_on}")
-    return in_order(then)
+    return sort_rows(then)
 
 
 def state(context: Context, initiative: str, as_of: date | None = None) -> InitiativeState:
@@ -55,7 +55,7 @@ def status(
 ) -> InitiativeStatus:
     """Where an initiative stands, today or at the end of a day."""
     with context.reading() as connection:
-        life = life_of(connection, load(connection, initiative, as_of), context.clock(), as_of)
+        life = snapshot_of(connection, load(connection, initiative, as_of), context.clock(), as_of)
     return status_in(life, language or context.language)
 
 
@@ -66,7 +66,7 @@ def board(context: Context, as_of: date | None = None, language: Language | None
     return board_of(statuses, as_of or context.clock().date(), reader)
 
 
-def lives(context: Context, as_of: date | None = None) -> list[Life]:
+def lives(context: Context, as_of: date | None = None) -> list[InitiativeSnapshot]:
     """Every initiative with its state, today or at the end of a day."""
     with context.reading() as connection:
         return lives_in(connection, context.clock(), as_of)
@@ -75,4 +75,4 @@ def lives(context: Context, as_of: date | None = None) -> list[Life]:
 def pinned_model(context: Context, initiative: str) -> LifecycleModel:
     """The version of the model that the initiative is pinned to."""
     with context.reading() as connection:
-        return kept_model(connection, load(connection, initiative).model_hash)
+        return load_model(connection, load(connection, initiative).model_hash)

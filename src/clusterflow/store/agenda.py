@@ -26,13 +26,13 @@ from clusterflow.rules.deadlines import FOR_EVER
 from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.store import ledger, tables
 from clusterflow.store.columns import from_row
-from clusterflow.store.people import capacities, delegated, speaking
-from clusterflow.store.pinned_models import kept_model
+from clusterflow.store.people import capacities, delegations_of, select_eligible
+from clusterflow.store.pinned_models import load_model
 
 R = TypeVar("R", bound=Record)
 Histories = Mapping[str, list[Version]]
 
-KEPT = timedelta(days=90)
+PAST_RETENTION = timedelta(days=90)
 """How long what is over stays in a calendar (a proposal)."""
 
 _KINDS = [cls.model_fields["kind"].default for cls in TOLD]
@@ -46,7 +46,7 @@ class Programme:
     sessions: Histories
 
 
-def programme(connection: Connection) -> Programme:
+def load_programme(connection: Connection) -> Programme:
     return Programme(
         _histories(connection, LearningSeries, REGISTRY), _histories(connection, LearningSession, REGISTRY)
     )
@@ -55,7 +55,7 @@ def programme(connection: Connection) -> Programme:
 def agenda_of(connection: Connection, initiative: str, now: datetime, common: Programme) -> tuple[Appointment, ...]:
     """All that a calendar of an initiative holds at a moment, in order; over since long is left out."""
     reader = _Reader(connection, initiative, now, common)
-    found = [a for a in reader.appointments() if a.day >= reader.today - KEPT]
+    found = [a for a in reader.appointments() if a.day >= reader.today - PAST_RETENTION]
     return tuple(sorted(found, key=lambda a: (a.day, a.time or "", a.uid)))
 
 
@@ -77,7 +77,7 @@ def initiatives_of(connection: Connection, person: str) -> list[str]:
     return sorted(connection.execute(found).scalars())
 
 
-def everywhere(connection: Connection) -> list[str]:
+def all_initiatives(connection: Connection) -> list[str]:
     """Every initiative on record."""
     table = tables.REGISTRY_TABLES["initiative"]
     return sorted(connection.execute(select(table.c.id).distinct().where(*_held(Initiative))).scalars())
@@ -129,7 +129,7 @@ class _Reader:
         self.held = capacities(connection, initiative, self.today)
         state = tables.initiative_state
         hash_ = connection.execute(select(state.c.model_hash).where(state.c.initiative == initiative)).scalar()
-        self.model: LifecycleModel | None = kept_model(connection, hash_) if hash_ else None
+        self.model: LifecycleModel | None = load_model(connection, hash_) if hash_ else None
         self.entries = tuple(ledger.read_entries(connection, initiative, kinds=_KINDS)) if hash_ else ()
 
     def appointments(self) -> Iterator[Appointment]:
@@ -157,10 +157,10 @@ class _Reader:
     # The life under its model
 
     def _life(self, model: LifecycleModel) -> Iterator[Appointment]:
-        delegations = delegated(self.connection, self.initiative, self.today)
+        delegations = delegations_of(self.connection, self.initiative, self.today)
         for planned in days_of(self.entries, model):
             stage = model.stage(planned.stage)
-            deciders = speaking(stage.gate.decided_by, self.held, delegations) if planned.kind in DECIDED else ()
+            deciders = select_eligible(stage.gate.decided_by, self.held, delegations) if planned.kind in DECIDED else ()
             yield self._own(
                 planned.kind, planned.subject, self._named(model, planned), planned.day, planned.sequence, planned.at,
                 cancelled=planned.cancelled, people=frozenset(d.person for d in deciders),
@@ -227,7 +227,7 @@ class _Reader:
     def _meetings(self) -> Iterator[Appointment]:
         histories = _histories(self.connection, Meeting, self.initiative)
         shown = {id_: last_said(versions) for id_, versions in histories.items()}
-        shown = {id_: v for id_, v in shown.items() if v.record.valid_from >= self.today - KEPT}
+        shown = {id_: v for id_, v in shown.items() if v.record.valid_from >= self.today - PAST_RETENTION}
         if not shown:
             return
         bodies = _histories(self.connection, Body, self.initiative)

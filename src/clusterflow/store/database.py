@@ -18,7 +18,7 @@ from clusterflow.errors import ClusterflowError, SchemaMismatch
 HEAD = "0001"
 """The revision this version of clusterflow works on; Alembic, slow to import, is asked only to migrate."""
 
-PATIENCE_SECONDS = 30
+LOCK_TIMEOUT_SECONDS = 30
 """How long a command waits for others to let go of a SQLite file."""
 
 DRIVERS = {
@@ -32,7 +32,7 @@ DRIVERS = {
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
-CURE = "Run: clusterflow db upgrade"
+UPGRADE_HINT = "Run: clusterflow db upgrade"
 
 
 @lru_cache(maxsize=32)
@@ -52,7 +52,7 @@ def open_database(url: str) -> Engine:
         address = address.set(drivername=DRIVERS[address.drivername])
         if address.get_backend_name() != "sqlite":
             return create_engine(address, pool_pre_ping=True)
-        engine = create_engine(address, connect_args={"timeout": PATIENCE_SECONDS})
+        engine = create_engine(address, connect_args={"timeout": LOCK_TIMEOUT_SECONDS})
     except (ArgumentError, ValueError, KeyError):  # no address, or of a database or driver that we do not know
         _, signed, place = url.rpartition("@")
         shown = f"***@{place}" if signed else place
@@ -67,7 +67,7 @@ def open_database(url: str) -> Engine:
 def _on_sqlite_connect(connection: Any, _: Any) -> None:
     # The driver's own transaction handling begins too late to guard a read followed by a write.
     connection.isolation_level = None
-    patience = f"busy_timeout={PATIENCE_SECONDS * 1000}"
+    patience = f"busy_timeout={LOCK_TIMEOUT_SECONDS * 1000}"
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", patience):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -82,7 +82,7 @@ def _begin_immediate(connection: Connection) -> None:
 def _hold(connection: Connection) -> None:
     """Wait for the one who writes, by short steps: SQLite's own waiting grows to a tenth of a second a step."""
     driver: Any = connection.connection.driver_connection
-    until = time.monotonic() + PATIENCE_SECONDS
+    until = time.monotonic() + LOCK_TIMEOUT_SECONDS
     driver.execute("PRAGMA busy_timeout=0")
     try:
         while time.monotonic() < until:
@@ -95,10 +95,10 @@ def _hold(connection: Connection) -> None:
             time.sleep(random.uniform(0.0005, 0.002))  # noqa: S311 - no secret
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
-        driver.execute(f"PRAGMA busy_timeout={PATIENCE_SECONDS * 1000}")
+        driver.execute(f"PRAGMA busy_timeout={LOCK_TIMEOUT_SECONDS * 1000}")
 
 
-def reading(engine: Engine) -> Connection:
+def read_connection(engine: Engine) -> Connection:
     """A connection for questions: all are answered as of one moment, whoever writes meanwhile, and nobody waits."""
     if engine.url.get_backend_name() == "sqlite":
         return engine.connect().execution_options(read_only=True)
@@ -113,13 +113,15 @@ def check_schema(engine: Engine) -> None:
     """
     file = engine.url.database if engine.url.get_backend_name() == "sqlite" else None
     if file and not file.startswith((":memory:", "file:")) and not Path(file).exists():
-        raise SchemaMismatch(f"there is no database yet at {file}. {CURE}")
+        raise SchemaMismatch(f"there is no database yet at {file}. {UPGRADE_HINT}")
     found = current_revision(engine)
     if found is None:
-        raise SchemaMismatch(f"the database holds no clusterflow schema yet. {CURE}")
+        raise SchemaMismatch(f"the database holds no clusterflow schema yet. {UPGRADE_HINT}")
     if found != HEAD:
         check_known(found)
-        raise SchemaMismatch(f"the database has schema {found}, older than the {HEAD} of this clusterflow. {CURE}")
+        raise SchemaMismatch(
+            f"the database has schema {found}, older than the {HEAD} of this clusterflow. {UPGRADE_HINT}"
+        )
 
 
 def check_known(revision: str) -> None:
@@ -138,7 +140,7 @@ def check_known(revision: str) -> None:
 
 def current_revision(engine: Engine) -> str | None:
     try:
-        with reading(engine) as connection:
+        with read_connection(engine) as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return None
             return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

@@ -60,7 +60,7 @@ def dead_letters(connection: Connection, limit: int | None = 100) -> list[DeadLe
     ]  # fmt: skip
 
 
-def fate(connection: Connection, number: int) -> str | None:
+def delivery_status(connection: Connection, number: int) -> str | None:
     """What became of a notice, in a word; None where there is none of that number."""
     row = connection.execute(select(_NOTICE).where(_NOTICE.c.id == number)).one_or_none()
     if row is None:
@@ -72,7 +72,7 @@ def fate(connection: Connection, number: int) -> str | None:
     return "was sent" if row.sent_at is not None else "is on its way"
 
 
-def revive(connection: Connection, numbers: Sequence[int], by: str, at: datetime) -> set[int]:
+def requeue(connection: Connection, numbers: Sequence[int], by: str, at: datetime) -> set[int]:
     """Let dead letters be tried again, with all the patience; gives which of them were dead."""
     these = update(_NOTICE).where(_NOTICE.c.id.in_(numbers), _DEAD)
     values = {

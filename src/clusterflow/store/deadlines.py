@@ -33,7 +33,7 @@ def initiatives_due(connection: Connection, now: datetime) -> Sequence[str]:
     return list(dict.fromkeys(connection.execute(DUE, {"now": now}).scalars()))
 
 
-def following(connection: Connection, now: datetime) -> datetime | None:
+def next_moment(connection: Connection, now: datetime) -> datetime | None:
     """The next moment after now at which something becomes due."""
     found: datetime | None = connection.execute(select(func.min(_MOMENT.c.at)).where(_MOMENT.c.at > now)).scalar()
     return found
@@ -50,7 +50,7 @@ def moments_of(connection: Connection, initiative: str) -> dict[Deadline, dateti
     return {Deadline(DueKind(r.kind), r.subject, r.day): r.at for r in rows}
 
 
-def move(
+def update_moments(
     connection: Connection, initiative: str, gone: Iterable[Deadline], coming: Mapping[Deadline, datetime]
 ) -> None:
     """Drop what no longer becomes due, and keep what does, each with its moment."""
@@ -73,7 +73,7 @@ def drop_all(connection: Connection, initiative: str) -> None:
     connection.execute(delete(_MOMENT).where(_MOMENT.c.initiative == initiative))
 
 
-def put_off(connection: Connection, initiative: str, now: datetime, until: datetime) -> None:
+def postpone(connection: Connection, initiative: str, now: datetime, until: datetime) -> None:
     """Look at what is due in an initiative again later: for the moment it cannot be dealt with."""
     mine = update(_MOMENT).where(_MOMENT.c.initiative == initiative, _MOMENT.c.at <= now)
     connection.execute(mine.values(at=until))

@@ -27,7 +27,7 @@ _PAYMENT = tables.REGISTRY_TABLES[Payment.type]
 _STATE = tables.initiative_state
 
 
-def initiatives_asking(connection: Connection) -> Sequence[str]:
+def initiatives_with_scheme(connection: Connection) -> Sequence[str]:
     """The initiatives under way that adopted a scheme at any time."""
     query = (
         select(_STATE.c.initiative)

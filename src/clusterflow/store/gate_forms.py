@@ -13,7 +13,7 @@ from clusterflow.store import tables
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class InboxItem:
     """An open gate's place in the inbox; ``asked`` numbers the times its form was put."""
 
     initiative: str
@@ -23,7 +23,7 @@ class Item:
     asked: int
 
 
-def items(connection: Connection, initiative: str | None = None) -> list[Item]:
+def inbox_items(connection: Connection, initiative: str | None = None) -> list[InboxItem]:
     """Every open review with the run that holds its form, if one does."""
     review, inbox = tables.gate_review, tables.inbox
     query = (
@@ -34,7 +34,7 @@ def items(connection: Connection, initiative: str | None = None) -> list[Item]:
     )
     if initiative is not None:
         query = query.where(review.c.initiative == initiative)
-    return [Item(i, r, stage, run, asked or 0) for i, r, stage, run, asked in connection.execute(query)]
+    return [InboxItem(i, r, stage, run, asked or 0) for i, r, stage, run, asked in connection.execute(query)]
 
 
 def claim(connection: Connection, initiative: str, review: str, run: str, at: datetime) -> bool:
@@ -49,7 +49,7 @@ def claim(connection: Connection, initiative: str, review: str, run: str, at: da
     return True
 
 
-def answered(connection: Connection, initiative: str, review: str) -> None:
+def count_answer(connection: Connection, initiative: str, review: str) -> None:
     """The form was answered; the next time it is put it is another one."""
     table = tables.inbox
     connection.execute(
@@ -65,7 +65,7 @@ def release(connection: Connection, initiative: str, review: str, run: str) -> N
     )
 
 
-def holder(connection: Connection, initiative: str, review: str) -> str | None:
+def holding_run(connection: Connection, initiative: str, review: str) -> str | None:
     """The run that holds, or held, the form of a review."""
     table = tables.inbox
     return connection.execute(

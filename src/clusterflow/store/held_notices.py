@@ -13,7 +13,7 @@ from clusterflow.domain.notice import Urgency
 from clusterflow.rules.delivery_policy import WEEK, Manners, Message, Receiver, Waiting
 from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.store import tables
-from clusterflow.store.registry import homes_of, people_by_id
+from clusterflow.store.registry import people_by_id, profiles_of
 
 _NOTICE = tables.notice
 _CHUNK = 400
@@ -22,7 +22,7 @@ _ARRANGING = 7_206_911
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class QuotedNotice:
     """What a digest quotes of a notice."""
 
     id: int
@@ -41,7 +41,7 @@ def receivers(
     """
     wanted = sorted(set(of))
     on = at.date()
-    initiatives = homes_of(connection, on, sorted({initiative for _, initiative in wanted}))
+    initiatives = profiles_of(connection, on, sorted({initiative for _, initiative in wanted}))
     people = people_by_id(connection, on, sorted({person for person, _ in wanted}))
     found = {}
     for person, initiative in wanted:
@@ -53,31 +53,33 @@ def receivers(
     return found
 
 
-def hold(connection: Connection) -> None:
+def lock_dispatch(connection: Connection) -> None:
     """Let no other dispatcher count messages until this transaction ends: two would each find the last place free."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_ARRANGING)))
 
 
-def unreleased() -> tuple[ColumnElement[bool], ...]:
+def is_unreleased() -> tuple[ColumnElement[bool], ...]:
     """What was not let out yet."""
     open_ = (_NOTICE.c.sent_at.is_(None), _NOTICE.c.dead_at.is_(None), _NOTICE.c.gathered_into.is_(None))
     return (*open_, _NOTICE.c.released_at.is_(None))
 
 
-def people_due(connection: Connection, now: datetime, limit: int) -> list[str]:
+def recipients_due(connection: Connection, now: datetime, limit: int) -> list[str]:
     """Some of the people for whom something waits whose time has come."""
-    query = select(_NOTICE.c.recipient).distinct().where(*unreleased(), _NOTICE.c.due_at <= now).limit(limit)
+    query = select(_NOTICE.c.recipient).distinct().where(*is_unreleased(), _NOTICE.c.due_at <= now).limit(limit)
     return list(connection.execute(query).scalars())
 
 
-def waiting(connection: Connection, people: Sequence[str], now: datetime, manners: Manners) -> dict[str, list[Waiting]]:
+def unreleased_by_recipient(
+    connection: Connection, people: Sequence[str], now: datetime, manners: Manners
+) -> dict[str, list[Waiting]]:
     """All that waits for people, due or not."""
     columns = (
         _NOTICE.c.id, _NOTICE.c.recipient, _NOTICE.c.rule, _NOTICE.c.initiative, _NOTICE.c.urgency, _NOTICE.c.due_at,
     )  # fmt: skip
     rows = connection.execute(
-        select(*columns).where(*unreleased(), _NOTICE.c.recipient.in_(people)).order_by(_NOTICE.c.id)
+        select(*columns).where(*is_unreleased(), _NOTICE.c.recipient.in_(people)).order_by(_NOTICE.c.id)
     ).all()
     known = receivers(connection, ((r.recipient, r.initiative) for r in rows), now, manners)
     found: dict[str, list[Waiting]] = {}
@@ -88,7 +90,7 @@ def waiting(connection: Connection, people: Sequence[str], now: datetime, manner
     return found
 
 
-def lately(connection: Connection, people: Sequence[str], now: datetime) -> dict[str, list[Message]]:
+def recent_messages(connection: Connection, people: Sequence[str], now: datetime) -> dict[str, list[Message]]:
     """What reached people in the last seven days, or is on its way to them."""
     on_its_way = _NOTICE.c.sent_at.is_(None) & _NOTICE.c.dead_at.is_(None) & _NOTICE.c.released_at.is_not(None)
     rows = connection.execute(
@@ -102,13 +104,13 @@ def lately(connection: Connection, people: Sequence[str], now: datetime) -> dict
     return found
 
 
-def quoted(connection: Connection, ids: Sequence[int]) -> list[Kept]:
+def read_quoted(connection: Connection, ids: Sequence[int]) -> list[QuotedNotice]:
     """What a digest or a batch is made of, the oldest first."""
     rows: list[Row[Any]] = []
     for start in range(0, len(ids), _CHUNK):
         query = select(_NOTICE.c.id, _NOTICE.c.rule, _NOTICE.c.initiative, _NOTICE.c.subject, _NOTICE.c.body)
         rows += connection.execute(query.where(_NOTICE.c.id.in_(ids[start : start + _CHUNK]))).all()
-    return [Kept(*row) for row in sorted(rows, key=lambda row: int(row.id))]
+    return [QuotedNotice(*row) for row in sorted(rows, key=lambda row: int(row.id))]
 
 
 def release(connection: Connection, ids: Sequence[int], now: datetime) -> None:
@@ -116,27 +118,27 @@ def release(connection: Connection, ids: Sequence[int], now: datetime) -> None:
     _each(connection, {"released_at": now}, [{"this": i} for i in ids])
 
 
-def anything_waits(connection: Connection) -> bool:
-    return connection.execute(select(_NOTICE.c.id).where(*unreleased()).limit(1)).first() is not None
+def any_unreleased(connection: Connection) -> bool:
+    return connection.execute(select(_NOTICE.c.id).where(*is_unreleased()).limit(1)).first() is not None
 
 
-def release_everything(connection: Connection, now: datetime) -> None:
+def release_all(connection: Connection, now: datetime) -> None:
     """Let out whatever waits: nobody minds any manners any more."""
-    connection.execute(update(_NOTICE).where(*unreleased()).values(released_at=now, due_at=now))
+    connection.execute(update(_NOTICE).where(*is_unreleased()).values(released_at=now, due_at=now))
 
 
-def gather(connection: Connection, row: Mapping[str, object], parts: Sequence[int]) -> None:
+def insert_batch(connection: Connection, row: Mapping[str, object], parts: Sequence[int]) -> None:
     """Let several notices out as one, whose text is made of theirs; ``row`` is the one."""
     (number,) = connection.execute(insert(_NOTICE).values(row)).inserted_primary_key or (None,)
     _each(connection, {"gathered_into": number}, [{"this": i} for i in parts])
 
 
-def put_off(connection: Connection, until: Mapping[int, datetime]) -> None:
+def postpone(connection: Connection, until: Mapping[int, datetime]) -> None:
     """Look at notices again later."""
     _each(connection, {"due_at": bindparam("until")}, [{"this": i, "until": at} for i, at in until.items()])
 
 
-def leave_to_digest(connection: Connection, until: Mapping[int, datetime]) -> None:
+def move_to_digest(connection: Connection, until: Mapping[int, datetime]) -> None:
     """Keep notices for the digest."""
     values = {"due_at": bindparam("until"), "urgency": Urgency.DIGEST.value}
     _each(connection, values, [{"this": i, "until": at} for i, at in until.items()])

@@ -29,7 +29,7 @@ _MOVE = update(tables.chain).where(_OF_CHAIN, tables.chain.c.version == bindpara
 _WRITE = insert(tables.ledger)
 
 
-class HeadMoved(Exception):
+class VersionConflict(Exception):
     """Another command appended to the chain in between."""
 
 
@@ -89,11 +89,11 @@ def _move(connection: Connection, head: Head, last: Entry) -> None:
             with connection.begin_nested():
                 connection.execute(_BEGIN, {"id": head.chain, "published": 0, "told": 0, **new})
         except IntegrityError:
-            raise HeadMoved(head.chain) from None
+            raise VersionConflict(head.chain) from None
         return
     moved = connection.execute(_MOVE, {"chain": head.chain, "seen": head.version, **new})
     if moved.rowcount != 1:
-        raise HeadMoved(head.chain)
+        raise VersionConflict(head.chain)
 
 
 def hash_of(
@@ -117,7 +117,9 @@ def read_entries(
     yield from map(_entry, connection.execute(query.order_by(tables.ledger.c.version)))
 
 
-def read_lives(connection: Connection, kinds: Iterable[str], until: Mapping[str, datetime]) -> Iterator[Entry]:
+def read_entries_of_many(
+    connection: Connection, kinds: Iterable[str], until: Mapping[str, datetime]
+) -> Iterator[Entry]:
     """The entries of some kinds, of many chains, each up to a moment of its own and in its order."""
     if not until:
         return
@@ -170,7 +172,7 @@ def heads(connection: Connection, chains: Iterable[str] | None = None) -> list[H
     return [Head(r.id, r.version, r.head, r.at) for r in connection.execute(query)]
 
 
-def loose_ends(connection: Connection) -> tuple[int, list[str]]:
+def inconsistent_chains(connection: Connection) -> tuple[int, list[str]]:
     """How many chains there are, and those whose head is not their last entry: by number and hash, and no more."""
     chain, entry = tables.chain, tables.ledger.alias("entry")
     beyond = tables.ledger.alias("beyond")

@@ -59,7 +59,7 @@ def row_of(notice: Notice, at: datetime, due_at: datetime, released_at: datetime
     }
 
 
-def keep(connection: Connection, notices: Sequence[Notice], at: datetime, manners: Manners | None) -> int:
+def insert_notices(connection: Connection, notices: Sequence[Notice], at: datetime, manners: Manners | None) -> int:
     """Keep the notices that are not kept yet, by their key; gives how many are new.
 
     Args:
@@ -83,7 +83,7 @@ def keep(connection: Connection, notices: Sequence[Notice], at: datetime, manner
     return len(rows)
 
 
-def kept(connection: Connection, keys: Iterable[str]) -> set[str]:
+def existing_keys(connection: Connection, keys: Iterable[str]) -> set[str]:
     """Those of some keys whose notices are kept already, sent or not, and were not withdrawn."""
     return {key for key, withdrawn in _known(connection, keys).items() if not withdrawn}
 
@@ -136,7 +136,7 @@ def attachments(connection: Connection, notices: Sequence[int]) -> dict[int, tup
     return found
 
 
-def due(connection: Connection, now: datetime, limit: int = 200, but: Collection[str] = ()) -> Sequence[Due]:
+def due_notices(connection: Connection, now: datetime, limit: int = 200, but: Collection[str] = ()) -> Sequence[Due]:
     """The notices whose time has come, the oldest first.
 
     Args:
@@ -174,7 +174,7 @@ def claim(connection: Connection, notices: Sequence[Due], now: datetime, until: 
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class Attempt:
     """What came of an attempt."""
 
     notice: Due
@@ -183,7 +183,7 @@ class Tried:
     answer: str
 
 
-def record(connection: Connection, attempts: Sequence[Tried], at: datetime) -> None:
+def record_attempts(connection: Connection, attempts: Sequence[Attempt], at: datetime) -> None:
     """Record attempts, and which notices are sent."""
     rows = [
         {
@@ -222,7 +222,7 @@ def postpone(connection: Connection, notice: Due, until: datetime, parts: int = 
     connection.execute(_mine(notice).values(due_at=until, parts=parts))
 
 
-def give_up(connection: Connection, notice: Due, at: datetime) -> None:
+def mark_dead(connection: Connection, notice: Due, at: datetime) -> None:
     """Make it a dead letter, unless somebody has taken it meanwhile."""
     connection.execute(_mine(notice).values(dead_at=at))
 
@@ -234,7 +234,7 @@ def _mine(notice: Due) -> Update:
     )
 
 
-def tally(connection: Connection) -> dict[str, int]:
+def count_messages(connection: Connection) -> dict[str, int]:
     """How many messages were sent, wait, and reached nobody; what a digest holds is one message."""
     table = tables.notice
     row = connection.execute(

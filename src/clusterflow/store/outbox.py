@@ -36,7 +36,7 @@ class Span:
     version: int
 
 
-def waiting(connection: Connection, topic: Topic, now: datetime, limit: int = 500) -> Sequence[Span]:
+def pending(connection: Connection, topic: Topic, now: datetime, limit: int = 500) -> Sequence[Span]:
     """What is to go out and is neither carried by another relay nor put off after a failure."""
     mark = _MARK[topic]
     query = (
@@ -49,7 +49,7 @@ def waiting(connection: Connection, topic: Topic, now: datetime, limit: int = 50
     return [Span(topic, *row) for row in connection.execute(query)]
 
 
-def take(connection: Connection, topic: Topic, chain: str, now: datetime, until: datetime) -> Span | None:
+def claim(connection: Connection, topic: Topic, chain: str, now: datetime, until: datetime) -> Span | None:
     """Let the caller alone carry the chain until a moment; None where another does, or did meanwhile."""
     mine = (_OUT.c.topic == topic) & (_OUT.c.chain == chain)
     taken = connection.execute(update(_OUT).where(mine, _OUT.c.until <= now).values(until=until))
@@ -67,7 +67,7 @@ def take(connection: Connection, topic: Topic, chain: str, now: datetime, until:
     return None
 
 
-def done(connection: Connection, span: Span) -> bool:
+def mark_done(connection: Connection, span: Span) -> bool:
     """The span went out; whatever came since waits for the next round. False where another relay was faster."""
     mark = _MARK[span.topic]
     moved = connection.execute(
@@ -77,7 +77,7 @@ def done(connection: Connection, span: Span) -> bool:
     return moved.rowcount == 1
 
 
-def failed(connection: Connection, span: Span, error: str, again_at: datetime) -> None:
+def mark_failed(connection: Connection, span: Span, error: str, again_at: datetime) -> None:
     """Leave the span waiting until a later moment, with the reason for a person to read."""
     connection.execute(
         update(_OUT)
@@ -86,7 +86,7 @@ def failed(connection: Connection, span: Span, error: str, again_at: datetime) -
     )
 
 
-def give_back(connection: Connection, span: Span) -> None:
+def release(connection: Connection, span: Span) -> None:
     """Carry nothing of it now: it waits for the next round."""
     connection.execute(delete(_OUT).where(_OUT.c.topic == span.topic, _OUT.c.chain == span.chain))
 
@@ -129,7 +129,7 @@ def backlog(connection: Connection) -> dict[Topic, int]:
     }
 
 
-def oldest(connection: Connection, topic: Topic) -> datetime | None:
+def oldest_pending(connection: Connection, topic: Topic) -> datetime | None:
     """When the entry that waits longest was written; of those that people are told of, where they are meant."""
     mark = _MARK[topic]
     query = (

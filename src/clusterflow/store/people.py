@@ -92,7 +92,7 @@ def capacities(
     return {p: (frozenset(held), frozenset(helixes[p])) for p, held in roles.items()}
 
 
-def delegated(connection: Connection, initiative: str, on: date) -> frozenset[tuple[str, str]]:
+def delegations_of(connection: Connection, initiative: str, on: date) -> frozenset[tuple[str, str]]:
     """The delegations in force: whose vote it is, and who may cast it."""
     found = current(connection, Delegation, initiative, on)
     return frozenset((d.person, d.delegate) for d in found if d.person != d.delegate)
@@ -106,12 +106,12 @@ class Eligible(Frozen):
     speaks_for: str | None = None
 
 
-def eligible(connection: Connection, initiative: str, rule: DecidedBy, on: date) -> tuple[Eligible, ...]:
+def eligible_people(connection: Connection, initiative: str, rule: DecidedBy, on: date) -> tuple[Eligible, ...]:
     """Who may cast a vote at a gate on a day."""
-    return speaking(rule, capacities(connection, initiative, on), delegated(connection, initiative, on))
+    return select_eligible(rule, capacities(connection, initiative, on), delegations_of(connection, initiative, on))
 
 
-def speaking(
+def select_eligible(
     rule: DecidedBy,
     held: Mapping[str, tuple[frozenset[Role], frozenset[HelixKind]]],
     delegations: Iterable[tuple[str, str]],

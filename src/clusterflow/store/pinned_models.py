@@ -10,7 +10,7 @@ from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.store import tables
 
 
-def keep_model(connection: Connection, model: LifecycleModel, at: datetime) -> None:
+def save_model(connection: Connection, model: LifecycleModel, at: datetime) -> None:
     """Keep the model as it is now; the same content is kept once."""
     table = tables.lifecycle_model
     if connection.execute(select(table.c.id).where(table.c.hash == model.hash)).first() is None:
@@ -18,7 +18,7 @@ def keep_model(connection: Connection, model: LifecycleModel, at: datetime) -> N
         connection.execute(insert(table).values(hash=model.hash, id=model.id, document=document, first_seen=at))
 
 
-def kept_model(connection: Connection, content_hash: str) -> LifecycleModel:
+def load_model(connection: Connection, content_hash: str) -> LifecycleModel:
     """The model of that content. A content never changes, so it is parsed once."""
     cached = _PARSED.get(content_hash)
     if cached is None:

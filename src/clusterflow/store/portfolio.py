@@ -16,13 +16,13 @@ from clusterflow.domain.records.parties import Initiative
 from clusterflow.domain.state import InitiativeState
 from clusterflow.rules.projection import FOLDED, replay
 from clusterflow.store import ledger, tables
-from clusterflow.store.pinned_models import kept_model
+from clusterflow.store.pinned_models import load_model
 from clusterflow.store.registry import initiative_records
-from clusterflow.store.state import in_order, last_notes, load_states, notes_in
+from clusterflow.store.state import last_notes, load_states, notes_in, sort_rows
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class InitiativeSnapshot:
     """One initiative on a day; ``record`` is what the registry says of it, where it says anything."""
 
     state: InitiativeState
@@ -33,7 +33,7 @@ class Life:
     """What the last evaluation measured, by stage and criterion; nothing for a day gone by."""
 
 
-def lives(connection: Connection, now: datetime, as_of: date | None = None) -> list[Life]:
+def snapshots(connection: Connection, now: datetime, as_of: date | None = None) -> list[InitiativeSnapshot]:
     """Every initiative, today or at the end of a day, by id; who was not yet enrolled then is left out.
 
     A few statements, however many initiatives there are.
@@ -46,9 +46,9 @@ def lives(connection: Connection, now: datetime, as_of: date | None = None) -> l
     days = {i: as_of or _day(records.get(i), now) for i in states}
     on_day = {day: initiative_records(connection, day) for day in set(days.values())}
     return [
-        Life(
+        InitiativeSnapshot(
             state=states[i],
-            model=kept_model(connection, states[i].model_hash),
+            model=load_model(connection, states[i].model_hash),
             record=on_day[days[i]].get(i),
             day=days[i],
             notes=notes.get(i, {}),
@@ -57,13 +57,15 @@ def lives(connection: Connection, now: datetime, as_of: date | None = None) -> l
     ]
 
 
-def life_of(connection: Connection, state: InitiativeState, now: datetime, as_of: date | None = None) -> Life:
+def snapshot_of(
+    connection: Connection, state: InitiativeState, now: datetime, as_of: date | None = None
+) -> InitiativeSnapshot:
     """One initiative whose state of the day is known."""
     mine = state.initiative
     day = as_of or _day(initiative_records(connection, now.date(), [mine]).get(mine), now)
-    return Life(
+    return InitiativeSnapshot(
         state=state,
-        model=kept_model(connection, state.model_hash),
+        model=load_model(connection, state.model_hash),
         record=initiative_records(connection, day, [mine]).get(mine),
         day=day,
         notes={} if as_of else last_notes(connection, mine),
@@ -92,7 +94,7 @@ def _states_at(connection: Connection, as_of: date, records: Mapping[str, Initia
     enrolled = connection.execute(select(tables.initiative_state.c.initiative)).scalars()
     ends = {i: datetime.combine(as_of, time.max, _zone(records.get(i))) for i in enrolled}
     entries: dict[str, list[Entry]] = defaultdict(list)
-    for entry in ledger.read_lives(connection, FOLDED, ends):
+    for entry in ledger.read_entries_of_many(connection, FOLDED, ends):
         entries[entry.chain].append(entry)
     last = {end: _last(connection, end) for end in set(ends.values())}
     states = {}
@@ -100,7 +102,7 @@ def _states_at(connection: Connection, as_of: date, records: Mapping[str, Initia
         state = replay(mine)
         if state is not None:
             version, at = last[ends[initiative]][initiative]
-            states[initiative] = in_order(state.model_copy(update={"version": version, "last_at": at}))
+            states[initiative] = sort_rows(state.model_copy(update={"version": version, "last_at": at}))
     return states
 
 
@@ -123,12 +125,12 @@ class Lapse:
     criteria: tuple[str, ...]
 
 
-def lapses(connection: Connection, found: Iterable[Life], since: date) -> list[Lapse]:
+def lapses(connection: Connection, found: Iterable[InitiativeSnapshot], since: date) -> list[Lapse]:
     """What has lapsed in some lives: what has not ended yet, and what ended on a day or later."""
     ends = {life.state.initiative: datetime.combine(life.day, time.max, _zone(life.record)) for life in found}
     open_ones: dict[tuple[str, str, int], Lapse] = {}
     ended: list[Lapse] = []
-    for entry in ledger.read_lives(connection, _LAPSING, ends):
+    for entry in ledger.read_entries_of_many(connection, _LAPSING, ends):
         event = entry.event
         if isinstance(event, MilestoneLapsed):
             here = (entry.chain, event.stage, event.round)
@@ -143,7 +145,7 @@ def lapses(connection: Connection, found: Iterable[Life], since: date) -> list[L
 _LAPSING = frozenset({"milestone.lapsed", "milestone.restored", "milestone.withdrawn"})
 
 
-def last_facts(connection: Connection, found: Iterable[Life]) -> dict[str, date]:
+def last_facts(connection: Connection, found: Iterable[InitiativeSnapshot]) -> dict[str, date]:
     """When something was recorded of some lives the last time; who has no facts is left out."""
     ends = {life.state.initiative: datetime.combine(life.day, time.max, _zone(life.record)) for life in found}
     table = tables.ledger

@@ -18,7 +18,7 @@ _MISTAKES: TypeAdapter[tuple[Mistake, ...]] = TypeAdapter(tuple[Mistake, ...], c
 _CHUNK = 400
 
 
-def keep(
+def insert_refusal(
     connection: Connection,
     source: str,
     address: str,
@@ -29,8 +29,8 @@ def keep(
 ) -> int:
     """Keep what was refused; gives its number."""
     row = {"source": source, "address": address, "line": line, "payload": payload, "received_at": at}
-    told = {"mistakes": _MISTAKES.dump_json(tuple(mistakes)).decode(), "state": RefusalState.WAITING.value}
-    return int(connection.execute(insert(_TABLE).values(**row, **told).returning(_TABLE.c.id)).scalar_one())
+    values = {"mistakes": _MISTAKES.dump_json(tuple(mistakes)).decode(), "state": RefusalState.WAITING.value}
+    return int(connection.execute(insert(_TABLE).values(**row, **values).returning(_TABLE.c.id)).scalar_one())
 
 
 def _read(connection: Connection, query: Select[Any]) -> list[Refusal]:
@@ -38,24 +38,24 @@ def _read(connection: Connection, query: Select[Any]) -> list[Refusal]:
     return [Refusal.model_validate({**row, "mistakes": _MISTAKES.validate_json(row["mistakes"])}) for row in rows]
 
 
-def everything(connection: Connection, state: RefusalState | None = None) -> list[Refusal]:
+def list_refusals(connection: Connection, state: RefusalState | None = None) -> list[Refusal]:
     """All of them, or those in a state, oldest first."""
     query = select(_TABLE)
     return _read(connection, query if state is None else query.where(_TABLE.c.state == state.value))
 
 
-def one(connection: Connection, number: int) -> Refusal | None:
+def find_refusal(connection: Connection, number: int) -> Refusal | None:
     return next(iter(_read(connection, select(_TABLE).where(_TABLE.c.id == number))), None)
 
 
-def waiting_of(connection: Connection, source: str) -> Refusal | None:
+def find_waiting(connection: Connection, source: str) -> Refusal | None:
     """What waits of a source, by whichever drop it came."""
     same = or_(_TABLE.c.source == source, _TABLE.c.source.startswith(f"{source}:", autoescape=True))
     query = select(_TABLE).where(_TABLE.c.state == RefusalState.WAITING.value, same)
     return next(iter(_read(connection, query)), None)
 
 
-def waiting(connection: Connection) -> int:
+def count_waiting(connection: Connection) -> int:
     """How many wait for somebody."""
     query = select(func.count()).where(_TABLE.c.state == RefusalState.WAITING.value)
     return connection.execute(query).scalar_one()
@@ -71,20 +71,20 @@ def settle(connection: Connection, number: int, state: RefusalState, at: datetim
     return settled.rowcount == 1
 
 
-def count_untold(connection: Connection) -> int:
+def count_unreported(connection: Connection) -> int:
     return connection.execute(select(func.count()).where(_TABLE.c.told_at.is_(None))).scalar_one()
 
 
-def untold(connection: Connection, limit: int = 100) -> list[Refusal]:
+def list_unreported(connection: Connection, limit: int = 100) -> list[Refusal]:
     """Those of which whoever sent them has not been told yet, oldest first."""
     return _read(connection, select(_TABLE).where(_TABLE.c.told_at.is_(None)).limit(limit))
 
 
-def told(connection: Connection, numbers: Collection[int], at: datetime) -> None:
+def mark_reported(connection: Connection, numbers: Collection[int], at: datetime) -> None:
     connection.execute(update(_TABLE).where(_TABLE.c.id.in_(list(numbers))).values(told_at=at))
 
 
-def done(connection: Connection, keys: Sequence[str]) -> set[str]:
+def completed_keys(connection: Connection, keys: Sequence[str]) -> set[str]:
     """Those of the idempotency keys under which a command was done."""
     column = tables.command.c.key
     found: set[str] = set()
@@ -93,16 +93,16 @@ def done(connection: Connection, keys: Sequence[str]) -> set[str]:
     return found
 
 
-def heard_until(connection: Connection, topic: str) -> datetime | None:
+def read_cursor(connection: Connection, topic: str) -> datetime | None:
     """Up to which moment all events of a topic were taken in; None where nobody has listened yet."""
     table = tables.event_cursor
     return connection.execute(select(table.c.heard_until).where(table.c.topic == topic)).scalar_one_or_none()
 
 
-def heard(connection: Connection, topic: str, until: datetime) -> None:
+def advance_cursor(connection: Connection, topic: str, until: datetime) -> None:
     """Everything up to that moment was taken in; the mark moves forward only."""
     table = tables.event_cursor
-    before = heard_until(connection, topic)
+    before = read_cursor(connection, topic)
     if before is None:
         connection.execute(insert(table).values(topic=topic, heard_until=until))
     elif before < until:

@@ -36,7 +36,7 @@ from clusterflow.store.columns import from_row, to_row
 
 R = TypeVar("R", bound=Record)
 
-AS_THEY_COME = {"yield_per": 1000}
+STREAMED = {"yield_per": 1000}
 """For what may be large: so many rows are held at a time."""
 
 _CHUNK = 400
@@ -158,7 +158,7 @@ def supersede(connection: Connection, fact: Fact, by_entry: int, at: datetime) -
     connection.execute(_supersede(fact.record.type), {**this, "superseded_by": by_entry, "superseded_at": at})
 
 
-def names(connection: Connection, record: str, chain: str = REGISTRY) -> list[str]:
+def ids_of_type(connection: Connection, record: str, chain: str = REGISTRY) -> list[str]:
     """Every id that a record type has, to check references and to offer the nearest."""
     table = tables.REGISTRY_TABLES[record]
     column = table.c[RECORDS[record].key[0]]
@@ -166,7 +166,7 @@ def names(connection: Connection, record: str, chain: str = REGISTRY) -> list[st
     return list(connection.execute(query.where(table.c.retracted.is_(False))).scalars())
 
 
-def existing(connection: Connection, record: str, chain: str, ids: Iterable[str]) -> set[str]:
+def existing_ids(connection: Connection, record: str, chain: str, ids: Iterable[str]) -> set[str]:
     """Those of the ids that the registry knows."""
     found: set[str] = set()
     wanted = sorted(set(ids))
@@ -192,8 +192,8 @@ def parties(
             column = table.c.id if name == party else table.c.get(party)
             if column is not None:
                 query = select(column).distinct().where(table.c.chain == chain, table.c.entry.between(since, until))
-                names = connection.execute(query.where(column.is_not(None)).limit(limit)).scalars()
-                found |= {(party, one) for one in names}
+                found_ids = connection.execute(query.where(column.is_not(None)).limit(limit)).scalars()
+                found |= {(party, one) for one in found_ids}
     return tuple(sorted(found))
 
 
@@ -258,7 +258,7 @@ def initiative_records(connection: Connection, on: date, ids: Sequence[str] | No
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class InitiativeProfile:
     """Where an initiative is, and what it is called: all that is asked of many at a time."""
 
     initiative: str
@@ -271,12 +271,12 @@ class Home:
         return WorkCalendar(self.timezone, self.country)
 
 
-def homes_of(connection: Connection, on: date, ids: Sequence[str]) -> dict[str, Home]:
+def profiles_of(connection: Connection, on: date, ids: Sequence[str]) -> dict[str, InitiativeProfile]:
     """Where some initiatives are on a day, by id; before they began, as their first record says."""
-    found: dict[str, Home] = {}
+    found: dict[str, InitiativeProfile] = {}
     for begins, initiative, *home in connection.execute(_HOMES, {"ids": list(ids)}):
         if initiative not in found or begins <= on:
-            found[initiative] = Home(initiative, *home)
+            found[initiative] = InitiativeProfile(initiative, *home)
     return found
 
 
@@ -299,18 +299,18 @@ _CALENDARS = _ALL.where(_INITIATIVE.c.id == bindparam("id")).with_only_columns(
 )
 
 
-def kept(connection: Connection, chain: str) -> Iterator[tuple[type[Record], RowMapping]]:
+def all_rows(connection: Connection, chain: str) -> Iterator[tuple[type[Record], RowMapping]]:
     """Every row of a chain, those that gave way and those withdrawn among them."""
     for name, table in tables.REGISTRY_TABLES.items():
         for row in connection.execute(select(table).where(table.c.chain == chain).order_by(table.c.entry)):
             yield RECORDS[name], row._mapping
 
 
-def holding(connection: Connection, cls: type[R], retracted: bool = False) -> Iterator[tuple[str, R]]:
+def iterate_facts(connection: Connection, cls: type[R], retracted: bool = False) -> Iterator[tuple[str, R]]:
     """The facts of a type that hold, or those withdrawn, of all chains in the order of their entries; as they come."""
     table = tables.REGISTRY_TABLES[cls.type]
     query = select(table).where(table.c.superseded_at.is_(None), table.c.retracted.is_(retracted))
-    for row in connection.execute(query.order_by(table.c.chain, table.c.entry), execution_options=AS_THEY_COME):
+    for row in connection.execute(query.order_by(table.c.chain, table.c.entry), execution_options=STREAMED):
         yield row.chain, from_row(cls, row._mapping)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, delete, or_, select, update
 
 from clusterflow.store import tables
-from clusterflow.store.held_notices import unreleased
+from clusterflow.store.held_notices import is_unreleased
 
 _NOTICE = tables.notice
 _CHUNK = 400
@@ -28,7 +28,7 @@ class Reminder:
     """The batch or digest that it is a part of."""
 
 
-def rules_due(connection: Connection, rules: Collection[str], now: datetime) -> set[str]:
+def rules_with_reminders_due(connection: Connection, rules: Collection[str], now: datetime) -> set[str]:
     """Those of some rules of which a reminder would leave now: by itself or in a digest, the first time or again."""
     carrier = _NOTICE.alias()
     alone = select(_NOTICE.c.rule).where(_open(_NOTICE), _NOTICE.c.due_at <= now, _is_reminder(rules))
@@ -40,7 +40,7 @@ def rules_due(connection: Connection, rules: Collection[str], now: datetime) -> 
     return {*connection.execute(alone.distinct()).scalars(), *connection.execute(carried.distinct()).scalars()}
 
 
-def not_arrived(connection: Connection, rules: Collection[str]) -> list[Reminder]:
+def undelivered_reminders(connection: Connection, rules: Collection[str]) -> list[Reminder]:
     """The reminders of some rules that are still to arrive, due or not."""
     carrier, columns = _NOTICE.alias(), [_NOTICE.c[n] for n in ("id", "key", "rule", "initiative", "recipient")]
     query = (
@@ -51,14 +51,14 @@ def not_arrived(connection: Connection, rules: Collection[str]) -> list[Reminder
     return [Reminder(*row) for row in connection.execute(query)]
 
 
-def take_back(connection: Connection, over: Sequence[Reminder], now: datetime) -> None:
+def withdraw(connection: Connection, over: Sequence[Reminder], now: datetime) -> None:
     """Tell no more of what is done: what these would say is true no longer. Should it be again, it is told.
 
     What was never let out is forgotten. What was tried keeps its attempts. A batch or digest that holds such a one is
     taken apart, and what still holds of it is gathered anew. What is being sent at this moment arrives.
     """
     alone = [r.id for r in over if r.carried_by is None]
-    _forget(connection, alone, *unreleased())
+    _forget(connection, alone, *is_unreleased())
     _withdraw(connection, alone, now)
     carriers = _withdraw(connection, sorted({r.carried_by for r in over if r.carried_by is not None}), now)
     _forget(connection, [r.id for r in over if r.carried_by in carriers])

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event, insert, select
 
 from clusterflow.store import tables
-from clusterflow.store.database import open_database, reading
+from clusterflow.store.database import open_database, read_connection
 
 _PORTION = 1000
 
@@ -20,7 +20,7 @@ _LEFT_OUT = {"command", "delivery", "refused_submission", "event_cursor", "inbox
 
 
 @contextmanager
-def scratch() -> Iterator[Engine]:
+def scratch_database() -> Iterator[Engine]:
     """An empty database with our schema, gone at the end. It is a file: in memory there is but one connection."""
     with TemporaryDirectory(prefix="clusterflow-") as folder:
         engine = open_database(f"sqlite:///{Path(folder) / 'scratch.db'}")
@@ -37,10 +37,10 @@ def _hasten(connection: Any, _: Any) -> None:
 
 
 @contextmanager
-def twin(database: Engine) -> Iterator[Engine]:
+def scratch_copy(database: Engine) -> Iterator[Engine]:
     """A scratch database that holds what the database holds now, as far as the future depends on it."""
-    with scratch() as engine:
-        with reading(database) as source, engine.begin() as target:
+    with scratch_database() as engine:
+        with read_connection(database) as source, engine.begin() as target:
             for table in tables.metadata.sorted_tables:
                 if table.name not in _LEFT_OUT:
                     _copy(source, target, table.name)

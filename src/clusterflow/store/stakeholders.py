@@ -18,7 +18,7 @@ from clusterflow.store.registry import current, initiative_records
 
 
 @dataclass(frozen=True, slots=True)
-class Circle:
+class Stakeholders:
     """Everybody around an initiative, as they are on record on a day."""
 
     seats: tuple[Seat, ...]
@@ -36,9 +36,9 @@ class Circle:
     people: Mapping[str, Person]
 
 
-def circle_of(
+def stakeholders_of(
     connection: Connection, initiative: str, on: date, organisations: Iterable[str] = (), persons: Iterable[str] = ()
-) -> Circle:
+) -> Stakeholders:
     """Everybody around an initiative on a day, and some organisations and people beside."""
     seats = current(connection, Seat, initiative, on)
     members = frozenset(m.organisation for m in current(connection, Membership, initiative, on))
@@ -58,7 +58,7 @@ def circle_of(
             speaks_for.setdefault(seat.person, set()).add(seat.organisation)
     known = sorted(wanted | set(speakers))
     everybody = sorted(sitting | set(speaks_for))
-    return Circle(
+    return Stakeholders(
         seats=tuple(seats),
         bodies={b.id: b.kind for b in current(connection, Body, initiative, on)},
         owners=frozenset(o.owner for o in current(connection, Objective, initiative, on) if o.owner),

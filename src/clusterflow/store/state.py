@@ -86,13 +86,13 @@ _ADD = insert(_OWN)
 _CHANGE = update(_OWN).where(_OWN.c.initiative == bindparam("this_initiative"))
 
 
-KEPT = 512
+CACHE_SIZE = 512
 """How many states a process remembers."""
 
 _RECENT: OrderedDict[str, InitiativeState] = OrderedDict()
 
 
-def recall_state(connection: Connection, head: Head) -> InitiativeState | None:
+def load_cached_state(connection: Connection, head: Head) -> InitiativeState | None:
     """The state for this head, from memory where this process loaded or saved it before.
 
     The head's hash stands for every entry of the chain, and the state is what they add up to: it never changes for it.
@@ -101,14 +101,14 @@ def recall_state(connection: Connection, head: Head) -> InitiativeState | None:
     if state is None:
         state = load_state(connection, head)
         if state is not None:
-            remember_state(head, state)
+            cache_state(head, state)
     return state
 
 
-def remember_state(head: Head, state: InitiativeState) -> None:
+def cache_state(head: Head, state: InitiativeState) -> None:
     """Keep the state for the next command on the same initiative; the oldest ones are let go."""
     _RECENT[head.hash] = state
-    if len(_RECENT) > KEPT:
+    if len(_RECENT) > CACHE_SIZE:
         _RECENT.popitem(last=False)
 
 
@@ -131,11 +131,11 @@ def load_states(connection: Connection, heads: Sequence[Head]) -> dict[str, Init
             head = portion[row.initiative]
             state = InitiativeState.model_validate({**row._mapping, "last_at": head.at, "version": head.version})
             mine = {name: part.get(row.initiative, ()) for name, part in parts.items()}
-            states[row.initiative] = in_order(state.model_copy(update=mine))
+            states[row.initiative] = sort_rows(state.model_copy(update=mine))
     return states
 
 
-def in_order(state: InitiativeState) -> InitiativeState:
+def sort_rows(state: InitiativeState) -> InitiativeState:
     """The same state with its rows in a fixed order, so that two states are equal when they say the same."""
     by: dict[str, Any] = {
         "visits": lambda v: (v.entered_on, v.stage, v.round),
@@ -171,7 +171,7 @@ _UNDER_WAY = (
 )
 
 
-def under_way(connection: Connection, initiative: str) -> list[tuple[str, str]]:
+def current_stages(connection: Connection, initiative: str) -> list[tuple[str, str]]:
     """The stages that an initiative is in, each with the hash of the model; none where it is not enrolled."""
     return [(row.model_hash, row.stage) for row in connection.execute(_UNDER_WAY, {"initiative": initiative})]
 

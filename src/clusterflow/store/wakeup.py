@@ -10,11 +10,11 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine
 
 CHANNEL = "clusterflow"
-LOOK_SECONDS = 0.1
+POLL_SECONDS = 0.1
 """Between two looks at SQLite's own count of commits: it tells nobody, and the look costs microseconds."""
 
 
-class Bell(Protocol):
+class WakeupSignal(Protocol):
     """What to wait for."""
 
     def wait(self, seconds: float) -> bool:
@@ -22,13 +22,13 @@ class Bell(Protocol):
 
 
 @contextmanager
-def bell(database: Engine) -> Iterator[Bell]:
+def wakeup_signal(database: Engine) -> Iterator[WakeupSignal]:
     """A bell on a connection of its own, for one thread at a time."""
     with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        yield _Notified(connection) if database.dialect.name == "postgresql" else _Counted(connection)
+        yield _PostgresSignal(connection) if database.dialect.name == "postgresql" else _SqliteSignal(connection)
 
 
-class _Counted:
+class _SqliteSignal:
     """SQLite: the count of commits by other connections, of this process and of others."""
 
     def __init__(self, connection: Connection) -> None:
@@ -45,12 +45,12 @@ class _Counted:
             left = end - time.monotonic()
             if left <= 0:
                 return False
-            time.sleep(min(LOOK_SECONDS, left))
+            time.sleep(min(POLL_SECONDS, left))
         self.seen = now
         return True
 
 
-class _Notified:
+class _PostgresSignal:
     """PostgreSQL: a trigger on the chains notifies with the commit."""
 
     def __init__(self, connection: Connection) -> None:

@@ -26,7 +26,7 @@ from clusterflow.services.exports.exports import Exports
 from clusterflow.services.exports.restore import restore
 from clusterflow.settings import Settings
 from clusterflow.store import tables
-from clusterflow.store.database import reading
+from clusterflow.store.database import read_connection
 
 Two = tuple[Fresh, Fresh]
 
@@ -48,7 +48,7 @@ def moved(context: Context, fresh: Fresh) -> Context:
 
 
 def due(context: Context) -> list[Any]:
-    with reading(context.database) as connection:
+    with read_connection(context.database) as connection:
         columns = [c for c in tables.due_moment.c if c.name != "at"]
         return sorted(tuple(row) for row in connection.execute(select(*columns)))
 
@@ -195,7 +195,7 @@ def test_a_file_that_is_not_as_it_was_written_is_refused_whole(
         take(on_sqlite[1], harm(text))
     assert said in str(refused.value)
     assert "life.jsonl:" in str(refused.value) or "the file" in str(refused.value)
-    with reading(on_sqlite[1].engine) as connection:
+    with read_connection(on_sqlite[1].engine) as connection:
         assert connection.execute(select(tables.chain)).all() == []
 
 

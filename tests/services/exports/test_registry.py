@@ -31,7 +31,7 @@ from clusterflow.services.exports.exports import Exports
 from clusterflow.services.exports.files import several
 from clusterflow.settings import Settings
 from clusterflow.store import registry, tables
-from clusterflow.store.database import reading
+from clusterflow.store.database import read_connection
 
 Two = tuple[Fresh, Fresh]
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
@@ -138,8 +138,8 @@ def told(engine: Engine) -> list[str]:
 
 
 def holding(engine: Engine) -> set[str]:
-    with reading(engine) as connection:
-        return {json_line(c, r) for cls in RECORDS.values() for c, r in registry.holding(connection, cls)}
+    with read_connection(engine) as connection:
+        return {json_line(c, r) for cls in RECORDS.values() for c, r in registry.iterate_facts(connection, cls)}
 
 
 def record(context: Context, lines: list[dict[str, Any]]) -> None:

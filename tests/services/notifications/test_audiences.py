@@ -12,7 +12,7 @@ from clusterflow.domain.terms import Role
 from clusterflow.notices.audiences import Concerned, recipients
 from clusterflow.services import registry, review
 from clusterflow.services.notifications.dispatch import Dispatcher
-from clusterflow.store.stakeholders import circle_of
+from clusterflow.store.stakeholders import stakeholders_of
 from clusterflow.store.tables import notice
 
 
@@ -58,7 +58,7 @@ EXPECTED = {
 def test_each_audience_is_these_people_and_none_is_everybody(world: World) -> None:
     """A moment that concerns no member, no voter, no person is told to none of them, and not to all instead."""
     with world.context.database.connect() as connection:
-        circle = circle_of(connection, "one", world.now.date(), persons=["stranger", "nobody"])
+        circle = stakeholders_of(connection, "one", world.now.date(), persons=["stranger", "nobody"])
     assert set(EXPECTED) == set(Group)
     for group, expected in EXPECTED.items():
         found = recipients(circle, [Audience(group=group)], Concerned())

@@ -45,7 +45,7 @@ def told(world: World, urgency: Urgency, *keys: str, to: str = "mona", rule: str
         for key in keys
     ]  # fmt: skip
     with world.context.database.begin() as connection:
-        notices.keep(connection, made, world.now, Dispatcher(world.context).manners)
+        notices.insert_notices(connection, made, world.now, Dispatcher(world.context).manners)
 
 
 def subjects(world: World, box: Mailbox, when: datetime, to: str = "mona@firm.example") -> list[str]:
@@ -127,7 +127,7 @@ def test_twenty_of_a_kind_are_one_message(world: World, mailbox: tuple[Mailbox, 
     assert mail.count("Dear Mona") == 1
     assert subjects(world, mailbox[0], world.now + timedelta(days=14)) == []
     with world.context.database.connect() as connection:
-        assert notices.tally(connection) == {"sent": 2, "dead": 0, "waiting": 0}
+        assert notices.count_messages(connection) == {"sent": 2, "dead": 0, "waiting": 0}
 
 
 def test_the_eleventh_message_of_a_week_waits_for_the_digest(world: World, mailbox: tuple[Mailbox, str]) -> None:

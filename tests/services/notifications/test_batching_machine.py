@@ -130,7 +130,7 @@ class Letters(RuleBasedStateMachine):
         with self.w.context.database.begin() as connection:
             # The same entries may be carried twice, by a dispatcher that followed another.
             for _ in range(2):
-                notices.keep(connection, made, self.w.now, self.post.dispatcher(self.w).manners)
+                notices.insert_notices(connection, made, self.w.now, self.post.dispatcher(self.w).manners)
         self.came |= dict.fromkeys(keys, (self.w.now, urgency))
 
     @rule(point=st.none() | st.integers(2, 12))
@@ -180,7 +180,7 @@ class Letters(RuleBasedStateMachine):
         while self.w.now < until:
             dispatcher.run()
             with self.w.context.database.connect() as connection:
-                if notices.tally(connection)["waiting"] == 0:
+                if notices.count_messages(connection)["waiting"] == 0:
                     break
             self.w.now += timedelta(hours=1)
         self.no_cap_is_passed()
@@ -235,7 +235,7 @@ def test_dispatchs_at_the_same_time_pass_no_cap(database_url: str) -> None:
                 )
                 for n in range(3)
             ]  # fmt: skip
-            notices.keep(connection, made, start, manners)
+            notices.insert_notices(connection, made, start, manners)
         world.now = start + timedelta(minutes=16 + turn)
         ready = threading.Barrier(3)
 

@@ -22,7 +22,7 @@ from clusterflow.rules.backoff import BACKOFF
 from clusterflow.services import enrolment, gates, registry, review
 from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.settings import Settings
-from clusterflow.store.notices import tally
+from clusterflow.store.notices import count_messages
 from clusterflow.store.tables import delivery, notice
 
 
@@ -128,7 +128,7 @@ def test_a_refused_mailbox_is_tried_again_later_and_given_up_at_last(
         dispatcher.run()
     assert len(box.mails) == good, "nobody else got a second copy"
     with world.context.database.connect() as connection:
-        assert tally(connection)["dead"] == 1
+        assert count_messages(connection)["dead"] == 1
         attempts = connection.execute(
             select(delivery.c.delivered, delivery.c.answer)
             .join(notice, notice.c.id == delivery.c.notice)

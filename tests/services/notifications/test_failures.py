@@ -94,7 +94,7 @@ def test_a_digest_that_nobody_can_write_holds_up_no_other_persons_and_is_not_los
     world.at("2024-05-07")
     with world.context.database.begin() as connection:
         news = [_news(person) for person in ("mona", "bruno")]
-        notices.keep(connection, news, world.now, Dispatcher(world.context).manners)
+        notices.insert_notices(connection, news, world.now, Dispatcher(world.context).manners)
     world.at("2024-05-13")
     original = _Writer.write
 

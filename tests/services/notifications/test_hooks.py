@@ -91,7 +91,7 @@ def write(w: World, *keys: str, person: str = "mona") -> None:
         for key in keys
     ]  # fmt: skip
     with w.context.database.begin() as connection:
-        notices.keep(connection, made, w.now, None)
+        notices.insert_notices(connection, made, w.now, None)
 
 
 def attempts(w: World) -> list[tuple[str, bool]]:
@@ -247,7 +247,7 @@ def test_no_password_is_seen_anywhere(
 def test_an_attempt_that_is_taken_is_nobody_elses(world: World, hook: Hook) -> None:
     """A relay that died with it is followed by another, once its time is over."""
     with world.context.database.begin() as connection:
-        (due,) = notices.due(connection, world.now)
+        (due,) = notices.due_notices(connection, world.now)
         assert notices.claim(connection, [due], world.now, world.now + timedelta(minutes=2))
         assert not notices.claim(connection, [due], world.now, world.now + timedelta(minutes=2))
     assert Dispatcher(world.context).run().delivered == 0

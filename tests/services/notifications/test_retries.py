@@ -194,7 +194,7 @@ def test_a_dead_code_for_a_gate_that_is_closed_is_left_where_it_is(office: Offic
         subject="A gate", body="Your code", urgency=Urgency.URGENT, grants=(grant,),
     )  # fmt: skip
     with office.context.database.begin() as connection:
-        notices.keep(connection, [made], office.now, None)
+        notices.insert_notices(connection, [made], office.now, None)
         connection.execute(tables.notice.update().values(dead_at=office.now))
     (letter,) = dead_letters_of(office.context)
     assert letter.stale

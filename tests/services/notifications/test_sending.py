@@ -26,7 +26,7 @@ def world(sqlite_url: str) -> World:
     people = [f"p{n}" for n in range(10)]
     world.record(*(f"person id={p} name={p} email={p}@firm.example from=2020-01-01 language=en" for p in people))
     with world.context.database.begin() as connection:
-        notices.keep(connection, [_letter(person) for person in people], world.now, None)
+        notices.insert_notices(connection, [_letter(person) for person in people], world.now, None)
     return world
 
 

@@ -12,7 +12,7 @@ from clusterflow.domain.verdict import Finding
 from clusterflow.reports.status import newest, title_of
 from clusterflow.rules.evaluation import gates_looked_at, watched_criteria
 from clusterflow.rules.judge import recall_gate
-from clusterflow.store.portfolio import Life
+from clusterflow.store.portfolio import InitiativeSnapshot
 
 
 class HeatCell(Frozen):
@@ -46,7 +46,7 @@ class CriterionLine(Frozen):
     unknown: int
 
 
-def row_of(life: Life, name: str, language: Language) -> HeatRow:
+def row_of(life: InitiativeSnapshot, name: str, language: Language) -> HeatRow:
     """The row of one initiative; a stopped initiative has none."""
     state, model = life.state, life.model
     answers = newest(state.answers, life.notes)

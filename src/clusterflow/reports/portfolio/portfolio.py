@@ -14,7 +14,7 @@ from clusterflow.reports.portfolio.stage_groups import BoardEntry, board_entries
 from clusterflow.reports.status import InitiativeStatus, status_in, title_of
 from clusterflow.rules.dwell import Stay, dwell
 from clusterflow.rules.visit import VISIT_RULES, Sign, SignRule, reasons, signs_of
-from clusterflow.store.portfolio import Lapse, Life
+from clusterflow.store.portfolio import InitiativeSnapshot, Lapse
 
 VISITS = 10
 """How many initiatives are listed for a visit."""
@@ -90,7 +90,7 @@ class Portfolio(Frozen):
 
 
 def portfolio_of(
-    lives: Sequence[Life],
+    lives: Sequence[InitiativeSnapshot],
     lapses: Sequence[Lapse],
     last_facts: Mapping[str, date],
     as_of: date,
@@ -121,7 +121,7 @@ def portfolio_of(
     )
 
 
-def _dwell(lives: Sequence[Life]) -> tuple[DwellLine, ...]:
+def _dwell(lives: Sequence[InitiativeSnapshot]) -> tuple[DwellLine, ...]:
     """For each kind of stage, a line for all models and one per model. Optional stages count only in their model."""
     stays: dict[tuple[StageKind, str | None], list[tuple[Stay, bool]]] = defaultdict(list)
     plans: dict[tuple[StageKind, str | None], tuple[int | None, bool]] = {}
@@ -149,7 +149,7 @@ def _dwell(lives: Sequence[Life]) -> tuple[DwellLine, ...]:
     return tuple(lines)
 
 
-def _stays(life: Life) -> list[tuple[Stage, Stay, bool]]:
+def _stays(life: InitiativeSnapshot) -> list[tuple[Stage, Stay, bool]]:
     """The stays of a life: stage, duration, and whether it goes on."""
     achieved = {(m.stage, m.round): m.achieved_on for m in life.state.milestones}
     found = []
@@ -165,7 +165,10 @@ def _stays(life: Life) -> list[tuple[Stage, Stay, bool]]:
 
 
 def _lapses(
-    lapses: Sequence[Lapse], lives: Sequence[Life], statuses: Mapping[str, InitiativeStatus], language: Language
+    lapses: Sequence[Lapse],
+    lives: Sequence[InitiativeSnapshot],
+    statuses: Mapping[str, InitiativeStatus],
+    language: Language,
 ) -> tuple[LapseLine, ...]:
     by_id = {life.state.initiative: life for life in lives}
     lines = []
@@ -193,7 +196,10 @@ def _titles(model: LifecycleModel, lapse: Lapse, language: Language) -> tuple[st
 
 
 def _visits(
-    lives: Sequence[Life], places: Iterable[BoardEntry], last_facts: Mapping[str, date], rules: Sequence[SignRule]
+    lives: Sequence[InitiativeSnapshot],
+    places: Iterable[BoardEntry],
+    last_facts: Mapping[str, date],
+    rules: Sequence[SignRule],
 ) -> tuple[VisitLine, ...]:
     """The visits, by points, then by waiting time, then by name."""
     longest: dict[str, BoardEntry] = {}

@@ -11,7 +11,7 @@ from clusterflow.errors import SchemaMismatch
 from clusterflow.rules.work_calendar import months_before
 from clusterflow.services.diagnostics.finding import Seen, Surroundings, both, ok, plain, trouble, warning
 from clusterflow.store import deadlines, ledger, notices, outbox, refused_submissions
-from clusterflow.store.database import HEAD, check_schema, reading
+from clusterflow.store.database import HEAD, check_schema, read_connection
 from clusterflow.store.dead_letters import dead_letters
 from clusterflow.store.outbox import Topic
 
@@ -44,8 +44,8 @@ _AT_HEAD = Text(es="{address}: esquema {head}", en="{address}: schema {head}")
 
 def look_at_ledger(surroundings: Surroundings) -> Iterable[Seen]:
     """Whether each chain ends where it says; whether all of it is whole, ``ledger --verify`` tells."""
-    with reading(surroundings.database) as connection:
-        count, torn = ledger.loose_ends(connection)
+    with read_connection(surroundings.database) as connection:
+        count, torn = ledger.inconsistent_chains(connection)
     for chain in torn:
         yield trouble(both(_CHAIN, chain=chain), _TORN, both(_VERIFY, chain=chain))
     if not torn:
@@ -68,9 +68,9 @@ _ENDS = Text(es="{count} cadenas terminan en su última entrada", en="{count} ch
 def look_at_outbox(surroundings: Surroundings) -> Iterable[Seen]:
     """What is on its way to Prefect and to people, and for how long."""
     now = surroundings.now
-    with reading(surroundings.database) as connection:
+    with read_connection(surroundings.database) as connection:
         waiting = outbox.backlog(connection)
-        since = {topic: outbox.oldest(connection, topic) for topic in waiting}
+        since = {topic: outbox.oldest_pending(connection, topic) for topic in waiting}
         error = outbox.last_error(connection)
         unsent, oldest = notices.overdue(connection, now)
     ways: dict[Topic, Text] = {"event": _TO_PREFECT, "notice": _TO_PEOPLE}
@@ -100,7 +100,7 @@ _RELAY = Text(
 
 def look_at_dead_letters(surroundings: Surroundings) -> Iterable[Seen]:
     """Whom nobody could tell."""
-    with reading(surroundings.database) as connection:
+    with read_connection(surroundings.database) as connection:
         dead = [d for d in dead_letters(connection) if d.at >= surroundings.now - RECENT]
     for letter in dead[:5]:
         what = both(_LETTER, rule=letter.rule, person=letter.recipient)
@@ -136,8 +136,8 @@ _NONE_DEAD = Text(es="ninguno en los últimos 30 días", en="none in the last 30
 
 def look_at_refused(surroundings: Surroundings) -> Iterable[Seen]:
     """What other systems handed in and nobody has mended yet."""
-    with reading(surroundings.database) as connection:
-        waiting = refused_submissions.waiting(connection)
+    with read_connection(surroundings.database) as connection:
+        waiting = refused_submissions.count_waiting(connection)
     if waiting:
         yield warning(_REFUSED, both(_WAIT, count=waiting), _MEND)
     else:
@@ -152,7 +152,7 @@ def look_at_labels(surroundings: Surroundings) -> Iterator[Seen]:
     """The labels that end soon, or ended lately, and were not renewed."""
     today = surroundings.now.date()
     since, until = months_before(today, MONTHS_BEHIND), months_before(today, -MONTHS_AHEAD)
-    with reading(surroundings.database) as connection:
+    with read_connection(surroundings.database) as connection:
         ending = deadlines.labels_ending(connection, since, until)
     for initiative, label, last in ending:
         found = both(_ENDED if last < today else _ENDS_ON, day=str(last))

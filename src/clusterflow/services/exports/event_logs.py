@@ -18,9 +18,9 @@ from clusterflow.reports.ocel import Form, OcelObject, Related, event_of, write_
 from clusterflow.reports.xes import XesLog
 from clusterflow.rules.mistakes import nearest
 from clusterflow.store import ledger, registry, tables
-from clusterflow.store.database import reading
+from clusterflow.store.database import read_connection
 from clusterflow.store.people import aliases_of
-from clusterflow.store.pinned_models import kept_model
+from clusterflow.store.pinned_models import load_model
 from clusterflow.store.state import load_states
 
 _AT_A_TIME = 100
@@ -39,7 +39,7 @@ class Logs:
         Raises:
             UnknownName: with the nearest.
         """
-        with reading(self.database) as connection:
+        with read_connection(self.database) as connection:
             cases = self._cases(connection)
             log = XesLog(write, language, Aliases(aliases_of(connection)))
             return log.write((case, ledger.read_entries(connection, case.state.initiative)) for case in cases)
@@ -50,7 +50,7 @@ class Logs:
         Raises:
             UnknownName: with the nearest.
         """
-        with reading(self.database) as connection:
+        with read_connection(self.database) as connection:
             aliases = Aliases(aliases_of(connection))
             events = (
                 event_of(entry, aliases, related)
@@ -75,7 +75,7 @@ def _loaded(connection: Connection, initiatives: Sequence[str], now: datetime) -
         states = load_states(connection, ledger.heads(connection, portion))
         records = registry.initiative_records(connection, now.date(), portion)
         for name in portion:
-            yield Case(states[name], kept_model(connection, states[name].model_hash), records.get(name))
+            yield Case(states[name], load_model(connection, states[name].model_hash), records.get(name))
 
 
 def _about(connection: Connection, case: Case, things: LogObjects) -> Iterator[tuple[Entry, list[Related]]]:
@@ -90,8 +90,8 @@ def _things(connection: Connection, cases: Iterator[Case]) -> Iterator[OcelObjec
     for case in cases:
         for _ in _about(connection, case, things):
             pass
-    for chain, organisation in registry.holding(connection, Organisation):
+    for chain, organisation in registry.iterate_facts(connection, Organisation):
         things.describe(chain, organisation)
-    for chain, body in registry.holding(connection, Body):
+    for chain, body in registry.iterate_facts(connection, Body):
         things.describe(chain, body)
     return things.all()

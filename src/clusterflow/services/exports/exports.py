@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from clusterflow.services.exports.files import Opened
 from clusterflow.services.exports.registry import lines, write_tables
 from clusterflow.store import backup
-from clusterflow.store.database import reading
+from clusterflow.store.database import read_connection
 
 Write = Callable[[str], object]
 
@@ -22,17 +22,17 @@ class Exports:
 
     def registry(self, write: Write) -> int:
         """The facts that hold, as lines of JSON; how many lines."""
-        with reading(self.database) as connection:
+        with read_connection(self.database) as connection:
             return _written(lines(connection), write)
 
     def tables(self, into: Opened) -> None:
         """The facts that hold, as a table for each record type."""
-        with reading(self.database) as connection:
+        with read_connection(self.database) as connection:
             write_tables(connection, into)
 
     def life(self, write: Write) -> int:
         """Everything that can be restored, as lines of JSON; how many lines."""
-        with reading(self.database) as connection:
+        with read_connection(self.database) as connection:
             parts = (part.model_dump_json(exclude_none=True) for part in backup.read_life(connection))
             return _written(parts, write)
 

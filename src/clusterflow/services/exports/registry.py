@@ -26,13 +26,13 @@ def lines(connection: Connection) -> Iterator[str]:
     """
     named, there = set[tuple[str, str, str]](), set[tuple[str, str, str]]()
     for cls in RECORDS.values():
-        for chain, record in registry.holding(connection, cls):
+        for chain, record in registry.iterate_facts(connection, cls):
             there.add((cls.type, chain, record.identity()[0]))
             named |= _named(chain, record)
             yield json_line(chain, record)
     while lost := named - there:
         for kind in sorted({kind for kind, _, _ in lost}):
-            for chain, record in registry.holding(connection, RECORDS[kind], retracted=True):
+            for chain, record in registry.iterate_facts(connection, RECORDS[kind], retracted=True):
                 if (kind, chain, record.identity()[0]) in lost:
                     named |= _named(chain, record)
                     yield json_line(chain, record)
@@ -53,4 +53,4 @@ def write_tables(connection: Connection, into: Callable[[str], AbstractContextMa
             file.write(MARK)
             table = csv.writer(file)
             table.writerow(head_of(cls))
-            table.writerows(row_of(chain, record) for chain, record in registry.holding(connection, cls))
+            table.writerows(row_of(chain, record) for chain, record in registry.iterate_facts(connection, cls))

@@ -84,7 +84,7 @@ class Reception:
 
     def _receive(self, delivery: Delivery, *, keep_refused: bool) -> Received:
         with self.context.reading() as connection:
-            earlier = refused_submissions.waiting_of(connection, delivery.source)
+            earlier = refused_submissions.find_waiting(connection, delivery.source)
         if earlier is not None:
             # It came again, and what kept it out may have been mended elsewhere.
             try:
@@ -113,24 +113,24 @@ class Reception:
     def new_events(self, event_ids: Sequence[str]) -> set[str]:
         """Those of the events that were not taken in yet."""
         with self.context.reading() as connection:
-            done = refused_submissions.done(connection, [event_key(i) for i in event_ids])
+            done = refused_submissions.completed_keys(connection, [event_key(i) for i in event_ids])
         return {i for i in event_ids if event_key(i) not in done}
 
     def heard_until(self) -> datetime | None:
         """Up to when all events were taken in, by Prefect's time."""
         with self.context.reading() as connection:
-            return refused_submissions.heard_until(connection, TOPIC)
+            return refused_submissions.read_cursor(connection, TOPIC)
 
     def heard(self, until: datetime) -> None:
         with self.context.database.begin() as connection:
-            refused_submissions.heard(connection, TOPIC, until)
+            refused_submissions.advance_cursor(connection, TOPIC, until)
 
     # What was refused
 
     def refusals(self, state: RefusalState | None = RefusalState.WAITING) -> list[Refusal]:
         """Those in a state, or all, oldest first."""
         with self.context.reading() as connection:
-            return refused_submissions.everything(connection, state)
+            return refused_submissions.list_refusals(connection, state)
 
     def refusal(self, number: int) -> Refusal:
         """One of them.
@@ -139,9 +139,9 @@ class Reception:
             UnknownName: there is none of that number; with those that wait.
         """
         with self.context.reading() as connection:
-            found = refused_submissions.one(connection, number)
+            found = refused_submissions.find_refusal(connection, number)
             if found is None:
-                waiting = [str(r.id) for r in refused_submissions.everything(connection, RefusalState.WAITING)]
+                waiting = [str(r.id) for r in refused_submissions.list_refusals(connection, RefusalState.WAITING)]
                 raise UnknownName("refused submission", str(number), known=waiting[:3])
             return found
 
@@ -185,11 +185,11 @@ class Reception:
     def untold(self) -> list[Refusal]:
         """Those of which whoever sent them has not been told yet."""
         with self.context.reading() as connection:
-            return refused_submissions.untold(connection)
+            return refused_submissions.list_unreported(connection)
 
     def told(self, numbers: Collection[int]) -> None:
         with self.context.database.begin() as connection:
-            refused_submissions.told(connection, numbers, self.context.clock())
+            refused_submissions.mark_reported(connection, numbers, self.context.clock())
 
 
 def _reason(problem: Exception) -> str:

@@ -19,7 +19,7 @@ from clusterflow.services.context import Context
 from clusterflow.services.notifications.failures import log_failure
 from clusterflow.settings import Settings
 from clusterflow.store import held_notices, notices
-from clusterflow.store.held_notices import Kept
+from clusterflow.store.held_notices import QuotedNotice
 from clusterflow.store.registry import initiative_records, people_by_id
 
 DIGEST, BATCH = "digest", "batch"
@@ -82,9 +82,9 @@ def batch_and_release(connection: Connection, context: Context, manners: Manners
     the weekly cap.
     """
     now = context.clock()
-    held_notices.hold(connection)
-    waiting = held_notices.waiting(connection, people, now, manners)
-    lately = held_notices.lately(connection, people, now)
+    held_notices.lock_dispatch(connection)
+    waiting = held_notices.unreleased_by_recipient(connection, people, now, manners)
+    lately = held_notices.recent_messages(connection, people, now)
     plans = {person: plan(manners, mine, lately.get(person, ()), now) for person, mine in waiting.items()}
     return _apply(connection, context, plans, now)
 
@@ -106,13 +106,13 @@ def _apply(connection: Connection, context: Context, plans: Mapping[str, Plan], 
             problems.append(log_failure(f"{rule} for {person}", problem))
             late |= dict.fromkeys(parts, now + RENDER_RETRY_DELAY)
             continue
-        held_notices.gather(connection, notices.row_of(written, now, now, now), parts)
+        held_notices.insert_batch(connection, notices.row_of(written, now, now, now), parts)
     single = [batch[0] for made in plans.values() for batch in made.batches if len(batch) == 1]
     held_notices.release(connection, single, now)
     for made in plans.values():
         late |= made.put_off
-    held_notices.put_off(connection, late)
-    held_notices.leave_to_digest(connection, {i: at for made in plans.values() for i, at in made.to_digest.items()})
+    held_notices.postpone(connection, late)
+    held_notices.move_to_digest(connection, {i: at for made in plans.values() for i, at in made.to_digest.items()})
     return problems
 
 
@@ -128,7 +128,7 @@ class _Writer:
         Raises:
             TemplateFailed: which template, where, and which variable.
         """
-        quoted = held_notices.quoted(self.connection, parts)
+        quoted = held_notices.read_quoted(self.connection, parts)
         names = self._names({one.initiative for one in quoted})
         known = self.people.get(person)
         recipient = Recipient(
@@ -166,7 +166,7 @@ class _Writer:
         return dict(sorted(names.items(), key=lambda item: (item[1], item[0])))
 
 
-def _section_of(one: Kept, recipient: Recipient, initiative: str) -> dict[str, str]:
+def _section_of(one: QuotedNotice, recipient: Recipient, initiative: str) -> dict[str, str]:
     """A notice as a section of another: without the name of the initiative, and without the salutation."""
     head, _, rest = one.body.partition("\n\n")
     spoken = escaped(recipient.name) in head and len(head) <= SALUTATION

@@ -22,7 +22,7 @@ from clusterflow.services import review as review_service
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.preview import Playback, PreviewMessage
 from clusterflow.settings import Settings
-from clusterflow.store.scratch_database import scratch
+from clusterflow.store.scratch_database import scratch_database
 
 MANAGER, LIFE = "manager", "typical"
 WEEK = timedelta(days=7)
@@ -73,7 +73,7 @@ class Budget(Frozen):
 
 def budget(model: LifecycleModel, settings: Settings) -> Budget:
     """Simulate a typical life of a model, and count what its manager receives."""
-    with scratch() as database:
+    with scratch_database() as database:
         own = settings.model_copy(
             update={"database": str(database.url), "proof": "none", "today": None, "notices_to": None}
         )

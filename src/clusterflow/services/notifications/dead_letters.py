@@ -8,7 +8,7 @@ from clusterflow.domain.text import Frozen
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.services.context import Context
 from clusterflow.store import dead_letters
-from clusterflow.store.database import reading
+from clusterflow.store.database import read_connection
 from clusterflow.store.dead_letters import DeadLetter
 
 
@@ -22,7 +22,7 @@ class Resent(Frozen):
 
 def dead_letters_of(context: Context, person: str | None = None) -> list[DeadLetter]:
     """The notices that reached nobody, newest first; with ``person``, only theirs."""
-    with reading(context.database) as connection:
+    with read_connection(context.database) as connection:
         return [letter for letter in dead_letters.dead_letters(connection, None) if person in (None, letter.recipient)]
 
 
@@ -40,11 +40,11 @@ def resend(
     with context.database.begin() as connection:
         there = {n.number: n for n in dead_letters.dead_letters(connection, None) if person in (None, n.recipient)}
         asked = list(there) if numbers is None else list(dict.fromkeys(numbers))
-        mistakes = [_mistake(n, dead_letters.fate(connection, n)) for n in asked if n not in there]
+        mistakes = [_mistake(n, dead_letters.delivery_status(connection, n)) for n in asked if n not in there]
         mistakes += [Mistake(f"#{n}", _CLOSED) for n in numbers or () if n in there and there[n].stale]
         if mistakes:
             raise Mistakes(mistakes)
-        back = dead_letters.revive(connection, [n for n in asked if not there[n].stale], by, now)
+        back = dead_letters.requeue(connection, [n for n in asked if not there[n].stale], by, now)
     return Resent(
         letters=tuple(there[n] for n in asked if n in back), stale=tuple(there[n] for n in asked if there[n].stale)
     )

@@ -27,7 +27,7 @@ from clusterflow.services.notifications.reminders import ReminderWriter
 from clusterflow.services.notifications.sending import Sender
 from clusterflow.services.outbox import RETRY_DELAY
 from clusterflow.store import held_notices, ledger, notices, outbox
-from clusterflow.store.database import reading
+from clusterflow.store.database import read_connection
 from clusterflow.store.outbox import Span
 
 
@@ -78,7 +78,7 @@ class Dispatcher:
         now, written, problems = self.context.clock(), 0, list[str]()
         kinds = {rule.event for rule in self.rules if rule.event}
         with self.context.database.connect() as connection:
-            waiting = outbox.waiting(connection, "notice", now)
+            waiting = outbox.pending(connection, "notice", now)
         for span in waiting:
             try:
                 made, wrong = self._write_span(span, kinds, now)
@@ -92,17 +92,17 @@ class Dispatcher:
     def _write_span(self, span: Span, kinds: Collection[str], now: datetime) -> tuple[int, list[str]]:
         # Rendered before the writing transaction begins, so that no other command has to wait for it. Only the
         # dispatcher that marks the span as done stores the notices.
-        with reading(self.context.database) as connection:
+        with read_connection(self.context.database) as connection:
             made, problems = self._notices(connection, span, kinds)
         with self.context.database.begin() as connection:
-            if not outbox.done(connection, span):
+            if not outbox.mark_done(connection, span):
                 return 0, []
-            return notices.keep(connection, made, now, self.manners), problems
+            return notices.insert_notices(connection, made, now, self.manners), problems
 
     def _put_off(self, span: Span, error: str, now: datetime) -> None:
         with self.context.database.begin() as connection:
-            if outbox.take(connection, span.topic, span.chain, now, now + RETRY_DELAY):
-                outbox.failed(connection, span, error, now + RETRY_DELAY)
+            if outbox.claim(connection, span.topic, span.chain, now, now + RETRY_DELAY):
+                outbox.mark_failed(connection, span, error, now + RETRY_DELAY)
 
     def _notices(self, connection: Connection, span: Span, kinds: Collection[str]) -> tuple[list[Notice], list[str]]:
         """Render the notices of new entries. A template that fails for one person costs that notice alone."""
@@ -183,8 +183,8 @@ class Dispatcher:
         if self.manners is None:
             self._release_all()
         while self.manners is not None:
-            with reading(self.context.database) as connection:
-                people = held_notices.people_due(connection, self.context.clock(), PEOPLE_PER_TRANSACTION)
+            with read_connection(self.context.database) as connection:
+                people = held_notices.recipients_due(connection, self.context.clock(), PEOPLE_PER_TRANSACTION)
             if not people:
                 break
             with self.context.database.begin() as connection:
@@ -193,11 +193,11 @@ class Dispatcher:
 
     def _release_all(self) -> None:
         """Release every held notice: the delivery policy was switched off while they waited."""
-        with reading(self.context.database) as connection:
-            waits = held_notices.anything_waits(connection)
+        with read_connection(self.context.database) as connection:
+            waits = held_notices.any_unreleased(connection)
         if waits:
             with self.context.database.begin() as connection:
-                held_notices.release_everything(connection, self.context.clock())
+                held_notices.release_all(connection, self.context.clock())
 
     def _send(self, at_most: int | None = None) -> tuple[int, int]:
         channels = channels_of(self.context.settings, self.stored_channels)

@@ -25,10 +25,10 @@ from clusterflow.notices.audiences import Concerned
 from clusterflow.reports.status import status_of, title_of
 from clusterflow.services.context import Context
 from clusterflow.store import ledger
-from clusterflow.store.people import Eligible, alias_of, aliases_of, capacities, eligible, person_of
-from clusterflow.store.pinned_models import kept_model
+from clusterflow.store.people import Eligible, alias_of, aliases_of, capacities, eligible_people, person_of
+from clusterflow.store.pinned_models import load_model
 from clusterflow.store.registry import calendar_of, initiative_records
-from clusterflow.store.stakeholders import Circle, circle_of
+from clusterflow.store.stakeholders import Stakeholders, stakeholders_of
 from clusterflow.store.state import load_state
 
 
@@ -45,7 +45,7 @@ class NoticeData:
     people: dict[str, str]
     """The person behind each pseudonym that votes, or is voted for, at this gate."""
     voters: tuple[Eligible, ...]
-    circle: Circle
+    circle: Stakeholders
     roles: Mapping[str, frozenset[Role]]
     """The roles of each person."""
     _facts: dict[Language, dict[str, Any]] = field(default_factory=dict)
@@ -134,12 +134,12 @@ def notice_data_of(connection: Connection, entry: Entry, context: Context) -> No
     if state is None:
         return None
     on = calendar_of(connection, entry.at.date(), entry.chain).today(entry.at)
-    model, stage = kept_model(connection, state.model_hash), getattr(entry.event, "stage", None)
-    voters = eligible(connection, entry.chain, model.stage(stage).gate.decided_by, on) if stage else ()
+    model, stage = load_model(connection, state.model_hash), getattr(entry.event, "stage", None)
+    voters = eligible_people(connection, entry.chain, model.stage(stage).gate.decided_by, on) if stage else ()
     cast = person_of(connection, {a for v in state.votes for a in (v.decider, v.cast_by) if a})
     speakers = {v.person for v in voters} | {v.speaks_for for v in voters if v.speaks_for}
     held = capacities(connection, entry.chain, on)
-    circle = circle_of(connection, entry.chain, on, persons={*speakers, *cast.values(), *held})
+    circle = stakeholders_of(connection, entry.chain, on, persons={*speakers, *cast.values(), *held})
     known = circle.people
     involved = speakers & known.keys()
     known_by = aliases_of(connection, involved)

@@ -17,7 +17,7 @@ from clusterflow.services.notifications.batching import Clocks
 from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.store import deadlines, held_notices, notices, tables
 from clusterflow.store.registry import people_by_id
-from clusterflow.store.scratch_database import twin
+from clusterflow.store.scratch_database import scratch_copy
 
 DAILY = time(9)
 """The time, in UTC, at which every day is processed even if nothing is known to be due."""
@@ -58,11 +58,11 @@ class RecordingDispatcher(Dispatcher):
     def _send(self, at_most: int | None = None) -> tuple[int, int]:
         now, before = self.context.clock(), len(self.messages)
         with self.context.database.begin() as connection:
-            waiting = notices.due(connection, now)
+            waiting = notices.due_notices(connection, now)
             clocks = Clocks.of(connection, self.manners, waiting, now)
             for notice in waiting:
                 if (until := clocks.quiet_until(notice, now)) is not None:
-                    held_notices.put_off(connection, {notice.id: until})
+                    held_notices.postpone(connection, {notice.id: until})
                 else:
                     self.messages.append(self._foreseen(connection, notice, now))
                     table = tables.notice
@@ -121,7 +121,7 @@ class Playback:
         waiting = notice.c.sent_at.is_(None) & notice.c.dead_at.is_(None) & notice.c.gathered_into.is_(None)
         with self.context.database.connect() as connection:
             told = select(func.min(notice.c.due_at)).where(waiting, notice.c.due_at > self.now)
-            moments = (deadlines.following(connection, self.now), connection.execute(told).scalar())
+            moments = (deadlines.next_moment(connection, self.now), connection.execute(told).scalar())
             known = [at for at in moments if at is not None]
         daily = datetime.combine(self.now.date(), DAILY, UTC)
         daily += timedelta(days=daily <= self.now)
@@ -130,7 +130,7 @@ class Playback:
 
 def preview(context: Context, since: datetime, until: datetime) -> Sequence[PreviewMessage]:
     """The messages that would be sent between two moments, if nothing more is recorded."""
-    with twin(context.database) as database:
+    with scratch_copy(context.database) as database:
         settings = context.settings.model_copy(
             update={"database": str(database.url), "proof": "none", "notices_to": None}
         )

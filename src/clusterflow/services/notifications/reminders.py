@@ -22,10 +22,10 @@ from clusterflow.services.calendars import attachment_of, voice_of
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.failures import log_failure
 from clusterflow.store import notices, reminders
-from clusterflow.store.database import reading
+from clusterflow.store.database import read_connection
 from clusterflow.store.occasions import Found, find
-from clusterflow.store.registry import Home, homes_of
-from clusterflow.store.stakeholders import Circle, circle_of
+from clusterflow.store.registry import InitiativeProfile, profiles_of
+from clusterflow.store.stakeholders import Stakeholders, stakeholders_of
 
 SEARCH_INTERVAL = timedelta(hours=1)
 """How often to look for initiatives in which a new day has begun."""
@@ -40,7 +40,7 @@ class Due:
     rule: NoticeRule
     found: Found
     step: Step
-    home: Home
+    home: InitiativeProfile
     today: date
     """The current day where the initiative is."""
 
@@ -105,11 +105,11 @@ class ReminderWriter:
     def withdraw_done(self) -> list[str]:
         """Withdraw unsent reminders of things that were done meanwhile; return the problems."""
         now, names = self.context.clock(), [rule.id for rule in self.rules]
-        with reading(self.context.database) as connection:
-            leaving = reminders.rules_due(connection, names, now)
+        with read_connection(self.context.database) as connection:
+            leaving = reminders.rules_with_reminders_due(connection, names, now)
             if not leaving:
                 return []
-            waiting = reminders.not_arrived(connection, leaving)
+            waiting = reminders.undelivered_reminders(connection, leaving)
         try:
             found = self.due(now, leaving, ON_ITS_WAY)
         except Exception as problem:
@@ -124,7 +124,7 @@ class ReminderWriter:
         ]
         if over:
             with self.context.database.begin() as connection:
-                reminders.take_back(connection, over, now)
+                reminders.withdraw(connection, over, now)
         return []
 
     def due(self, now: datetime, of: Collection[str] | None = None, late: timedelta = CATCH_UP) -> list[Due]:
@@ -135,7 +135,7 @@ class ReminderWriter:
             late: how long ago a step may have been reached.
         """
         first, last = now.date() - DAY, now.date() + DAY
-        with reading(self.context.database) as connection:
+        with read_connection(self.context.database) as connection:
             nearby = [
                 (rule, found)
                 for (name, numbers), rules in self._searches(of).items()
@@ -144,7 +144,7 @@ class ReminderWriter:
                 for rule in rules
                 if rule.about.holds([found.facts.get("helix")], [found.facts.get("size")])
             ]
-            homes = homes_of(connection, now.date(), sorted({found.initiative for _, found in nearby}))
+            homes = profiles_of(connection, now.date(), sorted({found.initiative for _, found in nearby}))
         calendars = {(h.timezone, h.country): h.calendar for h in homes.values()}
         days = {zone: calendar.today(now) for (zone, _), calendar in calendars.items()}
         due: list[Due] = []
@@ -173,12 +173,12 @@ class ReminderWriter:
         made: list[Notice] = []
         problems: list[str] = []
         initiative, today = due[0].found.initiative, due[0].today
-        with reading(self.context.database) as connection:
+        with read_connection(self.context.database) as connection:
             organisations = {d.found.organisation for d in due} - {None}
             persons = filter(None, {d.found.person for d in due})
-            circle = circle_of(connection, initiative, today, sorted(filter(None, organisations)), persons)
+            circle = stakeholders_of(connection, initiative, today, sorted(filter(None, organisations)), persons)
             wanted = [(d, person, template) for d in due for person, template in _recipients(d, circle, problems)]
-            there = notices.kept(connection, (d.key(person.person) for d, person, _ in wanted))
+            there = notices.existing_keys(connection, (d.key(person.person) for d, person, _ in wanted))
             for one, person, template in wanted:
                 if one.key(person.person) in there:
                     continue
@@ -189,7 +189,7 @@ class ReminderWriter:
         if not made:
             return 0, problems
         with self.context.database.begin() as connection:
-            return notices.keep(connection, made, self.context.clock(), self.manners), problems
+            return notices.insert_notices(connection, made, self.context.clock(), self.manners), problems
 
     def _files(self, connection: Connection, due: Due, person: Recipient) -> tuple[Attachment, ...]:
         """The calendar file of a learning session, in the recipient's language; empty for other occasions."""
@@ -220,7 +220,7 @@ class ReminderWriter:
         )
 
 
-def _recipients(due: Due, circle: Circle, problems: list[str]) -> Iterator[tuple[Recipient, str]]:
+def _recipients(due: Due, circle: Stakeholders, problems: list[str]) -> Iterator[tuple[Recipient, str]]:
     """The recipients, each with a template: an escalated reminder may have its own template."""
     found, rule = due.found, due.rule
     concerned = Concerned(body=found.body, organisation=found.organisation, person=found.person)

@@ -23,7 +23,7 @@ from clusterflow.rules.one_time_code import code_of
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.batching import Clocks, addressed
 from clusterflow.store import held_notices, notices
-from clusterflow.store.database import reading
+from clusterflow.store.database import read_connection
 from clusterflow.store.registry import current
 
 LEASE = timedelta(minutes=2)
@@ -106,7 +106,7 @@ class Sender:
             return []
         with self.context.database.begin() as connection:
             mine = notices.claim(connection, list(first.values()), now, now + LEASE)
-        with reading(self.context.database) as connection:
+        with read_connection(self.context.database) as connection:
             routes_of = self._routes(connection, sorted({n.recipient for n in mine}))
             again = [n.id for n in mine if n.attempts]
             failures = notices.failures(connection, again) if again else {}
@@ -122,14 +122,14 @@ class Sender:
     def _due(self, now: datetime, many: int, busy: set[str]) -> Sequence[notices.Due]:
         """The due notices whose recipients have no quiet time now; the others are put off."""
         while True:
-            with reading(self.context.database) as connection:
-                due = notices.due(connection, now, many, busy)
+            with read_connection(self.context.database) as connection:
+                due = notices.due_notices(connection, now, many, busy)
                 clocks = Clocks.of(connection, self.manners, due, now)
             quiet = {n.id: until for n in due if (until := clocks.quiet_until(n, now)) is not None}
             if not quiet:
                 return due
             with self.context.database.begin() as connection:
-                held_notices.put_off(connection, quiet)
+                held_notices.postpone(connection, quiet)
 
     def _routes(self, connection: Connection, people: Sequence[str]) -> dict[str, tuple[Route, ...]]:
         """The routes to each person today, in their order; a closed route only where none is open."""
@@ -195,22 +195,22 @@ class Sender:
 
     def _settle(self, answers: Sequence[tuple[Delivery, Answer]]) -> None:
         now = self.context.clock()
-        tried = [notices.Tried(x.notice, x.route.channel if x.route else "", a.delivered, a.text) for x, a in answers]
+        tried = [notices.Attempt(x.notice, x.route.channel if x.route else "", a.delivered, a.text) for x, a in answers]
         with self.context.database.begin() as connection:
-            notices.record(connection, tried, now)
+            notices.record_attempts(connection, tried, now)
             for (delivery, answer), attempt in zip(answers, tried, strict=True):
                 if not attempt.delivered:
                     self._schedule_retry(connection, delivery, attempt, answer.parts, now)
 
     def _schedule_retry(
-        self, connection: Connection, delivery: Delivery, failed: notices.Tried, parts: int, now: datetime
+        self, connection: Connection, delivery: Delivery, failed: notices.Attempt, parts: int, now: datetime
     ) -> None:
         """After a failure: try the same channel after a pause, or the next one at once, or give up."""
         notice, channel = failed.notice, failed.channel
         failures = {**delivery.failures, channel: delivery.failures.get(channel, 0) + 1}
         following = channel_to_try([d.channel for d in delivery.routes], failures)
         if following is None:
-            notices.give_up(connection, notice, now)
+            notices.mark_dead(connection, notice, now)
         elif following != channel:
             notices.postpone(connection, notice, now)
         else:

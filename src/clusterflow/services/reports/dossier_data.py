@@ -41,9 +41,9 @@ from clusterflow.services.catalogue import metrics_of
 from clusterflow.services.context import Context
 from clusterflow.services.reports.evidence_names import EvidenceNames
 from clusterflow.store import registry
-from clusterflow.store.database import reading
+from clusterflow.store.database import read_connection
 from clusterflow.store.metrics import measure, measure_apart
-from clusterflow.store.people import eligible
+from clusterflow.store.people import eligible_people
 
 SIZES: tuple[SizeClass | None, ...] = (None, SizeClass.LARGE, SizeClass.MEDIUM, SizeClass.SMALL, SizeClass.MICRO)
 KINDS = (BodyKind.COMMITTEE, BodyKind.BOARD, BodyKind.ASSEMBLY)
@@ -76,7 +76,7 @@ def gather(context: Context, initiative: str, as_of: date | None, language: Lang
     model = standing_service.pinned_model(context, initiative)
     gates = explanation.explain(context, initiative, as_of=as_of, language=language)
     day = status.as_of
-    with reading(context.database) as connection:
+    with read_connection(context.database) as connection:
         told = _Metrics(context, connection, initiative, day)
         record = registry.initiative_records(connection, day, [initiative]).get(initiative)
         naming = EvidenceNames(
@@ -242,7 +242,7 @@ def _signatories(
 ) -> tuple[Signatory, ...]:
     """The signatories of a gate: the deciders by name, or as many lines as votes are needed, by role."""
     rule = model.stage(stage).gate.decided_by
-    own = [e for e in eligible(connection, initiative, rule, day) if e.speaks_for is None]
+    own = [e for e in eligible_people(connection, initiative, rule, day) if e.speaks_for is None]
     if naming.by_name and own:
         return tuple(Signatory(e.roles, naming.person(e.person)) for e in own)
     return tuple(Signatory(rule.roles) for _ in range(rule.need))

@@ -9,8 +9,8 @@ from clusterflow.reports.portfolio.document import portfolio_html
 from clusterflow.reports.portfolio.portfolio import Portfolio, portfolio_of
 from clusterflow.services.context import Context
 from clusterflow.services.folder import Folder
-from clusterflow.store.database import reading
-from clusterflow.store.portfolio import lapses, last_facts, lives
+from clusterflow.store.database import read_connection
+from clusterflow.store.portfolio import lapses, last_facts, snapshots
 
 LOOKED_BACK = timedelta(days=365)
 """How long a lapse that ended is still reported."""
@@ -20,8 +20,8 @@ def gather(context: Context, as_of: date | None = None, language: Language | Non
     """Gather the portfolio, today or at the end of a day."""
     now = context.clock()
     day = as_of or now.date()
-    with reading(context.database) as connection:
-        found = lives(connection, now, as_of)
+    with read_connection(context.database) as connection:
+        found = snapshots(connection, now, as_of)
         lapsed = lapses(connection, found, day - LOOKED_BACK)
         heard = last_facts(connection, found)
     return portfolio_of(found, lapsed, heard, day, language or context.language)

@@ -25,7 +25,7 @@ from clusterflow.services.intake.workbook.contents import filled
 from clusterflow.services.intake.workbook.plan import Answers, Plan, plan_import
 from clusterflow.services.intake.workbook.registry_snapshot import Known, what_is_known
 from clusterflow.store import registry
-from clusterflow.store.database import reading
+from clusterflow.store.database import read_connection
 
 Step = Callable[[str, int, int], None]
 """Told what is being done, how many rows of it are done, and how many there are (0: nobody knows)."""
@@ -60,7 +60,7 @@ class Workbooks:
         self.context = context
 
     def _reading(self) -> AbstractContextManager[Connection]:
-        return reading(self.context.database)
+        return read_connection(self.context.database)
 
     def template(self, initiative: str | None, language: Language | None = None) -> bytes:
         """A workbook, empty or with everything that is known of an initiative.
@@ -80,7 +80,7 @@ class Workbooks:
         record = registry_service.initiative_record(self.context, initiative)
         if record is None:
             with self._reading() as connection:
-                known = registry.names(connection, Initiative.type)
+                known = registry.ids_of_type(connection, Initiative.type)
             raise UnknownName("initiative", initiative, nearest(initiative, known))
         return record
 
@@ -126,7 +126,7 @@ class Workbooks:
     def _named_in(self, name: str) -> str | None:
         """The initiative whose id a file's name begins with: automotriz.miembros.csv."""
         with self._reading() as connection:
-            known = registry.names(connection, Initiative.type)
+            known = registry.ids_of_type(connection, Initiative.type)
         return max((i for i in known if name.startswith((f"{i}.", f"{i}-", f"{i}_", f"{i} "))), key=len, default=None)
 
     def plan(self, opened: Opened, answers: Answers | None = None, step: Step = _silent) -> Plan:

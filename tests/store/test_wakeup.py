@@ -9,12 +9,12 @@ from sqlalchemy import Engine
 from support.world import World, model, stage
 
 from clusterflow.services import outbox, standing
-from clusterflow.store.wakeup import bell
+from clusterflow.store.wakeup import wakeup_signal
 
 
 def test_a_commit_rings(database: Engine, database_url: str) -> None:
     world = World(database_url, model(stage("first")))
-    with bell(database) as hears:
+    with wakeup_signal(database) as hears:
         assert not hears.wait(0), "what was before it listened is not heard"
         world.enrol()
         assert hears.wait(10)
@@ -26,7 +26,7 @@ def test_who_sleeps_is_woken_at_once(database: Engine, database_url: str) -> Non
     woken: list[float] = []
 
     def sleep() -> None:
-        with bell(database) as hears:
+        with wakeup_signal(database) as hears:
             ready.set()
             if hears.wait(30):
                 woken.append(time.monotonic())
@@ -43,7 +43,7 @@ def test_who_sleeps_is_woken_at_once(database: Engine, database_url: str) -> Non
 def test_to_read_rings_nothing(database: Engine, database_url: str) -> None:
     world = World(database_url, model(stage("first")))
     world.enrol()
-    with bell(database) as hears:
+    with wakeup_signal(database) as hears:
         standing.status(world.context, "one")
         outbox.waiting(world.context)
         assert not hears.wait(0.2)
