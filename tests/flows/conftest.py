@@ -141,7 +141,7 @@ LIFECYCLE = """
 pull: []
 deployments:
   - name: {model}
-    entrypoint: flows/lifecycle.py:lifecycle
+    entrypoint: flows.lifecycle.lifecycle
     tags: [clusterflow, lifecycle]
     work_pool: {{name: clusterflow}}
 """

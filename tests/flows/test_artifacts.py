@@ -33,9 +33,9 @@ pull: []
 definitions:
   pool: &pool {name: clusterflow}
 deployments:
-  - {name: shown, entrypoint: "flows/lifecycle.py:lifecycle", tags: [clusterflow, lifecycle], work_pool: *pool}
-  - {name: portfolio, entrypoint: "flows/review.py:review", tags: [clusterflow, review], work_pool: *pool}
-  - {name: outbox, entrypoint: "flows/relay.py:relay", tags: [clusterflow, relay], work_pool: *pool}
+  - {name: shown, entrypoint: "flows.lifecycle.lifecycle", tags: [clusterflow, lifecycle], work_pool: *pool}
+  - {name: portfolio, entrypoint: "flows.review.review", tags: [clusterflow, review], work_pool: *pool}
+  - {name: outbox, entrypoint: "flows.relay.relay", tags: [clusterflow, relay], work_pool: *pool}
 """
 
 SHOWN = model(stage("launch", (), stated("launch", keep=">= 1/2")), stage("strategy", ("launch",)), name="shown")

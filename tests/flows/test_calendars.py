@@ -19,7 +19,7 @@ from clusterflow.prefect.server import PrefectServer
 def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The deployment as it is shipped."""
     shipped = YAML(typ="safe").load((ROOT / "deployments" / "prefect.yaml").read_text(encoding="utf-8"))
-    (ours,) = [d for d in shipped["deployments"] if d["entrypoint"] == "flows/calendars.py:calendars"]
+    (ours,) = [d for d in shipped["deployments"] if d["entrypoint"] == "flows.calendars.calendars"]
     assert [s["slug"] for s in ours["schedules"]] == ["hourly"]
     file: Path = tmp_path_factory.mktemp("calendars") / "prefect.yaml"
     with file.open("w", encoding="utf-8") as stream:

@@ -25,7 +25,7 @@ from clusterflow.store import notices
 def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The deployment as it is shipped."""
     shipped = YAML(typ="safe").load((ROOT / "deployments" / "prefect.yaml").read_text(encoding="utf-8"))
-    (ours,) = [d for d in shipped["deployments"] if d["entrypoint"] == "flows/digest.py:digest"]
+    (ours,) = [d for d in shipped["deployments"] if d["entrypoint"] == "flows.digest.digest"]
     assert [s["slug"] for s in ours["schedules"]] == ["weekly"]
     file: Path = tmp_path_factory.mktemp("digest") / "prefect.yaml"
     with file.open("w", encoding="utf-8") as stream:

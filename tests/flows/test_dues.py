@@ -21,7 +21,7 @@ from clusterflow.services import dues, ledger
 def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The deployment as it is shipped."""
     shipped = YAML(typ="safe").load((ROOT / "deployments" / "prefect.yaml").read_text(encoding="utf-8"))
-    (ours,) = [d for d in shipped["deployments"] if d["entrypoint"] == "flows/dues.py:dues"]
+    (ours,) = [d for d in shipped["deployments"] if d["entrypoint"] == "flows.dues.dues"]
     assert [s["slug"] for s in ours["schedules"]] == ["daily"]
     file: Path = tmp_path_factory.mktemp("dues") / "prefect.yaml"
     with file.open("w", encoding="utf-8") as stream:

@@ -194,7 +194,7 @@ class TestDeployments:
             (
                 "lifecycle/basque",
                 lambda client, it: client.update_deployment(it, update(entrypoint="flows/old.py:lifecycle")),
-                "runs flows/old.py:lifecycle; the file says flows/lifecycle.py:lifecycle",
+                "runs flows/old.py:lifecycle; the file says flows.lifecycle.lifecycle",
             ),
             (
                 "intake/files",
@@ -250,6 +250,7 @@ class TestDeployments:
             "from prefect import flow\n\n\n@flow(name='lifecycle')\nasync def lifecycle(cluster: str): ...\n"
         )
         only = text[: text.index("  - name: portfolio")].replace("name: cordoba", "name: rosario")
+        only = only.replace("flows.lifecycle.lifecycle", "flows/lifecycle.py:lifecycle")
         gone = "  - name: gone\n    entrypoint: flows/gone.py:gone\n    work_pool: *pool\n"
         (folder / "prefect.yaml").write_text(only + gone, encoding="utf-8")
         found = wrong(await deployments.look(Surroundings(office.model_copy(update={"deployments": folder}))))

@@ -45,12 +45,12 @@ def shipped() -> Any:
 @pytest.fixture(scope="module")
 def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The deployments as they are shipped, in more of a hurry and started by nothing but their trigger."""
-    ours = [d for d in shipped()["deployments"] if d["entrypoint"] == "flows/intake.py:intake"]
+    ours = [d for d in shipped()["deployments"] if d["entrypoint"] == "flows.intake.intake"]
     for one in ours:
         del one["schedules"]
         for trigger in one.get("triggers", ()):
             trigger |= {"within": WITHIN, "schedule_after": AFTER}
-    tiny = {"name": "tiny", "entrypoint": "flows/lifecycle.py:lifecycle", "work_pool": {"name": "clusterflow"}}
+    tiny = {"name": "tiny", "entrypoint": "flows.lifecycle.lifecycle", "work_pool": {"name": "clusterflow"}}
     file = tmp_path_factory.mktemp("intake") / "prefect.yaml"
     with file.open("w", encoding="utf-8") as stream:
         YAML().dump({"pull": [], "deployments": [*ours, tiny]}, stream)

@@ -31,7 +31,7 @@ from clusterflow.services.outbox import Backlog
 DEPLOYMENT = """
 pull: []
 deployments:
-  - {name: tiny, entrypoint: "flows/lifecycle.py:lifecycle", tags: [lifecycle], work_pool: {name: clusterflow}}
+  - {name: tiny, entrypoint: "flows.lifecycle.lifecycle", tags: [lifecycle], work_pool: {name: clusterflow}}
 """
 INITIATIVES = [f"i{n}" for n in range(20)]
 GATES = INITIATIVES[::3]

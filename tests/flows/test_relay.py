@@ -20,7 +20,7 @@ from clusterflow.services import gate_forms, ledger, review
 from clusterflow.services import outbox as outbox_service
 
 TINY = model(stage("launch", (), stated("launch")), stage("strategy", ("launch",)))
-LIFECYCLE = {"name": "tiny", "entrypoint": "flows/lifecycle.py:lifecycle", "work_pool": {"name": "clusterflow"}}
+LIFECYCLE = {"name": "tiny", "entrypoint": "flows.lifecycle.lifecycle", "work_pool": {"name": "clusterflow"}}
 
 
 def test_events_follow_one_another_and_name_whom_they_concern(sqlite_url: str) -> None:
@@ -60,7 +60,7 @@ def test_many_initiatives_with_facts_are_looked_at_as_a_set(sqlite_url: str) -> 
 def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The relay as it is shipped, and passes of a small model."""
     shipped = YAML(typ="safe").load((ROOT / "deployments" / "prefect.yaml").read_text(encoding="utf-8"))
-    (ours,) = [d for d in shipped["deployments"] if d["entrypoint"] == "flows/relay.py:relay"]
+    (ours,) = [d for d in shipped["deployments"] if d["entrypoint"] == "flows.relay.relay"]
     file: Path = tmp_path_factory.mktemp("relay") / "prefect.yaml"
     with file.open("w", encoding="utf-8") as stream:
         YAML().dump({"pull": [], "deployments": [{**ours, "schedules": []}, LIFECYCLE]}, stream)

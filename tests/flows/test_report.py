@@ -21,7 +21,7 @@ from clusterflow.prefect.server import PrefectServer
 def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The deployment as it is shipped, without its schedule."""
     shipped = YAML(typ="safe").load((ROOT / "deployments" / "prefect.yaml").read_text(encoding="utf-8"))
-    (ours,) = [d for d in shipped["deployments"] if d["entrypoint"] == "flows/report.py:report"]
+    (ours,) = [d for d in shipped["deployments"] if d["entrypoint"] == "flows.report.report"]
     assert [s["slug"] for s in ours["schedules"]] == ["monthly"]
     file: Path = tmp_path_factory.mktemp("report") / "prefect.yaml"
     with file.open("w", encoding="utf-8") as stream:

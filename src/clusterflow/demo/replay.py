@@ -15,7 +15,6 @@ from clusterflow.errors import ClusterflowError
 from clusterflow.prefect import runs, worker
 from clusterflow.prefect.deploy import load
 from clusterflow.prefect.publish import publish
-from clusterflow.prefect.serving import root_of
 from clusterflow.services import enrolment, explanation, gate_forms, gates, ledger, registry
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.dispatch import Dispatcher
@@ -51,7 +50,7 @@ class Replay:
         self.by_id = {s.initiative: s for s in stories}
         self.scripts: dict[str, Script] = {s.initiative: s.script() for s in stories}
         self.told: list[str] = []
-        self.review = load(root_of(context.settings), "flows/review.py:review")
+        self.review = load("flows.review.review")
 
     async def run(self) -> None:
         """Every month in its order; the last one ends today."""

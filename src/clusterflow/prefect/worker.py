@@ -129,7 +129,7 @@ class InProcessWorker(BaseWorker[InProcessConfiguration, ProcessVariables, InPro
         name: str | None = None,
         grace_seconds: float = GRACE_SECONDS,
     ) -> None:
-        """``root`` is the folder that entrypoints such as ``flows/lifecycle.py:lifecycle`` are relative to."""
+        """``root`` is the folder that entrypoints by path, as ``flows/own.py:own``, are relative to."""
         # Fetching runs ahead of their time would let a sleeping one hold a place that a ready one could use.
         super().__init__(pool, name=name or f"clusterflow {socket.gethostname()}", limit=limit, prefetch_seconds=0)
         self._root = root.resolve()
