@@ -10,7 +10,7 @@ from support.world import World
 from clusterflow.domain.measurement import MetricCall
 from clusterflow.domain.quantity import Unit
 from clusterflow.services.catalogue import metrics_of
-from clusterflow.store.metrics import measure, measure_apart
+from clusterflow.store.metrics import measure, measure_by_part
 
 DAY = date(2024, 6, 30)
 
@@ -43,7 +43,7 @@ def world(database_url: str) -> World:
 
 def apart(world: World, metric: str, *by: str, initiative: str = "one") -> dict[tuple[str | None, ...], str]:
     with world.context.database.connect() as connection:
-        found = measure_apart(connection, MetricCall(metric), by, metrics_of(world.context), DAY, [initiative])
+        found = measure_by_part(connection, MetricCall(metric), by, metrics_of(world.context), DAY, [initiative])
     unit = Unit.COUNT if metric == "members" else Unit.SHARE
     return {part: one.written(unit) for part, one in found.get(initiative, {}).items()}
 
@@ -55,7 +55,7 @@ def test_attendance_is_told_of_each_body(world: World) -> None:
 def test_turnover_is_told_of_each_body(world: World) -> None:
     with world.context.database.connect() as connection:
         call = MetricCall("person-turnover", (("body", "committee"),))
-        found = measure_apart(connection, call, ("body",), metrics_of(world.context), DAY, ["one"])["one"]
+        found = measure_by_part(connection, call, ("body",), metrics_of(world.context), DAY, ["one"])["one"]
     told = {part: one.written(Unit.SHARE) for part, one in found.items()}
     assert told == {("talent",): "0 %", ("trade",): "0 % … 100 %"}
 
@@ -68,7 +68,7 @@ def test_members_are_told_by_kind_and_size_and_what_is_unknown_is_a_part_of_its_
 def test_the_parts_are_all_of_the_rows_and_no_others(world: World, metric: str, by: tuple[str, ...]) -> None:
     call = MetricCall(metric)
     with world.context.database.connect() as connection:
-        parts = measure_apart(connection, call, by, metrics_of(world.context), DAY)
+        parts = measure_by_part(connection, call, by, metrics_of(world.context), DAY)
         whole = measure(connection, [call], metrics_of(world.context), DAY)[call]
     assert set(parts) == set(whole)
     for initiative, found in parts.items():

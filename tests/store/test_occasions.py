@@ -12,9 +12,9 @@ from support.world import World, model, stage
 
 from clusterflow.domain.occasion import OCCASIONS
 from clusterflow.store.database import open_database
-from clusterflow.store.occasions import Found, find, statement
+from clusterflow.store.occasions import OccasionMatch, find_occasions, statement
 
-Finding = Callable[..., list[Found]]
+Finding = Callable[..., list[OccasionMatch]]
 
 
 @pytest.fixture
@@ -31,9 +31,11 @@ def world(database_url: str) -> World:
     return w
 
 
-def found(world: World, name: str, since: str, until: str, as_of: str = "2025-01-01", **numbers: int) -> list[Found]:
+def found(
+    world: World, name: str, since: str, until: str, as_of: str = "2025-01-01", **numbers: int
+) -> list[OccasionMatch]:
     with world.context.database.connect() as connection:
-        return list(find(connection, name, *(date.fromisoformat(d) for d in (since, until, as_of)), numbers))
+        return list(find_occasions(connection, name, *(date.fromisoformat(d) for d in (since, until, as_of)), numbers))
 
 
 def told(world: World, name: str, *days: str, **numbers: int) -> list[tuple[str, str]]:

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StrictInt, ValidationError
 
-from clusterflow.configs.dues_brackets import Bounds, bounds, whole
-from clusterflow.configs.mistakes import Translator, spoken, told, trouble
-from clusterflow.configs.model_file import Days, Id, Maybe, Sentence, Written, WrittenText, word
+from clusterflow.configs.dues_brackets import Bounds, check_brackets, read_bounds
+from clusterflow.configs.mistakes import Translator, describe_value, file_error, sorted_mistakes
+from clusterflow.configs.model_file import Days, Id, NonEmptyText, OptionalKey, Written, WrittenText, choice
 from clusterflow.configs.yaml import Document, parse, read
 from clusterflow.domain.dues import DuesBasis, DuesBracket, ProRata, Scheme
 from clusterflow.domain.money import ACCEPTED as AMOUNT
@@ -28,22 +28,22 @@ def _day(value: Any) -> date:
     try:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise trouble(spoken(value), "a day, like 2023-01-01") from None
+        raise file_error(describe_value(value), "a day, like 2023-01-01") from None
 
 
 def _yearly(value: Any) -> Money:
     try:
         money = Money.model_validate(value if isinstance(value, str) else "")
     except ValidationError:
-        raise trouble(spoken(value), AMOUNT) from None
+        raise file_error(describe_value(value), AMOUNT) from None
     if money.minor < 0:
-        raise trouble(spoken(value), "an amount of nought or more")
+        raise file_error(describe_value(value), "an amount of nought or more")
     return money
 
 
 def _parts(value: Any) -> Any:
     if isinstance(value, bool) or value not in PARTS:
-        raise trouble(spoken(value), f"whole months for each: {', '.join(map(str, PARTS))}")
+        raise file_error(describe_value(value), f"whole months for each: {', '.join(map(str, PARTS))}")
     return value
 
 
@@ -53,7 +53,7 @@ Day = Annotated[date, BeforeValidator(_day)]
 class WrittenBracket(Written):
     """What the members of one bracket pay in a year."""
 
-    size: Maybe[Annotated[SizeClass, word(SizeClass, "size class")]] = Field(
+    size: OptionalKey[Annotated[SizeClass, choice(SizeClass, "size class")]] = Field(
         default=None, description=f"one of: {', '.join(SizeClass)}"
     )
     from_: Any = Field(default=None, alias="from", description="the least figure; nought where it is left out")
@@ -69,12 +69,14 @@ class WrittenScheme(Written):
 
     scheme: Id = Field(description="the name of the scheme and of its file: small letters, digits and hyphens")
     title: WrittenText = Field(description="the title in es and en")
-    source: Sentence = Field(description="the key of the source, like FEEG; P for a proposal")
-    by: Annotated[DuesBasis, word(DuesBasis, "basis")] = Field(description=f"one of: {', '.join(DuesBasis)}")
+    source: NonEmptyText = Field(description="the key of the source, like FEEG; P for a proposal")
+    by: Annotated[DuesBasis, choice(DuesBasis, "basis")] = Field(description=f"one of: {', '.join(DuesBasis)}")
     from_: Day = Field(alias="from", description="the first day on which the scheme is valid")
-    to: Maybe[Day] = Field(default=None, description="the last day on which it is valid; open where it is left out")
+    to: OptionalKey[Day] = Field(
+        default=None, description="the last day on which it is valid; open where it is left out"
+    )
     due: Days = Field(default=30, description="the time from an invoice's issue until it is due")
-    pro_rata: Annotated[ProRata, word(ProRata, "way to share a year")] = Field(
+    pro_rata: Annotated[ProRata, choice(ProRata, "way to share a year")] = Field(
         default=ProRata.JOINING, description=f"one of: {', '.join(ProRata)}"
     )
     brackets: list[WrittenBracket] = Field(min_length=1, description="a list of brackets, one or more")
@@ -120,7 +122,7 @@ def load_schemes(folder: Path) -> dict[str, Scheme]:
 
 
 def _scheme(document: Document, name: str | None = None) -> Scheme:
-    mistakes = whole(document)
+    mistakes = check_brackets(document)
     written: WrittenScheme | None = None
     try:
         written = WrittenScheme.model_validate(document.value)
@@ -133,10 +135,10 @@ def _scheme(document: Document, name: str | None = None) -> Scheme:
         if name is not None and written.scheme != name:
             found = f"the scheme «{written.scheme}» in a file called {Path(document.file).name}"
             mistakes.append(Mistake(document.where(("scheme",)), found, f"{written.scheme}.yaml"))
-    wrong = told(document, mistakes)
+    wrong = sorted_mistakes(document, mistakes)
     if written is None or wrong:
         raise Mistakes(wrong)
-    return _built(written, bounds(document))
+    return _built(written, read_bounds(document))
 
 
 def _built(written: WrittenScheme, found: list[Bounds]) -> Scheme:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from clusterflow.configs.mistakes import spoken
+from clusterflow.configs.mistakes import describe_value
 from clusterflow.configs.yaml import Document, Steps
 from clusterflow.domain.dues import DuesBasis
 from clusterflow.domain.money import Money
@@ -39,7 +39,7 @@ class Bounds:
         return Bracket(self.least, self.below)
 
 
-def bounds(document: Document) -> list[Bounds]:
+def read_bounds(document: Document) -> list[Bounds]:
     """The bounds of the brackets of a file in which no mistake was found."""
     by = _basis(document)
     if by is None or by is DuesBasis.SIZE_CLASS:
@@ -47,7 +47,7 @@ def bounds(document: Document) -> list[Bounds]:
     return _Reader(document, by).found
 
 
-def whole(document: Document) -> list[Mistake]:
+def check_brackets(document: Document) -> list[Mistake]:
     """What is wrong with the brackets together: keys of another basis, currencies, overlaps, gaps."""
     by = _basis(document)
     if by is None:
@@ -112,7 +112,7 @@ class _Reader:
             try:
                 money = Money.model_validate(value)
             except ValidationError:
-                self._wrong(steps, f"{steps[-1]}: {spoken(value)}", ACCEPTED[self.by])
+                self._wrong(steps, f"{steps[-1]}: {describe_value(value)}", ACCEPTED[self.by])
                 return None
             if self.currency is None:
                 self.currency = (money.currency, place)
@@ -123,7 +123,7 @@ class _Reader:
                 return None
             if money.minor >= 0:
                 return money.minor
-        self._wrong(steps, f"{steps[-1]}: {spoken(value)}", ACCEPTED[self.by])
+        self._wrong(steps, f"{steps[-1]}: {describe_value(value)}", ACCEPTED[self.by])
         return None
 
     def _wrong(self, steps: Steps, found: str, accepted: str) -> None:

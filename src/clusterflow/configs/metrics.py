@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field, StrictBool, StrictInt, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from clusterflow.configs.mistakes import Translator, spoken, told
-from clusterflow.configs.model_file import Maybe, Sentence, Written, WrittenText, checked_id, word
-from clusterflow.configs.parameters import unfit
+from clusterflow.configs.mistakes import Translator, describe_value, sorted_mistakes
+from clusterflow.configs.model_file import NonEmptyText, OptionalKey, Written, WrittenText, check_id, choice
+from clusterflow.configs.parameters import value_error
 from clusterflow.configs.yaml import Document, Steps, parse, read
 from clusterflow.domain.measurement import Fold, MetricDeclaration, Parameter, ParameterType
 from clusterflow.domain.quantity import Unit
@@ -22,7 +22,7 @@ PARAMETER_TYPES: tuple[ParameterType, ...] = get_args(ParameterType)
 
 
 class WrittenParameter(Written):
-    type: Annotated[ParameterType, word(PARAMETER_TYPES, "parameter type")] = Field(
+    type: Annotated[ParameterType, choice(PARAMETER_TYPES, "parameter type")] = Field(
         description=f"one of: {', '.join(PARAMETER_TYPES)}"
     )
     default: StrictInt | str | None = Field(default=None, description="what is meant where a criterion says nothing")
@@ -32,7 +32,7 @@ class WrittenParameter(Written):
     @classmethod
     def _fits(cls, value: Any, info: ValidationInfo) -> Any:
         kind = info.data.get("type")
-        if value is not None and kind is not None and (error := unfit(Parameter(type=kind), value)) is not None:
+        if value is not None and kind is not None and (error := value_error(Parameter(type=kind), value)) is not None:
             raise error
         return value
 
@@ -42,16 +42,16 @@ class WrittenMetric(Written):
 
     number: StrictInt | None = Field(default=None, ge=1, description="its number in the catalogue of DOMAIN.md")
     title: WrittenText = Field(description="the title in es and en")
-    unit: Annotated[Unit, word(Unit, "unit")] = Field(description=f"one of: {', '.join(Unit)}")
-    fold: Annotated[Fold, word(Fold, "fold")] = Field(description=f"one of: {', '.join(Fold)}")
-    direction: Annotated[Literal["more", "less"], word(("more", "less"), "direction")] = Field(
+    unit: Annotated[Unit, choice(Unit, "unit")] = Field(description=f"one of: {', '.join(Unit)}")
+    fold: Annotated[Fold, choice(Fold, "fold")] = Field(description=f"one of: {', '.join(Fold)}")
+    direction: Annotated[Literal["more", "less"], choice(("more", "less"), "direction")] = Field(
         description="more or less: which is better"
     )
-    source: Sentence = Field(description="the key of the source, like CAI20; P for a proposal")
+    source: NonEmptyText = Field(description="the key of the source, like CAI20; P for a proposal")
     proposal: StrictBool = Field(default=False, description="true where it is a proposal of this project")
     formula: str = Field(default="", description="how it is computed, in a line")
-    help: Maybe[WrittenText] = Field(default=None, description="what would help where it is unmet, in es and en")
-    mended_by: tuple[Annotated[Role, word(Role, "role")], ...] = Field(
+    help: OptionalKey[WrittenText] = Field(default=None, description="what would help where it is unmet, in es and en")
+    mended_by: tuple[Annotated[Role, choice(Role, "role")], ...] = Field(
         default=(Role.MANAGER,), description=f"who can mend it, some of: {', '.join(Role)}"
     )
     freshness_days: StrictInt | None = Field(
@@ -60,7 +60,7 @@ class WrittenMetric(Written):
         description="for how many days after its newest evidence the number counts; unknown from then on",
     )
     parameters: dict[str, WrittenParameter] = Field(default_factory=dict, description="a mapping of parameters")
-    computed_by: Annotated[Literal["store", "rules"], word(("store", "rules"), "part")] = Field(
+    computed_by: Annotated[Literal["store", "rules"], choice(("store", "rules"), "part")] = Field(
         default="store", description="store or rules: which part computes it"
     )
 
@@ -87,22 +87,24 @@ def parse_metrics(text: str, file: str = "metrics") -> dict[str, MetricDeclarati
 def _metrics(document: Document) -> dict[str, MetricDeclaration]:
     if not isinstance(document.value, dict):
         found = Mistake(
-            document.where(()), spoken(document.value), "a mapping from the id of each metric to what it is"
+            document.where(()), describe_value(document.value), "a mapping from the id of each metric to what it is"
         )
-        raise Mistakes(told(document, [found]))
+        raise Mistakes(sorted_mistakes(document, [found]))
     metrics: dict[str, MetricDeclaration] = {}
     mistakes: list[Mistake] = []
     for name, value in document.value.items():
         steps: Steps = (name,)
         try:
-            checked_id(name)
+            check_id(name)
         except PydanticCustomError as error:
-            mistakes.append(Mistake(document.where(steps, key=True), spoken(name), (error.context or {})["accepted"]))
+            mistakes.append(
+                Mistake(document.where(steps, key=True), describe_value(name), (error.context or {})["accepted"])
+            )
         try:
             metrics[name] = _declared(name, WrittenMetric.model_validate(value))
         except ValidationError as error:
             mistakes += SHAPES.mistakes(document, error, top=steps)
-    if found_mistakes := told(document, mistakes):
+    if found_mistakes := sorted_mistakes(document, mistakes):
         raise Mistakes(found_mistakes)
     return metrics
 

@@ -16,18 +16,18 @@ from clusterflow.rules.mistakes import the_nearest
 Loc = Sequence[str | int]
 
 
-def trouble(found: str, accepted: str = "", cure: str = "") -> PydanticCustomError:
+def file_error(found: str, accepted: str = "", cure: str = "") -> PydanticCustomError:
     """What a validator of the written shapes raises: the parts of a ``Mistake``, without its place."""
     return PydanticCustomError("mistake", "{found}", {"found": found, "accepted": accepted, "cure": cure})
 
 
-def troubles(found: Iterable[tuple[Steps, Any, PydanticCustomError]]) -> ValidationError:
+def file_errors(found: Iterable[tuple[Steps, Any, PydanticCustomError]]) -> ValidationError:
     """Several at once, each at its own place below the field: pydantic spreads them over the field's errors."""
     details = [InitErrorDetails(type=error, loc=steps, input=value) for steps, value, error in found]
     return ValidationError.from_exception_data("several", details)
 
 
-def spoken(value: Any) -> str:
+def describe_value(value: Any) -> str:
     """A value of a file as a sentence names it."""
     match value:
         case None:
@@ -75,7 +75,7 @@ class Translator:
             case "missing":
                 return Mistake(where, f"the key «{loc[-1]}» is missing", self._description(loc))
         accepted = self._accepted(details, context) or self._description(loc) or details["msg"]
-        return Mistake(where, _named(loc, spoken(details["input"]), details), accepted)
+        return Mistake(where, _named(loc, describe_value(details["input"]), details), accepted)
 
     def _accepted(self, details: ErrorDetails, context: Mapping[str, Any]) -> str:
         value = details["input"]
@@ -126,7 +126,7 @@ class Translator:
 
 def _named(loc: Loc, found: str, details: ErrorDetails) -> str:
     """A sentence that is nothing but the value says of which key, too."""
-    if not loc or found != spoken(details["input"]):
+    if not loc or found != describe_value(details["input"]):
         return found
     key = next((step for step in reversed(loc) if isinstance(step, str)), "")
     return f"{key}: {found}"
@@ -137,7 +137,7 @@ def _fields(shape: type[BaseModel] | None) -> dict[str, FieldInfo]:
     return {info.alias or name: info for name, info in shape.model_fields.items()} if shape else {}
 
 
-def told(document: Document, mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
+def sorted_mistakes(document: Document, mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
     """All the mistakes of one file in the order of its lines, each once."""
     return tuple(sorted(dict.fromkeys([*document.mistakes, *mistakes]), key=lambda mistake: _line(mistake.where)))
 

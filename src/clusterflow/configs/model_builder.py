@@ -15,7 +15,7 @@ from clusterflow.configs.model_file import (
     WrittenStage,
     WrittenText,
 )
-from clusterflow.configs.parameters import default_id, filled, titled
+from clusterflow.configs.parameters import default_id, fill_parameters, title_with_parameters
 from clusterflow.domain.criterion import AllOf, AnyOf, Criterion
 from clusterflow.domain.lifecycle import DecidedBy, Gate, LifecycleModel, Share, Stage
 from clusterflow.domain.measurement import MetricDeclaration
@@ -23,7 +23,7 @@ from clusterflow.domain.terms import Severity
 from clusterflow.domain.text import Text
 
 
-def built(written: WrittenModel, metrics: Mapping[str, MetricDeclaration]) -> LifecycleModel:
+def build_model(written: WrittenModel, metrics: Mapping[str, MetricDeclaration]) -> LifecycleModel:
     """The model of a file in which no mistake was found."""
     return LifecycleModel(
         id=written.model,
@@ -109,7 +109,7 @@ class _Builder:
         return Criterion(
             id=written.id or default_id(declaration, written.with_),
             metric=written.metric,
-            with_=filled(declaration, written.with_, self.stage),
+            with_=fill_parameters(declaration, written.with_, self.stage),
             bound=written.bound,
             keep=written.keep,
             severity=written.severity or severity,
@@ -117,7 +117,7 @@ class _Builder:
             proposal=written.proposal,
             owner=written.owner,
             # Kept in the model, so that an initiative's page reads as on the day it was enrolled.
-            title=title or titled(declaration, written.with_),
+            title=title or title_with_parameters(declaration, written.with_),
             note=_text(written.note) if written.note else None,
         )
 

@@ -19,7 +19,7 @@ def stage_ids(document: Document) -> tuple[str, ...]:
     return tuple(stage["id"] for _, stage in _stages(document) if isinstance(stage.get("id"), str))
 
 
-def whole(document: Document, metrics: Mapping[str, MetricDeclaration]) -> list[Mistake]:
+def check_model(document: Document, metrics: Mapping[str, MetricDeclaration]) -> list[Mistake]:
     """The mistakes of the model as a whole: its order, its deciders, the names within its gates."""
     found = list(_order(document))
     for index, stage in _stages(document):
@@ -87,7 +87,7 @@ def _deciders(document: Document, kind: Any, by: Any, steps: Steps) -> Iterator[
     if not isinstance(never, list) or not isinstance(roles, list):
         return
     known = [Role(role) for role in roles if role in tuple(Role)]
-    whole = known if len(known) == len(roles) else []  # a misspelt role may be the one that makes the number
+    complete = known if len(known) == len(roles) else []  # an unknown role may be the one that makes up the number
     excluded = [HelixKind(word) for word in never if word in tuple(HelixKind)]
     misspelt = len(excluded) < len(never)
     stage_kind = StageKind(kind) if kind in tuple(StageKind) else None
@@ -95,7 +95,7 @@ def _deciders(document: Document, kind: Any, by: Any, steps: Steps) -> Iterator[
     special = {key: [Role(r) for r in _words(by.get(key)) if r in tuple(Role)] for key in ("veto", "override")}
     apart = next((key for key, held in special.items() if not set(held) <= set(known)), "veto")
     required = need if isinstance(need, int) else 1
-    for reason in idle(stage_kind, whole, required, excluded, each, [*special["veto"], *special["override"]]):
+    for reason in idle(stage_kind, complete, required, excluded, each, [*special["veto"], *special["override"]]):
         match reason:
             case Idle.SHARE_EXCLUDED:
                 barred = " and ".join(sorted(set(each) & set(excluded)))

@@ -26,8 +26,8 @@ from pydantic import (
     field_validator,
 )
 
-from clusterflow.configs.mistakes import Translator, spoken, trouble, troubles
-from clusterflow.configs.parameters import wrong
+from clusterflow.configs.mistakes import Translator, describe_value, file_error, file_errors
+from clusterflow.configs.parameters import parameter_errors
 from clusterflow.domain.measurement import MetricDeclaration
 from clusterflow.domain.quantity import WRITTEN, Bound, BoundError, Unit
 from clusterflow.domain.terms import HelixKind, Role, Severity, StageKind
@@ -49,109 +49,119 @@ class Written(BaseModel):
 T = TypeVar("T")
 
 
-def _something(value: Any) -> Any:
+def _not_empty(value: Any) -> Any:
     if value is None:
-        raise trouble("nothing stands here", "a value; or leave the key out")
+        raise file_error("nothing stands here", "a value; or leave the key out")
     return value
 
 
-Maybe = Annotated[T | None, BeforeValidator(_something)]
+OptionalKey = Annotated[T | None, BeforeValidator(_not_empty)]
 """A key that may be left out, but not left empty: an empty key is a thought that was not finished."""
 
 
-def _sentence(value: Any) -> Any:
+def _not_blank(value: Any) -> Any:
     if isinstance(value, str) and not value.strip():
-        raise trouble("an empty text", "a text")
+        raise file_error("an empty text", "a text")
     return value
 
 
-Sentence = Annotated[str, BeforeValidator(_sentence), Field(min_length=1)]
+NonEmptyText = Annotated[str, BeforeValidator(_not_blank), Field(min_length=1)]
 
 
 ID_PATTERN = r"^[a-z][a-z0-9-]*$"
 
 
-def checked_id(value: Any) -> Any:
+def check_id(value: Any) -> Any:
     if isinstance(value, str) and not re.fullmatch(ID_PATTERN, value):
-        raise trouble(spoken(value), "small letters, digits and hyphens, a letter first")
+        raise file_error(describe_value(value), "small letters, digits and hyphens, a letter first")
     return value
 
 
-Id = Annotated[str, BeforeValidator(checked_id), WithJsonSchema({"type": "string", "pattern": ID_PATTERN})]
+Id = Annotated[str, BeforeValidator(check_id), WithJsonSchema({"type": "string", "pattern": ID_PATTERN})]
 
 
-def one_of(value: Any, kind: Iterable[str], noun: str) -> Any:
+def check_choice(value: Any, kind: Iterable[str], noun: str) -> Any:
     if isinstance(value, str) and value in tuple(kind):
         return value
-    raise trouble(f"the {noun} {spoken(value)} is unknown", ", ".join(kind), the_nearest(value, kind))
+    raise file_error(f"the {noun} {describe_value(value)} is unknown", ", ".join(kind), the_nearest(value, kind))
 
 
-def word(words: Iterable[str], noun: str) -> BeforeValidator:
+def choice(words: Iterable[str], noun: str) -> BeforeValidator:
     """One of a closed list of words; an unknown one is told with the nearest."""
-    return BeforeValidator(partial(one_of, kind=tuple(words), noun=noun))
+    return BeforeValidator(partial(check_choice, kind=tuple(words), noun=noun))
 
 
-def listed(value: Any, kind: type[StrEnum], noun: str) -> Any:
+def check_list(value: Any, kind: type[StrEnum], noun: str) -> Any:
     """Each word of a list for itself, so that two unknown ones are two mistakes; none of them twice."""
     if not isinstance(value, list):
-        raise trouble(spoken(value), f"a list of: {', '.join(kind)}")
+        raise file_error(describe_value(value), f"a list of: {', '.join(kind)}")
     found = []
-    for index, word in enumerate(value):
-        if not isinstance(word, str) or word not in tuple(kind):
-            cure = the_nearest(word, kind)
-            found.append(((index,), word, trouble(f"the {noun} {spoken(word)} is unknown", ", ".join(kind), cure)))
-        elif word in value[:index]:
-            found.append(((index,), word, trouble(f"the {noun} {spoken(word)} stands here again", "every one once")))
+    for index, item in enumerate(value):
+        if not isinstance(item, str) or item not in tuple(kind):
+            cure = the_nearest(item, kind)
+            found.append(
+                ((index,), item, file_error(f"the {noun} {describe_value(item)} is unknown", ", ".join(kind), cure))
+            )
+        elif item in value[:index]:
+            found.append(
+                (
+                    (index,),
+                    item,
+                    file_error(f"the {noun} {describe_value(item)} stands here again", "every one once"),
+                )
+            )
     if found:
-        raise troubles(found)
+        raise file_errors(found)
     return value
 
 
-Roles = Annotated[list[Role], BeforeValidator(partial(listed, kind=Role, noun="role"))]
-HelixKinds = Annotated[list[HelixKind], BeforeValidator(partial(listed, kind=HelixKind, noun="helix kind"))]
+Roles = Annotated[list[Role], BeforeValidator(partial(check_list, kind=Role, noun="role"))]
+HelixKinds = Annotated[list[HelixKind], BeforeValidator(partial(check_list, kind=HelixKind, noun="helix kind"))]
 
 
-def shares(value: Any) -> Any:
+def check_shares(value: Any) -> Any:
     """How many for each helix kind, as a mapping."""
     if not isinstance(value, dict):
-        raise trouble(spoken(value), "a mapping from helix kinds to how many, like {company: 1}")
+        raise file_error(describe_value(value), "a mapping from helix kinds to how many, like {company: 1}")
     found = []
     for name, number in value.items():
         if name not in tuple(HelixKind):
             cure = the_nearest(name, HelixKind)
-            words = trouble(f"the helix kind {spoken(name)} is unknown", ", ".join(HelixKind), cure)
+            words = file_error(f"the helix kind {describe_value(name)} is unknown", ", ".join(HelixKind), cure)
             found.append(((str(name),), name, words))
         elif isinstance(number, bool) or not isinstance(number, int) or number < 1:
-            found.append(((str(name),), number, trouble(spoken(number), "a whole number, 1 or more")))
+            found.append(((str(name),), number, file_error(describe_value(number), "a whole number, 1 or more")))
     if found:
-        raise troubles(found)
+        raise file_errors(found)
     return value
 
 
-Shares = Annotated[dict[HelixKind, int], BeforeValidator(shares)]
-Kind = Annotated[StageKind, word(StageKind, "stage kind")]
-Weight = Annotated[Severity, word(Severity, "severity")]
+Shares = Annotated[dict[HelixKind, int], BeforeValidator(check_shares)]
+Kind = Annotated[StageKind, choice(StageKind, "stage kind")]
+Weight = Annotated[Severity, choice(Severity, "severity")]
 
 _SPAN = re.compile(r"(\d{1,5})\s*(day|week|month|year)s?", re.ASCII)
 LONGEST = 100 * 365
 SPAN_WRITTEN = "a time, like 180 days, 26 weeks, 18 months or 2 years"
 
 
-def days(value: Any) -> int:
+def parse_days(value: Any) -> int:
     """A written time in days; a month is the twelfth part of 365 days, and the sum is rounded up."""
     match = _SPAN.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
-        raise trouble(spoken(value), SPAN_WRITTEN)
+        raise file_error(describe_value(value), SPAN_WRITTEN)
     number, unit = int(match[1]), match[2]
     found = {"day": number, "week": 7 * number, "month": -(-365 * number // 12), "year": 365 * number}[unit]
     if not 1 <= found <= LONGEST:
-        raise trouble(f"{spoken(value)} is {'too long' if found else 'no time at all'}", "1 day to 100 years")
+        raise file_error(
+            f"{describe_value(value)} is {'too long' if found else 'no time at all'}", "1 day to 100 years"
+        )
     return found
 
 
 Days = Annotated[
     int,
-    BeforeValidator(days),
+    BeforeValidator(parse_days),
     WithJsonSchema(
         {
             "type": "string",
@@ -170,23 +180,25 @@ WRITTEN_BOUND = WithJsonSchema(
 )
 
 
-def proposed(source: str) -> bool:
+def is_proposal(source: str) -> bool:
     """Whether a source says that the number is this project's own proposal."""
     return "P" in [key.strip() for key in source.split(",")]
 
 
 def _proposal(value: bool, info: ValidationInfo) -> bool:
     source = info.data.get("source")
-    if isinstance(source, str) and value != proposed(source):
+    if isinstance(source, str) and value != is_proposal(source):
         if value:
-            raise trouble(f"a proposal with the source {spoken(source)}", "P among the sources of a proposal")
-        raise trouble("the source is P, and it is not said to be a proposal", "proposal: true")
+            raise file_error(
+                f"a proposal with the source {describe_value(source)}", "P among the sources of a proposal"
+            )
+        raise file_error("the source is P, and it is not said to be a proposal", "proposal: true")
     return value
 
 
 class WrittenText(Written):
-    es: Sentence = Field(description="the text in Spanish")
-    en: Sentence = Field(description="the text in English")
+    es: NonEmptyText = Field(description="the text in Spanish")
+    en: NonEmptyText = Field(description="the text in English")
 
 
 class WrittenCriterion(Written):
@@ -197,23 +209,23 @@ class WrittenCriterion(Written):
         default_factory=dict, alias="with", validate_default=True, description="the parameters of the metric"
     )
     bound: Annotated[Bound, WRITTEN_BOUND] = Field(description="what is asked, like «>= 15» or «is yes»")
-    keep: Annotated[Maybe[Bound], WRITTEN_BOUND] = Field(
+    keep: Annotated[OptionalKey[Bound], WRITTEN_BOUND] = Field(
         default=None, description="the weaker bound under which a milestone already achieved lapses"
     )
-    severity: Maybe[Weight] = Field(
+    severity: OptionalKey[Weight] = Field(
         default=None, description="blocking (or, in a group, that of the group) where it is left out"
     )
-    source: Sentence = Field(description="the key of the source, like CAI20; P for a proposal")
+    source: NonEmptyText = Field(description="the key of the source, like CAI20; P for a proposal")
     proposal: StrictBool = Field(default=False, validate_default=True, description="true where the source is P")
-    owner: Annotated[Role, word(Role, "role")] = Field(
+    owner: Annotated[Role, choice(Role, "role")] = Field(
         default=Role.MANAGER,
         description=f"whose task it is; the manager where it is left out. One of: {', '.join(Role)}",
     )
-    id: Maybe[Id] = Field(default=None, description="the metric and its parameters where it is left out")
-    title: Maybe[WrittenText] = Field(
+    id: OptionalKey[Id] = Field(default=None, description="the metric and its parameters where it is left out")
+    title: OptionalKey[WrittenText] = Field(
         default=None, description="the title in es and en; that of the metric if left out"
     )
-    note: Maybe[WrittenText] = Field(default=None, description="a remark for the readers, in es and en")
+    note: OptionalKey[WrittenText] = Field(default=None, description="a remark for the readers, in es and en")
 
     _proposal = field_validator("proposal")(_proposal)
 
@@ -222,8 +234,8 @@ class WrittenCriterion(Written):
     def _known(cls, value: str, info: ValidationInfo) -> str:
         metrics = _catalogue(info).metrics
         if value not in metrics:
-            raise trouble(
-                f"the metric {spoken(value)} is unknown",
+            raise file_error(
+                f"the metric {describe_value(value)} is unknown",
                 "a metric of configs/metrics.yaml",
                 the_nearest(value, metrics),
             )
@@ -234,9 +246,9 @@ class WrittenCriterion(Written):
     def _parameters(cls, value: Any, info: ValidationInfo) -> Any:
         declaration = _declared(info)
         if isinstance(value, dict) and declaration is not None:
-            found = list(wrong(declaration, value, _catalogue(info).stages))
+            found = list(parameter_errors(declaration, value, _catalogue(info).stages))
             if found:
-                raise troubles(found)
+                raise file_errors(found)
         return value
 
     @field_validator("bound", "keep", mode="before")
@@ -248,13 +260,13 @@ class WrittenCriterion(Written):
         # Where the metric itself is unknown, a bound in any unit passes: one mistake is enough.
         units = list(Unit) if declaration is None else [declaration.unit]
         accepted = WRITTEN[declaration.unit] if declaration else "a bound, like >= 15, <= 90 days or is yes"
-        found = spoken(value)
+        found = describe_value(value)
         for unit in units if isinstance(value, str) else ():
             try:
                 return Bound.parse(value, unit)
             except BoundError as error:
-                found = error.found if declaration else f"{spoken(value)} is no bound"
-        raise trouble(found, accepted)
+                found = error.found if declaration else f"{describe_value(value)} is no bound"
+        raise file_error(found, accepted)
 
     @field_validator("keep")
     @classmethod
@@ -265,14 +277,14 @@ class WrittenCriterion(Written):
         if value.unit is Unit.YES_NO:
             # Between yes and no there is nothing: a milestone kept by the same answer cannot flap by degrees.
             if value != bound:
-                raise trouble("keep asks for another answer than the bound", "the same answer, or no keep")
+                raise file_error("keep asks for another answer than the bound", "the same answer, or no keep")
         elif value.currency != bound.currency:
-            raise trouble(
+            raise file_error(
                 f"a keep in {value.currency} and a bound in {bound.currency}", f"an amount in {bound.currency}"
             )
         elif not value.weaker_than(bound):
             side = ">= and a smaller" if bound.rising else "<= and a larger"
-            raise trouble(f"keep «{value}» is not weaker than the bound «{bound}»", f"{side} number")
+            raise file_error(f"keep «{value}» is not weaker than the bound «{bound}»", f"{side} number")
         return value
 
 
@@ -291,8 +303,8 @@ class WrittenAnyOf(Written):
 
     any_of: list[WrittenRequirement] = Field(min_length=1, description="a list of criteria, one or more")
     severity: Weight = Field(default=Severity.BLOCKING, description="blocking where it is left out")
-    id: Maybe[Id] = Field(default=None, description="any-of-1, any-of-2 ... where it is left out")
-    title: Maybe[WrittenText] = Field(default=None, description="the title in es and en")
+    id: OptionalKey[Id] = Field(default=None, description="any-of-1, any-of-2 ... where it is left out")
+    title: OptionalKey[WrittenText] = Field(default=None, description="the title in es and en")
 
 
 class WrittenAllOf(Written):
@@ -300,8 +312,8 @@ class WrittenAllOf(Written):
 
     all_of: list[WrittenRequirement] = Field(min_length=1, description="a list of criteria, one or more")
     severity: Weight = Field(default=Severity.BLOCKING, description="blocking where it is left out")
-    id: Maybe[Id] = Field(default=None, description="all-of-1, all-of-2 ... where it is left out")
-    title: Maybe[WrittenText] = Field(default=None, description="the title in es and en")
+    id: OptionalKey[Id] = Field(default=None, description="all-of-1, all-of-2 ... where it is left out")
+    title: OptionalKey[WrittenText] = Field(default=None, description="the title in es and en")
 
 
 def _shape(value: Any) -> str:
@@ -349,7 +361,7 @@ class WrittenStage(Written):
     id: Id = Field(description="the name of the stage in this model: small letters, digits and hyphens")
     kind: Kind = Field(description=f"what the stage is about, one of: {', '.join(StageKind)}")
     title: WrittenText = Field(description="the title of the stage in es and en")
-    about: Maybe[WrittenText] = Field(default=None, description="what is done in the stage, in es and en")
+    about: OptionalKey[WrittenText] = Field(default=None, description="what is done in the stage, in es and en")
     after: list[str] = Field(default_factory=list, description="the stages that must be achieved before it")
     optional: StrictBool = Field(default=False, description="true where no other stage waits for it")
     open_ended: StrictBool = Field(default=False, description="true where it goes on after its gate")
@@ -357,7 +369,7 @@ class WrittenStage(Written):
     escalate: Days = Field(
         default=30, description="how long overdue until it is told one level up; 30 days if left out"
     )
-    source: Sentence = Field(description="the key of the source, like CLCONS; P for a proposal")
+    source: NonEmptyText = Field(description="the key of the source, like CLCONS; P for a proposal")
     proposal: StrictBool = Field(default=False, validate_default=True, description="true where the source is P")
     gate: WrittenGate = Field(description="the gate: title, milestone, decided_by, requires")
 
@@ -368,10 +380,10 @@ class WrittenModel(Written):
     """A lifecycle model: stages in a partial order, each with a gate."""
 
     model: Id = Field(description="the name of the model and of its file: small letters, digits and hyphens")
-    version: Sentence = Field(description='the version as a text in quotes, like "1"')
+    version: NonEmptyText = Field(description='the version as a text in quotes, like "1"')
     title: WrittenText = Field(description="the title of the model in es and en")
     about: WrittenText = Field(description="what the model stands for, in es and en")
-    source: Sentence = Field(description="where the model comes from, like «ECLAC»")
+    source: NonEmptyText = Field(description="where the model comes from, like «ECLAC»")
     stages: list[WrittenStage] = Field(min_length=1, description="a list of stages, one or more")
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from clusterflow.configs.mistakes import told
-from clusterflow.configs.model_builder import built
-from clusterflow.configs.model_checks import stage_ids, whole
+from clusterflow.configs.mistakes import sorted_mistakes
+from clusterflow.configs.model_builder import build_model
+from clusterflow.configs.model_checks import check_model, stage_ids
 from clusterflow.configs.model_file import SHAPES, Catalogue, WrittenModel
 from clusterflow.configs.yaml import Document, parse, read
 from clusterflow.domain.lifecycle import LifecycleModel
@@ -72,16 +72,16 @@ def load_models(files: Iterable[Path], metrics: Metrics) -> dict[str, LifecycleM
 
 
 def _model(document: Document, metrics: Metrics) -> LifecycleModel:
-    mistakes = whole(document, metrics)
+    mistakes = check_model(document, metrics)
     written: WrittenModel | None = None
     try:
         written = WrittenModel.model_validate(document.value, context=Catalogue(metrics, stage_ids(document)))
     except ValidationError as error:
         mistakes += SHAPES.mistakes(document, error)
-    found = told(document, mistakes)
+    found = sorted_mistakes(document, mistakes)
     if written is None or found:
         raise Mistakes(found)
-    return built(written, metrics)
+    return build_model(written, metrics)
 
 
 def _misnamed(document: Document, path: Path, first: dict[str, Path]) -> list[Mistake]:

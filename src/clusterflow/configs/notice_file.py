@@ -8,8 +8,16 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, StrictInt
 from pydantic_core import PydanticCustomError
 
-from clusterflow.configs.mistakes import Translator, spoken, trouble, troubles
-from clusterflow.configs.model_file import HelixKinds, Maybe, Sentence, Written, listed, one_of, word
+from clusterflow.configs.mistakes import Translator, describe_value, file_error, file_errors
+from clusterflow.configs.model_file import (
+    HelixKinds,
+    NonEmptyText,
+    OptionalKey,
+    Written,
+    check_choice,
+    check_list,
+    choice,
+)
 from clusterflow.configs.yaml import Steps
 from clusterflow.domain.events import TOLD
 from clusterflow.domain.notice import Audience, Group, Offset, Urgency
@@ -21,32 +29,34 @@ OFFSETS = "an offset from the reference date, like -15d, 0d, +30d or -12m"
 LADDER = "a list of offsets, each later than the one before, like [-15d, +1d, +30d]"
 
 
-def offset(value: Any) -> Offset:
+def parse_offset(value: Any) -> Offset:
     try:
         return Offset.parse(value if isinstance(value, str) else "")
     except ValueError:
-        raise trouble(f"{spoken(value)} is no offset", OFFSETS) from None
+        raise file_error(f"{describe_value(value)} is no offset", OFFSETS) from None
 
 
 def _ladder(value: Any) -> list[Offset]:
     """Each step for itself, so that two wrong ones are two mistakes; and in order."""
     if not isinstance(value, list) or not value:
-        raise trouble(f"ladder: {spoken(value)}", LADDER)
+        raise file_error(f"ladder: {describe_value(value)}", LADDER)
     found: list[tuple[Steps, Any, PydanticCustomError]] = []
     steps: list[Offset] = []
     for index, one in enumerate(value):
         try:
-            step = offset(one)
+            step = parse_offset(one)
         except PydanticCustomError as problem:
             found.append(((index,), one, problem))
             continue
         if step in steps:
-            found.append(((index,), one, trouble(f"the step {step} stands here again", "every step once")))
+            found.append(((index,), one, file_error(f"the step {step} stands here again", "every step once")))
         elif steps and step.rank <= steps[-1].rank:
-            found.append(((index,), one, trouble(f"the step {step} is not later than {steps[-1]} before it", LADDER)))
+            found.append(
+                ((index,), one, file_error(f"the step {step} is not later than {steps[-1]} before it", LADDER))
+            )
         steps.append(step)
     if found:
-        raise troubles(found)
+        raise file_errors(found)
     return steps
 
 
@@ -58,15 +68,15 @@ def _people(value: Any) -> Any:
 def _kinds(value: Any) -> Any:
     known = [*HelixKind, *SizeClass]
     if not isinstance(value, list):
-        raise trouble(spoken(value), f"a list of: {', '.join(known)}")
-    return [one_of(v, known, "kind or size") for v in value]
+        raise file_error(describe_value(value), f"a list of: {', '.join(known)}")
+    return [check_choice(v, known, "kind or size") for v in value]
 
 
 class WrittenNarrowing(Written):
     """Organisations of some kinds. An empty list would narrow nothing, and tell everybody by accident."""
 
     helix: HelixKinds = Field(default_factory=list, min_length=1, description=f"a list of: {', '.join(HelixKind)}")
-    size: Annotated[list[SizeClass], BeforeValidator(partial(listed, kind=SizeClass, noun="size class"))] = Field(
+    size: Annotated[list[SizeClass], BeforeValidator(partial(check_list, kind=SizeClass, noun="size class"))] = Field(
         default_factory=list, min_length=1, description=f"a list of: {', '.join(SizeClass)}"
     )
     not_: Annotated[list[str], BeforeValidator(_kinds)] = Field(
@@ -87,7 +97,7 @@ class WrittenNarrowing(Written):
 class WrittenAudience(WrittenNarrowing):
     """A group of people, all of it or some."""
 
-    who: Annotated[Group, word(Group, "audience")] = Field(description=f"one of: {', '.join(Group)}")
+    who: Annotated[Group, choice(Group, "audience")] = Field(description=f"one of: {', '.join(Group)}")
 
     @property
     def audience(self) -> Audience:
@@ -101,34 +111,36 @@ Audiences = Annotated[list[Annotated[WrittenAudience, BeforeValidator(_people)]]
 class WrittenNotice(Written):
     """One moment as people write it."""
 
-    event: Maybe[Annotated[str, word(EVENTS, "event")]] = Field(
+    event: OptionalKey[Annotated[str, choice(EVENTS, "event")]] = Field(
         default=None, description=f"one of: {', '.join(EVENTS)}"
     )
-    on: Maybe[Annotated[str, word(OCCASIONS, "occasion")]] = Field(
+    on: OptionalKey[Annotated[str, choice(OCCASIONS, "occasion")]] = Field(
         default=None, description=f"one of: {', '.join(OCCASIONS)}"
     )
     to: Audiences = Field(description=AUDIENCES)
-    level: Maybe[StrictInt] = Field(default=None, ge=1, le=2, description="1 or 2, for stage.overdue")
-    metric: Maybe[str] = Field(default=None, description="the id of a metric, for finding.changed")
-    answer: Maybe[Annotated[Answer, word(Answer, "answer")]] = Field(
+    level: OptionalKey[StrictInt] = Field(default=None, ge=1, le=2, description="1 or 2, for stage.overdue")
+    metric: OptionalKey[str] = Field(default=None, description="the id of a metric, for finding.changed")
+    answer: OptionalKey[Annotated[Answer, choice(Answer, "answer")]] = Field(
         default=None, description=f"one of: {', '.join(Answer)}; for finding.changed"
     )
-    about: Maybe[WrittenNarrowing] = Field(
+    about: OptionalKey[WrittenNarrowing] = Field(
         default=None, description="which organisations it is about: a mapping with the keys helix, size, not"
     )
     with_: dict[str, StrictInt] = Field(
         default_factory=dict, alias="with", description="the numbers that the occasion asks for"
     )
     ladder: Annotated[list[Offset], BeforeValidator(_ladder)] = Field(default_factory=list, description=LADDER)
-    until: Maybe[str] = Field(default=None, description="what ends the occasion")
+    until: OptionalKey[str] = Field(default=None, description="what ends the occasion")
     escalate: dict[str, Audiences] = Field(
         default_factory=dict, description="a mapping from steps of the ladder to lists of audiences"
     )
-    escalated: Maybe[Sentence] = Field(default=None, description="the name of a template for those told one level up")
-    urgency: Annotated[Urgency, word(Urgency, "urgency")] = Field(
+    escalated: OptionalKey[NonEmptyText] = Field(
+        default=None, description="the name of a template for those told one level up"
+    )
+    urgency: Annotated[Urgency, choice(Urgency, "urgency")] = Field(
         default=Urgency.NORMAL, description=f"one of: {', '.join(Urgency)}"
     )
-    template: Sentence = Field(description="the name of a template in messages/")
+    template: NonEmptyText = Field(description="the name of a template in messages/")
 
 
 SHAPES = Translator(

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from clusterflow.configs.mistakes import spoken, told
-from clusterflow.configs.model_file import checked_id
+from clusterflow.configs.mistakes import describe_value, sorted_mistakes
+from clusterflow.configs.model_file import check_id
 from clusterflow.configs.notice_file import LADDER, OFFSETS, SHAPES, WrittenAudience, WrittenNotice
 from clusterflow.configs.yaml import Document, Steps, read
 from clusterflow.domain.events import KINDS, FindingChanged, StageOverdue
@@ -41,7 +41,9 @@ def load_notices(path: Path, metrics: Collection[str] | None = None) -> tuple[No
     document = read(path)
     if not isinstance(document.value, dict):
         accepted = "a mapping from the id of each notice to what it is"
-        raise Mistakes(told(document, [Mistake(document.where(()), spoken(document.value), accepted)]))
+        raise Mistakes(
+            sorted_mistakes(document, [Mistake(document.where(()), describe_value(document.value), accepted)])
+        )
     rules: list[NoticeRule] = []
     mistakes: list[Mistake] = []
     for name, value in document.value.items():
@@ -54,7 +56,7 @@ def load_notices(path: Path, metrics: Collection[str] | None = None) -> tuple[No
         mistakes += wrong
         if not wrong:
             rules.append(_rule(name, written))
-    if found := told(document, mistakes):
+    if found := sorted_mistakes(document, mistakes):
         raise Mistakes(found)
     return tuple(rules)
 
@@ -95,9 +97,9 @@ def _checked(
         return Mistake(document.where((name, key, *steps), key=not steps), found, accepted, cure)
 
     try:
-        checked_id(name)
+        check_id(name)
     except PydanticCustomError as error:
-        yield Mistake(document.where((name,), key=True), spoken(name), (error.context or {})["accepted"])
+        yield Mistake(document.where((name,), key=True), describe_value(name), (error.context or {})["accepted"])
     if (written.event is None) == (written.on is None):
         found = "a moment of both an event and an occasion" if written.on else "a moment without event or occasion"
         yield Mistake(document.where((name,), key=True), found, "one of the keys event and on")
@@ -114,7 +116,7 @@ def _checked(
                     key, f"{written.event} has no {key}", f"{key} stands beside {cls.model_fields['kind'].default}"
                 )
         if written.metric and metrics is not None and written.metric not in metrics:
-            found = f"the metric {spoken(written.metric)} is unknown"
+            found = f"the metric {describe_value(written.metric)} is unknown"
             cure = the_nearest(written.metric, metrics)
             yield wrong("metric", found, "a metric of configs/metrics.yaml", cure)
     else:
@@ -150,23 +152,23 @@ def _climbed(written: WrittenNotice, wrong: _Wrong) -> Iterator[Mistake]:
             yield wrong("on", f"it is not said what ends {occasion.id}", has)
         else:
             cure = the_nearest(written.until, [occasion.until] if occasion.until else [])
-            yield wrong("until", f"{occasion.id} has no stop condition {spoken(written.until)}", has, cure)
+            yield wrong("until", f"{occasion.id} has no stop condition {describe_value(written.until)}", has, cure)
     for key, number in written.with_.items():
         if key not in occasion.parameters:
             accepted = ", ".join(occasion.parameters) or "no numbers"
             cure = the_nearest(key, occasion.parameters)
-            yield wrong("with", f"{occasion.id} asks for no {spoken(key)}", accepted, cure, (key,))
+            yield wrong("with", f"{occasion.id} asks for no {describe_value(key)}", accepted, cure, (key,))
         elif number < 0:
-            yield wrong("with", f"{key}: {spoken(number)}", "0 or more", "", (key,))
+            yield wrong("with", f"{key}: {describe_value(number)}", "0 or more", "", (key,))
     for key in written.escalate:
         try:
             known = Offset.parse(key) in written.ladder
         except ValueError:
-            yield wrong("escalate", f"{spoken(key)} is no offset", OFFSETS, "", (key,))
+            yield wrong("escalate", f"{describe_value(key)} is no offset", OFFSETS, "", (key,))
             continue
         if not known:
             steps = ", ".join(map(str, written.ladder))
-            yield wrong("escalate", f"the step {spoken(key)} is not on the ladder", steps, "", (key,))
+            yield wrong("escalate", f"the step {describe_value(key)} is not on the ladder", steps, "", (key,))
     if written.escalated and not written.escalate:
         yield wrong("escalated", "a template for those told one level up, and nobody is", "it stands beside «escalate»")
 

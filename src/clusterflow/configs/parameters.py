@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from clusterflow.configs.mistakes import spoken, trouble
+from clusterflow.configs.mistakes import describe_value, file_error
 from clusterflow.configs.yaml import Steps
 from clusterflow.domain.measurement import MetricDeclaration, Parameter, Parameters, ParameterType
 from clusterflow.domain.terms import (
@@ -34,7 +34,7 @@ WORDS: dict[ParameterType, tuple[str, ...]] = {
     "label-level": tuple(LabelLevel),
 }
 
-SPOKEN: dict[str, Text] = {
+TITLE_WORDS: dict[str, Text] = {
     "sme": Text(es="pymes", en="SMEs"),
     "micro": Text(es="microempresas", en="micro firms"),
     "small": Text(es="pequeñas", en="small firms"),
@@ -46,16 +46,16 @@ SPOKEN: dict[str, Text] = {
 """What a parameter adds to a metric's title, so that two criteria of one metric can be told apart."""
 
 
-def titled(declaration: MetricDeclaration, given: Mapping[str, Any]) -> Text:
+def title_with_parameters(declaration: MetricDeclaration, given: Mapping[str, Any]) -> Text:
     """The metric's title with the words of its parameters."""
-    words = [SPOKEN[value] for value in given.values() if isinstance(value, str) and value in SPOKEN]
+    words = [TITLE_WORDS[value] for value in given.values() if isinstance(value, str) and value in TITLE_WORDS]
     if not words:
         return declaration.title
     es, en = (", ".join(getattr(w, language) for w in words) for language in LANGUAGES)
     return Text(es=f"{declaration.title.es} ({es})", en=f"{declaration.title.en} ({en})")
 
 
-def wrong(
+def parameter_errors(
     declaration: MetricDeclaration, given: Mapping[str, Any], stages: tuple[str, ...]
 ) -> Iterator[tuple[Steps, Any, PydanticCustomError]]:
     """What is wrong with the parameters that a criterion gives to a metric, each with its place below ``with``."""
@@ -64,24 +64,24 @@ def wrong(
         if name not in known:
             accepted = ", ".join(known) or "no parameters"
             found = f"the metric {declaration.id} has no parameter «{name}»"
-            yield (name,), value, trouble(found, accepted, the_nearest(name, known))
-        elif (error := unfit(known[name], value, stages)) is not None:
+            yield (name,), value, file_error(found, accepted, the_nearest(name, known))
+        elif (error := value_error(known[name], value, stages)) is not None:
             yield (name,), value, error
     for name, parameter in known.items():
         if name not in given and parameter.default is None and not parameter.optional and parameter.type != "stage":
             found = f"the metric {declaration.id} needs the parameter «{name}»"
-            yield (), given, trouble(found, f"with: {{{name}: {_example(parameter)}}}")
+            yield (), given, file_error(found, f"with: {{{name}: {_example(parameter)}}}")
 
 
-def unfit(parameter: Parameter, value: Any, stages: tuple[str, ...] | None = None) -> PydanticCustomError | None:
+def value_error(parameter: Parameter, value: Any, stages: tuple[str, ...] | None = None) -> PydanticCustomError | None:
     """What is wrong with one value; where a stage is asked for, it must be one of ``stages`` (None: any)."""
     names: tuple[str, ...]
     match parameter.type:
         case "integer":
             fits = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-            return None if fits else trouble(spoken(value), "a whole number, 0 or more")
+            return None if fits else file_error(describe_value(value), "a whole number, 0 or more")
         case "text":
-            return None if isinstance(value, str) and value.strip() else trouble(spoken(value), "a text")
+            return None if isinstance(value, str) and value.strip() else file_error(describe_value(value), "a text")
         case "stage":
             names, noun = stages or (), "stage"
             if stages is None and isinstance(value, str):
@@ -90,10 +90,10 @@ def unfit(parameter: Parameter, value: Any, stages: tuple[str, ...] | None = Non
             names, noun = WORDS[parameter.type], parameter.type.replace("-", " ")
     if isinstance(value, str) and value in names:
         return None
-    return trouble(f"the {noun} {spoken(value)} is unknown", ", ".join(names), the_nearest(value, names))
+    return file_error(f"the {noun} {describe_value(value)} is unknown", ", ".join(names), the_nearest(value, names))
 
 
-def filled(declaration: MetricDeclaration, given: Mapping[str, str | int], stage: str) -> Parameters:
+def fill_parameters(declaration: MetricDeclaration, given: Mapping[str, str | int], stage: str) -> Parameters:
     """The parameters as the metric is called: defaults filled in, the criterion's own stage where one is asked for."""
     values = dict(given)
     for name, parameter in declaration.parameters.items():

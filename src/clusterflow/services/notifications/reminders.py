@@ -23,7 +23,7 @@ from clusterflow.services.context import Context
 from clusterflow.services.notifications.failures import log_failure
 from clusterflow.store import notices, reminders
 from clusterflow.store.database import read_connection
-from clusterflow.store.occasions import Found, find
+from clusterflow.store.occasions import OccasionMatch, find_occasions
 from clusterflow.store.registry import InitiativeProfile, profiles_of
 from clusterflow.store.stakeholders import Stakeholders, stakeholders_of
 
@@ -38,7 +38,7 @@ class Due:
     """A step of a reminder ladder that an occasion has reached, and the rule that asks for it."""
 
     rule: NoticeRule
-    found: Found
+    found: OccasionMatch
     step: Step
     home: InitiativeProfile
     today: date
@@ -140,7 +140,7 @@ class ReminderWriter:
                 (rule, found)
                 for (name, numbers), rules in self._searches(of).items()
                 for since, until in windows((step for rule in rules for step in rule.ladder), first, last, late)
-                for found in find(connection, name, since, until, last, dict(numbers))
+                for found in find_occasions(connection, name, since, until, last, dict(numbers))
                 for rule in rules
                 if rule.about.holds([found.facts.get("helix")], [found.facts.get("size")])
             ]

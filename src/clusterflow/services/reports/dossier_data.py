@@ -42,7 +42,7 @@ from clusterflow.services.context import Context
 from clusterflow.services.reports.evidence_names import EvidenceNames
 from clusterflow.store import registry
 from clusterflow.store.database import read_connection
-from clusterflow.store.metrics import measure, measure_apart
+from clusterflow.store.metrics import measure, measure_by_part
 from clusterflow.store.people import eligible_people
 
 SIZES: tuple[SizeClass | None, ...] = (None, SizeClass.LARGE, SizeClass.MEDIUM, SizeClass.SMALL, SizeClass.MICRO)
@@ -131,7 +131,7 @@ class _Metrics:
     def apart(
         self, call: MetricCall, by: tuple[str, ...], day: date | None = None
     ) -> dict[tuple[str | None, ...], Measurement]:
-        found = measure_apart(self.connection, call, by, self.declared, day or self.day, [self.initiative])
+        found = measure_by_part(self.connection, call, by, self.declared, day or self.day, [self.initiative])
         return found.get(self.initiative, {})
 
     def then_and_now(self, call: MetricCall) -> ThenAndNow:

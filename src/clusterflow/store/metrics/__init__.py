@@ -15,7 +15,7 @@ from clusterflow.store.metrics import (
     strategy,
     trust,
 )
-from clusterflow.store.metrics.metric import METRICS, Metric, evidence, measure, measure_apart
+from clusterflow.store.metrics.metric import METRICS, Metric, evidence, measure, measure_by_part
 from clusterflow.store.metrics.scope import Scope
 
 FAMILIES = (
@@ -24,4 +24,4 @@ FAMILIES = (
 )  # fmt: skip
 """Importing a family gives its metrics their ids."""
 
-__all__ = ["FAMILIES", "METRICS", "Metric", "Scope", "evidence", "measure", "measure_apart", "plugins"]
+__all__ = ["FAMILIES", "METRICS", "Metric", "Scope", "evidence", "measure", "measure_by_part", "plugins"]

@@ -10,16 +10,16 @@ from clusterflow.domain.records.activity import Label, Link, Observation, Traini
 from clusterflow.domain.records.learning import LearningAttendance, LearningEnrolment, LearningSession
 from clusterflow.domain.terms import LabelLevel
 from clusterflow.store.metrics.evidence_rows import (
-    PERHAPS,
     PRESENT,
+    UNCERTAIN,
     UNKNOWN,
-    book,
+    as_yes_no,
+    attendance_answer,
+    check_word,
     evidence_row,
-    later_of,
+    initiatives_with_entries,
+    latest_of,
     presence,
-    seen,
-    word,
-    yes_no,
 )
 from clusterflow.store.metrics.metric import metric
 from clusterflow.store.metrics.scope import Scope
@@ -34,10 +34,10 @@ def training_held(scope: Scope, months: int = 12) -> Select[Any]:
     """
     training, session = scope.latest(Training), _sessions(scope)
     held = and_(training.c.held.is_not(None), training.c.held <= scope.as_of)
-    own = evidence_row(training, Training, what=training.c.id, on=training.c.planned, part=yes_no(held))
-    opened = book(scope.latest(LearningAttendance))
+    own = evidence_row(training, Training, what=training.c.id, on=training.c.planned, part=as_yes_no(held))
+    opened = initiatives_with_entries(scope.latest(LearningAttendance))
     took_place = and_(session.c.held.is_not(None), session.c.held <= scope.as_of)
-    came = case((~took_place, 0), else_=seen(session.c.came, opened))
+    came = case((~took_place, 0), else_=attendance_answer(session.c.came, opened))
     common = evidence_row(session, LearningSession, what=session.c.id, on=session.c.planned, part=came).join(
         opened, opened.c.initiative == session.c.initiative, isouter=True
     )
@@ -48,7 +48,7 @@ def training_held(scope: Scope, months: int = 12) -> Select[Any]:
 def _sessions(scope: Scope) -> Subquery:
     """The sessions of the series that each initiative has enrolled somebody in, and whether somebody of it ``came``."""
     enrolled, session = scope.latest(LearningEnrolment), scope.latest(LearningSession)
-    attended = scope.anywhere.latest(LearningAttendance)
+    attended = scope.over_all_initiatives.latest(LearningAttendance)
     noted = attended.c.session.is_not(None)
     of_session = (enrolled.c.initiative, session.c.id, session.c.planned, session.c.held)
     return (
@@ -56,7 +56,7 @@ def _sessions(scope: Scope) -> Subquery:
             *of_session,
             func.max(session.c.entry).label("entry"),
             func.max(case((noted, presence(attended.c.present)))).label("came"),
-            func.max(later_of(session.c.entered_at, enrolled.c.entered_at, attended.c.entered_at)).label("entered_at"),
+            func.max(latest_of(session.c.entered_at, enrolled.c.entered_at, attended.c.entered_at)).label("entered_at"),
         )
         .join_from(enrolled, session, session.c.series == enrolled.c.series)
         .join(
@@ -90,7 +90,7 @@ def learning_sessions(scope: Scope) -> Select[Any]:
         .group_by(attended.c.initiative, attended.c.session)
         .subquery()
     )
-    came = case((taken.c.came == PRESENT, 1), (taken.c.came == PERHAPS, UNKNOWN), else_=0)
+    came = case((taken.c.came == PRESENT, 1), (taken.c.came == UNCERTAIN, UNKNOWN), else_=0)
     return evidence_row(taken, LearningAttendance, what=taken.c.session, part=came)
 
 
@@ -99,7 +99,7 @@ def links(scope: Scope, direction: str) -> Select[Any]:
     """Seed 1: links in force, inside (between members) or outside (other clusters, markets)."""
     link = scope.latest(Link)
     ours = and_(link.c.direction == direction, scope.in_force(link))
-    return evidence_row(link, Link, what=link.c.with_whom, part=yes_no(ours))
+    return evidence_row(link, Link, what=link.c.with_whom, part=as_yes_no(ours))
 
 
 @metric("label-valid")
@@ -107,9 +107,9 @@ def label_valid(scope: Scope, level: str = LabelLevel.BRONZE.value) -> Select[An
     """CATREQ: a label of cluster excellence of the level or a better one is valid on the day."""
     levels = [one.value for one in LabelLevel]
     label = scope.latest(Label)
-    enough = label.c.level.in_(levels[levels.index(word(LabelLevel, level)) :])
+    enough = label.c.level.in_(levels[levels.index(check_word(LabelLevel, level)) :])
     return evidence_row(
-        label, Label, what=label.c.name, part=yes_no(and_(enough, scope.in_force(label))), most=None
+        label, Label, what=label.c.name, part=as_yes_no(and_(enough, scope.in_force(label))), most=None
     )  # fmt: skip
 
 

@@ -9,7 +9,14 @@ from sqlalchemy import Select, and_, case, func, select
 from clusterflow.domain.records.governance import Document, Signature
 from clusterflow.domain.records.membership import Membership
 from clusterflow.domain.terms import DocumentKind
-from clusterflow.store.metrics.evidence_rows import UNKNOWN, book, evidence_row, kept, word, yes_no
+from clusterflow.store.metrics.evidence_rows import (
+    UNKNOWN,
+    as_yes_no,
+    check_word,
+    evidence_row,
+    has_entries,
+    initiatives_with_entries,
+)
 from clusterflow.store.metrics.metric import metric
 from clusterflow.store.metrics.scope import Scope
 
@@ -19,8 +26,8 @@ def document_in_force(scope: Scope, kind: str) -> Select[Any]:
     """A document of the kind is in force; of documents nobody entered nobody knows."""
     document = scope.latest(Document)
     return evidence_row(
-        document, Document, what=document.c.id, part=yes_no(scope.in_force(document)), most=None
-    ).where(document.c.kind == word(DocumentKind, kind))  # fmt: skip
+        document, Document, what=document.c.id, part=as_yes_no(scope.in_force(document)), most=None
+    ).where(document.c.kind == check_word(DocumentKind, kind))  # fmt: skip
 
 
 @metric("purpose-adopted")
@@ -53,17 +60,17 @@ def founders_signed(scope: Scope, kind: str = DocumentKind.CHARTER.value) -> Sel
             document,
             and_(document.c.initiative == signature.c.initiative, document.c.id == signature.c.document),
         )
-        .where(document.c.kind == word(DocumentKind, kind))
+        .where(document.c.kind == check_word(DocumentKind, kind))
         .group_by(signature.c.initiative, signature.c.organisation)
         .subquery()
     )
-    signatures = book(signed)
+    signatures = initiatives_with_entries(signed)
     return (
         evidence_row(
             founder,
             Membership,
             what=founder.c.organisation,
-            part=case((signed.c.organisation.is_not(None), 1), (kept(signatures), 0), else_=UNKNOWN),
+            part=case((signed.c.organisation.is_not(None), 1), (has_entries(signatures), 0), else_=UNKNOWN),
             also=(signed,),
         )
         .join_from(

@@ -66,7 +66,7 @@ def evidence_row(
         _amount(part).label("part"),
         _amount(whole).label("whole"),
         _amount(most).label("most"),
-        later_of(source.c.entered_at, *(other.c.entered_at for other in also)).label("entered_at"),
+        latest_of(source.c.entered_at, *(other.c.entered_at for other in also)).label("entered_at"),
     ]
     if currency is not None:
         columns.append(currency.label("currency"))
@@ -86,7 +86,7 @@ def _amount(value: Amount) -> ColumnElement[Any]:
     return literal(value) if isinstance(value, int) else value
 
 
-def word(words: type[StrEnum], value: str, *others: str) -> str:
+def check_word(words: type[StrEnum], value: str, *others: str) -> str:
     """A word that a criterion gives as a parameter, refused where the field does not know it.
 
     Raises:
@@ -99,12 +99,12 @@ def word(words: type[StrEnum], value: str, *others: str) -> str:
     return value
 
 
-def yes_no(condition: ColumnElement[Any]) -> ColumnElement[Any]:
+def as_yes_no(condition: ColumnElement[Any]) -> ColumnElement[Any]:
     """1, 0, or unknown where SQL's own three-valued logic does not know either."""
     return cast(condition, Integer)
 
 
-def later_of(first: ColumnElement[Any], *others: ColumnElement[Any]) -> ColumnElement[Any]:
+def latest_of(first: ColumnElement[Any], *others: ColumnElement[Any]) -> ColumnElement[Any]:
     """The latest of some moments; those that are missing do not count."""
     latest = first
     for other in others:
@@ -112,24 +112,24 @@ def later_of(first: ColumnElement[Any], *others: ColumnElement[Any]) -> ColumnEl
     return latest
 
 
-def book(source: FromClause, name: str | None = None) -> Subquery:
+def initiatives_with_entries(source: FromClause, name: str | None = None) -> Subquery:
     """The initiatives that have an entry in ``source``: join it outer, and ask ``kept``."""
     return select(source.c.initiative).distinct().subquery(name)
 
 
-def kept(opened: FromClause) -> ColumnElement[bool]:
+def has_entries(opened: FromClause) -> ColumnElement[bool]:
     """Whether the initiative of the row keeps the book."""
     return opened.c.initiative.is_not(None)
 
 
-def seen(came: ColumnElement[Any], opened: FromClause) -> ColumnElement[Any]:
+def attendance_answer(came: ColumnElement[Any], opened: FromClause) -> ColumnElement[Any]:
     """From ``PRESENCE`` to yes, no or unknown; who is not in the book at all is a no only where a book is kept."""
-    return case((came == PRESENT, 1), (came == PERHAPS, UNKNOWN), (kept(opened), 0), else_=UNKNOWN)
+    return case((came == PRESENT, 1), (came == UNCERTAIN, UNKNOWN), (has_entries(opened), 0), else_=UNKNOWN)
 
 
-PRESENT, PERHAPS, ABSENT = 2, 1, 0
+PRESENT, UNCERTAIN, ABSENT = 2, 1, 0
 """Whether somebody came, so that the largest of several speaks for all: once is enough, and perhaps is more than no."""
 
 
 def presence(present: ColumnElement[Any]) -> ColumnElement[Any]:
-    return case((present.is_(None), PERHAPS), (present, PRESENT), else_=ABSENT)
+    return case((present.is_(None), UNCERTAIN), (present, PRESENT), else_=ABSENT)

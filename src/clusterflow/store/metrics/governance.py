@@ -11,7 +11,15 @@ from clusterflow.domain.records.money import Staff
 from clusterflow.domain.records.parties import Organisation, Representation
 from clusterflow.domain.records.strategy import Objective
 from clusterflow.domain.terms import BodyKind, HelixKind, LegalForm, SeatRole
-from clusterflow.store.metrics.evidence_rows import UNKNOWN, book, evidence_row, kept, later_of, word, yes_no
+from clusterflow.store.metrics.evidence_rows import (
+    UNKNOWN,
+    as_yes_no,
+    check_word,
+    evidence_row,
+    has_entries,
+    initiatives_with_entries,
+    latest_of,
+)
 from clusterflow.store.metrics.metric import metric
 from clusterflow.store.metrics.scope import Scope
 from clusterflow.store.metrics.shared_queries import seats
@@ -35,13 +43,13 @@ def legal_personality(scope: Scope, form: str | None = None) -> Select[Any]:
 
 
 def _of_form(entity: Subquery, form: str | None) -> list[ColumnElement[bool]]:
-    return [] if form is None else [entity.c.form == word(LegalForm, form)]
+    return [] if form is None else [entity.c.form == check_word(LegalForm, form)]
 
 
 def _entity(scope: Scope, entity: Subquery, asked: list[ColumnElement[bool]]) -> Select[Any]:
     # SQL's own logic is three-valued: one «no» decides, else one «unknown» leaves it open.
     return evidence_row(
-        entity, LegalEntity, what=entity.c.name, part=yes_no(and_(scope.in_force(entity), *asked)), most=None
+        entity, LegalEntity, what=entity.c.name, part=as_yes_no(and_(scope.in_force(entity), *asked)), most=None
     )
 
 
@@ -59,7 +67,7 @@ def government_seat_share(scope: Scope, body: str = BodyKind.BOARD.value) -> Sel
 
 def _seat_share(scope: Scope, body: str, helix: HelixKind) -> Select[Any]:
     seat = seats(scope, body)
-    return evidence_row(seat, Seat, what=seat.c.person, part=yes_no(seat.c.helix == helix.value))
+    return evidence_row(seat, Seat, what=seat.c.person, part=as_yes_no(seat.c.helix == helix.value))
 
 
 @metric("government-leads")
@@ -72,17 +80,19 @@ def government_leads(scope: Scope, body: str = BodyKind.BOARD.value) -> Select[A
     # Joined one by one: as one subquery, SQLite would look up for whom everybody in the registry speaks.
     voice, organisation = scope.current(Representation), scope.current(Organisation)
     chairs = evidence_row(
-        chair, Seat, what=chair.c.person, part=yes_no(chair.c.helix == HelixKind.GOVERNMENT.value), most=None
+        chair, Seat, what=chair.c.person, part=as_yes_no(chair.c.helix == HelixKind.GOVERNMENT.value), most=None
     ).where(chair.c.role == SeatRole.CHAIR.value)
     managers = evidence_row(
-        seat, Seat, what=seat.c.person, part=yes_no(seat.c.helix == HelixKind.GOVERNMENT.value), most=None
+        seat, Seat, what=seat.c.person, part=as_yes_no(seat.c.helix == HelixKind.GOVERNMENT.value), most=None
     ).where(seat.c.role == SeatRole.MANAGER.value)
     paid = (
         evidence_row(
             staff,
             Staff,
             what=staff.c.person,
-            part=case((voice.c.person.is_(None), 0), else_=yes_no(organisation.c.helix == HelixKind.GOVERNMENT.value)),
+            part=case(
+                (voice.c.person.is_(None), 0), else_=as_yes_no(organisation.c.helix == HelixKind.GOVERNMENT.value)
+            ),
             most=None,
             also=(voice, organisation),
         )
@@ -131,7 +141,7 @@ def knowledge_seat(scope: Scope, body: str = BodyKind.BOARD.value) -> Select[Any
 def bodies(scope: Scope, body: str) -> Select[Any]:
     """Bodies of a kind that exist on the day: an assembly, a board, an executive committee as management."""
     house = scope.latest(Body)
-    return evidence_row(house, Body, what=house.c.id, part=yes_no(scope.in_force(house))).where(house.c.kind == body)
+    return evidence_row(house, Body, what=house.c.id, part=as_yes_no(scope.in_force(house))).where(house.c.kind == body)
 
 
 @metric("working-committees")
@@ -167,13 +177,13 @@ def committees_tied(scope: Scope) -> Select[Any]:
 
     An untied one is known to be so only where the initiative's objectives are on record.
     """
-    house, objectives = scope.current(Body), book(scope.latest(Objective))
+    house, objectives = scope.current(Body), initiatives_with_entries(scope.latest(Objective))
     return (
         evidence_row(
             house,
             Body,
             what=house.c.id,
-            part=case((house.c.objective.is_not(None), 1), (kept(objectives), 0), else_=UNKNOWN),
+            part=case((house.c.objective.is_not(None), 1), (has_entries(objectives), 0), else_=UNKNOWN),
         )
         .join_from(house, objectives, objectives.c.initiative == house.c.initiative, isouter=True)
         .where(house.c.kind == BodyKind.COMMITTEE.value)
@@ -194,7 +204,7 @@ def key_person_risk(scope: Scope) -> Select[Any]:
             seat.c.person,
             seat.c.entry,
             seat.c.valid_from,
-            later_of(house.c.entered_at, seat.c.entered_at).label("entered_at"),
+            latest_of(house.c.entered_at, seat.c.entered_at).label("entered_at"),
         )
         .join_from(house, seat, and_(seat.c.initiative == house.c.initiative, seat.c.body == house.c.id))
         .where(seat.c.role.in_(LEADING))

@@ -10,10 +10,25 @@ from clusterflow.domain.records.governance import Attendance, Body, Meeting
 from clusterflow.domain.records.membership import Membership
 from clusterflow.domain.records.strategy import Objective
 from clusterflow.domain.terms import BodyKind, HelixKind
-from clusterflow.store.metrics.evidence_rows import PERHAPS, PRESENT, UNKNOWN, book, evidence_row, kept, seen, yes_no
+from clusterflow.store.metrics.evidence_rows import (
+    PRESENT,
+    UNCERTAIN,
+    UNKNOWN,
+    as_yes_no,
+    attendance_answer,
+    evidence_row,
+    has_entries,
+    initiatives_with_entries,
+)
 from clusterflow.store.metrics.metric import metric
 from clusterflow.store.metrics.scope import Scope, days_between
-from clusterflow.store.metrics.shared_queries import attends, maybe_company, meetings, members, turnout
+from clusterflow.store.metrics.shared_queries import (
+    attendance_by_meeting,
+    is_attendance_of,
+    maybe_company,
+    meetings,
+    members,
+)
 
 BEFORE = 3
 """How many meetings before the last one tell who is new (DOMAIN.md, 28)."""
@@ -29,7 +44,7 @@ def attendance(scope: Scope, months: int = 12, body: str | None = None) -> Selec
             Attendance,
             what=came.c.person,
             on=meeting.c.valid_from,
-            part=yes_no(came.c.present),
+            part=as_yes_no(came.c.present),
             also=(meeting,),
             by={"body": meeting.c.body},
         )
@@ -61,7 +76,7 @@ def organisation_turnover(scope: Scope, body: str = BodyKind.COMMITTEE.value) ->
 
 
 def _turnover(scope: Scope, who: str, body: str) -> Select[Any]:
-    came = turnout(scope, who, _last_meetings(scope, body))
+    came = attendance_by_meeting(scope, who, _last_meetings(scope, body))
     of_who = (came.c.initiative, came.c.body, came.c.who)
     judged = select(
         came.c.initiative,
@@ -74,20 +89,20 @@ def _turnover(scope: Scope, who: str, body: str) -> Select[Any]:
         func.max(case((came.c.place > 1, came.c.came))).over(partition_by=of_who).label("before"),
         func.max(came.c.entered_at).over(partition_by=of_who).label("entered_at"),
     ).subquery()
-    new = case((judged.c.before == PRESENT, 0), (judged.c.before == PERHAPS, UNKNOWN), else_=1)
+    new = case((judged.c.before == PRESENT, 0), (judged.c.before == UNCERTAIN, UNKNOWN), else_=1)
     return evidence_row(
         judged,
         Attendance,
         what=judged.c.who,
-        part=case((judged.c.came == PERHAPS, UNKNOWN), else_=new),
+        part=case((judged.c.came == UNCERTAIN, UNKNOWN), else_=new),
         by={"body": judged.c.body},
-    ).where(judged.c.place == 1, judged.c.came >= PERHAPS)
+    ).where(judged.c.place == 1, judged.c.came >= UNCERTAIN)
 
 
 def _last_meetings(scope: Scope, body: str) -> Subquery:
     """The last meetings of each standing body to which somebody is known to have come, and their ``place``: 1 is the
     last. By windows: joined to itself, SQLite would compare every meeting of the portfolio with every other."""
-    meeting, attendance = meetings(scope, body, standing=True), scope.anywhere.latest(Attendance)
+    meeting, attendance = meetings(scope, body, standing=True), scope.over_all_initiatives.latest(Attendance)
     of_body = (meeting.c.initiative, meeting.c.body)
     # Two meetings on one day are told apart by their ids, the same way every time.
     latest_first = (meeting.c.valid_from.desc(), meeting.c.meeting.desc())
@@ -97,7 +112,7 @@ def _last_meetings(scope: Scope, body: str) -> Subquery:
             func.row_number().over(partition_by=of_body, order_by=latest_first).label("place"),
             func.count().over(partition_by=of_body).label("number"),
         )
-        .where(exists().where(attends(attendance, meeting), attendance.c.present))
+        .where(exists().where(is_attendance_of(attendance, meeting), attendance.c.present))
         .subquery()
     )
     return select(placed).where(placed.c.place <= 1 + BEFORE, placed.c.number > 1).subquery()
@@ -111,15 +126,15 @@ def committee_participation(scope: Scope, months: int = 12) -> Select[Any]:
     """
     member = members(scope)
     sessions = meetings(scope, BodyKind.COMMITTEE.value, after=scope.ago(months=months))
-    came = _best(turnout(scope, "organisation", sessions))
-    recorded = book(came)
+    came = _best(attendance_by_meeting(scope, "organisation", sessions))
+    recorded = initiatives_with_entries(came)
     company = member.c.helix == HelixKind.COMPANY.value
     return (
         evidence_row(
             member,
             Membership,
             what=member.c.organisation,
-            part=case((company, seen(came.c.came, recorded)), else_=UNKNOWN),
+            part=case((company, attendance_answer(came.c.came, recorded)), else_=UNKNOWN),
             also=(came,),
         )
         .join_from(
@@ -205,14 +220,18 @@ def committee_focus(scope: Scope, months: int = 12) -> Select[Any]:
 
     An untied one is known to be so only where the initiative's objectives are on record.
     """
-    meeting, house, objectives = scope.latest(Meeting), scope.latest(Body), book(scope.latest(Objective))
+    meeting, house, objectives = (
+        scope.latest(Meeting),
+        scope.latest(Body),
+        initiatives_with_entries(scope.latest(Objective)),
+    )
     tied = func.coalesce(meeting.c.objective, house.c.objective).is_not(None)
     return (
         evidence_row(
             meeting,
             Meeting,
             what=meeting.c.id,
-            part=case((tied, 1), (kept(objectives), 0), else_=UNKNOWN),
+            part=case((tied, 1), (has_entries(objectives), 0), else_=UNKNOWN),
             also=(house,),
         )
         .join_from(meeting, house, and_(house.c.initiative == meeting.c.initiative, house.c.id == meeting.c.body))

@@ -13,18 +13,26 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, litera
 from clusterflow.domain.records.membership import Membership
 from clusterflow.domain.records.strategy import Action
 from clusterflow.domain.terms import ActionState, Commitment, HelixKind, SizeClass
-from clusterflow.store.metrics.evidence_rows import PRESENT, UNKNOWN, book, evidence_row, later_of, seen, yes_no
+from clusterflow.store.metrics.evidence_rows import (
+    PRESENT,
+    UNKNOWN,
+    as_yes_no,
+    attendance_answer,
+    evidence_row,
+    initiatives_with_entries,
+    latest_of,
+)
 from clusterflow.store.metrics.metric import metric
 from clusterflow.store.metrics.scope import Scope
 from clusterflow.store.metrics.shared_queries import (
     ANY_SME,
+    attendance_by_meeting,
     fees,
     maybe_company,
     meetings,
     members,
     of_size,
-    speaks_for,
-    turnout,
+    representations,
 )
 
 
@@ -45,14 +53,14 @@ def _counted(scope: Scope, part: ColumnElement[Any], member: Subquery) -> Select
 def all_members(scope: Scope) -> Select[Any]:
     """KKK: every organisation that belongs on the day."""
     member = members(scope)
-    return _counted(scope, yes_no(member.c.in_force), member)
+    return _counted(scope, as_yes_no(member.c.in_force), member)
 
 
 @metric("committed-members")
 def committed_members(scope: Scope) -> Select[Any]:
     """CAI20, ECCP: a signed agreement, a regular fee or regular active work."""
     member = members(scope)
-    return _counted(scope, yes_no(member.c.commitment != Commitment.NONE.value), member)
+    return _counted(scope, as_yes_no(member.c.commitment != Commitment.NONE.value), member)
 
 
 @metric("member-companies")
@@ -65,21 +73,21 @@ def member_companies(scope: Scope) -> Select[Any]:
 def helix_members(scope: Scope, helix: str) -> Select[Any]:
     """Seed 1 (firms, universities and government sit at the table): members of one helix kind."""
     member = members(scope)
-    return _counted(scope, yes_no(member.c.helix == helix), member)
+    return _counted(scope, as_yes_no(member.c.helix == helix), member)
 
 
 @metric("founders")
 def founders(scope: Scope) -> Select[Any]:
     """Seed 1: founding members that still belong."""
     member = members(scope)
-    return _counted(scope, yes_no(member.c.founder), member)
+    return _counted(scope, as_yes_no(member.c.founder), member)
 
 
 @metric("anchor-members")
 def anchor_members(scope: Scope) -> Select[Any]:
     """Seed 1: members marked as anchor firms."""
     member = members(scope)
-    return _counted(scope, yes_no(member.c.anchor), member)
+    return _counted(scope, as_yes_no(member.c.anchor), member)
 
 
 @metric("established-small-firms")
@@ -88,7 +96,7 @@ def established_small_firms(scope: Scope, months: int = 24) -> Select[Any]:
     member = members(scope)
     small = member.c.size.in_([SizeClass.MICRO.value, SizeClass.SMALL.value])
     founded = member.c.founded <= scope.ago(months=months)
-    return _counted(scope, yes_no(and_(member.c.helix == HelixKind.COMPANY.value, small, founded)), member)
+    return _counted(scope, as_yes_no(and_(member.c.helix == HelixKind.COMPANY.value, small, founded)), member)
 
 
 @metric("member-turnover")
@@ -117,7 +125,7 @@ def sme_share(scope: Scope) -> Select[Any]:
         what=member.c.organisation,
         on=member.c.on,
         # Whoever may be no company at all may also be left out: as long as that is open, so is the row.
-        part=case((company, yes_no(sme)), else_=UNKNOWN),
+        part=case((company, as_yes_no(sme)), else_=UNKNOWN),
     ).where(member.c.in_force, maybe_company(member))
 
 
@@ -168,13 +176,13 @@ def active_members(scope: Scope, months: int = 12) -> Select[Any]:
         .group_by(deeds.c.initiative, deeds.c.organisation)
         .subquery()
     )
-    recorded = book(done)
+    recorded = initiatives_with_entries(done)
     return (
         evidence_row(
             member,
             Membership,
             what=member.c.organisation,
-            part=case((~scope.in_force(member), 0), else_=seen(done.c.came, recorded)),
+            part=case((~scope.in_force(member), 0), else_=attendance_answer(done.c.came, recorded)),
             also=(done,),
         )
         .join_from(
@@ -188,8 +196,8 @@ def active_members(scope: Scope, months: int = 12) -> Select[Any]:
 
 
 def _deeds(scope: Scope, since: ColumnElement[Any]) -> Subquery:
-    came = turnout(scope, "organisation", meetings(scope, after=since))
-    fee, action, voice = fees(scope), scope.latest(Action), speaks_for(scope)
+    came = attendance_by_meeting(scope, "organisation", meetings(scope, after=since))
+    fee, action, voice = fees(scope), scope.latest(Action), representations(scope)
     done = and_(
         action.c.state == ActionState.DONE.value, action.c.done_on > since, action.c.done_on <= scope.as_of
     )  # fmt: skip
@@ -199,7 +207,7 @@ def _deeds(scope: Scope, since: ColumnElement[Any]) -> Subquery:
         select(fee.c.initiative, fee.c.payer, present, fee.c.entered_at).where(
             fee.c.valid_from > since, fee.c.payer.is_not(None)
         ),
-        select(action.c.initiative, voice.c.organisation, present, later_of(action.c.entered_at, voice.c.entered_at))
+        select(action.c.initiative, voice.c.organisation, present, latest_of(action.c.entered_at, voice.c.entered_at))
         .join_from(action, voice, voice.c.person == action.c.owner)
         .where(done),
     ).subquery()

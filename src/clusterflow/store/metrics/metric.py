@@ -21,7 +21,7 @@ from clusterflow.domain.measurement import (
     Staleness,
 )
 from clusterflow.domain.money import exponent
-from clusterflow.store.metrics.scope import Ago, Scope, values_of
+from clusterflow.store.metrics.scope import EarlierDay, Scope, parameter_values
 
 Rows = Callable[..., Select[Any]]
 """``rows(scope, **parameters)``: a select of ``ROW_COLUMNS``, one row for each piece of evidence.
@@ -59,16 +59,16 @@ def metric(metric_id: str) -> Callable[[Rows], Rows]:
 
 
 @lru_cache(maxsize=2048)
-def _rows(call: MetricCall, scope: Scope) -> tuple[Select[Any], frozenset[Ago]]:
+def _rows(call: MetricCall, scope: Scope) -> tuple[Select[Any], frozenset[EarlierDay]]:
     """The statement of the rows, built once, and the earlier days that it asks for."""
-    asked = replace(scope, agos=set())
+    asked = replace(scope, earlier_days=set())
     rows = METRICS[call.metric](asked, **dict(call.parameters))
-    return rows, frozenset(asked.agos)
+    return rows, frozenset(asked.earlier_days)
 
 
 @lru_cache(maxsize=2048)
-def _folded(call: MetricCall, scope: Scope, by: tuple[str, ...] = ()) -> tuple[Select[Any], frozenset[Ago]]:
-    selected, agos = _rows(call, scope)
+def _folded(call: MetricCall, scope: Scope, by: tuple[str, ...] = ()) -> tuple[Select[Any], frozenset[EarlierDay]]:
+    selected, earlier_days = _rows(call, scope)
     rows = selected.subquery("evidence")
     unknown = case((rows.c.part.is_(None), 1), else_=0)
     limitless = case((rows.c.part.is_(None) & rows.c.most.is_(None), 1), else_=0)
@@ -92,7 +92,7 @@ def _folded(call: MetricCall, scope: Scope, by: tuple[str, ...] = ()) -> tuple[S
         *((func.count(currency.distinct()).label("currencies"), func.min(currency).label("currency"))
           if currency is not None else ()),
     ).group_by(rows.c.initiative, *apart)  # fmt: skip
-    return statement, agos
+    return statement, earlier_days
 
 
 def measure(
@@ -112,8 +112,8 @@ def measure(
     for call in sorted(set(calls)):
         if call.metric not in METRICS:
             continue
-        statement, agos = _folded(call, scope)
-        values = values_of(agos, as_of, initiatives, known_at)
+        statement, earlier_days = _folded(call, scope)
+        values = parameter_values(earlier_days, as_of, initiatives, known_at)
         declared = declarations[call.metric]
         found[call] = {
             row.initiative: _measured(row, declared, as_of) for row in connection.execute(statement, values).all()
@@ -121,7 +121,7 @@ def measure(
     return found
 
 
-def measure_apart(
+def measure_by_part(
     connection: Connection,
     call: MetricCall,
     by: tuple[str, ...],
@@ -137,9 +137,9 @@ def measure_apart(
     Returns:
         By initiative, then by the values of the columns; a part without rows is not among them.
     """
-    statement, agos = _folded(call, Scope.over(initiatives), by)
+    statement, earlier_days = _folded(call, Scope.over(initiatives), by)
     found: dict[str, dict[tuple[str | None, ...], Measurement]] = {}
-    for row in connection.execute(statement, values_of(agos, as_of, initiatives, None)).all():
+    for row in connection.execute(statement, parameter_values(earlier_days, as_of, initiatives, None)).all():
         part = tuple(row._mapping[name] for name in by)
         found.setdefault(row.initiative, {})[part] = _measured(row, declarations[call.metric], as_of)
     return found
@@ -156,15 +156,15 @@ def evidence(
     """The rows behind one number of one initiative."""
     if call.metric not in METRICS:
         return ()
-    selected, agos = _rows(call, Scope.over([initiative], known_at is not None))
+    selected, earlier_days = _rows(call, Scope.over([initiative], known_at is not None))
     rows = selected.subquery("evidence")
     ordered = select(rows).order_by(rows.c.on, rows.c.entry).limit(limit)
-    values = values_of(agos, as_of, [initiative], known_at)
+    values = parameter_values(earlier_days, as_of, [initiative], known_at)
     return tuple(_piece(row) for row in connection.execute(ordered, values))
 
 
 def _piece(row: Row[Any]) -> Evidence:
-    part, whole = exact(row.part), exact(row.whole)
+    part, whole = to_fraction(row.part), to_fraction(row.whole)
     scale = minor_units(row._mapping.get("currency"))
     return Evidence(
         record=row.record,
@@ -197,22 +197,22 @@ def fold_row(row: Row[Any], fold: Fold, as_of: date) -> Measurement:
         return UNMEASURED
     low: Fraction | None
     high: Fraction | None
-    part = exact(row.part) or Fraction(0)
-    room = None if row.limitless else part + (exact(row.room) or Fraction(0))
+    part = to_fraction(row.part) or Fraction(0)
+    room = None if row.limitless else part + (to_fraction(row.room) or Fraction(0))
     match fold:
         case Fold.SUM:
             low, high = part, room
         case Fold.RATIO:
-            whole = exact(row.whole)
+            whole = to_fraction(row.whole)
             if row.wholeless or not whole:
                 return UNMEASURED
             low, high = part / whole, None if room is None else room / whole
         case Fold.LARGEST:
-            low = exact(row.largest)
-            tops = [top for top in (low, exact(row.most)) if top is not None]
+            low = to_fraction(row.largest)
+            tops = [top for top in (low, to_fraction(row.most)) if top is not None]
             high = None if row.limitless else max(tops)
         case Fold.SMALLEST:
-            high = exact(row.smallest)
+            high = to_fraction(row.smallest)
             low = None if row.unknown else high
     # A share of two amounts is no amount.
     currency = None if fold is Fold.RATIO else fields.get("currency")
@@ -228,7 +228,7 @@ def fold_row(row: Row[Any], fold: Fold, as_of: date) -> Measurement:
     )
 
 
-def exact(value: Any) -> Fraction | None:
+def to_fraction(value: Any) -> Fraction | None:
     """The database's number as a fraction; a float is read as the decimal that was meant."""
     if value is None:
         return None

@@ -10,7 +10,7 @@ from clusterflow.domain.records.membership import Membership
 from clusterflow.domain.records.money import Budget, DuesAdoption, DuesScheme, Income, Invoice, Payment
 from clusterflow.domain.records.parties import Organisation
 from clusterflow.domain.terms import SME, IncomeKind, SizeClass
-from clusterflow.store.metrics.evidence_rows import UNKNOWN, evidence_row, later_of, yes_no
+from clusterflow.store.metrics.evidence_rows import UNKNOWN, as_yes_no, evidence_row, latest_of
 from clusterflow.store.metrics.metric import metric
 from clusterflow.store.metrics.scope import Scope
 from clusterflow.store.metrics.shared_queries import dues, fees, of_size
@@ -29,7 +29,7 @@ def dues_scheme(scope: Scope) -> Select[Any]:
     own = evidence_row(judged, DuesScheme, what=judged.c.size, part=judged.c.complete, most=None)
     # A file without a bracket for somebody is refused when it is read: to adopt one sets the dues of all.
     adopted = evidence_row(
-        adoption, DuesAdoption, what=adoption.c.scheme, part=yes_no(scope.in_force(adoption)), most=None
+        adoption, DuesAdoption, what=adoption.c.scheme, part=as_yes_no(scope.in_force(adoption)), most=None
     )
     return select(union_all(own, adopted).subquery())
 
@@ -76,7 +76,7 @@ def members_overdue(scope: Scope, days: int = 90) -> Select[Any]:
             func.max(state).label("state"),
             func.max(due.c.entry).label("entry"),
             func.min(due.c.due).label("valid_from"),
-            func.max(later_of(due.c.entered_at, member.c.entered_at)).label("entered_at"),
+            func.max(latest_of(due.c.entered_at, member.c.entered_at)).label("entered_at"),
         )
         .join_from(
             due, member, and_(member.c.initiative == due.c.initiative, member.c.organisation == due.c.organisation)

@@ -17,7 +17,7 @@ from clusterflow.store.metrics.scope import Scope
 
 GROUP = "clusterflow.metrics"
 
-CURE = "Repair, upgrade or uninstall the package"
+REPAIR_HINT = "Repair, upgrade or uninstall the package"
 
 # Something for the parameters that have no default, to see that the statement can be built.
 _EXAMPLES: dict[str, str | int] = {
@@ -47,8 +47,8 @@ def discover() -> tuple[Metric, ...]:
                     f"the packages {found[name][1]} and {_package(point)} both offer a metric «{name}». "
                     "Uninstall one of them"
                 )
-            if _taken(metric):
-                raise _broken(point, f"there is already a metric «{name}»")
+            if _is_taken(metric):
+                raise _broken_plugin(point, f"there is already a metric «{name}»")
             found[name] = metric, _package(point)
     return tuple(found[name][0] for name in sorted(found))
 
@@ -62,12 +62,12 @@ def install(metrics: Iterable[Metric]) -> None:
     wanted: dict[str, Metric] = {}
     for metric in metrics:
         name = metric.declaration.id
-        if _taken(metric) or wanted.setdefault(name, metric).rows is not metric.rows:
+        if _is_taken(metric) or wanted.setdefault(name, metric).rows is not metric.rows:
             raise ClusterflowError(f"there are two metrics «{name}»; an id can be given only once")
     METRICS.update({name: metric.rows for name, metric in wanted.items()})
 
 
-def _taken(metric: Metric) -> bool:
+def _is_taken(metric: Metric) -> bool:
     name = metric.declaration.id
     return name == KNOWN_SHARE or METRICS.get(name, metric.rows) is not metric.rows
 
@@ -77,23 +77,23 @@ def _offered(point: EntryPoint) -> Iterator[Metric]:
         offer = point.load()
     # Whatever a third party's module does while it is imported: the person is told whose it is.
     except (Exception, SystemExit) as problem:
-        raise _broken(point, _spoken(problem)) from None
+        raise _broken_plugin(point, _describe_error(problem)) from None
     for metric in offer if isinstance(offer, (tuple, list)) else (offer,):
         if not isinstance(metric, Metric) or not isinstance(metric.declaration, MetricDeclaration):
-            raise _broken(
+            raise _broken_plugin(
                 point, f"it is {type(metric).__name__}, not a clusterflow.store.metrics.Metric or a tuple of them"
             )
-        if (wrong := _misshapen(metric)) is not None:
-            raise _broken(point, f"the rows of «{metric.declaration.id}» cannot be selected: {wrong}")
+        if (wrong := _shape_error(metric)) is not None:
+            raise _broken_plugin(point, f"the rows of «{metric.declaration.id}» cannot be selected: {wrong}")
         yield metric
 
 
-def _misshapen(metric: Metric) -> str | None:
+def _shape_error(metric: Metric) -> str | None:
     """Why the metric's statement cannot be used, tried with its defaults before anything depends on it."""
     try:
         names = set(metric.rows(Scope(), **_arguments(metric.declaration)).selected_columns.keys())
     except Exception as problem:
-        return _spoken(problem)
+        return _describe_error(problem)
     missing = [column for column in ROW_COLUMNS if column not in names]
     return f"the columns {', '.join(missing)} are missing" if missing else None
 
@@ -110,13 +110,13 @@ def _package(point: EntryPoint) -> str:
     return f"{point.dist.name} {point.dist.version}" if point.dist else point.module
 
 
-def _spoken(problem: BaseException) -> str:
+def _describe_error(problem: BaseException) -> str:
     text = " ".join(str(problem).split())
     return f"{type(problem).__name__}: {text}" if text else type(problem).__name__
 
 
-def _broken(point: EntryPoint, why: str) -> ClusterflowError:
+def _broken_plugin(point: EntryPoint, why: str) -> ClusterflowError:
     return ClusterflowError(
         f"the package {_package(point)} offers the metric «{point.name}» ({point.value}), which cannot be used: "
-        f"{why}. {CURE}"
+        f"{why}. {REPAIR_HINT}"
     )

@@ -88,7 +88,7 @@ def months_between(first: ColumnElement[Any], second: ColumnElement[Any]) -> Col
     return cast(months * 31 + extract("day", second) - extract("day", first), Float) / 31.0
 
 
-class Ago(NamedTuple):
+class EarlierDay(NamedTuple):
     """So much earlier than ``as_of``."""
 
     months: int
@@ -110,7 +110,7 @@ class Scope:
     everywhere: bool = False
     single: bool = False
     known_then: bool = False
-    agos: set[Ago] = field(default_factory=set, compare=False)
+    earlier_days: set[EarlierDay] = field(default_factory=set, compare=False)
     """The earlier days that were asked for: what a statement must be given when it runs."""
 
     @classmethod
@@ -120,7 +120,7 @@ class Scope:
         return cls(everywhere=initiatives is None, single=single, known_then=known_then)
 
     @property
-    def anywhere(self) -> Scope:
+    def over_all_initiatives(self) -> Scope:
         """The same day and knowledge over every initiative: for rows that are joined to others of the pass."""
         return replace(self, everywhere=True, single=False)
 
@@ -131,8 +131,8 @@ class Scope:
 
     def ago(self, *, months: int = 0, days: int = 0) -> BindParameter[date]:
         """A day before ``as_of``."""
-        ago = Ago(months, days)
-        self.agos.add(ago)
+        ago = EarlierDay(months, days)
+        self.earlier_days.add(ago)
         return bindparam(ago.name, type_=Date)
 
     def current(self, record: type[Record], on: ColumnElement[date] | None = None, name: str | None = None) -> Subquery:
@@ -228,14 +228,14 @@ class Scope:
 _HOUSEKEEPING = {"chain", "entry", "entered_at", "entered_by", "superseded_by", "superseded_at", "retracted", "salt"}
 
 
-def values_of(
-    agos: Iterable[Ago], as_of: date, initiatives: list[str] | None, known_at: datetime | None
+def parameter_values(
+    earlier_days: Iterable[EarlierDay], as_of: date, initiatives: list[str] | None, known_at: datetime | None
 ) -> dict[str, Any]:
     """The values of the bound parameters of a statement; it takes those it asks for."""
     values: dict[str, Any] = {"as_of": as_of, "known_at": known_at, "initiatives": initiatives}
     if initiatives is not None and len(initiatives) == 1:
         values["initiative"] = initiatives[0]
-    for ago in agos:
+    for ago in earlier_days:
         day = months_before(as_of, ago.months)
         values[ago.name] = date.fromordinal(day.toordinal() - ago.days)
     return values

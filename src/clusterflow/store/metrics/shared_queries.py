@@ -11,7 +11,14 @@ from clusterflow.domain.records.membership import Membership
 from clusterflow.domain.records.money import Income, Invoice, Payment
 from clusterflow.domain.records.parties import Organisation, Representation
 from clusterflow.domain.terms import SME, HelixKind, IncomeKind, SizeClass
-from clusterflow.store.metrics.evidence_rows import UNKNOWN, book, kept, later_of, presence, word
+from clusterflow.store.metrics.evidence_rows import (
+    UNKNOWN,
+    check_word,
+    has_entries,
+    initiatives_with_entries,
+    latest_of,
+    presence,
+)
 from clusterflow.store.metrics.scope import Scope
 
 ANY_SME = "sme"
@@ -28,7 +35,7 @@ def members(scope: Scope) -> Subquery:
     return (
         select(
             *(column for column in member.c if column.name != "entered_at"),
-            later_of(member.c.entered_at, organisation.c.entered_at).label("entered_at"),
+            latest_of(member.c.entered_at, organisation.c.entered_at).label("entered_at"),
             still.label("in_force"),
             case((still, member.c.valid_from), else_=member.c.valid_to).label("on"),
             organisation.c.helix,
@@ -51,7 +58,7 @@ def of_size(size: ColumnElement[str], wanted: str) -> ColumnElement[bool]:
     """Whether a firm is of the size class, or of any of the three of the SMEs."""
     if wanted == ANY_SME:
         return size.in_([one.value for one in SME])
-    return size == word(SizeClass, wanted, ANY_SME)
+    return size == check_word(SizeClass, wanted, ANY_SME)
 
 
 def seats(scope: Scope, body: str | None = None) -> Subquery:
@@ -61,7 +68,7 @@ def seats(scope: Scope, body: str | None = None) -> Subquery:
         select(
             seat.c.initiative,
             seat.c.entry,
-            later_of(seat.c.entered_at, house.c.entered_at, organisation.c.entered_at).label("entered_at"),
+            latest_of(seat.c.entered_at, house.c.entered_at, organisation.c.entered_at).label("entered_at"),
             seat.c.valid_from,
             seat.c.body,
             seat.c.person,
@@ -75,7 +82,7 @@ def seats(scope: Scope, body: str | None = None) -> Subquery:
     return query.subquery() if body is None else query.where(house.c.kind == body).subquery()
 
 
-def speaks_for(scope: Scope) -> Subquery:
+def representations(scope: Scope) -> Subquery:
     """For whom each person speaks on the day: ``person``, ``organisation``, ``helix``."""
     voice, organisation = scope.current(Representation), scope.current(Organisation)
     return (
@@ -83,7 +90,7 @@ def speaks_for(scope: Scope) -> Subquery:
             voice.c.person,
             voice.c.organisation,
             organisation.c.helix,
-            later_of(voice.c.entered_at, organisation.c.entered_at).label("entered_at"),
+            latest_of(voice.c.entered_at, organisation.c.entered_at).label("entered_at"),
         )
         .join_from(voice, organisation, organisation.c.id == voice.c.organisation, isouter=True)
         .subquery()
@@ -109,11 +116,11 @@ def meetings(
     return query.subquery()
 
 
-def turnout(scope: Scope, who: str, meeting: Subquery) -> Subquery:
+def attendance_by_meeting(scope: Scope, who: str, meeting: Subquery) -> Subquery:
     """Who came to which of the meetings: one row for each person (or organisation) and meeting, with what is said of
     the meeting. ``came`` is one of ``rows.PRESENT``, ``PERHAPS``, ``ABSENT``."""
     # Found through its meeting, for a body's last ones are few among all the attendance there ever was.
-    attendance = scope.anywhere.latest(Attendance)
+    attendance = scope.over_all_initiatives.latest(Attendance)
     of_meeting = [column for column in meeting.c if column.name != "entered_at"]
     return (
         select(
@@ -121,15 +128,15 @@ def turnout(scope: Scope, who: str, meeting: Subquery) -> Subquery:
             attendance.c[who].label("who"),
             func.max(presence(attendance.c.present)).label("came"),
             func.max(attendance.c.entry).label("entry"),
-            func.max(later_of(attendance.c.entered_at, meeting.c.entered_at)).label("entered_at"),
+            func.max(latest_of(attendance.c.entered_at, meeting.c.entered_at)).label("entered_at"),
         )
-        .join_from(meeting, attendance, attends(attendance, meeting))
+        .join_from(meeting, attendance, is_attendance_of(attendance, meeting))
         .group_by(*of_meeting, attendance.c[who])
         .subquery()
     )
 
 
-def attends(attendance: Subquery, meeting: Subquery) -> ColumnElement[bool]:
+def is_attendance_of(attendance: Subquery, meeting: Subquery) -> ColumnElement[bool]:
     """That a row of attendance is of the meeting."""
     return and_(attendance.c.initiative == meeting.c.initiative, attendance.c.meeting == meeting.c.meeting)
 
@@ -150,19 +157,19 @@ def dues(scope: Scope) -> Subquery:
         .group_by(payment.c.initiative, payment.c.invoice)
         .subquery()
     )
-    payments = book(payment)
+    payments = initiatives_with_entries(payment)
     return (
         select(
             invoice.c.initiative,
             invoice.c.entry,
-            later_of(invoice.c.entered_at, paid.c.entered_at).label("entered_at"),
+            latest_of(invoice.c.entered_at, paid.c.entered_at).label("entered_at"),
             invoice.c.id,
             invoice.c.organisation,
             invoice.c.due,
             invoice.c.amount_minor.label("amount"),
             invoice.c.amount_currency.label("currency"),
             case(
-                (and_(kept(payments), paid.c.minor.is_(None)), 0),
+                (and_(has_entries(payments), paid.c.minor.is_(None)), 0),
                 (and_(paid.c.currencies == 1, paid.c.currency == invoice.c.amount_currency), paid.c.minor),
                 else_=UNKNOWN,
             ).label("paid"),
@@ -186,7 +193,7 @@ def fees(scope: Scope) -> Subquery:
         literal(Payment.type).label("record"),
         payment.c.initiative,
         payment.c.entry,
-        later_of(payment.c.entered_at, invoice.c.entered_at).label("entered_at"),
+        latest_of(payment.c.entered_at, invoice.c.entered_at).label("entered_at"),
         payment.c.valid_from,
         payment.c.id,
         invoice.c.organisation.label("payer"),

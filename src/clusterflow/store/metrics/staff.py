@@ -11,7 +11,13 @@ from clusterflow.domain.records.membership import Membership
 from clusterflow.domain.records.money import Staff
 from clusterflow.domain.records.parties import Representation
 from clusterflow.domain.terms import SeatRole
-from clusterflow.store.metrics.evidence_rows import UNKNOWN, book, evidence_row, kept, yes_no
+from clusterflow.store.metrics.evidence_rows import (
+    UNKNOWN,
+    as_yes_no,
+    evidence_row,
+    has_entries,
+    initiatives_with_entries,
+)
 from clusterflow.store.metrics.metric import metric
 from clusterflow.store.metrics.scope import Scope
 
@@ -20,11 +26,11 @@ from clusterflow.store.metrics.scope import Scope
 def manager_appointed(scope: Scope) -> Select[Any]:
     """Seed 1: somebody holds a manager's seat or works as manager."""
     seat, staff = scope.latest(Seat), scope.latest(Staff)
-    seated = evidence_row(seat, Seat, what=seat.c.person, part=yes_no(scope.in_force(seat)), most=None).where(
+    seated = evidence_row(seat, Seat, what=seat.c.person, part=as_yes_no(scope.in_force(seat)), most=None).where(
         seat.c.role == SeatRole.MANAGER.value
     )
     paid = evidence_row(
-        staff, Staff, what=staff.c.person, part=yes_no(and_(staff.c.manager, scope.in_force(staff))), most=None
+        staff, Staff, what=staff.c.person, part=as_yes_no(and_(staff.c.manager, scope.in_force(staff))), most=None
     )
     return select(union_all(seated, paid).subquery())
 
@@ -34,7 +40,7 @@ def manager_full_time(scope: Scope) -> Select[Any]:
     """CATREQ: a manager works full time."""
     staff = scope.latest(Staff)
     full = and_(staff.c.manager, staff.c.fte >= 1, scope.in_force(staff))
-    return evidence_row(staff, Staff, what=staff.c.person, part=yes_no(full), most=None)
+    return evidence_row(staff, Staff, what=staff.c.person, part=as_yes_no(full), most=None)
 
 
 @metric("management-fte")
@@ -50,7 +56,7 @@ def management_fte(scope: Scope) -> Select[Any]:
 def fte_per_100_members(scope: Scope) -> Select[Any]:
     """FR12: full-time equivalents of staff × 100 ÷ members (the French mean pôle of 2012: 5.9)."""
     staff, member = scope.latest(Staff), scope.current(Membership)
-    recorded = book(scope.latest(Staff))
+    recorded = initiatives_with_entries(scope.latest(Staff))
     equivalents = evidence_row(
         staff,
         Staff,
@@ -64,7 +70,7 @@ def fte_per_100_members(scope: Scope) -> Select[Any]:
         Membership,
         what=member.c.organisation,
         # Members of an initiative whose staff nobody entered leave the number open above.
-        part=case((kept(recorded), 0), else_=UNKNOWN),
+        part=case((has_entries(recorded), 0), else_=UNKNOWN),
         most=None,
     ).join_from(member, recorded, recorded.c.initiative == member.c.initiative, isouter=True)
     return select(union_all(equivalents, heads).subquery())

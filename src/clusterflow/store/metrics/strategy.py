@@ -8,7 +8,13 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, s
 
 from clusterflow.domain.records.strategy import Action, Objective, Project, Reading, Strategy, StrategyReview
 from clusterflow.domain.terms import ActionState
-from clusterflow.store.metrics.evidence_rows import UNKNOWN, book, evidence_row, kept, yes_no
+from clusterflow.store.metrics.evidence_rows import (
+    UNKNOWN,
+    as_yes_no,
+    evidence_row,
+    has_entries,
+    initiatives_with_entries,
+)
 from clusterflow.store.metrics.metric import metric
 from clusterflow.store.metrics.scope import Scope, day_after, months_between
 
@@ -44,7 +50,7 @@ def strategy_in_force(scope: Scope) -> Select[Any]:
     """CATREQ: a strategy was adopted and has not expired."""
     strategy = scope.latest(Strategy)
     return evidence_row(
-        strategy, Strategy, what=strategy.c.id, part=yes_no(_not_expired(scope, strategy)), most=None
+        strategy, Strategy, what=strategy.c.id, part=as_yes_no(_not_expired(scope, strategy)), most=None
     )  # fmt: skip
 
 
@@ -80,28 +86,28 @@ def objectives_measured(scope: Scope) -> Select[Any]:
     """GB03: objectives with a baseline and a target ÷ objectives; an empty field is a no."""
     objective = scope.current(Objective)
     measured = and_(objective.c.baseline.is_not(None), objective.c.target.is_not(None))
-    return evidence_row(objective, Objective, what=objective.c.id, part=yes_no(measured))
+    return evidence_row(objective, Objective, what=objective.c.id, part=as_yes_no(measured))
 
 
 @metric("objectives-owned")
 def objectives_owned(scope: Scope) -> Select[Any]:
     """Seed 1: objectives that a body owns ÷ objectives."""
     objective = scope.current(Objective)
-    return evidence_row(objective, Objective, what=objective.c.id, part=yes_no(objective.c.owner.is_not(None)))
+    return evidence_row(objective, Objective, what=objective.c.id, part=as_yes_no(objective.c.owner.is_not(None)))
 
 
 @metric("objectives-read")
 def objectives_read(scope: Scope, months: int = 12) -> Select[Any]:
     """Seed 1: objectives with a reading in the last months ÷ objectives; a no once any reading is on record."""
     objective, reading = scope.current(Objective), scope.latest(Reading)
-    readings = book(reading)
+    readings = initiatives_with_entries(reading)
     fresh = reading.c.valid_from > scope.ago(months=months)
     return (
         evidence_row(
             objective,
             Objective,
             what=objective.c.id,
-            part=case((fresh, 1), (kept(readings), 0), else_=UNKNOWN),
+            part=case((fresh, 1), (has_entries(readings), 0), else_=UNKNOWN),
             also=(reading,),
         )
         .join_from(
@@ -125,7 +131,7 @@ def actions_on_time(scope: Scope, months: int = 12) -> Select[Any]:
         what=action.c.id,
         on=action.c.due,
         # Done, but nobody said when: it may have been in time.
-        part=case((done, yes_no(action.c.done_on <= action.c.due)), else_=0),
+        part=case((done, as_yes_no(action.c.done_on <= action.c.due)), else_=0),
     ).where(
         action.c.state != ActionState.DROPPED.value,
         action.c.due <= scope.as_of,
@@ -154,6 +160,6 @@ def joint_projects(scope: Scope, months: int = 12) -> Select[Any]:
         Project,
         what=project.c.id,
         on=started.c.valid_from,
-        part=yes_no(and_(project.c.joint, recent)),
+        part=as_yes_no(and_(project.c.joint, recent)),
         also=(started,),
     ).join_from(project, started, and_(started.c.initiative == project.c.initiative, started.c.id == project.c.id))

@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from clusterflow.store.occasions import meetings, members, money, retained_members, strategy, trust
-from clusterflow.store.occasions.occasion import Found, find, statement
+from clusterflow.store.occasions.occasion import OccasionMatch, find_occasions, statement
 
-__all__ = ["Found", "find", "meetings", "members", "money", "retained_members", "statement", "strategy", "trust"]
+__all__ = [
+    "OccasionMatch",
+    "find_occasions",
+    "meetings",
+    "members",
+    "money",
+    "retained_members",
+    "statement",
+    "strategy",
+    "trust",
+]

@@ -27,7 +27,7 @@ from clusterflow.domain.records.parties import Organisation, Person
 from clusterflow.domain.terms import BodyKind, HelixKind
 from clusterflow.store.metrics.evidence_rows import ABSENT, presence
 from clusterflow.store.metrics.scope import Scope
-from clusterflow.store.occasions.occasion import inside, number, occasion
+from clusterflow.store.occasions.occasion import in_window, occasion, rule_number
 
 
 @occasion("committee.silent")
@@ -46,7 +46,7 @@ def committee_silent(scope: Scope) -> Select[Any]:
         )
         .join_from(meeting, house, and_(house.c.initiative == meeting.c.initiative, house.c.id == meeting.c.body))
         .where(
-            inside(meeting.c.valid_from),
+            in_window(meeting.c.valid_from),
             house.c.kind == BodyKind.COMMITTEE.value,
             ~_any(
                 later,
@@ -62,7 +62,7 @@ def committee_silent(scope: Scope) -> Select[Any]:
         select(begun.c.initiative, begun.c.id, begun.c.valid_from, begun.c.id)
         .join_from(begun, still, and_(still.c.initiative == begun.c.initiative, still.c.id == begun.c.id))
         .where(
-            inside(begun.c.valid_from),
+            in_window(begun.c.valid_from),
             still.c.kind == BodyKind.COMMITTEE.value,
             ~_any(
                 earlier,
@@ -87,7 +87,7 @@ def attendance_low(scope: Scope) -> Select[Any]:
         mine = (came.c.initiative == pair.c.initiative, came.c.meeting == meeting, came.c.invited)
         return select(func.sum(count(came))).where(*mine).correlate(pair).scalar_subquery()
 
-    low = [counted(m, lambda a: _came(a) * 100 - number("percent")) < 0 for m in (pair.c.meeting, pair.c.before)]
+    low = [counted(m, lambda a: _came(a) * 100 - rule_number("percent")) < 0 for m in (pair.c.meeting, pair.c.before)]
     return select(
         pair.c.initiative,
         pair.c.body.label("subject"),
@@ -196,10 +196,10 @@ def member_absent(scope: Scope) -> Select[Any]:
         select(missed.c.initiative, missed.c.organisation, meeting.c.id.label("meeting"), meeting.c.valid_from)
         .join_from(meeting, missed, and_(missed.c.initiative == meeting.c.initiative, missed.c.meeting == meeting.c.id))
         .where(
-            inside(meeting.c.valid_from),
+            in_window(meeting.c.valid_from),
             missed.c.invited,
             missed.c.present.is_(False),
-            often >= number("meetings"),
+            often >= rule_number("meetings"),
             ~somebody,
         )
         .distinct()
@@ -227,7 +227,7 @@ def member_absent(scope: Scope) -> Select[Any]:
         .group_by(*of_last, held.c.id, held.c.valid_from)
         .subquery()
     )
-    absent, run = placed.c.came == ABSENT, number("meetings")
+    absent, run = placed.c.came == ABSENT, rule_number("meetings")
 
     def absences(places: ColumnElement[bool]) -> ColumnElement[Any]:
         return func.sum(case((and_(places, absent), 1), else_=0))
@@ -278,7 +278,7 @@ def _pairs(scope: Scope) -> CTE:
             meeting.c.valid_from,
             before.label("before"),
         )
-        .where(inside(meeting.c.valid_from))
+        .where(in_window(meeting.c.valid_from))
         .cte("pair")
         # Else SQLite takes the subquery apart, and builds an index over all attendance first.
         .prefix_with("MATERIALIZED")

@@ -11,7 +11,7 @@ from clusterflow.domain.records.learning import LearningEnrolment, LearningSerie
 from clusterflow.domain.records.membership import Membership
 from clusterflow.domain.terms import DocumentKind
 from clusterflow.store.metrics.scope import Scope, day_after
-from clusterflow.store.occasions.occasion import inside, occasion
+from clusterflow.store.occasions.occasion import in_window, occasion
 
 FOUNDING = (DocumentKind.PURPOSE_STATEMENT, DocumentKind.CHARTER, DocumentKind.STATUTES)
 
@@ -34,7 +34,7 @@ def member_joined(scope: Scope) -> Select[Any]:
         member.c.valid_from.label("reference"),
         member.c.organisation,
         member.c.tier,
-    ).where(inside(member.c.valid_from), ~belonged)
+    ).where(in_window(member.c.valid_from), ~belonged)
 
 
 @occasion("member.left")
@@ -46,7 +46,7 @@ def member_left(scope: Scope) -> Select[Any]:
         member.c.valid_to.label("reference"),
         member.c.organisation,
         member.c.tier,
-    ).where(inside(member.c.valid_to), member.c.valid_to < scope.as_of)
+    ).where(in_window(member.c.valid_to), member.c.valid_to < scope.as_of)
 
 
 @occasion("document.changed")
@@ -59,7 +59,7 @@ def document_changed(scope: Scope) -> Select[Any]:
         document.c.title,
         document.c.kind,
         document.c.address,
-    ).where(inside(document.c.valid_from), document.c.kind.in_([kind.value for kind in FOUNDING]))
+    ).where(in_window(document.c.valid_from), document.c.kind.in_([kind.value for kind in FOUNDING]))
 
 
 @occasion("learning.session")
@@ -81,7 +81,7 @@ def learning_session(scope: Scope) -> Select[Any]:
         .join_from(session, enrolment, enrolment.c.series == session.c.series)
         .join(series, series.c.id == session.c.series)
         .where(
-            inside(session.c.planned),
+            in_window(session.c.planned),
             session.c.held.is_(None),
             or_(session.c.valid_to.is_(None), session.c.valid_to >= session.c.planned),
         )

@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, func, select
 
 from clusterflow.domain.records.money import Invoice, Payment
 from clusterflow.store.metrics.scope import Scope
-from clusterflow.store.occasions.occasion import inside, occasion
+from clusterflow.store.occasions.occasion import in_window, occasion
 
 
 @occasion("invoice.issued")
@@ -44,4 +44,4 @@ def _unpaid(scope: Scope, day: str) -> Select[Any]:
         invoice.c.amount_minor,
         invoice.c.amount_currency,
         paid.label("paid_minor"),
-    ).where(and_(inside(invoice.c[day]), paid < invoice.c.amount_minor))
+    ).where(and_(in_window(invoice.c[day]), paid < invoice.c.amount_minor))

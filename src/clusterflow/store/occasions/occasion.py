@@ -24,7 +24,7 @@ _NAMES = ("initiative", "subject", "reference", "body", "organisation", "person"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class OccasionMatch:
     """One thing that an occasion found: what it is about, its reference date, whom it concerns, what a text needs."""
 
     initiative: str
@@ -53,12 +53,12 @@ def occasion(name: str) -> Callable[[Finder], Finder]:
     return declared
 
 
-def inside(day: ColumnElement[date]) -> ColumnElement[bool]:
+def in_window(day: ColumnElement[date]) -> ColumnElement[bool]:
     """Whether a date is one of those that are asked for."""
     return and_(day >= bindparam("since", type_=Date), day <= bindparam("until", type_=Date))
 
 
-def number(name: str) -> BindParameter[int]:
+def rule_number(name: str) -> BindParameter[int]:
     """A number that the rule gives."""
     return bindparam(name, type_=Integer)
 
@@ -86,17 +86,17 @@ def statement(name: str) -> Select[Any]:
     return query
 
 
-def find(
+def find_occasions(
     connection: Connection, name: str, since: date, until: date, as_of: date, numbers: Mapping[str, int] | None = None
-) -> Sequence[Found]:
+) -> Sequence[OccasionMatch]:
     """All that an occasion finds with a reference date from one day to another, by what is true on a day; each once."""
     asked = {**OCCASIONS[name].parameters, **(numbers or {}), "since": since, "until": until, "as_of": as_of}
     rows = connection.execute(statement(name), asked)
-    found: dict[tuple[str, str, date], Found] = {}
+    found: dict[tuple[str, str, date], OccasionMatch] = {}
     columns = list(rows.keys())
     for values in rows:
         row = dict(zip(columns, values, strict=True))
         key = (row["initiative"], row["subject"], row["reference"])
         whom = (row.get("body"), row.get("organisation"), row.get("person"))
-        found[key] = Found(*key, *whom, {name: value for name, value in row.items() if name not in _NAMES})
+        found[key] = OccasionMatch(*key, *whom, {name: value for name, value in row.items() if name not in _NAMES})
     return list(found.values())

@@ -10,7 +10,7 @@ from clusterflow.domain.records.activity import Label
 from clusterflow.domain.records.membership import Membership
 from clusterflow.store.metrics.membership_changes import belonged
 from clusterflow.store.metrics.scope import Scope, day_after
-from clusterflow.store.occasions.occasion import inside, number, occasion
+from clusterflow.store.occasions.occasion import in_window, occasion, rule_number
 
 
 @occasion("retained.low")
@@ -20,7 +20,7 @@ def retained_low(scope: Scope) -> Select[Any]:
     That day is one on which a membership began or ended; so nothing else has to be looked at.
     """
     moment = _moments(scope)
-    asked, margin = moment.c.retained_percent, number("margin")
+    asked, margin = moment.c.retained_percent, rule_number("margin")
     kept, everybody = _counts(scope, moment, scope.as_of)
     kept_then, everybody_then = _counts(scope, moment, moment.c.day)
     kept_before, everybody_before = _counts(scope, moment, moment.c.day, before=True)
@@ -44,8 +44,8 @@ def _moments(scope: Scope) -> CTE:
     """The days on which the members of a labelled initiative changed; ``valid_from`` is that of the award."""
     joined, left, label = scope.happened(Membership), scope.happened(Membership), scope.current(Label)
     changed = union_all(
-        select(joined.c.initiative, joined.c.valid_from.label("day")).where(inside(joined.c.valid_from)),
-        select(left.c.initiative, day_after(left.c.valid_to)).where(inside(left.c.valid_to)),
+        select(joined.c.initiative, joined.c.valid_from.label("day")).where(in_window(joined.c.valid_from)),
+        select(left.c.initiative, day_after(left.c.valid_to)).where(in_window(left.c.valid_to)),
     ).cte("fresh")
     return (
         select(changed.c.initiative, changed.c.day, label.c.name, label.c.valid_from, label.c.retained_percent)

@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, exists, select, union_all
 
 from clusterflow.domain.records.strategy import Objective, Reading
 from clusterflow.store.metrics.scope import Scope
-from clusterflow.store.occasions.occasion import inside, occasion
+from clusterflow.store.occasions.occasion import in_window, occasion
 
 
 @occasion("reading.late")
@@ -31,7 +31,7 @@ def reading_late(scope: Scope) -> Select[Any]:
             objective,
             and_(objective.c.initiative == reading.c.initiative, objective.c.id == reading.c.objective),
         )
-        .where(inside(reading.c.valid_from))
+        .where(in_window(reading.c.valid_from))
     )
     begun, earlier, still = scope.happened(Objective), scope.happened(Objective), scope.current(Objective)
     mine, others = scope.latest(Reading), scope.latest(Reading)
@@ -39,7 +39,7 @@ def reading_late(scope: Scope) -> Select[Any]:
         select(begun.c.initiative, begun.c.id, begun.c.valid_from, still.c.owner, still.c.title)
         .join_from(begun, still, and_(still.c.initiative == begun.c.initiative, still.c.id == begun.c.id))
         .where(
-            inside(begun.c.valid_from),
+            in_window(begun.c.valid_from),
             ~exists(
                 select(earlier.c.initiative).where(
                     earlier.c.initiative == begun.c.initiative,

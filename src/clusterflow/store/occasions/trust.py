@@ -10,7 +10,7 @@ from clusterflow.domain.records.activity import SurveyWave
 from clusterflow.domain.terms import SurveyTopic
 from clusterflow.store.metrics.scope import Scope
 from clusterflow.store.metrics.trust import FEWEST_ANSWERS
-from clusterflow.store.occasions.occasion import inside, number, occasion
+from clusterflow.store.occasions.occasion import in_window, occasion, rule_number
 
 
 @occasion("trust.fell")
@@ -30,14 +30,14 @@ def trust_fell(scope: Scope) -> Select[Any]:
         .scalar_subquery()
     )
     return _told(wave, wave.c.mean_milli, before.label("before_milli")).where(
-        _heard(wave), before - wave.c.mean_milli >= number("fall_milli")
+        _heard(wave), before - wave.c.mean_milli >= rule_number("fall_milli")
     )
 
 
 @occasion("trust.unheard")
 def trust_unheard(scope: Scope) -> Select[Any]:
     wave = scope.latest(SurveyWave)
-    few = wave.c.answers * 100 < number("percent") * wave.c.invited
+    few = wave.c.answers * 100 < rule_number("percent") * wave.c.invited
     return _told(wave).where(or_(few, wave.c.answers < FEWEST_ANSWERS))
 
 
@@ -49,10 +49,10 @@ def _told(wave: Subquery, *more: ColumnElement[Any]) -> Select[Any]:
         wave.c.invited,
         wave.c.answers,
         *more,
-    ).where(wave.c.topic == SurveyTopic.TRUST.value, inside(wave.c.valid_from))
+    ).where(wave.c.topic == SurveyTopic.TRUST.value, in_window(wave.c.valid_from))
 
 
 def _heard(wave: Subquery) -> ColumnElement[bool]:
     """Whether enough answered for the mean to be shown."""
-    enough = wave.c.answers * 100 >= number("percent") * wave.c.invited
+    enough = wave.c.answers * 100 >= rule_number("percent") * wave.c.invited
     return and_(enough, wave.c.answers >= FEWEST_ANSWERS, wave.c.mean_milli.is_not(None))
