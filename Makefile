@@ -4,7 +4,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 TEST ?=
 
-.PHONY: demo test lint catalogs pictures bench clean
+.PHONY: demo test lint docs diagram catalogs pictures bench clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -31,7 +31,16 @@ lint: $(READY)
 catalogs: $(READY)
 	$(VENV)/bin/python -m clusterflow.notices.catalogs
 
-# After Prefect's pages or ours look different: the pictures of the guide, taken by the test that looks at them.
+# The documentation site, in docs/_build/html. A warning, such as a dead link, is an error.
+docs: $(READY)
+	$(VENV)/bin/python -m sphinx -W -n --keep-going -q -b html docs docs/_build/html
+	@echo docs/_build/html/index.html
+
+# After an import between packages is new or gone: the drawing of docs/architecture.md.
+diagram: $(READY)
+	$(VENV)/bin/python docs/generate_diagram.py
+
+# After Prefect's pages or ours look different: the pictures of the documentation, taken by tests.
 pictures: $(READY)
 	CLUSTERFLOW_PICTURES=$(CURDIR)/docs/pictures $(VENV)/bin/python -m pytest tests/browser/test_form.py
 
@@ -39,4 +48,4 @@ bench: $(READY)
 	$(VENV)/bin/python -m benches
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache docs/_build

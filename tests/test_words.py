@@ -19,8 +19,9 @@ def test_the_glossary_names_every_event_and_every_record_type() -> None:
     assert rows == set(KINDS) | set(RECORDS)
 
 
-def test_the_readme_names_every_command() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_documentation_shows_every_command() -> None:
+    files = [ROOT / "README.md", ROOT / "docs" / "tutorial.md", *(ROOT / "docs" / "how-to").glob("*.md")]
+    text = "\n".join(file.read_text(encoding="utf-8") for file in files)
     commands = {name for name in cli if not name.startswith("-")}
     assert {name for name in commands if f"clusterflow {name}" not in text} == set()
 

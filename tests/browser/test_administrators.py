@@ -1,4 +1,4 @@
-"""The views of docs/guide/views.md are what Prefect's pages make of their addresses; and the pages are linked.
+"""The views of docs/how-to/views.md are what Prefect's pages make of their addresses; and the pages are linked.
 
 With CLUSTERFLOW_PICTURES set to a folder, the pictures are left there to be looked at.
 """
@@ -29,7 +29,7 @@ from clusterflow.services.reports.portfolio import gather
 from clusterflow.store import tables
 
 END = date(2026, 10, 15)
-VIEWS = re.findall(r"`(/v2/[^`]+)`", (ROOT / "docs" / "guide" / "views.md").read_text(encoding="utf-8"))
+VIEWS = re.findall(r"`(/v2/[^`]+)`", (ROOT / "docs" / "how-to" / "views.md").read_text(encoding="utf-8"))
 SHOWN = "automotriz-nl"
 
 

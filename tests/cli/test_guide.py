@@ -1,8 +1,9 @@
-"""The commands of the guide and the README are run as they stand there, and what is shown of their answers is said.
+"""Runs the commands of the documentation as written, and compares the answers shown there with the real ones.
 
-A file's ``console`` blocks are run in their order, on an empty SQLite. A comment before a block,
-which readers do not see, changes that: ``<!-- needs Prefect -->`` (or whatever else is not there) checks the commands
-and their options without running them; ``<!-- answers 2 -->`` is the exit code of the block's last command.
+A file's ``console`` blocks run in their order, on an empty SQLite. Comments, which readers do not see, change that.
+At the top of a file, ``<!-- after OTHER.md -->`` runs the commands of another file first. Before a block,
+``<!-- needs Prefect -->`` (or whatever else is not there) checks the commands and their options without running them;
+``<!-- answers 2 -->`` is the exit code of the block's last command.
 """
 
 from __future__ import annotations
@@ -22,9 +23,12 @@ from clusterflow.cli import cli
 from .conftest import Run
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = sorted([ROOT / "README.md", *(ROOT / "docs" / "guide").glob("*.md")])
+FILES = sorted(
+    [*ROOT.glob("*.md"), *(f for f in (ROOT / "docs").rglob("*.md") if "_build" not in f.relative_to(ROOT).parts)]
+)
 
 BLOCK = re.compile(r"(?:^<!-- (?P<mark>[^>]+) -->\n)?^```console\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+AFTER = re.compile(r"^<!-- after (\S+) -->$", re.MULTILINE)
 OTHERS = {"make", "python3", "source", "prefect", "pip", "python", "pg_dump", "psql", "sqlite3", "git", "cp"}
 """Programs of others, which are not run."""
 
@@ -59,6 +63,14 @@ def commands(text: str) -> Iterator[Command]:
             line += part.count("\n")
 
 
+def commands_in(file: Path) -> Iterator[tuple[str, Command]]:
+    """The commands of a file with their places, after those of the file that it follows."""
+    text = file.read_text(encoding="utf-8")
+    if (after := AFTER.search(text)) is not None:
+        yield from commands_in((file.parent / after[1]).resolve())
+    yield from ((f"{file.name}:{command.line}", command) for command in commands(text))
+
+
 def flat(text: str) -> str:
     return " ".join(text.split())
 
@@ -73,10 +85,10 @@ def context(run: Run, home: Path, sqlite_template: Path, monkeypatch: pytest.Mon
     return run
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_what_is_written_can_be_done(context: Run, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for command in commands(file.read_text(encoding="utf-8")):
-        place, (program, *words) = f"{file.name}:{command.line}", command.words
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_every_documented_command_runs(context: Run, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place, command in commands_in(file):
+        program, *words = command.words
         program = program.removeprefix(".venv/bin/")
         if program == "export":
             name, _, value = words[0].partition("=")
@@ -93,19 +105,19 @@ def test_what_is_written_can_be_done(context: Run, file: Path, monkeypatch: pyte
             assert program in OTHERS, f"{place}: {program}"
 
 
-def test_links_lead_somewhere_and_no_picture_is_without_a_reader() -> None:
+def test_every_link_has_a_target_and_every_picture_is_used() -> None:
     shown = set[Path]()
     for file in FILES:
         for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", file.read_text(encoding="utf-8")):
             assert (file.parent / link).exists(), f"{file.name}: {link}"
             shown.add((file.parent / link).resolve())
-    pictures = set((ROOT / "docs" / "pictures").glob("*.png"))
+    pictures = set((ROOT / "docs" / "pictures").iterdir())
     assert pictures <= shown, pictures - shown
     assert max(picture.stat().st_size for picture in pictures) < LARGEST_PICTURE
 
 
 def look_at(words: list[str], place: str) -> None:
-    """Whether there is such a command with such options."""
+    """Fail unless the command and its options exist."""
     try:
         cli.parse_args(words, print_error=False, exit_on_error=False)
     except Exception as problem:

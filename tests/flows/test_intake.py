@@ -288,10 +288,11 @@ class TestFiles:
         assert "geheim" not in end.message
 
 
-async def test_the_example_of_the_readme_works(office: Office, prefect: PrefectServer, tmp_path: Path) -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = text[text.index("## From other systems") :]
-    example = re.search(r"```bash\n(.*?)```", section, re.DOTALL)
+async def test_the_example_of_the_integrators_guide_works(
+    office: Office, prefect: PrefectServer, tmp_path: Path
+) -> None:
+    text = (ROOT / "docs" / "how-to" / "integrators.md").read_text(encoding="utf-8")
+    example = re.search(r"```bash\n(.*?)```", text, re.DOTALL)
     assert example is not None
     script = (
         example[1].replace("http://127.0.0.1:4200/api", prefect.api_url).replace("curl ", f"curl -u {prefect.auth} ")

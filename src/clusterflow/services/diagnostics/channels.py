@@ -84,7 +84,7 @@ _SET = Text(
     es="ponga CLUSTERFLOW_MAIL, como mailtos://USUARIO:CLAVE@smtp.host?from=oficina@host",
     en="set CLUSTERFLOW_MAIL, as in mailtos://USER:PASSWORD@smtp.host?from=office@host",
 )
-_SEE = Text(es="corrija su dirección: docs/channels.md", en="mend its address: docs/channels.md")
+_SEE = Text(es="corrija su dirección: docs/how-to/channels.md", en="mend its address: docs/how-to/channels.md")
 _WELL_FORMED = Text(es="dirección válida", en="a valid address")
 _ANSWERS = Text(es="{host}, puerto {port}, responde", en="{host}, port {port}, answers")
 _SILENT = Text(es="{host}, puerto {port}, no responde: {reason}", en="{host}, port {port}, does not answer: {reason}")

@@ -152,7 +152,9 @@ class Sender:
         if channel not in self.channels:
             if channel == MAIL:
                 return Route(channel, closed_reason="no mail server is configured: set CLUSTERFLOW_MAIL")
-            return Route(channel, closed_reason=f"the office defines no channel «{channel}»: see docs/channels.md")
+            return Route(
+                channel, closed_reason=f"the office defines no channel «{channel}»: see docs/how-to/channels.md"
+            )
         way, plugins = self.channels[channel], self.context.settings.channel_plugins
         if takes_nobody(way, plugins):
             return Route(channel, address)
