@@ -187,6 +187,17 @@ def rooms() -> Iterator[str]:
     yield from _table(("room", "purpose", "imports"), rows)
 
 
+def _root_file(name: str) -> Callable[[], Iterable[str]]:
+    """Return what gives a file of the repository's root, with its links as a page of the site needs them."""
+
+    def text() -> Iterator[str]:
+        written = (generate_diagram.ROOT / name).read_text(encoding="utf-8")
+        written = re.sub(r"\]\(docs/", "](", written)
+        yield re.sub(r"\]\(([A-Z]+\.md)", lambda link: f"]({link[1].lower()}", written)
+
+    return text
+
+
 def _takes_a_context(function: Callable[..., Any]) -> bool:
     return next(iter(inspect.signature(function).parameters), None) == "context"
 
@@ -244,6 +255,9 @@ PARTS: dict[str, Callable[[], Iterable[str]]] = {
     "exit-codes": exit_codes,
     "api": api,
     "rooms": rooms,
+    "contributing": _root_file("CONTRIBUTING.md"),
+    "security": _root_file("SECURITY.md"),
+    "changelog": _root_file("CHANGELOG.md"),
 }
 
 
