@@ -16,7 +16,7 @@ from benches import ground
 from benches.grown import grow
 from benches.measuring import MS, headline, quick, spread, timed
 from benches.tiny import open_context
-from clusterflow.rules.evaluation import calls_for
+from clusterflow.rules.evaluation import required_calls
 from clusterflow.services import review, standing
 from clusterflow.services.catalogue import metrics_of
 from clusterflow.services.context import Context
@@ -59,7 +59,7 @@ def _slowest(context: Context, connection: Connection) -> list[tuple[float, str]
     state = standing.state(context, "grown")
     day = context.clock().date()
     found = []
-    for call in calls_for(standing.pinned_model(context, "grown"), state):
+    for call in required_calls(standing.pinned_model(context, "grown"), state):
         times = [
             timed(lambda call=call: measure(connection, [call], metrics_of(context), day, ["grown"])) for _ in range(5)
         ]

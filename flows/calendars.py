@@ -31,4 +31,4 @@ async def calendars() -> State[Any]:
     if context.settings.calendars is None:
         return Completed(message=IDLE.to(context.language))
     feeds = Calendars(context.database, context.clock(), context.settings.configs / "messages")
-    return Completed(message=feeds.write(context.settings.calendars.get_secret_value()).told(context.language))
+    return Completed(message=feeds.write(context.settings.calendars.get_secret_value()).summary(context.language))

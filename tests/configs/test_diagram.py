@@ -13,7 +13,7 @@ from clusterflow.domain.terms import StageStatus
 from clusterflow.reports.diagram import STAGE_STYLES, mermaid, svg
 from clusterflow.reports.diagram_layout import BOX_WIDTH, lay_out
 from clusterflow.reports.labels import STATUS
-from clusterflow.rules.stage_order import steps
+from clusterflow.rules.stage_order import direct_successions
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 MODELS = load_models(model_files(CONFIGS / "models"), load_metrics(CONFIGS / "metrics.yaml"))
@@ -43,7 +43,7 @@ def test_boxes_do_not_cover_each_other_nor_the_arrows(model):
         assert 0 <= y <= drawing.height - 100
         for other_x, other_y in corners[:index]:
             assert abs(x - other_x) >= BOX_WIDTH or abs(y - other_y) >= 100
-    assert len(drawing.arrows) == len(steps(model))
+    assert len(drawing.arrows) == len(direct_successions(model))
 
 
 def test_an_arrow_passes_a_layer_in_a_lane_of_its_own(small, metrics):

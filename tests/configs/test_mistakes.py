@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 from clusterflow.configs.models import load_model, load_models, model_files
 from clusterflow.errors import Mistakes, UnknownName
-from clusterflow.services.catalogue import Models, models_in, named
+from clusterflow.services.catalogue import Models, find_model, models_in
 
 HERE = Path(__file__).parent
 CONFIGS = HERE.parents[1] / "configs"
@@ -111,7 +111,7 @@ def test_a_mistake_in_one_file_is_no_trouble_of_another_model(tmp_path):
     with pytest.raises(Mistakes, match=r"the model «basque» in a file called other\.yaml"):
         models["other"]
     with pytest.raises(UnknownName, match="basque"):
-        named(models, "basqe")
+        find_model(models, "basqe")
     with pytest.raises(Mistakes, match=r"catalan\.yaml:1:5"):
         models_in(tmp_path)
 

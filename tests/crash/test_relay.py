@@ -11,7 +11,7 @@ import pytest
 from support.bus import Bus, speaking_to
 from support.world import World, model, stage
 
-from clusterflow.engine.evaluate import Evaluated
+from clusterflow.engine.evaluate import EvaluationResult
 from clusterflow.prefect.publish import publish
 from clusterflow.services import outbox, review
 from clusterflow.services.context import Context
@@ -87,7 +87,7 @@ async def test_who_cannot_be_evaluated_waits_alone(
             w.state_figure("first", initiative=name)
         evaluate = review.evaluate
 
-        def trouble(context: Context, initiative: str, actor: str | None = None) -> Evaluated:
+        def trouble(context: Context, initiative: str, actor: str | None = None) -> EvaluationResult:
             if initiative == "one":
                 raise RuntimeError("nobody foresaw this")
             return evaluate(context, initiative, actor)

@@ -22,7 +22,7 @@ from clusterflow.domain.records.money import DuesAdoption, DuesScheme, Invoice
 from clusterflow.domain.records.parties import Organisation
 from clusterflow.domain.terms import DecisionKind
 from clusterflow.errors import NotPossible, UnknownName
-from clusterflow.rules.invoicing import Books, plan
+from clusterflow.rules.invoicing import Books, plan_invoices
 from clusterflow.services import dues, gates, ledger
 from clusterflow.services.context import Context
 from clusterflow.settings import Settings
@@ -279,10 +279,10 @@ def test_whenever_it_is_asked_each_part_is_asked_once(
         memberships=[Membership.model_validate({"organisation": f, **s}) for f, s in zip(firms, spans, strict=True)],
         organisations={f: [Organisation.model_validate({"id": f, "name": f, **known})] for f in firms},
     )
-    whole = plan("one", books, {"quarters": QUARTERS}, 2024, date(2024, 12, 31))
+    whole = plan_invoices("one", books, {"quarters": QUARTERS}, 2024, date(2024, 12, 31))
     issued: list[Invoice] = []
     for today in [*sorted(visits), date(2024, 12, 31)]:
-        found = plan("one", replace(books, invoices=issued), {"quarters": QUARTERS}, 2024, today)
+        found = plan_invoices("one", replace(books, invoices=issued), {"quarters": QUARTERS}, 2024, today)
         for line in found.to_issue:
             fields = line.model_dump(include={"organisation", "instalment", "instalments", "amount", "on", "due"})
             issued.append(Invoice.model_validate({**fields, "id": line.invoice, "year": 2024}))

@@ -34,7 +34,7 @@ from clusterflow.domain.events import Entry
 from clusterflow.domain.lifecycle import LifecycleModel, Stage
 from clusterflow.domain.state import InitiativeState
 from clusterflow.domain.terms import DecisionKind, Role, Severity, Standing
-from clusterflow.engine.record import Recorded
+from clusterflow.engine.record import RecordResult
 from clusterflow.errors import ClusterflowError, NotPossible
 from clusterflow.rules.ballot import Ballot
 from clusterflow.rules.projection import replay
@@ -242,7 +242,7 @@ class Life(RuleBasedStateMachine):
         earlier = data.draw(st.sampled_from(self.done))
         before = self.versions()
         answer = earlier.again(earlier.key)
-        if isinstance(answer, Recorded):
+        if isinstance(answer, RecordResult):
             assert answer.already is not None
             assert answer == earlier.answer.again(answer.already)
         else:

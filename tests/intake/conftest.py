@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from support.world import World
 
-from clusterflow.engine.submissions import Received
+from clusterflow.engine.submissions import DeliveryResult
 from clusterflow.intake.submissions import delivered_event
 from clusterflow.services import ledger
 from clusterflow.services.intake.submissions import Reception
@@ -19,7 +19,7 @@ class Gate(World):
         self.enrol("one", "cordoba")
         self.reception = Reception(self.context)
 
-    def hand_in(self, *events: tuple[str, dict[str, Any]]) -> dict[str, Received | str]:
+    def hand_in(self, *events: tuple[str, dict[str, Any]]) -> dict[str, DeliveryResult | str]:
         """Events by id; gives what became of each."""
         deliveries = [delivered_event(*event) for event in events]
         return {d.address.removeprefix("event "): became for d, became in self.reception.take_in(deliveries)}

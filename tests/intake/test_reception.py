@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from clusterflow.domain.records import RECORDS
 from clusterflow.domain.refused_submission import RefusalState
 from clusterflow.engine import transaction
-from clusterflow.engine.submissions import Received
+from clusterflow.engine.submissions import DeliveryResult
 from clusterflow.errors import Mistakes, NotPossible, UnknownName
 from clusterflow.intake.submissions import delivered_event, delivered_file
 from clusterflow.services import ledger, outbox
@@ -31,8 +31,8 @@ def organisation(name: str) -> dict[str, Any]:
     return {"record": "organisation", "id": name, "name": name.title(), "from": "2020-01-01"}
 
 
-def refused_of(became: Received | str) -> int:
-    assert isinstance(became, Received)
+def refused_of(became: DeliveryResult | str) -> int:
+    assert isinstance(became, DeliveryResult)
     assert became.refused is not None
     return became.refused
 
@@ -41,7 +41,7 @@ class TestEvents:
     def test_an_event_is_recorded_once_however_often_it_comes(self, gate: Gate) -> None:
         for _ in range(3):
             became = gate.hand_in(("e1", membership()), ("e1", membership()))["e1"]
-            assert isinstance(became, Received)
+            assert isinstance(became, DeliveryResult)
             assert became.recorded is not None
             assert (became.recorded.entered, became.recorded.initiatives) == (1, ("one",))
         assert gate.memberships() == ["event:e1"]
@@ -52,7 +52,7 @@ class TestEvents:
         good = {"records": [organisation("acme"), membership("acme")]}
         bad = {"records": [organisation("other"), membership("othr"), {"record": "membership"}]}
         became = gate.hand_in(("good", good), ("bad", bad))
-        assert isinstance(became["good"], Received)
+        assert isinstance(became["good"], DeliveryResult)
         assert became["good"].refused is None
         refusal = gate.reception.refusal(refused_of(became["bad"]))
         assert [str(m) for m in refusal.mistakes] == [
@@ -71,7 +71,7 @@ class TestEvents:
             ("4", {"record": "person", "id": "zoe", "name": "Zoe", "from": "2024-01-01"}),
             ("5", organisation("late")),
         )
-        assert all(isinstance(b, Received) and b.refused is None for b in became.values())
+        assert all(isinstance(b, DeliveryResult) and b.refused is None for b in became.values())
         assert len(became) == 5
 
     @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ class TestEvents:
     def test_one_that_cannot_be_read_keeps_no_other_out(self, gate: Gate) -> None:
         events = [("a", {"record": "membership"}), ("b", membership()), ("c", {"nonsense": [[[[[[1]]]]]]})]
         became = gate.hand_in(*events)
-        assert [isinstance(b, Received) and b.refused is None for _, b in sorted(became.items())] == [
+        assert [isinstance(b, DeliveryResult) and b.refused is None for _, b in sorted(became.items())] == [
             False,
             True,
             False,
@@ -165,7 +165,7 @@ class TestMending:
         number = refused_of(became)
         gate.record("organisation id=late name=Late from=2020-01-01")
         [(_, became)] = gate.reception.take_in([delivered_file("again.jsonl", content)])
-        assert isinstance(became, Received)
+        assert isinstance(became, DeliveryResult)
         assert became.recorded is not None
         assert gate.reception.refusal(number).state is RefusalState.MENDED
         assert len(gate.memberships()) == 2
@@ -278,4 +278,4 @@ def test_whatever_is_sent_is_recorded_or_refused(
     usual |= {"record": record, "initiative": "one", "from": "2024-01-01"}
     for payload in (odd, usual, {"records": [odd, usual]}):
         became = gate.hand_in((uuid4().hex, payload))
-        assert all(isinstance(b, Received) for b in became.values())
+        assert all(isinstance(b, DeliveryResult) for b in became.values())

@@ -15,7 +15,7 @@ from support.workbooks import xlsx
 from support.world import World
 
 from clusterflow.domain.records import RECORDS, Record
-from clusterflow.engine.record import Recorded
+from clusterflow.engine.record import RecordResult
 from clusterflow.errors import Conflict, Mistakes, UnknownName
 from clusterflow.intake.workbook.reader import META
 from clusterflow.services.intake.workbook.plan import Answers, Plan
@@ -77,7 +77,7 @@ def test_the_same_workbook_twice_changes_nothing(office: Office) -> None:
     book = office.book()
     book["Proyectos"].cell(FIRST, 1, "Laboratorio común")
     book["Proyectos"].cell(FIRST, 5, date(2025, 1, 7))
-    assert office.workbooks.record(office.plan(book)) == Recorded(entered=1, initiatives=("one",))
+    assert office.workbooks.record(office.plan(book)) == RecordResult(entered=1, initiatives=("one",))
     assert office.plan(book).submissions == []
     assert told(office.plan(book)).in_words.endswith("Proyectos: 1 sin cambio")
 

@@ -15,9 +15,9 @@ from clusterflow.domain.records.parties import Organisation
 from clusterflow.domain.terms import SizeClass
 from clusterflow.domain.text import Text
 from clusterflow.rules.brackets import Bracket, gaps, overlaps
-from clusterflow.rules.dues import Period, invoice_id, owed, year_of
+from clusterflow.rules.dues import Period, amount_owed, invoice_id, year_period
 
-YEAR = year_of(2024)
+YEAR = year_period(2024)
 OLD = date(2020, 1, 1)
 
 
@@ -55,7 +55,7 @@ GALICIA = {"micro": 9000, "small": 30000, "medium": 75000, "large": 200000}
 @pytest.mark.parametrize(("size", "minor"), GALICIA.items())
 def test_the_galician_cluster_of_sport(size: str, minor: int) -> None:
     galicia = scheme(*(DuesBracket(size=SizeClass(s), yearly=eur(m)) for s, m in GALICIA.items()))
-    assert whole(owed(galicia, firm(size=size), OLD, None, YEAR)) == minor
+    assert whole(amount_owed(galicia, firm(size=size), OLD, None, YEAR)) == minor
 
 
 @pytest.mark.parametrize(
@@ -76,18 +76,18 @@ def test_the_galician_cluster_of_sport(size: str, minor: int) -> None:
 )
 def test_a_month_that_has_begun_counts_whole(joined: str, left: str | None, pro_rata: str, minor: int | None) -> None:
     ends = date.fromisoformat(left) if left else None
-    found = owed(one(30000, pro_rata=ProRata(pro_rata)), SMALL, date.fromisoformat(joined), ends, YEAR)
+    found = amount_owed(one(30000, pro_rata=ProRata(pro_rata)), SMALL, date.fromisoformat(joined), ends, YEAR)
     assert (found if found is None else whole(found)) == minor
 
 
 def test_halves_go_to_the_even_cent() -> None:
     # 30 cents over twelve months: one month is 2.5 cents, three are 7.5, five are 12.5.
-    found = [whole(owed(one(30), SMALL, date(2024, month, 1), None, YEAR)) for month in (12, 10, 8)]
+    found = [whole(amount_owed(one(30), SMALL, date(2024, month, 1), None, YEAR)) for month in (12, 10, 8)]
     assert found == [2, 8, 12]
 
 
 def test_a_plan_in_quarters_is_asked_from_the_first_day_of_each() -> None:
-    found = owed(one(10001, 4), SMALL, date(2024, 5, 20), None, YEAR)
+    found = amount_owed(one(10001, 4), SMALL, date(2024, 5, 20), None, YEAR)
     assert isinstance(found, Owed)
     assert [(p.number, p.of, p.opens, p.amount.minor) for p in found.instalments] == [
         (2, 4, date(2024, 5, 20), 1667),
@@ -105,7 +105,7 @@ def test_a_headcount_falls_in_one_bracket(employees: int, yearly: int) -> None:
         DuesBracket(least=250, yearly=eur(3)),
         by=DuesBasis.EMPLOYEES,
     )
-    assert whole(owed(by_head, firm(employees=employees), OLD, None, YEAR)) == yearly
+    assert whole(amount_owed(by_head, firm(employees=employees), OLD, None, YEAR)) == yearly
 
 
 def test_what_is_not_known_is_told_and_never_guessed() -> None:
@@ -115,17 +115,17 @@ def test_what_is_not_known_is_told_and_never_guessed() -> None:
         turnover_currency="EUR",
     )  # fmt: skip
     known = firm(turnover="2 EUR")
-    assert whole(owed(by_turnover, known, OLD, None, YEAR)) == 2
+    assert whole(amount_owed(by_turnover, known, OLD, None, YEAR)) == 2
     for asked, who in [
         (one(1), firm(employees=3, turnover="2 EUR")),
         (one(1), None),
         (by_head, firm(size="small", turnover="2 EUR")),
         (by_turnover, firm(size="small", employees=3)),
     ]:
-        found = owed(asked, who, OLD, None, YEAR)
+        found = amount_owed(asked, who, OLD, None, YEAR)
         assert isinstance(found, DuesRemark)
         assert found.kind is DuesRemarkKind.UNKNOWN_FIGURE
-    abroad = owed(by_turnover, firm(turnover="2 USD"), OLD, None, YEAR)
+    abroad = amount_owed(by_turnover, firm(turnover="2 USD"), OLD, None, YEAR)
     assert isinstance(abroad, DuesRemark)
     assert abroad.kind is DuesRemarkKind.OTHER_FIGURE_CURRENCY
 
@@ -147,7 +147,7 @@ def test_the_parts_add_up_to_the_whole(
 ) -> None:
     left = None if stays is None else date.fromordinal(joined.toordinal() + stays)
     period = Period(date(2024, first, 1), date(2024, 12, 31))
-    found = owed(one(yearly, parts, pro_rata=pro_rata), SMALL, joined, left, period)
+    found = amount_owed(one(yearly, parts, pro_rata=pro_rata), SMALL, joined, left, period)
     member = joined <= period.last and (left is None or left >= period.first)
     assert (found is not None) == member
     if isinstance(found, Owed):
@@ -164,7 +164,7 @@ def test_the_parts_add_up_to_the_whole(
 
 @given(yearly=YEARLY, days=st.lists(DAYS, min_size=2, max_size=2))
 def test_who_joins_later_never_pays_more(yearly: int, days: list[date]) -> None:
-    earlier, later = (owed(one(yearly), SMALL, day, None, YEAR) for day in sorted(days))
+    earlier, later = (amount_owed(one(yearly), SMALL, day, None, YEAR) for day in sorted(days))
     assert (whole(later) if later else 0) <= (whole(earlier) if earlier else 0)
 
 

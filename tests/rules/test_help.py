@@ -14,7 +14,7 @@ from clusterflow.domain.quantity import Bound, Unit
 from clusterflow.domain.terms import Severity
 from clusterflow.domain.text import Language
 from clusterflow.rules.judge import judge
-from clusterflow.rules.suggestions import what_would_help
+from clusterflow.rules.suggestions import suggestion
 
 TRUST = Criterion(
     id="trust-index",
@@ -47,4 +47,4 @@ OPEN = Measurement(low=None, high=None, rows=3, unknown_rows=2)
     ],
 )
 def test_it_says_why_and_what_to_do(measured: Measurement, language: Language, said: str) -> None:
-    assert what_would_help(judge(TRUST, measured), None, language) == said
+    assert suggestion(judge(TRUST, measured), None, language) == said

@@ -166,5 +166,5 @@ def test_the_digest_names_the_answers_and_not_the_values() -> None:
 
 @given(spans(), st.sampled_from([None, "EUR"]))
 def test_what_the_ledger_notes_is_read_back(span: Measurement, currency: str | None) -> None:
-    noted = Measurement(span.low, span.high, currency=None if span.nothing else currency)
-    assert Measurement.from_note(noted.noted()) == noted
+    noted = Measurement(span.low, span.high, currency=None if span.is_empty else currency)
+    assert Measurement.from_note(noted.to_note()) == noted

@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clusterflow.domain.notice import Offset
-from clusterflow.rules.reminder_ladder import CATCH_UP, ON_ITS_WAY, after, key_of, reached, told_on, windows
+from clusterflow.rules.reminder_ladder import (
+    CATCH_UP,
+    ON_ITS_WAY,
+    after,
+    last_step_reached,
+    notice_key,
+    reference_windows,
+    reminder_day,
+)
 from clusterflow.rules.work_calendar import WorkCalendar
 
 SPAIN = WorkCalendar("Europe/Madrid", "ES")
@@ -36,9 +44,9 @@ def told(
     """The notices of a life in which the ladder is looked at on some days: each key, and when it came first."""
     found: dict[str, date] = {}
     for day in sorted(looked):
-        step = reached(reference, ladder, calendar, day, urgent)
+        step = last_step_reached(reference, ladder, calendar, day, urgent)
         if step is not None:
-            found.setdefault(key_of("dues", "one", "inv", step.offset, reference, "mona"), day)
+            found.setdefault(notice_key("dues", "one", "inv", step.offset, reference, "mona"), day)
     return found
 
 
@@ -47,11 +55,11 @@ def test_who_looks_every_day_tells_each_step_on_its_day(
     reference: date, ladder: list[Offset], calendar: WorkCalendar, urgent: bool
 ) -> None:
     every = [reference + timedelta(days=n) for n in range(-90, 130)]
-    when = {o: told_on(reference, o, calendar, urgent) for o in ladder}
+    when = {o: reminder_day(reference, o, calendar, urgent) for o in ladder}
     # Steps that fall together on a day are one: the last of them.
     wanted = {o: d for n, (o, d) in enumerate(when.items()) if all(d != e for e in list(when.values())[n + 1 :])}
     assert told(reference, ladder, calendar, every, urgent) == {
-        key_of("dues", "one", "inv", o, reference, "mona"): d for o, d in wanted.items()
+        notice_key("dues", "one", "inv", o, reference, "mona"): d for o, d in wanted.items()
     }
 
 
@@ -62,9 +70,9 @@ def test_whoever_looks_when_he_likes_tells_nothing_twice_nothing_early_and_nothi
     found = told(reference, ladder, calendar, [reference + timedelta(days=n) for n in looked], urgent)
     assert len(found) <= len(ladder)
     for offset in ladder:
-        came = found.get(key_of("dues", "one", "inv", offset, reference, "mona"))
+        came = found.get(notice_key("dues", "one", "inv", offset, reference, "mona"))
         if came is not None:
-            day = told_on(reference, offset, calendar, urgent)
+            day = reminder_day(reference, offset, calendar, urgent)
             assert day <= came <= day + CATCH_UP
 
 
@@ -93,7 +101,7 @@ def test_a_moved_date_and_next_years_are_told_anew(
 def test_what_is_not_urgent_is_told_on_working_days_and_what_comes_before_comes_before(
     reference: date, ladder: list[Offset], calendar: WorkCalendar, urgent: bool
 ) -> None:
-    moved = [told_on(reference, offset, calendar, urgent) for offset in ladder]
+    moved = [reminder_day(reference, offset, calendar, urgent) for offset in ladder]
     assert moved == sorted(moved), "no step overtakes another"
     for offset, day in zip(ladder, moved, strict=True):
         assert urgent or calendar.is_working_day(day)
@@ -112,8 +120,8 @@ def test_the_search_looks_wherever_something_may_be_due(
     late: timedelta,
 ) -> None:
     today = reference + timedelta(days=distance)
-    spans = windows(ladder, today - timedelta(days=spread), today + timedelta(days=spread), late)
-    if reached(reference, ladder, calendar, today, urgent, late) is not None:
+    spans = reference_windows(ladder, today - timedelta(days=spread), today + timedelta(days=spread), late)
+    if last_step_reached(reference, ladder, calendar, today, urgent, late) is not None:
         assert any(since <= reference <= until for since, until in spans)
     assert all(one[1] < two[0] for one, two in pairwise(spans)), "no row is looked at twice"
 
@@ -130,13 +138,13 @@ def test_the_search_looks_wherever_something_may_be_due(
     ],
 )
 def test_steps_around_easter_in_spain(written: str, day: str) -> None:
-    assert told_on(date(2024, 3, 29), Offset.parse(written), SPAIN) == date.fromisoformat(day)
+    assert reminder_day(date(2024, 3, 29), Offset.parse(written), SPAIN) == date.fromisoformat(day)
 
 
 def test_what_comes_before_its_day_is_no_news_after_it() -> None:
     session = date(2024, 4, 8)
     steps = [Offset.parse("-7d"), Offset.parse("-1d")]
-    seen = {day: reached(session, steps, SPAIN, session + timedelta(days=day)) for day in (-4, -3, 0, 1, 20)}
+    seen = {day: last_step_reached(session, steps, SPAIN, session + timedelta(days=day)) for day in (-4, -3, 0, 1, 20)}
     assert {day: str(step.offset) if step else None for day, step in seen.items()} == {
         -4: "-7d", -3: "-1d", 0: "-1d", 1: None, 20: None,
     }  # fmt: skip
@@ -144,8 +152,8 @@ def test_what_comes_before_its_day_is_no_news_after_it() -> None:
 
 def test_a_session_on_monday_is_told_of_on_friday_and_an_urgent_one_on_sunday() -> None:
     tomorrow, monday = Offset.parse("-1d"), date(2024, 4, 8)
-    assert told_on(monday, tomorrow, SPAIN) == date(2024, 4, 5)
-    assert told_on(monday, tomorrow, SPAIN, urgent=True) == date(2024, 4, 7)
+    assert reminder_day(monday, tomorrow, SPAIN) == date(2024, 4, 5)
+    assert reminder_day(monday, tomorrow, SPAIN, urgent=True) == date(2024, 4, 7)
 
 
 @pytest.mark.parametrize("written", ["", "15", "d", "+-1d", "1w", "1.5d", "99999d", "1201m", "-1 d", "+1d "])
@@ -162,13 +170,13 @@ def test_an_offset_reads_back_as_it_is_written(offset: Offset) -> None:
 def test_people_write_dates_at_the_ends_of_time() -> None:
     ladder = [Offset.parse("-12m"), Offset.parse("+90d")]
     for reference in (date.min, date.max):
-        assert reached(reference, ladder, SPAIN, date(2024, 1, 1)) is None
+        assert last_step_reached(reference, ladder, SPAIN, date(2024, 1, 1)) is None
 
 
 def test_a_key_is_never_longer_than_its_column() -> None:
     long = "x" * 64
-    one = key_of(long, long, long, Offset(count=1), date(2024, 1, 1), long)
-    two = key_of(long, long, long, Offset(count=1), date(2025, 1, 1), long)
+    one = notice_key(long, long, long, Offset(count=1), date(2024, 1, 1), long)
+    two = notice_key(long, long, long, Offset(count=1), date(2025, 1, 1), long)
     assert len(one) <= 200
     assert one != two
-    assert one == key_of(long, long, long, Offset(count=1), date(2024, 1, 1), long)
+    assert one == notice_key(long, long, long, Offset(count=1), date(2024, 1, 1), long)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from clusterflow.domain.notice import Urgency
 from clusterflow.domain.terms import Weekday
-from clusterflow.rules.delivery_policy import WEEK, Manners, Message, Receiver, Waiting, plan
+from clusterflow.rules.delivery_policy import WEEK, DeliveryPolicy, Receiver, SentMessage, WaitingNotice, plan
 from clusterflow.rules.work_calendar import WorkCalendar
 
 PLACES = (
@@ -54,7 +54,7 @@ def local(calendar: WorkCalendar, at: datetime) -> datetime:
 def test_what_waits_for_the_end_of_quiet_leaves_at_the_first_moment_that_is_not(
     calendar: WorkCalendar, quiet: tuple[time, time] | None, at: datetime
 ) -> None:
-    manners = Manners(quiet=quiet)
+    manners = DeliveryPolicy(quiet=quiet)
     opens = manners.opens_at(calendar, at)
     assert at <= opens <= at + timedelta(days=15)
     assert not manners.is_quiet(calendar, opens)
@@ -70,7 +70,7 @@ def test_what_waits_for_the_end_of_quiet_leaves_at_the_first_moment_that_is_not(
 def test_a_digest_leaves_on_the_readers_day_or_on_the_working_day_after_it(
     calendar: WorkCalendar, quiet: tuple[time, time] | None, at: datetime, day: Weekday
 ) -> None:
-    manners = Manners(quiet=quiet)
+    manners = DeliveryPolicy(quiet=quiet)
     leaves = manners.digest_at(Receiver(calendar, day), at)
     assert at <= leaves <= at + timedelta(days=15)
     assert not manners.is_quiet(calendar, leaves)
@@ -82,13 +82,13 @@ def test_a_digest_leaves_on_the_readers_day_or_on_the_working_day_after_it(
 
 @given(CALENDARS, MOMENTS)
 def test_the_digest_of_every_monday_is_at_eight_on_the_readers_clock(calendar: WorkCalendar, at: datetime) -> None:
-    leaves = local(calendar, Manners().digest_at(Receiver(calendar, Weekday.MONDAY), at))
+    leaves = local(calendar, DeliveryPolicy().digest_at(Receiver(calendar, Weekday.MONDAY), at))
     assert leaves.time() == time(8)
 
 
 @given(MOMENTS, CALENDARS)
 def test_what_is_urgent_is_due_at_once(at: datetime, calendar: WorkCalendar) -> None:
-    assert Manners().first_due(Receiver(calendar, Weekday.MONDAY), Urgency.URGENT, at) == at
+    assert DeliveryPolicy().first_due(Receiver(calendar, Weekday.MONDAY), Urgency.URGENT, at) == at
 
 
 # A whole life: notices come, and whoever lets them out looks in at odd moments, as a courier does that was away.
@@ -109,11 +109,11 @@ LOOKS = st.lists(st.integers(1, 40), min_size=1, max_size=8)
 class Life:
     """One person's messages, as the rules let them out."""
 
-    def __init__(self, manners: Manners, receivers: dict[str, Receiver], begun: datetime) -> None:
+    def __init__(self, manners: DeliveryPolicy, receivers: dict[str, Receiver], begun: datetime) -> None:
         self.manners, self.receivers, self.begun = manners, receivers, begun
-        self.waiting: dict[int, Waiting] = {}
+        self.waiting: dict[int, WaitingNotice] = {}
         self.came: dict[int, datetime] = {}
-        self.sent: list[tuple[Message, tuple[int, ...], WorkCalendar]] = []
+        self.sent: list[tuple[SentMessage, tuple[int, ...], WorkCalendar]] = []
 
     def comes(self, number: int, at: datetime, urgency: Urgency, rule: str, initiative: str) -> None:
         receiver = self.receivers[initiative]
@@ -122,7 +122,7 @@ class Life:
             self.send(at, urgency, (number,), receiver)
             return
         due = self.manners.first_due(receiver, urgency, at)
-        self.waiting[number] = Waiting(number, (rule, initiative), urgency, due, receiver)
+        self.waiting[number] = WaitingNotice(number, (rule, initiative), urgency, due, receiver)
 
     def look(self, now: datetime) -> None:
         made = plan(self.manners, self.waiting.values(), [m for m, _, _ in self.sent], now)
@@ -140,10 +140,10 @@ class Life:
 
     def move(self, number: int, until: datetime, urgency: Urgency) -> None:
         one = self.waiting[number]
-        self.waiting[number] = Waiting(number, one.kind, urgency, until, one.receiver)
+        self.waiting[number] = WaitingNotice(number, one.kind, urgency, until, one.receiver)
 
     def send(self, at: datetime, urgency: Urgency, parts: Sequence[int], receiver: Receiver) -> None:
-        self.sent.append((Message(at, urgency), tuple(parts), receiver.calendar))
+        self.sent.append((SentMessage(at, urgency), tuple(parts), receiver.calendar))
 
 
 @pytest.mark.parametrize("cap", [None, 1, 2, 3, 10])
@@ -158,7 +158,7 @@ def test_any_life(
     here: WorkCalendar,
     there: WorkCalendar,
 ) -> None:
-    manners = Manners(quiet=quiet, weekly_cap=cap)
+    manners = DeliveryPolicy(quiet=quiet, weekly_cap=cap)
     life = Life(manners, {"one": Receiver(here, day), "two": Receiver(there, day)}, begun)
     coming = sorted((begun + timedelta(minutes=m), n, *rest) for n, (m, *rest) in enumerate(arrivals))
     now, turn = begun, 0
@@ -186,34 +186,36 @@ def test_any_life(
         assert all(message.at - life.came[n] <= LONGEST for n in parts)
 
 
-def waiting(number: int, rule: str = "joined", urgency: Urgency = Urgency.NORMAL, initiative: str = "one") -> Waiting:
+def waiting(
+    number: int, rule: str = "joined", urgency: Urgency = Urgency.NORMAL, initiative: str = "one"
+) -> WaitingNotice:
     receiver = Receiver(PLACES[0], Weekday.MONDAY)
-    return Waiting(number, (rule, initiative), urgency, datetime(2024, 5, 7, 9, tzinfo=UTC), receiver)
+    return WaitingNotice(number, (rule, initiative), urgency, datetime(2024, 5, 7, 9, tzinfo=UTC), receiver)
 
 
 NOON = datetime(2024, 5, 7, 10, tzinfo=UTC)
 
 
 def test_twenty_new_members_are_one_message() -> None:
-    made = plan(Manners(), [waiting(n) for n in range(20)], [], NOON)
+    made = plan(DeliveryPolicy(), [waiting(n) for n in range(20)], [], NOON)
     assert made.batches == [tuple(range(20))]
 
 
 def test_another_kind_or_another_initiative_is_another_message() -> None:
-    made = plan(Manners(), [waiting(1), waiting(2, "left"), waiting(3, initiative="two")], [], NOON)
+    made = plan(DeliveryPolicy(), [waiting(1), waiting(2, "left"), waiting(3, initiative="two")], [], NOON)
     assert made.batches == [(1,), (2,), (3,)]
 
 
 def test_what_passes_the_cap_goes_into_the_next_digest() -> None:
-    nine = [Message(NOON - timedelta(days=1, minutes=n), Urgency.NORMAL) for n in range(9)]
-    made = plan(Manners(), [waiting(1)], nine, NOON)
+    nine = [SentMessage(NOON - timedelta(days=1, minutes=n), Urgency.NORMAL) for n in range(9)]
+    made = plan(DeliveryPolicy(), [waiting(1)], nine, NOON)
     assert made.batches == []
     assert made.to_digest == {1: datetime(2024, 5, 13, 6, tzinfo=UTC)}, "Monday, eight o'clock in Madrid"
-    assert plan(Manners(), [waiting(1)], nine[1:], NOON).batches == [(1,)]
+    assert plan(DeliveryPolicy(), [waiting(1)], nine[1:], NOON).batches == [(1,)]
 
 
 def test_many_urgent_messages_spare_the_rest() -> None:
-    urgent = [Message(NOON - timedelta(days=1), Urgency.URGENT)] * 9
-    assert plan(Manners(), [waiting(1)], urgent, NOON).batches == []
+    urgent = [SentMessage(NOON - timedelta(days=1), Urgency.URGENT)] * 9
+    assert plan(DeliveryPolicy(), [waiting(1)], urgent, NOON).batches == []
     digest = [waiting(1, urgency=Urgency.DIGEST)]
-    assert plan(Manners(), digest, urgent * 3, NOON).digest == (1,), "but the digest always has its place"
+    assert plan(DeliveryPolicy(), digest, urgent * 3, NOON).digest == (1,), "but the digest always has its place"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterflow.rules.matching import Directory, Match, Party, bare_name, folded
+from clusterflow.rules.matching import Directory, Match, Party, bare_name, fold_text
 
 NORTH = Party("norte", "Aceros del Norte", "ADN010101AB1")
 
@@ -63,7 +63,7 @@ def test_a_legal_form_makes_no_difference(name: str, form: str) -> None:
 
 @given(st.text(max_size=30))
 def test_folding_and_undressing_twice_is_doing_it_once(text: str) -> None:
-    assert folded(folded(text)) == folded(text)
+    assert fold_text(fold_text(text)) == fold_text(text)
     assert bare_name(bare_name(text)) == bare_name(text)
 
 
@@ -76,7 +76,7 @@ def test_whoever_is_certain_has_the_number_or_the_very_name(
     if match.certain is not None:
         theirs = [p for p in parties if p.id == match.certain]
         by_number = number and any(
-            folded(p.number or "").replace(" ", "") == folded(number).replace(" ", "") for p in theirs
+            fold_text(p.number or "").replace(" ", "") == fold_text(number).replace(" ", "") for p in theirs
         )
         assert by_number or any(bare_name(p.name) == bare_name(name) for p in theirs)
 

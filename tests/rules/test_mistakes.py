@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from clusterflow.domain.records import RECORDS
-from clusterflow.domain.records.base import KEPT
+from clusterflow.domain.records.base import STORED
 from clusterflow.rules.mistakes import field_mistakes
 
 DAY = {"from": "2024-01-01"}
@@ -81,5 +81,5 @@ def test_a_field_that_is_not_known_names_those_that_are_and_the_nearest_apart() 
 
 def test_what_is_kept_stays_readable_when_a_rule_is_added() -> None:
     was = {**WAVE, "on": date(2024, 1, 1), "invited": 10, "answers": 20}
-    assert RECORDS["survey-wave"].model_validate(was, context=KEPT)
-    assert RECORDS["organisation"].model_validate({**ORGANISATION, "country": "XX"}, context=KEPT)
+    assert RECORDS["survey-wave"].model_validate(was, context=STORED)
+    assert RECORDS["organisation"].model_validate({**ORGANISATION, "country": "XX"}, context=STORED)

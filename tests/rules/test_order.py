@@ -10,7 +10,14 @@ from clusterflow.domain.lifecycle import DecidedBy, Gate, LifecycleModel, Stage
 from clusterflow.domain.quantity import Bound, Unit
 from clusterflow.domain.terms import Role, StageKind
 from clusterflow.domain.text import Text
-from clusterflow.rules.stage_order import ancestors, descendants, first, layers, ready_to_enter, steps
+from clusterflow.rules.stage_order import (
+    ancestors,
+    descendants,
+    direct_successions,
+    initial_stages,
+    layers,
+    ready_to_enter,
+)
 
 WORDS = Text(es="a", en="a")
 GATE = Gate(
@@ -48,7 +55,7 @@ HYBRID = model(h="", m="h", c="m", s="m", o="cs", i="cs")
 
 
 def test_what_comes_before_and_after():
-    assert first(HYBRID) == ("h",)
+    assert initial_stages(HYBRID) == ("h",)
     assert ancestors(HYBRID, "o") == frozenset("hmcs")
     assert descendants(HYBRID, "m") == frozenset("csoi")
     assert ancestors(HYBRID, "h") == descendants(HYBRID, "o") == frozenset()
@@ -66,7 +73,7 @@ def test_parallel_stages_share_a_layer():
 
 
 def test_an_arrow_that_follows_from_others_is_left_out():
-    assert steps(model(a="", b="a", c="ab")) == (("a", "b"), ("b", "c"))
+    assert direct_successions(model(a="", b="a", c="ab")) == (("a", "b"), ("b", "c"))
 
 
 @st.composite
@@ -96,7 +103,10 @@ def test_order_is_the_same_from_both_ends(a_model: LifecycleModel):
 
 @given(models())
 def test_the_arrows_that_are_drawn_tell_the_whole_order(a_model: LifecycleModel):
-    drawn = {stage.id: "".join(start for start, end in steps(a_model) if end == stage.id) for stage in a_model.stages}
+    drawn = {
+        stage.id: "".join(start for start, end in direct_successions(a_model) if end == stage.id)
+        for stage in a_model.stages
+    }
     for stage in a_model.stages:
         assert ancestors(model(**drawn), stage.id) == ancestors(a_model, stage.id)
 
@@ -105,4 +115,4 @@ def test_the_arrows_that_are_drawn_tell_the_whole_order(a_model: LifecycleModel)
 def test_every_stage_stands_in_a_layer_behind_all_it_waits_for(a_model: LifecycleModel):
     depth = {stage: index for index, layer in enumerate(layers(a_model)) for stage in layer}
     assert set(depth) == {stage.id for stage in a_model.stages}
-    assert all(depth[start] < depth[end] for start, end in steps(a_model))
+    assert all(depth[start] < depth[end] for start, end in direct_successions(a_model))

@@ -7,59 +7,61 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clusterflow.domain.terms import HelixKind, Role, StageKind
-from clusterflow.rules.soundness import Bone, Defect, Flaw, Idle, defects, idle
+from clusterflow.rules.soundness import DeciderFlaw, Defect, OrderFlaw, StageOutline, decider_flaws, order_defects
 
 
-def bones(plan: str) -> list[Bone]:
+def bones(plan: str) -> list[StageOutline]:
     """``a b<a c?<ab``: b waits for a; c is optional and waits for both."""
     found = []
     for word in plan.split():
         name, _, after = word.partition("<")
-        found.append(Bone(name.removesuffix("?"), tuple(after), name.endswith("?")))
+        found.append(StageOutline(name.removesuffix("?"), tuple(after), name.endswith("?")))
     return found
 
 
 @pytest.mark.parametrize("plan", ["a", "a b<a c<a d<bc", "a b", "a b?<a c<a", "a?", "a b?<a c?<b", "b<a a"])
 def test_what_can_be_lived_has_no_defect(plan: str):
-    assert defects(bones(plan)) == ()
+    assert order_defects(bones(plan)) == ()
 
 
 @pytest.mark.parametrize(
     ("plan", "found"),
     [
-        ("a b<a a<b", [Defect(Flaw.SAME_ID, 2, names=("a",))]),
-        ("a b<x", [Defect(Flaw.UNKNOWN_AFTER, 1, 0, ("x",))]),
-        ("a b<x c<b", [Defect(Flaw.UNKNOWN_AFTER, 1, 0, ("x",))]),  # one slip of the pen, one mistake
-        ("a b<aa", [Defect(Flaw.TWICE_IN_AFTER, 1, 1, ("a",))]),
-        ("a b?<a c<ab", [Defect(Flaw.WAITS_FOR_OPTIONAL, 2, 1, ("c", "b"))]),
-        ("a b<b", [Defect(Flaw.CYCLE, 1, names=("b", "b"))]),
-        ("a b<ad c<b d<c", [Defect(Flaw.CYCLE, 1, names=("b", "d", "c", "b"))]),
+        ("a b<a a<b", [Defect(OrderFlaw.SAME_ID, 2, names=("a",))]),
+        ("a b<x", [Defect(OrderFlaw.UNKNOWN_AFTER, 1, 0, ("x",))]),
+        ("a b<x c<b", [Defect(OrderFlaw.UNKNOWN_AFTER, 1, 0, ("x",))]),  # one slip of the pen, one mistake
+        ("a b<aa", [Defect(OrderFlaw.TWICE_IN_AFTER, 1, 1, ("a",))]),
+        ("a b?<a c<ab", [Defect(OrderFlaw.WAITS_FOR_OPTIONAL, 2, 1, ("c", "b"))]),
+        ("a b<b", [Defect(OrderFlaw.CYCLE, 1, names=("b", "b"))]),
+        ("a b<ad c<b d<c", [Defect(OrderFlaw.CYCLE, 1, names=("b", "d", "c", "b"))]),
         ("a b<ac c<b d<c e<d", [
-            Defect(Flaw.CYCLE, 1, names=("b", "c", "b")),
-            Defect(Flaw.UNREACHABLE, 3, names=("d", "b")),
-            Defect(Flaw.UNREACHABLE, 4, names=("e", "b")),
+            Defect(OrderFlaw.CYCLE, 1, names=("b", "c", "b")),
+            Defect(OrderFlaw.UNREACHABLE, 3, names=("d", "b")),
+            Defect(OrderFlaw.UNREACHABLE, 4, names=("e", "b")),
         ]),
         ("a b<c c<b d<e e<d", [
-            Defect(Flaw.CYCLE, 1, names=("b", "c", "b")),
-            Defect(Flaw.CYCLE, 3, names=("d", "e", "d")),
+            Defect(OrderFlaw.CYCLE, 1, names=("b", "c", "b")),
+            Defect(OrderFlaw.CYCLE, 3, names=("d", "e", "d")),
         ]),
-        ("a<b b<a", [Defect(Flaw.CYCLE, 0, names=("a", "b", "a")), Defect(Flaw.NO_FIRST, 0)]),
-        ("a<x", [Defect(Flaw.UNKNOWN_AFTER, 0, 0, ("x",)), Defect(Flaw.NO_FIRST, 0)]),
+        ("a<b b<a", [Defect(OrderFlaw.CYCLE, 0, names=("a", "b", "a")), Defect(OrderFlaw.NO_FIRST, 0)]),
+        ("a<x", [Defect(OrderFlaw.UNKNOWN_AFTER, 0, 0, ("x",)), Defect(OrderFlaw.NO_FIRST, 0)]),
     ],
 )  # fmt: skip
 def test_each_defect_is_found(plan: str, found: list[Defect]):
-    assert list(defects(bones(plan))) == found
+    assert list(order_defects(bones(plan))) == found
 
 
 STAGES = st.lists(
-    st.builds(Bone, st.sampled_from("abcd"), st.lists(st.sampled_from("abcdx"), max_size=3).map(tuple), st.booleans()),
+    st.builds(
+        StageOutline, st.sampled_from("abcd"), st.lists(st.sampled_from("abcdx"), max_size=3).map(tuple), st.booleans()
+    ),
     max_size=5,
 )
 
 
 @given(STAGES)
-def test_without_a_defect_every_stage_can_be_entered_without_waiting_for_an_optional_one(stages: list[Bone]):
-    if defects(stages):
+def test_without_a_defect_every_stage_can_be_entered_without_waiting_for_an_optional_one(stages: list[StageOutline]):
+    if order_defects(stages):
         return
     required = {bone.id for bone in stages if not bone.optional}
     achieved: set[str] = set()
@@ -75,16 +77,18 @@ GOVERNMENT = HelixKind.GOVERNMENT
     ("kind", "roles", "need", "never", "found"),
     [
         (StageKind.STRATEGY, [Role.OFFICE], 1, [], []),
-        (StageKind.STRATEGY, [Role.MANAGER], 2, [], [Idle.TOO_FEW_HOLDERS]),
+        (StageKind.STRATEGY, [Role.MANAGER], 2, [], [DeciderFlaw.TOO_FEW_HOLDERS]),
         (StageKind.STRATEGY, [Role.MANAGER, Role.BOARD_CHAIR], 2, [], []),
-        (StageKind.STRATEGY, [Role.MANAGER, Role.BOARD_CHAIR], 3, [], [Idle.TOO_FEW_HOLDERS]),
+        (StageKind.STRATEGY, [Role.MANAGER, Role.BOARD_CHAIR], 3, [], [DeciderFlaw.TOO_FEW_HOLDERS]),
         (StageKind.STRATEGY, [Role.MANAGER, Role.FOUNDER], 5, [], []),
-        (StageKind.STRATEGY, [Role.FOUNDER], 1, list(HelixKind), [Idle.ALL_KINDS_EXCLUDED]),
-        (StageKind.STRATEGY, [Role.OFFICE], 1, [GOVERNMENT], [Idle.ONLY_THE_OFFICE]),
-        (StageKind.OPERATION, [Role.BOARD_MEMBER], 1, [], [Idle.GOVERNMENT_NOT_EXCLUDED]),
+        (StageKind.STRATEGY, [Role.FOUNDER], 1, list(HelixKind), [DeciderFlaw.ALL_KINDS_EXCLUDED]),
+        (StageKind.STRATEGY, [Role.OFFICE], 1, [GOVERNMENT], [DeciderFlaw.ONLY_THE_OFFICE]),
+        (StageKind.OPERATION, [Role.BOARD_MEMBER], 1, [], [DeciderFlaw.GOVERNMENT_NOT_EXCLUDED]),
         (StageKind.INSTITUTIONALIZATION, [Role.FOUNDER], 1, [GOVERNMENT], []),
         (None, [], 3, [], []),
     ],
 )
-def test_who_could_decide(kind: StageKind, roles: list[Role], need: int, never: list[HelixKind], found: list[Idle]):
-    assert list(idle(kind, roles, need, never)) == found
+def test_who_could_decide(
+    kind: StageKind, roles: list[Role], need: int, never: list[HelixKind], found: list[DeciderFlaw]
+):
+    assert list(decider_flaws(kind, roles, need, never)) == found

@@ -18,7 +18,7 @@ from support import postgres
 from clusterflow.configs.metrics import load_metrics
 from clusterflow.domain.measurement import UNMEASURED, Evidence, Fold, Measurement, MetricCall, MetricDeclaration
 from clusterflow.domain.records import RECORDS
-from clusterflow.domain.records.base import KEPT, REGISTRY
+from clusterflow.domain.records.base import REGISTRY, STORED
 from clusterflow.store import tables
 from clusterflow.store.columns import to_row
 from clusterflow.store.database import open_database
@@ -103,7 +103,7 @@ class Registry:
     ) -> int:
         """Enter a fact at noon of its own day, or at a moment given; the entry's number."""
         cls = RECORDS[kind]
-        record = cls.model_validate({"valid_from": day, **fields}, context=KEPT)
+        record = cls.model_validate({"valid_from": day, **fields}, context=STORED)
         entry = next(self.entries)
         self.connection.execute(
             insert(tables.REGISTRY_TABLES[kind]).values(
@@ -186,15 +186,15 @@ def check(registry: Registry) -> Callable[..., None]:
             assert set(together) <= {INITIATIVE}
 
         rows = registry.evidence(metric, on, **parameters)
-        if not found.nothing:
+        if not found.is_empty:
             assert len(rows) == found.rows
             assert refolded(rows, registry.declarations[metric].fold) in (found.low, found.high)
 
-        assert registry.measure(metric, "1990-01-01", **parameters).nothing, "before the first fact nobody knows"
+        assert registry.measure(metric, "1990-01-01", **parameters).is_empty, "before the first fact nobody knows"
         if metric == "stage-time":
             return
         long_ago, at_last = datetime(1980, 1, 1, tzinfo=UTC), datetime(2090, 1, 1, tzinfo=UTC)
-        assert registry.measure(metric, on, known_at=long_ago, **parameters).nothing
+        assert registry.measure(metric, on, known_at=long_ago, **parameters).is_empty
         later = registry.measure(metric, on, known_at=at_last, **parameters)
         assert (later.low, later.high) == (found.low, found.high)
         for table in tables.REGISTRY_TABLES.values():

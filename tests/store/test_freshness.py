@@ -40,7 +40,7 @@ def test_on_the_last_day_it_counts_and_on_the_next_nobody_knows(registry: Any, m
     last, next_day = str(FIRST + timedelta(days)), str(FIRST + timedelta(days + 1))
     assert registry.measure(metric, last, **parameters).known
     old = registry.measure(metric, next_day, **parameters)
-    assert (old.nothing, old.rows, old.stale) == (True, 1, Staleness(FIRST, days))
+    assert (old.is_empty, old.rows, old.stale) == (True, 1, Staleness(FIRST, days))
     assert [row.entry for row in registry.evidence(metric, next_day, **parameters)] == [entry], "it is still shown"
 
 
@@ -48,7 +48,7 @@ def test_on_the_last_day_it_counts_and_on_the_next_nobody_knows(registry: Any, m
 def test_a_newer_figure_makes_it_known_again(registry: Any, metric: str) -> None:
     (kind, fields), parameters = FIGURES[metric]
     registry.add(kind, "2023-02-01", **fields)
-    assert registry.measure(metric, "2024-06-01", **parameters).nothing
+    assert registry.measure(metric, "2024-06-01", **parameters).is_empty
     registry.add(kind, "2024-05-01", **fields)
     assert registry.measure(metric, "2024-06-01", **parameters).known
 
@@ -57,7 +57,7 @@ def test_a_stale_figure_entered_late_is_still_late(registry: Any) -> None:
     kind, fields = FIGURES["trust-index"][0]
     registry.add(kind, "2023-02-01", entered=datetime(2025, 1, 1, tzinfo=UTC), **fields)
     old = registry.measure("trust-index", "2024-06-01")
-    assert (old.nothing, old.late) == (True, True)
+    assert (old.is_empty, old.late) == (True, True)
 
 
 def test_what_has_no_freshness_never_goes_stale(registry: Any) -> None:
@@ -103,4 +103,4 @@ def test_staler_never_makes_the_unknown_known(
     fresh, stale = found
     for what, measured in stale.items():
         before = fresh[what]
-        assert measured.nothing or (measured.low, measured.high) == (before.low, before.high), what
+        assert measured.is_empty or (measured.low, measured.high) == (before.low, before.high), what

@@ -78,7 +78,7 @@ def test_a_retraction_leaves_nothing(registry: Any) -> None:
     entry = registry.add("membership", "2024-01-01", organisation="a")
     assert registry.measure("members", "2024-02-01").low == 1
     registry.supersede("membership", entry, noon("2024-03-01"))
-    assert registry.measure("members", "2024-02-01").nothing
+    assert registry.measure("members", "2024-02-01").is_empty
 
 
 def test_a_fact_joined_in_late_makes_the_number_late(registry: Any) -> None:
@@ -91,12 +91,12 @@ def test_a_fact_joined_in_late_makes_the_number_late(registry: Any) -> None:
 def test_time_in_a_stage(registry: Any) -> None:
     registry.visit("strategy", "2024-01-01", "2024-01-11")
     registry.visit("committees", "2024-01-01", "2024-01-11", left="2024-01-05")
-    assert registry.measure("stage-time", "2023-12-31", stage="strategy").nothing
+    assert registry.measure("stage-time", "2023-12-31", stage="strategy").is_empty
     assert registry.measure("stage-time", "2024-01-01", stage="strategy").low == 0
     assert registry.measure("stage-time", "2024-01-06", stage="strategy").low == Fraction(1, 2)
     assert registry.measure("stage-time", "2024-01-16", stage="strategy").low == Fraction(3, 2)
     assert registry.measure("stage-time", "2024-01-04", stage="committees").low == Fraction(3, 10)
-    assert registry.measure("stage-time", "2024-01-05", stage="committees").nothing
+    assert registry.measure("stage-time", "2024-01-05", stage="committees").is_empty
 
 
 def test_years_since_the_start_are_counted_from_the_first_description(registry: Any) -> None:

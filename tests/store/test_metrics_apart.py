@@ -45,7 +45,7 @@ def apart(world: World, metric: str, *by: str, initiative: str = "one") -> dict[
     with world.context.database.connect() as connection:
         found = measure_by_part(connection, MetricCall(metric), by, metrics_of(world.context), DAY, [initiative])
     unit = Unit.COUNT if metric == "members" else Unit.SHARE
-    return {part: one.written(unit) for part, one in found.get(initiative, {}).items()}
+    return {part: one.format(unit) for part, one in found.get(initiative, {}).items()}
 
 
 def test_attendance_is_told_of_each_body(world: World) -> None:
@@ -56,7 +56,7 @@ def test_turnover_is_told_of_each_body(world: World) -> None:
     with world.context.database.connect() as connection:
         call = MetricCall("person-turnover", (("body", "committee"),))
         found = measure_by_part(connection, call, ("body",), metrics_of(world.context), DAY, ["one"])["one"]
-    told = {part: one.written(Unit.SHARE) for part, one in found.items()}
+    told = {part: one.format(Unit.SHARE) for part, one in found.items()}
     assert told == {("talent",): "0 %", ("trade",): "0 % … 100 %"}
 
 

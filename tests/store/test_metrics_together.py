@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from clusterflow.domain.measurement import UNMEASURED, MetricCall
 from clusterflow.domain.records import RECORDS, Record
-from clusterflow.domain.records.base import KEPT
+from clusterflow.domain.records.base import STORED
 from clusterflow.store import tables
 
 DAYS = ["2022-01-01", "2023-05-01", "2023-07-01", "2024-03-01", "2024-05-01", "2024-06-01", "2024-06-02"]
@@ -82,7 +82,7 @@ def enter(registry: Any, facts: list[tuple[str, str, str, dict[str, Any]]]) -> N
     for kind, initiative, day, fields in facts:
         fields = {**fields, **({"valid_to": None} if fields.get("valid_to") and fields["valid_to"] < day else {})}
         key = (kind, initiative if RECORDS[kind].of_initiative else "", day)
-        record = RECORDS[kind].model_validate({"valid_from": day, **fields}, context=KEPT)
+        record = RECORDS[kind].model_validate({"valid_from": day, **fields}, context=STORED)
         entry = registry.add(kind, day, initiative=initiative, **fields)
         if (before := standing.get((*key, record.identity()))) is not None:
             registry.supersede(kind, before, datetime(2024, 6, 1, tzinfo=UTC), entry)
@@ -171,7 +171,7 @@ def test_what_is_learnt_later_was_allowed_before(
     for call, measured in after.items():
         for initiative, found in measured.items():
             span = before[call].get(initiative, UNMEASURED)
-            if found.nothing or span.nothing:
+            if found.is_empty or span.is_empty:
                 continue
             assert span.low is None or (found.low is not None and span.low <= found.low), (call, span, found)
             assert span.high is None or (found.high is not None and found.high <= span.high), (call, span, found)

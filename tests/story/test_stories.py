@@ -23,7 +23,7 @@ from clusterflow.domain.events import LifeEvent
 from clusterflow.domain.records.parties import Person
 from clusterflow.domain.state import InitiativeState
 from clusterflow.domain.terms import Answer, DecisionKind, Readiness, VisitOutcome
-from clusterflow.engine.decide import Decided
+from clusterflow.engine.decide import BallotResult
 from clusterflow.intake.json_lines import read_lines
 from clusterflow.reports.explanation import CriterionLine, GateExplanation
 from clusterflow.reports.ocel import JsonForm, XmlForm
@@ -64,7 +64,7 @@ class Played:
 
     context: Context
     tales: dict[str, Story]
-    decided: list[tuple[Scripted, Decided]]
+    decided: list[tuple[Scripted, BallotResult]]
     _ledgers: dict[str, list[LifeEvent]] = field(default_factory=dict)
 
     def state(self, initiative: str) -> InitiativeState:

@@ -15,8 +15,8 @@ from clusterflow.domain.lifecycle import Stage
 from clusterflow.domain.quantity import Bound, Unit
 from clusterflow.domain.terms import Answer, DecisionKind, Severity
 from clusterflow.engine.record import Submission
-from clusterflow.engine.transaction import CommandContext, Work
-from clusterflow.rules.transition import Course
+from clusterflow.engine.transaction import CommandContext, Transaction
+from clusterflow.rules.transition import Transition
 from clusterflow.services import enrolment
 from clusterflow.services.catalogue import models_of
 from clusterflow.services.context import Context
@@ -50,12 +50,12 @@ def gather_crowd(context: Context, number: int, end: date, seed: int = 7) -> lis
     everybody = [str(submission.fields["id"]) for _, submission, _ in begun]
     with context.database.begin() as connection:
         for initiative in everybody:
-            state = Work(connection, _on(context, end), "crowd").state(initiative)
+            state = Transaction(connection, _on(context, end), "crowd").state(initiative)
             assert state is not None
-            course = Course(load_model(connection, state.model_hash), state, state.enrolled_on)
-            _live(course, end, random.Random(f"{seed} {initiative}"))
-            for day, events in groupby(sorted(course.events, key=lambda e: e.on), key=lambda e: e.on):
-                state = Work(connection, _on(context, day), "crowd").live(state, list(events))
+            transition = Transition(load_model(connection, state.model_hash), state, state.enrolled_on)
+            _live(transition, end, random.Random(f"{seed} {initiative}"))
+            for day, events in groupby(sorted(transition.events, key=lambda e: e.on), key=lambda e: e.on):
+                state = Transaction(connection, _on(context, day), "crowd").apply_events(state, list(events))
     return everybody
 
 
@@ -63,53 +63,55 @@ def _on(context: Context, day: date) -> Context:
     return CommandContext(datetime.combine(day, time(18), UTC), "crowd", context.new_id)
 
 
-def _live(course: Course, end: date, dice: random.Random) -> None:
+def _live(transition: Transition, end: date, dice: random.Random) -> None:
     moves = 0
     # Some go fast, some slowly, and most stand somewhere on their way at the end.
     pace = dice.lognormvariate(0, 0.45)
-    while course.today < end and moves < 40:
+    while transition.today < end and moves < 40:
         moves += 1
-        waiting = [v for v in course.state.open_visits if course.state.milestone(v.stage) is None]
+        waiting = [v for v in transition.state.open_visits if transition.state.milestone(v.stage) is None]
         if not waiting:
             break
         visit = dice.choice(waiting)
-        stage = course.model.stage(visit.stage)
+        stage = transition.model.stage(visit.stage)
         took = timedelta(days=int(stage.allowed_days * pace * dice.uniform(0.35, 1.5)))
-        ready = max(visit.entered_on + took, course.today + timedelta(days=5))
-        _tell(course, stage, dice, min(ready, end), whole=ready <= end)
+        ready = max(visit.entered_on + took, transition.today + timedelta(days=5))
+        _tell(transition, stage, dice, min(ready, end), whole=ready <= end)
         if stage.optional and dice.random() < 0.6:
-            _step(course, course.today + timedelta(days=60), end)
+            _step(transition, transition.today + timedelta(days=60), end)
             continue
-        if not _step(course, ready, end):
+        if not _step(transition, ready, end):
             break
-        _pass(course, stage, dice, end)
-    for visit in course.state.open_visits:
-        stage = course.model.stage(visit.stage)
-        if course.state.milestone(visit.stage) is None and not stage.optional:
+        _pass(transition, stage, dice, end)
+    for visit in transition.state.open_visits:
+        stage = transition.model.stage(visit.stage)
+        if transition.state.milestone(visit.stage) is None and not stage.optional:
             for level, day in ((1, visit.due_on), (2, visit.escalate_on)):
                 if day < end:
-                    course.add(ev.StageOverdue(stage=visit.stage, round=visit.round, level=level, due_on=visit.due_on,
-                                               on=day + timedelta(days=1)))  # fmt: skip
-            _tell(course, stage, dice, end, whole=False)
-    _lapse(course, dice, end)
+                    late = day + timedelta(days=1)
+                    transition.add(
+                        ev.StageOverdue(stage=visit.stage, round=visit.round, level=level, due_on=visit.due_on, on=late)
+                    )
+            _tell(transition, stage, dice, end, whole=False)
+    _lapse(transition, dice, end)
 
 
-def _step(course: Course, day: date, end: date) -> bool:
-    course.today = min(day, end)
+def _step(transition: Transition, day: date, end: date) -> bool:
+    transition.today = min(day, end)
     return day < end
 
 
-def _tell(course: Course, stage: Stage, dice: random.Random, day: date, whole: bool) -> None:
+def _tell(transition: Transition, stage: Stage, dice: random.Random, day: date, whole: bool) -> None:
     """Some of the answers of a gate: all of what blocks where it is ``whole``."""
     for criterion in stage.gate.criteria:
         told = next(
-            (a.answer for a in course.state.answers if (a.stage, a.criterion) == (stage.id, criterion.id)), None
+            (a.answer for a in transition.state.answers if (a.stage, a.criterion) == (stage.id, criterion.id)), None
         )
         roll = dice.random()
         must = whole and criterion.severity is Severity.BLOCKING
         answer = Answer.MET if must or roll < 0.45 else Answer.UNMET if roll < 0.75 else Answer.UNKNOWN
-        if answer is not (told or Answer.UNKNOWN) and day >= course.today:
-            course.add(ev.FindingChanged(stage=stage.id, criterion=criterion.id, before=told or Answer.UNKNOWN,
+        if answer is not (told or Answer.UNKNOWN) and day >= transition.today:
+            transition.add(ev.FindingChanged(stage=stage.id, criterion=criterion.id, before=told or Answer.UNKNOWN,
                                          answer=answer, found=_note(criterion.bound, answer), on=day))  # fmt: skip
 
 
@@ -124,35 +126,37 @@ def _note(bound: Bound, answer: Answer) -> str:
     return f"{value} {bound.currency}" if bound.currency else value
 
 
-def _pass(course: Course, stage: Stage, dice: random.Random, end: date) -> None:
-    visit = course.state.visit(stage.id)
+def _pass(transition: Transition, stage: Stage, dice: random.Random, end: date) -> None:
+    visit = transition.state.visit(stage.id)
     assert visit is not None
-    review = f"{stage.id}-{1 + sum(r.stage == stage.id for r in course.state.reviews)}"
-    course.add(ev.GateOpened(review=review, stage=stage.id, round=visit.round, findings="seen", on=course.today))
-    if not _step(course, course.today + timedelta(days=dice.randrange(3, 70)), end):
+    review = f"{stage.id}-{1 + sum(r.stage == stage.id for r in transition.state.reviews)}"
+    transition.add(
+        ev.GateOpened(review=review, stage=stage.id, round=visit.round, findings="seen", on=transition.today)
+    )
+    if not _step(transition, transition.today + timedelta(days=dice.randrange(3, 70)), end):
         return
     if dice.random() < 0.08:
-        until = course.today + timedelta(days=dice.randrange(30, 200))
-        course.add(
-            ev.GateDecided(review=review, stage=stage.id, decision=DecisionKind.HOLD, on=course.today, until=until)
+        until = transition.today + timedelta(days=dice.randrange(30, 200))
+        transition.add(
+            ev.GateDecided(review=review, stage=stage.id, decision=DecisionKind.HOLD, on=transition.today, until=until)
         )
-        _step(course, until, end)
+        _step(transition, until, end)
         return
-    course.add(ev.GateDecided(review=review, stage=stage.id, decision=DecisionKind.GO, on=course.today))
-    course.add(ev.MilestoneAchieved(stage=stage.id, round=visit.round, review=review, on=course.today,
+    transition.add(ev.GateDecided(review=review, stage=stage.id, decision=DecisionKind.GO, on=transition.today))
+    transition.add(ev.MilestoneAchieved(stage=stage.id, round=visit.round, review=review, on=transition.today,
                                     leaves=not stage.open_ended))  # fmt: skip
-    course.enter_what_is_free()
+    transition.enter_ready_stages()
 
 
-def _lapse(course: Course, dice: random.Random, end: date) -> None:
+def _lapse(transition: Transition, dice: random.Random, end: date) -> None:
     """One milestone in ten does not hold for ever."""
-    for milestone in course.state.milestones:
-        kept = [c for c in course.model.stage(milestone.stage).gate.criteria if c.keep is not None]
+    for milestone in transition.state.milestones:
+        kept = [c for c in transition.model.stage(milestone.stage).gate.criteria if c.keep is not None]
         room = (end - milestone.achieved_on).days
         if not kept or room < 60 or dice.random() > 0.1:
             continue
         criterion, on = dice.choice(kept), milestone.achieved_on + timedelta(days=dice.randrange(30, room))
-        course.add(
+        transition.add(
             ev.FindingChanged(
                 stage=milestone.stage,
                 criterion=criterion.id,
@@ -162,7 +166,9 @@ def _lapse(course: Course, dice: random.Random, end: date) -> None:
                 on=on,
             )
         )
-        course.add(ev.MilestoneLapsed(stage=milestone.stage, round=milestone.round, criteria=(criterion.id,), on=on))
+        transition.add(
+            ev.MilestoneLapsed(stage=milestone.stage, round=milestone.round, criteria=(criterion.id,), on=on)
+        )
         if dice.random() < 0.4 and (end - on).days > 30:
             back = on + timedelta(days=dice.randrange(10, (end - on).days))
-            course.add(ev.MilestoneRestored(stage=milestone.stage, round=milestone.round, on=back))
+            transition.add(ev.MilestoneRestored(stage=milestone.stage, round=milestone.round, on=back))

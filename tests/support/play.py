@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 
 from clusterflow.demo.story import Scripted, Story, months
-from clusterflow.engine.decide import Decided
+from clusterflow.engine.decide import BallotResult
 from clusterflow.services import enrolment, gate_forms, gates, registry, review, standing
 from clusterflow.services.context import Context
 
 
-def play(context: Context, tales: tuple[Story, ...], last_day: date) -> Iterator[tuple[Scripted, Decided]]:
+def play(context: Context, tales: tuple[Story, ...], last_day: date) -> Iterator[tuple[Scripted, BallotResult]]:
     """Month by month: facts, review, gates opened by hand, decisions. Gives each decision and what became of it."""
     scripts = {story.initiative: story.script() for story in tales}
     before = date.min

@@ -12,8 +12,8 @@ from clusterflow.domain.lifecycle import DecidedBy, Gate, LifecycleModel, Stage
 from clusterflow.domain.quantity import Bound, Unit
 from clusterflow.domain.terms import DecisionKind, HelixKind, Role, Severity, StageKind, Stance
 from clusterflow.domain.text import Text
-from clusterflow.engine.decide import Decided
-from clusterflow.engine.record import Recorded, Submission
+from clusterflow.engine.decide import BallotResult
+from clusterflow.engine.record import RecordResult, Submission
 from clusterflow.intake.assignments import read_assignments
 from clusterflow.rules.ballot import Ballot
 from clusterflow.services import enrolment, gates, ledger, registry, review
@@ -110,7 +110,7 @@ class World:
         record, *words = line.split()
         return read_assignments(record, words)
 
-    def record(self, *lines: str, key: str | None = None) -> Recorded:
+    def record(self, *lines: str, key: str | None = None) -> RecordResult:
         return registry.record(self.context, [self.submission(line) for line in lines], key=key)
 
     def enrol(self, initiative: str = "one", model_id: str = "tiny") -> None:
@@ -149,7 +149,7 @@ class World:
         reason: str = "it is time",
         key: str | None = None,
         **more: object,
-    ) -> Decided:
+    ) -> BallotResult:
         ballot = Ballot(stage=stage_id, decision=decision, reason=reason, **more)  # type: ignore[arg-type]
         return gates.decide(self.context, initiative, by, ballot, key)
 

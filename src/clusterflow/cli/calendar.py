@@ -49,7 +49,7 @@ def write(
     if as_json:
         print_json(done)
     else:
-        show(f"{shown(address)}: {done.told('en')}")
+        show(f"{shown(address)}: {done.summary('en')}")
 
 
 def _calendars(context: Context) -> Calendars:

@@ -18,7 +18,7 @@ from clusterflow.reports.dues import BASIS, STATE, bracket, remark_text, terms
 from clusterflow.services import dues as dues_service
 from clusterflow.services.catalogue import schemes_in
 from clusterflow.services.context import Context
-from clusterflow.services.dues import DuesIssued
+from clusterflow.services.dues import DuesResult
 from clusterflow.settings import Settings
 
 dues = Commands(name="dues", help="Dues: schemes, what members owe in a year, invoices.")
@@ -96,7 +96,7 @@ def issue(
     if initiative is None:
         found = dues_service.issue_all(context, actor)
     else:
-        found = DuesIssued(plans=(dues_service.issue(context, initiative, _checked(year), actor),), problems={})
+        found = DuesResult(plans=(dues_service.issue(context, initiative, _checked(year), actor),), problems={})
     if as_json:
         print_json(found.plans)
     for plan in () if as_json else found.plans:

@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from clusterflow.cli.output import REFUSED, Actor, Json, Key, day, listed, print_json, show
-from clusterflow.domain.terms import Role, said_as
-from clusterflow.engine.decide import Decided
+from clusterflow.domain.terms import Role, parse_decision
+from clusterflow.engine.decide import BallotResult
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.rules.ballot import Ballot
 from clusterflow.services import gates
@@ -65,7 +65,7 @@ def decide(
         code = getpass("Code of your notice: ")
     ballot = Ballot(
         stage=stage,
-        decision=said_as(decision),
+        decision=parse_decision(decision),
         reason=reason,
         role=role,
         seen=seen,
@@ -97,7 +97,7 @@ def send_code(initiative: str, stage: str, person: str, *, actor: Actor = None, 
         show(f"a new code for the gate of {stage} goes to {person} with the next notices")
 
 
-def told(done: Decided) -> str:
+def told(done: BallotResult) -> str:
     """What became of a ballot that was taken."""
     if done.decided is None:
         return f"counted: {done.votes} of {done.need} at the gate of {done.stage}"

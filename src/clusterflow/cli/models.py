@@ -19,7 +19,7 @@ from clusterflow.errors import Mistake, Mistakes
 from clusterflow.reports.bpmn import bpmn as write_bpmn
 from clusterflow.reports.diagram import mermaid, svg
 from clusterflow.reports.quorum import quorum
-from clusterflow.services.catalogue import Models, metrics_in, models_in, named
+from clusterflow.services.catalogue import Models, find_model, metrics_in, models_in
 from clusterflow.settings import Settings
 
 model = Commands(name="model", help="The lifecycle models.")
@@ -31,7 +31,7 @@ Told = Annotated[Language, Parameter(name="--lang", help="es or en")]
 
 
 def _named(name: str) -> LifecycleModel:
-    return named(Models(Settings().configs), name)
+    return find_model(Models(Settings().configs), name)
 
 
 @model.command(name="list")
@@ -67,7 +67,7 @@ def show_model(name: str, *, lang: Told = "en", as_json: Json = False) -> None:
         for c in stage.gate.criteria:
             title = c.title.to(lang) if c.title else c.id
             source = f"{c.source} (proposal)" if c.proposal else c.source
-            lines.add_row(title, c.bound.written(lang), c.keep.written(lang) if c.keep else "", c.severity, source)
+            lines.add_row(title, c.bound.format(lang), c.keep.format(lang) if c.keep else "", c.severity, source)
         show(lines)
 
 

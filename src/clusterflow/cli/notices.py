@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from clusterflow.cli.output import Actor, Json, day, print_json, show, table
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes
 from clusterflow.services import standing
-from clusterflow.services.catalogue import models_in, named
+from clusterflow.services.catalogue import find_model, models_in
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.budget import budget as reckon
 from clusterflow.services.notifications.dead_letters import dead_letters_of, resend
@@ -73,7 +73,7 @@ def _check(first: date, last: date, today: date) -> None:
 def budget(model: str, *, as_json: Json = False) -> None:
     """How many messages a manager can expect from a model in a quarter: a typical life is played, nothing is sent."""
     settings = Settings()
-    found = reckon(named(models_in(settings.configs), model), settings)
+    found = reckon(find_model(models_in(settings.configs), model), settings)
     if as_json:
         print_json(found)
         return

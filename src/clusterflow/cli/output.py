@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clusterflow.domain.terms import Answer, Readiness, StageStatus
-from clusterflow.domain.text import ID, ID_ACCEPTED, UNFIT, decoded
+from clusterflow.domain.text import FORBIDDEN_CHARACTERS, ID, ID_ACCEPTED, decode_text
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes, quoted
 from clusterflow.services.exports.files import fresh
 
@@ -104,7 +104,7 @@ def check_words(words: Iterable[str]) -> None:
     Raises:
         Mistakes: every word with a control character, or that is not in the encoding of this machine.
     """
-    wrong = [word for word in words if UNFIT.search(word)]
+    wrong = [word for word in words if FORBIDDEN_CHARACTERS.search(word)]
     if wrong:
         raise Mistakes([Mistake(quoted(word), "holds a sign that no text can have", "text in UTF-8") for word in wrong])
 
@@ -150,7 +150,7 @@ def read_text(source: Path) -> str:
         raise ClusterflowError(f"{source} cannot be read: {problem.strerror}") from None
     if len(content) > LARGEST_BYTES:
         raise ClusterflowError(f"{source} is larger than {LARGEST_BYTES // 2**20} MB; give it in parts")
-    return decoded(content)
+    return decode_text(content)
 
 
 @contextmanager

@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from clusterflow.cli.output import Actor, Json, Key, Source, print_json, read_text, show
-from clusterflow.engine.record import Recorded
-from clusterflow.engine.restore import Restored
+from clusterflow.engine.record import RecordResult
+from clusterflow.engine.restore import RestoreResult
 from clusterflow.errors import ClusterflowError, Mistake
 from clusterflow.intake.assignments import read_assignments
 from clusterflow.intake.backup import is_life
@@ -41,7 +41,7 @@ def record(
     if (source is None) == (not words):
         raise ClusterflowError("give either TYPE key=value ..., or --from FILE")
     context = Context.open()
-    done: Recorded | Restored
+    done: RecordResult | RestoreResult
     if source is None:
         done = registry.record(context, [read_assignments(words[0], words[1:])], actor, key)
     elif is_life(text := read_text(source)):

@@ -17,7 +17,7 @@ from rich.prompt import Confirm, Prompt
 
 from clusterflow.cli.output import REFUSED, Actor, Json, console, harmless, print_json, show, write_whole
 from clusterflow.domain.text import Frozen
-from clusterflow.engine.record import Recorded
+from clusterflow.engine.record import RecordResult
 from clusterflow.errors import ClusterflowError, Mistakes, NotPossible
 from clusterflow.services.context import Context
 from clusterflow.services.intake.workbook.plan import Answers, Plan
@@ -32,7 +32,7 @@ class Imported(Frozen):
 
     initiative: str
     told: Told
-    recorded: Recorded | None = None
+    recorded: RecordResult | None = None
 
 
 def template(

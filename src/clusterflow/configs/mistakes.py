@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from clusterflow.configs.yaml import Document, Steps
 from clusterflow.errors import Mistake
-from clusterflow.rules.mistakes import the_nearest
+from clusterflow.rules.mistakes import nearest_hint
 
 Loc = Sequence[str | int]
 
@@ -71,7 +71,7 @@ class Translator:
             case "extra_forbidden":
                 keys = list(_fields(self._shape_at(loc[:-1])))
                 found = f"the key «{loc[-1]}» is unknown"
-                return Mistake(document.where(steps, key=True), found, ", ".join(keys), the_nearest(loc[-1], keys))
+                return Mistake(document.where(steps, key=True), found, ", ".join(keys), nearest_hint(loc[-1], keys))
             case "missing":
                 return Mistake(where, f"the key «{loc[-1]}» is missing", self._description(loc))
         accepted = self._accepted(details, context) or self._description(loc) or details["msg"]

@@ -11,8 +11,8 @@ from clusterflow.configs.yaml import Document, Steps
 from clusterflow.domain.measurement import MetricDeclaration
 from clusterflow.domain.terms import HelixKind, Role, StageKind
 from clusterflow.errors import Mistake
-from clusterflow.rules.mistakes import the_nearest
-from clusterflow.rules.soundness import Bone, Defect, Flaw, Idle, defects, idle
+from clusterflow.rules.mistakes import nearest_hint
+from clusterflow.rules.soundness import DeciderFlaw, Defect, OrderFlaw, StageOutline, decider_flaws, order_defects
 
 
 def stage_ids(document: Document) -> tuple[str, ...]:
@@ -45,12 +45,15 @@ def _order(document: Document) -> Iterator[Mistake]:
             after = stage.get("after")
             names = tuple(name if isinstance(name, str) else "" for name in (after if isinstance(after, list) else []))
             places.append(index)
-            bones.append(Bone(stage["id"], names, stage.get("optional") is True))
+            bones.append(StageOutline(stage["id"], names, stage.get("optional") is True))
     ids = [bone.id for bone in bones]
-    for defect in defects(bones):
+    for defect in order_defects(bones):
         stage_steps: Steps = ("stages", places[defect.stage])
         if defect.after is None:
-            steps = (*stage_steps, "after" if defect.flaw in (Flaw.CYCLE, Flaw.UNREACHABLE, Flaw.NO_FIRST) else "id")
+            steps = (
+                *stage_steps,
+                "after" if defect.flaw in (OrderFlaw.CYCLE, OrderFlaw.UNREACHABLE, OrderFlaw.NO_FIRST) else "id",
+            )
         else:
             steps = (*stage_steps, "after", defect.after)
         if defect.names != ("",):  # what is no name at all is told as a mistake of its own
@@ -60,23 +63,23 @@ def _order(document: Document) -> Iterator[Mistake]:
 def _said(defect: Defect, ids: Sequence[str]) -> tuple[str, str, str]:
     names = defect.names
     match defect.flaw:
-        case Flaw.SAME_ID:
+        case OrderFlaw.SAME_ID:
             return f"another stage is called «{names[0]}» already", "every id once", ""
-        case Flaw.TWICE_IN_AFTER:
+        case OrderFlaw.TWICE_IN_AFTER:
             return f"the stage «{names[0]}» stands here again", "every one once", ""
-        case Flaw.UNKNOWN_AFTER:
+        case OrderFlaw.UNKNOWN_AFTER:
             others = [name for name in dict.fromkeys(ids) if name != ids[defect.stage]]
-            return f"the stage «{names[0]}» is unknown", ", ".join(others), the_nearest(names[0], others)
-        case Flaw.WAITS_FOR_OPTIONAL:
+            return f"the stage «{names[0]}» is unknown", ", ".join(others), nearest_hint(names[0], others)
+        case OrderFlaw.WAITS_FOR_OPTIONAL:
             found = f"the stage «{names[0]}» waits for «{names[1]}», which is optional and may never come"
             return found, "stages that are not optional", f"Make «{names[0]}» optional too, or let it wait for another"
-        case Flaw.CYCLE:
+        case OrderFlaw.CYCLE:
             way = " → ".join(names)
             return f"the stages wait for each other in a circle: {way}", "an order with a beginning", ""
-        case Flaw.UNREACHABLE:
+        case OrderFlaw.UNREACHABLE:
             found = f"the stage «{names[0]}» can never be reached: it waits for «{names[1]}», which waits for itself"
             return found, "", ""
-        case Flaw.NO_FIRST:
+        case OrderFlaw.NO_FIRST:
             return "no stage comes first: every one waits for another", "one stage or more without «after»", ""
 
 
@@ -95,47 +98,49 @@ def _deciders(document: Document, kind: Any, by: Any, steps: Steps) -> Iterator[
     special = {key: [Role(r) for r in _words(by.get(key)) if r in tuple(Role)] for key in ("veto", "override")}
     apart = next((key for key, held in special.items() if not set(held) <= set(known)), "veto")
     required = need if isinstance(need, int) else 1
-    for reason in idle(stage_kind, complete, required, excluded, each, [*special["veto"], *special["override"]]):
+    for reason in decider_flaws(
+        stage_kind, complete, required, excluded, each, [*special["veto"], *special["override"]]
+    ):
         match reason:
-            case Idle.SHARE_EXCLUDED:
+            case DeciderFlaw.SHARE_EXCLUDED:
                 barred = " and ".join(sorted(set(each) & set(excluded)))
                 yield Mistake(
                     document.where((*steps, "each")),
                     f"nobody could decide here: {barred} must agree, and never may",
                     "helix kinds that do not stand in «never»",
                 )
-            case Idle.SHARES_ABOVE_NEED:
+            case DeciderFlaw.SHARES_ABOVE_NEED:
                 yield Mistake(
                     document.where((*steps, "each")),
                     f"{sum(each.values())} people of certain helix kinds are asked for, of {required} who decide",
                     f"{required} at most, or a higher «need»",
                 )
-            case Idle.NOT_AMONG_ROLES:
+            case DeciderFlaw.NOT_AMONG_ROLES:
                 yield Mistake(
                     document.where((*steps, apart)),
                     f"{' and '.join(r for r in special[apart] if r not in known)} has no vote at this gate",
                     ", ".join(known),
                 )
-            case Idle.TOO_FEW_HOLDERS:
+            case DeciderFlaw.TOO_FEW_HOLDERS:
                 yield Mistake(
                     document.where((*steps, "need")),
                     f"{need} people must decide, but {' and '.join(known)} {'is' if len(known) == 1 else 'are'} "
                     "held by one person at a time",
                     f"{len(known)} at most, or a role that several people hold",
                 )
-            case Idle.ALL_KINDS_EXCLUDED:
+            case DeciderFlaw.ALL_KINDS_EXCLUDED:
                 yield Mistake(
                     document.where((*steps, "never")),
                     "nobody can decide here: every helix kind is excluded",
                     "one helix kind or more that may decide",
                 )
-            case Idle.ONLY_THE_OFFICE:
+            case DeciderFlaw.ONLY_THE_OFFICE:
                 yield Mistake(
                     document.where((*steps, "roles")),
                     "nobody could decide here: only the office may, and an office of the government never",
                     "another role beside office",
                 )
-            case Idle.GOVERNMENT_NOT_EXCLUDED if not misspelt:
+            case DeciderFlaw.GOVERNMENT_NOT_EXCLUDED if not misspelt:
                 yield Mistake(
                     document.where((*steps, "never")),
                     f"the government could decide the gate of a stage of the kind {kind}",

@@ -29,9 +29,9 @@ from pydantic import (
 from clusterflow.configs.mistakes import Translator, describe_value, file_error, file_errors
 from clusterflow.configs.parameters import parameter_errors
 from clusterflow.domain.measurement import MetricDeclaration
-from clusterflow.domain.quantity import WRITTEN, Bound, BoundError, Unit
+from clusterflow.domain.quantity import BOUND_FORMATS, Bound, BoundError, Unit
 from clusterflow.domain.terms import HelixKind, Role, Severity, StageKind
-from clusterflow.rules.mistakes import the_nearest
+from clusterflow.rules.mistakes import nearest_hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ Id = Annotated[str, BeforeValidator(check_id), WithJsonSchema({"type": "string",
 def check_choice(value: Any, kind: Iterable[str], noun: str) -> Any:
     if isinstance(value, str) and value in tuple(kind):
         return value
-    raise file_error(f"the {noun} {describe_value(value)} is unknown", ", ".join(kind), the_nearest(value, kind))
+    raise file_error(f"the {noun} {describe_value(value)} is unknown", ", ".join(kind), nearest_hint(value, kind))
 
 
 def choice(words: Iterable[str], noun: str) -> BeforeValidator:
@@ -98,7 +98,7 @@ def check_list(value: Any, kind: type[StrEnum], noun: str) -> Any:
     found = []
     for index, item in enumerate(value):
         if not isinstance(item, str) or item not in tuple(kind):
-            cure = the_nearest(item, kind)
+            cure = nearest_hint(item, kind)
             found.append(
                 ((index,), item, file_error(f"the {noun} {describe_value(item)} is unknown", ", ".join(kind), cure))
             )
@@ -126,7 +126,7 @@ def check_shares(value: Any) -> Any:
     found = []
     for name, number in value.items():
         if name not in tuple(HelixKind):
-            cure = the_nearest(name, HelixKind)
+            cure = nearest_hint(name, HelixKind)
             words = file_error(f"the helix kind {describe_value(name)} is unknown", ", ".join(HelixKind), cure)
             found.append(((str(name),), name, words))
         elif isinstance(number, bool) or not isinstance(number, int) or number < 1:
@@ -237,7 +237,7 @@ class WrittenCriterion(Written):
             raise file_error(
                 f"the metric {describe_value(value)} is unknown",
                 "a metric of configs/metrics.yaml",
-                the_nearest(value, metrics),
+                nearest_hint(value, metrics),
             )
         return value
 
@@ -259,7 +259,7 @@ class WrittenCriterion(Written):
         declaration = _declared(info)
         # Where the metric itself is unknown, a bound in any unit passes: one mistake is enough.
         units = list(Unit) if declaration is None else [declaration.unit]
-        accepted = WRITTEN[declaration.unit] if declaration else "a bound, like >= 15, <= 90 days or is yes"
+        accepted = BOUND_FORMATS[declaration.unit] if declaration else "a bound, like >= 15, <= 90 days or is yes"
         found = describe_value(value)
         for unit in units if isinstance(value, str) else ():
             try:
@@ -282,7 +282,7 @@ class WrittenCriterion(Written):
             raise file_error(
                 f"a keep in {value.currency} and a bound in {bound.currency}", f"an amount in {bound.currency}"
             )
-        elif not value.weaker_than(bound):
+        elif not value.is_weaker_than(bound):
             side = ">= and a smaller" if bound.rising else "<= and a larger"
             raise file_error(f"keep «{value}» is not weaker than the bound «{bound}»", f"{side} number")
         return value

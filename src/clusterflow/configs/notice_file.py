@@ -19,12 +19,12 @@ from clusterflow.configs.model_file import (
     choice,
 )
 from clusterflow.configs.yaml import Steps
-from clusterflow.domain.events import TOLD
+from clusterflow.domain.events import NOTIFIED_EVENTS
 from clusterflow.domain.notice import Audience, Group, Offset, Urgency
 from clusterflow.domain.occasion import OCCASIONS
 from clusterflow.domain.terms import Answer, HelixKind, SizeClass
 
-EVENTS = tuple(sorted(cls.model_fields["kind"].default for cls in TOLD))
+EVENTS = tuple(sorted(cls.model_fields["kind"].default for cls in NOTIFIED_EVENTS))
 OFFSETS = "an offset from the reference date, like -15d, 0d, +30d or -12m"
 LADDER = "a list of offsets, each later than the one before, like [-15d, +1d, +30d]"
 

@@ -17,7 +17,7 @@ from clusterflow.domain.events import KINDS, FindingChanged, StageOverdue
 from clusterflow.domain.notice import Group, Narrowing, NoticeRule, Offset
 from clusterflow.domain.occasion import OCCASIONS
 from clusterflow.errors import Mistake, Mistakes
-from clusterflow.rules.mistakes import the_nearest
+from clusterflow.rules.mistakes import nearest_hint
 
 _ONLY = {"event": ("level", "metric", "answer"), "on": ("about", "with", "ladder", "until", "escalate", "escalated")}
 """The keys that mean something only beside another."""
@@ -117,7 +117,7 @@ def _checked(
                 )
         if written.metric and metrics is not None and written.metric not in metrics:
             found = f"the metric {describe_value(written.metric)} is unknown"
-            cure = the_nearest(written.metric, metrics)
+            cure = nearest_hint(written.metric, metrics)
             yield wrong("metric", found, "a metric of configs/metrics.yaml", cure)
     else:
         yield from _climbed(written, wrong)
@@ -151,12 +151,12 @@ def _climbed(written: WrittenNotice, wrong: _Wrong) -> Iterator[Mistake]:
         if written.until is None:
             yield wrong("on", f"it is not said what ends {occasion.id}", has)
         else:
-            cure = the_nearest(written.until, [occasion.until] if occasion.until else [])
+            cure = nearest_hint(written.until, [occasion.until] if occasion.until else [])
             yield wrong("until", f"{occasion.id} has no stop condition {describe_value(written.until)}", has, cure)
     for key, number in written.with_.items():
         if key not in occasion.parameters:
             accepted = ", ".join(occasion.parameters) or "no numbers"
-            cure = the_nearest(key, occasion.parameters)
+            cure = nearest_hint(key, occasion.parameters)
             yield wrong("with", f"{occasion.id} asks for no {describe_value(key)}", accepted, cure, (key,))
         elif number < 0:
             yield wrong("with", f"{key}: {describe_value(number)}", "0 or more", "", (key,))

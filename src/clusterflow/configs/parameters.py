@@ -21,7 +21,7 @@ from clusterflow.domain.terms import (
     SurveyTopic,
 )
 from clusterflow.domain.text import LANGUAGES, Text
-from clusterflow.rules.mistakes import the_nearest
+from clusterflow.rules.mistakes import nearest_hint
 
 WORDS: dict[ParameterType, tuple[str, ...]] = {
     "size-class": (*SizeClass, "sme"),  # a metric may ask for micro, small and medium together
@@ -64,7 +64,7 @@ def parameter_errors(
         if name not in known:
             accepted = ", ".join(known) or "no parameters"
             found = f"the metric {declaration.id} has no parameter «{name}»"
-            yield (name,), value, file_error(found, accepted, the_nearest(name, known))
+            yield (name,), value, file_error(found, accepted, nearest_hint(name, known))
         elif (error := value_error(known[name], value, stages)) is not None:
             yield (name,), value, error
     for name, parameter in known.items():
@@ -90,7 +90,7 @@ def value_error(parameter: Parameter, value: Any, stages: tuple[str, ...] | None
             names, noun = WORDS[parameter.type], parameter.type.replace("-", " ")
     if isinstance(value, str) and value in names:
         return None
-    return file_error(f"the {noun} {describe_value(value)} is unknown", ", ".join(names), the_nearest(value, names))
+    return file_error(f"the {noun} {describe_value(value)} is unknown", ", ".join(names), nearest_hint(value, names))
 
 
 def fill_parameters(declaration: MetricDeclaration, given: Mapping[str, str | int], stage: str) -> Parameters:

@@ -21,7 +21,7 @@ Name = Annotated[str, Field(max_length=64)]
 Number = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 
-class Title(Frozen):
+class Header(Frozen):
     """The first line: what the file is, and how much of it there must be."""
 
     clusterflow: Literal["life"] = "life"
@@ -31,7 +31,7 @@ class Title(Frozen):
     chains: Number
 
 
-class KeptModel(Frozen):
+class PinnedModel(Frozen):
     """A lifecycle model that initiatives are pinned to."""
 
     model: Name
@@ -47,7 +47,7 @@ class Alias(Frozen):
     person: Name
 
 
-class Marks(Frozen):
+class EvaluationMarks(Frozen):
     """What the standing answers were measured on."""
 
     version: Number
@@ -64,7 +64,7 @@ class Chain(Frozen):
     head: Name
     published: Number
     told: Number
-    evaluated: Marks | None = None
+    evaluated: EvaluationMarks | None = None
 
 
 class Line(Frozen):
@@ -80,11 +80,11 @@ class Line(Frozen):
     salt: str | None = Field(default=None, max_length=32)
 
 
-Part = Title | KeptModel | Alias | Chain | Line
+Part = Header | PinnedModel | Alias | Chain | Line
 
-SORTS: dict[str, type[Part]] = {
-    "clusterflow": Title,
-    "model": KeptModel,
+PART_TYPES: dict[str, type[Part]] = {
+    "clusterflow": Header,
+    "model": PinnedModel,
     "alias": Alias,
     "chain": Chain,
     "entry": Line,
@@ -92,6 +92,6 @@ SORTS: dict[str, type[Part]] = {
 """The sort of a line, by the field that only it has."""
 
 
-def as_kept(value: dict[str, Any]) -> str:
+def canonical_json(value: dict[str, Any]) -> str:
     """A JSON value as the text that the database keeps of it, and that hashes are made of."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -353,7 +353,7 @@ EVENT: TypeAdapter[Event] = TypeAdapter(
 KINDS: dict[str, type[Event]] = {c.model_fields["kind"].default: c for c in Event.__args__}
 
 
-TOLD = (
+NOTIFIED_EVENTS = (
     FindingChanged,
     GateOpened,
     GateReopened,
@@ -372,7 +372,7 @@ TOLD = (
 """The events that people are told of; to whom and how is said in ``configs/notices.yaml``."""
 
 
-NOT_SHOWN = (*RecordEvent.__args__, DecisionRefused, CodeRenewed)
+HIDDEN_EVENTS = (*RecordEvent.__args__, DecisionRefused, CodeRenewed)
 """The events that change nothing of what a pass shows."""
 
 LIFECYCLE_RUN = "lifecycle"

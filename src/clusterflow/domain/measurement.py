@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from clusterflow.domain.quantity import Unit, written
+from clusterflow.domain.quantity import Unit, format_quantity
 from clusterflow.domain.terms import Role
 from clusterflow.domain.text import Frozen, Language, Text
 
@@ -103,22 +103,22 @@ class Measurement:
         return self.low is not None and self.low == self.high
 
     @property
-    def nothing(self) -> bool:
+    def is_empty(self) -> bool:
         return self.low is None and self.high is None
 
-    def written(self, unit: Unit, language: Language = "en") -> str:
+    def format(self, unit: Unit, language: Language = "en") -> str:
         """The span as people read it: ``12``, ``12 … 17``, ``unknown``."""
-        if self.nothing:
+        if self.is_empty:
             return "unknown" if language == "en" else "desconocido"
         ends = [
-            "?" if end is None else written(end, unit, self.currency, language)
+            "?" if end is None else format_quantity(end, unit, self.currency, language)
             for end in ((self.low,) if self.known else (self.low, self.high))
         ]
         return " … ".join(ends)
 
-    def noted(self) -> str:
+    def to_note(self) -> str:
         """The span as the ledger keeps it, in no language: ``12``, ``12..17``, ``7/20..``, ``?``."""
-        if self.nothing:
+        if self.is_empty:
             return "?"
         low, high = ("" if end is None else str(end) for end in (self.low, self.high))
         span = low if self.known else f"{low}..{high}"

@@ -26,7 +26,7 @@ class Unit(StrEnum):
     MONEY = "money"
 
 
-WRITTEN = {
+BOUND_FORMATS = {
     Unit.COUNT: "a number (>= 15)",
     Unit.SHARE: "a percentage or a fraction (>= 80 %, <= 1/3)",
     Unit.YES_NO: "«is yes» or «is no»",
@@ -91,23 +91,27 @@ class Bound(Frozen):
         Raises:
             BoundError: what was found, and what is accepted for this unit.
         """
-        written = text.strip()
+        stripped = text.strip()
         if unit is Unit.YES_NO:
-            if written in ("is yes", "is no"):
+            if stripped in ("is yes", "is no"):
                 # One comparison serves all units: yes is one and no is zero.
-                return cls(op=">=" if written == "is yes" else "<=", number=Fraction(written == "is yes"), unit=unit)
-            raise BoundError(f"«{text}» is no bound in {unit.value}", WRITTEN[unit])
-        match = _BOUND.match(written)
+                return cls(
+                    op=">=" if stripped == "is yes" else "<=",
+                    number=Fraction(stripped == "is yes"),
+                    unit=unit,
+                )
+            raise BoundError(f"«{text}» is no bound in {unit.value}", BOUND_FORMATS[unit])
+        match = _BOUND.match(stripped)
         if match is None:
-            raise BoundError(f"«{text}» is no bound", WRITTEN[unit])
+            raise BoundError(f"«{text}» is no bound", BOUND_FORMATS[unit])
         suffix = match["unit"]
         number = Fraction(match["number"])
         if unit is Unit.MONEY:
             if suffix is None or not re.fullmatch("[A-Z]{3}", suffix):
-                raise BoundError(f"«{text}» names no currency", WRITTEN[unit])
+                raise BoundError(f"«{text}» names no currency", BOUND_FORMATS[unit])
             return cls(op=match["op"], number=number, unit=unit, currency=suffix)
         if unit not in _SUFFIX.get(suffix, ()):
-            raise BoundError(f"«{text}» has the wrong unit for a metric in {unit.value}", WRITTEN[unit])
+            raise BoundError(f"«{text}» has the wrong unit for a metric in {unit.value}", BOUND_FORMATS[unit])
         if suffix == "%":
             number /= 100
         return cls(op=match["op"], number=number, unit=unit)
@@ -128,7 +132,7 @@ class Bound(Frozen):
             case _:
                 return value < self.number
 
-    def weaker_than(self, other: Bound) -> bool:
+    def is_weaker_than(self, other: Bound) -> bool:
         """Whether everything that holds the other holds this one too, and more."""
         if self.unit is not other.unit or self.currency != other.currency or self.rising != other.rising:
             return False
@@ -136,15 +140,15 @@ class Bound(Frozen):
             return self.op in (">=", "<=") and other.op in (">", "<")
         return (self.number < other.number) == self.rising
 
-    def written(self, language: Language = "en") -> str:
+    def format(self, language: Language = "en") -> str:
         """The bound as people read it: ``≥ 80 %``."""
         if self.unit is Unit.YES_NO:
             return _YES_NO[language][self.rising]
         sign = {">=": "≥", "<=": "≤"}.get(self.op, self.op)
-        return f"{sign} {written(self.number, self.unit, self.currency, language)}"
+        return f"{sign} {format_quantity(self.number, self.unit, self.currency, language)}"
 
     def __str__(self) -> str:
-        return self.written()
+        return self.format()
 
 
 _YES_NO: dict[Language, tuple[str, str]] = {"en": ("no", "yes"), "es": ("no", "sí")}
@@ -166,7 +170,7 @@ _NAMES: dict[Language, dict[Unit, tuple[str, str]]] = {
 }
 
 
-def written(number: Fraction, unit: Unit, currency: str | None = None, language: Language = "en") -> str:
+def format_quantity(number: Fraction, unit: Unit, currency: str | None = None, language: Language = "en") -> str:
     """The number as people read it: ``80 %``, ``3.5 points``, ``yes``, ``1 250 000 EUR``.
 
     Thousands are set apart by a thin space and decimals by a point: read alike from Bilbao to Monterrey (RAE, SI).

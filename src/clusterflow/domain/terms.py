@@ -78,7 +78,7 @@ class Stance(StrEnum):
     """Bars every go while it stands; only for the roles that the model gives it to."""
 
 
-def said_as(word: str) -> DecisionKind | Stance:
+def parse_decision(word: str) -> DecisionKind | Stance:
     """What a word says at a gate: a decision, or a stance.
 
     Raises:

@@ -15,7 +15,7 @@ NoticeLanguage = Literal["es", "en", "ca", "eu", "pt"]
 NOTICE_LANGUAGES: tuple[NoticeLanguage, ...] = ("es", "en", "ca", "eu", "pt")
 
 
-def nearest(language: NoticeLanguage) -> Language:
+def model_language(language: NoticeLanguage) -> Language:
     """The language of the models and reports that such a reader reads best: a notice quotes their titles in it."""
     return "en" if language == "en" else "es"
 
@@ -25,7 +25,7 @@ ID = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 
 ID_ACCEPTED = "an id: 1 to 64 lower case letters, digits, points, hyphens and underscores, the first a letter or digit"
 
-UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+FORBIDDEN_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 """Signs that no text of ours may have: controls, which steer a terminal, and halves of signs, which nothing can keep.
 Tabs and the ends of lines pass."""
 
@@ -34,7 +34,7 @@ UNDECODED = re.compile("[\udc80-\udcff]")
 """What a byte that is no UTF-8 is read as, so that its line can be told."""
 
 
-def decoded(content: bytes) -> str:
+def decode_text(content: bytes) -> str:
     """The text of a file in UTF-8, with or without the mark that Windows begins it with."""
     return content.decode("utf-8-sig", "surrogateescape")
 

@@ -21,12 +21,12 @@ class Finding:
     kept: Answer
     """The answer to the weaker bound that a passed milestone is watched by."""
 
-    def found(self, language: Language = "en") -> str:
+    def value_text(self, language: Language = "en") -> str:
         """What was measured, as people read it."""
-        return self.measurement.written(self.criterion.bound.unit, language)
+        return self.measurement.format(self.criterion.bound.unit, language)
 
-    def asked(self, language: Language = "en") -> str:
-        return self.criterion.bound.written(language)
+    def bound_text(self, language: Language = "en") -> str:
+        return self.criterion.bound.format(language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from clusterflow.engine.transaction import Work
+from clusterflow.engine.transaction import Transaction
 from clusterflow.rules.deadlines import deadlines_of, expiry_deadlines
 from clusterflow.store import deadlines
 from clusterflow.store.pinned_models import load_model
 
-MOVING = ("initiative", "label", "strategy")
+DEADLINE_RECORDS = ("initiative", "label", "strategy")
 """The record types that say when something becomes due: ends, and the calendar that all days are counted by."""
 
 
-def set_deadlines(work: Work, initiative: str) -> None:
+def set_deadlines(tx: Transaction, initiative: str) -> None:
     """Bring the stored moments of an initiative in step with its state, its records and its calendar."""
-    state = work.state(initiative)
+    state = tx.state(initiative)
     if state is None:
         return
-    calendar = work.calendar(initiative)
-    model = load_model(work.connection, state.model_hash)
-    ends = deadlines.ends_of(work.connection, initiative, calendar)
+    calendar = tx.calendar(initiative)
+    model = load_model(tx.connection, state.model_hash)
+    ends = deadlines.ends_of(tx.connection, initiative, calendar)
     wanted = {d: calendar.due_at(d.day) for d in deadlines_of(model, state) | expiry_deadlines(state, ends)}
-    stored = deadlines.moments_of(work.connection, initiative)
+    stored = deadlines.moments_of(tx.connection, initiative)
     coming = {d: at for d, at in wanted.items() if stored.get(d) != at}
-    deadlines.update_moments(work.connection, initiative, stored.keys() - wanted.keys(), coming)
+    deadlines.update_moments(tx.connection, initiative, stored.keys() - wanted.keys(), coming)

@@ -11,28 +11,28 @@ from clusterflow.domain.grant import Grant
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.state import InitiativeState, Review
 from clusterflow.domain.terms import DecisionKind
-from clusterflow.domain.text import UNFIT, Frozen
+from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Frozen
 from clusterflow.domain.verdict import Verdict
-from clusterflow.engine.evaluate import Declarations, enrolled_state, is_fresh, look, stay_fresh, write
+from clusterflow.engine.evaluate import Declarations, assess_state, enrolled_state, is_fresh, keep_fresh, write_events
 from clusterflow.engine.local_date import today_of
-from clusterflow.engine.transaction import Work
+from clusterflow.engine.transaction import Transaction
 from clusterflow.errors import Mistake, Mistakes, NotPossible, UnknownName
-from clusterflow.rules.ballot import Ballot, Decider, Refusal, Voice
+from clusterflow.rules.ballot import Ballot, Decider, Refusal, Voter
 from clusterflow.rules.decision import plan_decision, refuse
 from clusterflow.rules.evaluation import open_gate
 from clusterflow.rules.judge import recall_gate
 from clusterflow.rules.mistakes import nearest
-from clusterflow.rules.one_time_code import is_right
-from clusterflow.rules.transition import Course
+from clusterflow.rules.one_time_code import is_valid_code
+from clusterflow.rules.transition import Transition
 from clusterflow.store import ledger, registry
 from clusterflow.store.people import alias_of, capacities, delegations_of, eligible_people
 from clusterflow.store.pinned_models import load_model
 
-Declared = Callable[[], Declarations]
+MetricSource = Callable[[], Declarations]
 """Where the metrics are declared: read only where something must be measured anew."""
 
 
-class Decided(Frozen):
+class BallotResult(Frozen):
     """What became of a ballot: refused with its reason, counted as a vote, or the gate is decided."""
 
     initiative: str
@@ -51,7 +51,7 @@ class Decided(Frozen):
         return self.refused is None
 
 
-class Opened(Frozen):
+class OpenedReview(Frozen):
     """A review that was opened by hand, or was open already."""
 
     initiative: str
@@ -62,7 +62,7 @@ class Opened(Frozen):
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class CurrentState:
     """An initiative whose standing answers are those of the day."""
 
     state: InitiativeState
@@ -87,12 +87,14 @@ def stage_of(model: LifecycleModel, stage: str) -> str:
     return stage
 
 
-def open_review(work: Work, initiative: str, stage: str, declared: Declared, asked_by: str | None = None) -> Opened:
+def open_review(
+    tx: Transaction, initiative: str, stage: str, declared: MetricSource, asked_by: str | None = None
+) -> OpenedReview:
     """Open a gate review by hand: to hold, recycle, stop, or go on under conditions before the gate is ready."""
-    asker = _alias(work, asked_by) if asked_by else None
-    now = _standing(work, initiative, declared)
+    asker = _alias(tx, asked_by) if asked_by else None
+    now = _standing(tx, initiative, declared)
     stage_of(now.model, stage)
-    course = Course(now.model, now.state, now.today)
+    transition = Transition(now.model, now.state, now.today)
     verdict = now.verdict(stage)
     visit = now.state.visit(stage)
     if verdict is None:
@@ -100,13 +102,13 @@ def open_review(work: Work, initiative: str, stage: str, declared: Declared, ask
     if visit is not None and now.state.open_review(stage) is None:
         if now.state.milestone(stage) is not None:
             raise NotPossible(f"the milestone of «{stage}» is already achieved")
-        if asker is None and not work.context.named and now.model.stage(stage).gate.decided_by.four_eyes:
+        if asker is None and not tx.context.has_actor and now.model.stage(stage).gate.decided_by.four_eyes:
             raise NotPossible(f"the gate of «{stage}» asks for four eyes: say who asks for its review, --by PERSON")
-        open_gate(course, visit, verdict, by_hand=True, asked_by=asker)
-        work.live(now.state, course.events)
-    review = course.state.open_review(stage)
+        open_gate(transition, visit, verdict, by_hand=True, asked_by=asker)
+        tx.apply_events(now.state, transition.events)
+    review = transition.state.open_review(stage)
     assert review is not None  # noqa: S101 - it was just opened
-    return Opened(
+    return OpenedReview(
         initiative=initiative,
         stage=stage,
         review=review.id,
@@ -115,7 +117,9 @@ def open_review(work: Work, initiative: str, stage: str, declared: Declared, ask
     )
 
 
-def decide(work: Work, initiative: str, person: str, ballot: Ballot, declared: Declared, key: bytes | None) -> Decided:
+def decide(
+    tx: Transaction, initiative: str, person: str, ballot: Ballot, declared: MetricSource, key: bytes | None
+) -> BallotResult:
     """Take a decision at a gate, on the findings of this moment, or refuse it; both are written in the ledger.
 
     Args:
@@ -127,21 +131,21 @@ def decide(work: Work, initiative: str, person: str, ballot: Ballot, declared: D
         UnknownName: the initiative, the stage or a person.
     """
     _check_texts(person, ballot)
-    state = enrolled_state(work, initiative)
-    now = _settled(work, state, today_of(work, initiative), declared)
+    state = enrolled_state(tx, initiative)
+    now = _settled(tx, state, today_of(tx, initiative), declared)
     stage_of(now.model, ballot.stage)
     review = now.state.open_review(ballot.stage)
-    voice = _voice(work, now, review, person, ballot, key)
+    voter = _voter(tx, now, review, person, ballot, key)
     verdict = now.verdict(ballot.stage)
-    no = refuse(now.model, now.state, verdict, ballot, voice, now.today, _changed(work, now.state, ballot))
+    no = refuse(now.model, now.state, verdict, ballot, voter, now.today, _changed(tx, now.state, ballot))
     if no is not None or verdict is None or review is None:
-        return _refused(work, now.state, ballot, voice, no or Refusal("closed", "the gate is closed"))
-    events = plan_decision(now.model, now.state, verdict, ballot, voice, now.today)
-    after = work.live(now.state, events)
+        return _refused(tx, now.state, ballot, voter, no or Refusal("closed", "the gate is closed"))
+    events = plan_decision(now.model, now.state, verdict, ballot, voter, now.today)
+    after = tx.apply_events(now.state, events)
     done = next((e for e in events if isinstance(e, ev.GateDecided)), None)
     if done is None:
-        stay_fresh(work, now.state, after)
-    return Decided(
+        keep_fresh(tx, now.state, after)
+    return BallotResult(
         initiative=initiative,
         stage=ballot.stage,
         review=review.id,
@@ -157,63 +161,67 @@ def _check_texts(person: str, ballot: Ballot) -> None:
     """A form hands in whatever was pasted into it, and not every database keeps that."""
     said = {"decided_by": person} | {field.name: getattr(ballot, field.name) for field in fields(ballot)}
     wrong = [
-        n for n, value in said.items() if isinstance(value, str | tuple | Mapping) and UNFIT.search("".join(value))
+        n
+        for n, value in said.items()
+        if isinstance(value, str | tuple | Mapping) and FORBIDDEN_CHARACTERS.search("".join(value))
     ]
     if wrong:
         raise Mistakes([Mistake(name, "holds a sign that no text can have") for name in wrong])
 
 
-def renew_code(work: Work, initiative: str, stage: str, person: str, declared: Declared) -> Decided:
+def renew_code(tx: Transaction, initiative: str, stage: str, person: str, declared: MetricSource) -> BallotResult:
     """Let a decider have a new one-time code, and new attempts; the old one is good for nothing any more.
 
     Raises:
         NotPossible: the gate is not open.
     """
-    now = _standing(work, initiative, declared)
+    now = _standing(tx, initiative, declared)
     review = now.state.open_review(stage_of(now.model, stage))
     if review is None:
         raise NotPossible(f"the gate of «{stage}» is not open; there is no code to renew")
-    alias = _alias(work, person)
+    alias = _alias(tx, person)
     rule = now.model.stage(stage).gate.decided_by
-    if not any(v.person == person for v in eligible_people(work.connection, initiative, rule, now.today)):
+    if not any(v.person == person for v in eligible_people(tx.connection, initiative, rule, now.today)):
         raise NotPossible(f"«{person}» has no vote at the gate of «{stage}» today, so there is no code to send")
-    after = work.live(now.state, [ev.CodeRenewed(review=review.id, stage=stage, decider=alias, on=now.today)])
-    return Decided(initiative=initiative, stage=stage, review=review.id, version=after.version)
+    after = tx.apply_events(now.state, [ev.CodeRenewed(review=review.id, stage=stage, decider=alias, on=now.today)])
+    return BallotResult(initiative=initiative, stage=stage, review=review.id, version=after.version)
 
 
-def _alias(work: Work, person: str) -> str:
-    alias = alias_of(work.connection, person, work.context.ids)
+def _alias(tx: Transaction, person: str) -> str:
+    alias = alias_of(tx.connection, person, tx.context.ids)
     if alias is None:
-        raise UnknownName("person", person, nearest(person, registry.ids_of_type(work.connection, "person")))
+        raise UnknownName("person", person, nearest(person, registry.ids_of_type(tx.connection, "person")))
     return alias
 
 
-def _voice(work: Work, now: Settled, review: Review | None, person: str, ballot: Ballot, key: bytes | None) -> Voice:
+def _voter(
+    tx: Transaction, now: CurrentState, review: Review | None, person: str, ballot: Ballot, key: bytes | None
+) -> Voter:
     """Whose vote it is, who casts it, and what is known of both on the day."""
     initiative = now.state.initiative
-    caster = _decider(work, initiative, now.today, person)
+    caster = _decider(tx, initiative, now.today, person)
     if ballot.speaks_for in (None, person):
         decider, delegate, in_force = caster, None, True
     else:
-        decider, delegate = _decider(work, initiative, now.today, ballot.speaks_for or ""), caster
-        in_force = (ballot.speaks_for, person) in delegations_of(work.connection, initiative, now.today)
+        decider, delegate = _decider(tx, initiative, now.today, ballot.speaks_for or ""), caster
+        in_force = (ballot.speaks_for, person) in delegations_of(tx.connection, initiative, now.today)
     involved = False
     if review is not None and now.model.stage(ballot.stage).gate.decided_by.four_eyes:
         since = max((v.entered_on for v in now.state.visits if v.stage == ballot.stage), default=now.today)
-        acted = ledger.actors(work.connection, initiative, work.calendar(initiative).begins(since))
+        acted = ledger.actors(tx.connection, initiative, tx.calendar(initiative).begins(since))
         mine = {person.casefold(), (ballot.speaks_for or person).casefold()}
         involved = review.asked_by in (decider.alias, caster.alias) or bool(mine & {a.casefold() for a in acted})
     proof = None
     if key is not None and review is not None:
-        proof = is_right(
+        proof = is_valid_code(
             key, grant_of(now.state, review, decider.alias, delegate.alias if delegate else None), ballot.code
         )
-    return Voice(decider, delegate, in_force, involved, proof)
+    return Voter(decider, delegate, in_force, involved, proof)
 
 
-def _decider(work: Work, initiative: str, today: date, person: str) -> Decider:
-    roles, helixes = capacities(work.connection, initiative, today, person).get(person, (frozenset(), frozenset()))
-    return Decider(_alias(work, person), roles, helixes)
+def _decider(tx: Transaction, initiative: str, today: date, person: str) -> Decider:
+    roles, helixes = capacities(tx.connection, initiative, today, person).get(person, (frozenset(), frozenset()))
+    return Decider(_alias(tx, person), roles, helixes)
 
 
 def grant_of(state: InitiativeState, review: Review, decider: str, cast_by: str | None) -> Grant:
@@ -229,20 +237,20 @@ def grant_of(state: InitiativeState, review: Review, decider: str, cast_by: str 
     )
 
 
-def _settled(work: Work, state: InitiativeState, today: date, declared: Declared) -> Settled:
+def _settled(tx: Transaction, state: InitiativeState, today: date, declared: MetricSource) -> CurrentState:
     """The initiative as of now: by the answers last told while they are fresh, else measured and written anew."""
-    if is_fresh(work, state, today):
-        return Settled(state, load_model(work.connection, state.model_hash), today)
-    now = look(work.connection, state, work.calendar(state.initiative), work.moment(state.initiative), declared())
-    return Settled(write(work, now, now.plan()), now.model, today)
+    if is_fresh(tx, state, today):
+        return CurrentState(state, load_model(tx.connection, state.model_hash), today)
+    now = assess_state(tx.connection, state, tx.calendar(state.initiative), tx.moment(state.initiative), declared())
+    return CurrentState(write_events(tx, now, now.plan()), now.model, today)
 
 
-def _standing(work: Work, initiative: str, declared: Declared) -> Settled:
-    state = enrolled_state(work, initiative)
-    return _settled(work, state, today_of(work, initiative), declared)
+def _standing(tx: Transaction, initiative: str, declared: MetricSource) -> CurrentState:
+    state = enrolled_state(tx, initiative)
+    return _settled(tx, state, today_of(tx, initiative), declared)
 
 
-def _changed(work: Work, state: InitiativeState, ballot: Ballot) -> list[str]:
+def _changed(tx: Transaction, state: InitiativeState, ballot: Ballot) -> list[str]:
     """What changed at the gate since the decider looked: the answers told after that look."""
     review = state.open_review(ballot.stage)
     if ballot.seen is None or review is None or ballot.seen == review.findings:
@@ -250,7 +258,7 @@ def _changed(work: Work, state: InitiativeState, ballot: Ballot) -> list[str]:
     since = 0
     told: list[tuple[int, str]] = []
     for entry in ledger.read_entries(
-        work.connection, state.initiative, kinds=("gate.opened", "gate.reopened", "gate.changed", "finding.changed")
+        tx.connection, state.initiative, kinds=("gate.opened", "gate.reopened", "gate.changed", "finding.changed")
     ):
         event = entry.event
         if isinstance(event, (ev.GateOpened, ev.GateReopened, ev.GateChanged)) and event.findings == ballot.seen:
@@ -260,22 +268,22 @@ def _changed(work: Work, state: InitiativeState, ballot: Ballot) -> list[str]:
     return [text for version, text in told if version > since > 0]
 
 
-def _refused(work: Work, state: InitiativeState, ballot: Ballot, voice: Voice, no: Refusal) -> Decided:
+def _refused(tx: Transaction, state: InitiativeState, ballot: Ballot, voter: Voter, no: Refusal) -> BallotResult:
     review = state.open_review(ballot.stage)
-    after = work.live(
+    after = tx.apply_events(
         state,
         [
             ev.DecisionRefused(
                 stage=ballot.stage,
-                decider=voice.caster.alias,
+                decider=voter.caster.alias,
                 decision=ballot.decision,
                 why=no.code,
                 review=review.id if review else None,
             )
         ],
     )
-    stay_fresh(work, state, after)
-    return Decided(
+    keep_fresh(tx, state, after)
+    return BallotResult(
         initiative=state.initiative,
         stage=ballot.stage,
         review=review.id if review else None,

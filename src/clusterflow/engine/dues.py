@@ -17,33 +17,35 @@ from clusterflow.domain.terms import Standing
 from clusterflow.engine.evaluate import enrolled_state
 from clusterflow.engine.local_date import today_of
 from clusterflow.engine.record import Submission, record
-from clusterflow.engine.transaction import Work
+from clusterflow.engine.transaction import Transaction
 from clusterflow.errors import NotPossible
-from clusterflow.rules.invoicing import plan
+from clusterflow.rules.invoicing import plan_invoices
 from clusterflow.store.dues import books_of
 
 
-def look(connection: Connection, initiative: str, schemes: Mapping[str, Scheme], year: int, today: date) -> DuesPlan:
+def plan_dues(
+    connection: Connection, initiative: str, schemes: Mapping[str, Scheme], year: int, today: date
+) -> DuesPlan:
     """The dues of a year as they stand on a day."""
-    return plan(initiative, books_of(connection, initiative, year), schemes, year, today)
+    return plan_invoices(initiative, books_of(connection, initiative, year), schemes, year, today)
 
 
-def issue_dues(work: Work, initiative: str, schemes: Mapping[str, Scheme], year: int) -> DuesPlan:
+def issue_dues(tx: Transaction, initiative: str, schemes: Mapping[str, Scheme], year: int) -> DuesPlan:
     """Issue what is to be of a year's dues.
 
     Raises:
         UnknownName: no such initiative is enrolled.
         NotPossible: its life under its model was stopped.
     """
-    state = enrolled_state(work, initiative)
+    state = enrolled_state(tx, initiative)
     if state.standing is Standing.STOPPED:
         raise NotPossible(f"«{initiative}» was stopped; it asks no more dues")
-    today = today_of(work, initiative)
-    before = look(work.connection, initiative, schemes, year, today)
+    today = today_of(tx, initiative)
+    before = plan_dues(tx.connection, initiative, schemes, year, today)
     if not before.to_issue:
         return before
-    record(work, [_invoice(before, line) for line in before.to_issue])
-    after = look(work.connection, initiative, schemes, year, today)
+    record(tx, [_invoice(before, line) for line in before.to_issue])
+    after = plan_dues(tx.connection, initiative, schemes, year, today)
     return after.model_copy(update={"issued": len(before.to_issue)})
 
 

@@ -9,15 +9,15 @@ from clusterflow.domain.text import Frozen
 from clusterflow.engine.deadlines import set_deadlines
 from clusterflow.engine.local_date import today_of
 from clusterflow.engine.record import Submission, record
-from clusterflow.engine.transaction import Work
+from clusterflow.engine.transaction import Transaction
 from clusterflow.errors import NotPossible
 from clusterflow.rules.projection import apply
-from clusterflow.rules.transition import Course
+from clusterflow.rules.transition import Transition
 from clusterflow.store.pinned_models import save_model
 from clusterflow.store.state import save_state
 
 
-class Enrolled(Frozen):
+class EnrolmentResult(Frozen):
     """The initiative with its model and its first stages."""
 
     initiative: str
@@ -26,7 +26,7 @@ class Enrolled(Frozen):
     stages: tuple[str, ...]
 
 
-def enrol(work: Work, submission: Submission, model: LifecycleModel) -> Enrolled:
+def enrol(tx: Transaction, submission: Submission, model: LifecycleModel) -> EnrolmentResult:
     """Record the initiative and begin the stages that wait for none.
 
     Raises:
@@ -40,25 +40,25 @@ def enrol(work: Work, submission: Submission, model: LifecycleModel) -> Enrolled
         )
     # Both chains are held in the order in which recording holds them: else each could wait for the other for ever.
     for chain in sorted({REGISTRY, initiative}):
-        work.head(chain)
-    record(work, [submission])
-    state = work.state(initiative)
+        tx.head(chain)
+    record(tx, [submission])
+    state = tx.state(initiative)
     if state is not None:
         raise NotPossible(f"«{initiative}» is already enrolled, under {state.model} since {state.enrolled_on}")
-    save_model(work.connection, model, work.now)
-    today = today_of(work, initiative)
-    (entry,) = work.append(
+    save_model(tx.connection, model, tx.now)
+    today = today_of(tx, initiative)
+    (entry,) = tx.append(
         initiative,
         [ev.InitiativeEnrolled(initiative=initiative, model=model.id, model_hash=model.hash, on=today)],
     )
     state = apply(None, entry)
     assert state is not None  # noqa: S101 - enrolling makes a state
-    save_state(work.connection, None, state)
-    course = Course(model, state, today)
-    course.enter_what_is_free()
-    after = work.live(state, course.events)
-    set_deadlines(work, initiative)
-    return Enrolled(
+    save_state(tx.connection, None, state)
+    transition = Transition(model, state, today)
+    transition.enter_ready_stages()
+    after = tx.apply_events(state, transition.events)
+    set_deadlines(tx, initiative)
+    return EnrolmentResult(
         initiative=initiative,
         model=model.id,
         model_hash=model.hash,

@@ -17,9 +17,9 @@ from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.state import InitiativeState
 from clusterflow.domain.text import Frozen
 from clusterflow.engine.local_date import today_of
-from clusterflow.engine.transaction import Work
+from clusterflow.engine.transaction import Transaction
 from clusterflow.errors import UnknownName
-from clusterflow.rules.evaluation import Assessment, assess, calls_for, plan_evaluation
+from clusterflow.rules.evaluation import Assessment, assess, plan_evaluation, required_calls
 from clusterflow.rules.mistakes import nearest
 from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.store import ledger, tables
@@ -32,7 +32,7 @@ from clusterflow.store.state import load_cached_state, load_states
 Declarations = dict[str, MetricDeclaration]
 
 
-class Evaluated(Frozen):
+class EvaluationResult(Frozen):
     """What an evaluation changed, by kind of event; empty where nothing did."""
 
     initiative: str
@@ -41,7 +41,7 @@ class Evaluated(Frozen):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CurrentAssessment:
     """One initiative on a day: its state, its model and what holds."""
 
     state: InitiativeState
@@ -58,50 +58,54 @@ class Standing:
         return plan_evaluation(self.model, self.state, self.assessment, self.today, self.calendar)
 
 
-def enrolled_state(work: Work, initiative: str) -> InitiativeState:
+def enrolled_state(tx: Transaction, initiative: str) -> InitiativeState:
     """The state of an initiative.
 
     Raises:
         UnknownName: with the nearest that live.
     """
-    state = work.state(initiative)
+    state = tx.state(initiative)
     if state is None:
-        known = work.connection.execute(select(tables.initiative_state.c.initiative)).scalars()
+        known = tx.connection.execute(select(tables.initiative_state.c.initiative)).scalars()
         raise UnknownName("enrolled initiative", initiative, nearest(initiative, known))
     return state
 
 
-def standing(work: Work, initiative: str, declarations: Declarations) -> Standing:
+def assess_initiative(tx: Transaction, initiative: str, declarations: Declarations) -> CurrentAssessment:
     """Measure and judge one initiative as of the command's day."""
-    state = enrolled_state(work, initiative)
-    return look(work.connection, state, work.calendar(initiative), work.moment(initiative), declarations)
+    state = enrolled_state(tx, initiative)
+    return assess_state(tx.connection, state, tx.calendar(initiative), tx.moment(initiative), declarations)
 
 
-def look(
+def assess_state(
     connection: Connection,
     state: InitiativeState,
     calendar: WorkCalendar,
     now: datetime,
     declarations: Declarations,
-) -> Standing:
+) -> CurrentAssessment:
     """Judge a state as of the day that a moment falls on."""
     model, today = load_model(connection, state.model_hash), calendar.today(now)
     registry_version = ledger.peek_version(connection, REGISTRY)
-    found = measure(connection, calls_for(model, state), declarations, today, [state.initiative])
+    found = measure(connection, required_calls(model, state), declarations, today, [state.initiative])
     mine = {call: by[state.initiative] for call, by in found.items() if state.initiative in by}
-    return Standing(state, model, assess(model, state, mine), mine, today, calendar, registry_version)
+    return CurrentAssessment(state, model, assess(model, state, mine), mine, today, calendar, registry_version)
 
 
-def observe(connection: Connection, initiative: str, now: datetime, declarations: Declarations) -> Standing | None:
+def observe(
+    connection: Connection, initiative: str, now: datetime, declarations: Declarations
+) -> CurrentAssessment | None:
     """Measure and judge one initiative while others may write; None where it is not enrolled."""
     for head in ledger.heads(connection, [initiative]):
         state = load_cached_state(connection, head)
         if state is not None:
-            return look(connection, state, calendar_of(connection, now.date(), initiative), now, declarations)
+            return assess_state(connection, state, calendar_of(connection, now.date(), initiative), now, declarations)
     return None
 
 
-def evaluate(work: Work, initiative: str, declarations: Declarations, observed: Standing | None = None) -> Evaluated:
+def evaluate(
+    tx: Transaction, initiative: str, declarations: Declarations, observed: CurrentAssessment | None = None
+) -> EvaluationResult:
     """Bring the standing answers, gates, milestones and deadlines of one initiative up to the day.
 
     Args:
@@ -109,20 +113,22 @@ def evaluate(work: Work, initiative: str, declarations: Declarations, observed: 
             waiting; where something happened in between, it is measured again.
     """
     now = (
-        observed if observed is not None and _still_holds(work, observed) else standing(work, initiative, declarations)
+        observed
+        if observed is not None and _still_holds(tx, observed)
+        else assess_initiative(tx, initiative, declarations)
     )
     events = now.plan()
-    after = write(work, now, events)
-    return Evaluated(initiative=initiative, version=after.version, changes=tuple(e.kind for e in events))
+    after = write_events(tx, now, events)
+    return EvaluationResult(initiative=initiative, version=after.version, changes=tuple(e.kind for e in events))
 
 
-def _still_holds(work: Work, observed: Standing) -> bool:
+def _still_holds(tx: Transaction, observed: CurrentAssessment) -> bool:
     initiative = observed.state.initiative
-    same = work.head(initiative).version == observed.state.version
-    return same and work.calendar(initiative) == observed.calendar and today_of(work, initiative) == observed.today
+    same = tx.head(initiative).version == observed.state.version
+    return same and tx.calendar(initiative) == observed.calendar and today_of(tx, initiative) == observed.today
 
 
-def evaluate_set(
+def evaluate_portfolio(
     connection: Connection,
     heads: Sequence[Head],
     calendars: Mapping[str, WorkCalendar],
@@ -137,7 +143,7 @@ def evaluate_set(
         by_day[calendars[initiative].today(now)].append(initiative)
     plans: dict[str, tuple[LifeEvent, ...]] = {}
     for day, initiatives in by_day.items():
-        wanted = {c for i in initiatives for c in calls_for(models[i], states[i])}
+        wanted = {c for i in initiatives for c in required_calls(models[i], states[i])}
         # Asking for every initiative needs no list of them; the portfolio is the usual case.
         everyone = len(initiatives) == len(states) and len(states) > 1
         found = measure(connection, wanted, declarations, day, None if everyone else initiatives)
@@ -147,26 +153,26 @@ def evaluate_set(
     return {i: plan for i, plan in plans.items() if plan}
 
 
-def write(work: Work, now: Standing, events: Sequence[LifeEvent]) -> InitiativeState:
+def write_events(tx: Transaction, now: CurrentAssessment, events: Sequence[LifeEvent]) -> InitiativeState:
     """Write what an assessment brought, and remember what it was measured on."""
-    after = work.live(now.state, events) if events else now.state
-    _mark(work, after, now)
+    after = tx.apply_events(now.state, events) if events else now.state
+    _mark(tx, after, now)
     return after
 
 
-def is_fresh(work: Work, state: InitiativeState, today: date) -> bool:
+def is_fresh(tx: Transaction, state: InitiativeState, today: date) -> bool:
     """Whether the standing answers are still those of the day: nothing was recorded since they were measured.
 
     A decision may then rely on them without measuring again.
     """
     asked = {"initiative": state.initiative, "version": state.version, "as_of": today, "registry": REGISTRY}
-    return work.connection.execute(_FRESH, asked).first() is not None
+    return tx.connection.execute(_FRESH, asked).first() is not None
 
 
-def stay_fresh(work: Work, before: InitiativeState, after: InitiativeState) -> None:
+def keep_fresh(tx: Transaction, before: InitiativeState, after: InitiativeState) -> None:
     """What changed no answer, as a vote or a refusal, leaves the standing answers as fresh as they were."""
     versions = {"of_initiative": after.initiative, "before": before.version, "after": after.version}
-    work.connection.execute(_MARK_ON, versions)
+    tx.connection.execute(_MARK_ON, versions)
 
 
 _MARK = tables.evaluation
@@ -186,19 +192,19 @@ _MARK_ANEW = update(_MARK).where(_MARK.c.initiative == bindparam("of_initiative"
 _MARK_FIRST = insert(_MARK)
 
 
-def _mark(work: Work, state: InitiativeState, now: Standing) -> None:
+def _mark(tx: Transaction, state: InitiativeState, now: CurrentAssessment) -> None:
     verdicts = now.assessment.verdicts
     findings = [(stage, f) for stage, verdict in verdicts.items() for f in verdict.findings]
     findings += [
         (stage, f) for stage, watched in now.assessment.watched.items() if stage not in verdicts for f in watched
     ]
-    notes = {f"{stage}/{f.criterion.id}": f.measurement.noted() for stage, f in findings}
+    notes = {f"{stage}/{f.criterion.id}": f.measurement.to_note() for stage, f in findings}
     values = {
         "version": state.version,
         "registry_version": now.registry_version,
         "as_of": now.today,
         "notes": json.dumps(notes),
     }
-    done = work.connection.execute(_MARK_ANEW, {"of_initiative": state.initiative, **values})
+    done = tx.connection.execute(_MARK_ANEW, {"of_initiative": state.initiative, **values})
     if done.rowcount == 0:
-        work.connection.execute(_MARK_FIRST, {"initiative": state.initiative, **values})
+        tx.connection.execute(_MARK_FIRST, {"initiative": state.initiative, **values})

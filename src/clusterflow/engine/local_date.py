@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from clusterflow.engine.transaction import Work
+from clusterflow.engine.transaction import Transaction
 
 
-def today_of(work: Work, initiative: str) -> date:
+def today_of(tx: Transaction, initiative: str) -> date:
     """The day of the command's moment where the initiative is."""
-    return work.calendar(initiative).today(work.moment(initiative))
+    return tx.calendar(initiative).today(tx.moment(initiative))

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from clusterflow.engine.deadlines import set_deadlines
-from clusterflow.engine.evaluate import Declarations, Evaluated, enrolled_state, evaluate
+from clusterflow.engine.evaluate import Declarations, EvaluationResult, enrolled_state, evaluate
 from clusterflow.engine.local_date import today_of
-from clusterflow.engine.transaction import Work
+from clusterflow.engine.transaction import Transaction
 from clusterflow.rules.deadlines import plan_expiries
 from clusterflow.store import deadlines
 
 
-def fall_due(work: Work, initiative: str, declarations: Declarations) -> Evaluated:
+def process_deadlines(tx: Transaction, initiative: str, declarations: Declarations) -> EvaluationResult:
     """Bring an initiative up to the day, and tell of the labels and strategies that end."""
-    state = enrolled_state(work, initiative)
-    if not deadlines.is_due(work.connection, initiative, work.now):
-        return Evaluated(initiative=initiative, version=state.version)  # another relay was faster
-    calendar = work.calendar(initiative)
-    ends = deadlines.ends_of(work.connection, initiative, calendar)
-    expiries = plan_expiries(state, ends, calendar, today_of(work, initiative))
+    state = enrolled_state(tx, initiative)
+    if not deadlines.is_due(tx.connection, initiative, tx.now):
+        return EvaluationResult(initiative=initiative, version=state.version)  # another relay was faster
+    calendar = tx.calendar(initiative)
+    ends = deadlines.ends_of(tx.connection, initiative, calendar)
+    expiries = plan_expiries(state, ends, calendar, today_of(tx, initiative))
     if expiries:
-        work.live(state, expiries)
-    done = evaluate(work, initiative, declarations)
+        tx.apply_events(state, expiries)
+    done = evaluate(tx, initiative, declarations)
     # Also what another calendar than the one of today had put here: nothing may stay due for ever.
-    set_deadlines(work, initiative)
+    set_deadlines(tx, initiative)
     return done.model_copy(update={"changes": (*(e.kind for e in expiries), *done.changes)})

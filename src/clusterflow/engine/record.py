@@ -16,11 +16,11 @@ from clusterflow.domain.events import RecordEvent
 from clusterflow.domain.records import RECORDS, Record
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Initiative
-from clusterflow.domain.text import UNFIT, Frozen
-from clusterflow.engine.deadlines import MOVING, set_deadlines
-from clusterflow.engine.transaction import Work
+from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Frozen
+from clusterflow.engine.deadlines import DEADLINE_RECORDS, set_deadlines
+from clusterflow.engine.transaction import Transaction
 from clusterflow.errors import Mistake, Mistakes, quoted, shortened
-from clusterflow.rules.mistakes import a, field_mistakes, references, the_nearest
+from clusterflow.rules.mistakes import field_mistakes, nearest_hint, references, with_article
 from clusterflow.store import registry
 from clusterflow.store.pinned_models import load_model
 from clusterflow.store.registry import Fact
@@ -46,7 +46,7 @@ class Submission:
     retract: bool = False
 
 
-class Recorded(Frozen):
+class RecordResult(Frozen):
     """What became of the submissions."""
 
     entered: int = 0
@@ -57,9 +57,9 @@ class Recorded(Frozen):
     already: datetime | None = None
     """When the same was taken in before, where it was: then nothing was changed now."""
 
-    def again(self, at: datetime) -> Recorded:
+    def again(self, at: datetime) -> RecordResult:
         """What is told where this was already done, at that moment."""
-        return Recorded(unchanged=self.entered + self.corrected + self.retracted + self.unchanged, already=at)
+        return RecordResult(unchanged=self.entered + self.corrected + self.retracted + self.unchanged, already=at)
 
     def __str__(self) -> str:
         if self.already is not None:
@@ -82,7 +82,7 @@ class _Chain:
     superseded: list[tuple[Fact, int]] = field(default_factory=list)
 
 
-def record(work: Work, submissions: Sequence[Submission], mistakes: Iterable[Mistake] = ()) -> Recorded:
+def record(tx: Transaction, submissions: Sequence[Submission], mistakes: Iterable[Mistake] = ()) -> RecordResult:
     """Enter, correct, end and withdraw facts.
 
     Args:
@@ -91,12 +91,12 @@ def record(work: Work, submissions: Sequence[Submission], mistakes: Iterable[Mis
     Raises:
         Mistakes: everything that is wrong in the submissions, in order; then nothing was recorded.
     """
-    return _Recorder(work, submissions, mistakes).run()
+    return _Recorder(tx, submissions, mistakes).run()
 
 
 class _Recorder:
-    def __init__(self, work: Work, submissions: Sequence[Submission], mistakes: Iterable[Mistake]) -> None:
-        self.work = work
+    def __init__(self, tx: Transaction, submissions: Sequence[Submission], mistakes: Iterable[Mistake]) -> None:
+        self.tx = tx
         self.submissions = submissions
         self.mistakes = list(mistakes)
         self.chains: dict[str, _Chain] = {}
@@ -105,36 +105,38 @@ class _Recorder:
         self.cited: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
         self.moved: set[str] = set()
 
-    def run(self) -> Recorded:
+    def run(self) -> RecordResult:
         usable = [s for s in self.submissions if self._addressed(s)]
         self._read_what_is_known(usable)
         for submission in usable:
             self._take(submission)
         self._check_references()
-        if not self.work.context.named:
+        if not self.tx.context.has_actor:
             self._ask_who()
         if self.mistakes:
             raise Mistakes(sorted(self.mistakes, key=_place))
         for name, chain in self.chains.items():
             self._write(name, chain)
         for initiative in sorted(self.moved):
-            set_deadlines(self.work, initiative)
+            set_deadlines(self.tx, initiative)
         touched = tuple(sorted(name for name, c in self.chains.items() if c.events and name != REGISTRY))
-        return Recorded(**self.counts, initiatives=touched)
+        return RecordResult(**self.counts, initiatives=touched)
 
     def _addressed(self, submission: Submission) -> bool:
         """Whether the record type is known and the initiative is there where one is needed."""
         cls = RECORDS.get(submission.type)
         if cls is None:
             found = f"no record type is called {quoted(submission.type)}"
-            cure = the_nearest(shortened(submission.type), RECORDS) or f"There are: {', '.join(sorted(RECORDS))}"
+            cure = nearest_hint(shortened(submission.type), RECORDS) or f"There are: {', '.join(sorted(RECORDS))}"
             self.mistakes.append(Mistake(submission.where, found, cure=cure))
             return False
         if cls.of_initiative and not submission.initiative:
-            found = f"{a(cls.type)} belongs to an initiative"
+            found = f"{with_article(cls.type)} belongs to an initiative"
             self.mistakes.append(Mistake(submission.where, found, "initiative=ID"))
             return False
-        unfit = [n for n, value in submission.fields.items() if isinstance(value, str) and UNFIT.search(value)]
+        unfit = [
+            n for n, value in submission.fields.items() if isinstance(value, str) and FORBIDDEN_CHARACTERS.search(value)
+        ]
         if unfit:
             found = f"{shortened(unfit[0])}: holds a sign that no text can have"
             self.mistakes.append(Mistake(submission.where, found))
@@ -154,9 +156,9 @@ class _Recorder:
         chains = {registry.chain_of(RECORDS[s.type], s.initiative) for s in submissions}
         named = {str(s.fields.get("id")) for s in submissions if s.type == Initiative.type}
         for chain in sorted(chains | named):
-            self.work.head(chain)
+            self.tx.head(chain)
         for (name, chain), identities in wanted.items():
-            for fact in registry.facts_of(self.work.connection, RECORDS[name], chain, identities):
+            for fact in registry.facts_of(self.tx.connection, RECORDS[name], chain, identities):
                 self._known(name, chain, fact.record.identity()).append(fact)
 
     def _known(self, name: str, chain: str, identity: tuple[str, ...]) -> list[Fact]:
@@ -203,9 +205,9 @@ class _Recorder:
         if before is not None and before.record == new and before.retracted == retract:
             self.counts["unchanged"] += 1
             return
-        chain = self.chains.setdefault(name, _Chain(self.work.head(name).version))
+        chain = self.chains.setdefault(name, _Chain(self.tx.head(name).version))
         entry = chain.head + len(chain.events) + 1
-        salt = self.work.context.ids()
+        salt = self.tx.context.ids()
         digest = new.digest(salt)
         fact = Fact(name, entry, new, retract)
         event: RecordEvent
@@ -219,7 +221,7 @@ class _Recorder:
             event = ev.RecordCorrected(record=new.type, digest=digest, replaces=before.entry)
             self.counts["corrected"] += 1
         chain.events.append(event)
-        if new.type in MOVING:
+        if new.type in DEADLINE_RECORDS:
             self.moved.add(new.id if isinstance(new, Initiative) else name)
         chain.facts[entry], chain.salts[entry] = fact, salt
         known = self._known(new.type, name, new.identity())
@@ -230,38 +232,38 @@ class _Recorder:
 
     def _check_references(self) -> None:
         for (target, chain), cited in self.cited.items():
-            there = registry.existing_ids(self.work.connection, target, chain, cited)
+            there = registry.existing_ids(self.tx.connection, target, chain, cited)
             there |= {i[0] for (t, i), by in self.known.items() if t == target and by.get(chain)}
             missing = [value for value in cited if value not in there]
-            everything = registry.ids_of_type(self.work.connection, target, chain) + sorted(there) if missing else []
+            everything = registry.ids_of_type(self.tx.connection, target, chain) + sorted(there) if missing else []
             for value in missing:
                 found = f"no {target} is called {quoted(value)}"
-                cure = the_nearest(shortened(value), everything) or f"Record the {target} first, or in the same file"
+                cure = nearest_hint(shortened(value), everything) or f"Record the {target} first, or in the same file"
                 self.mistakes.append(Mistake(cited[value], found, cure=cure))
 
     def _ask_who(self) -> None:
         """Where four eyes are asked of a gate, somebody must have recorded what it rests on."""
         for name in (n for n in self.chains if n != REGISTRY):
-            for model_hash, stage in current_stages(self.work.connection, name):
-                if load_model(self.work.connection, model_hash).stage(stage).gate.decided_by.four_eyes:
+            for model_hash, stage in current_stages(self.tx.connection, name):
+                if load_model(self.tx.connection, model_hash).stage(stage).gate.decided_by.four_eyes:
                     where = self.cited["initiative", REGISTRY][name]
                     found = f"the gate of «{stage}» in «{name}» asks who records, for they may not decide at it"
                     self.mistakes.append(Mistake(where, found, "--actor PERSON, or CLUSTERFLOW_ACTOR"))
 
     def _write(self, name: str, chain: _Chain) -> None:
-        work = self.work
-        at = work.moment(name)
-        work.append(name, chain.events)
+        tx = self.tx
+        at = tx.moment(name)
+        tx.append(name, chain.events)
         entries = sorted(chain.facts)
         registry.insert_facts(
-            work.connection,
+            tx.connection,
             [chain.facts[e] for e in entries],
             [chain.salts[e] for e in entries],
             at,
-            work.context.actor,
+            tx.context.actor,
         )
         for fact, by_entry in chain.superseded:
-            registry.supersede(work.connection, fact, by_entry, at)
+            registry.supersede(tx.connection, fact, by_entry, at)
 
 
 def _place(mistake: Mistake) -> tuple[str | int, ...]:

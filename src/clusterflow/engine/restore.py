@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from pydantic import ValidationError
 from sqlalchemy.exc import DataError, IntegrityError
 
-from clusterflow.domain.backup import CURE, Alias, Chain, KeptModel, Line, Part, Title, as_kept
+from clusterflow.domain.backup import CURE, Alias, Chain, Header, Line, Part, PinnedModel, canonical_json
 from clusterflow.domain.events import EVENT, Entry, InitiativeEnrolled, RecordEvent
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.records import RECORDS, Record
-from clusterflow.domain.records.base import KEPT
+from clusterflow.domain.records.base import STORED
 from clusterflow.domain.text import Frozen
 from clusterflow.engine.deadlines import set_deadlines
-from clusterflow.engine.transaction import Work
+from clusterflow.engine.transaction import Transaction
 from clusterflow.errors import Mistake, Mistakes, NotPossible
 from clusterflow.rules.mistakes import field_mistakes
 from clusterflow.rules.projection import replay
@@ -28,7 +28,7 @@ Parts = Callable[[], Iterable[tuple[str, Part]]]
 """Reads the parts of a life from the beginning, each with its place."""
 
 
-class Restored(Frozen):
+class RestoreResult(Frozen):
     """What came into the empty database."""
 
     initiatives: tuple[str, ...] = ()
@@ -42,21 +42,21 @@ class Restored(Frozen):
         return f"{told}; facts that their entries do not vouch for {self.unproved}" if self.unproved else told
 
 
-def restore(work: Work, parts: Parts) -> Restored:
+def restore(tx: Transaction, parts: Parts) -> RestoreResult:
     """Write everything as it was: entries, hashes, facts, models, pseudonyms, states, and what becomes due.
 
     Raises:
         Mistakes: what is wrong with the file; then nothing was written.
         NotPossible: the database is not empty.
     """
-    if not backup.is_empty(work.connection):
+    if not backup.is_empty(tx.connection):
         raise NotPossible(
             "the file holds a whole office with its ledger, and the database is not empty. Make an empty one "
             "(CLUSTERFLOW_DATABASE=..., clusterflow db upgrade) and take it in there; facts alone are exported by "
             "clusterflow export registry, and are taken in anywhere"
         )
     try:
-        return _Restorer(work).run(parts())
+        return _Restorer(tx).run(parts())
     except DataError:
         raise Mistakes([Mistake("the file", "holds what no database can keep", cure=CURE)]) from None
     except IntegrityError:
@@ -66,7 +66,7 @@ def restore(work: Work, parts: Parts) -> Restored:
 
 @dataclass(slots=True)
 class _Restorer:
-    work: Work
+    tx: Transaction
     mistakes: list[Mistake] = field(default_factory=list)
     seen: set[tuple[str, str]] = field(default_factory=set)
     models: set[str] = field(default_factory=set)
@@ -75,16 +75,16 @@ class _Restorer:
     facts: int = 0
     unproved: int = 0
 
-    def run(self, parts: Iterable[tuple[str, Part]]) -> Restored:
-        title: Title | None = None
+    def run(self, parts: Iterable[tuple[str, Part]]) -> RestoreResult:
+        title: Header | None = None
         chain: tuple[str, Chain] | None = None
         lines: list[tuple[str, Line]] = []
         for where, part in parts:
             self.counts[type(part)] = self.counts.get(type(part), 0) + 1
             match part:
-                case Title():
+                case Header():
                     title = part
-                case KeptModel():
+                case PinnedModel():
                     self._model(where, part)
                 case Alias():
                     self._alias(where, part)
@@ -97,10 +97,10 @@ class _Restorer:
         self._whole(title)
         if self.mistakes:
             raise Mistakes(self.mistakes)
-        self.work.heads.clear()  # read before there was anything
+        self.tx.heads.clear()  # read before there was anything
         for initiative in self.enrolled:
-            set_deadlines(self.work, initiative)
-        return Restored(
+            set_deadlines(self.tx, initiative)
+        return RestoreResult(
             initiatives=tuple(self.enrolled),
             entries=self.counts.get(Line, 0),
             facts=self.facts,
@@ -118,11 +118,11 @@ class _Restorer:
             self._wrong(where, f"the {sort} «{name}» is there twice")
         return not again
 
-    def _model(self, where: str, kept: KeptModel) -> None:
+    def _model(self, where: str, kept: PinnedModel) -> None:
         if not self._once(where, "model", kept.hash):
             return
         self.models.add(kept.hash)
-        if hashlib.sha256(as_kept(kept.document).encode()).hexdigest() != kept.hash:
+        if hashlib.sha256(canonical_json(kept.document).encode()).hexdigest() != kept.hash:
             self._wrong(where, f"the model «{kept.model}» is not what its hash says")
             return
         try:
@@ -130,11 +130,11 @@ class _Restorer:
         except ValidationError as problem:
             self.mistakes += field_mistakes(problem, LifecycleModel, where)
             return
-        backup.write_models(self.work.connection, [kept])
+        backup.write_models(self.tx.connection, [kept])
 
     def _alias(self, where: str, alias: Alias) -> None:
         if self._once(where, "pseudonym", alias.alias) and self._once(where, "person", alias.person):
-            backup.write_aliases(self.work.connection, [alias])
+            backup.write_aliases(self.tx.connection, [alias])
 
     def _chain(self, headed: tuple[str, Chain] | None, lines: list[tuple[str, Line]]) -> None:
         if headed is None:
@@ -162,15 +162,15 @@ class _Restorer:
             )
         if self.mistakes:
             return
-        backup.write_chain(self.work.connection, chain, [line for _, line in lines], records)
+        backup.write_chain(self.tx.connection, chain, [line for _, line in lines], records)
         self.facts += len(records)
         state = replay(entries)
         if state is not None:
-            save_state(self.work.connection, None, sort_rows(state))
+            save_state(self.tx.connection, None, sort_rows(state))
             self.enrolled.append(state.initiative)
 
     def _entry(self, where: str, chain: Chain, line: Line, previous: str, expected: int) -> Entry | None:
-        body = as_kept(line.event)
+        body = canonical_json(line.event)
         kind = str(line.event.get("kind"))
         digest = hash_of(previous, chain.chain, line.entry, line.at, line.actor, line.command, kind, body)
         if line.entry != expected or line.hash != digest:
@@ -194,7 +194,7 @@ class _Restorer:
             self._wrong(where, f"the {event.record} that entry {line.entry} brought is not there")
             return None
         try:
-            record = cls.model_validate(line.fact, context=KEPT)
+            record = cls.model_validate(line.fact, context=STORED)
         except ValidationError as problem:
             self.mistakes += field_mistakes(problem, cls, where)
             return None
@@ -202,12 +202,12 @@ class _Restorer:
         self.unproved += bool(line.salt) and record.digest(line.salt or "") != event.digest
         return record
 
-    def _whole(self, title: Title | None) -> None:
+    def _whole(self, title: Header | None) -> None:
         if title is None:
             self._wrong("the file", "its first line does not say that it is a life")
             return
         for sort, number, names in (
-            (KeptModel, title.models, "models"),
+            (PinnedModel, title.models, "models"),
             (Alias, title.aliases, "pseudonyms"),
             (Chain, title.chains, "chains"),
         ):

@@ -11,8 +11,8 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from clusterflow.domain.refused_submission import RefusalState
 from clusterflow.domain.text import Frozen
-from clusterflow.engine.record import Recorded, Submission, record
-from clusterflow.engine.transaction import Work
+from clusterflow.engine.record import RecordResult, Submission, record
+from clusterflow.engine.transaction import Transaction
 from clusterflow.errors import Mistake, Mistakes, NotPossible, UnknownName
 from clusterflow.store import refused_submissions
 from clusterflow.store.ledger import VersionConflict
@@ -39,19 +39,19 @@ class Delivery:
         return f"{self.source}:{self.drop}" if self.drop else self.source
 
 
-class Received(Frozen):
+class DeliveryResult(Frozen):
     """What became of a delivery: what was recorded, or the number under which it is refused."""
 
-    recorded: Recorded | None = None
+    recorded: RecordResult | None = None
     refused: int | None = None
     already: datetime | None = None
     """When the same delivery was taken in before, where it was: then nothing was done now."""
 
-    def again(self, at: datetime) -> Received:
+    def again(self, at: datetime) -> DeliveryResult:
         return self.model_copy(update={"already": at})
 
 
-def receive(work: Work, delivery: Delivery, keep_refused: bool = True) -> Received:
+def receive(tx: Transaction, delivery: Delivery, keep_refused: bool = True) -> DeliveryResult:
     """Record a delivery whole; or keep it as refused, with everything that is wrong in it.
 
     Raises:
@@ -60,8 +60,8 @@ def receive(work: Work, delivery: Delivery, keep_refused: bool = True) -> Receiv
     try:
         if delivery.mistakes and not delivery.submissions:
             raise Mistakes(delivery.mistakes)
-        with work.connection.begin_nested():
-            return Received(recorded=record(work, delivery.submissions, delivery.mistakes))
+        with tx.connection.begin_nested():
+            return DeliveryResult(recorded=record(tx, delivery.submissions, delivery.mistakes))
     except Mistakes as problem:
         mistakes = problem.mistakes
     except NotPossible as problem:
@@ -74,12 +74,12 @@ def receive(work: Work, delivery: Delivery, keep_refused: bool = True) -> Receiv
     line = _first_line(delivery, mistakes)
     try:
         number = refused_submissions.insert_refusal(
-            work.connection, delivery.key, delivery.address, line, delivery.payload, mistakes, work.now
+            tx.connection, delivery.key, delivery.address, line, delivery.payload, mistakes, tx.now
         )
     except IntegrityError:
         # Another round refused it a moment ago; its answer is found by another try.
         raise VersionConflict(delivery.key) from None
-    return Received(refused=number)
+    return DeliveryResult(refused=number)
 
 
 def _first_line(delivery: Delivery, mistakes: Sequence[Mistake]) -> int | None:
@@ -88,38 +88,38 @@ def _first_line(delivery: Delivery, mistakes: Sequence[Mistake]) -> int | None:
     return min((int(match[1]) for match in found if match), default=None)
 
 
-def mend(work: Work, number: int, submissions: Sequence[Submission]) -> Recorded:
+def mend(tx: Transaction, number: int, submissions: Sequence[Submission]) -> RecordResult:
     """Record a refused submission as it was mended.
 
     Raises:
         Mistakes: everything that is still wrong; it goes on waiting.
         NotPossible: it does not wait any more.
     """
-    _settle(work, number, RefusalState.MENDED)
-    return record(work, submissions)
+    _settle(tx, number, RefusalState.MENDED)
+    return record(tx, submissions)
 
 
-class Dropped(Frozen):
+class DroppedSubmission(Frozen):
     """A refused submission that nobody will mend."""
 
     id: int
     reason: str
 
 
-def drop(work: Work, number: int, reason: str) -> Dropped:
+def drop(tx: Transaction, number: int, reason: str) -> DroppedSubmission:
     """Put a refused submission away for good.
 
     Raises:
         NotPossible: it does not wait any more.
     """
-    _settle(work, number, RefusalState.DROPPED, reason)
-    return Dropped(id=number, reason=reason)
+    _settle(tx, number, RefusalState.DROPPED, reason)
+    return DroppedSubmission(id=number, reason=reason)
 
 
-def _settle(work: Work, number: int, state: RefusalState, reason: str | None = None) -> None:
-    if refused_submissions.settle(work.connection, number, state, work.now, work.context.actor, reason):
+def _settle(tx: Transaction, number: int, state: RefusalState, reason: str | None = None) -> None:
+    if refused_submissions.settle(tx.connection, number, state, tx.now, tx.context.actor, reason):
         return
-    found = refused_submissions.find_refusal(work.connection, number)
+    found = refused_submissions.find_refusal(tx.connection, number)
     if found is None:
         raise UnknownName("refused submission", str(number))
     raise NotPossible(f"#{number} was already {found.state} by {found.settled_by} on {found.settled_at:%Y-%m-%d}")

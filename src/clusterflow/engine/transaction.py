@@ -30,12 +30,12 @@ from clusterflow.store.state import cache_state, load_cached_state, save_state, 
 
 A = TypeVar("A", bound=BaseModel)
 
-SKEW = timedelta(minutes=5)
+MAX_CLOCK_SKEW = timedelta(minutes=5)
 """How far the clocks of two machines may differ before a command is refused as coming from the past."""
 
 TICK = timedelta(microseconds=1)
 
-TRIES = 8
+MAX_ATTEMPTS = 8
 
 _EARLIER = select(tables.command).where(tables.command.c.key == bindparam("key"))
 _DONE = insert(tables.command)
@@ -52,13 +52,13 @@ class CommandContext:
     """The idempotency key: the same command under the same key is done once."""
 
     @property
-    def named(self) -> bool:
+    def has_actor(self) -> bool:
         """Whether it is said who commands."""
         return self.actor != NOBODY
 
 
 @dataclass(slots=True)
-class Work:
+class Transaction:
     """What one command reads and writes, in its transaction."""
 
     connection: Connection
@@ -108,7 +108,7 @@ class Work:
             NotPossible: the chain already holds later entries; history is not written backwards.
         """
         head = self.head(chain)
-        if head.at is not None and self.now < head.at - SKEW:
+        if head.at is not None and self.now < head.at - MAX_CLOCK_SKEW:
             raise NotPossible(
                 f"«{chain}» already has entries of {head.at:%Y-%m-%d %H:%M}; nothing can be entered as of "
                 f"{self.now:%Y-%m-%d %H:%M}. A late fact is recorded today, with the day it was true from"
@@ -119,7 +119,7 @@ class Work:
             self.heads[chain] = Head(chain, last.version, last.hash, last.at)
         return entries
 
-    def live(self, state: InitiativeState, events: Sequence[Event]) -> InitiativeState:
+    def apply_events(self, state: InitiativeState, events: Sequence[Event]) -> InitiativeState:
         """Append events of an initiative's life and save what they change."""
         after: InitiativeState | None = state
         for entry in self.append(state.initiative, events):
@@ -156,7 +156,7 @@ def perform(
     name: str,
     request: str,
     answer: type[A],
-    work: Callable[[Work], A],
+    run: Callable[[Transaction], A],
     again: Callable[[A, datetime], A] = _as_it_was,
 ) -> A:
     """Run one command to its end, or not at all.
@@ -170,13 +170,13 @@ def perform(
         Conflict: others changed the same chain each time it was tried.
     """
     digest = hashlib.sha256(f"{name}\n{request}".encode()).hexdigest()
-    for attempt in range(TRIES):
+    for attempt in range(MAX_ATTEMPTS):
         try:
             with database.begin() as connection:
                 earlier = _earlier(connection, context, digest)
                 if earlier is not None:
                     return again(answer.model_validate_json(earlier.answer), earlier.at)
-                done = work(Work(connection, context, name))
+                done = run(Transaction(connection, context, name))
                 if context.key is not None:
                     answered = {"digest": digest, "at": context.now, "answer": done.model_dump_json()}
                     _keep_answer(connection, {"key": context.key, **answered})

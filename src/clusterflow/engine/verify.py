@@ -29,7 +29,7 @@ class Flaw(Frozen):
         return f"{place}«{self.chain}»: {self.found}"
 
 
-class Verified(Frozen):
+class VerificationResult(Frozen):
     """What became of looking at a chain."""
 
     chain: str
@@ -38,7 +38,7 @@ class Verified(Frozen):
     flaws: tuple[Flaw, ...] = ()
 
 
-def verify(connection: Connection, head: Head) -> Verified:
+def verify(connection: Connection, head: Head) -> VerificationResult:
     """Look at a chain: its hashes, the facts that it vouches for, and the state that its entries add up to.
 
     Whoever can write the database can write it anew from the beginning, hashes and all: to show that, the last hash
@@ -47,11 +47,11 @@ def verify(connection: Connection, head: Head) -> Verified:
     broken = ledger.first_break(connection, head.chain)
     if broken is not None:
         flaw = Flaw(chain=head.chain, entry=broken, found="does not follow from what stands before it")
-        return Verified(chain=head.chain, entries=head.version, flaws=(flaw,))
+        return VerificationResult(chain=head.chain, entries=head.version, flaws=(flaw,))
     entries = list(ledger.read_entries(connection, head.chain))
     brought = {e.version: e.event for e in entries if isinstance(e.event, RecordEvent)}
     flaws = [*_facts(connection, head.chain, brought), *_life(connection, head, entries)]
-    return Verified(chain=head.chain, entries=head.version, facts=len(brought), flaws=tuple(flaws))
+    return VerificationResult(chain=head.chain, entries=head.version, facts=len(brought), flaws=tuple(flaws))
 
 
 def _facts(connection: Connection, chain: str, brought: dict[int, RecordEvent]) -> Iterator[Flaw]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from pydantic import ValidationError
 
-from clusterflow.domain.backup import CURE, SORTS, Part, Title
+from clusterflow.domain.backup import CURE, PART_TYPES, Header, Part
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.intake.json_lines import parsed
 from clusterflow.rules.mistakes import field_mistakes
@@ -33,11 +33,11 @@ def read_life(lines: Iterable[str], source: str) -> Iterator[tuple[str, Part]]:
             value = parsed(line)
         except ValueError as problem:
             raise Mistakes([Mistake(where, str(problem), cure=CURE)]) from None
-        sort = next((SORTS[name] for name in SORTS if isinstance(value, dict) and name in value), None)
+        sort = next((PART_TYPES[name] for name in PART_TYPES if isinstance(value, dict) and name in value), None)
         if sort is None:
-            accepted = " or ".join(f"«{name}»" for name in SORTS)
+            accepted = " or ".join(f"«{name}»" for name in PART_TYPES)
             raise Mistakes([Mistake(where, "is no line of a life", f"one that has {accepted}")])
-        if sort is Title and value.get("format") != 1:
+        if sort is Header and value.get("format") != 1:
             found = f"the format {value.get('format')} of a life is not known here"
             raise Mistakes([Mistake(where, found, "format 1", "A newer clusterflow reads it")])
         try:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from clusterflow.domain.text import UNDECODED, UNFIT
+from clusterflow.domain.text import FORBIDDEN_CHARACTERS, UNDECODED
 from clusterflow.engine.record import Submission
 from clusterflow.errors import Mistake, Mistakes, quoted, shortened
 
@@ -150,7 +150,7 @@ def _unfit(name: str, value: Any, depth: int = 0) -> str | None:
     if isinstance(value, list):
         return next((problem for v in value if (problem := _unfit(name, v, depth + 1))), None)
     for text in (name, value):
-        if isinstance(text, str) and UNFIT.search(text):
+        if isinstance(text, str) and FORBIDDEN_CHARACTERS.search(text):
             return "holds a sign that no text can have"
     if isinstance(value, int) and abs(value) > LARGEST:
         return "is larger than a number can be"

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from clusterflow.domain.terms import DecisionKind, Role, Stance, said_as
+from clusterflow.domain.terms import DecisionKind, Role, Stance, parse_decision
 from clusterflow.domain.text import Frozen
 from clusterflow.engine.record import Submission
 from clusterflow.errors import Mistake, Mistakes
@@ -24,7 +24,7 @@ from clusterflow.rules.mistakes import field_mistakes
 
 def _said(word: Any) -> DecisionKind | Stance:
     try:
-        return said_as(word)
+        return parse_decision(word)
     except ValueError:
         raise ValueError(f"«{word}» is not accepted; accepted: {', '.join([*DecisionKind, *Stance])}") from None
 

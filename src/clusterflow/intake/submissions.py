@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from clusterflow.domain.text import decoded
+from clusterflow.domain.text import decode_text
 from clusterflow.engine.submissions import Delivery
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.intake.json_lines import lines_of, read_value, readable
@@ -36,7 +36,7 @@ def delivered_file(name: str, content: bytes) -> Delivery:
     """What a file of JSON lines hands in; the same content has the same source, whatever its name."""
     source = f"file:{hashlib.sha256(content).hexdigest()}"
     mistakes: list[Mistake] = []
-    submissions = readable(lines_of(decoded(content)), name, mistakes)
+    submissions = readable(lines_of(decode_text(content)), name, mistakes)
     delivery = Delivery(source, name, _kept(content.decode("utf-8-sig", "backslashreplace")), submissions, mistakes)
     try:
         return delivery if mistakes else _filled(delivery)

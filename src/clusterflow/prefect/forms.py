@@ -10,7 +10,7 @@ from typing import Annotated, Any, cast
 from prefect.input import RunInput
 from pydantic import Field, ValidationError, WithJsonSchema, create_model, field_validator
 
-from clusterflow.domain.terms import Answer, Severity, said_as
+from clusterflow.domain.terms import Answer, Severity, parse_decision
 from clusterflow.domain.text import Language, Text
 from clusterflow.reports.explanation import GateExplanation
 from clusterflow.rules.ballot import Ballot
@@ -160,7 +160,7 @@ def ballot_of(form: GateForm, item: InboxItem) -> Ballot:
     return Ballot(
         stage=item.stage,
         review=item.review,
-        decision=said_as(form.decision.value),
+        decision=parse_decision(form.decision.value),
         reason=form.reason,
         seen=form.findings.strip() or None,
         until=form.hold_until,

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from clusterflow.domain.events import LIFECYCLE_RUN
 from clusterflow.domain.state import Review
 from clusterflow.domain.terms import DecisionKind, ReviewStatus
-from clusterflow.engine.decide import Decided
+from clusterflow.engine.decide import BallotResult
 from clusterflow.errors import ClusterflowError, UnknownName
 from clusterflow.prefect import initiative_artifacts, names, run_graph, runs
 from clusterflow.prefect.forms import GateForm, ballot_of, form_for, unreadable
@@ -37,11 +37,11 @@ from clusterflow.store.gate_forms import InboxItem
 class Asked:
     """What became of a question: the engine's answer, or what to say above the form when it is put again."""
 
-    done: Decided | None
+    done: BallotResult | None
     note: str = ""
 
     @property
-    def decided(self) -> Decided | None:
+    def decided(self) -> BallotResult | None:
         return self.done if self.done is not None and self.done.decided is not None else None
 
 
@@ -114,7 +114,7 @@ async def ask(context: Context, status: InitiativeStatus, item: InboxItem, note:
     return asked
 
 
-def hand_over(context: Context, item: InboxItem, answer: GateForm) -> Decided:
+def hand_over(context: Context, item: InboxItem, answer: GateForm) -> BallotResult:
     """The form's answer as a decision; the key makes a rerun of the flow find the first answer again."""
     key = names.answer_key(str(item.run), names.question_key(item))
     return gates.decide(
@@ -149,7 +149,7 @@ def _plain_tags() -> list[str]:
     return [t for t in names.without_question(flow_run.tags or ()) if not t.startswith("stage:")]
 
 
-async def finish(context: Context, status: InitiativeStatus, last: Decided | None) -> State[Any] | None:
+async def finish(context: Context, status: InitiativeStatus, last: BallotResult | None) -> State[Any] | None:
     """Leave the run as people find it later: named by what it did, and no longer among those that wait."""
     run_id = UUID(str(flow_run.id))
     if last is None or last.decided is None:
@@ -206,6 +206,6 @@ def closed_state(context: Context, title: str, review: Review) -> State[Any]:
     return Completed(name=name, message=f"{title}: {what}, {review.closed_on}. {nothing}.")
 
 
-def told_of(done: Decided) -> str:
+def told_of(done: BallotResult) -> str:
     """What became of an answer, for the log of the run."""
     return done.decided or f"{done.votes}/{done.need}"

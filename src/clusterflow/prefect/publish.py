@@ -195,7 +195,7 @@ async def _start_passes(context: Context, initiative: str, entries: Sequence[Ent
         for item in unheld:
             await start_pass(context, status, f"gate:{entries[-1].hash}:{item.review}", takes_gate=True)
         return len(unheld)
-    happened = [e for e in entries if not isinstance(e.event, ev.NOT_SHOWN)]
+    happened = [e for e in entries if not isinstance(e.event, ev.HIDDEN_EVENTS)]
     if all(e.actor == ev.LIFECYCLE_RUN for e in happened):
         return 0
     await start_pass(context, standing.status(context, initiative), f"pass:{happened[-1].hash}")

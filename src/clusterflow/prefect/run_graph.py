@@ -19,7 +19,7 @@ from prefect.utilities.engine import emit_task_run_state_change_event
 
 from clusterflow.domain.terms import Answer
 from clusterflow.domain.text import Language
-from clusterflow.engine.decide import Decided
+from clusterflow.engine.decide import BallotResult
 from clusterflow.reports.explanation import GateExplanation
 from clusterflow.reports.labels import DECISION, READINESS, SIGN, STATUS, word
 from clusterflow.reports.status import InitiativeStatus, StageLine
@@ -56,7 +56,7 @@ def draw(context: Context, status: InitiativeStatus) -> None:
         begun += STEP
 
 
-def show_answer(context: Context, stage: str, title: str, question: str, done: Decided) -> None:
+def show_answer(context: Context, stage: str, title: str, question: str, done: BallotResult) -> None:
     """Add what became of the answer to a question: it decided, it was one vote among several, or it was refused."""
     language = context.language
     if not done.taken:

@@ -24,7 +24,7 @@ from clusterflow.reports.diagram_layout import lay_out
 from clusterflow.reports.labels import DECISION, SEVERITY, word
 from clusterflow.reports.quorum import quorum
 from clusterflow.reports.status import title_of
-from clusterflow.rules.stage_order import ancestors, first, layers, steps
+from clusterflow.rules.stage_order import ancestors, direct_successions, initial_stages, layers
 
 DECISION_IS = 'decision == "{}"'
 OPTIONAL_WANTED = "wanted"
@@ -129,8 +129,8 @@ class _Planner:
         self.model, self.language = model, language
         self.nodes: dict[str, Node] = {}
         self.flows: list[Flow] = []
-        self.before = {s.id: [a for a, b in steps(model) if b == s.id] for s in model.stages}
-        self.after = {s.id: [b for a, b in steps(model) if a == s.id] for s in model.stages}
+        self.before = {s.id: [a for a, b in direct_successions(model) if b == s.id] for s in model.stages}
+        self.after = {s.id: [b for a, b in direct_successions(model) if a == s.id] for s in model.stages}
         self.place: dict[tuple[str, str], float] = {}
         widths = [self._columns(layer) for layer in layers(model)]
         self.drawing = lay_out(model, HEIGHT, widths, LAYER_GAP)
@@ -169,7 +169,7 @@ class _Planner:
         y = self.drawing.height / 2
         at = Point(-GAP - EVENT.width - (GATEWAY.width + GAP), y - EVENT.height / 2)
         start = self._node("start", "startEvent", self._word("begins"), at, EVENT)
-        firsts = first(self.model)
+        firsts = initial_stages(self.model)
         if len(firsts) > 1:
             split = self._node("split_", "parallelGateway", "", Point(-GAP - GATEWAY.width, y - 25), GATEWAY)
             self._flow("begin", start, split, start.right, split.left)
@@ -278,7 +278,7 @@ class _Planner:
     def _requirement(self, requirement: Requirement, indent: str) -> Iterator[str]:
         severity = SEVERITY[requirement.severity].to(self.language)
         if isinstance(requirement, Criterion):
-            asked = f"{title_of(requirement, self.language)} {requirement.bound.written(self.language)}"
+            asked = f"{title_of(requirement, self.language)} {requirement.bound.format(self.language)}"
             source = f"{requirement.source}, {word('proposal', self.language)}" if requirement.proposal else ""
             yield f"{indent}{asked} ({severity}; {source or requirement.source})"
             return

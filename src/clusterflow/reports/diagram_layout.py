@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clusterflow.domain.lifecycle import LifecycleModel
-from clusterflow.rules.stage_order import layers, steps
+from clusterflow.rules.stage_order import direct_successions, layers
 
 BOX_WIDTH = 214.0
 LAYER_GAP = 56.0
@@ -55,7 +55,7 @@ def lay_out(
     columns: list[list[str | Lane]] = [list(column) for column in layers(model)]
     depth = {stage: index for index, column in enumerate(layers(model)) for stage in column}
     lanes: dict[tuple[str, str], list[Lane]] = {}
-    for start, end in steps(model):
+    for start, end in direct_successions(model):
         lanes[start, end] = [Lane(start, end, layer) for layer in range(depth[start] + 1, depth[end])]
         for lane in lanes[start, end]:
             columns[lane.layer].append(lane)

@@ -12,7 +12,7 @@ from clusterflow.domain.records.governance import Body
 from clusterflow.domain.records.parties import Organisation
 from clusterflow.reports.eventlog import Case, Value, moment
 from clusterflow.reports.ocel import ObjectValue, OcelObject, Related
-from clusterflow.rules.stage_order import steps
+from clusterflow.rules.stage_order import direct_successions
 
 Party = tuple[str, str]
 """The organisation or body that a fact is about: its type and its id."""
@@ -110,7 +110,7 @@ class LogObjects:
             thing.say("title", entry.at, case.model.stage(stage).title.to("en"))
         if isinstance(event, ev.StageEntered):
             # Its predecessors exist by now, because they were achieved.
-            for before, after in steps(case.model):
+            for before, after in direct_successions(case.model):
                 if after == stage:
                     self._all[name].related[Related(f"stage:{entry.chain}/{before}", "follows")] = None
         self._all[name].say("round", entry.at, vars(event).get("round"))

@@ -7,13 +7,13 @@ from datetime import date
 
 from clusterflow.domain.lifecycle import DecidedBy, LifecycleModel
 from clusterflow.domain.measurement import Evidence, MetricCall, MetricDeclaration
-from clusterflow.domain.quantity import Unit, written
+from clusterflow.domain.quantity import Unit, format_quantity
 from clusterflow.domain.terms import Answer, Readiness, Role, Severity
 from clusterflow.domain.text import Frozen, Language
 from clusterflow.domain.verdict import Finding, Group, Verdict
 from clusterflow.reports.labels import word
 from clusterflow.reports.status import title_of
-from clusterflow.rules.suggestions import what_would_help
+from clusterflow.rules.suggestions import suggestion
 
 EvidenceOf = Callable[[MetricCall], tuple[Evidence, ...]]
 
@@ -123,12 +123,12 @@ def _explain(
             title=title_of(criterion, language),
             answer=result.answer,
             severity=severity or criterion.severity,
-            found=result.found(language),
-            asked=result.asked(language),
-            keep=criterion.keep.written(language) if criterion.keep else None,
+            found=result.value_text(language),
+            asked=result.bound_text(language),
+            keep=criterion.keep.format(language) if criterion.keep else None,
             source=criterion.source,
             proposal=criterion.proposal,
-            help=what_would_help(result, declared, language),
+            help=suggestion(result, declared, language),
             mended_by=declared.mended_by if declared else (),
             late=result.measurement.late,
             rows=result.measurement.rows,
@@ -139,6 +139,10 @@ def _explain(
 
 
 def _line(row: Evidence, language: Language) -> EvidenceLine:
-    part = "?" if row.part is None else written(row.part, Unit.COUNT)
-    whole = "" if row.whole is None or row.whole == 1 else f" {word('of', language)} {written(row.whole, Unit.COUNT)}"
+    part = "?" if row.part is None else format_quantity(row.part, Unit.COUNT)
+    whole = (
+        ""
+        if row.whole is None or row.whole == 1
+        else f" {word('of', language)} {format_quantity(row.whole, Unit.COUNT)}"
+    )
     return EvidenceLine(record=row.record, entry=row.entry, what=row.what, on=row.on, counts_for=part + whole)

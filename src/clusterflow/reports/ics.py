@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Alarm, Calendar, Event, Timezone, vText
 
 from clusterflow.domain.appointment import Appointment, AppointmentKind
-from clusterflow.domain.text import NoticeLanguage, nearest
+from clusterflow.domain.text import NoticeLanguage, model_language
 
 LEAD = timedelta(days=7)
 """How long before an appointment the alarm is."""
@@ -32,7 +32,7 @@ class CalendarTexts:
 
     def what(self, appointment: Appointment) -> str:
         """The title of a kind of appointment. Titles of models exist in two languages; the nearest one is taken."""
-        return appointment.what.to(nearest(self.language))
+        return appointment.what.to(model_language(self.language))
 
 
 def feed(name: str, appointments: Iterable[Appointment], voice: CalendarTexts, zone: str | None = None) -> bytes:

@@ -20,7 +20,7 @@ def json_line(chain: str, record: Record, retract: bool = False) -> str:
         about["initiative"] = chain
     if retract:
         about["retract"] = True
-    return json.dumps({**about, **record.written()}, ensure_ascii=False)
+    return json.dumps({**about, **record.to_json()}, ensure_ascii=False)
 
 
 def head_of(cls: type[Record]) -> list[str]:

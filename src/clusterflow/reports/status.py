@@ -219,8 +219,8 @@ def _hindrances(state: InitiativeState, stage: Stage, line: StageLine, language:
             criterion=f.criterion.id,
             title=title_of(f.criterion, language),
             answer=f.answer,
-            found=f.found(language),
-            asked=f.asked(language),
+            found=f.value_text(language),
+            asked=f.bound_text(language),
         )
         for f in held_back
     ]

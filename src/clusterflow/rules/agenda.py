@@ -18,7 +18,7 @@ from clusterflow.domain.records import Record
 from clusterflow.domain.terms import DecisionKind, Role
 from clusterflow.rules.deadlines import FOR_EVER
 
-CONCERNED: dict[Kind, frozenset[Role]] = {
+ROLES_BY_KIND: dict[Kind, frozenset[Role]] = {
     Kind.GATE_REVIEW: frozenset({Role.MANAGER, Role.OFFICE}),
     Kind.STAGE_DUE: frozenset({Role.MANAGER, Role.OFFICE}),
     Kind.HOLD_ENDS: frozenset({Role.MANAGER}),
@@ -30,12 +30,12 @@ CONCERNED: dict[Kind, frozenset[Role]] = {
 """In whose calendar something stands by role, as in ``configs/notices.yaml``; who sits in the body that meets, who is
 invited and who is enrolled is concerned in any role."""
 
-DECIDED = frozenset({Kind.GATE_REVIEW, Kind.STAGE_DUE, Kind.HOLD_ENDS})
+DECIDER_KINDS = frozenset({Kind.GATE_REVIEW, Kind.STAGE_DUE, Kind.HOLD_ENDS})
 """What concerns those, too, who decide at the gate of the stage."""
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedDay:
     """A day in the life of an initiative."""
 
     kind: Kind
@@ -51,7 +51,7 @@ class Planned:
 @dataclass(slots=True)
 class _Diary:
     model: LifecycleModel
-    days: dict[tuple[Kind, str], Planned] = field(default_factory=dict)
+    days: dict[tuple[Kind, str], PlannedDay] = field(default_factory=dict)
     due: dict[str, date] = field(default_factory=dict)
     """Until when each stage under way may take."""
 
@@ -59,7 +59,7 @@ class _Diary:
         if day < FOR_EVER:
             before = self.days.get((kind, subject))
             sequence = 0 if before is None else before.sequence + 1
-            self.days[kind, subject] = Planned(kind, subject, stage, day, entry.at, criterion, sequence)
+            self.days[kind, subject] = PlannedDay(kind, subject, stage, day, entry.at, criterion, sequence)
 
     def cancel(
         self, entry: Entry, on: date, *kinds: Kind, stage: str | None = None, subject: str | None = None
@@ -107,14 +107,14 @@ class _Diary:
             self.put(Kind.HOLD_ENDS, event.review, event.stage, event.until, entry)
 
 
-TOLD = (
+CALENDAR_EVENTS = (
     ev.StageEntered, ev.StageLeft, ev.MilestoneAchieved, ev.GateOpened, ev.GateReopened, ev.GateWithdrawn,
     ev.GateDecided, ev.ConditionSet, ev.ConditionMet, ev.MilestoneWithdrawn, ev.InitiativeStopped,
 )  # fmt: skip
 """The events that put something into a calendar or take it out."""
 
 
-def days_of(entries: Iterable[Entry], model: LifecycleModel) -> tuple[Planned, ...]:
+def planned_days(entries: Iterable[Entry], model: LifecycleModel) -> tuple[PlannedDay, ...]:
     """The days of a life, those that were called off among them."""
     diary = _Diary(model)
     for entry in entries:
@@ -145,19 +145,19 @@ class Version:
     holds: bool
 
 
-def on_day(versions: Sequence[Version], day: date) -> Version:
+def version_on(versions: Sequence[Version], day: date) -> Version:
     """What holds on a day: the latest that has begun, or the first to begin; where all was withdrawn, the last word."""
     standing = sorted((v for v in versions if v.holds), key=lambda v: (v.record.valid_from, v.entry))
     begun = [v for v in standing if v.record.valid_from <= day]
     return (begun or standing[:1] or [max(versions, key=lambda v: v.entry)])[-1]
 
 
-def last_said(versions: Sequence[Version]) -> Version:
+def latest_version(versions: Sequence[Version]) -> Version:
     """What was said last and holds; where all was withdrawn, the last word."""
     return max(versions, key=lambda v: (v.holds, v.entry))
 
 
-def changes(versions: Sequence[Version], day: date) -> int:
+def count_changes(versions: Sequence[Version], day: date) -> int:
     """How often a record has changed up to a day: by each entry, and again when a later one begins. Never falls."""
     begun = {v.record.valid_from for v in versions if v.record.valid_from <= day}
     return max(len(versions) - 1, 0) + max(len(begun) - 1, 0)

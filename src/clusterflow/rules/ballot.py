@@ -49,7 +49,7 @@ class Decider:
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class Voter:
     """Whose vote it is, who casts it, and what the engine knows of both."""
 
     decider: Decider
@@ -88,13 +88,13 @@ def conditions_of(verdict: Verdict, ballot: Ballot) -> dict[str, date]:
     return conditions
 
 
-def unfit(
-    model: LifecycleModel, verdict: Verdict, ballot: Ballot, voice: Voice, votes: Iterable[Vote], today: date
+def check_ballot(
+    model: LifecycleModel, verdict: Verdict, ballot: Ballot, voter: Voter, votes: Iterable[Vote], today: date
 ) -> Refusal | None:
     """Whether the ballot is complete for what it says; ``votes`` are those that stand at the review."""
     if not ballot.reason.strip():
         return Refusal("reason", "a decision names its reason")
-    if ballot.overrides and (no := _unfit_overrides(model, verdict, ballot, voice)):
+    if ballot.overrides and (no := _unfit_overrides(model, verdict, ballot, voter)):
         return no
     hindrances = [f.criterion.id for f in verdict.hindrances]
     match ballot.decision:
@@ -118,11 +118,11 @@ def unfit(
     return None
 
 
-def _unfit_overrides(model: LifecycleModel, verdict: Verdict, ballot: Ballot, voice: Voice) -> Refusal | None:
+def _unfit_overrides(model: LifecycleModel, verdict: Verdict, ballot: Ballot, voter: Voter) -> Refusal | None:
     may = model.stage(ballot.stage).gate.decided_by.override
     if ballot.decision is not DecisionKind.GO:
         return Refusal("override", "only a go lets a criterion pass that is not met")
-    speaking = {ballot.role} if ballot.role is not None else voice.decider.roles
+    speaking = {ballot.role} if ballot.role is not None else voter.decider.roles
     if not speaking & set(may):
         who = ", ".join(may) or "nobody"
         return Refusal("override", f"at the gate of «{ballot.stage}» a blocking criterion may be overridden by: {who}")

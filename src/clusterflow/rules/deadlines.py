@@ -13,7 +13,7 @@ from clusterflow.domain.state import GRACE_OVER, InitiativeState, Visit
 from clusterflow.domain.terms import ConditionStatus, DueKind, Standing
 from clusterflow.rules.work_calendar import WorkCalendar, months_before
 
-LEADS: dict[DueKind, tuple[int, ...]] = {DueKind.LABEL: (12, 6, 3, 0), DueKind.STRATEGY: (12, 6, 0)}
+LEAD_MONTHS: dict[DueKind, tuple[int, ...]] = {DueKind.LABEL: (12, 6, 3, 0), DueKind.STRATEGY: (12, 6, 0)}
 """How many months before its end people are told (ESCA-B, AEIREG; of strategies a proposal); 0 is when it has ended."""
 
 GRACE = timedelta(days=90)
@@ -53,7 +53,7 @@ class End:
         return until if until > self.until else None
 
 
-def after(day: date) -> date:
+def day_after(day: date) -> date:
     """The next day; the end of time has none."""
     return min(day, FOR_EVER) + timedelta(days=1)
 
@@ -70,7 +70,7 @@ def deadlines_of(model: LifecycleModel, state: InitiativeState) -> frozenset[Dea
         for condition in state.conditions_at(stage):
             if condition.status is ConditionStatus.PENDING:
                 subject = f"{condition.review}/{condition.criterion}"
-                found.append(Deadline(DueKind.CONDITION, subject, after(condition.due_on)))
+                found.append(Deadline(DueKind.CONDITION, subject, day_after(condition.due_on)))
     return frozenset(d for d in found if d.day < FOR_EVER)
 
 
@@ -79,9 +79,9 @@ def _overdue(model: LifecycleModel, state: InitiativeState, visit: Visit) -> Ite
         return
     subject = f"{visit.stage}/{visit.round}"
     if visit.overdue_level < 1:
-        yield Deadline(DueKind.STAGE, subject, after(visit.due_on))
+        yield Deadline(DueKind.STAGE, subject, day_after(visit.due_on))
     if visit.overdue_level < 2:
-        yield Deadline(DueKind.ESCALATION, subject, after(visit.escalate_on))
+        yield Deadline(DueKind.ESCALATION, subject, day_after(visit.escalate_on))
 
 
 def expiry_deadlines(state: InitiativeState, ends: Iterable[End]) -> frozenset[Deadline]:
@@ -97,9 +97,9 @@ def _leads(state: InitiativeState, end: End) -> list[tuple[int, date]]:
         return []
     this = (end.kind.value, end.subject, end.until)
     told = next((e.months for e in state.expiries if (e.record, e.subject, e.until) == this), None)
-    days = [(m, months_before(end.until, m) if m else after(end.until)) for m in LEADS[end.kind]]
+    days = [(m, months_before(end.until, m) if m else day_after(end.until)) for m in LEAD_MONTHS[end.kind]]
     if end.grace_until is not None:
-        days.append((GRACE_OVER, after(end.grace_until)))
+        days.append((GRACE_OVER, day_after(end.grace_until)))
     return [(m, d) for m, d in days if end.known_on < d < FOR_EVER and (told is None or m < told)]
 
 

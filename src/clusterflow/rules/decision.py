@@ -11,10 +11,10 @@ from clusterflow.domain.lifecycle import DecidedBy, LifecycleModel
 from clusterflow.domain.state import InitiativeState, Review, Vote
 from clusterflow.domain.terms import DecisionKind, Role, Stance, Standing, VisitOutcome
 from clusterflow.domain.verdict import Verdict
-from clusterflow.rules.ballot import Ballot, Decider, Refusal, Voice, conditions_of, unfit
-from clusterflow.rules.quorum import agreed, may_not_speak
+from clusterflow.rules.ballot import Ballot, Decider, Refusal, Voter, check_ballot, conditions_of
+from clusterflow.rules.quorum import agreeing_votes, check_voter
 from clusterflow.rules.stage_order import descendants
-from clusterflow.rules.transition import Course
+from clusterflow.rules.transition import Transition
 
 
 def refuse(
@@ -22,7 +22,7 @@ def refuse(
     state: InitiativeState,
     verdict: Verdict | None,
     ballot: Ballot,
-    voice: Voice,
+    voter: Voter,
     today: date,
     changed: Iterable[str] = (),
 ) -> Refusal | None:
@@ -34,8 +34,8 @@ def refuse(
         return _closed(state, ballot)
     return (
         _stale(verdict, ballot, changed)
-        or may_not_speak(model.stage(ballot.stage).gate.decided_by, state, review, ballot, voice)
-        or unfit(model, verdict, ballot, voice, state.standing_votes(review.id), today)
+        or check_voter(model.stage(ballot.stage).gate.decided_by, state, review, ballot, voter)
+        or check_ballot(model, verdict, ballot, voter, state.standing_votes(review.id), today)
     )
 
 
@@ -52,23 +52,23 @@ def plan_decision(
     state: InitiativeState,
     verdict: Verdict,
     ballot: Ballot,
-    voice: Voice,
+    voter: Voter,
     today: date,
 ) -> tuple[LifeEvent, ...]:
     """The vote, and where it fills the quorum, the decision and all that follows from it."""
     review = state.open_review(ballot.stage)
     assert review is not None  # noqa: S101 - refuse() came first
     rule = model.stage(ballot.stage).gate.decided_by
-    course = Course(model, state, today)
-    course.add(
+    transition = Transition(model, state, today)
+    transition.add(
         ev.VoteCast(
             review=review.id,
             stage=ballot.stage,
             number=1 + sum(v.review == review.id for v in state.votes),
-            decider=voice.decider.alias,
-            cast_by=voice.cast_by.alias if voice.cast_by else None,
-            role=role_of(rule, ballot, voice.decider),
-            helixes=tuple(sorted(voice.decider.helixes)),
+            decider=voter.decider.alias,
+            cast_by=voter.cast_by.alias if voter.cast_by else None,
+            role=role_of(rule, ballot, voter.decider),
+            helixes=tuple(sorted(voter.decider.helixes)),
             decision=ballot.decision,
             reason=ballot.reason.strip(),
             findings=verdict.digest,
@@ -76,15 +76,15 @@ def plan_decision(
             to_stage=ballot.to_stage,
             overrides=ballot.overrides,
             conditions=conditions_of(verdict, ballot) if ballot.decision is DecisionKind.CONDITIONAL_GO else {},
-            proved=voice.proof is True,
+            proved=voter.proof is True,
         )
     )
     decision = ballot.decision
     if isinstance(decision, DecisionKind):
-        votes = agreed(rule, course.state.standing_votes(review.id), course.state.votes[-1])
+        votes = agreeing_votes(rule, transition.state.standing_votes(review.id), transition.state.votes[-1])
         if votes:
-            _carry_out(course, review, verdict, ballot, decision, votes)
-    return tuple(course.events)
+            _carry_out(transition, review, verdict, ballot, decision, votes)
+    return tuple(transition.events)
 
 
 def _closed(state: InitiativeState, ballot: Ballot) -> Refusal:
@@ -116,7 +116,7 @@ def _stale(verdict: Verdict, ballot: Ballot, changed: Iterable[str]) -> Refusal 
 
 
 def _carry_out(
-    course: Course,
+    transition: Transition,
     review: Review,
     verdict: Verdict,
     ballot: Ballot,
@@ -124,12 +124,12 @@ def _carry_out(
     votes: tuple[Vote, ...],
 ) -> None:
     stage = ballot.stage
-    course.add(
+    transition.add(
         ev.GateDecided(
             review=review.id,
             stage=stage,
             decision=decision,
-            on=course.today,
+            on=transition.today,
             until=ballot.until,
             to_stage=ballot.to_stage,
         )
@@ -138,57 +138,59 @@ def _carry_out(
         case DecisionKind.GO:
             passed = {c for v in votes for c in v.overrides.split()}
             overridden = tuple(f.criterion.id for f in verdict.hindrances if f.criterion.id in passed)
-            _achieve(course, review, {}, overridden)
+            _achieve(transition, review, {}, overridden)
         case DecisionKind.CONDITIONAL_GO:
-            _achieve(course, review, conditions_of(verdict, ballot))
+            _achieve(transition, review, conditions_of(verdict, ballot))
         case DecisionKind.RECYCLE if ballot.to_stage is not None:
-            undone = {ballot.to_stage} | descendants(course.model, ballot.to_stage)
-            _withdraw(course, undone, VisitOutcome.RECYCLED)
-            course.enter(ballot.to_stage)
+            undone = {ballot.to_stage} | descendants(transition.model, ballot.to_stage)
+            _withdraw(transition, undone, VisitOutcome.RECYCLED)
+            transition.enter(ballot.to_stage)
         case DecisionKind.STOP:
-            _withdraw(course, set(), VisitOutcome.STOPPED)
-            course.add(ev.InitiativeStopped(stage=stage, on=course.today))
+            _withdraw(transition, set(), VisitOutcome.STOPPED)
+            transition.add(ev.InitiativeStopped(stage=stage, on=transition.today))
 
 
-def _achieve(course: Course, review: Review, conditions: Mapping[str, date], overridden: tuple[str, ...] = ()) -> None:
+def _achieve(
+    transition: Transition, review: Review, conditions: Mapping[str, date], overridden: tuple[str, ...] = ()
+) -> None:
     for criterion, due_on in sorted(conditions.items()):
-        course.add(ev.ConditionSet(review=review.id, stage=review.stage, criterion=criterion, due_on=due_on))
-    if course.state.milestone(review.stage) is not None:
+        transition.add(ev.ConditionSet(review=review.id, stage=review.stage, criterion=criterion, due_on=due_on))
+    if transition.state.milestone(review.stage) is not None:
         # The gate was opened again; what it leads to has long begun.
-        course.add(
+        transition.add(
             ev.MilestoneConfirmed(
                 stage=review.stage,
                 round=review.round,
                 review=review.id,
-                on=course.today,
+                on=transition.today,
                 conditional=bool(conditions),
                 overridden=overridden,
             )
         )
         return
-    course.add(
+    transition.add(
         ev.MilestoneAchieved(
             stage=review.stage,
             round=review.round,
             review=review.id,
-            on=course.today,
+            on=transition.today,
             conditional=bool(conditions),
-            leaves=not course.model.stage(review.stage).open_ended,
+            leaves=not transition.model.stage(review.stage).open_ended,
             overridden=overridden,
         )
     )
-    course.enter_what_is_free()
+    transition.enter_ready_stages()
 
 
-def _withdraw(course: Course, stages: set[str], outcome: VisitOutcome) -> None:
+def _withdraw(transition: Transition, stages: set[str], outcome: VisitOutcome) -> None:
     """Close what is open in the given stages (or everywhere, when stopping) and take their milestones back."""
     everywhere = outcome is VisitOutcome.STOPPED
-    for open_review in course.state.open_reviews:
+    for open_review in transition.state.open_reviews:
         if everywhere or open_review.stage in stages:
-            course.add(ev.GateWithdrawn(review=open_review.id, stage=open_review.stage, on=course.today))
-    for visit in course.state.open_visits:
+            transition.add(ev.GateWithdrawn(review=open_review.id, stage=open_review.stage, on=transition.today))
+    for visit in transition.state.open_visits:
         if everywhere or visit.stage in stages:
-            course.add(ev.StageLeft(stage=visit.stage, round=visit.round, outcome=outcome, on=course.today))
-    for milestone in course.state.milestones:
+            transition.add(ev.StageLeft(stage=visit.stage, round=visit.round, outcome=outcome, on=transition.today))
+    for milestone in transition.state.milestones:
         if milestone.stands and milestone.stage in stages:
-            course.add(ev.MilestoneWithdrawn(stage=milestone.stage, round=milestone.round, on=course.today))
+            transition.add(ev.MilestoneWithdrawn(stage=milestone.stage, round=milestone.round, on=transition.today))

@@ -31,7 +31,7 @@ class Receiver:
 
 
 @dataclass(frozen=True, slots=True)
-class Manners:
+class DeliveryPolicy:
     """How an office treats the people it writes to. The numbers are proposals of this project (P)."""
 
     quiet: tuple[time, time] | None = (time(20), time(8))
@@ -92,7 +92,7 @@ class Manners:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingNotice:
     """A notice, not urgent, that was not let out yet."""
 
     id: int
@@ -104,7 +104,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class SentMessage:
     """Something that reached a person, or is on its way."""
 
     at: datetime
@@ -127,7 +127,9 @@ class Plan:
     """What finds no room under the cap, and when the digest that will hold it leaves."""
 
 
-def plan(manners: Manners, waiting: Iterable[Waiting], lately: Iterable[Message], now: datetime) -> Plan:
+def plan(
+    manners: DeliveryPolicy, waiting: Iterable[WaitingNotice], lately: Iterable[SentMessage], now: datetime
+) -> Plan:
     """What leaves now of all that waits for one person.
 
     Args:
@@ -137,7 +139,7 @@ def plan(manners: Manners, waiting: Iterable[Waiting], lately: Iterable[Message]
     found = Plan()
     everything = sorted(waiting, key=lambda w: (w.due_at, w.id))
     week = _Week(manners.weekly_cap, [m for m in lately if m.at > now - WEEK], now)
-    awake: list[Waiting] = []
+    awake: list[WaitingNotice] = []
     for one in everything:
         if one.due_at <= now:
             if manners.is_quiet(one.receiver.calendar, now):
@@ -158,7 +160,11 @@ def plan(manners: Manners, waiting: Iterable[Waiting], lately: Iterable[Message]
 
 
 def _digest(
-    manners: Manners, everything: Sequence[Waiting], awake: Sequence[Waiting], week: _Week, found: Plan
+    manners: DeliveryPolicy,
+    everything: Sequence[WaitingNotice],
+    awake: Sequence[WaitingNotice],
+    week: _Week,
+    found: Plan,
 ) -> None:
     """The digest, where one is due: all that waits for it goes along, also what is only due with the next one."""
     due = [one for one in awake if one.urgency is Urgency.DIGEST]
@@ -177,11 +183,11 @@ def _digest(
 class _Week:
     """What a person got in the last seven days, and what still has room."""
 
-    def __init__(self, cap: int | None, messages: Sequence[Message], now: datetime) -> None:
+    def __init__(self, cap: int | None, messages: Sequence[SentMessage], now: datetime) -> None:
         self.cap, self.messages, self.now = cap, list(messages), now
 
     def add(self, urgency: Urgency) -> None:
-        self.messages.append(Message(self.now, urgency))
+        self.messages.append(SentMessage(self.now, urgency))
 
     def has_room_for_digest(self) -> bool:
         return self.cap is None or self._count(not_counted=Urgency.URGENT) < self.cap

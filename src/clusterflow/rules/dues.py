@@ -34,17 +34,17 @@ class Period(NamedTuple):
     last: date
 
 
-def year_of(year: int) -> Period:
+def year_period(year: int) -> Period:
     return Period(date(year, 1, 1), date(year, 12, 31))
 
 
-def begins(joined: date, left: date | None, period: Period) -> date | None:
+def first_day_charged(joined: date, left: date | None, period: Period) -> date | None:
     """The first day of the period on which somebody was a member; None where they were on none."""
     first, last = max(joined, period.first), min(left or period.last, period.last)
     return first if first <= last else None
 
 
-def owed(
+def amount_owed(
     scheme: Scheme, organisation: Organisation | None, joined: date, left: date | None, period: Period
 ) -> Owed | DuesRemark | None:
     """What an organisation owes: a remark where that cannot be known, None where it was no member in the period.
@@ -53,7 +53,7 @@ def owed(
         organisation: its figures; None where nothing is known of it.
         left: the last day of the membership.
     """
-    start = begins(joined, left, period)
+    start = first_day_charged(joined, left, period)
     if start is None:
         return None
     bracket = bracket_of(scheme, organisation)

@@ -23,7 +23,7 @@ from clusterflow.domain.records.base import Record
 from clusterflow.domain.records.membership import Membership
 from clusterflow.domain.records.money import DuesAdoption, DuesScheme, Invoice, Payment
 from clusterflow.domain.records.parties import Organisation
-from clusterflow.rules.dues import Period, begins, invoice_id, owed, year_of
+from clusterflow.rules.dues import Period, amount_owed, first_day_charged, invoice_id, year_period
 from clusterflow.rules.mistakes import nearest
 
 R = TypeVar("R", bound=Record)
@@ -72,7 +72,7 @@ def spans(records: Iterable[R]) -> list[Span[R]]:
 
 def scheme_for(books: Books, schemes: Mapping[str, Scheme], year: int) -> tuple[Scheme, Period] | DuesRemark:
     """The one scheme of a year and the days that it is charged for, or why there is none."""
-    whole_year = year_of(year)
+    whole_year = year_period(year)
     adopted: dict[str, Period] = {}
     for span in spans(books.adoptions):
         if span.meets(whole_year):
@@ -107,11 +107,11 @@ def _contradicting(own: Sequence[DuesScheme], scheme: Scheme, charged: Period) -
     return [r for r in holding if said.get(r.size) != r.yearly]
 
 
-def plan(initiative: str, books: Books, schemes: Mapping[str, Scheme], year: int, today: date) -> DuesPlan:
+def plan_invoices(initiative: str, books: Books, schemes: Mapping[str, Scheme], year: int, today: date) -> DuesPlan:
     """The invoices of a year: those that there are, and those that the scheme still asks for."""
     found = scheme_for(books, schemes, year)
     accounts = _Accounts(books, today)
-    lines = [accounts.line(invoice) for invoice in books.invoices if asks_for(invoice) == year]
+    lines = [accounts.line(invoice) for invoice in books.invoices if dues_year(invoice) == year]
     if isinstance(found, DuesRemark):
         return DuesPlan(
             initiative=initiative, year=year, scheme=None, lines=_in_order(lines), remarks=(found, *accounts.remarks)
@@ -119,9 +119,9 @@ def plan(initiative: str, books: Books, schemes: Mapping[str, Scheme], year: int
     scheme, charged = found
     remarks = list(accounts.remarks)
     for organisation, (joined, left) in sorted(_members(books.memberships, charged).items()):
-        first = begins(joined, left, charged)
-        figures = known_on(books.organisations.get(organisation, ()), first) if first else None
-        owes = owed(scheme, figures, joined, left, charged)
+        first = first_day_charged(joined, left, charged)
+        figures = organisation_on(books.organisations.get(organisation, ()), first) if first else None
+        owes = amount_owed(scheme, figures, joined, left, charged)
         if isinstance(owes, DuesRemark):
             values = {**owes.values, "day": str(first)}
             remarks.append(owes.model_copy(update={"organisation": organisation, "values": values}))
@@ -133,12 +133,12 @@ def plan(initiative: str, books: Books, schemes: Mapping[str, Scheme], year: int
     return DuesPlan(initiative=initiative, year=year, scheme=scheme.id, lines=_in_order(lines), remarks=tuple(remarks))
 
 
-def asks_for(invoice: Invoice) -> int:
+def dues_year(invoice: Invoice) -> int:
     """The year that an invoice asks dues for; one that does not say so asks for that of its own day."""
     return invoice.year or invoice.valid_from.year
 
 
-def known_on(organisation: Sequence[Organisation], day: date) -> Organisation | None:
+def organisation_on(organisation: Sequence[Organisation], day: date) -> Organisation | None:
     """What is known of an organisation on a day; before its first record, that one."""
     holding = [s for s in spans(organisation) if s.first <= day and (s.last is None or s.last >= day)]
     if not holding and organisation:

@@ -21,7 +21,7 @@ Measurements = Mapping[MetricCall, Measurement]
 
 def answer(bound: Bound, measurement: Measurement) -> Answer:
     """Met where every number the measurement allows holds the bound, unmet where none does, else unknown."""
-    if measurement.nothing or (bound.currency is not None and measurement.currency not in (None, bound.currency)):
+    if measurement.is_empty or (bound.currency is not None and measurement.currency not in (None, bound.currency)):
         return Answer.UNKNOWN
     worst, best = (measurement.low, measurement.high) if bound.rising else (measurement.high, measurement.low)
     if worst is not None and bound.holds(worst):

@@ -37,7 +37,7 @@ _ERRORS = 2
 _WORDS = re.compile(r"[^\W_]+")
 
 
-def folded(text: str) -> str:
+def fold_text(text: str) -> str:
     """A text without what people write in many ways: accents, capitals, signs, blanks."""
     plain = text.casefold()
     if not plain.isascii():
@@ -53,7 +53,7 @@ def _undressed(text: str) -> str:
 def bare_name(name: str) -> str:
     """The name of an organisation, folded and without its legal form: «Aceros del Norte, S.A. de C.V.» is «aceros del
     norte». A name that is nothing but a legal form stays as it is."""
-    words = _joined(folded(name).split())
+    words = _joined(fold_text(name).split())
     end = len(words)
     while end > 1 and words[end - 1] in _FORMS:
         end -= 1
@@ -145,7 +145,7 @@ class Directory:
         return Match(possible=tuple(dict.fromkeys(likely)))
 
     def _key(self, name: str) -> str:
-        return bare_name(name) if self.firms else folded(name)
+        return bare_name(name) if self.firms else fold_text(name)
 
     def _near(self, key: str) -> list[str]:
         """The other names that typing errors could have made of this one, the fewest errors first."""

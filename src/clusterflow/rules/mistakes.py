@@ -63,13 +63,13 @@ def metadata_of(annotation: Any, metadata: Iterable[Any]) -> list[Any]:
     return found
 
 
-def the_nearest(name: object, known: Iterable[str]) -> str:
+def nearest_hint(name: object, known: Iterable[str]) -> str:
     """The cure for a name that nothing answers to; empty where nothing is near."""
     names = nearest(str(name), known)
     return f"The nearest: {', '.join(names)}" if names else ""
 
 
-def a(noun: str) -> str:
+def with_article(noun: str) -> str:
     """A noun of ours with its article."""
     return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
@@ -88,7 +88,7 @@ def _mistake(error: Any, cls: type[BaseModel], where: str, name: str) -> Mistake
     known = {field.alias or n: field for n, field in cls.model_fields.items()}
     kind, value = error["type"], error["input"]
     if kind == "extra_forbidden" and not inside:
-        cure = the_nearest(shortened(name), known)
+        cure = nearest_hint(shortened(name), known)
         return Mistake(where, f"{_type_name(cls)} has no field {quoted(name)}", ", ".join(sorted(known)), cure)
     if kind == "missing" and not inside:
         return Mistake(where, f"{_type_name(cls)} needs «{name}»", accepted(known.get(name)))
@@ -102,7 +102,7 @@ def _mistake(error: Any, cls: type[BaseModel], where: str, name: str) -> Mistake
 
 
 def _type_name(cls: type[BaseModel]) -> str:
-    return a(cls.type) if issubclass(cls, Record) else cls.__name__
+    return with_article(cls.type) if issubclass(cls, Record) else cls.__name__
 
 
 def accepted(field: Any) -> str:

@@ -292,5 +292,5 @@ _CHANGES: dict[type[Frozen], Callable[[InitiativeState, Any, Entry], dict[str, A
 }
 
 _FOLDED: tuple[type[Frozen], ...] = (ev.InitiativeEnrolled, *_CHANGES)
-FOLDED = frozenset(str(cls.model_fields["kind"].default) for cls in _FOLDED)
+STATE_EVENT_KINDS = frozenset(str(cls.model_fields["kind"].default) for cls in _FOLDED)
 """The kinds of entries that make a state: of all others only the last one's number shows in it."""

@@ -7,19 +7,19 @@ from collections.abc import Iterable
 from clusterflow.domain.lifecycle import DecidedBy
 from clusterflow.domain.state import InitiativeState, Review, Vote
 from clusterflow.domain.terms import DecisionKind, HelixKind, Role, Stance
-from clusterflow.rules.ballot import Ballot, Refusal, Voice
+from clusterflow.rules.ballot import Ballot, Refusal, Voter
 from clusterflow.rules.one_time_code import ATTEMPTS
 from clusterflow.rules.projection import WRONG_CODE
 
 _GOES = (DecisionKind.GO, DecisionKind.CONDITIONAL_GO)
 
 
-def entitled(rule: DecidedBy, roles: Iterable[Role], helixes: Iterable[HelixKind]) -> tuple[Role, ...]:
+def entitled_roles(rule: DecidedBy, roles: Iterable[Role], helixes: Iterable[HelixKind]) -> tuple[Role, ...]:
     """The roles in which somebody may decide at a gate; none where they may not."""
     return () if set(helixes) & set(rule.never) else tuple(r for r in rule.roles if r in set(roles))
 
 
-def agreed(rule: DecidedBy, votes: Iterable[Vote], last: Vote) -> tuple[Vote, ...]:
+def agreeing_votes(rule: DecidedBy, votes: Iterable[Vote], last: Vote) -> tuple[Vote, ...]:
     """The votes that carry what the last one says, to the letter: the same stage, day, conditions.
 
     None while the quorum does not stand. ``votes`` are those that stand, the last one among them.
@@ -37,55 +37,55 @@ def _terms(vote: Vote) -> tuple[object, ...]:
     return vote.kind, vote.stage, vote.until, vote.conditions
 
 
-def may_not_speak(
-    rule: DecidedBy, state: InitiativeState, review: Review, ballot: Ballot, voice: Voice
+def check_voter(
+    rule: DecidedBy, state: InitiativeState, review: Review, ballot: Ballot, voter: Voter
 ) -> Refusal | None:
     """Why somebody is not heard at an open review, whatever they say."""
     return (
-        _not_entitled(rule, ballot, voice) or _spoke_already(state, review, voice) or _not_proved(state, review, voice)
+        _not_entitled(rule, ballot, voter) or _spoke_already(state, review, voter) or _not_proved(state, review, voter)
     )
 
 
-def _not_entitled(rule: DecidedBy, ballot: Ballot, voice: Voice) -> Refusal | None:
+def _not_entitled(rule: DecidedBy, ballot: Ballot, voter: Voter) -> Refusal | None:
     gate = f"the gate of «{ballot.stage}»"
     # A delegate takes nobody's bar away: whom the gate excludes casts no vote at it, in no name.
-    barred = sorted((voice.decider.helixes | voice.caster.helixes) & set(rule.never))
+    barred = sorted((voter.decider.helixes | voter.caster.helixes) & set(rule.never))
     if barred:
         return Refusal("barred", f"who represents {' and '.join(barred)} never decides at {gate}")
-    if not voice.delegated:
+    if not voter.delegated:
         return Refusal(
             "delegation",
             f"no delegation of «{ballot.speaks_for}» to this person is in force",
             "Record it: clusterflow record delegation person=... delegate=... from=...",
         )
-    asked, held = ", ".join(rule.roles), ", ".join(sorted(voice.decider.roles)) or "none"
+    asked, held = ", ".join(rule.roles), ", ".join(sorted(voter.decider.roles)) or "none"
     if ballot.role is not None and ballot.role not in rule.roles:
         return Refusal("role", f"at {gate} decides: {asked}; not {ballot.role}")
-    if not voice.decider.roles & ({ballot.role} if ballot.role is not None else set(rule.roles)):
+    if not voter.decider.roles & ({ballot.role} if ballot.role is not None else set(rule.roles)):
         return Refusal(
             "role",
             f"at {gate} decides: {asked}; on this day the decider's roles are: {held}",
             "Record the seat or the representation that gives the role, with the day it began",
         )
-    speaking = {ballot.role} if ballot.role is not None else voice.decider.roles
+    speaking = {ballot.role} if ballot.role is not None else voter.decider.roles
     if ballot.decision is Stance.VETO and not speaking & set(rule.veto):
         return Refusal("veto", f"at {gate} a veto is given to: {', '.join(rule.veto) or 'nobody'}")
-    if rule.four_eyes and voice.involved:
+    if rule.four_eyes and voter.involved:
         return Refusal(
             "four-eyes", f"at {gate} nobody decides who asked for the review or recorded facts since the stage began"
         )
     return None
 
 
-def _not_proved(state: InitiativeState, review: Review, voice: Voice) -> Refusal | None:
-    if voice.proof is None:
+def _not_proved(state: InitiativeState, review: Review, voter: Voter) -> Refusal | None:
+    if voter.proof is None:
         return None
-    failed = state.trial(review.id, voice.caster.alias).failed
+    failed = state.trial(review.id, voter.caster.alias).failed
     if failed >= ATTEMPTS:
         return Refusal(
             "locked", f"{failed} wrong codes were shown in this name", "A new one is sent by: clusterflow send-code"
         )
-    if voice.proof:
+    if voter.proof:
         return None
     left = ATTEMPTS - failed - 1
     return Refusal(
@@ -95,11 +95,11 @@ def _not_proved(state: InitiativeState, review: Review, voice: Voice) -> Refusal
     )
 
 
-def _spoke_already(state: InitiativeState, review: Review, voice: Voice) -> Refusal | None:
+def _spoke_already(state: InitiativeState, review: Review, voter: Voter) -> Refusal | None:
     standing = state.standing_votes(review.id)
     aside = {v.decider for v in standing if v.kind is Stance.RECUSE}
-    if aside & {voice.decider.alias, voice.caster.alias}:
+    if aside & {voter.decider.alias, voter.caster.alias}:
         return Refusal("twice", "the same person stood aside at this gate, and casts no vote at it in any name")
-    if any(v.decider == voice.decider.alias for v in standing):
+    if any(v.decider == voter.decider.alias for v in standing):
         return Refusal("twice", "the same person has already decided at this gate, and the code was used")
     return None

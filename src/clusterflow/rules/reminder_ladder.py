@@ -45,7 +45,7 @@ def after(reference: date, offset: Offset) -> date:
         return date.max if offset.count > 0 else date.min
 
 
-def told_on(reference: date, offset: Offset, calendar: WorkCalendar, urgent: bool = False) -> date:
+def reminder_day(reference: date, offset: Offset, calendar: WorkCalendar, urgent: bool = False) -> date:
     """The day of a step: what is not urgent waits for the next working day.
 
     A step before the reference that would wait until the reference, or past it, comes on the working day before.
@@ -61,7 +61,7 @@ def told_on(reference: date, offset: Offset, calendar: WorkCalendar, urgent: boo
     return moved
 
 
-def reached(
+def last_step_reached(
     reference: date,
     ladder: Sequence[Offset],
     calendar: WorkCalendar,
@@ -75,7 +75,7 @@ def reached(
     """
     last: Step | None = None
     for offset in ladder:
-        day = told_on(reference, offset, calendar, urgent)
+        day = reminder_day(reference, offset, calendar, urgent)
         if day <= today:
             last = Step(offset, day)
     if last is None or today - min(last.day, after(reference, last.offset)) > late:
@@ -83,7 +83,7 @@ def reached(
     return None if last.offset.count < 0 and today > reference else last
 
 
-def windows(
+def reference_windows(
     ladder: Iterable[Offset], first: date, last: date, late: timedelta = CATCH_UP
 ) -> tuple[tuple[date, date], ...]:
     """The reference dates of which a step may be reached on a day from the first to the last, as few spans as can be.
@@ -108,7 +108,7 @@ def _window(offset: Offset, first: date, last: date, late: timedelta) -> tuple[d
     return after(first, back) - late - slack, after(last, back) + slack + sooner
 
 
-def key_of(rule: str, initiative: str, subject: str, step: Offset, reference: date, recipient: str) -> str:
+def notice_key(rule: str, initiative: str, subject: str, step: Offset, reference: date, recipient: str) -> str:
     """What names a notice: the same moment is told to the same person once, next year's again."""
     key = f"{rule}:{initiative}:{subject}:{step}:{reference}:{recipient}"
     if len(key) <= LONGEST_KEY:

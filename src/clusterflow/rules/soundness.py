@@ -14,7 +14,7 @@ MANAGEMENT_KINDS = (StageKind.INSTITUTIONALIZATION, StageKind.OPERATION)
 
 
 @dataclass(frozen=True, slots=True)
-class Bone:
+class StageOutline:
     """What the order needs to know of a stage."""
 
     id: str
@@ -22,7 +22,7 @@ class Bone:
     optional: bool = False
 
 
-class Flaw(StrEnum):
+class OrderFlaw(StrEnum):
     SAME_ID = "same-id"
     TWICE_IN_AFTER = "twice-in-after"
     UNKNOWN_AFTER = "unknown-after"
@@ -36,13 +36,13 @@ class Flaw(StrEnum):
 class Defect:
     """What is wrong with the order: at which stage, at which place of its ``after``, and who is involved."""
 
-    flaw: Flaw
+    flaw: OrderFlaw
     stage: int
     after: int | None = None
     names: tuple[str, ...] = ()
 
 
-def defects(bones: Sequence[Bone]) -> tuple[Defect, ...]:
+def order_defects(bones: Sequence[StageOutline]) -> tuple[Defect, ...]:
     """Everything that is wrong with the order of the stages, in the order of the stages."""
     firsts: dict[str, int] = {}
     for index, bone in enumerate(bones):
@@ -50,27 +50,27 @@ def defects(bones: Sequence[Bone]) -> tuple[Defect, ...]:
     known = {name: bones[index] for name, index in firsts.items()}
     circles = _circles(known)
     found = [
-        *(Defect(Flaw.SAME_ID, i, names=(b.id,)) for i, b in enumerate(bones) if firsts[b.id] != i),
+        *(Defect(OrderFlaw.SAME_ID, i, names=(b.id,)) for i, b in enumerate(bones) if firsts[b.id] != i),
         *(defect for i, b in enumerate(bones) for defect in _waits(i, b, known)),
-        *(Defect(Flaw.CYCLE, firsts[circle[0]], names=circle) for circle in circles),
-        *(Defect(Flaw.UNREACHABLE, firsts[n], names=(n, c)) for n, c in _behind(known, circles)),
+        *(Defect(OrderFlaw.CYCLE, firsts[circle[0]], names=circle) for circle in circles),
+        *(Defect(OrderFlaw.UNREACHABLE, firsts[n], names=(n, c)) for n, c in _behind(known, circles)),
     ]
     if bones and all(bone.after for bone in bones):
-        found.append(Defect(Flaw.NO_FIRST, 0))
+        found.append(Defect(OrderFlaw.NO_FIRST, 0))
     return tuple(sorted(found, key=lambda defect: defect.stage))
 
 
-def _waits(index: int, bone: Bone, known: Mapping[str, Bone]) -> Iterator[Defect]:
+def _waits(index: int, bone: StageOutline, known: Mapping[str, StageOutline]) -> Iterator[Defect]:
     for place, name in enumerate(bone.after):
         if name in bone.after[:place]:
-            yield Defect(Flaw.TWICE_IN_AFTER, index, place, (name,))
+            yield Defect(OrderFlaw.TWICE_IN_AFTER, index, place, (name,))
         elif name not in known:
-            yield Defect(Flaw.UNKNOWN_AFTER, index, place, (name,))
+            yield Defect(OrderFlaw.UNKNOWN_AFTER, index, place, (name,))
         elif known[name].optional and not bone.optional:
-            yield Defect(Flaw.WAITS_FOR_OPTIONAL, index, place, (bone.id, name))
+            yield Defect(OrderFlaw.WAITS_FOR_OPTIONAL, index, place, (bone.id, name))
 
 
-def _circles(known: Mapping[str, Bone]) -> tuple[tuple[str, ...], ...]:
+def _circles(known: Mapping[str, StageOutline]) -> tuple[tuple[str, ...], ...]:
     """One way round for each knot of stages that wait for each other, from the first of them in the file."""
     before = {name: _before(known, name) for name in known}
     circles: list[tuple[str, ...]] = []
@@ -82,7 +82,7 @@ def _circles(known: Mapping[str, Bone]) -> tuple[tuple[str, ...], ...]:
     return tuple(circles)
 
 
-def _round(known: Mapping[str, Bone], start: str) -> tuple[str, ...]:
+def _round(known: Mapping[str, StageOutline], start: str) -> tuple[str, ...]:
     """The shortest way from a stage over what it waits for back to itself."""
     ways: list[tuple[str, ...]] = [(start,)]
     seen: set[str] = set()
@@ -96,7 +96,7 @@ def _round(known: Mapping[str, Bone], start: str) -> tuple[str, ...]:
     return (start,)
 
 
-def _behind(known: Mapping[str, Bone], circles: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, str]]:
+def _behind(known: Mapping[str, StageOutline], circles: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, str]]:
     """The stages that wait, near or far, for a circle of which they are no part; with a stage of that circle."""
     for name in known:
         before = _before(known, name)
@@ -104,7 +104,7 @@ def _behind(known: Mapping[str, Bone], circles: Sequence[tuple[str, ...]]) -> It
             yield name, blocked[0]
 
 
-def _before(known: Mapping[str, Bone], name: str) -> frozenset[str]:
+def _before(known: Mapping[str, StageOutline], name: str) -> frozenset[str]:
     found: set[str] = set()
     edge = list(known[name].after)
     while edge:
@@ -116,7 +116,7 @@ def _before(known: Mapping[str, Bone], name: str) -> frozenset[str]:
     return frozenset(found)
 
 
-class Idle(StrEnum):
+class DeciderFlaw(StrEnum):
     """Why nobody could decide at a gate, or why somebody could who never may."""
 
     TOO_FEW_HOLDERS = "too-few-holders"
@@ -128,32 +128,32 @@ class Idle(StrEnum):
     NOT_AMONG_ROLES = "not-among-roles"
 
 
-def idle(
+def decider_flaws(
     kind: StageKind | None,
     roles: Sequence[Role],
     need: int,
     never: Sequence[HelixKind],
     each: Mapping[HelixKind, int] = MappingProxyType({}),
     special: Iterable[Role] = (),
-) -> tuple[Idle, ...]:
+) -> tuple[DeciderFlaw, ...]:
     """What is wrong with the deciders of a gate; ``special`` are the roles with a veto, and those that may override.
 
     A program office mostly is a part of the government: where that never decides, an office alone would leave the
     gate to nobody, so another role must stand beside it.
     """
-    found: list[Idle] = []
+    found: list[DeciderFlaw] = []
     if set(never) >= set(HelixKind):
-        found.append(Idle.ALL_KINDS_EXCLUDED)
+        found.append(DeciderFlaw.ALL_KINDS_EXCLUDED)
     elif HelixKind.GOVERNMENT in never and set(roles) == {Role.OFFICE}:
-        found.append(Idle.ONLY_THE_OFFICE)
+        found.append(DeciderFlaw.ONLY_THE_OFFICE)
     if roles and SINGLE_HOLDER.issuperset(roles) and need > len(set(roles)):
-        found.append(Idle.TOO_FEW_HOLDERS)
+        found.append(DeciderFlaw.TOO_FEW_HOLDERS)
     if kind in MANAGEMENT_KINDS and HelixKind.GOVERNMENT not in never:
-        found.append(Idle.GOVERNMENT_NOT_EXCLUDED)
+        found.append(DeciderFlaw.GOVERNMENT_NOT_EXCLUDED)
     if set(each) & set(never):
-        found.append(Idle.SHARE_EXCLUDED)
+        found.append(DeciderFlaw.SHARE_EXCLUDED)
     if sum(each.values()) > need:
-        found.append(Idle.SHARES_ABOVE_NEED)
+        found.append(DeciderFlaw.SHARES_ABOVE_NEED)
     if roles and not set(special) <= set(roles):
-        found.append(Idle.NOT_AMONG_ROLES)
+        found.append(DeciderFlaw.NOT_AMONG_ROLES)
     return tuple(found)

@@ -7,7 +7,7 @@ from collections.abc import Set
 from clusterflow.domain.lifecycle import LifecycleModel
 
 
-def first(model: LifecycleModel) -> tuple[str, ...]:
+def initial_stages(model: LifecycleModel) -> tuple[str, ...]:
     """The stages that wait for none."""
     return tuple(stage.id for stage in model.stages if not stage.after)
 
@@ -53,7 +53,7 @@ def layers(model: LifecycleModel) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def steps(model: LifecycleModel) -> tuple[tuple[str, str], ...]:
+def direct_successions(model: LifecycleModel) -> tuple[tuple[str, str], ...]:
     """From which stage directly to which: the arrows to draw. One that follows from others is left out."""
     return tuple(
         (earlier, stage.id)

@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 
 from clusterflow.domain.measurement import MetricDeclaration
-from clusterflow.domain.quantity import Unit, written
+from clusterflow.domain.quantity import Unit, format_quantity
 from clusterflow.domain.terms import Answer
 from clusterflow.domain.text import Language
 from clusterflow.domain.verdict import Finding
@@ -27,14 +27,14 @@ _REACH = {"en": "{gap} are missing", "es": "faltan {gap}"}
 _OVER = {"en": "{gap} too much", "es": "sobran {gap}"}
 
 
-def what_would_help(finding: Finding, declaration: MetricDeclaration | None, language: Language) -> str:
+def suggestion(finding: Finding, declaration: MetricDeclaration | None, language: Language) -> str:
     """Empty where the criterion is met."""
     if finding.answer is Answer.MET:
         return ""
     measured = finding.measurement
     if measured.stale is not None:
         return _RENEW[language].format(day=measured.stale.newest, days=measured.stale.freshness_days)
-    if measured.nothing and not measured.rows:
+    if measured.is_empty and not measured.rows:
         return _RECORD[language]
     if finding.answer is Answer.UNKNOWN:
         return _COMPLETE[language].format(n=measured.unknown_rows, rows=measured.rows)
@@ -56,4 +56,4 @@ def _gap(reached: Fraction | None, asked: Fraction, op: str, unit: Unit, languag
         whole = math.ceil(difference)
         # A strict bound needs one more than the difference when it is hit exactly.
         return str(whole + 1 if op in (">", "<") and whole == difference else whole)
-    return written(difference, unit, None, language)
+    return format_quantity(difference, unit, None, language)

@@ -12,7 +12,7 @@ from clusterflow.rules.projection import apply
 from clusterflow.rules.stage_order import ready_to_enter
 
 
-class Course:
+class Transition:
     """Collects events and folds each at once, so that a rule sees the consequences of the one before."""
 
     def __init__(self, model: LifecycleModel, state: InitiativeState, today: date) -> None:
@@ -50,7 +50,7 @@ class Course:
             )
         )
 
-    def enter_what_is_free(self) -> None:
+    def enter_ready_stages(self) -> None:
         """Begin every stage whose predecessors are achieved."""
         achieved = {m.stage for m in self.state.milestones if m.stands}
         under_way = {v.stage for v in self.state.open_visits}

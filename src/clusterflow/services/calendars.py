@@ -31,7 +31,7 @@ INITIATIVES, PEOPLE = "initiatives", "people"
 """The folders of the feeds."""
 
 
-class Written(Frozen):
+class CalendarFiles(Frozen):
     """What became of the files of a folder."""
 
     new: int = 0
@@ -39,7 +39,7 @@ class Written(Frozen):
     unchanged: int = 0
     removed: int = 0
 
-    def told(self, language: Language) -> str:
+    def summary(self, language: Language) -> str:
         """In one line."""
         words = Text(
             es="nuevos {}, cambiados {}, iguales {}, quitados {}", en="{} new, {} changed, {} unchanged, {} removed"
@@ -86,7 +86,7 @@ class Calendars:
                 for appointment in agenda_of(connection, initiative, self.now, common):
                     if person in appointment.people:
                         mine[appointment.uid] = appointment
-            return feed(found[0].name, mine.values(), voice_of(self.messages, found[0].language))
+            return feed(found[0].name, mine.values(), calendar_texts(self.messages, found[0].language))
 
     def all(self, there: frozenset[str] = frozenset()) -> Iterator[tuple[str, bytes]]:
         """Every feed that has something in it, with the name of its file; those already ``there`` even if empty."""
@@ -102,10 +102,10 @@ class Calendars:
             for person in registry.current(connection, Person, REGISTRY, self.now.date()):
                 name, mine = f"{PEOPLE}/{person.id}.ics", of_people.get(person.id)
                 if mine or name in there:
-                    voice = voice_of(self.messages, person.language)
-                    yield name, feed(person.name, (mine or {}).values(), voice)
+                    texts = calendar_texts(self.messages, person.language)
+                    yield name, feed(person.name, (mine or {}).values(), texts)
 
-    def write(self, address: str) -> Written:
+    def write(self, address: str) -> CalendarFiles:
         """Bring the files of a folder up to the moment: each is replaced whole, and what did not change is left alone.
 
         A feed whose initiative or person is on record no longer is removed.
@@ -121,18 +121,18 @@ class Calendars:
         made, counts = set[str](), {"new": 0, "changed": 0, "unchanged": 0}
         for name, content in self.all(there):
             made.add(name)
-            counts[folder.keep(name, content)] += 1
+            counts[folder.put_if_changed(name, content)] += 1
         for name in there - made:
             folder.remove(name)
-        return Written(**counts, removed=len(there - made))
+        return CalendarFiles(**counts, removed=len(there - made))
 
     def _initiative(self, connection: Connection, initiative: str, agenda: tuple[Appointment, ...]) -> bytes:
         record = registry.initiative_records(connection, self.now.date(), [initiative])[initiative]
-        return feed(record.name, agenda, voice_of(self.messages, record.language), record.timezone)
+        return feed(record.name, agenda, calendar_texts(self.messages, record.language), record.timezone)
 
 
 @lru_cache(maxsize=32)
-def voice_of(messages: Path, language: NoticeLanguage) -> CalendarTexts:
+def calendar_texts(messages: Path, language: NoticeLanguage) -> CalendarTexts:
     """The words of calendars in a language, from the catalogs of the notices."""
     catalog = translations(messages, language)
     return CalendarTexts(language, {kind: word(kind, catalog.pgettext) for kind in AppointmentKind})
@@ -144,7 +144,7 @@ def attachment_of(
     kind: AppointmentKind,
     subject: str,
     now: datetime,
-    voice: CalendarTexts,
+    texts: CalendarTexts,
 ) -> Attachment | None:
     """One appointment of an initiative as a file for a notice: to be kept, or to be taken back where it was called off.
 
@@ -154,14 +154,14 @@ def attachment_of(
     found = next((a for a in agenda if (a.kind, a.subject) == (kind, subject)), None)
     if found is None:
         return None
-    content, method = single(found, voice)
+    content, method = single(found, texts)
     name, mime = f"{kind}-{found.uid[:8]}.ics", f"text/calendar; charset=utf-8; method={method}"
     return Attachment(name=name, mime=mime, content=content)
 
 
 def attachment_for(
-    connection: Connection, initiative: str, event: Event, now: datetime, voice: CalendarTexts
+    connection: Connection, initiative: str, event: Event, now: datetime, texts: CalendarTexts
 ) -> Attachment | None:
     """The appointment that a ledger entry is about, as a file for its notice; None where it is about none."""
     about = subject_of(event)
-    return attachment_of(connection, initiative, *about, now, voice) if about else None
+    return attachment_of(connection, initiative, *about, now, texts) if about else None

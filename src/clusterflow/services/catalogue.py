@@ -99,7 +99,7 @@ def schemes_in(configs: Path) -> dict[str, Scheme]:
     return _schemes(folder, _stamp(*sorted(folder.glob("*"))))
 
 
-def named(models: Mapping[str, LifecycleModel], model_id: str) -> LifecycleModel:
+def find_model(models: Mapping[str, LifecycleModel], model_id: str) -> LifecycleModel:
     """One of the models.
 
     Raises:

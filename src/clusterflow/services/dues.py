@@ -18,7 +18,7 @@ from clusterflow.services.local_time import today_of
 from clusterflow.store import dues
 
 
-class DuesIssued(Frozen):
+class DuesResult(Frozen):
     """The plans of all initiatives after issuing; ``problems`` say, by initiative, what failed."""
 
     plans: tuple[DuesPlan, ...]
@@ -35,7 +35,7 @@ def plan(context: Context, initiative: str, year: int | None = None) -> DuesPlan
     with context.reading() as connection:
         standing.load(connection, initiative)
         today = today_of(connection, [initiative], context.clock())[initiative]
-        return invoicing.look(connection, initiative, schemes_of(context), year or today.year, today)
+        return invoicing.plan_dues(connection, initiative, schemes_of(context), year or today.year, today)
 
 
 def issue(context: Context, initiative: str, year: int | None = None, actor: str | None = None) -> DuesPlan:
@@ -45,11 +45,11 @@ def issue(context: Context, initiative: str, year: int | None = None, actor: str
         return found
     return perform(
         context.database, context.command(actor), "issue dues", initiative, DuesPlan,
-        lambda work: invoicing.issue_dues(work, initiative, schemes_of(context), found.year),
+        lambda tx: invoicing.issue_dues(tx, initiative, schemes_of(context), found.year),
     )  # fmt: skip
 
 
-def issue_all(context: Context, actor: str | None = None) -> DuesIssued:
+def issue_all(context: Context, actor: str | None = None) -> DuesResult:
     """Issue invoices in every initiative that adopted a scheme. One initiative in trouble never stops the others."""
     with context.reading() as connection:
         asking = dues.initiatives_with_scheme(connection)
@@ -59,4 +59,4 @@ def issue_all(context: Context, actor: str | None = None) -> DuesIssued:
             plans.append(issue(context, initiative, actor=actor))
         except (ClusterflowError, SQLAlchemyError) as problem:
             problems[initiative] = str(problem)
-    return DuesIssued(plans=tuple(plans), problems=problems)
+    return DuesResult(plans=tuple(plans), problems=problems)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from clusterflow.engine import enrol as enrolment
-from clusterflow.engine.enrol import Enrolled
+from clusterflow.engine.enrol import EnrolmentResult
 from clusterflow.engine.record import Submission
 from clusterflow.engine.transaction import perform
-from clusterflow.services.catalogue import models_of, named
+from clusterflow.services.catalogue import find_model, models_of
 from clusterflow.services.context import Context
 
 
 def enrol(
     context: Context, initiative: Submission, model_id: str, actor: str | None = None, key: str | None = None
-) -> Enrolled:
+) -> EnrolmentResult:
     """Enrol an initiative under a model; it stays pinned to the model's present version."""
-    model = named(models_of(context), model_id)
+    model = find_model(models_of(context), model_id)
     request = repr((sorted(initiative.fields.items()), model.hash))
     return perform(
-        context.database, context.command(actor, key), "enrol", request, Enrolled,
-        lambda work: enrolment.enrol(work, initiative, model),
+        context.database, context.command(actor, key), "enrol", request, EnrolmentResult,
+        lambda tx: enrolment.enrol(tx, initiative, model),
     )  # fmt: skip

@@ -14,7 +14,7 @@ from clusterflow.settings import Settings
 
 REPORTS = "the folder of reports"
 
-Became = Literal["new", "changed", "unchanged"]
+FileChange = Literal["new", "changed", "unchanged"]
 
 
 class Folder:
@@ -59,7 +59,7 @@ class Folder:
                 raise
         return f"{str(self).rstrip('/')}/{name}"
 
-    def keep(self, name: str, content: bytes) -> Became:
+    def put_if_changed(self, name: str, content: bytes) -> FileChange:
         """Put a file only where it says something else than the one that is there.
 
         Raises:

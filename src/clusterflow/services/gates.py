@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clusterflow.engine import decide as gates
-from clusterflow.engine.decide import Decided, Opened
+from clusterflow.engine.decide import BallotResult, OpenedReview
 from clusterflow.engine.transaction import perform
 from clusterflow.rules.ballot import Ballot
 from clusterflow.services import standing
@@ -23,33 +23,33 @@ def open_gate(
     actor: str | None = None,
     key: str | None = None,
     asked_by: str | None = None,
-) -> Opened:
+) -> OpenedReview:
     """Open a gate review by hand.
 
     Args:
         asked_by: the person who asks for it; four-eyes gates need it.
     """
     return perform(
-        context.database, context.command(actor, key), "open gate", f"{initiative} {stage}", Opened,
-        lambda work: gates.open_review(work, initiative, stage, lambda: metrics_of(context), asked_by),
+        context.database, context.command(actor, key), "open gate", f"{initiative} {stage}", OpenedReview,
+        lambda tx: gates.open_review(tx, initiative, stage, lambda: metrics_of(context), asked_by),
     )  # fmt: skip
 
 
 def decide(
     context: Context, initiative: str, person: str, ballot: Ballot, key: str | None = None, actor: str | None = None
-) -> Decided:
+) -> BallotResult:
     """Take a person's vote at a gate, or refuse it with the reason."""
     return perform(
-        context.database, context.command(actor, key), "decide", repr((initiative, person, ballot)), Decided,
-        lambda work: gates.decide(work, initiative, person, ballot, lambda: metrics_of(context), context.code_key),
+        context.database, context.command(actor, key), "decide", repr((initiative, person, ballot)), BallotResult,
+        lambda tx: gates.decide(tx, initiative, person, ballot, lambda: metrics_of(context), context.code_key),
     )  # fmt: skip
 
 
-def renew_code(context: Context, initiative: str, stage: str, person: str, actor: str | None = None) -> Decided:
+def renew_code(context: Context, initiative: str, stage: str, person: str, actor: str | None = None) -> BallotResult:
     """Send a decider a new one-time code with the next notice."""
     return perform(
-        context.database, context.command(actor), "renew code", f"{initiative} {stage} {person}", Decided,
-        lambda work: gates.renew_code(work, initiative, stage, person, lambda: metrics_of(context)),
+        context.database, context.command(actor), "renew code", f"{initiative} {stage} {person}", BallotResult,
+        lambda tx: gates.renew_code(tx, initiative, stage, person, lambda: metrics_of(context)),
     )  # fmt: skip
 
 

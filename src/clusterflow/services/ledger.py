@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from clusterflow.domain.events import Entry
-from clusterflow.engine.verify import Verified
+from clusterflow.engine.verify import VerificationResult
 from clusterflow.engine.verify import verify as verify_chain
 from clusterflow.errors import UnknownName
 from clusterflow.rules.mistakes import nearest
@@ -30,7 +30,7 @@ def entries(
         return tuple(e for e in found if e.at <= end)
 
 
-def verify(context: Context, chain: str | None = None) -> list[Verified]:
+def verify(context: Context, chain: str | None = None) -> list[VerificationResult]:
     """Verify one chain, or all of them: the hashes, the facts and the stored state.
 
     Raises:

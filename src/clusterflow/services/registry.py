@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from clusterflow.domain.records.parties import Initiative
 from clusterflow.engine import record as recording
-from clusterflow.engine.record import Recorded, Submission
+from clusterflow.engine.record import RecordResult, Submission
 from clusterflow.engine.transaction import perform
 from clusterflow.errors import Mistake
 from clusterflow.services.context import Context
@@ -22,7 +22,7 @@ def record(
     actor: str | None = None,
     key: str | None = None,
     mistakes: Sequence[Mistake] = (),
-) -> Recorded:
+) -> RecordResult:
     """Record facts: all of them or none.
 
     Args:
@@ -33,8 +33,8 @@ def record(
     """
     request = repr([(s.type, s.initiative, sorted(s.fields.items()), s.retract) for s in submissions])
     return perform(
-        context.database, context.command(actor, None if mistakes else key), "record", request, Recorded,
-        lambda work: recording.record(work, submissions, mistakes), Recorded.again,
+        context.database, context.command(actor, None if mistakes else key), "record", request, RecordResult,
+        lambda tx: recording.record(tx, submissions, mistakes), RecordResult.again,
     )  # fmt: skip
 
 

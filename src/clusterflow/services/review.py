@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from clusterflow.domain.text import Frozen
 from clusterflow.engine import evaluate as evaluation
 from clusterflow.engine import process_deadlines as deadline_processing
-from clusterflow.engine.evaluate import Evaluated
+from clusterflow.engine.evaluate import EvaluationResult
 from clusterflow.engine.transaction import perform
 from clusterflow.errors import ClusterflowError
 from clusterflow.rules.work_calendar import WorkCalendar
@@ -22,35 +22,35 @@ from clusterflow.store import deadlines, ledger, tables
 from clusterflow.store.registry import initiative_records
 
 
-class Reviewed(Frozen):
+class ReviewResult(Frozen):
     """What a review of the portfolio changed."""
 
     as_of: date
     looked_at: int
-    changed: tuple[Evaluated, ...]
+    changed: tuple[EvaluationResult, ...]
     problems: Mapping[str, str] = {}
     """By initiative, why it could not be reviewed. One initiative in trouble never stops the others."""
 
 
-class DeadlinesProcessed(Frozen):
+class DeadlineResult(Frozen):
     """What became due and was processed; ``problems`` say, by initiative, what could not be processed yet."""
 
-    changed: tuple[Evaluated, ...]
+    changed: tuple[EvaluationResult, ...]
     problems: Mapping[str, str]
 
 
-def evaluate(context: Context, initiative: str, actor: str | None = None) -> Evaluated:
+def evaluate(context: Context, initiative: str, actor: str | None = None) -> EvaluationResult:
     """Bring one initiative up to the present day."""
     metrics = metrics_of(context)
     with context.reading() as connection:
         observed = evaluation.observe(connection, initiative, context.clock(), metrics)
     return perform(
-        context.database, context.command(actor), "evaluate", initiative, Evaluated,
-        lambda work: evaluation.evaluate(work, initiative, metrics, observed),
+        context.database, context.command(actor), "evaluate", initiative, EvaluationResult,
+        lambda tx: evaluation.evaluate(tx, initiative, metrics, observed),
     )  # fmt: skip
 
 
-def review_portfolio(context: Context, actor: str | None = None) -> Reviewed:
+def review_portfolio(context: Context, actor: str | None = None) -> ReviewResult:
     """Bring the whole portfolio up to the present day: measured as a set, written only where something changes."""
     due = process_deadlines(context, actor)
     with context.reading() as connection:
@@ -60,14 +60,14 @@ def review_portfolio(context: Context, actor: str | None = None) -> Reviewed:
         calendars = dict.fromkeys(enrolled, WorkCalendar())
         calendars |= {i: WorkCalendar(r.timezone, r.country) for i, r in records.items()}
         heads = ledger.heads(connection, enrolled)
-        plans = evaluation.evaluate_set(connection, heads, calendars, context.clock(), metrics_of(context))
+        plans = evaluation.evaluate_portfolio(connection, heads, calendars, context.clock(), metrics_of(context))
     changed, problems = list(due.changed), dict(due.problems)
     for initiative in sorted(plans):
         try:
             changed.append(evaluate(context, initiative, actor))
         except (ClusterflowError, SQLAlchemyError) as problem:
             problems[initiative] = str(problem)
-    return Reviewed(
+    return ReviewResult(
         as_of=context.clock().date(),
         looked_at=len(enrolled),
         changed=tuple(c for c in changed if c.changes),
@@ -81,9 +81,9 @@ def initiatives_due(context: Context) -> Sequence[str]:
         return deadlines.initiatives_due(connection, context.clock())
 
 
-def process_deadlines(context: Context, actor: str | None = None) -> DeadlinesProcessed:
+def process_deadlines(context: Context, actor: str | None = None) -> DeadlineResult:
     """Process everything that has become due; what fails is tried again after ``RETRY_DELAY``."""
-    done, problems = list[Evaluated](), dict[str, str]()
+    done, problems = list[EvaluationResult](), dict[str, str]()
     for initiative in initiatives_due(context):
         try:
             done.append(_process(context, initiative, actor))
@@ -91,12 +91,12 @@ def process_deadlines(context: Context, actor: str | None = None) -> DeadlinesPr
             problems[initiative] = str(problem)
             with context.database.begin() as connection:
                 deadlines.postpone(connection, initiative, context.clock(), context.clock() + RETRY_DELAY)
-    return DeadlinesProcessed(changed=tuple(done), problems=problems)
+    return DeadlineResult(changed=tuple(done), problems=problems)
 
 
-def _process(context: Context, initiative: str, actor: str | None) -> Evaluated:
+def _process(context: Context, initiative: str, actor: str | None) -> EvaluationResult:
     metrics = metrics_of(context)
     return perform(
-        context.database, context.command(actor), "fall due", initiative, Evaluated,
-        lambda work: deadline_processing.fall_due(work, initiative, metrics),
+        context.database, context.command(actor), "fall due", initiative, EvaluationResult,
+        lambda tx: deadline_processing.process_deadlines(tx, initiative, metrics),
     )  # fmt: skip

@@ -22,7 +22,7 @@ from clusterflow.reports import simulation as reports
 from clusterflow.reports.quorum import quorum
 from clusterflow.reports.simulation import ASSUMED, MonthEnd, SimulatedEvent, SimulatedLife
 from clusterflow.rules.ballot import Ballot
-from clusterflow.rules.mistakes import the_nearest
+from clusterflow.rules.mistakes import nearest_hint
 from clusterflow.services import enrolment, gates, ledger, registry, standing
 from clusterflow.services import review as review_service
 from clusterflow.services.catalogue import metrics_in
@@ -267,7 +267,7 @@ def _news_of(submission: Submission) -> Iterator[date]:
 def _unknown(said: Said, noun: str, name: str, known: Iterable[str]) -> Iterator[Mistake]:
     names = sorted(known)
     if name not in names:
-        cure = the_nearest(name, names) or f"There are: {', '.join(names)}"
+        cure = nearest_hint(name, names) or f"There are: {', '.join(names)}"
         yield Mistake(said.where, f"no {noun} is called {quoted(name)}", cure=cure)
 
 

@@ -62,11 +62,11 @@ def status(
 def board(context: Context, as_of: date | None = None, language: Language | None = None) -> Board:
     """The portfolio, today or at the end of a day; initiatives that were enrolled later are left out."""
     reader = language or context.language
-    statuses = [status_in(life, reader) for life in lives(context, as_of)]
+    statuses = [status_in(life, reader) for life in snapshots(context, as_of)]
     return board_of(statuses, as_of or context.clock().date(), reader)
 
 
-def lives(context: Context, as_of: date | None = None) -> list[InitiativeSnapshot]:
+def snapshots(context: Context, as_of: date | None = None) -> list[InitiativeSnapshot]:
     """Every initiative with its state, today or at the end of a day."""
     with context.reading() as connection:
         return lives_in(connection, context.clock(), as_of)

@@ -21,7 +21,17 @@ from clusterflow.domain.records.learning import LearningEnrolment, LearningSerie
 from clusterflow.domain.records.parties import Initiative, Office, Representation
 from clusterflow.domain.records.strategy import Strategy
 from clusterflow.domain.text import Text
-from clusterflow.rules.agenda import CONCERNED, DECIDED, TOLD, Planned, Version, changes, days_of, last_said, on_day
+from clusterflow.rules.agenda import (
+    CALENDAR_EVENTS,
+    DECIDER_KINDS,
+    ROLES_BY_KIND,
+    PlannedDay,
+    Version,
+    count_changes,
+    latest_version,
+    planned_days,
+    version_on,
+)
 from clusterflow.rules.deadlines import FOR_EVER
 from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.store import ledger, tables
@@ -35,7 +45,7 @@ Histories = Mapping[str, list[Version]]
 PAST_RETENTION = timedelta(days=90)
 """How long what is over stays in a calendar (a proposal)."""
 
-_KINDS = [cls.model_fields["kind"].default for cls in TOLD]
+_KINDS = [cls.model_fields["kind"].default for cls in CALENDAR_EVENTS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +132,7 @@ class _Reader:
     def __init__(self, connection: Connection, initiative: str, now: datetime, common: Programme) -> None:
         self.connection, self.initiative, self.common = connection, initiative, common
         self.described = _histories(connection, Initiative, REGISTRY, id=initiative).get(initiative, [])
-        self.record = on_day(self.described, now.date()).record if self.described else None
+        self.record = version_on(self.described, now.date()).record if self.described else None
         self.zone = self.record.timezone if isinstance(self.record, Initiative) else "UTC"
         self.name = self.record.name if isinstance(self.record, Initiative) else initiative
         self.today = WorkCalendar(self.zone).today(now)
@@ -147,27 +157,30 @@ class _Reader:
         people = more.pop("people", frozenset()) | self._in_roles(kind)
         return Appointment(
             chain=self.initiative, kind=kind, subject=subject, what=what, of=self.name, day=day, zone=self.zone,
-            sequence=sequence + changes(self.described, self.today), at=max([at, *(v.at for v in self.described)]),
+            sequence=sequence + count_changes(self.described, self.today),
+            at=max([at, *(v.at for v in self.described)]),
             people=people, **more,
         )  # fmt: skip
 
     def _in_roles(self, kind: AppointmentKind) -> frozenset[str]:
-        return frozenset(person for person, (roles, _) in self.held.items() if roles & CONCERNED[kind])
+        return frozenset(person for person, (roles, _) in self.held.items() if roles & ROLES_BY_KIND[kind])
 
     # The life under its model
 
     def _life(self, model: LifecycleModel) -> Iterator[Appointment]:
         delegations = delegations_of(self.connection, self.initiative, self.today)
-        for planned in days_of(self.entries, model):
+        for planned in planned_days(self.entries, model):
             stage = model.stage(planned.stage)
-            deciders = select_eligible(stage.gate.decided_by, self.held, delegations) if planned.kind in DECIDED else ()
+            deciders = (
+                select_eligible(stage.gate.decided_by, self.held, delegations) if planned.kind in DECIDER_KINDS else ()
+            )
             yield self._own(
                 planned.kind, planned.subject, self._named(model, planned), planned.day, planned.sequence, planned.at,
                 cancelled=planned.cancelled, people=frozenset(d.person for d in deciders),
             )  # fmt: skip
 
     @staticmethod
-    def _named(model: LifecycleModel, planned: Planned) -> Text:
+    def _named(model: LifecycleModel, planned: PlannedDay) -> Text:
         stage = model.stage(planned.stage)
         if planned.criterion is not None:
             criterion = next((c for c in stage.gate.criteria if c.id == planned.criterion), None)
@@ -195,7 +208,7 @@ class _Reader:
         standing = [v.record for v in latest.values() if v is not None and isinstance(v.record, Strategy)]
         everything = [v for versions in histories.values() for v in versions]
         for id_, versions in histories.items():
-            record, until = on_day(versions, self.today).record, None
+            record, until = version_on(versions, self.today).record, None
             this = next((s for s in standing if s.id == id_), None)
             if this is not None:
                 until = _last_day(this)
@@ -217,7 +230,7 @@ class _Reader:
         day, stopped = until or named[-1], self._stopped
         called_off = stopped is not None and isinstance(stopped.event, InitiativeStopped) and day >= stopped.event.on
         yield self._own(
-            kind, subject, _both(title), day, changes(bearing, self.today) + called_off,
+            kind, subject, _both(title), day, count_changes(bearing, self.today) + called_off,
             max([v.at for v in bearing] + ([stopped.at] if stopped and called_off else [])),
             cancelled=until is None or called_off,
         )  # fmt: skip
@@ -226,7 +239,7 @@ class _Reader:
 
     def _meetings(self) -> Iterator[Appointment]:
         histories = _histories(self.connection, Meeting, self.initiative)
-        shown = {id_: last_said(versions) for id_, versions in histories.items()}
+        shown = {id_: latest_version(versions) for id_, versions in histories.items()}
         shown = {id_: v for id_, v in shown.items() if v.record.valid_from >= self.today - PAST_RETENTION}
         if not shown:
             return
@@ -236,12 +249,12 @@ class _Reader:
             meeting = version.record
             assert isinstance(meeting, Meeting)  # noqa: S101 - read as one
             house, day = bodies.get(meeting.body, []), meeting.valid_from
-            record = on_day(house, self.today).record if house else None
+            record = version_on(house, self.today).record if house else None
             asked = _standing(_histories(self.connection, Attendance, self.initiative, meeting=id_), Attendance)
             seated = {s.person for s in seats if s.body == meeting.body and _covers(s, day)}
             yield self._own(
                 AppointmentKind.MEETING, id_, _both(record.name if isinstance(record, Body) else meeting.body), day,
-                changes(histories[id_], self.today) + changes(house, self.today),
+                count_changes(histories[id_], self.today) + count_changes(house, self.today),
                 max(v.at for v in [*histories[id_], *house]),
                 time=meeting.time, lasts_minutes=meeting.lasts_minutes, place=meeting.place,
                 cancelled=not version.holds, people=frozenset(seated | {a.person for a in asked if a.invited}),
@@ -250,12 +263,12 @@ class _Reader:
     def _sessions(self) -> Iterator[Appointment]:
         enrolled = _standing(_histories(self.connection, LearningEnrolment, self.initiative), LearningEnrolment)
         for id_, versions in self.common.sessions.items() if enrolled else ():
-            version = on_day(versions, self.today)
+            version = version_on(versions, self.today)
             session = version.record
             assert isinstance(session, LearningSession)  # noqa: S101 - read as one
             people = {e.person for e in enrolled if e.series == session.series and _covers(e, session.planned)}
             series = self.common.series.get(session.series, [])
-            of = on_day(series, self.today).record if series else None
+            of = version_on(series, self.today).record if series else None
             if not people or not isinstance(of, LearningSeries):
                 continue
             called_off = session.valid_to is not None and session.valid_to < session.planned
@@ -270,7 +283,7 @@ class _Reader:
                 lasts_minutes=session.lasts_minutes,
                 zone=of.timezone,
                 place=session.place,
-                sequence=changes(versions, self.today) + changes(series, self.today),
+                sequence=count_changes(versions, self.today) + count_changes(series, self.today),
                 at=max(v.at for v in [*versions, *series]),
                 cancelled=called_off or not version.holds,
                 people=frozenset(people),

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, insert, select
 
-from clusterflow.domain.backup import Alias, Chain, KeptModel, Line, Marks, Part, Title, as_kept
+from clusterflow.domain.backup import Alias, Chain, EvaluationMarks, Header, Line, Part, PinnedModel, canonical_json
 from clusterflow.domain.records import RECORDS, Record
 from clusterflow.store import tables
 from clusterflow.store.columns import from_row, to_row
@@ -28,14 +28,14 @@ def is_empty(connection: Connection) -> bool:
 def read_life(connection: Connection) -> Iterator[Part]:
     """Everything, in the order of the file."""
     chains = list(connection.execute(select(tables.chain).order_by(tables.chain.c.id)))
-    yield Title(
+    yield Header(
         models=_count(connection, tables.lifecycle_model),
         aliases=_count(connection, tables.pseudonym),
         chains=len(chains),
     )
     for row in connection.execute(select(tables.lifecycle_model).order_by(tables.lifecycle_model.c.hash)):
         document = json.loads(row.document)
-        yield KeptModel(model=row.id, hash=row.hash, first_seen=row.first_seen, document=document)
+        yield PinnedModel(model=row.id, hash=row.hash, first_seen=row.first_seen, document=document)
     for row in connection.execute(select(tables.pseudonym).order_by(tables.pseudonym.c.alias)):
         yield Alias(alias=row.alias, person=row.person)
     for start in range(0, len(chains), _CHAINS_AT_A_TIME):
@@ -62,11 +62,11 @@ def _facts(connection: Connection, chains: Sequence[str]) -> dict[tuple[str, int
     return found
 
 
-def _marks(connection: Connection, initiatives: Sequence[str]) -> dict[str, Marks]:
+def _marks(connection: Connection, initiatives: Sequence[str]) -> dict[str, EvaluationMarks]:
     table = tables.evaluation
     rows = connection.execute(select(table).where(table.c.initiative.in_(initiatives)))
     return {
-        row.initiative: Marks(
+        row.initiative: EvaluationMarks(
             version=row.version,
             registry_version=row.registry_version,
             as_of=row.as_of,
@@ -82,13 +82,14 @@ def _entries(connection: Connection, chain: str, facts: dict[tuple[str, int], tu
         fact, salt = facts.get((chain, row.version), (None, None))
         yield Line.model_construct(
             entry=row.version, at=row.at, actor=row.actor, command=row.command, event=json.loads(row.body),
-            hash=row.hash, fact=fact.written() if fact else None, salt=salt,
+            hash=row.hash, fact=fact.to_json() if fact else None, salt=salt,
         )  # fmt: skip
 
 
-def write_models(connection: Connection, models: Iterable[KeptModel]) -> None:
+def write_models(connection: Connection, models: Iterable[PinnedModel]) -> None:
     rows = [
-        {"hash": m.hash, "id": m.model, "document": as_kept(m.document), "first_seen": m.first_seen} for m in models
+        {"hash": m.hash, "id": m.model, "document": canonical_json(m.document), "first_seen": m.first_seen}
+        for m in models
     ]
     if rows:
         connection.execute(insert(tables.lifecycle_model), rows)
@@ -111,7 +112,7 @@ def write_chain(connection: Connection, chain: Chain, lines: Sequence[Line], rec
         [
             {
                 "chain": chain.chain, "version": line.entry, "at": line.at, "actor": line.actor,
-                "command": line.command, "kind": line.event["kind"], "body": as_kept(line.event),
+                "command": line.command, "kind": line.event["kind"], "body": canonical_json(line.event),
                 "previous": before, "hash": line.hash,
             }
             for line, before in zip(lines, previous, strict=False)

@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Dialect, Flo
 from sqlalchemy.types import TypeEngine
 
 from clusterflow.domain.money import Money
-from clusterflow.domain.records.base import KEPT
+from clusterflow.domain.records.base import STORED
 
 
 class Instant(TypeDecorator[datetime]):
@@ -113,4 +113,4 @@ def from_row(cls: type[T], row: Mapping[str, Any] | RowMapping) -> T:
             fields[name] = None if minor is None else Money(minor=minor, currency=row[f"{name}_currency"])
         else:
             fields[name] = row[name]
-    return cls.model_validate(fields, context=KEPT)
+    return cls.model_validate(fields, context=STORED)

@@ -13,7 +13,7 @@ from clusterflow.domain.records.membership import Membership
 from clusterflow.domain.records.money import DuesAdoption, DuesScheme, Invoice, Payment
 from clusterflow.domain.records.parties import Organisation
 from clusterflow.domain.terms import Standing
-from clusterflow.rules.dues import year_of
+from clusterflow.rules.dues import year_period
 from clusterflow.rules.invoicing import Books
 from clusterflow.store import tables
 from clusterflow.store.columns import from_row
@@ -67,7 +67,7 @@ def books_of(connection: Connection, initiative: str, year: int) -> Books:
 
 def _asked_for(initiative: str, year: int) -> ColumnElement[bool]:
     """The invoices of a year, withdrawn ones included, and whatever else bears one of their ids."""
-    first, last = year_of(year)
+    first, last = year_period(year)
     of_its_day = and_(_INVOICE.c.year.is_(None), _INVOICE.c.valid_from.between(first, last))
     computed = _INVOICE.c.id.startswith(f"dues-{year}-", autoescape=True)
     mine = and_(_INVOICE.c.chain == initiative, _INVOICE.c.superseded_at.is_(None))

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, or_, select, update
 
 from clusterflow.domain.notice import Urgency
-from clusterflow.rules.delivery_policy import WEEK, Manners, Message, Receiver, Waiting
+from clusterflow.rules.delivery_policy import WEEK, DeliveryPolicy, Receiver, SentMessage, WaitingNotice
 from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.store import tables
 from clusterflow.store.registry import people_by_id, profiles_of
@@ -33,7 +33,7 @@ class QuotedNotice:
 
 
 def receivers(
-    connection: Connection, of: Iterable[tuple[str, str]], at: datetime, manners: Manners
+    connection: Connection, of: Iterable[tuple[str, str]], at: datetime, manners: DeliveryPolicy
 ) -> dict[tuple[str, str], Receiver]:
     """How people live who are told of initiatives: (person, initiative) to clock, holidays and digest day.
 
@@ -72,8 +72,8 @@ def recipients_due(connection: Connection, now: datetime, limit: int) -> list[st
 
 
 def unreleased_by_recipient(
-    connection: Connection, people: Sequence[str], now: datetime, manners: Manners
-) -> dict[str, list[Waiting]]:
+    connection: Connection, people: Sequence[str], now: datetime, manners: DeliveryPolicy
+) -> dict[str, list[WaitingNotice]]:
     """All that waits for people, due or not."""
     columns = (
         _NOTICE.c.id, _NOTICE.c.recipient, _NOTICE.c.rule, _NOTICE.c.initiative, _NOTICE.c.urgency, _NOTICE.c.due_at,
@@ -82,15 +82,15 @@ def unreleased_by_recipient(
         select(*columns).where(*is_unreleased(), _NOTICE.c.recipient.in_(people)).order_by(_NOTICE.c.id)
     ).all()
     known = receivers(connection, ((r.recipient, r.initiative) for r in rows), now, manners)
-    found: dict[str, list[Waiting]] = {}
+    found: dict[str, list[WaitingNotice]] = {}
     for r in rows:
         found.setdefault(r.recipient, []).append(
-            Waiting(r.id, (r.rule, r.initiative), Urgency(r.urgency), r.due_at, known[r.recipient, r.initiative])
+            WaitingNotice(r.id, (r.rule, r.initiative), Urgency(r.urgency), r.due_at, known[r.recipient, r.initiative])
         )
     return found
 
 
-def recent_messages(connection: Connection, people: Sequence[str], now: datetime) -> dict[str, list[Message]]:
+def recent_messages(connection: Connection, people: Sequence[str], now: datetime) -> dict[str, list[SentMessage]]:
     """What reached people in the last seven days, or is on its way to them."""
     on_its_way = _NOTICE.c.sent_at.is_(None) & _NOTICE.c.dead_at.is_(None) & _NOTICE.c.released_at.is_not(None)
     rows = connection.execute(
@@ -98,9 +98,9 @@ def recent_messages(connection: Connection, people: Sequence[str], now: datetime
         .where(_NOTICE.c.recipient.in_(people), _NOTICE.c.gathered_into.is_(None))
         .where(or_(_NOTICE.c.sent_at > now - WEEK, on_its_way))
     )
-    found: dict[str, list[Message]] = {}
+    found: dict[str, list[SentMessage]] = {}
     for r in rows:
-        found.setdefault(r.recipient, []).append(Message(r.sent_at or now, Urgency(r.urgency)))
+        found.setdefault(r.recipient, []).append(SentMessage(r.sent_at or now, Urgency(r.urgency)))
     return found
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Update, delete, func, insert, or_, select, up
 from clusterflow.domain.grant import Grant
 from clusterflow.domain.notice import Attachment, Notice, Urgency
 from clusterflow.domain.text import NoticeLanguage
-from clusterflow.rules.delivery_policy import Manners
+from clusterflow.rules.delivery_policy import DeliveryPolicy
 from clusterflow.store import tables
 from clusterflow.store.held_notices import receivers
 
@@ -59,7 +59,9 @@ def row_of(notice: Notice, at: datetime, due_at: datetime, released_at: datetime
     }
 
 
-def insert_notices(connection: Connection, notices: Sequence[Notice], at: datetime, manners: Manners | None) -> int:
+def insert_notices(
+    connection: Connection, notices: Sequence[Notice], at: datetime, manners: DeliveryPolicy | None
+) -> int:
     """Keep the notices that are not kept yet, by their key; gives how many are new.
 
     Args:

@@ -14,7 +14,7 @@ from typing import Literal, get_args
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from clusterflow.domain.events import TOLD, RecordEvent
+from clusterflow.domain.events import NOTIFIED_EVENTS, RecordEvent
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.store import tables
 
@@ -22,7 +22,7 @@ Topic = Literal["event", "notice"]
 
 _CHAIN, _OUT, _LEDGER = tables.chain, tables.outbox, tables.ledger
 _MARK = {"event": _CHAIN.c.published, "notice": _CHAIN.c.told}
-_TOLD_KINDS = [cls.model_fields["kind"].default for cls in TOLD]
+_TOLD_KINDS = [cls.model_fields["kind"].default for cls in NOTIFIED_EVENTS]
 _FACT_KINDS = [cls.model_fields["kind"].default for cls in get_args(RecordEvent)]
 
 

@@ -17,7 +17,7 @@ from clusterflow.domain.records.membership import Membership
 from clusterflow.domain.records.parties import Initiative, Office, Organisation, Representation
 from clusterflow.domain.terms import BodyKind, HelixKind, Role, SeatRole
 from clusterflow.domain.text import Frozen
-from clusterflow.rules.quorum import entitled
+from clusterflow.rules.quorum import entitled_roles
 from clusterflow.store import tables
 from clusterflow.store.metrics.scope import Scope
 from clusterflow.store.registry import current
@@ -117,7 +117,7 @@ def select_eligible(
     delegations: Iterable[tuple[str, str]],
 ) -> tuple[Eligible, ...]:
     """Who may cast a vote, out of the capacities and delegations of a day."""
-    own = {p: roles for p, mine in sorted(held.items()) if (roles := entitled(rule, *mine))}
+    own = {p: roles for p, mine in sorted(held.items()) if (roles := entitled_roles(rule, *mine))}
     found = [Eligible(person=p, roles=roles) for p, roles in own.items()]
     for person, delegate in sorted(delegations):
         _, helixes = held.get(delegate, (frozenset(), frozenset()))

@@ -14,7 +14,7 @@ from clusterflow.domain.events import Entry, MilestoneLapsed, MilestoneRestored,
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.records.parties import Initiative
 from clusterflow.domain.state import InitiativeState
-from clusterflow.rules.projection import FOLDED, replay
+from clusterflow.rules.projection import STATE_EVENT_KINDS, replay
 from clusterflow.store import ledger, tables
 from clusterflow.store.pinned_models import load_model
 from clusterflow.store.registry import initiative_records
@@ -94,7 +94,7 @@ def _states_at(connection: Connection, as_of: date, records: Mapping[str, Initia
     enrolled = connection.execute(select(tables.initiative_state.c.initiative)).scalars()
     ends = {i: datetime.combine(as_of, time.max, _zone(records.get(i))) for i in enrolled}
     entries: dict[str, list[Entry]] = defaultdict(list)
-    for entry in ledger.read_entries_of_many(connection, FOLDED, ends):
+    for entry in ledger.read_entries_of_many(connection, STATE_EVENT_KINDS, ends):
         entries[entry.chain].append(entry)
     last = {end: _last(connection, end) for end in set(ends.values())}
     states = {}

@@ -19,10 +19,10 @@ from clusterflow.domain.appointment import AppointmentKind
 from clusterflow.domain.terms import DecisionKind
 from clusterflow.errors import ClusterflowError, UnknownName
 from clusterflow.services import gates, ledger, review
-from clusterflow.services.calendars import Calendars, attachment_for, attachment_of, voice_of
+from clusterflow.services.calendars import Calendars, attachment_for, attachment_of, calendar_texts
 
 MESSAGES = CONFIGS / "messages"
-EN, ES, PT = (voice_of(MESSAGES, language) for language in ("en", "es", "pt"))
+EN, ES, PT = (calendar_texts(MESSAGES, language) for language in ("en", "es", "pt"))
 FIRST = stage("first", (), stated("first", keep=">= 1/2"))
 
 

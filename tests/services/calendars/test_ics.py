@@ -15,7 +15,7 @@ from support.world import CONFIGS
 from clusterflow.domain.appointment import Appointment, AppointmentKind
 from clusterflow.domain.text import NOTICE_LANGUAGES, Text
 from clusterflow.reports.ics import ATTENDED, CalendarTexts, feed, single, summary
-from clusterflow.services.calendars import voice_of
+from clusterflow.services.calendars import calendar_texts
 
 ZONES = ["Europe/Madrid", "America/Monterrey", "America/Guayaquil", "Asia/Kathmandu", "UTC"]
 TRICKY = st.text(
@@ -50,7 +50,7 @@ APPOINTMENTS = st.builds(
     ),
     cancelled=st.booleans(),
 )
-VOICES = {language: voice_of(CONFIGS / "messages", language) for language in NOTICE_LANGUAGES}
+VOICES = {language: calendar_texts(CONFIGS / "messages", language) for language in NOTICE_LANGUAGES}
 LANGUAGES = st.sampled_from(sorted(VOICES.values(), key=lambda v: v.language))
 
 

@@ -15,7 +15,7 @@ from support.fresh import Fresh
 from support.world import World, model, stage
 
 from clusterflow.domain.terms import DecisionKind
-from clusterflow.engine.restore import Restored
+from clusterflow.engine.restore import RestoreResult
 from clusterflow.errors import Mistakes, NotPossible
 from clusterflow.reports.ocel import JsonForm
 from clusterflow.services import explanation, ledger, registry, review, standing
@@ -129,7 +129,7 @@ def office(on_sqlite: Two) -> tuple[Context, str]:
     return world.context, taken(world.context)
 
 
-def take(there: Fresh, text: str) -> Restored:
+def take(there: Fresh, text: str) -> RestoreResult:
     there.again()
     return restore(Context(Settings(proof="none"), there.engine), text, "life.jsonl")
 

@@ -15,7 +15,7 @@ from support.world import CONFIGS, World, model, stage, stated
 from clusterflow.domain.notice import Notice, Urgency
 from clusterflow.domain.terms import DecisionKind
 from clusterflow.domain.text import NOTICE_LANGUAGES, NoticeLanguage
-from clusterflow.rules.delivery_policy import Manners
+from clusterflow.rules.delivery_policy import DeliveryPolicy
 from clusterflow.services import review
 from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.store import notices, tables
@@ -62,7 +62,7 @@ def test_the_shipped_manners_are_polite(monkeypatch: pytest.MonkeyPatch, world: 
         World(str(world.context.settings.database), TINY, database=world.context.database).context
     ).manners
     assert manners is not None
-    assert manners == Manners()
+    assert manners == DeliveryPolicy()
     assert (manners.quiet, manners.weekly_cap) == ((time(20), time(8)), 10)
 
 

@@ -22,7 +22,7 @@ from support.world import World, model, stage
 
 from clusterflow.domain.notice import Notice, Urgency
 from clusterflow.notices.delivery import Answer
-from clusterflow.rules.delivery_policy import WEEK, Manners
+from clusterflow.rules.delivery_policy import WEEK, DeliveryPolicy
 from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.services.notifications.sending import Delivery, Sender
@@ -164,7 +164,7 @@ class Letters(RuleBasedStateMachine):
     @invariant()
     def nobody_is_woken_by_what_is_not_urgent(self) -> None:
         for mail in self.post.mails:
-            assert mail.urgency is Urgency.URGENT or not Manners().is_quiet(PEOPLE[mail.person], mail.at)
+            assert mail.urgency is Urgency.URGENT or not DeliveryPolicy().is_quiet(PEOPLE[mail.person], mail.at)
 
     @invariant()
     def what_comes_twice_comes_of_a_death(self) -> None:

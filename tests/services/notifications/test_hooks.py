@@ -22,7 +22,7 @@ from werkzeug import Request, Response
 
 from clusterflow.domain.notice import Attachment, Notice
 from clusterflow.notices.delivery import PARTS
-from clusterflow.rules.backoff import BACKOFF, TRIES_BEFORE_THE_NEXT
+from clusterflow.rules.backoff import ATTEMPTS_PER_CHANNEL, BACKOFF
 from clusterflow.services import outbox
 from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.settings import Settings
@@ -163,21 +163,21 @@ def test_the_next_channel_is_taken_when_the_first_is_given_up(
     world: World, hook: Hook, mailbox: tuple[Mailbox, str]
 ) -> None:
     hook.then = ["refused"] * 99
-    rounds(world, TRIES_BEFORE_THE_NEXT)
+    rounds(world, ATTEMPTS_PER_CHANNEL)
     assert mailbox[0].subjects("mona@firm.example") == ["Subject a:key"], "at once, in the same round"
-    assert attempts(world) == [("hook", False)] * TRIES_BEFORE_THE_NEXT + [("mail", True)]
+    assert attempts(world) == [("hook", False)] * ATTEMPTS_PER_CHANNEL + [("mail", True)]
 
 
 def test_what_nobody_takes_is_a_dead_letter_that_says_why(
     world: World, hook: Hook, mailbox: tuple[Mailbox, str]
 ) -> None:
     hook.then, mailbox[0].refused = ["refused"] * 99, {"mona@firm.example"}
-    rounds(world, TRIES_BEFORE_THE_NEXT + len(BACKOFF) + 2)
+    rounds(world, ATTEMPTS_PER_CHANNEL + len(BACKOFF) + 2)
     (letter,) = outbox.backlog(world.context).dead
     assert (letter.rule, letter.recipient, letter.initiative, letter.channel) == ("gate-ready", "mona", "one", "mail")
     assert "550" in letter.answer
     assert outbox.backlog(world.context).given_up == 1
-    assert len(attempts(world)) == TRIES_BEFORE_THE_NEXT + 1 + len(BACKOFF)
+    assert len(attempts(world)) == ATTEMPTS_PER_CHANNEL + 1 + len(BACKOFF)
 
 
 def test_a_channel_that_is_not_there_is_left_out_while_another_is(

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from pydantic import Field, ValidationInfo, model_validator
 
 from clusterflow.domain.money import Money
-from clusterflow.domain.records.base import KEPT, BodyId, Day, Happening, OrganisationId, Slug, Span
+from clusterflow.domain.records.base import STORED, BodyId, Day, Happening, OrganisationId, Slug, Span
 from clusterflow.domain.terms import BusinessKind, LabelLevel, LinkDirection, SurveyTopic
 
 
@@ -39,7 +39,7 @@ class SurveyWave(Happening):
 
     @model_validator(mode="after")
     def _no_more_answers_than_invited(self, info: ValidationInfo) -> Self:
-        if info.context is not KEPT and self.answers > self.invited:
+        if info.context is not STORED and self.answers > self.invited:
             raise ValueError(f"answers: {self.answers} answers, and only {self.invited} were invited")
         return self
 

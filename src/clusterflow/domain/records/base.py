@@ -33,11 +33,11 @@ class Accepts:
     words: str
 
 
-class Kept:
+class StoredContext:
     """The context in which rows of the registry are read: a rule that came later makes no kept fact unreadable."""
 
 
-KEPT = Kept()
+STORED = StoredContext()
 
 Slug = Annotated[str, StringConstraints(pattern=ID), Accepts(ID_ACCEPTED)]
 """A short name for use in files and commands: lower case, digits, point, hyphen, underscore."""
@@ -51,7 +51,7 @@ SeriesId = Annotated[Slug, Ref("learning-series")]
 
 
 def _known_country(code: str, info: ValidationInfo) -> str:
-    if info.context is not KEPT and pycountry.countries.get(alpha_2=code) is None:
+    if info.context is not STORED and pycountry.countries.get(alpha_2=code) is None:
         raise ValueError(f"no country has the code «{code}»; accepted: {COUNTRY_ACCEPTED}")
     return code
 
@@ -100,7 +100,7 @@ Duration = Annotated[int, Field(ge=5, le=7 * 24 * 60)]
 """In minutes."""
 
 
-def known_zone(name: str) -> str:
+def check_zone(name: str) -> str:
     """The IANA name of a time zone, as it is.
 
     Raises:
@@ -113,7 +113,7 @@ def known_zone(name: str) -> str:
     return name
 
 
-TimeZone = Annotated[str, AfterValidator(known_zone)]
+TimeZone = Annotated[str, AfterValidator(check_zone)]
 
 
 class Record(Frozen):
@@ -141,7 +141,7 @@ class Record(Frozen):
         """The values of the key, as texts."""
         return tuple(str(getattr(self, name)) for name in self.key)
 
-    def written(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """The fields that say something, under the names that people write, as JSON can hold them."""
         said = self.model_dump(mode="json", by_alias=True, exclude_none=True)
         # JSON knows no number that is not finite; as a text it is read again.

@@ -18,7 +18,7 @@ from clusterflow.domain.text import Language
 from clusterflow.intake.workbook.layout import PRESENCES, Column, Kind, Presence
 from clusterflow.intake.workbook.messages import Unreadable, any_of
 from clusterflow.intake.workbook.numbers import read_day, read_number
-from clusterflow.rules.matching import folded
+from clusterflow.rules.matching import fold_text
 from clusterflow.rules.mistakes import nearest
 
 FAILED = re.compile(r"^(#\?|#(REF|DIV/0|VALUE|NAME|NUM|NULL|N/A|¡REF|¡DIV/0|¡VALOR|¿NOMBRE|¡NUM|¡NULO)[!?]?|Err:\d+)$")
@@ -79,13 +79,13 @@ def slug(text: str, keep: bool = False) -> str | None:
     if keep:
         plain = re.sub(r"[\s/]+", "-", text.lower())
         return plain if re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", plain) else None
-    plain = re.sub(r"[^a-z0-9]+", "-", folded(text)).strip("-")[:48].rstrip("-")
+    plain = re.sub(r"[^a-z0-9]+", "-", fold_text(text)).strip("-")[:48].rstrip("-")
     return plain or None
 
 
 def _choice(column: Column, value: Any, language: Language) -> str:
     text = _text(column, value, language)
-    word = _said(column).get(folded(text))
+    word = _said(column).get(fold_text(text))
     if word is not None:
         return word
     labels = [label.to(language) for label in column.choices.values()]
@@ -98,14 +98,26 @@ def _choice(column: Column, value: Any, language: Language) -> str:
 @cache
 def _said(column: Column) -> dict[str, str]:
     """The words of a list, in each language and as they are in files."""
-    found = {folded(label): word for word, text in column.choices.items() for label in (text.es, text.en)}
-    return found | {folded(word): word for word in column.choices}
+    found = {fold_text(label): word for word, text in column.choices.items() for label in (text.es, text.en)}
+    return found | {fold_text(word): word for word in column.choices}
 
 
 _YES = frozenset(
-    {folded(YES_NO[True].es), folded(YES_NO[True].en), "s", "y", "x", "1", "true", "verdadero", "cierto", "✔", "✓"}
+    {
+        fold_text(YES_NO[True].es),
+        fold_text(YES_NO[True].en),
+        "s",
+        "y",
+        "x",
+        "1",
+        "true",
+        "verdadero",
+        "cierto",
+        "✔",
+        "✓",
+    }
 )
-_NO = frozenset({folded(YES_NO[False].es), folded(YES_NO[False].en), "n", "0", "false", "falso", "✘", "✗"})
+_NO = frozenset({fold_text(YES_NO[False].es), fold_text(YES_NO[False].en), "n", "0", "false", "falso", "✘", "✗"})
 
 
 def _yes_no(_: Column, value: Any, __: Language) -> bool:
@@ -113,7 +125,7 @@ def _yes_no(_: Column, value: Any, __: Language) -> bool:
         return value
     if value in (0, 1):
         return bool(value)
-    word = folded(str(value)) or str(value)
+    word = fold_text(str(value)) or str(value)
     if word in _YES or word in _NO:
         return word in _YES
     raise Unreadable("yes_no")
@@ -233,7 +245,7 @@ def _presences() -> dict[str, Presence]:
     said: dict[str, Presence] = {}
     for presence in PRESENCES:
         for word in (presence.text.es, presence.text.en, *presence.also):
-            said[folded(word) or word] = presence
+            said[fold_text(word) or word] = presence
     return said
 
 
@@ -250,7 +262,7 @@ def read_presence(value: Any, language: Language) -> Presence | None:
         raise Unreadable("failed")
     if isinstance(value, (bool, float, int)) and value in (0, 1):
         value = int(value)
-    found = _presences().get(folded(str(value)) or str(value))
+    found = _presences().get(fold_text(str(value)) or str(value))
     if found is None:
         raise Unreadable("presence", accepted=", ".join(p.text.to(language) for p in PRESENCES))
     return found

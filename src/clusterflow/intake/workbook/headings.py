@@ -15,7 +15,7 @@ from clusterflow.intake.workbook.messages import CellMistake, Place, any_of, mis
 from clusterflow.intake.workbook.reader import Book, RawSheet
 from clusterflow.intake.workbook.sheets import SHEETS
 from clusterflow.intake.workbook.texts import OURS, is_example
-from clusterflow.rules.matching import folded
+from clusterflow.rules.matching import fold_text
 from clusterflow.rules.mistakes import nearest
 
 _SEARCHED_ROWS = 20
@@ -49,7 +49,7 @@ def language_of(book: Book, otherwise: Language) -> Language:
         for text in (sheet.name, *(cell for row in sheet.rows[:_SEARCHED_ROWS] for cell in row)):
             if isinstance(text, str):
                 for one in LANGUAGES:
-                    votes[one] += folded(text) in own[one]
+                    votes[one] += fold_text(text) in own[one]
     if votes["es"] == votes["en"]:
         return otherwise
     return "es" if votes["es"] > votes["en"] else "en"
@@ -59,7 +59,7 @@ def language_of(book: Book, otherwise: Language) -> Language:
 def _own_words(language: Language) -> frozenset[str]:
     """The titles and heads of one language that the other does not have."""
     both = [
-        {folded(t.to(one)) for s in SHEETS for t in (s.title, *(c.title for c in s.columns))}
+        {fold_text(t.to(one)) for s in SHEETS for t in (s.title, *(c.title for c in s.columns))}
         for one in ("es", "en")
     ]  # fmt: skip
     mine, other = both if language == "es" else both[::-1]
@@ -70,7 +70,7 @@ def recognise(book: Book, language: Language) -> tuple[list[Table], list[CellMis
     """The tables of a workbook, and everything that keeps it from being understood."""
     tables, wrong, seen = list[Table](), list[CellMistake](), dict[str, str]()
     for raw in book.sheets:
-        if raw.name.startswith("#") or folded(raw.name) in _ours():
+        if raw.name.startswith("#") or fold_text(raw.name) in _ours():
             continue
         sheet = _by_heads(raw) if book.kind == "csv" else _by_title(raw.name)
         place = Place(raw.name)
@@ -93,19 +93,19 @@ def recognise(book: Book, language: Language) -> tuple[list[Table], list[CellMis
 
 @cache
 def _ours() -> frozenset[str]:
-    return frozenset(folded(text.to(one)) for text in OURS for one in LANGUAGES)
+    return frozenset(fold_text(text.to(one)) for text in OURS for one in LANGUAGES)
 
 
 def _by_title(name: str) -> Sheet | None:
-    wanted = folded(name)
-    known = {folded(t): s for s in SHEETS for t in (s.name, s.title.es, s.title.en, *s.records[:1])}
+    wanted = fold_text(name)
+    known = {fold_text(t): s for s in SHEETS for t in (s.name, s.title.es, s.title.en, *s.records[:1])}
     return known.get(wanted)
 
 
 def _by_heads(raw: RawSheet) -> Sheet | None:
     """What a file of one table is: by its name, otherwise by its heads."""
-    words = set(folded(PurePath(raw.name).stem).split())
-    named = [s for s in SHEETS if any(set(folded(t).split()) <= words for t in (s.name, s.title.es, s.title.en))]
+    words = set(fold_text(PurePath(raw.name).stem).split())
+    named = [s for s in SHEETS if any(set(fold_text(t).split()) <= words for t in (s.name, s.title.es, s.title.en))]
     best, most = None, 0
     for sheet in named or SHEETS:
         found = _head_row(sheet, raw.rows)
@@ -121,10 +121,10 @@ def _heads(sheet: Sheet) -> dict[str, Column]:
     found: dict[str, Column] = {}
     for column in sheet.columns:
         for text in (column.title.es, column.title.en):
-            found.setdefault(folded(text), column)
+            found.setdefault(fold_text(text), column)
     for column in sheet.columns:
         for word in (*column.also, f"{column.record} {column.name}"):
-            found.setdefault(folded(word), column)
+            found.setdefault(fold_text(word), column)
     return found
 
 
@@ -139,7 +139,7 @@ def _head_row(sheet: Sheet, rows: Sequence[Sequence[Any]]) -> tuple[int, int, di
 
 
 def _column(sheet: Sheet, head: str) -> Column | None:
-    return _heads(sheet).get(folded(head))
+    return _heads(sheet).get(fold_text(head))
 
 
 def _read_heads(sheet: Sheet, raw: RawSheet, language: Language, wrong: list[CellMistake]) -> Table | None:

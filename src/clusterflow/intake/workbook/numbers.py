@@ -9,7 +9,7 @@ from typing import Any
 
 from clusterflow.domain.text import Language
 from clusterflow.intake.workbook.messages import Unreadable, day_in_words
-from clusterflow.rules.matching import folded
+from clusterflow.rules.matching import fold_text
 
 
 def read_number(value: Any, whole: bool = False) -> Decimal:
@@ -95,7 +95,7 @@ def _day(text: str, language: Language) -> date:
             return date(year, one, other)
         first, second = date(year, other, one), date(year, one, other)
         raise Unreadable("two_dates", one=day_in_words(first, language), other=day_in_words(second, language))
-    words = [w for w in folded(text).split() if w not in ("de", "del", "of", "the")]
+    words = [w for w in fold_text(text).split() if w not in ("de", "del", "of", "the")]
     months = [w for w in words if w in _MONTHS]
     figures = [re.sub(r"(st|nd|rd|th|o)$", "", w) for w in words if w not in _MONTHS]
     if len(months) == 1 and len(figures) == 2 and all(f.isdecimal() for f in figures):

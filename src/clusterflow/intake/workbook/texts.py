@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clusterflow.domain.text import Text
-from clusterflow.rules.matching import folded
+from clusterflow.rules.matching import fold_text
 
 INSTRUCTIONS = Text(es="Instrucciones", en="Instructions")
 OURS = (INSTRUCTIONS,)
@@ -16,7 +16,7 @@ EXAMPLE = Text(es="Ejemplo:", en="Example:")
 def is_example(text: str) -> bool:
     """Whether a text is of an example."""
     first, sign, _ = text.partition(":")
-    return bool(sign) and folded(first) in (folded(EXAMPLE.es), folded(EXAMPLE.en))
+    return bool(sign) and fold_text(first) in (fold_text(EXAMPLE.es), fold_text(EXAMPLE.en))
 
 
 ROOM = 500

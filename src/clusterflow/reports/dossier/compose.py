@@ -107,7 +107,7 @@ def _keys(facts: DossierFacts) -> Iterator[Key]:
     language, status = facts.language, facts.status
 
     def key(name: str, found: Measurement, unit: Unit) -> Key:
-        value = None if found.nothing else found.written(unit, language)
+        value = None if found.is_empty else found.format(unit, language)
         return Key(value.removesuffix(f" {value.split()[-1]}") if value and unit is Unit.POINTS else value,
                    WORDS[name].to(language))  # fmt: skip
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from clusterflow.domain.measurement import Measurement
-from clusterflow.domain.quantity import Unit, written
+from clusterflow.domain.quantity import Unit, format_quantity
 from clusterflow.domain.terms import HelixKind, SizeClass
 from clusterflow.domain.text import Language
 from clusterflow.reports.dossier.data import DossierFacts, ObjectiveFacts
@@ -55,7 +55,7 @@ class Sections:
 
     def members(self) -> Section:
         title, apart = self._t("members"), self.facts.members_apart
-        if self.facts.members.now.nothing:
+        if self.facts.members.now.is_empty:
             return Section(title, (self._t("members_unknown"),))
         counts = {part: int(found.low or 0) for part, found in apart.items() if found.low}
         if not counts:
@@ -110,7 +110,7 @@ class Sections:
         if not known:
             return Section(title, (self._t("dues_unknown"),))
         names = [SIZE[d.size].to(self.language) if d.size else self._t("all_sizes") for d in known]
-        overdue = self.facts.overdue.written(Unit.COUNT, self.language)
+        overdue = self.facts.overdue.format(Unit.COUNT, self.language)
         found = self._shares(
             "dues-collected", self._t("dues_caption"), self._t("size"), names,
             [d.collected.now for d in known], [d.collected.before for d in known], self._t("collected"),
@@ -143,7 +143,7 @@ class Sections:
             low=1.0,
             high=5.0,
             bound=float(bound.number) if bound else None,
-            bound_label=self._asked(bound.written(self.language)) if bound else "",
+            bound_label=self._asked(bound.format(self.language)) if bound else "",
         )
         self.plots[plot.name] = plot
         return Section(title, (), (self._figure(plot, table, self._t("trust_note")),))
@@ -224,9 +224,9 @@ class Sections:
             caption=caption, heads=tuple(heads), rows=tuple(zip(*columns, strict=True)),
             numeric=tuple(range(1, len(heads))),
         )  # fmt: skip
-        if all(found.nothing for found in (*now, *(then or ()))):
+        if all(found.is_empty for found in (*now, *(then or ()))):
             return table
-        asked = self._asked(bound.written(self.language)) if bound else ""
+        asked = self._asked(bound.format(self.language)) if bound else ""
         plot = self._bars(name, caption, names, tuple(series), self._told(told), percent=True,
                           bound=float(bound.number) if bound else None, bound_label=asked)  # fmt: skip
         return self._figure(plot, table, note)
@@ -274,7 +274,7 @@ class Sections:
 
 
 def _known(found: Measurement, unit: Unit, language: Language) -> str | None:
-    return None if found.nothing else found.written(unit, language)
+    return None if found.is_empty else found.format(unit, language)
 
 
 def _exactly(found: Measurement) -> float | None:
@@ -290,8 +290,8 @@ def _spanned(name: str, found: Sequence[Measurement]) -> Series:
 
 
 def _percent(share: float, language: Language) -> str:
-    return written(Fraction(share).limit_denominator(1000), Unit.SHARE, None, language)
+    return format_quantity(Fraction(share).limit_denominator(1000), Unit.SHARE, None, language)
 
 
 def _number(value: float, language: Language) -> str:
-    return written(Fraction(value).limit_denominator(10**6), Unit.COUNT, None, language)
+    return format_quantity(Fraction(value).limit_denominator(10**6), Unit.COUNT, None, language)

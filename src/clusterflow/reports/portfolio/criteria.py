@@ -10,7 +10,7 @@ from clusterflow.domain.terms import Answer, Severity, StageKind, Standing
 from clusterflow.domain.text import Frozen, Language
 from clusterflow.domain.verdict import Finding
 from clusterflow.reports.status import newest, title_of
-from clusterflow.rules.evaluation import gates_looked_at, watched_criteria
+from clusterflow.rules.evaluation import gates_to_judge, watched_criteria
 from clusterflow.rules.judge import recall_gate
 from clusterflow.store.portfolio import InitiativeSnapshot
 
@@ -52,7 +52,7 @@ def row_of(life: InitiativeSnapshot, name: str, language: Language) -> HeatRow:
     answers = newest(state.answers, life.notes)
     cells: dict[tuple[StageKind, str], HeatCell] = {}
     if state.standing is Standing.ACTIVE:
-        whole = gates_looked_at(state)
+        whole = gates_to_judge(state)
         for stage in model.stages:
             milestone = state.milestone(stage.id)
             if stage.id not in whole and milestone is None:
@@ -69,7 +69,7 @@ def row_of(life: InitiativeSnapshot, name: str, language: Language) -> HeatRow:
 
 def _titles(stage: Stage, language: Language) -> dict[str, str]:
     """The titles of a gate's criteria; equal titles get their bounds."""
-    named = {c.id: (title_of(c, language), c.bound.written(language)) for c in stage.gate.criteria}
+    named = {c.id: (title_of(c, language), c.bound.format(language)) for c in stage.gate.criteria}
     often = Counter(title for title, _ in named.values())
     return {i: title if often[title] == 1 else f"{title} ({asked})" for i, (title, asked) in named.items()}
 
@@ -81,8 +81,8 @@ def _cell(kind: StageKind, title: str, finding: Finding, language: Language) -> 
         criterion=finding.criterion.id,
         answer=finding.answer,
         severity=finding.criterion.severity,
-        found=finding.found(language),
-        asked=finding.asked(language),
+        found=finding.value_text(language),
+        asked=finding.bound_text(language),
     )
 
 

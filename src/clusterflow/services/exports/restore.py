@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from clusterflow.engine.restore import Restored
+from clusterflow.engine.restore import RestoreResult
 from clusterflow.engine.restore import restore as restoring
 from clusterflow.engine.transaction import CommandContext, perform
 from clusterflow.intake.backup import read_life
 from clusterflow.services.context import Context
 
 
-def restore(context: Context, text: str, source: str) -> Restored:
+def restore(context: Context, text: str, source: str) -> RestoreResult:
     """Take in what ``clusterflow export life`` wrote; the same file again answers the same and changes nothing.
 
     Raises:
@@ -22,8 +22,8 @@ def restore(context: Context, text: str, source: str) -> Restored:
     content = hashlib.sha256(text.encode()).hexdigest()
     command = CommandContext(context.clock(), context.settings.actor, context.new_id, f"life-{content[:40]}")
     return perform(
-        context.database, command, "restore", content, Restored,
-        lambda work: restoring(work, lambda: read_life(_lines(text), source)),
+        context.database, command, "restore", content, RestoreResult,
+        lambda tx: restoring(tx, lambda: read_life(_lines(text), source)),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from clusterflow.domain.refused_submission import Refusal, RefusalState
-from clusterflow.engine.submissions import Delivery, Received
+from clusterflow.engine.submissions import Delivery, DeliveryResult
 from clusterflow.errors import Mistake, NotPossible
 from clusterflow.intake.drop_folder import DONE, REFUSED, Drop, Stamp, size_of
 from clusterflow.intake.submissions import delivered_file
@@ -76,7 +76,7 @@ class _Round:
             else:
                 self._put_away(delivery.address, received, marked)
 
-    def _put_away(self, name: str, received: Received, marked: bytes) -> None:
+    def _put_away(self, name: str, received: DeliveryResult, marked: bytes) -> None:
         refusal = self.reception.refusal(received.refused) if received.refused else None
         is_out = refusal is not None and refusal.state is not RefusalState.MENDED
         is_repeat = not is_out and received.already is not None

@@ -10,8 +10,8 @@ from sqlalchemy.exc import OperationalError
 from clusterflow.domain.refused_submission import Refusal, RefusalState
 from clusterflow.domain.text import Frozen, Language, Text
 from clusterflow.engine import submissions as receiving
-from clusterflow.engine.record import Recorded, Submission
-from clusterflow.engine.submissions import Delivery, Dropped, Received
+from clusterflow.engine.record import RecordResult, Submission
+from clusterflow.engine.submissions import Delivery, DeliveryResult, DroppedSubmission
 from clusterflow.engine.transaction import perform
 from clusterflow.errors import Conflict, Mistake, Mistakes, NotPossible, UnknownName
 from clusterflow.intake.corrections import read_again
@@ -59,7 +59,7 @@ class Reception:
 
     # Taking in
 
-    def take_in(self, deliveries: Iterable[Delivery]) -> Iterator[tuple[Delivery, Received | str]]:
+    def take_in(self, deliveries: Iterable[Delivery]) -> Iterator[tuple[Delivery, DeliveryResult | str]]:
         """Each delivery with what became of it; a text says why it has to come again.
 
         What is wrong now may be right after the others: a membership that came before its organisation. So nothing
@@ -82,7 +82,7 @@ class Reception:
             except (Conflict, OperationalError) as problem:
                 yield delivery, _reason(problem)
 
-    def _receive(self, delivery: Delivery, *, keep_refused: bool) -> Received:
+    def _receive(self, delivery: Delivery, *, keep_refused: bool) -> DeliveryResult:
         with self.context.reading() as connection:
             earlier = refused_submissions.find_waiting(connection, delivery.source)
         if earlier is not None:
@@ -91,23 +91,25 @@ class Reception:
                 return self._came_again(delivery, earlier)
             except (Mistakes, NotPossible) as problem:
                 if keep_refused:
-                    return Received(refused=earlier.id)
+                    return DeliveryResult(refused=earlier.id)
                 raise (
                     problem if isinstance(problem, Mistakes) else Mistakes([Mistake(delivery.address, str(problem))])
                 ) from None
         return perform(
-            self.context.database, self.context.command(ACTOR, delivery.key), "receive", delivery.payload, Received,
-            lambda work: receiving.receive(work, delivery, keep_refused), Received.again,
+            self.context.database, self.context.command(ACTOR, delivery.key),
+            "receive", delivery.payload, DeliveryResult,
+            lambda tx: receiving.receive(tx, delivery, keep_refused), DeliveryResult.again,
         )  # fmt: skip
 
-    def _came_again(self, delivery: Delivery, earlier: Refusal) -> Received:
+    def _came_again(self, delivery: Delivery, earlier: Refusal) -> DeliveryResult:
         if delivery.mistakes:
             raise Mistakes(delivery.mistakes)
         # Under the key by which it was refused, the answer would be that it is refused.
         key = None if delivery.key == earlier.source else delivery.key
         return perform(
-            self.context.database, self.context.command(ACTOR, key), "receive", delivery.payload, Received,
-            lambda work: Received(recorded=receiving.mend(work, earlier.id, delivery.submissions)), Received.again,
+            self.context.database, self.context.command(ACTOR, key), "receive", delivery.payload, DeliveryResult,
+            lambda tx: DeliveryResult(recorded=receiving.mend(tx, earlier.id, delivery.submissions)),
+            DeliveryResult.again,
         )  # fmt: skip
 
     def new_events(self, event_ids: Sequence[str]) -> set[str]:
@@ -147,7 +149,7 @@ class Reception:
 
     def retry(
         self, number: int, words: Sequence[str] = (), text: str | None = None, where: str = "", actor: str | None = None
-    ) -> Recorded:
+    ) -> RecordResult:
         """Try a refused submission again: as it was, with other fields, or as the mended text of JSON lines.
 
         Raises:
@@ -163,13 +165,13 @@ class Reception:
             raise Mistakes([Mistake(where or refusal.address, "holds no record", '{"record": "membership", ...}')])
         return self._mend(number, submissions, actor)
 
-    def _mend(self, number: int, submissions: Sequence[Submission], actor: str | None) -> Recorded:
+    def _mend(self, number: int, submissions: Sequence[Submission], actor: str | None) -> RecordResult:
         return perform(
-            self.context.database, self.context.command(actor), "mend", str(number), Recorded,
-            lambda work: receiving.mend(work, number, submissions),
+            self.context.database, self.context.command(actor), "mend", str(number), RecordResult,
+            lambda tx: receiving.mend(tx, number, submissions),
         )  # fmt: skip
 
-    def drop(self, number: int, reason: str, actor: str | None = None) -> Dropped:
+    def drop(self, number: int, reason: str, actor: str | None = None) -> DroppedSubmission:
         """Put a refused submission away for good, with the reason.
 
         Raises:
@@ -178,8 +180,8 @@ class Reception:
         if not reason.strip():
             raise Mistakes([Mistake("--reason", "is empty", "why it need not be recorded")])
         return perform(
-            self.context.database, self.context.command(actor), "drop", str(number), Dropped,
-            lambda work: receiving.drop(work, number, reason.strip()),
+            self.context.database, self.context.command(actor), "drop", str(number), DroppedSubmission,
+            lambda tx: receiving.drop(tx, number, reason.strip()),
         )  # fmt: skip
 
     def untold(self) -> list[Refusal]:

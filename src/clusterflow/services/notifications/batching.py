@@ -14,7 +14,7 @@ from clusterflow.domain.records.parties import Person
 from clusterflow.domain.terms import Weekday
 from clusterflow.notices.markup import Marked, escaped
 from clusterflow.notices.render import render
-from clusterflow.rules.delivery_policy import Manners, Plan, Receiver, plan
+from clusterflow.rules.delivery_policy import DeliveryPolicy, Plan, Receiver, plan
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.failures import log_failure
 from clusterflow.settings import Settings
@@ -34,12 +34,12 @@ SALUTATION = 160
 """The longest salutation, in characters. A digest greets the reader once, so its parts lose theirs."""
 
 
-def delivery_policy_of(settings: Settings) -> Manners | None:
+def delivery_policy_of(settings: Settings) -> DeliveryPolicy | None:
     """The delivery policy of the settings; ``None`` where it is switched off."""
     if settings.notices_manners == "off":
         return None
     since, _, until = settings.notices_quiet.partition("-")
-    return Manners(
+    return DeliveryPolicy(
         quiet=(time.fromisoformat(since), time.fromisoformat(until)) if until else None,
         weekly_cap=settings.notices_cap or None,
         digest_day=Weekday(settings.notices_digest),
@@ -58,11 +58,13 @@ def addressed(settings: Settings, notice: notices.Due, address: str) -> tuple[st
 class Clocks:
     """The calendars of the people whose notices are about to be sent."""
 
-    manners: Manners | None
+    manners: DeliveryPolicy | None
     receivers: Mapping[tuple[str, str], Receiver]
 
     @classmethod
-    def of(cls, connection: Connection, manners: Manners | None, waiting: Iterable[notices.Due], now: datetime) -> Self:
+    def of(
+        cls, connection: Connection, manners: DeliveryPolicy | None, waiting: Iterable[notices.Due], now: datetime
+    ) -> Self:
         deferrable = {(n.recipient, n.initiative) for n in waiting if n.urgency is not Urgency.URGENT}
         known = held_notices.receivers(connection, deferrable, now, manners) if manners and deferrable else {}
         return cls(manners, known)
@@ -75,7 +77,9 @@ class Clocks:
         return self.manners.opens_at(receiver.calendar, now)
 
 
-def batch_and_release(connection: Connection, context: Context, manners: Manners, people: Sequence[str]) -> list[str]:
+def batch_and_release(
+    connection: Connection, context: Context, manners: DeliveryPolicy, people: Sequence[str]
+) -> list[str]:
     """Release the notices that may be sent to these people; return the problems.
 
     One transaction counts and writes their messages. Otherwise two dispatchers could both use the last place under

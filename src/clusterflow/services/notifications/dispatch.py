@@ -16,8 +16,8 @@ from clusterflow.notices.audiences import recipients, rules_for
 from clusterflow.notices.channels import channels_of
 from clusterflow.notices.markup import Marked, link
 from clusterflow.notices.render import TemplateFailed, render
-from clusterflow.rules.delivery_policy import Manners
-from clusterflow.services.calendars import attachment_for, voice_of
+from clusterflow.rules.delivery_policy import DeliveryPolicy
+from clusterflow.services.calendars import attachment_for, calendar_texts
 from clusterflow.services.catalogue import metrics_of
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.batching import PEOPLE_PER_TRANSACTION, batch_and_release, delivery_policy_of
@@ -61,7 +61,7 @@ class Dispatcher:
         return ReminderWriter(self.context, self.rules, self.link, self.manners)
 
     @cached_property
-    def manners(self) -> Manners | None:
+    def manners(self) -> DeliveryPolicy | None:
         """The delivery policy of the office; ``None`` where it is switched off."""
         return delivery_policy_of(self.context.settings)
 
@@ -128,8 +128,8 @@ class Dispatcher:
                     problems.append(f"{rule.id} of {entry.chain} #{entry.version}: nobody is there to receive it")
                 for person in people:
                     if person.language not in files:
-                        voice = voice_of(self.context.settings.configs / "messages", person.language)
-                        file = attachment_for(connection, entry.chain, entry.event, self.context.clock(), voice)
+                        texts = calendar_texts(self.context.settings.configs / "messages", person.language)
+                        file = attachment_for(connection, entry.chain, entry.event, self.context.clock(), texts)
                         files[person.language] = (file,) if file else ()
                     try:
                         made.append(self._notice(rule, data, person, files[person.language]))

@@ -18,7 +18,7 @@ from clusterflow.domain.measurement import Measurement
 from clusterflow.domain.records.parties import Initiative
 from clusterflow.domain.state import InitiativeState
 from clusterflow.domain.terms import Role
-from clusterflow.domain.text import Language, NoticeLanguage, nearest
+from clusterflow.domain.text import Language, NoticeLanguage, model_language
 from clusterflow.domain.verdict import Finding
 from clusterflow.engine.decide import grant_of
 from clusterflow.notices.audiences import Concerned
@@ -51,7 +51,7 @@ class NoticeData:
     _facts: dict[Language, dict[str, Any]] = field(default_factory=dict)
 
     def facts(self, reader: NoticeLanguage) -> dict[str, Any]:
-        language = nearest(reader)
+        language = model_language(reader)
         if language not in self._facts:
             status = status_of(self.state, self.model, self.record, self.on, language)
             event = self.entry.event
@@ -91,8 +91,8 @@ class NoticeData:
         return {
             "title": title_of(criterion, language),
             "answer": event.answer,
-            "found": finding.found(language),
-            "asked": finding.asked(language),
+            "found": finding.value_text(language),
+            "asked": finding.bound_text(language),
         }
 
     @property

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select, update
 
 from clusterflow.domain.notice import Urgency
 from clusterflow.domain.text import Frozen
-from clusterflow.rules.delivery_policy import Manners
+from clusterflow.rules.delivery_policy import DeliveryPolicy
 from clusterflow.services import review
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.batching import Clocks
@@ -71,7 +71,7 @@ class RecordingDispatcher(Dispatcher):
 
     def _foreseen(self, connection: Connection, notice: notices.Due, now: datetime) -> PreviewMessage:
         home = held_notices.receivers(
-            connection, [(notice.recipient, notice.initiative)], now, self.manners or Manners()
+            connection, [(notice.recipient, notice.initiative)], now, self.manners or DeliveryPolicy()
         )
         zone = ZoneInfo(home[notice.recipient, notice.initiative].calendar.timezone)
         known = people_by_id(connection, now.date(), [notice.recipient]).get(notice.recipient)

@@ -16,9 +16,16 @@ from clusterflow.domain.money import Money
 from clusterflow.domain.notice import Attachment, Audience, Notice, NoticeRule, Recipient, Urgency
 from clusterflow.notices.audiences import Concerned, recipients
 from clusterflow.notices.render import TemplateFailed, render
-from clusterflow.rules.delivery_policy import Manners
-from clusterflow.rules.reminder_ladder import CATCH_UP, ON_ITS_WAY, Step, key_of, reached, windows
-from clusterflow.services.calendars import attachment_of, voice_of
+from clusterflow.rules.delivery_policy import DeliveryPolicy
+from clusterflow.rules.reminder_ladder import (
+    CATCH_UP,
+    ON_ITS_WAY,
+    Step,
+    last_step_reached,
+    notice_key,
+    reference_windows,
+)
+from clusterflow.services.calendars import attachment_of, calendar_texts
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.failures import log_failure
 from clusterflow.store import notices, reminders
@@ -45,7 +52,7 @@ class Due:
     """The current day where the initiative is."""
 
     def key(self, person: str) -> str:
-        return key_of(
+        return notice_key(
             self.rule.id, self.found.initiative, self.found.subject, self.step.offset, self.found.reference, person
         )
 
@@ -60,7 +67,7 @@ class ReminderWriter:
     """Writes the reminders that are due, once a day for each initiative. Writing again changes nothing."""
 
     def __init__(
-        self, context: Context, rules: Iterable[NoticeRule], link: Callable[[str], str], manners: Manners | None
+        self, context: Context, rules: Iterable[NoticeRule], link: Callable[[str], str], manners: DeliveryPolicy | None
     ) -> None:
         self.context, self.manners = context, manners
         self.rules = [rule for rule in rules if rule.on]
@@ -139,7 +146,9 @@ class ReminderWriter:
             nearby = [
                 (rule, found)
                 for (name, numbers), rules in self._searches(of).items()
-                for since, until in windows((step for rule in rules for step in rule.ladder), first, last, late)
+                for since, until in reference_windows(
+                    (step for rule in rules for step in rule.ladder), first, last, late
+                )
                 for found in find_occasions(connection, name, since, until, last, dict(numbers))
                 for rule in rules
                 if rule.about.holds([found.facts.get("helix")], [found.facts.get("size")])
@@ -153,7 +162,9 @@ class ReminderWriter:
             if home is None:
                 continue
             calendar, today = calendars[home.timezone, home.country], days[home.timezone]
-            step = reached(found.reference, rule.ladder, calendar, today, rule.urgency is Urgency.URGENT, late)
+            step = last_step_reached(
+                found.reference, rule.ladder, calendar, today, rule.urgency is Urgency.URGENT, late
+            )
             if step is not None:
                 due.append(Due(rule, found, step, home, today))
         return due
@@ -197,8 +208,8 @@ class ReminderWriter:
             return ()
         session, _, _ = due.found.subject.partition("/")
         kind, now = AppointmentKind.LEARNING_SESSION, self.context.clock()
-        voice = voice_of(self.context.settings.configs / "messages", person.language)
-        file = attachment_of(connection, due.found.initiative, kind, session, now, voice)
+        texts = calendar_texts(self.context.settings.configs / "messages", person.language)
+        file = attachment_of(connection, due.found.initiative, kind, session, now, texts)
         return (file,) if file else ()
 
     def _notice(self, due: Due, person: Recipient, template: str, attachments: tuple[Attachment, ...]) -> Notice:

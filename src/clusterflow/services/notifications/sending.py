@@ -17,8 +17,8 @@ from clusterflow.domain.records.parties import Channel, Person
 from clusterflow.notices.channels import MAIL, takes_nobody, wants_mail_address
 from clusterflow.notices.delivery import Answer, Message, deliver
 from clusterflow.notices.redaction import redacted, secrets_of
-from clusterflow.rules.backoff import channel_to_try, pause
-from clusterflow.rules.delivery_policy import Manners
+from clusterflow.rules.backoff import channel_to_try, retry_delay
+from clusterflow.rules.delivery_policy import DeliveryPolicy
 from clusterflow.rules.one_time_code import code_of
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.batching import Clocks, addressed
@@ -63,7 +63,7 @@ class Sender:
         context: Context,
         channels: Mapping[str, SecretStr],
         page: Callable[[str], str],
-        manners: Manners | None,
+        manners: DeliveryPolicy | None,
         senders: int,
     ) -> None:
         """
@@ -216,4 +216,4 @@ class Sender:
         elif following != channel:
             notices.postpone(connection, notice, now)
         else:
-            notices.postpone(connection, notice, now + pause(notice.key, channel, failures[channel]), parts)
+            notices.postpone(connection, notice, now + retry_delay(notice.key, channel, failures[channel]), parts)

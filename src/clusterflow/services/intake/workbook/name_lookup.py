@@ -9,7 +9,7 @@ from typing import Any
 
 from clusterflow.intake.workbook.cells import slug
 from clusterflow.intake.workbook.layout import label_of
-from clusterflow.rules.matching import Directory, Match, Party, folded
+from clusterflow.rules.matching import Directory, Match, Party, fold_text
 from clusterflow.rules.mistakes import nearest
 from clusterflow.services.intake.workbook.registry_snapshot import Known
 
@@ -32,7 +32,7 @@ class Names:
     def add(self, id_: str, label: str | None, number: str | None = None) -> None:
         self.ids.add(id_)
         if label:
-            self.labels[folded(label)].add(id_)
+            self.labels[fold_text(label)].add(id_)
             self.shown[id_] = label
         if self.directory is not None:
             self.directory.add(Party(id_, label or "", number))
@@ -41,7 +41,7 @@ class Names:
         """The id that a text stands for, or those that go by it."""
         if text in self.ids:
             return text, ()
-        named = self.labels.get(folded(text), set())
+        named = self.labels.get(fold_text(text), set())
         if len(named) == 1:
             return next(iter(named)), ()
         if named:
@@ -89,4 +89,4 @@ def natural(fields: dict[str, Any], made_of: Iterable[str]) -> tuple[str, ...] |
     values = [fields.get(name) for name in made_of]
     if any(v is None for v in values[:2]):
         return None
-    return tuple(folded(str(v)) if v is not None else "" for v in values)
+    return tuple(fold_text(str(v)) if v is not None else "" for v in values)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from clusterflow.domain.records.parties import Initiative
 from clusterflow.domain.text import Language
-from clusterflow.engine.record import Recorded
+from clusterflow.engine.record import RecordResult
 from clusterflow.errors import Conflict, Mistake, Mistakes, UnknownName
 from clusterflow.intake.workbook.drafts import Read, count_rows, read_tables
 from clusterflow.intake.workbook.headings import language_of, recognise
@@ -151,7 +151,7 @@ class Workbooks:
         if self.plan(opened, answers).submissions != plan.submissions:
             raise Conflict("others have recorded something meanwhile; nothing was changed. Import the workbook again")
 
-    def record(self, plan: Plan, actor: str | None = None, step: Step = _silent) -> Recorded:
+    def record(self, plan: Plan, actor: str | None = None, step: Step = _silent) -> RecordResult:
         """Record what a plan says: all of it or nothing.
 
         Raises:
@@ -160,4 +160,4 @@ class Workbooks:
         if plan.wrong:
             raise Mistakes([w.mistake for w in plan.wrong])
         step("record", 0, 0)
-        return registry_service.record(self.context, plan.submissions, actor) if plan.submissions else Recorded()
+        return registry_service.record(self.context, plan.submissions, actor) if plan.submissions else RecordResult()
