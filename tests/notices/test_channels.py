@@ -6,6 +6,7 @@ import logging
 import re
 from pathlib import Path
 
+import apprise
 import pytest
 from pydantic import SecretStr
 from support.world import CONFIGS
@@ -163,26 +164,15 @@ def test_a_secret_is_found_however_it_is_written() -> None:
         assert redacted(f"[{form}]", secrets).replace("'", "") == "[***]"
 
 
-class Status:
-    def __init__(self, name: str) -> None:
-        self.name = name
+def result(status: str) -> apprise.AppriseResult:
+    """A result of Apprise with no service behind it."""
+    return apprise.AppriseResult(apprise.AppriseResultStatus[status])
 
 
-class Result:
-    """As Apprise 2 answers."""
-
-    def __init__(self, status: str) -> None:
-        self.status = Status(status)
-
-    def __bool__(self) -> bool:
-        return self.status.name == "SUCCESS"
-
-
-def test_the_answer_is_read_of_both_versions() -> None:
-    assert read_answer(True).delivered
-    assert read_answer(Result("SUCCESS")).delivered
-    assert not read_answer(False, ["no such mailbox"]).delivered
-    assert read_answer(False, ["no such mailbox"]).text == "no such mailbox"
-    assert read_answer(None).text == "not accepted"
-    assert read_answer(Result("TIMEOUT"), ["waited"]).text == "timeout; waited"
-    assert read_answer(Result("FAILURE")).text == "not accepted"
+def test_an_answer_follows_from_the_result_of_apprise() -> None:
+    assert read_answer(result("SUCCESS")).delivered
+    assert not read_answer(result("FAILURE"), ["no such mailbox"]).delivered
+    assert read_answer(result("FAILURE"), ["no such mailbox"]).text == "no such mailbox"
+    assert read_answer(result("FAILURE")).text == "not accepted"
+    assert read_answer(result("NOMATCH")).text == "nomatch"
+    assert read_answer(result("TIMEOUT"), ["waited"]).text == "timeout; waited"

@@ -18,7 +18,7 @@ from apprise.manager_plugins import NotificationManager
 from pydantic import SecretStr
 
 from clusterflow.errors import Mistake, Mistakes
-from clusterflow.notices.apprise_log import listening
+from clusterflow.notices.apprise_log import collecting
 from clusterflow.notices.redaction import secrets_of
 from clusterflow.notices.tls import remember_authorities
 from clusterflow.settings import Settings
@@ -113,7 +113,7 @@ def way_to(name: str, address: SecretStr, to: str | None, key: str, plugins: Pat
     written = address.get_secret_value()
     if to is not None and not _RECIPIENT.fullmatch(to):
         return Closed("the recipient's address is none")
-    with listening():  # what Apprise cannot read, it logs as it is
+    with collecting():  # Apprise logs an address that it cannot read as it is
         asset = _asset(plugins)
         kind = _kind(written)
         if kind is None:
@@ -168,7 +168,7 @@ def _is_mail(kind: Any) -> bool:
 
 def wants_mail_address(address: SecretStr, plugins: Path | None = None) -> bool:
     """Whether the channel's recipients are e-mail addresses."""
-    with listening():
+    with collecting():
         _asset(plugins)
         kind = _kind(address.get_secret_value())
     return kind is not None and _is_mail(kind)

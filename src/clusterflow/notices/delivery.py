@@ -1,4 +1,4 @@
-"""By which way: one recipient, one Apprise object, and never a secret in what is kept of the answer."""
+"""Delivers one message to one recipient by one channel, and reads the provider's answer without secrets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from apprise.attachment.memory import AttachMemory
 from pydantic import SecretStr
 
 from clusterflow.domain.notice import Attachment
-from clusterflow.notices.apprise_log import listening
+from clusterflow.notices.apprise_log import collecting
 from clusterflow.notices.channels import Closed, one_line, way_to
 from clusterflow.notices.markup import escaped, html, link, plain
 from clusterflow.notices.redaction import redacted
@@ -24,46 +24,46 @@ _FORMATS: dict[Any, Callable[[str], str]] = {
     apprise.NotifyFormat.HTML: html,
     apprise.NotifyFormat.TEXT: plain,
 }
-"""What becomes of our Markdown, by what a channel takes."""
+"""How our Markdown is converted, by the format of the channel."""
 
 
 PARTS = {"tgram": 4}
-"""Into how many messages a long text may go, by the scheme of a channel's address: chats, that take a second message
-as readily as the first, and no more than 4,096 letters in one (a proposal). Elsewhere it is shortened."""
+"""The number of messages that a long text may be split into, by the scheme of the channel's address. Chats take several
+messages of at most 4,096 characters (the number is a proposal). Other channels get a shortened text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the provider said."""
+    """The answer of the provider."""
 
     delivered: bool
     text: str
     parts: int = 0
-    """How many parts arrived of a message of which not all did, those of earlier attempts among them."""
+    """If only some parts of a message arrived: how many, including those of earlier attempts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What shall reach one person."""
+    """A message for one person."""
 
     key: str
     subject: str
     body: str
     """Markdown."""
     link: str
-    """Where more is to be read: what a channel cannot take is found there."""
+    """The address where the reader finds what the channel cannot take."""
     attachments: tuple[Attachment, ...] = ()
     codes: tuple[str, ...] = ()
-    """What stands in the body and nobody else may read: it is neither cut nor kept of an answer."""
+    """One-time codes in the body: never cut off, and never stored with an answer."""
     arrived: int = 0
-    """How many of its parts arrived there at an earlier attempt."""
+    """How many parts arrived at earlier attempts."""
 
 
 def deliver(name: str, address: SecretStr, to: str | None, message: Message, plugins: Path | None = None) -> Answer:
     """Send one message to one recipient by one channel, once.
 
     Args:
-        name: the channel's name, for words.
+        name: the name of the channel, for messages.
         address: its Apprise address.
         to: the recipient, in the channel's own terms.
         plugins: a folder with Apprise plug-ins of the office's own.
@@ -72,7 +72,7 @@ def deliver(name: str, address: SecretStr, to: str | None, message: Message, plu
     if isinstance(way, Closed):
         return Answer(False, way.reason)
     secrets, arrived = {*way.secrets(), *message.codes}, message.arrived
-    with listening() as heard:
+    with collecting() as lines:
         try:
             subject, bodies = shaped(message, way.plugin)
             files = [_Attached(a) for a in message.attachments] if way.plugin.attachment_support else None
@@ -83,10 +83,10 @@ def deliver(name: str, address: SecretStr, to: str | None, message: Message, plu
                 sender.add(way.plugin)
                 last = files if place == len(bodies) else None
                 result = sender.notify(
-                    title=subject, body=body, body_format=way.plugin.notify_format, attach=last or None
+                    title=subject, body=body, body_format=_format_of(way.plugin), attach=last or None
                 )
                 if not result:
-                    answer = read_answer(result, [redacted(line, secrets) for line in heard])
+                    answer = read_answer(result, [redacted(line, secrets) for line in lines])
                     return replace(answer, parts=arrived)
                 arrived = place
         except Exception as problem:  # a plug-in may do anything; it stops its own notice alone
@@ -94,48 +94,55 @@ def deliver(name: str, address: SecretStr, to: str | None, message: Message, plu
     return Answer(True, "accepted" if len(bodies) == 1 else f"accepted, in {len(bodies)} parts")
 
 
-def read_answer(result: Any, heard: Sequence[str] = ()) -> Answer:
-    """What a send came to: Apprise 1 says True, False or None; 2 gives an object with a status, true if it went well.
+def read_answer(result: apprise.AppriseResult, lines: Sequence[str] = ()) -> Answer:
+    """Convert the result of a send to an answer.
 
     Args:
-        heard: what was logged meanwhile, without secrets: in 1, only there is said why a send failed.
+        lines: the log lines of the send, without secrets; they say why it failed.
     """
-    status = getattr(getattr(result, "status", None), "name", None)
     if result:
         return Answer(True, "accepted")
-    said = [str(status).lower()] if status not in (None, "FAILURE") else []
-    return Answer(False, "; ".join(dict.fromkeys([*said, *heard]))[:500] or "not accepted")
+    status = apprise.AppriseResultStatus(result.status)
+    reasons = [] if status is apprise.AppriseResultStatus.FAILURE else [status.name.lower()]
+    return Answer(False, "; ".join(dict.fromkeys([*reasons, *lines]))[:500] or "not accepted")
 
 
 def shaped(message: Message, plugin: Any) -> tuple[str, list[str]]:
-    """Title and bodies as the channel takes them: in its format, none longer than its limit; more than one in chats."""
+    """The title and the bodies in the format and within the limits of the channel; chats may get several bodies."""
     title, body = one_line(message.subject), message.body.strip()
     if message.attachments and not plugin.attachment_support:
         body += "".join(f"\n\n{escaped(a.name)}: {link(message.link)}" for a in message.attachments)
     if plugin.title_maxlen <= 0:
-        # Apprise would read the title as Markdown, and so whatever is in an initiative's name.
+        # Apprise would read the title, and so the name of an initiative, as Markdown.
         title, body = "", f"**{escaped(title)}**\n\n{body}"
 
     @cache
-    def turned(text: str) -> str:
+    def converted(text: str) -> str:
         if _is_template(plugin):
             return " ".join(plain(text).split())
-        return _FORMATS[plugin.notify_format](text)
+        return _FORMATS[_format_of(plugin)](text)
 
     def fits(text: str) -> bool:
-        return len(turned(text)) <= int(plugin.body_maxlen)
+        return len(converted(text)) <= int(plugin.body_maxlen)
 
     parts = in_parts(body, fits, PARTS.get(plugin.secure_protocol, 1), link(message.link), message.codes)
-    return title[: max(plugin.title_maxlen, 0)], [turned(part) for part in parts]
+    return title[: max(plugin.title_maxlen, 0)], [converted(part) for part in parts]
+
+
+def _format_of(plugin: Any) -> apprise.NotifyFormat:
+    """The format that a channel prefers. Some name several: mail takes HTML and makes the plain text of it."""
+    formats: Any = plugin.notify_format
+    preferred: apprise.NotifyFormat = formats[0] if isinstance(formats, tuple) else formats
+    return preferred
 
 
 def _is_template(plugin: Any) -> bool:
-    """A WhatsApp template's parameters are of one line."""
+    """The parameters of a WhatsApp template must be on one line."""
     return plugin.secure_protocol == "whatsapp" and bool(plugin.template)
 
 
 class _Attached(AttachMemory):
-    """A file out of the table, with its whole type: Apprise refuses the parameters of one."""
+    """A stored attachment with its full MIME type: Apprise refuses types with parameters."""
 
     def __init__(self, attachment: Attachment) -> None:
         self._whole = attachment.mime

@@ -1,8 +1,8 @@
-"""The machine's authorities, read once for many mails.
+"""Caches the TLS contexts of outgoing mail.
 
-For each mail Apprise makes a TLS context, and so reads every authority of the machine: 30 ms of CPU, used or not;
-that is most of what a mail costs. Here it gets a slip that says how strict to be, and the context is made when a
-connection asks for it, one for all.
+Apprise makes a TLS context for each mail, and so reads all certificate authorities of the machine: 30 ms of CPU,
+whether TLS is used or not, which is most of the cost of a mail. Here Apprise gets a placeholder that records how
+strict the connection must be. The real context is made at the first handshake and shared by all mails.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import time
 from functools import lru_cache
 from typing import Any
 
-from apprise.plugins.email import base
+from apprise.plugins.email import smtp
 
 FRESH_SECONDS = 600.0
-"""After so long the authorities are read again: an office may change them while we are up."""
+"""How long a context is shared. Then the authorities are read again, because an office may have changed them."""
 
 
 @lru_cache(maxsize=2)
@@ -27,8 +27,8 @@ def _context(strict: bool, _period: int) -> ssl.SSLContext:
     return context
 
 
-class _Slip:
-    """How strict a connection shall be: what Apprise sets of a context, and what smtplib asks of one."""
+class _LazyContext:
+    """What Apprise sets on a context, and what smtplib calls on one."""
 
     def __init__(self) -> None:
         self.check_hostname = True
@@ -40,17 +40,17 @@ class _Slip:
 
 
 class _Ssl:
-    """What Apprise's mail takes for the module ``ssl``."""
+    """Stands in for the module ``ssl`` in Apprise's mail plug-in."""
 
     @staticmethod
-    def create_default_context() -> _Slip:
-        return _Slip()
+    def create_default_context() -> _LazyContext:
+        return _LazyContext()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(ssl, name)
 
 
 def remember_authorities() -> None:
-    """Let Apprise's mail share its contexts; for good, and once."""
-    if vars(base)["ssl"] is ssl:
-        vars(base)["ssl"] = _Ssl()
+    """Let Apprise's mail plug-in share contexts, for the rest of the process."""
+    if vars(smtp)["ssl"] is ssl:
+        vars(smtp)["ssl"] = _Ssl()

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, or_, select, update
 
 from clusterflow.domain.notice import Urgency
 from clusterflow.rules.delivery_policy import WEEK, DeliveryPolicy, Receiver, SentMessage, WaitingNotice
@@ -106,11 +105,12 @@ def recent_messages(connection: Connection, people: Sequence[str], now: datetime
 
 def read_quoted(connection: Connection, ids: Sequence[int]) -> list[QuotedNotice]:
     """What a digest or a batch is made of, the oldest first."""
-    rows: list[Row[Any]] = []
+    found: list[QuotedNotice] = []
     for start in range(0, len(ids), _CHUNK):
         query = select(_NOTICE.c.id, _NOTICE.c.rule, _NOTICE.c.initiative, _NOTICE.c.subject, _NOTICE.c.body)
-        rows += connection.execute(query.where(_NOTICE.c.id.in_(ids[start : start + _CHUNK]))).all()
-    return [QuotedNotice(*row) for row in sorted(rows, key=lambda row: int(row.id))]
+        rows = connection.execute(query.where(_NOTICE.c.id.in_(ids[start : start + _CHUNK])))
+        found += (QuotedNotice(*row._tuple()) for row in rows)
+    return sorted(found, key=lambda notice: notice.id)
 
 
 def release(connection: Connection, ids: Sequence[int], now: datetime) -> None:

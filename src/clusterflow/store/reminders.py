@@ -44,11 +44,11 @@ def undelivered_reminders(connection: Connection, rules: Collection[str]) -> lis
     """The reminders of some rules that are still to arrive, due or not."""
     carrier, columns = _NOTICE.alias(), [_NOTICE.c[n] for n in ("id", "key", "rule", "initiative", "recipient")]
     query = (
-        select(*columns, _NOTICE.c.gathered_into)
+        select(*columns, _NOTICE.c.gathered_into.label("carried_by"))
         .join(carrier, carrier.c.id == _NOTICE.c.gathered_into, isouter=True)
         .where(_unsent(_NOTICE), _is_reminder(rules), or_(_NOTICE.c.gathered_into.is_(None), _open(carrier)))
     )
-    return [Reminder(*row) for row in connection.execute(query)]
+    return [Reminder(**row._mapping) for row in connection.execute(query)]
 
 
 def withdraw(connection: Connection, over: Sequence[Reminder], now: datetime) -> None:

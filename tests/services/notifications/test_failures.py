@@ -133,7 +133,7 @@ def test_who_is_withdrawn_while_notices_are_written_is_left_out(world: World, mo
             world.record("person id=bruno retract=true")
         return original(context, nameless)
 
-    monkeypatch.setattr(notice_data, "_given", given)
+    monkeypatch.setattr(notice_data, "_new_pseudonyms", given)
     world.context.settings = world.context.settings.model_copy(update={"proof": "code", "secret": SecretStr("x" * 16)})
     assert not any("KeyError" in problem for problem in Dispatcher(world.context).run().problems)
     assert told(world, "gate-ready") == {"one", "two"}

@@ -198,7 +198,7 @@ def test_a_dead_code_for_a_gate_that_is_closed_is_left_where_it_is(office: Offic
         connection.execute(tables.notice.update().values(dead_at=office.now))
     (letter,) = dead_letters_of(office.context)
     assert letter.stale
-    with pytest.raises(Mistakes, match="a gate that is open no more"):
+    with pytest.raises(Mistakes, match="a gate that is closed"):
         resend(office.context, [letter.number])
     done = resend(office.context)
     assert (done.letters, [x.number for x in done.stale]) == ((), [letter.number])
