@@ -62,7 +62,7 @@ USE = """
         print(json.dumps({"error": str(error)}))
         raise SystemExit(0)
     engine = create_engine("sqlite://")
-    tables.metadata.create_all(engine)
+    tables.whole_schema().create_all(engine)
     with engine.begin() as connection:
         for entry, tier in enumerate(["gold", "gold", "silver"]):
             connection.execute(insert(tables.REGISTRY_TABLES["membership"]).values(

@@ -14,8 +14,9 @@ from clusterflow.domain import events as ev
 from clusterflow.domain.lifecycle import Stage
 from clusterflow.domain.quantity import Bound, Unit
 from clusterflow.domain.terms import Answer, DecisionKind, Severity
+from clusterflow.engine.command import CommandContext
 from clusterflow.engine.record import Submission
-from clusterflow.engine.transaction import CommandContext, Transaction
+from clusterflow.engine.transaction import Transaction
 from clusterflow.rules.transition import Transition
 from clusterflow.services import enrolment
 from clusterflow.services.catalogue import models_of

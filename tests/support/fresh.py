@@ -10,7 +10,7 @@ import psycopg
 from sqlalchemy import Engine, event, make_url
 
 from clusterflow.store.database import open_database
-from clusterflow.store.tables import metadata
+from clusterflow.store.tables import whole_schema
 
 
 class Fresh(Protocol):
@@ -53,7 +53,7 @@ class FreshPostgres:
 
     def again(self) -> str:
         with psycopg.connect(self._plain) as connection:
-            connection.execute(";".join(f"DELETE FROM {t.name}" for t in metadata.sorted_tables).encode())
+            connection.execute(";".join(f"DELETE FROM {t.name}" for t in whole_schema().sorted_tables).encode())
         return self.address
 
 

@@ -1,4 +1,4 @@
-"""The command line: each command parses, calls the door once, prints, and ends with a code that has a name."""
+"""The command line: each command parses its words, calls one use case, prints, and ends with a named exit code."""
 
 from __future__ import annotations
 
@@ -9,11 +9,19 @@ import sys
 from importlib import import_module
 from typing import NoReturn
 
-from cyclopts import App
+# Start-up time, so before the imports: they create many objects and no garbage, and the searches for it find nothing.
+gc.set_threshold(1_000_000)
+# Start-up time, too: Pydantic would search the metadata of every installed package for plug-ins.
+PYDANTIC_SWITCH = "PYDANTIC_DISABLE_PLUGINS"
+switched_plugins_off = PYDANTIC_SWITCH not in os.environ
+"""The commands that run Prefect undo this, because the processes they start inherit the environment."""
+os.environ.setdefault(PYDANTIC_SWITCH, "__all__")
 
-from clusterflow import __version__
-from clusterflow.cli.output import check_words, complain
-from clusterflow.errors import ClusterflowError
+from cyclopts import App  # noqa: E402
+
+from clusterflow import __version__  # noqa: E402
+from clusterflow.cli.output import check_words, complain  # noqa: E402
+from clusterflow.errors import ClusterflowError  # noqa: E402
 
 # Commands are named by import path: a command loads only what it needs, and Prefect only where it is used.
 cli = App(
@@ -30,7 +38,7 @@ cli.command(
 cli.command("clusterflow.cli.workbook:import_", name="import", help="Import a manager's workbook: .xlsx, .ods or .csv.")
 cli.command("clusterflow.cli.intake:intake", help="What other systems handed in and could not be recorded.")
 cli.command("clusterflow.cli.standing:status", help="Where the initiatives stand.")
-cli.command("clusterflow.cli.initiatives:explain", help="Why a gate is ready or not, with the evidence.")
+cli.command("clusterflow.cli.explain:explain", help="Why a gate is ready or not, with the evidence.")
 cli.command("clusterflow.cli.initiatives:evaluate", help="Bring initiatives up to the day, without Prefect.")
 cli.command("clusterflow.cli.gates:open_gate", help="Open a gate review by hand.")
 cli.command("clusterflow.cli.gates:decide", help="Decide at a gate.")
@@ -51,20 +59,15 @@ cli.command("clusterflow.cli.operations:relay", help="Publish what waits in the 
 cli.command("clusterflow.cli.operations:reconcile", help="Bring Prefect back to what the database says is open.")
 
 
-# What a command leaves behind goes with its process; to search it for garbage first takes a tenth of a second.
+# The process ends with the command. A last search for garbage would take a tenth of a second.
 atexit.register(gc.freeze)
 
-FEW_SEARCHES = 1_000_000
-"""How many new objects bring on a search for garbage: what a command imports is none, and searched in vain."""
-
-
 INTERRUPTED = 130
-"""Exit code of what was ended with Ctrl-C, as shells have it."""
+"""Exit code of a command ended with Ctrl-C, as in shells."""
 
 
 def main() -> None:
-    """The entry point. Whatever a user can type ends in an answer or in a sentence, never in a traceback."""
-    gc.set_threshold(FEW_SEARCHES)
+    """Run the command line. Whatever a user types ends in an answer or in a sentence, never in a traceback."""
     try:
         check_words(sys.argv[1:])
         try:
@@ -74,16 +77,17 @@ def main() -> None:
     except ClusterflowError as problem:
         _end(problem)
     except BrokenPipeError:
-        # Whoever read our output has gone; there is nobody to tell.
+        # The reader of our output has closed the pipe, so an error message would reach nobody.
         sys.stderr.close()
         sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except Exception as problem:
-        told: ClusterflowError | None = import_module("clusterflow.cli.failures").in_words(problem)
-        if told is None:
+        # Start-up time: only a failure needs this module.
+        explained: ClusterflowError | None = import_module("clusterflow.cli.failures").in_words(problem)
+        if explained is None:
             raise
-        _end(told)
+        _end(explained)
 
 
 def _end(problem: ClusterflowError) -> NoReturn:
@@ -91,6 +95,6 @@ def _end(problem: ClusterflowError) -> NoReturn:
     try:
         sys.stdout.flush()
     except OSError:
-        # What could not be written stays unwritten: Python would try again at its end, and complain.
+        # Python would try to write the rest again when it ends, and print a second error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(problem.exit_code)

@@ -1,15 +1,17 @@
-"""What keeps running, and what needs Prefect: imported only here, for Prefect takes a second to start."""
+"""The commands that run Prefect. No other command imports this module, because Prefect takes a second to import."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import os
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from cyclopts import Parameter
 
+from clusterflow.cli import PYDANTIC_SWITCH, switched_plugins_off
 from clusterflow.cli.output import Json, print_json, show
 from clusterflow.demo import run as stage
 from clusterflow.errors import Mistake, Mistakes
@@ -24,8 +26,11 @@ from clusterflow.settings import Settings
 
 T = TypeVar("T")
 
-OFTEN = 700
-"""As Python sets it by itself: what stays up must look for garbage more often than a command that ends."""
+if switched_plugins_off:
+    os.environ.pop(PYDANTIC_SWITCH, None)
+
+GARBAGE_THRESHOLD = 700
+"""Python's own default. A process that stays up must collect garbage; a command that soon ends need not."""
 
 
 def up(
@@ -35,7 +40,7 @@ def up(
     """Start what is missing (database, Prefect on loopback, deployments, worker, relay), and stay up until Ctrl-C."""
     if limit < 1:
         raise Mistakes([Mistake("--limit", f"«{limit}» is not accepted", "a whole number ≥ 1")])
-    gc.set_threshold(OFTEN)
+    gc.set_threshold(GARBAGE_THRESHOLD)
     asyncio.run(_up(Settings(), limit))
 
 
@@ -60,7 +65,7 @@ def demo(
     port: Annotated[int, Parameter(help="of its Prefect server")] = 4280,
 ) -> None:
     """Play six invented initiatives through real flows, month by month, and leave one gate open for you to decide."""
-    gc.set_threshold(OFTEN)
+    gc.set_threshold(GARBAGE_THRESHOLD)
     stage.demo(home.resolve(), port, leave)
 
 

@@ -24,7 +24,7 @@ from clusterflow.prefect.serving import Running, everything, stopping
 from clusterflow.services import gate_forms, gates, registry, standing
 from clusterflow.services.context import system_clock
 from clusterflow.settings import Settings
-from clusterflow.store import notices
+from clusterflow.store import notice_counts
 
 console = Console(highlight=False)
 
@@ -119,7 +119,7 @@ def _show(running: Running, sink: MailSink, seconds: float) -> None:
     console.print()
     console.print(lines)
     with context.database.connect() as connection:
-        tally = notices.count_messages(connection)
+        tally = notice_counts.count_messages(connection)
     console.print(f"\n{seconds:.0f} s in all; {tally['sent']} mails sent, {tally['dead']} given up")
     console.print(f"Mails         {sink.folder}", soft_wrap=True)
     console.print(f"Prefect UI    {running.ui}", soft_wrap=True)

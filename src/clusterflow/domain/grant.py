@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import ConfigDict, TypeAdapter
+
 from clusterflow.domain.text import Frozen
 
 
@@ -18,3 +20,7 @@ class Grant(Frozen):
     """How many votes the decider has cast at the review before, those that fell among them."""
     renewed: int = 0
     """How often a new code was asked for."""
+
+
+GRANTS: TypeAdapter[tuple[Grant, ...]] = TypeAdapter(tuple[Grant, ...], config=ConfigDict(defer_build=True))
+"""Reads and writes the grants of a notice as JSON."""

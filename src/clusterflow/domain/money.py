@@ -6,7 +6,6 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-import pycountry
 from pydantic import Field, model_serializer, model_validator
 
 from clusterflow.domain.text import Frozen
@@ -67,6 +66,8 @@ class Money(Frozen):
         if match is None or code is None or (match["a"] and match["b"]):
             raise ValueError(f"«{value}» is no amount; accepted: {ACCEPTED}")
         code = code.upper()
+        import pycountry  # noqa: PLC0415 - start-up time: only a command that reads an amount needs it
+
         if pycountry.currencies.get(alpha_3=code) is None:
             raise ValueError(f"«{code}» is no ISO 4217 currency; accepted: {ACCEPTED}")
         number = match["n"]

@@ -23,6 +23,7 @@ from clusterflow.rules.evaluation import open_gate
 from clusterflow.rules.judge import recall_gate
 from clusterflow.rules.mistakes import nearest
 from clusterflow.rules.one_time_code import is_valid_code
+from clusterflow.rules.stage_order import known_stage
 from clusterflow.rules.transition import Transition
 from clusterflow.store import ledger, registry
 from clusterflow.store.people import alias_of, capacities, delegations_of, eligible_people
@@ -76,24 +77,13 @@ class CurrentState:
         return recall_gate(self.model.stage(stage), self.state.answers)
 
 
-def stage_of(model: LifecycleModel, stage: str) -> str:
-    """The stage's id, checked.
-
-    Raises:
-        UnknownName: with the stages of this model that are nearest.
-    """
-    if stage not in model.by_id:
-        raise UnknownName(f"stage of {model.id}", stage, nearest(stage, model.by_id), model.by_id)
-    return stage
-
-
 def open_review(
     tx: Transaction, initiative: str, stage: str, declared: MetricSource, asked_by: str | None = None
 ) -> OpenedReview:
     """Open a gate review by hand: to hold, recycle, stop, or go on under conditions before the gate is ready."""
     asker = _alias(tx, asked_by) if asked_by else None
     now = _standing(tx, initiative, declared)
-    stage_of(now.model, stage)
+    known_stage(now.model, stage)
     transition = Transition(now.model, now.state, now.today)
     verdict = now.verdict(stage)
     visit = now.state.visit(stage)
@@ -133,7 +123,7 @@ def decide(
     _check_texts(person, ballot)
     state = enrolled_state(tx, initiative)
     now = _settled(tx, state, today_of(tx, initiative), declared)
-    stage_of(now.model, ballot.stage)
+    known_stage(now.model, ballot.stage)
     review = now.state.open_review(ballot.stage)
     voter = _voter(tx, now, review, person, ballot, key)
     verdict = now.verdict(ballot.stage)
@@ -176,7 +166,7 @@ def renew_code(tx: Transaction, initiative: str, stage: str, person: str, declar
         NotPossible: the gate is not open.
     """
     now = _standing(tx, initiative, declared)
-    review = now.state.open_review(stage_of(now.model, stage))
+    review = now.state.open_review(known_stage(now.model, stage))
     if review is None:
         raise NotPossible(f"the gate of «{stage}» is not open; there is no code to renew")
     alias = _alias(tx, person)

@@ -18,11 +18,11 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from clusterflow.domain.events import Entry, Event
 from clusterflow.domain.state import InitiativeState
 from clusterflow.domain.terms import Standing
+from clusterflow.engine.command import CommandContext
 from clusterflow.errors import Conflict, NotPossible
 from clusterflow.rules.deadlines import deadlines_of
 from clusterflow.rules.projection import apply
 from clusterflow.rules.work_calendar import WorkCalendar
-from clusterflow.settings import NOBODY
 from clusterflow.store import deadlines, ledger, registry, tables
 from clusterflow.store.ledger import Head, VersionConflict
 from clusterflow.store.pinned_models import load_model
@@ -39,22 +39,6 @@ MAX_ATTEMPTS = 8
 
 _EARLIER = select(tables.command).where(tables.command.c.key == bindparam("key"))
 _DONE = insert(tables.command)
-
-
-@dataclass(frozen=True, slots=True)
-class CommandContext:
-    """Who commands, when, and how new ids are made: all that the engine does not know by itself."""
-
-    now: datetime
-    actor: str
-    ids: Callable[[], str]
-    key: str | None = None
-    """The idempotency key: the same command under the same key is done once."""
-
-    @property
-    def has_actor(self) -> bool:
-        """Whether it is said who commands."""
-        return self.actor != NOBODY
 
 
 @dataclass(slots=True)

@@ -10,7 +10,6 @@ from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
-from rapidfuzz import fuzz, process
 
 from clusterflow.domain.money import ACCEPTED as AMOUNT
 from clusterflow.domain.money import Money
@@ -21,6 +20,8 @@ from clusterflow.errors import Mistake, quoted, shortened
 
 def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
     """The known names that somebody who wrote ``name`` may have meant, the likeliest first."""
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - start-up time: only an unknown name needs it
+
     found = process.extract(
         name, sorted(set(known)), scorer=fuzz.WRatio, processor=_as_typed, limit=2 * most, score_cutoff=70
     )
@@ -29,6 +30,8 @@ def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
 
 def _alike(name: str, known: str) -> bool:
     """Whether they have half of their signs in common, or one is a piece of the other."""
+    from rapidfuzz import fuzz  # noqa: PLC0415 - start-up time, as in ``nearest``
+
     return name in known or known in name or fuzz.ratio(name, known) >= 50
 
 

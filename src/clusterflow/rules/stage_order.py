@@ -5,6 +5,19 @@ from __future__ import annotations
 from collections.abc import Set
 
 from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.errors import UnknownName
+from clusterflow.rules.mistakes import nearest
+
+
+def known_stage(model: LifecycleModel, stage: str) -> str:
+    """Return the id of a stage of the model.
+
+    Raises:
+        UnknownName: the model has no such stage; the error names the most similar ones.
+    """
+    if stage not in model.by_id:
+        raise UnknownName(f"stage of {model.id}", stage, nearest(stage, model.by_id), model.by_id)
+    return stage
 
 
 def initial_stages(model: LifecycleModel) -> tuple[str, ...]:

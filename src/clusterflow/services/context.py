@@ -7,17 +7,19 @@ from collections.abc import Callable, Mapping
 from copy import copy
 from datetime import UTC, date, datetime, time
 from functools import cached_property
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import Connection
 from sqlalchemy import Engine as Database
 
-from clusterflow.domain.dues import Scheme
-from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.text import Language
-from clusterflow.engine.transaction import CommandContext
+from clusterflow.engine.command import CommandContext
 from clusterflow.settings import Settings
 from clusterflow.store.database import check_schema, read_connection, shared_database
+
+if TYPE_CHECKING:  # start-up time: not every command needs the models and the dues
+    from clusterflow.domain.dues import Scheme
+    from clusterflow.domain.lifecycle import LifecycleModel
 
 Clock = Callable[[], datetime]
 

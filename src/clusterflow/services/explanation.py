@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from clusterflow.domain.text import Language
-from clusterflow.engine.decide import stage_of
 from clusterflow.reports.explanation import GateExplanation, explain_gate
 from clusterflow.rules.judge import judge_gate
+from clusterflow.rules.stage_order import known_stage
 from clusterflow.services import standing
 from clusterflow.services.catalogue import metrics_of
 from clusterflow.services.context import Context
@@ -38,7 +38,7 @@ def explain(
         model = load_model(connection, state.model_hash)
         day = as_of or today_of(connection, [initiative], context.clock())[initiative]
         record = initiative_records(connection, day, [initiative]).get(initiative)
-        stages = [stage_of(model, stage)] if stage else list(state.at_gate)
+        stages = [known_stage(model, stage)] if stage else list(state.at_gate)
         calls = {c.call for s in stages for c in model.stage(s).gate.criteria}
         measured = measure(connection, calls, metrics, day, [initiative], known_at)
         own = {call: by[initiative] for call, by in measured.items() if initiative in by}

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from clusterflow.domain.text import Frozen
 from clusterflow.services.context import Context
-from clusterflow.store import notices, outbox, refused_submissions
+from clusterflow.store import notice_counts, outbox, refused_submissions
 from clusterflow.store.dead_letters import DeadLetter, dead_letters
 from clusterflow.store.outbox import Span
 
@@ -71,7 +71,7 @@ def backlog(context: Context) -> Backlog:
     """What waits to go out, and why."""
     with context.reading() as connection:
         spans = outbox.backlog(connection)
-        letters = notices.count_messages(connection)
+        letters = notice_counts.count_messages(connection)
         return Backlog(
             events=spans["event"] + refused_submissions.count_unreported(connection),
             notices=spans["notice"] + letters["waiting"],

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Select, and_, func, select, update
 
+from clusterflow.domain.grant import GRANTS
 from clusterflow.domain.terms import ReviewStatus
 from clusterflow.domain.text import Frozen
 from clusterflow.store import tables
-from clusterflow.store.notices import GRANTS
 
 _NOTICE = tables.notice
 _DEAD = and_(_NOTICE.c.dead_at.is_not(None), ~_NOTICE.c.withdrawn)

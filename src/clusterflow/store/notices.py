@@ -8,17 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, Update, delete, func, insert, or_, select, update
 
-from clusterflow.domain.grant import Grant
+from clusterflow.domain.grant import GRANTS, Grant
 from clusterflow.domain.notice import Attachment, Notice, Urgency
 from clusterflow.domain.text import NoticeLanguage
 from clusterflow.rules.delivery_policy import DeliveryPolicy
 from clusterflow.store import tables
 from clusterflow.store.held_notices import receivers
-
-GRANTS: TypeAdapter[tuple[Grant, ...]] = TypeAdapter(tuple[Grant, ...])
 
 _CHUNK = 400
 """Bound parameters in one statement have a limit; keys are asked for in portions."""
@@ -234,18 +231,6 @@ def _mine(notice: Due) -> Update:
     return update(table).where(
         table.c.id == notice.id, table.c.attempts == notice.attempts + 1, table.c.sent_at.is_(None)
     )
-
-
-def count_messages(connection: Connection) -> dict[str, int]:
-    """How many messages were sent, wait, and reached nobody; what a digest holds is one message."""
-    table = tables.notice
-    row = connection.execute(
-        select(func.count(table.c.sent_at), func.count(table.c.dead_at), func.count(table.c.id)).where(
-            table.c.gathered_into.is_(None), ~table.c.withdrawn
-        )
-    ).one()
-    sent, dead, everything = row
-    return {"sent": sent, "dead": dead, "waiting": everything - sent - dead}
 
 
 def overdue(connection: Connection, now: datetime) -> tuple[int, datetime | None]:

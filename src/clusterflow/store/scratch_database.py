@@ -25,7 +25,7 @@ def scratch_database() -> Iterator[Engine]:
     with TemporaryDirectory(prefix="clusterflow-") as folder:
         engine = open_database(f"sqlite:///{Path(folder) / 'scratch.db'}")
         event.listen(engine, "connect", _hasten)
-        tables.metadata.create_all(engine)
+        tables.whole_schema().create_all(engine)
         try:
             yield engine
         finally:
@@ -41,14 +41,14 @@ def scratch_copy(database: Engine) -> Iterator[Engine]:
     """A scratch database that holds what the database holds now, as far as the future depends on it."""
     with scratch_database() as engine:
         with read_connection(database) as source, engine.begin() as target:
-            for table in tables.metadata.sorted_tables:
+            for table in tables.whole_schema().sorted_tables:
                 if table.name not in _LEFT_OUT:
                     _copy(source, target, table.name)
         yield engine
 
 
 def _copy(source: Connection, target: Connection, name: str) -> None:
-    table, chain = tables.metadata.tables[name], tables.chain
+    table, chain = tables.whole_schema().tables[name], tables.chain
     query = select(table)
     if table is tables.ledger:  # a chain goes on from its head; of its entries only those are read that wait to be told
         query = query.join(chain, chain.c.id == table.c.chain).where(table.c.version > chain.c.told)

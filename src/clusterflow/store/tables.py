@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from threading import Lock
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -42,7 +45,10 @@ _ALSO_BY: dict[str, tuple[str, ...]] = {
     "representation": ("organisation",),
     "survey_wave": ("valid_from",),
 }
-"""By what rows are found whose key is not known: in all initiatives by a day, or in one by whom they concern."""
+"""The columns of further indexes: they find rows by a day in all initiatives, or by whom they concern in one."""
+
+_INDEXED = {"learning_session": "planned", "learning_enrolment": "series"}
+"""Single columns with an index of the default name."""
 
 
 def _registry_table(cls: type[Record]) -> Table:
@@ -66,15 +72,42 @@ def _registry_table(cls: type[Record]) -> Table:
         *columns_of(cls),
         Index(f"ix_{name}_key", "chain", *[k for k in cls.key if k != "valid_from"], "valid_from"),
         *(Index(f"ix_{name}_{by.replace(' ', '_')}", *by.split()) for by in _ALSO_BY.get(name, ())),
+        *([Index(None, _INDEXED[name])] if name in _INDEXED else []),
     )
 
 
-REGISTRY_TABLES: dict[str, Table] = {name: _registry_table(cls) for name, cls in RECORDS.items()}
+class _RegistryTables(Mapping[str, Table]):
+    """Builds each table when it is first used: a command uses few of them, and all would slow its start."""
+
+    def __init__(self) -> None:
+        self._built: dict[str, Table] = {}
+        self._lock = Lock()  # two threads of a worker may ask for a table at once
+
+    def __getitem__(self, name: str) -> Table:
+        if name in self._built:
+            return self._built[name]
+        with self._lock:
+            if name not in self._built:
+                self._built[name] = _registry_table(RECORDS[name])
+            return self._built[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(RECORDS)
+
+    def __len__(self) -> int:
+        return len(RECORDS)
+
+
+REGISTRY_TABLES: Mapping[str, Table] = _RegistryTables()
 """The table of each record type, by the type's name."""
 
-# What is looked for over all initiatives by its day, and who is to hear of it.
-Index(None, REGISTRY_TABLES["learning-session"].c.planned)
-Index(None, REGISTRY_TABLES["learning-enrolment"].c.series)
+
+def whole_schema() -> MetaData:
+    """Return the metadata with every table in it; ``metadata`` alone holds the registry tables used so far."""
+    for name in REGISTRY_TABLES:
+        REGISTRY_TABLES[name]
+    return metadata
+
 
 chain = Table(
     "chain",

@@ -18,7 +18,7 @@ from clusterflow.domain.text import NOTICE_LANGUAGES, NoticeLanguage
 from clusterflow.rules.delivery_policy import DeliveryPolicy
 from clusterflow.services import review
 from clusterflow.services.notifications.dispatch import Dispatcher
-from clusterflow.store import notices, tables
+from clusterflow.store import notice_counts, notices, tables
 
 GOLDEN = Path(__file__).parent / "golden"
 TINY = model(stage("first", (), stated("first", keep=">= 1/2")), stage("second", ("first",)))
@@ -127,7 +127,7 @@ def test_twenty_of_a_kind_are_one_message(world: World, mailbox: tuple[Mailbox, 
     assert mail.count("Dear Mona") == 1
     assert subjects(world, mailbox[0], world.now + timedelta(days=14)) == []
     with world.context.database.connect() as connection:
-        assert notices.count_messages(connection) == {"sent": 2, "dead": 0, "waiting": 0}
+        assert notice_counts.count_messages(connection) == {"sent": 2, "dead": 0, "waiting": 0}
 
 
 def test_the_eleventh_message_of_a_week_waits_for_the_digest(world: World, mailbox: tuple[Mailbox, str]) -> None:

@@ -26,7 +26,7 @@ from clusterflow.rules.delivery_policy import WEEK, DeliveryPolicy
 from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.services.notifications.sending import Delivery, Sender
-from clusterflow.store import notices, tables
+from clusterflow.store import notice_counts, notices, tables
 
 PEOPLE = {
     "mona": WorkCalendar("Europe/Madrid", "ES"),
@@ -180,7 +180,7 @@ class Letters(RuleBasedStateMachine):
         while self.w.now < until:
             dispatcher.run()
             with self.w.context.database.connect() as connection:
-                if notices.count_messages(connection)["waiting"] == 0:
+                if notice_counts.count_messages(connection)["waiting"] == 0:
                     break
             self.w.now += timedelta(hours=1)
         self.no_cap_is_passed()

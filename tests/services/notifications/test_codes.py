@@ -59,7 +59,7 @@ def office(database_url: str, mailbox: tuple[Mailbox, str]) -> Office:
 def everything_kept(office: Office) -> str:
     """The whole database, as text."""
     with office.context.database.connect() as connection:
-        rows = [row for table in tables.metadata.tables.values() for row in connection.execute(select(table))]
+        rows = [row for table in tables.whole_schema().tables.values() for row in connection.execute(select(table))]
     return "\n".join(map(str, rows))
 
 

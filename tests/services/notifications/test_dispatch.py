@@ -22,7 +22,7 @@ from clusterflow.rules.backoff import BACKOFF
 from clusterflow.services import enrolment, gates, registry, review
 from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.settings import Settings
-from clusterflow.store.notices import count_messages
+from clusterflow.store.notice_counts import count_messages
 from clusterflow.store.tables import delivery, notice
 
 

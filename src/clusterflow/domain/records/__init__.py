@@ -2,17 +2,56 @@
 
 from __future__ import annotations
 
-from clusterflow.domain.records import activity, governance, learning, membership, money, parties, strategy
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+
 from clusterflow.domain.records.base import Happening, Record, Span
 
-RECORDS: dict[str, type[Record]] = {
-    cls.type: cls
-    for room in (parties, membership, governance, strategy, money, learning, activity)
-    for cls in vars(room).values()
-    if isinstance(cls, type)
-    and issubclass(cls, Record)
-    and cls not in (Record, Span, Happening)
-    and cls.__module__ == room.__name__
+_TYPES_OF_MODULE: dict[str, tuple[str, ...]] = {
+    "parties": ("organisation", "person", "channel", "representation", "office", "initiative"),
+    "membership": ("membership",),
+    "governance": ("body", "seat", "delegation", "meeting", "attendance", "document", "signature", "legal-entity"),
+    "strategy": ("strategy", "strategy-review", "objective", "reading", "action", "project"),
+    "money": ("dues-adoption", "dues-scheme", "invoice", "payment", "income", "budget", "staff"),
+    "learning": ("learning-series", "learning-session", "learning-enrolment", "learning-attendance"),
+    "activity": ("training", "survey-wave", "link", "business", "label", "observation"),
 }
+"""The record types that each module declares. A test compares this list with the modules."""
+
+
+class _Records(Mapping[str, type[Record]]):
+    """Imports the module of a record type when it is first used: a command uses few, and all would slow its start."""
+
+    def __init__(self) -> None:
+        self._module_of = {name: module for module, names in _TYPES_OF_MODULE.items() for name in names}
+        self._loaded: dict[str, type[Record]] = {}
+
+    def __getitem__(self, name: str) -> type[Record]:
+        if name not in self._loaded:
+            self._loaded.update(declared_in(self._module_of[name]))
+        return self._loaded[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._module_of
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._module_of)
+
+    def __len__(self) -> int:
+        return len(self._module_of)
+
+
+def declared_in(module: str) -> dict[str, type[Record]]:
+    """Return the record types that a module of this package declares, by their names."""
+    path = f"{__name__}.{module}"
+    return {
+        cls.type: cls
+        for cls in vars(import_module(path)).values()
+        if isinstance(cls, type) and issubclass(cls, Record) and cls.__module__ == path
+    }
+
+
+RECORDS: Mapping[str, type[Record]] = _Records()
+"""The class of each record type, by the type's name."""
 
 __all__ = ["RECORDS", "Happening", "Record", "Span"]

@@ -10,7 +10,6 @@ from datetime import date
 from typing import Annotated, Any, ClassVar, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import pycountry
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo, model_validator
 
 from clusterflow.domain.text import ID, ID_ACCEPTED, Frozen
@@ -51,6 +50,8 @@ SeriesId = Annotated[Slug, Ref("learning-series")]
 
 
 def _known_country(code: str, info: ValidationInfo) -> str:
+    import pycountry  # noqa: PLC0415 - start-up time: only a command that validates a country needs it
+
     if info.context is not STORED and pycountry.countries.get(alpha_2=code) is None:
         raise ValueError(f"no country has the code «{code}»; accepted: {COUNTRY_ACCEPTED}")
     return code

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
+from clusterflow.engine.command import CommandContext
 from clusterflow.engine.restore import RestoreResult
 from clusterflow.engine.restore import restore as restoring
-from clusterflow.engine.transaction import CommandContext, perform
+from clusterflow.engine.transaction import perform
 from clusterflow.intake.backup import read_life
 from clusterflow.services.context import Context
 

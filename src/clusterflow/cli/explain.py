@@ -1,0 +1,50 @@
+"""The command ``explain``: why a gate is ready or not."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from clusterflow.cli.output import AsOf, Json, day, marked, print_json, show, table
+from clusterflow.reports.explanation import GateExplanation
+from clusterflow.reports.quorum import quorum
+from clusterflow.services import explanation
+from clusterflow.services.context import Context
+
+
+def explain(
+    initiative: str,
+    stage: str | None = None,
+    *,
+    as_of: AsOf = None,
+    evidence: Annotated[bool, Parameter(name="--evidence", negative="", help="with the records behind it")] = False,
+    as_json: Json = False,
+) -> None:
+    """For each criterion: what was found, what is asked, by whose rule, on which evidence, what would help."""
+    context = Context.open()
+    found = explanation.explain(context, initiative, stage, day(as_of, "--as-of"), with_evidence=evidence or as_json)
+    if as_json:
+        print_json(found)
+        return
+    if not found:
+        show("no stage is under way")
+    for gate in found:
+        _show_gate(gate, evidence)
+
+
+def _show_gate(gate: GateExplanation, evidence: bool) -> None:
+    show(f"{gate.name} · gate {gate.number}: {gate.title} · {gate.as_of} ·", marked(gate.readiness))
+    lines = table("", ["criterion", "", "found", "asked", "severity", "rule", "what would help"])
+    for c in gate.criteria:
+        rule = f"{c.source} (proposal)" if c.proposal else c.source
+        found = c.found + (" *" if c.late else "")
+        name = f"{c.title} ({c.within})" if c.within else c.title
+        lines.add_row(name, marked(c.answer), found, c.asked, c.severity, rule, c.help)
+        for row in c.evidence if evidence else ():
+            lines.add_row(f"   #{row.entry} {row.record} {row.what}", "", row.counts_for, "", "", str(row.on or ""), "")
+    show(lines)
+    if any(c.late for c in gate.criteria):
+        show("* rests on facts entered after that day")
+    review = f"review {gate.review} is open; " if gate.review else ""
+    show(f"{review}decides: {quorum(gate.decided_by, 'en')}; findings {gate.findings}")
