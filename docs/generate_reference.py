@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from importlib import import_module
 from pkgutil import iter_modules
@@ -23,8 +23,9 @@ from clusterflow.configs.metrics import load_metrics
 from clusterflow.configs.notices import load_notices
 from clusterflow.domain.events import KINDS
 from clusterflow.domain.notice import Audience, NoticeRule
-from clusterflow.domain.records import RECORDS
+from clusterflow.domain.records import RECORDS, Happening, Span
 from clusterflow.domain.records.base import Accepts, Ref
+from clusterflow.domain.text import ID_ACCEPTED
 from clusterflow.services.context import Context
 from clusterflow.settings import PREFIX, Settings
 
@@ -74,17 +75,27 @@ def settings() -> Iterator[str]:
 
 
 def records() -> Iterator[str]:
-    """Write every record type with its fields."""
+    """Write every record type with its fields; those that all types share come first."""
+    yield from ["", "## All records", "", "Every record that is true over a time has these fields:", ""]
+    yield from _field_table(Span.model_fields)
+    yield from ["Every record of something that happened on a day has these:", ""]
+    yield from _field_table(Happening.model_fields)
     for name, record in RECORDS.items():
         owner = "Belongs to an initiative." if record.of_initiative else "Belongs to the whole office."
         key = ", ".join(f"`{k}`" for k in record.key)
         yield from ["", f"## `{name}`", "", f"{_summary(record)} {owner} Key: {key}.", ""]
-        rows = []
-        for field_name, field in record.model_fields.items():
-            written = field.alias or field_name
-            default = "required" if field.is_required() else _shown(field.default)
-            rows.append((f"`{written}`", _field_type(field), default, field.description or ""))
-        yield from _table(("field", "takes", "default", "meaning"), rows)
+        shared = Span.model_fields if issubclass(record, Span) else Happening.model_fields
+        yield from _field_table({n: f for n, f in record.model_fields.items() if n not in shared})
+
+
+def _field_table(fields: Mapping[str, FieldInfo]) -> Iterator[str]:
+    rows = []
+    for name, field in fields.items():
+        if field.exclude:
+            continue
+        default = "required" if field.is_required() else _shown(field.default)
+        rows.append((f"`{field.alias or name}`", _field_type(field), default, field.description or ""))
+    return _table(("field", "takes", "default", "meaning"), rows)
 
 
 def metrics() -> Iterator[str]:
@@ -294,12 +305,19 @@ def _shown(value: object) -> str:
 
 
 def _field_type(field: FieldInfo) -> str:
-    for mark in field.metadata:
+    return _described(field.metadata) or _type(field.annotation)
+
+
+def _described(marks: Iterable[object]) -> str | None:
+    """Say what the marks of a type say of its values; a reference says more than what ids look like."""
+    marks = list(marks)
+    for mark in marks:
         if isinstance(mark, Ref):
             return f"the id of a `{mark.record}`"
+    for mark in marks:
         if isinstance(mark, Accepts):
-            return mark.words
-    return _type(field.annotation)
+            return "an id" if mark.words == ID_ACCEPTED else mark.words
+    return None
 
 
 _WORDS = {
@@ -310,6 +328,7 @@ _WORDS = {
     "date": "day",
     "Path": "path",
     "datetime": "moment",
+    "Money": "an amount with its currency, as `90 EUR`",
 }
 
 
@@ -317,12 +336,7 @@ def _type(hint: Any) -> str:
     """Say in words what values a type accepts."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        for mark in arguments[1:]:
-            if isinstance(mark, Ref):
-                return f"the id of a `{mark.record}`"
-            if isinstance(mark, Accepts):
-                return mark.words
-        return _type(arguments[0])
+        return _described(arguments[1:]) or _type(arguments[0])
     if origin is Literal:
         return ", ".join(f"`{a}`" for a in arguments)
     if origin in (Union, UnionType):

@@ -19,6 +19,7 @@ from PIL import Image
 from playwright.async_api import Page, expect
 from pydantic import SecretStr
 from support.office import Office, until, working
+from support.pictures import make_small
 
 from clusterflow.demo.stories import stories
 from clusterflow.demo.story import Story, months
@@ -45,9 +46,6 @@ WHEN = re.compile("minute")
 EMPTY_FRAME = 300
 """A graph with nothing in it has fewer colours."""
 
-WIDEST = 960
-COLOURS = 64
-
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> Iterator[Path]:
@@ -57,15 +55,6 @@ def pictures(tmp_path: Path) -> Iterator[Path]:
     if "CLUSTERFLOW_PICTURES" in os.environ:
         for file in folder.glob("*.png"):
             make_small(file)
-
-
-def make_small(file: Path) -> None:
-    """A page has few colours, and its guide is read on small screens: a quarter of the bytes will do."""
-    with Image.open(file) as picture:
-        width = min(WIDEST, picture.width)
-        size = (width, round(picture.height * width / picture.width))
-        small = picture.convert("RGB").resize(size, Image.Resampling.LANCZOS)
-    small.quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
 def live_until_a_gate_is_ready(office: Office, story: Story) -> None:

@@ -1,0 +1,64 @@
+"""The portfolio of the six stories in a browser: it shows all initiatives, fits a telephone, and requests nothing.
+
+With CLUSTERFLOW_PICTURES set to a folder, the picture of the README is left there: ``make pictures``.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+from support.pictures import make_small
+from support.play import play
+from support.world import CONFIGS
+
+from clusterflow.demo.stories import stories
+from clusterflow.reports.portfolio.document import portfolio_html
+from clusterflow.services.context import Context
+from clusterflow.services.reports.portfolio import gather
+from clusterflow.settings import Settings
+from clusterflow.store.database import open_database
+
+END = date(2026, 10, 15)
+SHOWN = {"width": 960, "height": 1050}
+"""What the picture shows, in pixels: the beginning of the page."""
+
+
+@pytest.fixture(scope="module")
+def page_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The portfolio after all six stories were played to the end."""
+    folder = tmp_path_factory.mktemp("portfolio")
+    shutil.copy(sqlite_template, folder / "clusterflow.db")
+    url = f"sqlite:///{folder / 'clusterflow.db'}"
+    database = open_database(url)
+    context = Context(
+        Settings(database=url, configs=CONFIGS, proof="none"), database, lambda: datetime(2026, 10, 15, tzinfo=UTC)
+    )
+    for _ in play(context, stories(END), END):
+        pass
+    file = folder / "portfolio.html"
+    file.write_text(portfolio_html(gather(context, END, "en"), "en"), encoding="utf-8")
+    database.dispose()
+    return file
+
+
+async def test_an_office_sees_all_six_initiatives(page: Page, page_file: Path, tmp_path: Path) -> None:
+    requests = list[str]()
+    page.on("request", lambda request: requests.append(request.url))
+    await page.set_viewport_size({"width": SHOWN["width"], "height": SHOWN["height"]})
+    await page.goto(page_file.as_uri())
+    for story in stories(END):
+        await expect(page.get_by_text(str(story.enrolment().fields["name"])).first).to_be_visible()
+
+    folder = Path(os.environ.get("CLUSTERFLOW_PICTURES") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    picture = folder / "portfolio-report.png"
+    await page.screenshot(path=picture)
+    make_small(picture)
+    await page.set_viewport_size({"width": 400, "height": 900})
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert requests == [page_file.as_uri()]
