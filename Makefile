@@ -42,7 +42,7 @@ diagram: $(READY)
 
 # After Prefect's pages or ours look different: the pictures of the documentation, taken by tests.
 pictures: $(READY)
-	CLUSTERFLOW_PICTURES=$(CURDIR)/docs/pictures $(VENV)/bin/python -m pytest tests/browser/test_form.py
+	CLUSTERFLOW_PICTURES=$(CURDIR)/docs/pictures $(VENV)/bin/python -m pytest tests/browser/test_form.py tests/browser/test_portfolio.py
 
 bench: $(READY)
 	$(VENV)/bin/python -m benches
