@@ -251,7 +251,7 @@ class TestDeployments:
         )
         only = text[: text.index("  - name: portfolio")].replace("name: cordoba", "name: rosario")
         only = only.replace("flows.lifecycle.lifecycle", "flows/lifecycle.py:lifecycle")
-        gone = "  - name: gone\n    entrypoint: flows/gone.py:gone\n    work_pool: *pool\n"
+        gone = "  - name: gone\n    entrypoint: flows/gone.py:gone\n    work_pool: {name: clusterflow}\n"
         (folder / "prefect.yaml").write_text(only + gone, encoding="utf-8")
         found = wrong(await deployments.look(Surroundings(office.model_copy(update={"deployments": folder}))))
         assert ("deployment lifecycle/basque", "its flow's parameters changed since it was deployed") in found

@@ -1,10 +1,11 @@
-"""The office's files: models, metrics, dues schemes, notices."""
+"""The office's files: models, metrics, dues schemes, notices, schedules."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sized
 
 from clusterflow.configs.notices import load_notices
+from clusterflow.configs.schedules import load_schedules
 from clusterflow.domain.text import Text
 from clusterflow.errors import Mistakes
 from clusterflow.services.catalogue import metrics_in, models_in, schemes_in
@@ -18,6 +19,7 @@ def look(surroundings: Surroundings) -> Iterable[Seen]:
     yield from _file(_MODELS, lambda: models_in(configs))
     yield from _file(_SCHEMES, lambda: schemes_in(configs))
     yield from _file(_NOTICES, lambda: load_notices(configs / "notices.yaml"))
+    yield from _file(_SCHEDULES, lambda: load_schedules(configs / "schedules.yaml"))
 
 
 def _file(what: Text, load: Callable[[], Sized]) -> Iterator[Seen]:
@@ -35,5 +37,6 @@ _METRICS = Text(es="métricas", en="metrics")
 _MODELS = Text(es="modelos", en="models")
 _SCHEMES = Text(es="cuotas", en="dues schemes")
 _NOTICES = Text(es="avisos", en="notices")
+_SCHEDULES = Text(es="horarios", en="schedules")
 _MISTAKE = Text(es="{found}; se admite: {accepted}", en="{found}; accepted: {accepted}")
 _MEND = Text(es="corrija el archivo", en="mend the file")

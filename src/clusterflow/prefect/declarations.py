@@ -1,0 +1,217 @@
+"""Declares our deployments, from the models and the schedules: the content of ``deployments/prefect.yaml``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from io import StringIO
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
+
+from clusterflow.configs.schedules import Schedule
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.prefect.pool import POOL
+
+Declaration = dict[str, Any]
+"""One entry of ``deployments:``, as Prefect reads it."""
+
+TAG = "clusterflow"
+"""The tag of all our deployments."""
+
+TRIGGER_PREFIX = "clusterflow · "
+"""How the names of our trigger automations begin."""
+
+WORK_POOL = {"name": POOL, "job_variables": {"working_dir": "."}}
+"""The working directory is the folder that the worker was started in: its .env is read, and its configs."""
+
+CANCEL_NEW = {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+ENQUEUE = {"limit": 1, "collision_strategy": "ENQUEUE"}
+SIDE_BY_SIDE = {"limit": 20, "collision_strategy": "ENQUEUE"}
+
+HEADER = f"""\
+# Written by `clusterflow deploy --write FILE`, from configs/models and configs/schedules.yaml: change those instead.
+# To deploy it without clusterflow: prefect --no-prompt deploy --all --prefect-file FILE
+# Any worker of the pool runs it: clusterflow up (in one process), or prefect worker start --pool {POOL}.
+"""
+
+_PORTFOLIO = "[Portfolio · Portafolio](/v2/artifacts/key/portfolio)"
+_GATES = "[Gates open · Puertas abiertas](/v2/runs?tags=gate-open)"
+
+
+def declare(models: Iterable[LifecycleModel], schedules: Mapping[str, Schedule]) -> list[Declaration]:
+    """Return our deployments: one for each model, by its id, then those of the scheduled flows."""
+    return [*(_of_model(m) for m in sorted(models, key=lambda m: m.id)), *_scheduled(schedules)]
+
+
+def deployment_name(declaration: Declaration) -> str:
+    """Return the name as ``flow/deployment``; our flows are named like their functions."""
+    return f"{declaration['entrypoint'].rpartition('.')[2]}/{declaration['name']}"
+
+
+def prefect_yaml(declarations: Iterable[Declaration]) -> str:
+    """Return the text of a ``prefect.yaml`` that declares these deployments."""
+    yaml = YAML()
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.width = 1000
+    out = StringIO()
+    yaml.dump({"name": "clusterflow", "pull": [], "deployments": [_readable(d) for d in declarations]}, out)
+    text = out.getvalue().replace("\n  - name:", "\n\n  - name:").replace("deployments:\n\n", "deployments:\n")
+    return f"{HEADER}{text}"
+
+
+def _readable(value: Any, key: str = "") -> Any:
+    """A copy without shared parts, which YAML would write as anchors; long texts as blocks, cron in quotes."""
+    if isinstance(value, dict):
+        return {k: _readable(v, k) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_readable(v) for v in value]
+    if isinstance(value, str) and "\n" in value:
+        return LiteralScalarString(value)
+    return DoubleQuotedScalarString(value) if key == "cron" else value
+
+
+def _of_model(model: LifecycleModel) -> Declaration:
+    return {
+        "name": model.id,
+        "entrypoint": "flows.lifecycle.lifecycle",
+        "description": _paragraphs(
+            f"{model.title.en} · {model.title.es}",
+            model.about.en,
+            model.about.es,
+            "One pass: checks the gates, shows where the initiative stands, and asks where a decision waits.",
+            "Una pasada: revisa las puertas, muestra dónde está la iniciativa y pregunta donde se espera una decisión.",
+            f"{_GATES} · {_PORTFOLIO}",
+        ),
+        "tags": [TAG, "lifecycle", f"model:{model.id}"],
+        "work_pool": WORK_POOL,
+        "concurrency_limit": SIDE_BY_SIDE,
+        "triggers": [
+            {
+                "name": f"{TRIGGER_PREFIX}lifecycle/{model.id}",
+                "description": "A pass on request of another system, by an event on the initiative.",
+                "enabled": True,
+                "match": {"prefect.resource.id": "clusterflow.initiative.*"},
+                "match_related": {"prefect.resource.id": f"clusterflow.domain.{model.id}"},
+                "for_each": ["prefect.resource.id"],
+                "expect": ["clusterflow.pass.requested"],
+                "parameters": {"initiative": "{{ event.resource.id | replace('clusterflow.initiative.', '') }}"},
+            }
+        ],
+    }
+
+
+def _scheduled(schedules: Mapping[str, Schedule]) -> list[Declaration]:
+    return [
+        _flow(
+            "review",
+            "portfolio",
+            "The whole portfolio, measured as a set; a pass begins only where an answer changed.",
+            "Todo el portafolio, medido como conjunto; solo hay pasada donde cambió una respuesta.",
+            _PORTFOLIO,
+            concurrency_limit=CANCEL_NEW,
+            schedules=[_schedule("nightly", schedules["review"])],
+        ),
+        _flow(
+            "dues",
+            "daily",
+            "Issues the invoices that the dues schemes ask for; what cannot be known is reported, never guessed.",
+            "Emite las facturas que piden los esquemas de cuotas; lo que no se sabe se informa y no se adivina.",
+            concurrency_limit=CANCEL_NEW,
+            schedules=[_schedule("daily", schedules["dues"])],
+        ),
+        _flow(
+            "relay",
+            "outbox",
+            "Publishes what waits in the outbox and sends due notices; clusterflow up does so at once.",
+            "Publica lo que espera en la bandeja de salida y envía los avisos; clusterflow up lo hace al momento.",
+            concurrency_limit=CANCEL_NEW,
+            schedules=[_schedule("each-minute", schedules["relay"])],
+        ),
+        _flow(
+            "digest",
+            "weekly",
+            "Sends the digests that are due. Where the relay runs, it sends each at the hour of its reader.",
+            "Envía los resúmenes que tocan. Donde funciona la bandeja de salida, ella los envía a la hora de cada uno.",
+            concurrency_limit=CANCEL_NEW,
+            schedules=[_schedule("weekly", schedules["digest"])],
+        ),
+        _flow(
+            "report",
+            "dossiers",
+            "Writes the portfolio and the dossier of each active initiative into the folder of `CLUSTERFLOW_REPORTS`; "
+            "on demand, that of one initiative or of a past day.",
+            "Escribe el portafolio y el dossier de cada iniciativa en curso en la carpeta de `CLUSTERFLOW_REPORTS`; "
+            "a petición, el de una iniciativa o el de un día pasado.",
+            _PORTFOLIO,
+            concurrency_limit=ENQUEUE,
+            schedules=[_schedule("monthly", schedules["report"])],
+        ),
+        _flow(
+            "calendars",
+            "hourly",
+            "Writes the calendars of initiatives and people to the folder of `CLUSTERFLOW_CALENDARS`, if it is set.",
+            "Escribe los calendarios de iniciativas y personas en la carpeta de `CLUSTERFLOW_CALENDARS`, si la hay.",
+            concurrency_limit=CANCEL_NEW,
+            schedules=[_schedule("hourly", schedules["calendars"])],
+        ),
+        _flow(
+            "intake",
+            "submitted",
+            "Imports the records that other systems submit as events `clusterflow.record.submitted`, all in one "
+            "run; what cannot be recorded comes back as `clusterflow.record.refused`.",
+            "Recibe los registros que otros sistemas entregan como eventos; lo que no se puede registrar vuelve con "
+            "sus errores.",
+            concurrency_limit=ENQUEUE,
+            parameters={"source": "submitted"},
+            triggers=[
+                # The first event fires, further ones within ten seconds do not; so the run waits until the ten
+                # seconds are over and Prefect has written what came in them (it writes each five). Not for each
+                # resource: a burst from a hundred of them is still one run.
+                {
+                    "name": f"{TRIGGER_PREFIX}intake/submitted",
+                    "description": "One run for all that is submitted within ten seconds.",
+                    "enabled": True,
+                    "expect": ["clusterflow.record.submitted"],
+                    "within": 10,
+                    "schedule_after": 16,
+                }
+            ],
+            # A trigger may be lost: all that Prefect keeps is looked through again, and what is known is skipped.
+            schedules=[
+                _schedule("hourly", schedules["intake-events"])
+                | {"parameters": {"source": "submitted", "everything": True}}
+            ],
+        ),
+        _flow(
+            "intake",
+            "files",
+            "Imports the workbooks and JSON lines files that are dropped at the address `CLUSTERFLOW_INTAKE`, and "
+            "moves each to `done/` or `refused/` beside it.",
+            "Recibe los libros y archivos que se dejan en la dirección `CLUSTERFLOW_INTAKE` y mueve cada uno a `done/` "
+            "o `refused/`.",
+            concurrency_limit=CANCEL_NEW,
+            parameters={"source": "files"},
+            schedules=[_schedule("each-five-minutes", schedules["intake-files"])],
+        ),
+    ]
+
+
+def _flow(flow: str, name: str, *paragraphs: str, **more: Any) -> Declaration:
+    return {
+        "name": name,
+        "entrypoint": f"flows.{flow}.{flow}",
+        "description": _paragraphs(*paragraphs),
+        "tags": [TAG, flow],
+        "work_pool": WORK_POOL,
+        **more,
+    }
+
+
+def _schedule(slug: str, schedule: Schedule) -> dict[str, Any]:
+    """Prefect recognises a schedule by its slug: one with another time replaces it."""
+    return {"slug": slug, "cron": schedule.cron, "timezone": schedule.timezone, "active": schedule.active}
+
+
+def _paragraphs(*paragraphs: str) -> str:
+    return "\n\n".join(" ".join(p.split()) for p in paragraphs) + "\n"
