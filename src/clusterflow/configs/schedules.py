@@ -15,7 +15,7 @@ from clusterflow.configs.model_file import Written
 from clusterflow.configs.yaml import read
 from clusterflow.domain.text import Frozen
 from clusterflow.errors import Mistake, Mistakes
-from clusterflow.rules.mistakes import the_nearest
+from clusterflow.rules.mistakes import nearest_hint
 
 
 class Schedule(Frozen):
@@ -87,7 +87,7 @@ def _number(text: str, low: int, words: tuple[str, ...]) -> int | None:
 
 def _timezone(value: Any) -> Any:
     if isinstance(value, str) and value not in available_timezones():
-        cure = the_nearest(value, available_timezones())
+        cure = nearest_hint(value, available_timezones())
         raise file_error(f"timezone: {describe_value(value)}", "a time zone such as America/Bogota or UTC", cure)
     return value
 
@@ -126,7 +126,7 @@ def load_schedules(path: Path) -> dict[str, Schedule]:
                     document.where((name,), key=True),
                     f"the flow «{name}» has no schedule",
                     ", ".join(DEFAULTS),
-                    the_nearest(name, DEFAULTS),
+                    nearest_hint(name, DEFAULTS),
                 )
             )
             continue
