@@ -100,7 +100,7 @@ def test_a_file_of_facts_is_taken_whole_or_not_at_all_and_twice_changes_nothing(
     lines = ["2", "3", "4", "5", "6", "6", "6", "7", "8", "9", "10"]
     assert [line.split(" ")[1] for line in said.err.splitlines()[1:]] == [f"bad.jsonl:{n}:" for n in lines]
     assert "bad.jsonl:8: no UTF-8 text" in said.err
-    assert "bad.jsonl:9: name: holds a sign that no text can have" in said.err
+    assert "bad.jsonl:9: name: contains a character that is not allowed" in said.err
     assert "the same field twice: id" in said.err
     assert len(office("ledger", "registry", "--json").json) == entries
 

@@ -142,7 +142,7 @@ def test_who_enters_something_is_an_id_and_never_a_name(run: Run, actor: str) ->
     ],
 )
 def test_a_word_that_no_text_can_hold_is_refused_before_anything_else(run: Run, words: tuple[str, ...]) -> None:
-    assert "holds a sign that no text can have; accepted: text in UTF-8" in wrong(run, *words)
+    assert "contains a character that is not allowed; accepted: text in UTF-8" in wrong(run, *words)
 
 
 def test_a_folder_that_cannot_be_used_is_named(office: Run, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:

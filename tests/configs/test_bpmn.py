@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from engine.test_machine import models
+from engine.test_state_machine import models
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree

@@ -81,7 +81,7 @@ class TestEvents:
             ({"records": []}, "holds no record"),
             (membership("frim"), "no organisation is called «frim». The nearest: firm"),
             (membership(comitment="x"), "The nearest: commitment"),
-            (membership(source="a\0b"), "holds a sign that no text can have"),
+            (membership(source="a\0b"), "contains a character that is not allowed"),
             ({"record": "observation", "numerator": 10**30}, "larger than a number can be"),
         ],
     )

@@ -106,7 +106,9 @@ def check_words(words: Iterable[str]) -> None:
     """
     wrong = [word for word in words if FORBIDDEN_CHARACTERS.search(word)]
     if wrong:
-        raise Mistakes([Mistake(quoted(word), "holds a sign that no text can have", "text in UTF-8") for word in wrong])
+        raise Mistakes(
+            [Mistake(quoted(word), "contains a character that is not allowed", "text in UTF-8") for word in wrong]
+        )
 
 
 def marked(word: str) -> Text:

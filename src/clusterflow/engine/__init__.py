@@ -1,1 +1,1 @@
-"""The commands: each one transaction that writes its rows, its ledger entries and its outbox, or nothing."""
+"""The commands. Each runs in one transaction, which writes its rows, ledger entries and outbox, or nothing."""

@@ -1,4 +1,4 @@
-"""What becomes due, computed anew from all that is on record: after facts that move it were recorded or corrected."""
+"""Recomputes the stored deadlines of an initiative after records that affect them have changed."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from clusterflow.store import deadlines
 from clusterflow.store.pinned_models import load_model
 
 DEADLINE_RECORDS = ("initiative", "label", "strategy")
-"""The record types that say when something becomes due: ends, and the calendar that all days are counted by."""
+"""The record types that affect deadlines: they hold end dates, or the calendar by which days are counted."""
 
 
 def set_deadlines(tx: Transaction, initiative: str) -> None:
-    """Bring the stored moments of an initiative in step with its state, its records and its calendar."""
+    """Make the stored deadlines of an initiative match its state, its records and its calendar."""
     state = tx.state(initiative)
     if state is None:
         return

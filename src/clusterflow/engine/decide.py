@@ -1,4 +1,4 @@
-"""At the gate: open a review by hand, and take a decision or refuse it."""
+"""Opens gate reviews by hand, and takes or refuses decisions."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from clusterflow.store.people import alias_of, capacities, delegations_of, eligi
 from clusterflow.store.pinned_models import load_model
 
 MetricSource = Callable[[], Declarations]
-"""Where the metrics are declared: read only where something must be measured anew."""
+"""Returns the metric declarations. It is called only when something must be measured again."""
 
 
 class BallotResult(Frozen):
-    """What became of a ballot: refused with its reason, counted as a vote, or the gate is decided."""
+    """The result of a ballot: it was refused with a reason, counted as a vote, or it decided the gate."""
 
     initiative: str
     stage: str
@@ -53,7 +53,7 @@ class BallotResult(Frozen):
 
 
 class OpenedReview(Frozen):
-    """A review that was opened by hand, or was open already."""
+    """A review that was just opened by hand, or was already open."""
 
     initiative: str
     stage: str
@@ -64,14 +64,14 @@ class OpenedReview(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class CurrentState:
-    """An initiative whose standing answers are those of the day."""
+    """An initiative whose stored answers are up to date."""
 
     state: InitiativeState
     model: LifecycleModel
     today: date
 
     def verdict(self, stage: str) -> Verdict | None:
-        """The verdict for the gate of a stage that is under way, or whose gate is open again."""
+        """Return the verdict for a gate, or None if the stage is neither under way nor open again."""
         if stage not in self.state.at_gate:
             return None
         return recall_gate(self.model.stage(stage), self.state.answers)
@@ -80,7 +80,7 @@ class CurrentState:
 def open_review(
     tx: Transaction, initiative: str, stage: str, declared: MetricSource, asked_by: str | None = None
 ) -> OpenedReview:
-    """Open a gate review by hand: to hold, recycle, stop, or go on under conditions before the gate is ready."""
+    """Open a gate review by hand, so that a gate that is not ready can be decided, too."""
     asker = _alias(tx, asked_by) if asked_by else None
     now = _standing(tx, initiative, declared)
     known_stage(now.model, stage)
@@ -110,14 +110,14 @@ def open_review(
 def decide(
     tx: Transaction, initiative: str, person: str, ballot: Ballot, declared: MetricSource, key: bytes | None
 ) -> BallotResult:
-    """Take a decision at a gate, on the findings of this moment, or refuse it; both are written in the ledger.
+    """Take a decision at a gate on the current findings, or refuse it. Both are written to the ledger.
 
     Args:
-        person: who speaks; for somebody else where the ballot says so.
-        key: what one-time codes are made with; None where a decider's word is taken without.
+        person: who casts the vote; a delegate, if ``ballot.speaks_for`` names somebody else.
+        key: the key of the one-time codes; None if deciders need no code.
 
     Raises:
-        Mistakes: texts with signs that no text can have.
+        Mistakes: a text contains forbidden characters.
         UnknownName: the initiative, the stage or a person.
     """
     _check_texts(person, ballot)
@@ -148,7 +148,7 @@ def decide(
 
 
 def _check_texts(person: str, ballot: Ballot) -> None:
-    """A form hands in whatever was pasted into it, and not every database keeps that."""
+    """Reject forbidden characters: forms pass on whatever was pasted, and some databases cannot store it."""
     said = {"decided_by": person} | {field.name: getattr(ballot, field.name) for field in fields(ballot)}
     wrong = [
         n
@@ -156,11 +156,11 @@ def _check_texts(person: str, ballot: Ballot) -> None:
         if isinstance(value, str | tuple | Mapping) and FORBIDDEN_CHARACTERS.search("".join(value))
     ]
     if wrong:
-        raise Mistakes([Mistake(name, "holds a sign that no text can have") for name in wrong])
+        raise Mistakes([Mistake(name, "contains a character that is not allowed") for name in wrong])
 
 
 def renew_code(tx: Transaction, initiative: str, stage: str, person: str, declared: MetricSource) -> BallotResult:
-    """Let a decider have a new one-time code, and new attempts; the old one is good for nothing any more.
+    """Give a decider a new one-time code and new attempts. The old code becomes invalid.
 
     Raises:
         NotPossible: the gate is not open.
@@ -187,7 +187,7 @@ def _alias(tx: Transaction, person: str) -> str:
 def _voter(
     tx: Transaction, now: CurrentState, review: Review | None, person: str, ballot: Ballot, key: bytes | None
 ) -> Voter:
-    """Whose vote it is, who casts it, and what is known of both on the day."""
+    """Return whose vote it is, who casts it, and what is known of both on the day."""
     initiative = now.state.initiative
     caster = _decider(tx, initiative, now.today, person)
     if ballot.speaks_for in (None, person):
@@ -215,7 +215,7 @@ def _decider(tx: Transaction, initiative: str, today: date, person: str) -> Deci
 
 
 def grant_of(state: InitiativeState, review: Review, decider: str, cast_by: str | None) -> Grant:
-    """What a code stands for at this moment."""
+    """Return the vote that a code is valid for at this moment."""
     return Grant(
         initiative=state.initiative,
         review=review.id,
@@ -228,7 +228,7 @@ def grant_of(state: InitiativeState, review: Review, decider: str, cast_by: str 
 
 
 def _settled(tx: Transaction, state: InitiativeState, today: date, declared: MetricSource) -> CurrentState:
-    """The initiative as of now: by the answers last told while they are fresh, else measured and written anew."""
+    """Return the initiative with current answers: the stored ones if they are fresh, else measured and written now."""
     if is_fresh(tx, state, today):
         return CurrentState(state, load_model(tx.connection, state.model_hash), today)
     now = assess_state(tx.connection, state, tx.calendar(state.initiative), tx.moment(state.initiative), declared())
@@ -241,7 +241,7 @@ def _standing(tx: Transaction, initiative: str, declared: MetricSource) -> Curre
 
 
 def _changed(tx: Transaction, state: InitiativeState, ballot: Ballot) -> list[str]:
-    """What changed at the gate since the decider looked: the answers told after that look."""
+    """Return the answers that changed since the decider saw the findings."""
     review = state.open_review(ballot.stage)
     if ballot.seen is None or review is None or ballot.seen == review.findings:
         return []

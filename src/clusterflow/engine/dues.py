@@ -1,7 +1,7 @@
-"""Issue dues: the invoices that a scheme asks for and that are not there yet, all or none.
+"""Issues the invoices that a dues scheme asks for and that do not exist yet, all or none.
 
-An invoice's id follows from year, part and member, and each initiative has each id once: to issue twice, at once or
-after a crash, finds them there. What was withdrawn is not issued again.
+An invoice's id is made of year, instalment and member, and is unique in its initiative. So issuing twice, at the same
+time or after a crash, creates no duplicates. Withdrawn invoices are not issued again.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from clusterflow.store.dues import books_of
 def plan_dues(
     connection: Connection, initiative: str, schemes: Mapping[str, Scheme], year: int, today: date
 ) -> DuesPlan:
-    """The dues of a year as they stand on a day."""
+    """Return the dues of a year as of a day."""
     return plan_invoices(initiative, books_of(connection, initiative, year), schemes, year, today)
 
 
 def issue_dues(tx: Transaction, initiative: str, schemes: Mapping[str, Scheme], year: int) -> DuesPlan:
-    """Issue what is to be of a year's dues.
+    """Issue the invoices of a year that are not issued yet.
 
     Raises:
         UnknownName: no such initiative is enrolled.
-        NotPossible: its life under its model was stopped.
+        NotPossible: the initiative was stopped.
     """
     state = enrolled_state(tx, initiative)
     if state.standing is Standing.STOPPED:
-        raise NotPossible(f"«{initiative}» was stopped; it asks no more dues")
+        raise NotPossible(f"«{initiative}» was stopped; it issues no more invoices")
     today = today_of(tx, initiative)
     before = plan_dues(tx.connection, initiative, schemes, year, today)
     if not before.to_issue:

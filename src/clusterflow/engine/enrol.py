@@ -1,4 +1,4 @@
-"""Enrol an initiative: its life begins under a model, and stays pinned to that model's content."""
+"""Enrols an initiative under a model and pins it to that version of the model."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from clusterflow.store.state import save_state
 
 
 class EnrolmentResult(Frozen):
-    """The initiative with its model and its first stages."""
+    """The enrolled initiative with its model and its first stages."""
 
     initiative: str
     model: str
@@ -27,18 +27,18 @@ class EnrolmentResult(Frozen):
 
 
 def enrol(tx: Transaction, submission: Submission, model: LifecycleModel) -> EnrolmentResult:
-    """Record the initiative and begin the stages that wait for none.
+    """Record the initiative and enter the stages that have no predecessors.
 
     Raises:
         Mistakes: the initiative's own fields are wrong.
-        NotPossible: it already lives, or its id is taken by the ledger.
+        NotPossible: it is already enrolled, or its id is reserved for the ledger.
     """
     initiative = str(submission.fields.get("id", ""))
     if initiative == REGISTRY:
         raise NotPossible(
-            f"«{REGISTRY}» is how the ledger calls what is of no initiative; give the initiative another id"
+            f"«{REGISTRY}» is reserved for records that belong to no initiative; give the initiative another id"
         )
-    # Both chains are held in the order in which recording holds them: else each could wait for the other for ever.
+    # Both chains are locked in the same order as in ``record``, so that two commands cannot deadlock.
     for chain in sorted({REGISTRY, initiative}):
         tx.head(chain)
     record(tx, [submission])

@@ -1,4 +1,4 @@
-"""Evaluate: measure, judge, and write what changed; one initiative or the whole portfolio."""
+"""Evaluates initiatives: measures, judges, and writes what changed, for one initiative or the whole portfolio."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Declarations = dict[str, MetricDeclaration]
 
 
 class EvaluationResult(Frozen):
-    """What an evaluation changed, by kind of event; empty where nothing did."""
+    """The kinds of the events that an evaluation wrote; empty if nothing changed."""
 
     initiative: str
     version: int
@@ -42,7 +42,7 @@ class EvaluationResult(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class CurrentAssessment:
-    """One initiative on a day: its state, its model and what holds."""
+    """One initiative on a day: its state, its model, and the assessment of its gates."""
 
     state: InitiativeState
     model: LifecycleModel
@@ -51,18 +51,18 @@ class CurrentAssessment:
     today: date
     calendar: WorkCalendar
     registry_version: int
-    """How far the registry had come before it was measured: what comes in meanwhile counts as not yet seen."""
+    """The registry's version before measuring. Facts recorded while measuring count as not yet evaluated."""
 
     def plan(self) -> tuple[LifeEvent, ...]:
-        """What an evaluation changes."""
+        """Return the events that this assessment leads to."""
         return plan_evaluation(self.model, self.state, self.assessment, self.today, self.calendar)
 
 
 def enrolled_state(tx: Transaction, initiative: str) -> InitiativeState:
-    """The state of an initiative.
+    """Return the state of an initiative.
 
     Raises:
-        UnknownName: with the nearest that live.
+        UnknownName: it is not enrolled; the error suggests similar names.
     """
     state = tx.state(initiative)
     if state is None:
@@ -84,7 +84,7 @@ def assess_state(
     now: datetime,
     declarations: Declarations,
 ) -> CurrentAssessment:
-    """Judge a state as of the day that a moment falls on."""
+    """Measure and judge a state as of the local day of a moment."""
     model, today = load_model(connection, state.model_hash), calendar.today(now)
     registry_version = ledger.peek_version(connection, REGISTRY)
     found = measure(connection, required_calls(model, state), declarations, today, [state.initiative])
@@ -95,7 +95,7 @@ def assess_state(
 def observe(
     connection: Connection, initiative: str, now: datetime, declarations: Declarations
 ) -> CurrentAssessment | None:
-    """Measure and judge one initiative while others may write; None where it is not enrolled."""
+    """Measure and judge one initiative without locking it; None if it is not enrolled."""
     for head in ledger.heads(connection, [initiative]):
         state = load_cached_state(connection, head)
         if state is not None:
@@ -106,11 +106,11 @@ def observe(
 def evaluate(
     tx: Transaction, initiative: str, declarations: Declarations, observed: CurrentAssessment | None = None
 ) -> EvaluationResult:
-    """Bring the standing answers, gates, milestones and deadlines of one initiative up to the day.
+    """Bring the answers, gates, milestones and deadlines of one initiative up to date.
 
     Args:
-        observed: what was measured before this command held the initiative, so that to measure keeps no other command
-            waiting; where something happened in between, it is measured again.
+        observed: an assessment made before this command locked the initiative, so that other commands need not wait for
+            the measuring. If something changed in between, the initiative is measured again.
     """
     now = (
         observed
@@ -135,7 +135,7 @@ def evaluate_portfolio(
     now: datetime,
     declarations: Declarations,
 ) -> dict[str, tuple[LifeEvent, ...]]:
-    """What an evaluation would change in each initiative: each metric one statement over all of them."""
+    """Return what an evaluation would change in each initiative. Each metric is one statement over all of them."""
     states = load_states(connection, heads)
     models = {i: load_model(connection, s.model_hash) for i, s in states.items()}
     by_day: dict[date, list[str]] = defaultdict(list)
@@ -144,7 +144,7 @@ def evaluate_portfolio(
     plans: dict[str, tuple[LifeEvent, ...]] = {}
     for day, initiatives in by_day.items():
         wanted = {c for i in initiatives for c in required_calls(models[i], states[i])}
-        # Asking for every initiative needs no list of them; the portfolio is the usual case.
+        # The query for the whole portfolio, the usual case, needs no list of initiatives.
         everyone = len(initiatives) == len(states) and len(states) > 1
         found = measure(connection, wanted, declarations, day, None if everyone else initiatives)
         for i in initiatives:
@@ -154,23 +154,23 @@ def evaluate_portfolio(
 
 
 def write_events(tx: Transaction, now: CurrentAssessment, events: Sequence[LifeEvent]) -> InitiativeState:
-    """Write what an assessment brought, and remember what it was measured on."""
+    """Write the events of an assessment, and record which versions it was measured on."""
     after = tx.apply_events(now.state, events) if events else now.state
     _mark(tx, after, now)
     return after
 
 
 def is_fresh(tx: Transaction, state: InitiativeState, today: date) -> bool:
-    """Whether the standing answers are still those of the day: nothing was recorded since they were measured.
+    """Return whether the stored answers are still current: nothing was recorded since they were measured.
 
-    A decision may then rely on them without measuring again.
+    A decision can then use them without measuring again.
     """
     asked = {"initiative": state.initiative, "version": state.version, "as_of": today, "registry": REGISTRY}
     return tx.connection.execute(_FRESH, asked).first() is not None
 
 
 def keep_fresh(tx: Transaction, before: InitiativeState, after: InitiativeState) -> None:
-    """What changed no answer, as a vote or a refusal, leaves the standing answers as fresh as they were."""
+    """Keep the stored answers fresh after events that change no answer, such as a vote or a refusal."""
     versions = {"of_initiative": after.initiative, "before": before.version, "after": after.version}
     tx.connection.execute(_MARK_ON, versions)
 

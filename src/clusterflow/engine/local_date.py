@@ -1,4 +1,4 @@
-"""What day it is, where the initiative is."""
+"""Gives the current local date of an initiative."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from clusterflow.engine.transaction import Transaction
 
 
 def today_of(tx: Transaction, initiative: str) -> date:
-    """The day of the command's moment where the initiative is."""
+    """Return the command's date in the initiative's time zone."""
     return tx.calendar(initiative).today(tx.moment(initiative))

@@ -1,4 +1,4 @@
-"""What has become due in an initiative is told, once; the same again finds nothing due."""
+"""Processes the deadlines of an initiative that have passed. A second run finds nothing due."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from clusterflow.store import deadlines
 
 
 def process_deadlines(tx: Transaction, initiative: str, declarations: Declarations) -> EvaluationResult:
-    """Bring an initiative up to the day, and tell of the labels and strategies that end."""
+    """Bring an initiative up to date, and record the labels and strategies that end."""
     state = enrolled_state(tx, initiative)
     if not deadlines.is_due(tx.connection, initiative, tx.now):
-        return EvaluationResult(initiative=initiative, version=state.version)  # another relay was faster
+        return EvaluationResult(initiative=initiative, version=state.version)  # another relay has done it
     calendar = tx.calendar(initiative)
     ends = deadlines.ends_of(tx.connection, initiative, calendar)
     expiries = plan_expiries(state, ends, calendar, today_of(tx, initiative))
     if expiries:
         tx.apply_events(state, expiries)
     done = evaluate(tx, initiative, declarations)
-    # Also what another calendar than the one of today had put here: nothing may stay due for ever.
+    # This also removes deadlines set under an earlier calendar, which would otherwise stay due for ever.
     set_deadlines(tx, initiative)
     return done.model_copy(update={"changes": (*(e.kind for e in expiries), *done.changes)})

@@ -1,4 +1,4 @@
-"""Record facts: all of them or none, every mistake at once, the same twice changes nothing."""
+"""Records facts: all or none. Reports all mistakes at once; recording the same fact twice changes nothing."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ Identity = tuple[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One record as somebody wrote it, before anything is known of it.
+    """One record as the user wrote it, before validation.
 
-    With the day it is true from it enters a fact, or corrects the one of that day; without it, it is about the latest
-    fact under that key: ``to`` ends it, other fields correct it. A field that it does not name stays as it was; one
-    that is None becomes unknown. ``retract`` withdraws the fact, and entered again it begins empty.
+    With a start day it enters a fact, or corrects the fact of that day. Without one it applies to the latest fact with
+    the same key: ``to`` ends it, other fields correct it. Fields that are not named keep their value; a field that is
+    None becomes unknown. ``retract`` withdraws the fact; if it is entered again, it starts empty.
     """
 
     type: str
@@ -47,7 +47,7 @@ class Submission:
 
 
 class RecordResult(Frozen):
-    """What became of the submissions."""
+    """How many facts were entered, corrected, retracted or unchanged."""
 
     entered: int = 0
     corrected: int = 0
@@ -55,10 +55,10 @@ class RecordResult(Frozen):
     unchanged: int = 0
     initiatives: tuple[str, ...] = ()
     already: datetime | None = None
-    """When the same was taken in before, where it was: then nothing was changed now."""
+    """When the same submissions were recorded before, if they were; then nothing was changed now."""
 
     def again(self, at: datetime) -> RecordResult:
-        """What is told where this was already done, at that moment."""
+        """Return the result for a repeat of this command, which was first done at that moment."""
         return RecordResult(unchanged=self.entered + self.corrected + self.retracted + self.unchanged, already=at)
 
     def __str__(self) -> str:
@@ -73,7 +73,7 @@ class RecordResult(Frozen):
 
 @dataclass(slots=True)
 class _Chain:
-    """What one chain gains."""
+    """The new events and facts of one chain."""
 
     head: int
     events: list[RecordEvent] = field(default_factory=list)
@@ -83,13 +83,13 @@ class _Chain:
 
 
 def record(tx: Transaction, submissions: Sequence[Submission], mistakes: Iterable[Mistake] = ()) -> RecordResult:
-    """Enter, correct, end and withdraw facts.
+    """Enter, correct, end and retract facts.
 
     Args:
-        mistakes: what could not even be read; it is told together with the rest.
+        mistakes: mistakes found while reading the submissions; they are reported together with the others.
 
     Raises:
-        Mistakes: everything that is wrong in the submissions, in order; then nothing was recorded.
+        Mistakes: all mistakes in the submissions, in order. Nothing was recorded.
     """
     return _Recorder(tx, submissions, mistakes).run()
 
@@ -123,7 +123,7 @@ class _Recorder:
         return RecordResult(**self.counts, initiatives=touched)
 
     def _addressed(self, submission: Submission) -> bool:
-        """Whether the record type is known and the initiative is there where one is needed."""
+        """Return whether the record type is known, and the initiative is given if the type needs one."""
         cls = RECORDS.get(submission.type)
         if cls is None:
             found = f"no record type is called {quoted(submission.type)}"
@@ -138,7 +138,7 @@ class _Recorder:
             n for n, value in submission.fields.items() if isinstance(value, str) and FORBIDDEN_CHARACTERS.search(value)
         ]
         if unfit:
-            found = f"{shortened(unfit[0])}: holds a sign that no text can have"
+            found = f"{shortened(unfit[0])}: contains a character that is not allowed"
             self.mistakes.append(Mistake(submission.where, found))
             return False
         if cls.of_initiative and submission.initiative:
@@ -152,7 +152,8 @@ class _Recorder:
             key = [k for k in cls.key if k != "valid_from"]
             if all(isinstance(s.fields.get(k), str) for k in key):
                 wanted[s.type, registry.chain_of(cls, s.initiative)].add(tuple(s.fields[k] for k in key))
-        # Each chain is held before its facts are read, in one order: what is read here is still so when it is written.
+        # Each chain is locked before its facts are read, always in the same order, so that the facts cannot change
+        # before they are written.
         chains = {registry.chain_of(RECORDS[s.type], s.initiative) for s in submissions}
         named = {str(s.fields.get("id")) for s in submissions if s.type == Initiative.type}
         for chain in sorted(chains | named):
@@ -188,7 +189,7 @@ class _Recorder:
         self._note(chain, before, new, submission.retract)
 
     def _meant(self, cls: type[Record], chain: str, fields: Mapping[str, Any]) -> Fact | None:
-        """The fact that the fields are about: of the same key and day, or the latest where no day is given."""
+        """Return the fact that the fields refer to: that of the same key and day, or the latest if no day is given."""
         key = [k for k in cls.key if k != "valid_from"]
         if not all(isinstance(fields.get(k), str) for k in key):
             return None
@@ -242,7 +243,7 @@ class _Recorder:
                 self.mistakes.append(Mistake(cited[value], found, cure=cure))
 
     def _ask_who(self) -> None:
-        """Where four eyes are asked of a gate, somebody must have recorded what it rests on."""
+        """Report anonymous facts if a gate under way has the four-eyes rule: it must be known who recorded them."""
         for name in (n for n in self.chains if n != REGISTRY):
             for model_hash, stage in current_stages(self.tx.connection, name):
                 if load_model(self.tx.connection, model_hash).stage(stage).gate.decided_by.four_eyes:
@@ -267,7 +268,7 @@ class _Recorder:
 
 
 def _place(mistake: Mistake) -> tuple[str | int, ...]:
-    """What sorts mistakes by their line: the numbers in a place count as numbers."""
+    """Return the sort key of a mistake: numbers in its place are compared as numbers."""
     return tuple(int(part) if n % 2 else part for n, part in enumerate(_NUMBERS.split(mistake.where)))
 
 
@@ -275,6 +276,6 @@ _NUMBERS = re.compile("([0-9]{1,18})")
 
 
 def _alias(cls: type[Record], name: str) -> str:
-    """A field as it is written."""
+    """Return the name under which users write a field."""
     field = cls.model_fields.get(name)
     return name if field is None else field.alias or name

@@ -1,4 +1,4 @@
-"""Take a whole office into an empty database: the ledger as it was written, and all that follows from it."""
+"""Restores a backup into an empty database: the ledger as it was written, and everything derived from it."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from clusterflow.store.ledger import GENESIS, VersionConflict, hash_of
 from clusterflow.store.state import save_state, sort_rows
 
 Parts = Callable[[], Iterable[tuple[str, Part]]]
-"""Reads the parts of a life from the beginning, each with its place."""
+"""Reads the parts of a backup from the beginning, each with its place in the file."""
 
 
 class RestoreResult(Frozen):
-    """What came into the empty database."""
+    """What was written to the empty database."""
 
     initiatives: tuple[str, ...] = ()
     entries: int = 0
     facts: int = 0
     unproved: int = 0
-    """The facts that are not those whose digest their entries hold."""
+    """The number of facts that do not match the digest in their ledger entry."""
 
     def __str__(self) -> str:
         told = f"restored: initiatives {len(self.initiatives)}, ledger entries {self.entries}, facts {self.facts}"
@@ -43,10 +43,10 @@ class RestoreResult(Frozen):
 
 
 def restore(tx: Transaction, parts: Parts) -> RestoreResult:
-    """Write everything as it was: entries, hashes, facts, models, pseudonyms, states, and what becomes due.
+    """Write everything as it was: entries, hashes, facts, models, pseudonyms, states and deadlines.
 
     Raises:
-        Mistakes: what is wrong with the file; then nothing was written.
+        Mistakes: the file is wrong. Nothing was written.
         NotPossible: the database is not empty.
     """
     if not backup.is_empty(tx.connection):
@@ -60,7 +60,7 @@ def restore(tx: Transaction, parts: Parts) -> RestoreResult:
     except DataError:
         raise Mistakes([Mistake("the file", "holds what no database can keep", cure=CURE)]) from None
     except IntegrityError:
-        # Somebody else writes into the same database at this moment; another try finds it no longer empty.
+        # Somebody else is writing to the same database; the next attempt finds that it is not empty.
         raise VersionConflict("life") from None
 
 
@@ -97,7 +97,7 @@ class _Restorer:
         self._whole(title)
         if self.mistakes:
             raise Mistakes(self.mistakes)
-        self.tx.heads.clear()  # read before there was anything
+        self.tx.heads.clear()  # they were read when the database was still empty
         for initiative in self.enrolled:
             set_deadlines(self.tx, initiative)
         return RestoreResult(
@@ -111,7 +111,7 @@ class _Restorer:
         self.mistakes.append(Mistake(where, found, cure=cure))
 
     def _once(self, where: str, sort: str, name: str) -> bool:
-        """Whether a name stands in the file for the first time."""
+        """Return whether a name occurs in the file for the first time; report a duplicate."""
         again = (sort, name) in self.seen
         self.seen.add((sort, name))
         if again:
@@ -198,7 +198,7 @@ class _Restorer:
         except ValidationError as problem:
             self.mistakes += field_mistakes(problem, cls, where)
             return None
-        # Whose salt was deleted is forgotten: nothing vouches for what is left.
+        # If the salt was deleted, the person was forgotten and the digest cannot be checked.
         self.unproved += bool(line.salt) and record.digest(line.salt or "") != event.digest
         return record
 

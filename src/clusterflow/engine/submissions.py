@@ -1,4 +1,4 @@
-"""What another system sends: recorded all or none, or kept as refused until somebody mends or drops it."""
+"""Receives submissions of other systems. Each is recorded whole, or stored as refused until it is mended or dropped."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from clusterflow.store.ledger import VersionConflict
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What was sent: ``source`` is an event or the content of a file, ``address`` what people know it by, ``payload``
-    its text. ``mistakes`` are those that kept a part of it from being read.
+    """A submission as it was received.
 
-    Content that was dropped twice is meant twice: it may take back what came between. ``drop`` tells the two apart.
+    ``source`` identifies the event or the file content, ``address`` is its name for people, ``payload`` its text.
+    ``mistakes`` are those found while reading it. The same content may be dropped into the folder twice on purpose, to
+    undo what came between; ``drop`` distinguishes the two.
     """
 
     source: str
@@ -40,22 +41,22 @@ class Delivery:
 
 
 class DeliveryResult(Frozen):
-    """What became of a delivery: what was recorded, or the number under which it is refused."""
+    """The result of a delivery: what was recorded, or the number of the refused submission."""
 
     recorded: RecordResult | None = None
     refused: int | None = None
     already: datetime | None = None
-    """When the same delivery was taken in before, where it was: then nothing was done now."""
+    """When the same delivery was received before, if it was; then nothing was done now."""
 
     def again(self, at: datetime) -> DeliveryResult:
         return self.model_copy(update={"already": at})
 
 
 def receive(tx: Transaction, delivery: Delivery, keep_refused: bool = True) -> DeliveryResult:
-    """Record a delivery whole; or keep it as refused, with everything that is wrong in it.
+    """Record a whole delivery, or store it as refused with all its mistakes.
 
     Raises:
-        Mistakes: it is to be refused and ``keep_refused`` does not hold; then nothing is kept of it.
+        Mistakes: it has mistakes and ``keep_refused`` is false. Nothing is stored.
     """
     try:
         if delivery.mistakes and not delivery.submissions:
@@ -77,40 +78,40 @@ def receive(tx: Transaction, delivery: Delivery, keep_refused: bool = True) -> D
             tx.connection, delivery.key, delivery.address, line, delivery.payload, mistakes, tx.now
         )
     except IntegrityError:
-        # Another round refused it a moment ago; its answer is found by another try.
+        # Another process refused it a moment ago; the next attempt finds its answer.
         raise VersionConflict(delivery.key) from None
     return DeliveryResult(refused=number)
 
 
 def _first_line(delivery: Delivery, mistakes: Sequence[Mistake]) -> int | None:
-    """The first line with a mistake, where mistakes have lines."""
+    """Return the first line with a mistake; None if no mistake has a line."""
     found = [re.match(r":(\d+)", m.where.removeprefix(delivery.address)) for m in mistakes]
     return min((int(match[1]) for match in found if match), default=None)
 
 
 def mend(tx: Transaction, number: int, submissions: Sequence[Submission]) -> RecordResult:
-    """Record a refused submission as it was mended.
+    """Record the corrected content of a refused submission.
 
     Raises:
-        Mistakes: everything that is still wrong; it goes on waiting.
-        NotPossible: it does not wait any more.
+        Mistakes: everything that is still wrong; the submission keeps waiting.
+        NotPossible: it was already mended or dropped.
     """
     _settle(tx, number, RefusalState.MENDED)
     return record(tx, submissions)
 
 
 class DroppedSubmission(Frozen):
-    """A refused submission that nobody will mend."""
+    """A refused submission that was dropped."""
 
     id: int
     reason: str
 
 
 def drop(tx: Transaction, number: int, reason: str) -> DroppedSubmission:
-    """Put a refused submission away for good.
+    """Drop a refused submission.
 
     Raises:
-        NotPossible: it does not wait any more.
+        NotPossible: it was already mended or dropped.
     """
     _settle(tx, number, RefusalState.DROPPED, reason)
     return DroppedSubmission(id=number, reason=reason)

@@ -1,4 +1,4 @@
-"""One command, one transaction: guarded by the chain's head, recognised by its key when it is repeated."""
+"""Runs one command in one transaction, guarded by the chain's head. A repeat is recognised by its idempotency key."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from clusterflow.store.state import cache_state, load_cached_state, save_state, 
 A = TypeVar("A", bound=BaseModel)
 
 MAX_CLOCK_SKEW = timedelta(minutes=5)
-"""How far the clocks of two machines may differ before a command is refused as coming from the past."""
+"""How far the clocks of two machines may differ before a command is refused as being in the past."""
 
 TICK = timedelta(microseconds=1)
 
@@ -43,7 +43,7 @@ _DONE = insert(tables.command)
 
 @dataclass(slots=True)
 class Transaction:
-    """What one command reads and writes, in its transaction."""
+    """The open transaction of one command, with what it has read."""
 
     connection: Connection
     context: CommandContext
@@ -66,10 +66,10 @@ class Transaction:
         return self.heads[chain]
 
     def moment(self, chain: str) -> datetime:
-        """When this command writes to the chain: now, but always after what it holds already.
+        """Return the time of this command's entries: now, but always later than the last entry of the chain.
 
-        The clocks of two machines differ; what is asked about a past day must not change by the slower one. And no two
-        commands have the same moment, so that it tells which entries were written together.
+        The clocks of two machines differ, and a slow clock must not change answers about past days. No two commands
+        write at the same moment, so the moment shows which entries were written together.
         """
         if chain not in self.moments:
             last = self.head(chain).at
@@ -80,16 +80,16 @@ class Transaction:
         return load_cached_state(self.connection, self.head(initiative))
 
     def calendar(self, initiative: str) -> WorkCalendar:
-        """The calendar that the initiative lives by on the command's day."""
+        """Return the initiative's work calendar on the command's day."""
         if initiative not in self.calendars:
             self.calendars[initiative] = registry.calendar_of(self.connection, self.now.date(), initiative)
         return self.calendars[initiative]
 
     def append(self, chain: str, events: Sequence[Event]) -> tuple[Entry, ...]:
-        """Write the events to the ledger, whence the relay takes them out.
+        """Write the events to the ledger. The relay publishes them from there.
 
         Raises:
-            NotPossible: the chain already holds later entries; history is not written backwards.
+            NotPossible: the chain already has later entries.
         """
         head = self.head(chain)
         if head.at is not None and self.now < head.at - MAX_CLOCK_SKEW:
@@ -104,12 +104,12 @@ class Transaction:
         return entries
 
     def apply_events(self, state: InitiativeState, events: Sequence[Event]) -> InitiativeState:
-        """Append events of an initiative's life and save what they change."""
+        """Append events of an initiative to the ledger and save the state that results."""
         after: InitiativeState | None = state
         for entry in self.append(state.initiative, events):
             after = apply(after, entry)
         assert after is not None  # noqa: S101 - an enrolled state stays one
-        # In the order in which it would be loaded: what a command writes must not hang on who remembers what.
+        # Sort as a load would, so that what a command writes does not depend on the cache.
         after = sort_rows(after)
         save_state(self.connection, state, after)
         cache_state(self.head(state.initiative), after)
@@ -117,7 +117,7 @@ class Transaction:
         return after
 
     def _move_deadlines(self, before: InitiativeState, after: InitiativeState) -> None:
-        """Keep what becomes due in step with the state, in the same transaction."""
+        """Update the stored deadlines to match the state, in the same transaction."""
         if after.standing is Standing.STOPPED:
             deadlines.drop_all(self.connection, after.initiative)
             return
@@ -143,15 +143,15 @@ def perform(
     run: Callable[[Transaction], A],
     again: Callable[[A, datetime], A] = _as_it_was,
 ) -> A:
-    """Run one command to its end, or not at all.
+    """Run one command completely, or not at all.
 
     Args:
-        request: what is asked, as text; the same key with another request is a mistake of the caller.
-        answer: the type of what the command answers; a repeat gets the first answer again.
-        again: what a repeat is told instead, made of the first answer and its moment.
+        request: the request as text; the same key with another request is an error.
+        answer: the type of the command's answer; a repeat returns the first answer.
+        again: makes the answer of a repeat from the first answer and its time.
 
     Raises:
-        Conflict: others changed the same chain each time it was tried.
+        Conflict: others changed the same chain at every attempt.
     """
     digest = hashlib.sha256(f"{name}\n{request}".encode()).hexdigest()
     for attempt in range(MAX_ATTEMPTS):
@@ -168,18 +168,18 @@ def perform(
         except (VersionConflict, OperationalError) as lost:
             if isinstance(lost, OperationalError) and not _deadlocked(lost):
                 raise
-            # The other one has committed; a short, uneven wait lets several losers pass one by one.
+            # The other command has committed. A short random wait lets several losers retry one by one.
             time.sleep(random.uniform(0.001, 0.005) * attempt)  # noqa: S311 - no secret
     raise Conflict("others keep changing the same initiative at this moment; try again")
 
 
 def _deadlocked(problem: OperationalError) -> bool:
-    """Whether PostgreSQL gave this command up so that another one, which waited for it in a circle, could go on."""
+    """Return whether PostgreSQL aborted this command to resolve a deadlock."""
     return getattr(problem.orig, "sqlstate", None) == "40P01"
 
 
 def _keep_answer(connection: Connection, row: dict[str, object]) -> None:
-    """Keep what the command answered; who did the same under the same key a moment ago is found by another try."""
+    """Store the command's answer. If another process stored one under the same key, the next attempt finds it."""
     try:
         connection.execute(_DONE, row)
     except IntegrityError:
@@ -187,7 +187,7 @@ def _keep_answer(connection: Connection, row: dict[str, object]) -> None:
 
 
 def _earlier(connection: Connection, context: CommandContext, digest: str) -> Row[Any] | None:
-    """What was done before under the key of this command."""
+    """Return the stored answer of an earlier command with the same key, or None."""
     if context.key is None:
         return None
     row = connection.execute(_EARLIER, {"key": context.key}).one_or_none()

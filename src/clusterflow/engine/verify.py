@@ -1,4 +1,4 @@
-"""Verify: whether what is kept is what was written, told from the ledger's hashes and from what it adds up to."""
+"""Verifies a chain: its hashes, its facts, and the stored state."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from clusterflow.store.state import load_state, sort_rows
 
 
 class Flaw(Frozen):
-    """One thing that is not as it was written."""
+    """One difference from what was written."""
 
     chain: str
     found: str
@@ -30,7 +30,7 @@ class Flaw(Frozen):
 
 
 class VerificationResult(Frozen):
-    """What became of looking at a chain."""
+    """The result of verifying a chain."""
 
     chain: str
     entries: int
@@ -39,14 +39,14 @@ class VerificationResult(Frozen):
 
 
 def verify(connection: Connection, head: Head) -> VerificationResult:
-    """Look at a chain: its hashes, the facts that it vouches for, and the state that its entries add up to.
+    """Verify a chain: its hashes, the digests of its facts, and that replaying its entries gives the stored state.
 
-    Whoever can write the database can write it anew from the beginning, hashes and all: to show that, the last hash
-    must have been kept elsewhere (each event that goes to Prefect carries one in its id).
+    Whoever can write to the database can rewrite all of it, hashes included. To detect that, the last hash must also be
+    stored elsewhere: each event sent to Prefect carries one in its id.
     """
     broken = ledger.first_break(connection, head.chain)
     if broken is not None:
-        flaw = Flaw(chain=head.chain, entry=broken, found="does not follow from what stands before it")
+        flaw = Flaw(chain=head.chain, entry=broken, found="does not follow from the entry before it")
         return VerificationResult(chain=head.chain, entries=head.version, flaws=(flaw,))
     entries = list(ledger.read_entries(connection, head.chain))
     brought = {e.version: e.event for e in entries if isinstance(e.event, RecordEvent)}
@@ -55,23 +55,23 @@ def verify(connection: Connection, head: Head) -> VerificationResult:
 
 
 def _facts(connection: Connection, chain: str, brought: dict[int, RecordEvent]) -> Iterator[Flaw]:
-    """Where a fact is not the one that its entry vouches for, or its row does not stand as the entries say."""
+    """Report facts that do not match their entry's digest, or whose row has another status than the entries say."""
     missing = set(brought)
     gave_way = {event.replaces: version for version, event in brought.items() if event.replaces}
     for cls, row in registry.all_rows(connection, chain):
         event = brought.get(row["entry"])
         missing.discard(row["entry"])
         if event is None or event.record != cls.type:
-            yield Flaw(chain=chain, entry=row["entry"], found=f"did not bring this {cls.type}")
+            yield Flaw(chain=chain, entry=row["entry"], found=f"did not record this {cls.type}")
             continue
         stands = (row["superseded_by"], bool(row["retracted"]))
         if stands != (gave_way.get(row["entry"]), event.kind == "record.retracted"):
-            yield Flaw(chain=chain, entry=row["entry"], found=f"its {cls.type} does not stand as the ledger says")
-        # Whose salt was deleted is forgotten: nothing vouches for what is left.
+            yield Flaw(chain=chain, entry=row["entry"], found=f"its {cls.type} has another status than in the ledger")
+        # If the salt was deleted, the person was forgotten and the digest cannot be checked.
         if row["salt"] and not _vouched(cls, row, event.digest):
             yield Flaw(chain=chain, entry=row["entry"], found=f"its {cls.type} is not what was recorded")
     for version in sorted(missing):
-        yield Flaw(chain=chain, entry=version, found="what it brought is not there")
+        yield Flaw(chain=chain, entry=version, found="its fact is missing")
 
 
 def _vouched(cls: type[Record], row: RowMapping, digest: str) -> bool:
@@ -82,7 +82,7 @@ def _vouched(cls: type[Record], row: RowMapping, digest: str) -> bool:
 
 
 def _life(connection: Connection, head: Head, entries: list[Entry]) -> Iterator[Flaw]:
-    """Where the stored state is another one than the entries add up to."""
+    """Report a stored state that differs from the replayed one."""
     then, now = replay(entries), load_state(connection, head)
     if (sort_rows(then) if then else None) != now:
-        yield Flaw(chain=head.chain, found="the state that is kept of it is not what its ledger adds up to")
+        yield Flaw(chain=head.chain, found="the stored state differs from the one that its ledger gives")

@@ -151,7 +151,7 @@ def _unfit(name: str, value: Any, depth: int = 0) -> str | None:
         return next((problem for v in value if (problem := _unfit(name, v, depth + 1))), None)
     for text in (name, value):
         if isinstance(text, str) and FORBIDDEN_CHARACTERS.search(text):
-            return "holds a sign that no text can have"
+            return "contains a character that is not allowed"
     if isinstance(value, int) and abs(value) > LARGEST:
         return "is larger than a number can be"
     return None

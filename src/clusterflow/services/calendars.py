@@ -1,4 +1,4 @@
-"""Calendars: a feed for each initiative and each person, all of them into a folder, and the one event of a notice."""
+"""Calendars: feeds of initiatives and people, the folder of all feeds, and the calendar file of a notice."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ INITIATIVES, PEOPLE = "initiatives", "people"
 
 
 class CalendarFiles(Frozen):
-    """What became of the files of a folder."""
+    """How many calendar files are new, changed, unchanged and removed."""
 
     new: int = 0
     changed: int = 0
@@ -40,7 +40,7 @@ class CalendarFiles(Frozen):
     removed: int = 0
 
     def summary(self, language: Language) -> str:
-        """In one line."""
+        """Return a summary in one line."""
         words = Text(
             es="nuevos {}, cambiados {}, iguales {}, quitados {}", en="{} new, {} changed, {} unchanged, {} removed"
         )
@@ -48,20 +48,20 @@ class CalendarFiles(Frozen):
 
 
 class Calendars:
-    """The calendars of one database as they are at a moment."""
+    """The calendars of one database at a moment."""
 
     def __init__(self, database: Engine, now: datetime, messages: Path) -> None:
         """
         Args:
-            messages: the folder of the catalogs, by which they speak each reader's language.
+            messages: the folder of the message catalogs, for the reader's language.
         """
         self.database, self.now, self.messages = database, now, messages
 
     def initiative(self, initiative: str) -> bytes:
-        """The feed of an initiative, in its language.
+        """Return the feed of an initiative, in its language.
 
         Raises:
-            UnknownName: with the nearest.
+            UnknownName: there is no such initiative; the error suggests similar names.
         """
         with read_connection(self.database) as connection:
             known = all_initiatives(connection)
@@ -72,10 +72,10 @@ class Calendars:
             )
 
     def person(self, person: str) -> bytes:
-        """The feed of what concerns a person in all initiatives, in their language.
+        """Return a person's feed across all initiatives, in their language.
 
         Raises:
-            UnknownName: with the nearest.
+            UnknownName: there is no such person; the error suggests similar names.
         """
         with read_connection(self.database) as connection:
             found = registry.current(connection, Person, REGISTRY, self.now.date(), id=person)
@@ -89,7 +89,7 @@ class Calendars:
             return feed(found[0].name, mine.values(), calendar_texts(self.messages, found[0].language))
 
     def all(self, there: frozenset[str] = frozenset()) -> Iterator[tuple[str, bytes]]:
-        """Every feed that has something in it, with the name of its file; those already ``there`` even if empty."""
+        """Yield every non-empty feed with its file name. Files already ``there`` are yielded even if empty."""
         of_people: dict[str, dict[str, Appointment]] = defaultdict(dict)
         with read_connection(self.database) as connection:
             common = load_programme(connection)
@@ -106,12 +106,12 @@ class Calendars:
                     yield name, feed(person.name, (mine or {}).values(), texts)
 
     def write(self, address: str) -> CalendarFiles:
-        """Bring the files of a folder up to the moment: each is replaced whole, and what did not change is left alone.
+        """Update the calendar files of a folder. Changed files are replaced whole; unchanged ones are not touched.
 
-        A feed whose initiative or person is on record no longer is removed.
+        A feed is removed if its initiative or person is no longer recorded.
 
         Args:
-            address: a path, or any other address that fsspec knows; a password in it is not repeated.
+            address: a path or any address that fsspec supports; messages do not show its password.
 
         Raises:
             NotPossible: the folder cannot be written.
@@ -133,7 +133,7 @@ class Calendars:
 
 @lru_cache(maxsize=32)
 def calendar_texts(messages: Path, language: NoticeLanguage) -> CalendarTexts:
-    """The words of calendars in a language, from the catalogs of the notices."""
+    """Return the texts of calendars in a language, from the catalogs of the notices."""
     catalog = translations(messages, language)
     return CalendarTexts(language, {kind: word(kind, catalog.pgettext) for kind in AppointmentKind})
 
@@ -146,9 +146,10 @@ def attachment_of(
     now: datetime,
     texts: CalendarTexts,
 ) -> Attachment | None:
-    """One appointment of an initiative as a file for a notice: to be kept, or to be taken back where it was called off.
+    """Return an appointment of an initiative as a calendar file for a notice, or None if there is no such appointment.
 
-    A learning session is one of the initiatives that have enrolled somebody. None where there is no such appointment.
+    A cancelled appointment gives a file that cancels it. A learning session belongs to every initiative that has
+    enrolled somebody in its series.
     """
     agenda = agenda_of(connection, initiative, now, load_programme(connection))
     found = next((a for a in agenda if (a.kind, a.subject) == (kind, subject)), None)
@@ -162,6 +163,6 @@ def attachment_of(
 def attachment_for(
     connection: Connection, initiative: str, event: Event, now: datetime, texts: CalendarTexts
 ) -> Attachment | None:
-    """The appointment that a ledger entry is about, as a file for its notice; None where it is about none."""
+    """Return the appointment that an event is about as a calendar file, or None if it is about none."""
     about = subject_of(event)
     return attachment_of(connection, initiative, *about, now, texts) if about else None

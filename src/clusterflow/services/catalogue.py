@@ -1,4 +1,4 @@
-"""The metrics and models an office works with: its files, and what third parties add."""
+"""The catalogue of metrics, models and dues schemes: the office's files, and the metrics of plugins."""
 
 from __future__ import annotations
 
@@ -21,37 +21,37 @@ Stamp = tuple[tuple[str, int], ...]
 
 
 def metrics_of(context: Context) -> dict[str, MetricDeclaration]:
-    """The metrics of the office: see ``metrics_in``."""
+    """Return the metrics of the office: see ``metrics_in``."""
     return metrics_in(context.settings.configs)
 
 
 def models_of(context: Context) -> Mapping[str, LifecycleModel]:
-    """The models of the office, or those that the context brings along."""
+    """Return the models of the office, or those of the context if it has its own."""
     return Models(context.settings.configs) if context.models is None else context.models
 
 
 def schemes_of(context: Context) -> Mapping[str, Scheme]:
-    """The dues schemes of the office, or those that the context brings along."""
+    """Return the dues schemes of the office, or those of the context if it has its own."""
     return schemes_in(context.settings.configs) if context.schemes is None else context.schemes
 
 
 def metrics_in(configs: Path) -> dict[str, MetricDeclaration]:
-    """The shipped metrics and those of third parties.
+    """Return the metrics of the configuration and those of plugins.
 
     Raises:
-        Mistakes: all that is wrong with the file.
+        Mistakes: all mistakes in the file.
     """
     path = configs / "metrics.yaml"
     return _metrics(path, _stamp(path))
 
 
 class Models(Mapping[str, LifecycleModel]):
-    """The models as their files are now, each read when it is asked for: a mistake in one is no trouble of another's.
+    """The models as their files are now. Each is read when it is used, so a mistake in one does not affect the others.
 
-    Initiatives under way keep the one they started under.
+    Initiatives under way keep the version they started under.
 
     Raises:
-        Mistakes: all that is wrong with the file, when a model is asked for; there is no file at all.
+        Mistakes: all mistakes in the file of a model when it is read; or there is no model file.
     """
 
     def __init__(self, configs: Path) -> None:
@@ -77,10 +77,10 @@ class Models(Mapping[str, LifecycleModel]):
 
 
 def models_in(configs: Path) -> dict[str, LifecycleModel]:
-    """All the models as their files are now.
+    """Return all models as their files are now.
 
     Raises:
-        Mistakes: all that is wrong with any of the files.
+        Mistakes: all mistakes in the files.
     """
     return _read(configs, model_files(configs / "models"))
 
@@ -90,21 +90,21 @@ def _read(configs: Path, files: Sequence[Path]) -> dict[str, LifecycleModel]:
 
 
 def schemes_in(configs: Path) -> dict[str, Scheme]:
-    """The dues schemes as their files are now.
+    """Return the dues schemes as their files are now.
 
     Raises:
-        Mistakes: all that is wrong with any of the files.
+        Mistakes: all mistakes in the files.
     """
     folder = configs / "dues"
     return _schemes(folder, _stamp(*sorted(folder.glob("*"))))
 
 
 def find_model(models: Mapping[str, LifecycleModel], model_id: str) -> LifecycleModel:
-    """One of the models.
+    """Return the model with this id.
 
     Raises:
-        UnknownName: with the nearest.
-        Mistakes: all that is wrong with its file.
+        UnknownName: there is no such model; the error suggests similar names.
+        Mistakes: all mistakes in its file.
     """
     if model_id not in models:
         raise UnknownName("model", model_id, nearest(model_id, models), sorted(models))

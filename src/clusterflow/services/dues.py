@@ -50,7 +50,7 @@ def issue(context: Context, initiative: str, year: int | None = None, actor: str
 
 
 def issue_all(context: Context, actor: str | None = None) -> DuesResult:
-    """Issue invoices in every initiative that adopted a scheme. One initiative in trouble never stops the others."""
+    """Issue invoices in every initiative that adopted a scheme. An error in one initiative does not stop the others."""
     with context.reading() as connection:
         asking = dues.initiatives_with_scheme(connection)
     plans, problems = list[DuesPlan](), dict[str, str]()

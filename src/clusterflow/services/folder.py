@@ -1,4 +1,4 @@
-"""A folder at any address that fsspec knows, into which files are put whole: reports, calendars."""
+"""Writes files, such as reports and calendars, to a folder at any address that fsspec supports."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ FileChange = Literal["new", "changed", "unchanged"]
 
 
 class Folder:
-    """The folder. Its address may hold a password: no message and no link shows more than scheme, host and path."""
+    """A folder. Its address may contain a password, so messages and links show only scheme, host and path."""
 
     def __init__(self, url: str, what: str) -> None:
         """
         Args:
-            what: what it is called in messages, as ``REPORTS``.
+            what: its name in messages, for example ``REPORTS``.
 
         Raises:
-            NotPossible: no such address is known here; the text is what fsspec says.
+            NotPossible: fsspec does not support the address; the message is that of fsspec.
         """
         self._url, self._what = url, what
         with self._in_words("is no address of a folder"):
@@ -35,20 +35,20 @@ class Folder:
 
     @classmethod
     def of_reports(cls, settings: Settings) -> Folder:
-        """That of the settings: ``CLUSTERFLOW_REPORTS``, else ``reports`` in the home folder."""
+        """Return the folder of the setting ``CLUSTERFLOW_REPORTS``, or ``reports`` in the home folder."""
         named = settings.reports
         return cls(named.get_secret_value() if named else (settings.home.resolve() / "reports").as_uri(), REPORTS)
 
     def put(self, name: str, content: bytes) -> str:
-        """Write a file whole, in the place of the one before; gives its address.
+        """Write a file, replacing an earlier one atomically, and return its address.
 
         Raises:
-            NotPossible: it cannot be written.
+            NotPossible: the file cannot be written.
         """
         above, _, last = f"{self._root}/{name}".rpartition("/")
         with self._in_words(f"does not take {name}"):
             self._fs.makedirs(above, exist_ok=True)
-            # Whoever reads meanwhile finds the old one or the new one.
+            # A reader finds either the old file or the new one.
             part = f"{above}/.{last}.{os.getpid()}"
             try:
                 self._fs.pipe_file(part, content)
@@ -60,10 +60,10 @@ class Folder:
         return f"{str(self).rstrip('/')}/{name}"
 
     def put_if_changed(self, name: str, content: bytes) -> FileChange:
-        """Put a file only where it says something else than the one that is there.
+        """Write a file only if its content differs from the present one.
 
         Raises:
-            NotPossible: it cannot be read or written.
+            NotPossible: the file cannot be read or written.
         """
         before = None
         with self._in_words(f"does not show {name}"):
@@ -75,10 +75,10 @@ class Folder:
         return "new" if before is None else "changed"
 
     def names(self, below: str, ending: str) -> Iterator[str]:
-        """The files of one of its folders that end so, named as ``put`` names them.
+        """Yield the files of a subfolder with this ending, named as in ``put``.
 
         Raises:
-            NotPossible: it cannot be read.
+            NotPossible: the subfolder cannot be read.
         """
         with self._in_words(f"does not show {below}"):
             there = self._fs.isdir(f"{self._root}/{below}")
@@ -89,9 +89,10 @@ class Folder:
                 yield f"{below}/{name}"
 
     def remove(self, name: str) -> None:
-        """
+        """Remove a file if it exists.
+
         Raises:
-            NotPossible: it is there and cannot be removed.
+            NotPossible: the file cannot be removed.
         """
         with self._in_words(f"does not give up {name}"):
             if self._fs.exists(f"{self._root}/{name}"):

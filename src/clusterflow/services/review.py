@@ -29,7 +29,7 @@ class ReviewResult(Frozen):
     looked_at: int
     changed: tuple[EvaluationResult, ...]
     problems: Mapping[str, str] = {}
-    """By initiative, why it could not be reviewed. One initiative in trouble never stops the others."""
+    """By initiative, why it could not be reviewed. An error in one initiative does not stop the others."""
 
 
 class DeadlineResult(Frozen):
@@ -56,7 +56,7 @@ def review_portfolio(context: Context, actor: str | None = None) -> ReviewResult
     with context.reading() as connection:
         enrolled = list(connection.execute(select(tables.initiative_state.c.initiative)).scalars())
         records = initiative_records(connection, context.clock().date(), enrolled)
-        # An initiative whose own record was withdrawn lives on, without the calendar of a country.
+        # An initiative whose own record was retracted goes on, without national holidays.
         calendars = dict.fromkeys(enrolled, WorkCalendar())
         calendars |= {i: WorkCalendar(r.timezone, r.country) for i, r in records.items()}
         heads = ledger.heads(connection, enrolled)

@@ -1,4 +1,4 @@
-"""A model on trial: a history is lived under it in a scratch database, by the same engine; nothing else is touched."""
+"""Simulates a history under a model, in a scratch database and with the same engine. Nothing else is changed."""
 
 from __future__ import annotations
 
@@ -49,19 +49,19 @@ def try_model(
     suppose: bool = True,
     language: Language = "en",
 ) -> tuple[SimulatedLife, ...]:
-    """Live a history under the model of a file, and tell the verdicts at the end of each month.
+    """Simulate a history under the model of a file, and return the verdicts at the end of each month.
 
-    All facts are recorded at once; each counts from the day that it is true from. An initiative begins on the first day
-    of its own record. It is looked at on each day on which something becomes true or ends, and when a month ends.
+    All facts are recorded at once; each counts from its own start day. An initiative is enrolled on the first day of
+    its record. It is evaluated on each day on which a fact begins or ends, and at the end of each month.
 
     Args:
-        since: what was before is lived, and not told.
-        until: the last day; the end of the last month of which the history says something where none is named.
-        suppose: whether a gate that is ready is passed by whoever the model lets decide. Where the history itself
-            decides at it later, that is waited for.
+        since: the first day to report; earlier days are simulated but not reported.
+        until: the last day; if None, the end of the last month that the history mentions.
+        suppose: whether ready gates are passed by the deciders of the model. A gate at which the history decides later
+            waits for that decision.
 
     Raises:
-        Mistakes: all that is wrong with the model and with the history.
+        Mistakes: all mistakes in the model and in the history.
     """
     mistakes: list[Mistake] = []
     model: LifecycleModel | None = None
@@ -71,36 +71,36 @@ def try_model(
         mistakes += problem.mistakes
     with scratch_database() as database:
         own = settings.model_copy(update={"database": str(database.url), "proof": "none", "today": None})
-        play = _Play(Context(own, database), history, language, suppose)
-        mistakes += history.placed([*history.mistakes, *play.enter(), *play.misfits(model)])
+        simulation = _Simulation(Context(own, database), history, language, suppose)
+        mistakes += history.placed([*history.mistakes, *simulation.enter(), *simulation.inconsistencies(model)])
         if mistakes or model is None:
             raise Mistakes(mistakes)
-        return play.under(model, since, until)
+        return simulation.run(model, since, until)
 
 
-class _Play:
-    """The history, day by day."""
+class _Simulation:
+    """Runs the history day by day."""
 
     def __init__(self, context: Context, history: History, language: Language, suppose: bool) -> None:
         self.history, self.language, self.suppose = history, language, suppose
         self.starts = _starts(history.submissions)
         self.now = datetime.combine(min(self.starts.values(), default=date.min), NOON, UTC)
         self.context = Context(context.settings, context.database, lambda: self.now)
-        self.news: dict[str, set[date]] = {}
-        self.to_say: list[tuple[str, Decision]] = []
+        self.change_days: dict[str, set[date]] = {}
+        self.decisions_to_come: list[tuple[str, Decision]] = []
         self.supposed: set[tuple[str, str]] = set()
         self.refused: dict[str, list[SimulatedEvent]] = defaultdict(list)
 
     def enter(self) -> Sequence[Mistake]:
-        """Record all facts as a file is recorded; what is wrong with them."""
+        """Record all facts, and return the mistakes in them."""
         try:
             registry.record(self.context, self.history.submissions, actor=ACTOR)
         except Mistakes as problem:
             return problem.mistakes
         return ()
 
-    def misfits(self, model: LifecycleModel | None) -> Iterator[Mistake]:
-        """What of the history does not fit the rest of it, or the model."""
+    def inconsistencies(self, model: LifecycleModel | None) -> Iterator[Mistake]:
+        """Yield what in the history contradicts the rest of it, or the model."""
         if not self.starts:
             yield Mistake(f"{self.history.source}:1", "no line begins an initiative", ENROLMENT)
         people = {str(s.fields.get("id")) for s in self.history.submissions if s.type == Person.type}
@@ -109,35 +109,35 @@ class _Play:
             yield from _unknown(said, "initiative", mine, self.starts)
             yield from _unknown(said, "person", said.decision.by, people)
             yield from _unknown(said, "stage", said.decision.stage, model.by_id if model else [said.decision.stage])
-            self.to_say.append((mine, said.decision))
+            self.decisions_to_come.append((mine, said.decision))
 
-    def under(self, model: LifecycleModel, since: date | None, until: date | None) -> tuple[SimulatedLife, ...]:
-        """The lives under a model.
+    def run(self, model: LifecycleModel, since: date | None, until: date | None) -> tuple[SimulatedLife, ...]:
+        """Simulate all initiatives under a model.
 
         Raises:
-            Mistakes: the days asked for are not among those that there are.
+            Mistakes: the given days are outside the history.
         """
         self.context.models = {model.id: model}
-        self.news = self._news()
+        self.change_days = self._change_days()
         first, last = self.now.date(), until or _month_end(max(self._beginnings()))
         _check(first, since, last)
         ends: dict[str, list[MonthEnd]] = defaultdict(list)
         for day in self._days(first, last):
             self.now = datetime.combine(day, NOON, UTC)
-            self._live(model, day)
+            self._simulate_day(model, day)
             if day in (last, _month_end(day)):
-                for initiative in self._begun(day):
+                for initiative in self._started(day):
                     ends[initiative].append(self._month_end_of(model, initiative))
-        return tuple(self._told(model, i, ends[i], since) for i in self._begun(last))
+        return tuple(self._simulated_life(model, i, ends[i], since) for i in self._started(last))
 
     def _beginnings(self) -> Iterator[date]:
         for submission in self.history.submissions:
             yield from (d for name in ("from", "on") if (d := _day(submission.fields.get(name))))
-        yield from (decision.on for _, decision in self.to_say)
+        yield from (decision.on for _, decision in self.decisions_to_come)
 
     def _days(self, first: date, last: date) -> Iterator[date]:
-        """The days to look at: those that bring something new to somebody, and the ends of months."""
-        named = set[date]().union({last}, *self.news.values())
+        """Yield the days to evaluate: those on which something changes, and the ends of months."""
+        named = set[date]().union({last}, *self.change_days.values())
         day = first
         while day <= last:
             yield day
@@ -148,10 +148,10 @@ class _Play:
                 coming.append(max((due_at + HALF_A_DAY).date(), day + DAY))
             day = min(coming, default=last + DAY)
 
-    def _news(self) -> dict[str, set[date]]:
-        """Of each initiative, the days on which something becomes true, ends or is decided.
+    def _change_days(self) -> dict[str, set[date]]:
+        """Return, for each initiative, the days on which a fact begins or ends, or a decision is taken.
 
-        Of the records that belong to none, those count that its own records name.
+        Records that belong to no initiative count if the initiative's own records name them.
         """
         own = {initiative: {start} for initiative, start in self.starts.items()}
         names = defaultdict[str, set[str]](set)
@@ -160,40 +160,40 @@ class _Play:
         for submission in self.history.submissions:
             for initiative, days in own.items():
                 if submission.initiative == initiative or _names(submission) & names[initiative]:
-                    days |= set(_news_of(submission))
-        for initiative, decision in self.to_say:
+                    days |= set(_change_days_of(submission))
+        for initiative, decision in self.decisions_to_come:
             own[initiative].add(decision.on)
         return own
 
-    def _begun(self, day: date) -> list[str]:
+    def _started(self, day: date) -> list[str]:
         return [initiative for initiative, start in self.starts.items() if start <= day]
 
-    def _live(self, model: LifecycleModel, day: date) -> None:
-        for initiative in self._begun(day):
+    def _simulate_day(self, model: LifecycleModel, day: date) -> None:
+        for initiative in self._started(day):
             if self.starts[initiative] == day:
                 enrolment.enrol(
                     self.context, Submission(Initiative.type, {"id": initiative}, ACTOR), model.id, actor=ACTOR
                 )
-        stirred = set(review_service.initiatives_due(self.context)) | {
-            i for i, days in self.news.items() if day in days
+        affected = set(review_service.initiatives_due(self.context)) | {
+            i for i, days in self.change_days.items() if day in days
         }
-        looked_at = self._begun(day) if day == _month_end(day) else [i for i in self._begun(day) if i in stirred]
+        looked_at = self._started(day) if day == _month_end(day) else [i for i in self._started(day) if i in affected]
         review_service.process_deadlines(self.context, ACTOR)
         self._evaluate(looked_at)
-        now = [said for said in self.to_say if said[1].on <= day]
-        self.to_say = self.to_say[len(now) :]
+        now = [said for said in self.decisions_to_come if said[1].on <= day]
+        self.decisions_to_come = self.decisions_to_come[len(now) :]
         for initiative, decision in now:
-            self._say(model, initiative, decision, day)
-        while self.suppose and any(self._suppose(initiative) for initiative in looked_at):
+            self._take_decision(model, initiative, decision, day)
+        while self.suppose and any(self._pass_ready_gates(initiative) for initiative in looked_at):
             self._evaluate(looked_at)
 
     def _evaluate(self, initiatives: Iterable[str]) -> None:
-        """One by one: so what moved under the same answer is noted, too."""
+        """Evaluate each initiative by itself, so that values that changed under the same answer are stored, too."""
         for initiative in initiatives:
             review_service.evaluate(self.context, initiative, ACTOR)
 
-    def _say(self, model: LifecycleModel, initiative: str, decision: Decision, day: date) -> None:
-        """Take a decision of the history, at a gate that is opened for it where it is not open."""
+    def _take_decision(self, model: LifecycleModel, initiative: str, decision: Decision, day: date) -> None:
+        """Take a decision of the history, opening its gate first if necessary."""
         try:
             gates.open_gate(self.context, initiative, decision.stage, actor=ACTOR)
             why = gates.decide(self.context, initiative, decision.by, _ballot(decision)).why
@@ -204,12 +204,12 @@ class _Play:
             self.refused[initiative].append(no)
         self._evaluate([initiative])
 
-    def _suppose(self, initiative: str) -> bool:
-        """Pass the gates that are ready, where the history has nothing more to say at them; whether one was."""
+    def _pass_ready_gates(self, initiative: str) -> bool:
+        """Pass the ready gates at which the history takes no later decision; return whether one was passed."""
         reviews = standing.state(self.context, initiative).open_reviews
         if not reviews:
             return False
-        later = {decision.stage for mine, decision in self.to_say if mine == initiative}
+        later = {decision.stage for mine, decision in self.decisions_to_come if mine == initiative}
         ready = {
             s.stage for s in standing.status(self.context, initiative).gates_open if s.readiness is Readiness.READY
         }
@@ -234,7 +234,7 @@ class _Play:
             waits[line.stage] = reports.waits_for(rule, anybody, self.suppose, self.language)
         return MonthEnd(status, waits)
 
-    def _told(
+    def _simulated_life(
         self, model: LifecycleModel, initiative: str, ends: Sequence[MonthEnd], since: date | None
     ) -> SimulatedLife:
         entries = ledger.entries(self.context, initiative)
@@ -244,7 +244,7 @@ class _Play:
 
 
 def _starts(submissions: Iterable[Submission]) -> dict[str, date]:
-    """When each initiative begins: on the first day of its first record."""
+    """Return the first day of each initiative: the start of its first record."""
     starts: dict[str, date] = {}
     for s in submissions:
         day = _day(s.fields.get("from"))
@@ -257,8 +257,8 @@ def _names(submission: Submission) -> set[str]:
     return {value for value in submission.fields.values() if isinstance(value, str) and not _day(value)}
 
 
-def _news_of(submission: Submission) -> Iterator[date]:
-    """The days that a record names; what ends on one is missed on the next."""
+def _change_days_of(submission: Submission) -> Iterator[date]:
+    """Yield the days on which a record begins or ends; a change caused by an end shows on the next day."""
     for name, value in submission.fields.items():
         if (day := _day(value)) and day < date.max:
             yield day + DAY * (name == "to")

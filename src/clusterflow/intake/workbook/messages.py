@@ -75,7 +75,7 @@ SENTENCES: dict[str, Text] = {
              "is no id: lower case letters, digits, point and hyphen, as {example}; or leave the cell empty"),
     "text_date": _t("es una fecha y aquí va un texto; dé a la celda formato de texto",
                     "is a date where a text belongs; format the cell as text"),
-    "sign": _t("contiene un carácter que ningún texto puede tener", "holds a sign that no text can have"),
+    "sign": _t("contiene un carácter que no se admite", "contains a character that is not allowed"),
     "bounds": _t("no se acepta; se acepta: {accepted}", "is not accepted; accepted: {accepted}"),
     "plain": _t("{problem}", "{problem}"),
     "needed": _t("falta «{column}»", "«{column}» is missing"),
