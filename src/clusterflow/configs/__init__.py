@@ -1,1 +1,1 @@
-"""Data into nouns: the YAML files of a program office, checked so that every mistake is told at once."""
+"""Reads the YAML files of a program office into domain objects and reports all their mistakes at once."""

@@ -1,1 +1,1 @@
-"""SQLAlchemy and nothing but: tables, registry, metrics, ledger, outbox, state, migrations."""
+"""The database layer, with SQLAlchemy: tables, registry, metrics, ledger, outbox, state, migrations."""

@@ -1,4 +1,4 @@
-"""What is to come in an initiative, and whom it concerns: read from its ledger and its records."""
+"""Builds the calendar of an initiative from its ledger and its records: appointments and the people concerned."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ R = TypeVar("R", bound=Record)
 Histories = Mapping[str, list[Version]]
 
 PAST_RETENTION = timedelta(days=90)
-"""How long what is over stays in a calendar (a proposal)."""
+"""How long a past appointment stays in a calendar (a proposal)."""
 
 _KINDS = [cls.model_fields["kind"].default for cls in CALENDAR_EVENTS]
 
@@ -62,18 +62,20 @@ def load_programme(connection: Connection) -> Programme:
     )
 
 
-def agenda_of(connection: Connection, initiative: str, now: datetime, common: Programme) -> tuple[Appointment, ...]:
-    """All that a calendar of an initiative holds at a moment, in order; over since long is left out."""
-    reader = _Reader(connection, initiative, now, common)
+def agenda_of(connection: Connection, initiative: str, now: datetime, programme: Programme) -> tuple[Appointment, ...]:
+    """Return the appointments of an initiative in order, without those past ``PAST_RETENTION``."""
+    reader = _Reader(connection, initiative, now, programme)
     found = [a for a in reader.appointments() if a.day >= reader.today - PAST_RETENTION]
     return tuple(sorted(found, key=lambda a: (a.day, a.time or "", a.uid)))
 
 
 def initiatives_of(connection: Connection, person: str) -> list[str]:
-    """The initiatives in which a person may be concerned by anything: a few too many, and none too few."""
+    """Return the initiatives that may concern a person: possibly too many, never too few."""
     t = tables.REGISTRY_TABLES
-    spoken_for = select(t["representation"].c.organisation).where(*_held(Representation), _is(Representation, person))
-    offices = select(t["office"].c.id).where(*_held(Office), t["office"].c.organisation.in_(spoken_for))
+    spoken_for = select(t["representation"].c.organisation).where(
+        *_is_current(Representation), _is(Representation, person)
+    )
+    offices = select(t["office"].c.id).where(*_is_current(Office), t["office"].c.organisation.in_(spoken_for))
     initiative, member, delegation = t["initiative"], t["membership"], t["delegation"]
     found = union(
         *(
@@ -82,18 +84,18 @@ def initiatives_of(connection: Connection, person: str) -> list[str]:
         ),
         select(delegation.c.chain).where(delegation.c.delegate == person),
         select(member.c.chain).where(member.c.organisation.in_(spoken_for), member.c.founder),
-        select(initiative.c.id).where(*_held(Initiative), initiative.c.office.in_(offices)),
+        select(initiative.c.id).where(*_is_current(Initiative), initiative.c.office.in_(offices)),
     )
     return sorted(connection.execute(found).scalars())
 
 
 def all_initiatives(connection: Connection) -> list[str]:
-    """Every initiative on record."""
+    """Return the id of every recorded initiative."""
     table = tables.REGISTRY_TABLES["initiative"]
-    return sorted(connection.execute(select(table.c.id).distinct().where(*_held(Initiative))).scalars())
+    return sorted(connection.execute(select(table.c.id).distinct().where(*_is_current(Initiative))).scalars())
 
 
-def _held(cls: type[Record]) -> tuple[ColumnElement[bool], ...]:
+def _is_current(cls: type[Record]) -> tuple[ColumnElement[bool], ...]:
     table = tables.REGISTRY_TABLES[cls.type]
     return (table.c.superseded_at.is_(None), table.c.retracted.is_(False))
 
@@ -103,7 +105,7 @@ def _is(cls: type[Record], person: str) -> ColumnElement[bool]:
 
 
 def _histories(connection: Connection, cls: type[Record], chain: str, **where: Any) -> Histories:
-    """Every word on the records of a type, by the first part of their key."""
+    """Return every version of the records of a type, by the first part of their key."""
     table = tables.REGISTRY_TABLES[cls.type]
     of = [table.c[name] == value for name, value in where.items()]
     query = select(table).where(table.c.chain == chain, *of).order_by(table.c.entry)
@@ -127,10 +129,10 @@ def _both(text: str) -> Text:
 
 
 class _Reader:
-    """Reads what one initiative's calendar is made of."""
+    """Reads the appointments of one initiative."""
 
-    def __init__(self, connection: Connection, initiative: str, now: datetime, common: Programme) -> None:
-        self.connection, self.initiative, self.common = connection, initiative, common
+    def __init__(self, connection: Connection, initiative: str, now: datetime, programme: Programme) -> None:
+        self.connection, self.initiative, self.programme = connection, initiative, programme
         self.described = _histories(connection, Initiative, REGISTRY, id=initiative).get(initiative, [])
         self.record = version_on(self.described, now.date()).record if self.described else None
         self.zone = self.record.timezone if isinstance(self.record, Initiative) else "UTC"
@@ -144,7 +146,7 @@ class _Reader:
 
     def appointments(self) -> Iterator[Appointment]:
         if self.model is not None:
-            yield from self._life(self.model)
+            yield from self._lifecycle(self.model)
         yield from self._labels()
         yield from self._strategies()
         yield from self._meetings()
@@ -153,7 +155,7 @@ class _Reader:
     def _own(
         self, kind: AppointmentKind, subject: str, what: Text, day: date, sequence: int, at: datetime, **more: Any
     ) -> Appointment:
-        """An appointment of the initiative: a new name of it, or another zone, changes them all."""
+        """Build an appointment; a new name or time zone of the initiative changes all its appointments."""
         people = more.pop("people", frozenset()) | self._in_roles(kind)
         return Appointment(
             chain=self.initiative, kind=kind, subject=subject, what=what, of=self.name, day=day, zone=self.zone,
@@ -165,9 +167,9 @@ class _Reader:
     def _in_roles(self, kind: AppointmentKind) -> frozenset[str]:
         return frozenset(person for person, (roles, _) in self.held.items() if roles & ROLES_BY_KIND[kind])
 
-    # The life under its model
+    # Stages and gates of the model
 
-    def _life(self, model: LifecycleModel) -> Iterator[Appointment]:
+    def _lifecycle(self, model: LifecycleModel) -> Iterator[Appointment]:
         delegations = delegations_of(self.connection, self.initiative, self.today)
         for planned in planned_days(self.entries, model):
             stage = model.stage(planned.stage)
@@ -191,7 +193,7 @@ class _Reader:
     def _stopped(self) -> Entry | None:
         return next((e for e in self.entries if isinstance(e.event, InitiativeStopped)), None)
 
-    # What ends
+    # Labels and strategies that end
 
     def _labels(self) -> Iterator[Appointment]:
         for name, versions in _histories(self.connection, Label, self.initiative).items():
@@ -214,16 +216,16 @@ class _Reader:
                 until = _last_day(this)
                 later = (_last_day(s) for s in standing if s.valid_from > this.valid_from)
                 if until is not None and any(end is None or end > until for end in later):
-                    until = None  # another one follows it, and its end concerns nobody
+                    until = None  # a later strategy outlasts it
             title = record.title if isinstance(record, Strategy) else id_
-            # What becomes of one may hang on any of the others.
+            # A change to any strategy may change whether this one ends.
             yield from self._end(AppointmentKind.STRATEGY_ENDS, id_, title, until, versions, everything)
 
     def _end(
         self, kind: AppointmentKind, subject: str, title: str, until: date | None,
         versions: Sequence[Version], bearing: Sequence[Version],
     ) -> Iterator[Appointment]:  # fmt: skip
-        """The last day of something; where it has none any more, the day that was once named is called off."""
+        """Yield the appointment of a last day; if the record no longer has one, the former day is cancelled."""
         named = [day for v in versions if (day := _last_day(v.record)) is not None]
         if not named or named[-1] >= FOR_EVER:
             return
@@ -235,7 +237,7 @@ class _Reader:
             cancelled=until is None or called_off,
         )  # fmt: skip
 
-    # Where people come together
+    # Meetings and learning sessions
 
     def _meetings(self) -> Iterator[Appointment]:
         histories = _histories(self.connection, Meeting, self.initiative)
@@ -248,26 +250,26 @@ class _Reader:
         for id_, version in shown.items():
             meeting = version.record
             assert isinstance(meeting, Meeting)  # noqa: S101 - read as one
-            house, day = bodies.get(meeting.body, []), meeting.valid_from
-            record = version_on(house, self.today).record if house else None
-            asked = _standing(_histories(self.connection, Attendance, self.initiative, meeting=id_), Attendance)
+            body_versions, day = bodies.get(meeting.body, []), meeting.valid_from
+            record = version_on(body_versions, self.today).record if body_versions else None
+            attendance = _standing(_histories(self.connection, Attendance, self.initiative, meeting=id_), Attendance)
             seated = {s.person for s in seats if s.body == meeting.body and _covers(s, day)}
             yield self._own(
                 AppointmentKind.MEETING, id_, _both(record.name if isinstance(record, Body) else meeting.body), day,
-                count_changes(histories[id_], self.today) + count_changes(house, self.today),
-                max(v.at for v in [*histories[id_], *house]),
+                count_changes(histories[id_], self.today) + count_changes(body_versions, self.today),
+                max(v.at for v in [*histories[id_], *body_versions]),
                 time=meeting.time, lasts_minutes=meeting.lasts_minutes, place=meeting.place,
-                cancelled=not version.holds, people=frozenset(seated | {a.person for a in asked if a.invited}),
+                cancelled=not version.holds, people=frozenset(seated | {a.person for a in attendance if a.invited}),
             )  # fmt: skip
 
     def _sessions(self) -> Iterator[Appointment]:
         enrolled = _standing(_histories(self.connection, LearningEnrolment, self.initiative), LearningEnrolment)
-        for id_, versions in self.common.sessions.items() if enrolled else ():
+        for id_, versions in self.programme.sessions.items() if enrolled else ():
             version = version_on(versions, self.today)
             session = version.record
             assert isinstance(session, LearningSession)  # noqa: S101 - read as one
             people = {e.person for e in enrolled if e.series == session.series and _covers(e, session.planned)}
-            series = self.common.series.get(session.series, [])
+            series = self.programme.series.get(session.series, [])
             of = version_on(series, self.today).record if series else None
             if not people or not isinstance(of, LearningSeries):
                 continue

@@ -1,4 +1,4 @@
-"""A whole office, read as it is kept and written as it was: see ``model/life.py``."""
+"""Reads the whole database as backup parts and writes them back; ``domain/backup.py`` describes the parts."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from clusterflow.store.columns import from_row, to_row
 from clusterflow.store.ledger import GENESIS
 
 _CHAINS_AT_A_TIME = 40
-"""Facts stand in a table for each record type; they are read for so many chains at once."""
+"""For how many chains the facts are read at once; there is one table for each record type."""
 
 
 def is_empty(connection: Connection) -> bool:
-    """Whether nothing that a life leaves behind is in the database."""
+    """Return whether the database holds no chain, no pseudonym and no model."""
     left = (tables.chain, tables.pseudonym, tables.lifecycle_model)
     return all(connection.execute(select(table).limit(1)).first() is None for table in left)
 
 
 def read_life(connection: Connection) -> Iterator[Part]:
-    """Everything, in the order of the file."""
+    """Yield every part, in the order of the backup file."""
     chains = list(connection.execute(select(tables.chain).order_by(tables.chain.c.id)))
     yield Header(
         models=_count(connection, tables.lifecycle_model),
@@ -102,7 +102,7 @@ def write_aliases(connection: Connection, aliases: Iterable[Alias]) -> None:
 
 
 def write_chain(connection: Connection, chain: Chain, lines: Sequence[Line], records: dict[int, Record]) -> None:
-    """A chain whole: its entries, the facts that they brought, and which of those gave way to which."""
+    """Write a complete chain: its entries, their facts, and which fact superseded which."""
     at: datetime = lines[-1].at
     own = {"id": chain.chain, "version": chain.version, "head": chain.head, "at": at}
     connection.execute(insert(tables.chain), {**own, "published": chain.published, "told": chain.told})
@@ -125,13 +125,13 @@ def write_chain(connection: Connection, chain: Chain, lines: Sequence[Line], rec
 
 
 def _write_facts(connection: Connection, chain: str, lines: Sequence[Line], records: dict[int, Record]) -> None:
-    gave_way = {line.event["replaces"]: line for line in lines if line.event.get("replaces") is not None}
+    superseding = {line.event["replaces"]: line for line in lines if line.event.get("replaces") is not None}
     rows: dict[str, list[dict[str, Any]]] = {}
     for line in lines:
         record = records.get(line.entry)
         if record is None:
             continue
-        later = gave_way.get(line.entry)
+        later = superseding.get(line.entry)
         rows.setdefault(record.type, []).append(
             {
                 "chain": chain, "entry": line.entry, "entered_at": line.at, "entered_by": line.actor,

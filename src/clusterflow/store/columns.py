@@ -1,4 +1,4 @@
-"""From a frozen class to a table: the class is the one declaration, the columns follow."""
+"""Derives table columns from frozen classes, and converts between values and rows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from clusterflow.domain.records.base import STORED
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware moment, kept in UTC; SQLite, which has no time zones, keeps it as text in the same order."""
+    """An aware moment stored in UTC; SQLite has no time zones and stores it as sortable text."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -50,7 +50,7 @@ _TYPES: dict[type, TypeEngine[Any]] = {
 
 
 def _bare(annotation: Any) -> tuple[Any, bool]:
-    """The type under Annotated and Optional, and whether None is allowed."""
+    """Return the type inside Annotated and Optional, and whether None is allowed."""
     if get_origin(annotation) is Annotated:
         return _bare(get_args(annotation)[0])
     if get_origin(annotation) in (Union, types.UnionType):
@@ -64,7 +64,7 @@ def _bare(annotation: Any) -> tuple[Any, bool]:
 
 
 def columns_of(cls: type[BaseModel], key: Iterable[str] = ()) -> list[Column[Any]]:
-    """The columns of a frozen class; a Money becomes two, ``<name>_minor`` and ``<name>_currency``."""
+    """Return the columns of a frozen class; a Money becomes two columns, ``<name>_minor`` and ``<name>_currency``."""
     primary = set(key)
     found: list[Column[Any]] = []
     for name, field in cls.model_fields.items():
@@ -85,12 +85,12 @@ def _columns(name: str, field: FieldInfo, primary: bool) -> list[Column[Any]]:
 
 @cache
 def _amounts(cls: type[BaseModel]) -> frozenset[str]:
-    """The fields that are a Money."""
+    """Return the names of the fields that are a Money."""
     return frozenset(name for name, field in cls.model_fields.items() if _bare(field.annotation)[0] is Money)
 
 
 def to_row(value: BaseModel) -> dict[str, Any]:
-    """The value as a row of its table."""
+    """Return the row of a value."""
     row: dict[str, Any] = {}
     amounts = _amounts(type(value))
     for name in type(value).model_fields:
@@ -104,7 +104,7 @@ def to_row(value: BaseModel) -> dict[str, Any]:
 
 
 def from_row(cls: type[T], row: Mapping[str, Any] | RowMapping) -> T:
-    """The value that a row of its table stands for."""
+    """Return the value of a row."""
     fields: dict[str, Any] = {}
     amounts = _amounts(cls)
     for name in cls.model_fields:

@@ -1,4 +1,4 @@
-"""Opening the database: SQLite by default, PostgreSQL through psycopg 3; and the schema it must have."""
+"""Opens the database (SQLite, or PostgreSQL through psycopg 3) and checks its schema version."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from clusterflow.errors import ClusterflowError, SchemaMismatch
 
 HEAD = "0001"
-"""The revision this version of clusterflow works on; Alembic, slow to import, is asked only to migrate."""
+"""The schema revision of this version. It stands here because importing Alembic is slow."""
 
 LOCK_TIMEOUT_SECONDS = 30
-"""How long a command waits for others to let go of a SQLite file."""
+"""How long a command waits for the lock of a SQLite file."""
 
 DRIVERS = {
     "sqlite": "sqlite",
@@ -28,7 +28,7 @@ DRIVERS = {
     "postgresql+psycopg": "postgresql+psycopg",
     "postgres": "postgresql+psycopg",
 }
-"""The databases that an address may name, as they are usually written, and how we reach them."""
+"""The accepted database names in an address, and the SQLAlchemy driver of each."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -37,15 +37,15 @@ UPGRADE_HINT = "Run: clusterflow db upgrade"
 
 @lru_cache(maxsize=32)
 def shared_database(url: str) -> Engine:
-    """The one engine of this process on that address: it keeps the statements that it has compiled."""
+    """Return the engine of this process for an address; sharing it keeps its cache of compiled statements."""
     return open_database(url)
 
 
 def open_database(url: str) -> Engine:
-    """An engine on the address, with SQLite set up to be durable and to wait its turn.
+    """Create an engine for an address; SQLite is set up for durable commits and for waiting on locks.
 
     Raises:
-        ClusterflowError: it is no address of a database that we know; the password in it is not repeated.
+        ClusterflowError: the address is not valid; the message hides the password.
     """
     try:
         address = make_url(url)
@@ -53,7 +53,7 @@ def open_database(url: str) -> Engine:
         if address.get_backend_name() != "sqlite":
             return create_engine(address, pool_pre_ping=True)
         engine = create_engine(address, connect_args={"timeout": LOCK_TIMEOUT_SECONDS})
-    except (ArgumentError, ValueError, KeyError):  # no address, or of a database or driver that we do not know
+    except (ArgumentError, ValueError, KeyError):  # not an address, or an unknown database or driver
         _, signed, place = url.rpartition("@")
         shown = f"***@{place}" if signed else place
         raise ClusterflowError(
@@ -65,10 +65,10 @@ def open_database(url: str) -> Engine:
 
 
 def _on_sqlite_connect(connection: Any, _: Any) -> None:
-    # The driver's own transaction handling begins too late to guard a read followed by a write.
+    # The transaction handling of the driver begins too late to protect a read followed by a write.
     connection.isolation_level = None
-    patience = f"busy_timeout={LOCK_TIMEOUT_SECONDS * 1000}"
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", patience):
+    timeout = f"busy_timeout={LOCK_TIMEOUT_SECONDS * 1000}"
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", timeout):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -76,11 +76,11 @@ def _begin_immediate(connection: Connection) -> None:
     if connection.get_execution_options().get("read_only"):
         connection.exec_driver_sql("BEGIN")
     else:
-        _hold(connection)
+        _begin_with_retry(connection)
 
 
-def _hold(connection: Connection) -> None:
-    """Wait for the one who writes, by short steps: SQLite's own waiting grows to a tenth of a second a step."""
+def _begin_with_retry(connection: Connection) -> None:
+    """Begin a write transaction, retrying at short intervals: SQLite's own busy handler waits up to 0.1 s a step."""
     driver: Any = connection.connection.driver_connection
     until = time.monotonic() + LOCK_TIMEOUT_SECONDS
     driver.execute("PRAGMA busy_timeout=0")
@@ -92,24 +92,24 @@ def _hold(connection: Connection) -> None:
             except sqlite3.OperationalError as problem:
                 if problem.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                     raise
-            time.sleep(random.uniform(0.0005, 0.002))  # noqa: S311 - no secret
+            time.sleep(random.uniform(0.0005, 0.002))  # noqa: S311 - not a secret
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
         driver.execute(f"PRAGMA busy_timeout={LOCK_TIMEOUT_SECONDS * 1000}")
 
 
 def read_connection(engine: Engine) -> Connection:
-    """A connection for questions: all are answered as of one moment, whoever writes meanwhile, and nobody waits."""
+    """Open a read-only connection: all its queries see the same snapshot, and it blocks no writer."""
     if engine.url.get_backend_name() == "sqlite":
         return engine.connect().execution_options(read_only=True)
     return engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def check_schema(engine: Engine) -> None:
-    """Refuse to work on a schema of another version.
+    """Check that the schema has the revision of this version.
 
     Raises:
-        SchemaMismatch: what the database has, what is needed, and the command that helps.
+        SchemaMismatch: the schema is missing, older or newer; the message says what to do.
     """
     file = engine.url.database if engine.url.get_backend_name() == "sqlite" else None
     if file and not file.startswith((":memory:", "file:")) and not Path(file).exists():
@@ -125,16 +125,16 @@ def check_schema(engine: Engine) -> None:
 
 
 def check_known(revision: str) -> None:
-    """Refuse a schema that no migration of this version leads on from.
+    """Check that the migrations of this version know a revision.
 
     Raises:
-        SchemaMismatch: it is of a later version, or of none.
+        SchemaMismatch: the revision is newer, or unknown.
     """
     if revision not in {file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/*.py")}:
         word = "newer" if revision > HEAD else "older"
         raise SchemaMismatch(
-            f"the database has schema {revision}, {word} than any that this clusterflow of {HEAD} knows. "
-            "Install the clusterflow that made it, or restore a backup"
+            f"the database has schema {revision}, {word} than any that this clusterflow ({HEAD}) knows. "
+            "Install the version of clusterflow that created it, or restore a backup"
         )
 
 
@@ -145,7 +145,7 @@ def current_revision(engine: Engine) -> str | None:
                 return None
             return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     except DBAPIError as problem:
-        # The driver's text may repeat the whole address; the password in it must not be shown.
+        # The message of the driver may contain the whole address; its password must not be shown.
         address = engine.url.render_as_string(hide_password=True)
         reason = str(problem.orig).splitlines()[0]
         raise ClusterflowError(f"the database {address} does not answer: {reason}") from None

@@ -1,4 +1,4 @@
-"""Dead letters: notices that reached nobody by any channel; what is known of each, and how one is brought back."""
+"""Lists dead letters, the notices that no channel delivered, and requeues them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DEAD = and_(_NOTICE.c.dead_at.is_not(None), ~_NOTICE.c.withdrawn)
 
 
 class DeadLetter(Frozen):
-    """A notice that was given up: whom it was for, by what it was tried last, and what was said there."""
+    """A notice that no channel delivered, with the last channel tried and its answer."""
 
     number: int
     key: str
@@ -30,11 +30,11 @@ class DeadLetter(Frozen):
     attempts: int
     at: datetime
     stale: bool = False
-    """Whether it holds a code for a gate that is open no more: it would help nobody."""
+    """Whether it contains a code for a gate that is no longer open, so that sending it would be useless."""
 
 
 def dead_letters(connection: Connection, limit: int | None = 100) -> list[DeadLetter]:
-    """The notices that reached nobody by any channel, the newest first; None: all of them."""
+    """Return the dead letters, the newest first; ``limit`` None returns all of them."""
     last = tables.delivery
     other = last.alias()
     newest = select(func.max(other.c.attempt)).where(other.c.notice == _NOTICE.c.id).correlate(_NOTICE)
@@ -61,19 +61,19 @@ def dead_letters(connection: Connection, limit: int | None = 100) -> list[DeadLe
 
 
 def delivery_status(connection: Connection, number: int) -> str | None:
-    """What became of a notice, in a word; None where there is none of that number."""
+    """Return the delivery status of a notice as the end of a sentence; None if there is no such notice."""
     row = connection.execute(select(_NOTICE).where(_NOTICE.c.id == number)).one_or_none()
     if row is None:
         return None
     if row.withdrawn:
-        return "was withdrawn: what it told of is done"
+        return "was withdrawn: its reason no longer holds"
     if row.dead_at is not None:
         return "was given up"
     return "was sent" if row.sent_at is not None else "is on its way"
 
 
 def requeue(connection: Connection, numbers: Sequence[int], by: str, at: datetime) -> set[int]:
-    """Let dead letters be tried again, with all the patience; gives which of them were dead."""
+    """Requeue dead letters with a full number of retries; return the numbers of those that were dead."""
     these = update(_NOTICE).where(_NOTICE.c.id.in_(numbers), _DEAD)
     values = {
         "dead_at": None,

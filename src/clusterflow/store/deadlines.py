@@ -1,4 +1,4 @@
-"""What becomes due and when: found by an index on the moment, not by looking at every initiative."""
+"""Stores the deadlines of initiatives; an index on the moment finds those that are due."""
 
 from __future__ import annotations
 
@@ -19,41 +19,47 @@ from clusterflow.store.columns import from_row
 
 R = TypeVar("R", bound=Record)
 
-_MOMENT = tables.due_moment
-_THIS = [_MOMENT.c[name] == bindparam(f"this_{name}") for name in ("initiative", "kind", "subject", "day")]
-_DROP = delete(_MOMENT).where(*_THIS)
-_ADD = insert(_MOMENT)
+_DUE_MOMENT = tables.due_moment
+_THIS = [_DUE_MOMENT.c[name] == bindparam(f"this_{name}") for name in ("initiative", "kind", "subject", "day")]
+_DROP = delete(_DUE_MOMENT).where(*_THIS)
+_ADD = insert(_DUE_MOMENT)
 
-DUE = select(_MOMENT.c.initiative, _MOMENT.c.at).where(_MOMENT.c.at <= bindparam("now")).order_by(_MOMENT.c.at)
-"""What is due, in the order of the index: SQLite would scan the table for a DISTINCT."""
+DUE = (
+    select(_DUE_MOMENT.c.initiative, _DUE_MOMENT.c.at)
+    .where(_DUE_MOMENT.c.at <= bindparam("now"))
+    .order_by(_DUE_MOMENT.c.at)
+)
+"""The due moments in the order of the index; without DISTINCT, for which SQLite would scan the table."""
 
 
 def initiatives_due(connection: Connection, now: datetime) -> Sequence[str]:
-    """The initiatives with something due, each once, the one that waits longest first."""
+    """Return the initiatives with a deadline that is due, each once, the longest waiting first."""
     return list(dict.fromkeys(connection.execute(DUE, {"now": now}).scalars()))
 
 
 def next_moment(connection: Connection, now: datetime) -> datetime | None:
-    """The next moment after now at which something becomes due."""
-    found: datetime | None = connection.execute(select(func.min(_MOMENT.c.at)).where(_MOMENT.c.at > now)).scalar()
+    """Return the next moment after ``now`` at which a deadline becomes due; None if there is none."""
+    found: datetime | None = connection.execute(
+        select(func.min(_DUE_MOMENT.c.at)).where(_DUE_MOMENT.c.at > now)
+    ).scalar()
     return found
 
 
 def is_due(connection: Connection, initiative: str, now: datetime) -> bool:
-    query = select(_MOMENT.c.day).where(_MOMENT.c.initiative == initiative, _MOMENT.c.at <= now)
+    query = select(_DUE_MOMENT.c.day).where(_DUE_MOMENT.c.initiative == initiative, _DUE_MOMENT.c.at <= now)
     return connection.execute(query.limit(1)).first() is not None
 
 
 def moments_of(connection: Connection, initiative: str) -> dict[Deadline, datetime]:
-    """All that is to become due in an initiative."""
-    rows = connection.execute(select(_MOMENT).where(_MOMENT.c.initiative == initiative))
+    """Return the deadlines of an initiative with their moments."""
+    rows = connection.execute(select(_DUE_MOMENT).where(_DUE_MOMENT.c.initiative == initiative))
     return {Deadline(DueKind(r.kind), r.subject, r.day): r.at for r in rows}
 
 
 def update_moments(
     connection: Connection, initiative: str, gone: Iterable[Deadline], coming: Mapping[Deadline, datetime]
 ) -> None:
-    """Drop what no longer becomes due, and keep what does, each with its moment."""
+    """Delete the deadlines that are gone, and store the coming ones with their moments."""
     dropped = [
         {"this_initiative": initiative, "this_kind": d.kind.value, "this_subject": d.subject, "this_day": d.day}
         for d in sorted({*gone, *coming})
@@ -69,21 +75,21 @@ def update_moments(
 
 
 def drop_all(connection: Connection, initiative: str) -> None:
-    """Nothing becomes due in an initiative any more."""
-    connection.execute(delete(_MOMENT).where(_MOMENT.c.initiative == initiative))
+    """Delete all deadlines of an initiative."""
+    connection.execute(delete(_DUE_MOMENT).where(_DUE_MOMENT.c.initiative == initiative))
 
 
 def postpone(connection: Connection, initiative: str, now: datetime, until: datetime) -> None:
-    """Look at what is due in an initiative again later: for the moment it cannot be dealt with."""
-    mine = update(_MOMENT).where(_MOMENT.c.initiative == initiative, _MOMENT.c.at <= now)
+    """Postpone the due deadlines of an initiative that cannot be handled now."""
+    mine = update(_DUE_MOMENT).where(_DUE_MOMENT.c.initiative == initiative, _DUE_MOMENT.c.at <= now)
     connection.execute(mine.values(at=until))
 
 
 def ends_of(connection: Connection, initiative: str, calendar: WorkCalendar) -> tuple[End, ...]:
-    """The last days of labels and strategies on record.
+    """Return the last days of the recorded labels and strategies.
 
-    Of one that was renewed only the latest end counts. A strategy that another one, adopted later, outlasts is
-    followed by it, and its end concerns nobody.
+    Only the latest end of a renewed label or strategy counts. The end of a strategy is left out if a later strategy
+    outlasts it.
     """
     labels = _latest(connection, Label, initiative)
     strategies = _latest(connection, Strategy, initiative)
@@ -103,7 +109,7 @@ def ends_of(connection: Connection, initiative: str, calendar: WorkCalendar) -> 
 
 
 def labels_ending(connection: Connection, since: date, until: date) -> list[tuple[str, str, date]]:
-    """Initiative, label and last day of the labels that end within those days and were not renewed."""
+    """Return (initiative, label, last day) of the labels that end within those days and were not renewed."""
     label, state = tables.REGISTRY_TABLES[Label.type], tables.initiative_state
     later = label.alias("later")
     renewed = select(later.c.entry).where(
@@ -128,7 +134,7 @@ def _end(strategy: Strategy) -> date | None:
 
 
 def _latest(connection: Connection, cls: type[R], initiative: str) -> list[tuple[R, datetime]]:
-    """The fact of each key that begins last, also one that is yet to begin, with the moment it was entered."""
+    """Return the fact of each key with the latest start, future ones included, and the moment it was entered."""
     table = tables.REGISTRY_TABLES[cls.type]
     query = select(table).where(table.c.chain == initiative, table.c.superseded_at.is_(None), ~table.c.retracted)
     latest: dict[tuple[str, ...], tuple[R, datetime]] = {}

@@ -1,4 +1,4 @@
-"""What the registry knows of an initiative's dues, and which initiatives ask dues by a scheme."""
+"""Reads the dues of an initiative, and which initiatives have adopted a dues scheme."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _STATE = tables.initiative_state
 
 
 def initiatives_with_scheme(connection: Connection) -> Sequence[str]:
-    """The initiatives under way that adopted a scheme at any time."""
+    """Return the active initiatives that have ever adopted a dues scheme."""
     query = (
         select(_STATE.c.initiative)
         .join(_ADOPTION, _ADOPTION.c.chain == _STATE.c.initiative)
@@ -41,22 +41,22 @@ def initiatives_with_scheme(connection: Connection) -> Sequence[str]:
 
 
 def books_of(connection: Connection, initiative: str, year: int) -> Books:
-    """All that the dues of a year hang on."""
-    memberships = _held(connection, Membership, initiative)
+    """Return the records on which the dues of a year depend."""
+    memberships = _current_records(connection, Membership, initiative)
     members = {(m.organisation,) for m in memberships}
     organisations: dict[str, list[Organisation]] = defaultdict(list)
     for fact in facts_of(connection, Organisation, REGISTRY, members) if members else []:
         if isinstance(fact.record, Organisation) and not fact.retracted:
             organisations[fact.record.id].append(fact.record)
-    asked = _asked_for(initiative, year)
-    rows = connection.execute(select(_INVOICE).where(asked).order_by(_INVOICE.c.valid_from)).all()
+    of_year = _invoices_of_year(initiative, year)
+    rows = connection.execute(select(_INVOICE).where(of_year).order_by(_INVOICE.c.valid_from)).all()
     paid = select(_PAYMENT).where(
         _PAYMENT.c.chain == initiative, _PAYMENT.c.superseded_at.is_(None), _PAYMENT.c.retracted.is_(False),
-        _PAYMENT.c.invoice.in_(select(_INVOICE.c.id).where(asked)),
+        _PAYMENT.c.invoice.in_(select(_INVOICE.c.id).where(of_year)),
     )  # fmt: skip
     return Books(
-        adoptions=_held(connection, DuesAdoption, initiative),
-        own=_held(connection, DuesScheme, initiative),
+        adoptions=_current_records(connection, DuesAdoption, initiative),
+        own=_current_records(connection, DuesScheme, initiative),
         memberships=memberships,
         organisations=organisations,
         invoices=list({row.id: from_row(Invoice, row._mapping) for row in rows if not row.retracted}.values()),
@@ -65,8 +65,8 @@ def books_of(connection: Connection, initiative: str, year: int) -> Books:
     )
 
 
-def _asked_for(initiative: str, year: int) -> ColumnElement[bool]:
-    """The invoices of a year, withdrawn ones included, and whatever else bears one of their ids."""
+def _invoices_of_year(initiative: str, year: int) -> ColumnElement[bool]:
+    """Return the condition for the invoices of a year, retracted ones and other rows with their ids included."""
     first, last = year_period(year)
     of_its_day = and_(_INVOICE.c.year.is_(None), _INVOICE.c.valid_from.between(first, last))
     computed = _INVOICE.c.id.startswith(f"dues-{year}-", autoescape=True)
@@ -74,6 +74,6 @@ def _asked_for(initiative: str, year: int) -> ColumnElement[bool]:
     return and_(mine, or_(_INVOICE.c.year == year, of_its_day, computed))
 
 
-def _held(connection: Connection, cls: type[R], chain: str) -> list[R]:
+def _current_records(connection: Connection, cls: type[R], chain: str) -> list[R]:
     facts = facts_of(connection, cls, chain)
     return [f.record for f in facts if isinstance(f.record, cls) and not f.retracted]

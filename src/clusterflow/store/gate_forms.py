@@ -1,4 +1,4 @@
-"""Which flow run holds the form of an open review: one at a time, and how often it has asked."""
+"""Records which flow run shows the form of an open gate review; only one run does at a time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from clusterflow.store import tables
 
 @dataclass(frozen=True, slots=True)
 class InboxItem:
-    """An open gate's place in the inbox; ``asked`` numbers the times its form was put."""
+    """An open gate review and the run that shows its form; ``asked`` counts how often the form was answered."""
 
     initiative: str
     review: str
@@ -24,7 +24,7 @@ class InboxItem:
 
 
 def inbox_items(connection: Connection, initiative: str | None = None) -> list[InboxItem]:
-    """Every open review with the run that holds its form, if one does."""
+    """Return every open review, with the run that shows its form, if there is one."""
     review, inbox = tables.gate_review, tables.inbox
     query = (
         select(review.c.initiative, review.c.id, review.c.stage, inbox.c.run, inbox.c.asked)
@@ -38,7 +38,7 @@ def inbox_items(connection: Connection, initiative: str | None = None) -> list[I
 
 
 def claim(connection: Connection, initiative: str, review: str, run: str, at: datetime) -> bool:
-    """Let the run hold the form; False where another already does."""
+    """Assign the form to the run; return False if another run has it already."""
     try:
         with connection.begin_nested():
             connection.execute(
@@ -50,7 +50,7 @@ def claim(connection: Connection, initiative: str, review: str, run: str, at: da
 
 
 def count_answer(connection: Connection, initiative: str, review: str) -> None:
-    """The form was answered; the next time it is put it is another one."""
+    """Count an answer, so that the next form of this review gets a new key."""
     table = tables.inbox
     connection.execute(
         update(table).where(table.c.initiative == initiative, table.c.review == review).values(asked=table.c.asked + 1)
@@ -58,7 +58,7 @@ def count_answer(connection: Connection, initiative: str, review: str) -> None:
 
 
 def release(connection: Connection, initiative: str, review: str, run: str) -> None:
-    """This run does not hold the form any more."""
+    """Remove the assignment of the form to this run."""
     table = tables.inbox
     connection.execute(
         delete(table).where(table.c.initiative == initiative, table.c.review == review, table.c.run == run)
@@ -66,7 +66,7 @@ def release(connection: Connection, initiative: str, review: str, run: str) -> N
 
 
 def holding_run(connection: Connection, initiative: str, review: str) -> str | None:
-    """The run that holds, or held, the form of a review."""
+    """Return the run to which the form of a review is assigned."""
     table = tables.inbox
     return connection.execute(
         select(table.c.run).where(table.c.initiative == initiative, table.c.review == review)

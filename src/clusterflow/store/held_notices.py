@@ -1,4 +1,4 @@
-"""Notices that wait to be let out: for whom, under which cap, and how they are gathered into one message."""
+"""Reads and changes the notices that are not released for sending yet, per recipient."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from clusterflow.store.registry import people_by_id, profiles_of
 
 _NOTICE = tables.notice
 _CHUNK = 400
-_ARRANGING = 7_206_911
-"""The number of PostgreSQL's lock for whoever lets notices out; SQLite has one writer anyway."""
+_DISPATCH_LOCK = 7_206_911
+"""The key of the PostgreSQL advisory lock for dispatchers. SQLite allows one writer only, so it needs none."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuotedNotice:
-    """What a digest quotes of a notice."""
+    """The fields of a notice that a digest quotes."""
 
     id: int
     rule: str
@@ -34,9 +34,9 @@ class QuotedNotice:
 def receivers(
     connection: Connection, of: Iterable[tuple[str, str]], at: datetime, manners: DeliveryPolicy
 ) -> dict[tuple[str, str], Receiver]:
-    """How people live who are told of initiatives: (person, initiative) to clock, holidays and digest day.
+    """Return the time zone, holidays and digest day of each (person, initiative).
 
-    Clock and country are their own, where the registry knows them, else the initiative's.
+    Time zone and country are the person's own where the registry has them, else those of the initiative.
     """
     wanted = sorted(set(of))
     on = at.date()
@@ -44,28 +44,28 @@ def receivers(
     people = people_by_id(connection, on, sorted({person for person, _ in wanted}))
     found = {}
     for person, initiative in wanted:
-        theirs, home = people.get(person), initiatives.get(initiative)
-        zone = (theirs.timezone if theirs else None) or (home.timezone if home else "UTC")
-        country = (theirs.country if theirs else None) or (home.country if home else None)
-        day = (theirs.digest_day if theirs else None) or manners.digest_day
+        own, profile = people.get(person), initiatives.get(initiative)
+        zone = (own.timezone if own else None) or (profile.timezone if profile else "UTC")
+        country = (own.country if own else None) or (profile.country if profile else None)
+        day = (own.digest_day if own else None) or manners.digest_day
         found[person, initiative] = Receiver(WorkCalendar(zone, country), day)
     return found
 
 
 def lock_dispatch(connection: Connection) -> None:
-    """Let no other dispatcher count messages until this transaction ends: two would each find the last place free."""
+    """Block other dispatchers until this transaction ends; two would both use the last place under a cap."""
     if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(_ARRANGING)))
+        connection.execute(select(func.pg_advisory_xact_lock(_DISPATCH_LOCK)))
 
 
 def is_unreleased() -> tuple[ColumnElement[bool], ...]:
-    """What was not let out yet."""
+    """Return the conditions for notices that are not released yet."""
     open_ = (_NOTICE.c.sent_at.is_(None), _NOTICE.c.dead_at.is_(None), _NOTICE.c.gathered_into.is_(None))
     return (*open_, _NOTICE.c.released_at.is_(None))
 
 
 def recipients_due(connection: Connection, now: datetime, limit: int) -> list[str]:
-    """Some of the people for whom something waits whose time has come."""
+    """Return up to ``limit`` people who have an unreleased notice that is due."""
     query = select(_NOTICE.c.recipient).distinct().where(*is_unreleased(), _NOTICE.c.due_at <= now).limit(limit)
     return list(connection.execute(query).scalars())
 
@@ -73,7 +73,7 @@ def recipients_due(connection: Connection, now: datetime, limit: int) -> list[st
 def unreleased_by_recipient(
     connection: Connection, people: Sequence[str], now: datetime, manners: DeliveryPolicy
 ) -> dict[str, list[WaitingNotice]]:
-    """All that waits for people, due or not."""
+    """Return all unreleased notices of some people, due or not."""
     columns = (
         _NOTICE.c.id, _NOTICE.c.recipient, _NOTICE.c.rule, _NOTICE.c.initiative, _NOTICE.c.urgency, _NOTICE.c.due_at,
     )  # fmt: skip
@@ -90,7 +90,7 @@ def unreleased_by_recipient(
 
 
 def recent_messages(connection: Connection, people: Sequence[str], now: datetime) -> dict[str, list[SentMessage]]:
-    """What reached people in the last seven days, or is on its way to them."""
+    """Return the messages that people received in the last seven days, and those released but not sent yet."""
     on_its_way = _NOTICE.c.sent_at.is_(None) & _NOTICE.c.dead_at.is_(None) & _NOTICE.c.released_at.is_not(None)
     rows = connection.execute(
         select(_NOTICE.c.recipient, _NOTICE.c.urgency, _NOTICE.c.sent_at)
@@ -104,7 +104,7 @@ def recent_messages(connection: Connection, people: Sequence[str], now: datetime
 
 
 def read_quoted(connection: Connection, ids: Sequence[int]) -> list[QuotedNotice]:
-    """What a digest or a batch is made of, the oldest first."""
+    """Return the notices that a digest or batch consists of, the oldest first."""
     found: list[QuotedNotice] = []
     for start in range(0, len(ids), _CHUNK):
         query = select(_NOTICE.c.id, _NOTICE.c.rule, _NOTICE.c.initiative, _NOTICE.c.subject, _NOTICE.c.body)
@@ -114,8 +114,8 @@ def read_quoted(connection: Connection, ids: Sequence[int]) -> list[QuotedNotice
 
 
 def release(connection: Connection, ids: Sequence[int], now: datetime) -> None:
-    """Let notices out as they are."""
-    _each(connection, {"released_at": now}, [{"this": i} for i in ids])
+    """Release notices for sending, unchanged."""
+    _update_each(connection, {"released_at": now}, [{"this": i} for i in ids])
 
 
 def any_unreleased(connection: Connection) -> bool:
@@ -123,27 +123,27 @@ def any_unreleased(connection: Connection) -> bool:
 
 
 def release_all(connection: Connection, now: datetime) -> None:
-    """Let out whatever waits: nobody minds any manners any more."""
+    """Release every unreleased notice at once, without a delivery policy."""
     connection.execute(update(_NOTICE).where(*is_unreleased()).values(released_at=now, due_at=now))
 
 
 def insert_batch(connection: Connection, row: Mapping[str, object], parts: Sequence[int]) -> None:
-    """Let several notices out as one, whose text is made of theirs; ``row`` is the one."""
+    """Insert ``row``, a batch or digest, and mark the notices in ``parts`` as contained in it."""
     (number,) = connection.execute(insert(_NOTICE).values(row)).inserted_primary_key or (None,)
-    _each(connection, {"gathered_into": number}, [{"this": i} for i in parts])
+    _update_each(connection, {"gathered_into": number}, [{"this": i} for i in parts])
 
 
 def postpone(connection: Connection, until: Mapping[int, datetime]) -> None:
-    """Look at notices again later."""
-    _each(connection, {"due_at": bindparam("until")}, [{"this": i, "until": at} for i, at in until.items()])
+    """Move the due times of notices: notice id to its new due time."""
+    _update_each(connection, {"due_at": bindparam("until")}, [{"this": i, "until": at} for i, at in until.items()])
 
 
 def move_to_digest(connection: Connection, until: Mapping[int, datetime]) -> None:
-    """Keep notices for the digest."""
+    """Give notices the urgency of a digest, and a new due time each."""
     values = {"due_at": bindparam("until"), "urgency": Urgency.DIGEST.value}
-    _each(connection, values, [{"this": i, "until": at} for i, at in until.items()])
+    _update_each(connection, values, [{"this": i, "until": at} for i, at in until.items()])
 
 
-def _each(connection: Connection, values: Mapping[str, object], rows: list[dict[str, object]]) -> None:
+def _update_each(connection: Connection, values: Mapping[str, object], rows: list[dict[str, object]]) -> None:
     if rows:
         connection.execute(update(_NOTICE).where(_NOTICE.c.id == bindparam("this")).values(**values), rows)

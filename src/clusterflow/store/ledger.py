@@ -1,6 +1,6 @@
-"""The ledger: append-only, numbered and hash-chained for each initiative.
+"""Appends to and reads the ledger: numbered and hash-chained for each initiative.
 
-The chain's head is the optimistic guard: whoever read a version that is no longer the head appends nothing.
+The head of a chain serves as the optimistic lock: a command that read an older version cannot append.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from clusterflow.store import tables
 
 GENESIS = "0" * 64
 
-# Built once: SQLAlchemy takes longer to build a statement and to find it among the compiled ones than to run it.
+# Built once: SQLAlchemy takes longer to build a statement and look up its compiled form than to run it.
 _OF_CHAIN = tables.chain.c.id == bindparam("chain")
 _HEAD = select(tables.chain).where(_OF_CHAIN).with_for_update()
 _VERSION = select(tables.chain.c.version).where(_OF_CHAIN)
-_BEGIN = insert(tables.chain)
-_MOVE = update(tables.chain).where(_OF_CHAIN, tables.chain.c.version == bindparam("seen"))
+_NEW_CHAIN = insert(tables.chain)
+_ADVANCE = update(tables.chain).where(_OF_CHAIN, tables.chain.c.version == bindparam("expected_version"))
 _WRITE = insert(tables.ledger)
 
 
@@ -35,7 +35,7 @@ class VersionConflict(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The end of a chain as a command found it."""
+    """The end of a chain when a command read it."""
 
     chain: str
     version: int = 0
@@ -44,7 +44,7 @@ class Head:
 
 
 def read_head(connection: Connection, chain: str) -> Head:
-    """The chain's end, held against others where the database can hold a row."""
+    """Return the head of a chain, with a row lock where the database has row locks."""
     row = connection.execute(_HEAD, {"chain": chain}).one_or_none()
     return Head(chain) if row is None else Head(chain, row.version, row.head, row.at)
 
@@ -52,10 +52,10 @@ def read_head(connection: Connection, chain: str) -> Head:
 def append(
     connection: Connection, head: Head, events: Sequence[Event], at: datetime, actor: str, command: str
 ) -> tuple[Entry, ...]:
-    """Write the events as the chain's next entries.
+    """Append the events to a chain and return their entries.
 
     Raises:
-        HeadMoved: somebody else was faster.
+        VersionConflict: another command appended first.
     """
     entries: list[Entry] = []
     rows: list[dict[str, object]] = []
@@ -77,21 +77,21 @@ def append(
         )  # fmt: skip
         previous = digest
     if entries:
-        _move(connection, head, entries[-1])
+        _advance(connection, head, entries[-1])
         connection.execute(_WRITE, rows)
     return tuple(entries)
 
 
-def _move(connection: Connection, head: Head, last: Entry) -> None:
+def _advance(connection: Connection, head: Head, last: Entry) -> None:
     new = {"version": last.version, "head": last.hash, "at": last.at}
     if head.version == 0:
         try:
             with connection.begin_nested():
-                connection.execute(_BEGIN, {"id": head.chain, "published": 0, "told": 0, **new})
+                connection.execute(_NEW_CHAIN, {"id": head.chain, "published": 0, "told": 0, **new})
         except IntegrityError:
             raise VersionConflict(head.chain) from None
         return
-    moved = connection.execute(_MOVE, {"chain": head.chain, "seen": head.version, **new})
+    moved = connection.execute(_ADVANCE, {"chain": head.chain, "expected_version": head.version, **new})
     if moved.rowcount != 1:
         raise VersionConflict(head.chain)
 
@@ -99,7 +99,7 @@ def _move(connection: Connection, head: Head, last: Entry) -> None:
 def hash_of(
     previous: str, chain: str, version: int, at: datetime, actor: str, command: str, kind: str, body: str
 ) -> str:
-    """The hash of an entry: over a JSON list, in which no sign of one part can pass for the end of another."""
+    """Return the hash of an entry, over a JSON list, so that the boundaries between its parts are unambiguous."""
     parts = [previous, chain, version, at.isoformat(), actor, command, kind, body]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
@@ -107,7 +107,7 @@ def hash_of(
 def read_entries(
     connection: Connection, chain: str, after: int = 0, until: int | None = None, kinds: Iterable[str] = ()
 ) -> Iterator[Entry]:
-    """The chain's entries in order."""
+    """Yield the entries of a chain in order."""
     query = select(tables.ledger).where(tables.ledger.c.chain == chain, tables.ledger.c.version > after)
     if until is not None:
         query = query.where(tables.ledger.c.version <= until)
@@ -120,13 +120,13 @@ def read_entries(
 def read_entries_of_many(
     connection: Connection, kinds: Iterable[str], until: Mapping[str, datetime]
 ) -> Iterator[Entry]:
-    """The entries of some kinds, of many chains, each up to a moment of its own and in its order."""
+    """Yield the entries of some kinds of many chains, in order, each chain up to its own moment."""
     if not until:
         return
     table = tables.ledger
     query = select(table).where(table.c.kind.in_(sorted(kinds)), table.c.at <= max(until.values()))
     for row in connection.execute(query.order_by(table.c.chain, table.c.version)):
-        # To read an entry takes longer than to fetch it.
+        # Parsing an entry takes longer than fetching its row.
         if row.chain in until and row.at <= until[row.chain]:
             yield _entry(row)
 
@@ -139,7 +139,7 @@ def _entry(row: Row[Any]) -> Entry:
 
 
 def actors(connection: Connection, chain: str, since: datetime) -> frozenset[str]:
-    """Who recorded facts on a chain since a moment, or opened a gate there."""
+    """Return who recorded facts or opened a gate on a chain since a moment."""
     table = tables.ledger
     what = or_(table.c.kind.like("record.%"), table.c.kind == "gate.opened")
     query = select(table.c.actor).distinct().where(table.c.chain == chain, table.c.at >= since, what)
@@ -147,7 +147,7 @@ def actors(connection: Connection, chain: str, since: datetime) -> frozenset[str
 
 
 def first_break(connection: Connection, chain: str) -> int | None:
-    """The first version at which the chain does not verify, or None where it is whole."""
+    """Return the first version at which a chain does not verify; None if it is intact."""
     previous, expected = GENESIS, 1
     query = select(tables.ledger).where(tables.ledger.c.chain == chain).order_by(tables.ledger.c.version)
     for row in connection.execute(query):
@@ -160,12 +160,12 @@ def first_break(connection: Connection, chain: str) -> int | None:
 
 
 def peek_version(connection: Connection, chain: str) -> int:
-    """The chain's version, without holding it against others."""
+    """Return the version of a chain without locking it."""
     return connection.execute(_VERSION, {"chain": chain}).scalar() or 0
 
 
 def heads(connection: Connection, chains: Iterable[str] | None = None) -> list[Head]:
-    """The ends of chains, without holding them."""
+    """Return the heads of chains without locking them."""
     query = select(tables.chain).order_by(tables.chain.c.id)
     if chains is not None:
         query = query.where(tables.chain.c.id.in_(list(chains)))
@@ -173,7 +173,7 @@ def heads(connection: Connection, chains: Iterable[str] | None = None) -> list[H
 
 
 def inconsistent_chains(connection: Connection) -> tuple[int, list[str]]:
-    """How many chains there are, and those whose head is not their last entry: by number and hash, and no more."""
+    """Return the number of chains, and the chains whose head differs from their last entry in number or hash."""
     chain, entry = tables.chain, tables.ledger.alias("entry")
     beyond = tables.ledger.alias("beyond")
     query = (

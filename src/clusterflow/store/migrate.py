@@ -1,4 +1,4 @@
-"""Bring the schema up to this version, with Alembic; imported only to do so, for Alembic starts slowly."""
+"""Migrates the schema with Alembic; a module of its own, because importing Alembic is slow."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def config_of(engine: Engine) -> Config:
 
 
 def upgrade(engine: Engine) -> tuple[str | None, str | None]:
-    """Migrate to the newest schema; gives the revisions before and after.
+    """Migrate to the newest schema and return the revisions before and after.
 
     Raises:
-        SchemaMismatch: the database has a schema that this version does not know.
+        SchemaMismatch: this version does not know the schema of the database.
     """
     if engine.url.get_backend_name() == "sqlite" and engine.url.database:
         Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Notices on their way: kept until sent, each attempt recorded."""
+"""Stores notices until they are sent, and records each delivery attempt."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from clusterflow.store import tables
 from clusterflow.store.held_notices import receivers
 
 _CHUNK = 400
-"""Bound parameters in one statement have a limit; keys are asked for in portions."""
+"""A statement takes a limited number of bound parameters, so keys are read in portions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A notice whose time has come."""
+    """A notice that is due for sending."""
 
     id: int
     key: str
@@ -37,11 +37,11 @@ class Due:
     token: str
     attempts: int
     parts: int
-    """How many parts of it arrived by the channel that was tried last."""
+    """How many of its parts the last channel delivered."""
 
 
 def row_of(notice: Notice, at: datetime, due_at: datetime, released_at: datetime | None) -> dict[str, Any]:
-    """A new notice as a row of its table."""
+    """Return the row of a new notice."""
     return {
         **notice.model_dump(exclude={"attachments"}),
         "urgency": notice.urgency.value,
@@ -59,10 +59,10 @@ def row_of(notice: Notice, at: datetime, due_at: datetime, released_at: datetime
 def insert_notices(
     connection: Connection, notices: Sequence[Notice], at: datetime, manners: DeliveryPolicy | None
 ) -> int:
-    """Keep the notices that are not kept yet, by their key; gives how many are new.
+    """Insert the notices whose keys are not stored yet; return how many are new.
 
     Args:
-        manners: when each may leave; None: all of them at once.
+        manners: the policy that decides when each may be sent; None: all at once.
     """
     table = tables.notice
     known = _known(connection, (n.key for n in notices))
@@ -77,18 +77,18 @@ def insert_notices(
     if fresh:
         connection.execute(insert(table), fresh)
     if rows:
-        _tell_again(connection, [row for row in rows if row["key"] in known])
-        _keep_attachments(connection, [n for n in new if n.attachments])
+        _reinstate(connection, [row for row in rows if row["key"] in known])
+        _insert_attachments(connection, [n for n in new if n.attachments])
     return len(rows)
 
 
 def existing_keys(connection: Connection, keys: Iterable[str]) -> set[str]:
-    """Those of some keys whose notices are kept already, sent or not, and were not withdrawn."""
+    """Return those of the keys that have a stored notice, sent or not, that was not withdrawn."""
     return {key for key, withdrawn in _known(connection, keys).items() if not withdrawn}
 
 
 def _known(connection: Connection, keys: Iterable[str]) -> dict[str, bool]:
-    """The kept ones of some keys, and whether each was withdrawn."""
+    """Return the stored ones of some keys, and whether each notice was withdrawn."""
     table, wanted, found = tables.notice, sorted(set(keys)), dict[str, bool]()
     for start in range(0, len(wanted), _CHUNK):
         portion = wanted[start : start + _CHUNK]
@@ -97,8 +97,8 @@ def _known(connection: Connection, keys: Iterable[str]) -> dict[str, bool]:
     return found
 
 
-def _tell_again(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """What was withdrawn holds again: in the words of today, with all the patience, its attempts on record."""
+def _reinstate(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Reinstate withdrawn notices with new texts and a full number of retries; their past attempts stay recorded."""
     table = tables.notice
     if not rows:
         return
@@ -111,7 +111,7 @@ def _tell_again(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
         connection.execute(update(table).where(table.c.key == row["key"]).values(new))
 
 
-def _keep_attachments(connection: Connection, notices: Sequence[Notice]) -> None:
+def _insert_attachments(connection: Connection, notices: Sequence[Notice]) -> None:
     table = tables.notice
     query = select(table.c.key, table.c.id).where(table.c.key.in_([n.key for n in notices]))
     ids = {r.key: r.id for r in connection.execute(query)} if notices else {}
@@ -121,7 +121,7 @@ def _keep_attachments(connection: Connection, notices: Sequence[Notice]) -> None
 
 
 def attachments(connection: Connection, notices: Sequence[int]) -> dict[int, tuple[Attachment, ...]]:
-    """What goes with messages, by message, and with the notices gathered in them; those without any are left out."""
+    """Return the attachments of messages and of the notices batched in them, by message id."""
     notice, table, found = tables.notice, tables.attachment, dict[int, tuple[Attachment, ...]]()
     message = func.coalesce(notice.c.gathered_into, notice.c.id)
     query = (
@@ -136,10 +136,10 @@ def attachments(connection: Connection, notices: Sequence[int]) -> dict[int, tup
 
 
 def due_notices(connection: Connection, now: datetime, limit: int = 200, but: Collection[str] = ()) -> Sequence[Due]:
-    """The notices whose time has come, the oldest first.
+    """Return released notices that are due, the oldest first.
 
     Args:
-        but: people whose notices are left for later.
+        but: people whose notices are left out.
     """
     table = tables.notice
     rows = connection.execute(
@@ -159,22 +159,22 @@ def due_notices(connection: Connection, now: datetime, limit: int = 200, but: Co
 
 
 def claim(connection: Connection, notices: Sequence[Due], now: datetime, until: datetime) -> list[Due]:
-    """Take notices for one attempt each; those that another relay took first are left out."""
+    """Claim notices for one attempt each; those that another relay claimed first are left out."""
     table = tables.notice
-    taken = connection.execute(
+    claimed = connection.execute(
         update(table)
         .where(table.c.id.in_([n.id for n in notices]), table.c.due_at <= now)
         .where(table.c.sent_at.is_(None), table.c.dead_at.is_(None))
         .values(attempts=table.c.attempts + 1, due_at=until)
         .returning(table.c.id, table.c.attempts)
     )
-    attempts = {r.id: r.attempts - 1 for r in taken}
+    attempts = {r.id: r.attempts - 1 for r in claimed}
     return [replace(n, attempts=attempts[n.id]) for n in notices if n.id in attempts]
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What came of an attempt."""
+    """The result of a delivery attempt."""
 
     notice: Due
     channel: str
@@ -183,7 +183,7 @@ class Attempt:
 
 
 def record_attempts(connection: Connection, attempts: Sequence[Attempt], at: datetime) -> None:
-    """Record attempts, and which notices are sent."""
+    """Record attempts, and mark the delivered notices as sent."""
     rows = [
         {
             "notice": a.notice.id, "attempt": a.notice.attempts + 1, "at": at,
@@ -199,7 +199,7 @@ def record_attempts(connection: Connection, attempts: Sequence[Attempt], at: dat
 
 
 def failures(connection: Connection, notices: Sequence[int]) -> Mapping[int, Counter[str]]:
-    """How often each notice has failed, by channel; what failed before it was brought back counts no more."""
+    """Count the failed attempts of each notice by channel, without those before it was requeued."""
     table, found = tables.delivery, dict[int, Counter[str]]()
     query = (
         select(table.c.notice, table.c.channel, func.count().label("times"))
@@ -213,20 +213,20 @@ def failures(connection: Connection, notices: Sequence[int]) -> Mapping[int, Cou
 
 
 def postpone(connection: Connection, notice: Due, until: datetime, parts: int = 0) -> None:
-    """Leave it for later, unless somebody has taken it meanwhile.
+    """Delay a notice, unless another relay has claimed it meanwhile.
 
     Args:
-        parts: how many of its parts need not be sent again.
+        parts: how many of its parts were delivered and need not be sent again.
     """
-    connection.execute(_mine(notice).values(due_at=until, parts=parts))
+    connection.execute(_still_claimed(notice).values(due_at=until, parts=parts))
 
 
 def mark_dead(connection: Connection, notice: Due, at: datetime) -> None:
-    """Make it a dead letter, unless somebody has taken it meanwhile."""
-    connection.execute(_mine(notice).values(dead_at=at))
+    """Make a notice a dead letter, unless another relay has claimed it meanwhile."""
+    connection.execute(_still_claimed(notice).values(dead_at=at))
 
 
-def _mine(notice: Due) -> Update:
+def _still_claimed(notice: Due) -> Update:
     table = tables.notice
     return update(table).where(
         table.c.id == notice.id, table.c.attempts == notice.attempts + 1, table.c.sent_at.is_(None)
@@ -234,7 +234,7 @@ def _mine(notice: Due) -> Update:
 
 
 def overdue(connection: Connection, now: datetime) -> tuple[int, datetime | None]:
-    """How many notices should have gone out by now, and since when the first of them."""
+    """Return how many notices are overdue, and the due time of the oldest."""
     table = tables.notice
     query = select(func.count(), func.min(table.c.due_at)).where(
         table.c.sent_at.is_(None), table.c.dead_at.is_(None), table.c.gathered_into.is_(None), table.c.due_at <= now

@@ -1,7 +1,8 @@
-"""The way out: the ledger is what goes out, in order, and each chain knows how far it has gone on each way.
+"""The outbox: tracks for each chain and topic up to which entry the ledger has been published.
 
-So a command writes nothing but its entries. A relay takes a chain for a while, carries what is new and moves the
-chain's mark; one that died is followed by another, which carries the same entries again under the same ids.
+The ledger itself is the queue, so a command writes only its entries. A relay claims a chain for a limited time,
+publishes the new entries and moves the position of the chain. If a relay dies, another one publishes the same entries
+again with the same ids.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from clusterflow.store import tables
 Topic = Literal["event", "notice"]
 
 _CHAIN, _OUT, _LEDGER = tables.chain, tables.outbox, tables.ledger
-_MARK = {"event": _CHAIN.c.published, "notice": _CHAIN.c.told}
+_POSITION = {"event": _CHAIN.c.published, "notice": _CHAIN.c.told}
 _TOLD_KINDS = [cls.model_fields["kind"].default for cls in NOTIFIED_EVENTS]
 _FACT_KINDS = [cls.model_fields["kind"].default for cls in get_args(RecordEvent)]
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The entries of one chain that have not gone out yet: those after ``after``, up to ``version``."""
+    """The unpublished entries of one chain: those after ``after``, up to ``version``."""
 
     topic: Topic
     chain: str
@@ -37,12 +38,12 @@ class Span:
 
 
 def pending(connection: Connection, topic: Topic, now: datetime, limit: int = 500) -> Sequence[Span]:
-    """What is to go out and is neither carried by another relay nor put off after a failure."""
-    mark = _MARK[topic]
+    """Return the spans to publish that no other relay has claimed and that wait for no retry."""
+    position = _POSITION[topic]
     query = (
-        select(_CHAIN.c.id, mark, _CHAIN.c.version)
+        select(_CHAIN.c.id, position, _CHAIN.c.version)
         .join(_OUT, (_OUT.c.topic == topic) & (_OUT.c.chain == _CHAIN.c.id), isouter=True)
-        .where(_CHAIN.c.version > mark, or_(_OUT.c.until.is_(None), _OUT.c.until <= now))
+        .where(_CHAIN.c.version > position, or_(_OUT.c.until.is_(None), _OUT.c.until <= now))
         .order_by(_CHAIN.c.at, _CHAIN.c.id)
         .limit(limit)
     )
@@ -50,17 +51,17 @@ def pending(connection: Connection, topic: Topic, now: datetime, limit: int = 50
 
 
 def claim(connection: Connection, topic: Topic, chain: str, now: datetime, until: datetime) -> Span | None:
-    """Let the caller alone carry the chain until a moment; None where another does, or did meanwhile."""
+    """Claim a chain until a moment; return None if another relay has it or there is nothing left to publish."""
     mine = (_OUT.c.topic == topic) & (_OUT.c.chain == chain)
-    taken = connection.execute(update(_OUT).where(mine, _OUT.c.until <= now).values(until=until))
-    if taken.rowcount == 0:
+    claimed = connection.execute(update(_OUT).where(mine, _OUT.c.until <= now).values(until=until))
+    if claimed.rowcount == 0:
         try:
             with connection.begin_nested():
                 connection.execute(insert(_OUT).values(topic=topic, chain=chain, until=until, attempts=0))
         except IntegrityError:
             return None
-    mark = _MARK[topic]
-    row = connection.execute(select(mark, _CHAIN.c.version).where(_CHAIN.c.id == chain)).one()
+    position = _POSITION[topic]
+    row = connection.execute(select(position, _CHAIN.c.version).where(_CHAIN.c.id == chain)).one()
     if row[0] < row[1]:
         return Span(topic, chain, *row)
     connection.execute(delete(_OUT).where(mine))
@@ -68,17 +69,20 @@ def claim(connection: Connection, topic: Topic, chain: str, now: datetime, until
 
 
 def mark_done(connection: Connection, span: Span) -> bool:
-    """The span went out; whatever came since waits for the next round. False where another relay was faster."""
-    mark = _MARK[span.topic]
+    """Record that a span was published; return False if another relay did so first.
+
+    Entries that were appended meanwhile wait for the next round.
+    """
+    position = _POSITION[span.topic]
     moved = connection.execute(
-        update(_CHAIN).where(_CHAIN.c.id == span.chain, mark == span.after).values({mark: span.version})
+        update(_CHAIN).where(_CHAIN.c.id == span.chain, position == span.after).values({position: span.version})
     )
     connection.execute(delete(_OUT).where(_OUT.c.topic == span.topic, _OUT.c.chain == span.chain))
     return moved.rowcount == 1
 
 
 def mark_failed(connection: Connection, span: Span, error: str, again_at: datetime) -> None:
-    """Leave the span waiting until a later moment, with the reason for a person to read."""
+    """Record an error and delay the retry of a span until ``again_at``."""
     connection.execute(
         update(_OUT)
         .where(_OUT.c.topic == span.topic, _OUT.c.chain == span.chain)
@@ -87,19 +91,19 @@ def mark_failed(connection: Connection, span: Span, error: str, again_at: dateti
 
 
 def release(connection: Connection, span: Span) -> None:
-    """Carry nothing of it now: it waits for the next round."""
+    """Release the claim on a span without publishing it."""
     connection.execute(delete(_OUT).where(_OUT.c.topic == span.topic, _OUT.c.chain == span.chain))
 
 
 def unevaluated(connection: Connection, chain: str | None = None) -> dict[str, int]:
-    """Where there are unpublished facts that no evaluation has seen, of those that are evaluated; the last of each."""
-    seen, enrolled = tables.evaluation, tables.initiative_state
+    """Return the last unpublished fact that no evaluation has included yet, for each chain that is evaluated."""
+    evaluation, enrolled = tables.evaluation, tables.initiative_state
     query = (
         select(_CHAIN.c.id, func.max(_LEDGER.c.version))
         .join(_LEDGER, (_LEDGER.c.chain == _CHAIN.c.id) & (_LEDGER.c.version > _CHAIN.c.published))
-        .join(seen, seen.c.initiative == _CHAIN.c.id, isouter=True)
+        .join(evaluation, evaluation.c.initiative == _CHAIN.c.id, isouter=True)
         .where(_CHAIN.c.version > _CHAIN.c.published, _LEDGER.c.kind.in_(_FACT_KINDS))
-        .where(or_(seen.c.version.is_(None), seen.c.version < _LEDGER.c.version))
+        .where(or_(evaluation.c.version.is_(None), evaluation.c.version < _LEDGER.c.version))
         .where(or_(_CHAIN.c.id == REGISTRY, _CHAIN.c.id.in_(select(enrolled.c.initiative))))
         .group_by(_CHAIN.c.id)
     )
@@ -109,13 +113,13 @@ def unevaluated(connection: Connection, chain: str | None = None) -> dict[str, i
 
 
 def last_error(connection: Connection) -> str | None:
-    """Why something still waits, the latest reason."""
+    """Return the latest error of a span that still waits."""
     query = select(_OUT.c.error).where(_OUT.c.error.is_not(None)).order_by(_OUT.c.until.desc()).limit(1)
     return connection.execute(query).scalar_one_or_none()
 
 
 def backlog(connection: Connection) -> dict[Topic, int]:
-    """How many entries wait to be published, and how many of which people are yet to be told."""
+    """Return the number of entries that wait for publication, and of those that wait for notices to be made."""
     published, told = _CHAIN.c.published, _CHAIN.c.told
     events = select(func.coalesce(func.sum(_CHAIN.c.version - published), 0)).where(_CHAIN.c.version > published)
     notices = (
@@ -130,12 +134,12 @@ def backlog(connection: Connection) -> dict[Topic, int]:
 
 
 def oldest_pending(connection: Connection, topic: Topic) -> datetime | None:
-    """When the entry that waits longest was written; of those that people are told of, where they are meant."""
-    mark = _MARK[topic]
+    """Return when the oldest waiting entry was written; for notices, only of the kinds that can make notices."""
+    position = _POSITION[topic]
     query = (
         select(func.min(_LEDGER.c.at))
-        .select_from(_CHAIN.join(_LEDGER, (_LEDGER.c.chain == _CHAIN.c.id) & (_LEDGER.c.version > mark)))
-        .where(_CHAIN.c.version > mark)
+        .select_from(_CHAIN.join(_LEDGER, (_LEDGER.c.chain == _CHAIN.c.id) & (_LEDGER.c.version > position)))
+        .where(_CHAIN.c.version > position)
     )
     if topic == "notice":
         query = query.where(_LEDGER.c.kind.in_(_TOLD_KINDS))

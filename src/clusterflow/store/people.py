@@ -1,4 +1,4 @@
-"""People and the capacities they hold on a day; and the pseudonyms by which the ledger knows them."""
+"""Reads the roles that people hold on a day, who may vote, and the pseudonyms that the ledger uses."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _VOTING = {BodyKind.BOARD: Role.BOARD_MEMBER, BodyKind.ASSEMBLY: Role.ASSEMBLY_M
 
 
 def _capacities() -> Subquery:
-    """One statement: (person, what, value) for seats, organisations spoken for, memberships and the office."""
+    """Build one query of (person, what, value) over seats, representations, memberships and the office."""
     scope = Scope(single=True)
     seat, body = scope.current(Seat), scope.current(Body)
     seats = select(
@@ -61,8 +61,8 @@ def _capacities() -> Subquery:
 
 
 @cache
-def _held(one: bool) -> Select[Any]:
-    """What everybody holds, or one person; built once, which takes far longer than to run it."""
+def _capacity_query(one: bool) -> Select[Any]:
+    """Return the query for everybody, or for one person; cached, because building it is slow."""
     capacity = _capacities()
     return select(capacity).where(capacity.c.person == bindparam("person")) if one else select(capacity)
 
@@ -70,11 +70,11 @@ def _held(one: bool) -> Select[Any]:
 def capacities(
     connection: Connection, initiative: str, on: date, person: str | None = None
 ) -> dict[str, tuple[frozenset[Role], frozenset[HelixKind]]]:
-    """Each person's roles in an initiative on a day, and the helix kinds they represent."""
+    """Return each person's roles in an initiative on a day, and the helix kinds that the person represents."""
     asked = {"initiative": initiative, "as_of": on} | ({} if person is None else {"person": person})
     roles: dict[str, set[Role]] = {}
     helixes: dict[str, set[HelixKind]] = {}
-    for row in connection.execute(_held(person is not None), asked):
+    for row in connection.execute(_capacity_query(person is not None), asked):
         held = roles.setdefault(row.person, set())
         represents = helixes.setdefault(row.person, set())
         if row.what == "seat":
@@ -93,13 +93,13 @@ def capacities(
 
 
 def delegations_of(connection: Connection, initiative: str, on: date) -> frozenset[tuple[str, str]]:
-    """The delegations in force: whose vote it is, and who may cast it."""
+    """Return the delegations in force as (person, delegate): the delegate may cast the person's vote."""
     found = current(connection, Delegation, initiative, on)
     return frozenset((d.person, d.delegate) for d in found if d.person != d.delegate)
 
 
 class Eligible(Frozen):
-    """Somebody who may cast a vote at a gate, in their own name or for whom they stand in."""
+    """A person who may cast a vote at a gate, in their own name or as the delegate of ``speaks_for``."""
 
     person: str
     roles: tuple[Role, ...]
@@ -107,7 +107,7 @@ class Eligible(Frozen):
 
 
 def eligible_people(connection: Connection, initiative: str, rule: DecidedBy, on: date) -> tuple[Eligible, ...]:
-    """Who may cast a vote at a gate on a day."""
+    """Return the people who may cast a vote at a gate on a day."""
     return select_eligible(rule, capacities(connection, initiative, on), delegations_of(connection, initiative, on))
 
 
@@ -116,7 +116,7 @@ def select_eligible(
     held: Mapping[str, tuple[frozenset[Role], frozenset[HelixKind]]],
     delegations: Iterable[tuple[str, str]],
 ) -> tuple[Eligible, ...]:
-    """Who may cast a vote, out of the capacities and delegations of a day."""
+    """Select the people who may cast a vote from the capacities and delegations of a day."""
     own = {p: roles for p, mine in sorted(held.items()) if (roles := entitled_roles(rule, *mine))}
     found = [Eligible(person=p, roles=roles) for p, roles in own.items()]
     for person, delegate in sorted(delegations):
@@ -127,7 +127,7 @@ def select_eligible(
 
 
 def alias_of(connection: Connection, person: str, ids: Callable[[], str]) -> str | None:
-    """The pseudonym of a person, made on first use; None where the registry knows nobody of that name."""
+    """Return the pseudonym of a person, made on first use; None if the registry has no such person."""
     row = connection.execute(_ALIAS, {"person": person}).first()
     if row is None:
         return None
@@ -137,7 +137,7 @@ def alias_of(connection: Connection, person: str, ids: Callable[[], str]) -> str
     try:
         with connection.begin_nested():
             connection.execute(insert(tables.pseudonym), {"person": person, "alias": alias})
-    except IntegrityError:  # somebody else gave them one at this moment
+    except IntegrityError:  # another transaction made one at the same moment
         return alias_of(connection, person, ids)
     return alias
 
@@ -152,7 +152,7 @@ _ALIAS = (
 
 
 def aliases_of(connection: Connection, people: Iterable[str] | None = None) -> dict[str, str]:
-    """The pseudonyms of some people, or of all, by their ids; who has none yet is not among them."""
+    """Return the pseudonyms of some people, or of all, by person id; people without one are left out."""
     table = tables.pseudonym
     query = select(table.c.person, table.c.alias)
     if people is not None:
@@ -161,7 +161,7 @@ def aliases_of(connection: Connection, people: Iterable[str] | None = None) -> d
 
 
 def person_of(connection: Connection, aliases: Iterable[str]) -> dict[str, str]:
-    """The people behind pseudonyms; who was forgotten is not among them."""
+    """Return the person ids behind pseudonyms; forgotten people are left out."""
     table = tables.pseudonym
     wanted = sorted(set(aliases))
     rows = connection.execute(select(table.c.alias, table.c.person).where(table.c.alias.in_(wanted)))

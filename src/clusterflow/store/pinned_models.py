@@ -1,4 +1,4 @@
-"""The lifecycle models that initiatives are pinned to, kept by content hash."""
+"""Stores the lifecycle models to which initiatives are pinned, by content hash."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from clusterflow.store import tables
 
 
 def save_model(connection: Connection, model: LifecycleModel, at: datetime) -> None:
-    """Keep the model as it is now; the same content is kept once."""
+    """Store the model, unless the same content is stored already."""
     table = tables.lifecycle_model
     if connection.execute(select(table.c.id).where(table.c.hash == model.hash)).first() is None:
         document = model.model_dump_json(by_alias=True)
@@ -19,7 +19,7 @@ def save_model(connection: Connection, model: LifecycleModel, at: datetime) -> N
 
 
 def load_model(connection: Connection, content_hash: str) -> LifecycleModel:
-    """The model of that content. A content never changes, so it is parsed once."""
+    """Return the model with that content hash. The content never changes, so each process parses it once."""
     cached = _PARSED.get(content_hash)
     if cached is None:
         table = tables.lifecycle_model

@@ -1,4 +1,4 @@
-"""Many initiatives at a time: their states today or at the end of a day, with what is needed to tell of them."""
+"""Reads the states of many initiatives at once, today or at the end of a past day."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from clusterflow.store.state import last_notes, load_states, notes_in, sort_rows
 
 @dataclass(frozen=True, slots=True)
 class InitiativeSnapshot:
-    """One initiative on a day; ``record`` is what the registry says of it, where it says anything."""
+    """The state of one initiative on a day; ``record`` is its own record in the registry, if there is one."""
 
     state: InitiativeState
     model: LifecycleModel
     record: Initiative | None
     day: date
     notes: Mapping[tuple[str, str], str]
-    """What the last evaluation measured, by stage and criterion; nothing for a day gone by."""
+    """What the last evaluation measured, by stage and criterion; empty for a past day."""
 
 
 def snapshots(connection: Connection, now: datetime, as_of: date | None = None) -> list[InitiativeSnapshot]:
-    """Every initiative, today or at the end of a day, by id; who was not yet enrolled then is left out.
+    """Return every initiative that was enrolled by then, today or at the end of a day, ordered by id.
 
-    A few statements, however many initiatives there are.
+    The number of statements does not grow with the number of initiatives.
     """
     records = initiative_records(connection, as_of or now.date())
     if as_of is None:
@@ -60,7 +60,7 @@ def snapshots(connection: Connection, now: datetime, as_of: date | None = None) 
 def snapshot_of(
     connection: Connection, state: InitiativeState, now: datetime, as_of: date | None = None
 ) -> InitiativeSnapshot:
-    """One initiative whose state of the day is known."""
+    """Return the snapshot of one initiative from its state on that day."""
     mine = state.initiative
     day = as_of or _day(initiative_records(connection, now.date(), [mine]).get(mine), now)
     return InitiativeSnapshot(
@@ -87,9 +87,9 @@ def _notes(connection: Connection) -> dict[str, dict[tuple[str, str], str]]:
 
 
 def _states_at(connection: Connection, as_of: date, records: Mapping[str, Initiative]) -> dict[str, InitiativeState]:
-    """What the ledgers add up to at the end of a day, which is over where each initiative is.
+    """Return the states replayed from the ledgers up to the end of a day, in the time zone of each initiative.
 
-    Facts leave a state as it is but for its version and moment, so only the last of them is asked for.
+    Facts change only the version and the last moment of a state, so only the last of them is read.
     """
     enrolled = connection.execute(select(tables.initiative_state.c.initiative)).scalars()
     ends = {i: datetime.combine(as_of, time.max, _zone(records.get(i))) for i in enrolled}
@@ -107,7 +107,7 @@ def _states_at(connection: Connection, as_of: date, records: Mapping[str, Initia
 
 
 def _last(connection: Connection, end: datetime) -> dict[str, tuple[int, datetime]]:
-    """The number and moment of each chain's last entry until then."""
+    """Return the number and moment of the last entry of each chain up to a moment."""
     table = tables.ledger
     query = select(table.c.chain, func.max(table.c.version).label("version"), func.max(table.c.at).label("at"))
     found = connection.execute(query.where(table.c.at <= end).group_by(table.c.chain))
@@ -116,7 +116,7 @@ def _last(connection: Connection, end: datetime) -> dict[str, tuple[int, datetim
 
 @dataclass(frozen=True, slots=True)
 class Lapse:
-    """A milestone that lapsed on a day by some criteria; ``ended_on`` when it was restored, or taken back."""
+    """A milestone that lapsed on a day because of some criteria; ``ended_on`` is when it was restored or withdrawn."""
 
     initiative: str
     stage: str
@@ -125,9 +125,9 @@ class Lapse:
     criteria: tuple[str, ...]
 
 
-def lapses(connection: Connection, found: Iterable[InitiativeSnapshot], since: date) -> list[Lapse]:
-    """What has lapsed in some lives: what has not ended yet, and what ended on a day or later."""
-    ends = {life.state.initiative: datetime.combine(life.day, time.max, _zone(life.record)) for life in found}
+def lapses(connection: Connection, of: Iterable[InitiativeSnapshot], since: date) -> list[Lapse]:
+    """Return the lapses that have not ended, and those that ended on the day ``since`` or later."""
+    ends = {s.state.initiative: datetime.combine(s.day, time.max, _zone(s.record)) for s in of}
     open_ones: dict[tuple[str, str, int], Lapse] = {}
     ended: list[Lapse] = []
     for entry in ledger.read_entries_of_many(connection, _LAPSING, ends):
@@ -145,9 +145,9 @@ def lapses(connection: Connection, found: Iterable[InitiativeSnapshot], since: d
 _LAPSING = frozenset({"milestone.lapsed", "milestone.restored", "milestone.withdrawn"})
 
 
-def last_facts(connection: Connection, found: Iterable[InitiativeSnapshot]) -> dict[str, date]:
-    """When something was recorded of some lives the last time; who has no facts is left out."""
-    ends = {life.state.initiative: datetime.combine(life.day, time.max, _zone(life.record)) for life in found}
+def last_facts(connection: Connection, of: Iterable[InitiativeSnapshot]) -> dict[str, date]:
+    """Return the day of the last recorded fact of each initiative; those without facts are left out."""
+    ends = {s.state.initiative: datetime.combine(s.day, time.max, _zone(s.record)) for s in of}
     table = tables.ledger
     days: dict[str, date] = {}
     for end in set(ends.values()):

@@ -1,4 +1,4 @@
-"""Refused submissions: kept until somebody mends or drops them; and how far another system has been listened to."""
+"""Stores refused submissions until a person resolves them, and the cursor of events read from other systems."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def insert_refusal(
     mistakes: Sequence[Mistake],
     at: datetime,
 ) -> int:
-    """Keep what was refused; gives its number."""
+    """Store a refused submission and return its number."""
     row = {"source": source, "address": address, "line": line, "payload": payload, "received_at": at}
     values = {"mistakes": _MISTAKES.dump_json(tuple(mistakes)).decode(), "state": RefusalState.WAITING.value}
     return int(connection.execute(insert(_TABLE).values(**row, **values).returning(_TABLE.c.id)).scalar_one())
@@ -39,7 +39,7 @@ def _read(connection: Connection, query: Select[Any]) -> list[Refusal]:
 
 
 def list_refusals(connection: Connection, state: RefusalState | None = None) -> list[Refusal]:
-    """All of them, or those in a state, oldest first."""
+    """Return all refusals, or those in a state, the oldest first."""
     query = select(_TABLE)
     return _read(connection, query if state is None else query.where(_TABLE.c.state == state.value))
 
@@ -49,20 +49,20 @@ def find_refusal(connection: Connection, number: int) -> Refusal | None:
 
 
 def find_waiting(connection: Connection, source: str) -> Refusal | None:
-    """What waits of a source, by whichever drop it came."""
+    """Return a waiting refusal of a source, whichever file it came with."""
     same = or_(_TABLE.c.source == source, _TABLE.c.source.startswith(f"{source}:", autoescape=True))
     query = select(_TABLE).where(_TABLE.c.state == RefusalState.WAITING.value, same)
     return next(iter(_read(connection, query)), None)
 
 
 def count_waiting(connection: Connection) -> int:
-    """How many wait for somebody."""
+    """Return the number of refusals that wait for a person."""
     query = select(func.count()).where(_TABLE.c.state == RefusalState.WAITING.value)
     return connection.execute(query).scalar_one()
 
 
 def settle(connection: Connection, number: int, state: RefusalState, at: datetime, by: str, reason: str | None) -> bool:
-    """Mended or dropped; False where it does not wait any more."""
+    """Set the final state of a refusal; return False if it was not waiting any more."""
     settled = connection.execute(
         update(_TABLE)
         .where(_TABLE.c.id == number, _TABLE.c.state == RefusalState.WAITING.value)
@@ -76,7 +76,7 @@ def count_unreported(connection: Connection) -> int:
 
 
 def list_unreported(connection: Connection, limit: int = 100) -> list[Refusal]:
-    """Those of which whoever sent them has not been told yet, oldest first."""
+    """Return the refusals that were not reported to their sender yet, the oldest first."""
     return _read(connection, select(_TABLE).where(_TABLE.c.told_at.is_(None)).limit(limit))
 
 
@@ -85,7 +85,7 @@ def mark_reported(connection: Connection, numbers: Collection[int], at: datetime
 
 
 def completed_keys(connection: Connection, keys: Sequence[str]) -> set[str]:
-    """Those of the idempotency keys under which a command was done."""
+    """Return those of the idempotency keys under which a command has already run."""
     column = tables.command.c.key
     found: set[str] = set()
     for start in range(0, len(keys), _CHUNK):
@@ -94,13 +94,13 @@ def completed_keys(connection: Connection, keys: Sequence[str]) -> set[str]:
 
 
 def read_cursor(connection: Connection, topic: str) -> datetime | None:
-    """Up to which moment all events of a topic were taken in; None where nobody has listened yet."""
+    """Return the moment up to which all events of a topic were read; None if none was read yet."""
     table = tables.event_cursor
     return connection.execute(select(table.c.heard_until).where(table.c.topic == topic)).scalar_one_or_none()
 
 
 def advance_cursor(connection: Connection, topic: str, until: datetime) -> None:
-    """Everything up to that moment was taken in; the mark moves forward only."""
+    """Move the cursor of a topic to a moment; it never moves back."""
     table = tables.event_cursor
     before = read_cursor(connection, topic)
     if before is None:

@@ -1,4 +1,4 @@
-"""The recorded facts, as rows: which hold, who is who, and what is known under which name."""
+"""Reads and writes the recorded facts: one table for each record type."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ from clusterflow.store.columns import from_row, to_row
 R = TypeVar("R", bound=Record)
 
 STREAMED = {"yield_per": 1000}
-"""For what may be large: so many rows are held at a time."""
+"""Execution options for large results: this number of rows is held in memory at a time."""
 
 _CHUNK = 400
-"""Bound parameters in one statement have a limit; keys are asked for in portions."""
+"""A statement takes a limited number of bound parameters, so keys are read in portions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A record as the registry holds it, named by the ledger entry that brought it."""
+    """A record in the registry, identified by the ledger entry that entered it."""
 
     chain: str
     entry: int
@@ -60,9 +60,9 @@ def chain_of(cls: type[Record], initiative: str | None) -> str:
 def facts_of(
     connection: Connection, cls: type[Record], chain: str, identities: Iterable[tuple[str, ...]] | None = None
 ) -> list[Fact]:
-    """The facts of a type that hold (none superseded, retracted ones included), all or those of some identities."""
+    """Return the facts of a type that are not superseded, retracted ones included: all, or those of some identities."""
     rows: list[Any] = []
-    # The day of happenings that are identified by it is compared by the caller: days are no texts.
+    # Where the key contains ``valid_from``, the caller compares it: a day is no text.
     key = [k for k in cls.key if k != "valid_from"]
     everything = identities is None or not key
     wanted = sorted({identity[: len(key)] for identity in identities or ()})
@@ -78,8 +78,8 @@ def facts_of(
     return [Fact(chain, r.entry, from_row(cls, r._mapping), r.retracted) for r in rows]
 
 
-# Each statement is built once for a record type: to build one takes SQLAlchemy longer than to run it. A list is written
-# into the statement each time it runs, which takes as long again, so the usual single one has a statement of its own.
+# Each statement is built once for a record type, because SQLAlchemy takes longer to build it than to run it. An
+# expanding list is rendered at each run, which takes as long again; so the usual single key has its own statement.
 
 
 @cache
@@ -115,7 +115,7 @@ def _supersede(record: str) -> Update:
     return update(table).where(table.c.chain == bindparam("of_chain"), table.c.entry == bindparam("of_entry"))
 
 
-def _held(table: Table) -> tuple[ColumnElement[bool], ...]:
+def _is_current(table: Table) -> tuple[ColumnElement[bool], ...]:
     return (table.c.superseded_at.is_(None), table.c.retracted.is_(False))
 
 
@@ -123,7 +123,7 @@ def _held(table: Table) -> tuple[ColumnElement[bool], ...]:
 def _existing(record: str) -> Select[Any]:
     table = tables.REGISTRY_TABLES[record]
     column = table.c[RECORDS[record].key[0]]
-    return select(column).distinct().where(table.c.chain == bindparam("chain"), *_held(table))
+    return select(column).distinct().where(table.c.chain == bindparam("chain"), *_is_current(table))
 
 
 @cache
@@ -139,7 +139,7 @@ def _existing_many(record: str) -> Select[Any]:
 
 
 def insert_facts(connection: Connection, facts: Sequence[Fact], salts: Sequence[str], at: datetime, by: str) -> None:
-    """Write facts, each under its own ledger entry."""
+    """Write facts, each with the number of its own ledger entry."""
     by_type: dict[str, list[dict[str, Any]]] = {}
     for fact, salt in zip(facts, salts, strict=True):
         by_type.setdefault(fact.record.type, []).append(
@@ -153,13 +153,13 @@ def insert_facts(connection: Connection, facts: Sequence[Fact], salts: Sequence[
 
 
 def supersede(connection: Connection, fact: Fact, by_entry: int, at: datetime) -> None:
-    """Mark that a later entry took the fact's place; the row itself stays as it was."""
+    """Mark a fact as superseded by a later entry; its values stay unchanged."""
     this = {"of_chain": fact.chain, "of_entry": fact.entry}
     connection.execute(_supersede(fact.record.type), {**this, "superseded_by": by_entry, "superseded_at": at})
 
 
 def ids_of_type(connection: Connection, record: str, chain: str = REGISTRY) -> list[str]:
-    """Every id that a record type has, to check references and to offer the nearest."""
+    """Return every id of a record type, to check references and to suggest the nearest one."""
     table = tables.REGISTRY_TABLES[record]
     column = table.c[RECORDS[record].key[0]]
     query = select(column).distinct().where(table.c.chain == chain, table.c.superseded_at.is_(None))
@@ -167,7 +167,7 @@ def ids_of_type(connection: Connection, record: str, chain: str = REGISTRY) -> l
 
 
 def existing_ids(connection: Connection, record: str, chain: str, ids: Iterable[str]) -> set[str]:
-    """Those of the ids that the registry knows."""
+    """Return those of the ids that exist in the registry."""
     found: set[str] = set()
     wanted = sorted(set(ids))
     if len(wanted) == 1:
@@ -184,7 +184,7 @@ _PARTIES = ("organisation", "body")
 def parties(
     connection: Connection, chain: str, types: Iterable[str], since: int, until: int, limit: int
 ) -> tuple[tuple[str, str], ...]:
-    """The organisations and bodies that facts are about, entered from one entry to another: what they are, and id."""
+    """Return the organisations and bodies that the facts of some entries concern, as (record type, id)."""
     found: set[tuple[str, str]] = set()
     for name in types:
         table = tables.REGISTRY_TABLES[name]
@@ -198,7 +198,7 @@ def parties(
 
 
 def parties_of(connection: Connection, chain: str) -> dict[int, list[tuple[str, str]]]:
-    """The organisations and bodies that the facts of a chain are about, by the entry that brought the fact."""
+    """Return the organisations and bodies that the facts of a chain concern, by ledger entry."""
     found: dict[int, list[tuple[str, str]]] = {}
     for row in connection.execute(_parties_by_entry(), {"chain": chain}):
         found.setdefault(row.entry, []).append((row.what, row.party))
@@ -219,10 +219,10 @@ def _parties_by_entry() -> Select[Any]:
 
 
 def current(connection: Connection, cls: type[Record], chain: str, on: date, **where: Any) -> list[Any]:
-    """The records of a type that are true on a day, the latest start of each key.
+    """Return the records of a type that are valid on a day, the latest start of each key.
 
     Args:
-        where: what a field holds, or a list of what it may hold.
+        where: the value of a field, or a list of accepted values.
     """
     table = tables.REGISTRY_TABLES[cls.type]
     query = select(table).where(
@@ -237,10 +237,10 @@ def current(connection: Connection, cls: type[Record], chain: str, on: date, **w
 
 
 def people_by_id(connection: Connection, on: date, ids: Sequence[str]) -> dict[str, Person]:
-    """Those of some people whom the registry knows on a day."""
+    """Return the people with these ids whose records are valid on a day."""
     table, latest = tables.REGISTRY_TABLES["person"], dict[str, Person]()
     for start in range(0, len(ids), _CHUNK):
-        query = select(table).where(table.c.chain == REGISTRY, *_held(table), table.c.valid_from <= on)
+        query = select(table).where(table.c.chain == REGISTRY, *_is_current(table), table.c.valid_from <= on)
         query = query.where(table.c.id.in_(ids[start : start + _CHUNK])).order_by(table.c.valid_from)
         for row in connection.execute(query):
             latest[row.id] = from_row(Person, row._mapping)
@@ -248,7 +248,7 @@ def people_by_id(connection: Connection, on: date, ids: Sequence[str]) -> dict[s
 
 
 def initiative_records(connection: Connection, on: date, ids: Sequence[str] | None = None) -> dict[str, Initiative]:
-    """What is recorded of the initiatives themselves on a day, by id; before they began, their first record."""
+    """Return the own records of initiatives on a day, by id; before its start, the first record of an initiative."""
     rows: dict[str, Row[Any]] = {}
     asked = {} if ids is None else {"ids": list(ids)}
     for row in connection.execute(_ALL if ids is None else _SOME, asked):
@@ -259,7 +259,7 @@ def initiative_records(connection: Connection, on: date, ids: Sequence[str] | No
 
 @dataclass(frozen=True, slots=True)
 class InitiativeProfile:
-    """Where an initiative is, and what it is called: all that is asked of many at a time."""
+    """The name, time zone and country of an initiative, without the rest of its record."""
 
     initiative: str
     name: str
@@ -272,16 +272,16 @@ class InitiativeProfile:
 
 
 def profiles_of(connection: Connection, on: date, ids: Sequence[str]) -> dict[str, InitiativeProfile]:
-    """Where some initiatives are on a day, by id; before they began, as their first record says."""
+    """Return the profiles of initiatives on a day, by id; before its start, by the first record of an initiative."""
     found: dict[str, InitiativeProfile] = {}
-    for begins, initiative, *home in connection.execute(_HOMES, {"ids": list(ids)}):
+    for begins, initiative, *profile in connection.execute(_PROFILES, {"ids": list(ids)}):
         if initiative not in found or begins <= on:
-            found[initiative] = InitiativeProfile(initiative, *home)
+            found[initiative] = InitiativeProfile(initiative, *profile)
     return found
 
 
 def calendar_of(connection: Connection, on: date, initiative: str) -> WorkCalendar:
-    """The calendar by which an initiative counts its days; UTC and no country where none is recorded."""
+    """Return the work calendar of an initiative; UTC and no country if it has no record."""
     calendar = None
     for row in connection.execute(_CALENDARS, {"id": initiative}):
         if calendar is None or row.valid_from <= on:
@@ -290,24 +290,28 @@ def calendar_of(connection: Connection, on: date, initiative: str) -> WorkCalend
 
 
 _INITIATIVE = tables.REGISTRY_TABLES["initiative"]
-_ON_RECORD = (_INITIATIVE.c.chain == REGISTRY, *_held(_INITIATIVE))
+_ON_RECORD = (_INITIATIVE.c.chain == REGISTRY, *_is_current(_INITIATIVE))
 _ALL = select(_INITIATIVE).where(*_ON_RECORD).order_by(_INITIATIVE.c.valid_from)
 _SOME = _ALL.where(_INITIATIVE.c.id.in_(bindparam("ids", expanding=True)))
-_HOMES = _SOME.with_only_columns(*(_INITIATIVE.c[n] for n in ("valid_from", "id", "name", "timezone", "country")))
+_PROFILES = _SOME.with_only_columns(*(_INITIATIVE.c[n] for n in ("valid_from", "id", "name", "timezone", "country")))
 _CALENDARS = _ALL.where(_INITIATIVE.c.id == bindparam("id")).with_only_columns(
     _INITIATIVE.c.valid_from, _INITIATIVE.c.timezone, _INITIATIVE.c.country
 )
 
 
 def all_rows(connection: Connection, chain: str) -> Iterator[tuple[type[Record], RowMapping]]:
-    """Every row of a chain, those that gave way and those withdrawn among them."""
+    """Yield every row of a chain, superseded and retracted ones included."""
     for name, table in tables.REGISTRY_TABLES.items():
         for row in connection.execute(select(table).where(table.c.chain == chain).order_by(table.c.entry)):
             yield RECORDS[name], row._mapping
 
 
 def iterate_facts(connection: Connection, cls: type[R], retracted: bool = False) -> Iterator[tuple[str, R]]:
-    """The facts of a type that hold, or those withdrawn, of all chains in the order of their entries; as they come."""
+    """Yield (chain, record) for the facts of a type that are not superseded, in the order of chains and entries.
+
+    Args:
+        retracted: yield the retracted facts instead of those that hold.
+    """
     table = tables.REGISTRY_TABLES[cls.type]
     query = select(table).where(table.c.superseded_at.is_(None), table.c.retracted.is_(retracted))
     for row in connection.execute(query.order_by(table.c.chain, table.c.entry), execution_options=STREAMED):
@@ -315,7 +319,7 @@ def iterate_facts(connection: Connection, cls: type[R], retracted: bool = False)
 
 
 def counts(connection: Connection, chain: str) -> Mapping[str, int]:
-    """How many facts of each type hold on a chain."""
+    """Return the number of current facts of each type on a chain."""
     found = {}
     for name, table in tables.REGISTRY_TABLES.items():
         query = select(table.c.entry).where(

@@ -1,4 +1,4 @@
-"""A database to try things in: what is done there happens nowhere else, and nobody waits for it."""
+"""Opens temporary databases for simulations, empty or copied from the real one."""
 
 from __future__ import annotations
 
@@ -15,16 +15,19 @@ from clusterflow.store.database import open_database, read_connection
 
 _PORTION = 1000
 
-_LEFT_OUT = {"command", "delivery", "refused_submission", "event_cursor", "inbox"}
-"""What happened to former commands and messages; nothing that is yet to come depends on it."""
+_NOT_COPIED = {"command", "delivery", "refused_submission", "event_cursor", "inbox"}
+"""Tables with the history of commands and messages; a simulation of the future needs none of them."""
 
 
 @contextmanager
 def scratch_database() -> Iterator[Engine]:
-    """An empty database with our schema, gone at the end. It is a file: in memory there is but one connection."""
+    """Open an empty database with our schema; it is deleted at the end.
+
+    It is a file, because a SQLite database in memory has one connection only.
+    """
     with TemporaryDirectory(prefix="clusterflow-") as folder:
         engine = open_database(f"sqlite:///{Path(folder) / 'scratch.db'}")
-        event.listen(engine, "connect", _hasten)
+        event.listen(engine, "connect", _disable_sync)
         tables.whole_schema().create_all(engine)
         try:
             yield engine
@@ -32,17 +35,17 @@ def scratch_database() -> Iterator[Engine]:
             engine.dispose()
 
 
-def _hasten(connection: Any, _: Any) -> None:
+def _disable_sync(connection: Any, _: Any) -> None:
     connection.execute("PRAGMA synchronous=OFF")
 
 
 @contextmanager
 def scratch_copy(database: Engine) -> Iterator[Engine]:
-    """A scratch database that holds what the database holds now, as far as the future depends on it."""
+    """Open a temporary copy of the database, without the history in ``_NOT_COPIED``."""
     with scratch_database() as engine:
         with read_connection(database) as source, engine.begin() as target:
             for table in tables.whole_schema().sorted_tables:
-                if table.name not in _LEFT_OUT:
+                if table.name not in _NOT_COPIED:
                     _copy(source, target, table.name)
         yield engine
 
@@ -50,7 +53,8 @@ def scratch_copy(database: Engine) -> Iterator[Engine]:
 def _copy(source: Connection, target: Connection, name: str) -> None:
     table, chain = tables.whole_schema().tables[name], tables.chain
     query = select(table)
-    if table is tables.ledger:  # a chain goes on from its head; of its entries only those are read that wait to be told
+    if table is tables.ledger:
+        # A chain continues from its head; of its entries, only those that notices were not made of yet are needed.
         query = query.join(chain, chain.c.id == table.c.chain).where(table.c.version > chain.c.told)
     rows = source.execute(query).mappings()
     while portion := rows.fetchmany(_PORTION):

@@ -1,4 +1,4 @@
-"""Everybody around an initiative on a day: who sits where, who belongs, who speaks for whom."""
+"""Reads the stakeholders of an initiative on a day: seats, members and representatives."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from clusterflow.store.registry import current, initiative_records
 
 @dataclass(frozen=True, slots=True)
 class Stakeholders:
-    """Everybody around an initiative, as they are on record on a day."""
+    """The people and organisations around an initiative, as recorded on a day."""
 
     seats: tuple[Seat, ...]
     bodies: Mapping[str, BodyKind]
     owners: frozenset[str]
-    """The bodies that own an objective."""
+    """Ids of the bodies that own an objective."""
     members: frozenset[str]
     office: str | None
     """The organisation whose office follows the initiative."""
     speakers: Mapping[str, frozenset[str]]
-    """Organisation to those who speak for it."""
+    """Organisation id to the ids of the people who represent it."""
     speaks_for: Mapping[str, frozenset[str]]
-    """Person to the organisations that they speak or sit for."""
+    """Person id to the ids of the organisations that the person represents or sits for."""
     organisations: Mapping[str, Organisation]
     people: Mapping[str, Person]
 
@@ -39,7 +39,7 @@ class Stakeholders:
 def stakeholders_of(
     connection: Connection, initiative: str, on: date, organisations: Iterable[str] = (), persons: Iterable[str] = ()
 ) -> Stakeholders:
-    """Everybody around an initiative on a day, and some organisations and people beside."""
+    """Return the stakeholders of an initiative on a day, and the given organisations and people as well."""
     seats = current(connection, Seat, initiative, on)
     members = frozenset(m.organisation for m in current(connection, Membership, initiative, on))
     office = _office(connection, initiative, on)
@@ -47,7 +47,7 @@ def stakeholders_of(
     wanted |= {office} if office else set()
     sitting = {s.person for s in seats} | set(persons)
     voices = current(connection, Representation, REGISTRY, on, organisation=sorted(wanted))
-    # Who sits may speak for others, too: a board member for a ministry that is no member.
+    # Seat holders may also represent organisations that are not members: a board member may represent a ministry.
     voices += current(connection, Representation, REGISTRY, on, person=sorted(sitting))
     speakers, speaks_for = dict[str, set[str]](), dict[str, set[str]]()
     for person, organisation in [(v.person, v.organisation) for v in voices]:

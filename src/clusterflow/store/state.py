@@ -1,4 +1,4 @@
-"""The stored state of an initiative: loaded whole, saved as what changed."""
+"""Loads the stored states of initiatives and saves the rows that changed."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from clusterflow.store.columns import to_row
 from clusterflow.store.ledger import Head
 
 _CHUNK = 400
-"""Bound parameters in one statement have a limit; states are asked for in portions."""
+"""A statement takes a limited number of bound parameters, so states are read in portions."""
 
 
 class _Part:
-    """One collection of the state in its table, with the statements that read and write it, built once."""
+    """One collection of the state and its table, with prepared statements to read and write it."""
 
     def __init__(self, table: Table, cls: type[Frozen]) -> None:
         self.cls = cls
@@ -43,14 +43,14 @@ class _Part:
         self.change = update(table).where(*this)
 
     def load(self, connection: Connection, initiatives: Sequence[str]) -> Mapping[str, tuple[Frozen, ...]]:
-        """The rows of each initiative."""
+        """Return the rows of each initiative."""
         found: dict[str, list[Frozen]] = defaultdict(list)
         for initiative, *values in connection.execute(self.read, {"initiatives": initiatives}):
             found[initiative].append(self.cls.model_validate(dict(zip(self.columns, values, strict=True))))
         return {initiative: tuple(rows) for initiative, rows in found.items()}
 
     def save(self, connection: Connection, initiative: str, before: Iterable[Any], after: Iterable[Any]) -> None:
-        """Write the rows in which the two differ."""
+        """Write the rows that differ between the two collections."""
         known = {tuple(getattr(row, k) for k in self.key): row for row in before}
         new, changed = [], []
         for row in after:
@@ -58,7 +58,7 @@ class _Part:
             old = known.get(key)
             if old is None:
                 new.append({"initiative": initiative, **to_row(row)})
-            # A row that nothing happened to is the very same one; that is seen sooner than that it says the same.
+            # An unchanged row is the same object; comparing identities first is faster than comparing values.
             elif old is not row and old != row:
                 this = {f"this_{name}": value for name, value in zip(self.key, key, strict=True)}
                 values = {name: value for name, value in to_row(row).items() if name not in self.key}
@@ -87,15 +87,16 @@ _CHANGE = update(_OWN).where(_OWN.c.initiative == bindparam("this_initiative"))
 
 
 CACHE_SIZE = 512
-"""How many states a process remembers."""
+"""How many states a process caches."""
 
 _RECENT: OrderedDict[str, InitiativeState] = OrderedDict()
 
 
 def load_cached_state(connection: Connection, head: Head) -> InitiativeState | None:
-    """The state for this head, from memory where this process loaded or saved it before.
+    """Return the state for this head, from the cache if this process loaded or saved it before.
 
-    The head's hash stands for every entry of the chain, and the state is what they add up to: it never changes for it.
+    The hash of the head covers every entry of the chain, and the state is derived from them, so a cached state stays
+    valid for its hash.
     """
     state = _RECENT.get(head.hash)
     if state is None:
@@ -106,19 +107,19 @@ def load_cached_state(connection: Connection, head: Head) -> InitiativeState | N
 
 
 def cache_state(head: Head, state: InitiativeState) -> None:
-    """Keep the state for the next command on the same initiative; the oldest ones are let go."""
+    """Cache the state for the next command on the same initiative; the oldest ones are evicted."""
     _RECENT[head.hash] = state
     if len(_RECENT) > CACHE_SIZE:
         _RECENT.popitem(last=False)
 
 
 def load_state(connection: Connection, head: Head) -> InitiativeState | None:
-    """The state of the initiative whose chain has this head; None where it is not enrolled."""
+    """Return the state of the initiative whose chain has this head; None if it is not enrolled."""
     return load_states(connection, [head]).get(head.chain)
 
 
 def load_states(connection: Connection, heads: Sequence[Head]) -> dict[str, InitiativeState]:
-    """The states of the initiatives whose chains have these heads; who is not enrolled is left out."""
+    """Return the states of the enrolled initiatives whose chains have these heads."""
     states: dict[str, InitiativeState] = {}
     for start in range(0, len(heads), _CHUNK):
         portion = {head.chain: head for head in heads[start : start + _CHUNK]}
@@ -136,7 +137,7 @@ def load_states(connection: Connection, heads: Sequence[Head]) -> dict[str, Init
 
 
 def sort_rows(state: InitiativeState) -> InitiativeState:
-    """The same state with its rows in a fixed order, so that two states are equal when they say the same."""
+    """Return the state with its rows in a fixed order, so that states with equal content compare equal."""
     by: dict[str, Any] = {
         "visits": lambda v: (v.entered_on, v.stage, v.round),
         "reviews": lambda r: (r.opened_on, r.stage, len(r.id), r.id),
@@ -151,7 +152,7 @@ def sort_rows(state: InitiativeState) -> InitiativeState:
 
 
 def save_state(connection: Connection, before: InitiativeState | None, after: InitiativeState) -> None:
-    """Write the rows in which the two states differ."""
+    """Write the rows that differ between the two states."""
     initiative = after.initiative
     if before is None:
         own = {"model": after.model, "model_hash": after.model_hash, "enrolled_on": after.enrolled_on}
@@ -164,7 +165,7 @@ def save_state(connection: Connection, before: InitiativeState | None, after: In
             part.save(connection, initiative, old, new)
 
 
-_UNDER_WAY = (
+_CURRENT_STAGES = (
     select(_OWN.c.model_hash, tables.stage_visit.c.stage)
     .join(tables.stage_visit, tables.stage_visit.c.initiative == _OWN.c.initiative)
     .where(_OWN.c.initiative == bindparam("initiative"), tables.stage_visit.c.left_on.is_(None))
@@ -172,17 +173,17 @@ _UNDER_WAY = (
 
 
 def current_stages(connection: Connection, initiative: str) -> list[tuple[str, str]]:
-    """The stages that an initiative is in, each with the hash of the model; none where it is not enrolled."""
-    return [(row.model_hash, row.stage) for row in connection.execute(_UNDER_WAY, {"initiative": initiative})]
+    """Return (model hash, stage) for each stage that an initiative is in; none if it is not enrolled."""
+    return [(row.model_hash, row.stage) for row in connection.execute(_CURRENT_STAGES, {"initiative": initiative})]
 
 
 def last_notes(connection: Connection, initiative: str) -> dict[tuple[str, str], str]:
-    """What the last evaluation measured for each stage and criterion, as the ledger would note it."""
+    """Return what the last evaluation measured, by stage and criterion, in the notation of the ledger."""
     table = tables.evaluation
     return notes_in(connection.execute(select(table.c.notes).where(table.c.initiative == initiative)).scalar())
 
 
 def notes_in(text: str | None) -> dict[tuple[str, str], str]:
-    """The notes of an evaluation as they are kept, by stage and criterion."""
+    """Parse the stored notes of an evaluation, by stage and criterion."""
     notes: dict[str, str] = json.loads(text) if text else {}
     return {(stage, criterion): note for path, note in notes.items() for stage, _, criterion in [path.partition("/")]}

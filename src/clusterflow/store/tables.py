@@ -1,4 +1,4 @@
-"""Every table: the registry's (one a record type), the engine's state, the ledger, and what goes out."""
+"""Declares every table: registry (one for each record type), engine state, ledger, outbox and notices."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ _INDEXED = {"learning_session": "planned", "learning_enrolment": "series"}
 
 
 def _registry_table(cls: type[Record]) -> Table:
-    """The table of a record type.
+    """Return the table of a record type.
 
-    A row is named by the ledger entry that brought it (chain and entry). A row is never changed but for
-    ``superseded_*``, which say which later entry took its place; ``retracted`` rows say that nothing holds.
+    The key of a row is the ledger entry that entered it (chain and entry). A row never changes, except for
+    ``superseded_*``, which name the later entry that replaced it. A ``retracted`` row withdraws the fact.
     """
     name = cls.type.replace("-", "_")
     return Table(
@@ -116,7 +116,7 @@ chain = Table(
     Column("version", BigInteger, nullable=False),
     Column("head", String(64), nullable=False),
     Column("at", Instant, nullable=False),
-    # How far its entries have gone out: to Prefect's events, and to the people who are told.
+    # The last entry published as a Prefect event, and the last entry that notices were made of.
     Column("published", BigInteger, nullable=False, default=0),
     Column("told", BigInteger, nullable=False, default=0),
 )
@@ -147,7 +147,7 @@ command = Table(
 outbox = Table(
     "outbox",
     metadata,
-    # The ledger is what goes out; here is only who carries it at the moment, or why it has to wait.
+    # The ledger is the queue; this table holds only the current claims, and the errors that delay a retry.
     Column("topic", String(16), primary_key=True),
     Column("chain", String(64), primary_key=True),
     Column("until", Instant, nullable=False),
@@ -177,7 +177,7 @@ initiative_state = Table(
 evaluation = Table(
     "evaluation",
     metadata,
-    # What the standing answers were measured on: while nothing was recorded since, they are today's.
+    # The versions on which the standing answers were measured; they hold while nothing was recorded since.
     Column("initiative", String(64), primary_key=True),
     Column("version", BigInteger, nullable=False),
     Column("registry_version", BigInteger, nullable=False),
@@ -203,12 +203,12 @@ told_expiry = _state_table("told_expiry", Expiry, "record", "subject", "until")
 due_moment = Table(
     "due_moment",
     metadata,
-    # What becomes due if nothing else happens; a row goes when it is dealt with, or when it no longer holds.
+    # What becomes due if nothing else happens; a row is deleted when it is handled or no longer holds.
     Column("initiative", String(64), primary_key=True),
     Column("kind", String(16), primary_key=True),
     Column("subject", String, primary_key=True),
     Column("day", Date, primary_key=True),
-    # The first moment of that day, or of the next working day, where the initiative is.
+    # The first moment of that day, or of the next working day, in the time zone of the initiative.
     Column("at", Instant, nullable=False),
     Index("ix_due_moment_at", "at", "initiative"),
 )
@@ -218,7 +218,7 @@ Index("ix_gate_review_status", gate_review.c.status)
 pseudonym = Table(
     "pseudonym",
     metadata,
-    # The ledger knows people by alias only; forgetting a person deletes this row and the chain still verifies.
+    # The ledger holds aliases only; forgetting a person deletes this row, and the chain still verifies.
     Column("person", String(64), primary_key=True),
     Column("alias", String(32), nullable=False, unique=True),
 )
@@ -226,7 +226,7 @@ pseudonym = Table(
 inbox = Table(
     "inbox",
     metadata,
-    # Which flow run holds the form of an open review; Prefect's part, so no part of the ledger.
+    # The flow run that shows the form of an open review; it belongs to Prefect, so it is not in the ledger.
     Column("initiative", String(64), primary_key=True),
     Column("review", String(80), primary_key=True),
     Column("run", String(64), nullable=False),
@@ -251,18 +251,18 @@ notice = Table(
     Column("urgency", String(16), nullable=False, default="normal"),
     Column("created_at", Instant, nullable=False),
     Column("due_at", Instant, nullable=False),
-    # Let out: from here on it is sent as soon as it can be, and counts under the receiver's weekly cap.
+    # When it was released: from then on it is sent as soon as possible and counts for the weekly cap.
     Column("released_at", Instant),
-    # The notice that carries this one, as a part of a batch or a digest.
+    # The batch or digest that contains this notice.
     Column("gathered_into", Integer),
     Column("attempts", Integer, nullable=False, default=0),
-    # How many of its parts arrived, where the channel takes a long text in parts and not all did.
+    # How many parts were delivered, if a channel splits a long text and not all parts were delivered.
     Column("parts", Integer, nullable=False, default=0),
     Column("sent_at", Instant),
-    # Nobody tries it any more: it reached nobody, or it was withdrawn, because what it told of was done.
+    # When it was given up: no channel delivered it, or it was withdrawn because its reason no longer held.
     Column("dead_at", Instant),
     Column("withdrawn", Boolean, nullable=False, default=False),
-    # So many attempts count no more: it was brought back since, by whom and when.
+    # The number of attempts before it was requeued, which no longer count; by whom and when it was requeued.
     Column("forgiven", Integer, nullable=False, default=0),
     Column("revived_by", String(64)),
     Column("revived_at", Instant),
@@ -294,7 +294,7 @@ delivery = Table(
 refused_submission = Table(
     "refused_submission",
     metadata,
-    # What another system sent and could not be recorded; no part of an initiative's life, so no part of the ledger.
+    # Submissions of other systems that were refused; they change no initiative, so they are not in the ledger.
     Column("id", Integer, primary_key=True),
     Column("source", String(128), nullable=False, unique=True),
     Column("address", Text, nullable=False),
@@ -312,7 +312,7 @@ refused_submission = Table(
 event_cursor = Table(
     "event_cursor",
     metadata,
-    # Up to when the events of other systems have been taken in, by Prefect's time and not by a rehearsed one.
+    # The moment up to which the events of other systems were read, in the real time of Prefect, never simulated time.
     Column("topic", String(64), primary_key=True),
     Column("heard_until", Instant, nullable=False),
 )

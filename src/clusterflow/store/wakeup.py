@@ -1,4 +1,4 @@
-"""A bell that rings when somebody commits: who carries things out waits for it instead of looking again and again."""
+"""Waits until another connection commits, so that a worker need not poll the tables."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from sqlalchemy import Connection, Engine
 
 CHANNEL = "clusterflow"
 POLL_SECONDS = 0.1
-"""Between two looks at SQLite's own count of commits: it tells nobody, and the look costs microseconds."""
+"""The pause between two reads of SQLite's commit counter. SQLite sends no notification; a read costs microseconds."""
 
 
 class WakeupSignal(Protocol):
-    """What to wait for."""
+    """Waits for commits by others."""
 
     def wait(self, seconds: float) -> bool:
-        """Until somebody commits, or the time is over; whether somebody did, since the last time this was asked."""
+        """Wait until somebody commits, or for the given time; return whether there was a commit since the last call."""
 
 
 @contextmanager
 def wakeup_signal(database: Engine) -> Iterator[WakeupSignal]:
-    """A bell on a connection of its own, for one thread at a time."""
+    """Open a signal on its own connection, for use by one thread at a time."""
     with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         yield _PostgresSignal(connection) if database.dialect.name == "postgresql" else _SqliteSignal(connection)
 
 
 class _SqliteSignal:
-    """SQLite: the count of commits by other connections, of this process and of others."""
+    """SQLite: reads the counter of commits by other connections, in this process and in others."""
 
     def __init__(self, connection: Connection) -> None:
         self.driver = connection.connection.driver_connection
-        self.seen = self._count()
+        self.last_count = self._count()
 
     def _count(self) -> int:
         assert self.driver is not None  # noqa: S101 - an open connection has a driver
@@ -41,17 +41,17 @@ class _SqliteSignal:
 
     def wait(self, seconds: float) -> bool:
         end = time.monotonic() + seconds
-        while (now := self._count()) == self.seen:
+        while (now := self._count()) == self.last_count:
             left = end - time.monotonic()
             if left <= 0:
                 return False
             time.sleep(min(POLL_SECONDS, left))
-        self.seen = now
+        self.last_count = now
         return True
 
 
 class _PostgresSignal:
-    """PostgreSQL: a trigger on the chains notifies with the commit."""
+    """PostgreSQL: a trigger on the chain table sends a notification with each commit."""
 
     def __init__(self, connection: Connection) -> None:
         self.driver = connection.connection.driver_connection
@@ -60,7 +60,7 @@ class _PostgresSignal:
 
     def wait(self, seconds: float) -> bool:
         assert self.driver is not None  # noqa: S101 - an open connection has a driver
-        heard = list(self.driver.notifies(timeout=seconds, stop_after=1))
-        # One ring for all that came meanwhile.
-        heard += list(self.driver.notifies(timeout=0))
-        return bool(heard)
+        notifications = list(self.driver.notifies(timeout=seconds, stop_after=1))
+        # All notifications that arrived meanwhile count as one signal.
+        notifications += list(self.driver.notifies(timeout=0))
+        return bool(notifications)

@@ -1,4 +1,4 @@
-"""Alembic's entrance: runs the migrations on the engine it is given."""
+"""The Alembic environment: runs the migrations on the given engine."""
 
 from alembic import context
 

@@ -1,6 +1,6 @@
-"""The first schema: one table a record type, the engine's state, the ledger, and what goes out.
+"""The first schema: a table for each record type, the state of the engine, the ledger and the outbox.
 
-Written out as it was, not taken from the classes: a migration must go on meaning what it meant.
+The columns are written out and not derived from the classes, because a migration must never change its meaning.
 """
 
 from __future__ import annotations
@@ -179,15 +179,15 @@ INDEXES = [
 ]
 
 
-# Whoever waits for entries to carry out is woken by the commit that wrote them.
-RING = """
+# A commit that writes entries wakes the workers that wait for them.
+NOTIFY_FUNCTION = """
 CREATE FUNCTION clusterflow_ring() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_notify('clusterflow', '');
     RETURN NULL;
 END $$
 """
-BELL = """
+NOTIFY_TRIGGER = """
 CREATE TRIGGER ring AFTER INSERT OR UPDATE OF version ON chain
 FOR EACH STATEMENT EXECUTE FUNCTION clusterflow_ring()
 """
@@ -221,8 +221,8 @@ def upgrade() -> None:
         op.create_index(name, table, columns.split())
 
     if op.get_bind().dialect.name == "postgresql":
-        op.execute(RING)
-        op.execute(BELL)
+        op.execute(NOTIFY_FUNCTION)
+        op.execute(NOTIFY_TRIGGER)
 
 
 def downgrade() -> None:
