@@ -1,7 +1,8 @@
-"""Wall time of the commands that need no Prefect, each as a process of its own, as an office's scripts start them.
+"""Measures commands that need no Prefect, each as a process of its own, as the scripts of an office start them.
 
-The rivals are what no command in Python can avoid: an empty program, and importing SQLAlchemy. The last lines say what
-the import of each command costs, and that Prefect, Alembic and Apprise are not among it.
+The comparison is what every command must import, ``python -c "import sqlalchemy, pydantic"``. It runs in turn with the
+commands, so that the load of the machine slows both alike; each line ends with the ratio of the medians. The last lines
+say what each command imports and how long that takes. Prefect, Alembic and Apprise must not be among it.
 """
 
 from __future__ import annotations
@@ -9,12 +10,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from statistics import median
 
 from benches import ground
 from benches.measuring import MS, headline, quick, spread, timed
 from benches.tiny import NOW, open_context, said
 from clusterflow.services import enrolment, registry, review
+
+BASE = "import sqlalchemy, pydantic"
+TARGET = 1.5
+"""The ratio that no command may exceed."""
 
 HEAVY = ("prefect", "alembic", "apprise")
 COMMANDS = {
@@ -32,32 +39,39 @@ def run(short: bool) -> None:
     with ground.sqlite() as url:
         _enrol(url)
         own = {"CLUSTERFLOW_DATABASE": url, "CLUSTERFLOW_TODAY": str(NOW.date()), "CLUSTERFLOW_PROOF": "none"}
-        # As it is installed: compiled to bytecode once, though this machine may be told to keep none.
+        # An installed package is compiled to bytecode once, even where the environment forbids to write bytecode.
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **own}
-        for name, words in commands.items():
-            lines = [[word.format(n=n) for word in words] for n in range(times + 1)]
-            spread(f"clusterflow {name}", _runs(["-m", "benches.door"], lines, environment), "target < 600 ms")
-        for code in ("pass", "import sqlalchemy"):
-            spread(f"rival: python -c {code!r}", _runs(["-c", code], [[]] * (times + 1), environment))
+        taken = _measure(commands, times, environment)
+        for name in commands:
+            ratio = median(taken[name]) / median(taken[BASE])
+            spread(f"clusterflow {name}", taken[name], f"{ratio:.2f} x the imports alone, target {TARGET}")
+        spread(f"comparison: python -c {BASE!r}", taken[BASE])
         for name, words in commands.items():
             _imports(name, [word.format(n="import") for word in words], environment)
 
 
-def _runs(program: Sequence[str], lines: Sequence[Sequence[str]], environment: dict[str, str]) -> list[float]:
-    """The time of each run but the first, which warms the files up."""
-    return [timed(lambda line=line: _start([*program, *line], environment)) for line in lines][1:]
+def _measure(commands: Mapping[str, Sequence[str]], times: int, environment: dict[str, str]) -> dict[str, list[float]]:
+    """The times of each command and of the comparison. One run of each goes before, to warm the files up."""
+    taken: dict[str, list[float]] = defaultdict(list)
+    for n in range(times + 1):
+        programs = {name: ["-m", "benches.door", *(w.format(n=n) for w in words)] for name, words in commands.items()}
+        for name, program in {**programs, BASE: ["-c", BASE]}.items():
+            seconds = timed(lambda program=program: _start(program, environment))
+            if n:
+                taken[name].append(seconds)
+    return taken
 
 
 def _start(words: Sequence[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     done = subprocess.run([sys.executable, *words], env=environment, capture_output=True, text=True)  # noqa: S603
-    assert done.returncode in (0, 3), done.stderr  # 3: an ordinary no
+    assert done.returncode in (0, 3), done.stderr  # 3: refused
     return done
 
 
 def _imports(name: str, words: Sequence[str], environment: dict[str, str]) -> None:
-    """Say what was imported for a command, and for how long."""
-    told = _start(["-X", "importtime", "-m", "benches.door", *words], environment).stderr
-    lines = [line.split("|") for line in told.splitlines() if line.startswith("import time:") and "[us]" not in line]
+    """Print what a command imports, and how long that takes."""
+    report = _start(["-X", "importtime", "-m", "benches.door", *words], environment).stderr
+    lines = [line.split("|") for line in report.splitlines() if line.startswith("import time:") and "[us]" not in line]
     modules = {module.strip(): int(own.split(":")[1]) for own, _, module in lines}
     heavy = sorted({top for module in modules if (top := module.partition(".")[0]) in HEAVY})
     slow = " and ".join(heavy) if heavy else f"none of {', '.join(HEAVY)}"

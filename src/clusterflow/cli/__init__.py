@@ -26,37 +26,108 @@ from clusterflow.errors import ClusterflowError  # noqa: E402
 # Commands are named by import path: a command loads only what it needs, and Prefect only where it is used.
 cli = App(
     name="clusterflow",
-    help="Follow the lives of cluster initiatives: facts, gates, decisions, milestones.",
+    help="Follow cluster initiatives through their lifecycle: facts, gates, decisions, milestones.",
     version=__version__,
     help_format="plaintext",
 )
-cli.command("clusterflow.cli.initiatives:enrol", help="Begin an initiative's life under a model.")
-cli.command("clusterflow.cli.records:record", help="Record facts, from words or from a file of JSON lines.")
 cli.command(
-    "clusterflow.cli.workbook:template", help="A workbook for managers to fill in, empty or with what is known."
+    "clusterflow.cli.initiatives:enrol",
+    help="Enrol an initiative under a lifecycle model.",
+    help_epilogue='Example: clusterflow enrol automotriz name="Clúster Automotriz" country=MX --model nuevo-leon',
 )
-cli.command("clusterflow.cli.workbook:import_", name="import", help="Import a manager's workbook: .xlsx, .ods or .csv.")
-cli.command("clusterflow.cli.intake:intake", help="What other systems handed in and could not be recorded.")
-cli.command("clusterflow.cli.standing:status", help="Where the initiatives stand.")
-cli.command("clusterflow.cli.explain:explain", help="Why a gate is ready or not, with the evidence.")
-cli.command("clusterflow.cli.initiatives:evaluate", help="Bring initiatives up to the day, without Prefect.")
-cli.command("clusterflow.cli.gates:open_gate", help="Open a gate review by hand.")
-cli.command("clusterflow.cli.gates:decide", help="Decide at a gate.")
-cli.command("clusterflow.cli.gates:send_code", help="Send a decider a new one-time code.")
-cli.command("clusterflow.cli.report:report", help="A dossier for a board that decides; the portfolio.")
-cli.command("clusterflow.cli.notices:notices", help="Who would be told what and when; how many messages a model means.")
-cli.command("clusterflow.cli.standing:ledger", help="What happened, in order.")
-cli.command("clusterflow.cli.calendar:calendar", help="Calendars: an initiative's, a person's, all into a folder.")
-cli.command("clusterflow.cli.export:export", help="What other programs take away: registry, event logs, all of it.")
-cli.command("clusterflow.cli.models:model", help="The lifecycle models: list, show, check, diagram, bpmn, schema.")
-cli.command("clusterflow.cli.dues:dues", help="Dues: schemes, what members owe in a year, invoices.")
-cli.command("clusterflow.cli.records:schema", help="JSON Schemas, for editors and other programs.")
-cli.command("clusterflow.cli.database:db", help="The database and its schema.")
-cli.command("clusterflow.cli.doctor:doctor", help="Look at everything that clusterflow rests on, and say what to do.")
-cli.command("clusterflow.cli.operations:up", help="Start what is missing, and stay up until Ctrl-C.")
-cli.command("clusterflow.cli.operations:demo", help="Six invented initiatives, replayed on a real Prefect server.")
-cli.command("clusterflow.cli.operations:relay", help="Publish what waits in the outbox, and send due notices, once.")
-cli.command("clusterflow.cli.operations:reconcile", help="Bring Prefect back to what the database says is open.")
+cli.command(
+    "clusterflow.cli.records:record",
+    help="Record facts, given as arguments or in a file of JSON lines.",
+    help_epilogue="Example: clusterflow record --from facts.jsonl",
+)
+cli.command(
+    "clusterflow.cli.workbook:template",
+    help="Write a workbook for managers to fill in, empty or with the recorded facts.",
+    help_epilogue="Example: clusterflow template automotriz --lang es",
+)
+cli.command(
+    "clusterflow.cli.workbook:import_",
+    name="import",
+    help="Import a manager's workbook: .xlsx, .ods or .csv.",
+    help_epilogue="Example: clusterflow import automotriz.xlsx --dry-run",
+)
+cli.command("clusterflow.cli.intake:intake", help="List, correct and retry the refused submissions of other systems.")
+cli.command(
+    "clusterflow.cli.standing:status",
+    help="Show the status of one initiative, or of all.",
+    help_epilogue="Example: clusterflow status automotriz",
+)
+cli.command(
+    "clusterflow.cli.explain:explain",
+    help="Explain why a gate is ready or not, with the evidence.",
+    help_epilogue="Example: clusterflow explain automotriz critical-mass --evidence",
+)
+cli.command(
+    "clusterflow.cli.initiatives:evaluate",
+    help="Evaluate initiatives as of today, without Prefect.",
+    help_epilogue="Example: clusterflow evaluate automotriz",
+)
+cli.command(
+    "clusterflow.cli.gates:open_gate",
+    help="Open a gate review by hand.",
+    help_epilogue="Example: clusterflow open-gate automotriz critical-mass",
+)
+cli.command(
+    "clusterflow.cli.gates:decide",
+    help="Record a decision at a gate.",
+    help_epilogue='Example: clusterflow decide automotriz critical-mass go --by ana --reason "Fifteen have signed."',
+)
+cli.command(
+    "clusterflow.cli.gates:send_code",
+    help="Send a decider a new one-time code.",
+    help_epilogue="Example: clusterflow send-code automotriz critical-mass ana",
+)
+cli.command(
+    "clusterflow.cli.report:report",
+    help="Write a dossier of an initiative, or a report of the portfolio.",
+    help_epilogue="Example: clusterflow report automotriz --lang es --to automotriz.html",
+)
+cli.command("clusterflow.cli.notices:notices", help="Preview notices, estimate their number, and resend failed ones.")
+cli.command(
+    "clusterflow.cli.standing:ledger",
+    help="Show the ledger of an initiative, or verify it.",
+    help_epilogue="Example: clusterflow ledger automotriz --verify",
+)
+cli.command("clusterflow.cli.calendar:calendar", help="Write calendars: of an initiative, of a person, or all of them.")
+cli.command("clusterflow.cli.export:export", help="Export the registry, event logs, or everything.")
+cli.command("clusterflow.cli.models:model", help="List, show, check, draw and try the lifecycle models.")
+cli.command("clusterflow.cli.dues:dues", help="Show dues schemes and what members owe, and issue invoices.")
+cli.command(
+    "clusterflow.cli.records:schema",
+    help="Print JSON Schemas, for editors and other programs.",
+    help_epilogue="Example: clusterflow schema records",
+)
+cli.command("clusterflow.cli.database:db", help="Create or upgrade the database, or show its schema version.")
+cli.command(
+    "clusterflow.cli.doctor:doctor",
+    help="Check everything that clusterflow depends on, and say what to do.",
+    help_epilogue="Example: clusterflow doctor",
+)
+cli.command(
+    "clusterflow.cli.operations:up",
+    help="Start everything that is missing, and run until Ctrl-C.",
+    help_epilogue="Example: clusterflow up --limit 5",
+)
+cli.command(
+    "clusterflow.cli.operations:demo",
+    help="Replay six fictional initiatives on a real Prefect server.",
+    help_epilogue="Example: clusterflow demo",
+)
+cli.command(
+    "clusterflow.cli.operations:relay",
+    help="Publish the outbox and send due notices, once.",
+    help_epilogue="Example: clusterflow relay",
+)
+cli.command(
+    "clusterflow.cli.operations:reconcile",
+    help="Make Prefect show again what is open in the database.",
+    help_epilogue="Example: clusterflow reconcile",
+)
 
 
 # The process ends with the command. A last search for garbage would take a tenth of a second.

@@ -15,24 +15,28 @@ from clusterflow.intake.drop_folder import shown
 from clusterflow.services.calendars import Calendars
 from clusterflow.services.context import Context
 
-calendar = Commands(name="calendar", help="Calendars as iCalendar: an initiative's, a person's, all into a folder.")
+calendar = Commands(
+    name="calendar",
+    help="Write calendars as iCalendar: of an initiative, of a person, or all of them.",
+    help_epilogue="Example: clusterflow calendar person ana",
+)
 
 To = Annotated[Path | None, Parameter(name="--to", help="a file, replaced whole; standard output where none is named")]
 
 
-@calendar.command
+@calendar.command(help_epilogue="Example: clusterflow calendar initiative automotriz --to automotriz.ics")
 def initiative(name: Annotated[str, Parameter(help="the initiative's id")], *, to: To = None) -> None:
     """What is to come in an initiative: gate reviews, deadlines, meetings, learning sessions."""
     _put(_calendars(Context.open()).initiative(name), to)
 
 
-@calendar.command
+@calendar.command(help_epilogue="Example: clusterflow calendar person ana")
 def person(name: Annotated[str, Parameter(help="the person's id")], *, to: To = None) -> None:
     """What concerns a person, in all initiatives."""
     _put(_calendars(Context.open()).person(name), to)
 
 
-@calendar.command
+@calendar.command(help_epilogue="Example: clusterflow calendar write feeds")
 def write(
     folder: Annotated[
         str | None, Parameter(help="a path, or another address that fsspec knows; that of CLUSTERFLOW_CALENDARS")

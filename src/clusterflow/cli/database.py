@@ -1,4 +1,4 @@
-"""The database and its schema."""
+"""Create or upgrade the database, or show its schema version."""
 
 from __future__ import annotations
 
@@ -9,21 +9,25 @@ from clusterflow.settings import Settings
 from clusterflow.store.database import HEAD, current_revision, open_database
 from clusterflow.store.migrate import upgrade as migrate
 
-db = Commands(name="db", help="The database and its schema.")
+db = Commands(
+    name="db",
+    help="Create or upgrade the database, or show its schema version.",
+    help_epilogue="Example: clusterflow db upgrade",
+)
 
 
-@db.command
+@db.command(help_epilogue="Example: clusterflow db upgrade")
 def upgrade() -> None:
-    """Make the database, or bring its schema up to this version."""
+    """Create the database, or upgrade its schema to this version."""
     database = open_database(Settings().database_url)
     before, after = migrate(database)
     address = database.url.render_as_string(hide_password=True)
     show(f"{address}: schema {after}" + ("" if before == after else f", was {before or 'empty'}"))
 
 
-@db.command
+@db.command(help_epilogue="Example: clusterflow db status")
 def status() -> None:
-    """Which schema the database has, and which is needed."""
+    """Show which schema the database has, and which is needed."""
     database = open_database(Settings().database_url)
     found = current_revision(database)
     show(f"{database.url.render_as_string(hide_password=True)}: schema {found or 'none'}; needed: {HEAD}")

@@ -21,15 +21,19 @@ from clusterflow.services.context import Context
 from clusterflow.services.dues import DuesResult
 from clusterflow.settings import Settings
 
-dues = Commands(name="dues", help="Dues: schemes, what members owe in a year, invoices.")
+dues = Commands(
+    name="dues",
+    help="Show dues schemes and what members owe, and issue invoices.",
+    help_epilogue="Example: clusterflow dues preview automotriz --year 2026",
+)
 
-Told = Annotated[Language, Parameter(name="--lang", help="es or en")]
+Lang = Annotated[Language, Parameter(name="--lang", help="es or en")]
 Year = Annotated[int | None, Parameter(help="the year of the dues; this one where none is named")]
 
 
-@dues.command(name="list")
-def list_schemes(*, lang: Told = "en", as_json: Json = False) -> None:
-    """The schemes there are, with their brackets."""
+@dues.command(name="list", help_epilogue="Example: clusterflow dues list")
+def list_schemes(*, lang: Lang = "en", as_json: Json = False) -> None:
+    """List the schemes with their brackets."""
     schemes = list(schemes_in(Settings().configs).values())
     if as_json:
         print_json(schemes)
@@ -51,7 +55,7 @@ def _show_scheme(scheme: Scheme, lang: Language) -> None:
     show(lines)
 
 
-@dues.command
+@dues.command(help_epilogue="Example: clusterflow dues check")
 def check(*files: Path) -> None:
     """Check scheme files, or all the shipped ones; every mistake is told with its line and column."""
     mistakes: list[Mistake] = []
@@ -69,8 +73,8 @@ def check(*files: Path) -> None:
         show(f"{one.id}: {len(one.brackets)} brackets by {one.by}, no mistake")
 
 
-@dues.command
-def preview(initiative: str, *, year: Year = None, lang: Told = "en", as_json: Json = False) -> None:
+@dues.command(help_epilogue="Example: clusterflow dues preview automotriz --year 2026")
+def preview(initiative: str, *, year: Year = None, lang: Lang = "en", as_json: Json = False) -> None:
     """What the members of an initiative owe in a year: issued, to issue, paid. Nothing is changed."""
     plan = dues_service.plan(Context.open(), initiative, _checked(year))
     if as_json:
@@ -80,13 +84,13 @@ def preview(initiative: str, *, year: Year = None, lang: Told = "en", as_json: J
     _show_remarks(plan, lang)
 
 
-@dues.command
+@dues.command(help_epilogue="Example: clusterflow dues issue automotriz")
 def issue(
     initiative: str | None = None,
     *,
     year: Year = None,
     actor: Actor = None,
-    lang: Told = "en",
+    lang: Lang = "en",
     as_json: Json = False,
 ) -> None:
     """Issue the invoices that are to be issued today, of one initiative or of all; twice issues nothing twice."""

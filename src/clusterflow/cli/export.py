@@ -17,17 +17,28 @@ from clusterflow.services.exports.exports import Exports
 from clusterflow.services.exports.files import several
 
 Named = Annotated[str, Parameter(help="ids of initiatives; all where none is named")]
-Told = Annotated[Language, Parameter(name="--lang", help="the language of activities: es or en")]
+Lang = Annotated[Language, Parameter(name="--lang", help="the language of activities: es or en")]
 
 export = Commands(
     name="export",
     help="What other programs take away: the registry, event logs, calendars, models, the whole office.",
+    help_epilogue="Example: clusterflow export tables facts.zip",
 )
-export.command("clusterflow.cli.calendar:initiative", name="calendar", help="An initiative's calendar as iCalendar.")
-export.command("clusterflow.cli.models:bpmn", name="model", help="A model as BPMN 2.0.")
+export.command(
+    "clusterflow.cli.calendar:initiative",
+    name="calendar",
+    help="Write an initiative's calendar as iCalendar.",
+    help_epilogue="Example: clusterflow export calendar automotriz --to automotriz.ics",
+)
+export.command(
+    "clusterflow.cli.models:bpmn",
+    name="model",
+    help="Write a model as BPMN 2.0.",
+    help_epilogue="Example: clusterflow export model nuevo-leon --to nuevo-leon.bpmn",
+)
 
 
-@export.command
+@export.command(help_epilogue="Example: clusterflow export registry --to facts.jsonl")
 def registry(*, to: To = None, replace: Replace = False) -> None:
     """The facts that hold, as JSON lines that «record --from» takes in again, anywhere."""
     with writing(to, replace) as write:
@@ -35,7 +46,7 @@ def registry(*, to: To = None, replace: Replace = False) -> None:
     _told(to, written, "lines")
 
 
-@export.command
+@export.command(help_epilogue="Example: clusterflow export tables facts.zip")
 def tables(
     target: Annotated[Path, Parameter(help="a folder, or a file called .zip")], *, replace: Replace = False
 ) -> None:
@@ -44,15 +55,15 @@ def tables(
         _exports().tables(into)
 
 
-@export.command
-def xes(*initiatives: Named, to: To = None, replace: Replace = False, lang: Told = "en") -> None:
+@export.command(help_epilogue="Example: clusterflow export xes automotriz --to automotriz.xes")
+def xes(*initiatives: Named, to: To = None, replace: Replace = False, lang: Lang = "en") -> None:
     """What happened in initiatives, as an event log in XES (IEEE 1849): a trace for each, without personal data."""
     with writing(to, replace) as write:
         written = _logs(initiatives).xes(write, lang)
     _told(to, written, "events")
 
 
-@export.command
+@export.command(help_epilogue="Example: clusterflow export ocel --to office.json")
 def ocel(
     *initiatives: Named,
     to: To = None,
@@ -66,7 +77,7 @@ def ocel(
     _told(to, written, "events")
 
 
-@export.command
+@export.command(help_epilogue="Example: clusterflow export life --to life.jsonl")
 def life(*, to: To = None, replace: Replace = False) -> None:
     """The whole office with its ledger, as JSON lines that «record --from» takes into an empty database.
 

@@ -14,18 +14,22 @@ from clusterflow.errors import ClusterflowError
 from clusterflow.services.context import Context
 from clusterflow.services.intake.submissions import Reception
 
-intake = Commands(name="intake", help="What other systems handed in and could not be recorded.")
+intake = Commands(
+    name="intake",
+    help="List, correct and retry the refused submissions of other systems.",
+    help_epilogue="Example: clusterflow intake refused",
+)
 
 Number = Annotated[int, Parameter(help="as `clusterflow intake refused` lists it")]
 
 
-@intake.command
+@intake.command(help_epilogue="Example: clusterflow intake refused")
 def refused(
     *,
     everything: Annotated[bool, Parameter(name="--all", negative="", help="with those mended and dropped")] = False,
     as_json: Json = False,
 ) -> None:
-    """The submissions that wait to be mended."""
+    """List the submissions that wait to be corrected."""
     found = Reception(Context.open()).refusals(None if everything else RefusalState.WAITING)
     if as_json:
         print_json(found)
@@ -43,7 +47,7 @@ def refused(
     show("Look with: clusterflow intake show #; mend with: clusterflow intake retry # key=value ...")
 
 
-@intake.command(name="show")
+@intake.command(name="show", help_epilogue="Example: clusterflow intake show 7")
 def show_one(
     number: Number,
     *,
@@ -74,7 +78,7 @@ def _show(found: Refusal) -> None:
     show(found.payload.rstrip("\n"))
 
 
-@intake.command
+@intake.command(help_epilogue="Example: clusterflow intake retry 7 --from corrected.jsonl")
 def retry(
     number: Number,
     *fields: Annotated[str, Parameter(help="key=value ...: what is other than it was sent; key= takes it away")],
@@ -93,7 +97,7 @@ def retry(
         show(f"#{number} is mended: {done}")
 
 
-@intake.command
+@intake.command(help_epilogue='Example: clusterflow intake drop 7 --reason "a test of the form"')
 def drop(
     number: Number,
     *,

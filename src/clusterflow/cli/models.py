@@ -22,21 +22,28 @@ from clusterflow.reports.quorum import quorum
 from clusterflow.services.catalogue import Models, find_model, metrics_in, models_in
 from clusterflow.settings import Settings
 
-model = Commands(name="model", help="The lifecycle models.")
+model = Commands(
+    name="model",
+    help="List, show, check, draw and try the lifecycle models.",
+    help_epilogue="Example: clusterflow model list",
+)
 model.command(
-    "clusterflow.cli.simulation:try_", name="try", help="Live a history under a model; its verdicts by month."
+    "clusterflow.cli.simulation:try_",
+    name="try",
+    help="Run a history under a model, and show the verdicts by month.",
+    help_epilogue="Example: clusterflow model try my-model.yaml history.jsonl",
 )
 
-Told = Annotated[Language, Parameter(name="--lang", help="es or en")]
+Lang = Annotated[Language, Parameter(name="--lang", help="es or en")]
 
 
 def _named(name: str) -> LifecycleModel:
     return find_model(Models(Settings().configs), name)
 
 
-@model.command(name="list")
-def list_models(*, lang: Told = "en", as_json: Json = False) -> None:
-    """The models there are, with their stages in order."""
+@model.command(name="list", help_epilogue="Example: clusterflow model list")
+def list_models(*, lang: Lang = "en", as_json: Json = False) -> None:
+    """List the models with their stages in order."""
     models = list(models_in(Settings().configs).values())
     if as_json:
         print_json(models)
@@ -47,8 +54,8 @@ def list_models(*, lang: Told = "en", as_json: Json = False) -> None:
     show(lines)
 
 
-@model.command(name="show")
-def show_model(name: str, *, lang: Told = "en", as_json: Json = False) -> None:
+@model.command(name="show", help_epilogue="Example: clusterflow model show nuevo-leon")
+def show_model(name: str, *, lang: Lang = "en", as_json: Json = False) -> None:
     """One model: its stages, and what each gate asks."""
     one = _named(name)
     if as_json:
@@ -71,7 +78,7 @@ def show_model(name: str, *, lang: Told = "en", as_json: Json = False) -> None:
         show(lines)
 
 
-@model.command
+@model.command(help_epilogue="Example: clusterflow model check my-model.yaml")
 def check(*files: Path) -> None:
     """Check models, by file or by name, or all that there are; every mistake is told with its line and column."""
     settings = Settings()
@@ -92,12 +99,12 @@ def check(*files: Path) -> None:
         show(f"{one.id}: {len(one.stages)} stages, {one.hash[:12]}, no mistake")
 
 
-@model.command
+@model.command(help_epilogue="Example: clusterflow model diagram nuevo-leon")
 def diagram(
     name: str,
     *,
     form: Annotated[Literal["mermaid", "svg"], Parameter(name="--format")] = "mermaid",
-    lang: Told = "en",
+    lang: Lang = "en",
     out: Annotated[Path | None, Parameter(help="a file; standard output where none is named")] = None,
 ) -> None:
     """Draw a model, as Mermaid text or as a self-contained SVG."""
@@ -109,16 +116,16 @@ def diagram(
     write_whole(out, f"{text}\n".encode())
 
 
-@model.command
-def bpmn(name: str, *, lang: Told = "en", to: To = None, replace: Replace = False) -> None:
+@model.command(help_epilogue="Example: clusterflow model bpmn nuevo-leon --to nuevo-leon.bpmn")
+def bpmn(name: str, *, lang: Lang = "en", to: To = None, replace: Replace = False) -> None:
     """A model as BPMN 2.0, drawn, for modellers and workflow engines."""
     one = _named(name)
     with writing(to, replace) as write:
         write_bpmn(one, lang, write)
 
 
-@model.command
+@model.command(help_epilogue="Example: clusterflow model schema")
 def schema() -> None:
-    """The JSON Schema of a model file, for editors."""
+    """Print the JSON Schema of a model file, for editors."""
     found = model_schema(tuple(metrics_in(Settings().configs)))
     sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")

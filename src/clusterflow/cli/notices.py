@@ -19,14 +19,16 @@ from clusterflow.services.notifications.preview import preview as look_ahead
 from clusterflow.settings import Settings
 
 notices = Commands(
-    name="notices", help="Who would be told what and when, how many messages a model means, and what reached nobody."
+    name="notices",
+    help="Who would be told what and when, how many messages a model means, and what reached nobody.",
+    help_epilogue="Example: clusterflow notices preview --to 2027-01-31",
 )
 
 MOST_DAYS = 731
 """Two years; further ahead nearly everything depends on what is not known yet."""
 
 
-@notices.command
+@notices.command(help_epilogue="Example: clusterflow notices preview --to 2027-01-31")
 def preview(
     *,
     since: Annotated[str | None, Parameter(name="--from", help="the first day, as YYYY-MM-DD; today")] = None,
@@ -69,7 +71,7 @@ def _check(first: date, last: date, today: date) -> None:
         raise Mistakes(mistakes)
 
 
-@notices.command
+@notices.command(help_epilogue="Example: clusterflow notices budget nuevo-leon")
 def budget(model: str, *, as_json: Json = False) -> None:
     """How many messages a manager can expect from a model in a quarter: a typical life is played, nothing is sent."""
     settings = Settings()
@@ -88,7 +90,7 @@ def budget(model: str, *, as_json: Json = False) -> None:
         show(f"  {assumption}")
 
 
-@notices.command
+@notices.command(help_epilogue="Example: clusterflow notices dead")
 def dead(*, to: Annotated[str | None, Parameter(help="for this person alone")] = None, as_json: Json = False) -> None:
     """The notices that reached nobody, by what they were tried, and what was answered there."""
     found = dead_letters_of(Context.open(), to)
@@ -107,7 +109,7 @@ def dead(*, to: Annotated[str | None, Parameter(help="for this person alone")] =
     show("Mend what is wrong (clusterflow record person id=... email=...), then: clusterflow notices retry #")
 
 
-@notices.command
+@notices.command(help_epilogue="Example: clusterflow notices retry 12")
 def retry(
     *numbers: Annotated[int, Parameter(help="as `clusterflow notices dead` lists them")],
     to: Annotated[str | None, Parameter(help="all that were for this person")] = None,

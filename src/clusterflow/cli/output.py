@@ -1,4 +1,4 @@
-"""How the command line speaks: JSON and nothing else with ``--json``, tables otherwise, complaints on stderr."""
+"""Prints the answers of the command line: JSON alone with ``--json``, tables otherwise, errors on stderr."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ LARGEST_BYTES = 128 * 2**20
 """Of what a command reads: it is held in memory several times over."""
 
 
-class Careful(Console):
+class SafeConsole(Console):
     """A console on which no text steers the terminal, whoever wrote it."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
@@ -95,7 +95,7 @@ class Careful(Console):
             yield segment if segment.control else Segment(harmless(segment.text), segment.style)
 
 
-console = Careful(highlight=False)
+console = SafeConsole(highlight=False)
 
 
 def check_words(words: Iterable[str]) -> None:

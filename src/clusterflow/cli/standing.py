@@ -1,4 +1,4 @@
-"""Where initiatives stand and what happened, out of the database alone: asked most often, so quickest to answer."""
+"""The commands ``status`` and ``ledger``. They read the database alone and are used most, so they start fastest."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from clusterflow.services.context import Context
 
 
 def status(initiative: str | None = None, *, as_of: AsOf = None, as_json: Json = False) -> None:
-    """Where one initiative stands, or all of them."""
+    """Show the status of one initiative, or of all."""
     context = Context.open()
     on = day(as_of, "--as-of")
     if initiative is None:
@@ -25,7 +25,7 @@ def status(initiative: str | None = None, *, as_of: AsOf = None, as_json: Json =
         if as_json:
             print_json(board)
         else:
-            _show_board(board, gone=on is not None)
+            _show_board(board, past=on is not None)
             _show_backlog(context)
     else:
         found = standing.status(context, initiative, on)
@@ -36,7 +36,7 @@ def status(initiative: str | None = None, *, as_of: AsOf = None, as_json: Json =
             _show_backlog(context)
 
 
-def _show_board(board: Board, gone: bool) -> None:
+def _show_board(board: Board, past: bool) -> None:
     lines = table(f"Portfolio on {board.as_of}", ["initiative", "model", "stage", "days", "milestones", "waits for"])
     for line in board.lines:
         stage = listed(line.stages) + (" (overdue)" if line.overdue else "")
@@ -46,7 +46,7 @@ def _show_board(board: Board, gone: bool) -> None:
             f"{line.milestones} of {line.of}", line.waits_for + lapsed,
         )  # fmt: skip
     show(lines)
-    if not board.lines and gone:
+    if not board.lines and past:
         show("No initiative was enrolled on that day.")
     elif not board.lines:
         show("No initiative is enrolled. Begin with: clusterflow enrol ID --model MODEL name=... country=...")
@@ -92,7 +92,7 @@ def ledger(
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """What happened, in order; with --verify, whether all that is kept is what was written."""
+    """Show the ledger of an initiative in order; with --verify, check that nothing stored was altered."""
     context = Context.open()
     if verify:
         _verify(context, initiative, as_json)
@@ -105,8 +105,10 @@ def ledger(
         return
     lines = table(f"Ledger of {initiative}", ["#", "at", "what", "", "by"])
     for e in entries:
-        told = {k: v for k, v in e.event.model_dump(mode="json", exclude_none=True).items() if k not in _UNTOLD}
-        what = " ".join(f"{k}={v}" for k, v in told.items())
+        fields = {
+            k: v for k, v in e.event.model_dump(mode="json", exclude_none=True).items() if k not in _HIDDEN_FIELDS
+        }
+        what = " ".join(f"{k}={v}" for k, v in fields.items())
         lines.add_row(str(e.version), f"{e.at:%Y-%m-%d %H:%M}", e.event.kind, what, e.actor)
     show(lines)
 
@@ -125,4 +127,4 @@ def _verify(context: Context, initiative: str | None, as_json: bool) -> None:
         show(f"the ledger of «{one.chain}» is whole: {one.entries} entries, {one.facts} facts")
 
 
-_UNTOLD = {"kind", "digest", "model_hash", "findings"}
+_HIDDEN_FIELDS = {"kind", "digest", "model_hash", "findings"}

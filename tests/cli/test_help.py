@@ -1,0 +1,30 @@
+"""Every help page says what the command does, and ends with an example that the command line accepts."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+import pytest
+from cyclopts import App
+
+from clusterflow.cli import cli
+
+from .conftest import Run
+
+
+def pages(app: App, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name in app:
+        if not name.startswith("-"):
+            yield (*path, name)
+            yield from pages(app[name], (*path, name))
+
+
+@pytest.mark.parametrize("path", list(pages(cli)), ids=" ".join)
+def test_every_help_page_says_what_the_command_does_and_ends_with_an_example(run: Run, path: tuple[str, ...]) -> None:
+    usage, about, *_, last = [line for line in run(*path, "--help").out.splitlines() if line.strip()]
+    assert usage.startswith("Usage:")
+    assert about[0].isupper()
+    program, *words = shlex.split(last.removeprefix("Example: "))
+    assert (program, *words[: len(path)])[: len(path) + 1] == ("clusterflow", *path)
+    cli.parse_args(words, print_error=False, exit_on_error=False)
