@@ -285,7 +285,7 @@ def send(context: Context, number: int) -> Any:
     return Dispatcher(context).run().delivered
 
 
-def test_two_couriers_deliver_each_notice_once(world: MakeWorld) -> None:
+def test_two_dispatchers_deliver_each_notice_once(world: MakeWorld) -> None:
     with mail_server() as (box, address):
         w = prepared(world(TWO), "first")
         w.context.settings = w.context.settings.model_copy(update={"mail": SecretStr(address)})

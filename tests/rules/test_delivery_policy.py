@@ -91,7 +91,7 @@ def test_what_is_urgent_is_due_at_once(at: datetime, calendar: WorkCalendar) -> 
     assert DeliveryPolicy().first_due(Receiver(calendar, Weekday.MONDAY), Urgency.URGENT, at) == at
 
 
-# A whole life: notices come, and whoever lets them out looks in at odd moments, as a courier does that was away.
+# A whole life: notices come, and whoever lets them out looks in at odd moments, as a dispatcher does that was away.
 
 ARRIVALS = st.lists(
     st.tuples(
@@ -167,7 +167,7 @@ def test_any_life(
             at, number, urgency, rule, initiative = coming.pop(0)
             life.comes(number, max(at, now), urgency, rule, initiative)
         life.look(now)
-        # A courier looks in when something is due; now and then it is away for some hours.
+        # A dispatcher looks in when something is due; now and then it is away for some hours.
         due = min((w.due_at for w in life.waiting.values()), default=now)
         now = max(now + timedelta(minutes=1), due) if turn % 3 else now + timedelta(hours=looks[turn % len(looks)])
         turn += 1

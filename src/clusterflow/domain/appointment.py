@@ -1,4 +1,4 @@
-"""What stands in a calendar: a day, what is on it, and how often that was changed."""
+"""Appointments: the entries of calendars."""
 
 from __future__ import annotations
 

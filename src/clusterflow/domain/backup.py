@@ -1,4 +1,4 @@
-"""A whole office as lines of JSON: what the ledger says, and the facts, models and pseudonyms it speaks of.
+"""The backup format: an office as lines of JSON, with its ledger, facts, models and pseudonyms.
 
 The lines stand in this order: one that says what the file is; the models; the pseudonyms; and for each chain one about
 the chain, followed by its entries. Everything else that the database holds of lives follows from these.
@@ -15,7 +15,7 @@ from pydantic import Field
 from clusterflow.domain.text import Frozen
 
 CURE = "The file is not as it was written; export anew"
-"""What to do about a line that cannot be true."""
+"""The advice for a line that is inconsistent."""
 
 Name = Annotated[str, Field(max_length=64)]
 Number = Annotated[int, Field(ge=0, le=2**63 - 1)]
@@ -93,5 +93,5 @@ PART_TYPES: dict[str, type[Part]] = {
 
 
 def canonical_json(value: dict[str, Any]) -> str:
-    """A JSON value as the text that the database keeps of it, and that hashes are made of."""
+    """Return a JSON value as the text that is stored and hashed."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

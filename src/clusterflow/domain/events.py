@@ -369,11 +369,11 @@ NOTIFIED_EVENTS = (
     ConditionMissed,
     *ExpiryEvent.__args__,
 )
-"""The events that people are told of; to whom and how is said in ``configs/notices.yaml``."""
+"""The events that notices can be sent for; ``configs/notices.yaml`` says to whom."""
 
 
 HIDDEN_EVENTS = (*RecordEvent.__args__, DecisionRefused, CodeRenewed)
-"""The events that change nothing of what a pass shows."""
+"""The events that change nothing that a pass shows."""
 
 LIFECYCLE_RUN = "lifecycle"
 """Who acts when a lifecycle run does: it shows the outcome itself, and needs no further run to do so."""

@@ -1,4 +1,4 @@
-"""A metric: what it is called and counts in, and what was measured of it."""
+"""Metrics: their declarations, and the measurements made of them."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class Measurement:
         return self.low is None and self.high is None
 
     def format(self, unit: Unit, language: Language = "en") -> str:
-        """The span as people read it: ``12``, ``12 … 17``, ``unknown``."""
+        """Return the range for people: ``12``, ``12 … 17``, ``unknown``."""
         if self.is_empty:
             return "unknown" if language == "en" else "desconocido"
         ends = [
@@ -117,7 +117,7 @@ class Measurement:
         return " … ".join(ends)
 
     def to_note(self) -> str:
-        """The span as the ledger keeps it, in no language: ``12``, ``12..17``, ``7/20..``, ``?``."""
+        """Return the range as the ledger stores it, without language: ``12``, ``12..17``, ``7/20..``, ``?``."""
         if self.is_empty:
             return "?"
         low, high = ("" if end is None else str(end) for end in (self.low, self.high))

@@ -1,4 +1,4 @@
-"""Who is told what, at which moment: as data."""
+"""Notices: which people are notified of which events, as data."""
 
 from __future__ import annotations
 

@@ -133,7 +133,7 @@ class Bound(Frozen):
                 return value < self.number
 
     def is_weaker_than(self, other: Bound) -> bool:
-        """Whether everything that holds the other holds this one too, and more."""
+        """Return whether this bound accepts everything that the other accepts, and more."""
         if self.unit is not other.unit or self.currency != other.currency or self.rising != other.rising:
             return False
         if self.number == other.number:
@@ -141,7 +141,7 @@ class Bound(Frozen):
         return (self.number < other.number) == self.rising
 
     def format(self, language: Language = "en") -> str:
-        """The bound as people read it: ``≥ 80 %``."""
+        """Return the bound for people: ``≥ 80 %``."""
         if self.unit is Unit.YES_NO:
             return _YES_NO[language][self.rising]
         sign = {">=": "≥", "<=": "≤"}.get(self.op, self.op)

@@ -1,4 +1,4 @@
-"""What another system sent and could not be recorded: it waits for somebody to mend it."""
+"""Refused submissions of other systems, which wait until somebody mends or drops them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where one initiative stands: the rows that the ledger's entries add up to."""
+"""The state of one initiative, as derived from its ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was found: a finding for each criterion, a verdict for the gate. Values with reasons."""
+"""Findings for criteria and verdicts for gates."""
 
 from __future__ import annotations
 

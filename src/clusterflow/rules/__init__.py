@@ -1,1 +1,1 @@
-"""The verbs, pure: they take the model, the measurements, the state and the day, and give values."""
+"""The rules: pure functions of the model, the measurements, the state and the day."""

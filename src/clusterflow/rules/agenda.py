@@ -1,4 +1,4 @@
-"""What the life of an initiative puts into calendars: each entry of its ledger adds a day, or takes one back.
+"""Derives an initiative's calendar entries from its ledger: each event adds, moves or cancels a day.
 
 The number of entries about a day is its sequence, so that it can be told at any time.
 """
@@ -111,7 +111,7 @@ CALENDAR_EVENTS = (
     ev.StageEntered, ev.StageLeft, ev.MilestoneAchieved, ev.GateOpened, ev.GateReopened, ev.GateWithdrawn,
     ev.GateDecided, ev.ConditionSet, ev.ConditionMet, ev.MilestoneWithdrawn, ev.InitiativeStopped,
 )  # fmt: skip
-"""The events that put something into a calendar or take it out."""
+"""The events that add, move or cancel a calendar entry."""
 
 
 def planned_days(entries: Iterable[Entry], model: LifecycleModel) -> tuple[PlannedDay, ...]:

@@ -1,4 +1,4 @@
-"""How long a notice is tried: by which channel, after which pause, until when."""
+"""Retry policy of notices: which channel to try, how long to wait, when to give up."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ BACKOFF = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 720))
 """How long to wait after each failed attempt on the last channel; after the last one the notice is dead."""
 
 ATTEMPTS_PER_CHANNEL = 3
-"""How often a channel is tried while the person has another one; the last has all the patience."""
+"""Attempts per channel before the next channel is tried. The last channel gets all attempts of ``BACKOFF``."""
 
 JITTER = 0.25
-"""By how much of itself a pause is shorter at most, so that not all come back at once."""
+"""The largest share by which a delay is shortened at random, so that retries do not all come at once."""
 
 
 def channel_to_try(channels: Sequence[str], failures: Mapping[str, int]) -> str | None:
@@ -26,7 +26,7 @@ def channel_to_try(channels: Sequence[str], failures: Mapping[str, int]) -> str 
 
 
 def retry_delay(key: str, channel: str, failures: int) -> timedelta:
-    """How long after so many failures on a channel: the same for the same notice whenever it is asked."""
+    """Return the delay after a number of failures on a channel. It is the same each time for the same notice."""
     whole = BACKOFF[min(max(failures, 1), len(BACKOFF)) - 1]
     drawn = int.from_bytes(sha256(f"{key} {channel} {failures}".encode()).digest()[:4]) / 2**32
     return whole * (1 - JITTER * drawn)

@@ -1,4 +1,4 @@
-"""What somebody says at a gate, who they are, and whether it is complete for its kind."""
+"""Ballots at a gate: their content, who casts them, and whether they are complete."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from clusterflow.rules.stage_order import ancestors
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """What somebody wants to decide at a gate, or says without deciding."""
+    """A vote that somebody wants to cast at a gate, or a stance (recusal, veto)."""
 
     stage: str
     decision: DecisionKind | Stance
@@ -50,7 +50,7 @@ class Decider:
 
 @dataclass(frozen=True, slots=True)
 class Voter:
-    """Whose vote it is, who casts it, and what the engine knows of both."""
+    """Whose vote it is, who casts it, and what the registry says of both."""
 
     decider: Decider
     cast_by: Decider | None = None
@@ -68,7 +68,7 @@ class Voter:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An ordinary *no*: why, and what would help."""
+    """Why a ballot is refused, and what would help."""
 
     code: str
     why: str

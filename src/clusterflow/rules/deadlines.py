@@ -1,4 +1,4 @@
-"""What becomes due by the calendar: on which days, from a state and the ends that are on record."""
+"""Computes deadlines from an initiative's state and the recorded end dates of labels and strategies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may decide what: allow or refuse, and what a decision brings. A guard has no side effect."""
+"""Decides whether a ballot is accepted, and which events it leads to."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def plan_decision(
     voter: Voter,
     today: date,
 ) -> tuple[LifeEvent, ...]:
-    """The vote, and where it fills the quorum, the decision and all that follows from it."""
+    """Return the vote and, if it completes the quorum, the decision and its consequences."""
     review = state.open_review(ballot.stage)
     assert review is not None  # noqa: S101 - refuse() came first
     rule = model.stage(ballot.stage).gate.decided_by

@@ -1,4 +1,4 @@
-"""When a notice may leave, and which notices leave together: quiet hours, a weekly cap, a digest, batches.
+"""Decides when notices are sent and which are sent together: quiet hours, weekly cap, digest, batches.
 
 Every moment is an argument, every answer a value. What is urgent leaves at once and is never held back. Of all else no
 more than the weekly cap reaches a person in any seven days. The last place under the cap belongs to the digest, and a
@@ -32,7 +32,7 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPolicy:
-    """How an office treats the people it writes to. The numbers are proposals of this project (P)."""
+    """The rules by which an office sends notices. The numbers are proposals of this project (P)."""
 
     quiet: tuple[time, time] | None = (time(20), time(8))
     """From when to when nothing but the urgent is sent, on the receiver's clock; then weekends and national holidays
@@ -130,7 +130,7 @@ class Plan:
 def plan(
     manners: DeliveryPolicy, waiting: Iterable[WaitingNotice], lately: Iterable[SentMessage], now: datetime
 ) -> Plan:
-    """What leaves now of all that waits for one person.
+    """Select the notices to send to one person now, and batch them.
 
     Args:
         waiting: all of it, whether due or not: of one kind what is not due yet goes along with what is.

@@ -1,4 +1,4 @@
-"""What a member owes for a year, and in which parts.
+"""Computes what a member owes for a year, and its instalments.
 
 Amounts are minor units, rounded half to even; the parts of a year are cut so that they always add up to the whole.
 """

@@ -1,4 +1,4 @@
-"""What an evaluation changes: answers, gates that open or close, lapses, overdue stages, conditions, holds that end."""
+"""Plans the events of an evaluation: answers, gates, lapses, overdue stages, conditions and holds."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def _move_gate(transition: Transition, visit: Visit, verdict: Verdict) -> None:
 
 
 def _change_findings(transition: Transition, review: Review, verdict: Verdict) -> None:
-    """A vote holds for the findings that it saw; to stand aside holds for the person, whatever is found."""
+    """Record changed findings. Votes fall, because they hold only for the findings they saw; recusals stay."""
     if verdict.digest == review.findings:
         return
     transition.add(ev.GateChanged(review=review.id, stage=review.stage, findings=verdict.digest, on=transition.today))

@@ -1,4 +1,4 @@
-"""From measurements to findings to a verdict. Three-valued all the way."""
+"""Judges measurements: findings for criteria, a verdict for a gate. All answers are met, unmet or unknown."""
 
 from __future__ import annotations
 

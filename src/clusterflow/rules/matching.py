@@ -1,4 +1,4 @@
-"""Who is who: a name that somebody wrote, against the parties that are known.
+"""Matches the names that users write with the known parties.
 
 A number (tax id, e-mail) tells for certain; then the name, without accents, capitals, signs and legal form. What is
 only near is a question for people, never an answer. Near names are found by segments (Pass-Join: Li, Deng, Wang and

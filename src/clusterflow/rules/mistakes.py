@@ -1,4 +1,4 @@
-"""Mistakes in plain sentences: what was found, what is accepted, which known name is nearest."""
+"""Builds messages for mistakes: what was found, what is accepted, which known names are similar."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One-time codes: computed from what they stand for and a key, so that none is ever kept."""
+"""One-time codes. They are computed from a grant and a key, so they are never stored."""
 
 from __future__ import annotations
 

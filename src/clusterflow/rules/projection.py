@@ -1,4 +1,4 @@
-"""What each entry of the ledger does to the state. The one place that says so: replaying is folding."""
+"""Applies ledger entries to the state. This is the only place that defines their effect."""
 
 from __future__ import annotations
 

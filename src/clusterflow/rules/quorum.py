@@ -1,4 +1,4 @@
-"""Who may speak at a gate, and when enough of them have said the same."""
+"""Who may vote at a gate, and when the quorum is reached."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a model as a whole can be lived: on its bare bones, so that it is told even where other parts are broken."""
+"""Checks the order of a model's stages and the deciders of its gates, even if other parts of the file are wrong."""
 
 from __future__ import annotations
 

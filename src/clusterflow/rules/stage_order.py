@@ -1,4 +1,4 @@
-"""The partial order of a model: what comes before what, and what may begin."""
+"""The partial order of a model's stages: predecessors, successors, and the stages that can be entered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What would help: the shortest way from a finding to a met criterion, in the reader's language."""
+"""Suggests what would meet a criterion, in the reader's language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A life under construction: the events a command adds, and the state they already make."""
+"""A transition: the new events of a command, and the state that they lead to."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from clusterflow.rules.stage_order import ready_to_enter
 
 
 class Transition:
-    """Collects events and folds each at once, so that a rule sees the consequences of the one before."""
+    """Collects events and applies each at once, so that each rule sees the effect of the earlier ones."""
 
     def __init__(self, model: LifecycleModel, state: InitiativeState, today: date) -> None:
         self.model, self.state, self.today = model, state, today

@@ -1,4 +1,4 @@
-"""Who needs a visit: signs of trouble, counted, each for the points of an open rule."""
+"""Scores which initiatives need a visit: each warning sign counts points by a published rule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The calendar that an initiative lives by: its time zone, and the working days of its country."""
+"""The work calendar of an initiative: its time zone and the working days of its country."""
 
 from __future__ import annotations
 

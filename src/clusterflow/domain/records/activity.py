@@ -1,4 +1,4 @@
-"""What it lives through: training, surveys, links, business, labels, and what somebody states."""
+"""Records of activity: training, surveys, links, business, labels, stated figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How it is governed: bodies, seats, meetings, documents, the legal entity."""
+"""Records of governance: bodies, seats, meetings, documents, the legal entity."""
 
 from __future__ import annotations
 

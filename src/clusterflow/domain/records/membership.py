@@ -1,4 +1,4 @@
-"""Who belongs."""
+"""Records of membership."""
 
 from __future__ import annotations
 

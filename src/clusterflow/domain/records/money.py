@@ -1,4 +1,4 @@
-"""What it lives on: invoices, payments, income, budget, staff."""
+"""Records of money and staff: invoices, payments, income, budget, employment."""
 
 from __future__ import annotations
 

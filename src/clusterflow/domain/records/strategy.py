@@ -1,4 +1,4 @@
-"""What it wants and does: strategy, objectives, readings, actions, projects."""
+"""Records of strategy: strategies, objectives, readings, actions, projects."""
 
 from __future__ import annotations
 
