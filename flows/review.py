@@ -29,6 +29,8 @@ async def review(as_of: date | None = None) -> dict[str, int]:
     for initiative, problem in found.problems.items():
         get_run_logger().error("%s: %s", initiative, problem)
     published = await publish(context)
-    await reconcile(context)
+    reconciled = await reconcile(context)
+    for problem in (*published.problems, *reconciled.problems):
+        get_run_logger().error("%s", problem)
     await publish_portfolio(context)
     return {"initiatives": found.looked_at, "changed": len(found.changed), "passes": published.passes}

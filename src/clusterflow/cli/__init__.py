@@ -114,6 +114,11 @@ cli.command(
     help_epilogue="Example: clusterflow up --limit 5",
 )
 cli.command(
+    "clusterflow.cli.operations:deploy",
+    help="Bring Prefect's deployments up to the models and schedules.",
+    help_epilogue="Example: clusterflow deploy --dry-run",
+)
+cli.command(
     "clusterflow.cli.operations:demo",
     help="Replay six fictional initiatives on a real Prefect server.",
     help_epilogue="Example: clusterflow demo",

@@ -17,9 +17,12 @@ from clusterflow.demo import run as stage
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.prefect import reconcile as reconciling
 from clusterflow.prefect.api import connected
+from clusterflow.prefect.declarations import deployment_name, prefect_yaml
+from clusterflow.prefect.deploy import declarations_of, deploy_declared
+from clusterflow.prefect.obsolete import find_obsolete, remove
 from clusterflow.prefect.publish import publish
 from clusterflow.prefect.secret_channels import channels_if_up
-from clusterflow.prefect.serving import everything, stopping
+from clusterflow.prefect.serving import everything, root_of, stopping
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.settings import Settings
@@ -81,6 +84,46 @@ def relay(*, as_json: Json = False) -> None:
     show(f"sent {sent.delivered} notices, {sent.failed} failed")
     for problem in (*published.problems, *sent.problems):
         show(f"  {problem}")
+
+
+def deploy(
+    *,
+    dry_run: Annotated[bool, Parameter(negative="", help="say what would change, and change nothing")] = False,
+    yes: Annotated[bool, Parameter(negative="", help="remove what is no longer declared")] = False,
+    write: Annotated[Path | None, Parameter(help="write the prefect.yaml to this file, and do nothing else")] = None,
+) -> None:
+    """Bring Prefect's deployments up to configs/models and configs/schedules.yaml.
+
+    What is no longer declared is listed, and removed with --yes: only what clusterflow itself deployed.
+    """
+    context = Context.open()
+    declared, problems = declarations_of(context)
+    for problem in problems:
+        show(f"left as it is: {problem}")
+    if write is not None:
+        write.write_text(prefect_yaml(declared), encoding="utf-8")
+        show(f"wrote {write}")
+        return
+    settings = context.settings
+    auth = settings.prefect_auth.get_secret_value() if settings.prefect_auth else None
+
+    async def run() -> None:
+        if dry_run:
+            for one in declared:
+                show(f"would deploy {deployment_name(one)}")
+        else:
+            names = await deploy_declared(root_of(settings), settings.prefect_api_url, auth, declared)
+            show(f"deployed: {', '.join(names)}")
+        obsolete = await find_obsolete(declared)
+        for item in obsolete:
+            show(f"no longer declared: {item}")
+        if obsolete and yes and not dry_run:
+            await remove(obsolete)
+            show(f"removed: {len(obsolete)}")
+        elif obsolete:
+            show("Remove them with: clusterflow deploy --yes")
+
+    _with_prefect(settings, run())
 
 
 def reconcile(*, as_json: Json = False) -> None:

@@ -8,14 +8,20 @@ import re
 import sys
 from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from prefect.flows import Flow, load_flow_from_entrypoint
 from prefect.settings import get_current_settings
 
-from clusterflow.errors import NotPossible
+from clusterflow.configs.schedules import load_schedules
+from clusterflow.errors import Mistakes, NotPossible
 from clusterflow.prefect.api import prefect_client, settings_for
+from clusterflow.prefect.declarations import Declaration, declare, prefect_yaml
 from clusterflow.prefect.pool import POOL, ensure_pool
+from clusterflow.services.catalogue import models_of
+from clusterflow.services.context import Context
+from clusterflow.store.pinned_models import models_in_use
 
 FILE = Path("deployments/prefect.yaml")
 """Relative to the root of the flows."""
@@ -70,6 +76,34 @@ def _reason(output: str) -> str:
     """What is wrong, out of a page that may hold a traceback and advice for another situation."""
     said = [line for line in output.splitlines() if line.strip() and not line.startswith(NOISE + HINTS)]
     return " ".join(line.strip() for line in said[-6:]) or "it does not say why"
+
+
+def declarations_of(context: Context) -> tuple[list[Declaration], list[str]]:
+    """Return what is to be deployed, and the models whose file has mistakes.
+
+    A model that left the folder, or whose file is broken, is declared as its initiatives are pinned to it.
+
+    Raises:
+        Mistakes: all that is wrong with the schedules.
+    """
+    with context.reading() as connection:
+        models = models_in_use(connection)
+    problems = list[str]()
+    on_file = models_of(context)
+    for model_id in on_file:
+        try:
+            models[model_id] = on_file[model_id]
+        except Mistakes as wrong:
+            problems.append(f"model {model_id}: {wrong}")
+    return declare(models.values(), load_schedules(context.settings.configs / "schedules.yaml")), problems
+
+
+async def deploy_declared(root: Path, api_url: str, auth: str | None, declarations: Iterable[Declaration]) -> list[str]:
+    """Deploy these, as ``deploy`` does a file."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "prefect.yaml"
+        file.write_text(prefect_yaml(declarations), encoding="utf-8")
+        return await deploy(root, api_url, auth, file=file)
 
 
 async def pause_schedules(deployments: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from clusterflow.domain.text import Frozen
+from clusterflow.errors import PrefectUnreachable
 from clusterflow.prefect import names, runs
 from clusterflow.prefect.publish import close_form, start_pass
 from clusterflow.reports.labels import word
@@ -19,9 +20,12 @@ class Reconciled(Frozen):
     opened: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
     sound: int = 0
+    problems: tuple[str, ...] = ()
+    """What could not be done, each with the name of its initiative or run; it stopped nothing else."""
 
     def __str__(self) -> str:
         told = [f"opened again: {name}" for name in self.opened] + [f"closed: {name}" for name in self.closed]
+        told += [f"failed: {problem}" for problem in self.problems]
         told.append(f"{self.sound} open gates were in order")
         return "\n".join(told)
 
@@ -35,17 +39,32 @@ async def reconcile(context: Context) -> Reconciled:
     waiting = await runs.waiting(names.GATE_OPEN)
     items = gate_forms.open_gates(context)
     states = await runs.state_of(UUID(i.run) for i in items if i.run is not None)
-    opened: list[str] = []
+    opened, problems = list[str](), list[str]()
     for item in items:
         lost = item.run is None or UUID(item.run) not in states or _is_over(states[UUID(item.run)].kind)
-        if lost and await _open_again(context, item):
-            opened.append(f"{item.initiative}, gate of {item.stage}")
+        try:
+            if lost and await _open_again(context, item):
+                opened.append(f"{item.initiative}, gate of {item.stage}")
+        except PrefectUnreachable:
+            raise
+        except Exception as problem:
+            problems.append(f"{item.initiative}, gate of {item.stage}: {problem}")
     held = {i.run for i in gate_forms.open_gates(context)}
-    closed = [w for w in waiting if str(w.run_id) not in held]
-    for run in closed:
-        told = word("no_longer_open", context.language)
-        await close_form(context, run, "", told, "withdrawn_state")
-    return Reconciled(opened=tuple(opened), closed=tuple(w.name for w in closed), sound=len(items) - len(opened))
+    failed, closed = len(problems), list[str]()
+    for run in (w for w in waiting if str(w.run_id) not in held):
+        try:
+            await close_form(context, run, "", word("no_longer_open", context.language), "withdrawn_state")
+            closed.append(run.name)
+        except PrefectUnreachable:
+            raise
+        except Exception as problem:
+            problems.append(f"{run.name}: {problem}")
+    return Reconciled(
+        opened=tuple(opened),
+        closed=tuple(closed),
+        sound=len(items) - len(opened) - failed,
+        problems=tuple(problems),
+    )
 
 
 def _is_over(kind: str) -> bool:

@@ -22,7 +22,8 @@ from clusterflow.errors import ClusterflowError, PrefectUnreachable
 from clusterflow.prefect import runs, server, worker
 from clusterflow.prefect.api import connected
 from clusterflow.prefect.database_owner import claim
-from clusterflow.prefect.deploy import deploy, pause_schedules
+from clusterflow.prefect.deploy import declarations_of, deploy_declared, pause_schedules
+from clusterflow.prefect.obsolete import find_obsolete, remove
 from clusterflow.prefect.publish import publish
 from clusterflow.prefect.reconcile import reconcile
 from clusterflow.prefect.secret_channels import channels_if_up
@@ -122,7 +123,14 @@ async def everything(settings: Settings, say: Say, *, limit: int = 3, live: bool
         api = started.api_url if started else settings.prefect_api_url
         async with connected(api, auth):
             await claim(database.url)
-            deployed = await deploy(root_of(settings), api, auth)
+            declared, problems = declarations_of(context)
+            for problem in problems:
+                say(problem)
+            deployed = await deploy_declared(root_of(settings), api, auth, declared)
+            obsolete = await find_obsolete(declared) if started else []
+            for one in obsolete:
+                say(f"no longer declared, removed: {one}")
+            await remove(obsolete)
             say(f"deployments: {', '.join(deployed)}")
             if not live:
                 await pause_schedules(deployed)

@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
 from clusterflow.domain.text import Frozen
 from clusterflow.engine import evaluate as evaluation
 from clusterflow.engine import process_deadlines as deadline_processing
 from clusterflow.engine.evaluate import EvaluationResult
 from clusterflow.engine.transaction import perform
-from clusterflow.errors import ClusterflowError
 from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.services.catalogue import metrics_of
 from clusterflow.services.context import Context
@@ -65,7 +63,7 @@ def review_portfolio(context: Context, actor: str | None = None) -> ReviewResult
     for initiative in sorted(plans):
         try:
             changed.append(evaluate(context, initiative, actor))
-        except (ClusterflowError, SQLAlchemyError) as problem:
+        except Exception as problem:
             problems[initiative] = str(problem)
     return ReviewResult(
         as_of=context.clock().date(),
@@ -87,7 +85,7 @@ def process_deadlines(context: Context, actor: str | None = None) -> DeadlineRes
     for initiative in initiatives_due(context):
         try:
             done.append(_process(context, initiative, actor))
-        except (ClusterflowError, SQLAlchemyError) as problem:
+        except Exception as problem:
             problems[initiative] = str(problem)
             with context.database.begin() as connection:
                 deadlines.postpone(connection, initiative, context.clock(), context.clock() + RETRY_DELAY)

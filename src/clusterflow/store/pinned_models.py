@@ -29,3 +29,15 @@ def load_model(connection: Connection, content_hash: str) -> LifecycleModel:
 
 
 _PARSED: dict[str, LifecycleModel] = {}
+
+
+def models_in_use(connection: Connection) -> dict[str, LifecycleModel]:
+    """Return, by id, a version of each model that an enrolled initiative is pinned to: the one seen last."""
+    state, model = tables.initiative_state, tables.lifecycle_model
+    query = (
+        select(model.c.id, model.c.hash)
+        .where(model.c.hash.in_(select(state.c.model_hash)))
+        .order_by(model.c.first_seen, model.c.hash)
+    )
+    latest = {row.id: row.hash for row in connection.execute(query)}
+    return {model_id: load_model(connection, content_hash) for model_id, content_hash in latest.items()}
