@@ -25,10 +25,10 @@ from benches.measuring import headline, quick
 from clusterflow.domain.money import Money
 from clusterflow.engine.record import Submission
 from clusterflow.intake.workbook.sheets import BY_NAME
-from clusterflow.intake.workbook.template import Filled, Row, write_workbook
+from clusterflow.intake.workbook.template import Row, TemplateRows, write_workbook
 from clusterflow.services import registry
 from clusterflow.services.context import Context
-from clusterflow.services.intake.workbook.workbooks import Workbooks
+from clusterflow.services.intake.workbook import workbooks
 from clusterflow.settings import Settings
 from clusterflow.store.database import open_database
 
@@ -84,15 +84,15 @@ def _way(way: str, url: str, file: Path) -> None:
 
 def _import(url: str, file: Path, is_new: bool) -> None:
     now = datetime.combine(TODAY, datetime.min.time(), UTC)
-    workbooks = Workbooks(Context(Settings(database=url), open_database(url), lambda: now))
+    context = Context(Settings(database=url), open_database(url), lambda: now)
     if is_new:
         fields = {"id": "one", "name": "One", "country": "MX", "from": "2020-01-01"}
-        registry.record(workbooks.context, [Submission("initiative", fields, "bench")])
-    plan = workbooks.plan(workbooks.open(file.name, file.read_bytes()))
-    assert not plan.wrong, plan.wrong[:3]
+        registry.record(context, [Submission("initiative", fields, "bench")])
+    plan = workbooks.plan_changes(context, workbooks.open_workbook(context, file.name, file.read_bytes()))
+    assert not plan.mistakes, plan.mistakes[:3]
     assert not plan.doubles, plan.doubles[:3]
     assert bool(plan.submissions) == is_new
-    workbooks.record(plan)
+    workbooks.record(context, plan)
 
 
 def _workbook(rows: int) -> bytes:
@@ -114,7 +114,7 @@ def _workbook(rows: int) -> bytes:
         }  # fmt: skip
         for sheet, fields in told.items():
             filled[sheet].append({c: fields.get(c.name) for c in BY_NAME[sheet].columns})
-    return write_workbook("es", TODAY, Filled(filled), "one", "One")
+    return write_workbook("es", TODAY, TemplateRows(filled), "one", "One")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import pytest
 
 from clusterflow.intake.submissions import delivered_event, delivered_file
 from clusterflow.services.context import Context
-from clusterflow.services.intake.submissions import Reception
+from clusterflow.services.intake import submissions
 
 from .conftest import Run
 
@@ -26,7 +26,7 @@ def hand_in(office: Run) -> HandIn:
     """An event that is refused; gives its number."""
 
     def hand_in(event_id: str, payload: dict[str, Any]) -> int:
-        [(_, became)] = Reception(Context.open()).take_in([delivered_event(event_id, payload)])
+        [(_, became)] = submissions.receive(Context.open(), [delivered_event(event_id, payload)])
         assert not isinstance(became, str)
         assert became.refused is not None
         return became.refused
@@ -35,7 +35,7 @@ def hand_in(office: Run) -> HandIn:
 
 
 def test_nothing_waits_at_first(office: Run) -> None:
-    assert office("intake", "refused").out.strip() == "nothing waits to be mended"
+    assert office("intake", "refused").out.strip() == "no refused submission waits"
     assert office("intake", "refused", "--all").out.strip() == "nothing was refused"
     assert office("intake", "refused", "--json").json == []
     assert "refused" not in office("status").out
@@ -57,7 +57,7 @@ def test_what_waits_is_listed_shown_and_mended(office: Run, hand_in: HandIn) -> 
     still = office("intake", "retry", number, "colour=", "organisation=fimr")
     assert (still.code, "no organisation is called «fimr». The nearest: firm" in still.err) == (2, True)
     assert office("intake", "retry", number, "colour=", "organisation=firm", "--actor", "ana").out.strip() == (
-        f"#{number} is mended: 1 entered"
+        f"#{number} is corrected: 1 entered"
     )
     assert office("ledger", "one", "--json").json[-1]["actor"] == "ana"
     assert office("intake", "refused", "--json").json == []
@@ -110,7 +110,7 @@ NASTY = "\x1b]0;owned\x07\x1b[31m[red]x[/red]\u202egnp"
 
 def test_what_others_wrote_steers_no_terminal(office: Run, hand_in: HandIn) -> None:
     number = str(hand_in("e1", membership(NASTY, **{NASTY: 1})))
-    [(_, became)] = Reception(Context.open()).take_in([delivered_file(NASTY, f"{NASTY}\n{{".encode())])
+    [(_, became)] = submissions.receive(Context.open(), [delivered_file(NASTY, f"{NASTY}\n{{".encode())])
     assert not isinstance(became, str)
     for words in (
         ("refused",),

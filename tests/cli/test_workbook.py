@@ -31,7 +31,7 @@ def test_a_template_is_written_in_the_readers_language(office: Run, home: Path) 
     assert office("template", "--lang", "en", "--to", "empty.xlsx").code == 0
     assert "Members" in load_workbook(home / "empty.xlsx").sheetnames
     assert "the nearest: one" in office("template", "onne").err
-    assert "is no .xlsx file" in office("template", "--to", "x.ods").err
+    assert "is not an .xlsx file" in office("template", "--to", "x.ods").err
     assert "cannot be written" in office("template", "--to", "nowhere/x.xlsx").err
 
 
@@ -63,7 +63,7 @@ def test_mistakes_come_all_at_once_with_a_marked_copy(office: Run, home: Path, k
     assert done.code == 2
     assert "2 mistakes; nothing was changed" in done.err
     assert 'B2: "Grnade" — ¿quiso decir "grande"?' in done.err
-    assert ("a copy of the values" in done.err) == (kind != "xlsx")
+    assert ("an .xlsx copy" in done.err) == (kind != "xlsx")
     marked = load_workbook(io.BytesIO((home / "miembros.marked.xlsx").read_bytes())).worksheets[0]
     assert {c.coordinate for row in marked.iter_rows() for c in row if c.comment} == {"B2", "C3"}
 

@@ -28,9 +28,9 @@ from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.events import OutgoingEvent
 from clusterflow.prefect.server import PrefectServer
 from clusterflow.prefect.serving import tell_prefect
-from clusterflow.prefect.submitted_events import take_in_events
+from clusterflow.prefect.submitted_events import receive_events
 from clusterflow.services import ledger, outbox
-from clusterflow.services.intake.submissions import Reception
+from clusterflow.services.intake import submissions
 from clusterflow.store import tables
 
 CLUSTERFLOW = str(Path(sys.executable).with_name("clusterflow"))
@@ -137,7 +137,7 @@ async def readable(name: str, *ids: str) -> None:
 
 async def refusal_of(office: Office, event_id: str) -> Refusal:
     async def look() -> Refusal | None:
-        found = Reception(office.context).refusals(None)
+        found = submissions.refusals(office.context, None)
         return next((r for r in found if r.source == f"event:{event_id}"), None)
 
     return await until(look, "a refusal")
@@ -191,7 +191,7 @@ class TestEvents:
             connection.execute(update(tables.refused_submission).values(told_at=None))
         assert outbox.waiting(served.context) == []
         assert await tell_prefect(served.context)
-        assert Reception(served.context).untold() == []
+        assert submissions.unreported_refusals(served.context) == []
         await asyncio.sleep(2)
         assert len(await kept("clusterflow.record.refused", told["id"])) == 1
 
@@ -225,23 +225,22 @@ class TestEvents:
         assert sorted(commands(served, "link")) == sorted(f"event:{i}" for i in posted)
         assert await count_runs("submitted") - before <= 4
 
-    async def test_what_no_trigger_told_is_found_by_the_next_round(self, office: Office) -> None:
-        reception = Reception(office.context)
+    async def test_the_next_run_finds_events_without_a_trigger(self, office: Office) -> None:
         now = datetime.now(UTC)
-        reception.heard(now)
+        submissions.advance_event_cursor(office.context, now)
         early, late, future = [
             (await submit(figure(office, metric=name), occurred=now + timedelta(days=days)))[0]
             for name, days in (("early", -2), ("late", 0), ("future", 2))
         ]
         await readable("clusterflow.record.submitted", early, late, future)
-        assert (await take_in_events(office.context)).recorded == 2
+        assert (await receive_events(office.context)).recorded == 2
         assert sorted(commands(office, "observation")) == sorted([f"event:{late}", f"event:{future}"])
-        heard = reception.heard_until()
-        assert heard is not None
-        assert heard > now
-        done = await take_in_events(office.context, everything=True)
+        cursor = submissions.event_cursor(office.context)
+        assert cursor is not None
+        assert cursor > now
+        done = await receive_events(office.context, everything=True)
         assert (done.recorded, done.problems) == (1, ())
-        assert (await take_in_events(office.context, everything=True)).recorded == 0
+        assert (await receive_events(office.context, everything=True)).recorded == 0
         assert sorted(commands(office, "observation")) == sorted(f"event:{i}" for i in (early, late, future))
 
     def test_the_shipped_run_waits_until_what_came_in_its_time_can_be_read(self) -> None:
@@ -273,7 +272,7 @@ class TestFiles:
         assert {str(p.relative_to(drop)) for p in drop.rglob("*") if p.is_file()} == {
             "done/good.jsonl", "refused/bad.jsonl", "refused/bad.jsonl.mistakes.txt",
         }  # fmt: skip
-        (refusal,) = [r for r in Reception(served.context).refusals() if r.address == "bad.jsonl"]
+        (refusal,) = [r for r in submissions.refusals(served.context) if r.address == "bad.jsonl"]
         assert (refusal.line, refusal.state) == (2, RefusalState.WAITING)
         await readable("clusterflow.record.refused", str(names.refusal_id(refusal)))
         await served.asking("launch")
@@ -302,7 +301,7 @@ async def test_the_example_of_the_integrators_guide_works(
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
 
     async def look() -> bool | None:
-        await take_in_events(office.context)
+        await receive_events(office.context)
         return True if commands(office, "membership") else None
 
     await until(look, "the membership")

@@ -12,7 +12,7 @@ from clusterflow.domain.money import Money
 from clusterflow.domain.records import RECORDS, Happening, Record
 from clusterflow.intake.workbook.layout import Column, Kind
 from clusterflow.intake.workbook.sheets import OF_RECORD, SHEETS
-from clusterflow.services.intake.workbook.registry_snapshot import Known
+from clusterflow.services.intake.workbook.registry_snapshot import RegistrySnapshot
 
 DAYS = st.sampled_from([date(2024, 1, 1), date(2024, 2, 29), date(2024, 12, 31), date(2025, 3, 4)])
 TEXTS = st.sampled_from(
@@ -57,9 +57,9 @@ KINDS: dict[Kind, Callable[[Column], st.SearchStrategy[Any]]] = {
 
 
 @st.composite
-def registries(draw: st.DrawFn) -> Known:
+def registries(draw: st.DrawFn) -> RegistrySnapshot:
     """What might be known of an initiative; every name that is cited is known, as the engine sees to it."""
-    known = Known(draw(st.sampled_from([None, "MX"])))
+    known = RegistrySnapshot(draw(st.sampled_from([None, "MX"])))
     order = ["organisation", "person", "body", "strategy", "objective"]
     order += [record for sheet in SHEETS for record in sheet.records if record not in order]
     for record in order:
@@ -76,7 +76,7 @@ def registries(draw: st.DrawFn) -> Known:
 
 
 @st.composite
-def _record(draw: st.DrawFn, record: str, known: Known) -> Record | None:
+def _record(draw: st.DrawFn, record: str, known: RegistrySnapshot) -> Record | None:
     cls = RECORDS[record]
     if record == "attendance":
         return draw(_attendance(known))
@@ -107,7 +107,7 @@ def _record(draw: st.DrawFn, record: str, known: Known) -> Record | None:
 
 
 @st.composite
-def _attendance(draw: st.DrawFn, known: Known) -> Record | None:
+def _attendance(draw: st.DrawFn, known: RegistrySnapshot) -> Record | None:
     there = [sorted({i[0] for i in known.facts[record]}) for record in ("meeting", "person", "organisation")]
     if not all(there):
         return None

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from clusterflow.cli.output import Json, print_json, show, write_whole
 from clusterflow.errors import ClusterflowError
-from clusterflow.intake.drop_folder import shown
+from clusterflow.intake.drop_folder import without_secrets
 from clusterflow.services.calendars import Calendars
 from clusterflow.services.context import Context
 
@@ -53,7 +53,7 @@ def write(
     if as_json:
         print_json(done)
     else:
-        show(f"{shown(address)}: {done.summary('en')}")
+        show(f"{without_secrets(address)}: {done.summary('en')}")
 
 
 def _calendars(context: Context) -> Calendars:

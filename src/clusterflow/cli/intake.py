@@ -1,4 +1,4 @@
-"""What other systems handed in and could not be recorded: look at it, mend it, or drop it."""
+"""The commands for refused submissions: list, show, correct and drop them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clusterflow.cli.output import Actor, Json, Source, harmless, print_json, re
 from clusterflow.domain.refused_submission import Refusal, RefusalState
 from clusterflow.errors import ClusterflowError
 from clusterflow.services.context import Context
-from clusterflow.services.intake.submissions import Reception
+from clusterflow.services.intake import submissions
 
 intake = Commands(
     name="intake",
@@ -26,25 +26,25 @@ Number = Annotated[int, Parameter(help="as `clusterflow intake refused` lists it
 @intake.command(help_epilogue="Example: clusterflow intake refused")
 def refused(
     *,
-    everything: Annotated[bool, Parameter(name="--all", negative="", help="with those mended and dropped")] = False,
+    everything: Annotated[bool, Parameter(name="--all", negative="", help="also those corrected and dropped")] = False,
     as_json: Json = False,
 ) -> None:
-    """List the submissions that wait to be corrected."""
-    found = Reception(Context.open()).refusals(None if everything else RefusalState.WAITING)
+    """List the refused submissions that wait to be corrected."""
+    found = submissions.refusals(Context.open(), None if everything else RefusalState.WAITING)
     if as_json:
         print_json(found)
         return
     if not found:
-        show("nothing was refused" if everything else "nothing waits to be mended")
+        show("nothing was refused" if everything else "no refused submission waits")
         return
-    lines = table("Refused submissions", ["#", "received", "from", "state", "mistakes", "the first"])
+    lines = table("Refused submissions", ["#", "received", "from", "state", "mistakes", "first mistake"])
     for r in found:
         first = r.mistakes[0].found if r.mistakes else ""
         place = r.address if r.line is None else f"{r.address}:{r.line}"
         when = f"{r.received_at:%Y-%m-%d %H:%M}"
         lines.add_row(str(r.id), when, place, r.state.value, str(len(r.mistakes)), first)
     show(lines)
-    show("Look with: clusterflow intake show #; mend with: clusterflow intake retry # key=value ...")
+    show("Show one: clusterflow intake show NUMBER. Correct it: clusterflow intake retry NUMBER key=value ...")
 
 
 @intake.command(name="show", help_epilogue="Example: clusterflow intake show 7")
@@ -52,12 +52,12 @@ def show_one(
     number: Number,
     *,
     payload: Annotated[
-        bool, Parameter(name="--payload", negative="", help="only what was sent, to be mended in a file")
+        bool, Parameter(name="--payload", negative="", help="only what was sent, to be corrected in a file")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """One refused submission: every mistake, and what was sent."""
-    found = Reception(Context.open()).refusal(number)
+    """Show one refused submission: its mistakes, and what was sent."""
+    found = submissions.refusal(Context.open(), number)
     if as_json:
         print_json(found)
     elif payload:
@@ -81,20 +81,20 @@ def _show(found: Refusal) -> None:
 @intake.command(help_epilogue="Example: clusterflow intake retry 7 --from corrected.jsonl")
 def retry(
     number: Number,
-    *fields: Annotated[str, Parameter(help="key=value ...: what is other than it was sent; key= takes it away")],
+    *fields: Annotated[str, Parameter(help="key=value ...: fields to change; key= removes one")],
     source: Source = None,
     actor: Actor = None,
     as_json: Json = False,
 ) -> None:
-    """Try a refused submission again: as it was sent, with other fields, or with the mended records of a file."""
+    """Try a refused submission again: as it was sent, with changed fields, or with the corrected records of a file."""
     if source is not None and fields:
         raise ClusterflowError("give either key=value ..., or --from FILE")
-    reception = Reception(Context.open())
-    done = reception.retry(number, fields, None if source is None else read_text(source), str(source or ""), actor)
+    text = None if source is None else read_text(source)
+    done = submissions.retry(Context.open(), number, fields, text, str(source or ""), actor)
     if as_json:
         print_json(done)
     else:
-        show(f"#{number} is mended: {done}")
+        show(f"#{number} is corrected: {done}")
 
 
 @intake.command(help_epilogue='Example: clusterflow intake drop 7 --reason "a test of the form"')
@@ -105,8 +105,8 @@ def drop(
     actor: Actor = None,
     as_json: Json = False,
 ) -> None:
-    """Put a refused submission away for good; it stays listed with --all."""
-    done = Reception(Context.open()).drop(number, reason, actor)
+    """Close a refused submission without recording it; --all still lists it."""
+    done = submissions.drop(Context.open(), number, reason, actor)
     if as_json:
         print_json(done)
     else:

@@ -1,4 +1,4 @@
-"""The managers' workbook: write it, and take it back."""
+"""The commands for the managers' workbook: write it, and import it."""
 
 from __future__ import annotations
 
@@ -20,34 +20,35 @@ from clusterflow.domain.text import Frozen
 from clusterflow.engine.record import RecordResult
 from clusterflow.errors import ClusterflowError, Mistakes, NotPossible
 from clusterflow.services.context import Context
+from clusterflow.services.intake.workbook import workbooks
 from clusterflow.services.intake.workbook.plan import Answers, Plan
-from clusterflow.services.intake.workbook.summary import Told, told
-from clusterflow.services.intake.workbook.workbooks import Opened, Step, Workbooks
+from clusterflow.services.intake.workbook.summary import ImportSummary, summarize
+from clusterflow.services.intake.workbook.workbooks import OpenedWorkbook, Step
 
 Lang = Annotated[Literal["es", "en"] | None, Parameter(name="--lang", help="es or en")]
 
 
 class Imported(Frozen):
-    """What an import would do or did."""
+    """The result of an import, or of its dry run."""
 
     initiative: str
-    told: Told
+    told: ImportSummary
     recorded: RecordResult | None = None
 
 
 def template(
     initiative: Annotated[
-        str | None, Parameter(help="filled with what is known of it; empty where none is named")
+        str | None, Parameter(help="fills the workbook with its records; without one it is empty")
     ] = None,
     *,
     lang: Lang = None,
-    to: Annotated[Path | None, Parameter(name="--to", help="the file; otherwise one in this folder")] = None,
+    to: Annotated[Path | None, Parameter(name="--to", help="the file to write; by default in this folder")] = None,
 ) -> None:
-    """Write a workbook for managers to fill in (.xlsx): a sheet for each thing they keep, with lists and an example."""
-    content = Workbooks(Context.open()).template(initiative, lang)
+    """Write a workbook (.xlsx) for managers to fill in. Each sheet has its choices and an example."""
+    content = workbooks.write_template(Context.open(), initiative, lang)
     target = to or Path(f"{initiative or 'clusterflow'}.xlsx")
     if target.suffix.lower() != ".xlsx":
-        raise ClusterflowError(f"{target} is no .xlsx file; name one, as --to {target.stem or 'workbook'}.xlsx")
+        raise ClusterflowError(f"{target} is not an .xlsx file; name one, as in --to {target.stem or 'workbook'}.xlsx")
     write_whole(target, content)
     show(f"written: {target}")
 
@@ -55,45 +56,46 @@ def template(
 def import_(
     file: Annotated[Path, Parameter(help="a workbook: .xlsx, .ods or .csv")],
     *,
-    initiative: Annotated[str | None, Parameter(help="whose it is, where the workbook does not say")] = None,
+    initiative: Annotated[str | None, Parameter(help="its initiative, where the workbook does not name it")] = None,
     yes: Annotated[bool, Parameter(name="--yes", negative="", help="record without asking")] = False,
-    dry_run: Annotated[bool, Parameter(name="--dry-run", negative="", help="only say what would change")] = False,
+    dry_run: Annotated[bool, Parameter(name="--dry-run", negative="", help="only show what would change")] = False,
     doubles: Annotated[
-        Literal["new", "same"] | None, Parameter(help="possible doubles: new, or the same as the likeliest")
+        Literal["new", "same"] | None, Parameter(help="possible duplicates: new, or the same as the most likely")
     ] = None,
     removed: Annotated[
         Literal["keep", "end", "withdraw"] | None,
-        Parameter(help="what has no row any more: keep it, end it today, or withdraw it as if it had never been"),
+        Parameter(help="records without a row: keep them, end them today, or withdraw them as never true"),
     ] = None,
     emptied: Annotated[
-        Literal["keep", "clear"] | None, Parameter(help="cells that are empty now: keep what is known, or clear it")
+        Literal["keep", "clear"] | None,
+        Parameter(help="cells that are empty now: keep or clear the recorded value"),
     ] = None,
     marked: Annotated[
-        Path | None, Parameter(help="where the copy with the marked mistakes goes; otherwise beside the file")
+        Path | None, Parameter(help="the file for the copy with its mistakes marked; by default beside the workbook")
     ] = None,
     lang: Lang = None,
     actor: Actor = None,
     as_json: Json = False,
 ) -> None:
-    """Import a workbook: first what would change, in words; then all of it, or nothing.
+    """Import a workbook: show what would change, then record all of it or nothing.
 
-    The same workbook twice changes nothing. What could be a double, has no row any more, or was emptied is asked about,
-    in a terminal; elsewhere --doubles, --removed and --emptied answer.
+    Importing the same workbook twice changes nothing. In a terminal, you are asked about possible duplicates, records
+    without a row and emptied cells; elsewhere, answer with --doubles, --removed and --emptied.
     """
-    workbooks = Workbooks(Context.open())
+    context = Context.open()
     answers = Answers(other_doubles=doubles, removed=removed, emptied=emptied)
     with _progress(as_json) as step:
-        opened = workbooks.open(file.name, _read(file), initiative, lang, step)
-        plan = workbooks.plan(opened, answers, step)
-    if opened.wrong:
-        _give_back(file, marked, opened)
+        opened = workbooks.open_workbook(context, file.name, _read(file), initiative, lang, step)
+        plan = workbooks.plan_changes(context, opened, answers, step)
+    if opened.mistakes:
+        _refuse_with_marked_copy(file, marked, opened)
     if not as_json:
-        _tell(told(plan))
+        _show_summary(summarize(plan))
     asks = in_a_terminal() and not (yes or dry_run or as_json)
     while asks and plan.open_questions(answers):
         answers = _ask(plan, answers)
-        plan = workbooks.plan(opened, answers)
-        _tell(told(plan))
+        plan = workbooks.plan_changes(context, opened, answers)
+        _show_summary(summarize(plan))
     done = None
     if not dry_run:
         _refuse_unanswered(plan, answers)
@@ -102,17 +104,17 @@ def import_(
                 show("Nothing was recorded." if asks else "Nothing was recorded; repeat with --yes to record it.")
             sys.exit(REFUSED)
         if asks:
-            workbooks.check_still_so(opened, plan, answers)
+            workbooks.check_unchanged(context, opened, plan, answers)
         with _progress(as_json) as step:
-            done = workbooks.record(plan, actor, step)
+            done = workbooks.record(context, plan, actor, step)
     if as_json:
-        print_json(Imported(initiative=opened.initiative, told=told(plan), recorded=done))
+        print_json(Imported(initiative=opened.initiative, told=summarize(plan), recorded=done))
     elif done is not None:
         show(str(done))
 
 
 def in_a_terminal() -> bool:
-    """Whether somebody is there to be asked."""
+    """Return whether somebody can answer questions."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
@@ -125,42 +127,42 @@ def _read(file: Path) -> bytes:
         raise ClusterflowError(f"{file} cannot be read: {problem.strerror}") from None
 
 
-def _give_back(file: Path, marked: Path | None, opened: Opened) -> None:
-    """Write the copy with its mistakes marked, and refuse."""
+def _refuse_with_marked_copy(file: Path, marked: Path | None, opened: OpenedWorkbook) -> None:
+    """Write a copy in which the mistakes are marked, then raise them."""
     target = marked or file.with_name(f"{file.stem}.marked.xlsx")
-    copied = "" if opened.book.kind == "xlsx" else f" (a copy of the values, as .xlsx: {file.suffix} takes no marks)"
-    said = f"the mistakes are marked in {target}{copied}"
+    note = "" if opened.book.kind == "xlsx" else f" (an .xlsx copy: {file.suffix} files cannot hold marks)"
+    message = f"the mistakes are marked in {target}{note}"
     try:
-        write_whole(target, opened.marked())
+        write_whole(target, opened.marked_copy())
     except ClusterflowError as problem:
-        said = str(problem)
-    sys.stderr.write(harmless(f"clusterflow: {said}\n"))
-    raise Mistakes([w.mistake for w in opened.wrong])
+        message = str(problem)
+    sys.stderr.write(harmless(f"clusterflow: {message}\n"))
+    raise Mistakes([w.mistake for w in opened.mistakes])
 
 
-def _tell(words: Told) -> None:
-    for sheet in words.sheets:
+def _show_summary(summary: ImportSummary) -> None:
+    for sheet in summary.sheets:
         show(harmless(f"{sheet.title}: {sheet.words}"))
-    for line in (*words.changes, *words.doubles, *words.removed, *words.emptied):
+    for line in (*summary.changes, *summary.doubles, *summary.removed, *summary.emptied):
         show(" ", harmless(line))
-    if not words.sheets:
+    if not summary.sheets:
         show("Nothing changes.")
 
 
 def _ask(plan: Plan, answers: Answers) -> Answers:
-    """The questions of one kind: who is who comes first, for the others follow from it."""
+    """Ask the questions of one kind. Possible duplicates come first, because the other questions depend on them."""
     if plan.doubles:
         chosen = dict(answers.doubles)
-        for double in plan.doubles:
-            who = ", ".join(f"{i} ({s})" for i, s in zip(double.possible, double.shown, strict=True))
-            chosen[str(double.place)] = _choice(
-                f"{double.place} «{double.name}» may be {who}. Who is it?", *double.possible, "new"
+        for duplicate in plan.doubles:
+            who = ", ".join(f"{i} ({s})" for i, s in zip(duplicate.possible, duplicate.shown, strict=True))
+            chosen[str(duplicate.place)] = _choice(
+                f"{duplicate.place} «{duplicate.name}» may be {who}. Who is it?", *duplicate.possible, "new"
             )
         return replace(answers, doubles=chosen)
     if plan.removed and answers.removed is None:
-        text = f"{len(plan.removed)} on record have no row any more."
+        text = f"{len(plan.removed)} records no longer have a row."
         return replace(answers, removed=_choice(text, "keep", "end", "withdraw"))
-    text = f"{len(plan.emptied)} cells are empty where something is on record."
+    text = f"{len(plan.emptied)} cells are empty, but the registry holds a value."
     return replace(answers, emptied=_choice(text, "keep", "clear"))
 
 
@@ -169,24 +171,24 @@ def _choice(text: str, *words: str) -> Any:
 
 
 def _refuse_unanswered(plan: Plan, answers: Answers) -> None:
-    """What goes away, or may be there twice, is never assumed."""
-    words = told(plan)
+    """Refuse a plan with open questions: removals and duplicates are never assumed."""
+    summary = summarize(plan)
     asked = [
-        (words.doubles, "--doubles new or --doubles same, or the ids in the workbook"),
-        (words.removed if answers.removed is None else (), "--removed keep, end or withdraw"),
-        (words.emptied if answers.emptied is None else (), "--emptied keep or clear"),
+        (summary.doubles, "--doubles new or --doubles same, or the ids in the workbook"),
+        (summary.removed if answers.removed is None else (), "--removed keep, end or withdraw"),
+        (summary.emptied if answers.emptied is None else (), "--emptied keep or clear"),
     ]
     cures = [cure for lines, cure in asked if lines]
     if cures:
-        raise NotPossible("nothing was recorded; this is to be answered first: " + "; ".join(cures))
+        raise NotPossible("nothing was recorded; answer these questions first: " + "; ".join(cures))
 
 
-_DOING = {"open": "opening", "read": "reading rows", "compare": "comparing", "record": "recording"}
+_PHASES = {"open": "opening", "read": "reading rows", "compare": "comparing", "record": "recording"}
 
 
 @contextmanager
 def _progress(quiet: bool) -> Iterator[Step]:
-    """A bar, in a terminal only."""
+    """Show a progress bar, in a terminal only."""
     if quiet or not sys.stderr.isatty():
         yield lambda _, __, ___: None
         return
@@ -201,6 +203,6 @@ def _progress(quiet: bool) -> Iterator[Step]:
         task = bar.add_task("", total=None)
 
         def step(what: str, done: int, total: int) -> None:
-            bar.update(task, description=_DOING.get(what, what), completed=done, total=total or None)
+            bar.update(task, description=_PHASES.get(what, what), completed=done, total=total or None)
 
         yield step

@@ -1,4 +1,4 @@
-"""A folder at any address that fsspec knows, in which people and other systems drop workbooks and JSON lines."""
+"""Reads and moves the files of the drop folder, at any address that fsspec supports."""
 
 from __future__ import annotations
 
@@ -14,92 +14,94 @@ from fsspec.core import url_to_fs
 from clusterflow.errors import ClusterflowError, NotPossible
 
 UNFINISHED = (".part", ".partial", ".tmp", ".crdownload")
-"""Names under which programs write files that are not whole yet."""
+"""Suffixes of files that are still being written."""
 
 DONE, REFUSED = "done", "refused"
-"""The folders beside, into which files are moved when they have been taken in."""
+"""The subfolders that processed files are moved to."""
 
 Stamp = tuple[str, ...]
-"""What tells that a file has changed: size, time, ETag, as far as the address tells them."""
+"""A value that changes with the file: its size first, then times and ETag where the file system gives them."""
 
 
 def size_of(stamp: Stamp) -> int:
-    """In bytes."""
+    """Return the size of a file in bytes."""
     return int(stamp[0])
 
 
 _STAMPS = ("size", "mtime", "LastModified", "last_modified", "modified", "created", "updated", "ETag", "etag", "md5")
 
 
-class Drop:
-    """The folder. Nothing in it is ever deleted: what was taken in is moved beside, under a free name.
+class DropFolder:
+    """A folder in which people and other systems drop workbooks and JSON lines.
 
-    Its address may hold a password: no message shows more of it than scheme, host and path.
+    No file is ever deleted: a processed file is moved to a subfolder, under a free name. The address may hold a
+    password, so messages show only its scheme, host and path.
     """
 
     def __init__(self, url: str) -> None:
         """
         Raises:
-            NotPossible: no such address is known here; the text is what fsspec says.
+            NotPossible: fsspec does not support the address; the message holds its reason.
         """
         self._url = url
-        with self._in_words("is no address of a folder"):
+        with self._translate_errors("is no address of a folder"):
             self._fs, self._folder = url_to_fs(url)
             self._folder = str(self._folder).rstrip("/")
 
-    def look(self) -> dict[str, Stamp]:
-        """The files that could be taken in, by name.
+    def list_files(self) -> dict[str, Stamp]:
+        """Return the stamps of the files that can be processed, by name.
 
         Raises:
             NotPossible: the folder cannot be read.
         """
-        with self._in_words("cannot be read"):
+        with self._translate_errors("cannot be read"):
             self._fs.invalidate_cache()
             found = {_name(info["name"]): info for info in self._fs.ls(self._folder or "/", detail=True)}
-        return {name: _stamp(info) for name, info in sorted(found.items()) if _is_ours(name, info)}
+        return {name: _stamp(info) for name, info in sorted(found.items()) if _is_candidate(name, info)}
 
-    async def at_rest(self, pause_seconds: float) -> dict[str, Stamp]:
-        """The files that nobody has written to during the pause."""
-        before = self.look()
+    async def stable_files(self, pause_seconds: float) -> dict[str, Stamp]:
+        """Return the files that did not change during the pause."""
+        before = self.list_files()
         if not before:
             return {}
         await asyncio.sleep(pause_seconds)
-        after = self.look()
+        after = self.list_files()
         return {name: stamp for name, stamp in after.items() if before.get(name) == stamp}
 
     def read(self, name: str, stamp: Stamp) -> bytes:
-        """The content of a file.
+        """Return the content of a file.
 
         Raises:
-            NotPossible: it cannot be read, or has changed since it was looked at.
+            NotPossible: it cannot be read, or has changed since it was listed.
         """
-        with self._in_words(f"does not let {name} be read"):
+        with self._translate_errors(f"does not allow {name} to be read"):
             content: bytes = self._fs.cat_file(self._path(name))
         if len(content) != size_of(stamp):
-            raise NotPossible(f"{name} is still being written; it is left for the next round")
+            raise NotPossible(f"{name} is still being written; it is left for the next run")
         return content
 
-    def put_away(self, name: str, stamp: Stamp, folder: str, note: str = "", marked: bytes = b"") -> str:
-        """Move a file into a folder beside, with a note about it and a copy with its mistakes marked, where there is
-        one; gives where it lies now.
+    def move(self, name: str, stamp: Stamp, folder: str, note: str = "", marked_copy: bytes = b"") -> str:
+        """Move a file to a subfolder, and return its new name.
+
+        The note and the marked copy are written beside it unless they are empty.
 
         Raises:
-            NotPossible: it has changed since it was read, or cannot be moved; then it stays where it is.
+            NotPossible: it has changed since it was read, or cannot be moved; it then stays where it is.
         """
-        if self.look().get(name) != stamp:
-            raise NotPossible(f"{name} has changed meanwhile; it is left for the next round")
-        with self._in_words(f"does not let {name} be moved to {folder}/"):
+        if self.list_files().get(name) != stamp:
+            raise NotPossible(f"{name} has changed meanwhile; it is left for the next run")
+        with self._translate_errors(f"does not allow {name} to be moved to {folder}/"):
             self._fs.makedirs(self._path(folder), exist_ok=True)
             free = self._free(folder, name)
             if note:
                 self._fs.pipe_file(self._path(f"{free}.mistakes.txt"), note.encode())
-            if marked:
-                self._fs.pipe_file(self._path(f"{free}.marked.xlsx"), marked)
+            if marked_copy:
+                self._fs.pipe_file(self._path(f"{free}.marked.xlsx"), marked_copy)
             self._fs.mv(self._path(name), self._path(free))
         return free
 
     def _free(self, folder: str, name: str) -> str:
-        """A name in the folder that no file has yet."""
+        """Return a name in the subfolder that no file has yet."""
         path, number = PurePosixPath(name), 1
         free = f"{folder}/{name}"
         while self._fs.exists(self._path(free)):
@@ -111,15 +113,15 @@ class Drop:
         return f"{self._folder}/{name}"
 
     def __str__(self) -> str:
-        return shown(self._url)
+        return without_secrets(self._url)
 
-    def _in_words(self, what: str) -> AbstractContextManager[None]:
-        return in_words("the drop folder", self._url, what)
+    def _translate_errors(self, what: str) -> AbstractContextManager[None]:
+        return translate_errors("the drop folder", self._url, what)
 
 
 @contextmanager
-def in_words(whose: str, url: str, what: str) -> Iterator[None]:
-    """One sentence without secrets, whatever a file system raises: each kind has exceptions of its own.
+def translate_errors(whose: str, url: str, what: str) -> Iterator[None]:
+    """Turn every exception of a file system into one sentence without secrets; each file system has its own ones.
 
     Raises:
         NotPossible: the sentence, as «the drop folder s3://bucket cannot be read (...)».
@@ -129,17 +131,17 @@ def in_words(whose: str, url: str, what: str) -> Iterator[None]:
     except ClusterflowError:
         raise
     except Exception as problem:
-        reason = masked(f"{type(problem).__name__}: {problem}".partition("\n")[0], url)
-        raise NotPossible(f"{whose} {shown(url)} {what} ({reason})") from None
+        reason = mask_secrets(f"{type(problem).__name__}: {problem}".partition("\n")[0], url)
+        raise NotPossible(f"{whose} {without_secrets(url)} {what} ({reason})") from None
 
 
-def shown(url: str) -> str:
-    """An address without user, password and query."""
-    return masked(url.partition("?")[0], url)
+def without_secrets(url: str) -> str:
+    """Return an address without user, password and query."""
+    return mask_secrets(url.partition("?")[0], url)
 
 
-def masked(text: str, url: str) -> str:
-    """The text without anything of the address that may be secret."""
+def mask_secrets(text: str, url: str) -> str:
+    """Replace every part of the address that may be secret in a text by ``***``."""
     for part in url.split("::"):
         split = urlsplit(part)
         user, sign, _ = split.netloc.rpartition("@")
@@ -153,8 +155,8 @@ def _name(path: str) -> str:
     return path.rstrip("/").rpartition("/")[2]
 
 
-def _is_ours(name: str, info: Mapping[str, Any]) -> bool:
-    """A file, neither hidden nor unfinished, and no link: a link may lead to what is none of the sender's."""
+def _is_candidate(name: str, info: Mapping[str, Any]) -> bool:
+    """Return whether it is a finished file; a link is not, as it could lead to a file the sender may not read."""
     plain = info.get("type") == "file" and not info.get("islink") and info.get("size") is not None
     return plain and not name.startswith(".") and not name.endswith(UNFINISHED)
 

@@ -16,7 +16,7 @@ from clusterflow.domain.text import Frozen
 from clusterflow.errors import PrefectUnreachable
 from clusterflow.prefect import events, names, runs
 from clusterflow.prefect.events import OutgoingEvent
-from clusterflow.prefect.submitted_events import tell_refusals
+from clusterflow.prefect.submitted_events import report_refusals
 from clusterflow.reports.labels import DECISION, word
 from clusterflow.reports.status import InitiativeStatus
 from clusterflow.services import gate_forms, ledger, outbox, registry, review, standing
@@ -85,7 +85,7 @@ async def publish(context: Context) -> Published:
             done = done.plus(Published(problems=(f"{span.chain}: {problem}",)))
         else:
             outbox.mark_published(context, span)
-    done = done.plus(Published(events=await tell_refusals(context)))
+    done = done.plus(Published(events=await report_refusals(context)))
     for text in done.problems:
         _log.error("%s", text)
     return done

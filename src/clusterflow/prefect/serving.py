@@ -30,7 +30,7 @@ from clusterflow.prefect.secret_channels import channels_if_up
 from clusterflow.prefect.server import PrefectServer
 from clusterflow.services import outbox, review
 from clusterflow.services.context import Context
-from clusterflow.services.intake.submissions import Reception
+from clusterflow.services.intake import submissions
 from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.settings import Settings
 from clusterflow.store.database import open_database
@@ -243,7 +243,7 @@ async def _rings(context: Context) -> AsyncGenerator[None, None]:
 async def tell_prefect(context: Context) -> bool:
     """Publish what there is; False where no Prefect answers."""
     try:
-        if review.initiatives_due(context) or outbox.waiting(context) or Reception(context).untold():
+        if review.initiatives_due(context) or outbox.waiting(context) or submissions.unreported_refusals(context):
             await publish(context)
     except PrefectUnreachable as problem:
         _log.warning("%s", problem)

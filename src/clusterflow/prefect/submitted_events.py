@@ -1,4 +1,4 @@
-"""Records that other systems hand in as events: taken in once by id, however often seen; refusals told as events."""
+"""Records the events that other systems submit, each id once, and reports refusals as events."""
 
 from __future__ import annotations
 
@@ -10,41 +10,42 @@ from clusterflow.intake.submissions import delivered_event
 from clusterflow.prefect import events, names
 from clusterflow.prefect.events import OutgoingEvent
 from clusterflow.services.context import Context
-from clusterflow.services.intake.submissions import TOPIC, Reception, TakenIn
+from clusterflow.services.intake import submissions
+from clusterflow.services.intake.submissions import TOPIC, IntakeResult
 
 OVERLAP = timedelta(minutes=10)
-"""How far behind the last round the next one begins: an event can be read only seconds after it was posted, and
-clocks differ. Older ones that came late are found by the round over everything that Prefect keeps."""
+"""How far before the end of the last run the next one begins. An event can be read only seconds after it was posted,
+and clocks differ. A run over everything that Prefect keeps finds the ones that came later than this."""
 
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 REFUSED = "clusterflow.record.refused"
 
 MOST_MISTAKES = 50
-"""So many mistakes to an event; all of them are in the database."""
+"""The most mistakes in one event; the database holds all of them."""
 
 LONGEST = 500
+"""The most characters of a text in an event."""
 
 
-async def take_in_events(context: Context, everything: bool = False) -> TakenIn:
-    """Take in every submitted event that was not taken in yet: since the last round, or of all that Prefect keeps.
+async def receive_events(context: Context, everything: bool = False) -> IntakeResult:
+    """Record the submitted events that were not processed yet: those since the last run, or all that Prefect keeps.
 
-    What starts the round does not matter: a trigger that was lost, doubled or debounced changes nothing.
+    A lost or repeated trigger does no harm: a run reads the events themselves.
 
     Raises:
-        PrefectUnreachable: nothing is taken in; the next round begins where this one did.
+        PrefectUnreachable: nothing was recorded; the next run begins where this one did.
     """
-    reception = Reception(context)
-    # Prefect's own time, in which events occur; the office's clock may stand on a rehearsed day.
+    # Events carry Prefect's time; the clock of the context may be set to another day.
     began = datetime.now(UTC)
-    last = reception.heard_until()
+    last = submissions.event_cursor(context)
     since = EVER if everything or last is None else last - OVERLAP
     found: list[Delivery] = []
     async for page in events.read(TOPIC, since):
-        new = reception.new_events([str(e.id) for e in page])
+        new = submissions.unprocessed_event_ids(context, [str(e.id) for e in page])
         found += [delivered_event(str(e.id), e.payload) for e in page if str(e.id) in new]
     recorded, refused, problems = 0, 0, list[str]()
-    for delivery, received in reception.take_in(found):
+    for delivery, received in submissions.receive(context, found):
         if isinstance(received, str):
             problems.append(f"{delivery.address}: {received}")
         elif received.refused is None:
@@ -52,23 +53,24 @@ async def take_in_events(context: Context, everything: bool = False) -> TakenIn:
         else:
             refused += 1
     if not problems:
-        reception.heard(began)
-    return TakenIn(recorded=recorded, refused=refused, problems=tuple(problems))
+        submissions.advance_event_cursor(context, began)
+    return IntakeResult(recorded=recorded, refused=refused, problems=tuple(problems))
 
 
-async def tell_refusals(context: Context) -> int:
-    """Tell whoever listens what was refused and why: at least once, with an id that makes a repeat recognised.
+async def report_refusals(context: Context) -> int:
+    """Post an event for each refusal that was not reported yet, and return their number.
+
+    An event may be posted twice; its id is then the same.
 
     Raises:
-        PrefectUnreachable: they wait.
+        PrefectUnreachable: the next run reports the rest.
     """
-    reception = Reception(context)
-    told = 0
-    while waiting := reception.untold():
+    reported = 0
+    while waiting := submissions.unreported_refusals(context):
         await events.post(_event(refusal) for refusal in waiting)
-        reception.told([refusal.id for refusal in waiting])
-        told += len(waiting)
-    return told
+        submissions.mark_reported(context, [refusal.id for refusal in waiting])
+        reported += len(waiting)
+    return reported
 
 
 def _event(refusal: Refusal) -> OutgoingEvent:

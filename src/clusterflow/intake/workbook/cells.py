@@ -28,7 +28,7 @@ _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\xad]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
-def tidy(value: Any) -> Any:
+def normalize_blank(value: Any) -> Any:
     """A cell without what nobody sees: blanks at the ends, non-breaking and invisible signs; None where it is empty."""
     if not isinstance(value, str):
         return value
@@ -42,7 +42,7 @@ def read_cell(column: Column, value: Any, language: Language) -> Any:
     Raises:
         Unreadable: the cell says something else.
     """
-    value = tidy(value)
+    value = normalize_blank(value)
     if value is None:
         return None
     if isinstance(value, str) and FAILED.match(value):
@@ -255,7 +255,7 @@ def read_presence(value: Any, language: Language) -> Presence | None:
     Raises:
         Unreadable: it says something else.
     """
-    value = tidy(value)
+    value = normalize_blank(value)
     if value is None:
         return None
     if isinstance(value, str) and FAILED.match(value):

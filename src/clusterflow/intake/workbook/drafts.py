@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from clusterflow.domain.text import Language
-from clusterflow.intake.workbook.cells import read_amount, read_cell, read_presence, tidy
+from clusterflow.intake.workbook.cells import normalize_blank, read_amount, read_cell, read_presence
 from clusterflow.intake.workbook.headings import Table
 from clusterflow.intake.workbook.layout import Column, Kind, Sheet
 from clusterflow.intake.workbook.messages import CellMistake, Place, Unreadable, mistake
@@ -35,33 +35,33 @@ class Draft:
 
 
 @dataclass(slots=True)
-class Read:
+class ReadResult:
     """What a workbook holds, and everything that is wrong in its cells."""
 
     language: Language
     drafts: list[Draft] = field(default_factory=list)
-    wrong: list[CellMistake] = field(default_factory=list)
+    mistakes: list[CellMistake] = field(default_factory=list)
     sheets: dict[str, str] = field(default_factory=dict)
     """Under which names its sheets are known to whoever wrote it; only those that have a row."""
     columns: dict[str, frozenset[Column]] = field(default_factory=dict)
     heads: dict[str, Place] = field(default_factory=dict)
 
-    def copied(self) -> Read:
+    def copied(self) -> ReadResult:
         """The same, with drafts of its own."""
         twins: dict[int, Draft] = {}
         for draft in self.drafts:
             head = twins[id(draft.head)] if draft.head is not None else None
             twins[id(draft)] = replace(draft, fields=dict(draft.fields), cells=dict(draft.cells), head=head)
-        return replace(self, drafts=list(twins.values()), wrong=list(self.wrong))
+        return replace(self, drafts=list(twins.values()), mistakes=list(self.mistakes))
 
 
 def count_rows(tables: Sequence[Table]) -> int:
     return sum(max(len(t.raw.rows) - t.head_row - 1, 0) for t in tables)
 
 
-def read_tables(tables: Sequence[Table], language: Language, progress: Progress) -> Read:
+def read_tables(tables: Sequence[Table], language: Language, progress: Progress) -> ReadResult:
     """The drafts of all rows."""
-    read = Read(language)
+    read = ReadResult(language)
     for table in tables:
         name = table.sheet.name
         read.columns[name] = frozenset(table.columns.values())
@@ -81,7 +81,7 @@ def _lines(table: Table) -> Iterator[tuple[int, Sequence[Any]]]:
     ours = sorted({*table.columns, *table.meetings})
     for number in range(table.head_row + 1, len(table.raw.rows)):
         row = table.raw.rows[number]
-        first = next((v for at in ours if at < len(row) and (v := tidy(row[at])) is not None), None)
+        first = next((v for at in ours if at < len(row) and (v := normalize_blank(row[at])) is not None), None)
         failed = table.raw.failed
         if first is None and not (failed and any((number, at) in failed for at in ours)):
             continue
@@ -90,7 +90,7 @@ def _lines(table: Table) -> Iterator[tuple[int, Sequence[Any]]]:
         yield number, row
 
 
-def _rows(table: Table, read: Read) -> Iterator[list[Draft]]:
+def _rows(table: Table, read: ReadResult) -> Iterator[list[Draft]]:
     sheet, columns = table.sheet, sorted(table.columns.items())
     currencies = {c.record: (at, c) for at, c in columns if c.kind is Kind.CURRENCY}
     own = {record: _own(sheet, record) for record in sheet.records}
@@ -133,7 +133,7 @@ def _places(table: Table, record: str) -> list[tuple[str, Column, int]]:
     ]
 
 
-def _grid(table: Table, read: Read) -> Iterator[list[Draft]]:
+def _grid(table: Table, read: ReadResult) -> Iterator[list[Draft]]:
     """Attendance: a draft for each cell that says something."""
     for number, row in _lines(table):
         who: dict[str, Any] = {}
@@ -157,7 +157,7 @@ class _Cell:
 
     __slots__ = ("column", "read", "row", "table", "value")
 
-    def __init__(self, table: Table, row: int, column: int, values: Sequence[Any], read: Read) -> None:
+    def __init__(self, table: Table, row: int, column: int, values: Sequence[Any], read: ReadResult) -> None:
         self.table, self.row, self.column, self.read = table, row, column, read
         self.value = values[column] if column < len(values) else None
         failed = table.raw.failed.get((row, column)) if table.raw.failed else None
@@ -175,5 +175,5 @@ class _Cell:
         if self.table.raw.failed.get((self.row, self.column)) == "":
             sentence = "no_result"
         value = None if sentence == "no_result" else self.value
-        self.read.wrong.append(mistake(place, value, sentence, self.read.language, **problem.values))
+        self.read.mistakes.append(mistake(place, value, sentence, self.read.language, **problem.values))
         return True

@@ -40,7 +40,7 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class TemplateRows:
     """What is known already, by sheet."""
 
     rows: Mapping[str, Sequence[Row]] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Filled:
 
 
 def write_workbook(
-    language: Language, made: date, filled: Filled, initiative: str | None = None, name: str | None = None
+    language: Language, made: date, filled: TemplateRows, initiative: str | None = None, name: str | None = None
 ) -> bytes:
     """An .xlsx for an initiative, or an empty one for any. Texts are written as texts, whatever they begin with."""
     target = io.BytesIO()

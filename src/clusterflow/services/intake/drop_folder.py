@@ -1,4 +1,4 @@
-"""Files that other systems drop: recorded first and moved then, each to where people look for it."""
+"""Records the files of the drop folder, and moves each to ``done/`` or ``refused/``."""
 
 from __future__ import annotations
 
@@ -10,102 +10,107 @@ from itertools import islice
 from clusterflow.domain.refused_submission import Refusal, RefusalState
 from clusterflow.engine.submissions import Delivery, DeliveryResult
 from clusterflow.errors import Mistake, NotPossible
-from clusterflow.intake.drop_folder import DONE, REFUSED, Drop, Stamp, size_of
+from clusterflow.intake.drop_folder import DONE, REFUSED, DropFolder, Stamp, size_of
 from clusterflow.intake.submissions import delivered_file
-from clusterflow.services.intake.submissions import Reception, TakenIn
-from clusterflow.services.intake.workbook.dropped import SUFFIXES, handed_in
-from clusterflow.services.intake.workbook.workbooks import Workbooks
+from clusterflow.services.context import Context
+from clusterflow.services.intake import submissions
+from clusterflow.services.intake.submissions import IntakeResult
+from clusterflow.services.intake.workbook.dropped import SUFFIXES, read_delivery
 
 PAUSE_SECONDS = 5.0
-"""For how long nobody may have written to a file that is taken in."""
+"""How long a file must stay unchanged before it is read."""
 
 LARGEST_BYTES = 32 * 2**20
 
 MOST_FILES = 200
-"""So many files to a round; the next ones are for the next round."""
+"""The most files of one run; the next run reads the others."""
 
 
-async def take_files(reception: Reception, drop: Drop, pause_seconds: float = PAUSE_SECONDS) -> TakenIn:
-    """Take in the files of a folder that are at rest, and move each to ``done/`` or ``refused/`` beside.
+async def receive_files(context: Context, folder: DropFolder, pause_seconds: float = PAUSE_SECONDS) -> IntakeResult:
+    """Record the files of a folder that nobody is writing to, and move each to ``done/`` or ``refused/``.
 
-    Recorded first and moved then: a file that a crash left behind is recognised by its content, name and stamp.
+    A file is recorded before it is moved. After a crash in between, the next run recognises it by content, name and
+    stamp.
 
     Raises:
         NotPossible: the folder cannot be read.
     """
-    stamps = dict(islice((await drop.at_rest(pause_seconds)).items(), MOST_FILES))
-    round_ = _Round(reception, drop, stamps)
+    stamps = dict(islice((await folder.stable_files(pause_seconds)).items(), MOST_FILES))
+    run = _Run(context, folder, stamps)
     deliveries, workbooks = list[Delivery](), dict[str, bytes]()
     for name, stamp in stamps.items():
         try:
             if size_of(stamp) > LARGEST_BYTES:
                 deliveries.append(too_large(name, stamp))
             elif name.lower().endswith(SUFFIXES):
-                workbooks[name] = drop.read(name, stamp)
+                workbooks[name] = folder.read(name, stamp)
             else:
-                deliveries.append(delivered_file(name, drop.read(name, stamp)))
+                deliveries.append(delivered_file(name, folder.read(name, stamp)))
         except NotPossible as problem:
-            round_.problems.append(str(problem))
-    round_.take(deliveries)
-    # A workbook is compared with what is on record, so each one is read when the others before it are recorded.
+            run.problems.append(str(problem))
+    run.receive(deliveries)
+    # A workbook is compared with the registry, so each one is read after the one before it is recorded.
     for name, content in workbooks.items():
-        delivery, marked = handed_in(Workbooks(reception.context), name, content)
-        round_.take([delivery], marked)
-    return TakenIn(
-        recorded=round_.recorded, refused=round_.refused, repeated=round_.repeated, problems=tuple(round_.problems)
-    )
+        delivery, marked_copy = read_delivery(context, name, content)
+        run.receive([delivery], marked_copy)
+    return IntakeResult(recorded=run.recorded, refused=run.refused, repeated=run.repeated, problems=tuple(run.problems))
 
 
 @dataclass(slots=True)
-class _Round:
-    """One round: what becomes of each file, and where it goes."""
+class _Run:
+    """Counts what happened to the files of one run."""
 
-    reception: Reception
-    drop: Drop
+    context: Context
+    folder: DropFolder
     stamps: Mapping[str, Stamp]
     recorded: int = 0
     refused: int = 0
     repeated: int = 0
     problems: list[str] = field(default_factory=list)
 
-    def take(self, deliveries: Sequence[Delivery], marked: bytes = b"") -> None:
-        dropped = [replace(d, drop=drop_of(d.address, self.stamps[d.address])) for d in deliveries]
-        for delivery, received in self.reception.take_in(dropped):
+    def receive(self, deliveries: Sequence[Delivery], marked_copy: bytes = b"") -> None:
+        """Record deliveries and move their files; ``marked_copy`` is written beside a refused workbook."""
+        dropped = [replace(d, drop=drop_key(d.address, self.stamps[d.address])) for d in deliveries]
+        for delivery, received in submissions.receive(self.context, dropped):
             if isinstance(received, str):
                 self.problems.append(f"{delivery.address}: {received}")
             else:
-                self._put_away(delivery.address, received, marked)
+                self._move(delivery.address, received, marked_copy)
 
-    def _put_away(self, name: str, received: DeliveryResult, marked: bytes) -> None:
-        refusal = self.reception.refusal(received.refused) if received.refused else None
-        is_out = refusal is not None and refusal.state is not RefusalState.MENDED
-        is_repeat = not is_out and received.already is not None
-        self.refused, self.repeated = self.refused + is_out, self.repeated + is_repeat
-        self.recorded += not is_out and not is_repeat
-        note = note_of(refusal) if refusal and is_out else ""
+    def _move(self, name: str, received: DeliveryResult, marked_copy: bytes) -> None:
+        refusal = submissions.refusal(self.context, received.refused) if received.refused else None
+        is_refused = refusal is not None and refusal.state is not RefusalState.MENDED
+        is_repeat = not is_refused and received.already is not None
+        self.refused, self.repeated = self.refused + is_refused, self.repeated + is_repeat
+        self.recorded += not is_refused and not is_repeat
+        note = refusal_note(refusal) if refusal and is_refused else ""
+        target = REFUSED if is_refused else DONE
         try:
-            self.drop.put_away(name, self.stamps[name], REFUSED if is_out else DONE, note, marked if is_out else b"")
+            self.folder.move(name, self.stamps[name], target, note, marked_copy if is_refused else b"")
         except NotPossible as problem:
             self.problems.append(str(problem))
 
 
-def drop_of(name: str, stamp: Stamp) -> str:
-    """What tells a drop from another one of the same content; an address without times tells only their names."""
+def drop_key(name: str, stamp: Stamp) -> str:
+    """Return what tells one drop from another of the same content: 16 hexadecimal digits.
+
+    Where the address gives no file times, drops of the same content differ only by name.
+    """
     return hashlib.sha256(repr((name, *stamp)).encode()).hexdigest()[:16]
 
 
 def too_large(name: str, stamp: Stamp) -> Delivery:
-    """A file that is not even read."""
-    source = f"file:{drop_of(name, stamp)}"
-    mistake = Mistake(name, f"is larger than {LARGEST_BYTES // 2**20} MB", "", "Drop it in parts")
+    """Return the delivery of a file that is refused unread, because of its size."""
+    source = f"file:{drop_key(name, stamp)}"
+    mistake = Mistake(name, f"is larger than {LARGEST_BYTES // 2**20} MB", "", "Split it and drop the parts")
     return Delivery(source, name, "", mistakes=(mistake,))
 
 
-def note_of(refusal: Refusal) -> str:
-    """What lies beside a refused file."""
+def refusal_note(refusal: Refusal) -> str:
+    """Return the text that is written beside a refused file: its mistakes, and how to correct them."""
     number = refusal.id
     head = (
-        f"Nothing of it was recorded. Refused as #{number}: clusterflow intake show {number}, then "
-        f"clusterflow intake retry {number}; or drop it again, mended."
+        f"Nothing in this file was recorded. It was refused as #{number}. Either correct it and drop it again, or use "
+        f"clusterflow intake show {number} and clusterflow intake retry {number}."
     )
     return "\n".join([head, *map(str, refusal.mistakes), ""])

@@ -1,4 +1,4 @@
-"""Where other systems hand in what they know: events and files become records, or wait as refused."""
+"""Records the submissions of other systems (events and files), and stores those that are refused."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from clusterflow.domain.refused_submission import Refusal, RefusalState
 from clusterflow.domain.text import Frozen, Language, Text
 from clusterflow.engine import submissions as receiving
-from clusterflow.engine.record import RecordResult, Submission
+from clusterflow.engine.record import RecordResult
 from clusterflow.engine.submissions import Delivery, DeliveryResult, DroppedSubmission
 from clusterflow.engine.transaction import perform
 from clusterflow.errors import Conflict, Mistake, Mistakes, NotPossible, UnknownName
@@ -21,177 +21,185 @@ from clusterflow.services.context import Context
 from clusterflow.store import refused_submissions
 
 ACTOR = "intake"
-"""Who enters what other systems send; the command in the ledger names the event or the file."""
+"""The actor of commands that other systems caused; the ledger entry names the event or the file."""
 
 TOPIC = "clusterflow.record.submitted"
-"""The event by which other systems hand in a record."""
+"""The event with which other systems submit a record."""
 
 
-class TakenIn(Frozen):
-    """What a round of intake did; ``problems`` are of things that stay where they are until the next round."""
+class IntakeResult(Frozen):
+    """Counts what an intake run did.
+
+    ``problems`` name the events and files that were left for the next run.
+    """
 
     recorded: int = 0
     refused: int = 0
     repeated: int = 0
-    """Taken in before, and only put away now."""
+    """Files recorded by an earlier run that could not move them."""
     problems: tuple[str, ...] = ()
 
-    def told(self, language: Language) -> str:
-        """In one line."""
+    def describe(self, language: Language) -> str:
+        """Return the counts in one line; the last two are left out where they are zero."""
         counts = (self.recorded, self.refused, self.repeated, len(self.problems))
-        told = zip(counts, _TOLD, strict=True)
-        return ", ".join(f"{n} {word.to(language)}" for place, (n, word) in enumerate(told) if n or place < 2)
+        labelled = zip(counts, _COUNT_LABELS, strict=True)
+        return ", ".join(f"{n} {label.to(language)}" for place, (n, label) in enumerate(labelled) if n or place < 2)
 
 
-_TOLD = (
+_COUNT_LABELS = (
     Text(es="registradas", en="recorded"),
     Text(es="rechazadas", en="refused"),
     Text(es="ya registradas antes", en="already recorded before"),
-    Text(es="quedan para la próxima vez", en="left for the next round"),
+    Text(es="pendientes para la próxima vez", en="left for the next run"),
 )
 
 
-class Reception:
-    """Takes in what other systems send, and keeps what was refused for people to mend."""
+def receive(context: Context, deliveries: Iterable[Delivery]) -> Iterator[tuple[Delivery, DeliveryResult | str]]:
+    """Record the deliveries, and yield each with its result; a text says why it must be tried in the next run.
 
-    def __init__(self, context: Context) -> None:
-        self.context = context
-
-    # Taking in
-
-    def take_in(self, deliveries: Iterable[Delivery]) -> Iterator[tuple[Delivery, DeliveryResult | str]]:
-        """Each delivery with what became of it; a text says why it has to come again.
-
-        What is wrong now may be right after the others: a membership that came before its organisation. So nothing
-        is refused while others are still recorded.
-        """
-        waiting, progress = list(deliveries), True
-        while progress:
-            late: list[Delivery] = []
-            for delivery in waiting:
-                try:
-                    yield delivery, self._receive(delivery, keep_refused=False)
-                except Mistakes:
-                    late.append(delivery)
-                except (Conflict, OperationalError) as problem:
-                    yield delivery, _reason(problem)
-            waiting, progress = late, len(late) < len(waiting)
+    A delivery may depend on another one: a membership can arrive before its organisation. So the failed ones are
+    tried again as long as others succeed, and only then refused.
+    """
+    waiting, progress = list(deliveries), True
+    while progress:
+        failed: list[Delivery] = []
         for delivery in waiting:
             try:
-                yield delivery, self._receive(delivery, keep_refused=True)
+                yield delivery, _receive(context, delivery, keep_refused=False)
+            except Mistakes:
+                failed.append(delivery)
             except (Conflict, OperationalError) as problem:
                 yield delivery, _reason(problem)
+        waiting, progress = failed, len(failed) < len(waiting)
+    for delivery in waiting:
+        try:
+            yield delivery, _receive(context, delivery, keep_refused=True)
+        except (Conflict, OperationalError) as problem:
+            yield delivery, _reason(problem)
 
-    def _receive(self, delivery: Delivery, *, keep_refused: bool) -> DeliveryResult:
-        with self.context.reading() as connection:
-            earlier = refused_submissions.find_waiting(connection, delivery.source)
-        if earlier is not None:
-            # It came again, and what kept it out may have been mended elsewhere.
-            try:
-                return self._came_again(delivery, earlier)
-            except (Mistakes, NotPossible) as problem:
-                if keep_refused:
-                    return DeliveryResult(refused=earlier.id)
-                raise (
-                    problem if isinstance(problem, Mistakes) else Mistakes([Mistake(delivery.address, str(problem))])
-                ) from None
-        return perform(
-            self.context.database, self.context.command(ACTOR, delivery.key),
-            "receive", delivery.payload, DeliveryResult,
-            lambda tx: receiving.receive(tx, delivery, keep_refused), DeliveryResult.again,
-        )  # fmt: skip
 
-    def _came_again(self, delivery: Delivery, earlier: Refusal) -> DeliveryResult:
-        if delivery.mistakes:
-            raise Mistakes(delivery.mistakes)
-        # Under the key by which it was refused, the answer would be that it is refused.
-        key = None if delivery.key == earlier.source else delivery.key
-        return perform(
-            self.context.database, self.context.command(ACTOR, key), "receive", delivery.payload, DeliveryResult,
-            lambda tx: DeliveryResult(recorded=receiving.mend(tx, earlier.id, delivery.submissions)),
-            DeliveryResult.again,
-        )  # fmt: skip
+def _receive(context: Context, delivery: Delivery, *, keep_refused: bool) -> DeliveryResult:
+    with context.reading() as connection:
+        earlier = refused_submissions.find_waiting(connection, delivery.source)
+    if earlier is not None:
+        # The same content was refused before; the registry may have changed since.
+        try:
+            return _receive_again(context, delivery, earlier)
+        except (Mistakes, NotPossible) as problem:
+            if keep_refused:
+                return DeliveryResult(refused=earlier.id)
+            raise (
+                problem if isinstance(problem, Mistakes) else Mistakes([Mistake(delivery.address, str(problem))])
+            ) from None
+    return perform(
+        context.database, context.command(ACTOR, delivery.key), "receive", delivery.payload, DeliveryResult,
+        lambda tx: receiving.receive(tx, delivery, keep_refused), DeliveryResult.again,
+    )  # fmt: skip
 
-    def new_events(self, event_ids: Sequence[str]) -> set[str]:
-        """Those of the events that were not taken in yet."""
-        with self.context.reading() as connection:
-            done = refused_submissions.completed_keys(connection, [event_key(i) for i in event_ids])
-        return {i for i in event_ids if event_key(i) not in done}
 
-    def heard_until(self) -> datetime | None:
-        """Up to when all events were taken in, by Prefect's time."""
-        with self.context.reading() as connection:
-            return refused_submissions.read_cursor(connection, TOPIC)
+def _receive_again(context: Context, delivery: Delivery, earlier: Refusal) -> DeliveryResult:
+    if delivery.mistakes:
+        raise Mistakes(delivery.mistakes)
+    # The stored answer under the key of the refusal says «refused», so the command must not use that key.
+    key = None if delivery.key == earlier.source else delivery.key
+    return perform(
+        context.database, context.command(ACTOR, key), "receive", delivery.payload, DeliveryResult,
+        lambda tx: DeliveryResult(recorded=receiving.mend(tx, earlier.id, delivery.submissions)), DeliveryResult.again,
+    )  # fmt: skip
 
-    def heard(self, until: datetime) -> None:
-        with self.context.database.begin() as connection:
-            refused_submissions.advance_cursor(connection, TOPIC, until)
 
-    # What was refused
+def unprocessed_event_ids(context: Context, event_ids: Sequence[str]) -> set[str]:
+    """Return those of the event ids that were neither recorded nor refused yet."""
+    with context.reading() as connection:
+        done = refused_submissions.completed_keys(connection, [event_key(i) for i in event_ids])
+    return {i for i in event_ids if event_key(i) not in done}
 
-    def refusals(self, state: RefusalState | None = RefusalState.WAITING) -> list[Refusal]:
-        """Those in a state, or all, oldest first."""
-        with self.context.reading() as connection:
-            return refused_submissions.list_refusals(connection, state)
 
-    def refusal(self, number: int) -> Refusal:
-        """One of them.
+def event_cursor(context: Context) -> datetime | None:
+    """Return the time, by Prefect's clock, up to which all events were processed."""
+    with context.reading() as connection:
+        return refused_submissions.read_cursor(connection, TOPIC)
 
-        Raises:
-            UnknownName: there is none of that number; with those that wait.
-        """
-        with self.context.reading() as connection:
-            found = refused_submissions.find_refusal(connection, number)
-            if found is None:
-                waiting = [str(r.id) for r in refused_submissions.list_refusals(connection, RefusalState.WAITING)]
-                raise UnknownName("refused submission", str(number), known=waiting[:3])
-            return found
 
-    def retry(
-        self, number: int, words: Sequence[str] = (), text: str | None = None, where: str = "", actor: str | None = None
-    ) -> RecordResult:
-        """Try a refused submission again: as it was, with other fields, or as the mended text of JSON lines.
+def advance_event_cursor(context: Context, until: datetime) -> None:
+    """Store the time up to which all events were processed; an earlier time changes nothing."""
+    with context.database.begin() as connection:
+        refused_submissions.advance_cursor(connection, TOPIC, until)
 
-        Raises:
-            Mistakes: everything that is still wrong; it goes on waiting.
-            NotPossible: it does not wait any more.
-        """
-        refusal = self.refusal(number)
-        if text is None:
-            submissions = read_again(refusal.payload, refusal.address, words)
-        else:
-            submissions = read_lines(lines_of(text), where)
-        if not submissions:
-            raise Mistakes([Mistake(where or refusal.address, "holds no record", '{"record": "membership", ...}')])
-        return self._mend(number, submissions, actor)
 
-    def _mend(self, number: int, submissions: Sequence[Submission], actor: str | None) -> RecordResult:
-        return perform(
-            self.context.database, self.context.command(actor), "mend", str(number), RecordResult,
-            lambda tx: receiving.mend(tx, number, submissions),
-        )  # fmt: skip
+def refusals(context: Context, state: RefusalState | None = RefusalState.WAITING) -> list[Refusal]:
+    """Return the refused submissions in a state, or all, oldest first."""
+    with context.reading() as connection:
+        return refused_submissions.list_refusals(connection, state)
 
-    def drop(self, number: int, reason: str, actor: str | None = None) -> DroppedSubmission:
-        """Put a refused submission away for good, with the reason.
 
-        Raises:
-            Mistakes: no reason is given.
-        """
-        if not reason.strip():
-            raise Mistakes([Mistake("--reason", "is empty", "why it need not be recorded")])
-        return perform(
-            self.context.database, self.context.command(actor), "drop", str(number), DroppedSubmission,
-            lambda tx: receiving.drop(tx, number, reason.strip()),
-        )  # fmt: skip
+def refusal(context: Context, number: int) -> Refusal:
+    """Return one refused submission.
 
-    def untold(self) -> list[Refusal]:
-        """Those of which whoever sent them has not been told yet."""
-        with self.context.reading() as connection:
-            return refused_submissions.list_unreported(connection)
+    Raises:
+        UnknownName: there is none of that number; the error lists some that wait.
+    """
+    with context.reading() as connection:
+        found = refused_submissions.find_refusal(connection, number)
+        if found is None:
+            waiting = [str(r.id) for r in refused_submissions.list_refusals(connection, RefusalState.WAITING)]
+            raise UnknownName("refused submission", str(number), known=waiting[:3])
+        return found
 
-    def told(self, numbers: Collection[int]) -> None:
-        with self.context.database.begin() as connection:
-            refused_submissions.mark_reported(connection, numbers, self.context.clock())
+
+def retry(
+    context: Context, number: int, words: Sequence[str] = (), text: str | None = None, where: str = "",
+    actor: str | None = None,
+) -> RecordResult:  # fmt: skip
+    """Try a refused submission again: unchanged, with changed fields, or with a corrected text of JSON lines.
+
+    Args:
+        words: changed fields as ``key=value``; ``key=`` removes a field.
+        text: the corrected JSON lines; they replace what was sent.
+        where: the name of the text's file, for messages.
+
+    Raises:
+        Mistakes: everything that is still wrong; the submission stays refused.
+        NotPossible: it was already corrected or dropped.
+    """
+    refused = refusal(context, number)
+    if text is None:
+        submissions = read_again(refused.payload, refused.address, words)
+    else:
+        submissions = read_lines(lines_of(text), where)
+    if not submissions:
+        raise Mistakes([Mistake(where or refused.address, "holds no record", '{"record": "membership", ...}')])
+    return perform(
+        context.database, context.command(actor), "mend", str(number), RecordResult,
+        lambda tx: receiving.mend(tx, number, submissions),
+    )  # fmt: skip
+
+
+def drop(context: Context, number: int, reason: str, actor: str | None = None) -> DroppedSubmission:
+    """Close a refused submission without recording it.
+
+    Raises:
+        Mistakes: the reason is empty.
+        NotPossible: it was already corrected or dropped.
+    """
+    if not reason.strip():
+        raise Mistakes([Mistake("--reason", "is empty", "why it need not be recorded")])
+    return perform(
+        context.database, context.command(actor), "drop", str(number), DroppedSubmission,
+        lambda tx: receiving.drop(tx, number, reason.strip()),
+    )  # fmt: skip
+
+
+def unreported_refusals(context: Context) -> list[Refusal]:
+    """Return the refusals that were not yet reported to their senders."""
+    with context.reading() as connection:
+        return refused_submissions.list_unreported(connection)
+
+
+def mark_reported(context: Context, numbers: Collection[int]) -> None:
+    """Store that refusals were reported to their senders."""
+    with context.database.begin() as connection:
+        refused_submissions.mark_reported(connection, numbers, context.clock())
 
 
 def _reason(problem: Exception) -> str:

@@ -10,26 +10,26 @@ from clusterflow.domain.records import Record
 from clusterflow.domain.records.governance import Attendance, Meeting
 from clusterflow.intake.workbook.layout import Column, Kind, Sheet
 from clusterflow.intake.workbook.sheets import SHEETS
-from clusterflow.intake.workbook.template import Filled, Grid, Row
+from clusterflow.intake.workbook.template import Grid, Row, TemplateRows
 from clusterflow.services.intake.workbook.identification import REFERENCED
-from clusterflow.services.intake.workbook.name_lookup import Names, names_of
-from clusterflow.services.intake.workbook.registry_snapshot import Known
-from clusterflow.services.intake.workbook.related_parties import related
+from clusterflow.services.intake.workbook.name_lookup import Names, read_names
+from clusterflow.services.intake.workbook.registry_snapshot import RegistrySnapshot
+from clusterflow.services.intake.workbook.related_parties import related_parties
 
 
-def filled(known: Known) -> Filled:
+def fill_rows(known: RegistrySnapshot) -> TemplateRows:
     """The rows of every sheet."""
-    names = {record: names_of(record, known) for record in REFERENCED}
-    organisations, people = related(known)
+    names = {record: read_names(record, known) for record in REFERENCED}
+    organisations, people = related_parties(known)
     wanted = {"organisation": organisations, "person": people}
     rows: dict[str, list[Row]] = {}
     for sheet in SHEETS:
         if not sheet.is_grid:
             rows[sheet.name] = list(_rows(sheet, known, names, wanted.get(sheet.head)))
-    return Filled(rows, _grid(known, names))
+    return TemplateRows(rows, _grid(known, names))
 
 
-def _rows(sheet: Sheet, known: Known, names: dict[str, Names], wanted: set[str] | None) -> Iterable[Row]:
+def _rows(sheet: Sheet, known: RegistrySnapshot, names: dict[str, Names], wanted: set[str] | None) -> Iterable[Row]:
     """A row for each fact of the first record type; the facts of another one stand beside, one to a row."""
     head, *others = sheet.records
     beside: dict[str, list[Record]] = {}
@@ -81,7 +81,7 @@ def _shown(column: Column, value: Any, names: dict[str, Names], currency: str | 
     return value
 
 
-def _grid(known: Known, names: dict[str, Names]) -> Grid:
+def _grid(known: RegistrySnapshot, names: dict[str, Names]) -> Grid:
     bodies, people, organisations = names["body"], names["person"], names["organisation"]
     meetings = sorted(known.latest_of(Meeting), key=lambda m: (m.valid_from, m.id))
     grid = Grid([(m.id, bodies.shown.get(m.body, ""), m.valid_from) for m in meetings])

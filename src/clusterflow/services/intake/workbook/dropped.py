@@ -1,4 +1,4 @@
-"""A workbook that was dropped: nobody is there to be asked, so whatever is to be asked refuses it."""
+"""Reads a dropped workbook. Nobody can answer its questions, so each open question refuses it."""
 
 from __future__ import annotations
 
@@ -7,49 +7,47 @@ import hashlib
 from clusterflow.engine.submissions import Delivery
 from clusterflow.errors import Mistake, Mistakes, UnknownName
 from clusterflow.intake.workbook.messages import CellMistake
-from clusterflow.services.intake.workbook.summary import Told, told
-from clusterflow.services.intake.workbook.workbooks import Opened, Workbooks
+from clusterflow.services.context import Context
+from clusterflow.services.intake.workbook import workbooks
+from clusterflow.services.intake.workbook.summary import ImportSummary, summarize
 
 SUFFIXES = (".xlsx", ".xlsm", ".ods", ".csv", ".xls")
-"""How the names of workbooks end; .xls, too, so that whoever drops one is told what helps."""
+"""The suffixes of workbooks. An .xls file cannot be read, but is refused with a message that says what to do."""
 
 _CURES = {
-    "doubles": "Write its id in the workbook, or: clusterflow import {name} --doubles new",
-    "removed": "Put the row back, with its last day, or: clusterflow import {name} --removed keep",
+    "doubles": "Write the id in the workbook, or: clusterflow import {name} --doubles new",
+    "removed": "Restore the row and enter its last day, or: clusterflow import {name} --removed keep",
     "emptied": "Fill the cell, or: clusterflow import {name} --emptied keep",
 }
 
 
-def handed_in(workbooks: Workbooks, name: str, content: bytes) -> tuple[Delivery, bytes]:
-    """What a dropped workbook hands in, and where something is wrong in it, a copy with that marked."""
+def read_delivery(context: Context, name: str, content: bytes) -> tuple[Delivery, bytes]:
+    """Return the delivery of a dropped workbook, and a copy with its mistakes marked (empty where none is marked)."""
     digest = hashlib.sha256(content).hexdigest()
     source, payload = f"file:{digest}", f"a workbook; SHA-256 {digest}"
     try:
-        opened = workbooks.open(name, content)
-        plan = workbooks.plan(opened)
+        opened = workbooks.open_workbook(context, name, content)
+        plan = workbooks.plan_changes(context, opened)
     except Mistakes as problem:
         return Delivery(source, name, payload, mistakes=problem.mistakes), b""
     except UnknownName as problem:
         return Delivery(source, name, payload, mistakes=(Mistake(name, str(problem)),)), b""
-    if not opened.wrong:
-        opened.wrong = [
-            CellMistake(d.place, Mistake(str(d.place), line.removeprefix(f"{d.place}: "), "", _cure("doubles", name)))
-            for d, line in zip(plan.doubles, told(plan).doubles, strict=True)
-        ]
-        asked = [w.mistake for w in opened.wrong] + _asked(told(plan), name)
-        if not asked:
-            return Delivery(source, name, payload, plan.submissions), b""
-        return Delivery(source, name, payload, mistakes=asked), _marked(opened)
-    return Delivery(source, name, payload, mistakes=[w.mistake for w in opened.wrong]), _marked(opened)
+    if opened.mistakes:
+        return Delivery(source, name, payload, mistakes=[m.mistake for m in opened.mistakes]), opened.marked_copy()
+    summary = summarize(plan)
+    opened.mistakes = [
+        CellMistake(d.place, Mistake(str(d.place), line.removeprefix(f"{d.place}: "), "", _cure("doubles", name)))
+        for d, line in zip(plan.doubles, summary.doubles, strict=True)
+    ]
+    questions = [m.mistake for m in opened.mistakes] + _questions(summary, name)
+    if not questions:
+        return Delivery(source, name, payload, plan.submissions), b""
+    return Delivery(source, name, payload, mistakes=questions), opened.marked_copy() if opened.mistakes else b""
 
 
-def _marked(opened: Opened) -> bytes:
-    return opened.marked() if opened.wrong else b""
-
-
-def _asked(words: Told, name: str) -> list[Mistake]:
-    """What has no row any more, or was emptied."""
-    lines = [("removed", line) for line in words.removed] + [("emptied", line) for line in words.emptied]
+def _questions(summary: ImportSummary, name: str) -> list[Mistake]:
+    """Return a mistake for each record without a row and each emptied cell."""
+    lines = [("removed", line) for line in summary.removed] + [("emptied", line) for line in summary.emptied]
     return [
         Mistake(where, found, "", _cure(kind, name))
         for kind, line in lines

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from clusterflow.intake.workbook.cells import slug
-from clusterflow.intake.workbook.drafts import Draft, Read
+from clusterflow.intake.workbook.drafts import Draft, ReadResult
 from clusterflow.intake.workbook.layout import label_of
 from clusterflow.intake.workbook.messages import CellMistake, Place, any_of, mistake
 from clusterflow.intake.workbook.sheets import OF_RECORD, SHEETS
-from clusterflow.services.intake.workbook.name_lookup import NUMBERS, PARTIES, Names, names_of, natural
-from clusterflow.services.intake.workbook.registry_snapshot import Known
+from clusterflow.services.intake.workbook.name_lookup import IDENTIFYING_FIELDS, PARTIES, Names, natural_key, read_names
+from clusterflow.services.intake.workbook.registry_snapshot import RegistrySnapshot
 
 NEW = "new"
 SAME = "same"
@@ -23,7 +23,7 @@ _FEW = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Double:
+class PossibleDuplicate:
     """A new row that may be somebody who is known already: to be asked about."""
 
     place: Place
@@ -35,15 +35,17 @@ class Double:
 
 
 @dataclass(slots=True)
-class Identified:
+class Identification:
     """The things by type, the questions, and the mistakes."""
 
     names: dict[str, Names]
-    doubles: list[Double] = field(default_factory=list)
-    wrong: list[CellMistake] = field(default_factory=list)
+    doubles: list[PossibleDuplicate] = field(default_factory=list)
+    mistakes: list[CellMistake] = field(default_factory=list)
 
 
-def identify(read: Read, known: Known, answers: Mapping[str, str], otherwise: str | None) -> Identified:
+def identify(
+    read: ReadResult, known: RegistrySnapshot, answers: Mapping[str, str], otherwise: str | None
+) -> Identification:
     """Give every draft its id, and turn every name into the id of what it names.
 
     Args:
@@ -54,14 +56,16 @@ def identify(read: Read, known: Known, answers: Mapping[str, str], otherwise: st
 
 
 class _Identifier:
-    def __init__(self, read: Read, known: Known, answers: Mapping[str, str], otherwise: str | None) -> None:
+    def __init__(
+        self, read: ReadResult, known: RegistrySnapshot, answers: Mapping[str, str], otherwise: str | None
+    ) -> None:
         self.read, self.known, self.answers, self.otherwise = read, known, answers, otherwise
         self.language = read.language
-        self.found = Identified({record: names_of(record, known) for record in REFERENCED})
+        self.found = Identification({record: read_names(record, known) for record in REFERENCED})
         self.by_record: dict[str, list[Draft]] = defaultdict(list)
         self.near: dict[tuple[str, str], list[str]] = {}
 
-    def run(self) -> Identified:
+    def run(self) -> Identification:
         for draft in self.read.drafts:
             self.by_record[draft.record].append(draft)
         for record in PARTIES:
@@ -82,7 +86,7 @@ class _Identifier:
 
     def _give_parties_ids(self, record: str) -> None:
         """Whoever has an id or a number is known for certain, so that names are compared with them."""
-        names, number = self.found.names[record], NUMBERS[record]
+        names, number = self.found.names[record], IDENTIFYING_FIELDS[record]
         unnamed = []
         for draft in self.by_record[record]:
             if draft.fields.get("id") is None:
@@ -114,7 +118,7 @@ class _Identifier:
                 return answer
             if answer is None:
                 shown = tuple(names.shown.get(i, i) for i in match.possible)
-                self.found.doubles.append(Double(place, names.record, name, match.possible, shown))
+                self.found.doubles.append(PossibleDuplicate(place, names.record, name, match.possible, shown))
         return names.free(slug(name) or names.record)
 
     def _give_ids(self, record: str) -> None:
@@ -123,7 +127,7 @@ class _Identifier:
         made_of = [n for n in sheet.made_of if n in _references(record)]
         again: dict[tuple[str, ...], str] = {}
         for known in self.known.latest(record):
-            key = natural(known.model_dump(), sheet.made_of)
+            key = natural_key(known.model_dump(), sheet.made_of)
             if key is not None:
                 again.setdefault(key, known.identity()[0])
         for draft in self.by_record[record]:
@@ -135,11 +139,11 @@ class _Identifier:
                 unnamed.append(draft)
                 continue
             names.add(draft.fields["id"], draft.fields.get(label))
-            key = natural(draft.fields, sheet.made_of)
+            key = natural_key(draft.fields, sheet.made_of)
             if key is not None:
                 again.setdefault(key, draft.fields["id"])
         for draft in unnamed:
-            key = natural(draft.fields, sheet.made_of)
+            key = natural_key(draft.fields, sheet.made_of)
             if key is None:
                 missing = next((n for n in sheet.made_of if draft.fields.get(n) is None), "id")
                 self._needed(draft, missing)
@@ -185,13 +189,13 @@ class _Identifier:
 
     def _once(self, place: Place, text: str, sentence: str, values: dict[str, object]) -> None:
         told = mistake(place, text, sentence, self.language, **values)
-        if not self.found.wrong or self.found.wrong[-1] != told:
-            self.found.wrong.append(told)
+        if not self.found.mistakes or self.found.mistakes[-1] != told:
+            self.found.mistakes.append(told)
 
     def _needed(self, draft: Draft, name: str) -> None:
         column = draft.sheet.columns_of(draft.record)[name]
         told = mistake(draft.at(name), None, "needed", self.language, column=column.title.to(self.language))
-        self.found.wrong.append(told)
+        self.found.mistakes.append(told)
 
 
 def _references(record: str) -> Mapping[str, str]:

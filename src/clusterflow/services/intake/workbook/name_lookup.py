@@ -11,12 +11,12 @@ from clusterflow.intake.workbook.cells import slug
 from clusterflow.intake.workbook.layout import label_of
 from clusterflow.rules.matching import Directory, Match, Party, fold_text
 from clusterflow.rules.mistakes import nearest
-from clusterflow.services.intake.workbook.registry_snapshot import Known
+from clusterflow.services.intake.workbook.registry_snapshot import RegistrySnapshot
 
-NUMBERS = {"organisation": "tax_id", "person": "email"}
+IDENTIFYING_FIELDS = {"organisation": "tax_id", "person": "email"}
 """The field that tells a party for certain."""
 
-PARTIES = tuple(NUMBERS)
+PARTIES = tuple(IDENTIFYING_FIELDS)
 
 
 @dataclass(slots=True)
@@ -73,10 +73,10 @@ class Names:
         return found
 
 
-def names_of(record: str, known: Known) -> Names:
+def read_names(record: str, known: RegistrySnapshot) -> Names:
     """What is known of a type."""
     names = Names(record, Directory(firms=record == "organisation") if record in PARTIES else None)
-    label, number = label_of(record), NUMBERS.get(record, "")
+    label, number = label_of(record), IDENTIFYING_FIELDS.get(record, "")
     for facts in known.facts[record].values():
         # Earlier names still tell who it is; the latest is how it is called.
         for fact in facts:
@@ -84,7 +84,7 @@ def names_of(record: str, known: Known) -> Names:
     return names
 
 
-def natural(fields: dict[str, Any], made_of: Iterable[str]) -> tuple[str, ...] | None:
+def natural_key(fields: dict[str, Any], made_of: Iterable[str]) -> tuple[str, ...] | None:
     """By what a row without an id is known again; None where that is not all there."""
     values = [fields.get(name) for name in made_of]
     if any(v is None for v in values[:2]):

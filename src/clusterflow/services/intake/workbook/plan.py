@@ -15,15 +15,15 @@ from clusterflow.domain.records import RECORDS, Happening, Record
 from clusterflow.domain.records.governance import Meeting
 from clusterflow.domain.records.parties import Organisation
 from clusterflow.engine.record import Submission
-from clusterflow.intake.workbook.drafts import Draft, Read
+from clusterflow.intake.workbook.drafts import Draft, ReadResult
 from clusterflow.intake.workbook.layout import Sheet, in_words, label_of
 from clusterflow.intake.workbook.messages import CellMistake, Place, mistake
 from clusterflow.intake.workbook.sheets import OF_RECORD
 from clusterflow.intake.workbook.tax_ids import tax_id_mistake
-from clusterflow.services.intake.workbook.identification import Double, identify
+from clusterflow.services.intake.workbook.identification import PossibleDuplicate, identify
 from clusterflow.services.intake.workbook.name_lookup import PARTIES, Names
-from clusterflow.services.intake.workbook.registry_snapshot import Identity, Known
-from clusterflow.services.intake.workbook.related_parties import related
+from clusterflow.services.intake.workbook.registry_snapshot import Identity, RegistrySnapshot
+from clusterflow.services.intake.workbook.related_parties import related_parties
 from clusterflow.services.intake.workbook.validation import record_mistakes
 
 
@@ -38,7 +38,7 @@ class Answers:
     emptied: Literal["keep", "clear"] | None = None
 
 
-class Became(StrEnum):
+class Effect(StrEnum):
     """What a row does to the registry."""
 
     NEW = "new"
@@ -53,7 +53,7 @@ class Change:
 
     place: Place
     sheet: Sheet
-    became: Became
+    became: Effect
     new: Record
     old: Record | None = None
     moved: bool = False
@@ -74,15 +74,15 @@ class Emptied:
 class Plan:
     """What an import would do, what is to be asked first, and everything that is wrong."""
 
-    read: Read
+    read: ReadResult
     changes: list[Change] = field(default_factory=list)
-    doubles: list[Double] = field(default_factory=list)
+    doubles: list[PossibleDuplicate] = field(default_factory=list)
     removed: list[Record] = field(default_factory=list)
     """What the registry knows and no row of its sheet says any more."""
     emptied: list[Emptied] = field(default_factory=list)
     repeated: list[tuple[Place, Place]] = field(default_factory=list)
     """Rows that say the same as another one."""
-    wrong: list[CellMistake] = field(default_factory=list)
+    mistakes: list[CellMistake] = field(default_factory=list)
     names: dict[str, Names] = field(default_factory=dict)
     submissions: list[Submission] = field(default_factory=list)
 
@@ -92,12 +92,12 @@ class Plan:
         )
 
 
-def plan_import(read: Read, known: Known, initiative: str, today: date, answers: Answers) -> Plan:
+def plan_import(read: ReadResult, known: RegistrySnapshot, initiative: str, today: date, answers: Answers) -> Plan:
     """Compare a workbook with what is known."""
     found = identify(read, known, answers.doubles, answers.other_doubles)
-    plan = Plan(read, doubles=found.doubles, wrong=[*read.wrong, *found.wrong], names=found.names)
+    plan = Plan(read, doubles=found.doubles, mistakes=[*read.mistakes, *found.mistakes], names=found.names)
     _Planner(plan, known, initiative, today, answers).run()
-    plan.wrong.sort(key=lambda w: (w.place.sheet, w.place.row or 0, w.place.column or 0))
+    plan.mistakes.sort(key=lambda w: (w.place.sheet, w.place.row or 0, w.place.column or 0))
     return plan
 
 
@@ -106,10 +106,10 @@ _REQUIRED = {record: {n for n, f in fields.items() if f.is_required()} for recor
 
 
 class _Planner:
-    def __init__(self, plan: Plan, known: Known, initiative: str, today: date, answers: Answers) -> None:
+    def __init__(self, plan: Plan, known: RegistrySnapshot, initiative: str, today: date, answers: Answers) -> None:
         self.plan, self.known, self.initiative, self.today, self.answers = plan, known, initiative, today, answers
         self.language = plan.read.language
-        self.told = {w.place for w in plan.wrong}
+        self.told = {w.place for w in plan.mistakes}
         self.told_columns: set[tuple[str, str]] = set()
         self.days = {m.id: m.valid_from for m in known.latest_of(Meeting)}
         self.beside: dict[tuple[str, int | None], list[Draft]] = defaultdict(list)
@@ -147,7 +147,7 @@ class _Planner:
         return None if missing else tuple(str(draft.fields[k]) for k in RECORDS[draft.record].key)
 
     def _wrong(self, *mistakes: CellMistake) -> None:
-        self.plan.wrong.extend(mistakes)
+        self.plan.mistakes.extend(mistakes)
         self.told.update(m.place for m in mistakes)
 
     def _needed(self, draft: Draft, name: str) -> None:
@@ -274,12 +274,12 @@ class _Planner:
             self._wrong(mistake(draft.at("tax_id"), new.tax_id, "tax_id", self.language, **wrong))
 
     def _note(self, draft: Draft, before: Record | None, new: Record, moved: bool) -> None:
-        became = Became.NEW
+        became = Effect.NEW
         if before is not None:
             ended = before.valid_to is None and new.valid_to is not None
-            became = Became.UNCHANGED if before == new else Became.ENDED if ended else Became.CHANGED
+            became = Effect.UNCHANGED if before == new else Effect.ENDED if ended else Effect.CHANGED
         self.plan.changes.append(Change(draft.place, draft.sheet, became, new, before, moved))
-        if became is Became.UNCHANGED:
+        if became is Effect.UNCHANGED:
             return
         if moved and before is not None:
             self._submit(before, draft.place, retract=True)
@@ -292,7 +292,7 @@ class _Planner:
 
     def _look_for_removed(self, rows: Mapping[str, Mapping[Identity, object]]) -> None:
         """What is on record and has no row any more, on those sheets that have any."""
-        _, people = related(self.known)
+        _, people = related_parties(self.known)
         for record, sheet in OF_RECORD.items():
             if sheet.name not in self.plan.read.sheets or record in PARTIES or not self._is_kept(record, sheet):
                 continue
@@ -317,10 +317,10 @@ class _Planner:
 
     def called(self, fact: Record) -> str:
         """A record as people call it."""
-        return called(fact, self.plan.names)
+        return display_name(fact, self.plan.names)
 
 
-def called(fact: Record, names: Mapping[str, Names]) -> str:
+def display_name(fact: Record, names: Mapping[str, Names]) -> str:
     """A record as people call it: its name, or the names of those that it is about."""
     label = label_of(fact.type)
     if "id" in type(fact).model_fields:

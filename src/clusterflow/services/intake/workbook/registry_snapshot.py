@@ -18,7 +18,7 @@ R = TypeVar("R", bound=Record)
 
 
 @dataclass(slots=True)
-class Known:
+class RegistrySnapshot:
     """The facts that hold, by record type and identity, each in the order of their days."""
 
     country: str | None = None
@@ -43,9 +43,9 @@ class Known:
         self.facts[record.type].setdefault(record.identity(), []).append(record)
 
 
-def what_is_known(connection: Connection, initiative: str | None, country: str | None) -> Known:
+def read_snapshot(connection: Connection, initiative: str | None, country: str | None) -> RegistrySnapshot:
     """Read the facts of every record type that has a sheet; without an initiative, those of everybody."""
-    known = Known(country)
+    known = RegistrySnapshot(country)
     for record in OF_RECORD:
         cls = RECORDS[record]
         if cls.of_initiative and initiative is None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from clusterflow.rules.mistakes import references
-from clusterflow.services.intake.workbook.registry_snapshot import Known
+from clusterflow.services.intake.workbook.registry_snapshot import RegistrySnapshot
 
 
-def related(known: Known) -> tuple[set[str], set[str]]:
+def related_parties(known: RegistrySnapshot) -> tuple[set[str], set[str]]:
     """The organisations and the people, by id; those who speak for a member are among them."""
     organisations, people = set[str](), set[str]()
     for things in known.facts.values():

@@ -12,7 +12,7 @@ from clusterflow.domain.text import Frozen, Language, Text
 from clusterflow.intake.workbook.layout import Sheet, in_words, presence_of
 from clusterflow.intake.workbook.sheets import OF_RECORD, SHEETS
 from clusterflow.services.intake.workbook.name_lookup import Names
-from clusterflow.services.intake.workbook.plan import Became, Change, Plan, called
+from clusterflow.services.intake.workbook.plan import Change, Effect, Plan, display_name
 
 _MOST = 30
 """So many changes are told one by one."""
@@ -48,7 +48,7 @@ _REMOVED = Text(es="{sheet}: «{name}» está en el registro y ya no en la hoja"
 _EMPTIED = Text(es="{place}: está vacía; el registro dice {old}", en="{place}: is empty; on record is {old}")
 
 
-class SheetTold(Frozen):
+class SheetSummary(Frozen):
     """What becomes of one sheet."""
 
     sheet: str
@@ -57,10 +57,10 @@ class SheetTold(Frozen):
     words: str
 
 
-class Told(Frozen):
+class ImportSummary(Frozen):
     """An import in words: sheet by sheet, change by change, question by question."""
 
-    sheets: tuple[SheetTold, ...]
+    sheets: tuple[SheetSummary, ...]
     changes: tuple[str, ...]
     doubles: tuple[str, ...]
     removed: tuple[str, ...]
@@ -71,7 +71,7 @@ class Told(Frozen):
         return "; ".join(f"{s.title}: {s.words}" for s in self.sheets)
 
 
-def told(plan: Plan) -> Told:
+def summarize(plan: Plan) -> ImportSummary:
     """The plan in the words of its reader."""
     language = plan.read.language
     sheets = []
@@ -80,13 +80,15 @@ def told(plan: Plan) -> Told:
         counts = counted.get(sheet.name)
         if counts:
             words = ", ".join(_count(kind, n, sheet, language) for kind, n in counts.items() if n)
-            sheets.append(SheetTold(sheet=sheet.name, title=sheet.title.to(language), counts=dict(counts), words=words))
-    return Told(
+            sheets.append(
+                SheetSummary(sheet=sheet.name, title=sheet.title.to(language), counts=dict(counts), words=words)
+            )
+    return ImportSummary(
         sheets=tuple(sheets),
-        changes=tuple(_shortened([_change(c, plan.names, language) for c in _worth_telling(plan)], language)),
-        doubles=tuple(double_told(plan)),
-        removed=tuple(_removed_told(plan)),
-        emptied=tuple(_emptied_told(plan)),
+        changes=tuple(_shortened([_change(c, plan.names, language) for c in _reported_changes(plan)], language)),
+        doubles=tuple(describe_duplicates(plan)),
+        removed=tuple(_describe_removed(plan)),
+        emptied=tuple(_describe_emptied(plan)),
     )
 
 
@@ -117,13 +119,13 @@ def _row_became(changes: list[Change]) -> str:
     by = {c.new.type: c for c in changes}
     member = by.get("membership")
     if "organisation" in by and member is None:
-        return "no_member" if by["organisation"].became is Became.NEW else by["organisation"].became.value
+        return "no_member" if by["organisation"].became is Effect.NEW else by["organisation"].became.value
     leading = member or changes[0]
-    if leading.became is Became.ENDED:
+    if leading.became is Effect.ENDED:
         return "left" if member else "ended"
-    if leading.became is Became.NEW:
+    if leading.became is Effect.NEW:
         return "new"
-    return "changed" if any(c.became is not Became.UNCHANGED for c in changes) else "unchanged"
+    return "changed" if any(c.became is not Effect.UNCHANGED for c in changes) else "unchanged"
 
 
 def _count(kind: str, n: int, sheet: Sheet, language: Language) -> str:
@@ -131,8 +133,8 @@ def _count(kind: str, n: int, sheet: Sheet, language: Language) -> str:
     return text.format(n=n, one=sheet.one.to(language), many=sheet.many.to(language))
 
 
-def _worth_telling(plan: Plan) -> list[Change]:
-    return [c for c in plan.changes if c.became in (Became.CHANGED, Became.ENDED)]
+def _reported_changes(plan: Plan) -> list[Change]:
+    return [c for c in plan.changes if c.became in (Effect.CHANGED, Effect.ENDED)]
 
 
 def _shortened(lines: list[str], language: Language) -> list[str]:
@@ -150,13 +152,13 @@ def _change(change: Change, names: Mapping[str, Names], language: Language) -> s
         if before != after:
             title = columns[name].title.to(language) if name in columns else name
             parts.append(
-                f"{title}: {value_told(change.sheet, new, name, before, names, language)} → "
-                f"{value_told(change.sheet, new, name, after, names, language)}"
+                f"{title}: {format_value(change.sheet, new, name, before, names, language)} → "
+                f"{format_value(change.sheet, new, name, after, names, language)}"
             )
-    return f"{change.place} {called(new, names)}: {'; '.join(parts)}"
+    return f"{change.place} {display_name(new, names)}: {'; '.join(parts)}"
 
 
-def value_told(
+def format_value(
     sheet: Sheet, record: Record, name: str, value: Any, names: Mapping[str, Names], language: Language
 ) -> str:
     """A value as its reader says it."""
@@ -168,7 +170,7 @@ def value_told(
     return in_words(column, value, language)
 
 
-def double_told(plan: Plan) -> list[str]:
+def describe_duplicates(plan: Plan) -> list[str]:
     """The possible doubles, each with what would answer it."""
     language = plan.read.language
     return [
@@ -181,10 +183,10 @@ def double_told(plan: Plan) -> list[str]:
     ]
 
 
-def _removed_told(plan: Plan) -> list[str]:
+def _describe_removed(plan: Plan) -> list[str]:
     language, lines = plan.read.language, []
     for fact in plan.removed:
-        name = called(fact, plan.names)
+        name = display_name(fact, plan.names)
         if isinstance(fact, Attendance):
             name += f" ({presence_of(fact.invited, fact.present, language)})"
         elif isinstance(fact, Happening) and "valid_from" not in fact.key:
@@ -194,10 +196,10 @@ def _removed_told(plan: Plan) -> list[str]:
     return _shortened(lines, language)
 
 
-def _emptied_told(plan: Plan) -> list[str]:
+def _describe_emptied(plan: Plan) -> list[str]:
     language, lines = plan.read.language, []
     for emptied in plan.emptied:
-        old = value_told(
+        old = format_value(
             emptied.sheet, emptied.old, emptied.field, getattr(emptied.old, emptied.field), plan.names, language
         )
         lines.append(_EMPTIED.to(language).format(place=emptied.place, old=old))

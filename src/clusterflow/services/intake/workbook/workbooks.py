@@ -1,163 +1,163 @@
-"""Managers' workbooks: given out filled with what is known, taken back as what would change, then recorded whole."""
+"""Writes the workbook of an initiative, reads it back, plans its changes and records them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-
-from sqlalchemy import Connection
 
 from clusterflow.domain.records.parties import Initiative
 from clusterflow.domain.text import Language
 from clusterflow.engine.record import RecordResult
 from clusterflow.errors import Conflict, Mistake, Mistakes, UnknownName
-from clusterflow.intake.workbook.drafts import Read, count_rows, read_tables
+from clusterflow.intake.workbook.drafts import ReadResult, count_rows, read_tables
 from clusterflow.intake.workbook.headings import language_of, recognise
 from clusterflow.intake.workbook.marked_copy import marked_copy
 from clusterflow.intake.workbook.messages import CellMistake, Place, mistake
 from clusterflow.intake.workbook.reader import FORMAT, Book, open_book
-from clusterflow.intake.workbook.template import Filled, write_workbook
+from clusterflow.intake.workbook.template import TemplateRows, write_workbook
 from clusterflow.rules.mistakes import nearest
 from clusterflow.services import registry as registry_service
 from clusterflow.services.context import Context
-from clusterflow.services.intake.workbook.contents import filled
+from clusterflow.services.intake.workbook.contents import fill_rows
 from clusterflow.services.intake.workbook.plan import Answers, Plan, plan_import
-from clusterflow.services.intake.workbook.registry_snapshot import Known, what_is_known
+from clusterflow.services.intake.workbook.registry_snapshot import RegistrySnapshot, read_snapshot
 from clusterflow.store import registry
-from clusterflow.store.database import read_connection
 
 Step = Callable[[str, int, int], None]
-"""Told what is being done, how many rows of it are done, and how many there are (0: nobody knows)."""
+"""A progress callback: the phase, the rows done and the rows in all (0: unknown)."""
 
 
-def _silent(_: str, __: int, ___: int) -> None:
+def _no_progress(_: str, __: int, ___: int) -> None:
     pass
 
 
 @dataclass(slots=True)
-class Opened:
-    """A workbook that was read: whose it is, what it says, and what is wrong in it."""
+class OpenedWorkbook:
+    """A workbook that was read, with the registry it is compared with."""
 
     book: Book
     content: bytes
     initiative: str
     language: Language
-    read: Read
-    known: Known
+    read: ReadResult
+    known: RegistrySnapshot
     plan: Plan | None = None
-    wrong: list[CellMistake] = field(default_factory=list)
+    mistakes: list[CellMistake] = field(default_factory=list)
 
-    def marked(self) -> bytes:
-        """A copy with what is wrong marked, as .xlsx."""
-        return marked_copy(self.book, self.content, self.wrong)
+    def marked_copy(self) -> bytes:
+        """Return a copy (.xlsx) in which the cells with mistakes are marked."""
+        return marked_copy(self.book, self.content, self.mistakes)
 
 
-class Workbooks:
-    """Gives workbooks out, and takes them back."""
+def write_template(context: Context, initiative: str | None, language: Language | None = None) -> bytes:
+    """Return a workbook (.xlsx): empty, or filled with the records of an initiative.
 
-    def __init__(self, context: Context) -> None:
-        self.context = context
+    Raises:
+        UnknownName: there is no such initiative; the error holds the nearest ids.
+    """
+    today = context.clock().date()
+    if initiative is None:
+        return write_workbook(language or context.language, today, TemplateRows())
+    record = _initiative_record(context, initiative)
+    with context.reading() as connection:
+        content = fill_rows(read_snapshot(connection, initiative, record.country))
+    return write_workbook(language or record.language, today, content, initiative, record.name)
 
-    def _reading(self) -> AbstractContextManager[Connection]:
-        return read_connection(self.context.database)
 
-    def template(self, initiative: str | None, language: Language | None = None) -> bytes:
-        """A workbook, empty or with everything that is known of an initiative.
-
-        Raises:
-            UnknownName: there is no such initiative; with the nearest.
-        """
-        today = self.context.clock().date()
-        if initiative is None:
-            return write_workbook(language or self.context.language, today, Filled())
-        record = self._initiative(initiative)
-        with self._reading() as connection:
-            content = filled(what_is_known(connection, initiative, record.country))
-        return write_workbook(language or record.language, today, content, initiative, record.name)
-
-    def _initiative(self, initiative: str) -> Initiative:
-        record = registry_service.initiative_record(self.context, initiative)
-        if record is None:
-            with self._reading() as connection:
-                known = registry.ids_of_type(connection, Initiative.type)
-            raise UnknownName("initiative", initiative, nearest(initiative, known))
-        return record
-
-    def open(
-        self, name: str, content: bytes, initiative: str | None = None, language: Language | None = None,
-        step: Step = _silent,
-    ) -> Opened:  # fmt: skip
-        """Read a workbook of an initiative: the one that is named, or that it says itself.
-
-        Raises:
-            Mistakes: it cannot be opened, is of another version, or of nobody knows which initiative.
-            UnknownName: there is no such initiative.
-        """
-        step("open", 0, 0)
-        book = open_book(name, content, language or self.context.language)
-        speaks = language or language_of(book, self.context.language)
-        said = book.about.get("initiative") or None
-        found = book.about.get("format", FORMAT)
-        if found != FORMAT:
-            raise Mistakes([mistake(Place(name), None, "version", speaks, found=found).mistake])
-        if initiative and said and said != initiative:
-            told = mistake(Place(name), None, "other_initiative", speaks, found=said, wanted=initiative)
-            raise Mistakes([told.mistake])
-        whose = initiative or said or self._named_in(name)
-        if whose is None:
-            cure = "Name it: clusterflow import FILE --initiative ID"
-            raise Mistakes([Mistake(name, "does not say of which initiative it is", "", cure)])
-        record = self._initiative(whose)
-        tables, wrong = recognise(book, speaks)
-        total, done = count_rows(tables), 0
-
-        def rows(more: int) -> None:
-            nonlocal done
-            done += more
-            step("read", done, total)
-
-        read = read_tables(tables, speaks, rows)
-        read.wrong = [*wrong, *read.wrong]
-        with self._reading() as connection:
-            known = what_is_known(connection, whose, record.country)
-        return Opened(book, content, whose, speaks, read, known)
-
-    def _named_in(self, name: str) -> str | None:
-        """The initiative whose id a file's name begins with: automotriz.miembros.csv."""
-        with self._reading() as connection:
+def _initiative_record(context: Context, initiative: str) -> Initiative:
+    record = registry_service.initiative_record(context, initiative)
+    if record is None:
+        with context.reading() as connection:
             known = registry.ids_of_type(connection, Initiative.type)
-        return max((i for i in known if name.startswith((f"{i}.", f"{i}-", f"{i}_", f"{i} "))), key=len, default=None)
+        raise UnknownName("initiative", initiative, nearest(initiative, known))
+    return record
 
-    def plan(self, opened: Opened, answers: Answers | None = None, step: Step = _silent) -> Plan:
-        """What the workbook would change; what is wrong in it stands in the plan and in what was opened."""
-        step("compare", 0, 0)
-        # A plan turns names into ids in its drafts, so each one begins with drafts of its own.
-        fresh = opened.read.copied()
-        today = self.context.clock().date()
-        plan = plan_import(fresh, opened.known, opened.initiative, today, answers or Answers())
-        opened.plan, opened.wrong = plan, plan.wrong
-        return plan
 
-    def check_still_so(self, opened: Opened, plan: Plan, answers: Answers) -> None:
-        """Before what somebody has agreed to is recorded: the registry is still as it was compared with.
+def open_workbook(
+    context: Context, name: str, content: bytes, initiative: str | None = None, language: Language | None = None,
+    step: Step = _no_progress,
+) -> OpenedWorkbook:  # fmt: skip
+    """Read a workbook.
 
-        Raises:
-            Conflict: others have recorded something in between that makes another plan of it.
-        """
-        record = self._initiative(opened.initiative)
-        with self._reading() as connection:
-            opened.known = what_is_known(connection, opened.initiative, record.country)
-        if self.plan(opened, answers).submissions != plan.submissions:
-            raise Conflict("others have recorded something meanwhile; nothing was changed. Import the workbook again")
+    Its initiative is the one given, else the one written in the workbook, else the one that begins the file name.
 
-    def record(self, plan: Plan, actor: str | None = None, step: Step = _silent) -> RecordResult:
-        """Record what a plan says: all of it or nothing.
+    Raises:
+        Mistakes: it cannot be opened, has another format version, or its initiative is unknown.
+        UnknownName: there is no such initiative.
+    """
+    step("open", 0, 0)
+    book = open_book(name, content, language or context.language)
+    chosen_language = language or language_of(book, context.language)
+    stated = book.about.get("initiative") or None
+    found = book.about.get("format", FORMAT)
+    if found != FORMAT:
+        raise Mistakes([mistake(Place(name), None, "version", chosen_language, found=found).mistake])
+    if initiative and stated and stated != initiative:
+        conflict = mistake(Place(name), None, "other_initiative", chosen_language, found=stated, wanted=initiative)
+        raise Mistakes([conflict.mistake])
+    owner = initiative or stated or _initiative_of_file_name(context, name)
+    if owner is None:
+        cure = "Name the initiative: clusterflow import FILE --initiative ID"
+        raise Mistakes([Mistake(name, "does not name its initiative", "", cure)])
+    record = _initiative_record(context, owner)
+    tables, mistakes = recognise(book, chosen_language)
+    total, done = count_rows(tables), 0
 
-        Raises:
-            Mistakes: what is wrong in the workbook, or in what became of it.
-        """
-        if plan.wrong:
-            raise Mistakes([w.mistake for w in plan.wrong])
-        step("record", 0, 0)
-        return registry_service.record(self.context, plan.submissions, actor) if plan.submissions else RecordResult()
+    def rows(more: int) -> None:
+        nonlocal done
+        done += more
+        step("read", done, total)
+
+    read = read_tables(tables, chosen_language, rows)
+    read.mistakes = [*mistakes, *read.mistakes]
+    with context.reading() as connection:
+        known = read_snapshot(connection, owner, record.country)
+    return OpenedWorkbook(book, content, owner, chosen_language, read, known)
+
+
+def _initiative_of_file_name(context: Context, name: str) -> str | None:
+    """Return the initiative whose id begins the file name, as in automotriz.miembros.csv."""
+    with context.reading() as connection:
+        known = registry.ids_of_type(connection, Initiative.type)
+    return max((i for i in known if name.startswith((f"{i}.", f"{i}-", f"{i}_", f"{i} "))), key=len, default=None)
+
+
+def plan_changes(
+    context: Context, opened: OpenedWorkbook, answers: Answers | None = None, step: Step = _no_progress
+) -> Plan:
+    """Compare the workbook with the registry, and return its changes, questions and mistakes.
+
+    The plan and its mistakes are also stored in ``opened``.
+    """
+    step("compare", 0, 0)
+    # Planning replaces names by ids in the drafts, so each plan works on a copy.
+    drafts = opened.read.copied()
+    today = context.clock().date()
+    found = plan_import(drafts, opened.known, opened.initiative, today, answers or Answers())
+    opened.plan, opened.mistakes = found, found.mistakes
+    return found
+
+
+def check_unchanged(context: Context, opened: OpenedWorkbook, agreed: Plan, answers: Answers) -> None:
+    """Check that a plan that was agreed to still fits the registry.
+
+    Raises:
+        Conflict: the registry has changed, and the workbook would now change other things.
+    """
+    record = _initiative_record(context, opened.initiative)
+    with context.reading() as connection:
+        opened.known = read_snapshot(connection, opened.initiative, record.country)
+    if plan_changes(context, opened, answers).submissions != agreed.submissions:
+        raise Conflict("others have recorded something meanwhile; nothing was changed. Import the workbook again")
+
+
+def record(context: Context, plan: Plan, actor: str | None = None, step: Step = _no_progress) -> RecordResult:
+    """Record every change of a plan, or none.
+
+    Raises:
+        Mistakes: the workbook has mistakes, or the engine refused its records.
+    """
+    if plan.mistakes:
+        raise Mistakes([w.mistake for w in plan.mistakes])
+    step("record", 0, 0)
+    return registry_service.record(context, plan.submissions, actor) if plan.submissions else RecordResult()

@@ -12,11 +12,12 @@ from openpyxl import load_workbook
 from support.workbooks import ods, xlsx
 from support.world import World
 
-from clusterflow.intake.drop_folder import Drop
+from clusterflow.intake.drop_folder import DropFolder
 from clusterflow.services import ledger
-from clusterflow.services.intake.drop_folder import take_files
-from clusterflow.services.intake.submissions import Reception, TakenIn
-from clusterflow.services.intake.workbook.workbooks import Workbooks
+from clusterflow.services.intake import submissions
+from clusterflow.services.intake.drop_folder import receive_files
+from clusterflow.services.intake.submissions import IntakeResult
+from clusterflow.services.intake.workbook import workbooks
 
 DAY = date(2024, 1, 5)
 HEADS = ("Organización", "Tamaño", "Alta")
@@ -28,14 +29,13 @@ class Folder:
     def __init__(self, url: str, path: Path) -> None:
         self.world, self.path = World(url), path
         self.world.enrol("one", "cordoba")
-        self.reception = Reception(self.world.context)
         path.mkdir()
 
     def put(self, name: str, content: bytes) -> None:
         (self.path / name).write_bytes(content)
 
-    def take(self) -> TakenIn:
-        return asyncio.run(take_files(self.reception, Drop(f"file://{self.path}"), pause_seconds=0))
+    def take(self) -> IntakeResult:
+        return asyncio.run(receive_files(self.world.context, DropFolder(f"file://{self.path}"), pause_seconds=0))
 
     def files(self) -> set[str]:
         return {str(p.relative_to(self.path)) for p in self.path.rglob("*") if p.is_file()}
@@ -50,11 +50,11 @@ def test_workbooks_of_every_kind_are_recorded_and_moved(folder: Folder) -> None:
     folder.put("one.members.xlsx", xlsx({"Miembros": [HEADS, ("Aceros", "pequeña", DAY)]}))
     folder.put("one-proyectos.ods", ods({"Proyectos": [("Proyecto", "Desde"), ("Laboratorio", "2024-01-05")]}))
     folder.put("one.vinculos.csv", "Con quién;Dirección;Desde\nClúster Sur;externo;5/1/2024\n".encode())
-    folder.put("a-whole.xlsx", Workbooks(folder.world.context).template("one"))
+    folder.put("a-whole.xlsx", workbooks.write_template(folder.world.context, "one"))
     folder.put(
         "more.jsonl", b'{"record": "label", "initiative": "one", "name": "A", "level": "gold", "from": "2024-01-05"}'
     )
-    assert folder.take() == TakenIn(recorded=5)
+    assert folder.take() == IntakeResult(recorded=5)
     assert folder.files() == {f"done/{n}" for n in (
         "one.members.xlsx", "one-proyectos.ods", "one.vinculos.csv", "a-whole.xlsx", "more.jsonl",
     )}  # fmt: skip
@@ -72,7 +72,7 @@ def test_the_same_workbook_again_is_recognised(folder: Folder) -> None:
 
 def test_what_is_wrong_comes_back_with_its_mistakes_and_marked(folder: Folder) -> None:
     folder.put("one.members.xlsx", xlsx({"Miembros": [HEADS, ("Aceros", "Grnade", DAY), ("Otra", "micro", "ayer")]}))
-    assert folder.take() == TakenIn(refused=1)
+    assert folder.take() == IntakeResult(refused=1)
     assert folder.files() == {
         f"refused/one.members.xlsx{more}" for more in ("", ".mistakes.txt", ".marked.xlsx")
     }  # fmt: skip
@@ -81,9 +81,9 @@ def test_what_is_wrong_comes_back_with_its_mistakes_and_marked(folder: Folder) -
     assert "Miembros!C3: " in note
     marked = load_workbook(io.BytesIO((folder.path / "refused/one.members.xlsx.marked.xlsx").read_bytes()))
     assert marked["Miembros"]["B2"].comment is not None
-    (refusal,) = folder.reception.refusals()
+    (refusal,) = submissions.refusals(folder.world.context)
     assert len(refusal.mistakes) == 2
-    assert folder.take() == TakenIn()
+    assert folder.take() == IntakeResult()
 
 
 def test_nobody_is_there_to_be_asked_so_a_question_refuses(folder: Folder) -> None:
@@ -92,18 +92,18 @@ def test_nobody_is_there_to_be_asked_so_a_question_refuses(folder: Folder) -> No
         "membership initiative=one organisation=acero from=2024-01-01",
     )
     folder.put("one.members.xlsx", xlsx({"Miembros": [HEADS, ("Aceros del Nrte", "micro", DAY)]}))
-    assert folder.take() == TakenIn(refused=1)
-    (refusal,) = folder.reception.refusals()
+    assert folder.take() == IntakeResult(refused=1)
+    (refusal,) = submissions.refusals(folder.world.context)
     double, removed = map(str, refusal.mistakes)
     assert "quizá sea «Aceros-del-Norte» (acero)" in double
     assert "clusterflow import one.members.xlsx --doubles new" in double
     assert "«Aceros-del-Norte» está en el registro y ya no en la hoja" in removed
     folder.put("one.members.xlsx", xlsx({"Miembros": [("Organización", "Id", "Alta"), ("Aceros", "acero", DAY)]}))
-    assert folder.take() == TakenIn(recorded=1)
+    assert folder.take() == IntakeResult(recorded=1)
 
 
 @pytest.mark.parametrize("name", ["x.xlsx", "x.ods", "x.csv", "x.xls", "one.xlsx"])
 def test_what_cannot_be_opened_is_kept_and_told(folder: Folder, name: str) -> None:
     folder.put(name, b"\xd0\xcf\x11\xe0 no workbook")
-    assert folder.take() == TakenIn(refused=1)
+    assert folder.take() == IntakeResult(refused=1)
     assert folder.files() == {f"refused/{name}", f"refused/{name}.mistakes.txt"}

@@ -1,4 +1,4 @@
-"""Dropped files: taken in when they are at rest, moved beside, never deleted; each drop has one effect."""
+"""DroppedSubmission files: taken in when they are at rest, moved beside, never deleted; each drop has one effect."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ from uuid import uuid4
 import fsspec
 import pytest
 from sqlalchemy import select
+from support.intake import IntakeWorld
 
 from clusterflow.domain.refused_submission import RefusalState
 from clusterflow.errors import NotPossible
-from clusterflow.intake.drop_folder import Drop, shown
-from clusterflow.services.intake import drop_folder
-from clusterflow.services.intake.submissions import TakenIn
+from clusterflow.intake.drop_folder import DropFolder, without_secrets
+from clusterflow.services.intake import drop_folder, submissions
+from clusterflow.services.intake.submissions import IntakeResult
 from clusterflow.store import tables
-
-from .conftest import Gate
 
 
 class Folder:
@@ -50,8 +49,8 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Folder:
     return Folder(url)
 
 
-def take(gate: Gate, folder: Folder) -> TakenIn:
-    return asyncio.run(drop_folder.take_files(gate.reception, Drop(folder.url), pause_seconds=0))
+def take(world: IntakeWorld, folder: Folder) -> IntakeResult:
+    return asyncio.run(drop_folder.receive_files(world.context, DropFolder(folder.url), pause_seconds=0))
 
 
 def membership(organisation: str = "firm") -> dict[str, str]:
@@ -61,20 +60,20 @@ def membership(organisation: str = "firm") -> dict[str, str]:
 ACME = {"record": "organisation", "id": "acme", "name": "Acme", "from": "2020-01-01"}
 
 
-def test_a_file_is_recorded_and_moved(gate: Gate, folder: Folder) -> None:
+def test_a_file_is_recorded_and_moved(world: IntakeWorld, folder: Folder) -> None:
     folder.put("members.jsonl", ACME, membership("acme"), membership())
-    assert take(gate, folder) == TakenIn(recorded=1)
+    assert take(world, folder) == IntakeResult(recorded=1)
     assert folder.files() == {"done/members.jsonl"}
-    assert len(gate.memberships()) == 2
-    assert gate.memberships()[0].startswith("file:")
-    assert take(gate, folder) == TakenIn()
+    assert len(world.memberships()) == 2
+    assert world.memberships()[0].startswith("file:")
+    assert take(world, folder) == IntakeResult()
 
 
-def test_a_file_with_one_bad_line_is_refused_whole_with_its_line(gate: Gate, folder: Folder) -> None:
+def test_a_file_with_one_bad_line_is_refused_whole_with_its_line(world: IntakeWorld, folder: Folder) -> None:
     folder.put("members.jsonl", membership(), membership("frim"), "", membership("mistry"))
-    assert take(gate, folder).told("es") == "0 registradas, 1 rechazadas"
-    assert gate.memberships() == []
-    (refusal,) = gate.reception.refusals()
+    assert take(world, folder).describe("es") == "0 registradas, 1 rechazadas"
+    assert world.memberships() == []
+    (refusal,) = submissions.refusals(world.context)
     assert (refusal.address, refusal.line, len(refusal.mistakes)) == ("members.jsonl", 2, 2)
     assert folder.files() == {"refused/members.jsonl", "refused/members.jsonl.mistakes.txt"}
     head, *mistakes = folder.text("refused/members.jsonl.mistakes.txt").splitlines()
@@ -91,48 +90,48 @@ def figure(numerator: int) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("name", ["{day}.jsonl", "figures.jsonl"])
-def test_content_that_takes_back_what_came_between_is_recorded_again(gate: Gate, folder: Folder, name: str) -> None:
+def test_content_that_reverts_a_later_change_is_recorded_again(world: IntakeWorld, folder: Folder, name: str) -> None:
     for day, numerator in (("monday", 5), ("tuesday", 6), ("wednesday", 5)):
-        gate.now += timedelta(days=1)
+        world.now += timedelta(days=1)
         folder.put(name.format(day=day), figure(numerator))
-        assert take(gate, folder) == TakenIn(recorded=1)
-        assert figures(gate) == [numerator]
+        assert take(world, folder) == IntakeResult(recorded=1)
+        assert figures(world) == [numerator]
 
 
-def figures(gate: Gate) -> list[int]:
+def figures(world: IntakeWorld) -> list[int]:
     table = tables.REGISTRY_TABLES["observation"]
-    with gate.context.database.connect() as connection:
+    with world.context.database.connect() as connection:
         return list(connection.execute(select(table.c.numerator).where(table.c.superseded_at.is_(None))).scalars())
 
 
 def test_what_was_refused_and_came_again_is_recorded_once_whenever_it_dies(
-    gate: Gate, folder: Folder, monkeypatch: pytest.MonkeyPatch
+    world: IntakeWorld, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder.put("m.jsonl", figure(5), membership("acme"))
-    take(gate, folder)
-    gate.record("organisation id=acme name=Acme from=2020-01-01")
+    take(world, folder)
+    world.record("organisation id=acme name=Acme from=2020-01-01")
     folder.put("m.jsonl", figure(5), membership("acme"))
 
     def dies(*_: object) -> str:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(Drop, "put_away", dies)
+        patch.setattr(DropFolder, "move", dies)
         with pytest.raises(KeyboardInterrupt):
-            take(gate, folder)
-    gate.record("observation initiative=one metric=first numerator=6 denominator=9 on=2024-01-05")
-    assert take(gate, folder) == TakenIn(repeated=1)
-    assert figures(gate) == [6]
-    assert gate.reception.refusals() == []
+            take(world, folder)
+    world.record("observation initiative=one metric=first numerator=6 denominator=9 on=2024-01-05")
+    assert take(world, folder) == IntakeResult(repeated=1)
+    assert figures(world) == [6]
+    assert submissions.refusals(world.context) == []
 
 
-def test_the_same_content_twice_changes_nothing_and_every_file_is_kept(gate: Gate, folder: Folder) -> None:
+def test_the_same_content_twice_changes_nothing_and_every_file_is_kept(world: IntakeWorld, folder: Folder) -> None:
     for _ in range(3):
         folder.put("m.jsonl", membership())
         folder.put("n.jsonl", membership("frim"))
-        assert take(gate, folder) == TakenIn(recorded=1, refused=1)
-    assert len(gate.memberships()) == 1
-    assert len(gate.reception.refusals(None)) == 1
+        assert take(world, folder) == IntakeResult(recorded=1, refused=1)
+    assert len(world.memberships()) == 1
+    assert len(submissions.refusals(world.context, None)) == 1
     notes = {f for f in folder.files() if f.endswith(".mistakes.txt")}
     assert folder.files() - notes == {
         f"{where}{number}.jsonl" for where in ("done/m", "refused/n") for number in ("", "-2", "-3")
@@ -140,21 +139,21 @@ def test_the_same_content_twice_changes_nothing_and_every_file_is_kept(gate: Gat
     assert len(notes) == 3
 
 
-def test_a_refused_file_that_comes_again_once_it_is_right_is_recorded(gate: Gate, folder: Folder) -> None:
+def test_a_refused_file_that_comes_again_once_it_is_right_is_recorded(world: IntakeWorld, folder: Folder) -> None:
     folder.put("m.jsonl", membership("acme"))
-    take(gate, folder)
-    gate.record("organisation id=acme name=Acme from=2020-01-01")
+    take(world, folder)
+    world.record("organisation id=acme name=Acme from=2020-01-01")
     folder.put("m.jsonl", membership("acme"))
-    assert take(gate, folder) == TakenIn(recorded=1)
-    (refusal,) = gate.reception.refusals(None)
+    assert take(world, folder) == IntakeResult(recorded=1)
+    (refusal,) = submissions.refusals(world.context, None)
     assert (refusal.state, refusal.settled_by) == (RefusalState.MENDED, "intake")
     folder.put("m.jsonl", membership("acme"))
-    assert take(gate, folder) == TakenIn(recorded=1)
-    assert len(gate.memberships()) == 1
+    assert take(world, folder) == IntakeResult(recorded=1)
+    assert len(world.memberships()) == 1
 
 
 def test_a_crash_between_recording_and_moving_is_harmless(
-    gate: Gate, folder: Folder, monkeypatch: pytest.MonkeyPatch
+    world: IntakeWorld, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder.put("good.jsonl", membership())
     folder.put("wrong.jsonl", membership("frim"))
@@ -164,30 +163,30 @@ def test_a_crash_between_recording_and_moving_is_harmless(
 
     for _ in range(2):
         with monkeypatch.context() as patch:
-            patch.setattr(Drop, "put_away", dies)
+            patch.setattr(DropFolder, "move", dies)
             with pytest.raises(KeyboardInterrupt):
-                take(gate, folder)
+                take(world, folder)
     assert folder.files() == {"good.jsonl", "wrong.jsonl"}
-    taken = take(gate, folder)
-    assert taken == TakenIn(repeated=1, refused=1)
-    assert taken.told("en") == "0 recorded, 1 refused, 1 already recorded before"
-    assert len(gate.memberships()) == 1
-    assert len(gate.reception.refusals(None)) == 1
+    taken = take(world, folder)
+    assert taken == IntakeResult(repeated=1, refused=1)
+    assert taken.describe("en") == "0 recorded, 1 refused, 1 already recorded before"
+    assert len(world.memberships()) == 1
+    assert len(submissions.refusals(world.context, None)) == 1
 
 
 @pytest.mark.parametrize("name", ["m.jsonl.part", "m.tmp", ".m.jsonl.swp", "m.crdownload"])
-def test_a_file_under_a_name_of_unfinished_ones_is_left_alone(gate: Gate, folder: Folder, name: str) -> None:
+def test_a_file_under_a_name_of_unfinished_ones_is_left_alone(world: IntakeWorld, folder: Folder, name: str) -> None:
     folder.put(name, membership())
-    assert take(gate, folder) == TakenIn()
+    assert take(world, folder) == IntakeResult()
     assert folder.files() == {name}
 
 
 def changing(folder: Folder, at: str) -> Callable[..., object]:
     """A pause, or a reading, in which somebody goes on writing."""
     more = [membership(), ACME, membership("acme")]
-    original = getattr(Drop, at)
+    original = getattr(DropFolder, at)
 
-    def changes(self: Drop, *arguments: object) -> object:
+    def changes(self: DropFolder, *arguments: object) -> object:
         found = original(self, *arguments)
         folder.put("m.jsonl", *more)
         more.append("")
@@ -196,35 +195,35 @@ def changing(folder: Folder, at: str) -> Callable[..., object]:
     return changes
 
 
-@pytest.mark.parametrize("at", ["look", "read"])
+@pytest.mark.parametrize("at", ["list_files", "read"])
 def test_a_file_that_somebody_writes_to_is_left_alone_and_loses_nothing(
-    gate: Gate, folder: Folder, monkeypatch: pytest.MonkeyPatch, at: str
+    world: IntakeWorld, folder: Folder, monkeypatch: pytest.MonkeyPatch, at: str
 ) -> None:
     folder.put("m.jsonl", membership())
     with monkeypatch.context() as patch:
-        patch.setattr(Drop, at, changing(folder, at))
-        take(gate, folder)
+        patch.setattr(DropFolder, at, changing(folder, at))
+        take(world, folder)
     assert folder.files() == {"m.jsonl"}
-    take(gate, folder)
+    take(world, folder)
     assert folder.files() == {"done/m.jsonl"}
-    assert len(gate.memberships()) == 2
+    assert len(world.memberships()) == 2
 
 
 def test_a_file_that_is_too_large_is_refused_unread(
-    gate: Gate, folder: Folder, monkeypatch: pytest.MonkeyPatch
+    world: IntakeWorld, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(drop_folder, "LARGEST_BYTES", 10)
     folder.put("m.jsonl", membership())
-    assert take(gate, folder) == TakenIn(refused=1)
-    assert "is larger than" in gate.reception.refusals()[0].mistakes[0].found
+    assert take(world, folder) == IntakeResult(refused=1)
+    assert "is larger than" in submissions.refusals(world.context)[0].mistakes[0].found
     assert "refused/m.jsonl" in folder.files()
 
 
-def test_a_link_leads_nowhere(gate: Gate, tmp_path: Path) -> None:
+def test_a_link_leads_nowhere(world: IntakeWorld, tmp_path: Path) -> None:
     folder = Folder(f"file://{tmp_path}/drop")
     (tmp_path / "secret").write_text(json.dumps(membership()))
     os.symlink(tmp_path / "secret", tmp_path / "drop" / "m.jsonl")
-    assert take(gate, folder) == TakenIn()
+    assert take(world, folder) == IntakeResult()
 
 
 @pytest.mark.parametrize(
@@ -239,13 +238,13 @@ def test_a_link_leads_nowhere(gate: Gate, tmp_path: Path) -> None:
 )
 def test_an_address_that_does_not_answer_is_told_without_its_secrets(url: str, expected: str) -> None:
     with pytest.raises(NotPossible, match=expected) as caught:
-        Drop(url).look()
+        DropFolder(url).list_files()
     told = str(caught.value)
     assert not any(secret in told for secret in ("p%40ss-w0rd", "p@ss-w0rd", "tok3n"))
     assert caught.value.__suppress_context__
 
 
-def test_of_an_address_only_host_and_path_are_shown() -> None:
-    assert shown("ftp://ana:p%40ss@host/in?token=x") == "ftp://***@host/in"
-    assert shown("s3://bucket/in") == "s3://bucket/in"
-    assert shown("simplecache::sftp://ana:geheim@host/in") == "simplecache::sftp://***@host/in"
+def test_of_an_address_only_host_and_path_are_without_secrets() -> None:
+    assert without_secrets("ftp://ana:p%40ss@host/in?token=x") == "ftp://***@host/in"
+    assert without_secrets("s3://bucket/in") == "s3://bucket/in"
+    assert without_secrets("simplecache::sftp://ana:geheim@host/in") == "simplecache::sftp://***@host/in"

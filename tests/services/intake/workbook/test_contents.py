@@ -16,10 +16,10 @@ from clusterflow.intake.workbook.headings import language_of, recognise
 from clusterflow.intake.workbook.reader import open_book
 from clusterflow.intake.workbook.sheets import LEFT_OUT, OF_RECORD, SHEETS
 from clusterflow.intake.workbook.template import write_workbook
-from clusterflow.services.intake.workbook.contents import filled
+from clusterflow.services.intake.workbook.contents import fill_rows
 from clusterflow.services.intake.workbook.plan import Answers, Plan, plan_import
-from clusterflow.services.intake.workbook.registry_snapshot import Known
-from clusterflow.services.intake.workbook.related_parties import related
+from clusterflow.services.intake.workbook.registry_snapshot import RegistrySnapshot
+from clusterflow.services.intake.workbook.related_parties import related_parties
 
 TODAY = date(2025, 3, 4)
 
@@ -27,8 +27,8 @@ SEARCH = (Phase.explicit, Phase.reuse, Phase.generate, Phase.target)
 """A whole workbook takes too long to be written a thousand times for a smaller counterexample."""
 
 
-def there_and_back(known: Known, language: Language, against: Known) -> Plan:
-    content = write_workbook(language, TODAY, filled(known), "one", "Uno")
+def there_and_back(known: RegistrySnapshot, language: Language, against: RegistrySnapshot) -> Plan:
+    content = write_workbook(language, TODAY, fill_rows(known), "one", "Uno")
     book = open_book("one.xlsx", content, language)
     assert language_of(book, "es" if language == "en" else "en") == language
     tables, wrong = recognise(book, language)
@@ -39,14 +39,14 @@ def there_and_back(known: Known, language: Language, against: Known) -> Plan:
 
 @settings(max_examples=30, phases=SEARCH)
 @given(registries(), st.sampled_from(LANGUAGES))
-def test_a_registry_is_the_same_after_its_workbook(known: Known, language: Language) -> None:
-    plan = there_and_back(known, language, Known(known.country))
-    assert [str(w.mistake) for w in plan.wrong] == []
+def test_a_registry_is_the_same_after_its_workbook(known: RegistrySnapshot, language: Language) -> None:
+    plan = there_and_back(known, language, RegistrySnapshot(known.country))
+    assert [str(w.mistake) for w in plan.mistakes] == []
     assert not plan.open_questions(Answers())
-    again = Known(known.country)
+    again = RegistrySnapshot(known.country)
     for submission in plan.submissions:
         again.add(RECORDS[submission.type].model_validate(submission.fields))
-    organisations, people = related(known)
+    organisations, people = related_parties(known)
     for record in OF_RECORD:
         mine = {"organisation": organisations, "person": people}.get(record)
         wanted = [f for f in known.all(record) if mine is None or f.identity()[0] in mine]
@@ -58,9 +58,9 @@ def test_a_registry_is_the_same_after_its_workbook(known: Known, language: Langu
 
 @settings(max_examples=30, phases=SEARCH)
 @given(registries(), st.sampled_from(LANGUAGES))
-def test_the_workbook_of_a_registry_changes_nothing_in_it(known: Known, language: Language) -> None:
+def test_the_workbook_of_a_registry_changes_nothing_in_it(known: RegistrySnapshot, language: Language) -> None:
     plan = there_and_back(known, language, known)
-    assert [str(w.mistake) for w in plan.wrong] == []
+    assert [str(w.mistake) for w in plan.mistakes] == []
     assert plan.submissions == []
     assert not plan.open_questions(Answers())
 

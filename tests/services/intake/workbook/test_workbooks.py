@@ -18,10 +18,10 @@ from clusterflow.domain.records import RECORDS, Record
 from clusterflow.engine.record import RecordResult
 from clusterflow.errors import Conflict, Mistakes, UnknownName
 from clusterflow.intake.workbook.reader import META
+from clusterflow.services.intake.workbook import workbooks
 from clusterflow.services.intake.workbook.plan import Answers, Plan
-from clusterflow.services.intake.workbook.registry_snapshot import what_is_known
-from clusterflow.services.intake.workbook.summary import told
-from clusterflow.services.intake.workbook.workbooks import Workbooks
+from clusterflow.services.intake.workbook.registry_snapshot import read_snapshot
+from clusterflow.services.intake.workbook.summary import summarize
 
 FIRST = 6
 """The first row of a table that is a manager's."""
@@ -35,7 +35,6 @@ class Office(World):
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self.at("2025-03-04").enrol("one", "cordoba")
-        self.workbooks = Workbooks(self.context)
         self.record(
             "organisation id=acero name=Aceros-del-Norte tax_id=A58818501 size=small from=2024-01-01",
             "organisation id=textil name=Textiles-Ventosa size=medium from=2024-01-01",
@@ -47,18 +46,20 @@ class Office(World):
 
     def book(self) -> Any:
         """The manager's workbook, to be written in."""
-        return load_workbook(io.BytesIO(self.workbooks.template("one", "es")))
+        return load_workbook(io.BytesIO(workbooks.write_template(self.context, "one", "es")))
 
     def plan(self, book: Any, answers: Answers | None = None) -> Plan:
         if not isinstance(book, bytes):
             target = io.BytesIO()
             book.save(target)
             book = target.getvalue()
-        return self.workbooks.plan(self.workbooks.open("libro.xlsx", book, "one"), answers)
+        return workbooks.plan_changes(
+            self.context, workbooks.open_workbook(self.context, "libro.xlsx", book, "one"), answers
+        )
 
     def facts(self, record: str, **where: str) -> list[Record]:
         with self.context.database.connect() as connection:
-            found = what_is_known(connection, "one", "ES").all(record)
+            found = read_snapshot(connection, "one", "ES").all(record)
             return [f for f in found if all(str(getattr(f, n)) == v for n, v in where.items())]
 
 
@@ -73,13 +74,13 @@ def row_of(page: Any, name: str) -> int:
 
 def test_the_same_workbook_twice_changes_nothing(office: Office) -> None:
     plan = office.plan(office.book())
-    assert (plan.wrong, plan.submissions, plan.open_questions(Answers())) == ([], [], False)
+    assert (plan.mistakes, plan.submissions, plan.open_questions(Answers())) == ([], [], False)
     book = office.book()
     book["Proyectos"].cell(FIRST, 1, "Laboratorio común")
     book["Proyectos"].cell(FIRST, 5, date(2025, 1, 7))
-    assert office.workbooks.record(office.plan(book)) == RecordResult(entered=1, initiatives=("one",))
+    assert workbooks.record(office.context, office.plan(book)) == RecordResult(entered=1, initiatives=("one",))
     assert office.plan(book).submissions == []
-    assert told(office.plan(book)).in_words.endswith("Proyectos: 1 sin cambio")
+    assert summarize(office.plan(book)).in_words.endswith("Proyectos: 1 sin cambio")
 
 
 def test_what_would_change_is_told_in_words(office: Office) -> None:
@@ -92,7 +93,7 @@ def test_what_would_change_is_told_in_words(office: Office) -> None:
     ):
         page.cell(number, 1, name)
         page.cell(number, 6, date(2025, 3, 1))
-    words = told(office.plan(book))
+    words = summarize(office.plan(book))
     (members,) = [s for s in words.sheets if s.sheet == "members"]
     assert members.words == "4 altas, 1 cambio, 1 baja, 2 sin cambio, 1 posible doble"
     assert any("Tamaño: mediana → grande" in line for line in words.changes)
@@ -105,7 +106,7 @@ def test_a_changed_row_changes_that_row(office: Office) -> None:
     book = office.book()
     page = book["Miembros"]
     page.cell(row_of(page, "Aceros-del-Norte"), 1, "Aceros del Sur")
-    done = office.workbooks.record(office.plan(book))
+    done = workbooks.record(office.context, office.plan(book))
     assert (done.entered, done.corrected) == (0, 1)
     assert [f.name for f in office.facts("organisation", id="acero")] == ["Aceros del Sur"]  # type: ignore[attr-defined]
 
@@ -115,8 +116,8 @@ def test_a_corrected_first_day_moves_the_fact(office: Office) -> None:
     page = book["Miembros"]
     page.cell(row_of(page, "Aceros-del-Norte"), 6, date(2024, 1, 15))
     plan = office.plan(book)
-    assert "Alta: 2024-02-01 → 2024-01-15" in "\n".join(told(plan).changes)
-    office.workbooks.record(plan)
+    assert "Alta: 2024-02-01 → 2024-01-15" in "\n".join(summarize(plan).changes)
+    workbooks.record(office.context, plan)
     assert [f.valid_from for f in office.facts("membership", organisation="acero")] == [date(2024, 1, 15)]
     assert office.plan(book).submissions == []
 
@@ -124,7 +125,7 @@ def test_a_corrected_first_day_moves_the_fact(office: Office) -> None:
 def test_who_comes_back_has_two_memberships(office: Office) -> None:
     office.record("membership initiative=one organisation=acero from=2024-02-01 to=2024-12-31")
     rows = [("Organización", "Id", "Alta"), ("Aceros-del-Norte", "acero", date(2025, 3, 1))]
-    office.workbooks.record(office.plan(xlsx({"Miembros": rows}), KEEP))
+    workbooks.record(office.context, office.plan(xlsx({"Miembros": rows}), KEEP))
     assert len(office.facts("membership", organisation="acero")) == 2
 
 
@@ -135,9 +136,9 @@ def test_a_removed_row_is_asked_about_and_never_assumed(office: Office, answer: 
     page.delete_rows(row_of(page, "Textiles-Ventosa"))
     plan = office.plan(book)
     assert plan.open_questions(Answers())
-    assert told(plan).removed == ("Miembros: «Textiles-Ventosa» está en el registro y ya no en la hoja",)
+    assert summarize(plan).removed == ("Miembros: «Textiles-Ventosa» está en el registro y ya no en la hoja",)
     assert plan.submissions == []
-    office.workbooks.record(office.plan(book, Answers(removed=answer)))
+    workbooks.record(office.context, office.plan(book, Answers(removed=answer)))
     assert [f.valid_to for f in office.facts("membership", organisation="textil")] == left
 
 
@@ -146,7 +147,7 @@ def test_a_sheet_without_rows_takes_nothing_away(office: Office) -> None:
     book["Miembros"].delete_rows(FIRST, 100)
     del book["Reuniones"]
     plan = office.plan(book)
-    assert (plan.removed, plan.submissions, plan.wrong) == ([], [], [])
+    assert (plan.removed, plan.submissions, plan.mistakes) == ([], [], [])
 
 
 @pytest.mark.parametrize(("answer", "tier"), [("keep", "pleno"), ("clear", None)])
@@ -155,8 +156,10 @@ def test_an_emptied_cell_is_asked_about(office: Office, answer: Any, tier: str |
     page = book["Miembros"]
     page.cell(row_of(page, "Aceros-del-Norte"), 8).value = None
     plan = office.plan(book)
-    assert told(plan).emptied == (f"Miembros!H{row_of(page, 'Aceros-del-Norte')}: está vacía; el registro dice pleno",)
-    office.workbooks.record(office.plan(book, Answers(emptied=answer)))
+    assert summarize(plan).emptied == (
+        f"Miembros!H{row_of(page, 'Aceros-del-Norte')}: está vacía; el registro dice pleno",
+    )
+    workbooks.record(office.context, office.plan(book, Answers(emptied=answer)))
     assert [f.tier for f in office.facts("membership", organisation="acero")] == [tier]  # type: ignore[attr-defined]
 
 
@@ -173,7 +176,7 @@ def test_who_is_who(office: Office) -> None:
     ]
     plan = office.plan(xlsx({"Miembros": [rows[0], rows[1], *rows[3:]]}), KEEP)
     assert [d.possible for d in plan.doubles] == [("textil",)]
-    assert not plan.wrong
+    assert not plan.mistakes
     organisations = {s.fields["id"]: s.fields["name"] for s in plan.submissions if s.type == "organisation"}
     assert organisations["acero"] == "Aceros-del-Norte"
     assert "nueva-optica" in organisations
@@ -189,7 +192,7 @@ def test_an_answered_double_is_asked_no_more(office: Office) -> None:
     rows = xlsx({"Miembros": [("Empresa", "Alta"), ("Textils Ventosa", date(2025, 3, 1))]})
     (double,) = office.plan(rows, KEEP).doubles
     plan = office.plan(rows, Answers({str(double.place): "new"}, removed="keep"))
-    office.workbooks.record(plan)
+    workbooks.record(office.context, plan)
     again = office.plan(rows, KEEP)
     assert (again.doubles, again.submissions) == ([], [])
 
@@ -208,7 +211,7 @@ def test_attendance_is_a_grid(office: Office) -> None:
     page.cell(FIRST + 1, 1, "Gala")
     page.cell(FIRST + 1, 2, "Ministry")
     page.cell(FIRST + 1, 4, "invitación")
-    office.workbooks.record(office.plan(book))
+    workbooks.record(office.context, office.plan(book))
     found = {(f.person, f.meeting): (f.present, f.valid_from) for f in office.facts("attendance")}  # type: ignore[attr-defined]
     assert found == {
         ("bruno", "junta-1"): (True, date(2025, 2, 3)),
@@ -219,24 +222,24 @@ def test_attendance_is_a_grid(office: Office) -> None:
 
 def test_a_workbook_of_another_initiative_or_version_is_refused(office: Office) -> None:
     office.enrol("two", "cordoba")
-    content = office.workbooks.template("two", "es")
+    content = workbooks.write_template(office.context, "two", "es")
     with pytest.raises(Mistakes, match="es el libro de «two», no de «one»"):
-        office.workbooks.open("libro.xlsx", content, "one")
+        workbooks.open_workbook(office.context, "libro.xlsx", content, "one")
     book = load_workbook(io.BytesIO(content))
     book[META].cell(1, 2, "99")
     target = io.BytesIO()
     book.save(target)
     with pytest.raises(Mistakes, match="otra versión \\(99\\)"):
-        office.workbooks.open("libro.xlsx", target.getvalue())
+        workbooks.open_workbook(office.context, "libro.xlsx", target.getvalue())
     with pytest.raises(UnknownName, match="the nearest: one"):
-        office.workbooks.template("onne")
+        workbooks.write_template(office.context, "onne")
 
 
 def test_a_file_may_say_by_its_name_whose_it_is(office: Office) -> None:
     text = b"Proyecto;Desde\nLaboratorio;4/3/2025\n"
-    assert office.workbooks.open("one.proyectos.csv", text).initiative == "one"
-    with pytest.raises(Mistakes, match="does not say of which initiative"):
-        office.workbooks.open("proyectos.csv", text)
+    assert workbooks.open_workbook(office.context, "one.proyectos.csv", text).initiative == "one"
+    with pytest.raises(Mistakes, match="does not name its initiative"):
+        workbooks.open_workbook(office.context, "proyectos.csv", text)
 
 
 def test_what_was_agreed_to_is_not_recorded_over_what_others_recorded_meanwhile(office: Office) -> None:
@@ -245,19 +248,19 @@ def test_what_was_agreed_to_is_not_recorded_over_what_others_recorded_meanwhile(
     page.cell(row_of(page, "Aceros-del-Norte"), 5, "grande")
     target = io.BytesIO()
     book.save(target)
-    opened = office.workbooks.open("libro.xlsx", target.getvalue())
-    plan = office.workbooks.plan(opened)
-    office.workbooks.check_still_so(opened, plan, Answers())
+    opened = workbooks.open_workbook(office.context, "libro.xlsx", target.getvalue())
+    plan = workbooks.plan_changes(office.context, opened)
+    workbooks.check_unchanged(office.context, opened, plan, Answers())
     office.record("organisation id=acero employees=17")
     with pytest.raises(Conflict, match="Import the workbook again"):
-        office.workbooks.check_still_so(opened, plan, Answers())
+        workbooks.check_unchanged(office.context, opened, plan, Answers())
 
 
 def test_nothing_is_recorded_of_a_workbook_with_one_mistake(office: Office) -> None:
     rows = [("Proyecto", "Desde"), ("Laboratorio", date(2025, 1, 1)), ("Otro", "mañana")]
     plan = office.plan(xlsx({"Proyectos": rows}))
     with pytest.raises(Mistakes, match="Proyectos!B3"):
-        office.workbooks.record(plan)
+        workbooks.record(office.context, plan)
     assert office.facts("project") == []
 
 
@@ -268,12 +271,15 @@ def test_a_registry_of_a_database_is_the_same_in_an_empty_one(
     office = Office(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'other.db')}")
     other = World(str(database.url.render_as_string(hide_password=False))).at("2025-03-04")
     other.enrol("one", "cordoba")
-    workbooks = Workbooks(other.context)
-    plan = workbooks.plan(workbooks.open("one.xlsx", office.workbooks.template("one")), KEEP)
-    assert not plan.wrong
-    workbooks.record(plan)
+    plan = workbooks.plan_changes(
+        other.context,
+        workbooks.open_workbook(other.context, "one.xlsx", workbooks.write_template(office.context, "one")),
+        KEEP,
+    )
+    assert not plan.mistakes
+    workbooks.record(other.context, plan)
     with other.context.database.connect() as connection:
-        there = what_is_known(connection, "one", "ES")
+        there = read_snapshot(connection, "one", "ES")
     for record in RECORDS:
         if record in there.facts and record not in ("person", "representation"):
             assert sorted(there.all(record), key=repr) == sorted(office.facts(record), key=repr), record

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.intake import IntakeWorld
 
 from clusterflow.domain.records import RECORDS
 from clusterflow.domain.refused_submission import RefusalState
@@ -18,9 +19,7 @@ from clusterflow.engine.submissions import DeliveryResult
 from clusterflow.errors import Mistakes, NotPossible, UnknownName
 from clusterflow.intake.submissions import delivered_event, delivered_file
 from clusterflow.services import ledger, outbox
-from clusterflow.services.intake.submissions import Reception
-
-from .conftest import Gate
+from clusterflow.services.intake import submissions
 
 
 def membership(organisation: str = "firm", **more: object) -> dict[str, Any]:
@@ -38,33 +37,33 @@ def refused_of(became: DeliveryResult | str) -> int:
 
 
 class TestEvents:
-    def test_an_event_is_recorded_once_however_often_it_comes(self, gate: Gate) -> None:
+    def test_an_event_is_recorded_once_however_often_it_comes(self, world: IntakeWorld) -> None:
         for _ in range(3):
-            became = gate.hand_in(("e1", membership()), ("e1", membership()))["e1"]
+            became = world.submit(("e1", membership()), ("e1", membership()))["e1"]
             assert isinstance(became, DeliveryResult)
             assert became.recorded is not None
             assert (became.recorded.entered, became.recorded.initiatives) == (1, ("one",))
-        assert gate.memberships() == ["event:e1"]
-        assert gate.reception.new_events(["e1", "e2"]) == {"e2"}
-        assert ledger.entries(gate.context, "one")[-1].actor == "intake"
+        assert world.memberships() == ["event:e1"]
+        assert submissions.unprocessed_event_ids(world.context, ["e1", "e2"]) == {"e2"}
+        assert ledger.entries(world.context, "one")[-1].actor == "intake"
 
-    def test_several_records_are_taken_together_or_not_at_all(self, gate: Gate) -> None:
+    def test_several_records_are_taken_together_or_not_at_all(self, world: IntakeWorld) -> None:
         good = {"records": [organisation("acme"), membership("acme")]}
         bad = {"records": [organisation("other"), membership("othr"), {"record": "membership"}]}
-        became = gate.hand_in(("good", good), ("bad", bad))
+        became = world.submit(("good", good), ("bad", bad))
         assert isinstance(became["good"], DeliveryResult)
         assert became["good"].refused is None
-        refusal = gate.reception.refusal(refused_of(became["bad"]))
+        refusal = submissions.refusal(world.context, refused_of(became["bad"]))
         assert [str(m) for m in refusal.mistakes] == [
             "event bad record 2: no organisation is called «othr». The nearest: other",
             "event bad record 3: a membership belongs to an initiative; accepted: initiative=ID",
         ]
-        assert len(gate.memberships()) == 1
+        assert len(world.memberships()) == 1
 
-    def test_the_order_within_a_round_does_not_matter(self, gate: Gate) -> None:
+    def test_the_order_within_a_round_does_not_matter(self, world: IntakeWorld) -> None:
         seat = {"record": "seat", "initiative": "one", "body": "club", "person": "zoe", "from": "2024-01-01"}
         body = {"record": "body", "initiative": "one", "id": "club", "kind": "committee", "name": "Club"}
-        became = gate.hand_in(
+        became = world.submit(
             ("1", seat),
             ("2", membership("late")),
             ("3", {**body, "from": "2024-01-01"}),
@@ -85,39 +84,43 @@ class TestEvents:
             ({"record": "observation", "numerator": 10**30}, "larger than a number can be"),
         ],
     )
-    def test_a_bad_record_is_kept_with_its_mistakes(self, gate: Gate, payload: dict[str, Any], expected: str) -> None:
-        number = refused_of(gate.hand_in(("bad", payload))["bad"])
-        refusal = gate.reception.refusal(number)
+    def test_a_refused_record_is_stored_with_its_mistakes(
+        self, world: IntakeWorld, payload: dict[str, Any], expected: str
+    ) -> None:
+        number = refused_of(world.submit(("bad", payload))["bad"])
+        refusal = submissions.refusal(world.context, number)
         assert expected in " ".join(map(str, refusal.mistakes))
         assert (refusal.source, refusal.address, refusal.state) == ("event:bad", "event bad", RefusalState.WAITING)
         assert json.loads(refusal.payload) == payload
-        assert refusal.received_at == gate.now
-        assert gate.reception.new_events(["bad"]) == set()
-        assert [r.id for r in gate.reception.refusals()] == [number]
+        assert refusal.received_at == world.now
+        assert submissions.unprocessed_event_ids(world.context, ["bad"]) == set()
+        assert [r.id for r in submissions.refusals(world.context)] == [number]
 
-    def test_one_that_cannot_be_read_keeps_no_other_out(self, gate: Gate) -> None:
+    def test_one_that_cannot_be_read_keeps_no_other_out(self, world: IntakeWorld) -> None:
         events = [("a", {"record": "membership"}), ("b", membership()), ("c", {"nonsense": [[[[[[1]]]]]]})]
-        became = gate.hand_in(*events)
+        became = world.submit(*events)
         assert [isinstance(b, DeliveryResult) and b.refused is None for _, b in sorted(became.items())] == [
             False,
             True,
             False,
         ]
 
-    def test_a_clock_that_went_back_refuses_and_says_why(self, gate: Gate) -> None:
-        gate.hand_in(("now", membership()))
-        gate.at("2023-12-01")
-        refusal = gate.reception.refusal(refused_of(gate.hand_in(("past", membership(tier="gold")))["past"]))
+    def test_a_clock_that_went_back_refuses_and_says_why(self, world: IntakeWorld) -> None:
+        world.submit(("now", membership()))
+        world.at("2023-12-01")
+        refusal = submissions.refusal(
+            world.context, refused_of(world.submit(("past", membership(tier="gold")))["past"])
+        )
         assert "already has entries" in refusal.mistakes[0].found
 
-    def test_two_rounds_at_once_record_once(self, gate: Gate) -> None:
+    def test_two_rounds_at_once_record_once(self, world: IntakeWorld) -> None:
         events = [(f"e{i}", {"records": [organisation(f"org-{i}"), membership(f"org-{i}")]}) for i in range(8)]
         events += [(f"bad{i}", membership(f"nobody-{i}")) for i in range(4)]
         problems: list[Exception] = []
 
         def round_() -> None:
             try:
-                list(Reception(gate.context).take_in([delivered_event(*e) for e in events]))
+                list(submissions.receive(world.context, [delivered_event(*e) for e in events]))
             except Exception as problem:
                 problems.append(problem)
 
@@ -127,68 +130,71 @@ class TestEvents:
         for thread in threads:
             thread.join()
         assert problems == []
-        assert sorted(gate.memberships()) == [f"event:e{i}" for i in range(8)]
-        assert sorted(r.source for r in gate.reception.refusals()) == [f"event:bad{i}" for i in range(4)]
-        assert ledger.first_break(gate.context, "one") is None
+        assert sorted(world.memberships()) == [f"event:e{i}" for i in range(8)]
+        assert sorted(r.source for r in submissions.refusals(world.context)) == [f"event:bad{i}" for i in range(4)]
+        assert ledger.first_break(world.context, "one") is None
 
 
 class TestMending:
-    def test_other_fields_or_a_mended_mendedrecord_it(self, gate: Gate) -> None:
-        number = refused_of(gate.hand_in(("bad", membership("frim")))["bad"])
+    def test_other_fields_or_a_mended_mendedrecord_it(self, world: IntakeWorld) -> None:
+        number = refused_of(world.submit(("bad", membership("frim")))["bad"])
         with pytest.raises(Mistakes, match="«fimr»\\. The nearest: firm"):
-            gate.reception.retry(number, ["organisation=fimr"])
-        assert gate.reception.retry(number, ["organisation=firm"], actor="ana").entered == 1
-        settled = gate.reception.refusal(number)
-        assert (settled.state, settled.settled_by, settled.settled_at) == (RefusalState.MENDED, "ana", gate.now)
-        assert ledger.entries(gate.context, "one")[-1].actor == "ana"
-        for again in (lambda: gate.reception.retry(number), lambda: gate.reception.drop(number, "late")):
+            submissions.retry(world.context, number, ["organisation=fimr"])
+        assert submissions.retry(world.context, number, ["organisation=firm"], actor="ana").entered == 1
+        settled = submissions.refusal(world.context, number)
+        assert (settled.state, settled.settled_by, settled.settled_at) == (RefusalState.MENDED, "ana", world.now)
+        assert ledger.entries(world.context, "one")[-1].actor == "ana"
+        for again in (
+            lambda: submissions.retry(world.context, number),
+            lambda: submissions.drop(world.context, number, "late"),
+        ):
             with pytest.raises(NotPossible, match=f"#{number} was already mended by ana on 2024-01-10"):
                 again()
 
         mended = f"{json.dumps(organisation('acme'))}\n{json.dumps(membership('acme'))}\n"
-        other = refused_of(gate.hand_in(("worse", {"what": 1}))["worse"])
+        other = refused_of(world.submit(("worse", {"what": 1}))["worse"])
         with pytest.raises(Mistakes, match=r"mended\.jsonl:1"):
-            gate.reception.retry(other, text="{", where="mended.jsonl")
+            submissions.retry(world.context, other, text="{", where="mended.jsonl")
         with pytest.raises(Mistakes, match="holds no record"):
-            gate.reception.retry(other, text="\n", where="mended.jsonl")
-        assert gate.reception.retry(other, text=mended, where="mended.jsonl").entered == 2
-        assert gate.reception.refusals() == []
-        assert len(gate.reception.refusals(None)) == 2
+            submissions.retry(world.context, other, text="\n", where="mended.jsonl")
+        assert submissions.retry(world.context, other, text=mended, where="mended.jsonl").entered == 2
+        assert submissions.refusals(world.context) == []
+        assert len(submissions.refusals(world.context, None)) == 2
 
-    def test_the_same_is_tried_again_once_what_was_missing_is_there(self, gate: Gate) -> None:
-        number = refused_of(gate.hand_in(("bad", membership("acme")))["bad"])
-        gate.record("organisation id=acme name=Acme from=2020-01-01")
-        assert gate.reception.retry(number).entered == 1
+    def test_the_same_is_tried_again_once_what_was_missing_is_there(self, world: IntakeWorld) -> None:
+        number = refused_of(world.submit(("bad", membership("acme")))["bad"])
+        world.record("organisation id=acme name=Acme from=2020-01-01")
+        assert submissions.retry(world.context, number).entered == 1
 
         content = json.dumps(membership("late")).encode()
-        [(_, became)] = gate.reception.take_in([delivered_file("late.jsonl", content)])
+        [(_, became)] = submissions.receive(world.context, [delivered_file("late.jsonl", content)])
         number = refused_of(became)
-        gate.record("organisation id=late name=Late from=2020-01-01")
-        [(_, became)] = gate.reception.take_in([delivered_file("again.jsonl", content)])
+        world.record("organisation id=late name=Late from=2020-01-01")
+        [(_, became)] = submissions.receive(world.context, [delivered_file("again.jsonl", content)])
         assert isinstance(became, DeliveryResult)
         assert became.recorded is not None
-        assert gate.reception.refusal(number).state is RefusalState.MENDED
-        assert len(gate.memberships()) == 2
+        assert submissions.refusal(world.context, number).state is RefusalState.MENDED
+        assert len(world.memberships()) == 2
 
-    def test_one_is_dropped_with_a_reason(self, gate: Gate) -> None:
-        number = refused_of(gate.hand_in(("bad", membership("frim")))["bad"])
+    def test_one_is_dropped_with_a_reason(self, world: IntakeWorld) -> None:
+        number = refused_of(world.submit(("bad", membership("frim")))["bad"])
         with pytest.raises(Mistakes, match="--reason"):
-            gate.reception.drop(number, "  ")
-        gate.reception.drop(number, "a test of the form", "ana")
-        settled = gate.reception.refusal(number)
+            submissions.drop(world.context, number, "  ")
+        submissions.drop(world.context, number, "a test of the form", "ana")
+        settled = submissions.refusal(world.context, number)
         assert (settled.state, settled.reason) == (RefusalState.DROPPED, "a test of the form")
         with pytest.raises(UnknownName, match="no refused submission is called «99»"):
-            gate.reception.drop(99, "x")
+            submissions.drop(world.context, 99, "x")
         with pytest.raises(UnknownName):
-            gate.reception.retry(99)
+            submissions.retry(world.context, 99)
 
-    def test_two_menders_at_once_record_once(self, gate: Gate) -> None:
-        number = refused_of(gate.hand_in(("bad", membership("frim")))["bad"])
+    def test_two_menders_at_once_record_once(self, world: IntakeWorld) -> None:
+        number = refused_of(world.submit(("bad", membership("frim")))["bad"])
         answers: list[object] = []
 
         def mend() -> None:
             try:
-                answers.append(gate.reception.retry(number, ["organisation=firm"]))
+                answers.append(submissions.retry(world.context, number, ["organisation=firm"]))
             except Exception as problem:
                 answers.append(problem)
 
@@ -197,31 +203,33 @@ class TestMending:
             thread.start()
         for thread in threads:
             thread.join()
-        assert sorted(type(a).__name__ for a in answers) == ["NotPossible"] * 3 + ["Recorded"]
-        assert len(gate.memberships()) == 1
+        assert sorted(type(a).__name__ for a in answers) == ["NotPossible"] * 3 + ["RecordResult"]
+        assert len(world.memberships()) == 1
 
 
 class TestTelling:
-    def test_what_was_refused_waits_to_be_told(self, gate: Gate) -> None:
-        events = outbox.backlog(gate.context).events
-        gate.hand_in(("bad", membership("frim")), ("worse", {}))
-        backlog = outbox.backlog(gate.context)
+    def test_what_was_refused_waits_to_be_told(self, world: IntakeWorld) -> None:
+        events = outbox.backlog(world.context).events
+        world.submit(("bad", membership("frim")), ("worse", {}))
+        backlog = outbox.backlog(world.context)
         assert (backlog.refused, backlog.events) == (2, events + 2)
-        first, second = gate.reception.untold()
-        gate.reception.told([first.id])
-        assert [r.id for r in gate.reception.untold()] == [second.id]
-        gate.reception.drop(second.id, "no")
-        assert [r.id for r in gate.reception.untold()] == [second.id], "it was refused all the same"
-        assert outbox.backlog(gate.context).refused == 1
+        first, second = submissions.unreported_refusals(world.context)
+        submissions.mark_reported(world.context, [first.id])
+        assert [r.id for r in submissions.unreported_refusals(world.context)] == [second.id]
+        submissions.drop(world.context, second.id, "no")
+        assert [r.id for r in submissions.unreported_refusals(world.context)] == [second.id], (
+            "it was refused all the same"
+        )
+        assert outbox.backlog(world.context).refused == 1
 
-    def test_the_mark_of_what_was_heard_moves_forward_only(self, gate: Gate) -> None:
-        assert gate.reception.heard_until() is None
+    def test_the_mark_of_what_was_heard_moves_forward_only(self, world: IntakeWorld) -> None:
+        assert submissions.event_cursor(world.context) is None
         for day, expected in (("2024-02-01", "2024-02-01"), ("2024-01-01", "2024-02-01"), ("2024-03-01", "2024-03-01")):
-            gate.reception.heard(gate.at(day).now)
-            assert str(gate.reception.heard_until())[:10] == expected
+            submissions.advance_event_cursor(world.context, world.at(day).now)
+            assert str(submissions.event_cursor(world.context))[:10] == expected
 
 
-def test_nothing_is_kept_of_a_command_that_died(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_kept_of_a_command_that_died(world: IntakeWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refusal and the answer under its key are one transaction."""
 
     def dies(*_: object) -> None:
@@ -231,11 +239,11 @@ def test_nothing_is_kept_of_a_command_that_died(gate: Gate, monkeypatch: pytest.
         patch.setattr(transaction, "_keep_answer", dies)
         for payload in (membership("frim"), membership()):
             with pytest.raises(KeyboardInterrupt):
-                gate.hand_in(("e", payload))
-    assert gate.reception.refusals(None) == []
-    assert gate.memberships() == []
-    became = gate.hand_in(("e", membership("frim")))["e"]
-    assert refused_of(became) == gate.reception.refusals()[0].id
+                world.submit(("e", payload))
+    assert submissions.refusals(world.context, None) == []
+    assert world.memberships() == []
+    became = world.submit(("e", membership("frim")))["e"]
+    assert refused_of(became) == submissions.refusals(world.context)[0].id
 
 
 @pytest.mark.parametrize(
@@ -249,10 +257,10 @@ def test_nothing_is_kept_of_a_command_that_died(gate: Gate, monkeypatch: pytest.
     ],
 )
 def test_a_file_that_is_none_is_refused_with_its_line(
-    gate: Gate, content: bytes, expected: str, line: int | None
+    world: IntakeWorld, content: bytes, expected: str, line: int | None
 ) -> None:
-    [(_, became)] = gate.reception.take_in([delivered_file("f.jsonl", content)])
-    refusal = gate.reception.refusal(refused_of(became))
+    [(_, became)] = submissions.receive(world.context, [delivered_file("f.jsonl", content)])
+    refusal = submissions.refusal(world.context, refused_of(became))
     assert expected in " ".join(map(str, refusal.mistakes))
     assert refusal.line == line
 
@@ -272,10 +280,10 @@ PLAIN = ("from", "to", "on", "source")
 @settings(max_examples=150)
 @given(st.sampled_from(sorted(RECORDS)), st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=6), st.data())
 def test_whatever_is_sent_is_recorded_or_refused(
-    gate: Gate, record: str, odd: dict[str, Any], data: st.DataObject
+    world: IntakeWorld, record: str, odd: dict[str, Any], data: st.DataObject
 ) -> None:
     usual = {name: data.draw(VALUES) for name in OWN[record] if name not in PLAIN}
     usual |= {"record": record, "initiative": "one", "from": "2024-01-01"}
     for payload in (odd, usual, {"records": [odd, usual]}):
-        became = gate.hand_in((uuid4().hex, payload))
+        became = world.submit((uuid4().hex, payload))
         assert all(isinstance(b, DeliveryResult) for b in became.values())

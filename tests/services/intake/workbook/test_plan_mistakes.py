@@ -20,9 +20,9 @@ from clusterflow.intake.workbook.headings import language_of, recognise
 from clusterflow.intake.workbook.marked_copy import marked_copy
 from clusterflow.intake.workbook.reader import open_book
 from clusterflow.intake.workbook.sheets import BY_NAME
-from clusterflow.intake.workbook.template import Filled, write_workbook
+from clusterflow.intake.workbook.template import TemplateRows, write_workbook
 from clusterflow.services.intake.workbook.plan import Answers, Plan, plan_import
-from clusterflow.services.intake.workbook.registry_snapshot import Known
+from clusterflow.services.intake.workbook.registry_snapshot import RegistrySnapshot
 
 HEADS = ("Organización", "Id", "Identificación fiscal", "Tamaño", "Alta", "Facturación", "Moneda", "Fundador")
 DAY = date(2025, 3, 4)
@@ -33,14 +33,14 @@ def plan_of(name: str, content: bytes) -> Plan:
     language = language_of(book, "es")
     tables, wrong = recognise(book, language)
     read = read_tables(tables, language, lambda _: None)
-    read.wrong = [*wrong, *read.wrong]
-    return plan_import(read, Known("MX"), "one", DAY, Answers())
+    read.mistakes = [*wrong, *read.mistakes]
+    return plan_import(read, RegistrySnapshot("MX"), "one", DAY, Answers())
 
 
 def told(name: str, content: bytes) -> list[str]:
     """Every sentence that is said about a workbook."""
     try:
-        return [str(w.mistake) for w in plan_of(name, content).wrong]
+        return [str(w.mistake) for w in plan_of(name, content).mistakes]
     except Mistakes as problem:
         return [str(m) for m in problem.mistakes]
 
@@ -114,7 +114,7 @@ ACCEPTED = {
 @pytest.mark.parametrize("name", ACCEPTED)
 def test_what_can_mean_one_thing_only_is_accepted(name: str) -> None:
     plan = plan_of("libro.xlsx", xlsx({"Miembros": [HEADS, ACCEPTED[name]]}))
-    assert [str(w.mistake) for w in plan.wrong] == []
+    assert [str(w.mistake) for w in plan.mistakes] == []
     by = {s.type: s.fields for s in plan.submissions}
     assert by["organisation"]["name"] == "Aceros"
     assert by["organisation"]["size"] == "large"
@@ -176,13 +176,13 @@ def test_what_begins_with_a_hash_is_left_out() -> None:
     plan = plan_of(
         "libro.xlsx", xlsx({"Miembros": [(*HEADS, "# notas"), (*GOOD, None, None, None, "mío")], "#mías": [(1,)]})
     )
-    assert not plan.wrong
+    assert not plan.mistakes
     assert len(plan.submissions) == 2
 
 
 def test_a_row_twice_counts_once() -> None:
     plan = plan_of("libro.xlsx", xlsx({"Miembros": [HEADS, GOOD, GOOD]}))
-    assert not plan.wrong
+    assert not plan.mistakes
     assert len(plan.submissions) == 2
 
 
@@ -281,7 +281,7 @@ def test_a_csv_is_read_with_any_separator_and_as_windows_writes_it() -> None:
     text = "Organización;Tamaño;Alta\nAñil;pequeña;4/3/2025\n"
     for content in (text.encode("cp1252"), text.encode("utf-8-sig"), text.replace(";", "\t").encode()):
         plan = plan_of("miembros.csv", content)
-        assert not plan.wrong
+        assert not plan.mistakes
         assert {s.fields.get("name") for s in plan.submissions} == {"Añil", None}
 
 
@@ -300,7 +300,7 @@ def test_the_marked_copy_is_the_persons_own_workbook_with_notes_in_its_bad_cells
     content = xlsx({"Miembros": [HEADS, ("Aceros", None, "123", "Grnade", DAY)]}, dress)
     plan = plan_of("libro.xlsx", content)
     # Z9 stands under no head, so it is nobody's business.
-    page = load_workbook(io.BytesIO(marked_copy(open_book("l", content, "es"), content, plan.wrong)))["Miembros"]
+    page = load_workbook(io.BytesIO(marked_copy(open_book("l", content, "es"), content, plan.mistakes)))["Miembros"]
     assert page.column_dimensions["A"].width == 77
     assert page["Z9"].value == "mío"
     marks = {c.coordinate: c.comment.text for row in page.iter_rows() for c in row if c.comment}
@@ -314,7 +314,7 @@ def test_what_takes_no_marks_is_copied_and_no_text_becomes_a_formula(make: Any) 
     content = make({"Miembros": [("Organización", "Tamaño"), ("=1+1", "Grnade")]})
     book = open_book("miembros.csv", content, "es")
     plan = plan_of("miembros.csv", content)
-    copy = load_workbook(io.BytesIO(marked_copy(book, content, plan.wrong)))
+    copy = load_workbook(io.BytesIO(marked_copy(book, content, plan.mistakes)))
     (page,) = copy.worksheets
     assert page["A2"].data_type == "s"
     assert "¿quiso decir" in page["B2"].comment.text
@@ -323,7 +323,7 @@ def test_what_takes_no_marks_is_copied_and_no_text_becomes_a_formula(make: Any) 
 def test_a_text_is_never_written_as_a_formula() -> None:
     column = BY_NAME["projects"].columns[0]
     rows = {"projects": [{column: text} for text in ("=1+1", "+1", "-1", "@x", "https://x.example")]}
-    content = write_workbook("es", DAY, Filled(rows))
+    content = write_workbook("es", DAY, TemplateRows(rows))
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         parts = [packed.read(n) for n in packed.namelist() if n.startswith("xl/worksheets/sheet")]
     assert not any(b"<f>" in part for part in parts)
@@ -353,5 +353,5 @@ def test_whatever_stands_in_the_cells_there_is_an_answer(rows: list[tuple[Any, .
     raw = book.sheets[0]
     table_rows = [list(HEADS), *[list(r) for r in rows]]
     tables, _ = recognise(type(book)(book.name, "xlsx", (type(raw)("Miembros", table_rows),)), "es")
-    plan = plan_import(read_tables(tables, "es", lambda _: None), Known("MX"), "one", DAY, Answers())
-    assert all(str(w.mistake).startswith("Miembros!") for w in plan.wrong)
+    plan = plan_import(read_tables(tables, "es", lambda _: None), RegistrySnapshot("MX"), "one", DAY, Answers())
+    assert all(str(w.mistake).startswith("Miembros!") for w in plan.mistakes)
