@@ -74,6 +74,10 @@ def _web_address(text: str) -> str:
     return text
 
 
+Folder = Annotated[Path, AfterValidator(Path.absolute)]
+"""A folder; a relative one starts at the folder of the command."""
+
+
 class Settings(BaseSettings):
     """Where things are and how the world is reached."""
 
@@ -81,12 +85,22 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_file=_DOTENV, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
-    home: Path = Field(default_factory=_home, description="folder of the default database, Prefect's data and logs")
+    home: Folder = Field(
+        default_factory=_home,
+        description="folder of the default database, Prefect's data and logs; ~/.clusterflow if unset",
+    )
     database: str | None = Field(
         default=None, repr=False, description="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
     )
-    configs: Path = Field(default_factory=lambda: _beside_the_code("configs"))
-    deployments: Path = Field(default_factory=lambda: _beside_the_code("deployments"))
+    configs: Folder = Field(
+        default_factory=lambda: _beside_the_code("configs"),
+        description="folder of the office's models, dues schemes, metrics, notices and messages; "
+        "the shipped ones if unset",
+    )
+    deployments: Folder = Field(
+        default_factory=lambda: _beside_the_code("deployments"),
+        description="folder of prefect.yaml, which says what is deployed; the shipped one if unset",
+    )
     language: Literal["es", "en"] = Field(default="en", description="language of Prefect's names and artifacts")
     actor: Annotated[str, AfterValidator(_id)] = Field(
         default=NOBODY, description="who records and commands, where nobody else is named: an id, never a name"
@@ -158,7 +172,9 @@ class Settings(BaseSettings):
         default=None,
         description="fsspec address of a folder that calendars are written to each hour: file:///srv/calendars, s3://...",
     )
-    prefect_port: int = Field(default=4200, ge=1, le=65535)
+    prefect_port: int = Field(
+        default=4200, ge=1, le=65535, description="port on loopback of the Prefect server that clusterflow up starts"
+    )
     prefect_api: Annotated[str, AfterValidator(_web_address)] | None = Field(
         default=None, description="API of a Prefect server elsewhere"
     )

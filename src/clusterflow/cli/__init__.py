@@ -31,6 +31,11 @@ cli = App(
     help_format="plaintext",
 )
 cli.command(
+    "clusterflow.cli.init:init",
+    help="Fill a folder with what an office needs: settings, configs, deployments, systemd units, a backup script.",
+    help_epilogue="Example: clusterflow init /srv/clusterflow",
+)
+cli.command(
     "clusterflow.cli.initiatives:enrol",
     help="Enrol an initiative under a lifecycle model.",
     help_epilogue='Example: clusterflow enrol automotriz name="Clúster Automotriz" country=MX --model nuevo-leon',
@@ -119,7 +124,7 @@ cli.command(
     help_epilogue="Example: clusterflow deploy --dry-run",
 )
 cli.command(
-    "clusterflow.cli.operations:demo",
+    "clusterflow.cli.demo:demo",
     help="Replay six fictional initiatives on a real Prefect server.",
     help_epilogue="Example: clusterflow demo",
 )
@@ -137,6 +142,9 @@ cli.command(
 
 # The process ends with the command. A last search for garbage would take a tenth of a second.
 atexit.register(gc.freeze)
+
+GARBAGE_THRESHOLD = 700
+"""Python's own default. A process that stays up must collect garbage; a command that soon ends need not."""
 
 INTERRUPTED = 130
 """Exit code of a command ended with Ctrl-C, as in shells."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from cyclopts import App as Commands
 
 from clusterflow.cli.output import show
 from clusterflow.settings import Settings
 from clusterflow.store.database import HEAD, current_revision, open_database
+from clusterflow.store.database_copy import copy_database
 from clusterflow.store.migrate import upgrade as migrate
 
 db = Commands(
@@ -31,3 +34,15 @@ def status() -> None:
     database = open_database(Settings().database_url)
     found = current_revision(database)
     show(f"{database.url.render_as_string(hide_password=True)}: schema {found or 'none'}; needed: {HEAD}")
+
+
+@db.command
+def backup(file: Path, /) -> None:
+    """Copy the database into a new file, while people work.
+
+    Args:
+        file: a SQLite file afterwards, or for PostgreSQL a dump that pg_restore reads
+    """
+    database = open_database(Settings().database_url)
+    copy_database(database, file)
+    show(f"{database.url.render_as_string(hide_password=True)}: copied to {file}")

@@ -6,14 +6,12 @@ import asyncio
 import gc
 import os
 from collections.abc import Coroutine
-from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from cyclopts import Parameter
 
-from clusterflow.cli import PYDANTIC_SWITCH, switched_plugins_off
+from clusterflow.cli import GARBAGE_THRESHOLD, PYDANTIC_SWITCH, switched_plugins_off
 from clusterflow.cli.output import Json, print_json, show
-from clusterflow.demo import run as stage
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.prefect import reconcile as reconciling
 from clusterflow.prefect.api import connected
@@ -31,9 +29,6 @@ T = TypeVar("T")
 
 if switched_plugins_off:
     os.environ.pop(PYDANTIC_SWITCH, None)
-
-GARBAGE_THRESHOLD = 700
-"""Python's own default. A process that stays up must collect garbage; a command that soon ends need not."""
 
 
 def up(
@@ -57,19 +52,6 @@ async def _up(settings: Settings, limit: int) -> None:
         await stop.wait()
         show("\nstopping ...")
     show("stopped; nothing is left running")
-
-
-def demo(
-    *,
-    leave: Annotated[
-        bool, Parameter(name="--exit", negative="", help="end by itself, as it does where nobody watches")
-    ] = False,
-    home: Annotated[Path, Parameter(help="a folder for its database, mails and logs")] = Path("demo"),
-    port: Annotated[int, Parameter(help="of its Prefect server")] = 4280,
-) -> None:
-    """Play six invented initiatives through real flows, month by month, and leave one gate open for you to decide."""
-    gc.set_threshold(GARBAGE_THRESHOLD)
-    stage.demo(home.resolve(), port, leave)
 
 
 def relay(*, as_json: Json = False) -> None:

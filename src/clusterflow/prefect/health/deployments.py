@@ -50,7 +50,7 @@ class Declared:
 
 async def look(surroundings: Surroundings) -> Iterable[Seen]:
     """Missing, stale, paused and foreign ones."""
-    declared, seen = declared_in(surroundings.settings)
+    declared, seen, unloadable = declared_in(surroundings.settings)
     found = await deployed()
     triggers = await triggers_on([t for d in declared for t in d.triggers])
     missing: list[str] = []
@@ -61,13 +61,17 @@ async def look(surroundings: Surroundings) -> Iterable[Seen]:
             missing.append(one.name)
     if missing:
         seen.append(trouble(DEPLOYMENTS, both(_MISSING, names=several(missing, 20)), _DEPLOY))
-    seen += [warning(_what(name), _FOREIGN, both(_DELETE, name=name)) for name in sorted(found)]
+    seen += [
+        warning(_what(name), _FOREIGN, _DECLARE_OR_PAUSE)
+        for name in sorted(found)
+        if name.partition("/")[2] not in unloadable  # the file declares it, only its flow cannot be loaded here
+    ]
     seen += _without_deployment(surroundings.settings, {d.name for d in declared})
     return seen or [ok(DEPLOYMENTS, both(_AS_DECLARED, count=len(declared)))]
 
 
-def declared_in(settings: Settings) -> tuple[list[Declared], list[Seen]]:
-    """What the file declares, and what is wrong with it.
+def declared_in(settings: Settings) -> tuple[list[Declared], list[Seen], set[str]]:
+    """What the file declares, what is wrong with it, and the entries whose flows cannot be loaded.
 
     Raises:
         Mistakes: the file is no YAML, or is not there.
@@ -75,14 +79,16 @@ def declared_in(settings: Settings) -> tuple[list[Declared], list[Seen]]:
     root = settings.deployments.resolve().parent
     document = read(settings.deployments / "prefect.yaml").value
     entries = document.get("deployments") if isinstance(document, dict) else None
-    declared, wrong = list[Declared](), list[Seen]()
+    declared, wrong, unloadable = list[Declared](), list[Seen](), set[str]()
     for entry in entries or ():
         try:
             declared.append(_declared(root, entry))
         except Exception as problem:  # importing a file of flows may raise anything
-            what = plain(str(entry.get("name"))) if isinstance(entry, dict) else DEPLOYMENTS
+            name = str(entry.get("name")) if isinstance(entry, dict) else None
+            unloadable.add(name or "")
+            what = plain(name) if name else DEPLOYMENTS
             wrong.append(trouble(what, both(_UNLOADABLE, problem=f"{type(problem).__name__}: {problem}"), _MEND))
-    return declared, wrong
+    return declared, wrong, unloadable
 
 
 def _declared(root: Path, entry: Mapping[str, Any]) -> Declared:
@@ -222,9 +228,9 @@ _FOREIGN = Text(
     es="no está en prefect.yaml, pero nuestros trabajadores lo atienden",
     en="not in prefect.yaml, though our workers serve it",
 )
-_DELETE = Text(
-    es="declárelo en prefect.yaml, o: prefect deployment delete {name}",
-    en="declare it in prefect.yaml, or: prefect deployment delete {name}",
+_DECLARE_OR_PAUSE = Text(
+    es="si es de la oficina, declárelo en prefect.yaml; si nadie lo usa, páuselo en Prefect",
+    en="if it is the office's own, declare it in prefect.yaml; if nobody uses it, pause it in Prefect",
 )
 _UNLOADABLE = Text(es="no se puede cargar su flujo: {problem}", en="its flow cannot be loaded: {problem}")
 _MEND = Text(

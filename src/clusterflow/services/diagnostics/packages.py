@@ -60,6 +60,8 @@ KNOWN_BROKEN = (
 
 CONSTRAINTS = Path(__file__).resolve().parents[4] / "constraints.txt"
 SHIPPED = Path(__file__).resolve().parents[2] / "shipped" / "constraints.txt"
+INSTALL_PINS = "pip install -c constraints.txt -e ."
+"""Installs the tested versions in a checkout."""
 
 
 def look(_: Surroundings) -> Iterable[Seen]:
@@ -69,11 +71,17 @@ def look(_: Surroundings) -> Iterable[Seen]:
     }
     file = next((f for f in (CONSTRAINTS, SHIPPED) if f.exists()), None)
     pins: Installed = _pins(file.read_text(encoding="utf-8")) if file else {}
-    return judge(installed, requires("clusterflow") or (), pins)
+    cure = f"pip install -c '{file}' clusterflow" if file == SHIPPED else INSTALL_PINS
+    return judge(installed, requires("clusterflow") or (), pins, cure)
 
 
-def judge(installed: Installed, required: Iterable[str], pins: Installed) -> Iterator[Seen]:
-    """What does not fit: known to break, outside of what is required, other than what is tested."""
+def judge(
+    installed: Installed, required: Iterable[str], pins: Installed, install_pins: str = INSTALL_PINS
+) -> Iterator[Seen]:
+    """What does not fit: known to break, outside of what is required, other than what is tested.
+
+    ``install_pins`` is the command that installs the tested versions.
+    """
     told: set[str] = set()
     for broken in KNOWN_BROKEN:
         if _is(installed, broken.package, broken.versions) and _is(installed, broken.beside, broken.beside_versions):
@@ -91,7 +99,7 @@ def judge(installed: Installed, required: Iterable[str], pins: Installed) -> Ite
             yield trouble(plain(name), found, plain(f"pip install '{name}{requirement.specifier}'"))
     others = [f"{n} {v} ({pins[n]})" for n, v in sorted(installed.items()) if n not in told and pins.get(n, v) != v]
     if others:
-        yield warning(_PACKAGES, both(_OTHER, packages=several(others)), _INSTALL_PINS)
+        yield warning(_PACKAGES, both(_OTHER, packages=several(others)), plain(install_pins))
     elif not told:
         python = ".".join(map(str, sys.version_info[:3]))
         count = sum(name in pins for name in installed)
@@ -105,7 +113,6 @@ _OTHER = Text(
     es="no son las versiones probadas (entre paréntesis): {packages}",
     en="not the tested versions (in brackets): {packages}",
 )
-_INSTALL_PINS = plain("pip install -c constraints.txt -e .")
 _AS_PINNED = Text(
     es="Python {python}; {count} paquetes como en constraints.txt", en="Python {python}; {count} packages as pinned"
 )
