@@ -6,7 +6,6 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 from typing import Any, get_args
@@ -14,6 +13,7 @@ from typing import Any, get_args
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from clusterflow.domain.text import Frozen
 from clusterflow.errors import NotPossible
 from clusterflow.settings import PREFIX, Settings
 
@@ -28,8 +28,7 @@ _UNITS = ("clusterflow.service", "clusterflow-worker.service")
 _WIDTH = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Scaffold:
+class Scaffold(Frozen):
     """A filled folder and the names of what was written into it."""
 
     folder: Path
@@ -61,7 +60,7 @@ def create(folder: Path, settings: Settings) -> Scaffold:
         (folder / name).write_text(text, encoding="utf-8")
     (folder / ".env").chmod(0o600)  # it will hold passwords
     (folder / "backup.sh").chmod(0o755)
-    return Scaffold(folder, tuple(sorted([*files, *copies])))
+    return Scaffold(folder=folder, written=tuple(sorted([*files, *copies])))
 
 
 def _refuse_to_overwrite(folder: Path, names: list[str]) -> None:
