@@ -30,7 +30,7 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The sdist, and the wheel that is built from the unpacked sdist alone."""
     target = tmp_path_factory.mktemp("dist")
     before = Path.cwd()
@@ -43,7 +43,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path
         wheel = target / build_wheel(str(target))
     finally:
         os.chdir(before)
-    yield sdist, wheel
+    return sdist, wheel
 
 
 @pytest.fixture(scope="module")
