@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from cyclopts import Parameter
