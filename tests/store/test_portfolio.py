@@ -1,4 +1,4 @@
-"""Many initiatives read at a time are what they are one by one, today and at the end of any day."""
+"""Snapshots of many initiatives equal those read one by one, today and at the end of any day."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ def one_by_one(world: World, as_of: date | None, language: Language = "en") -> l
     return found
 
 
-def test_together_they_are_what_they_are_alone(world: World) -> None:
+def test_snapshots_of_all_equal_those_of_each(world: World) -> None:
     for day in ("2024-01-09", "2024-01-10", "2024-02-01", "2024-03-01", "2024-03-31", None):
         as_of = date.fromisoformat(day) if day else None
         together = [status_in(life, "en") for life in standing.snapshots(world.context, as_of)]
         assert together == one_by_one(world, as_of)
 
 
-def test_a_day_ends_where_the_initiative_is(world: World) -> None:
+def test_a_day_ends_in_the_time_zone_of_the_initiative(world: World) -> None:
     """At 3 in the morning, UTC, it is still the day before in Monterrey."""
     world.now = world.at("2024-05-02").now.replace(hour=3)
     world.record("observation initiative=two metric=launch numerator=1 denominator=1 on=2024-05-01")
@@ -67,7 +67,7 @@ def test_a_day_ends_where_the_initiative_is(world: World) -> None:
     assert days == {"one": "2024-05-02", "two": "2024-05-01", "three": "2024-05-02"}
 
 
-def test_a_lapse_is_told_until_a_while_after_its_end(world: World) -> None:
+def test_a_lapse_is_returned_until_the_given_day_after_its_end(world: World) -> None:
     with world.context.database.connect() as connection:
         (lapse,) = lapses(connection, standing.snapshots(world.context), date(2024, 1, 1))
     assert (lapse.initiative, lapse.stage, lapse.lapsed_on, lapse.ended_on) == ("one", "launch", date(2024, 4, 1), None)
@@ -82,7 +82,7 @@ def test_a_lapse_is_told_until_a_while_after_its_end(world: World) -> None:
         assert then.ended_on is None
 
 
-def test_the_last_fact_is_somebody_s_and_no_evaluation(world: World) -> None:
+def test_an_evaluation_is_no_recorded_fact(world: World) -> None:
     world.at("2024-07-01")
     world.evaluate("one")
     with world.context.database.connect() as connection:
@@ -90,7 +90,7 @@ def test_the_last_fact_is_somebody_s_and_no_evaluation(world: World) -> None:
         assert last_facts(connection, standing.snapshots(world.context, date(2024, 3, 1)))["one"] == date(2024, 2, 1)
 
 
-def test_all_that_is_folded_and_nothing_else_makes_a_state(sqlite_url: str) -> None:
+def test_the_folded_entries_alone_determine_the_state(sqlite_url: str) -> None:
     """A crowd's states by the entries of ``FOLDED`` are those by all entries, on any day."""
     end = date(2030, 6, 1)
     world = World(sqlite_url)

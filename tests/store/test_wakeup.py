@@ -1,4 +1,4 @@
-"""Who waits is woken by the commit, on both databases, and by no other thing."""
+"""A commit wakes a waiting worker, on both databases; reading does not."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from clusterflow.services import outbox, standing
 from clusterflow.store.wakeup import wakeup_signal
 
 
-def test_a_commit_rings(database: Engine, database_url: str) -> None:
+def test_a_commit_wakes_a_waiting_worker(database: Engine, database_url: str) -> None:
     world = World(database_url, model(stage("first")))
-    with wakeup_signal(database) as hears:
-        assert not hears.wait(0), "what was before it listened is not heard"
+    with wakeup_signal(database) as signal:
+        assert not signal.wait(0), "commits before it listens do not count"
         world.enrol()
-        assert hears.wait(10)
-        assert not hears.wait(0), "many commits are one ring"
+        assert signal.wait(10)
+        assert not signal.wait(0), "several commits count as one signal"
 
 
-def test_who_sleeps_is_woken_at_once(database: Engine, database_url: str) -> None:
+def test_a_sleeping_worker_wakes_at_once(database: Engine, database_url: str) -> None:
     world = World(database_url, model(stage("first")))
     woken: list[float] = []
 
     def sleep() -> None:
-        with wakeup_signal(database) as hears:
+        with wakeup_signal(database) as signal:
             ready.set()
-            if hears.wait(30):
+            if signal.wait(30):
                 woken.append(time.monotonic())
 
     ready = threading.Event()
@@ -40,10 +40,10 @@ def test_who_sleeps_is_woken_at_once(database: Engine, database_url: str) -> Non
     assert len(woken) == 1
 
 
-def test_to_read_rings_nothing(database: Engine, database_url: str) -> None:
+def test_reading_wakes_nobody(database: Engine, database_url: str) -> None:
     world = World(database_url, model(stage("first")))
     world.enrol()
-    with wakeup_signal(database) as hears:
+    with wakeup_signal(database) as signal:
         standing.status(world.context, "one")
         outbox.waiting(world.context)
-        assert not hears.wait(0.2)
+        assert not signal.wait(0.2)
