@@ -19,7 +19,7 @@ from support.ports import free_port
 
 from clusterflow.prefect.api import prefect_client, settings_for
 from clusterflow.prefect.blocks import ClusterflowNotification
-from clusterflow.prefect.secret_channels import channels_if_up, kept_channels
+from clusterflow.prefect.secret_channels import channels_if_up, stored_channels
 from clusterflow.prefect.server import PrefectServer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,7 +48,7 @@ async def test_secrets_of_prefect_are_channels(prefect: PrefectServer) -> None:
     await Secret(value="tgram://123:token/{to}/").save("clusterflow-channel-telegram")
     await Secret(value={"no": "text"}).save("clusterflow-channel-broken")
     await Secret(value="mailto://elsewhere").save("something-else")
-    assert await kept_channels() == {"telegram": SecretStr("tgram://123:token/{to}/")}
+    assert await stored_channels() == {"telegram": SecretStr("tgram://123:token/{to}/")}
 
 
 async def test_people_are_told_without_prefect() -> None:

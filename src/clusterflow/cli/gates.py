@@ -81,7 +81,7 @@ def decide(
     if as_json:
         print_json(done)
     elif done.taken:
-        show(told(done))
+        show(ballot_summary(done))
     else:
         sys.stderr.write(f"clusterflow: refused: {done.why}\n")
     if not done.taken:
@@ -97,7 +97,7 @@ def send_code(initiative: str, stage: str, person: str, *, actor: Actor = None, 
         show(f"a new code for the gate of {stage} goes to {person} with the next notices")
 
 
-def told(done: BallotResult) -> str:
+def ballot_summary(done: BallotResult) -> str:
     """What became of a ballot that was taken."""
     if done.decided is None:
         return f"counted: {done.votes} of {done.need} at the gate of {done.stage}"

@@ -103,13 +103,8 @@ def check_list(value: Any, kind: type[StrEnum], noun: str) -> Any:
                 ((index,), item, file_error(f"the {noun} {describe_value(item)} is unknown", ", ".join(kind), cure))
             )
         elif item in value[:index]:
-            found.append(
-                (
-                    (index,),
-                    item,
-                    file_error(f"the {noun} {describe_value(item)} stands here again", "every one once"),
-                )
-            )
+            again = file_error(f"the {noun} {describe_value(item)} stands here again", "every one once")
+            found.append(((index,), item, again))
     if found:
         raise file_errors(found)
     return value

@@ -49,7 +49,7 @@ class Replay:
         self.context, self.stories, self.end, self.show = context, stories, end, show
         self.by_id = {s.initiative: s for s in stories}
         self.scripts: dict[str, Script] = {s.initiative: s.script() for s in stories}
-        self.told: list[str] = []
+        self.lines: list[str] = []
         self.review = load("flows.review.review")
 
     async def run(self) -> None:
@@ -58,14 +58,14 @@ class Replay:
         days = months(self.end)
         mailed = asyncio.create_task(asyncio.sleep(0))
         for number, day in enumerate(days, 1):
-            self.told = []
+            self.lines = []
             os.environ[TODAY] = day.isoformat()
             context = self.context.at(day)
             await self._month(context, before, day)
             # The mails of a month go out while the next one is played.
             await mailed
             mailed = asyncio.create_task(self._mail(context))
-            self.show(Month(number, len(days), day, self.told))
+            self.show(Month(number, len(days), day, self.lines))
             before = day
         await mailed
         # From here on it is today: the gate that is left open is decided now.
@@ -79,7 +79,7 @@ class Replay:
             if before < story.enrolled <= day:
                 registry.record(context, story.opening(), actor="demo")
                 enrolment.enrol(context, story.enrolment(), story.model, actor="demo")
-                self.told.append(f"{story.enrol['name']}: enrolled under {story.model}")
+                self.lines.append(f"{story.enrol['name']}: enrolled under {story.model}")
             if story.enrolled <= day and (facts := story.submissions(before, day)):
                 registry.record(context, facts, actor="demo")
         await self.review()
@@ -106,7 +106,7 @@ class Replay:
         how = "Prefect form" if scripted.door == "form" else "command line"
         code = self._code(context, item, scripted.by)
         ballot = replace(scripted.ballot(gate.findings), code=code)
-        self.told.append(f"{name}: {scripted.stage}: {scripted.decision} ({how})")
+        self.lines.append(f"{name}: {scripted.stage}: {scripted.decision} ({how})")
         if scripted.door == "cli":
             gates.decide(context, item.initiative, scripted.by, ballot)
             return

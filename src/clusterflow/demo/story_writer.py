@@ -220,7 +220,7 @@ class Chronicle:
     def opens_by_hand(self, on: date, stage: str) -> None:
         self._by_hand.append((on, stage))
 
-    def told(self, enrolled: date, name: str, left_open: str | None = None, **described: str | None) -> Story:
+    def story(self, enrolled: date, name: str, left_open: str | None = None, **described: str | None) -> Story:
         """The story, with the initiative as it is enrolled."""
         own = {k: v if k not in ("office", "host") or v is None else self.full(v) for k, v in described.items()}
         return Story(

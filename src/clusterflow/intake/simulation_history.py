@@ -47,7 +47,7 @@ class Decision(Frozen):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ParsedLine:
     """A decision and its place."""
 
     where: str
@@ -61,7 +61,7 @@ class History:
     source: str
     lines: tuple[str, ...]
     submissions: list[Submission] = field(default_factory=list)
-    said: list[Said] = field(default_factory=list)
+    said: list[ParsedLine] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
 
     def placed(self, mistakes: Iterable[Mistake]) -> list[Mistake]:
@@ -96,7 +96,7 @@ def read_history(text: str, source: str) -> History:
 
 def _take(history: History, value: dict[str, Any], where: str) -> None:
     try:
-        history.said.append(Said(where, Decision.model_validate(value)))
+        history.said.append(ParsedLine(where, Decision.model_validate(value)))
     except ValidationError as problem:
         history.mistakes.extend(field_mistakes(problem, Decision, where))
 

@@ -34,7 +34,7 @@ from clusterflow.store.gate_forms import InboxItem
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionResult:
     """What became of a question: the engine's answer, or what to say above the form when it is put again."""
 
     done: BallotResult | None
@@ -60,7 +60,7 @@ async def walk(context: Context, initiative: str) -> State[Any] | None:
     answering = await runs.last_question(run_id) if names.GATE_OPEN in (flow_run.tags or ()) else None
     if answering is not None and (late := await too_late(context, initiative, answering)) is not None:
         return late
-    shown, asked, last = answering is not None, Asked(None), None
+    shown, asked, last = answering is not None, QuestionResult(None), None
     while True:
         status = standing.status(context, initiative)
         item = gate_forms.claim(context, initiative, str(run_id))
@@ -82,7 +82,9 @@ def _calm(record: logging.LogRecord) -> bool:
     return True
 
 
-async def ask(context: Context, status: InitiativeStatus, item: InboxItem, note: str, answering: str | None) -> Asked:
+async def ask(
+    context: Context, status: InitiativeStatus, item: InboxItem, note: str, answering: str | None
+) -> QuestionResult:
     """Suspend with the gate's findings in the form; when it is filled in, hand the answer to the engine."""
     (gate,) = explanation.explain(context, item.initiative, item.stage, with_evidence=False)
     key = names.question_key(item)
@@ -98,19 +100,19 @@ async def ask(context: Context, status: InitiativeStatus, item: InboxItem, note:
         answer = await asuspend_flow_run(wait_for_input=form, key=key, timeout=None)
         done = hand_over(context, item, answer)
     except ValidationError as problem:
-        asked = Asked(None, f"⚠ {unreadable(problem, context.language)}")
+        asked = QuestionResult(None, f"⚠ {unreadable(problem, context.language)}")
     except UnknownName as problem:
-        asked = Asked(None, f"⚠ {unknown_person(problem.name, problem.nearest, context.language)}")
+        asked = QuestionResult(None, f"⚠ {unknown_person(problem.name, problem.nearest, context.language)}")
     except ClusterflowError as problem:
-        asked = Asked(None, f"⚠ {problem}")
+        asked = QuestionResult(None, f"⚠ {problem}")
     else:
         told = refusal(done.refused, done.why or "", gate, stages, context.language) if done.refused else ""
-        asked = Asked(done, f"⚠ {word('refused', context.language)}: {told}" if told else "")
+        asked = QuestionResult(done, f"⚠ {word('refused', context.language)}: {told}" if told else "")
         run_graph.show_answer(context, gate.stage, gate.title, key, done)
     gate_forms.mark_answered(context, item)
     # What was typed, a code among it, is read by nobody any more.
     await runs.forget_answer(UUID(str(item.run)), key)
-    get_run_logger().info("%s: %s", item.stage, asked.note or (asked.done and told_of(asked.done)))
+    get_run_logger().info("%s: %s", item.stage, asked.note or (asked.done and answer_summary(asked.done)))
     return asked
 
 
@@ -192,7 +194,7 @@ async def too_late(context: Context, initiative: str, answering: str) -> State[A
     await runs.tag(UUID(run), _plain_tags())
     if not still_open:
         return closed_state(context, title, review)
-    told = told_of(done) if done is not None and done.taken else word("refused", context.language)
+    told = answer_summary(done) if done is not None and done.taken else word("refused", context.language)
     return Completed(name=word("asked_elsewhere", context.language), message=f"{title}: {told}")
 
 
@@ -206,6 +208,6 @@ def closed_state(context: Context, title: str, review: Review) -> State[Any]:
     return Completed(name=name, message=f"{title}: {what}, {review.closed_on}. {nothing}.")
 
 
-def told_of(done: BallotResult) -> str:
+def answer_summary(done: BallotResult) -> str:
     """What became of an answer, for the log of the run."""
     return done.decided or f"{done.votes}/{done.need}"

@@ -111,7 +111,7 @@ async def start(
             if error.response.status_code not in (400, 409, 422):
                 raise
             raise NotPossible(f"{deployment} does not take these parameters: {detail(error)}") from None
-    wakeup.ring()
+    wakeup.notify_workers()
     return run.id
 
 
@@ -180,7 +180,7 @@ async def resume(run_id: UUID, answer: Mapping[str, Any] | None = None) -> Outco
         result = await client.resume_flow_run(run_id, run_input=None if answer is None else dict(answer))
     # The request succeeds in any case: only the status tells a resumption from a refusal.
     if result.status is SetStateStatus.ACCEPT:
-        wakeup.ring()
+        wakeup.notify_workers()
         return Outcome(Verdict.ACCEPTED)
     reason = getattr(result.details, "reason", None) or "the server gives no reason"
     return Outcome(Verdict.REJECTED if result.status is SetStateStatus.REJECT else Verdict.TOO_LATE, reason)

@@ -14,7 +14,7 @@ PREFIX = "clusterflow-channel-"
 _log = logging.getLogger("clusterflow.relay")
 
 
-async def kept_channels() -> dict[str, SecretStr]:
+async def stored_channels() -> dict[str, SecretStr]:
     """The addresses by the name of their channel; a secret that is no text is left out.
 
     Raises:
@@ -32,7 +32,7 @@ async def kept_channels() -> dict[str, SecretStr]:
 async def channels_if_up() -> dict[str, SecretStr] | None:
     """The same; None where no Prefect answers, or not as it should, for people are told without it."""
     try:
-        return await kept_channels()
+        return await stored_channels()
     except PrefectUnreachable:
         return None
     except Exception as problem:

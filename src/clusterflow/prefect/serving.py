@@ -203,7 +203,7 @@ async def _again_and_again(tell: Callable[[Context], Awaitable[None]], context: 
         try:
             await tell(context)
         except Exception:
-            # The database went away, say; a bell on a new connection rings again.
+            # The database may have been lost; a new connection gets signals again.
             _log.exception("the relay lost the database; it begins anew")
         await asyncio.sleep(AWAY_SECONDS)
 

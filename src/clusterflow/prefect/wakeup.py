@@ -1,6 +1,6 @@
-"""A nudge from those who start runs to the worker of the same process, which need not wait for its next look.
+"""A wake-up signal from code that starts runs to the worker of the same process, so that it polls at once.
 
-It is a convenience: a worker of another process hears nothing, and finds the run when it looks.
+A worker of another process gets no signal, and finds the run when it polls.
 """
 
 from __future__ import annotations
@@ -11,24 +11,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _lock = threading.Lock()
-_listening: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
+_subscribers: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
 
 
-def ring() -> None:
-    """Say, from any thread, that a run is due."""
+def notify_workers() -> None:
+    """Signal, from any thread, that a run is due."""
     with _lock:
-        for heard, loop in _listening.items():
-            loop.call_soon_threadsafe(heard.set)
+        for event, loop in _subscribers.items():
+            loop.call_soon_threadsafe(event.set)
 
 
 @contextmanager
-def listening() -> Iterator[asyncio.Event]:
-    """Inside, the event is set whenever somebody rings; who hears it clears it."""
-    heard = asyncio.Event()
+def subscribed() -> Iterator[asyncio.Event]:
+    """Inside the block, the event is set at every signal; the subscriber clears it."""
+    event = asyncio.Event()
     with _lock:
-        _listening[heard] = asyncio.get_running_loop()
+        _subscribers[event] = asyncio.get_running_loop()
     try:
-        yield heard
+        yield event
     finally:
         with _lock:
-            del _listening[heard]
+            del _subscribers[event]

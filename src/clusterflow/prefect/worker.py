@@ -154,7 +154,7 @@ class InProcessWorker(BaseWorker[InProcessConfiguration, ProcessVariables, InPro
 
     async def _look_when_rung(self) -> None:
         """Besides the looks of Prefect's own loop: as soon as this process starts a run, or has room for one again."""
-        with wakeup.listening() as heard:
+        with wakeup.subscribed() as heard:
             while True:
                 await heard.wait()
                 heard.clear()
@@ -197,7 +197,7 @@ class InProcessWorker(BaseWorker[InProcessConfiguration, ProcessVariables, InPro
         finally:
             _AT_WORK.discard(flow_run.id)
             if self._passed_over:  # by then this run has given up its place
-                wakeup.ring()
+                wakeup.notify_workers()
 
     async def _give_worker_labels_to_flow_run(self, flow_run_id: UUID) -> None:
         """Say nothing: the run's infrastructure names this process, and one request less is one less to wait for."""

@@ -17,7 +17,7 @@ from clusterflow.domain.terms import DecisionKind, Readiness
 from clusterflow.domain.text import Language
 from clusterflow.engine.record import Submission
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes, quoted
-from clusterflow.intake.simulation_history import Decision, History, Said
+from clusterflow.intake.simulation_history import Decision, History, ParsedLine
 from clusterflow.reports import simulation as reports
 from clusterflow.reports.quorum import quorum
 from clusterflow.reports.simulation import ASSUMED, MonthEnd, SimulatedEvent, SimulatedLife
@@ -264,7 +264,7 @@ def _change_days_of(submission: Submission) -> Iterator[date]:
             yield day + DAY * (name == "to")
 
 
-def _unknown(said: Said, noun: str, name: str, known: Iterable[str]) -> Iterator[Mistake]:
+def _unknown(said: ParsedLine, noun: str, name: str, known: Iterable[str]) -> Iterator[Mistake]:
     names = sorted(known)
     if name not in names:
         cure = nearest_hint(name, names) or f"There are: {', '.join(names)}"

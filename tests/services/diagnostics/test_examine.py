@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes
 from clusterflow.services.diagnostics.finding import (
     Check,
+    CheckResult,
     Outcome,
-    Seen,
     Surroundings,
     ok,
     plain,
@@ -22,24 +22,24 @@ from clusterflow.services.diagnostics.runner import examine
 Office = Callable[..., Surroundings]
 
 
-def check(name: str, look: Callable[[Surroundings], Iterator[Seen]], needs: str | None = None) -> Check:
+def check(name: str, look: Callable[[Surroundings], Iterator[CheckResult]], needs: str | None = None) -> Check:
     return Check(name, plain(name), look, needs)
 
 
-def well(_: Surroundings) -> Iterator[Seen]:
+def well(_: Surroundings) -> Iterator[CheckResult]:
     yield ok(plain("a thing"), plain("is there"))
 
 
-def ill(_: Surroundings) -> Iterator[Seen]:
+def ill(_: Surroundings) -> Iterator[CheckResult]:
     yield trouble(plain("a thing"), plain("is gone"), plain("buy another"))
 
 
 def test_a_check_that_fails_is_trouble_of_its_own_and_the_others_go_on(office: Office) -> None:
-    def fails(_: Surroundings) -> Iterator[Seen]:
+    def fails(_: Surroundings) -> Iterator[CheckResult]:
         yield ok(plain("first"))
         raise ZeroDivisionError("by nothing")
 
-    def ends(_: Surroundings) -> Iterator[Seen]:
+    def ends(_: Surroundings) -> Iterator[CheckResult]:
         raise SystemExit(3)
 
     found = list(examine([check("a", fails), check("b", ends), check("c", well)], office()))
@@ -51,7 +51,7 @@ def test_a_check_that_fails_is_trouble_of_its_own_and_the_others_go_on(office: O
 
 
 def test_a_check_that_hangs_is_left_alone(office: Office) -> None:
-    def hangs(_: Surroundings) -> Iterator[Seen]:
+    def hangs(_: Surroundings) -> Iterator[CheckResult]:
         threading.Event().wait()
         yield ok(plain("never"))
 
@@ -72,10 +72,10 @@ def test_what_a_check_needs_spares_it_where_that_is_broken(office: Office) -> No
 
 
 def test_errors_that_were_foreseen_speak_for_themselves(office: Office) -> None:
-    def foreseen(_: Surroundings) -> Iterator[Seen]:
+    def foreseen(_: Surroundings) -> Iterator[CheckResult]:
         raise ClusterflowError("the tide is out")
 
-    def mistakes(_: Surroundings) -> Iterator[Seen]:
+    def mistakes(_: Surroundings) -> Iterator[CheckResult]:
         raise Mistakes([Mistake("file:1", "one"), Mistake("file:2", "two")])
 
     found = list(examine([check("a", foreseen), check("b", mistakes)], office()))
@@ -85,7 +85,7 @@ def test_errors_that_were_foreseen_speak_for_themselves(office: Office) -> None:
 def test_no_secret_is_shown_whoever_wrote_it_into_a_message(office: Office) -> None:
     secrets = ("hunter2", "p%40ss", "p@ss", "0123456789abcdef", "pg-pass", "let-me-in")
 
-    def tells(_: Surroundings) -> Iterator[Seen]:
+    def tells(_: Surroundings) -> Iterator[CheckResult]:
         raise OSError(" ".join(secrets))
 
     surroundings = office(
@@ -102,7 +102,7 @@ def test_no_secret_is_shown_whoever_wrote_it_into_a_message(office: Office) -> N
 
 
 def test_a_finding_is_one_line_in_the_language_of_the_settings(office: Office) -> None:
-    def ill_of_two_lines(_: Surroundings) -> Iterator[Seen]:
+    def ill_of_two_lines(_: Surroundings) -> Iterator[CheckResult]:
         yield trouble(plain("a"), plain("one\ntwo"))
 
     spanish = office(language="es")

@@ -134,7 +134,7 @@ class Letters(RuleBasedStateMachine):
         self.came |= dict.fromkeys(keys, (self.w.now, urgency))
 
     @rule(point=st.none() | st.integers(2, 12))
-    def a_courier_comes(self, point: int | None) -> None:
+    def a_dispatcher_comes(self, point: int | None) -> None:
         with dying(self.w, point):
             assert self.post.dispatcher(self.w).run().problems == ()
             return

@@ -19,7 +19,7 @@ def story(calendar: Calendar) -> Story:
     _plan(tell, calendar)
     _committees(tell, calendar)
     _operation(tell, calendar)
-    return tell.told(
+    return tell.story(
         day(2, 4),
         "Clúster de Máquina-Herramienta de Urdialde",
         country="ES",

@@ -19,7 +19,7 @@ def story(calendar: Calendar) -> Story:
     _vision(tell, calendar)
     _groups(tell, calendar)
     _twenty_companies(tell, calendar)
-    return tell.told(
+    return tell.story(
         day(3, 5),
         "Clúster de Alimentos Vegetales de la Plana",
         country="ES",

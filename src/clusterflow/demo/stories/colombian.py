@@ -21,7 +21,7 @@ def story(calendar: Calendar) -> Story:
     _tables(tell, calendar)
     _route_map(tell, calendar)
     _operation(tell, calendar)
-    return tell.told(
+    return tell.story(
         day(5, 6),
         "Iniciativa Clúster de Cosmética de la Sabana Alta",
         country="CO",

@@ -19,7 +19,7 @@ def story(calendar: Calendar) -> Story:
     _committees(tell, calendar)
     _wider_entry(tell, calendar)
     _association(tell, calendar)
-    return tell.told(
+    return tell.story(
         day(4, 3),
         "Clúster de Educación Digital de Córdoba",
         country="AR",

@@ -19,7 +19,7 @@ def story(calendar: Calendar) -> Story:
     _back_and_on(tell, calendar)
     _committees(tell, calendar)
     _legal_body(tell, calendar)
-    return tell.told(
+    return tell.story(
         day(0, 6),
         "Clúster de Transición Ecológica del Guayas",
         country="EC",

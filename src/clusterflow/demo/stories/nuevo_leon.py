@@ -24,7 +24,7 @@ def story(calendar: Calendar) -> Story:
     _groups(tell, calendar)
     _trust_falls(tell, calendar)
     _strategy(tell, calendar)
-    return tell.told(
+    return tell.story(
         day(1, 5),
         "Clúster Automotriz de la Sierra Ventosa",
         country="MX",

@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from clusterflow.domain.text import Language
 from clusterflow.intake.workbook.messages import day_in_words
 from clusterflow.intake.workbook.sheets import SHEETS
-from clusterflow.intake.workbook.styles import Looks
+from clusterflow.intake.workbook.styles import Styles
 from clusterflow.intake.workbook.texts import (
     HOW_IT_WORKS,
     INSTRUCTIONS,
@@ -25,7 +25,7 @@ from clusterflow.intake.workbook.texts import (
 
 
 def write_instructions(
-    book: Workbook, looks: Looks, language: Language, made: date, name: str | None, counts: Mapping[str, int]
+    book: Workbook, looks: Styles, language: Language, made: date, name: str | None, counts: Mapping[str, int]
 ) -> None:
     """Write the sheet of instructions; ``counts`` are the rows that each sheet holds already."""
     page = book.add_worksheet(INSTRUCTIONS.to(language))
@@ -62,7 +62,7 @@ def write_instructions(
     page.fit_to_pages(1, 1)
 
 
-def _heading(page: Worksheet, row: int, text: str, looks: Looks) -> None:
+def _heading(page: Worksheet, row: int, text: str, looks: Styles) -> None:
     for at in range(4):
         page.write_blank(row, at, None, looks.heading)
     page.write_string(row, 0, text, looks.heading)

@@ -17,7 +17,7 @@ _NUMBERS = {Kind.DATE: "yyyy-mm-dd", Kind.MONEY: "#,##0.00", Kind.WHOLE: "0", Ki
 _TO_THE_RIGHT = (Kind.MONEY, Kind.WHOLE, Kind.NUMBER)
 
 
-class Looks:
+class Styles:
     """The formats of one workbook, each made once."""
 
     def __init__(self, book: Workbook) -> None:

@@ -18,7 +18,7 @@ from clusterflow.intake.workbook.instructions import write_instructions
 from clusterflow.intake.workbook.layout import PRESENCES, Column, Kind, Sheet, presence_of
 from clusterflow.intake.workbook.reader import FORMAT, META
 from clusterflow.intake.workbook.sheets import OF_RECORD, SHEETS
-from clusterflow.intake.workbook.styles import Looks
+from clusterflow.intake.workbook.styles import Styles
 from clusterflow.intake.workbook.texts import CHOOSE, CURRENCIES, EXAMPLE, HOW, NAMED_ON, ROOM
 
 Row = dict[Column, Any]
@@ -60,7 +60,7 @@ def write_workbook(
     book.set_properties(
         {"title": name or "clusterflow", "comments": "clusterflow template", "created": datetime.combine(made, time())}
     )
-    looks = Looks(book)
+    looks = Styles(book)
     counts = {sheet.name: filled.count(sheet) for sheet in SHEETS}
     write_instructions(book, looks, language, made, name, counts)
     for sheet in SHEETS:
@@ -80,7 +80,7 @@ def write_workbook(
 
 
 class _Page:
-    def __init__(self, page: Worksheet, looks: Looks, sheet: Sheet, language: Language) -> None:
+    def __init__(self, page: Worksheet, looks: Styles, sheet: Sheet, language: Language) -> None:
         self.page, self.looks, self.sheet, self.language = page, looks, sheet, language
 
     def write_rows(self, rows: Sequence[Row]) -> None:

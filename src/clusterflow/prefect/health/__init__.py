@@ -11,10 +11,10 @@ from clusterflow.domain.text import Text
 from clusterflow.prefect.server import Answer, ask, version_of
 from clusterflow.services.diagnostics.finding import (
     Check,
-    Seen,
+    CheckResult,
     Surroundings,
     both,
-    not_looked_at,
+    not_checked,
     ok,
     plain,
     trouble,
@@ -22,16 +22,16 @@ from clusterflow.services.diagnostics.finding import (
 )
 from clusterflow.settings import Settings
 
-Look = Callable[[Surroundings], Awaitable[Iterable[Seen]]]
+Look = Callable[[Surroundings], Awaitable[Iterable[CheckResult]]]
 
 
-def look_at_server(surroundings: Surroundings) -> Iterable[Seen]:
+def look_at_server(surroundings: Surroundings) -> Iterable[CheckResult]:
     """Whether a Prefect answers, lets us in, and is of our client's version."""
     settings = surroundings.settings
     api, auth = settings.prefect_api_url, auth_of(settings)
     match ask(api, auth):
         case Answer.NOTHING if settings.prefect_api is None:
-            yield not_looked_at(SERVER, both(_NONE, address=api), _START)
+            yield not_checked(SERVER, both(_NONE, address=api), _START)
         case Answer.NOTHING:
             yield trouble(SERVER, both(_AWAY, address=api), _START_THERE)
         case Answer.REFUSED:
@@ -42,7 +42,7 @@ def look_at_server(surroundings: Surroundings) -> Iterable[Seen]:
             yield compared(version_of(api, auth), version("prefect"), api)
 
 
-def compared(server: str, client: str, api: str) -> Seen:
+def compared(server: str, client: str, api: str) -> CheckResult:
     """The server's version beside the client's."""
     found = both(_VERSIONS, address=api, server=server, client=client)
     if server == client:
@@ -81,14 +81,14 @@ def auth_of(settings: Settings) -> str | None:
     return settings.prefect_auth.get_secret_value() if settings.prefect_auth else None
 
 
-def _asking(module: str) -> Callable[[Surroundings], Iterable[Seen]]:
+def _asking(module: str) -> Callable[[Surroundings], Iterable[CheckResult]]:
     """The ``look`` of a module that imports Prefect, over one connection."""
 
-    def look(surroundings: Surroundings) -> Iterable[Seen]:
+    def look(surroundings: Surroundings) -> Iterable[CheckResult]:
         connected = import_module("clusterflow.prefect.api").connected
         look: Look = import_module(f"{__name__}.{module}").look
 
-        async def within() -> Iterable[Seen]:
+        async def within() -> Iterable[CheckResult]:
             async with connected(surroundings.settings.prefect_api_url, auth_of(surroundings.settings)):
                 return await look(surroundings)
 

@@ -28,7 +28,16 @@ from clusterflow.prefect.api import prefect_client
 from clusterflow.prefect.names import pass_deployment
 from clusterflow.prefect.pool import POOL
 from clusterflow.services.catalogue import models_in
-from clusterflow.services.diagnostics.finding import Seen, Surroundings, both, ok, plain, several, trouble, warning
+from clusterflow.services.diagnostics.finding import (
+    CheckResult,
+    Surroundings,
+    both,
+    ok,
+    plain,
+    several,
+    trouble,
+    warning,
+)
 from clusterflow.settings import Settings
 
 PAGE = 200
@@ -48,7 +57,7 @@ class Declared:
     """Of the flow's parameters, as its code is now."""
 
 
-async def look(surroundings: Surroundings) -> Iterable[Seen]:
+async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
     """Missing, stale, paused and foreign ones."""
     declared, seen, unloadable = declared_in(surroundings.settings)
     found = await deployed()
@@ -70,7 +79,7 @@ async def look(surroundings: Surroundings) -> Iterable[Seen]:
     return seen or [ok(DEPLOYMENTS, both(_AS_DECLARED, count=len(declared)))]
 
 
-def declared_in(settings: Settings) -> tuple[list[Declared], list[Seen], set[str]]:
+def declared_in(settings: Settings) -> tuple[list[Declared], list[CheckResult], set[str]]:
     """What the file declares, what is wrong with it, and the entries whose flows cannot be loaded.
 
     Raises:
@@ -79,7 +88,7 @@ def declared_in(settings: Settings) -> tuple[list[Declared], list[Seen], set[str
     root = settings.deployments.resolve().parent
     document = read(settings.deployments / "prefect.yaml").value
     entries = document.get("deployments") if isinstance(document, dict) else None
-    declared, wrong, unloadable = list[Declared](), list[Seen](), set[str]()
+    declared, wrong, unloadable = list[Declared](), list[CheckResult](), set[str]()
     for entry in entries or ():
         try:
             declared.append(_declared(root, entry))
@@ -140,7 +149,7 @@ async def triggers_on(names: Sequence[str]) -> dict[str, bool]:
         return {a.name: a.enabled for a in await client.read_automations(automations=wanted, limit=PAGE)}
 
 
-def compared(declared: Declared, there: DeploymentResponse, triggers: Mapping[str, bool]) -> Iterator[Seen]:
+def compared(declared: Declared, there: DeploymentResponse, triggers: Mapping[str, bool]) -> Iterator[CheckResult]:
     """Where a deployment is not what the file says."""
     stale = []
     if there.entrypoint != declared.entrypoint:
@@ -199,7 +208,7 @@ def _is_other(declared: Mapping[str, Any], there: DeploymentSchedule) -> bool:
     return times or zone or _differ(declared.get("parameters") or {}, there.parameters or {})
 
 
-def _without_deployment(settings: Settings, names: set[str]) -> Iterator[Seen]:
+def _without_deployment(settings: Settings, names: set[str]) -> Iterator[CheckResult]:
     try:
         models = models_in(settings.configs)
     except Mistakes:

@@ -25,7 +25,7 @@ from clusterflow.domain.text import Text
 from clusterflow.prefect.api import prefect_client
 from clusterflow.prefect.health.deployments import deployed
 from clusterflow.prefect.pool import POOL
-from clusterflow.services.diagnostics.finding import Seen, Surroundings, both, ok, several, trouble, warning
+from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, both, ok, several, trouble, warning
 
 SOON = timedelta(minutes=2)
 """Within which Prefect's scheduler has made the runs of a new schedule; it looks each minute."""
@@ -34,7 +34,7 @@ LONG = timedelta(minutes=10)
 """A run that is late for longer is not just behind another one."""
 
 
-async def look(surroundings: Surroundings) -> Iterable[Seen]:
+async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
     """Late runs, and schedules without any run to come."""
     now = datetime.now(UTC)
     found = await deployed()
@@ -80,7 +80,7 @@ def _is_frequent(schedule: DeploymentSchedule) -> bool:
     return False
 
 
-def late(runs: Sequence[FlowRun], names: dict[object, str], now: datetime) -> Iterator[Seen]:
+def late(runs: Sequence[FlowRun], names: dict[object, str], now: datetime) -> Iterator[CheckResult]:
     """Each deployment whose runs have not begun when they should."""
     counts = Counter(r.deployment_id for r in runs)
     for deployment, count in counts.items():
@@ -91,7 +91,7 @@ def late(runs: Sequence[FlowRun], names: dict[object, str], now: datetime) -> It
         yield trouble(what, found, _SERVE) if now - first > LONG else warning(what, found, _SERVE)
 
 
-def without_runs(names: Sequence[str]) -> Iterator[Seen]:
+def without_runs(names: Sequence[str]) -> Iterator[CheckResult]:
     """Schedules that are switched on and bring no run."""
     if names:
         yield trouble(_SCHEDULES, both(_BARREN, names=several(names)), _SEE_PINS)

@@ -10,17 +10,17 @@ from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 
 from clusterflow.domain.text import Text
 from clusterflow.prefect.api import prefect_client
-from clusterflow.prefect.secret_channels import PREFIX, kept_channels
-from clusterflow.services.diagnostics.finding import Seen, Surroundings, both, ok, several, trouble
+from clusterflow.prefect.secret_channels import PREFIX, stored_channels
+from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, both, ok, several, trouble
 
 _NAMED = re.compile(r"prefect\.blocks\.secret\.([A-Za-z0-9-]+)")
 
 
-async def look(surroundings: Surroundings) -> Iterable[Seen]:
+async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
     """Those that ``prefect.yaml`` names, as in ``{{ prefect.blocks.secret.NAME }}``, and those of channels."""
     file = surroundings.settings.deployments / "prefect.yaml"
     named = set(_NAMED.findall(file.read_text(encoding="utf-8")))
-    surroundings.kept = await kept_channels()
+    surroundings.kept = await stored_channels()
     async with prefect_client() as client:
         kept = await client.read_block_documents_by_type("secret", include_secrets=False)
         names = sorted(named | {b.name for b in kept if b.name and b.name.startswith(PREFIX)})
@@ -28,7 +28,7 @@ async def look(surroundings: Surroundings) -> Iterable[Seen]:
     return wrong or [ok(_SECRETS, several(names, 12) if names else _NONE)]
 
 
-async def _unreadable(client: PrefectClient, name: str) -> Seen | None:
+async def _unreadable(client: PrefectClient, name: str) -> CheckResult | None:
     what = both(_SECRET, name=name)
     try:
         block = await client.read_block_document_by_name(name, "secret", include_secrets=True)

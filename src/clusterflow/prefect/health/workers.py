@@ -11,7 +11,7 @@ from prefect.exceptions import ObjectNotFound
 from clusterflow.domain.text import Text
 from clusterflow.prefect.api import prefect_client
 from clusterflow.prefect.pool import POOL
-from clusterflow.services.diagnostics.finding import Seen, Surroundings, both, ok, plain, several, trouble
+from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, both, ok, plain, several, trouble
 
 BEATS = 3
 """A worker that has missed so many heartbeats is gone; Prefect counts the same way."""
@@ -19,7 +19,7 @@ BEATS = 3
 USUAL_BEAT = timedelta(seconds=30)
 
 
-async def look(surroundings: Surroundings) -> Iterable[Seen]:
+async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
     """The pool, and the heartbeats of its workers."""
     async with prefect_client() as client:
         try:
@@ -31,7 +31,7 @@ async def look(surroundings: Surroundings) -> Iterable[Seen]:
     return [*seen, at_work(workers, datetime.now(UTC))]
 
 
-def at_work(workers: Iterable[Worker], now: datetime) -> Seen:
+def at_work(workers: Iterable[Worker], now: datetime) -> CheckResult:
     """Who serves the pool; those of long ago are no news while somebody does."""
     known = sorted((w for w in workers if w.last_heartbeat_time), key=_beat, reverse=True)
     alive = [w for w in known if now - _beat(w) <= BEATS * _interval(w)]

@@ -13,7 +13,7 @@ from clusterflow.domain.text import Text
 from clusterflow.notices.channels import MAIL, channels_of, mistakes_in, takes_nobody, wants_mail_address, way_to
 from clusterflow.notices.delivery import Message, deliver
 from clusterflow.notices.redaction import redacted, secrets_of
-from clusterflow.services.diagnostics.finding import Seen, Surroundings, both, ok, plain, trouble, warning
+from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, both, ok, plain, trouble, warning
 
 CONNECT_SECONDS = 3.0
 
@@ -21,7 +21,7 @@ SOMEBODY = "someone@example.org"
 """A recipient for addresses that are only looked at."""
 
 
-def look(surroundings: Surroundings) -> Iterable[Seen]:
+def look(surroundings: Surroundings) -> Iterable[CheckResult]:
     """The channels of the settings, and those that Prefect keeps."""
     channels = channels_of(surroundings.settings, surroundings.kept)
     if MAIL not in channels:
@@ -30,7 +30,7 @@ def look(surroundings: Surroundings) -> Iterable[Seen]:
         yield from _channel(surroundings, name, channels[name])
 
 
-def _channel(surroundings: Surroundings, name: str, address: SecretStr) -> Iterator[Seen]:
+def _channel(surroundings: Surroundings, name: str, address: SecretStr) -> Iterator[CheckResult]:
     what = both(_CHANNEL, name=name)
     try:
         seen = _dry(what, name, address, surroundings.settings.channel_plugins)
@@ -42,7 +42,7 @@ def _channel(surroundings: Surroundings, name: str, address: SecretStr) -> Itera
         yield trouble(what, plain(said), _SEE)
 
 
-def _dry(what: Text, name: str, address: SecretStr, plugins: Path | None) -> Seen:
+def _dry(what: Text, name: str, address: SecretStr, plugins: Path | None) -> CheckResult:
     """Whether Apprise takes the address, and a mail server listens there; nothing is sent."""
     if wrong := mistakes_in({name: address}, plugins):
         return trouble(what, plain(wrong[0].found), _SEE)
@@ -59,7 +59,7 @@ def _dry(what: Text, name: str, address: SecretStr, plugins: Path | None) -> See
         return trouble(what, both(_SILENT, host=host, port=str(port), reason=reason), _REACH)
 
 
-def _sent(surroundings: Surroundings, name: str, address: SecretStr, to: str) -> Iterator[Seen]:
+def _sent(surroundings: Surroundings, name: str, address: SecretStr, to: str) -> Iterator[CheckResult]:
     """A real message, where the channel's recipients are of this kind or the address itself says whom it reaches."""
     settings = surroundings.settings
     nobody = takes_nobody(address, settings.channel_plugins)

@@ -9,7 +9,7 @@ from shlex import quote
 from clusterflow.domain.text import Text
 from clusterflow.errors import SchemaMismatch
 from clusterflow.rules.work_calendar import months_before
-from clusterflow.services.diagnostics.finding import Seen, Surroundings, both, ok, plain, trouble, warning
+from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, both, ok, plain, trouble, warning
 from clusterflow.store import deadlines, ledger, notices, outbox, refused_submissions
 from clusterflow.store.database import HEAD, check_schema, read_connection
 from clusterflow.store.dead_letters import dead_letters
@@ -26,7 +26,7 @@ MONTHS_BEHIND = 3
 """Around which a label's end is worth a word."""
 
 
-def look_at_schema(surroundings: Surroundings) -> Iterable[Seen]:
+def look_at_schema(surroundings: Surroundings) -> Iterable[CheckResult]:
     """Whether it answers, with the schema of this version."""
     database = surroundings.database
     try:
@@ -42,7 +42,7 @@ DATABASE = Text(es="base de datos", en="database")
 _AT_HEAD = Text(es="{address}: esquema {head}", en="{address}: schema {head}")
 
 
-def look_at_ledger(surroundings: Surroundings) -> Iterable[Seen]:
+def look_at_ledger(surroundings: Surroundings) -> Iterable[CheckResult]:
     """Whether each chain ends where it says; whether all of it is whole, ``ledger --verify`` tells."""
     with read_connection(surroundings.database) as connection:
         count, torn = ledger.inconsistent_chains(connection)
@@ -65,7 +65,7 @@ _VERIFY = Text(
 _ENDS = Text(es="{count} cadenas terminan en su última entrada", en="{count} chains end in their last entry")
 
 
-def look_at_outbox(surroundings: Surroundings) -> Iterable[Seen]:
+def look_at_outbox(surroundings: Surroundings) -> Iterable[CheckResult]:
     """What is on its way to Prefect and to people, and for how long."""
     now = surroundings.now
     with read_connection(surroundings.database) as connection:
@@ -79,7 +79,7 @@ def look_at_outbox(surroundings: Surroundings) -> Iterable[Seen]:
     yield _backlog(_MAILS, unsent, oldest, now, None)
 
 
-def _backlog(what: Text, count: int, since: datetime | None, now: datetime, error: str | None) -> Seen:
+def _backlog(what: Text, count: int, since: datetime | None, now: datetime, error: str | None) -> CheckResult:
     if since is None or now - since < FRESH:
         return ok(what, both(_WAIT, count=count) if count else _NOTHING)
     found = both(_WAIT_LONG, count=count, since=f"{since:%Y-%m-%d %H:%M} UTC", error=f" ({error})" if error else "")
@@ -98,7 +98,7 @@ _RELAY = Text(
 )
 
 
-def look_at_dead_letters(surroundings: Surroundings) -> Iterable[Seen]:
+def look_at_dead_letters(surroundings: Surroundings) -> Iterable[CheckResult]:
     """Whom nobody could tell."""
     with read_connection(surroundings.database) as connection:
         dead = [d for d in dead_letters(connection) if d.at >= surroundings.now - RECENT]
@@ -134,7 +134,7 @@ _SEE_ALL = Text(
 _NONE_DEAD = Text(es="ninguno en los últimos 30 días", en="none in the last 30 days")
 
 
-def look_at_refused(surroundings: Surroundings) -> Iterable[Seen]:
+def look_at_refused(surroundings: Surroundings) -> Iterable[CheckResult]:
     """What other systems handed in and nobody has mended yet."""
     with read_connection(surroundings.database) as connection:
         waiting = refused_submissions.count_waiting(connection)
@@ -148,7 +148,7 @@ _REFUSED = Text(es="entregas rechazadas", en="refused submissions")
 _MEND = plain("clusterflow intake refused; clusterflow intake retry | drop")
 
 
-def look_at_labels(surroundings: Surroundings) -> Iterator[Seen]:
+def look_at_labels(surroundings: Surroundings) -> Iterator[CheckResult]:
     """The labels that end soon, or ended lately, and were not renewed."""
     today = surroundings.now.date()
     since, until = months_before(today, MONTHS_BEHIND), months_before(today, -MONTHS_AHEAD)

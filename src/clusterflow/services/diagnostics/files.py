@@ -9,10 +9,10 @@ from clusterflow.configs.schedules import load_schedules
 from clusterflow.domain.text import Text
 from clusterflow.errors import Mistakes
 from clusterflow.services.catalogue import metrics_in, models_in, schemes_in
-from clusterflow.services.diagnostics.finding import Seen, Surroundings, both, ok, plain, trouble
+from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, both, ok, plain, trouble
 
 
-def look(surroundings: Surroundings) -> Iterable[Seen]:
+def look(surroundings: Surroundings) -> Iterable[CheckResult]:
     """Every mistake of every file."""
     configs = surroundings.settings.configs
     yield from _file(_METRICS, lambda: metrics_in(configs))
@@ -22,7 +22,7 @@ def look(surroundings: Surroundings) -> Iterable[Seen]:
     yield from _file(_SCHEDULES, lambda: load_schedules(configs / "schedules.yaml"))
 
 
-def _file(what: Text, load: Callable[[], Sized]) -> Iterator[Seen]:
+def _file(what: Text, load: Callable[[], Sized]) -> Iterator[CheckResult]:
     try:
         yield ok(what, plain(str(len(load()))))
     except Mistakes as wrong:

@@ -27,7 +27,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class CheckResult:
     """One thing that a check looked at, in both languages."""
 
     what: Text
@@ -96,7 +96,7 @@ class Check:
 
     id: str
     what: Text
-    look: Callable[[Surroundings], Iterable[Seen]]
+    look: Callable[[Surroundings], Iterable[CheckResult]]
     needs: str | None = None
     """The id of a check that comes before."""
 
@@ -109,20 +109,20 @@ def plain(text: str) -> Text:
 NOTHING = plain("")
 
 
-def ok(what: Text, found: Text = NOTHING) -> Seen:
-    return Seen(what, Outcome.OK, found, NOTHING)
+def ok(what: Text, found: Text = NOTHING) -> CheckResult:
+    return CheckResult(what, Outcome.OK, found, NOTHING)
 
 
-def warning(what: Text, found: Text, cure: Text) -> Seen:
-    return Seen(what, Outcome.WARNING, found, cure)
+def warning(what: Text, found: Text, cure: Text) -> CheckResult:
+    return CheckResult(what, Outcome.WARNING, found, cure)
 
 
-def trouble(what: Text, found: Text, cure: Text = NOTHING) -> Seen:
-    return Seen(what, Outcome.TROUBLE, found, cure)
+def trouble(what: Text, found: Text, cure: Text = NOTHING) -> CheckResult:
+    return CheckResult(what, Outcome.TROUBLE, found, cure)
 
 
-def not_looked_at(what: Text, why: Text, cure: Text = NOTHING) -> Seen:
-    return Seen(what, Outcome.NOT_LOOKED_AT, why, cure)
+def not_checked(what: Text, why: Text, cure: Text = NOTHING) -> CheckResult:
+    return CheckResult(what, Outcome.NOT_LOOKED_AT, why, cure)
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:

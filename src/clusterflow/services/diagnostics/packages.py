@@ -14,7 +14,16 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from clusterflow.domain.text import Text
-from clusterflow.services.diagnostics.finding import Seen, Surroundings, both, ok, plain, several, trouble, warning
+from clusterflow.services.diagnostics.finding import (
+    CheckResult,
+    Surroundings,
+    both,
+    ok,
+    plain,
+    several,
+    trouble,
+    warning,
+)
 
 Installed = Mapping[str, str]
 """Version by name, as pip writes names: small, with hyphens."""
@@ -64,7 +73,7 @@ INSTALL_PINS = "pip install -c constraints.txt -e ."
 """Installs the tested versions in a checkout."""
 
 
-def look(_: Surroundings) -> Iterable[Seen]:
+def look(_: Surroundings) -> Iterable[CheckResult]:
     """The packages of this interpreter."""
     installed: dict[str, str] = {
         canonicalize_name(d.metadata["Name"]): d.version for d in distributions() if d.metadata["Name"]
@@ -77,7 +86,7 @@ def look(_: Surroundings) -> Iterable[Seen]:
 
 def judge(
     installed: Installed, required: Iterable[str], pins: Installed, install_pins: str = INSTALL_PINS
-) -> Iterator[Seen]:
+) -> Iterator[CheckResult]:
     """What does not fit: known to break, outside of what is required, other than what is tested.
 
     ``install_pins`` is the command that installs the tested versions.

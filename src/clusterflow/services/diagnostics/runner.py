@@ -14,12 +14,12 @@ from clusterflow.domain.text import Text
 from clusterflow.errors import ClusterflowError, Mistakes
 from clusterflow.services.diagnostics.finding import (
     Check,
+    CheckResult,
     Finding,
     Outcome,
-    Seen,
     Surroundings,
     both,
-    not_looked_at,
+    not_checked,
     plain,
     trouble,
     worst,
@@ -41,7 +41,7 @@ def examine(
     titles = {check.id: check.what for check in checks}
     for check in checks:
         if check.needs and outcomes[check.needs] in (Outcome.TROUBLE, Outcome.NOT_LOOKED_AT):
-            seen = [not_looked_at(check.what, both(_NEEDED, what=titles[check.needs]))]
+            seen = [not_checked(check.what, both(_NEEDED, what=titles[check.needs]))]
         else:
             seen = _look(check, surroundings, patience_seconds)
         outcomes[check.id] = worst(s.outcome for s in seen)
@@ -64,8 +64,8 @@ _FAILED_CURE = Text(
 )
 
 
-def _look(check: Check, surroundings: Surroundings, patience_seconds: float) -> list[Seen]:
-    box: SimpleQueue[list[Seen]] = SimpleQueue()
+def _look(check: Check, surroundings: Surroundings, patience_seconds: float) -> list[CheckResult]:
+    box: SimpleQueue[list[CheckResult]] = SimpleQueue()
     # A thread that hangs in a driver cannot be stopped, but a daemon keeps nobody from ending.
     threading.Thread(target=lambda: box.put(_caught(check, surroundings)), daemon=True).start()
     with suppress(Empty):
@@ -73,7 +73,7 @@ def _look(check: Check, surroundings: Surroundings, patience_seconds: float) -> 
     return [trouble(check.what, both(_HANGS, seconds=f"{patience_seconds:g}"), _HANGS_CURE)]
 
 
-def _caught(check: Check, surroundings: Surroundings) -> list[Seen]:
+def _caught(check: Check, surroundings: Surroundings) -> list[CheckResult]:
     try:
         return list(check.look(surroundings))
     except Mistakes as problem:

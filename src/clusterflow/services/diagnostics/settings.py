@@ -10,7 +10,16 @@ from pydantic import SecretStr, ValidationError
 
 from clusterflow.domain.text import Text
 from clusterflow.rules.mistakes import nearest
-from clusterflow.services.diagnostics.finding import Seen, Surroundings, both, ok, plain, several, trouble, warning
+from clusterflow.services.diagnostics.finding import (
+    CheckResult,
+    Surroundings,
+    both,
+    ok,
+    plain,
+    several,
+    trouble,
+    warning,
+)
 from clusterflow.settings import Settings
 
 PREFIX = "CLUSTERFLOW_"
@@ -22,7 +31,7 @@ LIKENESS = 1
 """How many of the nearest names somebody may have meant."""
 
 
-def look_at_settings(surroundings: Surroundings) -> Iterator[Seen]:
+def look_at_settings(surroundings: Surroundings) -> Iterator[CheckResult]:
     """Whether the settings can be read, and are what somebody meant."""
     try:
         settings = surroundings.settings
@@ -56,7 +65,7 @@ _SAID = Text(es="dichos: {names}", en="said: {names}")
 _NONE_SAID = Text(es="todos por omisión", en="all by default")
 
 
-def look_at_secret(surroundings: Surroundings) -> Iterable[Seen]:
+def look_at_secret(surroundings: Surroundings) -> Iterable[CheckResult]:
     """What one-time codes are made with: readable here, and by nobody else."""
     settings = surroundings.settings
     yield from _secrets_of(Path(".env"))
@@ -68,7 +77,7 @@ def look_at_secret(surroundings: Surroundings) -> Iterable[Seen]:
         yield from _file(settings.home / "secret")
 
 
-def _file(file: Path) -> Iterator[Seen]:
+def _file(file: Path) -> Iterator[CheckResult]:
     if not file.exists():
         yield ok(_SECRET, both(_COMES, file=str(file)))
         return
@@ -111,7 +120,7 @@ def open_to_others(file: Path) -> bool:
     return os.name == "posix" and bool(file.stat().st_mode & 0o077)
 
 
-def _secrets_of(file: Path) -> Iterator[Seen]:
+def _secrets_of(file: Path) -> Iterator[CheckResult]:
     """A file of settings with secrets in it is read by its owner alone."""
     if not file.is_file() or not open_to_others(file):
         return

@@ -75,7 +75,7 @@ def _shown(column: Column, value: Any, names: dict[str, Names], currency: str | 
     if value is None:
         return None
     if column.reference is not None and column.reference in names:
-        return names[column.reference].told(str(value))
+        return names[column.reference].display_name(str(value))
     if column.kind is Kind.MONEY and value.currency != currency:
         return str(value)
     return value
@@ -86,6 +86,6 @@ def _grid(known: RegistrySnapshot, names: dict[str, Names]) -> Grid:
     meetings = sorted(known.latest_of(Meeting), key=lambda m: (m.valid_from, m.id))
     grid = Grid([(m.id, bodies.shown.get(m.body, ""), m.valid_from) for m in meetings])
     for fact in known.latest_of(Attendance):
-        who = (people.told(fact.person), organisations.told(fact.organisation))
+        who = (people.display_name(fact.person), organisations.display_name(fact.organisation))
         grid.said.setdefault(who, {})[fact.meeting] = (fact.invited, fact.present)
     return grid

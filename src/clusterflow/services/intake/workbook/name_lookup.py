@@ -59,7 +59,7 @@ class Names:
         """The names and ids that somebody may have meant."""
         return nearest(text, [*self.shown.values(), *(i for i in self.ids if i not in self.shown)], most=2)
 
-    def told(self, id_: str) -> str:
+    def display_name(self, id_: str) -> str:
         """How a cell names it so that it is found again: by its name where no other has it, otherwise by its id."""
         label = self.shown.get(id_)
         return label if label is not None and self.find(label)[0] == id_ and label == label.strip() else id_

@@ -109,7 +109,7 @@ class _Planner:
     def __init__(self, plan: Plan, known: RegistrySnapshot, initiative: str, today: date, answers: Answers) -> None:
         self.plan, self.known, self.initiative, self.today, self.answers = plan, known, initiative, today, answers
         self.language = plan.read.language
-        self.told = {w.place for w in plan.mistakes}
+        self.display_name = {w.place for w in plan.mistakes}
         self.told_columns: set[tuple[str, str]] = set()
         self.days = {m.id: m.valid_from for m in known.latest_of(Meeting)}
         self.beside: dict[tuple[str, int | None], list[Draft]] = defaultdict(list)
@@ -148,10 +148,10 @@ class _Planner:
 
     def _wrong(self, *mistakes: CellMistake) -> None:
         self.plan.mistakes.extend(mistakes)
-        self.told.update(m.place for m in mistakes)
+        self.display_name.update(m.place for m in mistakes)
 
     def _needed(self, draft: Draft, name: str) -> None:
-        if draft.at(name) in self.told:
+        if draft.at(name) in self.display_name:
             return
         column = draft.sheet.columns_of(draft.record)[name]
         title = column.title.to(self.language)
@@ -259,7 +259,7 @@ class _Planner:
             field_ = _FIELDS[draft.record].get(name)
             if field_ is None or draft.fields.get(name) is not None or kept.get(name) is None:
                 continue
-            if field_.is_required() or field_.default is not None or draft.at(name) in self.told:
+            if field_.is_required() or field_.default is not None or draft.at(name) in self.display_name:
                 continue
             self.plan.emptied.append(Emptied(draft.at(name), draft.sheet, name, before))
             if self.answers.emptied == "clear":
