@@ -72,7 +72,7 @@ def test_a_schema_that_is_not_known_is_not_touched(office: Run, home: Path, revi
         said = wrong(office, *words, code=5)
         assert f"has schema {revision}, " in said
         assert "than any that this clusterflow of 0001 knows" in said
-        assert "Install the clusterflow that made it" in said
+        assert "Install the version of clusterflow that created it" in said
 
 
 def test_a_file_that_is_no_database_says_so(run: Run, home: Path) -> None:
