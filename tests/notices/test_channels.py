@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from pathlib import Path
+from typing import Any
 
 import apprise
 import pytest
@@ -18,7 +19,7 @@ from clusterflow.notices.delivery import Message, read_answer, shaped
 from clusterflow.notices.redaction import redacted, secrets_of
 from clusterflow.settings import Settings
 
-GUIDE = (CONFIGS.parent / "docs" / "channels.md").read_text(encoding="utf-8")
+GUIDE = (CONFIGS.parent / "docs" / "how-to" / "channels.md").read_text(encoding="utf-8")
 EXAMPLES = dict(re.findall(r"^CLUSTERFLOW_CHANNEL_([A-Z0-9_]+)='([^']+)'$", GUIDE, re.MULTILINE))
 LINK = "https://prefect.example/v2/artifacts/key/initiative-one"
 LONG = Message("k", "Gate 3 is ready", "\n\n".join(f"Paragraph {n}: " + "words " * 20 for n in range(500)), LINK)
@@ -28,6 +29,11 @@ def opened(name: str, to: str | None) -> Way:
     way = way_to(name, SecretStr(EXAMPLES[name]), to, "a:key")
     assert isinstance(way, Way), way
     return way
+
+
+def arriving(body: str, plugin: Any) -> str:
+    """What Apprise makes of a body when it sends it, as Slack's own markup."""
+    return str(plugin.dialect_convert(body, plugin.resolve_format()))
 
 
 RECIPIENTS = {
@@ -52,7 +58,7 @@ def test_the_guide_shows_every_kind_and_each_example_is_accepted() -> None:
 def test_no_channel_gets_more_than_it_takes_and_what_is_cut_ends_with_a_link(name: str) -> None:
     plugin = opened(name, RECIPIENTS[name]).plugin
     title, bodies = shaped(LONG, plugin)
-    assert all(len(body) <= plugin.body_maxlen for body in bodies)
+    assert all(len(arriving(body, plugin)) <= plugin.body_maxlen for body in bodies)
     assert len(title) <= max(plugin.title_maxlen, 0)
     assert LINK in bodies[-1][-120:]
     if name == "WHATSAPP":
@@ -60,6 +66,24 @@ def test_no_channel_gets_more_than_it_takes_and_what_is_cut_ends_with_a_link(nam
     assert "Paragraph 0" in bodies[0]
     assert len(bodies) == (4 if name == "TELEGRAM" else 1), "a chat takes several messages, the others one"
     assert name != "TELEGRAM" or [b.partition("(")[2][:4] for b in bodies] == ["1/4)", "2/4)", "3/4)", "4/4)"]
+
+
+@pytest.mark.parametrize("name", ["TELEGRAM", "SLACK"])
+def test_signs_that_grow_on_the_way_are_counted_as_they_arrive(name: str) -> None:
+    plugin = opened(name, RECIPIENTS[name]).plugin
+    _, bodies = shaped(Message("k", "s", "\n\n".join(["Research & Development < 3 " * 9] * 400), LINK), plugin)
+    assert bodies
+    assert all(len(arriving(body, plugin)) <= plugin.body_maxlen for body in bodies)
+
+
+def test_the_format_that_an_address_asks_for_is_used() -> None:
+    address = SecretStr(EXAMPLES["MAIL"] + ("&" if "?" in EXAMPLES["MAIL"] else "?") + "format=text")
+    way = way_to("mail", address, "mona@firm.example", "a:key")
+    assert isinstance(way, Way)
+    _, (text,) = shaped(Message("k", "s", "It *waits* for you.", LINK), way.plugin)
+    _, (html,) = shaped(Message("k", "s", "It *waits* for you.", LINK), opened("MAIL", "mona@firm.example").plugin)
+    assert "<em>waits</em>" in html
+    assert "<" not in text
 
 
 @pytest.mark.parametrize("name", RECIPIENTS)

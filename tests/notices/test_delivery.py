@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 from support.mailbox import Mailbox, guarded_mail_server
+from support.patience import PATIENCE_SECONDS
 from support.threads import at_once
 
 from clusterflow.domain.notice import Attachment
 from clusterflow.notices import tls
 from clusterflow.notices.delivery import Answer, Message, deliver
+from clusterflow.settings import Settings
 
 USER, PASSWORD = "office@clusterflow.example", "hunter2/very secret@"
 ICS = Attachment(name="gate.ics", mime="text/calendar; method=REQUEST", content=b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
@@ -123,3 +125,25 @@ def test_a_plug_in_is_there_for_all_who_send_for_the_first_time(tmp_path: Path) 
     (folder / "desk.py").write_text(slow.replace("desk", "counter"))
     answers = at_once(lambda: deliver("counter", SecretStr("counter://{to}/"), "mona", MESSAGE, folder))
     assert [answer.text for answer in answers] == ["accepted"] * len(answers)
+
+
+TOGETHER = """
+from threading import Barrier
+
+from apprise.decorators import notify
+
+ALL = Barrier(16)
+
+@notify(on="together")
+def to_all(body, title, notify_type, meta, *args, **kwargs):
+    ALL.wait(PATIENCE)
+    return True
+"""
+
+
+def test_as_many_go_at_a_time_as_the_office_says(tmp_path: Path) -> None:
+    (tmp_path / "together.py").write_text(TOGETHER.replace("PATIENCE", str(PATIENCE_SECONDS)))
+    answers = at_once(
+        lambda: deliver("x", SecretStr("together://{to}/"), "mona", MESSAGE, tmp_path), Settings().senders
+    )
+    assert [answer.text for answer in answers] == ["accepted"] * 16

@@ -199,6 +199,9 @@ def _loaded(plugins: Path | None) -> apprise.AppriseAsset:
         app_desc="clusterflow",
         app_url="https://clusterflow.example",
         async_mode=False,
+        # With a time limit, Apprise sends in a pool of its own that is smaller than ours, and reports a send as failed
+        # that may still arrive.
+        service_timeout=0,
         plugin_paths=paths,
     )
 

@@ -83,7 +83,7 @@ def deliver(name: str, address: SecretStr, to: str | None, message: Message, plu
                 sender.add(way.plugin)
                 last = files if place == len(bodies) else None
                 result = sender.notify(
-                    title=subject, body=body, body_format=_format_of(way.plugin), attach=last or None
+                    title=subject, body=body, body_format=way.plugin.resolve_format(), attach=last or None
                 )
                 if not result:
                     answer = read_answer(result, [redacted(line, secrets) for line in lines])
@@ -116,24 +116,20 @@ def shaped(message: Message, plugin: Any) -> tuple[str, list[str]]:
         # Apprise would read the title, and so the name of an initiative, as Markdown.
         title, body = "", f"**{escaped(title)}**\n\n{body}"
 
+    form = plugin.resolve_format()
+
     @cache
     def converted(text: str) -> str:
         if _is_template(plugin):
             return " ".join(plain(text).split())
-        return _FORMATS[_format_of(plugin)](text)
+        return _FORMATS[form](text)
 
     def fits(text: str) -> bool:
-        return len(converted(text)) <= int(plugin.body_maxlen)
+        # Apprise adapts the text to the channel when it sends it. In Slack each «&» grows to five characters.
+        return len(plugin.dialect_convert(converted(text), form)) <= int(plugin.body_maxlen)
 
     parts = in_parts(body, fits, PARTS.get(plugin.secure_protocol, 1), link(message.link), message.codes)
     return title[: max(plugin.title_maxlen, 0)], [converted(part) for part in parts]
-
-
-def _format_of(plugin: Any) -> apprise.NotifyFormat:
-    """The format that a channel prefers. Some name several: mail takes HTML and makes the plain text of it."""
-    formats: Any = plugin.notify_format
-    preferred: apprise.NotifyFormat = formats[0] if isinstance(formats, tuple) else formats
-    return preferred
 
 
 def _is_template(plugin: Any) -> bool:
