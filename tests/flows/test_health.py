@@ -130,9 +130,9 @@ class TestServer:
         assert (outcome, "is not Prefect" in found) == ("trouble", True)
 
     def test_versions_are_compared(self) -> None:
-        assert health.compared("3.8.8", "3.8.8", "x").outcome is Outcome.OK
-        assert health.compared("3.8.7", "3.8.8", "x").outcome is Outcome.WARNING
-        assert health.compared("3.7.8", "3.8.8", "x").outcome is Outcome.TROUBLE
+        assert health.compared("3.9.1", "3.9.1", "x").outcome is Outcome.OK
+        assert health.compared("3.9.0", "3.9.1", "x").outcome is Outcome.WARNING
+        assert health.compared("3.8.8", "3.9.1", "x").outcome is Outcome.TROUBLE
 
 
 class TestAllWell:

@@ -31,7 +31,7 @@ Installed = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A package that does not go together with another one, though pip lets both in."""
+    """A package that breaks another one. Prefect forbids it, but «pip install -U» installs it with a warning only."""
 
     package: str
     versions: SpecifierSet
@@ -41,29 +41,14 @@ class Broken:
     install: str
 
 
-_PREFECT = SpecifierSet(">=3.8,<3.9")
-
 KNOWN_BROKEN = (
     Broken(
-        "fastapi", SpecifierSet(">=0.155.dev0"), "prefect", _PREFECT,
-        Text(es="el servidor de Prefect no arranca", en="the Prefect server does not start"),
-        "fastapi>=0.139,<0.151",
-    ),
-    Broken(
-        "fastapi", SpecifierSet(">=0.151,<0.155.dev0"), "prefect", _PREFECT,
+        "fastapi", SpecifierSet(">=0.151.dev0"), "prefect", SpecifierSet(">=3.9,<3.10"),
         Text(
             es="«prefect deploy --all» y las listas de Prefect fallan con 422",
             en="«prefect deploy --all» and Prefect's listings fail with 422",
         ),
         "fastapi>=0.139,<0.151",
-    ),
-    Broken(
-        "sqlalchemy", SpecifierSet(">=2.1.dev0"), "prefect", _PREFECT,
-        Text(
-            es="el planificador de Prefect nunca crea ejecuciones: los horarios no hacen nada, sin decirlo",
-            en="Prefect's scheduler never makes runs: schedules do nothing, and do not say so",
-        ),
-        "sqlalchemy>=2.0.40,<2.1",
     ),
 )  # fmt: skip
 
