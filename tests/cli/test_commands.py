@@ -210,7 +210,7 @@ def test_the_schema_of_records_knows_every_type(office: Run) -> None:
 SLOW = {"prefect", "alembic", "apprise", "aiosmtpd", "jinja2", "psycopg"}
 """What takes a good part of a second to import, and no command on facts and gates needs."""
 
-MEASURING = {"ruamel", "clusterflow.context", "clusterflow.configs", "clusterflow.store.metrics"}
+MEASURING = {"ruamel", "clusterflow.services.catalogue", "clusterflow.configs", "clusterflow.store.metrics"}
 """What reads the office's files and measures."""
 
 

@@ -94,7 +94,7 @@ def test_the_units_start_the_installed_program_in_the_folder(folder: Path) -> No
 
 
 def test_the_help_ends_with_an_example(run: Run) -> None:
-    assert run("init", "--help").out.rstrip().endswith("clusterflow up")
+    assert run("init", "--help").out.rstrip().endswith("Example: clusterflow init /srv/clusterflow")
 
 
 def test_the_backup_script_copies_database_secret_and_configs(

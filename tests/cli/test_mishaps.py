@@ -71,7 +71,7 @@ def test_a_schema_that_is_not_known_is_not_touched(office: Run, home: Path, revi
     for words in (("status",), ("db", "upgrade")):
         said = wrong(office, *words, code=5)
         assert f"has schema {revision}, " in said
-        assert "than any that this clusterflow of 0001 knows" in said
+        assert "than any that this clusterflow (0001) knows" in said
         assert "Install the version of clusterflow that created it" in said
 
 
@@ -82,7 +82,7 @@ def test_a_file_that_is_no_database_says_so(run: Run, home: Path) -> None:
 
 
 def test_a_database_that_another_holds_says_so(office: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(databases, "PATIENCE_SECONDS", 0)
+    monkeypatch.setattr(databases, "LOCK_TIMEOUT_SECONDS", 0)
     other = sqlite3.connect(home / "clusterflow.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     assert "another program has been writing to the database" in wrong(office, "record", *PERSON, code=4)

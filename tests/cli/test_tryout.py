@@ -12,7 +12,7 @@ import pytest
 
 from .conftest import Run, Said
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "guide" / "example"
+EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "example"
 MODEL, HISTORY = EXAMPLE / "semilla.yaml", EXAMPLE / "cacao.jsonl"
 
 Tried = Callable[..., Said]

@@ -144,8 +144,9 @@ class TestAWorkerElsewhere:
         # A pool of its own, so that «clusterflow up» does not take the run.
         _run(venv, office, "prefect", "work-pool", "create", "elsewhere", "--type", "process")
         text = (office / "deployments" / "prefect.yaml").read_text(encoding="utf-8")
-        assert "name: clusterflow\n    job_variables" in text
-        moved = text.replace("name: clusterflow\n    job_variables", "name: elsewhere\n    job_variables")
+        pool = "work_pool:\n      name: "
+        assert f"{pool}clusterflow" in text
+        moved = text.replace(f"{pool}clusterflow", f"{pool}elsewhere")
         (office / "elsewhere.yaml").write_text(moved, encoding="utf-8")
         _run(venv, office, *DEPLOY[:-1], "elsewhere.yaml")
         with _started(venv, elsewhere, "prefect", "worker", "start", "--pool", "elsewhere") as log:

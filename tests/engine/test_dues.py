@@ -211,7 +211,7 @@ def test_who_is_not_there_and_who_was_stopped(galicia: World) -> None:
     gates.open_gate(w.context, "one", "critical-mass")
     w.decide("critical-mass", DecisionKind.STOP, by="mona")
     assert [p.initiative for p in dues.issue_all(w.context).plans] == ["two"]
-    with pytest.raises(NotPossible, match="asks no more dues"):
+    with pytest.raises(NotPossible, match="issues no more invoices"):
         dues.issue(w.at("2025-02-01").context, "one")
 
 

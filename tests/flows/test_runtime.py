@@ -279,7 +279,7 @@ class TestEvents:
             occurred=datetime.now(UTC),
             name="clusterflow.stage.achieved",
             resource={"prefect.resource.id": f"clusterflow.initiative.{uuid4()}"},
-            related=[{"prefect.resource.id": "clusterflow.domain.basque", "prefect.resource.role": "model"}],
+            related=[{"prefect.resource.id": "clusterflow.model.basque", "prefect.resource.role": "model"}],
             payload={"stage": "launch"},
         )
         await events.post([event])

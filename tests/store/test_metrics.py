@@ -133,7 +133,7 @@ def test_clauz_at_its_constitution(registry: Any, calls: list[MetricCall]) -> No
     assert (found["committed-members"].high, found["member-companies"].high) == (12, 10)
     assert not Bound.parse(">= 15", registry.declarations["committed-members"].unit).holds(Fraction(12))
     for unknown in ("legal-body", "strategy-in-force", "strategy-horizon", "objectives-measured", "dues-collected"):
-        assert found[unknown].nothing
+        assert found[unknown].is_empty
 
 
 def test_the_french_mean_pole(registry: Any) -> None:

@@ -277,7 +277,7 @@ def explained(connection: Connection, name: str) -> list[str]:
         "since": "2024-01-01",
         "until": "2024-01-02",
     }
-    compiled = statement(name).params(**asked).compile(connection.engine, compile_kwargs={"render_postcompile": True})
-    values = tuple(str(compiled.params[p]) for p in compiled.positiontup or ())
-    rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", values)
+    query = statement(name).params(**asked)
+    compiled = query.compile(connection.engine, compile_kwargs={"literal_binds": True})
+    rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")
     return [row.detail for row in rows]

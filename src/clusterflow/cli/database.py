@@ -36,7 +36,7 @@ def status() -> None:
     show(f"{database.url.render_as_string(hide_password=True)}: schema {found or 'none'}; needed: {HEAD}")
 
 
-@db.command
+@db.command(help_epilogue="Example: clusterflow db backup /srv/backups/clusterflow.db")
 def backup(file: Path, /) -> None:
     """Copy the database into a new file, while people work.
 

@@ -92,7 +92,7 @@ def _of_model(model: LifecycleModel) -> Declaration:
                 "description": "A pass on request of another system, by an event on the initiative.",
                 "enabled": True,
                 "match": {"prefect.resource.id": "clusterflow.initiative.*"},
-                "match_related": {"prefect.resource.id": f"clusterflow.domain.{model.id}"},
+                "match_related": {"prefect.resource.id": f"clusterflow.model.{model.id}"},
                 "for_each": ["prefect.resource.id"],
                 "expect": ["clusterflow.pass.requested"],
                 "parameters": {"initiative": "{{ event.resource.id | replace('clusterflow.initiative.', '') }}"},

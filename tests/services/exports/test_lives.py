@@ -76,7 +76,7 @@ class Moving(Life):
             assert standing.status(there, initiative) == standing.status(here, initiative)
             assert ledger.entries(there, initiative) == ledger.entries(here, initiative)
             assert explanation.explain(there, initiative) == explanation.explain(here, initiative)
-            assert there.first_break(initiative) is None
+            assert ledger.first_break(there, initiative) is None
         for initiative, day, known_at, answer in self.explained:
             self.w.context = there
             assert self.explain(initiative, day, known_at) == answer, "also as it was known then"
@@ -139,7 +139,7 @@ def test_the_ledger_keeps_every_sign_of_a_reason(office: tuple[Context, str], on
     there = moved(context, on_sqlite[1])
     (vote,) = standing.state(there, "one").votes
     assert vote.reason == ODD
-    assert there.first_break("one") is there.first_break("registry") is None
+    assert ledger.first_break(there, "one") is ledger.first_break(there, "registry") is None
 
 
 def test_the_same_file_twice_changes_nothing_and_another_finds_no_room(
