@@ -273,9 +273,9 @@ def read_whole(line: str) -> bool:
 def explained(connection: Connection, name: str) -> list[str]:
     asked: dict[str, Any] = {
         **OCCASIONS[name].parameters,
-        "as_of": "2024-01-01",
-        "since": "2024-01-01",
-        "until": "2024-01-02",
+        "as_of": date.fromisoformat("2024-01-01"),
+        "since": date.fromisoformat("2024-01-01"),
+        "until": date.fromisoformat("2024-01-02"),
     }
     query = statement(name).params(**asked)
     compiled = query.compile(connection.engine, compile_kwargs={"literal_binds": True})
