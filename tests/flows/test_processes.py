@@ -140,7 +140,12 @@ def test_up_starts_all_opens_again_what_was_open_and_leaves_nothing(home: Path, 
         paused = {"flow_runs": {"state": {"type": {"any_": ["PAUSED"]}}, "tags": {"all_": ["initiative:auto"]}}}
         runs: list[dict[str, str]] = []
         until(lambda: runs.extend(httpx.post(f"{api}/flow_runs/filter", json=paused).json()) or runs, "the form")
-        assert json.loads(command("reconcile", "--json").stdout) == {"opened": [], "closed": [], "sound": 1}
+        assert json.loads(command("reconcile", "--json").stdout) == {
+            "opened": [],
+            "closed": [],
+            "sound": 1,
+            "problems": [],
+        }
         board = {"artifacts": {"key": {"any_": ["portfolio"]}}}
         until(lambda: httpx.post(f"{api}/artifacts/latest/filter", json=board).json(), "the portfolio")
 
