@@ -151,7 +151,8 @@ class TestAWorkerElsewhere:
         _run(venv, office, *DEPLOY[:-1], "elsewhere.yaml")
         with _started(venv, elsewhere, "prefect", "worker", "start", "--pool", "elsewhere") as log:
             run = ("prefect", "deployment", "run", "lifecycle/cordoba", "--param", "initiative=cafe", "--watch")
-            assert "finished in state Completed" in _run(venv, office, *run).stdout, log.read_text(encoding="utf-8")
+            said = _run(venv, office, *run).stdout + log.read_text(encoding="utf-8")
+            assert re.search(r"Flow run '.*' - Finished in state Completed", said), said
         assert "flows.lifecycle.lifecycle" in log.read_text(encoding="utf-8")
 
 
