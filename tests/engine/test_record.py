@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 from support.world import World
@@ -149,3 +151,56 @@ def test_a_field_without_a_day_is_of_the_fact_that_holds(one: World) -> None:
     with one.context.database.connect() as connection:
         held = connection.execute(select(table).where(table.c.superseded_at.is_(None), ~table.c.retracted)).one()
     assert (str(held.valid_from), held.tier) == ("2024-01-05", "gold")
+
+
+MEMBER = "membership initiative=one organisation=firm from=2024-01-05 commitment=regular-fee founder=true tier=gold"
+
+
+def latest(w: World, record: str) -> Any:
+    table = REGISTRY_TABLES[record]
+    holding = select(table).where(table.c.superseded_at.is_(None), ~table.c.retracted)
+    with w.context.database.connect() as connection:
+        return connection.execute(holding.order_by(table.c.valid_from.desc())).first()
+
+
+def test_a_change_from_a_new_day_keeps_what_it_does_not_name(one: World) -> None:
+    one.record(MEMBER)
+    one.record("membership initiative=one organisation=firm from=2025-01-01 tier=silver")
+    now = latest(one, "membership")
+    assert (str(now.valid_from), now.commitment, now.founder, now.tier) == ("2025-01-01", "regular-fee", True, "silver")
+    one.record("initiative id=one from=2024-01-10 timezone=America/Monterrey language=en place=Monterrey")
+    one.record("initiative id=one from=2025-01-01 sector=automotive")
+    now = latest(one, "initiative")
+    assert (now.timezone, now.language, now.place, now.sector) == ("America/Monterrey", "en", "Monterrey", "automotive")
+
+
+def test_a_change_from_a_new_day_keeps_the_last_day(one: World) -> None:
+    one.record(f"{MEMBER} to=2025-12-31")
+    one.record("membership initiative=one organisation=firm from=2025-01-01 tier=silver")
+    assert str(latest(one, "membership").valid_to) == "2025-12-31"
+    one.record("membership initiative=one organisation=firm from=2025-02-01 to= commitment=")
+    now = latest(one, "membership")
+    assert (now.valid_to, now.commitment, now.tier) == (None, None, "silver")
+
+
+def test_who_comes_back_after_an_end_begins_anew(one: World) -> None:
+    one.record(f"{MEMBER} to=2024-12-31")
+    one.record("membership initiative=one organisation=firm from=2025-02-01")
+    now = latest(one, "membership")
+    assert (now.commitment, now.founder, now.tier) == (None, False, None)
+
+
+def test_a_change_before_the_first_day_or_of_another_key_keeps_nothing(one: World) -> None:
+    one.record(MEMBER)
+    one.record("membership initiative=one organisation=firm from=2023-01-01")
+    one.record("membership initiative=one organisation=ministry from=2025-01-01")
+    table = REGISTRY_TABLES["membership"]
+    with one.context.database.connect() as connection:
+        found = connection.execute(select(table).where(table.c.tier.is_(None))).all()
+    assert {(r.organisation, str(r.valid_from)) for r in found} == {("firm", "2023-01-01"), ("ministry", "2025-01-01")}
+
+
+def test_lines_of_one_file_change_each_other_in_their_order(one: World) -> None:
+    one.record(MEMBER, "membership initiative=one organisation=firm from=2025-01-01 tier=silver")
+    now = latest(one, "membership")
+    assert (now.commitment, now.tier) == ("regular-fee", "silver")

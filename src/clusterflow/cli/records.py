@@ -31,12 +31,13 @@ def record(
     key: Key = None,
     as_json: Json = False,
 ) -> None:
-    """Record facts, all or none: every mistake is told with its place, and the same twice changes nothing.
+    """Record facts, all or none. All mistakes are reported with their places; the same twice changes nothing.
 
     With its day (from=, on=) a record enters a fact or corrects the one of that day. Without it, the record is about
-    the latest fact under the same key: to= ends it, other fields correct it. retract=true withdraws it.
+    the latest fact under the same key: to= ends it, other fields correct it. A field that is not named stays as it
+    was, also in a change from a new day; to= with nothing behind it makes it unknown. retract=true withdraws the fact.
 
-    A file of «export life» is taken into an empty database, with its ledger.
+    A file of «export life» is restored into an empty database, with its ledger.
     """
     if (source is None) == (not words):
         raise ClusterflowError("give either TYPE key=value ..., or --from FILE")

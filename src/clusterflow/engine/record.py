@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from clusterflow.domain import events as ev
 from clusterflow.domain.events import RecordEvent
 from clusterflow.domain.records import RECORDS, Record
-from clusterflow.domain.records.base import REGISTRY
+from clusterflow.domain.records.base import REGISTRY, in_force
 from clusterflow.domain.records.parties import Initiative
 from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Frozen
 from clusterflow.engine.deadlines import DEADLINE_RECORDS, set_deadlines
@@ -35,8 +35,9 @@ class Submission:
     """One record as the user wrote it, before validation.
 
     With a start day it enters a fact, or corrects the fact of that day. Without one it applies to the latest fact with
-    the same key: ``to`` ends it, other fields correct it. Fields that are not named keep their value; a field that is
-    None becomes unknown. ``retract`` withdraws the fact; if it is entered again, it starts empty.
+    the same key: ``to`` ends it, other fields correct it. Fields that are not named keep their value, also those of
+    the earlier fact that a new day changes; a field that is None becomes unknown. ``retract`` withdraws the fact; if it
+    is entered again, it starts empty, as does a fact that begins after the earlier one ended.
     """
 
     type: str
@@ -171,7 +172,11 @@ class _Recorder:
         fields = dict(submission.fields)
         before = self._meant(cls, chain, fields)
         if before is not None and (submission.retract or not before.retracted):
-            kept = before.record.model_dump(by_alias=True, exclude_none=True)
+            changed: Record | None = before.record
+        else:
+            changed = self._in_force(cls, chain, fields)
+        if changed is not None:
+            kept = changed.model_dump(by_alias=True, exclude_none=True)
             fields = {**kept, **{_alias(cls, name): value for name, value in fields.items()}}
         try:
             new = cls.model_validate({name: value for name, value in fields.items() if value is not None})
@@ -201,6 +206,15 @@ class _Recorder:
         if day is None:
             return max(facts, key=lambda f: (not f.retracted, f.record.valid_from), default=None)
         return next((f for f in facts if str(f.record.valid_from) == str(day)), None)
+
+    def _in_force(self, cls: type[Record], chain: str, fields: Mapping[str, Any]) -> Record | None:
+        """Return the record that a fact of a new day changes: the one of the same key that is in force on that day."""
+        identity = tuple(value for k in cls.key if isinstance(value := fields.get(k), str))
+        day = _day(fields.get(_alias(cls, "valid_from"), fields.get("valid_from")))
+        if day is None or len(identity) < len(cls.key):
+            return None
+        known = (f.record for f in self._known(cls.type, chain, identity) if not f.retracted)
+        return in_force(known, day)
 
     def _note(self, name: str, before: Fact | None, new: Record, retract: bool) -> None:
         if before is not None and before.record == new and before.retracted == retract:
@@ -273,6 +287,14 @@ def _place(mistake: Mistake) -> tuple[str | int, ...]:
 
 
 _NUMBERS = re.compile("([0-9]{1,18})")
+
+
+def _day(value: object) -> date | None:
+    """Return a day that may still be a text; None where it is none, which the validation reports."""
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else value if isinstance(value, date) else None
+    except ValueError:
+        return None
 
 
 def _alias(cls: type[Record], name: str) -> str:

@@ -13,13 +13,19 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'
 """What a spreadsheet may read as the beginning of a formula, and the apostrophe that prevents it."""
 
 
-def json_line(chain: str, record: Record, retract: bool = False) -> str:
-    """A record as ``clusterflow record --from`` reads it."""
+def json_line(chain: str, record: Record, retract: bool = False, unknown: bool = False) -> str:
+    """A record as ``clusterflow record --from`` reads it.
+
+    Args:
+        unknown: name the unknown fields too. Without their names, a fact keeps what an earlier one of its key said.
+    """
     about: dict[str, Any] = {"record": record.type}
     if chain != REGISTRY:
         about["initiative"] = chain
     if retract:
         about["retract"] = True
+    if unknown:
+        about |= {_alias(type(record), n): None for n, f in type(record).model_fields.items() if not f.exclude}
     return json.dumps({**about, **record.to_json()}, ensure_ascii=False)
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Update,
     bindparam,
+    func,
     insert,
     literal,
     select,
@@ -316,6 +317,16 @@ def iterate_facts(connection: Connection, cls: type[R], retracted: bool = False)
     query = select(table).where(table.c.superseded_at.is_(None), table.c.retracted.is_(retracted))
     for row in connection.execute(query.order_by(table.c.chain, table.c.entry), execution_options=STREAMED):
         yield row.chain, from_row(cls, row._mapping)
+
+
+def changed_identities(connection: Connection, cls: type[Record]) -> set[tuple[str, tuple[str, ...]]]:
+    """Return (chain, identity) of what has several facts of a type that hold, from several days."""
+    if "valid_from" in cls.key:
+        return set()
+    table = tables.REGISTRY_TABLES[cls.type]
+    columns = (table.c.chain, *_key(cls.type))
+    query = select(*columns).where(*_is_current(table)).group_by(*columns).having(func.count() > 1)
+    return {(chain, tuple(key)) for chain, *key in connection.execute(query)}
 
 
 def counts(connection: Connection, chain: str) -> Mapping[str, int]:

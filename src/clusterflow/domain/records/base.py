@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, ClassVar, Self
@@ -162,6 +163,16 @@ class Span(Record):
         if self.valid_to is not None and self.valid_to < self.valid_from:
             raise ValueError(f"it ends on {self.valid_to}, before it begins on {self.valid_from}")
         return self
+
+
+def in_force(records: Iterable[Record], day: date) -> Record | None:
+    """The one of several records of the same key that is in force on a day, begun earlier: what a new day changes.
+
+    A happening is in force on no day, so another day of the same key is another happening.
+    """
+    spans = (r for r in records if isinstance(r, Span) and r.valid_from < day)
+    latest = max(spans, key=lambda r: r.valid_from, default=None)
+    return latest if latest is not None and (latest.valid_to is None or latest.valid_to >= day) else None
 
 
 class Happening(Record):

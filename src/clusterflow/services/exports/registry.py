@@ -1,4 +1,4 @@
-"""The registry, taken away whole: what holds at this moment, as lines of JSON or as tables."""
+"""Exports the registry: the facts that hold at this moment, as lines of JSON or as tables."""
 
 from __future__ import annotations
 
@@ -16,20 +16,22 @@ from clusterflow.rules.mistakes import references
 from clusterflow.store import registry
 
 MARK = "\ufeff"
-"""By which spreadsheets know that a file is UTF-8."""
+"""The byte order mark: spreadsheets recognise UTF-8 by it."""
 
 
 def lines(connection: Connection) -> Iterator[str]:
-    """The facts that hold, each as a line that ``clusterflow record --from`` takes.
+    """Yield the facts that hold, each as a line that ``clusterflow record --from`` takes.
 
-    A fact may name a record that was withdrawn. That is entered and withdrawn again, or nobody could record the fact.
+    A fact may name a record that was withdrawn. That record is entered and withdrawn again, because a fact can only
+    name a record that exists.
     """
     named, there = set[tuple[str, str, str]](), set[tuple[str, str, str]]()
     for cls in RECORDS.values():
+        changed = registry.changed_identities(connection, cls)
         for chain, record in registry.iterate_facts(connection, cls):
             there.add((cls.type, chain, record.identity()[0]))
             named |= _named(chain, record)
-            yield json_line(chain, record)
+            yield json_line(chain, record, unknown=(chain, record.identity()) in changed)
     while lost := named - there:
         for kind in sorted({kind for kind, _, _ in lost}):
             for chain, record in registry.iterate_facts(connection, RECORDS[kind], retracted=True):
@@ -41,13 +43,13 @@ def lines(connection: Connection) -> Iterator[str]:
 
 
 def _named(chain: str, record: Record) -> set[tuple[str, str, str]]:
-    """The records that a record names: type, chain, id."""
+    """Return the records that a record names: type, chain, id."""
     found = {(t, chain if RECORDS[t].of_initiative else REGISTRY, value) for t, value in references(record)}
     return found | ({("initiative", REGISTRY, chain)} if record.of_initiative else set())
 
 
 def write_tables(connection: Connection, into: Callable[[str], AbstractContextManager[IO[str]]]) -> None:
-    """A table for each record type, in files that ``into`` opens by their names."""
+    """Write a table for each record type, into files that ``into`` opens by their names."""
     for name, cls in RECORDS.items():
         with into(f"{name}.csv") as file:
             file.write(MARK)

@@ -283,3 +283,30 @@ def test_a_registry_of_a_database_is_the_same_in_an_empty_one(
     for record in RECORDS:
         if record in there.facts and record not in ("person", "representation"):
             assert sorted(there.all(record), key=repr) == sorted(office.facts(record), key=repr), record
+
+
+def test_a_row_of_a_new_day_keeps_what_its_cells_do_not_say(office: Office) -> None:
+    office.record("membership initiative=one organisation=acero from=2024-02-01 commitment=regular-fee founder=true")
+    rows = [
+        ("Organización", "Id", "Alta", "Categoría"),
+        ("Aceros-del-Norte", "acero", date(2024, 2, 1), "pleno"),
+        ("Aceros-del-Norte", "acero", date(2025, 3, 1), "adherido"),
+    ]
+    plan = office.plan(xlsx({"Miembros": rows}), KEEP)
+    workbooks.record(office.context, plan)
+    first, second = office.facts("membership", organisation="acero")
+    assert (first.tier, second.tier) == ("pleno", "adherido")  # type: ignore[attr-defined]
+    assert (second.commitment, second.founder) == ("regular-fee", True)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("answer", "tier"), [("keep", "pleno"), ("clear", None)])
+def test_an_empty_cell_in_a_row_of_a_new_day_is_asked_about(office: Office, answer: Any, tier: str | None) -> None:
+    rows = [
+        ("Organización", "Id", "Alta", "Categoría", "Compromiso"),
+        ("Aceros-del-Norte", "acero", date(2024, 2, 1), "pleno", None),
+        ("Aceros-del-Norte", "acero", date(2025, 3, 1), None, "acuerdo firmado"),
+    ]
+    plan = office.plan(xlsx({"Miembros": rows}))
+    assert summarize(plan).emptied == ("Miembros!D3: está vacía; el registro dice pleno",)
+    workbooks.record(office.context, office.plan(xlsx({"Miembros": rows}), Answers(removed="keep", emptied=answer)))
+    assert [f.tier for f in office.facts("membership", organisation="acero")] == ["pleno", tier]  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from clusterflow.domain.records import RECORDS, Happening, Record
+from clusterflow.domain.records.base import in_force
 from clusterflow.domain.records.governance import Meeting
 from clusterflow.domain.records.parties import Organisation
 from clusterflow.engine.record import Submission
@@ -202,13 +203,20 @@ class _Planner:
         free = [f for f in facts if f.valid_from not in {d.fields["valid_from"] for d in dated}]
         loose = [d for d, fact in paired if fact is None]
         moved = self._moved(record, loose, free) if not undated else {}
-        latest: Record | None = None
-        for draft, fact in paired:
+        # In the order of their days, because a row of a new day keeps what the rows before it say.
+        taken: dict[date, Record] = {} if moved else dict(by_day)
+        for draft, fact in sorted(paired, key=lambda pair: pair[0].fields["valid_from"]):
             before = fact or moved.get(draft.place)
-            new = self._take(draft, before, lone=True, moved=before is not None and fact is None)
-            latest = new if new and (latest is None or new.valid_from > latest.valid_from) else latest
+            if before is not None:
+                new = self._take(draft, before, lone=True, moved=fact is None)
+            else:
+                changed = in_force(taken.values(), draft.fields["valid_from"])
+                asked = changed is not None and changed.valid_from in by_day
+                new = self._take(draft, changed if asked else self._without_empty_cells(draft, changed), lone=asked)
+            if new is not None:
+                taken[new.valid_from] = new
         for draft in undated:
-            before = max((r for r in (latest, *facts) if r is not None), key=lambda r: r.valid_from, default=None)
+            before = max(taken.values(), key=lambda r: r.valid_from, default=None)
             if before is None:
                 draft.fields["valid_from"] = self._first_day(draft)
             self._take(draft, before, lone=not dated)
@@ -253,6 +261,18 @@ class _Planner:
         self._check_tax_id(draft, before, new)
         self._note(draft, before, new, moved)
         return new
+
+    @staticmethod
+    def _without_empty_cells(draft: Draft, changed: Record | None) -> Record | None:
+        """What a row of a new day keeps of an earlier row that the registry does not know: what has no column.
+
+        The two rows stand in the same sheet, so an empty cell says that the field is unknown from that day on.
+        """
+        if changed is None:
+            return None
+        fields = _FIELDS[draft.record]
+        empty = {n: fields[n].default for n in draft.cells if n in fields and draft.fields.get(n) is None}
+        return changed.model_copy(update={n: value for n, value in empty.items() if not fields[n].is_required()})
 
     def _look_for_emptied(self, draft: Draft, before: Record, kept: dict[str, Any]) -> None:
         for name in draft.cells:
