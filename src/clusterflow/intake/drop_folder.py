@@ -10,11 +10,19 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from fsspec.core import url_to_fs
+from fsspec.implementations.local import LocalFileSystem
 
 from clusterflow.errors import ClusterflowError, NotPossible
+from clusterflow.intake.file_storage import LocalStorage, RemoteStorage, Storage
 
-UNFINISHED = (".part", ".partial", ".tmp", ".crdownload")
-"""Suffixes of files that are still being written."""
+UNFINISHED = (".part", ".partial", ".tmp", ".crdownload", "~")
+"""Suffixes of files that are still being written, and of backups."""
+
+SYSTEM_FILES = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"})
+"""Files that desktops write into folders."""
+
+EXCEL_LOCK, LIBREOFFICE_LOCK = "~$", ".~lock."
+"""What the name of the file begins with that an office program keeps beside a workbook while it is open."""
 
 DONE, REFUSED = "done", "refused"
 """The subfolders that processed files are moved to."""
@@ -34,8 +42,9 @@ _STAMPS = ("size", "mtime", "LastModified", "last_modified", "modified", "create
 class DropFolder:
     """A folder in which people and other systems drop workbooks and JSON lines.
 
-    No file is ever deleted: a processed file is moved to a subfolder, under a free name. The address may hold a
-    password, so messages show only its scheme, host and path.
+    No file is ever deleted: a processed file is moved to a subfolder, under a free name. No link in the folder is
+    followed, whether it is a file or a subfolder: others can write there. The address may hold a password, so messages
+    show only its scheme, host and path.
     """
 
     def __init__(self, url: str) -> None:
@@ -45,19 +54,38 @@ class DropFolder:
         """
         self._url = url
         with self._translate_errors("is no address of a folder"):
-            self._fs, self._folder = url_to_fs(url)
-            self._folder = str(self._folder).rstrip("/")
+            fs, folder = url_to_fs(url)
+            path = str(folder).rstrip("/")
+            self._files: Storage = LocalStorage(path) if isinstance(fs, LocalFileSystem) else RemoteStorage(fs, path)
 
     def list_files(self) -> dict[str, Stamp]:
         """Return the stamps of the files that can be processed, by name.
 
         Raises:
-            NotPossible: the folder cannot be read.
+            NotPossible: the folder cannot be read, or one of its subfolders is a link.
         """
+        found = self._list()
+        opened = _open_in_an_office(found)
+        return {n: _stamp(i) for n, i in sorted(found.items()) if _is_candidate(n, i) and n not in opened}
+
+    def opened_files(self) -> dict[str, str]:
+        """Return the files that somebody has open in an office program, each with the name of its lock file.
+
+        Raises:
+            NotPossible: as ``list_files``.
+        """
+        found = self._list()
+        return {n: lock for n, lock in _open_in_an_office(found).items() if _is_candidate(n, found[n])}
+
+    def _list(self) -> dict[str, Mapping[str, Any]]:
         with self._translate_errors("cannot be read"):
-            self._fs.invalidate_cache()
-            found = {_name(info["name"]): info for info in self._fs.ls(self._folder or "/", detail=True)}
-        return {name: _stamp(info) for name, info in sorted(found.items()) if _is_candidate(name, info)}
+            found = {_name(info["name"]): info for info in self._files.list_entries()}
+        for subfolder in (DONE, REFUSED):
+            entry = found.get(subfolder)
+            if entry is not None and (entry.get("type") != "directory" or entry.get("islink")):
+                reason = f"{subfolder}/ in it is a link or a file, and has to be a folder"
+                raise NotPossible(f"the drop folder {self} is not used: {reason}")
+        return found
 
     async def stable_files(self, pause_seconds: float) -> dict[str, Stamp]:
         """Return the files that did not change during the pause."""
@@ -74,49 +102,51 @@ class DropFolder:
         Raises:
             NotPossible: it cannot be read, or has changed since it was listed.
         """
-        with self._translate_errors(f"does not allow {name} to be read"):
-            content: bytes = self._fs.cat_file(self._path(name))
+        with self._translate_errors(f"does not allow {shown_name(name)} to be read"):
+            content = self._files.read(name, size_of(stamp) + 1)
         if len(content) != size_of(stamp):
-            raise NotPossible(f"{name} is still being written; it is left for the next run")
+            raise NotPossible(f"{shown_name(name)} is still being written; it is left for the next run")
         return content
 
     def move(self, name: str, stamp: Stamp, folder: str, note: str = "", marked_copy: bytes = b"") -> str:
-        """Move a file to a subfolder, and return its new name.
+        """Move a file to a subfolder, and return its new name, which is always valid UTF-8.
 
-        The note and the marked copy are written beside it unless they are empty.
+        The note and the marked copy are written beside it unless they are empty. Nothing that is there is written over.
 
         Raises:
             NotPossible: it has changed since it was read, or cannot be moved; it then stays where it is.
         """
+        shown = shown_name(name)
         if self.list_files().get(name) != stamp:
-            raise NotPossible(f"{name} has changed meanwhile; it is left for the next run")
-        with self._translate_errors(f"does not allow {name} to be moved to {folder}/"):
-            self._fs.makedirs(self._path(folder), exist_ok=True)
-            free = self._free(folder, name)
-            if note:
-                self._fs.pipe_file(self._path(f"{free}.mistakes.txt"), note.encode())
-            if marked_copy:
-                self._fs.pipe_file(self._path(f"{free}.marked.xlsx"), marked_copy)
-            self._fs.mv(self._path(name), self._path(free))
-        return free
+            raise NotPossible(f"{shown} has changed meanwhile; it is left for the next run")
+        beside = {".mistakes.txt": note.encode("utf-8", "backslashreplace"), ".marked.xlsx": marked_copy}
+        beside = {suffix: content for suffix, content in beside.items() if content}
+        with self._translate_errors(f"does not allow {shown} to be moved to {folder}/"):
+            self._files.make_folder(folder)
+            free = self._free(folder, shown, tuple(beside))
+            for suffix, content in beside.items():
+                self._files.create(folder, free + suffix, content)
+            self._files.move(name, folder, free)
+        return f"{folder}/{free}"
 
-    def _free(self, folder: str, name: str) -> str:
-        """Return a name in the subfolder that no file has yet."""
-        path, number = PurePosixPath(name), 1
-        free = f"{folder}/{name}"
-        while self._fs.exists(self._path(free)):
+    def _free(self, folder: str, name: str, suffixes: tuple[str, ...]) -> str:
+        """Return a name that nothing in the subfolder has yet, nor that of a file written beside it."""
+        path, number, free = PurePosixPath(name), 1, name
+        while any(self._files.exists(folder, free + suffix) for suffix in ("", *suffixes)):
             number += 1
-            free = f"{folder}/{path.stem}-{number}{path.suffix}"
+            free = f"{path.stem}-{number}{path.suffix}"
         return free
-
-    def _path(self, name: str) -> str:
-        return f"{self._folder}/{name}"
 
     def __str__(self) -> str:
         return without_secrets(self._url)
 
     def _translate_errors(self, what: str) -> AbstractContextManager[None]:
         return translate_errors("the drop folder", self._url, what)
+
+
+def shown_name(name: str) -> str:
+    """Return the name of a file as text: bytes in it that are not UTF-8 are written as ``%F1``."""
+    return "".join(f"%{ord(sign) - 0xDC00:02X}" if "\udc80" <= sign <= "\udcff" else sign for sign in name)
 
 
 @contextmanager
@@ -158,7 +188,14 @@ def _name(path: str) -> str:
 def _is_candidate(name: str, info: Mapping[str, Any]) -> bool:
     """Return whether it is a finished file; a link is not, as it could lead to a file the sender may not read."""
     plain = info.get("type") == "file" and not info.get("islink") and info.get("size") is not None
-    return plain and not name.startswith(".") and not name.endswith(UNFINISHED)
+    of_a_program = name.startswith((".", EXCEL_LOCK)) or name.casefold() in SYSTEM_FILES
+    return plain and not of_a_program and not name.casefold().endswith(UNFINISHED)
+
+
+def _open_in_an_office(found: Mapping[str, object]) -> dict[str, str]:
+    """Return the files that have a lock file beside them, with its name: ``~$NAME`` or ``.~lock.NAME#``."""
+    locks = {name: (f"{EXCEL_LOCK}{name}", f"{LIBREOFFICE_LOCK}{name}#") for name in found}
+    return {name: lock for name, both in locks.items() for lock in both if lock in found}
 
 
 def _stamp(info: Mapping[str, Any]) -> Stamp:

@@ -10,7 +10,7 @@ from itertools import islice
 from clusterflow.domain.refused_submission import Refusal, RefusalState
 from clusterflow.engine.submissions import Delivery, DeliveryResult
 from clusterflow.errors import Mistake, NotPossible
-from clusterflow.intake.drop_folder import DONE, REFUSED, DropFolder, Stamp, size_of
+from clusterflow.intake.drop_folder import DONE, REFUSED, DropFolder, Stamp, shown_name, size_of
 from clusterflow.intake.submissions import delivered_file
 from clusterflow.services.context import Context
 from clusterflow.services.intake import submissions
@@ -36,24 +36,30 @@ async def receive_files(context: Context, folder: DropFolder, pause_seconds: flo
         NotPossible: the folder cannot be read.
     """
     stamps = dict(islice((await folder.stable_files(pause_seconds)).items(), MOST_FILES))
-    run = _Run(context, folder, stamps)
+    run = _Run(context, folder, {shown_name(name): name for name in stamps}, stamps)
+    run.problems += [_opened(shown_name(name), shown_name(lock)) for name, lock in folder.opened_files().items()]
     deliveries, workbooks = list[Delivery](), dict[str, bytes]()
-    for name, stamp in stamps.items():
+    for shown, name in run.names.items():
+        stamp = stamps[name]
         try:
             if size_of(stamp) > LARGEST_BYTES:
                 deliveries.append(too_large(name, stamp))
             elif name.lower().endswith(SUFFIXES):
-                workbooks[name] = folder.read(name, stamp)
+                workbooks[shown] = folder.read(name, stamp)
             else:
-                deliveries.append(delivered_file(name, folder.read(name, stamp)))
+                deliveries.append(delivered_file(shown, folder.read(name, stamp)))
         except NotPossible as problem:
             run.problems.append(str(problem))
     run.receive(deliveries)
     # A workbook is compared with the registry, so each one is read after the one before it is recorded.
-    for name, content in workbooks.items():
-        delivery, marked_copy = read_delivery(context, name, content)
+    for shown, content in workbooks.items():
+        delivery, marked_copy = read_delivery(context, shown, content)
         run.receive([delivery], marked_copy)
     return IntakeResult(recorded=run.recorded, refused=run.refused, repeated=run.repeated, problems=tuple(run.problems))
+
+
+def _opened(name: str, lock: str) -> str:
+    return f"{name} is open in an office program and is left for the next run. If nobody has it open, delete {lock}"
 
 
 @dataclass(slots=True)
@@ -62,6 +68,8 @@ class _Run:
 
     context: Context
     folder: DropFolder
+    names: Mapping[str, str]
+    """The names of the files in the folder, by the names that messages show."""
     stamps: Mapping[str, Stamp]
     recorded: int = 0
     refused: int = 0
@@ -70,14 +78,18 @@ class _Run:
 
     def receive(self, deliveries: Sequence[Delivery], marked_copy: bytes = b"") -> None:
         """Record deliveries and move their files; ``marked_copy`` is written beside a refused workbook."""
-        dropped = [replace(d, drop=drop_key(d.address, self.stamps[d.address])) for d in deliveries]
+        dropped = [replace(d, drop=self._key(d.address)) for d in deliveries]
         for delivery, received in submissions.receive(self.context, dropped):
             if isinstance(received, str):
                 self.problems.append(f"{delivery.address}: {received}")
             else:
                 self._move(delivery.address, received, marked_copy)
 
-    def _move(self, name: str, received: DeliveryResult, marked_copy: bytes) -> None:
+    def _key(self, shown: str) -> str:
+        name = self.names[shown]
+        return drop_key(name, self.stamps[name])
+
+    def _move(self, shown: str, received: DeliveryResult, marked_copy: bytes) -> None:
         refusal = submissions.refusal(self.context, received.refused) if received.refused else None
         is_refused = refusal is not None and refusal.state is not RefusalState.MENDED
         is_repeat = not is_refused and received.already is not None
@@ -86,6 +98,7 @@ class _Run:
         note = refusal_note(refusal) if refusal and is_refused else ""
         target = REFUSED if is_refused else DONE
         try:
+            name = self.names[shown]
             self.folder.move(name, self.stamps[name], target, note, marked_copy if is_refused else b"")
         except NotPossible as problem:
             self.problems.append(str(problem))
@@ -102,8 +115,9 @@ def drop_key(name: str, stamp: Stamp) -> str:
 def too_large(name: str, stamp: Stamp) -> Delivery:
     """Return the delivery of a file that is refused unread, because of its size."""
     source = f"file:{drop_key(name, stamp)}"
-    mistake = Mistake(name, f"is larger than {LARGEST_BYTES // 2**20} MB", "", "Split it and drop the parts")
-    return Delivery(source, name, "", mistakes=(mistake,))
+    shown = shown_name(name)
+    mistake = Mistake(shown, f"is larger than {LARGEST_BYTES // 2**20} MB", "", "Split it and drop the parts")
+    return Delivery(source, shown, "", mistakes=(mistake,))
 
 
 def refusal_note(refusal: Refusal) -> str:
