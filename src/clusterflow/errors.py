@@ -1,7 +1,7 @@
-"""The one tree of exceptions.
+"""All exceptions of clusterflow, in one tree.
 
-An ordinary *no* of the rules is a value (``rules.decision.Refusal``), not an exception: what stands here
-is what a person typed wrongly, or what the surroundings do not provide.
+An ordinary refusal by the rules is a value (``rules.decision.Refusal``), not an exception. An exception means that a
+person typed something wrong, or that something in the environment is missing or does not work.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ LONGEST_QUOTED = 80
 
 
 def shortened(text: str) -> str:
-    """A text as a sentence repeats it: whole where it is short."""
+    """Return a text as a message quotes it: cut where it is too long."""
     return text if len(text) <= LONGEST_QUOTED else f"{text[:LONGEST_QUOTED]}..."
 
 
 def quoted(value: object) -> str:
-    """What somebody wrote, in quotation marks, with its length where it is too long."""
+    """Return a value in quotation marks. A value that is too long is cut, and its length is added."""
     text = json.dumps(value, ensure_ascii=False) if isinstance(value, (bool, dict, list)) else str(value)
-    return f"«{shortened(text)}»" + (f" ({len(text):,} signs)" if len(text) > LONGEST_QUOTED else "")
+    return f"«{shortened(text)}»" + (f" ({len(text):,} characters)" if len(text) > LONGEST_QUOTED else "")
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing that is wrong in what somebody wrote: where, what was found, what is accepted, what to do."""
+    """One mistake in what somebody wrote: where, what was found, what is accepted, what to do."""
 
     where: str
     found: str
@@ -44,13 +44,13 @@ class Mistake:
 
 
 class ClusterflowError(Exception):
-    """Anything clusterflow tells a person instead of a traceback; the text is the whole message."""
+    """An error that a person reads instead of a traceback. Its text is the whole message."""
 
     exit_code = 2
 
 
 class Mistakes(ClusterflowError):
-    """All the mistakes of one file or one command, together."""
+    """All mistakes of one file or one command, reported together."""
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes: tuple[Mistake, ...] = tuple(mistakes)
@@ -58,10 +58,10 @@ class Mistakes(ClusterflowError):
 
 
 class UnknownName(ClusterflowError):
-    """A name that nothing answers to, with the nearest names that do."""
+    """A name that does not exist, with the most similar names that do."""
 
     def __init__(self, noun: str, name: str, nearest: Sequence[str] = (), known: Iterable[str] = ()) -> None:
-        """``known`` are all that there are, where they are few enough to be told when none is near."""
+        """``known`` are all existing names; they are listed when no name is similar. Pass them only if they are few."""
         self.noun, self.name, self.nearest = noun, name, tuple(nearest)
         text = f"no {noun} is called {quoted(name)}"
         if nearest:
@@ -72,32 +72,32 @@ class UnknownName(ClusterflowError):
 
 
 class NotPossible(ClusterflowError):
-    """A command that cannot be carried out as things stand; the text says why and what would help."""
+    """A command that is not possible in the current state. The text says why, and what would help."""
 
     exit_code = 3
 
 
 class Conflict(ClusterflowError):
-    """Another command changed the same initiative in between, more often than we tried again."""
+    """Other commands changed the same initiative at the same time, and all retries failed."""
 
     exit_code = 4
 
 
 class SchemaMismatch(ClusterflowError):
-    """The database has another schema than this version of clusterflow; the text names the command that helps."""
+    """The schema of the database does not fit this version of clusterflow. The text names the command to run."""
 
     exit_code = 5
 
 
 class PrefectUnreachable(ClusterflowError):
-    """No Prefect server answers; commands go on working and the outbox waits."""
+    """No Prefect server answers. Commands keep working, and the outbox waits."""
 
     exit_code = 6
 
     @classmethod
     def by_a_stranger(cls, address: str, heard: str) -> Self:
-        """What answers is something else: a proxy, another server; ``heard`` says by what that is known."""
+        """Something else answers at the address: a proxy or another server. ``heard`` describes its answer."""
         return cls(
-            f"what answers at {address} is no Prefect ({heard}): say where one is, by "
+            f"the server at {address} is not a Prefect server ({heard}): give the address of one with "
             "CLUSTERFLOW_PREFECT_API=http://HOST:PORT/api, or start one with: clusterflow up"
         )

@@ -1,4 +1,4 @@
-"""Settings, from the environment (``CLUSTERFLOW_...``) or a file ``.env``; secrets are never printed."""
+"""Settings from the environment (``CLUSTERFLOW_...``) or from a file ``.env``. Secrets are never printed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def _beside_the_code(name: str) -> Path:
-    """A folder of the checkout, or its copy inside an installed wheel."""
+    """Return a folder of the checkout, or its copy in an installed wheel."""
     checkout = _PACKAGE.parent.parent / name
     return checkout if checkout.is_dir() else _PACKAGE / "shipped" / name
 
@@ -44,25 +44,25 @@ def _channels_one_by_one() -> dict[str, SecretStr]:
 
 
 NOBODY = "cli"
-"""Who commands where nobody says who."""
+"""The actor of a command when none is named."""
 
 
 def _id(text: str) -> str:
-    """An id, as those of records are; what stands in the ledger cannot be forgotten, so no name may.
+    """Return the id if it is valid. The ledger is never erased, so it holds ids and no names.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the text is not an id.
     """
     if not re.fullmatch("[a-z0-9][a-z0-9._-]{0,63}", text):
-        raise ValueError("is no id; accepted: 1 to 64 lower case letters, digits, points, hyphens and underscores")
+        raise ValueError("is not an id; accepted: 1 to 64 lower case letters, digits, points, hyphens and underscores")
     return text
 
 
 def _web_address(text: str) -> str:
-    """An address of a server, as it is.
+    """Return the address of a server if it is valid.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the text is not a web address.
     """
     try:
         split = urlsplit(text)
@@ -70,16 +70,16 @@ def _web_address(text: str) -> str:
     except ValueError:
         known = False
     if not known:
-        raise ValueError("is no web address; accepted: http://HOST:PORT/api")
+        raise ValueError("is not a web address; accepted: http://HOST:PORT/api")
     return text
 
 
 Folder = Annotated[Path, AfterValidator(Path.absolute)]
-"""A folder; a relative one starts at the folder of the command."""
+"""A folder. A relative path starts at the current folder of the command."""
 
 
 class Settings(BaseSettings):
-    """Where things are and how the world is reached."""
+    """All settings: folders, database, languages, channels, secrets, and the Prefect server."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_file=_DOTENV, extra="ignore", frozen=True, hide_input_in_errors=True
@@ -87,7 +87,7 @@ class Settings(BaseSettings):
 
     home: Folder = Field(
         default_factory=_home,
-        description="folder of the default database, Prefect's data and logs; ~/.clusterflow if unset",
+        description="folder of the default database, Prefect's data and the logs; default: ~/.clusterflow",
     )
     database: str | None = Field(
         default=None, repr=False, description="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
@@ -95,42 +95,46 @@ class Settings(BaseSettings):
     configs: Folder = Field(
         default_factory=lambda: _beside_the_code("configs"),
         description="folder of the office's models, dues schemes, metrics, notices and messages; "
-        "the shipped ones if unset",
+        "default: the files that come with clusterflow",
     )
     deployments: Folder = Field(
         default_factory=lambda: _beside_the_code("deployments"),
-        description="folder of prefect.yaml, which says what is deployed; the shipped one if unset",
+        description="folder of prefect.yaml, which lists the deployments; default: the file that comes with "
+        "clusterflow",
     )
-    language: Literal["es", "en"] = Field(default="en", description="language of Prefect's names and artifacts")
+    language: Literal["es", "en"] = Field(default="en", description="language of names and artifacts in Prefect")
     actor: Annotated[str, AfterValidator(_id)] = Field(
-        default=NOBODY, description="who records and commands, where nobody else is named: an id, never a name"
+        default=NOBODY, description="who records facts and runs commands if no one else is named: an id, never a name"
     )
     today: date | None = Field(
-        default=None, description="pretend that it is this day: for rehearsals and demonstrations"
+        default=None, description="pretend that today is this day, for rehearsals and demonstrations"
     )
     mail: SecretStr | None = Field(
         default=None,
-        description="Apprise address of the mail server, without recipient: mailtos://USER:PASSWORD@HOST?from=...",
+        description="Apprise address of the mail server, without a recipient: mailtos://USER:PASSWORD@HOST?from=...",
     )
     notices_manners: Literal["on", "off"] = Field(
-        default="on", description="off: every notice is sent at once, at any hour, however many there are"
+        default="on", description="off: every notice is sent at once, at any hour and in any number"
     )
-    # The four numbers are proposals of this project (P); a person's record may name another time zone and digest day.
+    # The four numbers below are proposals of this project (P). A person's record may name another time zone and digest
+    # day.
     notices_quiet: str = Field(
         default="20:00-08:00",
         pattern=r"^(none|([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)$",
-        description="when nothing but the urgent is sent, on the receiver's clock; then weekends and national holidays "
-        "are quiet, too. none: no hour and no day is",
+        description="quiet hours on the recipient's clock, when only urgent notices are sent; weekends and national "
+        "holidays are quiet, too. none: no quiet hours and no quiet days",
     )
-    notices_cap: int = Field(default=10, ge=0, description="messages a person in any seven days at most; 0: no cap")
+    notices_cap: int = Field(default=10, ge=0, description="most messages to one person in any seven days; 0: no limit")
     notices_digest: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = Field(
-        default="monday", description="when people get their digest who name no day of their own"
+        default="monday", description="day of the weekly digest for people who chose no day"
     )
-    notices_gather: int = Field(default=15, ge=0, description="minutes that a notice waits for more of its kind")
+    notices_gather: int = Field(
+        default=15, ge=0, description="minutes that a notice waits for others that can be sent with it"
+    )
     notices_to: str | None = Field(
         default=None,
         pattern=r"^[^@\s<>\"',;:]+@[^@\s<>\"',;:]+$",
-        description="for rehearsals: one e-mail address that gets every notice, each marked with whose it is",
+        description="for rehearsals: one e-mail address that gets all notices; each names its real recipient",
     )
     channels: SecretStr | None = Field(
         default=None,
@@ -138,56 +142,56 @@ class Settings(BaseSettings):
     )
     channel: dict[str, SecretStr] = Field(
         default_factory=_channels_one_by_one,
-        description="the same one by one: CLUSTERFLOW_CHANNEL_TELEGRAM is the address of the channel «telegram»",
+        description="the same, one by one: CLUSTERFLOW_CHANNEL_TELEGRAM is the address of the channel «telegram»",
     )
     channel_plugins: Path | None = Field(
-        default=None, description="a folder with Apprise plug-ins of your own, for providers that Apprise does not know"
+        default=None, description="folder with your own Apprise plug-ins, for providers that Apprise does not know"
     )
     senders: int = Field(
-        default=16, ge=1, le=64, description="notices on their way at a time; fewer for a small server"
+        default=16, ge=1, le=64, description="number of notices sent at the same time; lower it for a small server"
     )
     proof: Literal["code", "none"] = Field(
         default="code",
-        description="how deciders prove who they are: by the one-time code of their notice, or not at all",
+        description="how deciders prove their identity: by the one-time code in their notice, or not at all",
     )
     secret: SecretStr | None = Field(
         default=None,
         min_length=16,
-        description="what one-time codes are made with, the same on every machine; made in the home folder if unset",
+        description="key for one-time codes, the same on every machine; default: a key is made in the home folder",
     )
     intake: SecretStr | None = Field(
         default=None,
-        description="fsspec address of a folder where people drop workbooks and files of records: file:///srv/drop, s3://...",
+        description="fsspec address of the drop folder for workbooks and files of records: file:///srv/drop, s3://...",
     )
     personal_data: Literal["roles", "names"] = Field(
         default="roles",
-        description="how people appear in reports and in Prefect's artifacts: by their roles alone, or by name",
+        description="how people appear in reports and in Prefect's artifacts: by role only, or by name",
     )
     reports: SecretStr | None = Field(
         default=None,
-        description="fsspec address of a folder that reports are written to: file:///srv/reports, s3://...; "
-        "the folder «reports» of the home folder if unset",
+        description="fsspec address of the folder for reports: file:///srv/reports, s3://...; "
+        "default: the folder «reports» in the home folder",
     )
     calendars: SecretStr | None = Field(
         default=None,
-        description="fsspec address of a folder that calendars are written to each hour: file:///srv/calendars, s3://...",
+        description="fsspec address of the folder for calendars, written every hour: file:///srv/calendars, s3://...",
     )
     prefect_port: int = Field(
-        default=4200, ge=1, le=65535, description="port on loopback of the Prefect server that clusterflow up starts"
+        default=4200, ge=1, le=65535, description="loopback port of the Prefect server that clusterflow up starts"
     )
     prefect_api: Annotated[str, AfterValidator(_web_address)] | None = Field(
-        default=None, description="API of a Prefect server elsewhere"
+        default=None, description="API address of another Prefect server"
     )
-    prefect_auth: SecretStr | None = Field(default=None, description="Prefect's basic auth, user:password")
+    prefect_auth: SecretStr | None = Field(default=None, description="user:password for Prefect's basic authentication")
 
     def __init__(self, **values: Any) -> None:
         try:
             super().__init__(**values)
         except UnicodeDecodeError:
-            raise OSError(errno.EILSEQ, "is no UTF-8 text", _DOTENV) from None
+            raise OSError(errno.EILSEQ, "is not a UTF-8 text", _DOTENV) from None
 
     def code_key(self) -> bytes:
-        """What one-time codes are made with: the secret, or a file of the home folder that only its owner reads."""
+        """Return the key for one-time codes: the secret, or the content of a file that only its owner can read."""
         if self.secret is not None:
             return self.secret.get_secret_value().encode()
         file = self.home / "secret"
@@ -197,9 +201,9 @@ class Settings(BaseSettings):
         with NamedTemporaryFile("w", prefix="secret.", dir=self.home) as fresh:
             fresh.write(secrets.token_hex(32))
             fresh.flush()
-            os.fsync(fresh.fileno())  # an empty key would be everybody's
+            os.fsync(fresh.fileno())  # an empty key would be the same for everybody
             try:
-                os.link(fresh.name, file)  # whole or not at all, and never over another one
+                os.link(fresh.name, file)  # a complete file or none, and never over an existing one
             except FileExistsError:
                 pass
             except OSError as problem:

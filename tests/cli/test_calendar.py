@@ -36,6 +36,6 @@ def test_what_is_not_there_is_told(office: Run, home: Path) -> None:
     office("record", "learning-series", "id=s", "title=S", "from=2024-01-01")
     session = ("learning-session", "id=p", "series=s", "number=1", "topic=T", "planned=2024-03-01", "from=2024-01-01")
     wrong = office("record", *session, "time=9h30")
-    assert "time: «9h30» is no time of a day; accepted: HH:MM, as 09:30" in wrong.err
+    assert "time: «9h30» is not a time of day; accepted: HH:MM, as 09:30" in wrong.err
     unknown = [word.replace("series=s", "series=t") for word in session]
     assert "no learning-series is called «t»" in office("record", *unknown).err

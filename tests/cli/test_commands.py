@@ -156,7 +156,7 @@ def test_the_way_to_a_decision(office: Run) -> None:
         (("decide", "one", "critical-mass", "hold", "--by", "ofelia", "--reason", "x", "--until", "soon"), "is no day"),
         (("ledger", "nothing-like-it"), "no initiative in the ledger"),
         (("model", "show", "vasco"), "no model is called «vasco»"),
-        (("model", "check", "nowhere.yaml"), "there is no such file"),
+        (("model", "check", "nowhere.yaml"), "the file does not exist"),
         (("model", "diagram", "basque", "--out", "/nowhere/x.svg"), "cannot be written"),
     ],
 )  # fmt: skip
@@ -247,7 +247,7 @@ def test_a_decision_on_answers_of_the_day_reads_no_file(
     words = ("decide", "one", "critical-mass", "go", "--by", "ofelia", "--reason", "now")
     assert "the gate of «critical-mass» is not open" in office(*words).err
     office("record", "membership", "initiative=one", "organisation=firm", "from=2024-01-01")
-    assert "metrics.yaml: there is no such file" in office(*words).err
+    assert "metrics.yaml: the file does not exist" in office(*words).err
 
 
 def test_the_program_itself_runs(process: Callable[..., subprocess.CompletedProcess[str]]) -> None:

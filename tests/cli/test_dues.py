@@ -43,7 +43,7 @@ def test_the_schemes_are_listed_and_checked(run: Run, home: Path) -> None:
     said = run("dues", "check", "x.yaml")
     assert said.code == 2
     assert "4 mistakes; nothing was changed:" in said.err
-    assert "x.yaml:4:3: bracket 1 (from 0 below 9): 9 falls in none" in said.err
+    assert "x.yaml:4:3: bracket 1 (from 0 below 9): 9 is in no bracket" in said.err
 
 
 def test_dues_are_looked_at_and_issued(cluster: Run) -> None:
@@ -100,7 +100,7 @@ def test_what_keeps_dues_from_being_issued_is_told(cluster: Run) -> None:
             "--year: «99999» is no year of dues; accepted: a year from 1900 to 2999",
         ),
         (("issue", "--year", "2024"), "--year goes with an initiative"),
-        (("check", "nowhere.yaml"), "there is no such file"),
+        (("check", "nowhere.yaml"), "the file does not exist"),
     ],
 )
 def test_mistakes_are_told(cluster: Run, words: tuple[str, ...], said: str) -> None:

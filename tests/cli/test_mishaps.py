@@ -39,9 +39,9 @@ def wrong(run: Run, *words: str, code: int = 2) -> str:
         ("TODAY", "2024-99-01", "CLUSTERFLOW_TODAY: is not accepted; accepted: a day as YYYY-MM-DD"),
         ("SENDERS", "abc", "CLUSTERFLOW_SENDERS: is not accepted; accepted: a whole number ≥ 1 and ≤ 64"),
         ("PREFECT_PORT", "abc", "CLUSTERFLOW_PREFECT_PORT: is not accepted; accepted: a whole number ≥ 1 and ≤ 65535"),
-        ("PREFECT_API", "http://[::1", "CLUSTERFLOW_PREFECT_API: is no web address; accepted: http://HOST:PORT/api"),
-        ("PREFECT_API", "127.0.0.1:4200", "CLUSTERFLOW_PREFECT_API: is no web address"),
-        ("ACTOR", "Ana María", "CLUSTERFLOW_ACTOR: is no id; accepted: 1 to 64 lower case letters"),
+        ("PREFECT_API", "http://[::1", "CLUSTERFLOW_PREFECT_API: is not a web address; accepted: http://HOST:PORT/api"),
+        ("PREFECT_API", "127.0.0.1:4200", "CLUSTERFLOW_PREFECT_API: is not a web address"),
+        ("ACTOR", "Ana María", "CLUSTERFLOW_ACTOR: is not an id; accepted: 1 to 64 lower case letters"),
         ("CHANNEL", "{", "the settings cannot be read"),
         ("DATABASE", "mysql://u:s3cret@h/d", "«***@h/d» is no database address; accepted: sqlite:///FILE or"),
         ("DATABASE", "oracle://h/d", "is no database address"),
@@ -61,7 +61,7 @@ def test_a_setting_that_is_wrong_is_named_and_its_value_is_not_shown(
 
 def test_a_file_of_settings_that_is_no_text_is_named(run: Run, home: Path) -> None:
     (home / ".env").write_bytes(b"CLUSTERFLOW_ACTOR=a\xff\n")
-    assert ".env: is no UTF-8 text" in wrong(run, "status")
+    assert ".env: is not a UTF-8 text" in wrong(run, "status")
 
 
 @pytest.mark.parametrize("revision", ["0002", "0000", "zzz"])
@@ -117,7 +117,7 @@ def test_what_the_database_refuses_is_told_without_what_was_typed(
     ],
 )
 def test_a_key_has_its_length(run: Run, words: tuple[str, ...]) -> None:
-    assert "(129 signs) is not accepted; accepted: 1 to 128 signs" in wrong(run, *words, "--key", "k" * 129)
+    assert "(129 characters) is not accepted; accepted: 1 to 128 signs" in wrong(run, *words, "--key", "k" * 129)
     assert "accepted: 1 to 128 signs" in wrong(run, *words, "--key", "")
 
 
@@ -181,7 +181,9 @@ def test_what_answers_and_is_no_prefect_is_told(
             said = wrong(office, command, code=6)
         finally:
             server.shutdown()
-    assert said.startswith(f"clusterflow: what answers at {address} is no Prefect ({heard}): say where one is, by ")
+    assert said.startswith(
+        f"clusterflow: the server at {address} is not a Prefect server ({heard}): give the address of one with "
+    )
 
 
 def test_nothing_is_begun_with_no_runs_at_a_time(run: Run) -> None:

@@ -54,8 +54,8 @@ def test_a_metric_is_read():
         ("default: 12", "default: a year", "10:38: default: «a year»; accepted: a whole number, 0 or more"),
         ("default: 12", "defualt: 12", "10:29: the key «defualt» is unknown; accepted: type, default, optional. "
          "The nearest: default"),
-        ("attendance:", "At tendance:", "1:1: «At tendance»; accepted: small letters, digits and hyphens, "
-         "a letter first"),
+        ("attendance:", "At tendance:", "1:1: «At tendance»; accepted: lower case letters, digits and hyphens, "
+         "starting with a letter"),
         ("en: Attendance", 'en: ""', "3:31: en: an empty text; accepted: a text"),
         ("number: 27", "number: x", "2:11: number: «x»; accepted: a whole number"),
     ],
@@ -75,10 +75,10 @@ def test_the_mistakes_of_all_metrics_are_told_together():
     assert [str(m).split(";")[0] for m in caught.value.mistakes] == [
         "m.yaml:4:9: the unit «x» is unknown",
         "m.yaml:16:14: the direction «y» is unknown",
-        "m.yaml:21:1: the key «attendance» stands here again, first on line 1",
+        "m.yaml:21:1: the key «attendance» is listed twice, first on line 1",
     ]
 
 
 def test_a_file_that_is_no_catalogue():
-    with pytest.raises(Mistakes, match="a list; accepted: a mapping from the id of each metric to what it is"):
+    with pytest.raises(Mistakes, match="a list; accepted: a mapping from the id of each metric to its declaration"):
         parse_metrics("[1]")

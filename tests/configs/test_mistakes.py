@@ -73,10 +73,10 @@ def test_what_is_no_model_at_all(text: str, said: str, sentences):
 
 
 def test_a_file_that_is_not_there_or_is_no_text(tmp_path, metrics):
-    with pytest.raises(Mistakes, match=r"x\.yaml: there is no such file"):
+    with pytest.raises(Mistakes, match=r"x\.yaml: the file does not exist"):
         load_model(tmp_path / "x.yaml", metrics)
     (tmp_path / "y.yaml").write_bytes(b"model: y\ntitle: Pe\xf1a\n")
-    with pytest.raises(Mistakes, match=r"y\.yaml:2:1: the byte 0xf1 is no UTF-8\. Save the file as UTF-8"):
+    with pytest.raises(Mistakes, match=r"y\.yaml:2:1: the byte 0xf1 is not UTF-8\. Save the file as UTF-8"):
         load_model(tmp_path / "y.yaml", metrics)
     with pytest.raises(Mistakes, match="cannot be read"):
         load_model(tmp_path, metrics)
@@ -92,9 +92,9 @@ def test_a_folder_tells_the_mistakes_of_all_its_files(tmp_path, metrics, small):
     assert [str(m).removeprefix(f"{tmp_path}/") for m in caught.value.mistakes] == [
         "broken.yaml:1:5: this is not YAML: while parsing a flow node, expected the node content, "
         "but found '<stream end>'",
-        "one.yaml:1:8: the model «small» in a file called one.yaml; accepted: small.yaml",
-        "small.yaml:1:8: the model «small» stands in one.yaml already; accepted: every model once",
-        "three.yaml:42:18: «maybe» is no bound in yes-no; accepted: «is yes» or «is no»",
+        "one.yaml:1:8: the model «small» is in a file called one.yaml; accepted: small.yaml",
+        "small.yaml:1:8: the model «small» is also in one.yaml; accepted: every model once",
+        "three.yaml:42:18: «maybe» is not a bound in yes-no; accepted: «is yes» or «is no»",
     ]
 
 
@@ -108,7 +108,7 @@ def test_a_mistake_in_one_file_is_no_trouble_of_another_model(tmp_path):
     assert set(models) == set(models_in(CONFIGS)) | {"other"}
     with pytest.raises(Mistakes, match=r"catalan\.yaml:1:5: this is not YAML"):
         models["catalan"]
-    with pytest.raises(Mistakes, match=r"the model «basque» in a file called other\.yaml"):
+    with pytest.raises(Mistakes, match=r"the model «basque» is in a file called other\.yaml"):
         models["other"]
     with pytest.raises(UnknownName, match="basque"):
         find_model(models, "basqe")

@@ -37,8 +37,8 @@ def test_what_is_not_there_stands_where_it_is_missed():
 def test_all_keys_that_stand_twice_are_told():
     document = parse("a: 1\nb: {x: 1, x: 2}\na: 3\n", "f")
     assert [str(mistake).split(";")[0] for mistake in document.mistakes] == [
-        "f:2:11: the key «x» stands here again, first on line 2",
-        "f:3:1: the key «a» stands here again, first on line 1",
+        "f:2:11: the key «x» is listed twice, first on line 2",
+        "f:3:1: the key «a» is listed twice, first on line 1",
     ]
     assert document.value == {"a": 1, "b": {"x": 1}}
 

@@ -88,7 +88,7 @@ def test_every_mistake_is_told_at_once_and_nothing_is_recorded(one: World) -> No
         "no organisation is called «frim». The nearest: firm",
         "no initiative is called «uno»",
         "a membership belongs to an initiative; accepted: initiative=ID",
-        "amount: «1.234,56» is no amount",
+        "amount: «1.234,56» is not an amount",
         "a membership has no field «colour»",
     ):
         assert expected in text

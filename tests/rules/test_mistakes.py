@@ -25,7 +25,7 @@ def told(record: str, fields: dict[str, Any]) -> list[str]:
 
 ID = "an id: 1 to 64 lower case letters, digits, points, hyphens and underscores, the first a letter or digit"
 AMOUNT = "an amount with its ISO 4217 currency, a point before the minor units: «1200.50 MXN»"
-COUNTRY = "a country's two capital letters by ISO 3166-1, as MX"
+COUNTRY = "a two-letter country code of ISO 3166-1, as MX"
 LONG = "x" * 100_000
 
 
@@ -41,23 +41,24 @@ LONG = "x" * 100_000
         ("document", {"id": "d", "kind": "statutes", "title": "D", "sha256": "zz", **DAY},
          "sha256: «zz» is not accepted; accepted: 64 hexadecimal digits, in lower case"),
         ("person", {**ORGANISATION, "email": "foo"},
-         "email: «foo» is not accepted; accepted: an e-mail address of 254 signs at most, as ana@firm.example"),
+         "email: «foo» is not accepted; accepted: an e-mail address of at most 254 characters, as ana@firm.example"),
         ("organisation", {**ORGANISATION, "id": "a" * 70}, f"id: «{'a' * 70}» is not accepted; accepted: {ID}"),
         ("organisation", {**ORGANISATION, "name": ""},
          "name: «» is not accepted; accepted: a text of 1 to 200 signs"),
         ("organisation", {**ORGANISATION, "turnover": {"a": 1}},
          f"turnover: «{{\"a\": 1}}» is not accepted; accepted: {AMOUNT}"),
         ("organisation", {**ORGANISATION, "turnover": f"{10**20} EUR"},
-         f"turnover: «{10**20} EUR» is larger than any amount can be; accepted: {AMOUNT}"),
+         f"turnover: «{10**20} EUR» is larger than the largest possible amount; accepted: {AMOUNT}"),
         ("organisation", {**ORGANISATION, "name": LONG},
-         f"name: «{'x' * 80}...» (100,000 signs) is not accepted; accepted: a text of 1 to 200 signs"),
+         f"name: «{'x' * 80}...» (100,000 characters) is not accepted; accepted: a text of 1 to 200 signs"),
         ("organisation", {**ORGANISATION, "turnover": LONG},
-         f"turnover: «{'x' * 80}...» (100,000 signs) is no amount; accepted: {AMOUNT}"),
+         f"turnover: «{'x' * 80}...» (100,000 characters) is not an amount; accepted: {AMOUNT}"),
         ("learning-series", {"id": "a", "title": "A", "timezone": "Mars/" + LONG, **DAY},
-         f"timezone: no time zone is called «Mars/{'x' * 75}...» (100,005 signs); an IANA name is, as Europe/Madrid"),
+         f"timezone: no time zone is called «Mars/{'x' * 75}...» (100,005 characters); accepted: an IANA name, as "
+         "Europe/Madrid"),
         ("organisation", {"id": "a", **DAY},
          "an organisation needs «name»; accepted: a text of 1 to 200 signs"),
-        ("survey-wave", {**WAVE, "invited": 10, "answers": 20}, "answers: 20 answers, and only 10 were invited"),
+        ("survey-wave", {**WAVE, "invited": 10, "answers": 20}, "answers: 20 answers, but only 10 people were invited"),
         ("organisation", {**ORGANISATION, "from": 1704067200},
          "from: «1704067200» is not accepted; accepted: a day as YYYY-MM-DD"),
         ("organisation", {**ORGANISATION, "founded": "1704067200"},

@@ -1,4 +1,4 @@
-"""Dues schemes out of files: every mistake of every file at once, as for the models."""
+"""Reads dues schemes from files and reports all mistakes of all files at once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from clusterflow.errors import Mistake, Mistakes
 
 PARTS = (1, 2, 3, 4, 6, 12)
 TERMS = {"due": "due_days", "pro_rata": "pro_rata"}
-"""The terms that a file may leave to this project, by the field that holds them."""
+"""The terms that a file may leave to this project's defaults, with the fields that hold them."""
 
 
 def _day(value: Any) -> date:
@@ -37,13 +37,13 @@ def _yearly(value: Any) -> Money:
     except ValidationError:
         raise file_error(describe_value(value), AMOUNT) from None
     if money.minor < 0:
-        raise file_error(describe_value(value), "an amount of nought or more")
+        raise file_error(describe_value(value), "an amount of zero or more")
     return money
 
 
 def _parts(value: Any) -> Any:
     if isinstance(value, bool) or value not in PARTS:
-        raise file_error(describe_value(value), f"whole months for each: {', '.join(map(str, PARTS))}")
+        raise file_error(describe_value(value), f"whole months per instalment: {', '.join(map(str, PARTS))}")
     return value
 
 
@@ -56,54 +56,52 @@ class WrittenBracket(Written):
     size: OptionalKey[Annotated[SizeClass, choice(SizeClass, "size class")]] = Field(
         default=None, description=f"one of: {', '.join(SizeClass)}"
     )
-    from_: Any = Field(default=None, alias="from", description="the least figure; nought where it is left out")
-    below: Any = Field(default=None, description="the figure from which on it is no more; none if left out")
+    from_: Any = Field(default=None, alias="from", description="the lowest figure; zero if left out")
+    below: Any = Field(default=None, description="the first figure above the bracket; no upper end if left out")
     yearly: Annotated[Money, BeforeValidator(_yearly)] = Field(description=AMOUNT)
     instalments: Annotated[StrictInt, BeforeValidator(_parts)] = Field(
-        default=1, description="in how many parts a year is paid; one where it is left out"
+        default=1, description="the number of instalments per year; one if left out"
     )
 
 
 class WrittenScheme(Written):
-    """A dues scheme: what a member pays in a year, by its bracket."""
+    """A dues scheme: what a member pays in a year, by bracket."""
 
-    scheme: Id = Field(description="the name of the scheme and of its file: small letters, digits and hyphens")
+    scheme: Id = Field(description="the name of the scheme and of its file: lower case letters, digits and hyphens")
     title: WrittenText = Field(description="the title in es and en")
     source: NonEmptyText = Field(description="the key of the source, like FEEG; P for a proposal")
     by: Annotated[DuesBasis, choice(DuesBasis, "basis")] = Field(description=f"one of: {', '.join(DuesBasis)}")
     from_: Day = Field(alias="from", description="the first day on which the scheme is valid")
-    to: OptionalKey[Day] = Field(
-        default=None, description="the last day on which it is valid; open where it is left out"
-    )
-    due: Days = Field(default=30, description="the time from an invoice's issue until it is due")
-    pro_rata: Annotated[ProRata, choice(ProRata, "way to share a year")] = Field(
+    to: OptionalKey[Day] = Field(default=None, description="the last day on which it is valid; no end if left out")
+    due: Days = Field(default=30, description="the time from an invoice's issue to its due date")
+    pro_rata: Annotated[ProRata, choice(ProRata, "rule for partial years")] = Field(
         default=ProRata.JOINING, description=f"one of: {', '.join(ProRata)}"
     )
-    brackets: list[WrittenBracket] = Field(min_length=1, description="a list of brackets, one or more")
+    brackets: list[WrittenBracket] = Field(min_length=1, description="a list of one or more brackets")
 
 
 SHAPES = Translator({"": WrittenScheme, "brackets": WrittenBracket, "title": WrittenText})
 
 
 def load_scheme(path: Path) -> Scheme:
-    """The scheme of one file.
+    """Return the scheme of one file.
 
     Raises:
-        Mistakes: all that is wrong with it, in the order of its lines.
+        Mistakes: everything that is wrong with it, in the order of its lines.
     """
     return _scheme(read(path), path.stem)
 
 
 def parse_scheme(text: str, file: str = "scheme") -> Scheme:
-    """The scheme of a text, which mistakes call ``file``."""
+    """Return the scheme of a text. Mistakes call the text ``file``."""
     return _scheme(parse(text, file))
 
 
 def load_schemes(folder: Path) -> dict[str, Scheme]:
-    """The schemes of a folder by their ids; an office that asks no dues has none.
+    """Return the schemes of a folder by their ids. An office that charges no dues has none.
 
     Raises:
-        Mistakes: all that is wrong with any of the files.
+        Mistakes: everything that is wrong with any of the files.
     """
     schemes: dict[str, Scheme] = {}
     mistakes: list[Mistake] = []
@@ -114,7 +112,7 @@ def load_schemes(folder: Path) -> dict[str, Scheme]:
             mistakes += error.mistakes
             continue
         if scheme.id in schemes:
-            mistakes.append(Mistake(f"{path}:1:1", f"the scheme «{scheme.id}» stands in another file, too"))
+            mistakes.append(Mistake(f"{path}:1:1", f"the scheme «{scheme.id}» is also in another file"))
         schemes[scheme.id] = scheme
     if mistakes:
         raise Mistakes(mistakes)
@@ -133,7 +131,7 @@ def _scheme(document: Document, name: str | None = None) -> Scheme:
             found = f"it ends on {written.to}, before it begins on {written.from_}"
             mistakes.append(Mistake(document.where(("to",)), found))
         if name is not None and written.scheme != name:
-            found = f"the scheme «{written.scheme}» in a file called {Path(document.file).name}"
+            found = f"the scheme «{written.scheme}» is in a file called {Path(document.file).name}"
             mistakes.append(Mistake(document.where(("scheme",)), found, f"{written.scheme}.yaml"))
     wrong = sorted_mistakes(document, mistakes)
     if written is None or wrong:

@@ -1,4 +1,6 @@
-"""The brackets of a dues scheme as a whole, on the plain values of the file: a key broken elsewhere hides nothing."""
+"""Checks the brackets of a dues scheme together. It works on the plain values of the file, so that a mistake in another
+key hides nothing.
+"""
 
 from __future__ import annotations
 
@@ -25,13 +27,13 @@ ACCEPTED = {
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Where a bracket begins and ends: in employees, in minor units, or by the place of its size class."""
+    """The bounds of a bracket: in employees, in minor units, or by the position of its size class."""
 
     least: int
     below: int | None
     currency: str | None
     place: int
-    """Which bracket of the file it is."""
+    """The position of the bracket in the file."""
     name: str
 
     @property
@@ -40,7 +42,7 @@ class Bounds:
 
 
 def read_bounds(document: Document) -> list[Bounds]:
-    """The bounds of the brackets of a file in which no mistake was found."""
+    """The bounds of the brackets of a file without mistakes."""
     by = _basis(document)
     if by is None or by is DuesBasis.SIZE_CLASS:
         return [Bounds(0, None, None, place, "") for place, _ in _brackets(document)]
@@ -48,19 +50,19 @@ def read_bounds(document: Document) -> list[Bounds]:
 
 
 def check_brackets(document: Document) -> list[Mistake]:
-    """What is wrong with the brackets together: keys of another basis, currencies, overlaps, gaps."""
+    """Return the mistakes of the brackets together: keys of another basis, currencies, overlaps, gaps."""
     by = _basis(document)
     if by is None:
         return []
     reader = _Reader(document, by)
     mistakes = [*reader.mistakes, *_currencies(document)]
-    if reader.whole:  # where a bound cannot be read, every gap beside it would be told in vain
+    if reader.whole:  # beside a bound that cannot be read, gaps cannot be judged
         mistakes += _fit(document, by, reader.found)
     return mistakes
 
 
 class _Reader:
-    """Reads the bounds of all brackets, and tells what cannot be read."""
+    """Reads the bounds of all brackets and reports those that cannot be read."""
 
     def __init__(self, document: Document, by: DuesBasis) -> None:
         self.document, self.by = document, by
@@ -68,7 +70,7 @@ class _Reader:
         self.mistakes: list[Mistake] = []
         self.whole = True
         self.currency: tuple[str, int] | None = None
-        """The currency of the first bound, and of which bracket it is."""
+        """The currency of the first bound, and its bracket."""
         for place, written in _brackets(document):
             self._read(place, written)
 
@@ -81,7 +83,7 @@ class _Reader:
         for key in others:
             if key in written:
                 accepted = ", ".join(mine)
-                said = f"«{key}» in a scheme by {self.by}"
+                said = f"the key «{key}» in a scheme by {self.by}"
                 self.mistakes.append(Mistake(self.document.where((*steps, key), key=True), said, accepted))
         if self.by is DuesBasis.SIZE_CLASS:
             size = written.get("size")
@@ -98,7 +100,7 @@ class _Reader:
         if least is None or ("below" in written and below is None):
             self.whole = False
         elif below is not None and below <= least:
-            self._wrong((*steps, "below"), f"the bracket ends at {self._said(below)}, where it begins or before", "")
+            self._wrong((*steps, "below"), f"the bracket ends at {self._said(below)}, at or below its beginning", "")
         else:
             self.found.append(Bounds(least, below, self._currency, place, self._named(least, below)))
 
@@ -118,8 +120,8 @@ class _Reader:
                 self.currency = (money.currency, place)
             elif self.currency[0] != money.currency:
                 first, of = self.currency
-                said = f"a bound in {money.currency}; bracket {of + 1} has one in {first}"
-                self._wrong(steps, said, f"one currency for all: {first}")
+                said = f"a bound in {money.currency}, but bracket {of + 1} has one in {first}"
+                self._wrong(steps, said, f"one currency for all bounds: {first}")
                 return None
             if money.minor >= 0:
                 return money.minor
@@ -142,13 +144,13 @@ class _Reader:
 
 
 def _fit(document: Document, by: DuesBasis, found: list[Bounds]) -> Iterator[Mistake]:
-    """Each value shall fall in one bracket, and in one only."""
+    """Checks that each value belongs to exactly one bracket."""
     currency = next((b.currency for b in found if b.currency), None)
     brackets = [b.bracket for b in found]
     for overlap in overlaps(brackets):
         one, other = found[overlap.one], found[overlap.other]
-        said = f"{_title(one)} and {_title(other)}: {_said(by, overlap.value, currency)} falls in both"
-        yield Mistake(document.where(("brackets", other.place)), said, "every value in one bracket only")
+        said = f"{_title(one)} and {_title(other)}: {_said(by, overlap.value, currency)} is in both"
+        yield Mistake(document.where(("brackets", other.place)), said, "every value in exactly one bracket")
     limit = len(SIZES) if by is DuesBasis.SIZE_CLASS else None
     for gap in gaps(brackets, limit):
         beside = [found[place] for place in (gap.before, gap.after) if place is not None]
@@ -159,13 +161,13 @@ def _fit(document: Document, by: DuesBasis, found: list[Bounds]) -> Iterator[Mis
 def _missed(by: DuesBasis, gap: Gap, beside: list[Bounds], currency: str | None) -> str:
     if by is DuesBasis.SIZE_CLASS:
         lost = [str(size) for size in SIZES[gap.first : gap.below]]
-        verb = "falls" if len(lost) == 1 else "fall"
-        return f"{' and '.join(map(_title, beside))}: {', '.join(lost)} {verb} in none"
+        verb = "is" if len(lost) == 1 else "are"
+        return f"{' and '.join(map(_title, beside))}: {', '.join(lost)} {verb} in no bracket"
     value = _said(by, gap.first, currency)
     if len(beside) == 2:
-        return f"{_title(beside[0])} and {_title(beside[1])}: {value} falls in none"
-    side = "the last one ends below it" if gap.after is None else "the first one begins above it"
-    return f"{_title(beside[0])}: {value} falls in none; {side}"
+        return f"{_title(beside[0])} and {_title(beside[1])}: {value} is in no bracket"
+    side = "the last bracket ends below it" if gap.after is None else "the first bracket begins above it"
+    return f"{_title(beside[0])}: {value} is in no bracket; {side}"
 
 
 def _title(bounds: Bounds) -> str:
@@ -186,17 +188,17 @@ def _sizes() -> str:
 
 
 def _currencies(document: Document) -> Iterator[Mistake]:
-    """All brackets of a scheme ask for the same money."""
+    """Checks that all brackets of a scheme have the same currency."""
     first: tuple[str, int] | None = None
     for place, written in _brackets(document):
         try:
             currency = Money.model_validate(written.get("yearly")).currency
         except ValidationError:
-            continue  # told where it stands
+            continue  # reported for the bracket itself
         if first is None:
             first = (currency, place)
         elif first[0] != currency:
-            said = f"bracket {place + 1} asks for {currency}, bracket {first[1] + 1} for {first[0]}"
+            said = f"bracket {place + 1} has {currency}, but bracket {first[1] + 1} has {first[0]}"
             yield Mistake(document.where(("brackets", place, "yearly")), said, "one currency for all brackets")
 
 

@@ -1,4 +1,4 @@
-"""The JSON Schema of a model file, as people write it: for editors that complete and check while one types."""
+"""The JSON Schema of a model file. Editors use it for completion and checks."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def model_schema(metrics: Iterable[str] = ()) -> dict[str, Any]:
-    """The schema; with the ids of metrics, an editor can offer them.
+    """Return the schema. With the ids of metrics, an editor can offer them.
 
-    It says less than ``load_model``: what hangs on a metric's unit, or on another stage, is told only there.
+    The schema checks less than ``load_model``, which also knows the units of metrics and the other stages.
     """
     schema: dict[str, Any] = _plain(WrittenModel.model_json_schema(by_alias=True))
     schema = {"$schema": DIALECT, "title": "clusterflow lifecycle model", **schema}
@@ -23,7 +23,7 @@ def model_schema(metrics: Iterable[str] = ()) -> dict[str, Any]:
 
 
 def _plain(part: Any) -> Any:
-    """Without what pydantic adds for programs: titles made of names, and «null» where a key may be left out."""
+    """Removes what pydantic adds for programs: titles made of names, and «null» for optional keys."""
     if isinstance(part, list):
         return [_plain(item) for item in part]
     if not isinstance(part, dict):

@@ -1,4 +1,4 @@
-"""The catalogue of metrics out of its file: every mistake at once, as for the models."""
+"""Reads the catalogue of metrics from its file and reports all mistakes at once."""
 
 from __future__ import annotations
 
@@ -25,8 +25,10 @@ class WrittenParameter(Written):
     type: Annotated[ParameterType, choice(PARAMETER_TYPES, "parameter type")] = Field(
         description=f"one of: {', '.join(PARAMETER_TYPES)}"
     )
-    default: StrictInt | str | None = Field(default=None, description="what is meant where a criterion says nothing")
-    optional: StrictBool = Field(default=False, description="true where a criterion may leave it out")
+    default: StrictInt | str | None = Field(
+        default=None, description="the value used if a criterion does not set the parameter"
+    )
+    optional: StrictBool = Field(default=False, description="true if a criterion may leave it out")
 
     @field_validator("default", mode="before")
     @classmethod
@@ -38,26 +40,26 @@ class WrittenParameter(Written):
 
 
 class WrittenMetric(Written):
-    """A metric: what it is called and counts in; its SQL stands in the code under the same id."""
+    """A metric: its title, unit, formula and source. Its SQL is in the code under the same id."""
 
     number: StrictInt | None = Field(default=None, ge=1, description="its number in the catalogue of DOMAIN.md")
     title: WrittenText = Field(description="the title in es and en")
     unit: Annotated[Unit, choice(Unit, "unit")] = Field(description=f"one of: {', '.join(Unit)}")
     fold: Annotated[Fold, choice(Fold, "fold")] = Field(description=f"one of: {', '.join(Fold)}")
     direction: Annotated[Literal["more", "less"], choice(("more", "less"), "direction")] = Field(
-        description="more or less: which is better"
+        description="more or less: which direction is better"
     )
     source: NonEmptyText = Field(description="the key of the source, like CAI20; P for a proposal")
-    proposal: StrictBool = Field(default=False, description="true where it is a proposal of this project")
-    formula: str = Field(default="", description="how it is computed, in a line")
-    help: OptionalKey[WrittenText] = Field(default=None, description="what would help where it is unmet, in es and en")
+    proposal: StrictBool = Field(default=False, description="true if it is a proposal of this project")
+    formula: str = Field(default="", description="how it is computed, in one line")
+    help: OptionalKey[WrittenText] = Field(default=None, description="what would help if it is not met, in es and en")
     mended_by: tuple[Annotated[Role, choice(Role, "role")], ...] = Field(
-        default=(Role.MANAGER,), description=f"who can mend it, some of: {', '.join(Role)}"
+        default=(Role.MANAGER,), description=f"who can improve it, some of: {', '.join(Role)}"
     )
     freshness_days: StrictInt | None = Field(
         default=None,
         ge=1,
-        description="for how many days after its newest evidence the number counts; unknown from then on",
+        description="how many days after its newest evidence the value counts; after that it is unknown",
     )
     parameters: dict[str, WrittenParameter] = Field(default_factory=dict, description="a mapping of parameters")
     computed_by: Annotated[Literal["store", "rules"], choice(("store", "rules"), "part")] = Field(
@@ -71,23 +73,25 @@ SHAPES = Translator(
 
 
 def load_metrics(path: Path) -> dict[str, MetricDeclaration]:
-    """The declarations of a file by their ids.
+    """Return the declarations of a file by their ids.
 
     Raises:
-        Mistakes: all that is wrong with it, in the order of its lines.
+        Mistakes: everything that is wrong with it, in the order of its lines.
     """
     return _metrics(read(path))
 
 
 def parse_metrics(text: str, file: str = "metrics") -> dict[str, MetricDeclaration]:
-    """The declarations of a text, which mistakes call ``file``."""
+    """Return the declarations of a text. Mistakes call the text ``file``."""
     return _metrics(parse(text, file))
 
 
 def _metrics(document: Document) -> dict[str, MetricDeclaration]:
     if not isinstance(document.value, dict):
         found = Mistake(
-            document.where(()), describe_value(document.value), "a mapping from the id of each metric to what it is"
+            document.where(()),
+            describe_value(document.value),
+            "a mapping from the id of each metric to its declaration",
         )
         raise Mistakes(sorted_mistakes(document, [found]))
     metrics: dict[str, MetricDeclaration] = {}

@@ -1,4 +1,4 @@
-"""From what pydantic found wrong to plain sentences: where, what was found, what is accepted, what is nearest."""
+"""Turns pydantic's errors into plain sentences: where, what was found, what is accepted, which name is similar."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ Loc = Sequence[str | int]
 
 
 def file_error(found: str, accepted: str = "", cure: str = "") -> PydanticCustomError:
-    """What a validator of the written shapes raises: the parts of a ``Mistake``, without its place."""
+    """An error raised by a validator of the file shapes: the parts of a ``Mistake`` without its place."""
     return PydanticCustomError("mistake", "{found}", {"found": found, "accepted": accepted, "cure": cure})
 
 
 def file_errors(found: Iterable[tuple[Steps, Any, PydanticCustomError]]) -> ValidationError:
-    """Several at once, each at its own place below the field: pydantic spreads them over the field's errors."""
+    """Several errors, each at its own place below the field. Pydantic spreads them over the field's errors."""
     details = [InitErrorDetails(type=error, loc=steps, input=value) for steps, value, error in found]
     return ValidationError.from_exception_data("several", details)
 
 
 def describe_value(value: Any) -> str:
-    """A value of a file as a sentence names it."""
+    """Return a value of a file as a sentence names it."""
     match value:
         case None:
             return "nothing"
@@ -46,10 +46,10 @@ def describe_value(value: Any) -> str:
 
 
 class Translator:
-    """Turns the errors of one family of written shapes into mistakes.
+    """Turns the errors of one family of file shapes into mistakes.
 
-    ``shapes`` says which shape stands under which key of the file (under ``""``: at the top). What is accepted for
-    a key comes from the description of its field, which is also what an editor shows.
+    ``shapes`` says which shape is expected under which key of the file (under ``""``: at the top). The description of a
+    field says what is accepted for its key; editors show the same description.
     """
 
     def __init__(self, shapes: Mapping[str, type[BaseModel]], tags: Sequence[str] = ()) -> None:
@@ -57,7 +57,7 @@ class Translator:
         self.tags = frozenset(tags)
 
     def mistakes(self, document: Document, error: ValidationError, top: Steps = ()) -> list[Mistake]:
-        """The mistakes of an error, where ``top`` is the way to the value that was validated."""
+        """Return the mistakes of an error. ``top`` is the path to the validated value."""
         return [self._mistake(document, details, top) for details in error.errors(include_url=False)]
 
     def _mistake(self, document: Document, details: ErrorDetails, top: Steps) -> Mistake:
@@ -101,7 +101,7 @@ class Translator:
         return ""
 
     def _description(self, loc: Loc) -> str:
-        """What the last key of a place may hold, in the words of its field."""
+        """Return what the last key of a place may hold, in the words of its field."""
         for index in reversed(range(len(loc))):
             field = _fields(self._shape_at(loc[:index])).get(str(loc[index]))
             if field is not None:
@@ -109,12 +109,12 @@ class Translator:
         return ""
 
     def _shape_at(self, loc: Loc) -> type[BaseModel] | None:
-        """The shape that was being read at a place: that of the last key that has one."""
+        """Return the shape that was being read at a place: the shape of the last key that has one."""
         known = (self.shapes[step] for step in reversed(loc) if isinstance(step, str) and step in self.shapes)
         return next(known, self.shapes.get(""))
 
     def _steps(self, document: Document, loc: Loc) -> Steps:
-        """Pydantic's way to the error without the tags of unions, as far down as the file has something."""
+        """Return pydantic's path to the error without the tags of unions, as far as it exists in the file."""
         steps: Steps = ()
         for step in loc:
             if (*steps, step) in document.places:
@@ -125,7 +125,7 @@ class Translator:
 
 
 def _named(loc: Loc, found: str, details: ErrorDetails) -> str:
-    """A sentence that is nothing but the value says of which key, too."""
+    """Adds the key to a sentence that consists only of the value."""
     if not loc or found != describe_value(details["input"]):
         return found
     key = next((step for step in reversed(loc) if isinstance(step, str)), "")
@@ -133,12 +133,12 @@ def _named(loc: Loc, found: str, details: ErrorDetails) -> str:
 
 
 def _fields(shape: type[BaseModel] | None) -> dict[str, FieldInfo]:
-    """The fields of a shape by the keys that people write."""
+    """Return the fields of a shape by the keys that people write."""
     return {info.alias or name: info for name, info in shape.model_fields.items()} if shape else {}
 
 
 def sorted_mistakes(document: Document, mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
-    """All the mistakes of one file in the order of its lines, each once."""
+    """Return all mistakes of one file without repetition, in the order of its lines."""
     return tuple(sorted(dict.fromkeys([*document.mistakes, *mistakes]), key=lambda mistake: _line(mistake.where)))
 
 

@@ -1,4 +1,4 @@
-"""From the file as people write it to the model as the rules read it."""
+"""Builds the domain model from the file as people write it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from clusterflow.domain.text import Text
 
 
 def build_model(written: WrittenModel, metrics: Mapping[str, MetricDeclaration]) -> LifecycleModel:
-    """The model of a file in which no mistake was found."""
+    """Return the model of a file without mistakes."""
     return LifecycleModel(
         id=written.model,
         version=written.version,
@@ -72,7 +72,7 @@ def _gate(written: WrittenGate, stage: str, metrics: Mapping[str, MetricDeclarat
 
 
 class GroupNames:
-    """Names for the groups of a gate that give themselves none: any-of-1, all-of-1, any-of-2 ..."""
+    """Names the groups of a gate that have no name: any-of-1, all-of-1, any-of-2 ..."""
 
     def __init__(self) -> None:
         self.counted: Counter[str] = Counter()
@@ -83,7 +83,7 @@ class GroupNames:
 
 
 class _Builder:
-    """The requirements of one gate."""
+    """Return the requirements of one gate."""
 
     def __init__(self, stage: str, metrics: Mapping[str, MetricDeclaration]) -> None:
         self.stage, self.metrics, self.names = stage, metrics, GroupNames()
@@ -116,7 +116,7 @@ class _Builder:
             source=written.source,
             proposal=written.proposal,
             owner=written.owner,
-            # Kept in the model, so that an initiative's page reads as on the day it was enrolled.
+            # Stored in the model, so that an initiative's page keeps the title of the day of enrolment.
             title=title or title_with_parameters(declaration, written.with_),
             note=_text(written.note) if written.note else None,
         )

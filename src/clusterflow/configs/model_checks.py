@@ -1,4 +1,6 @@
-"""Checks that look at more than one key, on the plain values of the file: a broken key elsewhere hides none of them."""
+"""Checks that need more than one key. They work on the plain values of the file, so that a mistake in another key hides
+none.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ def stage_ids(document: Document) -> tuple[str, ...]:
 
 
 def check_model(document: Document, metrics: Mapping[str, MetricDeclaration]) -> list[Mistake]:
-    """The mistakes of the model as a whole: its order, its deciders, the names within its gates."""
+    """Return the mistakes of the model as a whole: its order, its deciders, the names in its gates."""
     found = list(_order(document))
     for index, stage in _stages(document):
         gate = stage.get("gate")
@@ -56,7 +58,7 @@ def _order(document: Document) -> Iterator[Mistake]:
             )
         else:
             steps = (*stage_steps, "after", defect.after)
-        if defect.names != ("",):  # what is no name at all is told as a mistake of its own
+        if defect.names != ("",):  # a value that is not a name is a mistake of its own
             yield Mistake(document.where(steps), *_said(defect, ids))
 
 
@@ -64,23 +66,23 @@ def _said(defect: Defect, ids: Sequence[str]) -> tuple[str, str, str]:
     names = defect.names
     match defect.flaw:
         case OrderFlaw.SAME_ID:
-            return f"another stage is called «{names[0]}» already", "every id once", ""
+            return f"another stage already has the name «{names[0]}»", "every id once", ""
         case OrderFlaw.TWICE_IN_AFTER:
-            return f"the stage «{names[0]}» stands here again", "every one once", ""
+            return f"the stage «{names[0]}» is listed twice", "every stage once", ""
         case OrderFlaw.UNKNOWN_AFTER:
             others = [name for name in dict.fromkeys(ids) if name != ids[defect.stage]]
             return f"the stage «{names[0]}» is unknown", ", ".join(others), nearest_hint(names[0], others)
         case OrderFlaw.WAITS_FOR_OPTIONAL:
-            found = f"the stage «{names[0]}» waits for «{names[1]}», which is optional and may never come"
+            found = f"the stage «{names[0]}» waits for «{names[1]}», which is optional and may never take place"
             return found, "stages that are not optional", f"Make «{names[0]}» optional too, or let it wait for another"
         case OrderFlaw.CYCLE:
             way = " → ".join(names)
-            return f"the stages wait for each other in a circle: {way}", "an order with a beginning", ""
+            return f"the stages wait for each other in a circle: {way}", "an order with a first stage", ""
         case OrderFlaw.UNREACHABLE:
             found = f"the stage «{names[0]}» can never be reached: it waits for «{names[1]}», which waits for itself"
             return found, "", ""
         case OrderFlaw.NO_FIRST:
-            return "no stage comes first: every one waits for another", "one stage or more without «after»", ""
+            return "there is no first stage: every stage waits for another", "one stage or more without «after»", ""
 
 
 def _deciders(document: Document, kind: Any, by: Any, steps: Steps) -> Iterator[Mistake]:
@@ -90,7 +92,7 @@ def _deciders(document: Document, kind: Any, by: Any, steps: Steps) -> Iterator[
     if not isinstance(never, list) or not isinstance(roles, list):
         return
     known = [Role(role) for role in roles if role in tuple(Role)]
-    complete = known if len(known) == len(roles) else []  # an unknown role may be the one that makes up the number
+    complete = known if len(known) == len(roles) else []  # an unknown role may be the one that completes the number
     excluded = [HelixKind(word) for word in never if word in tuple(HelixKind)]
     misspelt = len(excluded) < len(never)
     stage_kind = StageKind(kind) if kind in tuple(StageKind) else None
@@ -106,13 +108,13 @@ def _deciders(document: Document, kind: Any, by: Any, steps: Steps) -> Iterator[
                 barred = " and ".join(sorted(set(each) & set(excluded)))
                 yield Mistake(
                     document.where((*steps, "each")),
-                    f"nobody could decide here: {barred} must agree, and never may",
-                    "helix kinds that do not stand in «never»",
+                    f"nobody could decide here: {barred} must agree but is excluded by «never»",
+                    "helix kinds that are not in «never»",
                 )
             case DeciderFlaw.SHARES_ABOVE_NEED:
                 yield Mistake(
                     document.where((*steps, "each")),
-                    f"{sum(each.values())} people of certain helix kinds are asked for, of {required} who decide",
+                    f"{sum(each.values())} people of certain helix kinds are required, but only {required} decide",
                     f"{required} at most, or a higher «need»",
                 )
             case DeciderFlaw.NOT_AMONG_ROLES:
@@ -126,18 +128,18 @@ def _deciders(document: Document, kind: Any, by: Any, steps: Steps) -> Iterator[
                     document.where((*steps, "need")),
                     f"{need} people must decide, but {' and '.join(known)} {'is' if len(known) == 1 else 'are'} "
                     "held by one person at a time",
-                    f"{len(known)} at most, or a role that several people hold",
+                    f"at most {len(known)}, or a role that several people hold",
                 )
             case DeciderFlaw.ALL_KINDS_EXCLUDED:
                 yield Mistake(
                     document.where((*steps, "never")),
                     "nobody can decide here: every helix kind is excluded",
-                    "one helix kind or more that may decide",
+                    "one or more helix kinds that may decide",
                 )
             case DeciderFlaw.ONLY_THE_OFFICE:
                 yield Mistake(
                     document.where((*steps, "roles")),
-                    "nobody could decide here: only the office may, and an office of the government never",
+                    "nobody could decide here: only the office may decide, and a government office is excluded",
                     "another role beside office",
                 )
             case DeciderFlaw.GOVERNMENT_NOT_EXCLUDED if not misspelt:
@@ -166,7 +168,7 @@ def _names(
             line = document.where(first[name]).rsplit(":", 2)[1]
             yield Mistake(
                 document.where(place),
-                f"another criterion of this gate is called «{name}», on line {line}",
+                f"another criterion of this gate is also called «{name}», on line {line}",
                 "every id once in a gate",
                 "Give one of them an «id» of its own",
             )
@@ -176,7 +178,7 @@ def _names(
 def _named(
     requires: Any, steps: Steps, metrics: Mapping[str, MetricDeclaration], names: GroupNames
 ) -> Iterator[tuple[str, Steps]]:
-    """Every requirement of a gate with the id it has or is given, as ``build`` gives them."""
+    """Return every requirement of a gate with its id, written or generated as in ``build``."""
     for index, part in enumerate(requires if isinstance(requires, list) else []):
         if not isinstance(part, dict):
             continue

@@ -1,6 +1,6 @@
-"""The model file as people write it: the shapes, and what may stand under each key.
+"""The shapes of a model file as people write it, with the accepted values of each key.
 
-The descriptions serve three readers: an editor (through the JSON Schema), a mistake (as what is accepted), and you.
+Three readers see the descriptions: editors (in the JSON Schema), authors (as what is accepted), and developers.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from clusterflow.rules.mistakes import nearest_hint
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What a file may speak of: the metrics there are, and the stages of its own."""
+    """The names that a file may use: the metrics, and its own stages."""
 
     metrics: Mapping[str, MetricDeclaration]
     stages: tuple[str, ...] = ()
@@ -51,12 +51,12 @@ T = TypeVar("T")
 
 def _not_empty(value: Any) -> Any:
     if value is None:
-        raise file_error("nothing stands here", "a value; or leave the key out")
+        raise file_error("the key is empty", "a value; or leave the key out")
     return value
 
 
 OptionalKey = Annotated[T | None, BeforeValidator(_not_empty)]
-"""A key that may be left out, but not left empty: an empty key is a thought that was not finished."""
+"""A key that may be left out but not left empty: an empty key is probably unfinished work."""
 
 
 def _not_blank(value: Any) -> Any:
@@ -73,7 +73,7 @@ ID_PATTERN = r"^[a-z][a-z0-9-]*$"
 
 def check_id(value: Any) -> Any:
     if isinstance(value, str) and not re.fullmatch(ID_PATTERN, value):
-        raise file_error(describe_value(value), "small letters, digits and hyphens, a letter first")
+        raise file_error(describe_value(value), "lower case letters, digits and hyphens, starting with a letter")
     return value
 
 
@@ -87,12 +87,12 @@ def check_choice(value: Any, kind: Iterable[str], noun: str) -> Any:
 
 
 def choice(words: Iterable[str], noun: str) -> BeforeValidator:
-    """One of a closed list of words; an unknown one is told with the nearest."""
+    """One of a closed list of words. An unknown word is reported with the most similar ones."""
     return BeforeValidator(partial(check_choice, kind=tuple(words), noun=noun))
 
 
 def check_list(value: Any, kind: type[StrEnum], noun: str) -> Any:
-    """Each word of a list for itself, so that two unknown ones are two mistakes; none of them twice."""
+    """Checks each word of a list separately, so that two unknown words are two mistakes. No word may appear twice."""
     if not isinstance(value, list):
         raise file_error(describe_value(value), f"a list of: {', '.join(kind)}")
     found = []
@@ -103,7 +103,7 @@ def check_list(value: Any, kind: type[StrEnum], noun: str) -> Any:
                 ((index,), item, file_error(f"the {noun} {describe_value(item)} is unknown", ", ".join(kind), cure))
             )
         elif item in value[:index]:
-            again = file_error(f"the {noun} {describe_value(item)} stands here again", "every one once")
+            again = file_error(f"the {noun} {describe_value(item)} is listed twice", "every one once")
             found.append(((index,), item, again))
     if found:
         raise file_errors(found)
@@ -115,9 +115,9 @@ HelixKinds = Annotated[list[HelixKind], BeforeValidator(partial(check_list, kind
 
 
 def check_shares(value: Any) -> Any:
-    """How many for each helix kind, as a mapping."""
+    """A number for each helix kind, as a mapping."""
     if not isinstance(value, dict):
-        raise file_error(describe_value(value), "a mapping from helix kinds to how many, like {company: 1}")
+        raise file_error(describe_value(value), "a mapping from helix kinds to numbers, like {company: 1}")
     found = []
     for name, number in value.items():
         if name not in tuple(HelixKind):
@@ -141,7 +141,7 @@ SPAN_WRITTEN = "a time, like 180 days, 26 weeks, 18 months or 2 years"
 
 
 def parse_days(value: Any) -> int:
-    """A written time in days; a month is the twelfth part of 365 days, and the sum is rounded up."""
+    """Return a written time in days. A month is a twelfth of 365 days; the sum is rounded up."""
     match = _SPAN.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         raise file_error(describe_value(value), SPAN_WRITTEN)
@@ -187,7 +187,7 @@ def _proposal(value: bool, info: ValidationInfo) -> bool:
             raise file_error(
                 f"a proposal with the source {describe_value(source)}", "P among the sources of a proposal"
             )
-        raise file_error("the source is P, and it is not said to be a proposal", "proposal: true")
+        raise file_error("the source is P, but it is not marked as a proposal", "proposal: true")
     return value
 
 
@@ -197,28 +197,28 @@ class WrittenText(Written):
 
 
 class WrittenCriterion(Written):
-    """A metric, its parameters, a bound, a severity, a source."""
+    """A metric with its parameters, a bound, a severity and a source."""
 
     metric: str = Field(description="the id of a metric of configs/metrics.yaml")
     with_: dict[str, StrictInt | str] = Field(
         default_factory=dict, alias="with", validate_default=True, description="the parameters of the metric"
     )
-    bound: Annotated[Bound, WRITTEN_BOUND] = Field(description="what is asked, like «>= 15» or «is yes»")
+    bound: Annotated[Bound, WRITTEN_BOUND] = Field(description="what is required, like «>= 15» or «is yes»")
     keep: Annotated[OptionalKey[Bound], WRITTEN_BOUND] = Field(
-        default=None, description="the weaker bound under which a milestone already achieved lapses"
+        default=None, description="a weaker bound; below it an achieved milestone lapses"
     )
     severity: OptionalKey[Weight] = Field(
-        default=None, description="blocking (or, in a group, that of the group) where it is left out"
+        default=None, description="blocking if left out; in a group, the severity of the group"
     )
     source: NonEmptyText = Field(description="the key of the source, like CAI20; P for a proposal")
-    proposal: StrictBool = Field(default=False, validate_default=True, description="true where the source is P")
+    proposal: StrictBool = Field(default=False, validate_default=True, description="true if the source is P")
     owner: Annotated[Role, choice(Role, "role")] = Field(
         default=Role.MANAGER,
-        description=f"whose task it is; the manager where it is left out. One of: {', '.join(Role)}",
+        description=f"the role that is responsible; the manager if left out. One of: {', '.join(Role)}",
     )
-    id: OptionalKey[Id] = Field(default=None, description="the metric and its parameters where it is left out")
+    id: OptionalKey[Id] = Field(default=None, description="the metric and its parameters if left out")
     title: OptionalKey[WrittenText] = Field(
-        default=None, description="the title in es and en; that of the metric if left out"
+        default=None, description="the title in es and en; the title of the metric if left out"
     )
     note: OptionalKey[WrittenText] = Field(default=None, description="a remark for the readers, in es and en")
 
@@ -252,7 +252,7 @@ class WrittenCriterion(Written):
         if value is None:
             return value
         declaration = _declared(info)
-        # Where the metric itself is unknown, a bound in any unit passes: one mistake is enough.
+        # If the metric itself is unknown, a bound in any unit passes: one mistake is enough.
         units = list(Unit) if declaration is None else [declaration.unit]
         accepted = BOUND_FORMATS[declaration.unit] if declaration else "a bound, like >= 15, <= 90 days or is yes"
         found = describe_value(value)
@@ -260,7 +260,7 @@ class WrittenCriterion(Written):
             try:
                 return Bound.parse(value, unit)
             except BoundError as error:
-                found = error.found if declaration else f"{describe_value(value)} is no bound"
+                found = error.found if declaration else f"{describe_value(value)} is not a bound"
         raise file_error(found, accepted)
 
     @field_validator("keep")
@@ -270,12 +270,12 @@ class WrittenCriterion(Written):
         if value is None or bound is None or value.unit is not bound.unit:
             return value
         if value.unit is Unit.YES_NO:
-            # Between yes and no there is nothing: a milestone kept by the same answer cannot flap by degrees.
+            # There is nothing between yes and no, so ``keep`` must have the same answer as the bound.
             if value != bound:
-                raise file_error("keep asks for another answer than the bound", "the same answer, or no keep")
+                raise file_error("keep has another answer than the bound", "the same answer, or no keep")
         elif value.currency != bound.currency:
             raise file_error(
-                f"a keep in {value.currency} and a bound in {bound.currency}", f"an amount in {bound.currency}"
+                f"keep is in {value.currency}, but the bound is in {bound.currency}", f"an amount in {bound.currency}"
             )
         elif not value.is_weaker_than(bound):
             side = ">= and a smaller" if bound.rising else "<= and a larger"
@@ -285,7 +285,7 @@ class WrittenCriterion(Written):
 
 def _catalogue(info: ValidationInfo) -> Catalogue:
     if not isinstance(info.context, Catalogue):
-        raise TypeError("a model is read against a catalogue of metrics")
+        raise TypeError("a model can only be read with a catalogue of metrics")
     return info.context
 
 
@@ -294,25 +294,25 @@ def _declared(info: ValidationInfo) -> MetricDeclaration | None:
 
 
 class WrittenAnyOf(Written):
-    """Met where one of its parts is met."""
+    """Met if one of its parts is met."""
 
-    any_of: list[WrittenRequirement] = Field(min_length=1, description="a list of criteria, one or more")
-    severity: Weight = Field(default=Severity.BLOCKING, description="blocking where it is left out")
-    id: OptionalKey[Id] = Field(default=None, description="any-of-1, any-of-2 ... where it is left out")
+    any_of: list[WrittenRequirement] = Field(min_length=1, description="a list of one or more criteria")
+    severity: Weight = Field(default=Severity.BLOCKING, description="blocking if left out")
+    id: OptionalKey[Id] = Field(default=None, description="any-of-1, any-of-2 ... if left out")
     title: OptionalKey[WrittenText] = Field(default=None, description="the title in es and en")
 
 
 class WrittenAllOf(Written):
-    """Met where all of its parts are met."""
+    """Met if all of its parts are met."""
 
-    all_of: list[WrittenRequirement] = Field(min_length=1, description="a list of criteria, one or more")
-    severity: Weight = Field(default=Severity.BLOCKING, description="blocking where it is left out")
-    id: OptionalKey[Id] = Field(default=None, description="all-of-1, all-of-2 ... where it is left out")
+    all_of: list[WrittenRequirement] = Field(min_length=1, description="a list of one or more criteria")
+    severity: Weight = Field(default=Severity.BLOCKING, description="blocking if left out")
+    id: OptionalKey[Id] = Field(default=None, description="all-of-1, all-of-2 ... if left out")
     title: OptionalKey[WrittenText] = Field(default=None, description="the title in es and en")
 
 
 def _shape(value: Any) -> str:
-    """Which requirement somebody means; a misspelt «any-of» is still a group, so that only the key is told."""
+    """Return which requirement a mapping is. A misspelt «any-of» is a group, so that only its key is reported."""
     keys = {re.sub("[^a-z]", "", str(key).lower()) for key in value} if isinstance(value, dict) else set()
     if "anyof" in keys:
         return "any_of"
@@ -329,43 +329,44 @@ WrittenRequirement = Annotated[
 
 class WrittenDecidedBy(Written):
     roles: Roles = Field(min_length=1, description=f"a list of one or more of: {', '.join(Role)}")
-    need: StrictInt = Field(default=1, ge=1, description="how many people must decide; 1 where it is left out")
+    need: StrictInt = Field(default=1, ge=1, description="how many people must decide; 1 if left out")
     never: HelixKinds = Field(default_factory=list, description=f"a list of: {', '.join(HelixKind)}")
     each: Shares = Field(default_factory=dict, description="how many of those who agree must speak for a helix kind")
-    veto: Roles = Field(default_factory=list, description="the roles whose veto bars a go, out of «roles»")
+    veto: Roles = Field(default_factory=list, description="the roles whose veto blocks a go; they must be in «roles»")
     override: Roles = Field(
-        default_factory=list, description="the roles that may let a blocking criterion pass, out of «roles»"
+        default_factory=list, description="the roles that may waive a blocking criterion; they must be in «roles»"
     )
     four_eyes: StrictBool = Field(
-        default=False, description="true where nobody decides who asked for the review or recorded facts in the stage"
+        default=False,
+        description="true if a person who requested the review, or recorded facts in the stage, may not decide",
     )
 
 
 class WrittenGate(Written):
-    """The requirements for leaving a stage, and who decides."""
+    """The requirements for leaving a stage, and the people who decide."""
 
     title: WrittenText = Field(description="the title of the gate in es and en")
     milestone: WrittenText = Field(description="what is achieved when the gate is passed, in es and en")
-    decided_by: WrittenDecidedBy = Field(description="who decides: roles, how many are needed, and who never")
-    requires: list[WrittenRequirement] = Field(min_length=1, description="a list of criteria, one or more")
+    decided_by: WrittenDecidedBy = Field(description="who decides: the roles, how many are needed, and who never may")
+    requires: list[WrittenRequirement] = Field(min_length=1, description="a list of one or more criteria")
 
 
 class WrittenStage(Written):
     """A named span of work, with a gate at its end."""
 
-    id: Id = Field(description="the name of the stage in this model: small letters, digits and hyphens")
+    id: Id = Field(description="the name of the stage in this model: lower case letters, digits and hyphens")
     kind: Kind = Field(description=f"what the stage is about, one of: {', '.join(StageKind)}")
     title: WrittenText = Field(description="the title of the stage in es and en")
     about: OptionalKey[WrittenText] = Field(default=None, description="what is done in the stage, in es and en")
     after: list[str] = Field(default_factory=list, description="the stages that must be achieved before it")
-    optional: StrictBool = Field(default=False, description="true where no other stage waits for it")
-    open_ended: StrictBool = Field(default=False, description="true where it goes on after its gate")
+    optional: StrictBool = Field(default=False, description="true if no other stage waits for it")
+    open_ended: StrictBool = Field(default=False, description="true if it goes on after its gate")
     allowed: Days = Field(description=SPAN_WRITTEN)
     escalate: Days = Field(
-        default=30, description="how long overdue until it is told one level up; 30 days if left out"
+        default=30, description="how long overdue before the next higher level is notified; 30 days if left out"
     )
     source: NonEmptyText = Field(description="the key of the source, like CLCONS; P for a proposal")
-    proposal: StrictBool = Field(default=False, validate_default=True, description="true where the source is P")
+    proposal: StrictBool = Field(default=False, validate_default=True, description="true if the source is P")
     gate: WrittenGate = Field(description="the gate: title, milestone, decided_by, requires")
 
     _proposal = field_validator("proposal")(_proposal)
@@ -374,12 +375,12 @@ class WrittenStage(Written):
 class WrittenModel(Written):
     """A lifecycle model: stages in a partial order, each with a gate."""
 
-    model: Id = Field(description="the name of the model and of its file: small letters, digits and hyphens")
+    model: Id = Field(description="the name of the model and of its file: lower case letters, digits and hyphens")
     version: NonEmptyText = Field(description='the version as a text in quotes, like "1"')
     title: WrittenText = Field(description="the title of the model in es and en")
     about: WrittenText = Field(description="what the model stands for, in es and en")
     source: NonEmptyText = Field(description="where the model comes from, like «ECLAC»")
-    stages: list[WrittenStage] = Field(min_length=1, description="a list of stages, one or more")
+    stages: list[WrittenStage] = Field(min_length=1, description="a list of one or more stages")
 
 
 SHAPES = Translator(

@@ -1,4 +1,4 @@
-"""Lifecycle models out of files: every mistake of every file at once."""
+"""Reads lifecycle models from files and reports all mistakes of all files at once."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ Metrics = Mapping[str, MetricDeclaration]
 
 
 def load_model(path: Path, metrics: Metrics) -> LifecycleModel:
-    """The model of one file.
+    """Return the model of one file.
 
     Raises:
-        Mistakes: all that is wrong with it, in the order of its lines.
+        Mistakes: everything that is wrong with it, in the order of its lines.
     """
     return _model(read(path), metrics)
 
 
 def parse_model(text: str, metrics: Metrics, file: str = "model") -> LifecycleModel:
-    """The model of a text, which mistakes call ``file``."""
+    """Return the model of a text. Mistakes call the text ``file``."""
     return _model(parse(text, file), metrics)
 
 
 def model_files(folder: Path) -> list[Path]:
-    """The files of a folder's models; each stands in a file of its own name.
+    """Return the model files of a folder. Each file has the name of its model.
 
     Raises:
         Mistakes: there is none.
@@ -46,10 +46,10 @@ def model_files(folder: Path) -> list[Path]:
 
 
 def load_models(files: Iterable[Path], metrics: Metrics) -> dict[str, LifecycleModel]:
-    """The models of some files by their ids.
+    """Return the models of some files by their ids.
 
     Raises:
-        Mistakes: all that is wrong with any of the files.
+        Mistakes: everything that is wrong with any of the files.
     """
     models: dict[str, LifecycleModel] = {}
     mistakes: list[Mistake] = []
@@ -85,15 +85,15 @@ def _model(document: Document, metrics: Metrics) -> LifecycleModel:
 
 
 def _misnamed(document: Document, path: Path, first: dict[str, Path]) -> list[Mistake]:
-    """Whether the file's name and its model's disagree, or another file has the same model."""
+    """Return the mistakes of file names: a file has another name than its model, or two files have the same model."""
     name = document.value.get("model") if isinstance(document.value, dict) else None
     if not isinstance(name, str):
         return []
     where = document.where(("model",))
     found = []
     if name in first:
-        found.append(Mistake(where, f"the model «{name}» stands in {first[name].name} already", "every model once"))
+        found.append(Mistake(where, f"the model «{name}» is also in {first[name].name}", "every model once"))
     elif name != path.stem:
-        found.append(Mistake(where, f"the model «{name}» in a file called {path.name}", f"{name}{path.suffix}"))
+        found.append(Mistake(where, f"the model «{name}» is in a file called {path.name}", f"{name}{path.suffix}"))
     first.setdefault(name, path)
     return found

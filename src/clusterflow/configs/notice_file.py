@@ -1,4 +1,4 @@
-"""A moment of the notices' file as people write it: the shapes, and what may stand under each key."""
+"""The shapes of an entry of the notices file as people write it, with the accepted values of each key."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def parse_offset(value: Any) -> Offset:
     try:
         return Offset.parse(value if isinstance(value, str) else "")
     except ValueError:
-        raise file_error(f"{describe_value(value)} is no offset", OFFSETS) from None
+        raise file_error(f"{describe_value(value)} is not an offset", OFFSETS) from None
 
 
 def _ladder(value: Any) -> list[Offset]:
-    """Each step for itself, so that two wrong ones are two mistakes; and in order."""
+    """Checks each step separately, so that two wrong steps are two mistakes; then checks their order."""
     if not isinstance(value, list) or not value:
         raise file_error(f"ladder: {describe_value(value)}", LADDER)
     found: list[tuple[Steps, Any, PydanticCustomError]] = []
@@ -49,7 +49,7 @@ def _ladder(value: Any) -> list[Offset]:
             found.append(((index,), one, problem))
             continue
         if step in steps:
-            found.append(((index,), one, file_error(f"the step {step} stands here again", "every step once")))
+            found.append(((index,), one, file_error(f"the step {step} is listed twice", "every step once")))
         elif steps and step.rank <= steps[-1].rank:
             found.append(
                 ((index,), one, file_error(f"the step {step} is not later than {steps[-1]} before it", LADDER))
@@ -73,7 +73,9 @@ def _kinds(value: Any) -> Any:
 
 
 class WrittenNarrowing(Written):
-    """Organisations of some kinds. An empty list would narrow nothing, and tell everybody by accident."""
+    """A filter of organisations. An empty list is refused: it would narrow nothing, and would notify everybody by
+    accident.
+    """
 
     helix: HelixKinds = Field(default_factory=list, min_length=1, description=f"a list of: {', '.join(HelixKind)}")
     size: Annotated[list[SizeClass], BeforeValidator(partial(check_list, kind=SizeClass, noun="size class"))] = Field(
@@ -89,13 +91,13 @@ class WrittenNarrowing(Written):
 
     @property
     def hollow(self) -> bool:
-        """Whether what it takes out leaves nothing of what it takes in."""
+        """Whether ``not`` excludes all that the filter includes."""
         gone = set(self.not_)
         return any(wanted and wanted <= gone for wanted in (set(self.helix), set(self.size)))
 
 
 class WrittenAudience(WrittenNarrowing):
-    """A group of people, all of it or some."""
+    """A group of people, or a part of it."""
 
     who: Annotated[Group, choice(Group, "audience")] = Field(description=f"one of: {', '.join(Group)}")
 
@@ -109,7 +111,7 @@ Audiences = Annotated[list[Annotated[WrittenAudience, BeforeValidator(_people)]]
 
 
 class WrittenNotice(Written):
-    """One moment as people write it."""
+    """One entry as people write it."""
 
     event: OptionalKey[Annotated[str, choice(EVENTS, "event")]] = Field(
         default=None, description=f"one of: {', '.join(EVENTS)}"
@@ -127,7 +129,7 @@ class WrittenNotice(Written):
         default=None, description="which organisations it is about: a mapping with the keys helix, size, not"
     )
     with_: dict[str, StrictInt] = Field(
-        default_factory=dict, alias="with", description="the numbers that the occasion asks for"
+        default_factory=dict, alias="with", description="the parameters of the occasion"
     )
     ladder: Annotated[list[Offset], BeforeValidator(_ladder)] = Field(default_factory=list, description=LADDER)
     until: OptionalKey[str] = Field(default=None, description="what ends the occasion")
@@ -135,7 +137,7 @@ class WrittenNotice(Written):
         default_factory=dict, description="a mapping from steps of the ladder to lists of audiences"
     )
     escalated: OptionalKey[NonEmptyText] = Field(
-        default=None, description="the name of a template for those told one level up"
+        default=None, description="the name of a template for the people at the next higher level"
     )
     urgency: Annotated[Urgency, choice(Urgency, "urgency")] = Field(
         default=Urgency.NORMAL, description=f"one of: {', '.join(Urgency)}"

@@ -1,4 +1,4 @@
-"""Who is told what, out of its file: every mistake at once, as for the models."""
+"""Reads the notice rules from their file and reports all mistakes at once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from clusterflow.errors import Mistake, Mistakes
 from clusterflow.rules.mistakes import nearest_hint
 
 _ONLY = {"event": ("level", "metric", "answer"), "on": ("about", "with", "ladder", "until", "escalate", "escalated")}
-"""The keys that mean something only beside another."""
+"""The keys that are only allowed beside another key."""
 
 _OF_EVENT: dict[str, type[StageOverdue | FindingChanged]] = {
     "level": StageOverdue,
@@ -30,17 +30,17 @@ _OF_EVENT: dict[str, type[StageOverdue | FindingChanged]] = {
 
 
 def load_notices(path: Path, metrics: Collection[str] | None = None) -> tuple[NoticeRule, ...]:
-    """The rules of a file, in its order.
+    """Return the rules of a file, in its order.
 
     Args:
-        metrics: the metrics that a rule may name; any, where none are given.
+        metrics: the metrics that a rule may name; None allows any name.
 
     Raises:
-        Mistakes: all that is wrong with it, in the order of its lines.
+        Mistakes: everything that is wrong with it, in the order of its lines.
     """
     document = read(path)
     if not isinstance(document.value, dict):
-        accepted = "a mapping from the id of each notice to what it is"
+        accepted = "a mapping from the id of each notice to its rule"
         raise Mistakes(
             sorted_mistakes(document, [Mistake(document.where(()), describe_value(document.value), accepted)])
         )
@@ -91,7 +91,7 @@ def _templates(path: Path, document: Document, name: str, written: WrittenNotice
 def _checked(
     document: Document, name: str, value: dict[str, Any], written: WrittenNotice, metrics: Collection[str] | None
 ) -> Iterator[Mistake]:
-    """What is wrong with the keys of a moment together."""
+    """Return the mistakes of the keys of a moment together."""
 
     def wrong(key: str, found: str, accepted: str = "", cure: str = "", steps: Steps = ()) -> Mistake:
         return Mistake(document.where((name, key, *steps), key=not steps), found, accepted, cure)
@@ -101,14 +101,20 @@ def _checked(
     except PydanticCustomError as error:
         yield Mistake(document.where((name,), key=True), describe_value(name), (error.context or {})["accepted"])
     if (written.event is None) == (written.on is None):
-        found = "a moment of both an event and an occasion" if written.on else "a moment without event or occasion"
-        yield Mistake(document.where((name,), key=True), found, "one of the keys event and on")
+        found = (
+            "a moment has both an event and an occasion"
+            if written.on
+            else "a moment has neither an event nor an occasion"
+        )
+        yield Mistake(document.where((name,), key=True), found, "exactly one of the keys event and on")
         return
     this = "event" if written.event else "on"
     for other, keys in _ONLY.items():
         for key in keys if other != this else ():
             if key in value:
-                yield wrong(key, f"the key «{key}» means nothing beside «{this}»", f"it stands beside «{other}»")
+                yield wrong(
+                    key, f"the key «{key}» is not allowed beside «{this}»", f"it is only allowed beside «{other}»"
+                )
     if written.event:
         for key, cls in _OF_EVENT.items():
             if key in value and KINDS[written.event] is not cls:
@@ -128,13 +134,11 @@ def _checked(
         if audience.who not in known:
             yield wrong(key, f"{here} concerns no {audience.who}", ", ".join(g for g in Group if g in known), "", rest)
         elif audience.hollow:
-            yield wrong(
-                key, f"nobody is left of the audience {audience.who}", "kinds that «not» does not take out", "", rest
-            )
+            yield wrong(key, f"the audience {audience.who} is empty", "kinds that «not» does not exclude", "", rest)
     if written.about is not None and written.on and not OCCASIONS[written.on].organisation:
         yield wrong("about", f"{written.on} concerns no organisation", "no about")
     elif written.about is not None and written.about.hollow:
-        yield wrong("about", "no organisation is left", "kinds that «not» does not take out")
+        yield wrong("about", "the filter excludes every organisation", "kinds that «not» does not exclude")
 
 
 class _Wrong(Protocol):
@@ -142,14 +146,14 @@ class _Wrong(Protocol):
 
 
 def _climbed(written: WrittenNotice, wrong: _Wrong) -> Iterator[Mistake]:
-    """What is wrong with a ladder, its steps and its end."""
+    """Return the mistakes of a reminder ladder, its steps and its end."""
     occasion = OCCASIONS[written.on or ""]
     if not written.ladder:
-        yield wrong("on", f"{occasion.id} stands here without a ladder", LADDER)
+        yield wrong("on", f"the occasion {occasion.id} has no ladder", LADDER)
     if written.until != occasion.until:
         has = f"until: {occasion.until}" if occasion.until else "no until"
         if written.until is None:
-            yield wrong("on", f"it is not said what ends {occasion.id}", has)
+            yield wrong("on", f"the key «until» is missing: what ends {occasion.id}", has)
         else:
             cure = nearest_hint(written.until, [occasion.until] if occasion.until else [])
             yield wrong("until", f"{occasion.id} has no stop condition {describe_value(written.until)}", has, cure)
@@ -157,20 +161,24 @@ def _climbed(written: WrittenNotice, wrong: _Wrong) -> Iterator[Mistake]:
         if key not in occasion.parameters:
             accepted = ", ".join(occasion.parameters) or "no numbers"
             cure = nearest_hint(key, occasion.parameters)
-            yield wrong("with", f"{occasion.id} asks for no {describe_value(key)}", accepted, cure, (key,))
+            yield wrong("with", f"{occasion.id} has no parameter {describe_value(key)}", accepted, cure, (key,))
         elif number < 0:
             yield wrong("with", f"{key}: {describe_value(number)}", "0 or more", "", (key,))
     for key in written.escalate:
         try:
             known = Offset.parse(key) in written.ladder
         except ValueError:
-            yield wrong("escalate", f"{describe_value(key)} is no offset", OFFSETS, "", (key,))
+            yield wrong("escalate", f"{describe_value(key)} is not an offset", OFFSETS, "", (key,))
             continue
         if not known:
             steps = ", ".join(map(str, written.ladder))
             yield wrong("escalate", f"the step {describe_value(key)} is not on the ladder", steps, "", (key,))
     if written.escalated and not written.escalate:
-        yield wrong("escalated", "a template for those told one level up, and nobody is", "it stands beside «escalate»")
+        yield wrong(
+            "escalated",
+            "there is a template for the next higher level, but nobody at that level is notified",
+            "it is only allowed beside «escalate»",
+        )
 
 
 def _audiences(written: WrittenNotice) -> Iterator[tuple[Steps, WrittenAudience]]:
@@ -179,7 +187,7 @@ def _audiences(written: WrittenNotice) -> Iterator[tuple[Steps, WrittenAudience]
 
 
 def groups_of(event: str | None, on: str | None) -> frozenset[Group]:
-    """The groups that a moment can be for."""
+    """Return the groups that a moment can be for."""
     found = {Group.MANAGER, Group.OFFICE, Group.BOARD, Group.MEMBERS, Group.CHAIR, Group.STRATEGIC_GROUP}
     if event:
         fields = KINDS[event].model_fields

@@ -1,4 +1,4 @@
-"""The parameters of metrics: what a criterion may write under ``with``, and what is filled in for it."""
+"""The parameters of metrics: what a criterion may write under ``with``, and the defaults."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from clusterflow.domain.text import LANGUAGES, Text
 from clusterflow.rules.mistakes import nearest_hint
 
 WORDS: dict[ParameterType, tuple[str, ...]] = {
-    "size-class": (*SizeClass, "sme"),  # a metric may ask for micro, small and medium together
+    "size-class": (*SizeClass, "sme"),  # a metric may combine micro, small and medium
     "helix-kind": tuple(HelixKind),
     "body-kind": tuple(BodyKind),
     "topic": tuple(SurveyTopic),
@@ -43,11 +43,11 @@ TITLE_WORDS: dict[str, Text] = {
     "inside": Text(es="internos", en="inside"),
     "outside": Text(es="externos", en="outside"),
 }
-"""What a parameter adds to a metric's title, so that two criteria of one metric can be told apart."""
+"""Return what a parameter adds to a metric's title, so that two criteria of one metric have different titles."""
 
 
 def title_with_parameters(declaration: MetricDeclaration, given: Mapping[str, Any]) -> Text:
-    """The metric's title with the words of its parameters."""
+    """Return the metric's title with the words of its parameters."""
     words = [TITLE_WORDS[value] for value in given.values() if isinstance(value, str) and value in TITLE_WORDS]
     if not words:
         return declaration.title
@@ -58,7 +58,7 @@ def title_with_parameters(declaration: MetricDeclaration, given: Mapping[str, An
 def parameter_errors(
     declaration: MetricDeclaration, given: Mapping[str, Any], stages: tuple[str, ...]
 ) -> Iterator[tuple[Steps, Any, PydanticCustomError]]:
-    """What is wrong with the parameters that a criterion gives to a metric, each with its place below ``with``."""
+    """Return the mistakes of the parameters that a criterion gives to a metric, each with its place below ``with``."""
     known = declaration.parameters
     for name, value in given.items():
         if name not in known:
@@ -74,7 +74,7 @@ def parameter_errors(
 
 
 def value_error(parameter: Parameter, value: Any, stages: tuple[str, ...] | None = None) -> PydanticCustomError | None:
-    """What is wrong with one value; where a stage is asked for, it must be one of ``stages`` (None: any)."""
+    """Return the mistakes of one value. If the parameter is a stage, it must be one of ``stages`` (None: any)."""
     names: tuple[str, ...]
     match parameter.type:
         case "integer":
@@ -94,7 +94,7 @@ def value_error(parameter: Parameter, value: Any, stages: tuple[str, ...] | None
 
 
 def fill_parameters(declaration: MetricDeclaration, given: Mapping[str, str | int], stage: str) -> Parameters:
-    """The parameters as the metric is called: defaults filled in, the criterion's own stage where one is asked for."""
+    """Return the parameters for the metric: defaults, and the criterion's own stage, are filled in."""
     values = dict(given)
     for name, parameter in declaration.parameters.items():
         if name in values:
@@ -107,7 +107,7 @@ def fill_parameters(declaration: MetricDeclaration, given: Mapping[str, str | in
 
 
 def default_id(declaration: MetricDeclaration, given: Mapping[str, Any]) -> str:
-    """What a criterion without an id is called: its metric, and those of its parameters that are not the usual ones."""
+    """Return the id of a criterion that has none: its metric, and its parameters that differ from the defaults."""
     said = [
         str(value)
         for name, value in sorted(given.items())

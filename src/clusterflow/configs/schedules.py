@@ -19,7 +19,7 @@ from clusterflow.rules.mistakes import nearest_hint
 
 
 class Schedule(Frozen):
-    """When a flow runs: a cron expression in a time zone; an inactive schedule starts nothing."""
+    """The schedule of a flow: a cron expression in a time zone. An inactive schedule starts nothing."""
 
     cron: str
     timezone: str = "UTC"
@@ -36,7 +36,7 @@ DEFAULTS: Mapping[str, Schedule] = {
     "intake-events": Schedule(cron="7 * * * *"),
     "intake-files": Schedule(cron="*/5 * * * *"),
 }
-"""What holds for a flow that the file does not name, so that a file of an earlier version stays valid."""
+"""The schedules of flows that the file does not name. They keep a file of an earlier version valid."""
 
 CRON_ACCEPTED = 'five fields in quotes: minute, hour, day of the month, month, day of the week, as in "15 3 * * *"'
 
@@ -106,10 +106,10 @@ SHAPES = Translator({"": WrittenSchedule})
 
 
 def load_schedules(path: Path) -> dict[str, Schedule]:
-    """Return the schedule of every scheduled flow; the default where the file, or its entry, is missing.
+    """Return the schedule of every scheduled flow. If the file or its entry is missing, return the default.
 
     Raises:
-        Mistakes: all that is wrong with the file, in the order of its lines.
+        Mistakes: everything that is wrong with the file, in the order of its lines.
     """
     schedules = dict(DEFAULTS)
     if not path.exists():

@@ -1,7 +1,6 @@
-"""YAML 1.2 read into plain Python, with the place of every value, so that a mistake can say where it stands.
+"""Reads YAML 1.2 into plain Python values, with the line and column of each.
 
-ruamel's node tree is read instead of its finished objects: the nodes know their lines, and still hold both of
-two equal keys.
+It reads ruamel's node tree instead of finished objects: the nodes know their lines, and keep both of two equal keys.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from ruamel.yaml.reader import ReaderError
 from clusterflow.errors import Mistake, Mistakes
 
 Steps = tuple[str | int, ...]
-"""The way to a value from the top of the file: ``("stages", 0, "gate", "milestone")``."""
+"""The path to a value from the top of the file: ``("stages", 0, "gate", "milestone")``."""
 
 
 class Place(NamedTuple):
@@ -30,7 +29,7 @@ class Place(NamedTuple):
 
 @dataclass(slots=True)
 class Document:
-    """What a file says, where each part of it stands, and what could not be read as YAML."""
+    """The content of a file, the place of each part, and what could not be read as YAML."""
 
     file: str
     value: Any = None
@@ -39,7 +38,9 @@ class Document:
     mistakes: list[Mistake] = field(default_factory=list)
 
     def where(self, steps: Steps, key: bool = False) -> str:
-        """``file:line:column`` of a value (or of its key); of what holds it, where the value itself is missing."""
+        """Return ``file:line:column`` of a value (or of its key). If the value is missing, return the place of its
+        parent.
+        """
         if key and steps in self.keys:
             return self._at(self.keys[steps])
         while steps and steps not in self.places:
@@ -54,27 +55,27 @@ def read(path: Path) -> Document:
     """Read one file.
 
     Raises:
-        Mistakes: where the file cannot be read at all. Every lesser mistake is left in ``Document.mistakes``,
-            so that it is told together with those of the content.
+        Mistakes: the file cannot be read at all. Lesser mistakes are left in ``Document.mistakes``, so that they are
+            reported together with those of the content.
     """
     file = str(path)
     try:
         written = path.read_bytes()
     except FileNotFoundError:
-        raise Mistakes([Mistake(file, "there is no such file")]) from None
+        raise Mistakes([Mistake(file, "the file does not exist")]) from None
     except OSError as error:
         raise Mistakes([Mistake(file, f"cannot be read: {error.strerror or error}")]) from None
     try:
         text = written.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = written.count(b"\n", 0, error.start) + 1
-        found = f"the byte {written[error.start]:#04x} is no UTF-8"
+        found = f"the byte {written[error.start]:#04x} is not UTF-8"
         raise Mistakes([Mistake(f"{file}:{line}:1", found, "", "Save the file as UTF-8")]) from None
     return parse(text, file)
 
 
 def parse(text: str, file: str) -> Document:
-    """Read a text as ``read`` reads a file."""
+    """Read a text in the same way as ``read`` reads a file."""
     document = Document(file)
     node = _composed(text, file)
     if node is None:
@@ -88,8 +89,8 @@ def _composed(text: str, file: str) -> Node | None:
         return _compose(text, pure=False)
     except (YAMLError, RecursionError):
         pass
-    # libyaml, where it is installed, is eight times as fast and words its errors differently: the sentence that
-    # a person reads must not hang on what happens to be installed.
+    # libyaml, if it is installed, is eight times as fast but words its errors differently. The messages for people must
+    # not depend on what is installed.
     try:
         return _compose(text, pure=True)
     except ReaderError as error:
@@ -127,12 +128,12 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
     "int": _integer,
     "float": lambda text: float(re.sub(r"\.(inf|nan)$", r"\1", text.replace("_", "").lower())),
     "str": str,
-    "timestamp": str,  # no file of ours holds a moment; a version like 2025-01-31 is a text
+    "timestamp": str,  # no file here holds a timestamp; a version like 2025-01-31 is a text
 }
 
 
 class _Walk:
-    """Goes down the node tree once; a node met twice is an alias."""
+    """Walks down the node tree once. A node met twice is an alias."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -142,7 +143,7 @@ class _Walk:
         place = _place(node)
         self.document.places[steps] = place
         if id(node) in self.met:
-            # An alias may hold itself, or unfold into millions; and it would point at another line.
+            # An alias may contain itself, or expand to millions of nodes; and it would point at another line.
             self._mistake(place, "a value is used again by its anchor", "every value written out")
             return None
         self.met.add(id(node))
@@ -167,7 +168,7 @@ class _Walk:
             key = key_node.value
             if key in found:
                 first = self.document.keys[*steps, key]
-                self._mistake(place, f"the key «{key}» stands here again, first on line {first.line}", "every key once")
+                self._mistake(place, f"the key «{key}» is listed twice, first on line {first.line}", "every key once")
                 continue
             self.document.keys[*steps, key] = place
             found[key] = self.value(value_node, (*steps, key))
@@ -180,7 +181,7 @@ class _Walk:
         except KeyError:
             self._tag(node)
         except ValueError:
-            self._mistake(_place(node), f"«{node.value}» is tagged as {kind} and is none")
+            self._mistake(_place(node), f"«{node.value}» is tagged as {kind} but is not")
         return node.value
 
     def _plain(self, node: Node, kind: str) -> None:
@@ -189,7 +190,7 @@ class _Walk:
 
     def _tag(self, node: Node) -> None:
         tag = str(node.tag).replace(_TAG, "!!")
-        self._mistake(_place(node), f"the tag {tag} means nothing here", "values without tags")
+        self._mistake(_place(node), f"the tag {tag} is not known here", "values without tags")
 
     def _mistake(self, place: Place, found: str, accepted: str = "") -> None:
         where = f"{self.document.file}:{place.line}:{place.column}"

@@ -1,1 +1,1 @@
-"""The nouns: frozen, without a clock, a database or a decision of their own."""
+"""The nouns of the field: frozen data without clock, database or decisions."""

@@ -12,7 +12,7 @@ _SPACE = UUID("6f5c8d0e-3c0b-5b0e-9f0a-6b8f4d1c2a77")
 
 
 class AppointmentKind(StrEnum):
-    """What a calendar can tell of."""
+    """The kinds of appointments."""
 
     GATE_REVIEW = "gate-review"
     STAGE_DUE = "stage-due"
@@ -25,30 +25,30 @@ class AppointmentKind(StrEnum):
 
 
 class Appointment(Frozen):
-    """One entry of a calendar, in no language yet."""
+    """One entry of a calendar, independent of any language."""
 
     chain: str
     kind: AppointmentKind
     subject: str
-    """Which one of its kind, on its chain: for ever, whatever is changed about it."""
+    """Identifies the appointment among those of its kind on its chain. It never changes."""
     what: Text
     of: str
     """The name of the initiative or series that it belongs to."""
     day: date
     time: str | None = None
-    """When it begins on the clock of the zone, HH:MM; None where it is of the whole day."""
+    """Start on the clock of the zone, HH:MM. None: the appointment lasts the whole day."""
     lasts_minutes: int | None = None
     zone: str = "UTC"
     place: str | None = None
     sequence: int = 0
-    """How often it was changed: it never falls, and rises with each new day, name or place."""
+    """How often the appointment was changed. It never falls, and rises with each new day, name or place."""
     at: datetime
     """When it was last changed."""
     cancelled: bool = False
     people: frozenset[str] = frozenset()
-    """Whom it concerns."""
+    """The people whom it concerns."""
 
     @property
     def uid(self) -> str:
-        """Its name in every calendar, made of what never changes."""
+        """Its id in every calendar, made only of what never changes."""
         return str(uuid5(_SPACE, f"{self.chain}/{self.kind}/{self.subject}"))

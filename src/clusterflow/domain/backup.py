@@ -1,7 +1,7 @@
 """The backup format: an office as lines of JSON, with its ledger, facts, models and pseudonyms.
 
-The lines stand in this order: one that says what the file is; the models; the pseudonyms; and for each chain one about
-the chain, followed by its entries. Everything else that the database holds of lives follows from these.
+The order of the lines: first the header; then the models; then the pseudonyms; then, for each chain, one line about the
+chain, followed by its entries. All other stored data of lives is derived from these lines.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pydantic import Field
 
 from clusterflow.domain.text import Frozen
 
-CURE = "The file is not as it was written; export anew"
+CURE = "The file was changed after it was written; export again"
 """The advice for a line that is inconsistent."""
 
 Name = Annotated[str, Field(max_length=64)]
@@ -22,7 +22,7 @@ Number = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 
 class Header(Frozen):
-    """The first line: what the file is, and how much of it there must be."""
+    """The first line: what the file is, and how many lines of each kind it must have."""
 
     clusterflow: Literal["life"] = "life"
     format: Literal[1] = 1
@@ -41,14 +41,14 @@ class PinnedModel(Frozen):
 
 
 class Alias(Frozen):
-    """By what name the ledger knows a person."""
+    """The pseudonym of a person in the ledger."""
 
     alias: str = Field(max_length=32)
     person: Name
 
 
 class EvaluationMarks(Frozen):
-    """What the standing answers were measured on."""
+    """The data on which the current answers were measured."""
 
     version: Number
     registry_version: Number
@@ -57,7 +57,7 @@ class EvaluationMarks(Frozen):
 
 
 class Chain(Frozen):
-    """A chain of the ledger: its end, and how far it has gone out to Prefect and to people."""
+    """A chain of the ledger: its end, and how many entries have gone to Prefect and to notices."""
 
     chain: Name
     version: Number
@@ -68,7 +68,7 @@ class Chain(Frozen):
 
 
 class Line(Frozen):
-    """An entry of the chain above it, with the fact that it brought, where it brought one."""
+    """An entry of the chain above, with the fact that it recorded, if there is one."""
 
     entry: Number
     at: datetime
@@ -89,7 +89,7 @@ PART_TYPES: dict[str, type[Part]] = {
     "chain": Chain,
     "entry": Line,
 }
-"""The sort of a line, by the field that only it has."""
+"""Return the kind of a line. Each kind is recognised by a field that only it has."""
 
 
 def canonical_json(value: dict[str, Any]) -> str:

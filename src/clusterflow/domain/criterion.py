@@ -1,4 +1,4 @@
-"""A requirement of a gate: single criteria, joined by *any of* and *all of*."""
+"""A requirement of a gate: single criteria, combined by *any of* and *all of*."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from clusterflow.domain.text import Frozen, Text
 
 
 class Criterion(Frozen):
-    """A metric, its parameters, a bound, a severity, a source.
+    """A metric with its parameters, a bound, a severity and a source.
 
-    ``keep`` is the weaker bound under which a milestone already achieved lapses; between ``keep`` and ``bound``
-    nothing changes, so that a milestone does not flap (hysteresis). Without it the criterion is not watched.
+    ``keep`` is a weaker bound: when an achieved milestone falls below it, the milestone lapses. Between ``keep`` and
+    ``bound`` nothing changes, so a milestone does not flap (hysteresis). A criterion without ``keep`` is not watched.
     """
 
     id: str
@@ -29,7 +29,7 @@ class Criterion(Frozen):
     source: str
     proposal: bool = False
     owner: Role = Role.MANAGER
-    """Whose task it is: who holds this role hears when the answer changes."""
+    """The role that is responsible. Its holders are notified when the answer changes."""
     title: Text | None = None
     note: Text | None = None
 
@@ -39,7 +39,7 @@ class Criterion(Frozen):
 
 
 class AnyOf(Frozen):
-    """Met where one of its requirements is met."""
+    """Met if one of its requirements is met."""
 
     id: str
     any_of: tuple[Requirement, ...] = Field(min_length=1)
@@ -48,7 +48,7 @@ class AnyOf(Frozen):
 
 
 class AllOf(Frozen):
-    """Met where all of its requirements are met."""
+    """Met if all of its requirements are met."""
 
     id: str
     all_of: tuple[Requirement, ...] = Field(min_length=1)
@@ -70,7 +70,7 @@ Requirement = Annotated[
 
 
 def leaves(requirement: Criterion | AnyOf | AllOf) -> Iterator[Criterion]:
-    """The single criteria of a requirement, in the order of the file."""
+    """Return the single criteria of a requirement, in the order of the file."""
     if isinstance(requirement, Criterion):
         yield requirement
     else:

@@ -1,4 +1,4 @@
-"""Dues: what a member pays in a year, as data; and what follows from it for the members of an initiative."""
+"""Dues: what a member pays in a year, and the resulting invoices for the members of an initiative."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from clusterflow.domain.text import Frozen, Text
 
 
 class DuesBasis(StrEnum):
-    """What the brackets of a scheme go by."""
+    """The figure by which a scheme assigns members to brackets."""
 
     SIZE_CLASS = "size-class"
     EMPLOYEES = "employees"
@@ -21,12 +21,12 @@ class DuesBasis(StrEnum):
 
 
 class ProRata(StrEnum):
-    """Which months of a year are paid for by who was not a member in all of them."""
+    """Which months a member pays for if it was not a member for the whole year."""
 
     NONE = "none"
     """All: the whole year is owed."""
     JOINING = "joining"
-    """From the month of joining to the end of the year, also by who leaves before."""
+    """From the month of joining to the end of the year, even if the member leaves earlier."""
     MEMBERSHIP = "membership"
     """From the month of joining to the month of leaving."""
 
@@ -35,14 +35,14 @@ class DuesBracket(Frozen):
     """What the members of one bracket pay."""
 
     yearly: Money
-    instalments: int = Field(default=1, description="in how many parts a year is paid: 1, 2, 3, 4, 6 or 12")
+    instalments: int = Field(default=1, description="number of instalments per year: 1, 2, 3, 4, 6 or 12")
     size: SizeClass | None = None
-    least: int = Field(default=0, description="the least figure: employees, or minor units of turnover")
-    below: int | None = Field(default=None, description="the figure from which on it is no more; None: there is none")
+    least: int = Field(default=0, description="lowest figure of the bracket: employees, or minor units of turnover")
+    below: int | None = Field(default=None, description="first figure above the bracket; None: no upper end")
 
 
 class Scheme(Frozen):
-    """A dues scheme: its brackets hold every size, headcount or turnover there can be, and each only once."""
+    """A dues scheme. Its brackets cover every possible size, headcount or turnover exactly once."""
 
     id: str
     title: Text
@@ -50,16 +50,16 @@ class Scheme(Frozen):
     by: DuesBasis
     valid_from: date
     valid_to: date | None = None
-    due_days: int = Field(default=30, ge=1, description="days from an invoice's issue to the day it is due")
+    due_days: int = Field(default=30, ge=1, description="days from an invoice's issue to its due date")
     pro_rata: ProRata = ProRata.JOINING
-    turnover_currency: str | None = Field(default=None, description="of the bounds, where they are turnovers")
+    turnover_currency: str | None = Field(default=None, description="currency of the bounds, if they are turnovers")
     brackets: tuple[DuesBracket, ...]
     proposed: tuple[str, ...] = ()
-    """The terms that the file leaves to this project's own proposals."""
+    """The terms that the file leaves open; they take the defaults that this project proposes."""
 
 
 class Instalment(Frozen):
-    """One part of what a member owes for a year: the ``number``-th of ``of``, to be asked from a day on."""
+    """One instalment: the ``number``-th of ``of`` for a year, with the first day on which it can be invoiced."""
 
     number: int
     of: int
@@ -68,7 +68,7 @@ class Instalment(Frozen):
 
 
 class Owed(Frozen):
-    """What a member owes for a year, and in which parts; those of nought are left out."""
+    """What a member owes for a year, with its instalments. Instalments of zero are left out."""
 
     whole: Money
     bracket: DuesBracket
@@ -76,7 +76,7 @@ class Owed(Frozen):
 
 
 class DuesRemarkKind(StrEnum):
-    """What is told about dues, beside the amounts."""
+    """The kinds of remarks about dues, beside the amounts."""
 
     NO_SCHEME = "no-scheme"
     UNKNOWN_SCHEME = "unknown-scheme"
@@ -99,11 +99,11 @@ BARS = frozenset(
         DuesRemarkKind.NOT_VALID,
     }
 )
-"""With one of these there is no telling what anybody owes: nothing is issued."""
+"""With one of these remarks no amount can be computed, so no invoice is issued."""
 
 
 class DuesRemark(Frozen):
-    """Something to be told; ``values`` fill in its text (``reports.dues``)."""
+    """A remark about dues. ``values`` fill the placeholders of its text (``reports.dues``)."""
 
     kind: DuesRemarkKind
     organisation: str | None = None
@@ -111,7 +111,7 @@ class DuesRemark(Frozen):
 
 
 class InvoiceState(StrEnum):
-    """How far a part of the dues has come."""
+    """The state of one instalment."""
 
     LATER = "later"
     TO_ISSUE = "to-issue"
@@ -122,7 +122,7 @@ class InvoiceState(StrEnum):
 
 
 class DuesLine(Frozen):
-    """One invoice, issued or to come. ``on`` is the day it is asked, or was."""
+    """One invoice, issued or planned. ``on`` is its issue date."""
 
     organisation: str
     invoice: str
@@ -136,7 +136,7 @@ class DuesLine(Frozen):
 
 
 class DuesPlan(Frozen):
-    """The dues of one initiative for one year, on a day."""
+    """The dues of one initiative for one year, as of a day."""
 
     initiative: str
     year: int
@@ -144,7 +144,7 @@ class DuesPlan(Frozen):
     lines: tuple[DuesLine, ...] = ()
     remarks: tuple[DuesRemark, ...] = ()
     issued: int = 0
-    """How many of the invoices were issued just now."""
+    """How many of the invoices this run issued."""
 
     @property
     def to_issue(self) -> tuple[DuesLine, ...]:

@@ -1,7 +1,7 @@
-"""What can happen in the life of an initiative: the kinds of ledger entries, past tense, declared once.
+"""The kinds of ledger entries: what can happen in the life of an initiative, each declared once, in the past tense.
 
-An entry holds ids, never names or addresses: a person can be forgotten and the chain still verifies. The name of an
-event is ``<noun>.<past>``; Prefect sees it as ``clusterflow.<noun>.<past>``.
+An entry holds ids, never names or addresses, so a person can be forgotten and the chain still verifies. The name of an
+event is ``<noun>.<past>``; in Prefect it is ``clusterflow.<noun>.<past>``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from clusterflow.domain.text import Frozen
 
 
 class InitiativeEnrolled(Frozen):
-    """The initiative began its life under a model, pinned by its content hash."""
+    """The initiative began its life under a model, which is pinned by its content hash."""
 
     kind: Literal["initiative.enrolled"] = "initiative.enrolled"
     initiative: str
@@ -27,7 +27,7 @@ class InitiativeEnrolled(Frozen):
 
 
 class RecordEntered(Frozen):
-    """A fact came into the registry."""
+    """A fact was recorded in the registry."""
 
     kind: Literal["record.entered"] = "record.entered"
     record: str
@@ -36,7 +36,7 @@ class RecordEntered(Frozen):
 
 
 class RecordCorrected(Frozen):
-    """A fact was corrected, or its validity ended; the row it replaces stays, marked."""
+    """A fact was corrected, or its validity ended. The replaced row stays and is marked."""
 
     kind: Literal["record.corrected"] = "record.corrected"
     record: str
@@ -45,7 +45,7 @@ class RecordCorrected(Frozen):
 
 
 class RecordRetracted(Frozen):
-    """A fact was withdrawn as entered by mistake."""
+    """A fact was withdrawn because it was entered by mistake."""
 
     kind: Literal["record.retracted"] = "record.retracted"
     record: str
@@ -65,7 +65,7 @@ class StageEntered(Frozen):
 
 
 class StageLeft(Frozen):
-    """A stage was left without its milestone: the initiative went back, or stopped."""
+    """A stage ended without its milestone: the initiative went back to another stage, or stopped."""
 
     kind: Literal["stage.left"] = "stage.left"
     stage: str
@@ -75,7 +75,7 @@ class StageLeft(Frozen):
 
 
 class StageOverdue(Frozen):
-    """A stage takes longer than its model allows; level 2 tells one level up."""
+    """A stage takes longer than its model allows. At level 2 the next higher level is notified."""
 
     kind: Literal["stage.overdue"] = "stage.overdue"
     stage: str
@@ -86,7 +86,7 @@ class StageOverdue(Frozen):
 
 
 class FindingChanged(Frozen):
-    """A criterion changed its answer."""
+    """The answer for a criterion changed."""
 
     kind: Literal["finding.changed"] = "finding.changed"
     stage: str
@@ -98,7 +98,7 @@ class FindingChanged(Frozen):
 
 
 class GateOpened(Frozen):
-    """A gate review began: the gate is ready, or somebody asked for the review."""
+    """A gate review began: the gate is ready, or somebody requested the review."""
 
     kind: Literal["gate.opened"] = "gate.opened"
     review: str
@@ -108,11 +108,11 @@ class GateOpened(Frozen):
     on: date
     by_hand: bool = False
     asked_by: str | None = None
-    """The pseudonym of who asked for the review by hand, where that was said."""
+    """The pseudonym of the person who requested the review, if it is known."""
 
 
 class GateChanged(Frozen):
-    """The answers behind an open review changed; it stays open."""
+    """The answers behind an open review changed; the review stays open."""
 
     kind: Literal["gate.changed"] = "gate.changed"
     review: str
@@ -122,7 +122,7 @@ class GateChanged(Frozen):
 
 
 class GateWithdrawn(Frozen):
-    """A gate that was ready is so no longer; its review closed without a decision."""
+    """A gate is no longer ready. Its review was closed without a decision."""
 
     kind: Literal["gate.withdrawn"] = "gate.withdrawn"
     review: str
@@ -131,7 +131,7 @@ class GateWithdrawn(Frozen):
 
 
 class GateReopened(Frozen):
-    """A gate once passed under conditions is open again: the day of a condition passed and it was not met."""
+    """A gate that was passed under conditions is open again: a condition was not met by its date."""
 
     kind: Literal["gate.reopened"] = "gate.reopened"
     review: str
@@ -143,7 +143,7 @@ class GateReopened(Frozen):
 
 
 class HoldEnded(Frozen):
-    """The day until which a gate was held has come; the gate opens when it is ready."""
+    """The hold of a gate has ended. The gate opens when it is ready."""
 
     kind: Literal["hold.ended"] = "hold.ended"
     stage: str
@@ -153,7 +153,7 @@ class HoldEnded(Frozen):
 
 
 class VoteCast(Frozen):
-    """A decider spoke; the gate is decided when the quorum that the model asks said the same."""
+    """A decider voted. The gate is decided when the model's quorum has cast the same vote."""
 
     kind: Literal["vote.cast"] = "vote.cast"
     review: str
@@ -166,21 +166,21 @@ class VoteCast(Frozen):
     until: date | None = None
     to_stage: str | None = None
     number: int = 1
-    """Which vote of its review it is, counted from 1."""
+    """The number of the vote within its review, from 1."""
     cast_by: str | None = None
-    """Who spoke for the decider, where it was a delegate."""
+    """The delegate who cast the vote for the decider, if there was one."""
     helixes: tuple[HelixKind, ...] = ()
-    """The helix kinds that the decider represented on the day."""
+    """The helix kinds that the decider represented on that day."""
     overrides: tuple[str, ...] = ()
-    """The blocking criteria that the decider lets pass though they are not met."""
+    """The blocking criteria that the decider waived although they are not met."""
     conditions: dict[str, date] = Field(default_factory=dict)
-    """Of a conditional go: what is still to be met, and until when."""
+    """For a conditional go: which criteria must still be met, and by when."""
     proved: bool = False
-    """Whether the decider showed the one-time code."""
+    """Whether the decider gave the one-time code."""
 
 
 class VoteFell(Frozen):
-    """The findings that a vote saw have changed: it counts no longer, and its decider may speak again."""
+    """The findings behind a vote changed. The vote no longer counts, and its decider may vote again."""
 
     kind: Literal["vote.fell"] = "vote.fell"
     review: str
@@ -192,7 +192,7 @@ class VoteFell(Frozen):
 
 
 class CodeRenewed(Frozen):
-    """A decider got a new one-time code, and five new attempts."""
+    """A decider got a new one-time code and five new attempts."""
 
     kind: Literal["code.renewed"] = "code.renewed"
     review: str
@@ -202,7 +202,7 @@ class CodeRenewed(Frozen):
 
 
 class DecisionRefused(Frozen):
-    """Somebody tried to decide and might not; nothing changed but this entry."""
+    """Somebody tried to decide without the right to do so. Only this entry was written."""
 
     kind: Literal["decision.refused"] = "decision.refused"
     stage: str
@@ -213,7 +213,7 @@ class DecisionRefused(Frozen):
 
 
 class GateDecided(Frozen):
-    """The decision at a gate stands."""
+    """The decision at a gate was made."""
 
     kind: Literal["gate.decided"] = "gate.decided"
     review: str
@@ -225,7 +225,7 @@ class GateDecided(Frozen):
 
 
 class ConditionSet(Frozen):
-    """A conditional go asks for something until a date."""
+    """A conditional go requires something by a date."""
 
     kind: Literal["condition.set"] = "condition.set"
     review: str
@@ -235,7 +235,7 @@ class ConditionSet(Frozen):
 
 
 class ConditionMet(Frozen):
-    """A condition of a conditional go was met in time or late."""
+    """A condition of a conditional go was met, in time or late."""
 
     kind: Literal["condition.met"] = "condition.met"
     review: str
@@ -245,7 +245,7 @@ class ConditionMet(Frozen):
 
 
 class ConditionMissed(Frozen):
-    """The date of a condition passed and it was not met."""
+    """The date of a condition passed, and it was not met."""
 
     kind: Literal["condition.missed"] = "condition.missed"
     review: str
@@ -256,7 +256,7 @@ class ConditionMissed(Frozen):
 
 
 class MilestoneAchieved(Frozen):
-    """A stage's gate was passed."""
+    """The gate of a stage was passed."""
 
     kind: Literal["milestone.achieved"] = "milestone.achieved"
     stage: str
@@ -266,11 +266,11 @@ class MilestoneAchieved(Frozen):
     conditional: bool = False
     leaves: bool = True
     overridden: tuple[str, ...] = ()
-    """The blocking criteria that were not met and were let pass by those who may."""
+    """The blocking criteria that were not met and that an authorised role waived."""
 
 
 class MilestoneConfirmed(Frozen):
-    """A gate that was opened again was passed again: its milestone stays."""
+    """A reopened gate was passed again. Its milestone stays."""
 
     kind: Literal["milestone.confirmed"] = "milestone.confirmed"
     stage: str
@@ -282,7 +282,7 @@ class MilestoneConfirmed(Frozen):
 
 
 class MilestoneLapsed(Frozen):
-    """A milestone once achieved holds no longer."""
+    """An achieved milestone no longer holds."""
 
     kind: Literal["milestone.lapsed"] = "milestone.lapsed"
     stage: str
@@ -301,7 +301,7 @@ class MilestoneRestored(Frozen):
 
 
 class MilestoneWithdrawn(Frozen):
-    """A recycle took the initiative back before this milestone."""
+    """A recycle moved the initiative back to a stage before this milestone."""
 
     kind: Literal["milestone.withdrawn"] = "milestone.withdrawn"
     stage: str
@@ -310,7 +310,7 @@ class MilestoneWithdrawn(Frozen):
 
 
 class InitiativeStopped(Frozen):
-    """The initiative's life under its model ended by decision."""
+    """The initiative's life under its model was ended by a decision."""
 
     kind: Literal["initiative.stopped"] = "initiative.stopped"
     stage: str
@@ -369,18 +369,18 @@ NOTIFIED_EVENTS = (
     ConditionMissed,
     *ExpiryEvent.__args__,
 )
-"""The events that notices can be sent for; ``configs/notices.yaml`` says to whom."""
+"""The events for which notices can be sent; ``configs/notices.yaml`` names the recipients."""
 
 
 HIDDEN_EVENTS = (*RecordEvent.__args__, DecisionRefused, CodeRenewed)
 """The events that change nothing that a pass shows."""
 
 LIFECYCLE_RUN = "lifecycle"
-"""Who acts when a lifecycle run does: it shows the outcome itself, and needs no further run to do so."""
+"""The actor of a lifecycle run. Such a run shows its own outcome, so its entries start no further run."""
 
 
 class Entry(Frozen):
-    """One line of the ledger: the ``version``-th thing that happened on its chain."""
+    """One entry of the ledger: the ``version``-th on its chain."""
 
     chain: str
     version: int

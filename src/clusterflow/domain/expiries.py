@@ -1,4 +1,4 @@
-"""Events of time: what was valid until a day comes to its end. They belong to no stage."""
+"""Events of time: a label or a strategy ends. They belong to no stage."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from clusterflow.domain.text import Frozen
 
 
 class LabelExpiring(Frozen):
-    """A label ends in so many months, or somewhat fewer."""
+    """A label ends within the given number of months."""
 
     kind: Literal["label.expiring"] = "label.expiring"
     label: str
@@ -19,19 +19,19 @@ class LabelExpiring(Frozen):
 
 
 class LabelExpired(Frozen):
-    """The last valid day of a label has passed; for a while it can still be renewed."""
+    """The last valid day of a label has passed. It can still be renewed for a while."""
 
     kind: Literal["label.expired"] = "label.expired"
     label: str
     until: date
     grace_until: date | None = None
     proposed: bool = False
-    """Whether the period of grace is this project's proposal, for the label's record names none."""
+    """Whether the grace period is this project's proposal because the label's record names none."""
     on: date
 
 
 class LabelForfeited(Frozen):
-    """The period of grace in which a label could still be renewed has passed."""
+    """The grace period, in which the label could still be renewed, has passed."""
 
     kind: Literal["label.forfeited"] = "label.forfeited"
     label: str
@@ -42,7 +42,7 @@ class LabelForfeited(Frozen):
 
 
 class StrategyExpiring(Frozen):
-    """A strategy ends in so many months, or somewhat fewer."""
+    """A strategy ends within the given number of months."""
 
     kind: Literal["strategy.expiring"] = "strategy.expiring"
     strategy: str

@@ -1,4 +1,4 @@
-"""The right to cast one vote: what a one-time code stands for."""
+"""The right to cast one vote. A one-time code stands for such a right."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from clusterflow.domain.text import Frozen
 
 
 class Grant(Frozen):
-    """One vote, of one decider, at one review, on the findings of a moment; people by their pseudonyms."""
+    """One vote of one decider at one review, on the findings of one moment. People appear by pseudonym."""
 
     initiative: str
     review: str
     findings: str
     decider: str
     cast_by: str | None = None
-    """Who casts the vote, where it is a delegate."""
+    """The delegate who casts the vote, if there is one."""
     cast: int = 0
-    """How many votes the decider has cast at the review before, those that fell among them."""
+    """How many votes the decider has already cast at the review, including superseded ones."""
     renewed: int = 0
-    """How often a new code was asked for."""
+    """How many times a new code was requested."""
 
 
 GRANTS: TypeAdapter[tuple[Grant, ...]] = TypeAdapter(tuple[Grant, ...], config=ConfigDict(defer_build=True))

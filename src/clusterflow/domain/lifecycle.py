@@ -14,30 +14,32 @@ from clusterflow.domain.text import Frozen, Text
 
 
 class Share(Frozen):
-    """How many of those who decide must speak for one helix kind."""
+    """How many deciders must speak for one helix kind."""
 
     helix: HelixKind
     need: int = Field(ge=1)
 
 
 class DecidedBy(Frozen):
-    """The quorum of a gate, as data: who decides, how many of them, and what stands in the way."""
+    """The quorum of a gate: who decides, how many must agree, and what prevents a decision."""
 
     roles: tuple[Role, ...] = Field(min_length=1)
     need: int = Field(default=1, ge=1)
     never: tuple[HelixKind, ...] = ()
     each: tuple[Share, ...] = ()
-    """Among those who agree, so many of each of these helix kinds."""
+    """The number of agreeing deciders that each of these helix kinds needs."""
     veto: tuple[Role, ...] = ()
-    """The roles whose veto bars a go."""
+    """The roles whose veto blocks a go."""
     override: tuple[Role, ...] = ()
-    """The roles that may let a blocking criterion pass though it is not met."""
+    """The roles that may waive a blocking criterion that is not met."""
     four_eyes: bool = False
-    """Whether somebody who asked for the review, or recorded facts in the stage, may not decide at its gate."""
+    """Whether a person who requested the review, or recorded facts in the stage, is barred from
+    deciding at its gate.
+    """
 
 
 class Gate(Frozen):
-    """The requirements for leaving a stage, and who decides."""
+    """The requirements for leaving a stage, and the people who decide."""
 
     title: Text
     milestone: Text
@@ -51,7 +53,7 @@ class Gate(Frozen):
 
 
 class Stage(Frozen):
-    """A named span of work between the gates before it and its own."""
+    """A named span of work, which ends with its gate."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     kind: StageKind
@@ -60,8 +62,8 @@ class Stage(Frozen):
     after: tuple[str, ...] = ()
     optional: bool = False
     open_ended: bool = False
-    allowed_days: int = Field(ge=1, description="days the stage may take before it is overdue")
-    escalate_days: int = Field(default=30, ge=1, description="days overdue before it is told one level up")
+    allowed_days: int = Field(ge=1, description="days that the stage may take before it is overdue")
+    escalate_days: int = Field(default=30, ge=1, description="days overdue before the next higher level is notified")
     source: str
     proposal: bool = False
     gate: Gate
@@ -70,8 +72,8 @@ class Stage(Frozen):
 class LifecycleModel(Frozen):
     """Stages in a partial order, each with a gate.
 
-    An initiative is pinned to the content ``hash`` of the model it started under: editing the file changes
-    nothing for those under way.
+    An initiative is pinned to the content ``hash`` of the model that it started under. A later change of the file does
+    not affect it.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$", alias="model")
@@ -94,5 +96,5 @@ class LifecycleModel(Frozen):
         return self.by_id[stage_id]
 
     def position(self, stage_id: str) -> int:
-        """The place of the stage in the file, from 1: the number people use for its gate."""
+        """The position of the stage in the file, from 1. People use it as the number of the gate."""
         return 1 + [stage.id for stage in self.stages].index(stage_id)

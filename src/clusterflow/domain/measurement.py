@@ -31,7 +31,7 @@ class Fold(StrEnum):
 
 
 class Parameter(Frozen):
-    """What a criterion may say of a metric beyond its name: a span in months, a size class, a topic."""
+    """The parameters that a criterion may give a metric: a span in months, a size class, a topic."""
 
     type: ParameterType
     default: str | int | None = None
@@ -39,7 +39,7 @@ class Parameter(Frozen):
 
 
 class MetricDeclaration(Frozen):
-    """A metric as the models speak of it; its SQL stands in ``store/metrics`` under the same id."""
+    """The declaration of a metric. Its SQL is in ``store/metrics`` under the same id."""
 
     id: str
     number: int | None = None
@@ -52,16 +52,16 @@ class MetricDeclaration(Frozen):
     formula: str = ""
     help: Text | None = None
     mended_by: tuple[Role, ...] = (Role.MANAGER,)
-    """Who can mend it."""
+    """The role that can improve the value."""
     freshness_days: int | None = None
-    """For how many days after its newest evidence the number counts; None where it never goes stale."""
+    """For how many days after its newest evidence the value counts. None: it never goes stale."""
     parameters: dict[str, Parameter] = Field(default_factory=dict)
     computed_by: Literal["store", "rules"] = "store"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class MetricCall:
-    """A metric with its parameters, in order: what two criteria share when they ask for the same number."""
+    """A metric with its parameters, in order. Two criteria with the same request share one measurement."""
 
     metric: str
     parameters: Parameters = ()
@@ -74,7 +74,7 @@ class MetricCall:
 
 @dataclass(frozen=True, slots=True)
 class Staleness:
-    """Why a figure tells nothing any more: the day of its newest evidence, and for how long it would have counted."""
+    """Why a value is stale: the day of its newest evidence, and how many days it would have counted."""
 
     newest: date
     freshness_days: int
@@ -82,11 +82,11 @@ class Staleness:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What is known of one number: between ``low`` and ``high``, both included.
+    """The known range of a number: from ``low`` to ``high``, both included.
 
-    Rows whose part is not known widen the span instead of being guessed or dropped: twelve committed members
-    and five of whom nobody knows are a number between 12 and 17. ``high`` is None where there is no upper limit;
-    both are None where nothing at all was recorded, or nothing since the figure went stale.
+    Rows with unknown values widen the range; they are neither guessed nor dropped. With twelve committed members and
+    five whose commitment is unknown, the range is 12 to 17. ``high`` is None if there is no upper limit. Both are None
+    if nothing was recorded, or nothing since the value went stale.
     """
 
     low: Fraction | None
@@ -126,7 +126,7 @@ class Measurement:
 
     @classmethod
     def from_note(cls, note: str) -> Measurement:
-        """The measurement that the ledger noted, without its rows."""
+        """Return the measurement that the ledger stored, without its rows."""
         span, _, currency = note.partition(" ")
         if span == "?":
             return UNMEASURED
@@ -140,7 +140,7 @@ UNMEASURED = Measurement(low=None, high=None)
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One row behind a number: which record, what it says, and what it counts for."""
+    """One row behind a number: which record, what it says, and how much it counts."""
 
     record: str
     entry: int

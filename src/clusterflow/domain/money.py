@@ -1,4 +1,4 @@
-"""Money: an integer of minor units with an ISO 4217 code, and no other number anywhere."""
+"""Money: always an integer of minor units with an ISO 4217 code."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pydantic import Field, model_serializer, model_validator
 
 from clusterflow.domain.text import Frozen
 
-# ISO 4217 gives a currency its minor units; pycountry knows the codes but not the exponents, so the exceptions
-# to the usual two stand here (ISO 4217:2015, table A.1).
+# pycountry knows the currency codes but not the number of decimals. This table lists the exceptions to the usual two
+# (ISO 4217:2015, table A.1).
 _NO_MINOR = frozenset(
     [
         "BIF",
@@ -40,16 +40,16 @@ _AMOUNT = re.compile(r"^(?P<a>[A-Za-z]{3})?\s*(?P<n>-?[\d,]*\.?\d+)\s*(?P<b>[A-Z
 
 
 def exponent(currency: str) -> int:
-    """How many decimal digits the currency's minor unit has."""
+    """Return the number of decimals of the currency's minor unit."""
     return 0 if currency in _NO_MINOR else 3 if currency in _THREE_MINOR else 2
 
 
 LARGEST = 10**15
-"""No single amount is larger, in minor units; so the sum of thousands still is a whole number of a database."""
+"""The largest single amount, in minor units. The sum of thousands of such amounts still fits a database integer."""
 
 
 class Money(Frozen):
-    """An amount of one currency."""
+    """An amount in one currency."""
 
     minor: int = Field(ge=-LARGEST, le=LARGEST, description="minor units: cents, centavos")
     currency: str = Field(pattern="^[A-Z]{3}$")
@@ -59,28 +59,28 @@ class Money(Frozen):
     def _read(cls, value: Any) -> Any:
         if not isinstance(value, str):
             if isinstance(value, (int, float)):
-                raise ValueError(f"«{value}» names no currency; accepted: {ACCEPTED}")
+                raise ValueError(f"«{value}» has no currency; accepted: {ACCEPTED}")
             return value
         match = _AMOUNT.match(value.strip())
         code = match and (match["a"] or match["b"])
         if match is None or code is None or (match["a"] and match["b"]):
-            raise ValueError(f"«{value}» is no amount; accepted: {ACCEPTED}")
+            raise ValueError(f"«{value}» is not an amount; accepted: {ACCEPTED}")
         code = code.upper()
         import pycountry  # noqa: PLC0415 - start-up time: only a command that reads an amount needs it
 
         if pycountry.currencies.get(alpha_3=code) is None:
-            raise ValueError(f"«{code}» is no ISO 4217 currency; accepted: {ACCEPTED}")
+            raise ValueError(f"«{code}» is not an ISO 4217 currency; accepted: {ACCEPTED}")
         number = match["n"]
         if "," in number and not re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", number):
             raise ValueError(f"«{value}» can be read in two ways; accepted: {ACCEPTED}")
         try:
             minor = Decimal(number.replace(",", "")).scaleb(exponent(code))
         except InvalidOperation:
-            raise ValueError(f"«{value}» is no amount; accepted: {ACCEPTED}") from None
+            raise ValueError(f"«{value}» is not an amount; accepted: {ACCEPTED}") from None
         if minor != minor.to_integral_value():
-            raise ValueError(f"«{value}» has more decimals than {code} has; accepted: {ACCEPTED}")
+            raise ValueError(f"«{value}» has more decimals than {code} allows; accepted: {ACCEPTED}")
         if abs(minor) > LARGEST:
-            raise ValueError(f"«{value}» is larger than any amount can be; accepted: {ACCEPTED}")
+            raise ValueError(f"«{value}» is larger than the largest possible amount; accepted: {ACCEPTED}")
         return {"minor": int(minor), "currency": code}
 
     @model_serializer

@@ -14,49 +14,49 @@ from clusterflow.domain.text import Frozen, NoticeLanguage
 
 
 class Group(StrEnum):
-    """Groups of people that a notice can be for. There is no *everyone*."""
+    """The groups of people that can receive a notice. There is no *everyone*."""
 
     MANAGER = "manager"
     OFFICE = "office"
     BOARD = "board"
     MEMBERS = "members"
-    """Whoever speaks for an organisation that belongs to the initiative."""
+    """The representatives of the organisations that belong to the initiative."""
     CHAIR = "chair"
-    """Who chairs the body that the moment concerns; the board, where it concerns none."""
+    """The chair of the body that the occasion concerns; the chair of the board if it concerns no body."""
     STRATEGIC_GROUP = "strategic-group"
-    """Who sits in the body that owns the objective, or in those that own any; the board, where none does."""
+    """The members of the body that owns the objective, or of all bodies that own one; the board if there is none."""
     DECIDERS = "deciders"
-    """Whoever may cast a vote at the gate that the event is about."""
+    """Everybody who may vote at the gate of the event."""
     VOTER = "voter"
-    """Whoever cast the vote, or asked for the code, that the event is about."""
+    """The person who cast the vote, or requested the code, of the event."""
     OWNER = "owner"
-    """Whose task the criterion is that the event is about: who holds the role that its model names."""
+    """The people responsible for the criterion of the event: the holders of the role that its model names."""
     MEMBER = "member"
-    """Whoever speaks for the organisation that the moment concerns: who is to pay, who was absent."""
+    """The representatives of the organisation that the occasion concerns: the one that must pay, or was absent."""
     PERSON = "person"
-    """The person that the moment concerns."""
+    """The person whom the occasion concerns."""
 
 
 class Urgency(StrEnum):
-    """What a notice may disturb: anything, no rest, nothing."""
+    """How urgent a notice is, and so when it may be sent."""
 
     URGENT = "urgent"
-    """Leaves at once, at any hour, and is never held back."""
+    """Sent at once, at any hour, and never held back."""
     NORMAL = "normal"
-    """Leaves in the receiver's waking hours, as long as there is room under the weekly cap."""
+    """Sent in the recipient's waking hours, if the weekly limit allows it."""
     DIGEST = "digest"
-    """Waits for the receiver's digest."""
+    """Waits for the recipient's digest."""
 
 
 class Narrowing(Frozen):
-    """Organisations of some kinds: of these helix kinds and sizes, and of none that is named in ``never``."""
+    """A filter of organisations: of these helix kinds and sizes, and not named in ``never``."""
 
     helix: tuple[HelixKind, ...] = ()
     size: tuple[SizeClass, ...] = ()
     never: tuple[HelixKind | SizeClass, ...] = ()
 
     def holds(self, helixes: Iterable[HelixKind | None], sizes: Iterable[SizeClass | None]) -> bool:
-        """Whether it is met by what is known of the organisations that somebody speaks for."""
+        """Whether the organisations that a person speaks for match the filter."""
         helix, size = set(helixes), set(sizes)
         if set(self.never) & (helix | size):
             return False
@@ -64,13 +64,15 @@ class Narrowing(Frozen):
 
 
 class Audience(Narrowing):
-    """A group of people, or those of it who speak for organisations of some kinds."""
+    """A group of people, or those of the group who speak for organisations of certain kinds."""
 
     group: Group
 
 
 class Offset(Frozen):
-    """A step of a ladder: so many months or days after a reference date; negative ones come before it."""
+    """A step of a reminder ladder: a number of months or days after a reference date; a negative number means before
+    it.
+    """
 
     count: int
     unit: str = "d"
@@ -80,7 +82,7 @@ class Offset(Frozen):
         """Read ``-15d``, ``+1d``, ``0d`` or ``-12m``.
 
         Raises:
-            ValueError: it is none of these, or longer than a hundred years.
+            ValueError: the text has another form, or is longer than a hundred years.
         """
         match = re.fullmatch(r"([+-]?)(\d{1,5})([dm])", text)
         if match is None or int(match[2]) > (36500 if match[3] == "d" else 1200):
@@ -92,15 +94,15 @@ class Offset(Frozen):
 
     @property
     def rank(self) -> float:
-        """Where it stands among others, in days; a month is the twelfth part of a year."""
+        """The position among other steps, in days. A month counts as a twelfth of a year."""
         return self.count if self.unit == "d" else self.count * 365.25 / 12
 
 
 class NoticeRule(Frozen):
-    """One moment, the audience, the template.
+    """One rule: a moment, an audience and a template.
 
-    The moment is an event of the ledger, or a step of a ladder: so long before or after the reference date of an
-    occasion, until it is done with.
+    The moment is an event of the ledger, or a step of a reminder ladder: a time before or after the reference date of
+    an occasion, until the occasion ends.
     """
 
     id: str
@@ -108,30 +110,30 @@ class NoticeRule(Frozen):
     on: str | None = None
     to: tuple[Audience, ...] = Field(min_length=1)
     level: int | None = None
-    """Of ``stage.overdue`` only."""
+    """For ``stage.overdue`` only."""
     metric: str | None = None
     answer: Answer | None = None
-    """Of ``finding.changed`` only: of which metric the criterion is, and what it is now."""
+    """For ``finding.changed`` only: the metric of the criterion, and its new answer."""
     about: Narrowing = Narrowing()
-    """Which occasions: those that concern such an organisation."""
+    """Only occasions that concern such an organisation."""
     with_: tuple[tuple[str, int], ...] = ()
-    """The numbers that the occasion asks for."""
+    """The parameters of the occasion."""
     ladder: tuple[Offset, ...] = ()
     until: str | None = None
     escalate: tuple[tuple[Offset, tuple[Audience, ...]], ...] = ()
-    """Who is told too from a step on."""
+    """The step from which an additional audience is notified."""
     escalated: str | None = None
-    """The template for those who are told too, where it is another."""
+    """The template for the additional audience, if it is another one."""
     template: str
     urgency: Urgency = Urgency.NORMAL
 
     def escalation_audiences(self, step: Offset) -> tuple[Audience, ...]:
-        """Who is told one level up at a step."""
+        """Return the additional audience at a step."""
         return tuple(a for offset, audiences in self.escalate if offset.rank <= step.rank for a in audiences)
 
 
 class Recipient(Frozen):
-    """One person to be told, with the address and the language that the registry knows."""
+    """One person to notify, with the address and language from the registry."""
 
     person: str
     name: str
@@ -140,36 +142,39 @@ class Recipient(Frozen):
 
 
 class Attachment(Frozen):
-    """A file that goes with a notice, where its channel takes files."""
+    """A file that is sent with a notice, on channels that take files."""
 
     name: str = Field(
-        min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f\"/\\\\]+$", description="as the reader keeps it"
+        min_length=1,
+        max_length=100,
+        pattern=r"^[^\x00-\x1f\x7f\"/\\\\]+$",
+        description="file name that the reader sees",
     )
     mime: str = Field(pattern=r"^[a-z]+/[a-z0-9.+-]+(; ?[a-z-]+=[A-Za-z0-9_-]+)*$", max_length=120)
-    """Its type, with parameters where it has some: ``text/calendar; method=REQUEST``."""
+    """Its media type, with parameters if it has some: ``text/calendar; method=REQUEST``."""
     content: bytes = Field(min_length=1)
 
 
 class Notice(Frozen):
-    """One message to one person, as it is kept until it is sent."""
+    """One message to one person, as it is stored until it is sent."""
 
     key: str
     rule: str
     initiative: str
     version: int
-    """Of the ledger entry that it is about; 0 where an occasion brought it."""
+    """The version of the ledger entry that it is about; 0 if it is about an occasion."""
     recipient: str
     language: NoticeLanguage
     subject: str
     body: str
     urgency: Urgency = Urgency.NORMAL
     grants: tuple[Grant, ...] = ()
-    """The votes whose one-time codes stand in the body as marks, until it is sent."""
+    """The votes whose one-time codes the body contains as placeholders until it is sent."""
     token: str = ""
-    """What the marks are made of: made at random for this notice, so that nobody's text can hold one."""
+    """A random text that starts the placeholders of this notice, so that no other text can contain one."""
     attachments: tuple[Attachment, ...] = ()
 
 
 def mark(token: str, place: int) -> str:
-    """Where the code of a notice's n-th grant will stand."""
+    """Return the placeholder for the code of a notice's n-th grant."""
     return f"{token}n{place}n"

@@ -1,4 +1,4 @@
-"""Things with a reference date that people are told of before or after it; how each is found is the store's."""
+"""Occasions: things with a reference date, of which people are reminded before or after it. The store finds them."""
 
 from __future__ import annotations
 
@@ -10,73 +10,76 @@ from clusterflow.domain.text import Frozen
 
 
 class Occasion(Frozen):
-    """A kind of thing, found in the registry by its reference date."""
+    """A kind of occasion, which is found in the registry by its reference date."""
 
     id: str
     about: str
     until: str | None = None
-    """The word for what ends it, after which nobody is told any more."""
+    """The word for what ends it. After that, no more reminders are sent."""
     body: bool = False
     organisation: bool = False
     person: bool = False
-    """Whether it concerns a body, an organisation, a person: these can be told, or their chair or contacts."""
+    """Whether it concerns a body, an organisation or a person. These, their chair or their contacts can be notified."""
     parameters: Mapping[str, int] = Field(default_factory=dict)
-    """The numbers that it asks for, and what they are where a rule says nothing."""
+    """The parameters that it takes, with their defaults."""
 
 
 OCCASIONS: dict[str, Occasion] = {
     one.id: one
     for one in (
-        Occasion(id="invoice.issued", about="the day of an invoice", until="paid", organisation=True),
+        Occasion(id="invoice.issued", about="the issue date of an invoice", until="paid", organisation=True),
+        Occasion(id="invoice.due", about="the due date of an invoice", until="paid", organisation=True),
         Occasion(
-            id="invoice.due", about="the day until which an invoice is to be paid", until="paid", organisation=True
+            id="committee.silent",
+            about="the day of a committee's last meeting, or of its creation",
+            until="met",
+            body=True,
         ),
-        Occasion(id="committee.silent", about="the day a committee last met, or was formed", until="met", body=True),
         Occasion(
             id="attendance.low",
-            about="the later of two meetings of a body running, to both of which fewer than so many percent came",
+            about="the second of two consecutive meetings of a body with an attendance under so many percent",
             body=True,
             parameters={"percent": 50},
         ),
         Occasion(
             id="delegate.changed",
-            about="a meeting to which an organisation sent somebody else than to the one before",
+            about="a meeting to which an organisation sent another person than to the one before",
             body=True,
             organisation=True,
         ),
         Occasion(
             id="member.absent",
-            about="the last of so many meetings in a row from which a member company was absent",
+            about="the last of so many consecutive meetings from which a member company was absent",
             organisation=True,
             parameters={"meetings": 3},
         ),
         Occasion(
             id="trust.fell",
-            about="a wave of the survey in which trust was lower than in the one before, by so many thousandths",
+            about="a survey wave in which trust fell by so many thousandths",
             parameters={"fall_milli": 300, "percent": 40},
         ),
         Occasion(
             id="trust.unheard",
-            about="a wave of the survey of trust with fewer answers than so many percent, or than five",
+            about="a wave of the trust survey with answers from under so many percent, or with fewer than five answers",
             parameters={"percent": 40},
         ),
         Occasion(
             id="reading.late",
-            about="the last reading of an objective, or its beginning",
+            about="the last reading of an objective, or its first day",
             until="read",
             body=True,
         ),
-        Occasion(id="member.joined", about="the day an organisation joined", organisation=True),
+        Occasion(id="member.joined", about="the day on which an organisation joined", organisation=True),
         Occasion(id="member.left", about="the last day of a member that left", organisation=True),
         Occasion(
             id="retained.low",
-            about="the day since which the members named at a label's award are fewer than its record asks, or than so "
-            "many percent above it",
+            about="the day since which fewer of the members named at a label's award remain than its record requires, "
+            "or than so many percent above that",
             until="kept",
             parameters={"margin": 0},
         ),
-        Occasion(id="learning.session", about="the day of a learning session to come", person=True),
+        Occasion(id="learning.session", about="the day of a future learning session", person=True),
         Occasion(id="document.changed", about="the date of a founding document: purpose statement, charter, statutes"),
     )
 }
-"""Each kind once, by its id."""
+"""All kinds of occasions, by id."""

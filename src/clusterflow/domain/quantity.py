@@ -1,4 +1,4 @@
-"""Units, numbers written by people, and bounds: exact, so that a bound hit exactly is hit."""
+"""Units, numbers written by people, and bounds. All numbers are exact, so a value equal to its bound meets it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from clusterflow.domain.text import Frozen, Language
 
 
 class Unit(StrEnum):
-    """What a metric counts in. A bound is written in the same unit, or it is a mistake."""
+    """The unit of a metric. A bound must be written in the same unit."""
 
     COUNT = "count"
     SHARE = "share"
@@ -65,11 +65,11 @@ Exact = Annotated[
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^-?\d+(/\d+)?$"}),
 ]
-"""A rational number, written as ``7/20`` wherever it is kept."""
+"""A rational number, stored as ``7/20``."""
 
 
 class BoundError(ValueError):
-    """A text that is no bound in the unit asked for, with what is accepted."""
+    """A text that is not a bound in the unit of the metric, with what is accepted."""
 
     def __init__(self, found: str, accepted: str) -> None:
         self.found, self.accepted = found, accepted
@@ -77,7 +77,7 @@ class BoundError(ValueError):
 
 
 class Bound(Frozen):
-    """``>= 15``, ``<= 90 days``, ``>= 80 %``, ``is yes``: an operator, an exact number, a unit."""
+    """A bound: an operator, an exact number and a unit: ``>= 15``, ``<= 90 days``, ``>= 80 %``, ``is yes``."""
 
     op: Operator
     number: Exact
@@ -100,15 +100,15 @@ class Bound(Frozen):
                     number=Fraction(stripped == "is yes"),
                     unit=unit,
                 )
-            raise BoundError(f"«{text}» is no bound in {unit.value}", BOUND_FORMATS[unit])
+            raise BoundError(f"«{text}» is not a bound in {unit.value}", BOUND_FORMATS[unit])
         match = _BOUND.match(stripped)
         if match is None:
-            raise BoundError(f"«{text}» is no bound", BOUND_FORMATS[unit])
+            raise BoundError(f"«{text}» is not a bound", BOUND_FORMATS[unit])
         suffix = match["unit"]
         number = Fraction(match["number"])
         if unit is Unit.MONEY:
             if suffix is None or not re.fullmatch("[A-Z]{3}", suffix):
-                raise BoundError(f"«{text}» names no currency", BOUND_FORMATS[unit])
+                raise BoundError(f"«{text}» has no currency", BOUND_FORMATS[unit])
             return cls(op=match["op"], number=number, unit=unit, currency=suffix)
         if unit not in _SUFFIX.get(suffix, ()):
             raise BoundError(f"«{text}» has the wrong unit for a metric in {unit.value}", BOUND_FORMATS[unit])
@@ -118,7 +118,7 @@ class Bound(Frozen):
 
     @property
     def rising(self) -> bool:
-        """Whether more is better."""
+        """Whether a larger value is better."""
         return self.op in (">=", ">")
 
     def holds(self, value: Fraction) -> bool:
@@ -171,9 +171,10 @@ _NAMES: dict[Language, dict[Unit, tuple[str, str]]] = {
 
 
 def format_quantity(number: Fraction, unit: Unit, currency: str | None = None, language: Language = "en") -> str:
-    """The number as people read it: ``80 %``, ``3.5 points``, ``yes``, ``1 250 000 EUR``.
+    """Return the number for people: ``80 %``, ``3.5 points``, ``yes``, ``1 250 000 EUR``.
 
-    Thousands are set apart by a thin space and decimals by a point: read alike from Bilbao to Monterrey (RAE, SI).
+    A thin space separates thousands and a point separates decimals, which readers in every country understand (RAE,
+    SI).
     """
     if unit is Unit.YES_NO:
         return _YES_NO[language][number >= 1]

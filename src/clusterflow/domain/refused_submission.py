@@ -1,4 +1,4 @@
-"""Refused submissions of other systems, which wait until somebody mends or drops them."""
+"""Refused submissions of other systems. They wait until somebody corrects or drops them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from clusterflow.errors import Mistake
 
 
 class RefusalState(StrEnum):
-    """What became of it."""
+    """What happened to a refused submission."""
 
     WAITING = "waiting"
     MENDED = "mended"
@@ -18,7 +18,9 @@ class RefusalState(StrEnum):
 
 
 class Refusal(Frozen):
-    """A refused submission. ``source`` is ``event:ID`` or ``file:SHA-256:DROP``, ``address`` what people know it by."""
+    """A refused submission. ``source`` is ``event:ID`` or ``file:SHA-256:DROP``; ``address`` is the name that people
+    see.
+    """
 
     id: int
     source: str

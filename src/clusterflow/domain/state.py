@@ -1,4 +1,4 @@
-"""The state of one initiative, as derived from its ledger."""
+"""The state of one initiative, derived from its ledger."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from clusterflow.domain.text import Frozen
 
 
 class Visit(Frozen):
-    """One stay in a stage; going back to a stage is another round."""
+    """One visit to a stage. When an initiative returns to a stage, a new round begins."""
 
     stage: str
     round: int
@@ -33,7 +33,9 @@ class Visit(Frozen):
 
 
 class Review(Frozen):
-    """A gate review: opened when the gate is ready, or by hand; closed by a decision, or when it is ready no longer."""
+    """A gate review. It opens when the gate is ready, or by hand; a decision closes it, or the gate
+    that is not ready.
+    """
 
     id: str
     stage: str
@@ -48,7 +50,7 @@ class Review(Frozen):
 
 
 class Vote(Frozen):
-    """What one decider said at one review; ``decider`` and ``cast_by`` are pseudonyms, as the ledger knows people."""
+    """The vote of one decider at one review. ``decider`` and ``cast_by`` are pseudonyms, as in the ledger."""
 
     review: str
     number: int
@@ -62,11 +64,11 @@ class Vote(Frozen):
     until: date | None = None
     stage: str | None = None
     represents: str = ""
-    """The helix kinds that the decider represented, parted by blanks."""
+    """The helix kinds that the decider represented, separated by blanks."""
     overrides: str = ""
-    """The blocking criteria that the decider lets pass, parted by blanks."""
+    """The blocking criteria that the decider waived, separated by blanks."""
     conditions: str = ""
-    """What a conditional go still asks: ``criterion=day``, parted by blanks."""
+    """The conditions of a conditional go: ``criterion=day``, separated by blanks."""
     fell_on: date | None = None
 
     @property
@@ -79,7 +81,7 @@ class Vote(Frozen):
 
 
 class CodeTrial(Frozen):
-    """How often somebody showed a wrong code at a review since the last one was sent, and how often it was renewed."""
+    """How many wrong codes were given at a review since the last code was sent, and how often the code was renewed."""
 
     review: str
     decider: str
@@ -88,7 +90,7 @@ class CodeTrial(Frozen):
 
 
 class Milestone(Frozen):
-    """What was achieved when the stage's gate was passed; it may lapse, and be restored."""
+    """The achievement recorded when a stage's gate was passed. It may lapse and be restored."""
 
     stage: str
     round: int
@@ -96,9 +98,9 @@ class Milestone(Frozen):
     review: str
     lapsed_on: date | None = None
     lapsed_by: str | None = None
-    """The criteria that fell, parted by blanks: what must be met again."""
+    """The criteria that failed, separated by blanks. They must be met again."""
     overridden: str | None = None
-    """The blocking criteria that were let pass, parted by blanks: it shows for ever."""
+    """The blocking criteria that were waived, separated by blanks. They stay visible for ever."""
     withdrawn_on: date | None = None
 
     @property
@@ -107,7 +109,7 @@ class Milestone(Frozen):
 
 
 class Condition(Frozen):
-    """What a conditional go still asks, and until when."""
+    """A condition of a conditional go, and its date."""
 
     review: str
     stage: str
@@ -120,8 +122,9 @@ GRACE_OVER = -1
 
 
 class Expiry(Frozen):
-    """How near the end of a label or strategy was when people were last told of it; 0 months: it has ended,
-    -1: so has the period of grace."""
+    """The last warning about the end of a label or strategy, in months before it. 0: it has ended. -1: its grace period
+    has ended, too.
+    """
 
     record: str
     subject: str
@@ -130,18 +133,18 @@ class Expiry(Frozen):
 
 
 class StandingAnswer(Frozen):
-    """The last answer told for a criterion: notices fire on change only."""
+    """The last recorded answer for a criterion. Notices are sent only when it changes."""
 
     stage: str
     criterion: str
     answer: Answer
     found: str
     met_on: date | None = None
-    """Since when, or when last, it was met: a milestone is held only to what it once had."""
+    """Since when, or when last, it was met. A milestone lapses only if it met the criterion before."""
 
 
 class InitiativeState(Frozen):
-    """Everything the engine knows of an initiative's life, without its facts."""
+    """Everything that the engine knows about an initiative's life, without its facts."""
 
     initiative: str
     model: str
@@ -168,14 +171,14 @@ class InitiativeState(Frozen):
         return tuple(r for r in self.reviews if r.status is ReviewStatus.OPEN)
 
     def visit(self, stage: str) -> Visit | None:
-        """The stay in a stage that goes on, if there is one."""
+        """Return the current visit to a stage, if there is one."""
         return next((v for v in self.visits if v.stage == stage and v.left_on is None), None)
 
     def open_review(self, stage: str) -> Review | None:
         return next((r for r in self.open_reviews if r.stage == stage), None)
 
     def standing_votes(self, review: str) -> tuple[Vote, ...]:
-        """The votes of a review that the findings have not left behind."""
+        """Return the votes of a review that still count."""
         return tuple(v for v in self.votes if v.review == review and v.stands)
 
     def trial(self, review: str, decider: str) -> CodeTrial:
@@ -183,23 +186,23 @@ class InitiativeState(Frozen):
         return next(found, CodeTrial(review=review, decider=decider))
 
     def milestone(self, stage: str) -> Milestone | None:
-        """The standing milestone of a stage, lapsed or not."""
+        """Return the current milestone of a stage, lapsed or not."""
         return next((m for m in self.milestones if m.stage == stage and m.stands), None)
 
     @property
     def at_gate(self) -> tuple[str, ...]:
-        """The stages at whose gate the initiative is: those under way, and those whose gate was opened again."""
+        """Return the stages whose gate is open: the active ones, and those whose gate was reopened."""
         return tuple(dict.fromkeys([*(v.stage for v in self.open_visits), *(r.stage for r in self.open_reviews)]))
 
     def conditions_at(self, stage: str) -> tuple[Condition, ...]:
-        """The conditions that the standing milestone of a stage was achieved under, or keeps."""
+        """Return the conditions of a stage's current milestone, open or met."""
         milestone = self.milestone(stage)
         round_ = milestone.round if milestone is not None else None
         reviews = {r.id for r in self.reviews if r.stage == stage and r.round == round_}
         return tuple(c for c in self.conditions if c.review in reviews)
 
     def held_until(self, stage: str) -> date | None:
-        """Until when the gate of a stage is held: one that waits for its milestone, or one that was opened again."""
+        """Return until when the gate of a stage is on hold, for a first passage or after it was reopened."""
         visit, milestone = self.visit(stage), self.milestone(stage)
         if milestone is not None:
             visit = next(v for v in self.visits if v.stage == stage and v.round == milestone.round)

@@ -1,4 +1,4 @@
-"""The field's words as readers say them: what a person chooses from in a list, in Spanish and English."""
+"""Labels of the field's terms in Spanish and English, for lists that people choose from."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ TONGUE: dict[str, Text] = {
     "eu": Text(es="euskera", en="Basque"),
     "pt": Text(es="portugués", en="Portuguese"),
 }
-"""The languages that people are written to in."""
+"""The languages of notices."""
 
 YES_NO: dict[bool, Text] = {True: Text(es="sí", en="yes"), False: Text(es="no", en="no")}
 
@@ -142,4 +142,4 @@ _TABLES: tuple[dict[Any, Text], ...] = (
 CHOICES: dict[type[StrEnum], dict[str, Text]] = {
     type(next(iter(table))): {word.value: text for word, text in table.items()} for table in _TABLES
 }
-"""For each enumeration that a record may hold: its words, and how readers say them."""
+"""The terms and labels of each enumeration that a record may use."""

@@ -1,4 +1,4 @@
-"""The field's standard terms, as enumerations; the same words in code, YAML, CLI and tables."""
+"""The standard terms of the field, as enumerations. Code, YAML, CLI and tables use the same words."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class HelixKind(StrEnum):
 
 
 class SizeClass(StrEnum):
-    """Size of a firm by the EU recommendation 2003/361; micro, small and medium together are the SMEs."""
+    """Size of a firm by EU recommendation 2003/361. Micro, small and medium together are the SMEs."""
 
     MICRO = "micro"
     SMALL = "small"
@@ -27,7 +27,7 @@ SME = (SizeClass.MICRO, SizeClass.SMALL, SizeClass.MEDIUM)
 
 
 class StageKind(StrEnum):
-    """What a stage is about, shared by all models so that models can be compared."""
+    """What a stage is about. All models share these kinds, so that models can be compared."""
 
     HOSTING = "hosting"
     CRITICAL_MASS = "critical-mass"
@@ -45,7 +45,7 @@ class Severity(StrEnum):
 
 
 class Answer(StrEnum):
-    """Three values: missing data is never a failure and never a pass."""
+    """The answer for a criterion. Missing data is neither a failure nor a pass."""
 
     MET = "met"
     UNMET = "unmet"
@@ -69,26 +69,26 @@ class DecisionKind(StrEnum):
 
 
 class Stance(StrEnum):
-    """What a decider may say at a gate without deciding: it counts for no decision."""
+    """What a decider may state at a gate without deciding. It counts for no decision."""
 
     ABSTAIN = "abstain"
     RECUSE = "recuse"
-    """Stands aside for a conflict of interest; holds for the whole review, whatever the findings become."""
+    """The decider abstains because of a conflict of interest, for the whole review, even if the findings change."""
     VETO = "veto"
-    """Bars every go while it stands; only for the roles that the model gives it to."""
+    """Blocks every go while it is in force. Only roles named by the model may use it."""
 
 
 def parse_decision(word: str) -> DecisionKind | Stance:
-    """What a word says at a gate: a decision, or a stance.
+    """Return the decision or stance that a word stands for.
 
     Raises:
-        ValueError: it is neither.
+        ValueError: the word is neither.
     """
     return Stance(word) if word in tuple(Stance) else DecisionKind(word)
 
 
 class Role(StrEnum):
-    """In what capacity somebody decides at a gate; held through seats, representations and memberships."""
+    """The capacity in which a person decides at a gate. It follows from seats, representations and memberships."""
 
     MANAGER = "manager"
     BOARD_CHAIR = "board-chair"
@@ -100,7 +100,7 @@ class Role(StrEnum):
 
 
 SINGLE_HOLDER = frozenset({Role.MANAGER, Role.BOARD_CHAIR})
-"""Roles that one person holds at a time: they alone can never fill a quorum of two."""
+"""Roles that only one person holds at a time. They alone cannot fill a quorum of two."""
 
 
 class BodyKind(StrEnum):
@@ -118,7 +118,7 @@ class SeatRole(StrEnum):
 
 
 class Commitment(StrEnum):
-    """How a member shows that it is committed (CAI20, ECCP): any of the first three counts."""
+    """How a member proves its commitment (CAI20, ECCP). Any of the first three counts."""
 
     SIGNED_AGREEMENT = "signed-agreement"
     REGULAR_FEE = "regular-fee"
@@ -189,7 +189,7 @@ class Standing(StrEnum):
 
 
 class StageStatus(StrEnum):
-    """What became of a stage, for people: run graph, artifacts and tables speak of the same."""
+    """The outcome of a stage, for people. Run graph, artifacts and tables use the same words."""
 
     AHEAD = "ahead"
     UNDER_WAY = "under-way"
@@ -217,11 +217,11 @@ class ConditionStatus(StrEnum):
     MET = "met"
     MISSED = "missed"
     REPLACED = "replaced"
-    """A later decision to go on, at the same gate, took its place."""
+    """A later decision to go on, at the same gate, replaced it."""
 
 
 class DueKind(StrEnum):
-    """What can become due by the calendar."""
+    """The kinds of deadlines."""
 
     STAGE = "stage"
     ESCALATION = "escalation"
@@ -232,7 +232,7 @@ class DueKind(StrEnum):
 
 
 class Weekday(StrEnum):
-    """Days of the week, in their order."""
+    """The days of the week, in order."""
 
     MONDAY = "monday"
     TUESDAY = "tuesday"
@@ -244,5 +244,5 @@ class Weekday(StrEnum):
 
     @property
     def number(self) -> int:
-        """As ``date.weekday`` counts: Monday is 0."""
+        """The number of the day as ``date.weekday`` counts: Monday is 0."""
         return list(Weekday).index(self)

@@ -19,10 +19,10 @@ class Finding:
     answer: Answer
     measurement: Measurement
     kept: Answer
-    """The answer to the weaker bound that a passed milestone is watched by."""
+    """The answer for the weaker bound that an achieved milestone must keep."""
 
     def value_text(self, language: Language = "en") -> str:
-        """What was measured, as people read it."""
+        """The measured value, as people read it."""
         return self.measurement.format(self.criterion.bound.unit, language)
 
     def bound_text(self, language: Language = "en") -> str:
@@ -31,7 +31,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The answer for an *any of* or *all of*, with those of its parts."""
+    """The answer for an *any of* or *all of*, with the answers of its parts."""
 
     requirement: AnyOf | AllOf
     answer: Answer
@@ -52,7 +52,7 @@ class Verdict:
 
     @property
     def hindrances(self) -> tuple[Finding, ...]:
-        """The findings of blocking requirements that are not met: what holds the gate back."""
+        """The findings of blocking requirements that are not met."""
         return tuple(
             leaf
             for result in self.results
@@ -63,9 +63,9 @@ class Verdict:
 
     @property
     def digest(self) -> str:
-        """A short name for the answers, so that a decider can say which findings were seen.
+        """A short fingerprint of the answers. A decider states with it which findings were seen.
 
-        Only the answers count: a value that moves without changing an answer does not make a decision stale.
+        Only the answers count: a value that changes without a new answer does not make a decision stale.
         """
         text = "|".join(f"{f.criterion.id}={f.answer}" for f in self.findings)
         return hashlib.sha256(f"{self.stage}|{text}".encode()).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""The registry's record types, each declared once: table, validation, CLI and JSON Schema all follow from here."""
+"""The record types of the registry. Each is declared once; table, validation, CLI and JSON Schema follow from it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ _TYPES_OF_MODULE: dict[str, tuple[str, ...]] = {
 
 
 class _Records(Mapping[str, type[Record]]):
-    """Imports the module of a record type when it is first used: a command uses few, and all would slow its start."""
+    """Imports the module of a record type at its first use. A command uses few of them, and importing all would slow
+    its start.
+    """
 
     def __init__(self) -> None:
         self._module_of = {name: module for module, names in _TYPES_OF_MODULE.items() for name in names}
@@ -42,7 +44,7 @@ class _Records(Mapping[str, type[Record]]):
 
 
 def declared_in(module: str) -> dict[str, type[Record]]:
-    """Return the record types that a module of this package declares, by their names."""
+    """Return the record types that a module of this package declares, by name."""
     path = f"{__name__}.{module}"
     return {
         cls.type: cls

@@ -12,7 +12,7 @@ from clusterflow.domain.terms import BusinessKind, LabelLevel, LinkDirection, Su
 
 
 class Training(Span):
-    """A training planned for a day and held, or not, on one."""
+    """A training that is planned for a day; ``held`` is the day on which it took place."""
 
     type: ClassVar = "training"
     key: ClassVar = ("id",)
@@ -25,7 +25,7 @@ class Training(Span):
 
 
 class SurveyWave(Happening):
-    """One wave of an anonymous survey: only its sums are kept."""
+    """One wave of an anonymous survey. Only its totals are recorded."""
 
     type: ClassVar = "survey-wave"
     key: ClassVar = ("topic", "valid_from")
@@ -40,12 +40,12 @@ class SurveyWave(Happening):
     @model_validator(mode="after")
     def _no_more_answers_than_invited(self, info: ValidationInfo) -> Self:
         if info.context is not STORED and self.answers > self.invited:
-            raise ValueError(f"answers: {self.answers} answers, and only {self.invited} were invited")
+            raise ValueError(f"answers: {self.answers} answers, but only {self.invited} people were invited")
         return self
 
 
 class Link(Span):
-    """A link in force: inside, between members; outside, with other clusters and markets."""
+    """A link: inside, between members; outside, with other clusters and markets."""
 
     type: ClassVar = "link"
     key: ClassVar = ("id",)
@@ -56,7 +56,7 @@ class Link(Span):
 
 
 class Business(Happening):
-    """Business that came of working together: a contract, an export, an investment, jobs."""
+    """Business that resulted from cooperation: a contract, an export, an investment, jobs."""
 
     type: ClassVar = "business"
     key: ClassVar = ("id",)
@@ -78,15 +78,15 @@ class Label(Span):
     level: LabelLevel
     grace_until: Day | None = Field(
         default=None,
-        description="until when it can still be renewed after its last day; 90 days (a proposal) where nothing is "
-        "said, and none where it is that last day",
+        description="last day of the grace period, in which it can still be renewed; 90 days (a proposal) if empty; "
+        "its own last day means: no grace period",
     )
 
     retained_percent: int | None = Field(
         default=None,
         ge=1,
         le=100,
-        description="how many percent of the members must be among those named at its award, where its rules ask for "
+        description="percentage of the members named at its award that must remain, if its rules ask for "
         "that: 50 for the Hungarian accreditation (HUNN)",
     )
 
@@ -99,7 +99,7 @@ class Label(Span):
 
 
 class Observation(Happening):
-    """A figure that somebody states, where the rows behind it are not in the registry."""
+    """A figure that somebody states because the rows behind it are not in the registry."""
 
     type: ClassVar = "observation"
     key: ClassVar = ("metric", "valid_from")

@@ -1,4 +1,4 @@
-"""What every record carries: when it is true, who said so; and how it refers to others."""
+"""What every record has: its validity, its source, and its references to other records."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Accepts:
-    """Says in words what a field takes, where its type alone does not."""
+    """Describes the accepted values of a field, if its type alone does not."""
 
     words: str
 
 
 class StoredContext:
-    """The context in which rows of the registry are read: a rule that came later makes no kept fact unreadable."""
+    """The validation context for rows read from the registry. A later rule must not make a stored fact unreadable."""
 
 
 STORED = StoredContext()
@@ -58,7 +58,7 @@ def _known_country(code: str, info: ValidationInfo) -> str:
     return code
 
 
-COUNTRY_ACCEPTED = "a country's two capital letters by ISO 3166-1, as MX"
+COUNTRY_ACCEPTED = "a two-letter country code of ISO 3166-1, as MX"
 
 Country = Annotated[
     str, StringConstraints(pattern=r"^[A-Z]{2}$"), AfterValidator(_known_country), Accepts(COUNTRY_ACCEPTED)
@@ -69,10 +69,10 @@ DAY_ACCEPTED = "a day as YYYY-MM-DD"
 
 
 def _written_day(value: object) -> object:
-    """A day as people write it: the seconds since 1970, which pydantic would take for one, are more likely a mistake.
+    """Return a day as people write it. Numbers are refused: pydantic would read them as seconds since 1970.
 
     Raises:
-        ValueError: it is another thing than a day, or written otherwise.
+        ValueError: the value is not a day, or is written in another form.
     """
     if isinstance(value, date) or (isinstance(value, str) and _ISO_DAY.match(value)):
         return value
@@ -85,33 +85,33 @@ Day = Annotated[date, BeforeValidator(_written_day)]
 
 
 def clock_time(text: str) -> str:
-    """The time of a day, as it is.
+    """Return the time of a day if it is valid.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the text is not a time of day.
     """
     if not re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", text):
-        raise ValueError(f"«{text}» is no time of a day; accepted: HH:MM, as 09:30")
+        raise ValueError(f"«{text}» is not a time of day; accepted: HH:MM, as 09:30")
     return text
 
 
 ClockTime = Annotated[str, AfterValidator(clock_time)]
-"""The time on the clock where the thing takes place: 09:30."""
+"""The local time at the place of the event: 09:30."""
 
 Duration = Annotated[int, Field(ge=5, le=7 * 24 * 60)]
 """In minutes."""
 
 
 def check_zone(name: str) -> str:
-    """The IANA name of a time zone, as it is.
+    """Return the IANA name of a time zone if it exists.
 
     Raises:
-        ValueError: there is none of that name.
+        ValueError: no time zone has this name.
     """
     try:
         ZoneInfo(name)
     except (ValueError, OSError, ZoneInfoNotFoundError):
-        raise ValueError(f"no time zone is called «{name}»; an IANA name is, as Europe/Madrid") from None
+        raise ValueError(f"no time zone is called «{name}»; accepted: an IANA name, as Europe/Madrid") from None
     return name
 
 
@@ -119,34 +119,37 @@ TimeZone = Annotated[str, AfterValidator(check_zone)]
 
 
 class Record(Frozen):
-    """One fact. ``key`` names the fields that say *which* thing it is about; together with the date it is true
-    from they identify it, so that the same key and date entered again is a correction."""
+    """One fact.
+
+    ``key`` names the fields that say *which* thing it is about. Key and first day of validity identify a fact: the same
+    key and day, entered again, is a correction.
+    """
 
     type: ClassVar[str]
     key: ClassVar[tuple[str, ...]]
     of_initiative: ClassVar[bool] = True
 
     def digest(self, salt: str) -> str:
-        """What the ledger holds in the place of the record: it tells nothing without the salt.
+        """Return the digest that the ledger holds in place of the record. Without the salt it reveals nothing.
 
-        What is unknown does not count, so that a field which a later version adds changes no digest.
+        Empty fields do not count, so a field that a later version adds does not change the digest.
         """
         said = self.model_dump_json(by_alias=True, exclude_none=True)
         return hashlib.sha256(f"{salt}{said}".encode()).hexdigest()
 
-    source: str | None = Field(default=None, max_length=500, description="who said so, or where it is written")
+    source: str | None = Field(default=None, max_length=500, description="who reported it, or where it is written")
 
     valid_from: Day
     valid_to: Day | None = None
 
     def identity(self) -> tuple[str, ...]:
-        """The values of the key, as texts."""
+        """Return the values of the key, as texts."""
         return tuple(str(getattr(self, name)) for name in self.key)
 
     def to_json(self) -> dict[str, Any]:
-        """The fields that say something, under the names that people write, as JSON can hold them."""
+        """Return the fields that have a value, under the names that people write, as JSON values."""
         said = self.model_dump(mode="json", by_alias=True, exclude_none=True)
-        # JSON knows no number that is not finite; as a text it is read again.
+        # JSON has no infinite numbers and no NaN. As a text, the value can be read again.
         return {n: str(v) if isinstance(v, float) and not math.isfinite(v) else v for n, v in said.items()}
 
 
@@ -155,7 +158,7 @@ class Span(Record):
 
     valid_from: Day = Field(alias="from", description="first day on which it is true")
     valid_to: Day | None = Field(
-        default=None, alias="to", description="last day on which it is true; empty while it is"
+        default=None, alias="to", description="last day on which it is true; empty while it still is"
     )
 
     @model_validator(mode="after")
@@ -176,7 +179,7 @@ def in_force(records: Iterable[Record], day: date) -> Record | None:
 
 
 class Happening(Record):
-    """A fact that happened on a day and stays so."""
+    """A fact that happened on one day."""
 
     valid_from: Day = Field(alias="on", description="the day on which it happened")
     valid_to: None = Field(default=None, exclude=True)

@@ -36,45 +36,45 @@ class Body(Span):
 
 
 class Seat(Span):
-    """A person sits in a body, in a role, with or without a vote."""
+    """A person has a seat in a body, in a role, with or without a vote."""
 
     type: ClassVar = "seat"
     key: ClassVar = ("body", "person")
 
     body: BodyId
     person: PersonId
-    organisation: OrganisationId | None = Field(default=None, description="for whom the seat is held")
+    organisation: OrganisationId | None = Field(default=None, description="organisation for which the seat is held")
     role: SeatRole = SeatRole.MEMBER
     vote: bool = True
 
 
 class Delegation(Span):
-    """A decider lets somebody else speak at the gates of an initiative, for a time."""
+    """A decider authorises another person to vote at the gates of an initiative, for a time."""
 
     type: ClassVar = "delegation"
     key: ClassVar = ("person", "delegate")
 
-    person: PersonId = Field(description="whose vote it is")
-    delegate: PersonId = Field(description="who casts it")
+    person: PersonId = Field(description="the decider who has the vote")
+    delegate: PersonId = Field(description="the person who casts it")
 
 
 class Meeting(Happening):
-    """A body met, or is to meet."""
+    """A body met, or plans to meet."""
 
     type: ClassVar = "meeting"
     key: ClassVar = ("id",)
 
     id: Slug
     body: BodyId
-    time: ClockTime | None = Field(default=None, description="when it begins, on the initiative's clock: 09:30")
+    time: ClockTime | None = Field(default=None, description="start on the initiative's clock: 09:30")
     lasts_minutes: Duration | None = None
-    place: str | None = Field(default=None, max_length=500, description="where, or the link")
+    place: str | None = Field(default=None, max_length=500, description="place, or link")
     objective: ObjectiveId | None = Field(default=None, description="the strategic objective it worked on")
     minutes: str | None = Field(default=None, description="address of the minutes")
 
 
 class Attendance(Happening):
-    """A person was invited to a meeting for an organisation, and came or did not."""
+    """A person was invited to a meeting for an organisation, and came or did not come."""
 
     type: ClassVar = "attendance"
     key: ClassVar = ("meeting", "person")
@@ -114,7 +114,7 @@ class Signature(Happening):
 
 
 class LegalEntity(Span):
-    """The initiative's own legal body, as far as it has one; an unknown answer stays empty."""
+    """The legal entity of the initiative. Fields that are not known stay empty."""
 
     type: ClassVar = "legal-entity"
     key: ClassVar = ("name",)

@@ -1,4 +1,4 @@
-"""The community of practice: learning sessions of the whole programme, which managers of initiatives attend."""
+"""The community of practice: learning sessions of the whole programme for managers of initiatives."""
 
 from __future__ import annotations
 
@@ -29,11 +29,13 @@ class LearningSeries(Span):
 
     id: Slug
     title: str = Field(min_length=1, max_length=300)
-    timezone: TimeZone = Field(default="UTC", description="IANA name of the time zone its sessions are announced in")
+    timezone: TimeZone = Field(
+        default="UTC", description="IANA name of the time zone in which its sessions are announced"
+    )
 
 
 class LearningSession(Span):
-    """A session of a series, planned for a day; a last day (*to*) before that calls it off."""
+    """A session of a series, planned for a day. A last day (*to*) before that day cancels it."""
 
     type: ClassVar = "learning-session"
     key: ClassVar = ("id",)
@@ -41,12 +43,12 @@ class LearningSession(Span):
 
     id: Slug
     series: SeriesId
-    number: int = Field(ge=1, description="its place in the series, from 1")
+    number: int = Field(ge=1, description="position in the series, from 1")
     topic: str = Field(min_length=1, max_length=300)
     planned: Day
-    time: ClockTime | None = Field(default=None, description="when it begins, on the clock of the series: 09:30")
+    time: ClockTime | None = Field(default=None, description="start on the clock of the series: 09:30")
     lasts_minutes: Duration | None = None
-    place: str | None = Field(default=None, max_length=500, description="where, or the link")
+    place: str | None = Field(default=None, max_length=500, description="place, or link")
     held: Day | None = None
 
 
@@ -61,7 +63,7 @@ class LearningEnrolment(Span):
 
 
 class LearningAttendance(Happening):
-    """A manager of the initiative came to a learning session, or did not."""
+    """A manager of the initiative came to a learning session, or did not come."""
 
     type: ClassVar = "learning-attendance"
     key: ClassVar = ("session", "person")

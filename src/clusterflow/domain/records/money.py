@@ -12,7 +12,7 @@ from clusterflow.domain.terms import IncomeKind, SizeClass
 
 
 class DuesAdoption(Span):
-    """Dues are asked by a scheme of configs/dues: from its first day on, invoices are issued by it."""
+    """The initiative charges dues by a scheme of configs/dues. Invoices are issued by it from the first day on."""
 
     type: ClassVar = "dues-adoption"
     key: ClassVar = ("scheme",)
@@ -21,7 +21,7 @@ class DuesAdoption(Span):
 
 
 class DuesScheme(Span):
-    """What a member of a size class pays in a year, where an initiative keeps its own books."""
+    """What a member of a size class pays in a year, if the initiative keeps its own books."""
 
     type: ClassVar = "dues-scheme"
     key: ClassVar = ("size",)
@@ -31,7 +31,7 @@ class DuesScheme(Span):
 
 
 class Invoice(Happening):
-    """Dues asked of a member."""
+    """An invoice to a member for its dues."""
 
     type: ClassVar = "invoice"
     key: ClassVar = ("id",)
@@ -41,13 +41,13 @@ class Invoice(Happening):
     amount: Money
     due: Day
     scheme: Slug | None = Field(default=None, description="the scheme by which it was issued")
-    year: int | None = Field(default=None, ge=1900, le=2999, description="the year that it asks dues for")
-    instalment: int | None = Field(default=None, ge=1, le=12, description="which part of the year's dues it is")
-    instalments: int | None = Field(default=None, ge=1, le=12, description="how many parts there are")
+    year: int | None = Field(default=None, ge=1900, le=2999, description="the year of the dues")
+    instalment: int | None = Field(default=None, ge=1, le=12, description="number of this instalment")
+    instalments: int | None = Field(default=None, ge=1, le=12, description="number of instalments in the year")
 
 
 class Payment(Happening):
-    """Money received on an invoice."""
+    """Money received for an invoice."""
 
     type: ClassVar = "payment"
     key: ClassVar = ("id",)
@@ -58,7 +58,7 @@ class Payment(Happening):
 
 
 class Income(Happening):
-    """Money received, by source; member fees too where they are kept in one sum."""
+    """Money received, by source; also membership fees that are booked as one total."""
 
     type: ClassVar = "income"
     key: ClassVar = ("id",)
@@ -70,7 +70,7 @@ class Income(Happening):
 
 
 class Budget(Span):
-    """The running cost of a year to come, and the funds already secured for it."""
+    """The running cost of a coming year, and the funds already secured for it."""
 
     type: ClassVar = "budget"
     key: ClassVar = ("id",)

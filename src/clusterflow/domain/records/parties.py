@@ -1,4 +1,4 @@
-"""Who there is: organisations, the people who speak for them, offices, and the initiatives themselves."""
+"""Organisations, people and whom they represent, offices, and the initiatives themselves."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class Organisation(Span):
     helix: HelixKind | None = None
     size: SizeClass | None = Field(default=None, description="by EU recommendation 2003/361")
     employees: int | None = Field(default=None, ge=0)
-    turnover: Money | None = Field(default=None, description="of the last closed year")
+    turnover: Money | None = Field(default=None, description="turnover of the last closed year")
     founded: Day | None = None
     country: Country | None = None
     place: str | None = None
 
 
 class Person(Span):
-    """A natural person; the ledger knows only a pseudonym of them."""
+    """A natural person. The ledger knows only a pseudonym."""
 
     type: ClassVar = "person"
     key: ClassVar = ("id",)
@@ -40,39 +40,40 @@ class Person(Span):
 
     id: Slug
     name: str = Field(min_length=1, max_length=200)
-    email: Annotated[str, Accepts("an e-mail address of 254 signs at most, as ana@firm.example")] | None = Field(
+    email: Annotated[str, Accepts("an e-mail address of at most 254 characters, as ana@firm.example")] | None = Field(
         default=None, pattern=r"^[^@\s<>\"',;:]+@[^@\s<>\"',;:]+$", max_length=254
     )
-    language: NoticeLanguage = Field(default="es", description="the language that notices are written to them in")
+    language: NoticeLanguage = Field(default="es", description="language of their notices")
     timezone: TimeZone | None = Field(
-        default=None, description="IANA name of the time zone they live in, where it is not the initiative's"
+        default=None, description="IANA name of their time zone, if it differs from the initiative's"
     )
     country: Country | None = Field(
-        default=None, description="ISO 3166 code of the country whose holidays they keep, where not the initiative's"
+        default=None,
+        description="ISO 3166 code of the country whose holidays they have, if it differs from the initiative's",
     )
-    digest_day: Weekday | None = Field(default=None, description="on which day they read their weekly digest")
+    digest_day: Weekday | None = Field(default=None, description="day of their weekly digest")
 
 
 class Channel(Span):
-    """A way by which a person wants to be told; the first by rank is tried first. Who names none gets e-mail."""
+    """A channel by which a person wants to be notified. The lowest rank is tried first. The default is e-mail."""
 
     type: ClassVar = "channel"
     key: ClassVar = ("person", "channel")
     of_initiative: ClassVar = False
 
     person: PersonId
-    channel: Slug = Field(description="the name under which the office defines it, as mail, telegram, whatsapp")
-    address: Annotated[str, Accepts("an address of 254 signs at most, without blanks")] | None = Field(
+    channel: Slug = Field(description="name of the channel in the office's settings: mail, telegram, whatsapp")
+    address: Annotated[str, Accepts("an address of at most 254 characters, without blanks")] | None = Field(
         default=None,
         pattern=r"^[^\s\x00-\x1f<>\"',;]+$",
         max_length=254,
-        description="whom it reaches there: a telephone number, a chat; empty for the e-mail of the registry",
+        description="their address there: a telephone number, a chat; empty: the e-mail address of the registry",
     )
     rank: int = Field(default=1, ge=1, le=99, description="1 is tried first")
 
 
 class Representation(Span):
-    """A person speaks for an organisation."""
+    """A person represents an organisation."""
 
     type: ClassVar = "representation"
     key: ClassVar = ("person", "organisation")
@@ -96,7 +97,7 @@ class Office(Span):
 
 
 class Initiative(Span):
-    """One cluster initiative: where it is, what sector it is of, who follows and who hosts it."""
+    """One cluster initiative: its place, sector, office and host."""
 
     type: ClassVar = "initiative"
     key: ClassVar = ("id",)
@@ -107,7 +108,7 @@ class Initiative(Span):
     country: Country
     place: str | None = None
     sector: str | None = None
-    timezone: TimeZone = Field(default="UTC", description="IANA name of the time zone its days are counted in")
+    timezone: TimeZone = Field(default="UTC", description="IANA name of the time zone of its days")
     language: Language = "es"
     office: Slug | None = None
     host: OrganisationId | None = None

@@ -18,11 +18,11 @@ class Strategy(Span):
 
     id: Slug
     title: str = Field(min_length=1, max_length=300)
-    horizon: Day | None = Field(default=None, description="the day it plans to")
+    horizon: Day | None = Field(default=None, description="last day of the plan")
 
 
 class StrategyReview(Happening):
-    """The strategy was looked at again."""
+    """The strategy was reviewed."""
 
     type: ClassVar = "strategy-review"
     key: ClassVar = ("strategy", "valid_from")
@@ -31,7 +31,7 @@ class StrategyReview(Happening):
 
 
 class Objective(Span):
-    """A strategic objective, with a baseline, a target and an owner where they are known."""
+    """A strategic objective, with baseline, target and owner if they are known."""
 
     type: ClassVar = "objective"
     key: ClassVar = ("id",)
@@ -57,7 +57,7 @@ class Reading(Happening):
 
 
 class Action(Span):
-    """Something to be done by somebody until a day."""
+    """A task with an owner and a due date."""
 
     type: ClassVar = "action"
     key: ClassVar = ("id",)
