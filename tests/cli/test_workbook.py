@@ -68,6 +68,22 @@ def test_mistakes_come_all_at_once_with_a_marked_copy(office: Run, home: Path, k
     assert {c.coordinate for row in marked.iter_rows() for c in row if c.comment} == {"B2", "C3"}
 
 
+def test_the_mistakes_are_told_where_no_copy_can_be_written(
+    office: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "m.xlsx").write_bytes(members(("Aceros", "Grnade", DAY)))
+
+    def refuse(*_: object) -> None:
+        raise ValueError("year 0 is out of range")
+
+    monkeypatch.setattr("openpyxl.Workbook.save", refuse)
+    done = office("import", "m.xlsx", "--initiative", "one", "--yes")
+    assert done.code == 2
+    assert "no copy with marks could be written" in done.err
+    assert '¿quiso decir "grande"?' in done.err
+    assert not (home / "m.marked.xlsx").exists()
+
+
 def test_what_is_to_be_asked_is_not_assumed(office: Run, home: Path) -> None:
     (home / "m.xlsx").write_bytes(members(("Aceros del Norte", "pequeña", DAY)))
     assert office("import", "m.xlsx", "--initiative", "one", "--yes").code == 0

@@ -128,14 +128,18 @@ def _read(file: Path) -> bytes:
 
 
 def _refuse_with_marked_copy(file: Path, marked: Path | None, opened: OpenedWorkbook) -> None:
-    """Write a copy in which the mistakes are marked, then raise them."""
+    """Write a copy in which the mistakes are marked, if one can be written, then raise them."""
     target = marked or file.with_name(f"{file.stem}.marked.xlsx")
-    note = "" if opened.book.kind == "xlsx" else f" (an .xlsx copy: {file.suffix} files cannot hold marks)"
-    message = f"the mistakes are marked in {target}{note}"
-    try:
-        write_whole(target, opened.marked_copy())
-    except ClusterflowError as problem:
-        message = str(problem)
+    copy = opened.marked_copy()
+    if copy:
+        note = "" if opened.book.kind == "xlsx" else f" (an .xlsx copy: {file.suffix} files cannot hold marks)"
+        message = f"the mistakes are marked in {target}{note}"
+        try:
+            write_whole(target, copy)
+        except ClusterflowError as problem:
+            message = str(problem)
+    else:
+        message = "no copy with marks could be written of this workbook; these are its mistakes"
     sys.stderr.write(harmless(f"clusterflow: {message}\n"))
     raise Mistakes([w.mistake for w in opened.mistakes])
 

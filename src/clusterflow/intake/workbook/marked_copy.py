@@ -1,11 +1,11 @@
-"""A copy of somebody's own workbook, with what is wrong marked in its cells and said in notes."""
+"""Writes a copy of a workbook in which the cells with mistakes are red and explained in notes."""
 
 from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import date, time, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
@@ -20,36 +20,44 @@ from clusterflow.intake.workbook.reader import Book
 _FILL = PatternFill("solid", start_color="FFFFC7CE", end_color="FFFFC7CE")
 _AUTHOR = "clusterflow"
 _FORMULA = ("=", "+", "-", "@")
+_FIRST_DAY = date(1900, 3, 1)
+"""A spreadsheet's numbers for earlier days differ between programs, or do not exist."""
 
 
 def marked_copy(book: Book, content: bytes, mistakes: Sequence[CellMistake]) -> bytes:
-    """The workbook as .xlsx, each bad cell in red with a note: an .xlsx keeps its looks, of an .ods or .csv the values
-    are copied."""
-    target = io.BytesIO()
-    copy = _own(content) if book.kind == "xlsx" else None
-    if copy is None:
-        copy = _values(book)
-    by_cell: dict[Place, list[str]] = defaultdict(list)
+    """Return the workbook as .xlsx, with the cells marked.
+
+    The copy of an .xlsx keeps its formats. Of an .ods or .csv, and of an .xlsx that cannot be written again, only the
+    values are copied. The copy is an extra: where none can be written, the answer is empty, and the mistakes have to be
+    read without it.
+    """
+    notes: dict[Place, list[str]] = defaultdict(list)
     for one in mistakes:
-        by_cell[one.place].append(str(one.mistake).removeprefix(f"{one.place}: "))
+        notes[one.place].append(str(one.mistake).removeprefix(f"{one.place}: "))
+    for make in (_with_formats, _values_only) if book.kind == "xlsx" else (_values_only,):
+        try:
+            return _marked(make(book, content), book, notes)
+        except Exception:  # noqa: S112 - a damaged workbook makes openpyxl raise whatever its parts raise
+            continue
+    return b""
+
+
+def _marked(copy: Workbook, book: Book, notes: Mapping[Place, Sequence[str]]) -> bytes:
     titles = {sheet.name: _title(sheet.name) for sheet in book.sheets}
-    for place, told in by_cell.items():
+    for place, texts in notes.items():
         title = place.sheet if place.sheet in copy.sheetnames else titles.get(place.sheet)
         if title in copy.sheetnames:
-            _mark(copy[title], place, "\n".join(told))
+            _mark(copy[title], place, "\n".join(texts))
+    target = io.BytesIO()
     copy.save(target)
     return target.getvalue()
 
 
-def _own(content: bytes) -> Workbook | None:
-    """The workbook itself; None where it can be read but not written again."""
-    try:
-        return load_workbook(io.BytesIO(content))
-    except Exception:  # a reader of such a format raises whatever its parts raise
-        return None
+def _with_formats(_: Book, content: bytes) -> Workbook:
+    return load_workbook(io.BytesIO(content))
 
 
-def _values(book: Book) -> Workbook:
+def _values_only(book: Book, _: bytes) -> Workbook:
     copy = Workbook()
     copy.remove(copy.active)
     for sheet in book.sheets:
@@ -70,20 +78,32 @@ def _title(name: str) -> str:
 
 def _write(page: Worksheet, row: int, at: int, value: Any) -> None:
     try:
-        cell = page.cell(row, at, value if isinstance(value, (str, int, float, date, time, timedelta)) else str(value))
+        cell = page.cell(row, at, _writable(value))
     except (IllegalCharacterError, ValueError):
         cell = page.cell(row, at, ascii(value))
     if isinstance(value, str) and value.startswith(_FORMULA):
         cell.data_type, cell.quotePrefix = "s", True
 
 
-def _mark(page: Worksheet, place: Place, told: str) -> None:
+def _writable(value: Any) -> str | int | float | date | time | timedelta:
+    """Return a value that a spreadsheet has a form for; anything else as text."""
+    if isinstance(value, date):
+        day = value.date() if isinstance(value, datetime) else value
+        return value if day >= _FIRST_DAY else str(value)
+    if isinstance(value, timedelta):
+        return value if value >= timedelta(0) else str(value)
+    if isinstance(value, float):
+        return value if abs(value) < 1e300 else str(value)
+    return value if isinstance(value, (str, int, time)) else str(value)
+
+
+def _mark(page: Worksheet, place: Place, text: str) -> None:
     row, column = (place.row or 0) + 1, (place.column or 0) + 1
     for merged in page.merged_cells.ranges:
         if merged.min_row <= row <= merged.max_row and merged.min_col <= column <= merged.max_col:
             row, column = merged.min_row, merged.min_col
     cell = page.cell(row, column)
     cell.fill = _FILL
-    note = Comment(told, _AUTHOR)
-    note.width, note.height = 320, 24 + 20 * (1 + len(told) // 45)
+    note = Comment(text, _AUTHOR)
+    note.width, note.height = 320, 24 + 20 * (1 + len(text) // 45)
     cell.comment = note

@@ -45,7 +45,7 @@ class OpenedWorkbook:
     mistakes: list[CellMistake] = field(default_factory=list)
 
     def marked_copy(self) -> bytes:
-        """Return a copy (.xlsx) in which the cells with mistakes are marked."""
+        """Return a copy (.xlsx) in which the cells with mistakes are marked; empty where none can be written."""
         return marked_copy(self.book, self.content, self.mistakes)
 
 
