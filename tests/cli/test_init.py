@@ -105,8 +105,9 @@ def test_the_backup_script_copies_database_secret_and_configs(
     subprocess.run(["./backup.sh", "copies"], cwd=folder, check=True, capture_output=True)
     (copy,) = (folder / "copies").iterdir()
     names = {path.name for path in copy.iterdir()}
-    assert names == {".env", "configs", "database", "deployments", "prefect.toml", "secret"}
+    assert names == {".env", "configs", "database", "deployments", "prefect.toml", "seal.txt", "secret"}
     monkeypatch.setenv("CLUSTERFLOW_DATABASE", f"sqlite:///{copy / 'database'}")
+    assert run("seal", "--check", str(copy / "seal.txt")).code == 0, "the copy holds everything that is sealed"
     assert run("db", "status").out.strip().endswith("schema 0001; needed: 0001")
 
 

@@ -98,6 +98,16 @@ cli.command(
     help="Show the ledger of an initiative, or verify it.",
     help_epilogue="Example: clusterflow ledger automotriz --verify",
 )
+cli.command(
+    "clusterflow.cli.seal:seal",
+    help="Write a seal of the ledger to keep elsewhere, or compare the ledger with one.",
+    help_epilogue="Example: clusterflow seal --to seal.txt",
+)
+cli.command(
+    "clusterflow.cli.forget:forget",
+    help="Delete what identifies a person, and keep the ledger whole.",
+    help_epilogue="Example: clusterflow forget ana --yes",
+)
 cli.command("clusterflow.cli.calendar:calendar", help="Write calendars: of an initiative, of a person, or all of them.")
 cli.command("clusterflow.cli.export:export", help="Export the registry, event logs, or everything.")
 cli.command("clusterflow.cli.models:model", help="List, show, check, draw and try the lifecycle models.")

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from clusterflow.domain.expiries import ExpiryEvent
+from clusterflow.domain.record_events import PersonForgotten, RecordCorrected, RecordEntered, RecordRetracted
 from clusterflow.domain.terms import Answer, DecisionKind, HelixKind, Role, Stance, VisitOutcome
 from clusterflow.domain.text import Frozen
 
@@ -24,33 +25,6 @@ class InitiativeEnrolled(Frozen):
     model: str
     model_hash: str
     on: date
-
-
-class RecordEntered(Frozen):
-    """A fact was recorded in the registry."""
-
-    kind: Literal["record.entered"] = "record.entered"
-    record: str
-    digest: str
-    replaces: int | None = None
-
-
-class RecordCorrected(Frozen):
-    """A fact was corrected, or its validity ended. The replaced row stays and is marked."""
-
-    kind: Literal["record.corrected"] = "record.corrected"
-    record: str
-    digest: str
-    replaces: int
-
-
-class RecordRetracted(Frozen):
-    """A fact was withdrawn because it was entered by mistake."""
-
-    kind: Literal["record.retracted"] = "record.retracted"
-    record: str
-    digest: str
-    replaces: int
 
 
 class StageEntered(Frozen):
@@ -345,7 +319,7 @@ LifeEvent = (
     | InitiativeStopped
     | ExpiryEvent
 )
-Event = RecordEvent | LifeEvent
+Event = RecordEvent | PersonForgotten | LifeEvent
 
 EVENT: TypeAdapter[Event] = TypeAdapter(
     Annotated[Event, Field(discriminator="kind")], config=ConfigDict(defer_build=True)
@@ -372,7 +346,7 @@ NOTIFIED_EVENTS = (
 """The events for which notices can be sent; ``configs/notices.yaml`` names the recipients."""
 
 
-HIDDEN_EVENTS = (*RecordEvent.__args__, DecisionRefused, CodeRenewed)
+HIDDEN_EVENTS = (*RecordEvent.__args__, PersonForgotten, DecisionRefused, CodeRenewed)
 """The events that change nothing that a pass shows."""
 
 LIFECYCLE_RUN = "lifecycle"

@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from clusterflow.domain import events as ev
 from clusterflow.domain.events import RecordEvent
+from clusterflow.domain.record_events import RecordCorrected, RecordEntered, RecordRetracted
 from clusterflow.domain.records import RECORDS, Record
 from clusterflow.domain.records.base import REGISTRY, in_force
 from clusterflow.domain.records.parties import Initiative
@@ -227,13 +227,13 @@ class _Recorder:
         fact = Fact(name, entry, new, retract)
         event: RecordEvent
         if before is None:
-            event = ev.RecordEntered(record=new.type, digest=digest)
+            event = RecordEntered(record=new.type, digest=digest)
             self.counts["entered"] += 1
         elif retract:
-            event = ev.RecordRetracted(record=new.type, digest=digest, replaces=before.entry)
+            event = RecordRetracted(record=new.type, digest=digest, replaces=before.entry)
             self.counts["retracted"] += 1
         else:
-            event = ev.RecordCorrected(record=new.type, digest=digest, replaces=before.entry)
+            event = RecordCorrected(record=new.type, digest=digest, replaces=before.entry)
             self.counts["corrected"] += 1
         chain.events.append(event)
         if new.type in DEADLINE_RECORDS:

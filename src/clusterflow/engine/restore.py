@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import ValidationError
@@ -19,7 +19,7 @@ from clusterflow.engine.deadlines import set_deadlines
 from clusterflow.engine.transaction import Transaction
 from clusterflow.errors import Mistake, Mistakes, NotPossible
 from clusterflow.rules.mistakes import field_mistakes
-from clusterflow.rules.projection import replay
+from clusterflow.rules.projection import expected_digests, replay
 from clusterflow.store import backup
 from clusterflow.store.ledger import GENESIS, VersionConflict, hash_of
 from clusterflow.store.state import save_state, sort_rows
@@ -34,12 +34,9 @@ class RestoreResult(Frozen):
     initiatives: tuple[str, ...] = ()
     entries: int = 0
     facts: int = 0
-    unproved: int = 0
-    """The number of facts that do not match the digest in their ledger entry."""
 
     def __str__(self) -> str:
-        told = f"restored: initiatives {len(self.initiatives)}, ledger entries {self.entries}, facts {self.facts}"
-        return f"{told}; facts that their entries do not vouch for {self.unproved}" if self.unproved else told
+        return f"restored: initiatives {len(self.initiatives)}, ledger entries {self.entries}, facts {self.facts}"
 
 
 def restore(tx: Transaction, parts: Parts) -> RestoreResult:
@@ -73,7 +70,6 @@ class _Restorer:
     enrolled: list[str] = field(default_factory=list)
     counts: dict[type, int] = field(default_factory=dict)
     facts: int = 0
-    unproved: int = 0
 
     def run(self, parts: Iterable[tuple[str, Part]]) -> RestoreResult:
         title: Header | None = None
@@ -104,7 +100,6 @@ class _Restorer:
             initiatives=tuple(self.enrolled),
             entries=self.counts.get(Line, 0),
             facts=self.facts,
-            unproved=self.unproved,
         )
 
     def _wrong(self, where: str, found: str, cure: str = CURE) -> None:
@@ -144,7 +139,7 @@ class _Restorer:
         where, chain = headed
         if not self._once(where, "chain", chain.chain):
             return
-        entries, records = list[Entry](), dict[int, Record]()
+        entries = list[Entry]()
         previous = GENESIS
         for at, line in lines:
             entry = self._entry(at, chain, line, previous, len(entries) + 1)
@@ -152,10 +147,7 @@ class _Restorer:
                 return
             entries.append(entry)
             previous = line.hash
-            if isinstance(entry.event, RecordEvent):
-                record = self._fact(at, line, entry.event)
-                if record is not None:
-                    records[line.entry] = record
+        records = self._facts(entries, lines)
         if (chain.version, chain.head) != (len(entries), previous) or not entries:
             self._wrong(
                 where, f"the chain «{chain.chain}» has {len(entries)} entries here, and {chain.version} in truth"
@@ -188,19 +180,32 @@ class _Restorer:
             event=event, previous=previous, hash=line.hash,
         )  # fmt: skip
 
+    def _facts(self, entries: Sequence[Entry], lines: Sequence[tuple[str, Line]]) -> dict[int, Record]:
+        """Return the facts of a chain by their entries; each must have the digest that the ledger says."""
+        digests, records = expected_digests(entries), dict[int, Record]()
+        for entry, (where, line) in zip(entries, lines, strict=True):
+            if not isinstance(entry.event, RecordEvent):
+                continue
+            record = self._fact(where, line, entry.event)
+            if record is None:
+                continue
+            if not line.salt or record.digest(line.salt) != digests[entry.version]:
+                self._wrong(
+                    where, f"the {record.type} of entry {entry.version} is not what the ledger says was recorded"
+                )
+            records[entry.version] = record
+        return records
+
     def _fact(self, where: str, line: Line, event: RecordEvent) -> Record | None:
         cls = RECORDS.get(event.record)
         if cls is None or line.fact is None:
             self._wrong(where, f"the {event.record} that entry {line.entry} brought is not there")
             return None
         try:
-            record = cls.model_validate(line.fact, context=STORED)
+            return cls.model_validate(line.fact, context=STORED)
         except ValidationError as problem:
             self.mistakes += field_mistakes(problem, cls, where)
             return None
-        # If the salt was deleted, the person was forgotten and the digest cannot be checked.
-        self.unproved += bool(line.salt) and record.digest(line.salt or "") != event.digest
-        return record
 
     def _whole(self, title: Header | None) -> None:
         if title is None:

@@ -26,7 +26,7 @@ Value = str | int | bool | datetime
 PROGRAMS = frozenset({NOBODY, LIFECYCLE_RUN, "demo", "dues", "relay", "review"})
 """The actors that are programs."""
 
-HIDDEN = ("kind", "initiative", "reason", "digest", "decider", "cast_by", "asked_by")
+HIDDEN = ("kind", "initiative", "reason", "digest", "digests", "decider", "cast_by", "asked_by")
 """Fields of events that become no attribute: free text, hashes, and what the log holds elsewhere."""
 
 
@@ -69,6 +69,7 @@ _ACTIVITY: dict[str, tuple[Transition, Text]] = {
     "record.entered": (Transition.COMPLETE, Text(es="Registro: {0}", en="Recorded: {0}")),
     "record.corrected": (Transition.COMPLETE, Text(es="Corrección: {0}", en="Corrected: {0}")),
     "record.retracted": (Transition.COMPLETE, Text(es="Retirada: {0}", en="Withdrawn: {0}")),
+    "person.forgotten": (Transition.COMPLETE, Text(es="Persona olvidada", en="Person forgotten")),
     "stage.entered": (Transition.START, _STAGE),
     "stage.left": (Transition.GIVEN_UP, _STAGE),
     "stage.overdue": (Transition.COMPLETE, Text(es="Con retraso: {0}", en="Overdue: {0}")),

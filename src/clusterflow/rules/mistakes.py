@@ -56,6 +56,13 @@ def _references_of(cls: type[Record]) -> tuple[tuple[str, str], ...]:
     return tuple((name, mark.record) for name, mark in found if isinstance(mark, Ref))
 
 
+@cache
+def person_fields(cls: type[Record]) -> tuple[str, ...]:
+    """Return the fields of a record type that hold the id of a person, its own id included."""
+    named = tuple(name for name, target in _references_of(cls) if target == "person")
+    return ("id", *named) if cls.type == "person" else named
+
+
 def metadata_of(annotation: Any, metadata: Iterable[Any]) -> list[Any]:
     found = list(metadata)
     if get_origin(annotation) is Annotated:

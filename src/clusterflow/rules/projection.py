@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from clusterflow.domain import events as ev
 from clusterflow.domain.events import Entry
 from clusterflow.domain.expiries import LabelExpired, LabelExpiring, LabelForfeited, StrategyExpired, StrategyExpiring
+from clusterflow.domain.record_events import PersonForgotten
 from clusterflow.domain.state import (
     GRACE_OVER,
     Condition,
@@ -52,6 +53,17 @@ def apply(state: InitiativeState | None, entry: Entry) -> InitiativeState | None
         return None
     changes = _CHANGES.get(type(event), _nothing)(state, event, entry)
     return state.model_copy(update={**changes, "version": entry.version, "last_at": entry.at})
+
+
+def expected_digests(entries: Iterable[Entry]) -> dict[int, str]:
+    """Return the digest that each fact of a chain must have now, by the entry that recorded it."""
+    digests: dict[int, str] = {}
+    for entry in entries:
+        if isinstance(entry.event, ev.RecordEvent):
+            digests[entry.version] = entry.event.digest
+        elif isinstance(entry.event, PersonForgotten):
+            digests.update(entry.event.digests)
+    return digests
 
 
 def _nothing(state: InitiativeState, event: Any, entry: Entry) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The ledger: reads and verifies the chains of entries."""
+"""The ledger: reads, verifies and seals the chains of entries."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import date
 from sqlalchemy import Connection
 
 from clusterflow.domain.events import Entry
-from clusterflow.engine.verify import VerificationResult
-from clusterflow.engine.verify import verify as verify_chain
+from clusterflow.domain.seal import Seal, SealedChain
+from clusterflow.engine import verify as verification
+from clusterflow.engine.verify import Flaw, VerificationResult
 from clusterflow.errors import UnknownName
 from clusterflow.rules.mistakes import nearest
 from clusterflow.services.context import Context
@@ -40,7 +41,25 @@ def verify(context: Context, chain: str | None = None) -> list[VerificationResul
         heads = ledger.heads(connection, None if chain is None else [chain])
         if chain is not None and not heads:
             raise _unknown(connection, chain)
-        return [verify_chain(connection, head) for head in heads]
+        found = [verification.verify(connection, head) for head in heads]
+        if chain is None:
+            for flaw in verification.chains_without_head(connection):
+                found.append(VerificationResult(chain=flaw.chain, entries=0, flaws=(flaw,)))
+        return found
+
+
+def seal(context: Context) -> Seal:
+    """The ends of all chains at this moment."""
+    with context.reading() as connection:
+        heads = ledger.heads(connection)
+    chains = (SealedChain(chain=h.chain, version=h.version, hash=h.hash) for h in heads)
+    return Seal(made_at=context.clock(), chains=tuple(chains))
+
+
+def compare_seal(context: Context, sealed: Seal) -> list[Flaw]:
+    """What the ledger no longer holds as it did when the seal was made."""
+    with context.reading() as connection:
+        return list(verification.compare_seal(connection, sealed))
 
 
 def first_break(context: Context, chain: str) -> int | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, union, update
 from sqlalchemy.exc import IntegrityError
 
 from clusterflow.domain.events import EVENT, Entry, Event
@@ -185,3 +185,22 @@ def inconsistent_chains(connection: Connection) -> tuple[int, list[str]]:
     )
     count = connection.execute(select(func.count()).select_from(chain)).scalar_one()
     return count, list(connection.execute(query).scalars())
+
+
+def chains_without_head(connection: Connection) -> list[str]:
+    """Return the chains that have entries, facts or a state, but no row in the table of chains."""
+    parts = [tables.ledger.c.chain, tables.initiative_state.c.initiative]
+    parts += [table.c.chain for table in tables.REGISTRY_TABLES.values()]
+    named = union(*(select(column.label("chain")) for column in parts)).subquery()
+    query = select(named.c.chain).where(named.c.chain.not_in(select(tables.chain.c.id))).order_by(named.c.chain)
+    return list(connection.execute(query).scalars())
+
+
+def hashes_at(connection: Connection, versions: Mapping[str, int]) -> dict[str, str]:
+    """Return the hash of one entry of each chain, by chain; chains without that entry are left out."""
+    table, found = tables.ledger, dict[str, str]()
+    for chain, version in versions.items():
+        query = select(table.c.hash).where(table.c.chain == chain, table.c.version == version)
+        if (digest := connection.execute(query).scalar()) is not None:
+            found[chain] = digest
+    return found

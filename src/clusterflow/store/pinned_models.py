@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
@@ -26,6 +28,17 @@ def load_model(connection: Connection, content_hash: str) -> LifecycleModel:
         document = connection.execute(select(table.c.document).where(table.c.hash == content_hash)).scalar_one()
         cached = _PARSED[content_hash] = LifecycleModel.model_validate_json(document)
     return cached
+
+
+def problem_of(connection: Connection, content_hash: str) -> str | None:
+    """Return what is wrong with a stored model, in words; None if its content has this hash."""
+    table = tables.lifecycle_model
+    row = connection.execute(select(table.c.id, table.c.document).where(table.c.hash == content_hash)).first()
+    if row is None:
+        return "is missing"
+    if hashlib.sha256(row.document.encode()).hexdigest() != content_hash or json.loads(row.document)["model"] != row.id:
+        return "was altered"
+    return None
 
 
 _PARSED: dict[str, LifecycleModel] = {}

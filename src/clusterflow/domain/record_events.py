@@ -1,0 +1,43 @@
+"""What can happen to recorded facts: they are entered, corrected and withdrawn, and a person in them is forgotten."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from clusterflow.domain.text import Frozen
+
+
+class RecordEntered(Frozen):
+    """A fact was recorded in the registry."""
+
+    kind: Literal["record.entered"] = "record.entered"
+    record: str
+    digest: str
+    replaces: int | None = None
+
+
+class RecordCorrected(Frozen):
+    """A fact was corrected, or its validity ended. The replaced row stays and is marked."""
+
+    kind: Literal["record.corrected"] = "record.corrected"
+    record: str
+    digest: str
+    replaces: int
+
+
+class RecordRetracted(Frozen):
+    """A fact was withdrawn because it was entered by mistake."""
+
+    kind: Literal["record.retracted"] = "record.retracted"
+    record: str
+    digest: str
+    replaces: int
+
+
+class PersonForgotten(Frozen):
+    """What identifies a person was deleted from facts of this chain; a pseudonym stands in the place of their id."""
+
+    kind: Literal["person.forgotten"] = "person.forgotten"
+    alias: str
+    digests: dict[int, str]
+    """The new digest of each fact that was changed, by the entry that recorded the fact."""
