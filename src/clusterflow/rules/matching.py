@@ -1,8 +1,7 @@
 """Matches the names that users write with the known parties.
 
 A number (tax id, e-mail) tells for certain; then the name, without accents, capitals, signs and legal form. What is
-only near is a question for people, never an answer. Near names are found by segments (Pass-Join: Li, Deng, Wang and
-Feng, 2011): of three parts of a name at least one survives two typing errors.
+only near is a question for people, never an answer.
 """
 
 from __future__ import annotations
@@ -11,11 +10,8 @@ import re
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import cache
-from itertools import pairwise
 
-from rapidfuzz import process
-from rapidfuzz.distance import Levenshtein
+from clusterflow.rules.near_names import NearNames
 
 _FORMS = frozenset(
     (
@@ -29,10 +25,6 @@ _FORMS = frozenset(
 
 _BETWEEN = frozenset(("de", "en", "por", "y", "c"))
 """Words that stand between those."""
-
-_ERRORS = 2
-"""So many typing errors at most make two names near (P)."""
-
 
 _WORDS = re.compile(r"[^\W_]+")
 
@@ -114,7 +106,7 @@ class Directory:
     _numbers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _of: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _names: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    _parts: dict[tuple[int, int, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    _near: NearNames = field(default_factory=NearNames)
 
     def add(self, party: Party) -> None:
         """Make a party known; under several names or numbers, where it is added several times."""
@@ -123,8 +115,7 @@ class Directory:
             self._numbers[number].add(party.id)
             self._of[party.id].add(number)
         if name and name not in self._names:
-            for place, (start, end) in enumerate(_segments(len(name))):
-                self._parts[len(name), place, name[start:end]].add(name)
+            self._near.add(name)
         if name:
             self._names[name].add(party.id)
 
@@ -140,38 +131,9 @@ class Directory:
         agreeing = {one for one in same if not (wanted and self._of.get(one))}
         if len(agreeing) == 1 and len(same) == 1:
             return Match(certain=next(iter(agreeing)))
-        near = [one for other in self._near(key) for one in sorted(self._names[other])]
+        near = [one for other in self._near.find(key) for one in sorted(self._names[other])]
         likely = [*sorted(same), *(n for n in near if not (wanted and self._of.get(n)))]
         return Match(possible=tuple(dict.fromkeys(likely)))
 
     def _key(self, name: str) -> str:
         return bare_name(name) if self.firms else fold_text(name)
-
-    def _near(self, key: str) -> list[str]:
-        """The other names that typing errors could have made of this one, the fewest errors first."""
-        found = set[str]()
-        for length in range(max(len(key) - _ERRORS, 1), len(key) + _ERRORS + 1):
-            for place, (start, end) in enumerate(_segments(length)):
-                for shifted in range(max(start - _ERRORS, 0), min(start + _ERRORS, len(key) - (end - start)) + 1):
-                    found.update(self._parts.get((length, place, key[shifted : shifted + end - start]), ()))
-        found.discard(key)
-        alike = process.extract(
-            key, found, scorer=Levenshtein.distance, score_cutoff=_ERRORS, limit=None, processor=None
-        )
-        likely = sorted((int(errors), other) for other, errors, _ in alike)
-        return [other for errors, other in likely if _could_be(key, other, errors)]
-
-
-@cache
-def _segments(length: int) -> tuple[tuple[int, int], ...]:
-    """A name of that length in parts, one more than errors are allowed."""
-    parts = _ERRORS + 1
-    marks = [length * n // parts for n in range(parts + 1)]
-    return tuple((a, b) for a, b in pairwise(marks) if b > a)
-
-
-def _could_be(one: str, other: str, errors: int) -> bool:
-    """Whether two names may differ by typing errors alone: not in their figures, and short names by fewer."""
-    length = min(len(one), len(other))
-    allowed = 0 if length < 5 else 1 if length < 10 else _ERRORS
-    return errors <= allowed and re.findall(r"\d+", one) == re.findall(r"\d+", other)
