@@ -133,7 +133,7 @@ class Settings(BaseSettings):
     )
     notices_to: str | None = Field(
         default=None,
-        pattern=r"^[^@\s<>\"',;:]+@[^@\s<>\"',;:]+$",
+        pattern=r"^[^@\s<>\",;:]+@[^@\s<>\"',;:]+$",
         description="for rehearsals: one e-mail address that gets all notices; each names its real recipient",
     )
     channels: SecretStr | None = Field(

@@ -166,6 +166,21 @@ def test_one_recipient_is_one_recipient(to: str) -> None:
     assert isinstance(way_to("MAIL", SecretStr(EXAMPLES["MAIL"]), to, "k"), Closed)
 
 
+@pytest.mark.parametrize(
+    ("to", "arrives_at"),
+    [
+        ("carla.d'angelo@acero.example", "carla.d'angelo@acero.example"),
+        ("fito@peñalver.example", "fito@xn--pealver-5za.example"),
+        ("ana+oficina@acero.example", "ana+oficina@acero.example"),
+        ("ÑOÑA@acero.example", None),
+    ],
+)
+def test_mail_goes_to_exactly_the_address_of_the_registry(to: str, arrives_at: str | None) -> None:
+    for name in ("MAIL", "MICROSOFT"):
+        way = way_to(name, SecretStr(EXAMPLES[name]), to, "k")
+        assert isinstance(way, Closed) if arrives_at is None else arrives_at in str(way.plugin.targets), way
+
+
 def test_a_recipient_cannot_change_the_rest_of_the_address() -> None:
     way = opened("HOOK", "x&method=DELETE#?/../../admin")
     assert way.plugin.method == "POST"

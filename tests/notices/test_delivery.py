@@ -43,6 +43,16 @@ def test_mail_goes_over_tls_with_a_login(guarded: tuple[Mailbox, str]) -> None:
     assert "<em>waits</em>" in mail.get_body(("html",)).get_content()  # type: ignore[union-attr]
 
 
+def test_a_mail_says_that_a_program_sent_it_so_that_no_out_of_office_notice_answers(
+    mailbox: tuple[Mailbox, str],
+) -> None:
+    box, address = mailbox
+    assert deliver("mail", SecretStr(address), "carla.d'angelo@firm.example", MESSAGE).delivered
+    ((to, mail),) = box.mails
+    assert (to, mail["Auto-Submitted"]) == ("carla.d'angelo@firm.example", "auto-generated")
+    assert mail["X-Auto-Response-Suppress"] == "OOF, AutoReply"
+
+
 def test_a_wrong_login_is_refused_and_the_answer_says_so_without_it(guarded: tuple[Mailbox, str]) -> None:
     box, address = guarded
     answer = deliver("mail", SecretStr(address.replace("hunter2", "hunter3")), "mona@firm.example", MESSAGE)

@@ -7,13 +7,13 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parseaddr
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import apprise
+import idna
 from apprise.manager_plugins import NotificationManager
 from pydantic import SecretStr
 
@@ -31,13 +31,23 @@ TO = "{to}"
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 
-_RECIPIENT = re.compile(r"[^\s\x00-\x1f\x7f<>\"',;]+")
-"""One recipient; with these signs in it Apprise would read several, or a name and an address."""
+_RECIPIENT = re.compile(r"[^\s\x00-\x1f\x7f<>\",;]+")
+"""One recipient: with these characters in it Apprise would read several, or a name and an address."""
+
+_MAILBOX = re.compile(r"[^\s@<>\",;:()\[\]\\]+@[^\s@<>\"',;:()\[\]\\]+")
+
+_PLACEHOLDER = "recipient@clusterflow.example"
+"""Takes the place of the recipient while Apprise reads the address of a mail channel. Apprise would read
+d'angelo@example.org as angelo@example.org."""
 
 _SAMPLES = ("someone@example.org", "+34600000000", "123456789", "#office", None)
 
 HEADER = "X-Clusterflow-Notice"
-"""Bears the notice's key, where the channel has headers, so that a repeat can be recognised."""
+"""Holds the key of the notice, where the channel has headers, so that a repeat can be recognised."""
+
+AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
+"""Headers of mail that a program sends (RFC 3834, section 5; the second is Microsoft Exchange's): no out-of-office
+notice answers it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +122,7 @@ def way_to(name: str, address: SecretStr, to: str | None, key: str, plugins: Pat
     remember_authorities()
     written = address.get_secret_value()
     if to is not None and not _RECIPIENT.fullmatch(to):
-        return Closed("the recipient's address is none")
+        return Closed("the recipient's address is not an address")
     with collecting():  # Apprise logs an address that it cannot read as it is
         asset = _asset(plugins)
         kind = _kind(written)
@@ -120,24 +130,62 @@ def way_to(name: str, address: SecretStr, to: str | None, key: str, plugins: Pat
             return Closed(f"the address of channel «{name}» begins with nothing that Apprise knows")
         if to is None and (TO in written or _is_mail(kind)):
             return Closed("the registry has no address of this person there")
-        if to is not None and _is_mail(kind) and not parseaddr(to)[1].count("@"):
-            return Closed("the recipient's address is no e-mail address")
-        plugin = apprise.Apprise.instantiate(_joined(written, kind, to, key), asset=asset)
+        mailbox = None
+        if to is not None and _is_mail(kind):
+            mailbox = ascii_mailbox(to)
+            if mailbox is None:
+                return Closed("the recipient's address is no e-mail address that mail servers accept")
+        plugin = apprise.Apprise.instantiate(
+            _joined(written, kind, to if mailbox is None else _PLACEHOLDER, key), asset=asset
+        )
     if plugin is None:
         return Closed(f"the address of channel «{name}» is none that Apprise accepts for this recipient")
     reason = _not_one(plugin)
+    if reason is None and mailbox is not None and not _readdressed(plugin, mailbox):
+        reason = "does not take its recipient from clusterflow"
     if reason:
         return Closed(f"the address of channel «{name}» {reason}")
-    return Way(plugin, address, to)
+    return Way(plugin, address, mailbox or to)
+
+
+def ascii_mailbox(address: str) -> str | None:
+    """An e-mail address as every mail server takes it: a domain with an ñ is written as ``xn--...`` (RFC 5891).
+
+    Returns:
+        ``None`` if it is no e-mail address, or if its part before the @ is not ASCII: few mail servers accept those.
+    """
+    if not _MAILBOX.fullmatch(address):
+        return None
+    local, _, domain = address.rpartition("@")
+    try:
+        return f"{local.encode('ascii').decode()}@{idna.encode(domain, uts46=True).decode()}"
+    except (UnicodeError, idna.IDNAError):
+        return None
+
+
+def _readdressed(plugin: Any, mailbox: str) -> bool:
+    """Put the recipient in the place of the placeholder; tell whether it stood among the plug-in's recipients."""
+    targets = getattr(plugin, "targets", None)
+    if not isinstance(targets, list) or len(targets) != 1:
+        return False
+    (target,) = targets
+    if target == _PLACEHOLDER:
+        plugin.targets = [mailbox]
+    elif isinstance(target, tuple) and _PLACEHOLDER in target:
+        plugin.targets = [tuple(mailbox if part == _PLACEHOLDER else part for part in target)]
+    else:
+        return False
+    return True
 
 
 def _joined(written: str, kind: Any, to: str | None, key: str) -> str:
-    """The address with the recipient, and the key where there is room for it."""
+    """The address with the recipient, and with our headers where the channel has headers."""
     more = []
     if to is not None and TO not in written and "to" in kind.template_args:
         more.append(f"to={quote(to, safe='')}")
     if kind.template_kwargs.get("headers", {}).get("prefix") == "+":
-        more.append(f"+{HEADER}={quote(one_line(key), safe='')}")
+        headers = {HEADER: one_line(key)} | (AUTOMATIC if _is_mail(kind) else {})
+        more += [f"+{header}={quote(value, safe='')}" for header, value in headers.items()]
     whole = written.replace(TO, quote(to or "", safe=""))
     return whole + ("&" if "?" in whole else "?") + "&".join(more) if more else whole
 

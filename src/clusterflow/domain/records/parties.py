@@ -4,12 +4,47 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo
 
 from clusterflow.domain.money import Money
-from clusterflow.domain.records.base import Accepts, Country, Day, OrganisationId, PersonId, Slug, Span, TimeZone
+from clusterflow.domain.records.base import (
+    STORED,
+    Accepts,
+    Country,
+    Day,
+    OrganisationId,
+    PersonId,
+    Slug,
+    Span,
+    TimeZone,
+)
 from clusterflow.domain.terms import HelixKind, SizeClass, Weekday
 from clusterflow.domain.text import Language, NoticeLanguage
+
+EMAIL_ACCEPTED = "an e-mail address of at most 254 characters, as ana@firm.example"
+
+
+def _ascii_mailbox(address: str, info: ValidationInfo) -> str:
+    """An address that mail can be sent to. Few mail servers accept an ñ before the @ (RFC 6531), all accept one after.
+
+    Raises:
+        ValueError: the part before the @ is not ASCII.
+    """
+    if info.context is not STORED and not address.partition("@")[0].isascii():
+        raise ValueError(
+            f"«{address}» cannot be sent to by most mail servers; accepted: {EMAIL_ACCEPTED}, without accents or ñ "
+            "before the @. Ask the person for another address"
+        )
+    return address
+
+
+EmailAddress = Annotated[
+    str,
+    StringConstraints(pattern=r"^[^@\s<>\",;:()\[\]\\]+@[^@\s<>\"',;:()\[\]\\]+$", max_length=254),
+    AfterValidator(_ascii_mailbox),
+    Accepts(EMAIL_ACCEPTED),
+]
+"""An apostrophe may stand before the @ (RFC 5322), and the domain may have an ñ."""
 
 
 class Organisation(Span):
@@ -40,9 +75,7 @@ class Person(Span):
 
     id: Slug
     name: str = Field(min_length=1, max_length=200)
-    email: Annotated[str, Accepts("an e-mail address of at most 254 characters, as ana@firm.example")] | None = Field(
-        default=None, pattern=r"^[^@\s<>\"',;:]+@[^@\s<>\"',;:]+$", max_length=254
-    )
+    email: EmailAddress | None = None
     language: NoticeLanguage = Field(default="es", description="language of their notices")
     timezone: TimeZone | None = Field(
         default=None, description="IANA name of their time zone, if it differs from the initiative's"
