@@ -29,6 +29,7 @@ from clusterflow.notices.markup import link
 from clusterflow.notices.render import render
 from clusterflow.services import outbox, registry
 from clusterflow.services.context import Context
+from clusterflow.services.notifications.pages import Pages
 from clusterflow.services.notifications.sending import Sender
 from clusterflow.settings import Settings
 from clusterflow.store import notices
@@ -88,6 +89,11 @@ def _notice(context: Context, person: str) -> Notice:
         "stage": {"number": 3, "title": "Institutionalization", "stage": "third", "milestone": "A legal body"},
         "event": {"on": NOW.date(), "stage": "third"},
         "link": link(PAGE),
+        "gate_link": link(PAGE),
+        "ready": True,
+        "may_decide": True,
+        "review_open": True,
+        "findings": [],
         "codes": [],
     }
     letter = render(context.settings.configs / "messages", "gate-ready", "en", facts)
@@ -100,7 +106,7 @@ def _notice(context: Context, person: str) -> Notice:
 def _send(context: Context, many: int) -> float:
     """How long it took; the memory is looked at on the way."""
     channels, begun = {"mail": context.settings.mail or SecretStr("")}, time.perf_counter()
-    sender = Sender(context, channels, lambda _: PAGE, None, context.settings.senders)
+    sender = Sender(context, channels, Pages(context.settings), None, context.settings.senders)
     first, failed = sender.send(many // 10)
     early = _megabytes()
     more, failed_too = sender.send()

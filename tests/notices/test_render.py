@@ -21,7 +21,12 @@ from clusterflow.notices.markup import escaped, link
 from clusterflow.notices.render import Letter, TemplateFailed, render
 
 MESSAGES = CONFIGS / "messages"
-CONDITION = {"stage": "one", "due_on": date(2025, 6, 11), "criterion": "15 miembros comprometidos"}
+CONDITION = {
+    "stage": "one",
+    "due_on": date(2025, 6, 11),
+    "criterion": "committed",
+    "title": "15 miembros comprometidos",
+}
 SIGNS = st.text(alphabet="\\`*_{}[]()#+-.!|~=&<>:/ 1a\n\té€", max_size=30).filter(str.strip)
 
 

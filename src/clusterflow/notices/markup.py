@@ -57,8 +57,18 @@ def _reader() -> MarkdownIt:
 
 
 def html(markdown: str) -> str:
-    """Markdown as HTML; what looks like a tag in it stays text."""
-    return str(_reader().render(markdown))
+    """Markdown as HTML; what looks like a tag in it stays text.
+
+    Lines of a command end with a tag, because Apprise joins them where it makes plain text of the HTML.
+    """
+    return _CODE_BLOCK.sub(_break_lines, str(_reader().render(markdown)))
+
+
+_CODE_BLOCK = re.compile(r"<pre><code>(.*?)\n?</code></pre>", re.DOTALL)
+
+
+def _break_lines(block: re.Match[str]) -> str:
+    return f"<pre><code>{block[1].replace(chr(10), '<br />')}</code></pre>"
 
 
 def plain(markdown: str) -> str:

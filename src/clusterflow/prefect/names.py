@@ -14,6 +14,7 @@ from clusterflow.reports.labels import word
 from clusterflow.reports.markdown import PAGES, RUNS, artifact_id
 from clusterflow.reports.status import InitiativeStatus, StageLine
 from clusterflow.services.context import Context
+from clusterflow.services.notifications.pages import review_tag as review_tag
 from clusterflow.store.gate_forms import InboxItem
 
 # Ids of events and runs follow from the ledger, so that a repeat is recognised wherever it comes from.
@@ -91,10 +92,6 @@ def tags(status: InitiativeStatus, stage: StageLine | None = None) -> list[str]:
 
 def initiative_tag(initiative: str) -> str:
     return f"initiative:{initiative}"
-
-
-def review_tag(initiative: str, review: str) -> str:
-    return f"review:{initiative}/{review}"
 
 
 def without_question(tags: Iterable[str]) -> list[str]:

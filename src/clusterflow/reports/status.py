@@ -57,6 +57,7 @@ class OpenCondition(Frozen):
 
     stage: str
     criterion: str
+    title: str
     due_on: date
     status: ConditionStatus
 
@@ -119,7 +120,13 @@ def status_of(
         stages=lines,
         hindrances=tuple(h for line in lines for h in _hindrances(state, model.stage(line.stage), line, language)),
         conditions=tuple(
-            OpenCondition(stage=c.stage, criterion=c.criterion, due_on=c.due_on, status=c.status)
+            OpenCondition(
+                stage=c.stage,
+                criterion=c.criterion,
+                title=_titles(model, stage, language).get(c.criterion, c.criterion),
+                due_on=c.due_on,
+                status=c.status,
+            )
             for stage in model.by_id
             for c in state.conditions_at(stage)
             if c.status in (ConditionStatus.PENDING, ConditionStatus.MISSED)
@@ -198,6 +205,10 @@ def _overridden(stage: Stage, state: InitiativeState, language: Language) -> tup
     """The overridden criteria; they stay visible even if the milestone was withdrawn."""
     passed = {c for m in state.milestones if m.stage == stage.id for c in (m.overridden or "").split()}
     return tuple(title_of(c, language) for c in stage.gate.criteria if c.id in passed)
+
+
+def _titles(model: LifecycleModel, stage: str, language: Language) -> dict[str, str]:
+    return {c.id: title_of(c, language) for c in model.stage(stage).gate.criteria}
 
 
 def title_of(criterion: Criterion, language: Language) -> str:

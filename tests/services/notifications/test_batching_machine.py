@@ -70,7 +70,7 @@ class Post:
 
         class Carriers(Dispatcher):
             def _send(self, at_most: int | None = None) -> tuple[int, int]:
-                return Carrier(world.context, {}, self.page, self.manners, senders=1).send(at_most)
+                return Carrier(world.context, {}, self.pages, self.manners, senders=1).send(at_most)
 
         return Carriers(world.context)
 

@@ -14,7 +14,8 @@ from sqlalchemy import select
 from support.mailbox import Mailbox
 from support.world import CONFIGS, World, model, stage, stated
 
-from clusterflow.domain.terms import DecisionKind, Role
+from clusterflow.domain.lifecycle import DecidedBy
+from clusterflow.domain.terms import DecisionKind, HelixKind, Role
 from clusterflow.notices.delivery import Message, deliver
 from clusterflow.notices.redaction import redacted, secrets_of
 from clusterflow.notices.render import TemplateFailed, render
@@ -22,6 +23,7 @@ from clusterflow.rules.backoff import BACKOFF
 from clusterflow.services import enrolment, gates, registry, review
 from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.settings import Settings
+from clusterflow.store import gate_forms
 from clusterflow.store.notice_counts import count_messages
 from clusterflow.store.tables import delivery, notice
 
@@ -47,6 +49,65 @@ def test_who_is_told_of_an_open_gate_and_in_which_language(world: World, mailbox
     assert asked
     assert all("text/calendar" in [p.get_content_type() for p in m.walk()] for m in asked), "with its date"
     assert Dispatcher(world.context).run().delivered == 0, "the same is not sent again"
+
+
+def text_of(mailbox: Mailbox, to: str, subject: str) -> str:
+    """The plain text of the one mail to a person whose subject holds some words."""
+    (mail,) = [m for address, m in mailbox.mails if address.startswith(f"{to}@") and subject in str(m["Subject"])]
+    return str(mail.get_body(("plain",)).get_content()).replace("\r", "")  # type: ignore[union-attr]
+
+
+MANAGED = DecidedBy(roles=(Role.BOARD_CHAIR,), never=(HelixKind.GOVERNMENT,))
+
+
+@pytest.fixture
+def chaired(database_url: str, mailbox: tuple[Mailbox, str]) -> World:
+    """A world in which the board's chair, bruno, decides alone; mona manages, gala is the ministry's officer."""
+    w = World(database_url, model(stage("first", (), stated("first"), rule=MANAGED)))
+    w.context.settings = Settings(database=database_url, configs=CONFIGS, mail=SecretStr(mailbox[1]), proof="none")
+    w.enrol()
+    return w
+
+
+def test_a_mail_says_the_findings_and_only_who_has_a_vote_is_asked_to_decide(
+    chaired: World, mailbox: tuple[Mailbox, str]
+) -> None:
+    chaired.state_figure("first")
+    chaired.evaluate()
+    assert Dispatcher(chaired.context).run().problems == ()
+    decider, manager = (text_of(mailbox[0], *mail) for mail in (("bruno", "puerta 1"), ("mona", "gate 1")))
+    assert "✔ first: 100 %; se pide ≥ 100 %" in decider
+    assert "/v2/runs?tags=review%3Aone%2Ffirst-1" in decider
+    assert "clusterflow explain one first\nclusterflow decide one first go --by bruno" in decider, "a command a line"
+    assert "✔ first: 100 %, asked ≥ 100 %" in manager
+    assert "you have no vote at this gate" in manager
+    assert "board chair" in manager
+    assert "Decide here" not in manager
+    assert "clusterflow decide" not in manager
+
+
+def test_a_link_leads_to_the_run_that_shows_the_form_once_there_is_one(
+    chaired: World, mailbox: tuple[Mailbox, str]
+) -> None:
+    chaired.state_figure("first")
+    chaired.evaluate()
+    with chaired.context.database.begin() as connection:
+        gate_forms.claim(connection, "one", "first-1", "0a1b", chaired.now)
+    Dispatcher(chaired.context).run()
+    text = text_of(mailbox[0], "bruno", "puerta 1")
+    assert "/v2/runs/flow-run/0a1b" in text
+    assert "tags=" not in text
+
+
+def test_a_review_that_was_opened_by_hand_is_not_announced_as_ready(
+    chaired: World, mailbox: tuple[Mailbox, str]
+) -> None:
+    chaired.evaluate()
+    gates.open_gate(chaired.context, "one", "first")
+    Dispatcher(chaired.context).run()
+    text = text_of(mailbox[0], "mona", "a review of gate 1 was asked for")
+    assert "The gate is not ready" in text
+    assert "? first: unknown, asked ≥ 100 %" in text
 
 
 def test_who_reads_catalan_is_told_in_catalan_and_quoted_the_findings_in_spanish(

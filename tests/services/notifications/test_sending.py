@@ -12,11 +12,10 @@ from support.world import World
 
 from clusterflow.domain.notice import Notice
 from clusterflow.notices.delivery import Answer, Message
+from clusterflow.services.notifications.pages import Pages
 from clusterflow.services.notifications.sending import Delivery, Sender
 from clusterflow.store import notices
 from clusterflow.store.tables import delivery, notice
-
-PAGE = "https://prefect.example/v2/x"
 
 
 @pytest.fixture
@@ -49,7 +48,7 @@ def test_a_letter_that_cannot_be_made_fails_alone_and_tells_no_secret(
             return super()._message(letter)
 
     channels = {"mail": SecretStr(f"{address}&pass=hunter2secret")}
-    assert Clumsy(world.context, channels, lambda _: PAGE, None, senders=4).send() == (9, 1)
+    assert Clumsy(world.context, channels, Pages(world.context.settings), None, senders=4).send() == (9, 1)
     assert len(box.mails) == 9
     with world.context.database.connect() as connection:
         unsent = connection.execute(select(notice.c.recipient).where(notice.c.sent_at.is_(None))).scalars().all()
@@ -74,5 +73,5 @@ def test_no_letter_is_taken_before_it_can_go_and_those_that_hang_stop_no_other(w
                 all_others_went.set()
             return Answer(True, "accepted")
 
-    assert Watched(world.context, {}, lambda _: PAGE, None, senders=4).send() == (10, 0)
+    assert Watched(world.context, {}, Pages(world.context.settings), None, senders=4).send() == (10, 0)
     assert max(away) <= 4

@@ -23,6 +23,7 @@ from clusterflow.services.context import Context
 from clusterflow.services.notifications.batching import PEOPLE_PER_TRANSACTION, batch_and_release, delivery_policy_of
 from clusterflow.services.notifications.failures import log_failure
 from clusterflow.services.notifications.notice_data import NoticeData, notice_data_of
+from clusterflow.services.notifications.pages import Pages
 from clusterflow.services.notifications.reminders import ReminderWriter
 from clusterflow.services.notifications.sending import Sender
 from clusterflow.services.outbox import RETRY_DELAY
@@ -147,6 +148,9 @@ class Dispatcher:
         facts = data.facts(person.language) | {
             "recipient": person,
             "link": self.link(entry.chain),
+            "gate_link": self.gate_link(entry.chain, data.open_review),
+            "review_open": data.open_review is not None,
+            "may_decide": data.may_decide(person.person),
             "codes": codes,
         }
         country = data.record.country if data.record else None
@@ -168,14 +172,17 @@ class Dispatcher:
             attachments=attachments,
         )
 
-    def page(self, initiative: str) -> str:
-        """The address of the initiative's page in the Prefect UI."""
-        ui = self.context.settings.prefect_api_url.removesuffix("/api")
-        return f"{ui}/v2/artifacts/key/initiative-{initiative.replace('.', '-').replace('_', '-')}"
+    @cached_property
+    def pages(self) -> Pages:
+        return Pages(self.context.settings)
 
     def link(self, initiative: str) -> Marked:
-        """The same address as a link for a text."""
-        return link(self.page(initiative))
+        """A link to the page of an initiative."""
+        return link(self.pages.initiative(initiative))
+
+    def gate_link(self, initiative: str, review: str | None) -> Marked:
+        """A link to where a gate is decided, or to the page of the initiative if no review is open."""
+        return link(self.pages.review(initiative, review)) if review else self.link(initiative)
 
     def _release(self) -> list[str]:
         """Release the notices that may be sent now, batched per recipient; return the problems."""
@@ -201,4 +208,4 @@ class Dispatcher:
 
     def _send(self, at_most: int | None = None) -> tuple[int, int]:
         channels = channels_of(self.context.settings, self.stored_channels)
-        return Sender(self.context, channels, self.page, self.manners, self.senders).send(at_most)
+        return Sender(self.context, channels, self.pages, self.manners, self.senders).send(at_most)

@@ -17,12 +17,14 @@ from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.measurement import Measurement
 from clusterflow.domain.records.parties import Initiative
 from clusterflow.domain.state import InitiativeState
-from clusterflow.domain.terms import Role
+from clusterflow.domain.terms import Readiness, Role, Severity
 from clusterflow.domain.text import Language, NoticeLanguage, model_language
-from clusterflow.domain.verdict import Finding
+from clusterflow.domain.verdict import Finding, Verdict
 from clusterflow.engine.decide import grant_of
 from clusterflow.notices.audiences import Concerned
+from clusterflow.reports.labels import ANSWER
 from clusterflow.reports.status import status_of, title_of
+from clusterflow.rules.judge import recall_gate
 from clusterflow.services.context import Context
 from clusterflow.store import ledger
 from clusterflow.store.people import Eligible, alias_of, aliases_of, capacities, eligible_people, person_of
@@ -57,11 +59,17 @@ class NoticeData:
             event = self.entry.event
             line = next((s for s in status.stages if s.stage == getattr(event, "stage", None)), None)
             votes = self.state.standing_votes(getattr(event, "review", ""))
+            verdict = recall_gate(self.model.stage(line.stage), self.state.answers) if line else None
             self._facts[language] = {
                 "initiative": status,
                 "event": event,
                 "stage": line,
                 "finding": self._finding(language),
+                "findings": [_shown(f, language) for f in verdict.findings] if verdict else [],
+                "ready": self._was_ready(verdict),
+                "deciding_roles": self.model.stage(line.stage).gate.decided_by.roles if line else (),
+                "missed": [title_of(c, language) for c in self._missed],
+                "criterion": title_of(self.criterion, language) if self.criterion else None,
                 "hindrances": [h for h in status.hindrances if line and h.stage == line.stage],
                 "votes": [{"name": self.names.get(v.decider, "—"), "role": v.role, "reason": v.reason} for v in votes],
             }
@@ -87,13 +95,33 @@ class NoticeData:
         event, criterion = self.entry.event, self.criterion
         if criterion is None or not isinstance(event, ev.FindingChanged):
             return None
-        finding = Finding(criterion, event.answer, Measurement.from_note(event.found), event.answer)
-        return {
-            "title": title_of(criterion, language),
-            "answer": event.answer,
-            "found": finding.value_text(language),
-            "asked": finding.bound_text(language),
-        }
+        return _shown(Finding(criterion, event.answer, Measurement.from_note(event.found), event.answer), language)
+
+    @property
+    def _missed(self) -> list[Criterion]:
+        """The conditions that opened the gate again."""
+        event = self.entry.event
+        if not isinstance(event, ev.GateReopened):
+            return []
+        return [c for c in self.model.stage(event.stage).gate.criteria if c.id in event.missed]
+
+    def _was_ready(self, verdict: Verdict | None) -> bool:
+        """Whether the gate was ready when the review began; it opens by itself only then."""
+        event = self.entry.event
+        if verdict is None or not isinstance(event, ev.GateOpened):
+            return False
+        same = verdict.digest == event.findings
+        return not event.by_hand or (same and verdict.readiness is Readiness.READY)
+
+    @property
+    def open_review(self) -> str | None:
+        """The open review of the gate that the entry is about."""
+        review = self.state.open_review(getattr(self.entry.event, "stage", ""))
+        return review.id if review else None
+
+    def may_decide(self, person: str) -> bool:
+        """Whether the person may cast a vote at the open gate, in their own name or for somebody else."""
+        return self.open_review is not None and any(v.person == person for v in self.voters)
 
     @property
     def concerned(self) -> Concerned:
@@ -122,6 +150,18 @@ class NoticeData:
             for v in self.voters
             if v.person == person
         ]
+
+
+def _shown(finding: Finding, language: Language) -> dict[str, Any]:
+    """A finding as templates read it."""
+    return {
+        "title": title_of(finding.criterion, language),
+        "sign": ANSWER[finding.answer].to(language)[0],
+        "answer": finding.answer,
+        "blocking": finding.criterion.severity is Severity.BLOCKING,
+        "found": finding.value_text(language),
+        "asked": finding.bound_text(language),
+    }
 
 
 def notice_data_of(connection: Connection, entry: Entry, context: Context) -> NoticeData | None:

@@ -39,6 +39,9 @@ SEARCH_INTERVAL = timedelta(hours=1)
 
 DAY = timedelta(days=1)
 
+ESCALATED = "+"
+"""Ends the rule of a notice to the people one level up: it is never batched with the recipient's own reminders."""
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -111,14 +114,15 @@ class ReminderWriter:
 
     def withdraw_done(self) -> list[str]:
         """Withdraw unsent reminders of things that were done meanwhile; return the problems."""
-        now, names = self.context.clock(), [rule.id for rule in self.rules]
+        now = self.context.clock()
+        names = [name for rule in self.rules for name in (rule.id, rule.id + ESCALATED)]
         with read_connection(self.context.database) as connection:
             leaving = reminders.rules_with_reminders_due(connection, names, now)
             if not leaving:
                 return []
             waiting = reminders.undelivered_reminders(connection, leaving)
         try:
-            found = self.due(now, leaving, ON_ITS_WAY)
+            found = self.due(now, {rule.removesuffix(ESCALATED) for rule in leaving}, ON_ITS_WAY)
         except Exception as problem:
             return [log_failure("the search for finished reminders failed", problem)]
         still: dict[tuple[str, str], list[Due]] = defaultdict(list)
@@ -127,7 +131,10 @@ class ReminderWriter:
         over = [
             reminder
             for reminder in waiting
-            if all(d.key(reminder.recipient) != reminder.key for d in still[reminder.rule, reminder.initiative])
+            if all(
+                d.key(reminder.recipient) != reminder.key
+                for d in still[reminder.rule.removesuffix(ESCALATED), reminder.initiative]
+            )
         ]
         if over:
             with self.context.database.begin() as connection:
@@ -188,13 +195,13 @@ class ReminderWriter:
             organisations = {d.found.organisation for d in due} - {None}
             persons = filter(None, {d.found.person for d in due})
             circle = stakeholders_of(connection, initiative, today, sorted(filter(None, organisations)), persons)
-            wanted = [(d, person, template) for d in due for person, template in _recipients(d, circle, problems)]
+            wanted = [(d, person, level) for d in due for person, level in _recipients(d, circle, problems)]
             there = notices.existing_keys(connection, (d.key(person.person) for d, person, _ in wanted))
-            for one, person, template in wanted:
+            for one, person, level in wanted:
                 if one.key(person.person) in there:
                     continue
                 try:
-                    made.append(self._notice(one, person, template, self._files(connection, one, person)))
+                    made.append(self._notice(one, person, level, self._files(connection, one, person)))
                 except TemplateFailed as problem:
                     problems.append(f"{one.rule.id} for {person.person}: {problem}")
         if not made:
@@ -212,14 +219,14 @@ class ReminderWriter:
         file = attachment_of(connection, due.found.initiative, kind, session, now, texts)
         return (file,) if file else ()
 
-    def _notice(self, due: Due, person: Recipient, template: str, attachments: tuple[Attachment, ...]) -> Notice:
+    def _notice(self, due: Due, person: Recipient, level: _Level, attachments: tuple[Attachment, ...]) -> Notice:
         home = due.home
         facts = _facts(due) | {"recipient": person, "link": self.link(home.initiative), "codes": []}
         folder = self.context.settings.configs / "messages"
-        letter = render(folder, template, person.language, facts, home.country)
+        letter = render(folder, level.template, person.language, facts, home.country)
         return Notice(
             key=due.key(person.person),
-            rule=due.rule.id,
+            rule=due.rule.id + (ESCALATED if level.escalated else ""),
             initiative=home.initiative,
             version=0,
             recipient=person.person,
@@ -231,23 +238,36 @@ class ReminderWriter:
         )
 
 
-def _recipients(due: Due, circle: Stakeholders, problems: list[str]) -> Iterator[tuple[Recipient, str]]:
-    """The recipients, each with a template: an escalated reminder may have its own template."""
+def _rule_of(reminder: reminders.Reminder) -> str:
+    return reminder.rule.removesuffix(ESCALATED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """The audiences of a reminder at first, or those one level up, with their template."""
+
+    audiences: tuple[Audience, ...]
+    template: str
+    escalated: bool = False
+
+
+def _recipients(due: Due, circle: Stakeholders, problems: list[str]) -> Iterator[tuple[Recipient, _Level]]:
+    """The recipients, each with the level at which they are notified: whom it concerns comes first."""
     found, rule = due.found, due.rule
     concerned = Concerned(body=found.body, organisation=found.organisation, person=found.person)
-    levels: list[tuple[tuple[Audience, ...], str]] = [(rule.to, rule.template)]
+    levels = [_Level(rule.to, rule.template)]
     if above := rule.escalation_audiences(due.step.offset):
-        levels.append((above, rule.escalated or rule.template))
+        levels.append(_Level(above, rule.escalated or rule.template, escalated=True))
     already: set[str] = set()
-    for audiences, template in levels:
-        people = recipients(circle, audiences, concerned)
+    for level in levels:
+        people = recipients(circle, level.audiences, concerned)
         if not people:
-            who = ", ".join(a.group for a in audiences)
+            who = ", ".join(a.group for a in level.audiences)
             problems.append(f"{due.name}: nobody is there to receive it ({who})")
         for person in people:
             if person.person not in already:
                 already.add(person.person)
-                yield person, template
+                yield person, level
 
 
 def _facts(due: Due) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,6 +22,7 @@ from clusterflow.rules.delivery_policy import DeliveryPolicy
 from clusterflow.rules.one_time_code import code_of
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.batching import Clocks, addressed
+from clusterflow.services.notifications.pages import Pages
 from clusterflow.store import held_notices, notices
 from clusterflow.store.database import read_connection
 from clusterflow.store.registry import current
@@ -53,6 +54,8 @@ class Delivery:
     """The route of this attempt; ``None`` if no route is left."""
     failures: Mapping[str, int]
     attachments: tuple[Attachment, ...]
+    forms: Mapping[str, str]
+    """For each open gate review: the address in the body, and the address of the run that shows the form by now."""
 
 
 class Sender:
@@ -62,17 +65,17 @@ class Sender:
         self,
         context: Context,
         channels: Mapping[str, SecretStr],
-        page: Callable[[str], str],
+        pages: Pages,
         manners: DeliveryPolicy | None,
         senders: int,
     ) -> None:
         """
         Args:
-            page: the address of an initiative's page.
+            pages: the addresses that notices link to.
             manners: the delivery policy; a second attempt respects its quiet hours, too. ``None`` for no policy.
             senders: how many notices are sent at a time. One that hangs does not stop the others.
         """
-        self.context, self.channels, self.page, self.manners, self.senders = context, channels, page, manners, senders
+        self.context, self.channels, self.pages, self.manners, self.senders = context, channels, pages, manners, senders
 
     def send(self, at_most: int | None = None) -> tuple[int, int]:
         """Send the notices that are due; return how many were delivered and how many attempts failed."""
@@ -111,12 +114,13 @@ class Sender:
             again = [n.id for n in mine if n.attempts]
             failures = notices.failures(connection, again) if again else {}
             files = notices.attachments(connection, [n.id for n in mine])
+            forms = self.pages.open_forms(connection, (n.initiative for n in mine))
         deliveries = []
         for notice in mine:
             routes, failed = routes_of[notice.recipient], failures.get(notice.id, Counter())
             name = channel_to_try([d.channel for d in routes], failed)
             route = next((d for d in routes if d.channel == name), None)
-            deliveries.append(Delivery(notice, routes, route, failed, files.get(notice.id, ())))
+            deliveries.append(Delivery(notice, routes, route, failed, files.get(notice.id, ()), forms))
         return deliveries
 
     def _due(self, now: datetime, many: int, busy: set[str]) -> Sequence[notices.Due]:
@@ -192,7 +196,9 @@ class Sender:
             # Codes are filled in at sending, so that the database holds none.
             codes.append(code_of(self.context.code_key or b"", grant))
             body = body.replace(mark(notice.token, place), codes[-1])
-        link = self.page(notice.initiative)
+        for review, run in delivery.forms.items():
+            body = body.replace(review, run)
+        link = self.pages.initiative(notice.initiative)
         return Message(notice.key, notice.subject, body, link, delivery.attachments, tuple(codes), notice.parts)
 
     def _settle(self, answers: Sequence[tuple[Delivery, Answer]]) -> None:

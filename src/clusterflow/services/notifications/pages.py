@@ -1,0 +1,39 @@
+"""The addresses in the Prefect UI that notices link to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+from sqlalchemy import Connection
+
+from clusterflow.settings import Settings
+from clusterflow.store.gate_forms import inbox_items
+
+
+def review_tag(initiative: str, review: str) -> str:
+    """The tag of the flow run that shows the form of a gate review."""
+    return f"review:{initiative}/{review}"
+
+
+class Pages:
+    """The pages of initiatives and of gate reviews."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.ui = f"{settings.prefect_api_url.removesuffix('/api')}/v2"
+
+    def initiative(self, initiative: str) -> str:
+        return f"{self.ui}/artifacts/key/initiative-{initiative.replace('.', '-').replace('_', '-')}"
+
+    def review(self, initiative: str, review: str) -> str:
+        """The list of the flow runs that ask for the decision: one, once Prefect has started it."""
+        return f"{self.ui}/runs?{urlencode({'tags': review_tag(initiative, review)})}"
+
+    def run(self, run: str) -> str:
+        """The flow run itself: its page shows the findings, and the form under *Resume*."""
+        return f"{self.ui}/runs/flow-run/{run}"
+
+    def open_forms(self, connection: Connection, initiatives: Iterable[str]) -> dict[str, str]:
+        """For each open review whose form is shown by a run: the address of the list, and that of the run."""
+        items = [item for initiative in sorted(set(initiatives)) for item in inbox_items(connection, initiative)]
+        return {self.review(item.initiative, item.review): self.run(item.run) for item in items if item.run}
