@@ -68,11 +68,13 @@ def test_a_veto_bars_every_go_and_nothing_else(world: MakeWorld) -> None:
     assert w.decide("first", DecisionKind.STOP, by="gala").decided is DecisionKind.STOP
 
 
-def test_who_abstains_or_stands_aside_has_spoken(world: MakeWorld) -> None:
+def test_who_abstains_or_stands_aside_decides_nothing(world: MakeWorld) -> None:
     w = begun(world, gate())
     for stance, who in ((Stance.ABSTAIN, "mona"), (Stance.RECUSE, "bruno")):
-        assert w.decide("first", stance, by=who, reason="my own firm").taken
-        assert w.decide("first", by=who).refused == "twice"
+        done = w.decide("first", stance, by=who, reason="my own firm")
+        assert (done.taken, done.votes) == (True, 0)
+        assert w.decide("first", stance, by=who).refused == "twice"
+    assert w.decide("first", by="bruno").refused == "twice", "who stood aside stands aside"
     assert not decided(w)
     assert w.decide("first", by="gala").decided is DecisionKind.GO
 

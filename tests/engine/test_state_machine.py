@@ -28,16 +28,18 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 from support import postgres
 from support.fresh import Fresh, FreshPostgres, FreshSqlite
-from support.world import World, model, stage, stated
+from support.random_models import FIGURES, STAGES, models
+from support.world import World
 
 from clusterflow.domain.events import Entry
-from clusterflow.domain.lifecycle import LifecycleModel, Stage
+from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.state import InitiativeState
-from clusterflow.domain.terms import DecisionKind, Role, Severity, Standing
+from clusterflow.domain.terms import DecisionKind, Stance, Standing
 from clusterflow.engine.record import RecordResult
 from clusterflow.errors import ClusterflowError, NotPossible
 from clusterflow.rules.ballot import Ballot
 from clusterflow.rules.projection import replay
+from clusterflow.rules.tally import carried
 from clusterflow.services import enrolment, explanation, gate_forms, ledger, registry, standing
 from clusterflow.services import gates as gates_service
 from clusterflow.services import review as review_service
@@ -46,39 +48,9 @@ from clusterflow.store.tables import chain
 
 ZONES = {"one": "America/Monterrey", "two": "Pacific/Auckland"}
 INITIATIVES = st.sampled_from(sorted(ZONES))
-FIGURES = ("a", "b")
 PEOPLE = st.sampled_from(["mona", "bruno", "gala", "nobody"])
-STAGES = "abcde"
 PLACES = st.integers(0, len(STAGES) - 1)
 DAYS = st.sampled_from([1, 5, 30])
-
-criteria = st.builds(
-    lambda figure, keep, severity: stated(figure, keep=keep, severity=severity),
-    st.sampled_from(FIGURES),
-    st.sampled_from([None, ">= 1/2"]),
-    st.sampled_from([Severity.BLOCKING, Severity.BLOCKING, Severity.WARNING]),
-)
-
-
-@st.composite
-def stages(draw: st.DrawFn, place: int) -> Stage:
-    after = draw(st.sets(st.sampled_from(STAGES[:place]), max_size=2)) if place else set()
-    found = draw(st.lists(criteria, min_size=1, max_size=2, unique_by=lambda c: c.id))
-    return stage(
-        STAGES[place],
-        tuple(sorted(after)),
-        *found,
-        roles=(Role.MANAGER, Role.BOARD_MEMBER, Role.BOARD_CHAIR),
-        need=draw(st.sampled_from([1, 1, 2, 3])),
-        optional=draw(st.booleans()),
-        open_ended=draw(st.booleans()),
-        allowed_days=draw(st.sampled_from([3, 40])),
-    )
-
-
-models = (
-    st.integers(1, len(STAGES)).flatmap(lambda n: st.tuples(*(stages(i) for i in range(n)))).map(lambda s: model(*s))
-)
 
 
 @dataclass(frozen=True)
@@ -173,13 +145,20 @@ class Life(RuleBasedStateMachine):
         initiative=INITIATIVES,
         place=PLACES,
         person=PEOPLE,
-        kind=st.sampled_from([*DecisionKind, DecisionKind.GO, DecisionKind.GO]),
+        kind=st.sampled_from([*DecisionKind, *Stance, DecisionKind.GO, DecisionKind.GO]),
         later=st.sampled_from([-1, 5, 30]),
         back=PLACES,
         stale=st.sampled_from([False, False, False, True]),
     )
     def decide(
-        self, initiative: str, place: int, person: str, kind: DecisionKind, later: int, back: int, stale: bool
+        self,
+        initiative: str,
+        place: int,
+        person: str,
+        kind: DecisionKind | Stance,
+        later: int,
+        back: int,
+        stale: bool,
     ) -> None:
         day = self.w.now.date() + timedelta(days=later)
         under_way = sorted(r.stage for r in self.state(initiative).open_reviews) if self.lives(initiative) else []
@@ -290,6 +269,10 @@ class Life(RuleBasedStateMachine):
                         once[event.kind, event.stage, event.round, event.level] += 1  # type: ignore[union-attr]
                     case "gate.opened":
                         once[event.kind, event.review] += 1  # type: ignore[union-attr]
+                    case "vote.fell" | "vote.withdrawn":
+                        once["vote ended", event.review, event.number] += 1  # type: ignore[union-attr]
+                    case "gate.referred":
+                        once[event.kind, event.review] += 1  # type: ignore[union-attr]
                     case "gate.decided" | "gate.withdrawn":
                         once["gate closed", event.review] += 1  # type: ignore[union-attr]
                     case "condition.set":
@@ -321,6 +304,14 @@ class Life(RuleBasedStateMachine):
             else:
                 free = {s.id for s in self.model.stages if passed.issuperset(s.after)} - passed
                 assert free <= set(under_way), "what waits for nothing more has begun"
+
+    @invariant()
+    def a_gate_whose_votes_suffice_is_decided(self) -> None:
+        for _, state in self.lives_now().values():
+            for review in state.open_reviews:
+                votes, rule = state.standing_votes(review.id), self.model.stage(review.stage).gate.decided_by
+                assert len({v.decider for v in votes}) == len(votes), "a person has one vote"
+                assert carried(rule, review, votes, date.min, everybody_voted=False) == ()
 
     @invariant()
     def nothing_goes_out_that_is_not_written(self) -> None:

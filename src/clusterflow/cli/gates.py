@@ -39,7 +39,7 @@ def open_gate(
 def decide(
     initiative: str,
     stage: str,
-    decision: Literal["go", "conditional-go", "hold", "recycle", "stop", "abstain", "recuse", "veto"],
+    decision: Literal["go", "conditional-go", "hold", "recycle", "stop", "abstain", "recuse", "veto", "withdraw"],
     *,
     by: Annotated[str, Parameter(help="the decider: a person's id")],
     reason: Annotated[str, Parameter(help="why; it stands in the ledger")],
@@ -59,7 +59,7 @@ def decide(
     key: Key = None,
     as_json: Json = False,
 ) -> None:
-    """Decide at a gate: go, conditional-go, hold, recycle or stop; or abstain, recuse, veto."""
+    """Decide at a gate: go, conditional-go, hold, recycle or stop; or abstain, recuse, veto. Withdraw takes it back."""
     context = Context.open()
     if code is None and context.code_key is not None and sys.stdin.isatty():
         code = getpass("Code of your notice: ")
@@ -99,6 +99,8 @@ def send_code(initiative: str, stage: str, person: str, *, actor: Actor = None, 
 
 def ballot_summary(done: BallotResult) -> str:
     """What became of a ballot that was taken."""
+    if done.decided is None and not done.votes:
+        return f"noted; it counts for no decision at the gate of {done.stage}"
     if done.decided is None:
         return f"counted: {done.votes} of {done.need} at the gate of {done.stage}"
     begun = f"; begun: {listed(done.entered)}" if done.entered else ""

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, StrictInt, ValidationError
 
 from clusterflow.configs.dues_brackets import Bounds, check_brackets, read_bounds
+from clusterflow.configs.file_values import Days, Id, NonEmptyText, OptionalKey, Written, WrittenText, choice
 from clusterflow.configs.mistakes import Translator, describe_value, file_error, sorted_mistakes
-from clusterflow.configs.model_file import Days, Id, NonEmptyText, OptionalKey, Written, WrittenText, choice
 from clusterflow.configs.yaml import Document, parse, read
 from clusterflow.domain.dues import DuesBasis, DuesBracket, ProRata, Scheme
 from clusterflow.domain.money import ACCEPTED as AMOUNT

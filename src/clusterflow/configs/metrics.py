@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field, StrictBool, StrictInt, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from clusterflow.configs.file_values import NonEmptyText, OptionalKey, Written, WrittenText, check_id, choice
 from clusterflow.configs.mistakes import Translator, describe_value, sorted_mistakes
-from clusterflow.configs.model_file import NonEmptyText, OptionalKey, Written, WrittenText, check_id, choice
 from clusterflow.configs.parameters import value_error
 from clusterflow.configs.yaml import Document, Steps, parse, read
 from clusterflow.domain.measurement import Fold, MetricDeclaration, Parameter, ParameterType

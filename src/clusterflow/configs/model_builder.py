@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from clusterflow.configs.file_values import WrittenText
 from clusterflow.configs.model_file import (
     WrittenAllOf,
     WrittenAnyOf,
@@ -13,13 +14,12 @@ from clusterflow.configs.model_file import (
     WrittenModel,
     WrittenRequirement,
     WrittenStage,
-    WrittenText,
 )
 from clusterflow.configs.parameters import default_id, fill_parameters, title_with_parameters
 from clusterflow.domain.criterion import AllOf, AnyOf, Criterion
-from clusterflow.domain.lifecycle import DecidedBy, Gate, LifecycleModel, Share, Stage
+from clusterflow.domain.lifecycle import DecidedBy, Gate, LifecycleModel, Share, Split, Stage
 from clusterflow.domain.measurement import MetricDeclaration
-from clusterflow.domain.terms import Severity
+from clusterflow.domain.terms import Role, Severity
 from clusterflow.domain.text import Text
 
 
@@ -66,6 +66,11 @@ def _gate(written: WrittenGate, stage: str, metrics: Mapping[str, MetricDeclarat
             veto=tuple(by.veto),
             override=tuple(by.override),
             four_eyes=by.four_eyes,
+            split=Split(
+                days=by.split.days,
+                tie=Role(by.split.tie) if by.split.tie in tuple(Role) else by.split.tie,
+                office_after_days=by.split.office_after,
+            ),
         ),
         requires=tuple(builder.requirement(part) for part in written.requires),
     )

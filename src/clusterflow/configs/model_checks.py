@@ -97,11 +97,14 @@ def _deciders(document: Document, kind: Any, by: Any, steps: Steps) -> Iterator[
     misspelt = len(excluded) < len(never)
     stage_kind = StageKind(kind) if kind in tuple(StageKind) else None
     each = {HelixKind(k): n for k, n in _pairs(by.get("each")) if k in tuple(HelixKind) and isinstance(n, int)}
-    special = {key: [Role(r) for r in _words(by.get(key)) if r in tuple(Role)] for key in ("veto", "override")}
+    split = by.get("split")
+    given = {"veto": by.get("veto"), "override": by.get("override")}
+    given["split"] = [split["tie"]] if isinstance(split, dict) and "tie" in split else None
+    special = {key: [Role(r) for r in _words(words) if r in tuple(Role)] for key, words in given.items()}
     apart = next((key for key, held in special.items() if not set(held) <= set(known)), "veto")
     required = need if isinstance(need, int) else 1
     for reason in decider_flaws(
-        stage_kind, complete, required, excluded, each, [*special["veto"], *special["override"]]
+        stage_kind, complete, required, excluded, each, [role for roles in special.values() for role in roles]
     ):
         match reason:
             case DeciderFlaw.SHARE_EXCLUDED:

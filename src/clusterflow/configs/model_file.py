@@ -6,16 +6,11 @@ Three readers see the descriptions: editors (in the JSON Schema), authors (as wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import partial
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     StrictBool,
@@ -26,11 +21,22 @@ from pydantic import (
     field_validator,
 )
 
+from clusterflow.configs.decider_file import WrittenDecidedBy, WrittenSplit
+from clusterflow.configs.file_values import (
+    SPAN_WRITTEN,
+    Days,
+    Id,
+    NonEmptyText,
+    OptionalKey,
+    Written,
+    WrittenText,
+    choice,
+)
 from clusterflow.configs.mistakes import Translator, describe_value, file_error, file_errors
 from clusterflow.configs.parameters import parameter_errors
 from clusterflow.domain.measurement import MetricDeclaration
 from clusterflow.domain.quantity import BOUND_FORMATS, Bound, BoundError, Unit
-from clusterflow.domain.terms import HelixKind, Role, Severity, StageKind
+from clusterflow.domain.terms import Role, Severity, StageKind
 from clusterflow.rules.mistakes import nearest_hint
 
 
@@ -42,129 +48,8 @@ class Catalogue:
     stages: tuple[str, ...] = ()
 
 
-class Written(BaseModel):
-    model_config = ConfigDict(extra="forbid", defer_build=True)
-
-
-T = TypeVar("T")
-
-
-def _not_empty(value: Any) -> Any:
-    if value is None:
-        raise file_error("the key is empty", "a value; or leave the key out")
-    return value
-
-
-OptionalKey = Annotated[T | None, BeforeValidator(_not_empty)]
-"""A key that may be left out but not left empty: an empty key is probably unfinished work."""
-
-
-def _not_blank(value: Any) -> Any:
-    if isinstance(value, str) and not value.strip():
-        raise file_error("an empty text", "a text")
-    return value
-
-
-NonEmptyText = Annotated[str, BeforeValidator(_not_blank), Field(min_length=1)]
-
-
-ID_PATTERN = r"^[a-z][a-z0-9-]*$"
-
-
-def check_id(value: Any) -> Any:
-    if isinstance(value, str) and not re.fullmatch(ID_PATTERN, value):
-        raise file_error(describe_value(value), "lower case letters, digits and hyphens, starting with a letter")
-    return value
-
-
-Id = Annotated[str, BeforeValidator(check_id), WithJsonSchema({"type": "string", "pattern": ID_PATTERN})]
-
-
-def check_choice(value: Any, kind: Iterable[str], noun: str) -> Any:
-    if isinstance(value, str) and value in tuple(kind):
-        return value
-    raise file_error(f"the {noun} {describe_value(value)} is unknown", ", ".join(kind), nearest_hint(value, kind))
-
-
-def choice(words: Iterable[str], noun: str) -> BeforeValidator:
-    """One of a closed list of words. An unknown word is reported with the most similar ones."""
-    return BeforeValidator(partial(check_choice, kind=tuple(words), noun=noun))
-
-
-def check_list(value: Any, kind: type[StrEnum], noun: str) -> Any:
-    """Checks each word of a list separately, so that two unknown words are two mistakes. No word may appear twice."""
-    if not isinstance(value, list):
-        raise file_error(describe_value(value), f"a list of: {', '.join(kind)}")
-    found = []
-    for index, item in enumerate(value):
-        if not isinstance(item, str) or item not in tuple(kind):
-            cure = nearest_hint(item, kind)
-            found.append(
-                ((index,), item, file_error(f"the {noun} {describe_value(item)} is unknown", ", ".join(kind), cure))
-            )
-        elif item in value[:index]:
-            again = file_error(f"the {noun} {describe_value(item)} is listed twice", "every one once")
-            found.append(((index,), item, again))
-    if found:
-        raise file_errors(found)
-    return value
-
-
-Roles = Annotated[list[Role], BeforeValidator(partial(check_list, kind=Role, noun="role"))]
-HelixKinds = Annotated[list[HelixKind], BeforeValidator(partial(check_list, kind=HelixKind, noun="helix kind"))]
-
-
-def check_shares(value: Any) -> Any:
-    """A number for each helix kind, as a mapping."""
-    if not isinstance(value, dict):
-        raise file_error(describe_value(value), "a mapping from helix kinds to numbers, like {company: 1}")
-    found = []
-    for name, number in value.items():
-        if name not in tuple(HelixKind):
-            cure = nearest_hint(name, HelixKind)
-            words = file_error(f"the helix kind {describe_value(name)} is unknown", ", ".join(HelixKind), cure)
-            found.append(((str(name),), name, words))
-        elif isinstance(number, bool) or not isinstance(number, int) or number < 1:
-            found.append(((str(name),), number, file_error(describe_value(number), "a whole number, 1 or more")))
-    if found:
-        raise file_errors(found)
-    return value
-
-
-Shares = Annotated[dict[HelixKind, int], BeforeValidator(check_shares)]
 Kind = Annotated[StageKind, choice(StageKind, "stage kind")]
 Weight = Annotated[Severity, choice(Severity, "severity")]
-
-_SPAN = re.compile(r"(\d{1,5})\s*(day|week|month|year)s?", re.ASCII)
-LONGEST = 100 * 365
-SPAN_WRITTEN = "a time, like 180 days, 26 weeks, 18 months or 2 years"
-
-
-def parse_days(value: Any) -> int:
-    """Return a written time in days. A month is a twelfth of 365 days; the sum is rounded up."""
-    match = _SPAN.fullmatch(value.strip()) if isinstance(value, str) else None
-    if match is None:
-        raise file_error(describe_value(value), SPAN_WRITTEN)
-    number, unit = int(match[1]), match[2]
-    found = {"day": number, "week": 7 * number, "month": -(-365 * number // 12), "year": 365 * number}[unit]
-    if not 1 <= found <= LONGEST:
-        raise file_error(
-            f"{describe_value(value)} is {'too long' if found else 'no time at all'}", "1 day to 100 years"
-        )
-    return found
-
-
-Days = Annotated[
-    int,
-    BeforeValidator(parse_days),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": r"^0*[1-9][0-9]{0,4}\s*(day|week|month|year)s?$",
-            "examples": ["180 days", "18 months"],
-        }
-    ),
-]
 
 WRITTEN_BOUND = WithJsonSchema(
     {
@@ -189,11 +74,6 @@ def _proposal(value: bool, info: ValidationInfo) -> bool:
             )
         raise file_error("the source is P, but it is not marked as a proposal", "proposal: true")
     return value
-
-
-class WrittenText(Written):
-    es: NonEmptyText = Field(description="the text in Spanish")
-    en: NonEmptyText = Field(description="the text in English")
 
 
 class WrittenCriterion(Written):
@@ -327,21 +207,6 @@ WrittenRequirement = Annotated[
 ]
 
 
-class WrittenDecidedBy(Written):
-    roles: Roles = Field(min_length=1, description=f"a list of one or more of: {', '.join(Role)}")
-    need: StrictInt = Field(default=1, ge=1, description="how many people must decide; 1 if left out")
-    never: HelixKinds = Field(default_factory=list, description=f"a list of: {', '.join(HelixKind)}")
-    each: Shares = Field(default_factory=dict, description="how many of those who agree must speak for a helix kind")
-    veto: Roles = Field(default_factory=list, description="the roles whose veto blocks a go; they must be in «roles»")
-    override: Roles = Field(
-        default_factory=list, description="the roles that may waive a blocking criterion; they must be in «roles»"
-    )
-    four_eyes: StrictBool = Field(
-        default=False,
-        description="true if a person who requested the review, or recorded facts in the stage, may not decide",
-    )
-
-
 class WrittenGate(Written):
     """The requirements for leaving a stage, and the people who decide."""
 
@@ -389,6 +254,7 @@ SHAPES = Translator(
         "stages": WrittenStage,
         "gate": WrittenGate,
         "decided_by": WrittenDecidedBy,
+        "split": WrittenSplit,
         "criterion": WrittenCriterion,
         "any_of": WrittenAnyOf,
         "all_of": WrittenAllOf,

@@ -8,8 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, StrictInt
 from pydantic_core import PydanticCustomError
 
-from clusterflow.configs.mistakes import Translator, describe_value, file_error, file_errors
-from clusterflow.configs.model_file import (
+from clusterflow.configs.file_values import (
     HelixKinds,
     NonEmptyText,
     OptionalKey,
@@ -18,6 +17,7 @@ from clusterflow.configs.model_file import (
     check_list,
     choice,
 )
+from clusterflow.configs.mistakes import Translator, describe_value, file_error, file_errors
 from clusterflow.configs.yaml import Steps
 from clusterflow.domain.events import NOTIFIED_EVENTS
 from clusterflow.domain.notice import Audience, Group, Offset, Urgency

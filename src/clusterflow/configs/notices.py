@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
+from clusterflow.configs.file_values import check_id
 from clusterflow.configs.mistakes import describe_value, sorted_mistakes
-from clusterflow.configs.model_file import check_id
 from clusterflow.configs.notice_file import LADDER, OFFSETS, SHAPES, WrittenAudience, WrittenNotice
 from clusterflow.configs.yaml import Document, Steps, read
 from clusterflow.domain.events import KINDS, FindingChanged, StageOverdue

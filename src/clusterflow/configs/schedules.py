@@ -10,8 +10,8 @@ from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator, Field, StrictBool, ValidationError
 
+from clusterflow.configs.file_values import Written
 from clusterflow.configs.mistakes import Translator, describe_value, file_error, sorted_mistakes
-from clusterflow.configs.model_file import Written
 from clusterflow.configs.yaml import read
 from clusterflow.domain.text import Frozen
 from clusterflow.errors import Mistake, Mistakes

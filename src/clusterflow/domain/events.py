@@ -12,8 +12,19 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from clusterflow.domain.expiries import ExpiryEvent
+from clusterflow.domain.gate_events import CodeRenewed as CodeRenewed
+from clusterflow.domain.gate_events import DecisionRefused as DecisionRefused
+from clusterflow.domain.gate_events import GateChanged as GateChanged
+from clusterflow.domain.gate_events import GateDecided as GateDecided
+from clusterflow.domain.gate_events import GateOpened as GateOpened
+from clusterflow.domain.gate_events import GateReferred as GateReferred
+from clusterflow.domain.gate_events import GateReopened as GateReopened
+from clusterflow.domain.gate_events import GateWithdrawn as GateWithdrawn
+from clusterflow.domain.gate_events import VoteCast as VoteCast
+from clusterflow.domain.gate_events import VoteFell as VoteFell
+from clusterflow.domain.gate_events import VoteWithdrawn as VoteWithdrawn
 from clusterflow.domain.record_events import PersonForgotten, RecordCorrected, RecordEntered, RecordRetracted
-from clusterflow.domain.terms import Answer, DecisionKind, HelixKind, Role, Stance, VisitOutcome
+from clusterflow.domain.terms import Answer, VisitOutcome
 from clusterflow.domain.text import Frozen
 
 
@@ -71,51 +82,6 @@ class FindingChanged(Frozen):
     on: date
 
 
-class GateOpened(Frozen):
-    """A gate review began: the gate is ready, or somebody requested the review."""
-
-    kind: Literal["gate.opened"] = "gate.opened"
-    review: str
-    stage: str
-    round: int
-    findings: str
-    on: date
-    by_hand: bool = False
-    asked_by: str | None = None
-    """The pseudonym of the person who requested the review, if it is known."""
-
-
-class GateChanged(Frozen):
-    """The answers behind an open review changed; the review stays open."""
-
-    kind: Literal["gate.changed"] = "gate.changed"
-    review: str
-    stage: str
-    findings: str
-    on: date
-
-
-class GateWithdrawn(Frozen):
-    """A gate is no longer ready. Its review was closed without a decision."""
-
-    kind: Literal["gate.withdrawn"] = "gate.withdrawn"
-    review: str
-    stage: str
-    on: date
-
-
-class GateReopened(Frozen):
-    """A gate that was passed under conditions is open again: a condition was not met by its date."""
-
-    kind: Literal["gate.reopened"] = "gate.reopened"
-    review: str
-    stage: str
-    round: int
-    findings: str
-    missed: tuple[str, ...]
-    on: date
-
-
 class HoldEnded(Frozen):
     """The hold of a gate has ended. The gate opens when it is ready."""
 
@@ -124,78 +90,6 @@ class HoldEnded(Frozen):
     round: int
     until: date
     on: date
-
-
-class VoteCast(Frozen):
-    """A decider voted. The gate is decided when the model's quorum has cast the same vote."""
-
-    kind: Literal["vote.cast"] = "vote.cast"
-    review: str
-    stage: str
-    decider: str
-    role: Role
-    decision: DecisionKind | Stance
-    reason: str
-    findings: str
-    until: date | None = None
-    to_stage: str | None = None
-    number: int = 1
-    """The number of the vote within its review, from 1."""
-    cast_by: str | None = None
-    """The delegate who cast the vote for the decider, if there was one."""
-    helixes: tuple[HelixKind, ...] = ()
-    """The helix kinds that the decider represented on that day."""
-    overrides: tuple[str, ...] = ()
-    """The blocking criteria that the decider waived although they are not met."""
-    conditions: dict[str, date] = Field(default_factory=dict)
-    """For a conditional go: which criteria must still be met, and by when."""
-    proved: bool = False
-    """Whether the decider gave the one-time code."""
-
-
-class VoteFell(Frozen):
-    """The findings behind a vote changed. The vote no longer counts, and its decider may vote again."""
-
-    kind: Literal["vote.fell"] = "vote.fell"
-    review: str
-    stage: str
-    number: int
-    decider: str
-    cast_by: str | None = None
-    on: date
-
-
-class CodeRenewed(Frozen):
-    """A decider got a new one-time code and five new attempts."""
-
-    kind: Literal["code.renewed"] = "code.renewed"
-    review: str
-    stage: str
-    decider: str
-    on: date
-
-
-class DecisionRefused(Frozen):
-    """Somebody tried to decide without the right to do so. Only this entry was written."""
-
-    kind: Literal["decision.refused"] = "decision.refused"
-    stage: str
-    decider: str
-    decision: DecisionKind | Stance
-    why: str
-    review: str | None = None
-
-
-class GateDecided(Frozen):
-    """The decision at a gate was made."""
-
-    kind: Literal["gate.decided"] = "gate.decided"
-    review: str
-    stage: str
-    decision: DecisionKind
-    on: date
-    until: date | None = None
-    to_stage: str | None = None
 
 
 class ConditionSet(Frozen):
@@ -305,6 +199,8 @@ LifeEvent = (
     | HoldEnded
     | VoteCast
     | VoteFell
+    | VoteWithdrawn
+    | GateReferred
     | CodeRenewed
     | DecisionRefused
     | GateDecided
@@ -336,6 +232,7 @@ NOTIFIED_EVENTS = (
     HoldEnded,
     GateDecided,
     VoteFell,
+    GateReferred,
     CodeRenewed,
     MilestoneAchieved,
     MilestoneLapsed,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Literal
 
 from pydantic import Field
 
 from clusterflow.domain.criterion import Criterion, Requirement, leaves
-from clusterflow.domain.terms import HelixKind, Role, StageKind
+from clusterflow.domain.terms import HelixKind, Role, SplitDays, StageKind
 from clusterflow.domain.text import Frozen, Text
 
 
@@ -18,6 +19,20 @@ class Share(Frozen):
 
     helix: HelixKind
     need: int = Field(ge=1)
+
+
+REVOTE = "revote"
+"""The answer to a tie that voids all votes, so that everybody votes again."""
+
+
+class Split(Frozen):
+    """What happens at a gate when the votes differ. Deciders may always change their votes while it is open."""
+
+    days: SplitDays = SplitDays.EXACT
+    tie: Literal["revote"] | Role | None = None
+    """When everybody has voted and there is no quorum: vote again, or the vote of this role decides."""
+    office_after_days: int | None = Field(default=None, ge=1)
+    """How many days after it opened an undecided gate goes back to the office, which may then decide alone."""
 
 
 class DecidedBy(Frozen):
@@ -36,6 +51,7 @@ class DecidedBy(Frozen):
     """Whether a person who requested the review, or recorded facts in the stage, is barred from
     deciding at its gate.
     """
+    split: Split = Split()
 
 
 class Gate(Frozen):

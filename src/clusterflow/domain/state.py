@@ -44,6 +44,8 @@ class Review(Frozen):
     findings: str
     by_hand: bool = False
     asked_by: str | None = None
+    referred_on: date | None = None
+    """When the deciders had not agreed in time and the gate went back to the office."""
     status: ReviewStatus = ReviewStatus.OPEN
     outcome: DecisionKind | None = None
     closed_on: date | None = None

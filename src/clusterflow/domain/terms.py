@@ -76,6 +76,33 @@ class Stance(StrEnum):
     """The decider abstains because of a conflict of interest, for the whole review, even if the findings change."""
     VETO = "veto"
     """Blocks every go while it is in force. Only roles named by the model may use it."""
+    WITHDRAW = "withdraw"
+    """Takes back the decider's own vote, abstention or veto without casting another one."""
+
+
+class VoteFall(StrEnum):
+    """Why a vote counts no longer, though its decider did not take it back."""
+
+    FINDINGS = "findings"
+    """The findings that the decider saw have changed."""
+    TIE = "tie"
+    """Everybody voted without a quorum, and the model asks for a new vote."""
+    ROLE = "role"
+    """The decider did not hold the role on the day of the vote."""
+    BARRED = "barred"
+    """The decider, or the delegate, represents somebody who never decides at the gate."""
+    DELEGATION = "delegation"
+    """The delegation by which the vote was cast did not exist on that day."""
+    FOUR_EYES = "four-eyes"
+    """The decider recorded facts since the stage began."""
+
+
+class SplitDays(StrEnum):
+    """Whether votes that differ only in their days count together."""
+
+    EXACT = "exact"
+    EARLIEST = "earliest"
+    """They count together, and the earliest day holds."""
 
 
 def parse_decision(word: str) -> DecisionKind | Stance:
@@ -227,6 +254,7 @@ class DueKind(StrEnum):
     ESCALATION = "escalation"
     HOLD = "hold"
     CONDITION = "condition"
+    REFERRAL = "referral"
     LABEL = "label"
     STRATEGY = "strategy"
 

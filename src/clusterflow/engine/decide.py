@@ -13,6 +13,7 @@ from clusterflow.domain.state import InitiativeState, Review
 from clusterflow.domain.terms import DecisionKind
 from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Frozen
 from clusterflow.domain.verdict import Verdict
+from clusterflow.engine.electorate import electorate_of
 from clusterflow.engine.evaluate import Declarations, assess_state, enrolled_state, is_fresh, keep_fresh, write_events
 from clusterflow.engine.local_date import today_of
 from clusterflow.engine.transaction import Transaction
@@ -24,6 +25,7 @@ from clusterflow.rules.judge import recall_gate
 from clusterflow.rules.mistakes import nearest
 from clusterflow.rules.one_time_code import is_valid_code
 from clusterflow.rules.stage_order import known_stage
+from clusterflow.rules.tally import count, rule_at
 from clusterflow.rules.transition import Transition
 from clusterflow.store import ledger, registry
 from clusterflow.store.people import alias_of, capacities, delegations_of, eligible_people
@@ -43,6 +45,7 @@ class BallotResult(Frozen):
     why: str | None = None
     decided: DecisionKind | None = None
     votes: int = 0
+    """How many standing votes say the same as this one; 0 if it was a stance."""
     need: int = 1
     entered: tuple[str, ...] = ()
     version: int = 0
@@ -130,18 +133,22 @@ def decide(
     no = refuse(now.model, now.state, verdict, ballot, voter, now.today, _changed(tx, now.state, ballot))
     if no is not None or verdict is None or review is None:
         return _refused(tx, now.state, ballot, voter, no or Refusal("closed", "the gate is closed"))
-    events = plan_decision(now.model, now.state, verdict, ballot, voter, now.today)
+    rule = rule_at(now.model.stage(ballot.stage).gate.decided_by, review)
+    electorate = electorate_of(tx.connection, initiative, rule, now.today)
+    events = plan_decision(now.model, now.state, verdict, ballot, voter, now.today, electorate)
     after = tx.apply_events(now.state, events)
     done = next((e for e in events if isinstance(e, ev.GateDecided)), None)
     if done is None:
         keep_fresh(tx, now.state, after)
+    standing = after.standing_votes(review.id)
+    mine = next((v for v in standing if v.decider == voter.decider.alias), None)
     return BallotResult(
         initiative=initiative,
         stage=ballot.stage,
         review=review.id,
         decided=done.decision if done else None,
-        votes=len(after.standing_votes(review.id)),
-        need=now.model.stage(ballot.stage).gate.decided_by.need,
+        votes=count(rule, standing).votes_for(mine) if mine else 0,
+        need=rule.need,
         entered=tuple(e.stage for e in events if isinstance(e, ev.StageEntered)),
         version=after.version,
     )
@@ -170,7 +177,7 @@ def renew_code(tx: Transaction, initiative: str, stage: str, person: str, declar
     if review is None:
         raise NotPossible(f"the gate of «{stage}» is not open; there is no code to renew")
     alias = _alias(tx, person)
-    rule = now.model.stage(stage).gate.decided_by
+    rule = rule_at(now.model.stage(stage).gate.decided_by, review)
     if not any(v.person == person for v in eligible_people(tx.connection, initiative, rule, now.today)):
         raise NotPossible(f"«{person}» has no vote at the gate of «{stage}» today, so there is no code to send")
     after = tx.apply_events(now.state, [ev.CodeRenewed(review=review.id, stage=stage, decider=alias, on=now.today)])

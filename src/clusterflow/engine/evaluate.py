@@ -10,12 +10,13 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from clusterflow.domain.events import LifeEvent
+from clusterflow.domain.events import GateDecided, LifeEvent
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.measurement import Measurement, MetricCall, MetricDeclaration
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.state import InitiativeState
 from clusterflow.domain.text import Frozen
+from clusterflow.engine.electorate import electorates_of
 from clusterflow.engine.local_date import today_of
 from clusterflow.engine.transaction import Transaction
 from clusterflow.errors import UnknownName
@@ -89,7 +90,8 @@ def assess_state(
     registry_version = ledger.peek_version(connection, REGISTRY)
     found = measure(connection, required_calls(model, state), declarations, today, [state.initiative])
     mine = {call: by[state.initiative] for call, by in found.items() if state.initiative in by}
-    return CurrentAssessment(state, model, assess(model, state, mine), mine, today, calendar, registry_version)
+    assessment = assess(model, state, mine, electorates_of(connection, state, model, today))
+    return CurrentAssessment(state, model, assessment, mine, today, calendar, registry_version)
 
 
 def observe(
@@ -119,7 +121,12 @@ def evaluate(
     )
     events = now.plan()
     after = write_events(tx, now, events)
-    return EvaluationResult(initiative=initiative, version=after.version, changes=tuple(e.kind for e in events))
+    changes = tuple(e.kind for e in events)
+    if any(isinstance(e, GateDecided) for e in events):
+        # The votes sufficed after all; what the decision began is evaluated, too.
+        further = evaluate(tx, initiative, declarations)
+        return further.model_copy(update={"changes": (*changes, *further.changes)})
+    return EvaluationResult(initiative=initiative, version=after.version, changes=changes)
 
 
 def _still_holds(tx: Transaction, observed: CurrentAssessment) -> bool:
@@ -149,7 +156,9 @@ def evaluate_portfolio(
         found = measure(connection, wanted, declarations, day, None if everyone else initiatives)
         for i in initiatives:
             mine = {call: by[i] for call, by in found.items() if i in by}
-            plans[i] = plan_evaluation(models[i], states[i], assess(models[i], states[i], mine), day, calendars[i])
+            electorates = electorates_of(connection, states[i], models[i], day)
+            assessment = assess(models[i], states[i], mine, electorates)
+            plans[i] = plan_evaluation(models[i], states[i], assessment, day, calendars[i])
     return {i: plan for i, plan in plans.items() if plan}
 
 

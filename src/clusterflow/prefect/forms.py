@@ -28,6 +28,7 @@ class Choice(Enum):
     abstain = "abstain"
     recuse = "recuse"
     veto = "veto"
+    withdraw = "withdraw"
 
 
 # An optional field is one that need not be filled in. The pages draw «date or null» as two buttons.
@@ -60,9 +61,9 @@ _TEXTS: dict[str, tuple[Text, Text]] = {
         Text(es="Decisión", en="Decision"),
         Text(
             es="go: adelante · conditional-go: adelante, con condiciones · hold: esperar · recycle: volver a una "
-            "etapa · stop: terminar · abstain: abstenerse · recuse: apartarse · veto",
+            "etapa · stop: terminar · abstain: abstenerse · recuse: apartarse · veto · withdraw: retirar su voto",
             en="go · conditional-go: go on, under conditions · hold: wait · recycle: back to a stage · stop: end · "
-            "abstain · recuse: stand aside · veto",
+            "abstain · recuse: stand aside · veto · withdraw: take your vote back",
         ),
     ),
     "decided_by": (

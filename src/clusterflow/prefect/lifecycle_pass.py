@@ -25,8 +25,10 @@ from clusterflow.reports.decision_refusals import refusal, unknown_person
 from clusterflow.reports.explanation import GateExplanation
 from clusterflow.reports.labels import DECISION, word
 from clusterflow.reports.markdown import question_page
+from clusterflow.reports.quorum import votes_so_far
 from clusterflow.reports.status import InitiativeStatus, StageLine
 from clusterflow.rules.stage_order import ancestors
+from clusterflow.rules.tally import count
 from clusterflow.services import explanation, gate_forms, gates, ledger, standing
 from clusterflow.services import review as review_service
 from clusterflow.services.context import Context
@@ -126,9 +128,8 @@ def hand_over(context: Context, item: InboxItem, answer: GateForm) -> BallotResu
 
 def question(context: Context, gate: GateExplanation, item: InboxItem, note: str) -> str:
     """What stands above the form: what went wrong the last time, the votes so far, the findings, who may decide."""
-    votes = len(standing.state(context, item.initiative).standing_votes(item.review))
-    need = gate.decided_by.need
-    counted = f"{word('votes', context.language)}: {votes} {word('of', context.language)} {need}" if votes else ""
+    votes = standing.state(context, item.initiative).standing_votes(item.review)
+    counted = votes_so_far(count(gate.decided_by, votes), context.language)
     who = initiative_artifacts.eligible(context, gate.initiative, gate.stage)
     link = names.page(names.gate_key(gate.initiative, gate.stage))
     return question_page(gate, context.language, who, link, [n for n in (note, counted) if n])

@@ -82,6 +82,8 @@ _ACTIVITY: dict[str, tuple[Transition, Text]] = {
     "hold.ended": (Transition.COMPLETE, Text(es="Fin de la espera: {0}", en="Hold ended: {0}")),
     "vote.cast": (Transition.COMPLETE, Text(es="Voto: {0}", en="Vote: {0}")),
     "vote.fell": (Transition.COMPLETE, Text(es="Voto caído: {0}", en="Vote fell: {0}")),
+    "vote.withdrawn": (Transition.COMPLETE, Text(es="Voto retirado: {0}", en="Vote taken back: {0}")),
+    "gate.referred": (Transition.COMPLETE, Text(es="Devuelta a la oficina: {0}", en="Referred to the office: {0}")),
     "code.renewed": (Transition.COMPLETE, Text(es="Código nuevo: {0}", en="New code: {0}")),
     "decision.refused": (Transition.COMPLETE, Text(es="Decisión rechazada: {0}", en="Decision refused: {0}")),
     "condition.set": (Transition.START, Text(es="Condición: {0}", en="Condition: {0}")),

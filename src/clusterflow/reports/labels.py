@@ -66,6 +66,7 @@ STANCE: dict[Stance, Text] = {
     Stance.ABSTAIN: Text(es="se abstiene", en="abstains"),
     Stance.RECUSE: Text(es="se aparta", en="stands aside"),
     Stance.VETO: Text(es="veta", en="vetoes"),
+    Stance.WITHDRAW: Text(es="retira su voto", en="takes the vote back"),
 }
 
 STANDING: dict[Standing, Text] = {

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from clusterflow.domain.lifecycle import DecidedBy
+from clusterflow.domain.lifecycle import DecidedBy, Split
+from clusterflow.domain.terms import Role, SplitDays
 from clusterflow.domain.text import Language, Text
-from clusterflow.reports.labels import HELIX, ROLE, word
+from clusterflow.reports.labels import DECISION, HELIX, ROLE, STANCE, word
+from clusterflow.rules.tally import Tally
 
 _NEVER = Text(es="nunca: {}", en="never: {}")
 _EACH = Text(es="al menos {} de: {}", en="at least {} for: {}")
 _VETO = Text(es="veto: {}", en="veto: {}")
 _OVERRIDE = Text(es="puede dejar pasar lo que bloquea: {}", en="may override what blocks: {}")
 _FOUR_EYES = Text(es="no decide quien pidió la revisión o registró hechos", en="not who asked for it or recorded facts")
+
+
+_OFFICE_AFTER = Text(es="sin acuerdo, tras {} días decide la oficina", en="undecided after {} days: the office")
+_EARLIEST = Text(es="si solo difieren en el día, vale el más temprano", en="if only the days differ: the earliest")
+_REVOTE = Text(es="en empate se vota de nuevo", en="a tie: vote again")
+_CASTING = Text(es="en empate decide: {}", en="a tie is broken by: {}")
 
 
 def quorum(rule: DecidedBy, language: Language) -> str:
@@ -24,4 +32,28 @@ def quorum(rule: DecidedBy, language: Language) -> str:
             parts.append(text.to(language).format(", ".join(ROLE[r].to(language) for r in roles)))
     if rule.four_eyes:
         parts.append(_FOUR_EYES.to(language))
+    parts += _split(rule.split, language)
     return f"{', '.join(ROLE[r].to(language) for r in rule.roles)} ({'; '.join(parts)})"
+
+
+def _split(split: Split, language: Language) -> list[str]:
+    parts = [_EARLIEST.to(language)] if split.days is SplitDays.EARLIEST else []
+    if isinstance(split.tie, Role):
+        parts.append(_CASTING.to(language).format(ROLE[split.tie].to(language)))
+    elif split.tie is not None:
+        parts.append(_REVOTE.to(language))
+    if split.office_after_days is not None:
+        parts.append(_OFFICE_AFTER.to(language).format(split.office_after_days))
+    return parts
+
+
+def votes_so_far(tally: Tally, language: Language) -> str:
+    """«Votes: go 1 of 2; hold until 2024-03-01 1 of 2; abstains 1»; empty before the first vote."""
+    said = []
+    for proposal in tally.proposals:
+        until = f" {word('until', language)} {proposal.until}" if proposal.until else ""
+        to_stage = f" ({proposal.stage})" if proposal.stage else ""
+        counted = f"{len(proposal.votes)} {word('of', language)} {tally.need}"
+        said.append(f"{DECISION[proposal.decision].to(language)}{until}{to_stage} {counted}")
+    said += [f"{STANCE[stance].to(language)} {number}" for stance, number in tally.stances]
+    return f"{word('votes', language)}: {'; '.join(said)}" if said else ""

@@ -139,13 +139,15 @@ def notable_events(
     Args:
         people: the person behind each pseudonym.
     """
-    votes: dict[str, list[ev.VoteCast]] = defaultdict(list)
+    votes: dict[str, dict[int, ev.VoteCast]] = defaultdict(dict)
     for entry in entries:
         match entry.event:
             case ev.VoteCast() as event:
-                votes[event.review].append(event)
+                votes[event.review][event.number] = event
+            case ev.VoteFell() | ev.VoteWithdrawn() as event:
+                votes[event.review].pop(event.number, None)
             case ev.GateDecided() as event:
-                said = [v for v in votes[event.review] if v.decision is event.decision]
+                said = [v for v in votes[event.review].values() if v.decision is event.decision]
                 by = [f"{people.get(v.decider, v.decider)} ({ROLE[v.role].to(language)})" for v in said]
                 assumed = all(v.reason == ASSUMED for v in said)
                 supposed = [_SUPPOSED.to(language)] if assumed else []

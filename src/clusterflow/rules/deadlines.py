@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from clusterflow.domain.events import LifeEvent
 from clusterflow.domain.expiries import LabelExpired, LabelExpiring, LabelForfeited, StrategyExpired, StrategyExpiring
 from clusterflow.domain.lifecycle import LifecycleModel
-from clusterflow.domain.state import GRACE_OVER, InitiativeState, Visit
+from clusterflow.domain.state import GRACE_OVER, InitiativeState, Review, Visit
 from clusterflow.domain.terms import ConditionStatus, DueKind, Standing
 from clusterflow.rules.work_calendar import WorkCalendar, months_before
 
@@ -63,6 +63,8 @@ def deadlines_of(model: LifecycleModel, state: InitiativeState) -> frozenset[Dea
     if state.standing is Standing.STOPPED:
         return frozenset()
     found = [d for v in state.open_visits for d in _overdue(model, state, v)]
+    referrals = ((r.id, referral_day(model, r)) for r in state.open_reviews)
+    found += [Deadline(DueKind.REFERRAL, review, day) for review, day in referrals if day is not None]
     for stage in model.by_id:
         until = state.held_until(stage)
         if until is not None:
@@ -72,6 +74,14 @@ def deadlines_of(model: LifecycleModel, state: InitiativeState) -> frozenset[Dea
                 subject = f"{condition.review}/{condition.criterion}"
                 found.append(Deadline(DueKind.CONDITION, subject, day_after(condition.due_on)))
     return frozenset(d for d in found if d.day < FOR_EVER)
+
+
+def referral_day(model: LifecycleModel, review: Review) -> date | None:
+    """The day on which an undecided gate goes back to the office; None if it never does, or has gone already."""
+    days = model.stage(review.stage).gate.decided_by.split.office_after_days
+    if days is None or review.referred_on is not None or review.opened_on >= FOR_EVER:
+        return None
+    return review.opened_on + timedelta(days=days)
 
 
 def _overdue(model: LifecycleModel, state: InitiativeState, visit: Visit) -> Iterator[Deadline]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from clusterflow.domain import events as ev
@@ -11,10 +11,12 @@ from clusterflow.domain.events import LifeEvent
 from clusterflow.domain.lifecycle import LifecycleModel, Stage
 from clusterflow.domain.measurement import MetricCall
 from clusterflow.domain.state import InitiativeState, Milestone, Review, Visit
-from clusterflow.domain.terms import Answer, ConditionStatus, Readiness, Stance, Standing
+from clusterflow.domain.terms import Answer, ConditionStatus, Readiness, Stance, Standing, VoteFall
 from clusterflow.domain.verdict import Finding, Verdict
-from clusterflow.rules.deadlines import day_after
+from clusterflow.rules.deadlines import day_after, referral_day
 from clusterflow.rules.judge import KNOWN_SHARE, Measurements, judge_gate, judge_watched
+from clusterflow.rules.quorum import Electorate
+from clusterflow.rules.settlement import settle, void_vote
 from clusterflow.rules.transition import Transition
 from clusterflow.rules.work_calendar import WorkCalendar
 
@@ -25,6 +27,8 @@ class Assessment:
 
     verdicts: Mapping[str, Verdict]
     watched: Mapping[str, tuple[Finding, ...]]
+    electorates: Mapping[str, Electorate] = field(default_factory=dict)
+    """Of the open reviews with votes: who may vote, by review."""
 
 
 def watched_criteria(stage: Stage, state: InitiativeState) -> frozenset[str]:
@@ -57,14 +61,20 @@ def required_calls(model: LifecycleModel, state: InitiativeState) -> frozenset[M
     return frozenset(call for call in wanted if call.metric != KNOWN_SHARE)
 
 
-def assess(model: LifecycleModel, state: InitiativeState, measurements: Measurements) -> Assessment:
+def assess(
+    model: LifecycleModel,
+    state: InitiativeState,
+    measurements: Measurements,
+    electorates: Mapping[str, Electorate] | None = None,
+) -> Assessment:
+    """Judge the gates that are looked at, and the criteria that passed milestones are held to."""
     verdicts = {s: judge_gate(model.stage(s), measurements) for s in sorted(gates_to_judge(state))}
     watched = {
         m.stage: judge_watched(model.stage(m.stage), watched_criteria(model.stage(m.stage), state), measurements)
         for m in state.milestones
         if m.stands
     }
-    return Assessment(verdicts, watched)
+    return Assessment(verdicts, watched, electorates or {})
 
 
 def plan_evaluation(
@@ -92,7 +102,20 @@ def plan_evaluation(
             _end_hold(transition, stage.id, milestone.round, calendar)
             if verdict is not None:
                 _move_gate_again(transition, milestone, verdict)
+    for review in transition.state.open_reviews:
+        if transition.state.open_review(review.stage) is not None and review.stage in assessment.verdicts:
+            _settle_review(transition, review, assessment, calendar)
     return tuple(transition.events)
+
+
+def _settle_review(transition: Transition, review: Review, assessment: Assessment, calendar: WorkCalendar) -> None:
+    """Refer a gate to the office when its time is over, and decide it if the votes that stand now suffice."""
+    refer_on = referral_day(transition.model, review)
+    if refer_on is not None and calendar.is_due(refer_on, transition.today):
+        transition.add(ev.GateReferred(review=review.id, stage=review.stage, on=transition.today))
+    now = transition.state.open_review(review.stage)
+    if now is not None:
+        settle(transition, now, assessment.verdicts[review.stage], assessment.electorates.get(review.id, Electorate()))
 
 
 def _tell_changes(transition: Transition, stage: str, findings: Iterable[Finding]) -> None:
@@ -151,16 +174,7 @@ def _change_findings(transition: Transition, review: Review, verdict: Verdict) -
     transition.add(ev.GateChanged(review=review.id, stage=review.stage, findings=verdict.digest, on=transition.today))
     for vote in transition.state.standing_votes(review.id):
         if vote.kind is not Stance.RECUSE:
-            transition.add(
-                ev.VoteFell(
-                    review=review.id,
-                    stage=review.stage,
-                    number=vote.number,
-                    decider=vote.decider,
-                    cast_by=vote.cast_by,
-                    on=transition.today,
-                )
-            )
+            void_vote(transition, review, vote, VoteFall.FINDINGS)
 
 
 def _move_gate_again(transition: Transition, milestone: Milestone, verdict: Verdict) -> None:

@@ -157,9 +157,13 @@ def _vote_cast(state: InitiativeState, event: ev.VoteCast, entry: Entry) -> dict
     return {"votes": (*state.votes, vote)}
 
 
-def _vote_fell(state: InitiativeState, event: ev.VoteFell, entry: Entry) -> dict[str, Any]:
+def _vote_fell(state: InitiativeState, event: ev.VoteFell | ev.VoteWithdrawn, entry: Entry) -> dict[str, Any]:
     here = (event.review, event.number)
     return {"votes": _swap(state.votes, lambda v: (v.review, v.number) == here, fell_on=event.on)}
+
+
+def _gate_referred(state: InitiativeState, event: ev.GateReferred, entry: Entry) -> dict[str, Any]:
+    return {"reviews": _swap(state.reviews, lambda r: r.id == event.review, referred_on=event.on)}
 
 
 def _code_renewed(state: InitiativeState, event: ev.CodeRenewed, entry: Entry) -> dict[str, Any]:
@@ -284,6 +288,8 @@ _CHANGES: dict[type[Frozen], Callable[[InitiativeState, Any, Entry], dict[str, A
     ev.HoldEnded: _hold_ended,
     ev.VoteCast: _vote_cast,
     ev.VoteFell: _vote_fell,
+    ev.VoteWithdrawn: _vote_fell,
+    ev.GateReferred: _gate_referred,
     ev.CodeRenewed: _code_renewed,
     ev.DecisionRefused: _decision_refused,
     ev.GateDecided: _gate_decided,

@@ -1,17 +1,16 @@
-"""Who may vote at a gate, and when the quorum is reached."""
+"""Who may vote at a gate."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from clusterflow.domain.lifecycle import DecidedBy
 from clusterflow.domain.state import InitiativeState, Review, Vote
-from clusterflow.domain.terms import DecisionKind, HelixKind, Role, Stance
+from clusterflow.domain.terms import HelixKind, Role, Stance
 from clusterflow.rules.ballot import Ballot, Refusal, Voter
 from clusterflow.rules.one_time_code import ATTEMPTS
 from clusterflow.rules.projection import WRONG_CODE
-
-_GOES = (DecisionKind.GO, DecisionKind.CONDITIONAL_GO)
 
 
 def entitled_roles(rule: DecidedBy, roles: Iterable[Role], helixes: Iterable[HelixKind]) -> tuple[Role, ...]:
@@ -19,31 +18,23 @@ def entitled_roles(rule: DecidedBy, roles: Iterable[Role], helixes: Iterable[Hel
     return () if set(helixes) & set(rule.never) else tuple(r for r in rule.roles if r in set(roles))
 
 
-def agreeing_votes(rule: DecidedBy, votes: Iterable[Vote], last: Vote) -> tuple[Vote, ...]:
-    """The votes that carry what the last one says, to the letter: the same stage, day, conditions.
+@dataclass(frozen=True, slots=True)
+class Electorate:
+    """Who may vote at an open review today, by pseudonym (by person id if there is none yet)."""
 
-    None while the quorum does not stand. ``votes`` are those that stand, the last one among them.
-    """
-    standing = tuple(votes)
-    if last.kind in _GOES and any(v.kind is Stance.VETO for v in standing):
-        return ()
-    same = tuple(v for v in standing if _terms(v) == _terms(last))
-    enough = len(same) >= rule.need
-    mixed = all(sum(share.helix in v.helixes for v in same) >= share.need for share in rule.each)
-    return same if enough and mixed else ()
+    may_vote: frozenset[str] | None = None
+    """None if it was not looked up: then nobody knows whether everybody has voted."""
 
-
-def _terms(vote: Vote) -> tuple[object, ...]:
-    return vote.kind, vote.stage, vote.until, vote.conditions
+    def have_all_voted(self, votes: Iterable[Vote]) -> bool:
+        """Whether everybody who may vote has a vote or a stance that stands."""
+        return bool(self.may_vote) and (self.may_vote or frozenset()) <= {v.decider for v in votes}
 
 
 def check_voter(
     rule: DecidedBy, state: InitiativeState, review: Review, ballot: Ballot, voter: Voter
 ) -> Refusal | None:
     """Why somebody is not heard at an open review, whatever they say."""
-    return (
-        _not_entitled(rule, ballot, voter) or _spoke_already(state, review, voter) or _not_proved(state, review, voter)
-    )
+    return _not_entitled(rule, ballot, voter) or _stood_aside(state, review, voter) or _not_proved(state, review, voter)
 
 
 def _not_entitled(rule: DecidedBy, ballot: Ballot, voter: Voter) -> Refusal | None:
@@ -58,6 +49,8 @@ def _not_entitled(rule: DecidedBy, ballot: Ballot, voter: Voter) -> Refusal | No
             f"no delegation of «{ballot.speaks_for}» to this person is in force",
             "Record it: clusterflow record delegation person=... delegate=... from=...",
         )
+    if ballot.decision is Stance.WITHDRAW:
+        return None  # nobody needs a right to take back what they said
     asked, held = ", ".join(rule.roles), ", ".join(sorted(voter.decider.roles)) or "none"
     if ballot.role is not None and ballot.role not in rule.roles:
         return Refusal("role", f"at {gate} decides: {asked}; not {ballot.role}")
@@ -88,18 +81,18 @@ def _not_proved(state: InitiativeState, review: Review, voter: Voter) -> Refusal
     if voter.proof:
         return None
     left = ATTEMPTS - failed - 1
+    voted = any(v.decider == voter.decider.alias for v in state.standing_votes(review.id))
+    used = "A code is good for one vote; to change the vote, a new one is sent by: clusterflow send-code"
     return Refusal(
         WRONG_CODE,
         "the code is not the one that was sent for this gate, this person and these findings",
-        f"Attempts left: {left}" if left else "A new one is sent by: clusterflow send-code",
+        used if voted else f"Attempts left: {left}" if left else "A new one is sent by: clusterflow send-code",
     )
 
 
-def _spoke_already(state: InitiativeState, review: Review, voter: Voter) -> Refusal | None:
-    standing = state.standing_votes(review.id)
-    aside = {v.decider for v in standing if v.kind is Stance.RECUSE}
+def _stood_aside(state: InitiativeState, review: Review, voter: Voter) -> Refusal | None:
+    """Refuse who stood aside for a conflict of interest: that holds for the whole review."""
+    aside = {v.decider for v in state.standing_votes(review.id) if v.kind is Stance.RECUSE}
     if aside & {voter.decider.alias, voter.caster.alias}:
         return Refusal("twice", "the same person stood aside at this gate, and casts no vote at it in any name")
-    if any(v.decider == voter.decider.alias for v in standing):
-        return Refusal("twice", "the same person has already decided at this gate, and the code was used")
     return None

@@ -8,6 +8,7 @@ from clusterflow.engine import decide as gates
 from clusterflow.engine.decide import BallotResult, OpenedReview
 from clusterflow.engine.transaction import perform
 from clusterflow.rules.ballot import Ballot
+from clusterflow.rules.tally import rule_at
 from clusterflow.services import standing
 from clusterflow.services.catalogue import metrics_of
 from clusterflow.services.context import Context
@@ -57,7 +58,8 @@ def eligible_deciders(context: Context, initiative: str, stage: str) -> tuple[El
     """Who may cast a vote at a gate today."""
     with context.reading() as connection:
         state = standing.load(connection, initiative)
-        rule = load_model(connection, state.model_hash).stage(stage).gate.decided_by
+        declared = load_model(connection, state.model_hash).stage(stage).gate.decided_by
+        rule = rule_at(declared, state.open_review(stage))
         today = today_of(connection, [initiative], context.clock())[initiative]
         return eligible_people(connection, initiative, rule, today)
 

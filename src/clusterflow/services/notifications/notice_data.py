@@ -25,6 +25,7 @@ from clusterflow.notices.audiences import Concerned
 from clusterflow.reports.labels import ANSWER
 from clusterflow.reports.status import status_of, title_of
 from clusterflow.rules.judge import recall_gate
+from clusterflow.rules.tally import rule_at
 from clusterflow.services.context import Context
 from clusterflow.store import ledger
 from clusterflow.store.people import Eligible, alias_of, aliases_of, capacities, eligible_people, person_of
@@ -175,7 +176,10 @@ def notice_data_of(connection: Connection, entry: Entry, context: Context) -> No
         return None
     on = calendar_of(connection, entry.at.date(), entry.chain).today(entry.at)
     model, stage = load_model(connection, state.model_hash), getattr(entry.event, "stage", None)
-    voters = eligible_people(connection, entry.chain, model.stage(stage).gate.decided_by, on) if stage else ()
+    voters: tuple[Eligible, ...] = ()
+    if stage:
+        rule = rule_at(model.stage(stage).gate.decided_by, state.open_review(stage))
+        voters = eligible_people(connection, entry.chain, rule, on)
     cast = person_of(connection, {a for v in state.votes for a in (v.decider, v.cast_by) if a})
     speakers = {v.person for v in voters} | {v.speaks_for for v in voters if v.speaks_for}
     held = capacities(connection, entry.chain, on)

@@ -1,0 +1,125 @@
+"""Settles a gate review: carries out the decision that its votes suffice for, or does what the model says of a tie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from clusterflow.domain import events as ev
+from clusterflow.domain.lifecycle import REVOTE
+from clusterflow.domain.state import Review, Vote
+from clusterflow.domain.terms import DecisionKind, Readiness, Stance, VisitOutcome, VoteFall
+from clusterflow.domain.verdict import Verdict
+from clusterflow.rules.quorum import Electorate
+from clusterflow.rules.stage_order import descendants
+from clusterflow.rules.tally import Proposal, carried, rule_at
+from clusterflow.rules.transition import Transition
+
+
+def settle(transition: Transition, review: Review, verdict: Verdict, electorate: Electorate) -> None:
+    """Decide an open review if its votes suffice. If everybody voted and they do not, answer the tie."""
+    rule = rule_at(transition.model.stage(review.stage).gate.decided_by, review)
+    votes = transition.state.standing_votes(review.id)
+    everybody_voted = electorate.have_all_voted(votes)
+    for proposal in carried(rule, review, votes, transition.today, everybody_voted):
+        if proposal.decision is not DecisionKind.GO or _may_go(verdict, proposal):
+            _carry_out(transition, review, verdict, proposal)
+            return
+    if everybody_voted and rule.split.tie == REVOTE:
+        for vote in votes:
+            if vote.kind is not Stance.RECUSE:
+                void_vote(transition, review, vote, VoteFall.TIE)
+
+
+def void_vote(transition: Transition, review: Review, vote: Vote, why: VoteFall) -> None:
+    """Record that a vote counts no longer."""
+    transition.add(
+        ev.VoteFell(
+            review=review.id,
+            stage=review.stage,
+            number=vote.number,
+            decider=vote.decider,
+            cast_by=vote.cast_by,
+            on=transition.today,
+            why=why,
+        )
+    )
+
+
+def _may_go(verdict: Verdict, proposal: Proposal) -> bool:
+    """Whether the gate is ready, or the votes let everything pass that blocks it."""
+    blocking = {f.criterion.id for f in verdict.hindrances}
+    return verdict.readiness is Readiness.READY or blocking <= proposal.overrides
+
+
+def _carry_out(transition: Transition, review: Review, verdict: Verdict, proposal: Proposal) -> None:
+    stage, decision = review.stage, proposal.decision
+    transition.add(
+        ev.GateDecided(
+            review=review.id,
+            stage=stage,
+            decision=decision,
+            on=transition.today,
+            until=proposal.until,
+            to_stage=proposal.stage,
+        )
+    )
+    match decision:
+        case DecisionKind.GO:
+            overridden = tuple(f.criterion.id for f in verdict.hindrances if f.criterion.id in proposal.overrides)
+            _achieve(transition, review, {}, overridden)
+        case DecisionKind.CONDITIONAL_GO:
+            _achieve(transition, review, proposal.conditions)
+        case DecisionKind.RECYCLE if proposal.stage is not None:
+            undone = {proposal.stage} | descendants(transition.model, proposal.stage)
+            _withdraw(transition, undone, VisitOutcome.RECYCLED)
+            transition.enter(proposal.stage)
+        case DecisionKind.STOP:
+            _withdraw(transition, set(), VisitOutcome.STOPPED)
+            transition.add(ev.InitiativeStopped(stage=stage, on=transition.today))
+
+
+def _achieve(
+    transition: Transition, review: Review, conditions: Mapping[str, date], overridden: tuple[str, ...] = ()
+) -> None:
+    for criterion, due_on in sorted(conditions.items()):
+        transition.add(ev.ConditionSet(review=review.id, stage=review.stage, criterion=criterion, due_on=due_on))
+    if transition.state.milestone(review.stage) is not None:
+        # The gate was opened again; what it leads to has long begun.
+        transition.add(
+            ev.MilestoneConfirmed(
+                stage=review.stage,
+                round=review.round,
+                review=review.id,
+                on=transition.today,
+                conditional=bool(conditions),
+                overridden=overridden,
+            )
+        )
+        return
+    transition.add(
+        ev.MilestoneAchieved(
+            stage=review.stage,
+            round=review.round,
+            review=review.id,
+            on=transition.today,
+            conditional=bool(conditions),
+            leaves=not transition.model.stage(review.stage).open_ended,
+            overridden=overridden,
+        )
+    )
+    transition.enter_ready_stages()
+
+
+def _withdraw(transition: Transition, stages: set[str], outcome: VisitOutcome) -> None:
+    """Close what is open in the given stages (or everywhere, when stopping) and take their milestones back."""
+    everywhere = outcome is VisitOutcome.STOPPED
+    for open_review in transition.state.open_reviews:
+        if everywhere or open_review.stage in stages:
+            transition.add(ev.GateWithdrawn(review=open_review.id, stage=open_review.stage, on=transition.today))
+    for visit in transition.state.open_visits:
+        if everywhere or visit.stage in stages:
+            transition.add(ev.StageLeft(stage=visit.stage, round=visit.round, outcome=outcome, on=transition.today))
+    for milestone in transition.state.milestones:
+        if milestone.stands and milestone.stage in stages:
+            transition.add(ev.MilestoneWithdrawn(stage=milestone.stage, round=milestone.round, on=transition.today))

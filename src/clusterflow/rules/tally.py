@@ -1,0 +1,130 @@
+"""Counts the votes that stand at a gate review: what they propose, and which proposal has its quorum."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from clusterflow.domain.lifecycle import DecidedBy
+from clusterflow.domain.state import Review, Vote
+from clusterflow.domain.terms import DecisionKind, Role, SplitDays, Stance
+
+GOES = (DecisionKind.GO, DecisionKind.CONDITIONAL_GO)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One decision, with the votes for it."""
+
+    decision: DecisionKind
+    votes: tuple[Vote, ...]
+
+    @property
+    def stage(self) -> str | None:
+        """The stage that a recycle goes back to."""
+        return self.votes[0].stage
+
+    @property
+    def until(self) -> date | None:
+        """The day until which a hold lasts: the earliest that its votes name."""
+        return min((v.until for v in self.votes if v.until is not None), default=None)
+
+    @property
+    def conditions(self) -> dict[str, date]:
+        """The conditions of a conditional go, each with the earliest day that the votes name."""
+        days: dict[str, date] = {}
+        for criterion, day in (pair for v in self.votes for pair in conditions_in(v.conditions).items()):
+            days[criterion] = min(day, days.get(criterion, day))
+        return days
+
+    @property
+    def overrides(self) -> frozenset[str]:
+        """The blocking criteria that at least one vote lets pass."""
+        return frozenset(c for v in self.votes for c in v.overrides.split())
+
+    def is_possible(self, today: date) -> bool:
+        """Whether its days still lie ahead."""
+        days = [*self.conditions.values(), *([self.until] if self.until else [])]
+        return all(day > today for day in days)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The votes that stand at a review: the proposals with the most votes first, and the stances."""
+
+    need: int
+    proposals: tuple[Proposal, ...] = ()
+    stances: tuple[tuple[Stance, int], ...] = ()
+
+    def votes_for(self, vote: Vote) -> int:
+        """How many votes say the same as this one, itself included; 0 for a stance, which counts for nothing."""
+        return next((len(p.votes) for p in self.proposals if vote in p.votes), 0)
+
+
+def conditions_in(written: str) -> dict[str, date]:
+    """The conditions of a stored vote, ``criterion=day`` separated by blanks."""
+    pairs = (part.rpartition("=") for part in written.split())
+    return {criterion: date.fromisoformat(day) for criterion, _, day in pairs}
+
+
+def rule_at(rule: DecidedBy, review: Review | None) -> DecidedBy:
+    """Who decides at a review: as the model says, and the office too once the gate went back to it."""
+    if review is None or review.referred_on is None or Role.OFFICE in rule.roles:
+        return rule
+    return rule.model_copy(update={"roles": (*rule.roles, Role.OFFICE)})
+
+
+def count(rule: DecidedBy, votes: Iterable[Vote]) -> Tally:
+    """Count the votes that stand at a review."""
+    groups: dict[tuple[object, ...], list[Vote]] = {}
+    stances = Counter[Stance]()
+    for vote in votes:
+        if isinstance(vote.kind, DecisionKind):
+            groups.setdefault(_terms(rule, vote), []).append(vote)
+        else:
+            stances[vote.kind] += 1
+    proposals = [Proposal(DecisionKind(same[0].kind), tuple(same)) for same in groups.values()]
+    proposals.sort(key=lambda p: (-len(p.votes), p.votes[-1].number))
+    return Tally(rule.need, tuple(proposals), tuple(sorted(stances.items())))
+
+
+def _terms(rule: DecidedBy, vote: Vote) -> tuple[object, ...]:
+    """What two votes must have in common to count together."""
+    if rule.split.days is SplitDays.EARLIEST:
+        return vote.kind, vote.stage, frozenset(conditions_in(vote.conditions))
+    return vote.kind, vote.stage, vote.until, vote.conditions
+
+
+def carried(
+    rule: DecidedBy, review: Review, votes: Iterable[Vote], today: date, everybody_voted: bool
+) -> tuple[Proposal, ...]:
+    """The proposals that the votes carry, the strongest first; none while the quorum is incomplete.
+
+    Args:
+        everybody_voted: whether nobody who may vote is still to be heard; only then a casting vote decides a tie.
+    """
+    standing = tuple(votes)
+    barred = GOES if any(v.kind is Stance.VETO for v in standing) else ()
+    tally = count(rule, standing)
+    proposals = [p for p in tally.proposals if p.decision not in barred and p.is_possible(today)]
+    complete = [p for p in proposals if _is_of_office(review, p) or _is_complete(rule, p)]
+    if complete or not everybody_voted or not isinstance(rule.split.tie, Role):
+        return tuple(complete)
+    casting = [p for p in proposals if any(v.role is rule.split.tie for v in p.votes)]
+    # Two holders of the role who disagree break no tie. A casting vote replaces the number, never a share.
+    return tuple(casting) if len(casting) == 1 and _has_shares(rule, casting[0]) else ()
+
+
+def _is_of_office(review: Review, proposal: Proposal) -> bool:
+    """Whether the office has voted for it at a gate that went back to the office: then it decides alone."""
+    return review.referred_on is not None and any(v.role is Role.OFFICE for v in proposal.votes)
+
+
+def _is_complete(rule: DecidedBy, proposal: Proposal) -> bool:
+    return len(proposal.votes) >= rule.need and _has_shares(rule, proposal)
+
+
+def _has_shares(rule: DecidedBy, proposal: Proposal) -> bool:
+    return all(sum(share.helix in v.helixes for v in proposal.votes) >= share.need for share in rule.each)
