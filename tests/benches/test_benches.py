@@ -22,7 +22,7 @@ RIVALS = {
     "notices": "rival: smtplib over one connection",
     "workbook": "rival: openpyxl, which only reads the cells",
     "loop": "rival: a flow run for each fact",
-    "cli": "rival: python -c 'import sqlalchemy'",
+    "cli": "comparison: python -c 'import sqlalchemy, pydantic'",
 }
 
 

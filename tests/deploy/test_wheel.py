@@ -153,7 +153,9 @@ class TestAWorkerElsewhere:
             run = ("prefect", "deployment", "run", "lifecycle/cordoba", "--param", "initiative=cafe", "--watch")
             said = _run(venv, office, *run).stdout + log.read_text(encoding="utf-8")
             assert re.search(r"Flow run '.*' - Finished in state Completed", said), said
-        assert "flows.lifecycle.lifecycle" in log.read_text(encoding="utf-8")
+        output = log.read_text(encoding="utf-8")
+        assert f"flow code from storage at '{elsewhere}'" in output
+        assert "for flow 'lifecycle'" in output
 
 
 def _environment(venv: Path, folder: Path) -> dict[str, str]:

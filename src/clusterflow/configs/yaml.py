@@ -139,8 +139,9 @@ class _Walk:
         self.document = document
         self.met: set[int] = set()
 
-    def value(self, node: Node, steps: Steps) -> Any:
-        place = _place(node)
+    def value(self, node: Node, steps: Steps, before: Node | None = None) -> Any:
+        """The value of a node. ``before`` is its key, where it has one."""
+        place = _place(node, before)
         self.document.places[steps] = place
         if id(node) in self.met:
             # An alias may contain itself, or expand to millions of nodes; and it would point at another line.
@@ -171,7 +172,7 @@ class _Walk:
                 self._mistake(place, f"the key «{key}» is listed twice, first on line {first.line}", "every key once")
                 continue
             self.document.keys[*steps, key] = place
-            found[key] = self.value(value_node, (*steps, key))
+            found[key] = self.value(value_node, (*steps, key), key_node)
         return found
 
     def _scalar(self, node: ScalarNode) -> Any:
@@ -201,5 +202,8 @@ def _kind(node: Node) -> str:
     return str(node.tag).removeprefix(_TAG)
 
 
-def _place(node: Node) -> Place:
+def _place(node: Node, before: Node | None = None) -> Place:
+    if before is not None and isinstance(node, ScalarNode) and node.start_mark.index == node.end_mark.index:
+        # Readers disagree on the place of an empty value. It belongs behind the colon of its key.
+        return Place(before.end_mark.line + 1, before.end_mark.column + 2)
     return Place(node.start_mark.line + 1, node.start_mark.column + 1)
