@@ -2,9 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
+NPM := $(shell command -v npm)
+JAVASCRIPT := $(if $(NPM),tests/javascript/node_modules/.package-lock.json)
 TEST ?=
 
-.PHONY: demo test lint docs diagram catalogs pictures bench clean
+.PHONY: demo test javascript lint docs diagram catalogs pictures bench clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -16,8 +18,14 @@ demo: $(READY)
 
 # Two at a time: those with Prefect wait much and reckon little, the others do the reverse. In the order of the tree,
 # or the longest, that stand alone in their files, would come last and by themselves.
-test: $(READY)
+test: $(READY) $(JAVASCRIPT)
 	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(TEST)
+
+# The JavaScript readers of exports; without npm their tests are left out.
+javascript: $(JAVASCRIPT)
+
+tests/javascript/node_modules/.package-lock.json: tests/javascript/package-lock.json
+	npm ci --silent --prefix tests/javascript
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .
@@ -48,4 +56,4 @@ bench: $(READY)
 	$(VENV)/bin/python -m benches
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache docs/_build
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache docs/_build tests/javascript/node_modules

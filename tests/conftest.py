@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from support import postgres
+from support.javascript import is_installed as installed_javascript
 
 from clusterflow.store.database import open_database
 from clusterflow.store.migrate import upgrade
@@ -62,6 +63,13 @@ def pango() -> None:
         import_module("weasyprint")
     except OSError:
         missing("Pango", "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0")
+
+
+@pytest.fixture(scope="session")
+def javascript() -> None:
+    """Node.js with the packages of tests/javascript."""
+    if not installed_javascript():
+        missing("Node.js with the packages of tests/javascript", "apt-get install nodejs npm; make javascript")
 
 
 @pytest.fixture(scope="session")

@@ -89,7 +89,7 @@ def test_a_model_survives_the_database(model: LifecycleModel):
 @every_model
 def test_the_schema_for_editors_accepts_what_is_shipped(model: LifecycleModel):
     written = read(CONFIGS / "models" / f"{model.id}.yaml").value
-    jsonschema.validate(written, model_schema(METRICS), jsonschema.Draft202012Validator)
+    jsonschema.validate(written, model_schema(METRICS), jsonschema.Draft7Validator)
 
 
 def test_what_each_model_is_known_for():
@@ -158,9 +158,9 @@ def test_a_bound_is_exact(metrics, small):
 
 def test_the_schema_offers_the_metrics_and_refuses_what_is_mistyped(small):
     schema = model_schema(METRICS)
-    jsonschema.Draft202012Validator.check_schema(schema)
-    assert "committed-members" in schema["$defs"]["WrittenCriterion"]["properties"]["metric"]["enum"]
+    jsonschema.Draft7Validator.check_schema(schema)
+    assert "committed-members" in schema["definitions"]["WrittenCriterion"]["properties"]["metric"]["enum"]
     document = read(CONFIGS / "models" / "basque.yaml").value
     for change in ({"version": 1}, {"stages": []}, {"modell": "x"}, {"model": "Basque"}):
-        errors = list(jsonschema.Draft202012Validator(schema).iter_errors({**document, **change}))
+        errors = list(jsonschema.Draft7Validator(schema).iter_errors({**document, **change}))
         assert errors, change

@@ -1,29 +1,52 @@
-"""The JSON Schema of a model file. Editors use it for completion and checks."""
+"""The JSON Schema of a model file as people write it, for editors that complete and check while one types."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from clusterflow.configs.model_file import WrittenModel
 
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
+DRAFT = "http://json-schema.org/draft-07/schema#"
+"""The draft that validators and editors of every language read without an option."""
+
+DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
 def model_schema(metrics: Iterable[str] = ()) -> dict[str, Any]:
-    """Return the schema. With the ids of metrics, an editor can offer them.
+    """The schema; with the ids of metrics, an editor can offer them.
 
-    The schema checks less than ``load_model``, which also knows the units of metrics and the other stages.
+    It says less than ``load_model``, which alone checks what depends on the unit of a metric or on another stage.
     """
-    schema: dict[str, Any] = _plain(WrittenModel.model_json_schema(by_alias=True))
-    schema = {"$schema": DIALECT, "title": "clusterflow lifecycle model", **schema}
+    schema: dict[str, Any] = _plain(WrittenModel.model_json_schema(by_alias=True, ref_template="#/definitions/{model}"))
+    schema["definitions"] = schema.pop("$defs")
+    schema = portable({"$schema": DRAFT, "title": "clusterflow lifecycle model", **schema})
     if names := sorted(metrics):
-        schema["$defs"]["WrittenCriterion"]["properties"]["metric"]["enum"] = names
+        schema["definitions"]["WrittenCriterion"]["properties"]["metric"]["enum"] = names
     return schema
 
 
+def portable(part: Any) -> Any:
+    """Rewrite what only some validators read: formats, escapes of Python's patterns, numbers that are not finite."""
+    if isinstance(part, list):
+        return [portable(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    rewritten = {key: portable(value) for key, value in part.items() if key != "format"}
+    if part.get("format") == "date":
+        rewritten["pattern"] = DAY
+    if isinstance(pattern := part.get("pattern"), str):
+        # Unicode patterns of JavaScript refuse an escape that is not needed.
+        rewritten["pattern"] = re.sub(r"\\(?=[\"',;:<>@])", "", pattern)
+    if part.get("type") == "number" and not {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"} & set(part):
+        about = {key: rewritten.pop(key) for key in ("description", "title", "default") if key in rewritten}
+        return {**about, "anyOf": [rewritten, {"enum": ["inf", "-inf", "nan"]}]}
+    return rewritten
+
+
 def _plain(part: Any) -> Any:
-    """Removes what pydantic adds for programs: titles made of names, and «null» for optional keys."""
+    """Without what pydantic adds for programs: titles made of names, and «null» where a key may be left out."""
     if isinstance(part, list):
         return [_plain(item) for item in part]
     if not isinstance(part, dict):

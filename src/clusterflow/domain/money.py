@@ -6,7 +6,8 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from pydantic import Field, model_serializer, model_validator
+from pydantic import Field, GetJsonSchemaHandler, model_serializer, model_validator
+from pydantic_core import CoreSchema
 
 from clusterflow.domain.text import Frozen
 
@@ -37,6 +38,9 @@ _THREE_MINOR = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 
 ACCEPTED = "an amount with its ISO 4217 currency, a point before the minor units: «1200.50 MXN»"
 _AMOUNT = re.compile(r"^(?P<a>[A-Za-z]{3})?\s*(?P<n>-?[\d,]*\.?\d+)\s*(?P<b>[A-Za-z]{3})?$")
+
+_AMOUNT_PATTERN = r"^\s*(-?[0-9,]*\.?[0-9]+\s*[A-Za-z]{3}|[A-Za-z]{3}\s*-?[0-9,]*\.?[0-9]+)\s*$"
+"""The same in the regular expressions that JSON Schema knows."""
 
 
 def exponent(currency: str) -> int:
@@ -82,6 +86,12 @@ class Money(Frozen):
         if abs(minor) > LARGEST:
             raise ValueError(f"«{value}» is larger than the largest possible amount; accepted: {ACCEPTED}")
         return {"minor": int(minor), "currency": code}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """An amount is written as text; the parts are accepted, too."""
+        written = {"type": "string", "pattern": _AMOUNT_PATTERN, "examples": ["1200.50 MXN"]}
+        return {"anyOf": [written, handler.resolve_ref_schema(handler(core))]}
 
     @model_serializer
     def _write(self) -> str:
