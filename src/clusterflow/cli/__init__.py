@@ -20,7 +20,7 @@ os.environ.setdefault(PYDANTIC_SWITCH, "__all__")
 from cyclopts import App  # noqa: E402
 
 from clusterflow import __version__  # noqa: E402
-from clusterflow.cli.output import check_words, complain  # noqa: E402
+from clusterflow.cli.output import SafeConsole, check_words, complain, console  # noqa: E402
 from clusterflow.errors import ClusterflowError  # noqa: E402
 
 # Commands are named by import path: a command loads only what it needs, and Prefect only where it is used.
@@ -29,6 +29,9 @@ cli = App(
     help="Follow cluster initiatives through their lifecycle: facts, gates, decisions, milestones.",
     version=__version__,
     help_format="plaintext",
+    # Usage errors repeat what was typed, which may have been pasted.
+    console=console,
+    error_console=SafeConsole(stderr=True, highlight=False),
 )
 cli.command(
     "clusterflow.cli.init:init",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App as Commands
 from cyclopts import Parameter
 
-from clusterflow.cli.output import Json, print_json, show, write_whole
+from clusterflow.cli.output import Json, print_json, show, write_out, write_whole
 from clusterflow.errors import ClusterflowError
 from clusterflow.intake.drop_folder import without_secrets
 from clusterflow.services.calendars import Calendars
@@ -62,6 +61,6 @@ def _calendars(context: Context) -> Calendars:
 
 def _put(content: bytes, to: Path | None) -> None:
     if to is None:
-        sys.stdout.write(content.decode())
+        write_out(content.decode())
     else:
         write_whole(to, content)

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from clusterflow.cli.output import REFUSED, Actor, Json, Key, day, listed, print_json, show
+from clusterflow.cli.output import REFUSED, Actor, Json, Key, day, listed, print_json, show, warn
 from clusterflow.domain.terms import Role, parse_decision
 from clusterflow.engine.decide import BallotResult
 from clusterflow.errors import Mistake, Mistakes
@@ -83,7 +83,7 @@ def decide(
     elif done.taken:
         show(ballot_summary(done))
     else:
-        sys.stderr.write(f"clusterflow: refused: {done.why}\n")
+        warn(f"refused: {done.why}")
     if not done.taken:
         sys.exit(REFUSED)
 

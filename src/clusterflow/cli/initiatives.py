@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from clusterflow.cli.output import Actor, Json, Key, listed, print_json, show
+from clusterflow.cli.output import Actor, Json, Key, listed, print_json, show, warn
 from clusterflow.engine.record import Submission
 from clusterflow.intake.assignments import read_assignments
 from clusterflow.services import enrolment
@@ -42,7 +41,7 @@ def evaluate(initiative: str | None = None, *, actor: Actor = None, as_json: Jso
     found = None if initiative else review_service.review_portfolio(context, actor)
     changed = found.changed if found else (review_service.evaluate(context, str(initiative), actor),)
     for name, problem in (found.problems if found else {}).items():
-        sys.stderr.write(f"clusterflow: {name}: {problem}\n")
+        warn(f"{name}: {problem}")
     if as_json:
         print_json(changed)
     elif not any(c.changes for c in changed):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 from cyclopts import App as Commands
 from cyclopts import Parameter
 
-from clusterflow.cli.output import Actor, Json, Source, harmless, print_json, read_text, show, table
+from clusterflow.cli.output import Actor, Json, Source, harmless, print_json, read_text, show, table, write_out
 from clusterflow.domain.refused_submission import Refusal, RefusalState
 from clusterflow.errors import ClusterflowError
 from clusterflow.services.context import Context
@@ -61,7 +60,7 @@ def show_one(
     if as_json:
         print_json(found)
     elif payload:
-        sys.stdout.write(harmless(found.payload).rstrip("\n") + "\n")
+        write_out(harmless(found.payload).rstrip("\n") + "\n")
     else:
         _show(found)
 

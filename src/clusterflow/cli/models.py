@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import App as Commands
 from cyclopts import Parameter
 
-from clusterflow.cli.output import Json, Replace, To, listed, print_json, show, table, write_whole, writing
+from clusterflow.cli.output import Json, Replace, To, listed, print_json, show, table, write_out, write_whole, writing
 from clusterflow.configs.json_schema import model_schema
 from clusterflow.configs.models import load_model
 from clusterflow.domain.lifecycle import LifecycleModel
@@ -111,7 +110,7 @@ def diagram(
     one = _named(name)
     text = mermaid(one, lang) if form == "mermaid" else svg(one, lang)
     if out is None:
-        sys.stdout.write(text + "\n")
+        write_out(text + "\n")
         return
     write_whole(out, f"{text}\n".encode())
 
@@ -128,4 +127,4 @@ def bpmn(name: str, *, lang: Lang = "en", to: To = None, replace: Replace = Fals
 def schema() -> None:
     """Print the JSON Schema of a model file, for editors."""
     found = model_schema(tuple(metrics_in(Settings().configs)))
-    sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+    write_out(json.dumps(found, indent=2, ensure_ascii=False) + "\n")

@@ -194,11 +194,21 @@ _MANY: TypeAdapter[list[SerializeAsAny[BaseModel]]] = TypeAdapter(
 )
 
 
+def write_out(text: str) -> None:
+    """Write a text of ours to standard output: as it is where a program reads it, harmless where a person does."""
+    sys.stdout.write(harmless(text) if sys.stdout.isatty() else text)
+
+
+def warn(text: str) -> None:
+    """Write one line to standard error."""
+    sys.stderr.write(f"clusterflow: {harmless(text)}\n")
+
+
 def complain(problem: ClusterflowError) -> None:
     lines = [str(m) for m in problem.mistakes] if isinstance(problem, Mistakes) else [str(problem)]
     head = f"{len(lines)} mistakes; nothing was changed:" if len(lines) > 1 else None
     for line in [head, *lines] if head else lines:
-        sys.stderr.write(f"clusterflow: {harmless(line)}\n")
+        warn(line)
 
 
 def day(text: str | None, option: str) -> date | None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from clusterflow.cli.output import Actor, Json, Key, Source, print_json, read_text, show
+from clusterflow.cli.output import Actor, Json, Key, Source, print_json, read_text, show, write_out
 from clusterflow.engine.record import RecordResult
 from clusterflow.engine.restore import RestoreResult
 from clusterflow.errors import ClusterflowError, Mistake
@@ -60,4 +59,4 @@ def record(
 
 def schema(what: Literal["records"]) -> None:
     """Print the JSON Schema of all record types, for editors and for programs that send us facts."""
-    sys.stdout.write(json.dumps(record_schema(), indent=2, ensure_ascii=False) + "\n")
+    write_out(json.dumps(record_schema(), indent=2, ensure_ascii=False) + "\n")

@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.prompt import Confirm, Prompt
 
-from clusterflow.cli.output import REFUSED, Actor, Json, console, harmless, print_json, show, write_whole
+from clusterflow.cli.output import REFUSED, Actor, Json, console, harmless, print_json, show, warn, write_whole
 from clusterflow.domain.text import Frozen
 from clusterflow.engine.record import RecordResult
 from clusterflow.errors import ClusterflowError, Mistakes, NotPossible
@@ -140,7 +140,7 @@ def _refuse_with_marked_copy(file: Path, marked: Path | None, opened: OpenedWork
             message = str(problem)
     else:
         message = "no copy with marks could be written of this workbook; these are its mistakes"
-    sys.stderr.write(harmless(f"clusterflow: {message}\n"))
+    warn(message)
     raise Mistakes([w.mistake for w in opened.mistakes])
 
 

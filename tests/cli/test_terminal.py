@@ -1,0 +1,49 @@
+"""Nothing that is printed steers a terminal: neither what others wrote nor what was typed, usage errors included."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import clusterflow.cli
+
+BIDI, INVISIBLE = "\u202egnp", "\u200b"
+TYPED = f"{BIDI}{INVISIBLE}"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (f"--{TYPED}",),
+        (f"sta{TYPED}tus",),
+        ("import", "x.xlsx", f"--{TYPED}"),
+        ("import", "x.xlsx", "--removed", TYPED),
+        ("import", "x.xlsx", "--lang", TYPED),
+        ("report", TYPED, TYPED, TYPED),
+        ("intake", "show", TYPED),
+    ],
+)
+def test_a_usage_error_repeats_what_was_typed_without_its_controls(
+    process: Callable[..., subprocess.CompletedProcess[str]], words: tuple[str, ...]
+) -> None:
+    done = process(*words)
+    assert done.returncode != 0
+    output = done.stdout + done.stderr
+    assert "\\u202e" in output
+    assert not {"\u202e", INVISIBLE} & set(output)
+
+
+def test_only_one_module_of_the_command_line_writes_to_the_terminal() -> None:
+    folder = Path(clusterflow.cli.__file__).parent
+    direct = []
+    for file in sorted(folder.glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in (
+                "print", "sys.stdout.write", "sys.stderr.write"
+            ):  # fmt: skip
+                direct.append(file.name)
+    assert set(direct) == {"output.py"}
