@@ -1,4 +1,4 @@
-"""Who is who: certain by number, certain by name without its dress, possible where it is only near, otherwise new."""
+"""Who is who: certain by a number and a name that agrees, or by the same name; possible by a near name; else new."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clusterflow.rules.legal_forms import all_legal_forms
 from clusterflow.rules.matching import Directory, Match, Party, bare_name, fold_text
 
 NORTH = Party("norte", "Aceros del Norte", "ADN010101AB1")
@@ -27,7 +28,7 @@ def directory(*parties: Party) -> Directory:
 @pytest.mark.parametrize(
     "written", ["ACEROS DEL NORTE", "Aceros del Norte, S.A. de C.V.", "aceros  del norte s a de c v"]
 )
-def test_a_name_is_the_same_in_other_dress(written: str) -> None:
+def test_a_name_is_the_same_with_other_capitals_signs_and_forms(written: str) -> None:
     assert directory(NORTH).find(written) == Match(certain="norte")
 
 
@@ -41,10 +42,77 @@ def test_another_name_is_somebody_else(written: str) -> None:
     assert directory(NORTH).find(written).is_new
 
 
-def test_the_number_goes_before_the_name() -> None:
+def test_a_number_settles_who_it_is_only_if_the_name_agrees() -> None:
     known = directory(NORTH, Party("sur", "Aceros del Sur", "ADS010101AB2"))
-    assert known.find("Aceros del Sur", "adn-010101-ab1") == Match(certain="norte")
+    for written in ("Aceros del Norte", "ACEROS NORTE", "Aceros del Nrte", "Norte, Aceros del", "Aceros del N."):
+        assert known.find(written, "adn-010101-ab1") == Match(certain="norte"), written
+    assert known.find("", "adn-010101-ab1") == Match(certain="norte")
+    assert known.find("Aceros del Sur", "adn-010101-ab1") == Match(possible=("norte", "sur"))
+    assert known.find("Textiles Ventosa", "adn-010101-ab1") == Match(possible=("norte",))
     assert known.find("Aceros del Norte", "XXX010101AB3") == Match(possible=("norte",))
+
+
+@pytest.mark.parametrize(
+    "generic", ["XEXX010101000", "xaxx-010101-000", "9999999999999", "55000002126", "222222222222", "N/A", "0000000000"]
+)
+def test_a_generic_number_identifies_nobody(generic: str) -> None:
+    known = directory(Party("berlin", "Fundación Kreuzberg GmbH", generic))
+    assert known.find("Tecnológica Osaka KK", generic).is_new
+    assert known.find("Fundación Kreuzberg", generic) == Match(certain="berlin")
+    assert known.find("Fundación Kreuzberg", "ADN010101AB1") == Match(certain="berlin")
+
+
+def test_a_shared_address_makes_nobody_somebody_else() -> None:
+    people = Directory(firms=False)
+    people.add(Party("ana", "Ana Ruiz", "info@talleres.example"))
+    assert people.find("Beto Solís", "Info@talleres.example") == Match(possible=("ana",))
+    people.add(Party("beto", "Beto Solís", "info@talleres.example"))
+    assert people.find("Beto Solís", "info@talleres.example") == Match(certain="beto")
+    assert people.find("Carla Mora", "info@talleres.example") == Match(possible=("ana", "beto"))
+    assert people.find("", "info@talleres.example") == Match(possible=("ana", "beto"))
+    assert people.find("Dario Vela", "i.nfo@talleres.example").is_new, "the points of an address count"
+
+
+@pytest.mark.parametrize("written", ["Ruiz, Ana", "RUIZ,  ANA", "Dra. Ana Ruiz", "Ruiz, Dra. Ana", "Ing. Ana Ruiz"])
+def test_a_person_is_the_same_surname_first_and_with_a_title(written: str) -> None:
+    people = Directory(firms=False)
+    people.add(Party("ana", "Ana Ruiz"))
+    assert people.find(written) == Match(certain="ana")
+
+
+def test_a_name_turned_around_without_a_comma_is_a_question() -> None:
+    people = Directory(firms=False)
+    people.add(Party("ana", "Ana Ruiz"))
+    assert people.find("Ruiz Ana") == Match(possible=("ana",))
+    assert people.find("Ruiz Ana", "ana@firm.example") == Match(possible=("ana",))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Hilaturas Ruiz y Cía.", "Hilaturas Ruiz y Compañía"),
+        ("Hilaturas Ruiz & Cía. S.A.", "Hilaturas Ruiz y Compañía"),
+        ("Hnos. Pérez, S.L.", "Hermanos Pérez"),
+        ("Perez Hnos", "Pérez Hermanos, S. de R.L."),
+        ("Pérez e Hijos", "Pérez & Hijos, S.A."),
+        ("Grupo A S.A.", "Grupo A"),
+        ("Sidra Ona S. Coop.", "Sidra Ona, Sociedad Cooperativa"),
+        ("Aguas del Valle S.A. E.S.P.", "Aguas del Valle SA ESP"),
+    ],
+)
+def test_abbreviations_make_no_difference(one: str, other: str) -> None:
+    assert bare_name(one) == bare_name(other)
+
+
+@pytest.mark.parametrize("form", sorted(all_legal_forms()))
+def test_every_legal_form_is_known_as_people_write_it(form: str) -> None:
+    for written in (form, form.replace(".", ""), form.upper(), form.replace(".", ". ")):
+        assert bare_name(f"Cafetalera Loja, {written}") == "cafetalera loja", written
+
+
+@pytest.mark.parametrize("name", ["Grupo Capital", "Textiles y Civil", "Pinturas La Variable", "Ruiz y Compañía"])
+def test_a_word_of_a_form_alone_is_part_of_the_name(name: str) -> None:
+    assert bare_name(name) == fold_text(name)
 
 
 def test_figures_in_a_name_are_no_typing_errors() -> None:
@@ -62,7 +130,7 @@ def test_a_legal_form_makes_no_difference(name: str, form: str) -> None:
 
 
 @given(st.text(max_size=30))
-def test_folding_and_undressing_twice_is_doing_it_once(text: str) -> None:
+def test_a_folded_name_and_a_bare_name_are_folded_and_bare_already(text: str) -> None:
     assert fold_text(fold_text(text)) == fold_text(text)
     assert bare_name(bare_name(text)) == bare_name(text)
 

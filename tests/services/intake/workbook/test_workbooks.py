@@ -169,7 +169,7 @@ def test_who_is_who(office: Office) -> None:
     rows = [
         heads,
         ("ACEROS DEL NORTE, S.L.", None, day, "grande"),  # certain by its name, whose spelling on record stays
-        ("Textiles Otra Vez", "a-58818501", day, None),  # certain by its number: the same firm, under another name
+        ("Aceros Norte", "a-58818501", day, None),  # certain by its number and a name that agrees: the same, renamed
         ("Textiles Ventosa S.A.", "B12345674", day, None),  # a number where none is on record: certain by its name
         ("Textils Ventosa", None, day, None),  # asked
         ("Nueva Óptica", None, day, None),  # new
@@ -185,7 +185,28 @@ def test_who_is_who(office: Office) -> None:
     assert "textils-ventosa" not in {s.fields.get("id") for s in same.submissions}
     (renamed,) = [s for s in office.plan(xlsx({"Miembros": rows[:1] + rows[2:3]}), KEEP).submissions
                   if s.type == "organisation"]  # fmt: skip
+    assert (renamed.fields["id"], renamed.fields["name"]) == ("acero", "Aceros Norte")
+
+
+def test_a_number_under_another_name_is_asked_about(office: Office) -> None:
+    rows = [("Empresa", "NIF", "Alta"), ("Textiles Otra Vez", "A-58.818.501", date(2025, 3, 1))]
+    plan = office.plan(xlsx({"Miembros": rows}), KEEP)
+    assert summarize(plan).doubles == (
+        "Miembros!A2: «Textiles Otra Vez» tiene A-58.818.501, como «Aceros-del-Norte» (acero); "
+        "escriba el Id de quien es, o uno nuevo",
+    )
+    same = office.plan(xlsx({"Miembros": rows}), Answers(other_doubles="same", removed="keep"))
+    (renamed,) = [s for s in same.submissions if s.type == "organisation"]
     assert (renamed.fields["id"], renamed.fields["name"]) == ("acero", "Textiles Otra Vez")
+    new = office.plan(xlsx({"Miembros": rows}), Answers(other_doubles="new", removed="keep"))
+    assert {s.fields["id"] for s in new.submissions if s.type == "organisation"} == {"textiles-otra-vez"}
+
+
+def test_a_shared_mailbox_renames_nobody(office: Office) -> None:
+    rows = [("Nombre", "Correo"), ("Beto Solís", "bruno@firm.example")]
+    plan = office.plan(xlsx({"Personas": rows}), KEEP)
+    assert [(d.name, d.possible, d.number) for d in plan.doubles] == [("Beto Solís", ("bruno",), "bruno@firm.example")]
+    assert [f.name for f in office.facts("person", id="bruno")] == ["Bruno"]  # type: ignore[attr-defined]
 
 
 def test_an_answered_double_is_asked_no_more(office: Office) -> None:

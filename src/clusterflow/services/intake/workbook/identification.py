@@ -1,4 +1,4 @@
-"""Which thing a row is about, and which things it names: ids given, found again, asked about, or made."""
+"""Finds the record that a row is about and the records that it names: by id, by name, by a question, or a new id."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from clusterflow.intake.workbook.drafts import Draft, ReadResult
 from clusterflow.intake.workbook.layout import label_of
 from clusterflow.intake.workbook.messages import CellMistake, Place, any_of, mistake
 from clusterflow.intake.workbook.sheets import OF_RECORD, SHEETS
+from clusterflow.rules.matching import Match
 from clusterflow.services.intake.workbook.name_lookup import IDENTIFYING_FIELDS, PARTIES, Names, natural_key, read_names
 from clusterflow.services.intake.workbook.registry_snapshot import RegistrySnapshot
 
@@ -19,24 +20,26 @@ NEW = "new"
 SAME = "same"
 
 _FEW = 200
-"""So many unknown names are answered with the nearest that are known."""
+"""The number of unknown names for which the nearest known names are searched."""
 
 
 @dataclass(frozen=True, slots=True)
 class PossibleDuplicate:
-    """A new row that may be somebody who is known already: to be asked about."""
+    """A new row that may be about a party that is known already. The user is asked who it is."""
 
     place: Place
     record: str
     name: str
     possible: tuple[str, ...]
     shown: tuple[str, ...]
-    """The same as people call them."""
+    """The names of the possible parties."""
+    number: str | None = None
+    """The tax id or e-mail address that they share with the row, if they do."""
 
 
 @dataclass(slots=True)
 class Identification:
-    """The things by type, the questions, and the mistakes."""
+    """The known names by record type, the questions, and the mistakes."""
 
     names: dict[str, Names]
     doubles: list[PossibleDuplicate] = field(default_factory=list)
@@ -46,11 +49,11 @@ class Identification:
 def identify(
     read: ReadResult, known: RegistrySnapshot, answers: Mapping[str, str], otherwise: str | None
 ) -> Identification:
-    """Give every draft its id, and turn every name into the id of what it names.
+    """Give every draft its id, and replace every name by the id of the record that it names.
 
     Args:
-        answers: to doubles, by cell: the id of who it is, or ``new``.
-        otherwise: the answer to all others: ``new``, or ``same`` for the likeliest.
+        answers: the answers to possible duplicates, by cell: an id, or ``new``.
+        otherwise: the answer to all other possible duplicates: ``new``, or ``same`` for the likeliest.
     """
     return _Identifier(read, known, answers, otherwise).run()
 
@@ -85,7 +88,7 @@ class _Identifier:
     # Ids
 
     def _give_parties_ids(self, record: str) -> None:
-        """Whoever has an id or a number is known for certain, so that names are compared with them."""
+        """Give ids to parties. Those with an id come first, so that the names of the others are compared with them."""
         names, number = self.found.names[record], IDENTIFYING_FIELDS[record]
         unnamed = []
         for draft in self.by_record[record]:
@@ -104,7 +107,7 @@ class _Identifier:
             is_known, by_number = who in names.ids, bool(told) and names.match("", told).certain == who
             names.add(who, None if is_known else name, told)
             if is_known and not by_number:
-                # Known by its name alone, it keeps the spelling that is on record.
+                # A party that was found by its name alone keeps the recorded spelling.
                 del draft.fields["name"], draft.cells["name"]
 
     def _who(self, draft: Draft, names: Names, name: str, number: str | None) -> str:
@@ -118,7 +121,9 @@ class _Identifier:
                 return answer
             if answer is None:
                 shown = tuple(names.shown.get(i, i) for i in match.possible)
-                self.found.doubles.append(PossibleDuplicate(place, names.record, name, match.possible, shown))
+                by_number = names.match("", number) if number else Match()
+                shared = number if match.possible[0] in (by_number.certain, *by_number.possible) else None
+                self.found.doubles.append(PossibleDuplicate(place, names.record, name, match.possible, shown, shared))
         return names.free(slug(name) or names.record)
 
     def _give_ids(self, record: str) -> None:
@@ -203,7 +208,7 @@ def _references(record: str) -> Mapping[str, str]:
 
 
 def _named(record: str) -> dict[str, str]:
-    """The fields of a type that name others, and what they name."""
+    """Return the fields of a record type that name other records, with the types that they name."""
     if record == "attendance":
         return {"person": "person", "organisation": "organisation", "meeting": "meeting"}
     columns = OF_RECORD[record].columns_of(record)
@@ -216,7 +221,7 @@ _SHARED = {fill for sheet in SHEETS for column in sheet.columns for fill in colu
 
 
 def _in_order() -> Iterable[str]:
-    """The types that get ids, each after those that its ids are made of."""
+    """Yield the record types that get ids, each after the types that its ids are made of."""
     waiting = [s.head for s in SHEETS if s.made_of]
     done: set[Any] = set(PARTIES)
     while waiting:

@@ -43,6 +43,8 @@ _COUNTED: dict[str, tuple[Text, Text]] = {
 _MORE = Text(es="... y {n} más", en="... and {n} more")
 _MAY_BE = Text(es="{place}: «{name}» quizá sea {who}; escriba el Id de quien es, o uno nuevo",
                en="{place}: «{name}» may be {who}; write the id of who it is, or a new one")  # fmt: skip
+_SHARES = Text(es="{place}: «{name}» tiene {number}, como {who}; escriba el Id de quien es, o uno nuevo",
+               en="{place}: «{name}» has {number}, as {who} has; write the id of who it is, or a new one")  # fmt: skip
 _REMOVED = Text(es="{sheet}: «{name}» está en el registro y ya no en la hoja",
                 en="{sheet}: «{name}» is on record and no longer in the sheet")  # fmt: skip
 _EMPTIED = Text(es="{place}: está vacía; el registro dice {old}", en="{place}: is empty; on record is {old}")
@@ -171,12 +173,15 @@ def format_value(
 
 
 def describe_duplicates(plan: Plan) -> list[str]:
-    """The possible doubles, each with what would answer it."""
+    """Return a line for each possible duplicate, with what the user can answer."""
     language = plan.read.language
     return [
-        _MAY_BE.to(language).format(
+        (_SHARES if d.number else _MAY_BE)
+        .to(language)
+        .format(
             place=d.place,
             name=d.name,
+            number=d.number,
             who=", ".join(f"«{s}» ({i})" for s, i in zip(d.shown, d.possible, strict=True)),
         )
         for d in plan.doubles
