@@ -46,9 +46,11 @@ def _show_board(board: Board, past: bool) -> None:
             f"{line.milestones} of {line.of}", line.waits_for + lapsed,
         )  # fmt: skip
     show(lines)
+    for initiative, problem in board.problems.items():
+        show(f"{initiative} could not be read: {problem}")
     if not board.lines and past:
         show("No initiative was enrolled on that day.")
-    elif not board.lines:
+    elif not board.lines and not board.problems:
         show("No initiative is enrolled. Begin with: clusterflow enrol ID --model MODEL name=... country=...")
 
 

@@ -141,8 +141,14 @@ def evaluate_portfolio(
     calendars: Mapping[str, WorkCalendar],
     now: datetime,
     declarations: Declarations,
+    *,
+    everyone: bool = True,
 ) -> dict[str, tuple[LifeEvent, ...]]:
-    """Return what an evaluation would change in each initiative. Each metric is one statement over all of them."""
+    """Return what an evaluation would change in each initiative. Each metric is one statement over all of them.
+
+    Args:
+        everyone: the heads are those of all enrolled initiatives.
+    """
     states = load_states(connection, heads)
     models = {i: load_model(connection, s.model_hash) for i, s in states.items()}
     by_day: dict[date, list[str]] = defaultdict(list)
@@ -152,8 +158,8 @@ def evaluate_portfolio(
     for day, initiatives in by_day.items():
         wanted = {c for i in initiatives for c in required_calls(models[i], states[i])}
         # The query for the whole portfolio, the usual case, needs no list of initiatives.
-        everyone = len(initiatives) == len(states) and len(states) > 1
-        found = measure(connection, wanted, declarations, day, None if everyone else initiatives)
+        whole = everyone and len(initiatives) == len(states) and len(states) > 1
+        found = measure(connection, wanted, declarations, day, None if whole else initiatives)
         for i in initiatives:
             mine = {call: by[i] for call, by in found.items() if i in by}
             electorates = electorates_of(connection, states[i], models[i], day)

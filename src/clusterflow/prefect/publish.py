@@ -21,6 +21,7 @@ from clusterflow.reports.labels import DECISION, word
 from clusterflow.reports.status import InitiativeStatus
 from clusterflow.services import gate_forms, ledger, outbox, registry, review, standing
 from clusterflow.services.context import Context
+from clusterflow.services.isolation import describe_problem
 from clusterflow.store.outbox import Span
 
 _log = logging.getLogger("clusterflow.relay")
@@ -80,12 +81,18 @@ async def publish(context: Context) -> Published:
             outbox.mark_failed(context, span, str(problem))
             raise
         except Exception as problem:
-            # Whatever it is, it is the trouble of one initiative, and holds up no other.
-            outbox.mark_failed(context, span, str(problem))
-            done = done.plus(Published(problems=(f"{span.chain}: {problem}",)))
+            # Whatever failed concerns one initiative; the others go on.
+            text = describe_problem(problem)
+            outbox.mark_failed(context, span, text)
+            done = done.plus(Published(problems=(f"{span.chain}: {text}",)))
         else:
             outbox.mark_published(context, span)
-    done = done.plus(Published(events=await report_refusals(context)))
+    try:
+        done = done.plus(Published(events=await report_refusals(context)))
+    except PrefectUnreachable:
+        raise
+    except Exception as problem:
+        done = done.plus(Published(problems=(f"refused submissions: {describe_problem(problem)}",)))
     for text in done.problems:
         _log.error("%s", text)
     return done
@@ -105,7 +112,7 @@ def _evaluate(context: Context, facts: Mapping[str, int]) -> tuple[Published, Ma
             try:
                 review.evaluate(context, initiative, actor="relay")
             except Exception as problem:
-                failed[initiative] = str(problem)
+                failed[initiative] = describe_problem(problem)
         count += len(facts)
     problems = tuple(f"{initiative}: {problem}" for initiative, problem in failed.items())
     return Published(evaluated=count, problems=problems), failed

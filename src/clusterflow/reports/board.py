@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -50,6 +50,8 @@ class Board(Frozen):
 
     as_of: date
     lines: tuple[BoardLine, ...]
+    problems: Mapping[str, str] = {}
+    """By initiative, why it could not be read; it has no line."""
 
 
 def board_of(statuses: Iterable[InitiativeStatus], as_of: date, language: Language) -> Board:

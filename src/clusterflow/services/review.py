@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from clusterflow.domain.events import LifeEvent
 from clusterflow.domain.text import Frozen
 from clusterflow.engine import evaluate as evaluation
 from clusterflow.engine import process_deadlines as deadline_processing
@@ -15,6 +16,7 @@ from clusterflow.engine.transaction import perform
 from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.services.catalogue import metrics_of
 from clusterflow.services.context import Context
+from clusterflow.services.isolation import compute_without_broken, describe_problem
 from clusterflow.services.outbox import RETRY_DELAY
 from clusterflow.store import deadlines, ledger, tables
 from clusterflow.store.registry import initiative_records
@@ -53,24 +55,34 @@ def review_portfolio(context: Context, actor: str | None = None) -> ReviewResult
     due = process_deadlines(context, actor)
     with context.reading() as connection:
         enrolled = list(connection.execute(select(tables.initiative_state.c.initiative)).scalars())
-        records = initiative_records(connection, context.clock().date(), enrolled)
-        # An initiative whose own record was retracted goes on, without national holidays.
-        calendars = dict.fromkeys(enrolled, WorkCalendar())
-        calendars |= {i: WorkCalendar(r.timezone, r.country) for i, r in records.items()}
-        heads = ledger.heads(connection, enrolled)
-        plans = evaluation.evaluate_portfolio(connection, heads, calendars, context.clock(), metrics_of(context))
-    changed, problems = list(due.changed), dict(due.problems)
+    plans, broken = compute_without_broken(lambda only: _plan_changes(context, enrolled, only), lambda: enrolled)
+    changed, problems = list(due.changed), {**due.problems, **broken}
     for initiative in sorted(plans):
         try:
             changed.append(evaluate(context, initiative, actor))
         except Exception as problem:
-            problems[initiative] = str(problem)
+            problems[initiative] = describe_problem(problem)
     return ReviewResult(
         as_of=context.clock().date(),
         looked_at=len(enrolled),
         changed=tuple(c for c in changed if c.changes),
         problems=problems,
     )
+
+
+def _plan_changes(
+    context: Context, enrolled: Sequence[str], only: Sequence[str] | None
+) -> dict[str, tuple[LifeEvent, ...]]:
+    """Return what an evaluation would change in some of the enrolled initiatives, or in all (``None``)."""
+    initiatives = enrolled if only is None else only
+    with context.reading() as connection:
+        records = initiative_records(connection, context.clock().date(), initiatives)
+        # An initiative whose own record was retracted goes on, without national holidays.
+        calendars = dict.fromkeys(initiatives, WorkCalendar())
+        calendars |= {i: WorkCalendar(r.timezone, r.country) for i, r in records.items()}
+        heads = ledger.heads(connection, initiatives)
+        now, metrics = context.clock(), metrics_of(context)
+        return evaluation.evaluate_portfolio(connection, heads, calendars, now, metrics, everyone=only is None)
 
 
 def initiatives_due(context: Context) -> Sequence[str]:
@@ -86,7 +98,7 @@ def process_deadlines(context: Context, actor: str | None = None) -> DeadlineRes
         try:
             done.append(_process(context, initiative, actor))
         except Exception as problem:
-            problems[initiative] = str(problem)
+            problems[initiative] = describe_problem(problem)
             with context.database.begin() as connection:
                 deadlines.postpone(connection, initiative, context.clock(), context.clock() + RETRY_DELAY)
     return DeadlineResult(changed=tuple(done), problems=problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import Connection, select
@@ -15,11 +16,11 @@ from clusterflow.reports.status import InitiativeStatus, status_in
 from clusterflow.rules.mistakes import nearest
 from clusterflow.rules.projection import replay
 from clusterflow.services.context import Context
+from clusterflow.services.isolation import compute_without_broken
 from clusterflow.services.local_time import end_of_day
 from clusterflow.store import ledger, tables
 from clusterflow.store.pinned_models import load_model
-from clusterflow.store.portfolio import InitiativeSnapshot, snapshot_of
-from clusterflow.store.portfolio import snapshots as lives_in
+from clusterflow.store.portfolio import enrolled_initiatives, snapshot_of, snapshots
 from clusterflow.store.state import load_state, sort_rows
 
 
@@ -62,14 +63,20 @@ def status(
 def board(context: Context, as_of: date | None = None, language: Language | None = None) -> Board:
     """The portfolio, today or at the end of a day; initiatives that were enrolled later are left out."""
     reader = language or context.language
-    statuses = [status_in(life, reader) for life in snapshots(context, as_of)]
-    return board_of(statuses, as_of or context.clock().date(), reader)
+
+    def compute(only: Sequence[str] | None) -> Board:
+        with context.reading() as connection:
+            statuses = [status_in(life, reader) for life in snapshots(connection, context.clock(), as_of, only)]
+        return board_of(statuses, as_of or context.clock().date(), reader)
+
+    found, problems = compute_without_broken(compute, lambda: enrolled(context))
+    return found.model_copy(update={"problems": problems})
 
 
-def snapshots(context: Context, as_of: date | None = None) -> list[InitiativeSnapshot]:
-    """Every initiative with its state, today or at the end of a day."""
+def enrolled(context: Context) -> list[str]:
+    """The ids of all enrolled initiatives."""
     with context.reading() as connection:
-        return lives_in(connection, context.clock(), as_of)
+        return enrolled_initiatives(connection)
 
 
 def pinned_model(context: Context, initiative: str) -> LifecycleModel:

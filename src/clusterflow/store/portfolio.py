@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -33,18 +33,24 @@ class InitiativeSnapshot:
     """What the last evaluation measured, by stage and criterion; empty for a past day."""
 
 
-def snapshots(connection: Connection, now: datetime, as_of: date | None = None) -> list[InitiativeSnapshot]:
+def snapshots(
+    connection: Connection, now: datetime, as_of: date | None = None, initiatives: Sequence[str] | None = None
+) -> list[InitiativeSnapshot]:
     """Return every initiative that was enrolled by then, today or at the end of a day, ordered by id.
 
     The number of statements does not grow with the number of initiatives.
+
+    Args:
+        initiatives: only these; ``None`` for all.
     """
-    records = initiative_records(connection, as_of or now.date())
+    records = initiative_records(connection, as_of or now.date(), initiatives)
     if as_of is None:
-        states, notes = load_states(connection, ledger.heads(connection)), _notes(connection)
+        states = load_states(connection, ledger.heads(connection, initiatives))
+        notes = _notes(connection, initiatives)
     else:
-        states, notes = _states_at(connection, as_of, records), {}
+        states, notes = _states_at(connection, as_of, records, initiatives), {}
     days = {i: as_of or _day(records.get(i), now) for i in states}
-    on_day = {day: initiative_records(connection, day) for day in set(days.values())}
+    on_day = {day: initiative_records(connection, day, initiatives) for day in set(days.values())}
     return [
         InitiativeSnapshot(
             state=states[i],
@@ -80,18 +86,28 @@ def _zone(record: Initiative | None) -> ZoneInfo:
     return ZoneInfo(record.timezone if record else "UTC")
 
 
-def _notes(connection: Connection) -> dict[str, dict[tuple[str, str], str]]:
+def enrolled_initiatives(connection: Connection) -> list[str]:
+    """Return the ids of all enrolled initiatives, in order."""
+    table = tables.initiative_state
+    return list(connection.execute(select(table.c.initiative).order_by(table.c.initiative)).scalars())
+
+
+def _notes(connection: Connection, initiatives: Sequence[str] | None) -> dict[str, dict[tuple[str, str], str]]:
     table = tables.evaluation
-    rows = connection.execute(select(table.c.initiative, table.c.notes))
-    return {row.initiative: notes_in(row.notes) for row in rows}
+    query = select(table.c.initiative, table.c.notes)
+    if initiatives is not None:
+        query = query.where(table.c.initiative.in_(initiatives))
+    return {row.initiative: notes_in(row.notes) for row in connection.execute(query)}
 
 
-def _states_at(connection: Connection, as_of: date, records: Mapping[str, Initiative]) -> dict[str, InitiativeState]:
+def _states_at(
+    connection: Connection, as_of: date, records: Mapping[str, Initiative], initiatives: Sequence[str] | None
+) -> dict[str, InitiativeState]:
     """Return the states replayed from the ledgers up to the end of a day, in the time zone of each initiative.
 
     Facts change only the version and the last moment of a state, so only the last of them is read.
     """
-    enrolled = connection.execute(select(tables.initiative_state.c.initiative)).scalars()
+    enrolled = enrolled_initiatives(connection) if initiatives is None else initiatives
     ends = {i: datetime.combine(as_of, time.max, _zone(records.get(i))) for i in enrolled}
     entries: dict[str, list[Entry]] = defaultdict(list)
     for entry in ledger.read_entries_of_many(connection, STATE_EVENT_KINDS, ends):

@@ -47,6 +47,7 @@ def portfolio_page(portfolio: Portfolio, language: Language, waiting: Waiting) -
     parts = [
         f"# {word('portfolio', language)} · {portfolio.as_of}",
         " · ".join(f"[{name}]({link})" for name, link in _views(t)),
+        *(f"⚠ {t['unreadable']}: {escaped(i)}: {escaped(problem)}" for i, problem in portfolio.problems.items()),
     ]
     if not portfolio.places:
         return "\n\n".join([*parts, t["nobody"]]) + "\n"

@@ -87,6 +87,8 @@ class Portfolio(Frozen):
     answers: tuple[HeatRow, ...]
     visits: tuple[VisitLine, ...]
     visit_rules: tuple[SignRule, ...]
+    problems: Mapping[str, str] = {}
+    """By initiative, why it could not be read; it stands nowhere else in the portfolio."""
 
 
 def portfolio_of(

@@ -190,6 +190,7 @@ WORDS: dict[str, Text] = {
         es="Todo en una página aparte: `clusterflow report --portfolio --lang es --to portafolio.html`",
         en="All of it on one page of its own: `clusterflow report --portfolio --lang en --to portfolio.html`",
     ),
+    "unreadable": Text(es="No se pudo leer", en="Could not be read"),
     "waiting_gates": Text(es="Puertas que esperan una decisión", en="Gates that wait for a decision"),
     "overdue_events": Text(es="Fuera de plazo esta semana", en="Overdue this week"),
     "reviews_of": Text(es="Revisiones del portafolio", en="Reviews of the portfolio"),

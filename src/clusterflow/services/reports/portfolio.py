@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from clusterflow.domain.text import Language
 from clusterflow.reports.portfolio.document import portfolio_html
 from clusterflow.reports.portfolio.portfolio import Portfolio, portfolio_of
+from clusterflow.services import standing
 from clusterflow.services.context import Context
 from clusterflow.services.folder import Folder
+from clusterflow.services.isolation import compute_without_broken
 from clusterflow.store.database import read_connection
 from clusterflow.store.portfolio import lapses, last_facts, snapshots
 
@@ -17,14 +20,19 @@ LOOKED_BACK = timedelta(days=365)
 
 
 def gather(context: Context, as_of: date | None = None, language: Language | None = None) -> Portfolio:
-    """Gather the portfolio, today or at the end of a day."""
+    """Gather the portfolio, today or at the end of a day. What one broken initiative hides is that initiative alone."""
     now = context.clock()
     day = as_of or now.date()
-    with read_connection(context.database) as connection:
-        found = snapshots(connection, now, as_of)
-        lapsed = lapses(connection, found, day - LOOKED_BACK)
-        heard = last_facts(connection, found)
-    return portfolio_of(found, lapsed, heard, day, language or context.language)
+
+    def compute(only: Sequence[str] | None) -> Portfolio:
+        with read_connection(context.database) as connection:
+            found = snapshots(connection, now, as_of, only)
+            lapsed = lapses(connection, found, day - LOOKED_BACK)
+            recorded = last_facts(connection, found)
+        return portfolio_of(found, lapsed, recorded, day, language or context.language)
+
+    portfolio, problems = compute_without_broken(compute, lambda: standing.enrolled(context))
+    return portfolio.model_copy(update={"problems": problems})
 
 
 def write_portfolio(context: Context, folder: Folder, as_of: date | None = None) -> str:

@@ -1,0 +1,60 @@
+"""Work over many initiatives at once that goes on without those that break it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from sqlalchemy.exc import OperationalError
+
+from clusterflow.errors import ClusterflowError
+
+T = TypeVar("T")
+
+LONGEST = 400
+"""The most characters of an error's text."""
+
+
+def compute_without_broken(
+    compute: Callable[[Sequence[str] | None], T], initiatives: Callable[[], Sequence[str]]
+) -> tuple[T, dict[str, str]]:
+    """Return the result for all initiatives, or for all but the broken ones; and why those are broken, by initiative.
+
+    Args:
+        compute: computes the result of some initiatives, or of all (``None``). It changes nothing.
+        initiatives: returns the ids of all; asked only if something is broken.
+
+    Raises:
+        OperationalError: the database does not answer; that is the fault of no initiative.
+    """
+    try:
+        return compute(None), {}
+    except OperationalError:
+        raise
+    except Exception:
+        everyone = initiatives()
+        broken = _find_broken(compute, everyone)
+        if not broken:
+            raise
+    return compute([i for i in everyone if i not in broken]), broken
+
+
+def _find_broken(compute: Callable[[Sequence[str] | None], object], initiatives: Sequence[str]) -> dict[str, str]:
+    """Halve the initiatives until each failure belongs to one; few broken ones among many are found in few steps."""
+    try:
+        if initiatives:
+            compute(initiatives)
+    except OperationalError:
+        raise
+    except Exception as problem:
+        if len(initiatives) == 1:
+            return {initiatives[0]: describe_problem(problem)}
+        middle = len(initiatives) // 2
+        return _find_broken(compute, initiatives[:middle]) | _find_broken(compute, initiatives[middle:])
+    return {}
+
+
+def describe_problem(problem: Exception) -> str:
+    """Return what an error says in one line, with its kind if its words are not ours."""
+    text = " ".join(str(problem).split())[:LONGEST]
+    return text if isinstance(problem, ClusterflowError) else f"{type(problem).__name__}: {text}"
