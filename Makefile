@@ -6,7 +6,7 @@ NPM := $(shell command -v npm)
 JAVASCRIPT := $(if $(NPM),tests/javascript/node_modules/.package-lock.json)
 TEST ?=
 
-.PHONY: demo test javascript lint docs diagram catalogs pictures bench clean
+.PHONY: demo test javascript lint docs diagram deployments catalogs pictures bench clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -47,6 +47,10 @@ docs: $(READY)
 # After an import between packages is new or gone: the drawing of docs/architecture.md.
 diagram: $(READY)
 	$(VENV)/bin/python docs/generate_diagram.py
+
+# After a shipped model or a deployment is changed: deployments/prefect.yaml.
+deployments: $(READY)
+	$(VENV)/bin/python -m clusterflow.prefect.declarations
 
 # After Prefect's pages or ours look different: the pictures of the documentation, taken by tests.
 pictures: $(READY)

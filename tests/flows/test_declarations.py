@@ -14,7 +14,7 @@ MODELS = models_in(ROOT / "configs")
 
 def test_the_shipped_file_is_what_the_shipped_models_and_schedules_declare() -> None:
     written = (ROOT / "deployments" / "prefect.yaml").read_text(encoding="utf-8")
-    assert written == prefect_yaml(declare(MODELS.values(), DEFAULTS)), "run: clusterflow deploy --write FILE"
+    assert written == prefect_yaml(declare(MODELS.values(), DEFAULTS)), "run: make deployments"
 
 
 def test_the_file_holds_nothing_but_the_declarations() -> None:

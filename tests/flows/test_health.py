@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from prefect import flow
 from prefect.blocks.system import Secret
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import DeploymentUpdate, WorkPoolUpdate
@@ -31,12 +33,15 @@ from support.office import ROOT, until
 from support.ports import free_port
 
 from clusterflow.cli.doctor import CHECKS
+from clusterflow.configs.schedules import load_schedules
 from clusterflow.prefect import health
 from clusterflow.prefect.api import prefect_client, settings_for
-from clusterflow.prefect.deploy import deploy
+from clusterflow.prefect.declarations import Declaration, declare
+from clusterflow.prefect.deploy import deploy, write_file
 from clusterflow.prefect.health import deployments, schedules, secrets, workers
 from clusterflow.prefect.pool import POOL
 from clusterflow.prefect.server import PrefectServer
+from clusterflow.services.catalogue import models_in
 from clusterflow.services.diagnostics.finding import Finding, Outcome, Surroundings
 from clusterflow.services.diagnostics.runner import examine
 from clusterflow.settings import Settings
@@ -46,14 +51,20 @@ AUTH = "office:let-me-in"
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped flows and deployments, on schedules so rare that none is due while we look."""
+    """An office's folder, on schedules so rare that none is due while we look."""
     root = tmp_path_factory.mktemp("office")
-    (root / "flows").symlink_to(ROOT / "flows")
-    (root / "deployments").mkdir()
-    text = (ROOT / "deployments" / "prefect.yaml").read_text(encoding="utf-8")
+    shutil.copytree(ROOT / "configs", root / "configs")
+    text = (root / "configs" / "schedules.yaml").read_text(encoding="utf-8")
     rare = re.sub(r'cron: "[^"]+"', 'cron: "0 0 1 * *"', text)
-    (root / "deployments" / "prefect.yaml").write_text(rare, encoding="utf-8")
+    (root / "configs" / "schedules.yaml").write_text(rare, encoding="utf-8")
+    (root / "deployments").mkdir()
+    write_file(root / "deployments" / "prefect.yaml", declared_in(root))
     return root
+
+
+def declared_in(root: Path) -> list[Declaration]:
+    """What the configs of a folder declare."""
+    return declare(models_in(root / "configs").values(), load_schedules(root / "configs" / "schedules.yaml"))
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +89,7 @@ def office(server: PrefectServer, deployed: None, root: Path, tmp_path: Path, sq
         yield Settings(
             home=tmp_path,
             database=sqlite_url,
+            configs=root / "configs",
             deployments=root / "deployments",
             prefect_api=server.api_url,
             prefect_auth=SecretStr(AUTH),
@@ -149,6 +161,7 @@ class TestAllWell:
 
             own = {
                 "HOME": tmp_path, "DATABASE": office.database, "DEPLOYMENTS": root / "deployments",
+                "CONFIGS": root / "configs",
                 "PREFECT_API": office.prefect_api, "PREFECT_AUTH": AUTH, "SECRET": "0123456789abcdef", "MAIL": address,
             }  # fmt: skip
             for name, value in own.items():
@@ -189,17 +202,17 @@ class TestDeployments:
         update = DeploymentUpdate
         steps: list[tuple[str, Change, str]] = [
             ("intake/files", _pause_schedule, "the schedule «each-five-minutes» is paused"),
-            ("intake/submitted", _move_schedule, "the schedule «hourly» is not the file's"),
+            ("intake/submitted", _move_schedule, "the schedule «hourly» is not the declared one"),
             ("relay/outbox", _drop_schedule, "the schedule «each-minute» is missing"),
             (
                 "lifecycle/basque",
                 lambda client, it: client.update_deployment(it, update(entrypoint="flows/old.py:lifecycle")),
-                "runs flows/old.py:lifecycle; the file says flows.lifecycle.lifecycle",
+                "runs flows/old.py:lifecycle; declared is flows.lifecycle.lifecycle",
             ),
             (
                 "intake/files",
                 lambda client, it: client.update_deployment(it, update(parameters={"source": "submitted"})),
-                "has other parameters than the file",
+                "has other parameters than declared",
             ),
             ("lifecycle/catalan", lambda client, it: client.pause_deployment(it), "is paused"),
         ]
@@ -224,40 +237,70 @@ class TestDeployments:
             await client.resume_deployment((await client.read_deployment_by_name("lifecycle/catalan")).id)
         assert await found() == []
 
-    async def test_foreign_deployments_and_schedules_are_told(self, office: Settings) -> None:
+    async def test_obsolete_ones_are_reported_and_those_of_the_office_s_own_named(self, office: Settings) -> None:
         async with prefect_client() as client:
             there = await client.read_deployment_by_name("lifecycle/basque")
             made = await client.create_deployment(
-                there.flow_id, "old-school", work_pool_name=POOL, entrypoint=there.entrypoint
+                there.flow_id, "old-school", work_pool_name=POOL, entrypoint=there.entrypoint, tags=["clusterflow"]
             )
+            own_one = await client.create_deployment(there.flow_id, "payroll", work_pool_name=POOL)
             review = (await client.read_deployment_by_name("review/portfolio")).id
             rare = CronSchedule(cron="0 0 3 * *")
             (own,) = await client.create_deployment_schedules(review, [(rare, True)])
-            found = wrong(await deployments.look(Surroundings(office)))
+            seen = list(await deployments.look(Surroundings(office)))
+            found = wrong(seen)
             await client.delete_deployment(made)
+            await client.delete_deployment(own_one)
             await client.delete_deployment_schedule(review, own.id)
         assert [what for what, _ in found] == ["deployment review/portfolio", "deployment lifecycle/old-school"]
-        assert found[0][1] == "has a schedule «0 0 3 * *» that the file does not have"
+        assert found[0][1] == "also has a schedule «0 0 3 * *», made in Prefect"
+        assert [s.found.en for s in seen if s.outcome is Outcome.OK] == [
+            "besides, our workers serve deployments of the office's own: lifecycle/payroll"
+        ]
 
-    async def test_a_flow_whose_parameters_changed_a_flow_that_is_gone_and_a_model_without_passes(
+    async def test_a_flow_whose_parameters_changed_and_one_that_cannot_be_imported(
+        self, office: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        @flow(name="lifecycle")
+        async def changed(cluster: str) -> None: ...
+
+        def load(entrypoint: str, **_: object) -> object:
+            if entrypoint == "flows.lifecycle.lifecycle":
+                return changed
+            raise ImportError(f"no module {entrypoint}")
+
+        monkeypatch.setattr(deployments, "load_flow_from_entrypoint", load)
+        seen = list(await deployments.look(Surroundings(office)))
+        found = wrong(seen)
+        assert ("deployment lifecycle/basque", "its flow's parameters changed since it was deployed") in found
+        unloadable = "its flow cannot be loaded: ImportError: no module flows.relay.relay"
+        assert ("deployment relay/outbox", unloadable) in found
+        assert {s.cure.en for s in seen if "cannot be loaded" in s.found.en} == {
+            "install clusterflow again in this environment; leave the deployment alone"
+        }
+
+    async def test_a_model_of_the_office_s_own_and_a_broken_one(self, office: Settings, tmp_path: Path) -> None:
+        shutil.copytree(office.configs, tmp_path / "configs")
+        models = tmp_path / "configs" / "models"
+        (models / "rosario.yaml").write_text((models / "cordoba.yaml").read_text().replace("cordoba", "rosario"))
+        (models / "catalan.yaml").write_text("stages: [")
+        found = wrong(await deployments.look(Surroundings(office.model_copy(update={"configs": tmp_path / "configs"}))))
+        assert ("deployments", "missing in Prefect: lifecycle/rosario") in found
+        assert [what for what, _ in found if "catalan" in what] == ["model catalan"], "its deployment is left alone"
+
+    async def test_an_edited_prefect_yaml_is_reported_and_the_advice_keeps_the_edit(
         self, office: Settings, tmp_path: Path
     ) -> None:
-        text = (office.deployments / "prefect.yaml").read_text(encoding="utf-8")
         folder = tmp_path / "deployments"
         folder.mkdir()
-        (tmp_path / "flows").mkdir()
-        (tmp_path / "flows" / "lifecycle.py").write_text(
-            "from prefect import flow\n\n\n@flow(name='lifecycle')\nasync def lifecycle(cluster: str): ...\n"
-        )
-        only = text[: text.index("  - name: portfolio")].replace("name: cordoba", "name: rosario")
-        only = only.replace("flows.lifecycle.lifecycle", "flows/lifecycle.py:lifecycle")
-        gone = "  - name: gone\n    entrypoint: flows/gone.py:gone\n    work_pool: {name: clusterflow}\n"
-        (folder / "prefect.yaml").write_text(only + gone, encoding="utf-8")
-        found = wrong(await deployments.look(Surroundings(office.model_copy(update={"deployments": folder}))))
-        assert ("deployment lifecycle/basque", "its flow's parameters changed since it was deployed") in found
-        assert any(what == "gone" and "its flow cannot be loaded" in text for what, text in found)
-        assert ("deployments", "missing in Prefect: lifecycle/rosario") in found
-        assert ("deployments", "without a deployment there are no passes of: cordoba") in found
+        (folder / "prefect.yaml").write_text("deployments: [{name: ours}]\n", encoding="utf-8")
+        edited = office.model_copy(update={"deployments": folder})
+        ((what, found),) = wrong(await deployments.look(Surroundings(edited)))
+        assert (what, "clusterflow does not read it" in found) == (str(folder / "prefect.yaml"), True)
+        backup = write_file(folder / "prefect.yaml", declared_in(office.configs.parent))
+        assert backup is not None
+        assert "name: ours" in backup.read_text(encoding="utf-8")
+        assert wrong(await deployments.look(Surroundings(edited))) == []
 
 
 class TestWorkers:
@@ -330,13 +373,12 @@ class TestSchedules:
 
 
 class TestSecrets:
-    async def test_a_block_that_is_named_must_be_there_and_hold_something(
-        self, office: Settings, tmp_path: Path
-    ) -> None:
-        folder = tmp_path / "deployments"
-        folder.mkdir()
-        (folder / "prefect.yaml").write_text("job_variables: {key: '{{ prefect.blocks.secret.smtp-key }}'}\n")
-        surroundings = Surroundings(office.model_copy(update={"deployments": folder}))
+    async def test_a_block_that_is_named_must_be_there_and_hold_something(self, office: Settings) -> None:
+        surroundings = Surroundings(office)
+        async with prefect_client() as client:
+            relay = await client.read_deployment_by_name("relay/outbox")
+            named = {**relay.job_variables, "env": {"KEY": "{{ prefect.blocks.secret.smtp-key }}"}}
+            await client.update_deployment(relay.id, DeploymentUpdate(job_variables=named))
         assert wrong(await secrets.look(surroundings)) == [("block secret/smtp-key", "does not exist in Prefect")]
         await Secret(value="hunter2").save("smtp-key")  # type: ignore[misc]
         seen = list(await secrets.look(surroundings))
@@ -346,6 +388,8 @@ class TestSecrets:
         assert [text for _, text in wrong(await secrets.look(surroundings))] == [
             "is empty, is no text, or cannot be decrypted"
         ]
+        async with prefect_client() as client:
+            await client.update_deployment(relay.id, DeploymentUpdate(job_variables=relay.job_variables))
 
     async def test_a_channel_that_prefect_keeps_is_brought_along_and_must_be_a_text(self, office: Settings) -> None:
         surroundings = Surroundings(office)

@@ -24,22 +24,31 @@ CHECKS = (
     Check("packages", Text(es="paquetes", en="packages"), packages.look),
     Check("settings", Text(es="ajustes", en="settings"), settings.look_at_settings),
     Check(
-        "secret", Text(es="secreto de los códigos", en="secret of the codes"), settings.look_at_secret, needs="settings"
+        "secret",
+        Text(es="secreto de los códigos", en="secret of the codes"),
+        settings.look_at_secret,
+        needs=("settings",),
     ),
-    Check("files", Text(es="archivos de la oficina", en="the office's files"), files.look, needs="settings"),
-    Check("database", database.DATABASE, database.look_at_schema, needs="settings"),
-    Check("ledger", Text(es="registro", en="ledger"), database.look_at_ledger, needs="database"),
-    Check("outbox", Text(es="bandeja de salida", en="outbox"), database.look_at_outbox, needs="database"),
+    Check("files", Text(es="archivos de la oficina", en="the office's files"), files.look, needs=("settings",)),
+    Check("database", database.DATABASE, database.look_at_schema, needs=("settings",)),
+    Check("ledger", Text(es="registro", en="ledger"), database.look_at_ledger, needs=("database",)),
+    Check("outbox", Text(es="bandeja de salida", en="outbox"), database.look_at_outbox, needs=("database",)),
     Check(
-        "notices", Text(es="avisos abandonados", en="notices given up"), database.look_at_dead_letters, needs="database"
+        "notices",
+        Text(es="avisos abandonados", en="notices given up"),
+        database.look_at_dead_letters,
+        needs=("database",),
     ),
     Check(
-        "refused", Text(es="entregas rechazadas", en="refused submissions"), database.look_at_refused, needs="database"
+        "refused",
+        Text(es="entregas rechazadas", en="refused submissions"),
+        database.look_at_refused,
+        needs=("database",),
     ),
-    Check("labels", database.LABELS, database.look_at_labels, needs="database"),
+    Check("labels", database.LABELS, database.look_at_labels, needs=("database",)),
     *health.CHECKS,
     # Last: Prefect may keep channels among its secrets.
-    Check("channels", Text(es="canales", en="channels"), channels.look, needs="settings"),
+    Check("channels", Text(es="canales", en="channels"), channels.look, needs=("settings",)),
 )
 
 MARKS: dict[Outcome, tuple[str, Text, str]] = {

@@ -16,8 +16,8 @@ from clusterflow.cli.output import Json, print_json, show
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.prefect import reconcile as reconciling
 from clusterflow.prefect.api import connected
-from clusterflow.prefect.declarations import deployment_name, prefect_yaml
-from clusterflow.prefect.deploy import declarations_of, deploy_declared
+from clusterflow.prefect.declarations import deployment_name
+from clusterflow.prefect.deploy import declarations_of, deploy_declared, write_file
 from clusterflow.prefect.obsolete import find_obsolete, remove
 from clusterflow.prefect.publish import publish
 from clusterflow.prefect.secret_channels import channels_if_up
@@ -80,24 +80,24 @@ def deploy(
     What is no longer declared is listed, and removed with --yes: only what clusterflow itself deployed.
     """
     context = Context.open()
-    declared, problems = declarations_of(context)
-    for problem in problems:
-        show(f"left as it is: {problem}")
+    found = declarations_of(context)
+    for model, problem in found.problems.items():
+        show(f"left as it is: model {model}: {problem}")
     if write is not None:
-        write.write_text(prefect_yaml(declared), encoding="utf-8")
-        show(f"wrote {write}")
+        backup = write_file(write, found.declared)
+        show(f"wrote {write}" + (f"; what it said before is in {backup}" if backup else ""))
         return
     settings = context.settings
     auth = settings.prefect_auth.get_secret_value() if settings.prefect_auth else None
 
     async def run() -> None:
         if dry_run:
-            for one in declared:
+            for one in found.declared:
                 show(f"would deploy {deployment_name(one)}")
         else:
-            names = await deploy_declared(root_of(settings), settings.prefect_api_url, auth, declared)
+            names = await deploy_declared(root_of(settings), settings.prefect_api_url, auth, found.declared)
             show(f"deployed: {', '.join(names)}")
-        obsolete = await find_obsolete(declared)
+        obsolete = await find_obsolete(found.declared, found.problems)
         for item in obsolete:
             show(f"no longer declared: {item}")
         if obsolete and yes and not dry_run:

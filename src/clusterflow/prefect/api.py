@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from json import JSONDecodeError
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import certifi
 import httpx
@@ -82,6 +82,22 @@ async def prefect_client() -> AsyncIterator[PrefectClient]:
     with unreachable_in_words():
         async with get_client() as client:
             yield client
+
+
+PAGE = 200
+"""As many things as Prefect returns in one answer."""
+
+T = TypeVar("T")
+
+
+async def all_pages(read: Callable[..., Awaitable[Sequence[T]]], **arguments: Any) -> list[T]:
+    """Return everything that a reading method of the client has, however many pages that is."""
+    found = list[T]()
+    while True:
+        page = await read(**arguments, limit=PAGE, offset=len(found))
+        found += page
+        if len(page) < PAGE:
+            return found
 
 
 @contextmanager

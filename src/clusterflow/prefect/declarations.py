@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
-from clusterflow.configs.schedules import Schedule
+from clusterflow.configs.schedules import DEFAULTS, Schedule
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.prefect.pool import POOL
+from clusterflow.services.catalogue import models_in
+from clusterflow.settings import Settings
 
 Declaration = dict[str, Any]
 """One entry of ``deployments:``, as Prefect reads it."""
@@ -31,6 +34,7 @@ SIDE_BY_SIDE = {"limit": 20, "collision_strategy": "ENQUEUE"}
 
 HEADER = f"""\
 # Written by `clusterflow deploy --write FILE`, from configs/models and configs/schedules.yaml: change those instead.
+# clusterflow does not read this file. Deployments of your own belong in a file of their own.
 # To deploy it without clusterflow: prefect --no-prompt deploy --all --prefect-file FILE
 # Any worker of the pool runs it: clusterflow up (in one process), or prefect worker start --pool {POOL}.
 """
@@ -41,7 +45,8 @@ _GATES = "[Gates open · Puertas abiertas](/v2/runs?tags=gate-open)"
 
 def declare(models: Iterable[LifecycleModel], schedules: Mapping[str, Schedule]) -> list[Declaration]:
     """Return our deployments: one for each model, by its id, then those of the scheduled flows."""
-    return [*(_of_model(m) for m in sorted(models, key=lambda m: m.id)), *_scheduled(schedules)]
+    passes = [_of_model(m) for m in sorted(models, key=lambda m: m.id)]
+    return [*passes, *(one.declare(schedules[one.schedule]) for one in SCHEDULED_FLOWS)]
 
 
 def deployment_name(declaration: Declaration) -> str:
@@ -101,117 +106,151 @@ def _of_model(model: LifecycleModel) -> Declaration:
     }
 
 
-def _scheduled(schedules: Mapping[str, Schedule]) -> list[Declaration]:
-    return [
-        _flow(
-            "review",
-            "portfolio",
-            "The whole portfolio, measured as a set; a pass begins only where an answer changed.",
-            "Todo el portafolio, medido como conjunto; solo hay pasada donde cambió una respuesta.",
-            _PORTFOLIO,
-            concurrency_limit=CANCEL_NEW,
-            schedules=[_schedule("nightly", schedules["review"])],
-        ),
-        _flow(
-            "dues",
-            "daily",
-            "Issues the invoices that the dues schemes ask for; what cannot be known is reported, never guessed.",
-            "Emite las facturas que piden los esquemas de cuotas; lo que no se sabe se informa y no se adivina.",
-            concurrency_limit=CANCEL_NEW,
-            schedules=[_schedule("daily", schedules["dues"])],
-        ),
-        _flow(
-            "relay",
-            "outbox",
-            "Publishes what waits in the outbox and sends due notices; clusterflow up does so at once.",
-            "Publica lo que espera en la bandeja de salida y envía los avisos; clusterflow up lo hace al momento.",
-            concurrency_limit=CANCEL_NEW,
-            schedules=[_schedule("each-minute", schedules["relay"])],
-        ),
-        _flow(
-            "digest",
-            "weekly",
-            "Sends the digests that are due. Where the relay runs, it sends each at the hour of its reader.",
-            "Envía los resúmenes que tocan. Donde funciona la bandeja de salida, ella los envía a la hora de cada uno.",
-            concurrency_limit=CANCEL_NEW,
-            schedules=[_schedule("weekly", schedules["digest"])],
-        ),
-        _flow(
-            "report",
-            "dossiers",
-            "Writes the portfolio and the dossier of each active initiative into the folder of `CLUSTERFLOW_REPORTS`; "
-            "on demand, that of one initiative or of a past day.",
-            "Escribe el portafolio y el dossier de cada iniciativa en curso en la carpeta de `CLUSTERFLOW_REPORTS`; "
-            "a petición, el de una iniciativa o el de un día pasado.",
-            _PORTFOLIO,
-            concurrency_limit=ENQUEUE,
-            schedules=[_schedule("monthly", schedules["report"])],
-        ),
-        _flow(
-            "calendars",
-            "hourly",
-            "Writes the calendars of initiatives and people to the folder of `CLUSTERFLOW_CALENDARS`, if it is set.",
-            "Escribe los calendarios de iniciativas y personas en la carpeta de `CLUSTERFLOW_CALENDARS`, si la hay.",
-            concurrency_limit=CANCEL_NEW,
-            schedules=[_schedule("hourly", schedules["calendars"])],
-        ),
-        _flow(
-            "intake",
-            "submitted",
-            "Imports the records that other systems submit as events `clusterflow.record.submitted`, all in one "
-            "run; what cannot be recorded comes back as `clusterflow.record.refused`.",
-            "Recibe los registros que otros sistemas entregan como eventos; lo que no se puede registrar vuelve con "
-            "sus errores.",
-            concurrency_limit=ENQUEUE,
-            parameters={"source": "submitted"},
-            triggers=[
-                # The first event fires, further ones within ten seconds do not; so the run waits until the ten
-                # seconds are over and Prefect has written what came in them (it writes each five). Not for each
-                # resource: a burst from a hundred of them is still one run.
-                {
-                    "name": f"{TRIGGER_PREFIX}intake/submitted",
-                    "description": "One run for all that is submitted within ten seconds.",
-                    "enabled": True,
-                    "expect": ["clusterflow.record.submitted"],
-                    "within": 10,
-                    "schedule_after": 16,
-                }
-            ],
-            # A trigger may be lost: all that Prefect keeps is looked through again, and what is known is skipped.
-            schedules=[
-                _schedule("hourly", schedules["intake-events"])
-                | {"parameters": {"source": "submitted", "everything": True}}
-            ],
-        ),
-        _flow(
-            "intake",
-            "files",
-            "Imports the workbooks and JSON lines files that are dropped at the address `CLUSTERFLOW_INTAKE`, and "
-            "moves each to `done/` or `refused/` beside it.",
-            "Recibe los libros y archivos que se dejan en la dirección `CLUSTERFLOW_INTAKE` y mueve cada uno a `done/` "
-            "o `refused/`.",
-            concurrency_limit=CANCEL_NEW,
-            parameters={"source": "files"},
-            schedules=[_schedule("each-five-minutes", schedules["intake-files"])],
-        ),
-    ]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScheduledFlow:
+    """A flow that runs by a schedule of the office: its deployment, its schedule's slug and key, its description."""
+
+    flow: str
+    name: str
+    slug: str
+    schedule: str
+    """The key in ``configs/schedules.yaml``."""
+    english: str
+    spanish: str
+    link: str = ""
+    limit: Mapping[str, Any] = field(default_factory=lambda: CANCEL_NEW)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    when_scheduled: Mapping[str, Any] = field(default_factory=dict)
+    """Parameters of the scheduled runs, besides ``parameters``."""
+    triggers: Sequence[Mapping[str, Any]] = ()
+
+    def declare(self, schedule: Schedule) -> Declaration:
+        """Return its deployment. Prefect recognises a schedule by its slug: one with another time replaces it."""
+        own = {"slug": self.slug, "cron": schedule.cron, "timezone": schedule.timezone, "active": schedule.active}
+        if self.when_scheduled:
+            own["parameters"] = {**self.parameters, **self.when_scheduled}
+        return {
+            "name": self.name,
+            "entrypoint": f"flows.{self.flow}.{self.flow}",
+            "description": _paragraphs(self.english, self.spanish, *([self.link] if self.link else [])),
+            "tags": [TAG, self.flow],
+            "work_pool": WORK_POOL,
+            "concurrency_limit": dict(self.limit),
+            **({"parameters": dict(self.parameters)} if self.parameters else {}),
+            **({"triggers": [dict(t) for t in self.triggers]} if self.triggers else {}),
+            "schedules": [own],
+        }
 
 
-def _flow(flow: str, name: str, *paragraphs: str, **more: Any) -> Declaration:
-    return {
-        "name": name,
-        "entrypoint": f"flows.{flow}.{flow}",
-        "description": _paragraphs(*paragraphs),
-        "tags": [TAG, flow],
-        "work_pool": WORK_POOL,
-        **more,
-    }
-
-
-def _schedule(slug: str, schedule: Schedule) -> dict[str, Any]:
-    """Prefect recognises a schedule by its slug: one with another time replaces it."""
-    return {"slug": slug, "cron": schedule.cron, "timezone": schedule.timezone, "active": schedule.active}
+SCHEDULED_FLOWS = (
+    ScheduledFlow(
+        flow="review",
+        name="portfolio",
+        slug="nightly",
+        schedule="review",
+        english="The whole portfolio, measured as a set; a pass begins only where an answer changed.",
+        spanish="Todo el portafolio, medido como conjunto; solo hay pasada donde cambió una respuesta.",
+        link=_PORTFOLIO,
+    ),
+    ScheduledFlow(
+        flow="dues",
+        name="daily",
+        slug="daily",
+        schedule="dues",
+        english="Issues the invoices that the dues schemes ask for; what cannot be known is reported, never guessed.",
+        spanish="Emite las facturas que piden los esquemas de cuotas; lo que no se sabe se informa y no se adivina.",
+    ),
+    ScheduledFlow(
+        flow="relay",
+        name="outbox",
+        slug="each-minute",
+        schedule="relay",
+        english="Publishes what waits in the outbox and sends due notices; clusterflow up does so at once.",
+        spanish="Publica lo que espera en la bandeja de salida y envía los avisos; clusterflow up lo hace al momento.",
+    ),
+    ScheduledFlow(
+        flow="digest",
+        name="weekly",
+        slug="weekly",
+        schedule="digest",
+        english="Sends the digests that are due. Where the relay runs, it sends each at the hour of its reader.",
+        spanish="Envía los resúmenes que tocan. Donde funciona la bandeja de salida, ella los envía a la hora de cada "
+        "uno.",
+    ),
+    ScheduledFlow(
+        flow="report",
+        name="dossiers",
+        slug="monthly",
+        schedule="report",
+        english="Writes the portfolio and the dossier of each active initiative into the folder of "
+        "`CLUSTERFLOW_REPORTS`; on demand, that of one initiative or of a past day.",
+        spanish="Escribe el portafolio y el dossier de cada iniciativa en curso en la carpeta de "
+        "`CLUSTERFLOW_REPORTS`; a petición, el de una iniciativa o el de un día pasado.",
+        link=_PORTFOLIO,
+        limit=ENQUEUE,
+    ),
+    ScheduledFlow(
+        flow="calendars",
+        name="hourly",
+        slug="hourly",
+        schedule="calendars",
+        english="Writes the calendars of initiatives and people to the folder of `CLUSTERFLOW_CALENDARS`, if it is "
+        "set.",
+        spanish="Escribe los calendarios de iniciativas y personas en la carpeta de `CLUSTERFLOW_CALENDARS`, si la "
+        "hay.",
+    ),
+    ScheduledFlow(
+        flow="intake",
+        name="submitted",
+        slug="hourly",
+        schedule="intake-events",
+        english="Imports the records that other systems submit as events `clusterflow.record.submitted`, all in one "
+        "run; what cannot be recorded comes back as `clusterflow.record.refused`.",
+        spanish="Recibe los registros que otros sistemas entregan como eventos; lo que no se puede registrar vuelve "
+        "con sus errores.",
+        limit=ENQUEUE,
+        parameters={"source": "submitted"},
+        # A trigger may be lost: all that Prefect keeps is looked through again, and what is known is skipped.
+        when_scheduled={"everything": True},
+        triggers=[
+            # The first event fires, further ones within ten seconds do not; so the run waits until the ten seconds
+            # are over and Prefect has written what came in them (it writes every five seconds). Not for each
+            # resource: a burst from a hundred of them is still one run.
+            {
+                "name": f"{TRIGGER_PREFIX}intake/submitted",
+                "description": "One run for all that is submitted within ten seconds.",
+                "enabled": True,
+                "expect": ["clusterflow.record.submitted"],
+                "within": 10,
+                "schedule_after": 16,
+            }
+        ],
+    ),
+    ScheduledFlow(
+        flow="intake",
+        name="files",
+        slug="each-five-minutes",
+        schedule="intake-files",
+        english="Imports the workbooks and JSON lines files that are dropped at the address `CLUSTERFLOW_INTAKE`, and "
+        "moves each to `done/` or `refused/` beside it.",
+        spanish="Recibe los libros y archivos que se dejan en la dirección `CLUSTERFLOW_INTAKE` y mueve cada uno a "
+        "`done/` o `refused/`.",
+        parameters={"source": "files"},
+    ),
+)
+"""The flows that run by a schedule, in the order of the written file."""
 
 
 def _paragraphs(*paragraphs: str) -> str:
     return "\n\n".join(" ".join(p.split()) for p in paragraphs) + "\n"
+
+
+def main() -> None:
+    """Write ``deployments/prefect.yaml`` of the checkout from the shipped models and the default schedules."""
+    settings = Settings.model_construct()
+    text = prefect_yaml(declare(models_in(settings.configs).values(), DEFAULTS))
+    (settings.deployments / "prefect.yaml").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -6,7 +6,9 @@ import asyncio
 import os
 import re
 import sys
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,13 +17,15 @@ from prefect.flows import Flow, load_flow_from_entrypoint
 from prefect.settings import get_current_settings
 
 from clusterflow.configs.schedules import load_schedules
+from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.errors import Mistakes, NotPossible
 from clusterflow.prefect.api import prefect_client, settings_for
 from clusterflow.prefect.declarations import Declaration, declare, prefect_yaml
 from clusterflow.prefect.pool import POOL, ensure_pool
 from clusterflow.services.catalogue import models_of
 from clusterflow.services.context import Context
-from clusterflow.store.pinned_models import models_in_use
+from clusterflow.services.isolation import describe_problem
+from clusterflow.store.pinned_models import load_model, models_in_use
 
 FILE = Path("deployments/prefect.yaml")
 """Relative to the root of the flows."""
@@ -78,24 +82,57 @@ def _reason(output: str) -> str:
     return " ".join(line.strip() for line in said[-6:]) or "it does not say why"
 
 
-def declarations_of(context: Context) -> tuple[list[Declaration], list[str]]:
-    """Return what is to be deployed, and the models whose file has mistakes.
+@dataclass(frozen=True, slots=True)
+class Declarations:
+    """What is to be deployed; ``problems`` say, by model, why its file or its stored version cannot be read."""
+
+    declared: Sequence[Declaration]
+    problems: Mapping[str, str]
+
+
+def declarations_of(context: Context) -> Declarations:
+    """Return what is to be deployed.
 
     A model that left the folder, or whose file is broken, is declared as its initiatives are pinned to it.
 
     Raises:
         Mistakes: all that is wrong with the schedules.
     """
+    models, problems = dict[str, LifecycleModel](), dict[str, str]()
     with context.reading() as connection:
-        models = models_in_use(connection)
-    problems = list[str]()
+        for model_id, content_hash in models_in_use(connection).items():
+            try:
+                models[model_id] = load_model(connection, content_hash)
+            except Exception as problem:
+                problems[model_id] = f"its stored version: {describe_problem(problem)}"
     on_file = models_of(context)
     for model_id in on_file:
         try:
             models[model_id] = on_file[model_id]
         except Mistakes as wrong:
-            problems.append(f"model {model_id}: {wrong}")
-    return declare(models.values(), load_schedules(context.settings.configs / "schedules.yaml")), problems
+            problems[model_id] = str(wrong)
+    schedules = load_schedules(context.settings.configs / "schedules.yaml")
+    return Declarations(declare(models.values(), schedules), problems)
+
+
+def written_file(context: Context) -> Path:
+    """Return where the office keeps its written ``prefect.yaml``."""
+    return context.settings.deployments / "prefect.yaml"
+
+
+def is_outdated(file: Path, declared: Iterable[Declaration]) -> bool:
+    """Return whether a written ``prefect.yaml`` is there and says something else than what is declared."""
+    return file.is_file() and file.read_text(encoding="utf-8", errors="replace") != prefect_yaml(declared)
+
+
+def write_file(file: Path, declared: Iterable[Declaration]) -> Path | None:
+    """Write a ``prefect.yaml``. A file with another content is kept beside it, and its new name returned."""
+    text, backup = prefect_yaml(declared), None
+    if file.is_file() and file.read_bytes() != text.encode():
+        backup = file.with_name(f"{file.name}.{datetime.now(UTC):%Y%m%dT%H%M%S}.bak")
+        file.replace(backup)
+    file.write_text(text, encoding="utf-8")
+    return backup
 
 
 async def deploy_declared(root: Path, api_url: str, auth: str | None, declarations: Iterable[Declaration]) -> list[str]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
 from prefect.exceptions import ObjectNotFound
 
-from clusterflow.prefect.api import prefect_client
+from clusterflow.prefect.api import all_pages, prefect_client
 from clusterflow.prefect.declarations import TAG, TRIGGER_PREFIX, Declaration, deployment_name
 from clusterflow.prefect.health.deployments import deployed
+from clusterflow.prefect.names import pass_deployment
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +28,22 @@ class Obsolete:
         return f"{self.kind} {self.name}"
 
 
-async def find_obsolete(declared: Sequence[Declaration]) -> list[Obsolete]:
+async def find_obsolete(declared: Sequence[Declaration], unreadable: Iterable[str] = ()) -> list[Obsolete]:
     """Return what is ours and no longer declared.
 
     Ours are the deployments of our pool with our tag, their schedules that have a slug (one made in Prefect's pages
     has none), and the automations whose name begins like those of our triggers.
+
+    Args:
+        unreadable: models that cannot be read at the moment; what was deployed for them is not obsolete.
     """
     wanted = {deployment_name(d): {s["slug"] for s in d.get("schedules", ())} for d in declared}
     triggers = {t["name"] for d in declared for t in d.get("triggers", ())}
+    spared = {pass_deployment(model) for model in unreadable}
+    triggers |= {f"{TRIGGER_PREFIX}{name}" for name in spared}
     found = list[Obsolete]()
     for name, there in sorted((await deployed()).items()):
-        if TAG not in there.tags:
+        if TAG not in there.tags or name in spared:
             continue
         if name not in wanted:
             found.append(Obsolete("deployment", name, there.id))
@@ -48,7 +54,7 @@ async def find_obsolete(declared: Sequence[Declaration]) -> list[Obsolete]:
             if s.slug and s.slug not in wanted[name]
         ]
     async with prefect_client() as client:
-        automations = await client.read_automations()
+        automations = await all_pages(client.read_automations)
     found += [
         Obsolete("automation", a.name, a.id)
         for a in automations

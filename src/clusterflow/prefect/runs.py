@@ -30,10 +30,7 @@ from prefect.states import Cancelled, Cancelling, Completed
 
 from clusterflow.errors import NotPossible, UnknownName
 from clusterflow.prefect import wakeup
-from clusterflow.prefect.api import detail, prefect_client
-
-PAGE = 200
-"""The server gives at most so many runs in one answer."""
+from clusterflow.prefect.api import PAGE, all_pages, detail, prefect_client
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -236,15 +233,8 @@ async def _find(run_id: UUID) -> FlowRun | None:
 
 
 async def _read(selection: FlowRunFilter) -> Sequence[FlowRun]:
-    runs: list[FlowRun] = []
     async with prefect_client() as client:
-        while True:
-            page = await client.read_flow_runs(
-                flow_run_filter=selection, sort=FlowRunSort.START_TIME_ASC, limit=PAGE, offset=len(runs)
-            )
-            runs += page
-            if len(page) < PAGE:
-                return runs
+        return await all_pages(client.read_flow_runs, flow_run_filter=selection, sort=FlowRunSort.START_TIME_ASC)
 
 
 async def count(flow: str, *tags: str) -> int:

@@ -22,7 +22,7 @@ from clusterflow.errors import ClusterflowError, PrefectUnreachable
 from clusterflow.prefect import runs, server, worker
 from clusterflow.prefect.api import connected
 from clusterflow.prefect.database_owner import claim
-from clusterflow.prefect.deploy import declarations_of, deploy_declared, pause_schedules
+from clusterflow.prefect.deploy import declarations_of, deploy_declared, is_outdated, pause_schedules, written_file
 from clusterflow.prefect.obsolete import find_obsolete, remove
 from clusterflow.prefect.publish import publish
 from clusterflow.prefect.reconcile import reconcile
@@ -123,15 +123,7 @@ async def everything(settings: Settings, say: Say, *, limit: int = 3, live: bool
         api = started.api_url if started else settings.prefect_api_url
         async with connected(api, auth):
             await claim(database.url)
-            declared, problems = declarations_of(context)
-            for problem in problems:
-                say(problem)
-            deployed = await deploy_declared(root_of(settings), api, auth, declared)
-            obsolete = await find_obsolete(declared) if started else []
-            for one in obsolete:
-                say(f"no longer declared, removed: {one}")
-            await remove(obsolete)
-            say(f"deployments: {', '.join(deployed)}")
+            deployed = await _deploy(context, api, auth, say, prune=started is not None)
             if not live:
                 await pause_schedules(deployed)
             serving = worker.serve(
@@ -157,6 +149,22 @@ async def everything(settings: Settings, say: Say, *, limit: int = 3, live: bool
             started.stop()
         context.database.dispose()
         database.dispose()
+
+
+async def _deploy(context: Context, api: str, auth: str | None, say: Say, *, prune: bool) -> list[str]:
+    """Deploy what is declared; with ``prune``, remove what is ours and no longer declared."""
+    found = declarations_of(context)
+    for model, problem in found.problems.items():
+        say(f"left as it is: model {model}: {problem}")
+    deployed = await deploy_declared(root_of(context.settings), api, auth, found.declared)
+    obsolete = await find_obsolete(found.declared, found.problems) if prune else []
+    for one in obsolete:
+        say(f"no longer declared, removed: {one}")
+    await remove(obsolete)
+    say(f"deployments: {', '.join(deployed)}")
+    if is_outdated(file := written_file(context), found.declared):
+        say(f"{file} says something else: it is not read here. Write it anew with: clusterflow deploy --write {file}")
+    return deployed
 
 
 async def send_what_is_left() -> None:

@@ -44,13 +44,12 @@ def problem_of(connection: Connection, content_hash: str) -> str | None:
 _PARSED: dict[str, LifecycleModel] = {}
 
 
-def models_in_use(connection: Connection) -> dict[str, LifecycleModel]:
-    """Return, by id, a version of each model that an enrolled initiative is pinned to: the one seen last."""
+def models_in_use(connection: Connection) -> dict[str, str]:
+    """Return, by id, the content hash of each model that an enrolled initiative is pinned to: of the one seen last."""
     state, model = tables.initiative_state, tables.lifecycle_model
     query = (
         select(model.c.id, model.c.hash)
         .where(model.c.hash.in_(select(state.c.model_hash)))
         .order_by(model.c.first_seen, model.c.hash)
     )
-    latest = {row.id: row.hash for row in connection.execute(query)}
-    return {model_id: load_model(connection, content_hash) for model_id, content_hash in latest.items()}
+    return {row.id: row.hash for row in connection.execute(query)}

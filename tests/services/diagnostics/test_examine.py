@@ -23,7 +23,7 @@ Office = Callable[..., Surroundings]
 
 
 def check(name: str, look: Callable[[Surroundings], Iterator[CheckResult]], needs: str | None = None) -> Check:
-    return Check(name, plain(name), look, needs)
+    return Check(name, plain(name), look, (needs,) if needs else ())
 
 
 def well(_: Surroundings) -> Iterator[CheckResult]:

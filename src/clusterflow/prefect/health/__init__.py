@@ -98,9 +98,11 @@ def _asking(module: str) -> Callable[[Surroundings], Iterable[CheckResult]]:
 
 
 CHECKS = (
-    Check("prefect", SERVER, look_at_server, needs="settings"),
-    Check("deployments", Text(es="despliegues", en="deployments"), _asking("deployments"), needs="prefect"),
-    Check("workers", Text(es="trabajadores", en="workers"), _asking("workers"), needs="prefect"),
-    Check("schedules", Text(es="horarios", en="schedules"), _asking("schedules"), needs="prefect"),
-    Check("secrets", Text(es="secretos en Prefect", en="secrets in Prefect"), _asking("secrets"), needs="prefect"),
+    Check("prefect", SERVER, look_at_server, needs=("settings",)),
+    Check(
+        "deployments", Text(es="despliegues", en="deployments"), _asking("deployments"), needs=("prefect", "database")
+    ),
+    Check("workers", Text(es="trabajadores", en="workers"), _asking("workers"), needs=("prefect",)),
+    Check("schedules", Text(es="horarios", en="schedules"), _asking("schedules"), needs=("prefect",)),
+    Check("secrets", Text(es="secretos en Prefect", en="secrets in Prefect"), _asking("secrets"), needs=("prefect",)),
 )

@@ -1,10 +1,9 @@
-"""What Prefect has deployed beside what the file declares."""
+"""Compares what Prefect has deployed with what the models and schedules declare."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -21,13 +20,13 @@ from prefect.exceptions import ObjectNotFound
 from prefect.flows import load_flow_from_entrypoint
 from prefect.utilities.callables import parameter_schema
 
-from clusterflow.configs.yaml import read
 from clusterflow.domain.text import Text
-from clusterflow.errors import Mistakes
-from clusterflow.prefect.api import prefect_client
+from clusterflow.prefect.api import PAGE, all_pages, prefect_client
+from clusterflow.prefect.declarations import TAG, Declaration, deployment_name
+from clusterflow.prefect.deploy import declarations_of, is_outdated, written_file
 from clusterflow.prefect.names import pass_deployment
 from clusterflow.prefect.pool import POOL
-from clusterflow.services.catalogue import models_in
+from clusterflow.services.context import Context
 from clusterflow.services.diagnostics.finding import (
     CheckResult,
     Surroundings,
@@ -38,15 +37,12 @@ from clusterflow.services.diagnostics.finding import (
     trouble,
     warning,
 )
-from clusterflow.settings import Settings
-
-PAGE = 200
-"""As many things as Prefect gives at a time."""
+from clusterflow.services.isolation import describe_problem
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A deployment as the file has it. A value with ``{{`` is filled in by Prefect, and not compared."""
+    """A declared deployment. A value with ``{{`` is filled in by Prefect, and not compared."""
 
     name: str
     entrypoint: str
@@ -58,60 +54,48 @@ class Declared:
 
 
 async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
-    """Missing, stale, paused and foreign ones."""
-    declared, seen, unloadable = declared_in(surroundings.settings)
+    """Compare what is declared with what Prefect has: missing, stale, paused and foreign deployments."""
+    context = Context(surroundings.settings, surroundings.database)
+    declarations = declarations_of(context)
+    seen = [trouble(both(_MODEL, name=m), plain(text), _MEND_MODEL) for m, text in declarations.problems.items()]
     found = await deployed()
-    triggers = await triggers_on([t for d in declared for t in d.triggers])
+    triggers = await triggers_on([t["name"] for d in declarations.declared for t in d.get("triggers", ())])
     missing: list[str] = []
-    for one in declared:
-        if there := found.pop(one.name, None) or await _elsewhere(one.name):
-            seen += compared(one, there, triggers)
-        else:
-            missing.append(one.name)
+    for declaration in declarations.declared:
+        name = deployment_name(declaration)
+        there = found.pop(name, None) or await _elsewhere(name)
+        if there is None:
+            missing.append(name)
+            continue
+        try:
+            seen += compared(with_schema(declaration), there, triggers)
+        except Exception as problem:  # importing a flow may raise anything
+            seen.append(trouble(_what(name), both(_UNLOADABLE, problem=describe_problem(problem)), _INSTALL))
     if missing:
         seen.append(trouble(DEPLOYMENTS, both(_MISSING, names=several(missing, 20)), _DEPLOY))
+    unreadable = {pass_deployment(model) for model in declarations.problems}
     seen += [
-        warning(_what(name), _FOREIGN, _DECLARE_OR_PAUSE)
-        for name in sorted(found)
-        if name.partition("/")[2] not in unloadable  # the file declares it, only its flow cannot be loaded here
+        warning(_what(name), _OBSOLETE, _REMOVE)
+        for name, there in sorted(found.items())
+        if TAG in there.tags and name not in unreadable
     ]
-    seen += _without_deployment(surroundings.settings, {d.name for d in declared})
-    return seen or [ok(DEPLOYMENTS, both(_AS_DECLARED, count=len(declared)))]
+    if is_outdated(file := written_file(context), declarations.declared):
+        seen.append(warning(plain(str(file)), _OUTDATED, both(_WRITE, file=str(file))))
+    if own := sorted(name for name, there in found.items() if TAG not in there.tags):
+        seen.append(ok(DEPLOYMENTS, both(_FOREIGN, names=several(own))))
+    return [*seen, *([] if seen else [ok(DEPLOYMENTS, both(_AS_DECLARED, count=len(declarations.declared)))])]
 
 
-def declared_in(settings: Settings) -> tuple[list[Declared], list[CheckResult], set[str]]:
-    """What the file declares, what is wrong with it, and the entries whose flows cannot be loaded.
-
-    Raises:
-        Mistakes: the file is no YAML, or is not there.
-    """
-    root = settings.deployments.resolve().parent
-    document = read(settings.deployments / "prefect.yaml").value
-    entries = document.get("deployments") if isinstance(document, dict) else None
-    declared, wrong, unloadable = list[Declared](), list[CheckResult](), set[str]()
-    for entry in entries or ():
-        try:
-            declared.append(_declared(root, entry))
-        except Exception as problem:  # importing a file of flows may raise anything
-            name = str(entry.get("name")) if isinstance(entry, dict) else None
-            unloadable.add(name or "")
-            what = plain(name) if name else DEPLOYMENTS
-            wrong.append(trouble(what, both(_UNLOADABLE, problem=f"{type(problem).__name__}: {problem}"), _MEND))
-    return declared, wrong, unloadable
-
-
-def _declared(root: Path, entry: Mapping[str, Any]) -> Declared:
-    entrypoint = str(entry["entrypoint"])
-    where = str(root / entrypoint) if ":" in entrypoint else entrypoint
-    flow: Any = load_flow_from_entrypoint(where, use_placeholder_flow=False)
-    schedules = entry.get("schedules") or ([entry["schedule"]] if entry.get("schedule") else [])
-    name = f"{flow.name}/{entry['name']}"
+def with_schema(declaration: Declaration) -> Declared:
+    """Return the declared deployment with the parameters that its flow takes now."""
+    entrypoint = str(declaration["entrypoint"])
+    flow: Any = load_flow_from_entrypoint(entrypoint, use_placeholder_flow=False)
     return Declared(
-        name=name,
+        name=deployment_name(declaration),
         entrypoint=entrypoint,
-        parameters=entry.get("parameters") or {},
-        schedules=schedules,
-        triggers=[str(t["name"]) for t in entry.get("triggers") or () if t.get("name") and t.get("enabled", True)],
+        parameters=declaration.get("parameters") or {},
+        schedules=declaration.get("schedules") or [],
+        triggers=[str(t["name"]) for t in declaration.get("triggers") or ()],
         schema=parameter_schema(flow).model_dump_for_openapi(),
     )
 
@@ -120,9 +104,7 @@ async def deployed() -> dict[str, DeploymentResponse]:
     """Everything that our pool serves, by name."""
     ours = WorkPoolFilter(name=WorkPoolFilterName(any_=[POOL]))
     async with prefect_client() as client:
-        found: list[DeploymentResponse] = []
-        while page := await client.read_deployments(work_pool_filter=ours, limit=PAGE, offset=len(found)):
-            found += page
+        found = await all_pages(client.read_deployments, work_pool_filter=ours)
         ids = list({d.flow_id for d in found})
         flows: dict[UUID, str] = {}
         for start in range(0, len(ids), PAGE):
@@ -146,11 +128,11 @@ async def triggers_on(names: Sequence[str]) -> dict[str, bool]:
         return {}
     wanted = AutomationFilter(name=AutomationFilterName(any_=list(names)))
     async with prefect_client() as client:
-        return {a.name: a.enabled for a in await client.read_automations(automations=wanted, limit=PAGE)}
+        return {a.name: a.enabled for a in await all_pages(client.read_automations, automations=wanted)}
 
 
 def compared(declared: Declared, there: DeploymentResponse, triggers: Mapping[str, bool]) -> Iterator[CheckResult]:
-    """Where a deployment is not what the file says."""
+    """Where a deployment is not as declared."""
     stale = []
     if there.entrypoint != declared.entrypoint:
         stale.append(both(_OTHER_ENTRYPOINT, found=str(there.entrypoint), declared=declared.entrypoint))
@@ -167,15 +149,17 @@ def compared(declared: Declared, there: DeploymentResponse, triggers: Mapping[st
     stale += [both(_OTHER_SCHEDULE, slug=s) for s in own if s in theirs and _is_other(own[s], theirs[s])]
     yield from (trouble(_what(declared.name), text, _DEPLOY) for text in stale)
     for slug in theirs:
-        if slug not in own:
-            yield warning(_what(declared.name), both(_FOREIGN_SCHEDULE, slug=slug), _IN_THE_UI)
+        if slug not in own and theirs[slug].slug:
+            yield warning(_what(declared.name), both(_OLD_SCHEDULE, slug=slug), _REMOVE)
+        elif slug not in own:
+            yield warning(_what(declared.name), both(_FOREIGN_SCHEDULE, slug=slug), _SCHEDULES_FILE)
         elif own[slug].get("active", True) and not theirs[slug].active:
-            yield warning(_what(declared.name), both(_PAUSED_SCHEDULE, slug=slug), _RESUME)
+            yield warning(_what(declared.name), both(_PAUSED_SCHEDULE, slug=slug), _DEPLOY_AGAIN)
     if there.paused:
         yield warning(_what(declared.name), _PAUSED, _RESUME)
     for name in declared.triggers:
         if not triggers.get(name, True):
-            yield warning(_what(declared.name), both(_TRIGGER_OFF, name=name), _IN_THE_UI)
+            yield warning(_what(declared.name), both(_TRIGGER_OFF, name=name), _SWITCH_ON)
 
 
 def _differ(declared: Any, found: Any) -> bool:
@@ -208,46 +192,45 @@ def _is_other(declared: Mapping[str, Any], there: DeploymentSchedule) -> bool:
     return times or zone or _differ(declared.get("parameters") or {}, there.parameters or {})
 
 
-def _without_deployment(settings: Settings, names: set[str]) -> Iterator[CheckResult]:
-    try:
-        models = models_in(settings.configs)
-    except Mistakes:
-        return  # another check tells of them
-    lost = [model for model in models if pass_deployment(model) not in names]
-    if lost:
-        yield warning(DEPLOYMENTS, both(_NO_DEPLOYMENT, models=several(lost)), _DECLARE)
-
-
 def _what(name: str) -> Text:
     return both(_DEPLOYMENT, name=name)
 
 
 DEPLOYMENTS = Text(es="despliegues", en="deployments")
 _DEPLOYMENT = Text(es="despliegue {name}", en="deployment {name}")
-_AS_DECLARED = Text(es="{count} como en prefect.yaml", en="{count} as in prefect.yaml")
-_DEPLOY = both(
-    Text(
-        es="clusterflow up; o, con PREFECT_API_URL puesto: {command}",
-        en="clusterflow up; or, with PREFECT_API_URL set: {command}",
-    ),
-    command="prefect --no-prompt deploy --all --prefect-file deployments/prefect.yaml",
+_MODEL = Text(es="modelo {name}", en="model {name}")
+_MEND_MODEL = Text(
+    es="corrija el archivo en configs/models; si lo dañado es la versión guardada, restaure una copia de seguridad",
+    en="mend the file in configs/models; where the stored version is damaged, restore a backup",
 )
+_AS_DECLARED = Text(es="{count}, tal como se declaran", en="{count}, as declared")
+_DEPLOY = plain("clusterflow deploy")
 _MISSING = Text(es="faltan en Prefect: {names}", en="missing in Prefect: {names}")
-_FOREIGN = Text(
-    es="no está en prefect.yaml, pero nuestros trabajadores lo atienden",
-    en="not in prefect.yaml, though our workers serve it",
+_OBSOLETE = Text(es="ya no se declara", en="is no longer declared")
+_REMOVE = Text(
+    es="clusterflow deploy --dry-run lo enumera; clusterflow deploy --yes lo quita",
+    en="clusterflow deploy --dry-run lists it; clusterflow deploy --yes removes it",
 )
-_DECLARE_OR_PAUSE = Text(
-    es="si es de la oficina, declárelo en prefect.yaml; si nadie lo usa, páuselo en Prefect",
-    en="if it is the office's own, declare it in prefect.yaml; if nobody uses it, pause it in Prefect",
+_FOREIGN = Text(
+    es="además, nuestros trabajadores atienden despliegues propios de la oficina: {names}",
+    en="besides, our workers serve deployments of the office's own: {names}",
+)
+_OUTDATED = Text(
+    es="no dice lo que declaran configs/models y configs/schedules.yaml; clusterflow no lo lee",
+    en="does not say what configs/models and configs/schedules.yaml declare; clusterflow does not read it",
+)
+_WRITE = Text(
+    es="pase lo que sea de la oficina a un archivo aparte; después: clusterflow deploy --write {file}",
+    en="move what is the office's own to a file of its own; then: clusterflow deploy --write {file}",
 )
 _UNLOADABLE = Text(es="no se puede cargar su flujo: {problem}", en="its flow cannot be loaded: {problem}")
-_MEND = Text(
-    es="corrija el entrypoint en prefect.yaml, o el flujo", en="mend the entrypoint in prefect.yaml, or the flow"
+_INSTALL = Text(
+    es="instale clusterflow otra vez en este entorno; no toque el despliegue",
+    en="install clusterflow again in this environment; leave the deployment alone",
 )
-_OTHER_ENTRYPOINT = Text(es="ejecuta {found}; el archivo dice {declared}", en="runs {found}; the file says {declared}")
+_OTHER_ENTRYPOINT = Text(es="ejecuta {found}; se declara {declared}", en="runs {found}; declared is {declared}")
 _OTHER_POOL = Text(es="está en el grupo {found}, no en {declared}", en="is in the pool {found}, not in {declared}")
-_OTHER_PARAMETERS = Text(es="tiene otros parámetros que el archivo", en="has other parameters than the file")
+_OTHER_PARAMETERS = Text(es="tiene otros parámetros que los declarados", en="has other parameters than declared")
 _OTHER_SCHEMA = Text(
     es="los parámetros de su flujo cambiaron desde que se desplegó",
     en="its flow's parameters changed since it was deployed",
@@ -255,21 +238,23 @@ _OTHER_SCHEMA = Text(
 _NO_TRIGGER = Text(es="falta el disparador «{name}»", en="the trigger «{name}» is missing")
 _TRIGGER_OFF = Text(es="el disparador «{name}» está apagado", en="the trigger «{name}» is switched off")
 _NO_SCHEDULE = Text(es="falta el horario «{slug}»", en="the schedule «{slug}» is missing")
-_OTHER_SCHEDULE = Text(es="el horario «{slug}» no es el del archivo", en="the schedule «{slug}» is not the file's")
+_OTHER_SCHEDULE = Text(es="el horario «{slug}» no es el declarado", en="the schedule «{slug}» is not the declared one")
+_OLD_SCHEDULE = Text(es="el horario «{slug}» ya no se declara", en="the schedule «{slug}» is no longer declared")
 _FOREIGN_SCHEDULE = Text(
-    es="tiene un horario «{slug}» que el archivo no tiene", en="has a schedule «{slug}» that the file does not have"
+    es="tiene además un horario «{slug}», hecho en Prefect", en="also has a schedule «{slug}», made in Prefect"
 )
 _PAUSED_SCHEDULE = Text(es="el horario «{slug}» está en pausa", en="the schedule «{slug}» is paused")
 _PAUSED = Text(es="está en pausa", en="is paused")
-_RESUME = Text(es="reanúdelo en Prefect (o desplíeguelo otra vez)", en="resume it in Prefect (or deploy it again)")
-_IN_THE_UI = Text(
-    es="mírelo en Prefect, o declárelo en el archivo", en="see to it in Prefect, or declare it in the file"
+_RESUME = Text(es="reanúdelo en las páginas de Prefect", en="resume it in Prefect's pages")
+_DEPLOY_AGAIN = Text(
+    es="si la pausa no es a propósito: clusterflow deploy; si lo es: active: false en configs/schedules.yaml",
+    en="if the pause is not on purpose: clusterflow deploy; if it is: active: false in configs/schedules.yaml",
 )
-_NO_DEPLOYMENT = Text(
-    es="sin despliegue no hay pasadas de estos modelos: {models}",
-    en="without a deployment there are no passes of: {models}",
+_SWITCH_ON = Text(
+    es="enciéndalo en las páginas de Prefect (Automations), o: clusterflow deploy",
+    en="switch it on in Prefect's pages (Automations), or: clusterflow deploy",
 )
-_DECLARE = Text(
-    es="declare lifecycle/MODELO en deployments/prefect.yaml y despliéguelo",
-    en="declare lifecycle/MODEL in deployments/prefect.yaml, and deploy it",
+_SCHEDULES_FILE = Text(
+    es="si se necesita, no haga nada; si no, quítelo en las páginas de Prefect",
+    en="if it is needed, leave it; if not, remove it in Prefect's pages",
 )

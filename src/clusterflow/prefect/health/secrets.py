@@ -10,6 +10,7 @@ from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 
 from clusterflow.domain.text import Text
 from clusterflow.prefect.api import prefect_client
+from clusterflow.prefect.health.deployments import deployed
 from clusterflow.prefect.secret_channels import PREFIX, stored_channels
 from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, both, ok, several, trouble
 
@@ -17,9 +18,8 @@ _NAMED = re.compile(r"prefect\.blocks\.secret\.([A-Za-z0-9-]+)")
 
 
 async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
-    """Those that ``prefect.yaml`` names, as in ``{{ prefect.blocks.secret.NAME }}``, and those of channels."""
-    file = surroundings.settings.deployments / "prefect.yaml"
-    named = set(_NAMED.findall(file.read_text(encoding="utf-8")))
+    """Those that a deployment names, as in ``{{ prefect.blocks.secret.NAME }}``, and those of channels."""
+    named = {name for one in (await deployed()).values() for name in _NAMED.findall(one.model_dump_json())}
     surroundings.kept = await stored_channels()
     async with prefect_client() as client:
         kept = await client.read_block_documents_by_type("secret", include_secrets=False)
@@ -46,8 +46,8 @@ async def _unreadable(client: PrefectClient, name: str) -> CheckResult | None:
 _SECRETS = Text(es="secretos en Prefect", en="secrets in Prefect")
 _SECRET = Text(es="bloque secret/{name}", en="block secret/{name}")
 _NONE = Text(
-    es="ninguno se nombra en prefect.yaml, ninguno es de un canal",
-    en="none is named in prefect.yaml, none is a channel's",
+    es="ninguno se nombra en un despliegue, ninguno es de un canal",
+    en="none is named in a deployment, none is a channel's",
 )
 _MISSING = Text(es="no existe en Prefect", en="does not exist in Prefect")
 _REFUSED = Text(es="Prefect no lo entrega (HTTP {status})", en="Prefect does not hand it out (HTTP {status})")

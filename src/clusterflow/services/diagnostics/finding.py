@@ -89,7 +89,7 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One look at the installation; it is spared where what it needs is broken.
+    """One look at the installation. It is left out where something that it needs is broken.
 
     What ``look`` raises counts as trouble: a ``ClusterflowError`` with its own words, anything else as unforeseen.
     """
@@ -97,8 +97,8 @@ class Check:
     id: str
     what: Text
     look: Callable[[Surroundings], Iterable[CheckResult]]
-    needs: str | None = None
-    """The id of a check that comes before."""
+    needs: tuple[str, ...] = ()
+    """The ids of checks that come before."""
 
 
 def plain(text: str) -> Text:

@@ -40,8 +40,9 @@ def examine(
     outcomes: dict[str, Outcome] = {}
     titles = {check.id: check.what for check in checks}
     for check in checks:
-        if check.needs and outcomes[check.needs] in (Outcome.TROUBLE, Outcome.NOT_LOOKED_AT):
-            seen = [not_checked(check.what, both(_NEEDED, what=titles[check.needs]))]
+        broken = [n for n in check.needs if outcomes[n] in (Outcome.TROUBLE, Outcome.NOT_LOOKED_AT)]
+        if broken:
+            seen = [not_checked(check.what, both(_NEEDED, what=titles[broken[0]]))]
         else:
             seen = _look(check, surroundings, patience_seconds)
         outcomes[check.id] = worst(s.outcome for s in seen)
