@@ -99,7 +99,8 @@ class Settings(BaseSettings):
     )
     deployments: Folder = Field(
         default_factory=lambda: _beside_the_code("deployments"),
-        description="folder of the written prefect.yaml, for `prefect deploy`; default: the file that comes with clusterflow",
+        description="folder of the written prefect.yaml, for `prefect deploy`; "
+        "default: the file that comes with clusterflow",
     )
     language: Literal["es", "en"] = Field(default="en", description="language of names and artifacts in Prefect")
     actor: Annotated[str, AfterValidator(_id)] = Field(
