@@ -15,6 +15,10 @@ NoticeLanguage = Literal["es", "en", "ca", "eu", "pt"]
 NOTICE_LANGUAGES: tuple[NoticeLanguage, ...] = ("es", "en", "ca", "eu", "pt")
 
 
+DEFAULT_LANGUAGE: Language = "es"
+"""The language of people and initiatives for whom nobody stated one."""
+
+
 def model_language(language: NoticeLanguage) -> Language:
     """The language of models and reports that fits this reader. A notice quotes titles in it."""
     return "en" if language == "en" else "es"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from clusterflow.domain.events import Event, FindingChanged
 from clusterflow.domain.notice import Audience, Group, NoticeRule, Recipient
 from clusterflow.domain.terms import BodyKind, SeatRole
+from clusterflow.domain.text import DEFAULT_LANGUAGE
 from clusterflow.store.stakeholders import Stakeholders
 
 
@@ -39,7 +40,7 @@ def recipients(circle: Stakeholders, audiences: Iterable[Audience], concerned: C
     """The people of some audiences, each once."""
     wanted = {person for audience in audiences for person in _people(circle, audience, concerned)}
     return [
-        Recipient(person=p.id, name=p.name, address=p.email, language=p.language)
+        Recipient(person=p.id, name=p.name, address=p.email, language=p.language or circle.language or DEFAULT_LANGUAGE)
         for p in (circle.people[person] for person in sorted(wanted) if person in circle.people)
     ]
 

@@ -15,7 +15,7 @@ from clusterflow.domain.events import Event
 from clusterflow.domain.notice import Attachment
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Person
-from clusterflow.domain.text import Frozen, Language, NoticeLanguage, Text
+from clusterflow.domain.text import DEFAULT_LANGUAGE, Frozen, Language, NoticeLanguage, Text
 from clusterflow.errors import UnknownName
 from clusterflow.notices.catalogs import translations
 from clusterflow.notices.shared_words import word
@@ -86,7 +86,7 @@ class Calendars:
                 for appointment in agenda_of(connection, initiative, self.now, common):
                     if person in appointment.people:
                         mine[appointment.uid] = appointment
-            return feed(found[0].name, mine.values(), calendar_texts(self.messages, found[0].language))
+            return feed(found[0].name, mine.values(), self._texts(found[0].language))
 
     def all(self, there: frozenset[str] = frozenset()) -> Iterator[tuple[str, bytes]]:
         """Yield every non-empty feed with its file name. Files already ``there`` are yielded even if empty."""
@@ -102,7 +102,7 @@ class Calendars:
             for person in registry.current(connection, Person, REGISTRY, self.now.date()):
                 name, mine = f"{PEOPLE}/{person.id}.ics", of_people.get(person.id)
                 if mine or name in there:
-                    texts = calendar_texts(self.messages, person.language)
+                    texts = self._texts(person.language)
                     yield name, feed(person.name, (mine or {}).values(), texts)
 
     def write(self, address: str) -> CalendarFiles:
@@ -126,9 +126,12 @@ class Calendars:
             folder.remove(name)
         return CalendarFiles(**counts, removed=len(there - made))
 
+    def _texts(self, language: NoticeLanguage | None) -> CalendarTexts:
+        return calendar_texts(self.messages, language or DEFAULT_LANGUAGE)
+
     def _initiative(self, connection: Connection, initiative: str, agenda: tuple[Appointment, ...]) -> bytes:
         record = registry.initiative_records(connection, self.now.date(), [initiative])[initiative]
-        return feed(record.name, agenda, calendar_texts(self.messages, record.language), record.timezone)
+        return feed(record.name, agenda, self._texts(record.language), record.timezone)
 
 
 @lru_cache(maxsize=32)

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, or_, select, update
 
 from clusterflow.domain.notice import Urgency
+from clusterflow.domain.text import NoticeLanguage
 from clusterflow.rules.delivery_policy import WEEK, DeliveryPolicy, Receiver, SentMessage, WaitingNotice
 from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.store import tables
@@ -27,6 +28,7 @@ class QuotedNotice:
     id: int
     rule: str
     initiative: str
+    language: NoticeLanguage
     subject: str
     body: str
 
@@ -107,7 +109,9 @@ def read_quoted(connection: Connection, ids: Sequence[int]) -> list[QuotedNotice
     """Return the notices that a digest or batch consists of, the oldest first."""
     found: list[QuotedNotice] = []
     for start in range(0, len(ids), _CHUNK):
-        query = select(_NOTICE.c.id, _NOTICE.c.rule, _NOTICE.c.initiative, _NOTICE.c.subject, _NOTICE.c.body)
+        query = select(
+            _NOTICE.c.id, _NOTICE.c.rule, _NOTICE.c.initiative, _NOTICE.c.language, _NOTICE.c.subject, _NOTICE.c.body
+        )
         rows = connection.execute(query.where(_NOTICE.c.id.in_(ids[start : start + _CHUNK])))
         found += (QuotedNotice(*row._tuple()) for row in rows)
     return sorted(found, key=lambda notice: notice.id)

@@ -11,9 +11,10 @@ from sqlalchemy import Connection
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.governance import Body, Seat
 from clusterflow.domain.records.membership import Membership
-from clusterflow.domain.records.parties import Office, Organisation, Person, Representation
+from clusterflow.domain.records.parties import Initiative, Office, Organisation, Person, Representation
 from clusterflow.domain.records.strategy import Objective
 from clusterflow.domain.terms import BodyKind
+from clusterflow.domain.text import Language
 from clusterflow.store.registry import current, initiative_records
 
 
@@ -26,6 +27,8 @@ class Stakeholders:
     owners: frozenset[str]
     """Ids of the bodies that own an objective."""
     members: frozenset[str]
+    language: Language | None
+    """The language of the initiative, for people who stated none."""
     office: str | None
     """The organisation whose office follows the initiative."""
     speakers: Mapping[str, frozenset[str]]
@@ -42,7 +45,8 @@ def stakeholders_of(
     """Return the stakeholders of an initiative on a day, and the given organisations and people as well."""
     seats = current(connection, Seat, initiative, on)
     members = frozenset(m.organisation for m in current(connection, Membership, initiative, on))
-    office = _office(connection, initiative, on)
+    record = initiative_records(connection, on, [initiative]).get(initiative)
+    office = _office(connection, record, on)
     wanted = members | set(organisations) | {s.organisation for s in seats if s.organisation}
     wanted |= {office} if office else set()
     sitting = {s.person for s in seats} | set(persons)
@@ -63,6 +67,7 @@ def stakeholders_of(
         bodies={b.id: b.kind for b in current(connection, Body, initiative, on)},
         owners=frozenset(o.owner for o in current(connection, Objective, initiative, on) if o.owner),
         members=members,
+        language=record.language if record else None,
         office=office,
         speakers={o: frozenset(people) for o, people in speakers.items()},
         speaks_for={p: frozenset(those) for p, those in speaks_for.items()},
@@ -71,7 +76,6 @@ def stakeholders_of(
     )
 
 
-def _office(connection: Connection, initiative: str, on: date) -> str | None:
-    record = initiative_records(connection, on, [initiative]).get(initiative)
+def _office(connection: Connection, record: Initiative | None, on: date) -> str | None:
     offices = current(connection, Office, REGISTRY, on, id=record.office) if record and record.office else []
     return offices[0].organisation if offices else None

@@ -76,7 +76,9 @@ class Person(Span):
     id: Slug
     name: str = Field(min_length=1, max_length=200)
     email: EmailAddress | None = None
-    language: NoticeLanguage = Field(default="es", description="language of their notices")
+    language: NoticeLanguage | None = Field(
+        default=None, description="language of their notices, and of what the command line answers them"
+    )
     timezone: TimeZone | None = Field(
         default=None, description="IANA name of their time zone, if it differs from the initiative's"
     )
@@ -142,6 +144,6 @@ class Initiative(Span):
     place: str | None = None
     sector: str | None = None
     timezone: TimeZone = Field(default="UTC", description="IANA name of the time zone of its days")
-    language: Language = "es"
+    language: Language | None = Field(default=None, description="language of its reports, feeds and workbooks")
     office: Slug | None = None
     host: OrganisationId | None = None

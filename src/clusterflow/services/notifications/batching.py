@@ -139,7 +139,7 @@ class _Writer:
             person=person,
             name=known.name if known else person,
             address=known.email if known else None,
-            language=known.language if known else self.context.language,
+            language=quoted[-1].language,
         )
         sections = [
             {

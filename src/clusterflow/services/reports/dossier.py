@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy.exc import SQLAlchemyError
 
 from clusterflow.domain.terms import Standing
-from clusterflow.domain.text import Frozen, Language
+from clusterflow.domain.text import DEFAULT_LANGUAGE, Frozen, Language
 from clusterflow.errors import ClusterflowError
 from clusterflow.reports.dossier.compose import Dossier, compose
 from clusterflow.services import registry, standing
@@ -33,7 +33,7 @@ def dossier(context: Context, initiative: str, as_of: date | None = None, langua
         NotPossible: the initiative was enrolled after that day.
     """
     record = registry.initiative_record(context, initiative)
-    told = language or (record.language if record else context.language)
+    told = language or (record.language or DEFAULT_LANGUAGE if record else context.language)
     return compose(gather(context, initiative, as_of, told))
 
 

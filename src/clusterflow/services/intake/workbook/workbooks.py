@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from clusterflow.domain.records.parties import Initiative
-from clusterflow.domain.text import Language
+from clusterflow.domain.text import DEFAULT_LANGUAGE, Language
 from clusterflow.engine.record import RecordResult
 from clusterflow.errors import Conflict, Mistake, Mistakes, UnknownName
 from clusterflow.intake.workbook.drafts import ReadResult, count_rows, read_tables
@@ -61,7 +61,7 @@ def write_template(context: Context, initiative: str | None, language: Language 
     record = _initiative_record(context, initiative)
     with context.reading() as connection:
         content = fill_rows(read_snapshot(connection, initiative, record.country))
-    return write_workbook(language or record.language, today, content, initiative, record.name)
+    return write_workbook(language or record.language or DEFAULT_LANGUAGE, today, content, initiative, record.name)
 
 
 def _initiative_record(context: Context, initiative: str) -> Initiative:
