@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from clusterflow.store import database as databases
-from clusterflow.store.database import open_database
+from clusterflow.store.database import HEAD, open_database
 
 from .conftest import Run
 
@@ -43,11 +43,11 @@ def wrong(run: Run, *words: str, code: int = 2) -> str:
         ("PREFECT_API", "127.0.0.1:4200", "CLUSTERFLOW_PREFECT_API: is not a web address"),
         ("ACTOR", "Ana María", "CLUSTERFLOW_ACTOR: is not an id; accepted: 1 to 64 lower case letters"),
         ("CHANNEL", "{", "the settings cannot be read"),
-        ("DATABASE", "mysql://u:s3cret@h/d", "«***@h/d» is no database address; accepted: sqlite:///FILE or"),
-        ("DATABASE", "oracle://h/d", "is no database address"),
-        ("DATABASE", "sqlite+aiosqlite:///x.db", "is no database address"),
+        ("DATABASE", "mysql://u:s3cret@h/d", "«***@h/d» is not a database address; accepted: sqlite:///FILE or"),
+        ("DATABASE", "oracle://h/d", "is not a database address"),
+        ("DATABASE", "sqlite+aiosqlite:///x.db", "is not a database address"),
         ("DATABASE", "postgresql://u:s3cret@127.0.0.1:9/d", "does not answer"),
-        ("DATABASE", "postgresql+psycopg://h:port/d", "is no database address"),
+        ("DATABASE", "postgresql+psycopg://h:port/d", "is not a database address"),
     ],
 )
 def test_a_setting_that_is_wrong_is_named_and_its_value_is_not_shown(
@@ -71,7 +71,7 @@ def test_a_schema_that_is_not_known_is_not_touched(office: Run, home: Path, revi
     for words in (("status",), ("db", "upgrade")):
         said = wrong(office, *words, code=5)
         assert f"has schema {revision}, " in said
-        assert "than any that this clusterflow (0001) knows" in said
+        assert f"than any that this clusterflow ({HEAD}) knows" in said
         assert "Install the version of clusterflow that created it" in said
 
 

@@ -148,8 +148,8 @@ def test_all_mistakes_of_model_and_history_are_told_at_once_each_with_its_place(
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (("--to", "2020-01-01"), "lies before the first initiative begins"),
-        (("--from", "2030-01-01"), "lies after the last day"),
+        (("--to", "2020-01-01"), "is before the start of the first initiative"),
+        (("--from", "2030-01-01"), "is after the last day"),
         (("--to", "9999-12-31"), "an earlier day"),
         (("--to", "soon"), "is no day"),
     ],
@@ -160,5 +160,5 @@ def test_days_that_cannot_be_told_are_a_sentence(tried: Tried, words: tuple[str,
 
 def test_a_history_without_an_initiative_says_which_line_is_missing(tried: Tried) -> None:
     said = tried(without='"record": "initiative"')
-    assert "no line begins an initiative" in said.err
+    assert "no line starts an initiative" in said.err
     assert '{"record": "initiative", "id":' in said.err

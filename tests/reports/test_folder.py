@@ -39,7 +39,7 @@ def test_what_could_not_be_put_leaves_nothing_behind(tmp_path: Path, monkeypatch
         raise OSError("no space left")
 
     monkeypatch.setattr(LocalFileSystem, "mv", full)
-    with pytest.raises(NotPossible, match=r"the folder of reports .* does not take x\.html .*no space left"):
+    with pytest.raises(NotPossible, match=r"the folder of reports .* does not accept x\.html .*no space left"):
         folder.put("x.html", b"x")
     assert list(tmp_path.iterdir()) == []
 

@@ -1,1 +1,1 @@
-"""The demonstration: six invented initiatives, told as dated facts and scripted decisions, and replayed."""
+"""The demonstration: six invented initiatives as dated facts and scripted decisions, replayed month by month."""

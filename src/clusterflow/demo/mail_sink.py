@@ -1,4 +1,4 @@
-"""A mail server for rehearsals: whatever is sent lies in a folder as .eml files, and goes no further."""
+"""A mail server for rehearsals. It stores each message as an .eml file in a folder and sends nothing on."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class CodeMail:
 
     initiative: str
     version: int
-    """The ledger entry that the mail tells of."""
+    """The version of the ledger entry that the mail is about."""
     person: str
     code: str
     file: Path
 
 
 class MailSink:
-    """An SMTP server on loopback that keeps every message as a file."""
+    """An SMTP server on loopback that stores every message as a file."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -53,7 +53,7 @@ class MailSink:
     def _read(self, content: bytes, file: Path) -> None:
         told = str(BytesHeaderParser(policy=default).parsebytes(content)["X-Clusterflow-Notice"]).split(":")
         if len(told) != 4:
-            return  # a reminder, not of a ledger entry: these have no codes
+            return  # a reminder is not about a ledger entry, and has no codes
         body = message_from_bytes(content, policy=default).get_body(("plain",))
         if found := _CODE.search(body.get_content()) if body else None:
             _, initiative, version, person = told
@@ -61,7 +61,7 @@ class MailSink:
 
     @property
     def address(self) -> str:
-        """The Apprise address to send to, without recipient."""
+        """The Apprise address of this server, without a recipient."""
         return f"mailto://127.0.0.1:{self.port}/?from=clusterflow@demo.example&mode=insecure"
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""The replay: six invented initiatives, month by month, through the real flows on a real Prefect server."""
+"""Replays six invented initiatives month by month, through the real flows on a real Prefect server."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from clusterflow.store.gate_forms import InboxItem
 Say = Callable[[str], None]
 
 TODAY = "CLUSTERFLOW_TODAY"
-"""Where the flows, which open the context by its settings, read which day the replay has come to."""
+"""The environment variable with the current day of the replay. The flows read it through their settings."""
 
 SETTLE_SECONDS = 0.1
 PATIENCE_SECONDS = 60
@@ -31,7 +31,7 @@ PATIENCE_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """One month of the replay, for whoever shows the progress."""
+    """One month of the replay, for the progress display."""
 
     number: int
     of: int
@@ -40,7 +40,7 @@ class Month:
 
 
 class Replay:
-    """Plays stories against a context and its Prefect."""
+    """Plays stories in a context and its Prefect."""
 
     def __init__(
         self, context: Context, sink: MailSink, stories: Sequence[Story], end: date, show: Callable[[Month], None]
@@ -53,7 +53,7 @@ class Replay:
         self.review = load("flows.review.review")
 
     async def run(self) -> None:
-        """Every month in its order; the last one ends today."""
+        """Play every month in order. The last one ends today."""
         before = date.min
         days = months(self.end)
         mailed = asyncio.create_task(asyncio.sleep(0))
@@ -62,13 +62,13 @@ class Replay:
             os.environ[TODAY] = day.isoformat()
             context = self.context.at(day)
             await self._month(context, before, day)
-            # The mails of a month go out while the next one is played.
+            # The mails of a month are sent while the next month is played.
             await mailed
             mailed = asyncio.create_task(self._mail(context))
             self.show(Month(number, len(days), day, self.lines))
             before = day
         await mailed
-        # From here on it is today: the gate that is left open is decided now.
+        # From here on the day is today. A gate that is left open is decided now.
         del os.environ[TODAY]
 
     async def _mail(self, context: Context) -> None:
@@ -91,7 +91,7 @@ class Replay:
             await asyncio.gather(self._settle(context), self._mail(context))
 
     async def _decide_what_is_due(self, context: Context, day: date) -> bool:
-        """Take the next scripted decision at every gate that has one; False where nobody speaks."""
+        """Take the next scripted decision at every gate that has one. Return False if there was none."""
         due = [
             (i, s)
             for i in gate_forms.open_gates(context)
@@ -120,7 +120,7 @@ class Replay:
             "conditions_due": ballot.due_all.isoformat() if ballot.due_all else None,
             "findings": ballot.seen,
         }
-        # As the UI would; the form is there, for the passes have come to rest.
+        # As in the UI. The form exists, because all passes have finished or are suspended.
         run = UUID(str(gate_forms.holder(context, item.initiative, item.review)))
         outcome = await runs.resume(run, {name: value for name, value in answer.items() if value is not None})
         if not outcome:
@@ -128,7 +128,7 @@ class Replay:
         await self._until_answered(context, item)
 
     def _code(self, context: Context, item: InboxItem, person: str) -> str | None:
-        """The code that a decider finds in the newest mail about a gate; None where none was sent."""
+        """Return the code in the newest mail about a gate; None if no mail was sent."""
         mine = [m for m in self.sink.codes if m.initiative == item.initiative and m.person == person]
         for mail in reversed(mine):
             (entry,) = ledger.entries(context, item.initiative, mail.version - 1, mail.version)
@@ -137,16 +137,16 @@ class Replay:
         return None
 
     async def _until_answered(self, context: Context, item: InboxItem) -> None:
-        """Until the resumed run has handed its answer to the engine."""
+        """Wait until the resumed run has passed its answer to the engine."""
         for _ in range(int(PATIENCE_SECONDS / SETTLE_SECONDS)):
             again = next((i for i in gate_forms.open_gates(context, item.initiative) if i.review == item.review), None)
             if again is None or again.asked > item.asked:
                 return
             await asyncio.sleep(SETTLE_SECONDS)
-        raise ClusterflowError(f"the run of {item.initiative}, {item.stage} does not go on: see the Prefect UI")
+        raise ClusterflowError(f"the run of {item.initiative}, {item.stage} does not continue: see the Prefect UI")
 
     async def _settle(self, context: Context) -> None:
-        """Until what happened is published, and every pass it began has ended or asks its question."""
+        """Wait until everything is published, and every pass that it started has ended or shows its form."""
         await publish(context)
         for _ in range(int(PATIENCE_SECONDS / SETTLE_SECONDS)):
             if await self._at_rest():
@@ -155,10 +155,10 @@ class Replay:
                     return
                 await publish(context)
             await asyncio.sleep(SETTLE_SECONDS)
-        raise ClusterflowError("the passes do not come to rest: see the Prefect UI")
+        raise ClusterflowError("the passes do not finish: see the Prefect UI")
 
     async def _at_rest(self) -> bool:
-        """Whether no pass is due or at work; Prefect is not asked in vain, for it has enough to do meanwhile."""
+        """Whether no pass is due or running. Prefect is asked only if necessary, because it is busy in the meantime."""
         if worker.is_busy() or await runs.at_work("lifecycle"):
             return False
-        return not worker.is_busy()  # a run counts as suspended a moment before its form is there
+        return not worker.is_busy()  # a run counts as suspended a moment before its form exists

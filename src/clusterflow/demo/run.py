@@ -1,4 +1,4 @@
-"""The demonstration: sets the stage, plays the stories, shows what came of them, leaves nothing running."""
+"""Runs the demonstration: prepares a folder, plays the stories, shows the result, and stops everything it started."""
 
 from __future__ import annotations
 
@@ -30,9 +30,13 @@ console = Console(highlight=False)
 
 
 def demo(home: Path, port: int, leave: bool) -> None:
-    """Play the stories in a fresh folder; stay up for the visitor unless asked to leave, or nobody is there."""
+    """Play the stories in a new folder. Then keep running for the visitor, unless asked to leave or no terminal is
+    there.
+    """
     if (home / "clusterflow.db").exists():
-        raise ClusterflowError(f"{home} already holds a demonstration: remove that folder, or name another with --home")
+        raise ClusterflowError(
+            f"{home} already contains a demonstration: remove that folder, or name another one with --home"
+        )
     home.mkdir(parents=True, exist_ok=True)
     stay = not leave and sys.stdin.isatty()
     with MailSink(home / "mail") as sink:
@@ -41,14 +45,14 @@ def demo(home: Path, port: int, leave: bool) -> None:
 
 
 def _surround(home: Path, port: int, sink: MailSink) -> None:
-    """The flows open the context by its settings, as everywhere: so the demonstration's are set where flows look."""
+    """Set the demonstration's settings in the environment, because the flows open the context by their settings."""
     own = {"HOME": str(home), "DATABASE": f"sqlite:///{home / 'clusterflow.db'}", "MAIL": sink.address}
-    # The replay lives a month in seconds, and reads its codes and decisions from the mails of the moment.
+    # The replay plays a month in seconds, and needs codes and decisions from the mails at once.
     own |= {"NOTICES_MANNERS": "off"}
     own |= {"PREFECT_PORT": str(port), "LANGUAGE": os.environ.get("CLUSTERFLOW_LANGUAGE", "es"), "ACTOR": "demo"}
     os.environ.update({f"CLUSTERFLOW_{name}": value for name, value in own.items()})
     os.environ.pop("CLUSTERFLOW_PREFECT_API", None)
-    # Every mail would read the bundle of all authorities for a connection that has no TLS.
+    # Otherwise each mail would load the bundle of all certificate authorities for a connection without TLS.
     os.environ["SSL_CERT_FILE"] = lone_certificate().name
 
 
@@ -56,7 +60,7 @@ async def _play(settings: Settings, sink: MailSink, stay: bool) -> None:
     begun = time.monotonic()
     stop = stopping()
     today = system_clock().date()
-    # Prefect tells of every state of every run; a replay has hundreds, and its own lines say what matters.
+    # Prefect logs every state of every run. A replay has hundreds, and its own lines are enough.
     for name in ("prefect", "prefect.flow_runs", "prefect.task_runs"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     async with everything(settings, console.print, limit=4, live=False) as running:
@@ -74,7 +78,7 @@ async def _play(settings: Settings, sink: MailSink, stay: bool) -> None:
         if stay:
             console.print("\nStop with Ctrl-C.")
             await stop.wait()
-    console.print("stopped; nothing is left running")
+    console.print("stopped; everything that the demonstration started has ended")
 
 
 async def _replay(running: Running, sink: MailSink, today: date) -> None:
@@ -91,14 +95,14 @@ async def _replay(running: Running, sink: MailSink, today: date) -> None:
 
 
 def _show(running: Running, sink: MailSink, seconds: float) -> None:
-    """The table at the end, and where to look."""
+    """Print the table at the end, and where to look."""
     context = running.context
     lines = Table(
         "initiative",
         "model",
         "stage",
         "milestones",
-        "what holds it back",
+        "what blocks it",
         title="Six initiatives",
         title_justify="left",
         box=None,
@@ -120,7 +124,7 @@ def _show(running: Running, sink: MailSink, seconds: float) -> None:
     console.print(lines)
     with context.database.connect() as connection:
         tally = notice_counts.count_messages(connection)
-    console.print(f"\n{seconds:.0f} s in all; {tally['sent']} mails sent, {tally['dead']} given up")
+    console.print(f"\n{seconds:.0f} s in total; {tally['sent']} mails sent, {tally['dead']} not delivered")
     console.print(f"Mails         {sink.folder}", soft_wrap=True)
     console.print(f"Prefect UI    {running.ui}", soft_wrap=True)
     console.print(f"Portfolio     {running.ui}/v2/artifacts/key/portfolio", soft_wrap=True)

@@ -1,4 +1,4 @@
-"""What a story is made of: dated facts and scripted decisions, on a calendar that ends today."""
+"""The parts of a story: dated facts and scripted decisions, on a calendar that ends today."""
 
 from __future__ import annotations
 
@@ -14,26 +14,28 @@ from clusterflow.rules.ballot import Ballot
 from clusterflow.rules.work_calendar import months_before
 
 MONTHS = 30
-"""How long the replay lasts; every initiative enrols in one of its first months."""
+"""The length of the replay. Every initiative enrols in one of its first months."""
 
 Value = str | int | float | bool
 Door = Literal["form", "cli"]
 
 
 def months(end: date, count: int = MONTHS) -> list[date]:
-    """The last day of each month of the replay; the last of them is ``end``."""
+    """Return the last day of each month of the replay. The last of them is ``end``."""
     return [months_before(end, count - 1 - month) for month in range(count)]
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The days of a replay, counted in its own months: month 0 is the first, the last ends on ``end``."""
+    """The days of a replay, counted in its own months: month 0 is the first, and the last one ends on ``end``."""
 
     end: date
     count: int = MONTHS
 
     def day(self, month: int, day: int = 1) -> date:
-        """A day of a month, from 1; a month too short for it gives its last. Months beyond the count lie ahead."""
+        """Return a day of a month, from 1; in a shorter month, its last day. Months after the last one are in the
+        future.
+        """
         last = months_before(self.end, self.count - 1 - month)
         before = months_before(self.end, self.count - month)
         return min(before + timedelta(days=day), last)
@@ -41,7 +43,7 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A record as somebody entered it on a day; of the story's initiative where its type belongs to one."""
+    """A record as somebody entered it on a day. It belongs to the story's initiative, if its type belongs to one."""
 
     entered: date
     record: str
@@ -60,7 +62,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Scripted:
-    """What somebody will decide at the next open gate of a stage, once ``not_before`` has come."""
+    """The decision that somebody takes at the next open gate of a stage, from ``not_before`` on."""
 
     stage: str
     by: str
@@ -73,23 +75,23 @@ class Scripted:
     door: Door = "form"
     not_before: date | None = None
     refused: str | None = None
-    """The code with which the engine is meant to refuse it; None where it is meant to be taken."""
+    """The code with which the engine must refuse the decision; None if it must accept it."""
 
     def ballot(self, seen: str | None = None) -> Ballot:
-        """What to hand to the engine; ``seen`` is the digest of the findings, where the door shows them."""
+        """Return the submission for the engine. ``seen`` is the digest of the findings that the caller shows."""
         return Ballot(
             self.stage, self.decision, self.reason, self.role, seen, self.until, self.to_stage, due_all=self.due_all
         )
 
 
 class Script:
-    """The scripted decisions still to be taken: for each stage, one after the other."""
+    """The scripted decisions that are still to be taken, in order for each stage."""
 
     def __init__(self, decisions: Iterable[Scripted]) -> None:
         self.left = list(decisions)
 
     def take(self, stage: str, day: date) -> Scripted | None:
-        """The next decision for the open gate of a stage, taken off the script; None where nobody speaks yet."""
+        """Remove and return the next decision for the open gate of a stage; None if nobody decides yet."""
         following = next((s for s in self.left if s.stage == stage), None)
         if following is None or (following.not_before is not None and day < following.not_before):
             return None
@@ -99,10 +101,10 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One initiative's life.
+    """The life of one initiative.
 
-    To play it: on ``enrolled``, record the ``opening`` and enrol; then, month by month, record what was entered since,
-    review, open the gates that are opened by hand, and at each open gate take what the script says.
+    To play it: on ``enrolled``, record the ``opening`` and enrol. Then, month by month, record the new facts, review,
+    open the gates that are opened by hand, and take the scripted decisions at each open gate.
     """
 
     initiative: str
@@ -112,21 +114,21 @@ class Story:
     facts: tuple[Fact, ...]
     decisions: tuple[Scripted, ...]
     left_open: str | None = None
-    """The stage whose gate stands ready at the end, for a visitor to decide."""
+    """The stage whose gate is ready at the end, for a visitor to decide."""
     by_hand: tuple[tuple[date, str], ...] = ()
 
     def enrolment(self) -> Submission:
         return Submission("initiative", self.enrol, "demo")
 
     def opening(self) -> list[Submission]:
-        """What must be there before the initiative enrols: its office and its host."""
+        """Return the facts that must exist before the initiative enrols: its office and its host."""
         return [f.submission(self.initiative) for f in self.facts if self._opens(f)]
 
     def _opens(self, fact: Fact) -> bool:
         return fact.entered <= self.enrolled and not fact.of_initiative
 
     def facts_between(self, after: date, until: date) -> list[Fact]:
-        """The facts entered after a day and until another, without the opening."""
+        """Return the facts entered after one day and until another, without the opening."""
         return [f for f in self.facts if after < f.entered <= until and not self._opens(f)]
 
     def submissions(self, after: date, until: date) -> list[Submission]:

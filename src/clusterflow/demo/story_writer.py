@@ -1,4 +1,4 @@
-"""The chronicle: what a story file writes with, in the words of the field."""
+"""Writes stories in the words of the field. The story files use it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from clusterflow.domain.terms import DecisionKind
 
 @dataclass
 class Chronicle:
-    """Writes a story down. Names of organisations and people are given short and kept with the story's prefix."""
+    """Writes one story. Short names of organisations and people get the prefix of the story."""
 
     initiative: str
     model: str
@@ -32,26 +32,26 @@ class Chronicle:
     _dues: dict[str, int] = field(default_factory=dict)
 
     def full(self, name: str) -> str:
-        """A short name of an organisation or a person, as all stories together know it."""
+        """Return the id of an organisation or a person, which is unique across all stories."""
         return f"{self.prefix}-{name}"
 
     # Facts of any kind
 
     def fact(self, on: date, record: str, *, entered: date | None = None, retract: bool = False, **fields: Any) -> None:
-        """A fact that is true from a day, entered on it unless a later day is given."""
+        """Record a fact that is true from a day. It is entered on that day, or on a later one."""
         alias = RECORDS[record].model_fields["valid_from"].alias or "valid_from"
         written = {alias: on.isoformat(), **_written(fields)}
         self._facts.append(Fact(entered or on, record, written, retract))
 
     def change(self, on: date, record: str, **fields: Any) -> None:
-        """On a day, correct the latest fact of this key."""
+        """Correct the latest fact of this key, on a day."""
         self._facts.append(Fact(on, record, _written(fields)))
 
     def ends(self, on: date, record: str, **key: Any) -> None:
-        """What the latest fact of this key says is true for the last time on this day."""
+        """End the latest fact of this key: the day is its last."""
         self.change(on, record, **key, to=on)
 
-    # Who there is
+    # Organisations and people
 
     def organisation(
         self, on: date, org: str, name: str, helix: str = "company", size: str | None = None, **fields: Any
@@ -63,7 +63,7 @@ class Chronicle:
     def person(
         self, on: date, person: str, name: str, org: str, position: str | None = None, language: str = "es"
     ) -> None:
-        """Somebody who speaks for an organisation."""
+        """Record a person who represents an organisation."""
         self._speaks_for[person] = org
         email = f"{'.'.join(_plain(name).split()[:2])}@{org}.example"
         self.fact(on, "person", id=self.full(person), name=name, email=email, language=language)
@@ -72,23 +72,23 @@ class Chronicle:
         )  # fmt: skip
 
     def office(self, on: date, org: str, name: str, helix: str = "government") -> None:
-        """An organisation that follows the initiative as its program office."""
+        """Record an organisation that follows the initiative as its program office."""
         self.organisation(on, org, name, helix)
         self.fact(on, "office", id=self.full(org), organisation=self.full(org), name=name)
 
     def resizes(self, on: date, org: str, size: str) -> None:
-        """The size class that was entered of a firm was wrong."""
+        """Correct the size class of a firm."""
         self._sizes[org] = size
         self.change(on, "organisation", id=self.full(org), size=size)
 
     def takes_over(self, on: date, person: str, name: str, before: str) -> None:
-        """An organisation sends somebody else."""
+        """Record that another person represents an organisation."""
         org = self._speaks_for[before]
         last = on - timedelta(days=1)
         self.change(on, "representation", person=self.full(before), organisation=self.full(org), to=last)
         self.person(on, person, name, org)
 
-    # Who belongs
+    # Membership
 
     def member(
         self,
@@ -102,7 +102,9 @@ class Chronicle:
         language: str = "es",
         **membership: Any,
     ) -> None:
-        """An organisation appears and joins; ``speaker`` is the short name and the name of who speaks for it."""
+        """Record a new organisation and its membership. ``speaker`` is the short name and the name of its
+        representative.
+        """
         self.organisation(on, org, name, helix, size)
         if speaker is not None:
             self.person(on, *speaker, org, language=language)
@@ -114,7 +116,7 @@ class Chronicle:
     def leaves(self, on: date, org: str) -> None:
         self.ends(on, "membership", organisation=self.full(org))
 
-    # How it governs itself
+    # Governance
 
     def body(self, on: date, body: str, kind: str, name: str, objective: str | None = None) -> None:
         self.fact(on, "body", id=body, kind=kind, name=name, objective=objective)
@@ -122,7 +124,7 @@ class Chronicle:
     def committee(
         self, on: date, body: str, name: str, chair: str, members: str = "", objective: str | None = None
     ) -> None:
-        """A committee is formed, with its chair and its members."""
+        """Record a new committee with its chair and its members."""
         self.body(on, body, "committee", name, objective)
         self.seat(on, body, chair, "chair")
         for person in members.split():
@@ -135,7 +137,9 @@ class Chronicle:
         )  # fmt: skip
 
     def meeting(self, on: date, body: str, present: str, absent: str = "", objective: str | None = None) -> str:
-        """A body met; who came and who did not, each for the organisation they speak for. The meeting's id."""
+        """Record a meeting of a body: who attended and who did not, each for their organisation. Return the meeting's
+        id.
+        """
         self._counts[body] += 1
         meeting = f"{body}-{self._counts[body]}"
         self.fact(on, "meeting", id=meeting, body=body, objective=objective)
@@ -158,23 +162,23 @@ class Chronicle:
             self.fact(on, "signature", document=document, organisation=self.full(org))
 
     def survey(self, on: date, invited: int, answers: int, mean: float | None = None, topic: str = "trust") -> None:
-        """A wave of an anonymous survey; ``mean`` in points from 1 to 5."""
+        """Record a wave of an anonymous survey; ``mean`` in points from 1 to 5."""
         milli = None if mean is None else round(mean * 1000)
         self.fact(on, "survey-wave", topic=topic, invited=invited, answers=answers, mean_milli=milli)
 
-    # What it lives on
+    # Money
 
     def money(self, amount: int) -> str:
         return f"{amount}.00 {self.currency}"
 
     def dues(self, on: date, **yearly: int) -> None:
-        """The dues of a year, by size class."""
+        """Record the yearly dues by size class."""
         for size, amount in yearly.items():
             self._dues[size] = amount
             self.fact(on, "dues-scheme", size=size, yearly=self.money(amount))
 
     def invoices(self, on: date, due: date, orgs: str) -> None:
-        """Dues by size are asked of members."""
+        """Record invoices to members, by size class."""
         for org in orgs.split():
             self._counts[f"invoice {org}"] += 1
             self.fact(
@@ -183,7 +187,7 @@ class Chronicle:
             )  # fmt: skip
 
     def pays(self, on: date, orgs: str, entered: date | None = None) -> None:
-        """Members pay their last invoice in full."""
+        """Record full payments of members' last invoices."""
         for org in orgs.split():
             invoice = self._invoice(org)
             self.fact(
@@ -199,7 +203,7 @@ class Chronicle:
             on, "budget", id=budget, running_cost=self.money(running_cost), secured=self.money(secured)
         )  # fmt: skip
 
-    # What it wants
+    # Strategy
 
     def objective(
         self, on: date, objective: str, title: str, unit: str, baseline: float, target: float, owner: str | None = None
@@ -208,7 +212,7 @@ class Chronicle:
             on, "objective", id=objective, title=title, unit=unit, baseline=baseline, target=target, owner=owner
         )  # fmt: skip
 
-    # What is decided
+    # Decisions
 
     def go(self, stage: str, by: str, reason: str, **more: Any) -> None:
         self.decides(stage, by, DecisionKind.GO, reason, **more)
@@ -221,7 +225,7 @@ class Chronicle:
         self._by_hand.append((on, stage))
 
     def story(self, enrolled: date, name: str, left_open: str | None = None, **described: str | None) -> Story:
-        """The story, with the initiative as it is enrolled."""
+        """Return the story, with the initiative as it enrols."""
         own = {k: v if k not in ("office", "host") or v is None else self.full(v) for k, v in described.items()}
         return Story(
             self.initiative,
@@ -236,7 +240,7 @@ class Chronicle:
 
 
 def _written(fields: Mapping[str, object]) -> dict[str, Value]:
-    """The fields as people write them: days as texts, and nothing where nothing is known."""
+    """Return the fields as people write them: days as texts, and without unknown values."""
     written: dict[str, Value] = {}
     for name, value in fields.items():
         if isinstance(value, date):
@@ -244,11 +248,11 @@ def _written(fields: Mapping[str, object]) -> dict[str, Value]:
         elif isinstance(value, (str, int, float)):
             written[name] = value
         elif value is not None:
-            raise TypeError(f"{name}: a record does not take {value!r}")
+            raise TypeError(f"{name}: a record has no place for {value!r}")
     return written
 
 
 def _plain(name: str) -> str:
-    """A name as it stands in an address: lower case, without accents."""
+    """Return a name as it appears in an address: lower case, without accents."""
     bare = "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
     return re.sub("[^a-z ]", "", bare.lower())

@@ -35,9 +35,9 @@ def noon(day: date) -> datetime:
 
 
 class Context:
-    """What every use case takes: settings, database, clock and ids.
+    """What every use case needs: settings, database, clock and ids.
 
-    ``models`` and ``schemes`` replace the files of the office: a simulation runs on models that no file holds.
+    ``models`` and ``schemes`` replace the files of the office: a simulation runs on models that are in no file.
     """
 
     models: Mapping[str, LifecycleModel] | None = None
@@ -51,7 +51,7 @@ class Context:
         """Open the database of the settings.
 
         Raises:
-            SchemaMismatch: the database has another schema than this version works on.
+            SchemaMismatch: the schema of the database does not fit this version.
         """
         chosen = settings or Settings()
         database = shared_database(chosen.database_url)
@@ -59,7 +59,7 @@ class Context:
         return cls(chosen, database, clock).at(chosen.today)
 
     def at(self, day: date | None) -> Self:
-        """The same context with the clock stopped at noon (UTC) of a day; ``None`` changes nothing."""
+        """Return the same context with the clock stopped at noon (UTC) of a day; ``None`` changes nothing."""
         if day is None:
             return self
         moment = noon(day)
@@ -69,23 +69,23 @@ class Context:
 
     @property
     def language(self) -> Language:
-        """The language of Prefect's names and pages."""
+        """The language of names and pages in Prefect."""
         return "es" if self.settings.language == "es" else "en"
 
     @cached_property
     def code_key(self) -> bytes | None:
-        """The key that one-time codes are computed with; ``None`` where deciders need no code."""
+        """The key for one-time codes; ``None`` if deciders need no code."""
         return self.settings.code_key() if self.settings.proof == "code" else None
 
     @staticmethod
     def new_id() -> str:
-        """A random id of 32 hexadecimal digits."""
+        """Return a random id of 32 hexadecimal digits."""
         return secrets.token_hex(16)
 
     def reading(self) -> Connection:
-        """A connection that only reads."""
+        """Open a read-only connection."""
         return read_connection(self.database)
 
     def command(self, actor: str | None = None, key: str | None = None) -> CommandContext:
-        """What the engine needs to know of a command: when, by whom, and under which idempotency key."""
+        """Return the facts about a command for the engine: when, by whom, and under which idempotency key."""
         return CommandContext(self.clock(), actor or self.settings.actor, self.new_id, key)

@@ -13,7 +13,7 @@ from clusterflow.services.context import Context
 def enrol(
     context: Context, initiative: Submission, model_id: str, actor: str | None = None, key: str | None = None
 ) -> EnrolmentResult:
-    """Enrol an initiative under a model; it stays pinned to the model's present version."""
+    """Enrol an initiative under a model. It stays pinned to the current version of the model."""
     model = find_model(models_of(context), model_id)
     request = repr((sorted(initiative.fields.items()), model.hash))
     return perform(

@@ -29,7 +29,7 @@ class Folder:
             NotPossible: fsspec does not support the address; the message is that of fsspec.
         """
         self._url, self._what = url, what
-        with self._translate_errors("is no address of a folder"):
+        with self._translate_errors("is not an address of a folder"):
             self._fs, root = url_to_fs(url)
             self._root = str(root).rstrip("/")
 
@@ -46,7 +46,7 @@ class Folder:
             NotPossible: the file cannot be written.
         """
         above, _, last = f"{self._root}/{name}".rpartition("/")
-        with self._translate_errors(f"does not take {name}"):
+        with self._translate_errors(f"does not accept {name}"):
             self._fs.makedirs(above, exist_ok=True)
             # A reader finds either the old file or the new one.
             part = f"{above}/.{last}.{os.getpid()}"
@@ -66,7 +66,7 @@ class Folder:
             NotPossible: the file cannot be read or written.
         """
         before = None
-        with self._translate_errors(f"does not show {name}"):
+        with self._translate_errors(f"does not return {name}"):
             if self._fs.exists(f"{self._root}/{name}"):
                 before = self._fs.cat_file(f"{self._root}/{name}")
         if before == content:
@@ -80,7 +80,7 @@ class Folder:
         Raises:
             NotPossible: the subfolder cannot be read.
         """
-        with self._translate_errors(f"does not show {below}"):
+        with self._translate_errors(f"does not list {below}"):
             there = self._fs.isdir(f"{self._root}/{below}")
             found = self._fs.ls(f"{self._root}/{below}", detail=False) if there else []
         for path in found:
@@ -94,7 +94,7 @@ class Folder:
         Raises:
             NotPossible: the file cannot be removed.
         """
-        with self._translate_errors(f"does not give up {name}"):
+        with self._translate_errors(f"does not remove {name}"):
             if self._fs.exists(f"{self._root}/{name}"):
                 self._fs.rm_file(f"{self._root}/{name}")
 

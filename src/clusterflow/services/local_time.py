@@ -1,4 +1,4 @@
-"""Days as an initiative counts them: in its own time zone."""
+"""Days in the time zone of an initiative."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from clusterflow.store.registry import calendar_of, initiative_records
 
 
 def today_of(connection: Connection, initiatives: Sequence[str], now: datetime) -> dict[str, date]:
-    """The current day of each initiative."""
+    """Return the current day of each initiative."""
     records = initiative_records(connection, now.date(), initiatives)
     zones = {i: records[i].timezone if i in records else "UTC" for i in initiatives}
     return {i: now.astimezone(ZoneInfo(zone)).date() for i, zone in zones.items()}
 
 
 def end_of_day(connection: Connection, initiative: str, day: date) -> datetime:
-    """The last moment of a day where the initiative is: 20:00 in Monterrey is already the next day in UTC."""
+    """Return the last moment of a day in the initiative's time zone: 20:00 in Monterrey is already the
+    next day in UTC.
+    """
     return datetime.combine(day, time.max, ZoneInfo(calendar_of(connection, day, initiative).timezone))

@@ -36,13 +36,13 @@ class Scaffold(Frozen):
 
 
 def create(folder: Path, settings: Settings) -> Scaffold:
-    """Write everything that an office needs into ``folder``. Nothing that exists is changed.
+    """Write everything that an office needs into ``folder``. Existing files are not changed.
 
     Args:
-        settings: say where the configs and deployments are that are copied: the shipped ones by default.
+        settings: the folders of the configs and deployments to copy; default: those that come with clusterflow.
 
     Raises:
-        NotPossible: one of the files or folders to write is already there, or ``folder`` is no folder.
+        NotPossible: one of the files or folders already exists, or ``folder`` is not a folder.
     """
     folder = folder.absolute()
     files = _files(folder)
@@ -58,7 +58,7 @@ def create(folder: Path, settings: Settings) -> Scaffold:
             shutil.copyfile(source, target)
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
-    (folder / ".env").chmod(0o600)  # it will hold passwords
+    (folder / ".env").chmod(0o600)  # it will contain passwords
     (folder / "backup.sh").chmod(0o755)
     return Scaffold(folder=folder, written=tuple(sorted([*files, *copies])))
 
@@ -90,8 +90,10 @@ def _filled(name: str, values: Mapping[str, str]) -> str:
 
 def dotenv() -> str:
     """Return a file ``.env`` with every setting, its description and its default."""
-    head = "# Settings of clusterflow. Commands read this file from the folder in which they are given.\n"
-    head += "# A setting behind «#» has its default: remove the «#» to change it. The environment comes first.\n"
+    head = "# Settings of clusterflow. Commands read this file from the current folder.\n"
+    head += (
+        "# A line with «#» shows a default: remove the «#» to change the setting. Environment variables come first.\n"
+    )
     return "\n".join([head, *(_entry(name, field) for name, field in Settings.model_fields.items())])
 
 

@@ -102,7 +102,7 @@ class _Simulation:
     def inconsistencies(self, model: LifecycleModel | None) -> Iterator[Mistake]:
         """Yield what in the history contradicts the rest of it, or the model."""
         if not self.starts:
-            yield Mistake(f"{self.history.source}:1", "no line begins an initiative", ENROLMENT)
+            yield Mistake(f"{self.history.source}:1", "no line starts an initiative", ENROLMENT)
         people = {str(s.fields.get("id")) for s in self.history.submissions if s.type == Person.type}
         for said in sorted(self.history.said, key=lambda s: s.decision.on):
             mine = said.decision.initiative or ", ".join(self.starts)
@@ -288,11 +288,11 @@ def _ballot(decision: Decision) -> Ballot:
 def _check(first: date, since: date | None, last: date) -> None:
     mistakes = []
     if last < first:
-        mistakes.append(Mistake("--to", f"{last} lies before the first initiative begins", f"{first} or later"))
+        mistakes.append(Mistake("--to", f"{last} is before the start of the first initiative", f"{first} or later"))
     if since is not None and since > max(first, last):
-        mistakes.append(Mistake("--from", f"{since} lies after the last day", f"{last} or earlier"))
+        mistakes.append(Mistake("--from", f"{since} is after the last day", f"{last} or earlier"))
     if last.year - first.year > MOST_YEARS:
-        mistakes.append(Mistake("--to", f"{last} is over {MOST_YEARS} years after {first}", "an earlier day"))
+        mistakes.append(Mistake("--to", f"{last} is more than {MOST_YEARS} years after {first}", "an earlier day"))
     if mistakes:
         raise Mistakes(mistakes)
 

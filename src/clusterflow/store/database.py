@@ -57,7 +57,7 @@ def open_database(url: str) -> Engine:
         _, signed, place = url.rpartition("@")
         shown = f"***@{place}" if signed else place
         raise ClusterflowError(
-            f"«{shown}» is no database address; accepted: sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
+            f"«{shown}» is not a database address; accepted: sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
         ) from None
     event.listen(engine, "connect", _on_sqlite_connect)
     event.listen(engine, "begin", _begin_immediate)
@@ -120,7 +120,7 @@ def check_schema(engine: Engine) -> None:
     if found != HEAD:
         check_known(found)
         raise SchemaMismatch(
-            f"the database has schema {found}, older than the {HEAD} of this clusterflow. {UPGRADE_HINT}"
+            f"the database has schema {found}, but this clusterflow needs {HEAD}, which is newer. {UPGRADE_HINT}"
         )
 
 

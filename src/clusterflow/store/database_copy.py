@@ -23,7 +23,7 @@ def copy_database(database: Engine, target: Path) -> None:
     if target.exists():
         raise NotPossible(f"{target} already exists; name another file")
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.touch(mode=0o600)  # it holds names and addresses of people
+    target.touch(mode=0o600)  # it contains names and addresses of people
     try:
         if database.url.get_backend_name() == "sqlite":
             _copy_sqlite(Path(database.url.database or ""), target)
@@ -44,7 +44,9 @@ def _copy_sqlite(source: Path, target: Path) -> None:
 def _dump_postgresql(url: URL, target: Path) -> None:
     program = shutil.which("pg_dump")
     if program is None:
-        raise NotPossible("pg_dump is not installed here; install PostgreSQL's client programs, as postgresql-client")
+        raise NotPossible(
+            "pg_dump is not installed here; install the client programs of PostgreSQL, for example postgresql-client"
+        )
     plain = url.set(drivername="postgresql", password=None).render_as_string()
     # The password goes by the environment: other users of the machine can read arguments.
     environment = os.environ | ({"PGPASSWORD": str(url.password)} if url.password else {})
@@ -53,4 +55,4 @@ def _dump_postgresql(url: URL, target: Path) -> None:
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
-        raise NotPossible(f"pg_dump failed: {' '.join(done.stderr.split()) or 'it gives no reason'}")
+        raise NotPossible(f"pg_dump failed: {' '.join(done.stderr.split()) or 'it gave no reason'}")

@@ -63,7 +63,7 @@ def facts_of(
 ) -> list[Fact]:
     """Return the facts of a type that are not superseded, retracted ones included: all, or those of some identities."""
     rows: list[Any] = []
-    # Where the key contains ``valid_from``, the caller compares it: a day is no text.
+    # Where the key contains ``valid_from``, the caller compares it: a day is not a text.
     key = [k for k in cls.key if k != "valid_from"]
     everything = identities is None or not key
     wanted = sorted({identity[: len(key)] for identity in identities or ()})

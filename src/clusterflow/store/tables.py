@@ -177,7 +177,7 @@ initiative_state = Table(
 evaluation = Table(
     "evaluation",
     metadata,
-    # The versions on which the standing answers were measured; they hold while nothing was recorded since.
+    # The versions on which the current answers were measured. They are valid until something new is recorded.
     Column("initiative", String(64), primary_key=True),
     Column("version", BigInteger, nullable=False),
     Column("registry_version", BigInteger, nullable=False),
@@ -203,7 +203,7 @@ told_expiry = _state_table("told_expiry", Expiry, "record", "subject", "until")
 due_moment = Table(
     "due_moment",
     metadata,
-    # What becomes due if nothing else happens; a row is deleted when it is handled or no longer holds.
+    # What becomes due if nothing else happens. A row is deleted when it is handled or no longer applies.
     Column("initiative", String(64), primary_key=True),
     Column("kind", String(16), primary_key=True),
     Column("subject", String, primary_key=True),
@@ -226,7 +226,7 @@ pseudonym = Table(
 inbox = Table(
     "inbox",
     metadata,
-    # The flow run that shows the form of an open review; it belongs to Prefect, so it is not in the ledger.
+    # The flow run that shows the form of an open review. It belongs to Prefect, so it is not in the ledger.
     Column("initiative", String(64), primary_key=True),
     Column("review", String(80), primary_key=True),
     Column("run", String(64), nullable=False),

@@ -11,6 +11,6 @@ TELLERS = (nuevo_leon, cordoba, ecuador, basque, catalan, colombian)
 
 
 def stories(end: date) -> tuple[Story, ...]:
-    """All six, on one calendar whose last day is ``end``."""
+    """Return all six stories, on one calendar whose last day is ``end``."""
     calendar = Calendar(end)
     return tuple(teller.story(calendar) for teller in TELLERS)

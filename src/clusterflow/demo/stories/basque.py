@@ -1,8 +1,8 @@
-"""A Basque initiative, machine tools: the institution first, with statutes, board and manager; then the strategy.
+"""A Basque initiative, machine tools: first the institution, with statutes, board and manager; then the strategy.
 
-The turns of the story: a commitment entered wrongly and corrected, which makes the fifteenth; a committee that goes
-silent, so that its milestone lapses until it meets again; and a plan that is reviewed within its year, so that this
-initiative is the first to reach full operation. People, firms and institutions are invented.
+What happens: a commitment was entered wrongly; its correction makes the fifteenth. A committee stops meeting, so its
+milestone lapses until it meets again. The plan is reviewed within its year, so this initiative is the first in full
+operation. People, firms and institutions are invented.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ def _critical_mass(tell: Chronicle, calendar: Calendar) -> None:
         tell.member(day(3, 3 + 4 * number), org, name, size)
     tell.member(day(4, 5), "escuela", "Escuela Profesional Aldatz", helix="academia")
     tell.member(day(4, 8), "medicion", "Medición Láser Argizpi S.L.", "micro", speaker=("ibai", "Ibai Larreta Cano"))
-    # Fourteen, and one firm whose signed agreement was entered as no commitment at all. Corrected, it is the fifteenth.
+    # Fourteen members count, and one whose signed agreement was entered as no commitment. After the correction it is
+    # the fifteenth.
     tell.member(day(4, 11), "software", "Software Industrial Kodegi S.L.", "small", commitment="none")
     tell.fact(
         day(4, 11),
@@ -135,8 +136,8 @@ def _committees(tell: Chronicle, calendar: Calendar) -> None:
     for month in (15, 16, 18, 20, 22, 24, 26, 28):
         tell.meeting(day(month, 18), "mercados", "miren ane jon leire")
     tell.go("committees", "leire", "Los dos comités trabajan sobre el plan.", not_before=day(16, 1))
-    # The digital committee loses its way: nobody convenes it for five months, and its milestone lapses. A call from
-    # the manager, and the same people are back at the table.
+    # The digital committee stops meeting: nobody convenes it for five months, and its milestone lapses. The manager
+    # calls, and the same people meet again.
     for month in (23, 25, 27, 29):
         tell.meeting(day(month, 12), "digital", "gorka ibai peio unai")
 
@@ -168,6 +169,6 @@ def _operation(tell: Chronicle, calendar: Calendar) -> None:
     )
     tell.change(day(20, 22), "action", id="censo", state="done", done_on=day(20, 22))
     tell.budget(day(23, 6), "anual", running_cost=180000, secured=195000)
-    # Within its year the plan is looked at again, as the Basque model asks.
+    # The plan is reviewed within its year, as the Basque model requires.
     tell.fact(day(24, 16), "strategy-review", strategy="plan")
     tell.go("operation", "jon", "Proyecto, presupuesto y plan revisado: el clúster funciona.", not_before=day(25, 1))

@@ -1,8 +1,8 @@
-"""A Catalan initiative, plant-based food: the strategy first, the legal body last.
+"""A Catalan initiative, plant-based food: first the strategy, last the legal entity.
 
-The turns of the story: the vision passes under a condition, two founders having until a date to sign, and one signs in
-time; a firm counted twice is taken out again; a delegate changes; at the last gate two must agree, and the second takes
-her time; and a gate that nobody decides in time closes again. People, firms and institutions are invented.
+What happens: the vision passes under the condition that two founders sign by a date; one of them signs in time. A firm
+that was entered twice is removed. A delegate changes. At the last gate two people must agree, and the second one takes
+her time. A gate that nobody decides in time closes again. People, firms and institutions are invented.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _core(tell: Chronicle, calendar: Calendar) -> None:
         )
     ):
         tell.member(day(4, 8 + 5 * number), org, name, size)
-    # A typist enters one firm a second time under its brand; a month later it is taken out again.
+    # One firm is entered a second time under its brand. A month later the entry is retracted.
     tell.member(day(4, 25), "civada", "Civada Clara", "large")
     tell.fact(day(4, 25), "membership", entered=day(5, 12), retract=True, organisation=tell.full("civada"))
     tell.survey(day(5, 8), invited=10, answers=7, mean=3.7)
@@ -84,7 +84,7 @@ def _vision(tell: Chronicle, calendar: Calendar) -> None:
     tell.document(day(11, 4), "vision", "purpose-statement", "Visión: lo vegetal como primera opción")
     tell.document(day(11, 4), "carta", "charter", "Carta de la visión")
     tell.signs(day(11, 4), "carta", "legumbres bebidas harinas universidad")
-    # Two founders still discuss it at home. The office goes on under a condition: their signature until a date.
+    # Two founders still need internal approval. The office decides a conditional go: they must sign by a date.
     tell.opens_by_hand(day(13, 10), "common-purpose")
     tell.decides(
         "common-purpose",
@@ -105,7 +105,7 @@ def _groups(tell: Chronicle, calendar: Calendar) -> None:
     for month in (14, 16):
         tell.meeting(day(month, 11), "proteinas", "laia clara julia", absent="pol")
         tell.meeting(day(month, 15), "exportacion", "arnau oriol biel")
-    # The maker of oat drinks sends somebody else: a new face, but no firm lost.
+    # The maker of oat drinks sends another person: a new face, but no lost firm.
     tell.takes_over(day(17, 3), "joana", "Joana Mirambell Gual", before="laia")
     tell.ends(day(17, 2), "seat", body="proteinas", person=tell.full("laia"))
     tell.seat(day(17, 3), "proteinas", "joana", "chair")
@@ -138,7 +138,7 @@ def _twenty_companies(tell: Chronicle, calendar: Calendar) -> None:
     tell.person(day(21, 2), "roser", "Roser Planagumà Vila", "platos")
     for month in (21, 23, 25, 27, 29):
         tell.meeting(day(month, 15), "exportacion", "arnau oriol biel roser")
-    # One of the first ones closes down; it takes another newcomer to make twenty.
+    # One of the first members closes down. With another new member there are twenty again.
     tell.leaves(day(20, 20), "hornos")
     tell.organisation(day(21, 5), "asociacion", "Associació Plana Vegetal", "civil-society")
     tell.person(day(21, 5), "nuria", "Núria Bofarull Camps", "asociacion", "Gerencia")
@@ -161,7 +161,7 @@ def _twenty_companies(tell: Chronicle, calendar: Calendar) -> None:
     )
     tell.go("institutionalization", "arnau", "Veinte empresas y una gobernanza propia.", door="cli")
     tell.go("institutionalization", "gemma", "Consultado en casa: de acuerdo.", not_before=day(26, 1))
-    # A second joint project, and the gate of the operation is ready. The board lets two months pass; by then the first
-    # project is over a year old, and the gate closes again.
+    # With a second joint project the gate of the operation is ready. The board waits two months; by then the first
+    # project is more than a year old, and the gate closes again.
     tell.fact(day(27, 8), "project", id="sello", title="Envase común compostable", objective="mercado")
     tell.budget(day(27, 12), "anual", running_cost=140000, secured=150000)

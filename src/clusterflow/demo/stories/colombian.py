@@ -1,9 +1,9 @@
-"""A Colombian hybrid, cosmetics, inside a chamber of commerce: hosting first; tables and route map side by side.
+"""A Colombian hybrid, cosmetics, inside a chamber of commerce: first hosting; then tables and route map in parallel.
 
-The turns of the story: the agreement with the host ends before anybody renews it; two members leave, which is less
-than twelve but no lapse; so few answer the satisfaction survey that the answer stays unknown; and at the last gate the
-initiative waits, on purpose, until after the end. Its own legal body is left for later.
-People, firms and institutions are invented.
+What happens: the agreement with the host ends before it is renewed. Two members leave; they are fewer than twelve, but
+nothing lapses. Too few people answer the satisfaction survey, so the answer stays unknown. At the last gate the
+initiative still waits when the story ends. Its own legal entity is left for later. People, firms and institutions are
+invented.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def story(calendar: Calendar) -> Story:
 
 def _hosting(tell: Chronicle, calendar: Calendar) -> None:
     day = calendar.day
-    # The chamber is office and host in one.
+    # The chamber is both office and host.
     tell.office(day(5, 6), "camara", "Cámara de Comercio de la Sabana Alta", helix="civil-society")
     tell.person(day(5, 6), "adriana", "Adriana Cifuentes Rojas", "camara", "Dirección de clústeres")
     tell.person(day(5, 6), "camilo", "Camilo Barragán Nieves", "camara", "Gestión de la iniciativa")
@@ -119,13 +119,13 @@ def _route_map(tell: Chronicle, calendar: Calendar) -> None:
 
 def _operation(tell: Chronicle, calendar: Calendar) -> None:
     day = calendar.day
-    # Three answers of thirteen, then four of eleven: whether members are content nobody can say.
+    # Three answers of thirteen, then four of eleven: too few to know whether members are satisfied.
     tell.survey(day(19, 20), invited=13, answers=3, mean=4.3, topic="satisfaction")
     tell.survey(day(24, 20), invited=11, answers=4, mean=4.5, topic="satisfaction")
-    # Eleven are fewer than the gate asked for, but not so few that the milestone lapses.
+    # Eleven members are fewer than the gate required, but enough to keep the milestone.
     tell.leaves(day(20, 11), "labiales")
     tell.leaves(day(20, 25), "capilar")
-    # The agreement with the host runs out in month 21; the renewal is signed two months later.
+    # The agreement with the host expires in month 21. The renewal is signed two months later.
     tell.document(day(23, 6), "convenio-2", "hosting-agreement", "Renovación del convenio de acogida")
     tell.fact(day(22, 14), "strategy-review", strategy="ruta")
     tell.fact(day(24, 7), "project", id="vivero", title="Vivero común de plantas nativas", objective="nativas")

@@ -1,8 +1,8 @@
-"""Córdoba, digital education: interests are disparate, so it starts with five, and widens once committees work.
+"""Córdoba, digital education: interests differ, so it starts with five members and grows once committees work.
 
-The turns of the story: two of the five do not sign and leave; the purpose is held, critical mass lapses, the stage is
-overdue; two others come and it goes on. The association waits long for its legal personality: an answer unknown.
-People, firms and institutions are invented.
+What happens: two of the five do not sign and leave. The purpose is put on hold, critical mass lapses, and the stage is
+overdue. Two new members join, and it goes on. The association waits long for its legal personality; the answer is
+unknown until then. People, firms and institutions are invented.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _five(tell: Chronicle, calendar: Calendar) -> None:
         speaker=("irene", "Irene Palacios Vidal"),
         founder=True,
     )
-    # Two more come to listen; they commit themselves a month later.
+    # Two more firms attend; they commit themselves a month later.
     for org, name, size, speaker in (
         ("juegos", "Juegos Quebracho S.A.S.", "micro", ("facundo", "Facundo Moyano Rey")),
         ("editorial", "Editorial Río Tercero Nuevo S.A.", "medium", ("silvina", "Silvina Achával Paz")),
@@ -73,8 +73,8 @@ def _purpose(tell: Chronicle, calendar: Calendar) -> None:
     tell.document(day(9, 5), "razon", "purpose-statement", "Una razón para asociarnos: competir mejor")
     tell.document(day(9, 5), "carta", "charter", "Carta de los fundadores")
     tell.signs(day(9, 12), "carta", "aula pizarra instituto")
-    # The other two do not sign: one sells games, the other paper. They leave, and of five there are three. All who are
-    # left have signed, so the gate is ready; but critical mass has lapsed.
+    # The other two do not sign: one sells games, the other paper. They leave, and three of five remain. All who remain
+    # have signed, so the gate is ready; but critical mass has lapsed.
     tell.leaves(day(10, 8), "juegos")
     tell.leaves(day(11, 12), "editorial")
     tell.decides(
@@ -84,7 +84,7 @@ def _purpose(tell: Chronicle, calendar: Calendar) -> None:
         "Firmaron todos los que quedan, pero quedan tres: primero hay que volver a ser cinco.",
         until=day(14, 10),
     )
-    # The hold outlasts the six months that the stage may take.
+    # The hold lasts longer than the six months that the stage may take.
     tell.member(
         day(13, 20), "videos", "Videoclases Jarilla S.R.L.", "small", speaker=("lautaro", "Lautaro Ceballos Gil")
     )
@@ -108,7 +108,7 @@ def _committees(tell: Chronicle, calendar: Calendar) -> None:
 
 def _wider_entry(tell: Chronicle, calendar: Calendar) -> None:
     day = calendar.day
-    # Now that the committees work, the door is opened: from five to twelve.
+    # The committees work now, so the initiative opens to more members: from five to twelve.
     newcomers = (
         ("tutorias", "Tutorías Mistol S.A.S.", "micro"),
         ("robotica", "Robótica Cóndor Chico S.R.L.", "small"),
@@ -145,7 +145,7 @@ def _association(tell: Chronicle, calendar: Calendar) -> None:
     tell.seat(day(22, 15), "gerencia", "bruno", "manager")
     tell.fact(day(22, 15), "staff", person=tell.full("bruno"), fte=0.5, manager=True)
     tell.dues(day(23, 2), large=900000, medium=480000, small=240000, micro=120000)
-    # The papers lie at the registry. Whether the association has legal personality nobody can say for five months.
+    # The application is at the public registry. For five months the legal personality is unknown.
     tell.fact(
         day(22, 20), "legal-entity", name="Asociación Clúster EduSierras", form="association",
         non_profit=True, in_region=True,

@@ -1,8 +1,8 @@
-"""Ecuador, ecological transition: a public policy first, a long horizon, links inside and outside.
+"""Ecuador, ecological transition: first a public policy, then a long horizon with links inside and outside.
 
-The turns of the story: university and foundation leave while the strategy is written, and it is sent back to gather
-them again; the ministry's representative, who may decide early on, tries to decide over the committees and is refused;
-the legal personality is unknown for months. People, firms and institutions are invented.
+What happens: university and foundation leave while the strategy is written, and the stage is sent back to win them
+again. The ministry's representative may decide at early gates; for the committees he tries to decide and is refused.
+The legal personality is unknown for months. People, firms and institutions are invented.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _public_policy(tell: Chronicle, calendar: Calendar) -> None:
     tell.document(day(3, 4), "proposito", "purpose-statement", "Propósito: producir sin agotar")
     tell.document(day(3, 4), "carta", "charter", "Carta de fundadores")
     tell.signs(day(3, 11), "carta", "solar cacao residuos universidad")
-    # At this gate the ministry still has a say: the purpose is aligned with its policy.
+    # At this gate the ministry may still decide: the purpose is aligned with its policy.
     tell.go("common-purpose", "gonzalo", "El propósito sirve a la política y lo firmaron todos.")
 
 
@@ -73,7 +73,7 @@ def _critical_mass(tell: Chronicle, calendar: Calendar) -> None:
     tell.member(
         day(6, 9), "fundacion", "Fundación Río Claro", helix="civil-society", speaker=("rosa", "Rosa Caicedo Plúas")
     )
-    # The ministry belongs too: a member, not a manager.
+    # The ministry is a member, too, but not a manager.
     tell.joins(day(6, 20), "ministerio")
     tell.fact(
         day(6, 12), "link", id="biomasa", direction="inside", with_whom="Cacao Limpio Churute y Biogás Pampa Verde"
@@ -85,8 +85,9 @@ def _critical_mass(tell: Chronicle, calendar: Calendar) -> None:
 def _back_and_on(tell: Chronicle, calendar: Calendar) -> None:
     day = calendar.day
     tell.meeting(day(8, 10), "asamblea", "karla jorge noemi gonzalo", absent="mateo rosa")
-    # Without funds for research the university leaves, and the foundation with it: firms and government are among
-    # themselves. A gate opened by hand, and the stage goes back rather than write ten years without knowledge.
+    # Without funds for research the university leaves, and the foundation with it: only firms and government remain.
+    # The gate is opened by hand, and the stage is recycled; the strategy for ten years should not be written without
+    # knowledge providers.
     tell.leaves(day(10, 2), "universidad")
     tell.leaves(day(10, 20), "fundacion")
     tell.opens_by_hand(day(11, 15), "strategy")
@@ -128,7 +129,7 @@ def _committees(tell: Chronicle, calendar: Calendar) -> None:
     for month in (16, 17, 19, 21, 23, 25, 27, 29):
         tell.meeting(day(month, 9), "energia", "noemi karla ines", absent="lidia")
         tell.meeting(day(month, 13), "circular", "jorge noemi pablo lidia")
-    # The government takes part, but it does not manage: it may not decide over the work of the committees.
+    # The government takes part but does not manage: it may not decide about the work of the committees.
     tell.go(
         "committees",
         "gonzalo",
@@ -152,8 +153,8 @@ def _legal_body(tell: Chronicle, calendar: Calendar) -> None:
     for person in ("jorge", "noemi", "ines", "lidia"):
         tell.seat(day(20, 6), "directorio", person)
     tell.seat(day(20, 6), "directorio", "gonzalo", vote=False)
-    # The papers are with the ministry of the interior, which takes its time: for five months nobody can say whether the
-    # corporation is a legal person.
+    # The application is at the ministry of the interior. For five months it is unknown whether the corporation is a
+    # legal person.
     tell.fact(
         day(20, 18), "legal-entity", name="Corporación Transición Litoral", form="foundation",
         non_profit=True, in_region=True,
@@ -164,7 +165,7 @@ def _legal_body(tell: Chronicle, calendar: Calendar) -> None:
     )  # fmt: skip
     tell.go("institutionalization", "karla", "Entidad propia, con el gobierno presente y fuera de la gestión.")
 
-    # Life afterwards has begun; a joint project is still in preparation.
+    # The operation has begun. A joint project is still in preparation.
     tell.fact(day(26, 8), "strategy-review", strategy="horizonte")
     tell.fact(
         day(27, 5), "business", id="buses", kind="contract", amount=tell.money(185000), organisation=tell.full("buses")

@@ -1,8 +1,8 @@
-"""Nuevo León, automotive: committed founders and trust first; then the civil association; then working groups.
+"""Nuevo León, automotive: first committed founders and trust; then the civil association; then working groups.
 
-The turns of the story: too many new faces in the groups, so that their gate is held; small firms that pay late; and a
-survey in which trust falls, so that two milestones lapse until it is won back. The strategy's gate is left open.
-People, firms and institutions are invented.
+What happens: the groups have too many new people, so their gate is put on hold. Small firms pay late. In a survey trust
+falls, so two milestones lapse until it recovers. The gate of the strategy stays open. People, firms and institutions
+are invented.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def _critical_mass(tell: Chronicle, calendar: Calendar) -> None:
         founder=True,
     )
 
-    # The others follow over the summer, and with the last four there are fifteen.
+    # The others follow over the summer. With the last four there are fifteen members.
     tell.member(
         day(2, 8), "resortes", "Resortes Mezquital, S.A. de C.V.", "medium", speaker=("nora", "Nora Elizondo Paz")
     )
@@ -82,7 +82,7 @@ def _critical_mass(tell: Chronicle, calendar: Calendar) -> None:
     tell.member(day(4, 16), "fundacion", "Fundación Manos de Acero", helix="civil-society")
     tell.member(day(4, 20), "tecnologico", "Tecnológico del Peñón", helix="academia")
     tell.survey(day(4, 22), invited=15, answers=13, mean=4.1)
-    # A clerk had taken the maker of springs for a medium-sized firm; it is a small one.
+    # The maker of springs was entered as a medium-sized firm; it is a small one.
     tell.resizes(day(5, 4), "resortes", "small")
     tell.go("critical-mass", "ofelia", "Quince comprometidos y una empresa ancla; la confianza es alta.")
 
@@ -107,7 +107,7 @@ def _civil_association(tell: Chronicle, calendar: Calendar) -> None:
     tell.seat(day(9, 10), "consejo", "rene", "chair")
     for person in ("lucia", "tomas", "berta", "ivan"):
         tell.seat(day(9, 10), "consejo", person)
-    # The government sits at the table, with a voice and without a vote.
+    # The government attends without a vote.
     tell.seat(day(9, 10), "consejo", "ofelia", vote=False)
     tell.body(day(10, 2), "direccion", "management", "Dirección del clúster")
     tell.seat(day(10, 2), "direccion", "elena", "manager")
@@ -117,17 +117,17 @@ def _civil_association(tell: Chronicle, calendar: Calendar) -> None:
         day(11, 18), "legal-entity", name="Clúster Sierra Ventosa, A.C.", form="civil-association",
         personality=True, non_profit=True, in_region=True,
     )  # fmt: skip
-    # Two must agree, and one person does not count twice.
+    # Two people must agree, and one person does not count twice.
     tell.go("institutionalization", "rene", "La asociación civil ya tiene consejo y cuotas.", door="cli")
     tell.go("institutionalization", "rene", "Voto también como fundador.", door="cli", refused="twice")
     tell.go("institutionalization", "lucia", "De acuerdo: gobernanza propia y mayoría de empresas.")
 
-    # Dues are asked of all. The large firms pay at once; of the small ones two pay late and two not yet.
+    # All members get invoices. The large firms pay at once. Of the small ones, two pay late and two have not paid yet.
     tell.invoices(day(12, 3), day(13, 3), COMPANIES)
     tell.pays(day(12, 20), "troqueles fundicion llantas arneses plasticos")
     tell.pays(day(13, 2), "vidrios maquinados herramental")
     tell.pays(day(15, 11), "resortes")
-    # This payment was made on time and lay in a drawer for three months.
+    # This payment was made on time, but entered three months later.
     tell.pays(day(13, 1), "pinturas", entered=day(16, 6))
     tell.survey(day(13, 15), invited=15, answers=11, mean=3.9)
 
@@ -138,7 +138,7 @@ def _groups(tell: Chronicle, calendar: Calendar) -> None:
     tell.committee(day(13, 5), "proveeduria", "Grupo de proveeduría", "tomas", "hugo raul")
     tell.meeting(day(13, 20), "talento", "lucia ana nora")
     tell.meeting(day(13, 24), "proveeduria", "tomas hugo raul")
-    # Other people come each time: three of five at the last meetings had not been there before.
+    # Different people attend each time: three of five at the last meetings had not attended before.
     tell.meeting(day(15, 10), "talento", "lucia elsa ivan", absent="ana nora")
     tell.meeting(day(15, 16), "proveeduria", "raul sara", absent="tomas hugo")
     tell.committee(day(15, 8), "calidad", "Grupo de calidad", "berta", "julio elsa")
@@ -168,11 +168,11 @@ def _groups(tell: Chronicle, calendar: Calendar) -> None:
 
 def _trust_falls(tell: Chronicle, calendar: Calendar) -> None:
     day = calendar.day
-    # The second round of dues reopens the quarrel between large and small, and trust falls from 3.9 to 2.9.
+    # The second invoices renew the conflict between large and small firms, and trust falls from 3.9 to 2.9.
     tell.invoices(day(20, 1), day(21, 1), COMPANIES)
     tell.pays(day(20, 12), "troqueles fundicion llantas arneses")
     tell.survey(day(20, 25), invited=15, answers=12, mean=2.9)
-    # A gentler scheme for the small ones, and an assembly that talks it out.
+    # The small firms get a lower scheme, and an assembly discusses the conflict.
     tell.dues(day(22, 1), small=15000)
     tell.meeting(day(22, 18), "asamblea", "rene lucia paula ana berta ivan", absent="julio")
     tell.pays(day(23, 20), "vidrios plasticos")
@@ -188,10 +188,10 @@ def _strategy(tell: Chronicle, calendar: Calendar) -> None:
         )  # fmt: skip
     tell.objective(day(26, 4), "talento", "Técnicos certificados al año", "personas", 140, 400, "talento")
     tell.objective(day(26, 4), "compras", "Compra local de las armadoras", "%", 22, 35, "proveeduria")
-    # Nobody answers for the third objective yet: the one thing that the visitor may want to settle first.
+    # Nobody is responsible for the third objective yet. It is the first thing that the visitor may settle.
     tell.objective(day(26, 4), "defectos", "Defectos por millón de piezas", "ppm", 310, 120)
     tell.fact(
         day(28, 9), "strategy", id="estrategia", title="Estrategias conjuntas: talento, compras y calidad",
         horizon=day(28 + 60, 8),
     )  # fmt: skip
-    # From here on it is the visitor who decides: the chair, a member of the board, or the manager.
+    # From here on the visitor decides: the chair, a member of the board, or the manager.

@@ -1,4 +1,4 @@
-"""The metrics, one file a family; each is a set-based statement over all initiatives of a pass."""
+"""The metrics, one file per family. Each is one statement over all initiatives of a pass."""
 
 from clusterflow.store.metrics import (
     activity,
@@ -22,6 +22,6 @@ FAMILIES = (
     members, membership_changes, documents, governance, staff, meetings, trust, strategy, money, business, activity,
     durations,
 )  # fmt: skip
-"""Importing a family gives its metrics their ids."""
+"""The import of a family registers its metrics by id."""
 
 __all__ = ["FAMILIES", "METRICS", "Metric", "Scope", "evidence", "measure", "measure_by_part", "plugins"]

@@ -1,4 +1,4 @@
-"""What else it does and has: training, learning sessions, links, labels, and what somebody states."""
+"""Metrics of training, learning sessions, links, labels, and stated figures."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ from clusterflow.store.metrics.scope import Scope
 
 @metric("training-held")
 def training_held(scope: Scope, months: int = 12) -> Select[Any]:
-    """Seed 2: trainings held ÷ trainings planned for the last months, those of the community of practice among them.
+    """Seed 2: trainings held ÷ trainings planned for the last months, with those of the community of practice.
 
-    Without a day on which it was held it was not. A learning session is planned for an initiative that has enrolled
-    somebody in its series by that day, and held for it when it took place and somebody of the initiative was there.
+    A training without a day on which it was held did not take place. A learning session counts as planned for an
+    initiative that enrolled somebody in its series by that day. It counts as held if it took place and somebody of the
+    initiative was there.
     """
     training, session = scope.latest(Training), _sessions(scope)
     held = and_(training.c.held.is_not(None), training.c.held <= scope.as_of)
@@ -46,7 +47,9 @@ def training_held(scope: Scope, months: int = 12) -> Select[Any]:
 
 
 def _sessions(scope: Scope) -> Subquery:
-    """The sessions of the series that each initiative has enrolled somebody in, and whether somebody of it ``came``."""
+    """Select the sessions of the series in which each initiative enrolled somebody, and whether one of its people
+    ``came``.
+    """
     enrolled, session = scope.latest(LearningEnrolment), scope.latest(LearningSession)
     attended = scope.over_all_initiatives.latest(LearningAttendance)
     noted = attended.c.session.is_not(None)
@@ -76,7 +79,7 @@ def _sessions(scope: Scope) -> Subquery:
 
 @metric("learning-sessions")
 def learning_sessions(scope: Scope) -> Select[Any]:
-    """Seed 1: sessions of the community of practice in which somebody of the initiative took part."""
+    """Seed 1: sessions of the community of practice that somebody of the initiative attended."""
     attended = scope.latest(LearningAttendance)
     taken = (
         select(
@@ -104,7 +107,7 @@ def links(scope: Scope, direction: str) -> Select[Any]:
 
 @metric("label-valid")
 def label_valid(scope: Scope, level: str = LabelLevel.BRONZE.value) -> Select[Any]:
-    """CATREQ: a label of cluster excellence of the level or a better one is valid on the day."""
+    """CATREQ: a label of cluster excellence of this level or a better one is valid on the day."""
     levels = [one.value for one in LabelLevel]
     label = scope.latest(Label)
     enough = label.c.level.in_(levels[levels.index(check_word(LabelLevel, level)) :])
@@ -115,7 +118,7 @@ def label_valid(scope: Scope, level: str = LabelLevel.BRONZE.value) -> Select[An
 
 @metric("stated")
 def stated(scope: Scope, metric: str) -> Select[Any]:
-    """A number that somebody states, the latest under its name: common challenges named, and the like."""
+    """The latest stated number with this name, for example the number of common challenges named."""
     figure = scope.latest(Observation)
     return evidence_row(
         figure, Observation, what=figure.c.metric, part=figure.c.numerator, whole=figure.c.denominator, most=None
@@ -124,5 +127,5 @@ def stated(scope: Scope, metric: str) -> Select[Any]:
 
 @metric("stated-share")
 def stated_share(scope: Scope, metric: str) -> Select[Any]:
-    """A share that somebody states, the latest under its name: AEIFAQ's share of the sector, and the like."""
+    """The latest stated share with this name, for example the share of the sector (AEIFAQ)."""
     return stated(scope, metric)

@@ -1,4 +1,4 @@
-"""The virtuous circle: business that came of working together."""
+"""Metrics of business: what resulted from the cooperation (the virtuous circle)."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from clusterflow.store.metrics.scope import Scope
 
 
 def _in_money(business: Subquery) -> ColumnElement[bool]:
-    """Jobs are counted in people; with no amount they say nothing of money."""
+    """Jobs are counted in people. Without an amount they do not count as money."""
     return or_(business.c.kind != BusinessKind.JOBS.value, business.c.amount_minor.is_not(None))
 
 
 @metric("business-generated")
 def business_generated(scope: Scope, months: int = 12) -> Select[Any]:
-    """Seed 2: contracts, exports and investment of the last months, in money; older business counts for nought."""
+    """Seed 2: contracts, exports and investment of the last months, in money. Older business counts as zero."""
     business = scope.latest(Business)
     recent = business.c.valid_from > scope.ago(months=months)
     return evidence_row(
@@ -29,21 +29,21 @@ def business_generated(scope: Scope, months: int = 12) -> Select[Any]:
         what=business.c.id,
         part=case((recent, business.c.amount_minor), else_=0),
         most=None,
-        # The currency of long ago shall not make today's number unknown.
+        # An old entry in another currency must not make today's number unknown.
         currency=case((recent, business.c.amount_currency)),
     ).where(_in_money(business))
 
 
 @metric("business-growth")
 def business_growth(scope: Scope) -> Select[Any]:
-    """P: (business of the last 12 months − of the 12 before) ÷ of the 12 before; unknown where there was none."""
+    """P: (business of the last 12 months − of the 12 before) ÷ of the 12 before; unknown if there was none before."""
     business = scope.latest(Business)
     recent = business.c.valid_from > scope.ago(months=12)
     return evidence_row(
         business,
         Business,
         what=business.c.id,
-        # A year before with an amount missing leaves what the growth is measured against unknown.
+        # If an amount is missing in the year before, the base of the growth is unknown.
         part=case((recent, business.c.amount_minor), else_=-business.c.amount_minor),
         whole=case((recent, 0), else_=business.c.amount_minor),
         most=None,

@@ -1,4 +1,4 @@
-"""What was adopted and signed."""
+"""Metrics of documents: what was adopted and signed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from clusterflow.store.metrics.scope import Scope
 
 @metric("document-in-force")
 def document_in_force(scope: Scope, kind: str) -> Select[Any]:
-    """A document of the kind is in force; of documents nobody entered nobody knows."""
+    """Select whether a document of the kind is in force. If no document was entered, the answer is unknown."""
     document = scope.latest(Document)
     return evidence_row(
         document, Document, what=document.c.id, part=as_yes_no(scope.in_force(document)), most=None
@@ -46,7 +46,7 @@ def host_agreement(scope: Scope) -> Select[Any]:
 def founders_signed(scope: Scope, kind: str = DocumentKind.CHARTER.value) -> Select[Any]:
     """P: founding members that signed the charter (or a document of another kind) ÷ founding members.
 
-    Who did not sign is known once the first signature is on record.
+    Who did not sign is known only after the first signature is recorded.
     """
     founder, document, signature = scope.current(Membership), scope.current(Document), scope.latest(Signature)
     signed = (

@@ -1,4 +1,4 @@
-"""How long: the stay in a stage, and the life so far."""
+"""Metrics of time: days in a stage, and the age of the initiative."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from clusterflow.store.metrics.scope import Scope, days_between, months_between
 
 @metric("stage-time")
 def stage_time(scope: Scope, stage: str) -> Select[Any]:
-    """P: days in the stage ÷ days allowed; unknown for an initiative that is not in it."""
+    """P: days in the stage ÷ days allowed; unknown if the initiative is not in the stage."""
     visit = scope.visits()
     stay = (
-        # A stay is the engine's own doing: nobody entered it, so it is never late.
+        # The engine itself writes visits to stages. Nobody enters them, so they are never late.
         select(visit, literal(0).label("entry"), cast(null(), Instant).label("entered_at"))
         .where(visit.c.stage == stage)
         .subquery()

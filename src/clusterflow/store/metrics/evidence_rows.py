@@ -1,8 +1,7 @@
-"""Writing evidence: a metric reads as *what rows, and what each counts for*.
+"""Builds evidence rows. A metric defines *which rows* it has, and *how much each counts*.
 
-One rule decides between nought and unknown everywhere: **a book is kept once it has an entry.** A member that paid
-nothing is a member that paid nothing only where the initiative's payments are recorded at all; before the first
-payment is entered, nobody knows.
+One rule decides everywhere between zero and unknown: **a book is kept once it has an entry.** A member without payments
+has paid zero only if the initiative records payments. Before the first payment is entered, the answer is unknown.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ _SPACED = re.compile(r"(?<=[a-z])(?=[A-Z])")
 Amount = ColumnElement[Any] | int | None
 
 UNKNOWN = cast(null(), BigInteger)
-"""What is not known; typed, or PostgreSQL takes it for a text where two selects are joined."""
+"""The value of what is unknown. It has a type, because PostgreSQL would take it for a text in a union."""
 
 
 def evidence_row(
@@ -51,11 +50,11 @@ def evidence_row(
     also: Iterable[FromClause] = (),
     by: Mapping[str, ColumnElement[Any]] = MappingProxyType({}),
 ) -> Select[Any]:
-    """The evidence rows of a metric, one for each row of ``source``.
+    """Return the evidence rows of a metric, one for each row of ``source``.
 
-    ``source`` brings ``initiative``, ``entry``, ``entered_at`` and, unless ``on`` is given, ``valid_from``. ``also``
-    names what else is joined and speaks in the row, so that a fact entered late there makes the row late. ``by`` says
-    of which part of the initiative a row is, so that the parts can be measured apart.
+    ``source`` has the columns ``initiative``, ``entry``, ``entered_at`` and, unless ``on`` is given, ``valid_from``.
+    ``also`` names joined sources whose values are in the row; if a fact of theirs was entered late, the row is late.
+    ``by`` names the part of the initiative that a row belongs to, so that parts can be measured separately.
     """
     columns = [
         source.c.initiative,
@@ -87,25 +86,25 @@ def _amount(value: Amount) -> ColumnElement[Any]:
 
 
 def check_word(words: type[StrEnum], value: str, *others: str) -> str:
-    """A word that a criterion gives as a parameter, refused where the field does not know it.
+    """Return a word that a criterion gives as a parameter, if the field knows it.
 
     Raises:
-        ClusterflowError: the words that are accepted.
+        ClusterflowError: the word is unknown; the message lists the accepted ones.
     """
     accepted = (*(one.value for one in words), *others)
     if value not in accepted:
         noun = _SPACED.sub(" ", words.__name__).lower()
-        raise ClusterflowError(f"«{value}» is no {noun}; accepted: {', '.join(accepted)}")
+        raise ClusterflowError(f"«{value}» is not a {noun}; accepted: {', '.join(accepted)}")
     return value
 
 
 def as_yes_no(condition: ColumnElement[Any]) -> ColumnElement[Any]:
-    """1, 0, or unknown where SQL's own three-valued logic does not know either."""
+    """Return 1, 0, or null if the condition is null in SQL's three-valued logic."""
     return cast(condition, Integer)
 
 
 def latest_of(first: ColumnElement[Any], *others: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The latest of some moments; those that are missing do not count."""
+    """Return the latest of some moments. Missing ones do not count."""
     latest = first
     for other in others:
         latest = case((other > latest, other), else_=latest)
@@ -113,7 +112,7 @@ def latest_of(first: ColumnElement[Any], *others: ColumnElement[Any]) -> ColumnE
 
 
 def initiatives_with_entries(source: FromClause, name: str | None = None) -> Subquery:
-    """The initiatives that have an entry in ``source``: join it outer, and ask ``kept``."""
+    """Return the initiatives that have an entry in ``source``. Outer-join it, and check with ``kept``."""
     return select(source.c.initiative).distinct().subquery(name)
 
 
@@ -123,12 +122,12 @@ def has_entries(opened: FromClause) -> ColumnElement[bool]:
 
 
 def attendance_answer(came: ColumnElement[Any], opened: FromClause) -> ColumnElement[Any]:
-    """From ``PRESENCE`` to yes, no or unknown; who is not in the book at all is a no only where a book is kept."""
+    """Turn ``PRESENCE`` into yes, no or unknown. Somebody who is not in the book is absent only if the book is kept."""
     return case((came == PRESENT, 1), (came == UNCERTAIN, UNKNOWN), (has_entries(opened), 0), else_=UNKNOWN)
 
 
 PRESENT, UNCERTAIN, ABSENT = 2, 1, 0
-"""Whether somebody came, so that the largest of several speaks for all: once is enough, and perhaps is more than no."""
+"""Return a rank of presence, so that the maximum of several rows is right: once is enough, and unknown is above no."""
 
 
 def presence(present: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -1,4 +1,4 @@
-"""Who governs: the legal body, the seats, the bodies and who leads them."""
+"""Metrics of governance: the legal entity, the seats, the bodies and their leaders."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ LEADING = (SeatRole.CHAIR.value, SeatRole.MANAGER.value)
 
 @metric("legal-body")
 def legal_body(scope: Scope, form: str | None = None) -> Select[Any]:
-    """CATREQ: a legal entity with personality, non-profit, domiciled in the region; of a form where one is asked."""
+    """CATREQ: a non-profit legal entity with personality, domiciled in the region, and of the given form if there is
+    one.
+    """
     entity = scope.latest(LegalEntity)
     asked = [entity.c.personality, entity.c.non_profit, entity.c.in_region]
     return _entity(scope, entity, [*asked, *_of_form(entity, form)])
@@ -37,7 +39,7 @@ def legal_body(scope: Scope, form: str | None = None) -> Select[Any]:
 
 @metric("legal-personality")
 def legal_personality(scope: Scope, form: str | None = None) -> Select[Any]:
-    """Seed 1, CLAUZ: an own legal entity with legal personality; of a form where one is asked."""
+    """Seed 1, CLAUZ: an own legal entity with legal personality, and of the given form if there is one."""
     entity = scope.latest(LegalEntity)
     return _entity(scope, entity, [entity.c.personality, *_of_form(entity, form)])
 
@@ -47,7 +49,7 @@ def _of_form(entity: Subquery, form: str | None) -> list[ColumnElement[bool]]:
 
 
 def _entity(scope: Scope, entity: Subquery, asked: list[ColumnElement[bool]]) -> Select[Any]:
-    # SQL's own logic is three-valued: one «no» decides, else one «unknown» leaves it open.
+    # SQL's logic is three-valued: one «no» decides; otherwise one «unknown» makes the answer unknown.
     return evidence_row(
         entity, LegalEntity, what=entity.c.name, part=as_yes_no(and_(scope.in_force(entity), *asked)), most=None
     )
@@ -55,7 +57,7 @@ def _entity(scope: Scope, entity: Subquery, asked: list[ColumnElement[bool]]) ->
 
 @metric("private-seat-share")
 def private_seat_share(scope: Scope, body: str = BodyKind.BOARD.value) -> Select[Any]:
-    """CATREQ: seats held for companies ÷ seats of the governing body, voting or not."""
+    """CATREQ: seats held for companies ÷ seats of the governing body, with or without a vote."""
     return _seat_share(scope, body, HelixKind.COMPANY)
 
 
@@ -72,12 +74,13 @@ def _seat_share(scope: Scope, body: str, helix: HelixKind) -> Select[Any]:
 
 @metric("government-leads")
 def government_leads(scope: Scope, body: str = BodyKind.BOARD.value) -> Select[Any]:
-    """Seed 1: whether the chair of the governing body or a manager speaks for government.
+    """Seed 1: whether the chair of the governing body or a manager represents the government.
 
-    A manager on the payroll who speaks for nobody is the initiative's own; of a seat that names none nobody knows.
+    A manager on the payroll who represents no organisation belongs to the initiative. A seat without an organisation
+    makes the answer unknown.
     """
     chair, seat, staff = seats(scope, body), seats(scope), scope.current(Staff)
-    # Joined one by one: as one subquery, SQLite would look up for whom everybody in the registry speaks.
+    # Separate joins: in one subquery SQLite would look up the representations of everybody in the registry.
     voice, organisation = scope.current(Representation), scope.current(Organisation)
     chairs = evidence_row(
         chair, Seat, what=chair.c.person, part=as_yes_no(chair.c.helix == HelixKind.GOVERNMENT.value), most=None
@@ -139,20 +142,20 @@ def knowledge_seat(scope: Scope, body: str = BodyKind.BOARD.value) -> Select[Any
 
 @metric("bodies")
 def bodies(scope: Scope, body: str) -> Select[Any]:
-    """Bodies of a kind that exist on the day: an assembly, a board, an executive committee as management."""
+    """Select the bodies of a kind that exist on the day: an assembly, a board, an executive committee as management."""
     house = scope.latest(Body)
     return evidence_row(house, Body, what=house.c.id, part=as_yes_no(scope.in_force(house))).where(house.c.kind == body)
 
 
 @metric("working-committees")
 def working_committees(scope: Scope) -> Select[Any]:
-    """CLAUZ: committees formed and not dissolved."""
+    """CLAUZ: committees that were formed and not dissolved."""
     return bodies(scope, BodyKind.COMMITTEE.value)
 
 
 @metric("committees-chaired")
 def committees_chaired(scope: Scope) -> Select[Any]:
-    """P: committees with a chair ÷ committees; one whose seats nobody entered is unknown."""
+    """P: committees with a chair ÷ committees. A committee without recorded seats is unknown."""
     house, seat = scope.current(Body), scope.current(Seat)
     held = (
         select(
@@ -175,7 +178,7 @@ def committees_chaired(scope: Scope) -> Select[Any]:
 def committees_tied(scope: Scope) -> Select[Any]:
     """Seed 1: committees tied to a strategic objective ÷ committees.
 
-    An untied one is known to be so only where the initiative's objectives are on record.
+    A committee counts as not tied only if the initiative has recorded objectives.
     """
     house, objectives = scope.current(Body), initiatives_with_entries(scope.latest(Objective))
     return (
@@ -192,9 +195,9 @@ def committees_tied(scope: Scope) -> Select[Any]:
 
 @metric("key-person-risk")
 def key_person_risk(scope: Scope) -> Select[Any]:
-    """GB03: whether one person leads (chairs or manages) over half of the bodies.
+    """GB03: whether one person leads (as chair or manager) more than half of the bodies.
 
-    Bodies whose leader nobody entered may be led by the same person.
+    Bodies without a recorded leader may have the same leader.
     """
     house, seat = scope.current(Body), scope.current(Seat)
     led = (

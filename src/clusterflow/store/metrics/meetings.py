@@ -1,4 +1,4 @@
-"""Whether people come, whether the same people come, and whether committees live."""
+"""Metrics of meetings: attendance, turnover of people, and activity of committees."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ from clusterflow.store.metrics.shared_queries import (
 )
 
 BEFORE = 3
-"""How many meetings before the last one tell who is new (DOMAIN.md, 28)."""
+"""How many meetings before the last one decide who is new (DOMAIN.md, 28)."""
 
 
 @metric("attendance")
 def attendance(scope: Scope, months: int = 12, body: str | None = None) -> Select[Any]:
-    """P: present ÷ invited at the meetings of the last months, of all bodies or those of one kind."""
+    """P: present ÷ invited at the meetings of the last months, of all bodies or of one kind."""
     came, meeting, house = scope.latest(Attendance), scope.latest(Meeting), scope.latest(Body)
     rows = (
         evidence_row(
@@ -62,16 +62,16 @@ def attendance(scope: Scope, months: int = 12, body: str | None = None) -> Selec
 
 @metric("person-turnover")
 def person_turnover(scope: Scope, body: str = BodyKind.COMMITTEE.value) -> Select[Any]:
-    """Seed 1: 1 − (present at the last meeting and at one of the three before ÷ present at the last), over the bodies.
+    """Seed 1: 1 − (present at the last meeting and at one of the three before ÷ present at the last), over all bodies.
 
-    A meeting counts once somebody is known to have come; a body with fewer than two of them says nothing.
+    A meeting counts if at least one attendance is recorded. A body with fewer than two such meetings does not count.
     """
     return _turnover(scope, "person", body)
 
 
 @metric("organisation-turnover")
 def organisation_turnover(scope: Scope, body: str = BodyKind.COMMITTEE.value) -> Select[Any]:
-    """P: the same by organisation, which tells a changed delegate from a lost firm."""
+    """P: the same by organisation. It distinguishes a new delegate from a lost firm."""
     return _turnover(scope, "organisation", body)
 
 
@@ -100,11 +100,13 @@ def _turnover(scope: Scope, who: str, body: str) -> Select[Any]:
 
 
 def _last_meetings(scope: Scope, body: str) -> Subquery:
-    """The last meetings of each standing body to which somebody is known to have come, and their ``place``: 1 is the
-    last. By windows: joined to itself, SQLite would compare every meeting of the portfolio with every other."""
+    """Select the last meetings of each standing body with recorded attendance, and their ``place``: 1 is the last.
+
+    It uses window functions: with a self-join SQLite would compare every meeting of the portfolio with every other.
+    """
     meeting, attendance = meetings(scope, body, standing=True), scope.over_all_initiatives.latest(Attendance)
     of_body = (meeting.c.initiative, meeting.c.body)
-    # Two meetings on one day are told apart by their ids, the same way every time.
+    # Two meetings on one day are ordered by their ids, so that the order is stable.
     latest_first = (meeting.c.valid_from.desc(), meeting.c.meeting.desc())
     placed = (
         select(
@@ -122,7 +124,7 @@ def _last_meetings(scope: Scope, body: str) -> Subquery:
 def committee_participation(scope: Scope, months: int = 12) -> Select[Any]:
     """Seed 1: member companies present at a committee meeting in the last months ÷ member companies.
 
-    Who was absent is known only where some attendance at committees was recorded in that time.
+    Absence is known only if attendance at a committee was recorded in that time.
     """
     member = members(scope)
     sessions = meetings(scope, BodyKind.COMMITTEE.value, after=scope.ago(months=months))
@@ -149,7 +151,7 @@ def committee_participation(scope: Scope, months: int = 12) -> Select[Any]:
 
 
 def _best(came: Subquery) -> CTE:
-    """The best that is known of each, over all their meetings; asked for twice, and gathered once."""
+    """Return the best known presence of each company over all its meetings. It is used twice and computed once."""
     return (
         select(
             came.c.initiative,
@@ -164,10 +166,10 @@ def _best(came: Subquery) -> CTE:
 
 @metric("committee-silence")
 def committee_silence(scope: Scope) -> Select[Any]:
-    """P: days since a committee last met, the longest of all.
+    """P: days since a committee last met; the maximum of all committees.
 
-    One that never met is silent since the day it was formed, if the initiative recorded any meeting since then; else
-    nobody knows, except that it cannot be silent for longer than it exists.
+    A committee that never met counts from the day it was formed, if the initiative has recorded another meeting since
+    then. Otherwise the value is unknown, with the age of the committee as upper limit.
     """
     house, meeting = scope.current(Body), scope.latest(Meeting)
     last = (
@@ -216,9 +218,9 @@ def committee_silence(scope: Scope) -> Select[Any]:
 
 @metric("committee-focus")
 def committee_focus(scope: Scope, months: int = 12) -> Select[Any]:
-    """Seed 1: committee meetings tied to a strategic objective, their own or their committee's ÷ committee meetings.
+    """Seed 1: committee meetings tied to a strategic objective (their own or their committee's) ÷ committee meetings.
 
-    An untied one is known to be so only where the initiative's objectives are on record.
+    A meeting counts as not tied only if the initiative has recorded objectives.
     """
     meeting, house, objectives = (
         scope.latest(Meeting),

@@ -1,7 +1,7 @@
-"""Who belongs, and how many: critical mass and its composition.
+"""Metrics of membership: critical mass and its composition.
 
-Those who left stay in the evidence and count for nought: where everybody left there are no members, and where nobody
-was ever entered nobody knows.
+Former members stay in the evidence and count as zero. So an initiative that all members left has zero members, and one
+without any recorded member has an unknown number.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from clusterflow.store.metrics.shared_queries import (
 
 
 def _counted(scope: Scope, part: ColumnElement[Any], member: Subquery) -> Select[Any]:
-    """A row for everybody who was ever a member, counting while they are."""
+    """Select a row for every current or former member. Only current members count."""
     return evidence_row(
         member,
         Membership,
@@ -51,7 +51,7 @@ def _counted(scope: Scope, part: ColumnElement[Any], member: Subquery) -> Select
 
 @metric("members")
 def all_members(scope: Scope) -> Select[Any]:
-    """KKK: every organisation that belongs on the day."""
+    """KKK: every organisation that is a member on the day."""
     member = members(scope)
     return _counted(scope, as_yes_no(member.c.in_force), member)
 
@@ -65,20 +65,20 @@ def committed_members(scope: Scope) -> Select[Any]:
 
 @metric("member-companies")
 def member_companies(scope: Scope) -> Select[Any]:
-    """CATREQ: members that are companies; one of unknown kind may be one."""
+    """CATREQ: members that are companies. A member of unknown kind may be one."""
     return helix_members(scope, HelixKind.COMPANY.value)
 
 
 @metric("helix-members")
 def helix_members(scope: Scope, helix: str) -> Select[Any]:
-    """Seed 1 (firms, universities and government sit at the table): members of one helix kind."""
+    """Seed 1 (firms, universities and government take part): members of one helix kind."""
     member = members(scope)
     return _counted(scope, as_yes_no(member.c.helix == helix), member)
 
 
 @metric("founders")
 def founders(scope: Scope) -> Select[Any]:
-    """Seed 1: founding members that still belong."""
+    """Seed 1: founding members that are still members."""
     member = members(scope)
     return _counted(scope, as_yes_no(member.c.founder), member)
 
@@ -101,7 +101,7 @@ def established_small_firms(scope: Scope, months: int = 24) -> Select[Any]:
 
 @metric("member-turnover")
 def member_turnover(scope: Scope) -> Select[Any]:
-    """CATREQ: turnover of the last closed year of all member companies."""
+    """CATREQ: turnover of all member companies in the last closed year."""
     member = members(scope)
     return evidence_row(
         member,
@@ -124,14 +124,14 @@ def sme_share(scope: Scope) -> Select[Any]:
         Membership,
         what=member.c.organisation,
         on=member.c.on,
-        # Whoever may be no company at all may also be left out: as long as that is open, so is the row.
+        # An organisation that may not be a company may also be excluded, so its row stays open.
         part=case((company, as_yes_no(sme)), else_=UNKNOWN),
     ).where(member.c.in_force, maybe_company(member))
 
 
 @metric("helix-kinds")
 def helix_kinds(scope: Scope) -> Select[Any]:
-    """ECCP, CLMX: distinct helix kinds among members; those of unknown kind may bring the missing ones."""
+    """ECCP, CLMX: distinct helix kinds among members. Members of unknown kind may add the missing kinds."""
     member = members(scope)
     kinds = (
         select(
@@ -162,7 +162,7 @@ def helix_kinds(scope: Scope) -> Select[Any]:
 def active_members(scope: Scope, months: int = 12) -> Select[Any]:
     """GB03: members that attended a meeting, finished an action or paid a fee in the last months.
 
-    Nought is known only where any of the three was recorded for the initiative in that time.
+    Zero is known only if the initiative recorded one of the three in that time.
     """
     member, since = scope.latest(Membership), scope.ago(months=months)
     deeds = _deeds(scope, since)

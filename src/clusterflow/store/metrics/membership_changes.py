@@ -1,4 +1,4 @@
-"""How membership changes: against a year ago, and against the list that a label was awarded on."""
+"""Metrics of changes in membership: within a period, and since the award of a label."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from clusterflow.store.metrics.scope import Scope
 
 @metric("member-churn")
 def member_churn(scope: Scope, months: int = 12) -> Select[Any]:
-    """P: members at the start of the time that belong no longer ÷ members at its start."""
+    """P: members at the start of the period that are no longer members ÷ members at its start."""
     member, now = scope.current(Membership, on=scope.ago(months=months)), scope.latest(Membership)
     return evidence_row(
         member,
@@ -29,7 +29,7 @@ def member_churn(scope: Scope, months: int = 12) -> Select[Any]:
 
 @metric("retained-members")
 def retained_members(scope: Scope, label: str) -> Select[Any]:
-    """HUNN (2016): members on the day the label was awarded that still are ÷ all members now."""
+    """HUNN (2016): members on the day of the award that are still members ÷ all members now."""
     member, award = scope.current(Membership), _award(scope, label)
     return evidence_row(
         member,
@@ -42,9 +42,9 @@ def retained_members(scope: Scope, label: str) -> Select[Any]:
 
 @metric("member-changes")
 def member_changes(scope: Scope, label: str) -> Select[Any]:
-    """HUNN (older call): (joins + leaves) since the label was awarded ÷ members on that day.
+    """HUNN (older call): (joins + leaves) since the award of the label ÷ members on that day.
 
-    The two lists are compared: who joined and left in between counts in neither.
+    The member lists of the two days are compared. An organisation that joined and left in between counts in neither.
     """
     joined, award = scope.current(Membership), _award(scope, label)
     joins = (
@@ -70,7 +70,7 @@ def member_changes(scope: Scope, label: str) -> Select[Any]:
 
 
 def _award(scope: Scope, label: str) -> Subquery:
-    """The label in force, from the day of its last award."""
+    """Select the label in force, from the day of its last award."""
     held = scope.current(Label)
     return select(held).where(held.c.name == label).subquery()
 

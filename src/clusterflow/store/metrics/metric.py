@@ -1,4 +1,4 @@
-"""What a metric is: the evidence rows behind it. The number follows by folding them, so the two cannot disagree."""
+"""The evidence rows behind each metric, and the fold that turns them into its number, so that the two always agree."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from clusterflow.store.metrics.scope import EarlierDay, Scope, parameter_values
 Rows = Callable[..., Select[Any]]
 """``rows(scope, **parameters)``: a select of ``ROW_COLUMNS``, one row for each piece of evidence.
 
-``part`` is what the row counts for; null where that is not known, and then ``most`` is the most it could count for
-(null: without limit; the least is nought). ``whole`` is what the part is a part of, where the metric is a ratio. With
-a column ``currency`` the amounts are minor units of it, and the number comes out in the currency's main unit; rows in
-several currencies make the number unknown rather than wrong. No rows at all: nothing is known. Further columns say of
-which part of the initiative a row is (a committee, a size class): ``measure_apart`` folds those apart.
+``part`` is how much the row counts. It is null if that is unknown; then ``most`` is the upper limit (null: no limit),
+and the lower limit is zero. ``whole`` is the denominator, if the metric is a ratio. With a column ``currency`` the
+amounts are in its minor units, and the result is in its main unit. Rows in several currencies make the result unknown.
+If there are no rows, nothing is known. Further columns name the part of the initiative that a row belongs to (a
+committee, a size class); ``measure_apart`` folds the rows by them.
 """
 
 ROW_COLUMNS = ("initiative", "record", "entry", "what", "on", "part", "whole", "most", "entered_at")
@@ -47,7 +47,7 @@ class Metric:
 
 
 def metric(metric_id: str) -> Callable[[Rows], Rows]:
-    """Give the rows of a metric declared in ``configs/metrics.yaml`` under this id."""
+    """Register the rows of a metric that ``configs/metrics.yaml`` declares under this id."""
 
     def keep(rows: Rows) -> Rows:
         if metric_id in METRICS:
@@ -60,7 +60,7 @@ def metric(metric_id: str) -> Callable[[Rows], Rows]:
 
 @lru_cache(maxsize=2048)
 def _rows(call: MetricCall, scope: Scope) -> tuple[Select[Any], frozenset[EarlierDay]]:
-    """The statement of the rows, built once, and the earlier days that it asks for."""
+    """The statement of the rows, built once, and the earlier days that it needs."""
     asked = replace(scope, earlier_days=set())
     rows = METRICS[call.metric](asked, **dict(call.parameters))
     return rows, frozenset(asked.earlier_days)
@@ -103,9 +103,9 @@ def measure(
     initiatives: list[str] | None = None,
     known_at: datetime | None = None,
 ) -> dict[MetricCall, dict[str, Measurement]]:
-    """Each metric as of the day: one statement each, over all the initiatives (None: every one there is).
+    """Measure each metric as of the day, with one statement per metric for all initiatives (None: every initiative).
 
-    With ``known_at``, as it was known at that moment: later entries and corrections are left aside.
+    With ``known_at`` the result is what was known at that moment: later entries and corrections are ignored.
     """
     found: dict[MetricCall, dict[str, Measurement]] = {}
     scope = Scope.over(initiatives, known_at is not None)
@@ -129,13 +129,13 @@ def measure_by_part(
     as_of: date,
     initiatives: list[str] | None = None,
 ) -> dict[str, dict[tuple[str | None, ...], Measurement]]:
-    """The same metric for each part of an initiative: its rows folded apart by columns that they carry.
+    """Measure a metric for each part of an initiative: its rows are folded separately by some of their columns.
 
     Args:
-        by: the columns, as ``("body",)``; what the registry leaves open there is a part of its own, under None.
+        by: the columns, for example ``("body",)``. Rows with null there are a part of their own, under None.
 
     Returns:
-        By initiative, then by the values of the columns; a part without rows is not among them.
+        By initiative, then by the values of the columns. Parts without rows are left out.
     """
     statement, earlier_days = _folded(call, Scope.over(initiatives), by)
     found: dict[str, dict[tuple[str | None, ...], Measurement]] = {}
@@ -153,7 +153,7 @@ def evidence(
     known_at: datetime | None = None,
     limit: int = 200,
 ) -> tuple[Evidence, ...]:
-    """The rows behind one number of one initiative."""
+    """Return the rows behind one number of one initiative."""
     if call.metric not in METRICS:
         return ()
     selected, earlier_days = _rows(call, Scope.over([initiative], known_at is not None))
@@ -177,12 +177,12 @@ def _piece(row: Row[Any]) -> Evidence:
 
 
 def minor_units(currency: str | None) -> int:
-    """How many of the currency's minor units make one of its main unit; one where the number is no money."""
+    """Return how many minor units one main unit of the currency has; one if the number is not money."""
     return 10 ** exponent(currency) if currency else 1
 
 
 def _measured(row: Row[Any], declared: MetricDeclaration, as_of: date) -> Measurement:
-    """The number of the rows, or nothing but the reason where the newest of them is too old to tell of the day."""
+    """Return the number of the rows; only the reason if the newest row is too old for the day."""
     found, days = fold_row(row, declared.fold, as_of), declared.freshness_days
     if days is None or row.newest is None or (as_of - row.newest).days <= days:
         return found
@@ -190,7 +190,7 @@ def _measured(row: Row[Any], declared: MetricDeclaration, as_of: date) -> Measur
 
 
 def fold_row(row: Row[Any], fold: Fold, as_of: date) -> Measurement:
-    """One number out of the sums of its rows; what is unknown of the rows becomes the span of the number."""
+    """Return one number from the sums of its rows. Unknown values of the rows become the range of the number."""
     entered = row.entered_at.date() if row.entered_at else None
     fields = row._mapping
     if fields.get("currencies", 1) > 1:
@@ -214,7 +214,7 @@ def fold_row(row: Row[Any], fold: Fold, as_of: date) -> Measurement:
         case Fold.SMALLEST:
             high = to_fraction(row.smallest)
             low = None if row.unknown else high
-    # A share of two amounts is no amount.
+    # A ratio of two amounts is not an amount.
     currency = None if fold is Fold.RATIO else fields.get("currency")
     scale = minor_units(currency)
     return Measurement(
@@ -229,7 +229,7 @@ def fold_row(row: Row[Any], fold: Fold, as_of: date) -> Measurement:
 
 
 def to_fraction(value: Any) -> Fraction | None:
-    """The database's number as a fraction; a float is read as the decimal that was meant."""
+    """Return the database's number as a fraction. A float is read as its shortest decimal."""
     if value is None:
         return None
     return Fraction(value).limit_denominator(10**6) if isinstance(value, float) else Fraction(value)

@@ -1,4 +1,4 @@
-"""What it lives on: dues and who pays them, income by source, cover of the running cost."""
+"""Metrics of money: dues and payers, income by source, cover of the running cost."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from clusterflow.store.metrics.shared_queries import dues, fees, of_size
 
 @metric("dues-scheme")
 def dues_scheme(scope: Scope) -> Select[Any]:
-    """Seed 1: dues are set for large firms and for at least one class of the SMEs; by a scheme of a file, for all."""
+    """Seed 1: dues are set for large firms and for at least one SME class, or for all by a scheme file."""
     scheme, adoption = scope.latest(DuesScheme), scope.latest(DuesAdoption)
 
     def covered(sizes: tuple[SizeClass, ...]) -> Any:
@@ -27,7 +27,7 @@ def dues_scheme(scope: Scope) -> Select[Any]:
 
     judged = select(scheme, (covered((SizeClass.LARGE,)) * covered(SME)).label("complete")).subquery()
     own = evidence_row(judged, DuesScheme, what=judged.c.size, part=judged.c.complete, most=None)
-    # A file without a bracket for somebody is refused when it is read: to adopt one sets the dues of all.
+    # A scheme file with a gap is refused when it is read, so an adopted one sets the dues of all members.
     adopted = evidence_row(
         adoption, DuesAdoption, what=adoption.c.scheme, part=as_yes_no(scope.in_force(adoption)), most=None
     )
@@ -36,9 +36,9 @@ def dues_scheme(scope: Scope) -> Select[Any]:
 
 @metric("dues-collected")
 def dues_collected(scope: Scope, size: str | None = None, months: int = 12) -> Select[Any]:
-    """Seed 1: dues paid ÷ dues whose due date came in the last months, of all members or a size class (or ``sme``).
+    """Seed 1: dues paid ÷ dues that became due in the last months, of all members or of a size class (or ``sme``).
 
-    What is paid beyond an invoice's amount makes up for no other.
+    A payment above an invoice's amount does not cover another invoice.
     """
     due, organisation = dues(scope), scope.current(Organisation)
     paid = case((due.c.paid > due.c.amount, due.c.amount), else_=due.c.paid)
@@ -56,7 +56,7 @@ def dues_collected(scope: Scope, size: str | None = None, months: int = 12) -> S
     ).where(due.c.due > scope.ago(months=months))
     if fits is None:
         return rows
-    # A firm of unknown size may be of this one: its dues widen the span.
+    # A firm of unknown size may belong to this class, so its dues widen the range.
     return rows.join_from(due, organisation, organisation.c.id == due.c.organisation, isouter=True).where(
         or_(fits, organisation.c.size.is_(None))
     )
@@ -64,10 +64,10 @@ def dues_collected(scope: Scope, size: str | None = None, months: int = 12) -> S
 
 @metric("members-overdue")
 def members_overdue(scope: Scope, days: int = 90) -> Select[Any]:
-    """P: members with an invoice unpaid for more than so many days after its due date."""
+    """P: members with an invoice that is unpaid more than so many days after its due date."""
     due, member = dues(scope), scope.current(Membership)
     late = due.c.due < scope.ago(days=days)
-    # 2: overdue; 1: perhaps, as nobody knows what was paid; 0: not.
+    # 2: overdue; 1: possibly overdue, because no payments are recorded; 0: not overdue.
     state = case((~late, 0), (due.c.paid.is_(None), 1), (due.c.paid < due.c.amount, 2), else_=0)
     worst = (
         select(
@@ -94,7 +94,7 @@ def members_overdue(scope: Scope, days: int = 90) -> Select[Any]:
 
 @metric("private-income-share")
 def private_income_share(scope: Scope, months: int = 12) -> Select[Any]:
-    """FRFIN: income that is no public grant ÷ all income of the last months; dues paid count as private."""
+    """FRFIN: income other than public grants ÷ all income of the last months. Paid dues count as private income."""
     income, fee, since = scope.latest(Income), fees(scope), scope.ago(months=months)
     by_source = evidence_row(
         income,
@@ -119,7 +119,9 @@ def private_income_share(scope: Scope, months: int = 12) -> Select[Any]:
 
 @metric("largest-payer-share")
 def largest_payer_share(scope: Scope, months: int = 12) -> Select[Any]:
-    """P: fees of the largest payer ÷ all fees of the last months; fees of an unknown payer may be the largest's."""
+    """P: fees of the largest payer ÷ all fees of the last months. Fees of an unknown payer may belong
+    to the largest.
+    """
     fee = fees(scope)
     by_payer = (
         select(
@@ -156,7 +158,7 @@ def largest_payer_share(scope: Scope, months: int = 12) -> Select[Any]:
 
 @metric("funding-cover")
 def funding_cover(scope: Scope) -> Select[Any]:
-    """PARPZ: funds secured ÷ running cost of the year to come, of the budget in force."""
+    """PARPZ: funds secured ÷ running cost of the coming year, in the budget in force."""
     budget = scope.current(Budget)
     same = budget.c.secured_currency == budget.c.running_cost_currency
     return evidence_row(

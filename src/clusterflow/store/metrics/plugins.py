@@ -1,6 +1,7 @@
-"""Metrics of third parties: packages that offer them under the entry-point group ``clusterflow.metrics``.
+"""Metrics of third parties, in packages with the entry-point group ``clusterflow.metrics``.
 
-An entry point names a ``Metric``, or a tuple of them: its declaration, and the function that selects its rows.
+An entry point names a ``Metric`` or a tuple of them. A ``Metric`` is a declaration and the function that selects its
+rows.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ GROUP = "clusterflow.metrics"
 
 REPAIR_HINT = "Repair, upgrade or uninstall the package"
 
-# Something for the parameters that have no default, to see that the statement can be built.
+# Sample values for parameters without a default, to check that the statement can be built.
 _EXAMPLES: dict[str, str | int] = {
     "integer": 12,
     "text": "example",
@@ -33,10 +34,10 @@ _EXAMPLES: dict[str, str | int] = {
 
 
 def discover() -> tuple[Metric, ...]:
-    """The metrics that installed packages offer, in the order of their ids.
+    """Return the metrics of all installed packages, ordered by id.
 
     Raises:
-        ClusterflowError: which package offers what cannot be loaded, and why.
+        ClusterflowError: a package cannot be loaded; the message names the package and the reason.
     """
     found: dict[str, tuple[Metric, str]] = {}
     for point in sorted(entry_points(group=GROUP), key=lambda p: (_package(p), p.name)):
@@ -54,10 +55,10 @@ def discover() -> tuple[Metric, ...]:
 
 
 def install(metrics: Iterable[Metric]) -> None:
-    """Make the metrics answer to their ids, all of them or none; the same ones again change nothing.
+    """Register all the metrics by id, or none of them. Registering them again changes nothing.
 
     Raises:
-        ClusterflowError: an id is taken.
+        ClusterflowError: an id is already used.
     """
     wanted: dict[str, Metric] = {}
     for metric in metrics:
@@ -75,7 +76,7 @@ def _is_taken(metric: Metric) -> bool:
 def _offered(point: EntryPoint) -> Iterator[Metric]:
     try:
         offer = point.load()
-    # Whatever a third party's module does while it is imported: the person is told whose it is.
+    # A module of a third party may raise anything during its import. The message names the package.
     except (Exception, SystemExit) as problem:
         raise _broken_plugin(point, _describe_error(problem)) from None
     for metric in offer if isinstance(offer, (tuple, list)) else (offer,):
@@ -89,7 +90,9 @@ def _offered(point: EntryPoint) -> Iterator[Metric]:
 
 
 def _shape_error(metric: Metric) -> str | None:
-    """Why the metric's statement cannot be used, tried with its defaults before anything depends on it."""
+    """Return why the metric's statement cannot be used. It is tried with default values before
+    anything depends on it.
+    """
     try:
         names = set(metric.rows(Scope(), **_arguments(metric.declaration)).selected_columns.keys())
     except Exception as problem:

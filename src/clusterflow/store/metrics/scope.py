@@ -1,7 +1,6 @@
-"""What a metric may ask the registry: rows as they are true on a day, for the initiatives of the pass.
+"""What a metric can select from the registry: rows that are true on a day, for the initiatives of the pass.
 
-Days enter the statements as bound parameters, so that one statement, built once, serves every day, one initiative
-or ten thousand.
+Days are bound parameters. So one statement, built once, serves every day, for one initiative or ten thousand.
 """
 
 from __future__ import annotations
@@ -80,16 +79,18 @@ def _day_after(element: day_after, compiler: SQLCompiler, **kw: Any) -> str:
 
 
 def months_between(first: ColumnElement[Any], second: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Months from the first date to the second, whole at each monthly anniversary; the days beyond it are 31sts."""
+    """Months from the first date to the second; a month is complete at each monthly anniversary, and the days beyond it
+    count as 31sts.
+    """
     months = (
         (extract("year", second) - extract("year", first)) * 12 + extract("month", second) - extract("month", first)
     )
-    # In one division, so that both dialects give the same float and the reader the fraction that was meant.
+    # One division, so that both dialects give the same float, from which the exact fraction can be read.
     return cast(months * 31 + extract("day", second) - extract("day", first), Float) / 31.0
 
 
 class EarlierDay(NamedTuple):
-    """So much earlier than ``as_of``."""
+    """A span of time before ``as_of``."""
 
     months: int
     days: int
@@ -101,32 +102,32 @@ class EarlierDay(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """The initiatives, the day and the knowledge that a metric is computed for.
+    """The initiatives, the day and the moment of knowledge for which a metric is computed.
 
-    A pass is over some initiatives, over a single one, or over all there are (``everywhere``); by what is known, or by
-    what was known at an earlier moment.
+    A pass covers some initiatives, a single one, or all (``everywhere``). It uses what is known now, or what was known
+    at an earlier moment.
     """
 
     everywhere: bool = False
     single: bool = False
     known_then: bool = False
     earlier_days: set[EarlierDay] = field(default_factory=set, compare=False)
-    """The earlier days that were asked for: what a statement must be given when it runs."""
+    """The earlier days that a statement needs as parameters when it runs."""
 
     @classmethod
     def over(cls, initiatives: list[str] | None, known_then: bool = False) -> Scope:
-        """The scope of a pass over these initiatives; None: over every one there is."""
+        """Return the scope of a pass over these initiatives; None means all of them."""
         single = initiatives is not None and len(initiatives) == 1
         return cls(everywhere=initiatives is None, single=single, known_then=known_then)
 
     @property
     def over_all_initiatives(self) -> Scope:
-        """The same day and knowledge over every initiative: for rows that are joined to others of the pass."""
+        """Return the same scope over all initiatives, for rows that are joined to rows of the pass."""
         return replace(self, everywhere=True, single=False)
 
     @property
     def as_of(self) -> BindParameter[date]:
-        """The day the answer is for."""
+        """The day that the answer is for."""
         return bindparam("as_of", type_=Date)
 
     def ago(self, *, months: int = 0, days: int = 0) -> BindParameter[date]:
@@ -136,10 +137,10 @@ class Scope:
         return bindparam(ago.name, type_=Date)
 
     def current(self, record: type[Record], on: ColumnElement[date] | None = None, name: str | None = None) -> Subquery:
-        """The rows of a record type that are true on a day (``as_of`` where none is given): one for each key.
+        """Select the rows of a record type that are true on a day (default: ``as_of``), one for each key.
 
-        A later start takes the place of an earlier one from its day on. Columns: ``initiative``, ``entry``,
-        ``entered_at`` and the record's own.
+        From its first day on, a later row replaces an earlier one. Columns: ``initiative``, ``entry``, ``entered_at``
+        and those of the record.
         """
         day = self.as_of if on is None else on
         table = tables.REGISTRY_TABLES[record.type].alias()
@@ -147,23 +148,25 @@ class Scope:
         return self._rows(record, table, true, name)
 
     def latest(self, record: type[Record], name: str | None = None) -> Subquery:
-        """The last word on each key on or before ``as_of``, whether or not it is still true.
+        """Select the latest row of each key on or before ``as_of``, whether or not it is still true.
 
-        What ended is a fact too: where all members left there are none, and where none was ever recorded nobody knows.
-        Ask ``in_force`` which of them still hold. For a happening, one row for each thing that happened.
+        An ended fact is also knowledge: if all members left, there are zero members; if no member was ever recorded,
+        the number is unknown. Use ``in_force`` to select the rows that are still true. Of an event record it selects
+        one row for each event.
         """
         table = tables.REGISTRY_TABLES[record.type].alias()
         return self._rows(record, table, self._last(record, table, self.as_of), name)
 
     def in_force(self, rows: FromClause) -> ColumnElement[bool]:
-        """Whether a row of ``latest`` still holds on the day."""
+        """Whether a row of ``latest`` is still true on the day."""
         return or_(rows.c.valid_to.is_(None), rows.c.valid_to >= self.as_of)
 
     def happened(
         self, record: type[Record], after: ColumnElement[date] | None = None, name: str | None = None
     ) -> Subquery:
-        """The rows of a record type that began on or before ``as_of`` (and after a day, where one is given),
-        whether or not they are still true."""
+        """Select the rows of a record type that began on or before ``as_of`` (and after a given day), whether or not
+        they are still true.
+        """
         table = tables.REGISTRY_TABLES[record.type].alias()
         true = table.c.valid_from <= self.as_of
         if after is not None:
@@ -171,14 +174,16 @@ class Scope:
         return self._rows(record, table, true, name)
 
     def described(self, name: str | None = None) -> Subquery:
-        """The initiatives of the pass, each as it is described on the day; ``initiative`` is its own id."""
+        """Select the initiatives of the pass with their description on the day. ``initiative`` is the initiative's own
+        id.
+        """
         own = self.current(Initiative)
         columns = [c for c in own.c if c.name not in ("initiative", "id")]
         query = select(own.c.id.label("initiative"), *columns)
         return query.where(*self._mine(own.c.id)).subquery(name)
 
     def visits(self, name: str | None = None) -> Subquery:
-        """The stays in stages that began on or before ``as_of`` and had not ended by then."""
+        """Select the visits to stages that began on or before ``as_of`` and had not ended by then."""
         table = tables.stage_visit
         query = select(table).where(
             table.c.entered_on <= self.as_of, or_(table.c.left_on.is_(None), table.c.left_on > self.as_of)
@@ -186,7 +191,7 @@ class Scope:
         return query.where(*self._mine(table.c.initiative)).subquery(name)
 
     def _last(self, record: type[Record], table: FromClause, day: ColumnElement[date]) -> ColumnElement[bool]:
-        """It began on or before the day, and no later start of the same key took its place by then."""
+        """Whether a row began on or before the day and no later row of the same key had replaced it by then."""
         later = tables.REGISTRY_TABLES[record.type].alias()
         same = [later.c[k] == table.c[k] for k in record.key if k != "valid_from"]
         overtaken = exists().where(
@@ -198,15 +203,16 @@ class Scope:
     def _rows(self, record: type[Record], table: FromClause, true: ColumnElement[bool], name: str | None) -> Subquery:
         own = [table.c[c.name] for c in tables.REGISTRY_TABLES[record.type].c if c.name not in _HOUSEKEEPING]
         query = select(table.c.chain.label("initiative"), table.c.entry, table.c.entered_at, *own)
-        # That organisations and people stand on one chain is said, for with it the index of their keys is found.
+        # Organisations and people are on one chain. The condition names it, so that the index of their keys is used.
         where = self._mine(table.c.chain) if record.of_initiative else [table.c.chain == REGISTRY]
         return query.where(*where, true, self._known(table)).subquery(name)
 
     def _mine(self, column: ColumnElement[str]) -> list[ColumnElement[bool]]:
-        """That a row is of an initiative of the pass."""
+        """Whether a row belongs to an initiative of the pass."""
         if self.everywhere:
             return []
-        # A list is written into the statement anew each time it runs; for one initiative that takes longer than to run.
+        # A list is rendered into the statement at each run. For one initiative the rendering takes longer than the
+        # query.
         return [column == bindparam("initiative", type_=String) if self.single else column.in_(self.initiatives)]
 
     def _known(self, table: FromClause) -> ColumnElement[bool]:
@@ -221,7 +227,7 @@ class Scope:
 
     @property
     def initiatives(self) -> BindParameter[Any]:
-        """The initiatives of the pass, as a list that is bound when the statement runs."""
+        """Return the initiatives of the pass as a list that is bound when the statement runs."""
         return bindparam("initiatives", expanding=True, type_=String)
 
 
@@ -231,7 +237,7 @@ _HOUSEKEEPING = {"chain", "entry", "entered_at", "entered_by", "superseded_by", 
 def parameter_values(
     earlier_days: Iterable[EarlierDay], as_of: date, initiatives: list[str] | None, known_at: datetime | None
 ) -> dict[str, Any]:
-    """The values of the bound parameters of a statement; it takes those it asks for."""
+    """Return the values of the bound parameters of a statement."""
     values: dict[str, Any] = {"as_of": as_of, "known_at": known_at, "initiatives": initiatives}
     if initiatives is not None and len(initiatives) == 1:
         values["initiative"] = initiatives[0]

@@ -1,4 +1,4 @@
-"""What several families look at: members with their organisation, seats, dues, and who came to which meeting."""
+"""Queries that several families use: members with their organisation, seats, dues, and attendance at meetings."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ from clusterflow.store.metrics.evidence_rows import (
 from clusterflow.store.metrics.scope import Scope
 
 ANY_SME = "sme"
-"""Stands for micro, small and medium together where a size class is asked for."""
+"""The parameter value for micro, small and medium together, instead of a size class."""
 
 
 def members(scope: Scope) -> Subquery:
-    """Everybody who was ever a member, with the organisation's figures of the day; ``in_force`` while they are.
+    """Select all current and former members with their organisation's figures of the day. ``in_force`` marks current
+    ones.
 
-    ``on`` is the day they joined, or the last day of those who left.
+    ``on`` is the day of joining, or the last day of a former member.
     """
     member, organisation = scope.latest(Membership), scope.current(Organisation)
     still = scope.in_force(member)
@@ -50,19 +51,21 @@ def members(scope: Scope) -> Subquery:
 
 
 def maybe_company(rows: Subquery) -> ColumnElement[bool]:
-    """Companies, and those of whom nobody knows what they are: these widen the span instead of being dropped."""
+    """Whether a member is a company, or may be one. A member of unknown kind widens the range and is not dropped."""
     return or_(rows.c.helix == HelixKind.COMPANY.value, rows.c.helix.is_(None))
 
 
 def of_size(size: ColumnElement[str], wanted: str) -> ColumnElement[bool]:
-    """Whether a firm is of the size class, or of any of the three of the SMEs."""
+    """Whether a firm is of the size class, or of one of the three SME classes."""
     if wanted == ANY_SME:
         return size.in_([one.value for one in SME])
     return size == check_word(SizeClass, wanted, ANY_SME)
 
 
 def seats(scope: Scope, body: str | None = None) -> Subquery:
-    """Who sits in the bodies of a kind (or of all) on the day, with the helix kind of whom they sit there for."""
+    """Select the seats in the bodies of a kind (or of all) on the day, with the helix kind of the represented
+    organisation.
+    """
     seat, house, organisation = scope.current(Seat), scope.current(Body), scope.current(Organisation)
     query = (
         select(
@@ -83,7 +86,7 @@ def seats(scope: Scope, body: str | None = None) -> Subquery:
 
 
 def representations(scope: Scope) -> Subquery:
-    """For whom each person speaks on the day: ``person``, ``organisation``, ``helix``."""
+    """Select the organisations that each person represents on the day: ``person``, ``organisation``, ``helix``."""
     voice, organisation = scope.current(Representation), scope.current(Organisation)
     return (
         select(
@@ -100,7 +103,7 @@ def representations(scope: Scope) -> Subquery:
 def meetings(
     scope: Scope, body: str | None = None, after: ColumnElement[Any] | None = None, *, standing: bool = False
 ) -> Subquery:
-    """The meetings of the bodies of a kind, or of all; with ``standing``, of those only that are not dissolved."""
+    """Select the meetings of the bodies of a kind, or of all. With ``standing``, dissolved bodies are left out."""
     meeting, house = scope.latest(Meeting), scope.latest(Body)
     query = select(
         meeting.c.initiative, meeting.c.body, meeting.c.id.label("meeting"), meeting.c.valid_from, meeting.c.entered_at
@@ -117,9 +120,10 @@ def meetings(
 
 
 def attendance_by_meeting(scope: Scope, who: str, meeting: Subquery) -> Subquery:
-    """Who came to which of the meetings: one row for each person (or organisation) and meeting, with what is said of
-    the meeting. ``came`` is one of ``rows.PRESENT``, ``PERHAPS``, ``ABSENT``."""
-    # Found through its meeting, for a body's last ones are few among all the attendance there ever was.
+    """Select the attendance at the meetings: one row for each person (or organisation) and meeting. ``came`` is one of
+    ``rows.PRESENT``, ``PERHAPS``, ``ABSENT``.
+    """
+    # The join starts from the meeting: the last meetings of a body are few in comparison with all recorded attendance.
     attendance = scope.over_all_initiatives.latest(Attendance)
     of_meeting = [column for column in meeting.c if column.name != "entered_at"]
     return (
@@ -137,13 +141,14 @@ def attendance_by_meeting(scope: Scope, who: str, meeting: Subquery) -> Subquery
 
 
 def is_attendance_of(attendance: Subquery, meeting: Subquery) -> ColumnElement[bool]:
-    """That a row of attendance is of the meeting."""
+    """Whether a row of attendance belongs to the meeting."""
     return and_(attendance.c.initiative == meeting.c.initiative, attendance.c.meeting == meeting.c.meeting)
 
 
 def dues(scope: Scope) -> Subquery:
-    """Every invoice whose due date has come, and what was ``paid`` on it by then; unknown where no payment of the
-    initiative is on record at all, or where it was paid in another currency."""
+    """Select every invoice that is due, and how much was ``paid`` on it by then. ``paid`` is null if the initiative has
+    no recorded payments, or if the invoice was paid in another currency.
+    """
     invoice, payment = scope.latest(Invoice), scope.latest(Payment)
     paid = (
         select(
@@ -184,9 +189,9 @@ def dues(scope: Scope) -> Subquery:
 
 
 def fees(scope: Scope) -> Subquery:
-    """Fees received: payments on invoices, and fees entered as income where they are kept in one sum.
+    """Select the fees received: payments of invoices, and fees that are booked as income in one total.
 
-    ``record`` is the type of record behind it; ``payer`` may be unknown.
+    ``record`` is the type of the record behind a row. ``payer`` may be unknown.
     """
     payment, invoice, income = scope.latest(Payment), scope.latest(Invoice), scope.latest(Income)
     paid = select(

@@ -1,4 +1,4 @@
-"""Who manages: the manager, the staff and its size, and whom they come from."""
+"""Metrics of the management: the manager, the size of the staff, and the employers of the staff."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from clusterflow.store.metrics.scope import Scope
 
 @metric("manager-appointed")
 def manager_appointed(scope: Scope) -> Select[Any]:
-    """Seed 1: somebody holds a manager's seat or works as manager."""
+    """Seed 1: somebody has a manager's seat or works as manager."""
     seat, staff = scope.latest(Seat), scope.latest(Staff)
     seated = evidence_row(seat, Seat, what=seat.c.person, part=as_yes_no(scope.in_force(seat)), most=None).where(
         seat.c.role == SeatRole.MANAGER.value
@@ -54,7 +54,7 @@ def management_fte(scope: Scope) -> Select[Any]:
 
 @metric("fte-per-100-members")
 def fte_per_100_members(scope: Scope) -> Select[Any]:
-    """FR12: full-time equivalents of staff × 100 ÷ members (the French mean pôle of 2012: 5.9)."""
+    """FR12: full-time equivalents of staff × 100 ÷ members (the mean of the French pôles in 2012: 5.9)."""
     staff, member = scope.latest(Staff), scope.current(Membership)
     recorded = initiatives_with_entries(scope.latest(Staff))
     equivalents = evidence_row(
@@ -69,7 +69,7 @@ def fte_per_100_members(scope: Scope) -> Select[Any]:
         member,
         Membership,
         what=member.c.organisation,
-        # Members of an initiative whose staff nobody entered leave the number open above.
+        # If an initiative has not recorded its staff, the number has no upper limit.
         part=case((has_entries(recorded), 0), else_=UNKNOWN),
         most=None,
     ).join_from(member, recorded, recorded.c.initiative == member.c.initiative, isouter=True)
@@ -78,7 +78,7 @@ def fte_per_100_members(scope: Scope) -> Select[Any]:
 
 @metric("host-staff-share")
 def host_staff_share(scope: Scope) -> Select[Any]:
-    """CCB: staff that speak for the host organisation ÷ staff; a host nobody entered leaves it open."""
+    """CCB: staff of the host organisation ÷ staff. It is unknown if the host is not recorded."""
     staff, initiative, voice = scope.current(Staff), scope.described(), scope.current(Representation)
     of_host = (
         select(initiative.c.initiative, voice.c.person, voice.c.entered_at)

@@ -1,4 +1,4 @@
-"""What it wants and whether it does it: horizon, objectives, reviews, actions, joint projects."""
+"""Metrics of the strategy: horizon, objectives, reviews, actions, joint projects."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _not_expired(scope: Scope, strategy: Subquery) -> ColumnElement[bool]:
 
 @metric("strategy-horizon")
 def strategy_horizon(scope: Scope) -> Select[Any]:
-    """CATREQ: years from the adoption of the strategy in force to the day it plans to, both included."""
+    """CATREQ: years from the adoption of the strategy in force to its last day, both included."""
     strategy = scope.latest(Strategy)
     horizon = func.coalesce(strategy.c.horizon, strategy.c.valid_to)
     years = months_between(_adopted(scope, strategy), day_after(horizon)) / 12.0
@@ -35,7 +35,7 @@ def strategy_horizon(scope: Scope) -> Select[Any]:
 
 
 def _adopted(scope: Scope, strategy: Subquery) -> ColumnElement[Any]:
-    """The first day of a strategy; later entries of the same one change its text, not its age."""
+    """Select the first day of a strategy. Later entries of the same strategy change its text, not its age."""
     begun = scope.happened(Strategy)
     return (
         select(func.min(begun.c.valid_from))
@@ -56,9 +56,9 @@ def strategy_in_force(scope: Scope) -> Select[Any]:
 
 @metric("strategy-review-age")
 def strategy_review_age(scope: Scope) -> Select[Any]:
-    """P: months since the strategy in force was last reviewed.
+    """P: months since the last review of the strategy in force.
 
-    Of one without a review on record nobody knows, except that no review is older than its adoption.
+    Without a recorded review the value is unknown, with the age of the strategy as upper limit.
     """
     strategy, review = scope.latest(Strategy), scope.latest(StrategyReview)
     return (
@@ -83,7 +83,7 @@ def strategy_review_age(scope: Scope) -> Select[Any]:
 
 @metric("objectives-measured")
 def objectives_measured(scope: Scope) -> Select[Any]:
-    """GB03: objectives with a baseline and a target ÷ objectives; an empty field is a no."""
+    """GB03: objectives with a baseline and a target ÷ objectives. An empty field means no."""
     objective = scope.current(Objective)
     measured = and_(objective.c.baseline.is_not(None), objective.c.target.is_not(None))
     return evidence_row(objective, Objective, what=objective.c.id, part=as_yes_no(measured))
@@ -91,14 +91,14 @@ def objectives_measured(scope: Scope) -> Select[Any]:
 
 @metric("objectives-owned")
 def objectives_owned(scope: Scope) -> Select[Any]:
-    """Seed 1: objectives that a body owns ÷ objectives."""
+    """Seed 1: objectives owned by a body ÷ objectives."""
     objective = scope.current(Objective)
     return evidence_row(objective, Objective, what=objective.c.id, part=as_yes_no(objective.c.owner.is_not(None)))
 
 
 @metric("objectives-read")
 def objectives_read(scope: Scope, months: int = 12) -> Select[Any]:
-    """Seed 1: objectives with a reading in the last months ÷ objectives; a no once any reading is on record."""
+    """Seed 1: objectives with a reading in the last months ÷ objectives; no, once any reading is recorded."""
     objective, reading = scope.current(Objective), scope.latest(Reading)
     readings = initiatives_with_entries(reading)
     fresh = reading.c.valid_from > scope.ago(months=months)
@@ -122,7 +122,7 @@ def objectives_read(scope: Scope, months: int = 12) -> Select[Any]:
 
 @metric("actions-on-time")
 def actions_on_time(scope: Scope, months: int = 12) -> Select[Any]:
-    """P: actions done by their due date ÷ actions due in the last months; dropped ones are no longer due."""
+    """P: actions done by their due date ÷ actions due in the last months. Dropped actions do not count."""
     action = scope.latest(Action)
     done = action.c.state == ActionState.DONE.value
     return evidence_row(
@@ -130,7 +130,7 @@ def actions_on_time(scope: Scope, months: int = 12) -> Select[Any]:
         Action,
         what=action.c.id,
         on=action.c.due,
-        # Done, but nobody said when: it may have been in time.
+        # The action is done, but without a date: it may have been in time.
         part=case((done, as_yes_no(action.c.done_on <= action.c.due)), else_=0),
     ).where(
         action.c.state != ActionState.DROPPED.value,
@@ -142,7 +142,7 @@ def actions_on_time(scope: Scope, months: int = 12) -> Select[Any]:
 
 @metric("joint-projects")
 def joint_projects(scope: Scope, months: int = 12) -> Select[Any]:
-    """CAT19: joint projects started in the last months; older ones count for nought."""
+    """CAT19: joint projects started in the last months. Older ones count as zero."""
     project, begun = scope.latest(Project), scope.happened(Project)
     started = (
         select(

@@ -1,4 +1,4 @@
-"""What anonymous surveys say: trust and satisfaction, and how many answered."""
+"""Metrics of anonymous surveys: trust, satisfaction and response rate."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from clusterflow.store.metrics.metric import metric
 from clusterflow.store.metrics.scope import Scope, months_between
 
 FEWEST_ANSWERS = 5
-"""Under so many answers nothing is shown, or the answers would be nobody's secret (DOMAIN.md, section 3, P)."""
+"""With fewer answers nothing is shown, because single answers could be recognised (DOMAIN.md, section 3, P)."""
 
 
 def _index(wave: FromClause, response_percent: int) -> ColumnElement[Any]:
-    """The mean of a wave in points; unknown where too few answered to speak for all."""
+    """The mean of a wave in points; unknown if too few people answered."""
     enough = and_(wave.c.answers >= FEWEST_ANSWERS, wave.c.answers * 100 >= wave.c.invited * response_percent)
     return case((enough, cast(wave.c.mean_milli, Float) / 1000.0))
 
 
 @metric("trust-index")
 def trust_index(scope: Scope, response_percent: int = 40) -> Select[Any]:
-    """Seeds 1 and 2: mean answer, from 1 to 5, of the last trust survey that enough members answered (P: 40 %)."""
+    """Seeds 1 and 2: mean answer, from 1 to 5, of the last trust survey with enough answers (P: 40 %)."""
     return _last_index(scope, SurveyTopic.TRUST, response_percent)
 
 
@@ -43,7 +43,7 @@ def _last_index(scope: Scope, topic: SurveyTopic, response_percent: int) -> Sele
 
 @metric("trust-fall")
 def trust_fall(scope: Scope, response_percent: int = 40) -> Select[Any]:
-    """P: index of the wave before the last − index of the last; below nought where trust rose."""
+    """P: index of the second-last wave − index of the last; below zero if trust rose."""
     wave = scope.happened(SurveyWave)
     index, whose, day = _index(wave, response_percent), wave.c.initiative, wave.c.valid_from
     pairs = (
@@ -71,13 +71,13 @@ def trust_fall(scope: Scope, response_percent: int = 40) -> Select[Any]:
         .where(pairs.c.entry_after.is_(None), pairs.c.entry_before.is_not(None))
         .subquery()
     )  # fmt: skip
-    # A wave that too few answered tells nothing of a fall.
+    # A wave with too few answers is no evidence of a fall.
     return evidence_row(last, SurveyWave, what=last.c.topic, part=last.c.index_before - last.c.index, most=None)
 
 
 @metric("survey-response-rate")
 def survey_response_rate(scope: Scope, topic: str = SurveyTopic.TRUST.value) -> Select[Any]:
-    """P: answers ÷ invited of the last wave."""
+    """P: answers ÷ invited people in the last wave."""
     wave = scope.latest(SurveyWave)
     return evidence_row(
         wave, SurveyWave, what=wave.c.topic, part=wave.c.answers, whole=wave.c.invited, most=None

@@ -1,4 +1,4 @@
-"""Occasions: what people are told of before or after a day, each kind found by one statement over all initiatives."""
+"""Occasions: what people are reminded of before or after a day. One statement finds each kind for all initiatives."""
 
 from __future__ import annotations
 

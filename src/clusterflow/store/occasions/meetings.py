@@ -1,4 +1,4 @@
-"""Meetings: committees that fall silent, few who come, other delegates, firms that stay away."""
+"""Occasions of meetings: silent committees, low attendance, changed delegates, absent firms."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ from clusterflow.store.occasions.occasion import in_window, occasion, rule_numbe
 
 @occasion("committee.silent")
 def committee_silent(scope: Scope) -> Select[Any]:
-    """Committees by the day of their last meeting; those that never met by the day they were formed.
+    """Select committees with the day of their last meeting. A committee that never met counts from the day it was
+    formed.
 
-    That one never met is known only where the initiative recorded another meeting since.
+    It is known that a committee never met only if the initiative has recorded another meeting since.
     """
     meeting, house, later = scope.latest(Meeting), scope.current(Body), scope.latest(Meeting)
     met = (
@@ -79,7 +80,9 @@ def committee_silent(scope: Scope) -> Select[Any]:
 
 @occasion("attendance.low")
 def attendance_low(scope: Scope) -> Select[Any]:
-    """Meetings to which too few came, as to the one before; who may have come counts as present."""
+    """Select the meetings with low attendance that follow another one with low attendance. Unknown attendance counts as
+    present.
+    """
     pair = _pairs(scope)
 
     def counted(meeting: ColumnElement[str], count: Callable[[Subquery], ColumnElement[Any]]) -> ColumnElement[Any]:
@@ -102,14 +105,14 @@ def attendance_low(scope: Scope) -> Select[Any]:
 
 @occasion("delegate.changed")
 def delegate_changed(scope: Scope) -> Select[Any]:
-    """Organisations for which nobody came who had come to the meeting before, but somebody else."""
+    """Select the organisations that sent another person than to the meeting before."""
     pair = _pairs(scope)
     now, was, before, stayed, still = (scope.happened(Attendance) for _ in range(5))
 
     def came(rows: Subquery, pairs: FromClause, meeting: ColumnElement[str]) -> ColumnElement[bool]:
         return and_(rows.c.initiative == pairs.c.initiative, rows.c.meeting == meeting, rows.c.present)
 
-    # Most people are the same: they are left out first, by the key of their attendance.
+    # Most delegates are the same. They are filtered out first, by the key of their attendance.
     same = _any(was, came(was, pair, pair.c.before), was.c.person == now.c.person)
     fresh = (
         select(
@@ -168,9 +171,10 @@ def delegate_changed(scope: Scope) -> Select[Any]:
 
 @occasion("member.absent")
 def member_absent(scope: Scope) -> Select[Any]:
-    """Member companies at their third absence in a row, over all the meetings to which they were invited.
+    """Select the member companies at their third absence in a row, over all meetings to which they were invited.
 
-    Who came to the one before these, or was invited to none, is told by the days; a fourth absence is no news.
+    The days show whether they attended the meeting before these three, or were not invited to one. A fourth absence is
+    not reported again.
     """
     meeting, firm, member = scope.latest(Meeting), scope.current(Organisation), scope.current(Membership)
     missed, other, ever = scope.happened(Attendance), scope.happened(Attendance), scope.happened(Attendance)
@@ -181,7 +185,7 @@ def member_absent(scope: Scope) -> Select[Any]:
         other.c.organisation == missed.c.organisation,
         other.c.present.is_not(False),
     )
-    # Most never stayed away as often: they are left out first, before their meetings are put in order.
+    # Most companies have fewer absences. They are filtered out first, before their meetings are put in order.
     often = (
         select(func.count(ever.c.meeting.distinct()))
         .where(
@@ -232,7 +236,7 @@ def member_absent(scope: Scope) -> Select[Any]:
     def absences(places: ColumnElement[bool]) -> ColumnElement[Any]:
         return func.sum(case((and_(places, absent), 1), else_=0))
 
-    # Few stay away so often: only of them it is asked who they are.
+    # Few companies have so many absences, so membership is checked only for them.
     away = (
         select(placed.c.initiative, placed.c.organisation, placed.c.valid_from)
         .group_by(placed.c.initiative, placed.c.organisation, placed.c.meeting, placed.c.valid_from)
@@ -254,8 +258,8 @@ def member_absent(scope: Scope) -> Select[Any]:
 
 
 def _pairs(scope: Scope) -> CTE:
-    """The meetings inside the days, each with the one of its body ``before`` it."""
-    # Of one whose day was moved both days are looked at, but for those of the meeting itself.
+    """Select the meetings in the range of days, each with the previous meeting of its body as ``before``."""
+    # Of a meeting that was moved, both days are considered, except those of the meeting itself.
     meeting, earlier = scope.latest(Meeting), scope.happened(Meeting)
     before = (
         select(earlier.c.id)
@@ -280,7 +284,7 @@ def _pairs(scope: Scope) -> CTE:
         )
         .where(in_window(meeting.c.valid_from))
         .cte("pair")
-        # Else SQLite takes the subquery apart, and builds an index over all attendance first.
+        # Otherwise SQLite flattens the subquery and first builds an index over all attendance.
         .prefix_with("MATERIALIZED")
     )
 

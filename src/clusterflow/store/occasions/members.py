@@ -1,4 +1,4 @@
-"""Who belongs: members that joined or left; founding documents; and the managers' learning sessions."""
+"""Occasions of membership: members that joined or left, founding documents, and the managers' learning sessions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FOUNDING = (DocumentKind.PURPOSE_STATEMENT, DocumentKind.CHARTER, DocumentKind.S
 
 @occasion("member.joined")
 def member_joined(scope: Scope) -> Select[Any]:
-    """Memberships from their first day; one that follows on another without a gap is no joining."""
+    """Select memberships by their first day. A membership that follows another without a gap is not a new one."""
     member, earlier = scope.happened(Membership), scope.happened(Membership)
     belonged = exists(
         select(earlier.c.initiative).where(
@@ -64,7 +64,7 @@ def document_changed(scope: Scope) -> Select[Any]:
 
 @occasion("learning.session")
 def learning_session(scope: Scope) -> Select[Any]:
-    """Sessions to come of the series in which managers are enrolled; those that were not called off."""
+    """Select future sessions of the series in which managers are enrolled, without cancelled ones."""
     session, enrolment = scope.latest(LearningSession), scope.current(LearningEnrolment)
     series = scope.current(LearningSeries)
     return (

@@ -1,4 +1,4 @@
-"""Dues: invoices that are not paid in full."""
+"""Occasions of dues: invoices that are not paid in full."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def invoice_due(scope: Scope) -> Select[Any]:
 
 
 def _unpaid(scope: Scope, day: str) -> Select[Any]:
-    """Invoices on which less was paid than they ask; what came in another currency is not counted."""
+    """Select invoices that are not paid in full. Payments in another currency do not count."""
     invoice, payment = scope.latest(Invoice), scope.latest(Payment)
     paid = (
         select(func.coalesce(func.sum(payment.c.amount_minor), 0))

@@ -1,4 +1,4 @@
-"""How an occasion is declared in SQL and found: by an index on its reference date, never by looking at everybody."""
+"""Declares an occasion in SQL and finds it through an index on its reference date, without a scan of all facts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NAMES = ("initiative", "subject", "reference", "body", "organisation", "person"
 
 @dataclass(frozen=True, slots=True)
 class OccasionMatch:
-    """One thing that an occasion found: what it is about, its reference date, whom it concerns, what a text needs."""
+    """One occasion that was found: its subject, its reference date, whom it concerns, and the facts for its text."""
 
     initiative: str
     subject: str
@@ -39,10 +39,10 @@ class OccasionMatch:
 def occasion(name: str) -> Callable[[Finder], Finder]:
     """Declare the statement of an occasion: ``initiative``, ``subject``, ``reference``, whom it concerns, and facts.
 
-    It finds those whose reference date is ``inside`` the days that are asked for, and leaves out what is done.
+    The statement selects occasions whose reference date is ``inside`` the given days, and leaves out ended ones.
 
     Raises:
-        KeyError: the model knows no such occasion.
+        KeyError: the domain has no such occasion.
     """
     OCCASIONS[name]
 
@@ -54,18 +54,18 @@ def occasion(name: str) -> Callable[[Finder], Finder]:
 
 
 def in_window(day: ColumnElement[date]) -> ColumnElement[bool]:
-    """Whether a date is one of those that are asked for."""
+    """Whether a date is in the given range."""
     return and_(day >= bindparam("since", type_=Date), day <= bindparam("until", type_=Date))
 
 
 def rule_number(name: str) -> BindParameter[int]:
-    """A number that the rule gives."""
+    """A parameter that the rule gives."""
     return bindparam(name, type_=Integer)
 
 
 @cache
 def statement(name: str) -> Select[Any]:
-    """The statement of an occasion, with the names of whom it concerns; of initiatives whose life goes on."""
+    """Return the statement of an occasion, with the names of whom it concerns, for initiatives whose life goes on."""
     kind, scope, state = OCCASIONS[name], Scope(everywhere=True), tables.initiative_state
     found = _FINDERS[name](scope).subquery("found")
     query = (
@@ -89,7 +89,7 @@ def statement(name: str) -> Select[Any]:
 def find_occasions(
     connection: Connection, name: str, since: date, until: date, as_of: date, numbers: Mapping[str, int] | None = None
 ) -> Sequence[OccasionMatch]:
-    """All that an occasion finds with a reference date from one day to another, by what is true on a day; each once."""
+    """Return every occasion with a reference date in the range, once each, by the facts that are true on a day."""
     asked = {**OCCASIONS[name].parameters, **(numbers or {}), "since": since, "until": until, "as_of": as_of}
     rows = connection.execute(statement(name), asked)
     found: dict[tuple[str, str, date], OccasionMatch] = {}

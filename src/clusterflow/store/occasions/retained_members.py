@@ -1,4 +1,4 @@
-"""Members named at the award of a label: too few of them are left, or soon may be."""
+"""Occasions of labels: too few of the members named at the award remain, or soon may."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from clusterflow.store.occasions.occasion import in_window, occasion, rule_numbe
 
 @occasion("retained.low")
 def retained_low(scope: Scope) -> Select[Any]:
-    """Labels whose record asks for a share, by the day since which it is missed, or missed but for the margin.
+    """Select labels with too few remaining members, by the day since which this is so, or since which the margin is
+    missed.
 
-    That day is one on which a membership began or ended; so nothing else has to be looked at.
+    Such a day is one on which a membership began or ended, so no other days are considered.
     """
     moment = _moments(scope)
     asked, margin = moment.c.retained_percent, rule_number("margin")
@@ -35,13 +36,13 @@ def retained_low(scope: Scope) -> Select[Any]:
         kept_before * 100 >= (asked + margin) * everybody_before,
         kept_then * 100 < (asked + margin) * everybody_then,
         kept * 100 < (asked + margin) * everybody,
-        # Where it is missed altogether, that is told instead.
+        # If the share itself is missed, only that is reported.
         or_(margin == 0, kept * 100 >= asked * everybody),
     )
 
 
 def _moments(scope: Scope) -> CTE:
-    """The days on which the members of a labelled initiative changed; ``valid_from`` is that of the award."""
+    """Select the days on which the members of a labelled initiative changed. ``valid_from`` is the day of the award."""
     joined, left, label = scope.happened(Membership), scope.happened(Membership), scope.current(Label)
     changed = union_all(
         select(joined.c.initiative, joined.c.valid_from.label("day")).where(in_window(joined.c.valid_from)),
@@ -60,7 +61,9 @@ def _moments(scope: Scope) -> CTE:
 def _counts(
     scope: Scope, moment: CTE, day: ColumnElement[Any], before: bool = False
 ) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """How many of the members named at the award belong on a day (or on the one before it), and how many in all."""
+    """Return how many of the members named at the award belong on a day (or on the day before), and
+    how many in total.
+    """
     member, later = scope.happened(Membership), scope.happened(Membership)
 
     def begun(since: ColumnElement[Any]) -> ColumnElement[bool]:

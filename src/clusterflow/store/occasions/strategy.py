@@ -1,4 +1,4 @@
-"""The strategy: objectives whose last reading is long ago."""
+"""Occasions of the strategy: objectives whose last reading is old."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from clusterflow.store.occasions.occasion import in_window, occasion
 
 @occasion("reading.late")
 def reading_late(scope: Scope) -> Select[Any]:
-    """Objectives by the day of their last reading; those never read by their first day.
+    """Select objectives by the day of their last reading, or by their first day if they have none.
 
-    That one was never read is known only where the initiative recorded the reading of another.
+    It is known that an objective has no reading only if the initiative has recorded a reading of another one.
     """
     reading, objective = scope.latest(Reading), scope.current(Objective)
     read = (

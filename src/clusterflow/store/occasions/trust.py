@@ -1,4 +1,4 @@
-"""Waves of the survey of trust: it fell, or too few answered to tell."""
+"""Occasions of trust surveys: trust fell, or too few people answered."""
 
 from __future__ import annotations
 
@@ -53,6 +53,6 @@ def _told(wave: Subquery, *more: ColumnElement[Any]) -> Select[Any]:
 
 
 def _heard(wave: Subquery) -> ColumnElement[bool]:
-    """Whether enough answered for the mean to be shown."""
+    """Whether enough people answered for the mean to be shown."""
     enough = wave.c.answers * 100 >= rule_number("percent") * wave.c.invited
     return and_(enough, wave.c.answers >= FEWEST_ANSWERS, wave.c.mean_milli.is_not(None))
