@@ -121,6 +121,15 @@ class Life(RuleBasedStateMachine):
         line = f"observation initiative={initiative} metric={figure} on={on} {said}"
         self.command(lambda key: self.w.record(line, key=key))
 
+    @rule(
+        initiative=INITIATIVES, who=st.sampled_from(["gala", "bruno"]), how=st.sampled_from(["to=", "retract=true", ""])
+    )
+    def change_a_seat(self, initiative: str, who: str, how: str) -> None:
+        """A seat ends today, was entered by mistake, or is given again."""
+        ends = f"to={self.w.now.date()}" if how == "to=" else how
+        line = f"seat initiative={initiative} body=board person={who} from=2020-01-01 {ends}"
+        self.command(lambda key: self.w.record(line if who == "gala" else f"{line} role=chair", key=key))
+
     @rule(initiative=INITIATIVES)
     def evaluate(self, initiative: str) -> None:
         if self.lives(initiative):

@@ -13,7 +13,7 @@ from clusterflow.domain.state import InitiativeState, Review
 from clusterflow.domain.terms import DecisionKind
 from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Frozen
 from clusterflow.domain.verdict import Verdict
-from clusterflow.engine.electorate import electorate_of
+from clusterflow.engine.electorate import electorate_of, people_involved
 from clusterflow.engine.evaluate import Declarations, assess_state, enrolled_state, is_fresh, keep_fresh, write_events
 from clusterflow.engine.local_date import today_of
 from clusterflow.engine.transaction import Transaction
@@ -134,7 +134,7 @@ def decide(
     if no is not None or verdict is None or review is None:
         return _refused(tx, now.state, ballot, voter, no or Refusal("closed", "the gate is closed"))
     rule = rule_at(now.model.stage(ballot.stage).gate.decided_by, review)
-    electorate = electorate_of(tx.connection, initiative, rule, now.today)
+    electorate = electorate_of(tx.connection, now.state, now.model, review, tx.calendar(initiative), now.today)
     events = plan_decision(now.model, now.state, verdict, ballot, voter, now.today, electorate)
     after = tx.apply_events(now.state, events)
     done = next((e for e in events if isinstance(e, ev.GateDecided)), None)
@@ -204,10 +204,9 @@ def _voter(
         in_force = (ballot.speaks_for, person) in delegations_of(tx.connection, initiative, now.today)
     involved = False
     if review is not None and now.model.stage(ballot.stage).gate.decided_by.four_eyes:
-        since = max((v.entered_on for v in now.state.visits if v.stage == ballot.stage), default=now.today)
-        acted = ledger.actors(tx.connection, initiative, tx.calendar(initiative).begins(since))
+        acted = people_involved(tx.connection, now.state, review, tx.calendar(initiative))
         mine = {person.casefold(), (ballot.speaks_for or person).casefold()}
-        involved = review.asked_by in (decider.alias, caster.alias) or bool(mine & {a.casefold() for a in acted})
+        involved = review.asked_by in (decider.alias, caster.alias) or bool(mine & acted)
     proof = None
     if key is not None and review is not None:
         proof = is_valid_code(

@@ -1,33 +1,87 @@
-"""Reads who may vote at the open reviews of an initiative."""
+"""Reads who may vote at the open reviews of an initiative, and whether the votes there were cast in good right."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache
 
 from sqlalchemy import Connection
 
-from clusterflow.domain.lifecycle import DecidedBy, LifecycleModel
-from clusterflow.domain.state import InitiativeState
-from clusterflow.rules.quorum import Electorate
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.state import InitiativeState, Review, Vote
+from clusterflow.domain.terms import HelixKind, Role, VoteFall
+from clusterflow.rules.quorum import Electorate, Rights, lost_right
 from clusterflow.rules.tally import rule_at
-from clusterflow.store.people import aliases_of, eligible_people
+from clusterflow.rules.work_calendar import WorkCalendar
+from clusterflow.store import ledger
+from clusterflow.store.people import aliases_of, capacities, delegations_of, person_of, select_eligible
+
+Capacities = Mapping[str, tuple[frozenset[Role], frozenset[HelixKind]]]
 
 
 def electorates_of(
-    connection: Connection, state: InitiativeState, model: LifecycleModel, today: date
+    connection: Connection, state: InitiativeState, model: LifecycleModel, calendar: WorkCalendar, today: date
 ) -> dict[str, Electorate]:
     """Return the electorate of each open review at which somebody has voted, by review."""
-    found: dict[str, Electorate] = {}
-    for review in state.open_reviews:
-        if not state.standing_votes(review.id):
-            continue
-        rule = rule_at(model.stage(review.stage).gate.decided_by, review)
-        found[review.id] = electorate_of(connection, state.initiative, rule, today)
-    return found
+    voted = [r for r in state.open_reviews if state.standing_votes(r.id)]
+    return {r.id: electorate_of(connection, state, model, r, calendar, today) for r in voted}
 
 
-def electorate_of(connection: Connection, initiative: str, rule: DecidedBy, today: date) -> Electorate:
-    """Return who may vote at a review today in their own name."""
-    people = {e.person for e in eligible_people(connection, initiative, rule, today) if e.speaks_for is None}
+def electorate_of(
+    connection: Connection,
+    state: InitiativeState,
+    model: LifecycleModel,
+    review: Review,
+    calendar: WorkCalendar,
+    today: date,
+) -> Electorate:
+    """Return who may vote at a review today in their own name, and the votes there without a right."""
+    rule = rule_at(model.stage(review.stage).gate.decided_by, review)
+    held = cache(lambda day: capacities(connection, state.initiative, day))
+    delegated = cache(lambda day: delegations_of(connection, state.initiative, day))
+    acted = people_involved(connection, state, review, calendar) if rule.four_eyes else frozenset()
+    people = {e.person for e in select_eligible(rule, held(today), ()) if e.person.casefold() not in acted}
     aliases = aliases_of(connection, people)
-    return Electorate(may_vote=frozenset(aliases.get(p, p) for p in people))
+    votes = state.standing_votes(review.id)
+    known = person_of(connection, {a for v in votes for a in (v.decider, v.cast_by) if a})
+    lost: dict[int, VoteFall] = {}
+    for vote in votes:
+        rights = _rights(vote, known, held, delegated, calendar.today(vote.at), today, review, acted)
+        why = lost_right(rule, vote, rights)
+        if why is not None:
+            lost[vote.number] = why
+    return Electorate(may_vote=frozenset(aliases.get(p, p) for p in people), lost=lost)
+
+
+def people_involved(
+    connection: Connection, state: InitiativeState, review: Review, calendar: WorkCalendar
+) -> frozenset[str]:
+    """Return who recorded facts or opened a gate since the stage of a review began; the ids are case-folded."""
+    since = max((v.entered_on for v in state.visits if v.stage == review.stage), default=review.opened_on)
+    acted = ledger.actors(connection, state.initiative, calendar.begins(since))
+    return frozenset(actor.casefold() for actor in acted)
+
+
+def _rights(
+    vote: Vote,
+    known: Mapping[str, str],
+    held: Callable[[date], Capacities],
+    delegated: Callable[[date], frozenset[tuple[str, str]]],
+    cast_on: date,
+    today: date,
+    review: Review,
+    acted: frozenset[str],
+) -> Rights:
+    """Return what the registry now says of the right to a vote: on the day it was cast, and today."""
+    person, caster = known.get(vote.decider, ""), known.get(vote.cast_by or vote.decider, "")
+    nothing: tuple[frozenset[Role], frozenset[HelixKind]] = (frozenset(), frozenset())
+    both = [held(day).get(p, nothing)[1] for day in (cast_on, today) for p in (person, caster)]
+    return Rights(
+        roles=held(cast_on).get(person, nothing)[0],
+        roles_today=held(today).get(person, nothing)[0],
+        helixes=frozenset().union(*both),
+        delegated=vote.cast_by is None or (person, caster) in delegated(cast_on),
+        involved=review.asked_by in (vote.decider, vote.cast_by or vote.decider)
+        or bool({person.casefold(), caster.casefold()} & acted),
+    )

@@ -90,7 +90,7 @@ def assess_state(
     registry_version = ledger.peek_version(connection, REGISTRY)
     found = measure(connection, required_calls(model, state), declarations, today, [state.initiative])
     mine = {call: by[state.initiative] for call, by in found.items() if state.initiative in by}
-    assessment = assess(model, state, mine, electorates_of(connection, state, model, today))
+    assessment = assess(model, state, mine, electorates_of(connection, state, model, calendar, today))
     return CurrentAssessment(state, model, assessment, mine, today, calendar, registry_version)
 
 
@@ -162,7 +162,7 @@ def evaluate_portfolio(
         found = measure(connection, wanted, declarations, day, None if whole else initiatives)
         for i in initiatives:
             mine = {call: by[i] for call, by in found.items() if i in by}
-            electorates = electorates_of(connection, states[i], models[i], day)
+            electorates = electorates_of(connection, states[i], models[i], calendars[i], day)
             assessment = assess(models[i], states[i], mine, electorates)
             plans[i] = plan_evaluation(models[i], states[i], assessment, day, calendars[i])
     return {i: plan for i, plan in plans.items() if plan}

@@ -53,7 +53,7 @@ def votes_so_far(tally: Tally, language: Language) -> str:
     for proposal in tally.proposals:
         until = f" {word('until', language)} {proposal.until}" if proposal.until else ""
         to_stage = f" ({proposal.stage})" if proposal.stage else ""
-        counted = f"{len(proposal.votes)} {word('of', language)} {tally.need}"
+        counted = f"{proposal.number} {word('of', language)} {tally.need}"
         said.append(f"{DECISION[proposal.decision].to(language)}{until}{to_stage} {counted}")
     said += [f"{STANCE[stance].to(language)} {number}" for stance, number in tally.stances]
     return f"{word('votes', language)}: {'; '.join(said)}" if said else ""

@@ -109,13 +109,17 @@ def plan_evaluation(
 
 
 def _settle_review(transition: Transition, review: Review, assessment: Assessment, calendar: WorkCalendar) -> None:
-    """Refer a gate to the office when its time is over, and decide it if the votes that stand now suffice."""
+    """Void votes without a right, refer the gate to the office if it is time, and decide it if the votes suffice."""
+    electorate = assessment.electorates.get(review.id, Electorate())
+    for vote in transition.state.standing_votes(review.id):
+        if (why := electorate.lost.get(vote.number)) is not None:
+            void_vote(transition, review, vote, why)
     refer_on = referral_day(transition.model, review)
     if refer_on is not None and calendar.is_due(refer_on, transition.today):
         transition.add(ev.GateReferred(review=review.id, stage=review.stage, on=transition.today))
     now = transition.state.open_review(review.stage)
     if now is not None:
-        settle(transition, now, assessment.verdicts[review.stage], assessment.electorates.get(review.id, Electorate()))
+        settle(transition, now, assessment.verdicts[review.stage], electorate)
 
 
 def _tell_changes(transition: Transition, stage: str, findings: Iterable[Finding]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from clusterflow.domain.lifecycle import DecidedBy
 from clusterflow.domain.state import InitiativeState, Review, Vote
-from clusterflow.domain.terms import HelixKind, Role, Stance
+from clusterflow.domain.terms import HelixKind, Role, Stance, VoteFall
 from clusterflow.rules.ballot import Ballot, Refusal, Voter
 from clusterflow.rules.one_time_code import ATTEMPTS
 from clusterflow.rules.projection import WRONG_CODE
@@ -24,10 +24,48 @@ class Electorate:
 
     may_vote: frozenset[str] | None = None
     """None if it was not looked up: then nobody knows whether everybody has voted."""
+    lost: Mapping[int, VoteFall] = field(default_factory=dict)
+    """The standing votes to which their deciders have no right, by number, and why."""
 
     def have_all_voted(self, votes: Iterable[Vote]) -> bool:
         """Whether everybody who may vote has a vote or a stance that stands."""
         return bool(self.may_vote) and (self.may_vote or frozenset()) <= {v.decider for v in votes}
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What the registry says of the right to a vote that was cast."""
+
+    roles: frozenset[Role]
+    """The decider's roles on the day of the vote."""
+    roles_today: frozenset[Role]
+    helixes: frozenset[HelixKind]
+    """Whom the decider, or the delegate, represented on the day of the vote or represents today."""
+    delegated: bool
+    """Whether the delegation by which it was cast was in force on that day."""
+    involved: bool
+    """Whether one of them asked for the review or recorded facts since the stage began."""
+
+
+def lost_right(rule: DecidedBy, vote: Vote, rights: Rights) -> VoteFall | None:
+    """Why a vote does not count any more; None if it was cast in good right.
+
+    A correction or a late record reaches back: the day of the vote counts, as it is known now. A seat or a delegation
+    that ended after the vote ends neither the vote nor a recusal. Two things must hold today as well: a veto lasts no
+    longer than its role, and nobody's vote counts who by now represents a helix kind that never decides.
+    """
+    if vote.kind is Stance.RECUSE:
+        return None
+    if rights.helixes & set(rule.never):
+        return VoteFall.BARRED
+    if not rights.delegated:
+        return VoteFall.DELEGATION
+    special = vote.kind is Stance.VETO or bool(vote.overrides)
+    if not rights.roles & ({vote.role} if special else set(rule.roles)):
+        return VoteFall.ROLE
+    if vote.kind is Stance.VETO and vote.role not in rights.roles_today:
+        return VoteFall.ROLE
+    return VoteFall.FOUR_EYES if rule.four_eyes and rights.involved else None
 
 
 def check_voter(

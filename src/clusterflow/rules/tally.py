@@ -9,7 +9,7 @@ from datetime import date
 
 from clusterflow.domain.lifecycle import DecidedBy
 from clusterflow.domain.state import Review, Vote
-from clusterflow.domain.terms import DecisionKind, Role, SplitDays, Stance
+from clusterflow.domain.terms import SINGLE_HOLDER, DecisionKind, Role, SplitDays, Stance
 
 GOES = (DecisionKind.GO, DecisionKind.CONDITIONAL_GO)
 
@@ -20,6 +20,11 @@ class Proposal:
 
     decision: DecisionKind
     votes: tuple[Vote, ...]
+
+    @property
+    def number(self) -> int:
+        """How many votes count: a role that one person holds at a time counts once, its successor included."""
+        return len({v.role if v.role in SINGLE_HOLDER else v.number for v in self.votes})
 
     @property
     def stage(self) -> str | None:
@@ -60,7 +65,7 @@ class Tally:
 
     def votes_for(self, vote: Vote) -> int:
         """How many votes say the same as this one, itself included; 0 for a stance, which counts for nothing."""
-        return next((len(p.votes) for p in self.proposals if vote in p.votes), 0)
+        return next((p.number for p in self.proposals if vote in p.votes), 0)
 
 
 def conditions_in(written: str) -> dict[str, date]:
@@ -86,7 +91,7 @@ def count(rule: DecidedBy, votes: Iterable[Vote]) -> Tally:
         else:
             stances[vote.kind] += 1
     proposals = [Proposal(DecisionKind(same[0].kind), tuple(same)) for same in groups.values()]
-    proposals.sort(key=lambda p: (-len(p.votes), p.votes[-1].number))
+    proposals.sort(key=lambda p: (-p.number, p.votes[-1].number))
     return Tally(rule.need, tuple(proposals), tuple(sorted(stances.items())))
 
 
@@ -123,7 +128,7 @@ def _is_of_office(review: Review, proposal: Proposal) -> bool:
 
 
 def _is_complete(rule: DecidedBy, proposal: Proposal) -> bool:
-    return len(proposal.votes) >= rule.need and _has_shares(rule, proposal)
+    return proposal.number >= rule.need and _has_shares(rule, proposal)
 
 
 def _has_shares(rule: DecidedBy, proposal: Proposal) -> bool:
