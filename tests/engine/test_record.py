@@ -204,3 +204,25 @@ def test_lines_of_one_file_change_each_other_in_their_order(one: World) -> None:
     one.record(MEMBER, "membership initiative=one organisation=firm from=2025-01-01 tier=silver")
     now = latest(one, "membership")
     assert (now.commitment, now.tier) == ("regular-fee", "silver")
+
+
+def test_a_tax_id_that_fits_no_rule_is_recorded_and_named(one: World) -> None:
+    done = one.record("organisation id=cacao name=Cacao tax_id=1793211000001 country=EC from=2024-01-01")
+    assert done.entered == 1
+    (doubtful,) = done.doubtful
+    assert doubtful.describe("en") == (
+        "command line: the tax id «1793211000001» is recorded as it is written, "
+        "but its check digit is not that of a RUC (EC); check it"
+    )
+    assert one.record("organisation id=cacao size=small").doubtful == (), "it was said once"
+
+
+def test_a_tax_id_that_another_organisation_has_is_named_in_any_spelling(one: World) -> None:
+    one.record("organisation id=acero name=Acero tax_id=A58818501 country=ES from=2024-01-01")
+    done = one.record("organisation id=acero-2 name=Acero tax_id=ES-a-58.818.501 country=ES from=2024-01-01")
+    assert [(d.doubt.reason, d.doubt.name) for d in done.doubtful] == [("taken", "acero")]
+    done = one.record(
+        "organisation id=berlin name=Berlin tax_id=XEXX010101000 country=DE from=2024-01-01",
+        "organisation id=osaka name=Osaka tax_id=xexx-010101-000 country=JP from=2024-01-01",
+    )
+    assert done.doubtful == (), "a generic number is nobody's"

@@ -48,7 +48,10 @@ def test_a_number_of_another_country_is_no_doubt_where_no_country_is_named() -> 
     wrong = tax_id_doubt("B58818501", "MX")
     assert wrong is not None
     assert wrong.reason is TaxIdReason.LENGTH
-    assert wrong.describe("es") == "no tiene la longitud de un RFC (MX)"
+    assert wrong.describe("Miembros!B2", "es") == (
+        "Miembros!B2: la identificación fiscal «B58818501» se registra como está escrita, "
+        "pero no tiene la longitud de un RFC (MX); revísela"
+    )
 
 
 def test_a_number_that_fits_no_country_is_doubtful() -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from clusterflow.cli.output import Actor, Json, Key, Source, print_json, read_text, show, write_out
+from clusterflow.cli.output import Actor, Json, Key, Source, harmless, print_json, read_text, show, write_out
 from clusterflow.engine.record import RecordResult
 from clusterflow.engine.restore import RestoreResult
 from clusterflow.errors import ClusterflowError, Mistake
@@ -55,6 +55,8 @@ def record(
         print_json(done)
     else:
         show(str(done))
+        for doubtful in done.doubtful if isinstance(done, RecordResult) else ():
+            show(harmless(doubtful.describe(context.language)))
 
 
 def schema(what: Literal["records"]) -> None:

@@ -147,7 +147,7 @@ def _refuse_with_marked_copy(file: Path, marked: Path | None, opened: OpenedWork
 def _show_summary(summary: ImportSummary) -> None:
     for sheet in summary.sheets:
         show(harmless(f"{sheet.title}: {sheet.words}"))
-    for line in (*summary.changes, *summary.doubles, *summary.removed, *summary.emptied):
+    for line in (*summary.changes, *summary.doubles, *summary.removed, *summary.emptied, *summary.doubtful):
         show(" ", harmless(line))
     if not summary.sheets:
         show("Nothing changes.")

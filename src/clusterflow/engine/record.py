@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -15,12 +15,13 @@ from clusterflow.domain.events import RecordEvent
 from clusterflow.domain.record_events import RecordCorrected, RecordEntered, RecordRetracted
 from clusterflow.domain.records import RECORDS, Record
 from clusterflow.domain.records.base import REGISTRY, in_force
-from clusterflow.domain.records.parties import Initiative
-from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Frozen
+from clusterflow.domain.records.parties import Initiative, Organisation
+from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Frozen, Language
 from clusterflow.engine.deadlines import DEADLINE_RECORDS, set_deadlines
 from clusterflow.engine.transaction import Transaction
 from clusterflow.errors import Mistake, Mistakes, quoted, shortened
 from clusterflow.rules.mistakes import field_mistakes, nearest_hint, references, with_article
+from clusterflow.rules.tax_ids import TaxIdDoubt, TaxIdReason, is_generic, tax_id_doubt, tax_id_key
 from clusterflow.store import registry
 from clusterflow.store.pinned_models import load_model
 from clusterflow.store.registry import Fact
@@ -47,6 +48,17 @@ class Submission:
     retract: bool = False
 
 
+class DoubtfulTaxId(Frozen):
+    """A tax id that was recorded as it was written, and its place in the submissions."""
+
+    where: str
+    doubt: TaxIdDoubt
+
+    def describe(self, language: Language) -> str:
+        """Return the sentence about it."""
+        return self.doubt.describe(self.where, language)
+
+
 class RecordResult(Frozen):
     """How many facts were entered, corrected, retracted or unchanged."""
 
@@ -57,6 +69,7 @@ class RecordResult(Frozen):
     initiatives: tuple[str, ...] = ()
     already: datetime | None = None
     """When the same submissions were recorded before, if they were; then nothing was changed now."""
+    doubtful: tuple[DoubtfulTaxId, ...] = ()
 
     def again(self, at: datetime) -> RecordResult:
         """Return the result for a repeat of this command, which was first done at that moment."""
@@ -105,6 +118,7 @@ class _Recorder:
         self.counts: Counter[str] = Counter()
         self.cited: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
         self.moved: set[str] = set()
+        self.tax_ids: list[tuple[str, Organisation]] = []
 
     def run(self) -> RecordResult:
         usable = [s for s in self.submissions if self._addressed(s)]
@@ -121,7 +135,7 @@ class _Recorder:
         for initiative in sorted(self.moved):
             set_deadlines(self.tx, initiative)
         touched = tuple(sorted(name for name, c in self.chains.items() if c.events and name != REGISTRY))
-        return RecordResult(**self.counts, initiatives=touched)
+        return RecordResult(**self.counts, initiatives=touched, doubtful=tuple(self._doubtful_tax_ids()))
 
     def _addressed(self, submission: Submission) -> bool:
         """Return whether the record type is known, and the initiative is given if the type needs one."""
@@ -191,6 +205,9 @@ class _Recorder:
                 Mistake(submission.where, f"there is no such {cls.type} to retract", "one that was recorded")
             )
             return
+        known_tax_id = before.record.tax_id if before and isinstance(before.record, Organisation) else None
+        if isinstance(new, Organisation) and not submission.retract and new.tax_id not in (None, known_tax_id):
+            self.tax_ids.append((submission.where, new))
         self._note(chain, before, new, submission.retract)
 
     def _meant(self, cls: type[Record], chain: str, fields: Mapping[str, Any]) -> Fact | None:
@@ -255,6 +272,22 @@ class _Recorder:
                 found = f"no {target} is called {quoted(value)}"
                 cure = nearest_hint(shortened(value), everything) or f"Record the {target} first, or in the same file"
                 self.mistakes.append(Mistake(cited[value], found, cure=cure))
+
+    def _doubtful_tax_ids(self) -> Iterator[DoubtfulTaxId]:
+        """Yield the new tax ids that fit no rule, or that another organisation has. They are no mistakes."""
+        known = registry.tax_ids(self.tx.connection) if self.tax_ids else []
+        holders: dict[str, set[str]] = defaultdict(set)
+        for holder, tax_id in known:
+            holders[tax_id_key(tax_id)].add(holder)
+        for where, organisation in self.tax_ids:
+            doubt = tax_id_doubt(organisation.tax_id, organisation.country)
+            if doubt is not None:
+                yield DoubtfulTaxId(where=where, doubt=doubt)
+            key = tax_id_key(organisation.tax_id)
+            others = holders[key] - {organisation.id}
+            if others and not is_generic(key):
+                taken = TaxIdDoubt(number=organisation.tax_id or "", reason=TaxIdReason.TAKEN, name=min(others))
+                yield DoubtfulTaxId(where=where, doubt=taken)
 
     def _ask_who(self) -> None:
         """Report anonymous facts if a gate under way has the four-eyes rule: it must be known who recorded them."""

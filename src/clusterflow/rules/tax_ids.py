@@ -61,6 +61,8 @@ class TaxIdReason(StrEnum):
     CHECK_DIGIT = "check-digit"
     COMPONENT = "component"
     NO_COUNTRY = "no-country"
+    TAKEN = "taken"
+    """It is the tax id of another organisation as well."""
 
 
 _REASONS: dict[TaxIdReason, Text] = {
@@ -82,20 +84,31 @@ _REASONS: dict[TaxIdReason, Text] = {
     TaxIdReason.NO_COUNTRY: Text(
         es="no es de ningún país conocido; indique el país", en="it fits no country that is known; name its country"
     ),
+    TaxIdReason.TAKEN: Text(es="es también el de «{name}»", en="it is also the one of «{name}»"),
 }  # fmt: skip
 
 
+_DOUBTFUL = Text(
+    es="{where}: la identificación fiscal «{number}» se registra como está escrita, pero {why}; revísela",
+    en="{where}: the tax id «{number}» is recorded as it is written, but {why}; check it",
+)
+
+
 class TaxIdDoubt(Frozen):
-    """A number that fits no rule of its country. It is recorded as it was written, and somebody should look at it."""
+    """A number that fits no rule of its country. It is recorded as it was written, and somebody should look at it.
+
+    ``name`` is that of the country's number, as RFC; where the number is taken, the id of the other organisation.
+    """
 
     number: str
     reason: TaxIdReason
     country: str = ""
     name: str = ""
 
-    def describe(self, language: Language) -> str:
-        """Return why the number is doubtful."""
-        return _REASONS[self.reason].to(language).format(name=self.name, country=self.country)
+    def describe(self, where: str, language: Language) -> str:
+        """Return where the number is, and why it is doubtful."""
+        why = _REASONS[self.reason].to(language).format(name=self.name, country=self.country)
+        return _DOUBTFUL.to(language).format(where=where, number=self.number, why=why)
 
 
 def tax_id_key(number: str | None) -> str:

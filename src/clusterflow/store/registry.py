@@ -319,6 +319,13 @@ def iterate_facts(connection: Connection, cls: type[R], retracted: bool = False)
         yield row.chain, from_row(cls, row._mapping)
 
 
+def tax_ids(connection: Connection) -> list[tuple[str, str]]:
+    """Return (organisation, tax id) of every fact that holds and has a tax id, as it is written."""
+    table = tables.REGISTRY_TABLES["organisation"]
+    query = select(table.c.id, table.c.tax_id).where(table.c.chain == REGISTRY, *_is_current(table))
+    return [(row.id, row.tax_id) for row in connection.execute(query.where(table.c.tax_id.is_not(None)))]
+
+
 def changed_identities(connection: Connection, cls: type[Record]) -> set[tuple[str, tuple[str, ...]]]:
     """Return (chain, identity) of what has several facts of a type that hold, from several days."""
     if "valid_from" in cls.key:

@@ -101,9 +101,11 @@ def _rows(table: Table, read: ReadResult) -> Iterator[list[Draft]]:
             with _Cell(table, number, at, row, read) as cell:
                 values[column] = read_cell(column, cell.value, read.language)
         for at, column in columns:
-            amount = values.pop(column, None) if column.kind is Kind.MONEY else None
+            if column.kind is not Kind.MONEY or values.get(column) is None:
+                continue  # an amount that is empty is named, and empty
+            amount = values.pop(column)
             _, code = currencies.get(column.record, (at, None))
-            if amount is None or (code is not None and code not in values):
+            if code is not None and code not in values:
                 continue
             head = (code or column).title.to(read.language)
             with _Cell(table, number, at, row, read):

@@ -88,7 +88,6 @@ SENTENCES: dict[str, Text] = {
     "ends_before": _t("es anterior a {first}, cuando empieza", "is before {first}, when it begins"),
     "contradicts": _t("contradice a {other}: {fields}; deje una de las dos filas",
                       "contradicts {other}: {fields}; leave one of the two rows"),
-    "tax_id": _t("no es un {name} válido ({country}): {why}", "is no valid {name} ({country}): {why}"),
     "head": _t("no es ninguna columna de «{sheet}»; empiece el título con # para dejarla fuera",
                "is no column of «{sheet}»; begin its head with # to leave it out"),
     "head_near": _t("no es ninguna columna de «{sheet}»; ¿quiso decir {near}? (con # delante se deja fuera)",

@@ -331,3 +331,15 @@ def test_an_empty_cell_in_a_row_of_a_new_day_is_asked_about(office: Office, answ
     assert summarize(plan).emptied == ("Miembros!D3: está vacía; el registro dice pleno",)
     workbooks.record(office.context, office.plan(xlsx({"Miembros": rows}), Answers(removed="keep", emptied=answer)))
     assert [f.tier for f in office.facts("membership", organisation="acero")] == ["pleno", tier]  # type: ignore[attr-defined]
+
+
+def test_a_tax_id_that_fits_no_rule_is_shown_and_recorded(office: Office) -> None:
+    rows = [("Empresa", "RUC", "Alta", "País"), ("Cacaotera Aroma", "1793211000001", date(2025, 3, 1), "EC")]
+    plan = office.plan(xlsx({"Miembros": rows}), KEEP)
+    assert plan.mistakes == []
+    assert summarize(plan).doubtful == (
+        "Miembros!B2: la identificación fiscal «1793211000001» se registra como está escrita, "
+        "pero su dígito verificador no corresponde al de un RUC (EC); revísela",
+    )
+    workbooks.record(office.context, plan)
+    assert [f.tax_id for f in office.facts("organisation", id="cacaotera-aroma")] == ["1793211000001"]  # type: ignore[attr-defined]

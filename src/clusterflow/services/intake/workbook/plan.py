@@ -20,7 +20,7 @@ from clusterflow.intake.workbook.drafts import Draft, ReadResult
 from clusterflow.intake.workbook.layout import Sheet, in_words, label_of
 from clusterflow.intake.workbook.messages import CellMistake, Place, mistake
 from clusterflow.intake.workbook.sheets import OF_RECORD
-from clusterflow.intake.workbook.tax_ids import tax_id_mistake
+from clusterflow.rules.tax_ids import TaxIdDoubt, tax_id_doubt
 from clusterflow.services.intake.workbook.identification import PossibleDuplicate, identify
 from clusterflow.services.intake.workbook.name_lookup import PARTIES, Names
 from clusterflow.services.intake.workbook.registry_snapshot import Identity, RegistrySnapshot
@@ -81,6 +81,8 @@ class Plan:
     removed: list[Record] = field(default_factory=list)
     """What the registry knows and no row of its sheet says any more."""
     emptied: list[Emptied] = field(default_factory=list)
+    doubtful: list[tuple[Place, TaxIdDoubt]] = field(default_factory=list)
+    """Tax ids that fit no rule. They are recorded as they are written; the user sees them before the import."""
     repeated: list[tuple[Place, Place]] = field(default_factory=list)
     """Rows that say the same as another one."""
     mistakes: list[CellMistake] = field(default_factory=list)
@@ -289,9 +291,9 @@ class _Planner:
         known = before.tax_id if isinstance(before, Organisation) else None
         if not isinstance(new, Organisation) or new.tax_id in (None, known):
             return
-        wrong = tax_id_mistake(new.tax_id, new.country or self.known.country, self.language)
-        if wrong is not None:
-            self._wrong(mistake(draft.at("tax_id"), new.tax_id, "tax_id", self.language, **wrong))
+        doubt = tax_id_doubt(new.tax_id, new.country, self.known.country)
+        if doubt is not None:
+            self.plan.doubtful.append((draft.at("tax_id"), doubt))
 
     def _note(self, draft: Draft, before: Record | None, new: Record, moved: bool) -> None:
         became = Effect.NEW

@@ -67,6 +67,7 @@ class ImportSummary(Frozen):
     doubles: tuple[str, ...]
     removed: tuple[str, ...]
     emptied: tuple[str, ...]
+    doubtful: tuple[str, ...] = ()
 
     @property
     def in_words(self) -> str:
@@ -91,6 +92,7 @@ def summarize(plan: Plan) -> ImportSummary:
         doubles=tuple(describe_duplicates(plan)),
         removed=tuple(_describe_removed(plan)),
         emptied=tuple(_describe_emptied(plan)),
+        doubtful=tuple(doubt.describe(str(place), language) for place, doubt in plan.doubtful),
     )
 
 
