@@ -74,6 +74,21 @@ def _web_address(text: str) -> str:
     return text
 
 
+def _public_address(text: str) -> str:
+    """Return the address of the pages, without a slash at its end and without what the pages add themselves.
+
+    Raises:
+        ValueError: the text is not a web address.
+    """
+    try:
+        address = _web_address(text)
+    except ValueError:
+        raise ValueError("is not a web address; accepted: https://HOST") from None
+    for end in ("/", "/api", "/v2"):
+        address = address.removesuffix(end)
+    return address.removesuffix("/")
+
+
 Folder = Annotated[Path, AfterValidator(Path.absolute)]
 """A folder. A relative path starts at the current folder of the command."""
 
@@ -183,6 +198,11 @@ class Settings(BaseSettings):
         default=None, description="API address of another Prefect server"
     )
     prefect_auth: SecretStr | None = Field(default=None, description="user:password for Prefect's basic authentication")
+    public_url: Annotated[str, AfterValidator(_public_address)] | None = Field(
+        default=None,
+        description="address at which people open Prefect's pages, for the links in messages: https://HOST; default: "
+        "the address of the Prefect server, which may be reachable from this machine only",
+    )
 
     def __init__(self, **values: Any) -> None:
         try:
@@ -218,3 +238,8 @@ class Settings(BaseSettings):
     @property
     def prefect_api_url(self) -> str:
         return self.prefect_api or f"http://127.0.0.1:{self.prefect_port}/api"
+
+    @property
+    def pages_url(self) -> str:
+        """Where people open Prefect's pages, without a slash at the end."""
+        return self.public_url or self.prefect_api_url.removesuffix("/").removesuffix("/api")

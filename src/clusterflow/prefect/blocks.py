@@ -49,6 +49,6 @@ class ClusterflowNotification(NotificationBlock):
         address = self.address or channels_of(settings).get(self.channel)
         if address is None:
             return f"there is no channel «{self.channel}» in this server's environment: give the block its address"
-        message = Message(f"prefect:{secrets.token_hex(8)}", subject, body, self.link or settings.prefect_api_url)
+        message = Message(f"prefect:{secrets.token_hex(8)}", subject, body, self.link or settings.pages_url)
         answer = deliver(self.channel, address, self.to, message, settings.channel_plugins)
         return None if answer.delivered else answer.text

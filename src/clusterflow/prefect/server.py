@@ -106,7 +106,8 @@ class PrefectServer:
     ``database_url`` is an SQLAlchemy address (PostgreSQL with ``+asyncpg``); without it SQLite in ``home``.
     ``auth`` (``user:password``) is asked of everybody who calls the API. ``ui_v2`` chooses what the address
     without a path shows; Mermaid is drawn by V2 only. ``settings`` are further ``PREFECT_...`` settings: those of
-    the calling shell are *not* inherited, lest they lead this server to another database.
+    the calling shell are *not* inherited, lest they lead this server to another database. ``public_url`` is where
+    browsers open the pages, behind a proxy: the pages then ask the API there, and not on this machine.
     """
 
     home: Path
@@ -114,6 +115,7 @@ class PrefectServer:
     database_url: str | None = None
     auth: str | None = None
     ui_v2: bool = True
+    public_url: str | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     templates: Path = field(default_factory=templates_folder)
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
@@ -262,6 +264,8 @@ class PrefectServer:
             "PREFECT_API_URL": self.api_url,
             "PREFECT_SERVER_DATABASE_CONNECTION_URL": self._connection_url(),
         }
+        if self.public_url is not None:
+            settings.setdefault("PREFECT_SERVER_UI_API_URL", f"{self.public_url}/api")
         if self.auth is not None:
             settings["PREFECT_SERVER_API_AUTH_STRING"] = self.auth
         return inherited | settings

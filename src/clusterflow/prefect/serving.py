@@ -136,7 +136,7 @@ async def everything(settings: Settings, say: Say, *, limit: int = 3, live: bool
                     # There is a board to look at from the start, and gates that Prefect forgot are open again.
                     await runs.start(PORTFOLIO)
             try:
-                yield Running(context, api.removesuffix("/api"), api)
+                yield Running(context, settings.pages_url, api)
             finally:
                 for task in tasks:
                     task.cancel()
@@ -190,7 +190,7 @@ def _started(settings: Settings, auth: str | None, say: Say) -> PrefectServer | 
         raise PrefectUnreachable(
             f"no Prefect server answers at {settings.prefect_api}: start it, or unset CLUSTERFLOW_PREFECT_API"
         )
-    prefect = PrefectServer(settings.home / "prefect", settings.prefect_port, auth=auth)
+    prefect = PrefectServer(settings.home / "prefect", settings.prefect_port, auth=auth, public_url=settings.public_url)
     say("Prefect: starting ...")
     prefect.start()
     return prefect

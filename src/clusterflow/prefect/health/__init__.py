@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from importlib import import_module
 from importlib.metadata import version
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from clusterflow.domain.text import Text
 from clusterflow.prefect.server import Answer, ask, version_of
@@ -53,6 +55,49 @@ def compared(server: str, client: str, api: str) -> CheckResult:
     return trouble(SERVER, found, install)
 
 
+def look_at_public_address(surroundings: Surroundings) -> Iterable[CheckResult]:
+    """Whether the links in messages lead somewhere: to a public address, at which Prefect answers."""
+    settings = surroundings.settings
+    address = settings.pages_url
+    if is_loopback(address):
+        if settings.mail is None and settings.public_url is None:
+            yield ok(PUBLIC, both(_LOCAL, address=address))
+        else:
+            yield warning(PUBLIC, both(_LOOPBACK, address=address), _SET_PUBLIC)
+    elif settings.public_url is None or ask(f"{address}/api", auth_of(settings)) in (Answer.PREFECT, Answer.REFUSED):
+        yield ok(PUBLIC, plain(address))
+    else:
+        yield warning(PUBLIC, both(_SILENT, address=address), _SEE_PROXY)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an address leads no further than this machine."""
+    host = urlsplit(address).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+PUBLIC = Text(es="dirección pública", en="public address")
+_LOCAL = Text(es="{address}; no hay correo que enlace a ella", en="{address}; there is no mail that links to it")
+_LOOPBACK = Text(
+    es="los enlaces de los mensajes llevan a {address}, que solo se abre en esta máquina",
+    en="the links in messages lead to {address}, which opens on this machine only",
+)
+_SET_PUBLIC = Text(
+    es="ponga CLUSTERFLOW_PUBLIC_URL: la dirección en que las personas abren las páginas de Prefect",
+    en="set CLUSTERFLOW_PUBLIC_URL to the address at which people open Prefect's pages",
+)
+_SILENT = Text(
+    es="en {address}/api no responde ningún Prefect, visto desde aquí",
+    en="no Prefect answers at {address}/api, as seen from here",
+)
+_SEE_PROXY = Text(
+    es="ábrala en un navegador de otra máquina; si no abre, revise el proxy y CLUSTERFLOW_PUBLIC_URL",
+    en="open it in a browser on another machine; if it does not open, check the proxy and CLUSTERFLOW_PUBLIC_URL",
+)
+
 SERVER = Text(es="servidor de Prefect", en="Prefect server")
 _NONE = Text(
     es="ninguno configurado (CLUSTERFLOW_PREFECT_API) ni en marcha en {address}",
@@ -99,6 +144,7 @@ def _asking(module: str) -> Callable[[Surroundings], Iterable[CheckResult]]:
 
 CHECKS = (
     Check("prefect", SERVER, look_at_server, needs=("settings",)),
+    Check("public", PUBLIC, look_at_public_address, needs=("settings",)),
     Check(
         "deployments", Text(es="despliegues", en="deployments"), _asking("deployments"), needs=("prefect", "database")
     ),

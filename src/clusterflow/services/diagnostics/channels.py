@@ -66,7 +66,7 @@ def _sent(surroundings: Surroundings, name: str, address: SecretStr, to: str) ->
     if not nobody and wants_mail_address(address, settings.channel_plugins) is not ("@" in to):
         return
     what = both(_SENT, name=name, address=name if nobody else to)
-    message = Message(f"doctor:{secrets.token_hex(8)}", SUBJECT, BODY, settings.prefect_api_url.removesuffix("/api"))
+    message = Message(f"doctor:{secrets.token_hex(8)}", SUBJECT, BODY, settings.pages_url)
     answer = deliver(name, address, None if nobody else to, message, settings.channel_plugins)
     yield ok(what, _ACCEPTED) if answer.delivered else trouble(what, plain(answer.text), _SEE)
 

@@ -20,7 +20,7 @@ class Pages:
     """The pages of initiatives and of gate reviews."""
 
     def __init__(self, settings: Settings) -> None:
-        self.ui = f"{settings.prefect_api_url.removesuffix('/api')}/v2"
+        self.ui = f"{settings.pages_url}/v2"
 
     def initiative(self, initiative: str) -> str:
         return f"{self.ui}/artifacts/key/initiative-{initiative.replace('.', '-').replace('_', '-')}"
