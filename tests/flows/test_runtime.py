@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from prefect.client.schemas.objects import FlowRun, State
 from prefect.flow_runs import suspend_flow_run
 from prefect.settings import PREFECT_API_URL, temporary_settings
-from prefect.states import Cancelling, Pending, Running
 from support.patience import PATIENCE_SECONDS
 
 from clusterflow.errors import NotPossible, PrefectUnreachable, UnknownName
-from clusterflow.prefect import events, plugin, runs, worker
+from clusterflow.prefect import events, plugin, runs
 from clusterflow.prefect.api import connected, prefect_client
 from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.pool import POOL, ensure_pool
 from clusterflow.prefect.runs import RunState, Verdict
 from clusterflow.prefect.server import Answer, PrefectServer, ServerFailed, ask, is_up
-from clusterflow.prefect.worker import ORPHAN_AFTER, PROCESS, _beginning, _was_left_behind, is_busy, serve
+from clusterflow.prefect.worker import is_busy, serve
 
 GO = {"answer": "go", "reason": "ready", "until": "2031-02-03"}
 
@@ -183,69 +180,6 @@ class TestWorker:
         run = await runs.start("sleeper/small", {"seconds": 600})
         assert await runs.cancel(run, "not needed")
         assert (await runs.state_of([run]))[run].message == "not needed"
-
-
-class TestLeftBehind:
-    """A run that a killed worker had begun goes back to the queue; one that somebody works at does not."""
-
-    HOST, PID, START = PROCESS.split(":")
-    OLD = ORPHAN_AFTER + timedelta(seconds=5)
-
-    @pytest.mark.parametrize(
-        ("process", "state", "age", "expected"),
-        [
-            (PROCESS, Running(), OLD, False),
-            (f"{HOST}:{PID}:another", Running(), OLD, True),  # a restarted container reuses the number
-            (f"{HOST}:{2**22 + 1}:gone", Running(), OLD, True),
-            (f"{HOST}:{os.getppid()}:earlier", Running(), OLD, True),  # that number is another process by now
-            (f"{HOST}:{os.getppid()}:{_beginning(os.getppid())}", Running(), OLD, False),
-            (f"{HOST}:{os.getppid()}", Running(), OLD, False),  # as Prefect's own worker writes it
-            (f"{HOST}:{2**22 + 1}:gone", Cancelling(), OLD, True),
-            (f"{HOST}:{2**22 + 1}:gone", Running(), timedelta(0), False),
-            (f"elsewhere:{2**22 + 1}:gone", Running(), OLD, False),
-            ("4711", Running(), OLD, False),  # as Prefect's own worker writes it
-            (None, Pending(), OLD, True),
-            (None, Running(), OLD, False),
-        ],
-        ids=[
-            "own",
-            "number-reused",
-            "gone",
-            "number-of-another",
-            "alive",
-            "prefects-worker",
-            "cancelling",
-            "just-begun",
-            "elsewhere",
-            "prefects-own",
-            "never-begun",
-            "not-told",
-        ],
-    )
-    def test_is_told_by_its_process(
-        self, process: str | None, state: State[None], age: timedelta, expected: bool
-    ) -> None:
-        since = state.model_copy(update={"timestamp": datetime.now(UTC) - age})
-        run = FlowRun(flow_id=uuid4(), state=since, infrastructure_pid=process)
-        assert _was_left_behind(run, {run.id}) is expected
-
-    def test_is_told_of_a_run_that_this_process_took_and_lost(self) -> None:
-        since = Pending().model_copy(update={"timestamp": datetime.now(UTC) - self.OLD})
-        run = FlowRun(flow_id=uuid4(), state=since, infrastructure_pid=PROCESS)
-        assert _was_left_behind(run, ())
-
-    async def test_is_cancelled_where_somebody_asked_for_it(
-        self, prefect: PrefectServer, small_flows: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        run = await runs.start("sleeper/small", {"seconds": 600})
-        async with prefect_client() as client:
-            await client.set_flow_run_state(run, Running(), force=True)
-            await client.update_flow_run(run, infrastructure_pid=f"{self.HOST}:{2**22 + 1}:gone")
-        assert await runs.cancel(run, "enough")
-        assert (await runs.state_of([run]))[run].kind == "CANCELLING"
-        monkeypatch.setattr(worker, "ORPHAN_AFTER", timedelta(0))
-        async with working(small_flows):
-            assert (await until(run, kind("CANCELLED"))).message == "enough"
 
 
 class TestDeploy:

@@ -29,6 +29,8 @@ WORK_POOL = {"name": POOL, "job_variables": {"working_dir": "."}}
 """The working directory is the folder that the worker was started in: its .env is read, and its configs."""
 
 CANCEL_NEW = {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+CANCEL_THIRD = {"limit": 2, "collision_strategy": "CANCEL_NEW"}
+"""One run whose worker died holds its place for minutes; the next one still starts."""
 ENQUEUE = {"limit": 1, "collision_strategy": "ENQUEUE"}
 SIDE_BY_SIDE = {"limit": 20, "collision_strategy": "ENQUEUE"}
 
@@ -167,6 +169,7 @@ SCHEDULED_FLOWS = (
         schedule="relay",
         english="Publishes what waits in the outbox and sends due notices; clusterflow up does so at once.",
         spanish="Publica lo que espera en la bandeja de salida y envía los avisos; clusterflow up lo hace al momento.",
+        limit=CANCEL_THIRD,
     ),
     ScheduledFlow(
         flow="digest",

@@ -7,27 +7,38 @@ from uuid import UUID
 from clusterflow.domain.text import Frozen
 from clusterflow.errors import PrefectUnreachable
 from clusterflow.prefect import names, runs
+from clusterflow.prefect.orphans import AT_WORK, take_back_orphans
 from clusterflow.prefect.publish import close_form, start_pass
 from clusterflow.reports.labels import word
 from clusterflow.services import gate_forms, ledger, standing
 from clusterflow.services.context import Context
+from clusterflow.services.isolation import describe_problem
 from clusterflow.store.gate_forms import InboxItem
 
 
 class Reconciled(Frozen):
-    """What was done: forms opened again, and runs closed that nobody needs to answer."""
+    """What was done: forms opened again, runs of dead workers queued again, and runs closed that nobody needs."""
 
     opened: tuple[str, ...] = ()
+    queued: tuple[str, ...] = ()
+    """The runs that a dead worker left behind; another one runs them again."""
     closed: tuple[str, ...] = ()
     sound: int = 0
+    """Open gates with a form that somebody can answer."""
+    coming: int = 0
+    """Open gates whose run has still to show its form."""
     problems: tuple[str, ...] = ()
     """What could not be done, each with the name of its initiative or run; it stopped nothing else."""
 
     def __str__(self) -> str:
-        told = [f"opened again: {name}" for name in self.opened] + [f"closed: {name}" for name in self.closed]
-        told += [f"failed: {problem}" for problem in self.problems]
-        told.append(f"{self.sound} open gates were in order")
-        return "\n".join(told)
+        lines = [f"opened again: {name}" for name in self.opened]
+        lines += [f"queued again, its worker is gone: {name}" for name in self.queued]
+        lines += [f"closed: {name}" for name in self.closed]
+        lines += [f"failed: {problem}" for problem in self.problems]
+        if self.coming:
+            lines.append(f"{self.coming} open gates wait for a worker to show their form")
+        lines.append(f"{self.sound} open gates were in order")
+        return "\n".join(lines)
 
 
 async def reconcile(context: Context) -> Reconciled:
@@ -36,19 +47,22 @@ async def reconcile(context: Context) -> Reconciled:
     Raises:
         PrefectUnreachable: nothing was done.
     """
+    queued = [run.name for run in await take_back_orphans(at_work=AT_WORK)]
     waiting = await runs.waiting(names.GATE_OPEN)
     items = gate_forms.open_gates(context)
     states = await runs.state_of(UUID(i.run) for i in items if i.run is not None)
-    opened, problems = list[str](), list[str]()
+    opened, problems, coming = list[str](), list[str](), 0
     for item in items:
-        lost = item.run is None or UUID(item.run) not in states or _is_over(states[UUID(item.run)].kind)
+        state = states.get(UUID(item.run)) if item.run is not None else None
+        lost = state is None or _is_over(state.kind)
+        coming += state is not None and not lost and state.kind != "PAUSED"
         try:
             if lost and await _open_again(context, item):
                 opened.append(f"{item.initiative}, gate of {item.stage}")
         except PrefectUnreachable:
             raise
         except Exception as problem:
-            problems.append(f"{item.initiative}, gate of {item.stage}: {problem}")
+            problems.append(f"{item.initiative}, gate of {item.stage}: {describe_problem(problem)}")
     held = {i.run for i in gate_forms.open_gates(context)}
     failed, closed = len(problems), list[str]()
     for run in (w for w in waiting if str(w.run_id) not in held):
@@ -58,11 +72,13 @@ async def reconcile(context: Context) -> Reconciled:
         except PrefectUnreachable:
             raise
         except Exception as problem:
-            problems.append(f"{run.name}: {problem}")
+            problems.append(f"{run.name}: {describe_problem(problem)}")
     return Reconciled(
         opened=tuple(opened),
+        queued=tuple(queued),
         closed=tuple(closed),
-        sound=len(items) - len(opened) - failed,
+        sound=len(items) - len(opened) - failed - coming,
+        coming=coming,
         problems=tuple(problems),
     )
 

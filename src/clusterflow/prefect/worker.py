@@ -7,39 +7,30 @@ from __future__ import annotations
 
 import abc
 import asyncio
-import os
-import socket
 import threading
-from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import anyio
 import anyio.abc
 import httpx
-from prefect.client.schemas.filters import (
-    FlowRunFilter,
-    FlowRunFilterState,
-    FlowRunFilterStateType,
-    WorkPoolFilter,
-    WorkPoolFilterName,
-)
 from prefect.client.schemas.objects import Flow as FlowRecord
-from prefect.client.schemas.objects import FlowRun, State, StateType, WorkPool
+from prefect.client.schemas.objects import FlowRun, State, WorkPool
 from prefect.client.schemas.responses import DeploymentResponse, WorkerFlowRunResponse
 from prefect.exceptions import ObjectNotFound
 from prefect.flows import Flow, load_flow_from_entrypoint
 from prefect.logging import get_logger
 from prefect.settings import PREFECT_WORKER_QUERY_SECONDS, temporary_settings
-from prefect.states import Cancelled, Scheduled
+from prefect.states import Cancelled
 from prefect.workers.base import BaseWorker, BaseWorkerResult
 from prefect.workers.process import ProcessJobConfiguration, ProcessVariables
 
+from clusterflow.errors import ClusterflowError
 from clusterflow.prefect import wakeup
 from clusterflow.prefect.execution import Execution
+from clusterflow.prefect.orphans import AT_WORK, HOST, PROCESS, live_workers, run_again, take_back_orphans, worker_name
 from clusterflow.prefect.pool import POOL, ensure_pool
 
 WATCH_SECONDS = 2.0
@@ -54,26 +45,6 @@ GRACE_SECONDS = 5.0
 INTERRUPTION_SECONDS = 5.0
 """How long it then waits for them to let go; a run between two awaits may be busy in the database."""
 
-ORPHAN_AFTER = timedelta(seconds=30)
-"""A run must have been in its state for so long before it counts as left behind."""
-
-
-def _beginning(pid: int) -> str | None:
-    """What tells a process from a later one of the same number: the tick at which it began, where Linux says it."""
-    try:
-        told = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return None
-    return told.rpartition(")")[2].split()[19]
-
-
-_START = _beginning(os.getpid()) or uuid4().hex[:8]
-_AT_WORK: set[UUID] = set()
-"""The runs that this process executes at this moment."""
-
-PROCESS = f"{socket.gethostname()}:{os.getpid()}:{_START}"
-"""What runs carry as their infrastructure: which process runs them."""
-
 Done = asyncio.Future[State | None]
 
 _log = get_logger("clusterflow.worker")
@@ -81,7 +52,7 @@ _log = get_logger("clusterflow.worker")
 
 def is_busy() -> bool:
     """Whether this process executes a run at this moment."""
-    return bool(_AT_WORK)
+    return bool(AT_WORK)
 
 
 class InProcessResult(BaseWorkerResult):
@@ -131,7 +102,7 @@ class InProcessWorker(BaseWorker[InProcessConfiguration, ProcessVariables, InPro
     ) -> None:
         """``root`` is the folder that entrypoints by path, as ``flows/own.py:own``, are relative to."""
         # Fetching runs ahead of their time would let a sleeping one hold a place that a ready one could use.
-        super().__init__(pool, name=name or f"clusterflow {socket.gethostname()}", limit=limit, prefetch_seconds=0)
+        super().__init__(pool, name=name or worker_name(HOST), limit=limit, prefetch_seconds=0)
         self._root = root.resolve()
         self._grace_seconds = grace_seconds
         self._flows: dict[str, Flow[..., Any]] = {}
@@ -139,6 +110,8 @@ class InProcessWorker(BaseWorker[InProcessConfiguration, ProcessVariables, InPro
         self._threads = ThreadPoolExecutor(limit, thread_name_prefix="flow-run")
         self._looking = asyncio.Lock()
         self._passed_over = False
+        self._alive_before: set[str] | None = None
+        self._labelling: set[asyncio.Task[None]] = set()
 
     async def get_and_submit_flow_runs(self) -> list[FlowRun]:
         """Look for runs that are due, and take them; one look after the other, so that none is taken twice."""
@@ -148,7 +121,7 @@ class InProcessWorker(BaseWorker[InProcessConfiguration, ProcessVariables, InPro
     async def _get_scheduled_flow_runs(self) -> list[WorkerFlowRunResponse]:
         due = await super()._get_scheduled_flow_runs()
         # A run that was suspended and resumed in the same moment still holds its place from before.
-        takable = [d for d in due if d.flow_run.id not in _AT_WORK]
+        takable = [d for d in due if d.flow_run.id not in AT_WORK]
         self._passed_over = len(takable) < len(due) or len(takable) > self.limiter.available_tokens
         return takable
 
@@ -169,12 +142,19 @@ class InProcessWorker(BaseWorker[InProcessConfiguration, ProcessVariables, InPro
         self._listening = asyncio.create_task(self._look_when_rung())
 
     async def sync_with_backend(self) -> None:
-        """Send the heartbeat, and take back the runs that a killed worker of this machine left behind."""
+        """Send the heartbeat, and take back the runs that dead workers left behind, on whatever machine."""
         await super().sync_with_backend()
         try:
-            await self._take_back_orphans()
-        except (httpx.HTTPError, ObjectNotFound) as error:
-            _log.warning("could not look for runs left behind by a killed worker: %s", error)
+            alive, before = await live_workers(self._work_pool_name), self._alive_before
+            self._alive_before = alive
+            # A worker is gone if it is silent at two looks: after the server was away, everybody seems silent once.
+            await take_back_orphans(
+                self._work_pool_name,
+                is_alive=lambda name: before is None or name == self.name or name in alive or name in before,
+                at_work=AT_WORK,
+            )
+        except (httpx.HTTPError, ClusterflowError) as error:
+            _log.warning("could not look for runs that a dead worker left behind: %s", error)
 
     async def teardown(self, *exc_info: Any) -> None:
         """Let go of the threads, once the runs are handed back."""
@@ -191,16 +171,25 @@ class InProcessWorker(BaseWorker[InProcessConfiguration, ProcessVariables, InPro
         """Run one flow run to its end, its suspension or its cancellation."""
         if configuration.entrypoint is None:
             raise ValueError("there is no telling where the flow of this run is: deploy it again")
-        _AT_WORK.add(flow_run.id)
+        AT_WORK.add(flow_run.id)
         try:
             return await self._execute(flow_run, configuration.entrypoint, task_status)
         finally:
-            _AT_WORK.discard(flow_run.id)
+            AT_WORK.discard(flow_run.id)
             if self._passed_over:  # by then this run has given up its place
                 wakeup.notify_workers()
 
     async def _give_worker_labels_to_flow_run(self, flow_run_id: UUID) -> None:
-        """Say nothing: the run's infrastructure names this process, and one request less is one less to wait for."""
+        """Name this worker as the owner of the run, without waiting for the server."""
+        task = asyncio.create_task(self._label(flow_run_id))
+        self._labelling.add(task)
+        task.add_done_callback(self._labelling.discard)
+
+    async def _label(self, flow_run_id: UUID) -> None:
+        try:
+            await super()._give_worker_labels_to_flow_run(flow_run_id)
+        except (httpx.HTTPError, ObjectNotFound) as error:
+            _log.warning("run %s could not be labelled with its worker: %s", flow_run_id, error)
 
     async def _propose_submitting_state(self, flow_run: FlowRun) -> None:
         """Say nothing between Pending and Running: there is no infrastructure to wait for."""
@@ -261,56 +250,10 @@ class InProcessWorker(BaseWorker[InProcessConfiguration, ProcessVariables, InPro
         if not (await asyncio.wait({done}, timeout=INTERRUPTION_SECONDS))[0]:
             _log.warning("run %s could not be interrupted; it ends with this process", flow_run.name)
             return
-        await self._run_again(flow_run, "The worker was stopped; the next one runs this again.")
-
-    async def _run_again(self, flow_run: FlowRun, message: str) -> None:
         try:
-            state = (await self.client.read_flow_run(flow_run.id)).state
-            if state is None or not (state.is_pending() or state.is_running() or state.is_cancelling()):
-                return  # it was suspended or ended in the meantime: an open form must stay open
-            again: State[Any] = Scheduled(name="AwaitingRetry", message=message)
-            if state.is_cancelling():
-                again = Cancelled(message=state.message)
-            await self.client.set_flow_run_state(flow_run.id, again, force=True)
-        except (httpx.HTTPError, ObjectNotFound) as error:
+            await run_again(flow_run.id, "The worker was stopped; the next one runs this again.")
+        except (httpx.HTTPError, ClusterflowError) as error:
             _log.warning("run %s could not be handed back: %s", flow_run.name, error)
-
-    async def _take_back_orphans(self) -> None:
-        begun = FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING, StateType.CANCELLING])
-        runs = await self.client.read_flow_runs(
-            flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=begun)),
-            work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[self._work_pool_name])),
-        )
-        for flow_run in runs:
-            if _was_left_behind(flow_run, _AT_WORK):
-                await self._run_again(flow_run, "The worker was killed; this one runs it again.")
-
-
-def _was_left_behind(flow_run: FlowRun, at_work: Collection[UUID]) -> bool:
-    """Whether a run that counts as begun belongs to a process that is no more, or to nobody in this one.
-
-    ``at_work``: the runs that this process executes.
-    """
-    if flow_run.state is None or datetime.now(UTC) - flow_run.state.timestamp < ORPHAN_AFTER:
-        return False  # it may have a new owner that is not written down yet
-    if not flow_run.infrastructure_pid:
-        return flow_run.state.is_pending()
-    host, _, rest = flow_run.infrastructure_pid.partition(":")
-    pid, _, start = rest.partition(":")
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    if int(pid) == os.getpid():
-        # A restarted container gives the same number to its next process; and a worker that lost its server between
-        # taking a resumed run and beginning it left that run to nobody, though it still bears this process's name.
-        return start != _START or flow_run.id not in at_work
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        pass
-    begun = _beginning(int(pid))
-    return bool(start and begun) and begun != start
 
 
 async def serve(

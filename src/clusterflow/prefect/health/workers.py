@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from prefect.client.schemas.objects import Worker
 from prefect.exceptions import ObjectNotFound
 
 from clusterflow.domain.text import Text
-from clusterflow.prefect.api import prefect_client
+from clusterflow.prefect.api import all_pages, prefect_client
+from clusterflow.prefect.orphans import last_beat, sends_heartbeats
 from clusterflow.prefect.pool import POOL
 from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, both, ok, plain, several, trouble
-
-BEATS = 3
-"""A worker that has missed so many heartbeats is gone; Prefect counts the same way."""
-
-USUAL_BEAT = timedelta(seconds=30)
 
 
 async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
@@ -26,30 +22,21 @@ async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
             pool = await client.read_work_pool(POOL)
         except ObjectNotFound:
             return [trouble(_POOL, _NO_POOL, _UP)]
-        workers = await client.read_workers_for_work_pool(POOL, limit=200)
+        workers = await all_pages(client.read_workers_for_work_pool, work_pool_name=POOL)
     seen = [trouble(_POOL, _PAUSED, plain(f"prefect work-pool resume {POOL}"))] if pool.is_paused else []
     return [*seen, at_work(workers, datetime.now(UTC))]
 
 
 def at_work(workers: Iterable[Worker], now: datetime) -> CheckResult:
     """Who serves the pool; those of long ago are no news while somebody does."""
-    known = sorted((w for w in workers if w.last_heartbeat_time), key=_beat, reverse=True)
-    alive = [w for w in known if now - _beat(w) <= BEATS * _interval(w)]
+    known = sorted((w for w in workers if w.last_heartbeat_time), key=last_beat, reverse=True)
+    alive = [w for w in known if sends_heartbeats(w, now)]
     if alive:
         return ok(_WORKERS, both(_SERVE, names=several([w.name for w in alive]), pool=POOL))
     if known:
-        last = both(_GONE, name=known[0].name, since=f"{_beat(known[0]):%Y-%m-%d %H:%M} UTC")
+        last = both(_GONE, name=known[0].name, since=f"{last_beat(known[0]):%Y-%m-%d %H:%M} UTC")
         return trouble(_WORKERS, last, _UP)
     return trouble(_WORKERS, both(_NOBODY, pool=POOL), _UP)
-
-
-def _beat(worker: Worker) -> datetime:
-    return worker.last_heartbeat_time or datetime.min.replace(tzinfo=UTC)
-
-
-def _interval(worker: Worker) -> timedelta:
-    seconds = worker.heartbeat_interval_seconds
-    return timedelta(seconds=seconds) if seconds else USUAL_BEAT
 
 
 _POOL = Text(es=f"grupo {POOL}", en=f"pool {POOL}")
