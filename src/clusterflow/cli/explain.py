@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from clusterflow.cli.output import AsOf, Json, day, marked, print_json, show, table
-from clusterflow.reports.explanation import GateExplanation
+from clusterflow.reports.explanation import GateExplanation, GroupLine
 from clusterflow.reports.quorum import quorum
 from clusterflow.services import explanation
 from clusterflow.services.context import Context
@@ -36,11 +36,15 @@ def explain(
 def _show_gate(gate: GateExplanation, evidence: bool) -> None:
     show(f"{gate.name} · gate {gate.number}: {gate.title} · {gate.as_of} ·", marked(gate.readiness))
     lines = table("", ["criterion", "", "found", "asked", "severity", "rule", "what would help"])
-    for c in gate.criteria:
+    for depth, c in gate.rows:
+        if isinstance(c, GroupLine):
+            name = f"{'  ' * depth}{'one of' if c.any_of else 'all of'}: {c.group}"
+            lines.add_row(name, marked(c.answer), "", "", c.severity, "", "")
+            continue
         rule = f"{c.source} (proposal)" if c.proposal else c.source
         found = c.found + (" *" if c.late else "")
-        name = f"{c.title} ({c.within})" if c.within else c.title
-        lines.add_row(name, marked(c.answer), found, c.asked, c.severity, rule, c.help)
+        severity = "" if depth else c.severity  # that of the group, which is shown above
+        lines.add_row("  " * depth + c.title, marked(c.answer), found, c.asked, severity, rule, c.help)
         for row in c.evidence if evidence else ():
             lines.add_row(f"   #{row.entry} {row.record} {row.what}", "", row.counts_for, "", "", str(row.on or ""), "")
     show(lines)

@@ -8,10 +8,12 @@ from typing import Annotated, Literal
 
 from cyclopts import App as Commands
 from cyclopts import Parameter
+from rich.table import Table
 
 from clusterflow.cli.output import Json, Replace, To, listed, print_json, show, table, write_out, write_whole, writing
 from clusterflow.configs.json_schema import model_schema
 from clusterflow.configs.models import load_model
+from clusterflow.domain.criterion import AllOf, AnyOf, Criterion
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.text import Language
 from clusterflow.errors import Mistake, Mistakes
@@ -69,12 +71,30 @@ def show_model(name: str, *, lang: Lang = "en", as_json: Json = False) -> None:
             f"\n{one.position(stage.id)} {stage.title.to(lang)} ({stage.kind}{after}) {listed(marks) if marks else ''}"
         )
         show(f"  decides: {quorum(stage.gate.decided_by, lang)}; allowed: {stage.allowed_days} days")
-        lines = table("", ["criterion", "bound", "keep", "severity", "source"])
-        for c in stage.gate.criteria:
-            title = c.title.to(lang) if c.title else c.id
-            source = f"{c.source} (proposal)" if c.proposal else c.source
-            lines.add_row(title, c.bound.format(lang), c.keep.format(lang) if c.keep else "", c.severity, source)
+        lines = table("", ["criterion", "metric", "bound", "keep", "severity", "source"])
+        for requirement in stage.gate.requires:
+            _add_requirement(lines, requirement, 0, lang)
         show(lines)
+
+
+def _add_requirement(lines: Table, requirement: Criterion | AnyOf | AllOf, depth: int, lang: Language) -> None:
+    """Add the row of a criterion, or of a group and its parts; the severity of a group is that of all its parts."""
+    indent, severity = "  " * depth, "" if depth else str(requirement.severity)
+    if isinstance(requirement, Criterion):
+        given = ", ".join(f"{name}={value}" for name, value in requirement.with_)
+        lines.add_row(
+            indent + (requirement.title.to(lang) if requirement.title else requirement.id),
+            f"{requirement.metric} ({given})" if given else requirement.metric,
+            requirement.bound.format(lang),
+            requirement.keep.format(lang) if requirement.keep else "",
+            severity,
+            f"{requirement.source} (proposal)" if requirement.proposal else requirement.source,
+        )
+        return
+    is_any = isinstance(requirement, AnyOf)
+    lines.add_row(f"{indent}{'one of' if is_any else 'all of'}: {requirement.id}", "", "", "", severity, "")
+    for part in requirement.any_of if isinstance(requirement, AnyOf) else requirement.all_of:
+        _add_requirement(lines, part, depth + 1, lang)
 
 
 @model.command(help_epilogue="Example: clusterflow model check my-model.yaml")

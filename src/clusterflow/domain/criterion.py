@@ -78,5 +78,22 @@ def leaves(requirement: Criterion | AnyOf | AllOf) -> Iterator[Criterion]:
             yield from leaves(part)
 
 
+def units_in(requirement: Criterion | AnyOf | AllOf) -> Iterator[Criterion | AnyOf]:
+    """Return what must be met each for itself: an *all of* counts as its parts, an *any of* as one."""
+    if isinstance(requirement, AllOf):
+        for part in requirement.all_of:
+            yield from units_in(part)
+    else:
+        yield requirement
+
+
+def parts_of(requirement: Criterion | AnyOf | AllOf) -> Iterator[Criterion | AnyOf | AllOf]:
+    """Return a requirement and everything inside it: groups and criteria, from the outside in."""
+    yield requirement
+    if not isinstance(requirement, Criterion):
+        for part in requirement.any_of if isinstance(requirement, AnyOf) else requirement.all_of:
+            yield from parts_of(part)
+
+
 AnyOf.model_rebuild()
 AllOf.model_rebuild()

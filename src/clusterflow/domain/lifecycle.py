@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from clusterflow.domain.criterion import Criterion, Requirement, leaves
+from clusterflow.domain.criterion import AllOf, AnyOf, Criterion, Requirement, leaves, parts_of
 from clusterflow.domain.terms import HelixKind, Role, SplitDays, StageKind
 from clusterflow.domain.text import Frozen, Text
 
@@ -66,6 +66,11 @@ class Gate(Frozen):
     def criteria(self) -> Iterator[Criterion]:
         for requirement in self.requires:
             yield from leaves(requirement)
+
+    @property
+    def by_id(self) -> dict[str, Criterion | AnyOf | AllOf]:
+        """Every criterion and every group of the gate, by id."""
+        return {part.id: part for requirement in self.requires for part in parts_of(requirement)}
 
 
 class Stage(Frozen):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from clusterflow.domain.criterion import AllOf, AnyOf, Criterion
 from clusterflow.domain.measurement import Measurement
 from clusterflow.domain.terms import Answer, Readiness, Severity
-from clusterflow.domain.text import Language
+from clusterflow.domain.text import Language, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,15 @@ class Finding:
     measurement: Measurement
     kept: Answer
     """The answer for the weaker bound that an achieved milestone must keep."""
+
+    @property
+    def id(self) -> str:
+        return self.criterion.id
+
+    @property
+    def parts(self) -> tuple[Finding | Group, ...]:
+        """A single finding has no parts."""
+        return ()
 
     def value_text(self, language: Language = "en") -> str:
         """The measured value, as people read it."""
@@ -36,6 +46,20 @@ class Group:
     requirement: AnyOf | AllOf
     answer: Answer
     parts: tuple[Finding | Group, ...]
+    kept: Answer
+    """The answer for what an achieved milestone must keep of the group."""
+
+    @property
+    def id(self) -> str:
+        return self.requirement.id
+
+    def value_text(self, language: Language = "en") -> str:
+        """The measured values of its parts."""
+        return " / ".join(part.value_text(language) for part in self.parts)
+
+    def bound_text(self, language: Language = "en") -> str:
+        """The bounds of its parts: «≥ 30 % or ≥ 10 %»."""
+        return join_parts(self.requirement, [part.bound_text(language) for part in self.parts], language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +75,19 @@ class Verdict:
         return tuple(leaf for result in self.results for leaf in flatten(result))
 
     @property
-    def hindrances(self) -> tuple[Finding, ...]:
-        """The findings of blocking requirements that are not met."""
+    def units(self) -> tuple[Finding | Group, ...]:
+        """What must be met each for itself: an *all of* counts as its parts, an *any of* as one."""
+        return tuple(unit for result in self.results for unit in units_of(result))
+
+    @property
+    def hindrances(self) -> tuple[Finding | Group, ...]:
+        """The units of blocking requirements that are not met."""
         return tuple(
-            leaf
+            unit
             for result in self.results
-            if result.answer is not Answer.MET and severity_of(result) is Severity.BLOCKING
-            for leaf in flatten(result)
-            if leaf.answer is not Answer.MET
+            if severity_of(result) is Severity.BLOCKING
+            for unit in units_of(result)
+            if unit.answer is not Answer.MET
         )
 
     @property
@@ -79,3 +108,40 @@ def flatten(result: Finding | Group) -> tuple[Finding, ...]:
     if isinstance(result, Finding):
         return (result,)
     return tuple(leaf for part in result.parts for leaf in flatten(part))
+
+
+def units_of(result: Finding | Group) -> tuple[Finding | Group, ...]:
+    """What must be met each for itself within a result."""
+    if isinstance(result, Group) and isinstance(result.requirement, AllOf):
+        return tuple(unit for part in result.parts for unit in units_of(part))
+    return (result,)
+
+
+def results_in(result: Finding | Group) -> tuple[Finding | Group, ...]:
+    """A result and everything inside it, from the outside in."""
+    return (result, *(inner for part in result.parts for inner in results_in(part)))
+
+
+def names_in(result: Finding | Group) -> frozenset[str]:
+    """The ids of a result and of everything inside it."""
+    return frozenset(inner.id for inner in results_in(result))
+
+
+def is_covered(result: Finding | Group, names: Container[str]) -> bool:
+    """Whether the named criteria and groups suffice for a requirement: a part of an *any of* stands for the whole."""
+    if result.id in names:
+        return True
+    if isinstance(result, Finding):
+        return False
+    if isinstance(result.requirement, AnyOf):
+        return any(is_covered(part, names) for part in result.parts)
+    return all(part.answer is Answer.MET or is_covered(part, names) for part in result.parts)
+
+
+_JOINED = {"any": Text(es="{} o {}", en="{} or {}"), "all": Text(es="{} y {}", en="{} and {}")}
+
+
+def join_parts(requirement: AnyOf | AllOf, parts: Sequence[str], language: Language) -> str:
+    """Join what is said of the parts of a group: «A, B or C»."""
+    text = _JOINED["any" if isinstance(requirement, AnyOf) else "all"]
+    return parts[0] if len(parts) == 1 else text.to(language).format(", ".join(parts[:-1]), parts[-1])

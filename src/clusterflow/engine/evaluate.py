@@ -16,6 +16,7 @@ from clusterflow.domain.measurement import Measurement, MetricCall, MetricDeclar
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.state import InitiativeState
 from clusterflow.domain.text import Frozen
+from clusterflow.domain.verdict import flatten
 from clusterflow.engine.electorate import electorates_of
 from clusterflow.engine.local_date import today_of
 from clusterflow.engine.transaction import Transaction
@@ -211,7 +212,11 @@ def _mark(tx: Transaction, state: InitiativeState, now: CurrentAssessment) -> No
     verdicts = now.assessment.verdicts
     findings = [(stage, f) for stage, verdict in verdicts.items() for f in verdict.findings]
     findings += [
-        (stage, f) for stage, watched in now.assessment.watched.items() if stage not in verdicts for f in watched
+        (stage, f)
+        for stage, units in now.assessment.watched.items()
+        if stage not in verdicts
+        for unit in units
+        for f in flatten(unit)
     ]
     notes = {f"{stage}/{f.criterion.id}": f.measurement.to_note() for stage, f in findings}
     values = {

@@ -10,7 +10,7 @@ from typing import Annotated, Any, cast
 from prefect.input import RunInput
 from pydantic import Field, ValidationError, WithJsonSchema, create_model, field_validator
 
-from clusterflow.domain.terms import Answer, Severity, parse_decision
+from clusterflow.domain.terms import parse_decision
 from clusterflow.domain.text import Language, Text
 from clusterflow.reports.explanation import GateExplanation
 from clusterflow.rules.ballot import Ballot
@@ -118,7 +118,7 @@ def form_for(
     gate: GateExplanation, stages: Sequence[str], language: Language, *, with_code: bool = False
 ) -> type[GateForm]:
     """The form of one gate: the same fields, labelled in the reader's language; ``stages`` are those to go back to."""
-    blocking = [c.criterion for c in gate.criteria if c.severity is Severity.BLOCKING and c.answer is not Answer.MET]
+    blocking = [h.requirement for h in gate.hindrances]
     said = {"stages": ", ".join(stages), "blocking": ", ".join(blocking) or "–"}
     fields: dict[str, Any] = {}
     for name, info in GateForm.model_fields.items():

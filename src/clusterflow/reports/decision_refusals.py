@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from clusterflow.domain.terms import Answer, Severity
 from clusterflow.domain.text import Language
 from clusterflow.reports.explanation import GateExplanation
 from clusterflow.reports.labels import ROLE
@@ -37,7 +36,7 @@ def refusal(code: str, why: str, gate: GateExplanation, stages: Sequence[str], l
     """The reason in the reader's language; ``stages`` are those that a recycle may go back to."""
     if language == "en" or code not in SPANISH:
         return why
-    hindrances = [c.title for c in gate.criteria if c.severity is Severity.BLOCKING and c.answer is not Answer.MET]
+    hindrances = [h.title for h in gate.hindrances]
     return SPANISH[code].format(
         roles=", ".join(ROLE[r].to(language) for r in gate.decided_by.roles),
         open=", ".join(hindrances) or "falta algo que bloquea",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from clusterflow.domain.criterion import AnyOf
 from clusterflow.domain.lifecycle import DecidedBy, LifecycleModel
 from clusterflow.domain.measurement import Evidence, MetricCall, MetricDeclaration
 from clusterflow.domain.quantity import Unit, format_quantity
@@ -45,7 +46,27 @@ class CriterionLine(Frozen):
     late: bool
     rows: int
     within: str = ""
+    needed: bool = True
+    """False if it belongs to an *any of* that another criterion meets."""
     evidence: tuple[EvidenceLine, ...] = ()
+
+
+class GroupLine(Frozen):
+    """The answer for an *any of* or *all of* as a whole; its criteria name it in ``within``."""
+
+    group: str
+    title: str
+    any_of: bool
+    answer: Answer
+    severity: Severity
+    within: str = ""
+
+
+class OpenRequirement(Frozen):
+    """A criterion, or an *any of*, that blocks the gate."""
+
+    requirement: str
+    title: str
 
 
 class GateExplanation(Frozen):
@@ -64,6 +85,24 @@ class GateExplanation(Frozen):
     decided_by: DecidedBy
     review: str | None
     criteria: tuple[CriterionLine, ...]
+    groups: tuple[GroupLine, ...] = ()
+    hindrances: tuple[OpenRequirement, ...] = ()
+    """What blocks the gate; an *any of* counts once, and not at all while one of its parts is met."""
+
+    @property
+    def rows(self) -> tuple[tuple[int, GroupLine | CriterionLine], ...]:
+        """The groups and criteria from the outside in, each with its depth."""
+        groups = {g.group: g for g in self.groups}
+        found: list[tuple[int, GroupLine | CriterionLine]] = []
+        for line in self.criteria:
+            around: list[GroupLine] = []
+            name = line.within
+            while name:
+                around.insert(0, groups[name])
+                name = groups[name].within
+            found += [(depth, g) for depth, g in enumerate(around) if (depth, g) not in found]
+            found.append((len(around), line))
+        return tuple(found)
 
 
 def explain_gate(
@@ -81,8 +120,9 @@ def explain_gate(
     """Explain a verdict, with its evidence."""
     stage = model.stage(verdict.stage)
     lines: list[CriterionLine] = []
+    groups: list[GroupLine] = []
     for result in verdict.results:
-        _explain(result, "", None, lines, declarations, evidence, language)
+        _explain(result, None, lines, groups, declarations, evidence, language)
     return GateExplanation(
         initiative=initiative,
         name=name,
@@ -97,23 +137,37 @@ def explain_gate(
         decided_by=stage.gate.decided_by,
         review=review,
         criteria=tuple(lines),
+        groups=tuple(groups),
+        hindrances=tuple(
+            OpenRequirement(requirement=unit.id, title=title_of(stage.gate.by_id[unit.id], language))
+            for unit in verdict.hindrances
+        ),
     )
 
 
 def _explain(
     result: Finding | Group,
-    within: str,
-    severity: Severity | None,
+    within: GroupLine | None,
     lines: list[CriterionLine],
+    groups: list[GroupLine],
     declarations: Mapping[str, MetricDeclaration],
     evidence: EvidenceOf,
     language: Language,
 ) -> None:
     if isinstance(result, Group):
+        # Inside a group the severity of the group counts, and a group that is met asks nothing of its parts.
+        is_met = within is not None and within.answer is Answer.MET
+        group = GroupLine(
+            group=result.id,
+            title=title_of(result.requirement, language),
+            any_of=isinstance(result.requirement, AnyOf),
+            answer=Answer.MET if is_met else result.answer,
+            severity=within.severity if within else result.requirement.severity,
+            within=within.group if within else "",
+        )
+        groups.append(group)
         for part in result.parts:
-            # Inside a group the severity of the group counts: one part of an *any of* never blocks alone.
-            inside = severity or result.requirement.severity
-            _explain(part, result.requirement.id, inside, lines, declarations, evidence, language)
+            _explain(part, group, lines, groups, declarations, evidence, language)
         return
     criterion = result.criterion
     declared = declarations.get(criterion.metric)
@@ -122,17 +176,18 @@ def _explain(
             criterion=criterion.id,
             title=title_of(criterion, language),
             answer=result.answer,
-            severity=severity or criterion.severity,
+            severity=within.severity if within else criterion.severity,
             found=result.value_text(language),
             asked=result.bound_text(language),
             keep=criterion.keep.format(language) if criterion.keep else None,
             source=criterion.source,
             proposal=criterion.proposal,
-            help=suggestion(result, declared, language),
+            help="" if within and within.answer is Answer.MET else suggestion(result, declared, language),
             mended_by=declared.mended_by if declared else (),
             late=result.measurement.late,
             rows=result.measurement.rows,
-            within=within,
+            within=within.group if within else "",
+            needed=within is None or within.answer is not Answer.MET,
             evidence=tuple(_line(e, language) for e in evidence(criterion.call)),
         )
     )

@@ -98,6 +98,8 @@ WORDS: dict[str, Text] = {
     "severity": Text(es="Peso", en="Severity"),
     "rule": Text(es="Regla", en="Rule"),
     "help": Text(es="Qué ayudaría", en="What would help"),
+    "any_of": Text(es="una de", en="one of"),
+    "all_of": Text(es="todas", en="all of"),
     "proposal": Text(es="propuesta", en="proposal"),
     "holds_back": Text(es="Qué la detiene", en="What holds it back"),
     "conditions": Text(es="Condiciones", en="Conditions"),

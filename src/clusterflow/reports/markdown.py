@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from clusterflow.domain.terms import Answer, Role, Severity, StageStatus
 from clusterflow.domain.text import Frozen, Language
-from clusterflow.reports.explanation import CriterionLine, GateExplanation
+from clusterflow.reports.explanation import CriterionLine, GateExplanation, GroupLine
 from clusterflow.reports.labels import ANSWER, READINESS, ROLE, SEVERITY, SIGN, STANDING, STATUS, word
 from clusterflow.reports.quorum import quorum
 from clusterflow.reports.status import InitiativeStatus, StageLine
@@ -72,12 +72,16 @@ def gate_table(gate: GateExplanation, language: Language) -> str:
     """The table of a gate's findings, with bounds, sources and evidence."""
     heads = [word(w, language) for w in ("criterion", "answer", "found", "asked", "severity", "rule", "help")]
     rows = []
-    for c in gate.criteria:
+    for depth, c in gate.rows:
+        if isinstance(c, GroupLine):
+            answer = unbroken(ANSWER[c.answer].to(language))
+            rows.append((_group(depth, c, language), answer, "", "", SEVERITY[c.severity].to(language), "", ""))
+            continue
         rule = f"{escaped(c.source)} ({word('proposal', language)})" if c.proposal else escaped(c.source)
         rows.append(
             (
-                escaped(c.title), unbroken(ANSWER[c.answer].to(language)), _found(c), unbroken(c.asked),
-                SEVERITY[c.severity].to(language), rule, escaped(c.help),
+                _indent(depth) + escaped(c.title), unbroken(ANSWER[c.answer].to(language)), _found(c),
+                unbroken(c.asked), "" if depth else SEVERITY[c.severity].to(language), rule, escaped(c.help),
             )
         )  # fmt: skip
     return table(heads, rows) + _late(gate, language)
@@ -87,8 +91,12 @@ def question_page(gate: GateExplanation, language: Language, who: Who, link: str
     """The text above the form of a gate: notes, findings, what would help, who may decide."""
     heads = ["", *(word(w, language) for w in ("criterion", "found", "asked"))]
     rows = []
-    for c in gate.criteria:
-        title = f"**{escaped(c.title)}**" if c.severity is Severity.BLOCKING else escaped(c.title)
+    for depth, c in gate.rows:
+        if isinstance(c, GroupLine):
+            rows.append((ANSWER[c.answer].to(language)[0], _group(depth, c, language), "", ""))
+            continue
+        bold = c.severity is Severity.BLOCKING and not depth
+        title = f"**{escaped(c.title)}**" if bold else _indent(depth) + escaped(c.title)
         rows.append((ANSWER[c.answer].to(language)[0], title, _found(c), unbroken(c.asked)))
     helps = [f"- {escaped(c.title)}: {escaped(c.help)}" for c in gate.criteria if c.answer is not Answer.MET and c.help]
     parts = [
@@ -114,6 +122,16 @@ def _headline(gate: GateExplanation, language: Language, link: str = "") -> str:
     return (
         f"{name} · {word('gate_word', language)} {gate.number}: {escaped(gate.title)} · {gate.as_of} · **{readiness}**"
     )
+
+
+def _indent(depth: int) -> str:
+    return "\u2003" * depth
+
+
+def _group(depth: int, group: GroupLine, language: Language) -> str:
+    """The row of a group above its criteria: «one of: A or B», in bold if it blocks."""
+    title = f"{word('any_of' if group.any_of else 'all_of', language)}:"
+    return f"**{title}**" if group.severity is Severity.BLOCKING and not depth else _indent(depth) + title
 
 
 def _found(line: CriterionLine) -> str:

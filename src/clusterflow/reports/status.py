@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
-from clusterflow.domain.criterion import Criterion
+from clusterflow.domain.criterion import AllOf, AnyOf, Criterion
 from clusterflow.domain.lifecycle import LifecycleModel, Stage
 from clusterflow.domain.records.parties import Initiative
 from clusterflow.domain.state import InitiativeState, StandingAnswer
 from clusterflow.domain.terms import Answer, ConditionStatus, DecisionKind, Readiness, StageKind, StageStatus, Standing
 from clusterflow.domain.text import Frozen, Language
+from clusterflow.domain.verdict import join_parts, names_in
 from clusterflow.rules.judge import recall_gate
 from clusterflow.store.portfolio import InitiativeSnapshot
 
 
 class Hindrance(Frozen):
-    """A blocking criterion that is not met, with its value and its bound."""
+    """A blocking requirement that is not met, with its value and its bound: a criterion, or a group."""
 
     stage: str
     criterion: str
@@ -123,7 +124,7 @@ def status_of(
             OpenCondition(
                 stage=c.stage,
                 criterion=c.criterion,
-                title=_titles(model, stage, language).get(c.criterion, c.criterion),
+                title=next(iter(titles_in(model.stage(stage), (c.criterion,), language)), c.criterion),
                 due_on=c.due_on,
                 status=c.status,
             )
@@ -202,36 +203,43 @@ def _waiting_since(state: InitiativeState, stage: str, held: bool) -> date | Non
 
 
 def _overridden(stage: Stage, state: InitiativeState, language: Language) -> tuple[str, ...]:
-    """The overridden criteria; they stay visible even if the milestone was withdrawn."""
+    """The overridden requirements; they stay visible even if the milestone was withdrawn."""
     passed = {c for m in state.milestones if m.stage == stage.id for c in (m.overridden or "").split()}
-    return tuple(title_of(c, language) for c in stage.gate.criteria if c.id in passed)
+    return titles_in(stage, passed, language)
 
 
-def _titles(model: LifecycleModel, stage: str, language: Language) -> dict[str, str]:
-    return {c.id: title_of(c, language) for c in model.stage(stage).gate.criteria}
+def titles_in(stage: Stage, names: Collection[str], language: Language) -> tuple[str, ...]:
+    """The titles of some criteria and groups of a gate, in the order of the file."""
+    return tuple(title_of(part, language) for name, part in stage.gate.by_id.items() if name in names)
 
 
-def title_of(criterion: Criterion, language: Language) -> str:
-    return criterion.title.to(language) if criterion.title else criterion.id
+def title_of(requirement: Criterion | AnyOf | AllOf, language: Language) -> str:
+    """The title of a criterion; of a group without a title those of its parts, joined."""
+    if requirement.title is not None:
+        return requirement.title.to(language)
+    if isinstance(requirement, Criterion):
+        return requirement.id
+    parts = requirement.any_of if isinstance(requirement, AnyOf) else requirement.all_of
+    return join_parts(requirement, [title_of(part, language) for part in parts], language)
 
 
 def _hindrances(state: InitiativeState, stage: Stage, line: StageLine, language: Language) -> list[Hindrance]:
-    """The criteria that block a gate under way, or made a milestone lapse."""
+    """What blocks a gate under way, or made a milestone lapse; an *any of* is one hindrance."""
     verdict = recall_gate(stage, state.answers)
     if line.lapsed_on is not None:
         milestone = state.milestone(stage.id)
-        fallen = (milestone.lapsed_by or "").split() if milestone else []
-        held_back = [f for f in verdict.findings if f.criterion.id in fallen and f.answer is not Answer.MET]
+        fallen = set((milestone.lapsed_by or "").split()) if milestone else set[str]()
+        held_back = [u for u in verdict.units if names_in(u) & fallen and u.answer is not Answer.MET]
     else:
         held_back = list(verdict.hindrances) if line.readiness is not None else []
     return [
         Hindrance(
             stage=stage.id,
-            criterion=f.criterion.id,
-            title=title_of(f.criterion, language),
-            answer=f.answer,
-            found=f.value_text(language),
-            asked=f.bound_text(language),
+            criterion=unit.id,
+            title=title_of(stage.gate.by_id[unit.id], language),
+            answer=unit.answer,
+            found=unit.value_text(language),
+            asked=unit.bound_text(language),
         )
-        for f in held_back
+        for unit in held_back
     ]

@@ -9,7 +9,7 @@ from datetime import date
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.state import Vote
 from clusterflow.domain.terms import Answer, DecisionKind, HelixKind, Readiness, Role, Stance
-from clusterflow.domain.verdict import Verdict
+from clusterflow.domain.verdict import Verdict, is_covered, names_in
 from clusterflow.rules.stage_order import ancestors
 
 
@@ -79,12 +79,15 @@ class Refusal:
 
 
 def conditions_of(verdict: Verdict, ballot: Ballot) -> dict[str, date]:
-    """The conditions that a conditional go sets: those named, and with one date for all, whatever is not met."""
+    """The conditions that a conditional go sets: those named, and with one date for all, whatever is not met.
+
+    An *any of* that is not met is one condition, under its own id.
+    """
     conditions = dict(ballot.due)
     if ballot.due_all is not None:
-        open_findings = verdict.hindrances or tuple(f for f in verdict.findings if f.answer is not Answer.MET)
-        for finding in open_findings:
-            conditions.setdefault(finding.criterion.id, ballot.due_all)
+        for unit in verdict.hindrances or tuple(u for u in verdict.units if u.answer is not Answer.MET):
+            if not is_covered(unit, ballot.due):
+                conditions[unit.id] = ballot.due_all
     return conditions
 
 
@@ -96,11 +99,10 @@ def check_ballot(
         return Refusal("reason", "a decision names its reason")
     if ballot.overrides and (no := _unfit_overrides(model, verdict, ballot, voter)):
         return no
-    hindrances = [f.criterion.id for f in verdict.hindrances]
     match ballot.decision:
         case DecisionKind.GO if verdict.readiness is not Readiness.READY:
             passed = {c for v in votes for c in v.overrides.split()} | set(ballot.overrides)
-            left = [c for c in hindrances if c not in passed]
+            left = [unit.id for unit in verdict.hindrances if not is_covered(unit, passed)]
             if left:
                 return Refusal(
                     "not-ready",
@@ -108,7 +110,7 @@ def check_ballot(
                     "A conditional go with a date for each of them is possible",
                 )
         case DecisionKind.CONDITIONAL_GO:
-            return _unfit_conditions(verdict, ballot, hindrances, today)
+            return _unfit_conditions(verdict, ballot, today)
         case DecisionKind.HOLD if ballot.until is None or ballot.until <= today:
             return Refusal("until", f"a hold needs a day after {today} until which it holds")
         case DecisionKind.RECYCLE:
@@ -126,26 +128,25 @@ def _unfit_overrides(model: LifecycleModel, verdict: Verdict, ballot: Ballot, vo
     if not speaking & set(may):
         who = ", ".join(may) or "nobody"
         return Refusal("override", f"at the gate of «{ballot.stage}» a blocking criterion may be overridden by: {who}")
-    hindrances = [f.criterion.id for f in verdict.hindrances]
-    strange = sorted(set(ballot.overrides) - set(hindrances))
+    strange = sorted(set(ballot.overrides).difference(*(names_in(unit) for unit in verdict.hindrances)))
     if strange:
         return Refusal(
             "override",
             f"nothing is to be overridden in {', '.join(strange)}",
-            f"What blocks the gate: {', '.join(hindrances) or 'nothing'}",
+            f"What blocks the gate: {', '.join(unit.id for unit in verdict.hindrances) or 'nothing'}",
         )
     return None
 
 
-def _unfit_conditions(verdict: Verdict, ballot: Ballot, hindrances: list[str], today: date) -> Refusal | None:
+def _unfit_conditions(verdict: Verdict, ballot: Ballot, today: date) -> Refusal | None:
     conditions = conditions_of(verdict, ballot)
-    known = {f.criterion.id for f in verdict.findings}
+    known = frozenset[str]().union(*(names_in(unit) for unit in verdict.results))
     strange = sorted(set(conditions) - known)
     if strange:
         return Refusal(
             "conditions", f"the gate has no criterion {', '.join(strange)}", f"It has: {', '.join(sorted(known))}"
         )
-    missing = sorted(set(hindrances) - set(conditions))
+    missing = sorted(unit.id for unit in verdict.hindrances if not is_covered(unit, conditions))
     if missing:
         return Refusal("conditions", f"a conditional go needs a date for: {', '.join(missing)}")
     if not conditions:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 
 from clusterflow.domain import events as ev
+from clusterflow.domain.criterion import AnyOf, Criterion, leaves, parts_of, units_in
 from clusterflow.domain.events import LifeEvent
 from clusterflow.domain.lifecycle import LifecycleModel, Stage
 from clusterflow.domain.measurement import MetricCall
 from clusterflow.domain.state import InitiativeState, Milestone, Review, Visit
 from clusterflow.domain.terms import Answer, ConditionStatus, Readiness, Stance, Standing, VoteFall
-from clusterflow.domain.verdict import Finding, Verdict
+from clusterflow.domain.verdict import Finding, Group, Verdict, flatten, names_in, results_in
 from clusterflow.rules.deadlines import day_after, referral_day
 from clusterflow.rules.judge import KNOWN_SHARE, Measurements, judge_gate, judge_watched
 from clusterflow.rules.quorum import Electorate
@@ -23,18 +24,31 @@ from clusterflow.rules.work_calendar import WorkCalendar
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The verdicts of the gates that are looked at, and the findings that passed milestones are still held to."""
+    """The verdicts of the gates that are looked at, and the results that achieved milestones are still held to."""
 
     verdicts: Mapping[str, Verdict]
-    watched: Mapping[str, tuple[Finding, ...]]
+    watched: Mapping[str, tuple[Finding | Group, ...]]
     electorates: Mapping[str, Electorate] = field(default_factory=dict)
     """Of the open reviews with votes: who may vote, by review."""
 
 
-def watched_criteria(stage: Stage, state: InitiativeState) -> frozenset[str]:
-    """The criteria that a passed milestone may be held to: those with a bound to keep, and conditions not yet met."""
+def watched_units(stage: Stage, state: InitiativeState) -> tuple[Criterion | AnyOf, ...]:
+    """What an achieved milestone may be held to: units with a bound to keep, and those with an open condition.
+
+    An *any of* is watched as a whole: while one of its parts keeps its bound, nothing has fallen.
+    """
     conditions = {c.criterion for c in state.conditions_at(stage.id) if c.status in UNSETTLED}
-    return frozenset({c.id for c in stage.gate.criteria if c.keep is not None} | conditions)
+    units = (unit for requirement in stage.gate.requires for unit in units_in(requirement))
+    return tuple(
+        unit
+        for unit in units
+        if any(c.keep is not None for c in leaves(unit)) or conditions & {part.id for part in parts_of(unit)}
+    )
+
+
+def watched_criteria(stage: Stage, state: InitiativeState) -> frozenset[str]:
+    """The single criteria of all that an achieved milestone may be held to."""
+    return frozenset(c.id for unit in watched_units(stage, state) for c in leaves(unit))
 
 
 def gates_to_judge(state: InitiativeState) -> frozenset[str]:
@@ -56,8 +70,7 @@ def required_calls(model: LifecycleModel, state: InitiativeState) -> frozenset[M
     for milestone in state.milestones:
         if milestone.stands:
             stage = model.stage(milestone.stage)
-            watched = watched_criteria(stage, state)
-            wanted |= {c.call for c in stage.gate.criteria if c.id in watched}
+            wanted |= {c.call for unit in watched_units(stage, state) for c in leaves(unit)}
     return frozenset(call for call in wanted if call.metric != KNOWN_SHARE)
 
 
@@ -70,7 +83,9 @@ def assess(
     """Judge the gates that are looked at, and the criteria that passed milestones are held to."""
     verdicts = {s: judge_gate(model.stage(s), measurements) for s in sorted(gates_to_judge(state))}
     watched = {
-        m.stage: judge_watched(model.stage(m.stage), watched_criteria(model.stage(m.stage), state), measurements)
+        m.stage: judge_watched(
+            model.stage(m.stage), [u.id for u in watched_units(model.stage(m.stage), state)], measurements
+        )
         for m in state.milestones
         if m.stands
     }
@@ -94,11 +109,12 @@ def plan_evaluation(
             if not stage.optional:
                 _tell_overdue(transition, visit, calendar)
         if milestone is not None:
-            findings = assessment.watched[stage.id]
+            units = assessment.watched[stage.id]
             at_gate = visit is not None or transition.state.open_review(stage.id) is not None
-            _tell_changes(transition, stage.id, verdict.findings if verdict is not None and at_gate else findings)
-            _settle_conditions(transition, stage.id, findings, calendar)
-            _watch(transition, milestone, findings)
+            watched = tuple(finding for unit in units for finding in flatten(unit))
+            _tell_changes(transition, stage.id, verdict.findings if verdict is not None and at_gate else watched)
+            _settle_conditions(transition, stage.id, units, calendar)
+            _watch(transition, milestone, units)
             _end_hold(transition, stage.id, milestone.round, calendar)
             if verdict is not None:
                 _move_gate_again(transition, milestone, verdict)
@@ -222,8 +238,8 @@ def _tell_overdue(transition: Transition, visit: Visit, calendar: WorkCalendar) 
             )
 
 
-def _watch(transition: Transition, milestone: Milestone, findings: tuple[Finding, ...]) -> None:
-    """Lapse under the bound to keep; restore only at the full bound. In between nothing moves (hysteresis).
+def _watch(transition: Transition, milestone: Milestone, units: tuple[Finding | Group, ...]) -> None:
+    """Lapse below the bound to keep; restore only at the full bound. In between nothing moves (hysteresis).
 
     A milestone is held to what it once had: a warning that was never met does not make it lapse.
     """
@@ -231,25 +247,37 @@ def _watch(transition: Transition, milestone: Milestone, findings: tuple[Finding
     pending = {c.criterion for c in conditions if c.status is ConditionStatus.PENDING}
     once_met = {a.criterion for a in transition.state.answers if a.stage == milestone.stage and a.met_on is not None}
     promised = {c.criterion for c in conditions if c.status is not ConditionStatus.REPLACED}
-    held_to = (once_met | promised) - pending
-    fallen = tuple(f.criterion.id for f in findings if f.kept is Answer.UNMET and f.criterion.id in held_to)
+    held_to = [
+        unit
+        for unit in units
+        if (_was_met(unit, once_met) or names_in(unit) & promised) and not names_in(unit) & pending
+    ]
+    fallen = tuple(unit.id for unit in held_to if unit.kept is Answer.UNMET)
     if milestone.lapsed_on is None:
         if fallen:
             transition.add(
                 ev.MilestoneLapsed(stage=milestone.stage, round=milestone.round, criteria=fallen, on=transition.today)
             )
         return
-    answers = {f.criterion.id: f.answer for f in findings}
     # What a later decision no longer asks, or gave more time, need not be met again.
-    asked = held_to & answers.keys() & set((milestone.lapsed_by or "").split())
-    if all(answers[c] is Answer.MET for c in asked) and not fallen:
+    lapsed_by = set((milestone.lapsed_by or "").split())
+    asked = [unit for unit in held_to if names_in(unit) & lapsed_by]
+    if all(unit.answer is Answer.MET for unit in asked) and not fallen:
         transition.add(ev.MilestoneRestored(stage=milestone.stage, round=milestone.round, on=transition.today))
 
 
+def _was_met(unit: Finding | Group, once_met: Set[str]) -> bool:
+    """Whether a unit was met at some time, by the criteria that were."""
+    if isinstance(unit, Finding):
+        return unit.id in once_met
+    met = (_was_met(part, once_met) for part in unit.parts)
+    return any(met) if isinstance(unit.requirement, AnyOf) else all(met)
+
+
 def _settle_conditions(
-    transition: Transition, stage: str, findings: tuple[Finding, ...], calendar: WorkCalendar
+    transition: Transition, stage: str, units: tuple[Finding | Group, ...], calendar: WorkCalendar
 ) -> None:
-    answers = {f.criterion.id: f.answer for f in findings}
+    answers = {result.id: result.answer for unit in units for result in results_in(unit)}
     for condition in transition.state.conditions_at(stage):
         if condition.status not in UNSETTLED:
             continue

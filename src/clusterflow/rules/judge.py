@@ -11,7 +11,7 @@ from clusterflow.domain.measurement import UNMEASURED, Measurement, MetricCall
 from clusterflow.domain.quantity import Bound
 from clusterflow.domain.state import StandingAnswer
 from clusterflow.domain.terms import Answer, Readiness, Severity
-from clusterflow.domain.verdict import Finding, Group, Verdict, severity_of
+from clusterflow.domain.verdict import Finding, Group, Verdict, flatten, severity_of
 
 KNOWN_SHARE = "known-share"
 """The one metric that is about the findings themselves, so the rules compute it (DOMAIN.md, 52)."""
@@ -90,10 +90,11 @@ def _verdict(stage: Stage, leaf: Callable[[Criterion], Finding]) -> Verdict:
     return Verdict(stage.id, readiness, results)
 
 
-def judge_watched(stage: Stage, criteria: Iterable[str], measurements: Measurements) -> tuple[Finding, ...]:
-    """The findings of the criteria that a passed milestone is still held to."""
-    wanted = set(criteria)
-    return tuple(judge(c, _measured(c, measurements)) for c in stage.gate.criteria if c.id in wanted)
+def judge_watched(stage: Stage, units: Iterable[str], measurements: Measurements) -> tuple[Finding | Group, ...]:
+    """The results of the units that an achieved milestone is still held to: criteria, and groups as a whole."""
+    wanted = set(units)
+    verdict = _verdict(stage, lambda criterion: judge(criterion, _measured(criterion, measurements)))
+    return tuple(unit for unit in verdict.units if unit.id in wanted)
 
 
 def _result(requirement: Criterion | AnyOf | AllOf, leaf: Callable[[Criterion], Finding]) -> Finding | Group:
@@ -101,9 +102,10 @@ def _result(requirement: Criterion | AnyOf | AllOf, leaf: Callable[[Criterion], 
         return leaf(requirement)
     if isinstance(requirement, AnyOf):
         parts = tuple(_result(part, leaf) for part in requirement.any_of)
-        return Group(requirement, any_of(p.answer for p in parts), parts)
+        return Group(requirement, any_of(p.answer for p in parts), parts, any_of(p.kept for p in parts))
     parts = tuple(_result(part, leaf) for part in requirement.all_of)
-    return Group(requirement, all_of(p.answer for p in parts), parts)
+    watched = [p for p in parts if any(f.criterion.keep is not None for f in flatten(p))] or parts
+    return Group(requirement, all_of(p.answer for p in parts), parts, all_of(p.kept for p in watched))
 
 
 def _measured(criterion: Criterion, measurements: Measurements) -> Measurement:

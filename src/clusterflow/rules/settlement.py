@@ -9,7 +9,7 @@ from clusterflow.domain import events as ev
 from clusterflow.domain.lifecycle import REVOTE
 from clusterflow.domain.state import Review, Vote
 from clusterflow.domain.terms import DecisionKind, Readiness, Stance, VisitOutcome, VoteFall
-from clusterflow.domain.verdict import Verdict
+from clusterflow.domain.verdict import Verdict, is_covered
 from clusterflow.rules.quorum import Electorate
 from clusterflow.rules.stage_order import descendants
 from clusterflow.rules.tally import Proposal, carried, rule_at
@@ -48,8 +48,8 @@ def void_vote(transition: Transition, review: Review, vote: Vote, why: VoteFall)
 
 def _may_go(verdict: Verdict, proposal: Proposal) -> bool:
     """Whether the gate is ready, or the votes let everything pass that blocks it."""
-    blocking = {f.criterion.id for f in verdict.hindrances}
-    return verdict.readiness is Readiness.READY or blocking <= proposal.overrides
+    blocked = (unit for unit in verdict.hindrances if not is_covered(unit, proposal.overrides))
+    return verdict.readiness is Readiness.READY or next(blocked, None) is None
 
 
 def _carry_out(transition: Transition, review: Review, verdict: Verdict, proposal: Proposal) -> None:
@@ -66,7 +66,7 @@ def _carry_out(transition: Transition, review: Review, verdict: Verdict, proposa
     )
     match decision:
         case DecisionKind.GO:
-            overridden = tuple(f.criterion.id for f in verdict.hindrances if f.criterion.id in proposal.overrides)
+            overridden = tuple(unit.id for unit in verdict.hindrances if is_covered(unit, proposal.overrides))
             _achieve(transition, review, {}, overridden)
         case DecisionKind.CONDITIONAL_GO:
             _achieve(transition, review, proposal.conditions)

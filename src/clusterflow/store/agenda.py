@@ -185,8 +185,8 @@ class _Reader:
     def _named(model: LifecycleModel, planned: PlannedDay) -> Text:
         stage = model.stage(planned.stage)
         if planned.criterion is not None:
-            criterion = next((c for c in stage.gate.criteria if c.id == planned.criterion), None)
-            return criterion.title if criterion and criterion.title else _both(planned.criterion)
+            requirement = stage.gate.by_id.get(planned.criterion)
+            return requirement.title if requirement and requirement.title else _both(planned.criterion)
         return stage.gate.title if planned.kind is AppointmentKind.GATE_REVIEW else stage.title
 
     @property

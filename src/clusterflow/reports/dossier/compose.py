@@ -98,7 +98,7 @@ def _summary(facts: DossierFacts) -> Iterator[str]:
             .to(language)
             .format(number=at.gate.number, title=at.gate.title, readiness=readiness(at, language))
         )
-        yield f"{sentence} {counted(at.gate.criteria, language)}"
+        yield f"{sentence} {counted(at.gate, language)}"
     if not facts.gates:
         yield WORDS["stopped_life" if status.standing is Standing.STOPPED else "all_passed"].to(language)
 
@@ -152,7 +152,7 @@ def _conditions(facts: DossierFacts) -> Table | None:
     language = facts.language
     if not facts.status.conditions:
         return None
-    titles = {(s.id, c.id): title_of(c, language) for s in facts.model.stages for c in s.gate.criteria}
+    titles = {(s.id, i): title_of(part, language) for s in facts.model.stages for i, part in s.gate.by_id.items()}
     stages = {s.stage: s.title for s in facts.status.stages}
     heads = (word("criterion", language), word("stage", language), WORDS["condition_until"].to(language))
     rows = tuple(

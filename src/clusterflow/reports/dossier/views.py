@@ -11,7 +11,7 @@ from clusterflow.domain.terms import Answer, DecisionKind, Readiness, Severity, 
 from clusterflow.domain.text import Language
 from clusterflow.reports.dossier.data import DecisionFacts, DossierFacts, GateFacts, VoteFacts
 from clusterflow.reports.dossier.texts import RECORD, WORDS
-from clusterflow.reports.explanation import CriterionLine, EvidenceLine
+from clusterflow.reports.explanation import CriterionLine, EvidenceLine, GateExplanation
 from clusterflow.reports.html_page import Table, short_day
 from clusterflow.reports.labels import ANSWER, DECISION, HELIX, ROLE, SEVERITY, STANCE, word
 from clusterflow.reports.quorum import quorum
@@ -92,7 +92,9 @@ def gate_view(facts: DossierFacts, at: GateFacts) -> GateView:
     language, gate = facts.language, at.gate
     criteria = tuple(_criterion(gate.initiative, gate.stage, line, language) for line in gate.criteria)
     missing = [
-        (line, view) for line, view in zip(gate.criteria, criteria, strict=True) if line.answer is not Answer.MET
+        (line, view)
+        for line, view in zip(gate.criteria, criteria, strict=True)
+        if line.answer is not Answer.MET and line.needed
     ]
     # Blocking criteria come first.
     missing.sort(key=lambda one: list(Severity).index(one[0].severity))
@@ -100,7 +102,7 @@ def gate_view(facts: DossierFacts, at: GateFacts) -> GateView:
         number=gate.number,
         title=gate.title,
         readiness=readiness(at, language),
-        count=counted(gate.criteria, language),
+        count=counted(gate, language),
         quorum=quorum(gate.decided_by, language),
         open=gate.review is not None,
         late=any(line.late for line in gate.criteria),
@@ -114,13 +116,12 @@ def gate_view(facts: DossierFacts, at: GateFacts) -> GateView:
     )
 
 
-def counted(lines: Sequence[CriterionLine], language: Language) -> str:
-    """The number of criteria that are met, unmet, unknown, and that block."""
-    answers = Counter(line.answer for line in lines)
-    blocking = sum(line.severity is Severity.BLOCKING and line.answer is not Answer.MET for line in lines)
+def counted(gate: GateExplanation, language: Language) -> str:
+    """The number of criteria that are met, unmet, unknown, and of requirements that block."""
+    answers = Counter(line.answer for line in gate.criteria)
     return WORDS["criteria_count"].to(language).format(
-        met=answers[Answer.MET], all=len(lines), unmet=answers[Answer.UNMET], unknown=answers[Answer.UNKNOWN],
-        blocking=blocking,
+        met=answers[Answer.MET], all=len(gate.criteria), unmet=answers[Answer.UNMET],
+        unknown=answers[Answer.UNKNOWN], blocking=len(gate.hindrances),
     )  # fmt: skip
 
 

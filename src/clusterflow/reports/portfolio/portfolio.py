@@ -11,7 +11,7 @@ from clusterflow.domain.terms import StageKind
 from clusterflow.domain.text import Frozen, Language
 from clusterflow.reports.portfolio.criteria import CriterionLine, HeatRow, columns_of, row_of
 from clusterflow.reports.portfolio.stage_groups import BoardEntry, board_entries
-from clusterflow.reports.status import InitiativeStatus, status_in, title_of
+from clusterflow.reports.status import InitiativeStatus, status_in, titles_in
 from clusterflow.rules.dwell import Stay, dwell
 from clusterflow.rules.visit import VISIT_RULES, Sign, SignRule, reasons, signs_of
 from clusterflow.store.portfolio import InitiativeSnapshot, Lapse
@@ -194,7 +194,7 @@ def _lapses(
 
 
 def _titles(model: LifecycleModel, lapse: Lapse, language: Language) -> tuple[str, ...]:
-    return tuple(title_of(c, language) for c in model.stage(lapse.stage).gate.criteria if c.id in lapse.criteria)
+    return titles_in(model.stage(lapse.stage), lapse.criteria, language)
 
 
 def _visits(

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from clusterflow.domain import events as ev
-from clusterflow.domain.criterion import Criterion
+from clusterflow.domain.criterion import Criterion, leaves
 from clusterflow.domain.events import Entry
 from clusterflow.domain.grant import Grant
 from clusterflow.domain.lifecycle import LifecycleModel
@@ -23,7 +23,7 @@ from clusterflow.domain.verdict import Finding, Verdict
 from clusterflow.engine.decide import grant_of
 from clusterflow.notices.audiences import Concerned
 from clusterflow.reports.labels import ANSWER
-from clusterflow.reports.status import status_of, title_of
+from clusterflow.reports.status import status_of, title_of, titles_in
 from clusterflow.rules.judge import recall_gate
 from clusterflow.rules.tally import rule_at
 from clusterflow.services.context import Context
@@ -69,8 +69,8 @@ class NoticeData:
                 "findings": [_shown(f, language) for f in verdict.findings] if verdict else [],
                 "ready": self._was_ready(verdict),
                 "deciding_roles": self.model.stage(line.stage).gate.decided_by.roles if line else (),
-                "missed": [title_of(c, language) for c in self._missed],
-                "criterion": title_of(self.criterion, language) if self.criterion else None,
+                "missed": self._missed(language),
+                "criterion": self._condition(language),
                 "hindrances": [h for h in status.hindrances if line and h.stage == line.stage],
                 "votes": [{"name": self.names.get(v.decider, "—"), "role": v.role, "reason": v.reason} for v in votes],
             }
@@ -82,11 +82,12 @@ class NoticeData:
 
     @property
     def criterion(self) -> Criterion | None:
-        """The criterion that the entry is about."""
+        """The criterion that the entry is about; if it is about a group, the group's first criterion."""
         event = self.entry.event
         if not isinstance(event, ev.FindingChanged | ev.ConditionMissed):
             return None
-        return next((c for c in self.model.stage(event.stage).gate.criteria if c.id == event.criterion), None)
+        part = self.model.stage(event.stage).gate.by_id.get(event.criterion)
+        return next(leaves(part), None) if part is not None else None
 
     @property
     def metric(self) -> str | None:
@@ -98,13 +99,19 @@ class NoticeData:
             return None
         return _shown(Finding(criterion, event.answer, Measurement.from_note(event.found), event.answer), language)
 
-    @property
-    def _missed(self) -> list[Criterion]:
-        """The conditions that opened the gate again."""
+    def _missed(self, language: Language) -> tuple[str, ...]:
+        """The titles of the conditions that opened the gate again."""
         event = self.entry.event
         if not isinstance(event, ev.GateReopened):
-            return []
-        return [c for c in self.model.stage(event.stage).gate.criteria if c.id in event.missed]
+            return ()
+        return titles_in(self.model.stage(event.stage), event.missed, language)
+
+    def _condition(self, language: Language) -> str | None:
+        """The title of the criterion or group that the entry is about."""
+        event = self.entry.event
+        if not isinstance(event, ev.FindingChanged | ev.ConditionMissed):
+            return None
+        return next(iter(titles_in(self.model.stage(event.stage), (event.criterion,), language)), None)
 
     def _was_ready(self, verdict: Verdict | None) -> bool:
         """Whether the gate was ready when the review began; it opens by itself only then."""

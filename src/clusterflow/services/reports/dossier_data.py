@@ -216,7 +216,7 @@ def _decisions(
 def _votes(
     naming: EvidenceNames, model: LifecycleModel, votes: Sequence[Vote], language: Language
 ) -> tuple[VoteFacts, ...]:
-    titles = {c.id: title_of(c, language) for stage in model.stages for c in stage.gate.criteria}
+    titles = {i: title_of(part, language) for stage in model.stages for i, part in stage.gate.by_id.items()}
     return tuple(
         VoteFacts(
             role=vote.role,
