@@ -30,5 +30,5 @@ async def calendars() -> State[Any]:
     context = Context.open()
     if context.settings.calendars is None:
         return Completed(message=IDLE.to(context.language))
-    feeds = Calendars(context.database, context.clock(), context.settings.configs / "messages")
+    feeds = Calendars.of(context)
     return Completed(message=feeds.write(context.settings.calendars.get_secret_value()).summary(context.language))

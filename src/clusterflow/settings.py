@@ -191,6 +191,11 @@ class Settings(BaseSettings):
         default=None,
         description="fsspec address of the folder for calendars, written every hour: file:///srv/calendars, s3://...",
     )
+    calendars_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
+        default=None,
+        description="web address under which a web server of yours shows that folder, for people to subscribe to "
+        "their calendars: https://HOST/calendars; the names of the files then contain a secret",
+    )
     prefect_port: int = Field(
         default=4200, ge=1, le=65535, description="loopback port of the Prefect server that clusterflow up starts"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from icalendar import Calendar
 
 from .conftest import Run
@@ -23,6 +24,16 @@ def test_all_calendars_go_into_a_folder(office: Run, home: Path) -> None:
     assert office("calendar", "write", "feeds", "--json").json == {"new": 2, "changed": 0, "unchanged": 0, "removed": 0}
     assert sorted(p.name for p in (home / "feeds").rglob("*.ics")) == ["ofelia.ics", "one.ics"]
     assert office("calendar", "write", "feeds").out.strip() == "feeds: 0 new, 0 changed, 2 unchanged, 0 removed"
+
+
+def test_the_address_of_a_feed_is_printed_for_two_kinds_of_programs(
+    office: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert office("calendar", "address", "one").code == 3
+    monkeypatch.setenv("CLUSTERFLOW_CALENDARS_URL", "https://office.example/feeds")
+    web, webcal = office("calendar", "address", "one").out.split()
+    assert web.startswith("https://office.example/feeds/initiatives/one.")
+    assert webcal == web.replace("https", "webcal")
 
 
 def test_what_is_not_there_is_told(office: Run, home: Path) -> None:

@@ -26,13 +26,25 @@ To = Annotated[Path | None, Parameter(name="--to", help="a file, replaced whole;
 @calendar.command(help_epilogue="Example: clusterflow calendar initiative automotriz --to automotriz.ics")
 def initiative(name: Annotated[str, Parameter(help="the initiative's id")], *, to: To = None) -> None:
     """What is to come in an initiative: gate reviews, deadlines, meetings, learning sessions."""
-    _put(_calendars(Context.open()).initiative(name), to)
+    _put(Calendars.of(Context.open()).initiative(name), to)
 
 
 @calendar.command(help_epilogue="Example: clusterflow calendar person ana")
 def person(name: Annotated[str, Parameter(help="the person's id")], *, to: To = None) -> None:
     """What concerns a person, in all initiatives."""
-    _put(_calendars(Context.open()).person(name), to)
+    _put(Calendars.of(Context.open()).person(name), to)
+
+
+@calendar.command(help_epilogue="Example: clusterflow calendar address ana --person")
+def address(
+    name: Annotated[str, Parameter(help="the id of an initiative, or with --person of a person")],
+    *,
+    person: Annotated[bool, Parameter(name="--person", negative="", help="of a person")] = False,
+) -> None:
+    """Print the address to which a calendar program subscribes. Whoever knows it reads the calendar."""
+    found = Calendars.of(Context.open()).address(name, person)
+    show(found)
+    show(f"webcal://{found.partition('://')[2]}")
 
 
 @calendar.command(help_epilogue="Example: clusterflow calendar write feeds")
@@ -48,15 +60,11 @@ def write(
     address = folder or (context.settings.calendars.get_secret_value() if context.settings.calendars else None)
     if address is None:
         raise ClusterflowError("say where: clusterflow calendar write FOLDER, or set CLUSTERFLOW_CALENDARS")
-    done = _calendars(context).write(address)
+    done = Calendars.of(context).write(address)
     if as_json:
         print_json(done)
     else:
         show(f"{without_secrets(address)}: {done.summary('en')}")
-
-
-def _calendars(context: Context) -> Calendars:
-    return Calendars(context.database, context.clock(), context.settings.configs / "messages")
 
 
 def _put(content: bytes, to: Path | None) -> None:

@@ -45,6 +45,8 @@ class Appointment(Frozen):
     at: datetime
     """When it was last changed."""
     cancelled: bool = False
+    done: bool = False
+    """It took place on that day: a gate was decided, a stage was left with its milestone, a condition was met."""
     people: frozenset[str] = frozenset()
     """The people whom it concerns."""
 

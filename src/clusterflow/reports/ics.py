@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from icalendar import Alarm, Calendar, Event, Timezone, vText
+from icalendar import Alarm, Calendar, Event, vDuration, vText, vUri
 
 from clusterflow.domain.appointment import Appointment, AppointmentKind
 from clusterflow.domain.text import NoticeLanguage, model_language
+from clusterflow.reports.ics_timezone import timezone_component
 
 LEAD = timedelta(days=7)
 """How long before an appointment the alarm is."""
 
 LASTS = timedelta(hours=1)
 """The duration of a meeting or session if none is recorded."""
+
+REFRESH = timedelta(hours=1)
+"""How often a program should read a feed again: feeds are written each hour."""
+
+FIRST_YEAR = 2020
+"""From when on time zones are described in a feed without appointments."""
 
 ATTENDED = (AppointmentKind.MEETING, AppointmentKind.LEARNING_SESSION)
 """Appointments that people attend; all others are whole days."""
@@ -35,14 +41,27 @@ class CalendarTexts:
         return appointment.what.to(model_language(self.language))
 
 
-def feed(name: str, appointments: Iterable[Appointment], voice: CalendarTexts, zone: str | None = None) -> bytes:
+def feed(
+    name: str,
+    appointments: Iterable[Appointment],
+    voice: CalendarTexts,
+    zone: str | None = None,
+    address: str | None = None,
+) -> bytes:
     """A calendar feed. The same appointments give the same bytes.
 
     Args:
         zone: the time zone of the feed, beside those of its appointments.
+        address: the web address from which programs read the feed again.
     """
     chosen = sorted(appointments, key=lambda a: (a.day, a.time or "", a.uid))
-    calendar = _calendar("PUBLISH", voice, sorted({a.zone for a in chosen} | ({zone} if zone else set())))
+    zones = sorted({a.zone for a in chosen} | ({zone} if zone else set()))
+    calendar = _calendar("PUBLISH", voice, zones, chosen[0].day.year if chosen else FIRST_YEAR)
+    if address is not None:
+        calendar.add("source", vUri(address), parameters={"VALUE": "URI"})
+        calendar.add("url", vUri(address))
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(REFRESH))
     for property_ in ("NAME", "X-WR-CALNAME"):
         calendar[property_] = _EscapedText(_plain(name))
     for appointment in chosen:
@@ -53,18 +72,19 @@ def feed(name: str, appointments: Iterable[Appointment], voice: CalendarTexts, z
 def single(appointment: Appointment, voice: CalendarTexts) -> tuple[bytes, str]:
     """One appointment to send, or its cancellation; with the method for its MIME type."""
     method = "CANCEL" if appointment.cancelled else "PUBLISH"
-    calendar = _calendar(method, voice, [appointment.zone])
+    calendar = _calendar(method, voice, [appointment.zone], appointment.day.year)
     calendar.add_component(_event(appointment, voice))
     return bytes(calendar.to_ical()), method
 
 
 def summary(appointment: Appointment, voice: CalendarTexts) -> str:
-    """The title of the appointment."""
+    """The title of the appointment; what is done is ticked."""
     heading = voice.headings[appointment.kind]
-    return _plain(f"{heading}: {voice.what(appointment)} · {appointment.of}")
+    tick = "✓ " if appointment.done else ""
+    return _plain(f"{tick}{heading}: {voice.what(appointment)} · {appointment.of}")
 
 
-def _calendar(method: str, voice: CalendarTexts, zones: Iterable[str]) -> Calendar:
+def _calendar(method: str, voice: CalendarTexts, zones: Iterable[str], first_year: int) -> Calendar:
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", f"-//clusterflow//calendar//{voice.language.upper()}")
@@ -72,13 +92,8 @@ def _calendar(method: str, voice: CalendarTexts, zones: Iterable[str]) -> Calend
     calendar.add("method", method)
     for zone in zones:
         if zone != "UTC":
-            calendar.add_component(_zone(zone))
+            calendar.add_component(timezone_component(zone, first_year))
     return calendar
-
-
-@lru_cache(maxsize=64)
-def _zone(name: str) -> Timezone:
-    return Timezone.from_tzid(name)
 
 
 def _event(appointment: Appointment, voice: CalendarTexts) -> Event:
@@ -100,7 +115,7 @@ def _event(appointment: Appointment, voice: CalendarTexts) -> Event:
     event.add("categories", [voice.headings[appointment.kind]])
     event.add("status", "CANCELLED" if appointment.cancelled else "CONFIRMED")
     event.add("transp", "OPAQUE" if appointment.kind in ATTENDED else "TRANSPARENT")
-    if not appointment.cancelled:
+    if not appointment.cancelled and not appointment.done:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
         alarm["DESCRIPTION"] = told

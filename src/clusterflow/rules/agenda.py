@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from clusterflow.domain import events as ev
 from clusterflow.domain.appointment import AppointmentKind as Kind
@@ -17,6 +17,7 @@ from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.records import Record
 from clusterflow.domain.terms import DecisionKind, Role
 from clusterflow.rules.deadlines import FOR_EVER
+from clusterflow.rules.work_calendar import WorkCalendar
 
 ROLES_BY_KIND: dict[Kind, frozenset[Role]] = {
     Kind.GATE_REVIEW: frozenset({Role.MANAGER, Role.OFFICE}),
@@ -29,6 +30,9 @@ ROLES_BY_KIND: dict[Kind, frozenset[Role]] = {
 }
 """In whose calendar something stands by role, as in ``configs/notices.yaml``; who sits in the body that meets, who is
 invited and who is enrolled is concerned in any role."""
+
+REVIEW_TIME = timedelta(days=14)
+"""How long deciders have from the opening of a gate to the day of its review (a proposal)."""
 
 DECIDER_KINDS = frozenset({Kind.GATE_REVIEW, Kind.STAGE_DUE, Kind.HOLD_ENDS})
 """What concerns those, too, who decide at the gate of the stage."""
@@ -46,11 +50,14 @@ class PlannedDay:
     criterion: str | None = None
     sequence: int = 0
     cancelled: bool = False
+    done: bool = False
+    """It took place, on ``day``."""
 
 
 @dataclass(slots=True)
 class _Diary:
     model: LifecycleModel
+    calendar: WorkCalendar
     days: dict[tuple[Kind, str], PlannedDay] = field(default_factory=dict)
     due: dict[str, date] = field(default_factory=dict)
     """Until when each stage under way may take."""
@@ -68,8 +75,22 @@ class _Diary:
         for key, planned in self.days.items():
             meant = planned.kind in kinds and stage in (None, planned.stage) and subject in (None, planned.subject)
             to_come = planned.day >= on or planned.kind is Kind.GATE_REVIEW
-            if meant and to_come and not planned.cancelled:
+            if meant and to_come and not planned.cancelled and not planned.done:
                 self.days[key] = replace(planned, cancelled=True, sequence=planned.sequence + 1, at=entry.at)
+
+    def finish(self, entry: Entry, on: date, kind: Kind, subject: str) -> None:
+        """Mark something as done, on the day on which it was done."""
+        planned = self.days.get((kind, subject))
+        if planned is not None and not planned.cancelled and not planned.done:
+            done = replace(planned, day=on, done=True, sequence=planned.sequence + 1, at=entry.at)
+            self.days[kind, subject] = done
+
+    def _review_day(self, stage: str, opened: date) -> date:
+        """The day of a review: a working day soon after the gate opened, if possible before the stage is late."""
+        day, due = opened + REVIEW_TIME, self.due.get(stage)
+        if due is not None and due >= opened:
+            day = min(day, due)
+        return self.calendar.working_day(day)
 
     def take(self, entry: Entry) -> None:
         match entry.event:
@@ -77,11 +98,15 @@ class _Diary:
                 if not self.model.stage(stage).optional:
                     self.due[stage] = due_on
                     self.put(Kind.STAGE_DUE, f"{stage}/{round_}", stage, due_on, entry)
-            case ev.StageLeft(stage=stage, on=on) | ev.MilestoneAchieved(stage=stage, on=on):
+            case ev.StageLeft(stage=stage, on=on):
                 self.due.pop(stage, None)
                 self.cancel(entry, on, Kind.STAGE_DUE, Kind.HOLD_ENDS, stage=stage)
+            case ev.MilestoneAchieved(stage=stage, round=round_, on=on):
+                self.due.pop(stage, None)
+                self.finish(entry, on, Kind.STAGE_DUE, f"{stage}/{round_}")
+                self.cancel(entry, on, Kind.HOLD_ENDS, stage=stage)
             case ev.GateOpened(review=review, stage=stage, on=on) | ev.GateReopened(review=review, stage=stage, on=on):
-                self.put(Kind.GATE_REVIEW, review, stage, max(on, self.due.get(stage, on)), entry)
+                self.put(Kind.GATE_REVIEW, review, stage, self._review_day(stage, on), entry)
             case ev.GateWithdrawn(review=review, on=on):
                 self.cancel(entry, on, Kind.GATE_REVIEW, subject=review)
             case ev.GateDecided():
@@ -89,7 +114,7 @@ class _Diary:
             case ev.ConditionSet(review=review, stage=stage, criterion=criterion, due_on=due_on):
                 self.put(Kind.CONDITION_DUE, f"{review}/{criterion}", stage, due_on, entry, criterion)
             case ev.ConditionMet(review=review, criterion=criterion, on=on):
-                self.cancel(entry, on, Kind.CONDITION_DUE, subject=f"{review}/{criterion}")
+                self.finish(entry, on, Kind.CONDITION_DUE, f"{review}/{criterion}")
             case ev.MilestoneWithdrawn(stage=stage, on=on):
                 self.cancel(entry, on, Kind.CONDITION_DUE, Kind.HOLD_ENDS, stage=stage)
             case ev.InitiativeStopped(on=on):
@@ -98,7 +123,7 @@ class _Diary:
                 pass
 
     def _decided(self, entry: Entry, event: ev.GateDecided) -> None:
-        self.cancel(entry, event.on, Kind.GATE_REVIEW, subject=event.review)
+        self.finish(entry, event.on, Kind.GATE_REVIEW, event.review)
         # Whatever is decided takes the place of an earlier hold, and a decision to go on that of earlier conditions.
         self.cancel(entry, event.on, Kind.HOLD_ENDS, stage=event.stage)
         if event.decision in (DecisionKind.GO, DecisionKind.CONDITIONAL_GO):
@@ -114,9 +139,9 @@ CALENDAR_EVENTS = (
 """The events that add, move or cancel a calendar entry."""
 
 
-def planned_days(entries: Iterable[Entry], model: LifecycleModel) -> tuple[PlannedDay, ...]:
-    """The days of a life, those that were called off among them."""
-    diary = _Diary(model)
+def planned_days(entries: Iterable[Entry], model: LifecycleModel, calendar: WorkCalendar) -> tuple[PlannedDay, ...]:
+    """The days of a life, with those that are done or were called off."""
+    diary = _Diary(model, calendar)
     for entry in entries:
         diary.take(entry)
     return tuple(diary.days.values())

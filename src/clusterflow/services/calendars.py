@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine
 
@@ -16,12 +20,13 @@ from clusterflow.domain.notice import Attachment
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Person
 from clusterflow.domain.text import DEFAULT_LANGUAGE, Frozen, Language, NoticeLanguage, Text
-from clusterflow.errors import UnknownName
+from clusterflow.errors import NotPossible, UnknownName
 from clusterflow.notices.catalogs import translations
 from clusterflow.notices.shared_words import word
 from clusterflow.reports.ics import CalendarTexts, feed, single
 from clusterflow.rules.agenda import subject_of
 from clusterflow.rules.mistakes import nearest
+from clusterflow.services.context import Context
 from clusterflow.services.folder import Folder
 from clusterflow.store import registry
 from clusterflow.store.agenda import agenda_of, all_initiatives, initiatives_of, load_programme
@@ -29,6 +34,8 @@ from clusterflow.store.database import read_connection
 
 INITIATIVES, PEOPLE = "initiatives", "people"
 """The folders of the feeds."""
+
+_SECRET_DIGITS = 32
 
 
 class CalendarFiles(Frozen):
@@ -47,15 +54,69 @@ class CalendarFiles(Frozen):
         return words.to(language).format(self.new, self.changed, self.unchanged, self.removed)
 
 
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """Where people subscribe to feeds, and the key of the secret in each feed's name.
+
+    A calendar program cannot log in, so whoever knows the address of a feed reads it. It must not be guessed.
+    """
+
+    url: str
+    key: bytes
+
+    def file_name(self, folder: str, name: str) -> str:
+        secret = hmac.new(self.key, f"{folder}/{name}".encode(), hashlib.sha256).hexdigest()[:_SECRET_DIGITS]
+        return f"{folder}/{name}.{secret}.ics"
+
+    def address(self, file_name: str) -> str:
+        """The web address of a feed."""
+        return f"{self.url.rstrip('/')}/{quote(file_name)}"
+
+
 class Calendars:
     """The calendars of one database at a moment."""
 
-    def __init__(self, database: Engine, now: datetime, messages: Path) -> None:
+    def __init__(
+        self, database: Engine, now: datetime, messages: Path, subscription: Subscription | None = None
+    ) -> None:
         """
         Args:
             messages: the folder of the message catalogs, for the reader's language.
+            subscription: where people subscribe, if there is such a place.
         """
-        self.database, self.now, self.messages = database, now, messages
+        self.database, self.now, self.messages, self.subscription = database, now, messages, subscription
+
+    @classmethod
+    def of(cls, context: Context) -> Calendars:
+        """The calendars of an office, by its settings."""
+        settings = context.settings
+        place = Subscription(settings.calendars_url, settings.code_key()) if settings.calendars_url else None
+        return cls(context.database, context.clock(), settings.configs / "messages", place)
+
+    def address(self, name: str, of_person: bool = False) -> str:
+        """Return the web address from which a calendar program reads a feed again.
+
+        Raises:
+            NotPossible: no setting says where the feeds are published.
+            UnknownName: there is no such initiative or person.
+        """
+        if self.subscription is None:
+            raise NotPossible(
+                "no feed has a web address. Let a web server show the folder of CLUSTERFLOW_CALENDARS, and set "
+                "CLUSTERFLOW_CALENDARS_URL to its address"
+            )
+        with read_connection(self.database) as connection:
+            known = registry.ids_of_type(connection, "person") if of_person else all_initiatives(connection)
+        if name not in known:
+            raise UnknownName("person" if of_person else "initiative", name, nearest(name, known))
+        folder = PEOPLE if of_person else INITIATIVES
+        return self.subscription.address(self.subscription.file_name(folder, name))
+
+    def _file_name(self, folder: str, name: str) -> str:
+        return f"{folder}/{name}.ics" if self.subscription is None else self.subscription.file_name(folder, name)
+
+    def _address(self, folder: str, name: str) -> str | None:
+        return None if self.subscription is None else self.subscription.address(self._file_name(folder, name))
 
     def initiative(self, initiative: str) -> bytes:
         """Return the feed of an initiative, in its language.
@@ -86,7 +147,7 @@ class Calendars:
                 for appointment in agenda_of(connection, initiative, self.now, common):
                     if person in appointment.people:
                         mine[appointment.uid] = appointment
-            return feed(found[0].name, mine.values(), self._texts(found[0].language))
+            return self._person(found[0], mine)
 
     def all(self, there: frozenset[str] = frozenset()) -> Iterator[tuple[str, bytes]]:
         """Yield every non-empty feed with its file name. Files already ``there`` are yielded even if empty."""
@@ -98,12 +159,11 @@ class Calendars:
                 for appointment in agenda:
                     for person in appointment.people:
                         of_people[person][appointment.uid] = appointment
-                yield f"{INITIATIVES}/{initiative}.ics", self._initiative(connection, initiative, agenda)
+                yield self._file_name(INITIATIVES, initiative), self._initiative(connection, initiative, agenda)
             for person in registry.current(connection, Person, REGISTRY, self.now.date()):
-                name, mine = f"{PEOPLE}/{person.id}.ics", of_people.get(person.id)
+                name, mine = self._file_name(PEOPLE, person.id), of_people.get(person.id)
                 if mine or name in there:
-                    texts = self._texts(person.language)
-                    yield name, feed(person.name, (mine or {}).values(), texts)
+                    yield name, self._person(person, mine or {})
 
     def write(self, address: str) -> CalendarFiles:
         """Update the calendar files of a folder. Changed files are replaced whole; unchanged ones are not touched.
@@ -131,7 +191,12 @@ class Calendars:
 
     def _initiative(self, connection: Connection, initiative: str, agenda: tuple[Appointment, ...]) -> bytes:
         record = registry.initiative_records(connection, self.now.date(), [initiative])[initiative]
-        return feed(record.name, agenda, self._texts(record.language), record.timezone)
+        texts, address = self._texts(record.language), self._address(INITIATIVES, initiative)
+        return feed(record.name, agenda, texts, record.timezone, address)
+
+    def _person(self, person: Person, appointments: Mapping[str, Appointment]) -> bytes:
+        texts = self._texts(person.language)
+        return feed(person.name, appointments.values(), texts, address=self._address(PEOPLE, person.id))
 
 
 @lru_cache(maxsize=32)

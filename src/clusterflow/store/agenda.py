@@ -137,7 +137,9 @@ class _Reader:
         self.record = version_on(self.described, now.date()).record if self.described else None
         self.zone = self.record.timezone if isinstance(self.record, Initiative) else "UTC"
         self.name = self.record.name if isinstance(self.record, Initiative) else initiative
-        self.today = WorkCalendar(self.zone).today(now)
+        country = self.record.country if isinstance(self.record, Initiative) else None
+        self.calendar = WorkCalendar(self.zone, country)
+        self.today = self.calendar.today(now)
         self.held = capacities(connection, initiative, self.today)
         state = tables.initiative_state
         hash_ = connection.execute(select(state.c.model_hash).where(state.c.initiative == initiative)).scalar()
@@ -171,14 +173,14 @@ class _Reader:
 
     def _lifecycle(self, model: LifecycleModel) -> Iterator[Appointment]:
         delegations = delegations_of(self.connection, self.initiative, self.today)
-        for planned in planned_days(self.entries, model):
+        for planned in planned_days(self.entries, model, self.calendar):
             stage = model.stage(planned.stage)
             deciders = (
                 select_eligible(stage.gate.decided_by, self.held, delegations) if planned.kind in DECIDER_KINDS else ()
             )
             yield self._own(
                 planned.kind, planned.subject, self._named(model, planned), planned.day, planned.sequence, planned.at,
-                cancelled=planned.cancelled, people=frozenset(d.person for d in deciders),
+                cancelled=planned.cancelled, done=planned.done, people=frozenset(d.person for d in deciders),
             )  # fmt: skip
 
     @staticmethod

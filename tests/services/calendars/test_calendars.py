@@ -19,7 +19,7 @@ from clusterflow.domain.appointment import AppointmentKind
 from clusterflow.domain.terms import DecisionKind
 from clusterflow.errors import ClusterflowError, UnknownName
 from clusterflow.services import gates, ledger, review
-from clusterflow.services.calendars import Calendars, attachment_for, attachment_of, calendar_texts
+from clusterflow.services.calendars import Calendars, Subscription, attachment_for, attachment_of, calendar_texts
 
 MESSAGES = CONFIGS / "messages"
 EN, ES, PT = (calendar_texts(MESSAGES, language) for language in ("en", "es", "pt"))
@@ -80,30 +80,41 @@ def world(database_url: str) -> World:
     return w
 
 
-def test_a_stage_is_due_and_its_gate_is_to_be_decided_by_then(world: World) -> None:
+def test_a_gate_is_reviewed_within_two_weeks_and_what_is_passed_is_done(world: World) -> None:
     assert mine(world) == {"Vence la etapa: first": Shown("2024-04-19", 0, "CONFIRMED")}
     world.at("2024-02-01").state_figure("first")
     world.evaluate()
-    assert mine(world)["Decidir en la puerta: gate of first"] == Shown("2024-04-19", 0, "CONFIRMED")
-    world.decide("first")
+    assert mine(world)["Decidir en la puerta: gate of first"] == Shown("2024-02-15", 0, "CONFIRMED")
+    world.at("2024-02-12").decide("first")
     assert mine(world) == {
-        "Vence la etapa: first": Shown("2024-04-19", 1, "CANCELLED"),
-        "Decidir en la puerta: gate of first": Shown("2024-04-19", 1, "CANCELLED"),
-        "Vence la etapa: second": Shown("2024-05-11", 0, "CONFIRMED"),
+        "✓ Vence la etapa: first": Shown("2024-02-12", 1, "CONFIRMED"),
+        "✓ Decidir en la puerta: gate of first": Shown("2024-02-12", 1, "CONFIRMED"),
+        "Vence la etapa: second": Shown("2024-05-22", 0, "CONFIRMED"),
     }
 
 
-def test_a_gate_that_is_ready_no_longer_is_taken_back_and_one_ready_after_its_day_is_for_today(world: World) -> None:
+def test_a_review_falls_on_a_working_day_and_not_beyond_the_day_of_its_stage(world: World) -> None:
+    world.at("2024-03-15").state_figure("first")
+    world.evaluate()
+    assert mine(world)["Decidir en la puerta: gate of first"].day == "2024-04-01", "the 29th is Good Friday"
+    world.enrol("two")
+    world.at("2024-06-20").state_figure("first", initiative="two")
+    world.evaluate("two")
+    assert mine(world, "two")["Vence la etapa: first"].day == "2024-06-23"
+    assert mine(world, "two")["Decidir en la puerta: gate of first"].day == "2024-06-24", "the 23rd is a Sunday"
+
+
+def test_a_gate_that_is_ready_no_longer_is_done_and_one_ready_after_its_day_gets_two_weeks(world: World) -> None:
     world.state_figure("first")
     world.evaluate()
     world.at("2024-01-20").state_figure("first", 0)
     world.evaluate()
-    assert mine(world)["Decidir en la puerta: gate of first"] == Shown("2024-04-19", 1, "CANCELLED")
+    assert mine(world)["Decidir en la puerta: gate of first"] == Shown("2024-01-24", 1, "CANCELLED")
     world.at("2024-05-20").state_figure("first")
     world.evaluate()
     found = read(calendars(world).initiative("one"))
     reviews = [e for name, e in found.items() if name.startswith("Decidir")]
-    assert [str(e.begins) for e in reviews] == ["2024-05-20"]
+    assert [str(e.begins) for e in reviews] == ["2024-06-03"]
 
 
 def test_a_hold_ends_unless_something_else_is_decided(world: World) -> None:
@@ -115,7 +126,9 @@ def test_a_hold_ends_unless_something_else_is_decided(world: World) -> None:
     assert mine(world)["Termina la espera: first"] == Shown("2024-03-01", 0, "CONFIRMED"), "it came to its end"
     world.evaluate()
     world.decide("first", DecisionKind.STOP)
-    assert {e.status for name, e in mine(world).items() if "espera" not in name} == {"CANCELLED"}
+    found = mine(world)
+    assert found["Vence la etapa: first"].status == "CANCELLED", "the initiative stopped, and nothing is due"
+    assert found["✓ Decidir en la puerta: gate of first"] == Shown("2024-03-04", 1, "CONFIRMED")
 
 
 def test_a_condition_is_due_until_it_is_met(database_url: str) -> None:
@@ -130,7 +143,7 @@ def test_a_condition_is_due_until_it_is_met(database_url: str) -> None:
     assert mine(w)["Vence la condición: other"] == Shown("2024-03-01", 0, "CONFIRMED")
     w.at("2024-02-01").state_figure("other")
     w.evaluate()
-    assert mine(w)["Vence la condición: other"] == Shown("2024-03-01", 1, "CANCELLED")
+    assert mine(w)["✓ Vence la condición: other"] == Shown("2024-02-01", 1, "CONFIRMED")
 
 
 def test_labels_and_strategies_end_and_a_renewal_moves_the_end(world: World) -> None:
@@ -151,7 +164,7 @@ def test_labels_and_strategies_end_and_a_renewal_moves_the_end(world: World) -> 
     assert mine(world)["Termina la estrategia: Plan"].status == "CONFIRMED"
 
 
-def test_a_meeting_is_moved_and_taken_back_under_one_name(world: World) -> None:
+def test_a_meeting_is_moved_and_done_under_one_name(world: World) -> None:
     world.record(
         "initiative id=one timezone=America/Monterrey",
         "meeting initiative=one id=m1 body=board on=2024-02-20 time=18:30 place=https://meet.example/x,y;z",
@@ -188,7 +201,7 @@ def test_each_sees_what_concerns_them_by_role_in_their_language(world: World) ->
     world.state_figure("first")
     world.evaluate()
     world.decide("first", DecisionKind.HOLD, until=date(2024, 3, 1))
-    due, gate = "Stage due: first · Initiative-one", "Decide at the gate: gate of first · Initiative-one"
+    due, gate = "Stage due: first · Initiative-one", "✓ Decide at the gate: gate of first · Initiative-one"
     hold, label = "Hold ends: first · Initiative-one", "Label ends: Bronze · Initiative-one"
     assert of(world, "mona") == {due, gate, hold, label, "Meeting: Table · Initiative-one"}, "the manager sees all"
     assert of(world, "ofelia") == {due, gate}, "the office"
@@ -266,13 +279,32 @@ def test_a_folder_holds_a_file_for_each_and_what_did_not_change_is_left_alone(wo
     assert not (folder / "people" / "bruno.ics").exists()
 
 
+def test_people_subscribe_to_an_address_that_nobody_guesses(world: World, tmp_path: Path) -> None:
+    place = Subscription("https://office.example/calendars/", b"secret of the office")
+    feeds = Calendars(world.context.database, world.now, MESSAGES, place)
+    feeds.write(str(tmp_path))
+    files = {p.relative_to(tmp_path).as_posix(): p.read_bytes() for p in tmp_path.rglob("*.ics")}
+    for address in (feeds.address("one"), feeds.address("mona", of_person=True)):
+        name = address.removeprefix("https://office.example/calendars/")
+        calendar = Calendar.from_ical(files[name])
+        assert str(calendar["SOURCE"]) == str(calendar["URL"]) == address
+        assert calendar["REFRESH-INTERVAL"].to_ical() == b"PT1H"
+        assert len(name.split(".")[1]) == 32
+    other = Calendars(world.context.database, world.now, MESSAGES, Subscription(place.url, b"another"))
+    assert other.address("one") != feeds.address("one")
+    with pytest.raises(UnknownName, match="mona"):
+        feeds.address("monna", of_person=True)
+    with pytest.raises(ClusterflowError, match="set CLUSTERFLOW_CALENDARS_URL"):
+        calendars(world).address("one")
+
+
 def test_a_folder_that_cannot_be_written_is_told(world: World, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder", encoding="utf-8")
     with pytest.raises(ClusterflowError, match=r"the folder of calendars .*/file does not "):
         calendars(world).write(str(tmp_path / "file"))
 
 
-def test_a_notice_of_a_gate_brings_its_event_and_that_of_a_decision_takes_it_back(world: World) -> None:
+def test_a_notice_of_a_gate_brings_its_event_and_that_of_a_decision_says_that_it_is_done(world: World) -> None:
     world.state_figure("first")
     world.evaluate()
     world.decide("first")
@@ -281,19 +313,19 @@ def test_a_notice_of_a_gate_brings_its_event_and_that_of_a_decision_takes_it_bac
         for kind in ("gate.opened", "gate.decided")
     )
     with world.context.database.connect() as connection:
-        taken_back = attachment_for(connection, "one", decided.event, world.now, EN)
-        assert attachment_for(connection, "one", opened.event, world.now, EN) == taken_back, "as it is now"
+        done = attachment_for(connection, "one", decided.event, world.now, EN)
+        assert attachment_for(connection, "one", opened.event, world.now, EN) == done, "as it is now"
         due = attachment_of(connection, "one", AppointmentKind.STAGE_DUE, "second/1", world.now, PT)
         assert attachment_of(connection, "one", AppointmentKind.MEETING, "none", world.now, ES) is None
         entered = next(e for e in ledger.entries(world.context, "one") if e.event.kind == "stage.entered")
         assert attachment_for(connection, "one", entered.event, world.now, EN) is None
-    assert taken_back is not None
+    assert done is not None
     assert due is not None
-    assert taken_back.mime == "text/calendar; charset=utf-8; method=CANCEL"
+    assert done.mime == "text/calendar; charset=utf-8; method=PUBLISH"
     assert due.mime.endswith("method=PUBLISH")
     assert due.name.startswith("stage-due-")
     assert due.name.endswith(".ics")
-    assert set(read(taken_back.content)) == {"Decide at the gate: gate of first · Initiative-one"}
+    assert set(read(done.content)) == {"✓ Decide at the gate: gate of first · Initiative-one"}
     assert set(read(due.content)) == {"Vence a etapa: second · Initiative-one"}, "who reads Portuguese gets it so"
 
 
