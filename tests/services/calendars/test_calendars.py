@@ -19,7 +19,7 @@ from clusterflow.domain.appointment import AppointmentKind
 from clusterflow.domain.terms import DecisionKind
 from clusterflow.errors import ClusterflowError, UnknownName
 from clusterflow.services import gates, ledger, review
-from clusterflow.services.calendars import Calendars, Subscription, attachment_for, attachment_of, calendar_texts
+from clusterflow.services.calendars import Calendars, attachment_for, attachment_of, calendar_texts
 
 MESSAGES = CONFIGS / "messages"
 EN, ES, PT = (calendar_texts(MESSAGES, language) for language in ("en", "es", "pt"))
@@ -277,25 +277,6 @@ def test_a_folder_holds_a_file_for_each_and_what_did_not_change_is_left_alone(wo
     world.record("person id=bruno retract=true")
     assert calendars(world).write(str(folder)).removed == 1
     assert not (folder / "people" / "bruno.ics").exists()
-
-
-def test_people_subscribe_to_an_address_that_nobody_guesses(world: World, tmp_path: Path) -> None:
-    place = Subscription("https://office.example/calendars/", b"secret of the office")
-    feeds = Calendars(world.context.database, world.now, MESSAGES, place)
-    feeds.write(str(tmp_path))
-    files = {p.relative_to(tmp_path).as_posix(): p.read_bytes() for p in tmp_path.rglob("*.ics")}
-    for address in (feeds.address("one"), feeds.address("mona", of_person=True)):
-        name = address.removeprefix("https://office.example/calendars/")
-        calendar = Calendar.from_ical(files[name])
-        assert str(calendar["SOURCE"]) == str(calendar["URL"]) == address
-        assert calendar["REFRESH-INTERVAL"].to_ical() == b"PT1H"
-        assert len(name.split(".")[1]) == 32
-    other = Calendars(world.context.database, world.now, MESSAGES, Subscription(place.url, b"another"))
-    assert other.address("one") != feeds.address("one")
-    with pytest.raises(UnknownName, match="mona"):
-        feeds.address("monna", of_person=True)
-    with pytest.raises(ClusterflowError, match="set CLUSTERFLOW_CALENDARS_URL"):
-        calendars(world).address("one")
 
 
 def test_a_folder_that_cannot_be_written_is_told(world: World, tmp_path: Path) -> None:
