@@ -1,1 +1,1 @@
-"""Benchmarks: each runs by itself (``python -m benches.decide``) and prints its rival beside itself."""
+"""Benchmarks. Each runs by itself (``python -m benches.decide``) and prints its comparison beside its own result."""

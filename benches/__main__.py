@@ -1,4 +1,4 @@
-"""All benchmarks, one after the other: python -m benches [--quick]."""
+"""Runs all benchmarks one after the other: python -m benches [--quick]."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Measures commands that need no Prefect, each as a process of its own, as the scripts of an office start them.
+"""Measures commands that do not need Prefect, each in its own process, as scripts start them.
 
-The comparison is what every command must import, ``python -c "import sqlalchemy, pydantic"``. It runs in turn with the
-commands, so that the load of the machine slows both alike; each line ends with the ratio of the medians. The last lines
-say what each command imports and how long that takes. Prefect, Alembic and Apprise must not be among it.
+The comparison is the minimum that every command must import, ``python -c "import sqlalchemy, pydantic"``. It runs in
+turn with the commands, so the load of the machine slows both equally. Each line ends with the ratio of the medians. The
+last lines list what each command imports, and how long that takes. Prefect, Alembic and Apprise must not be among them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from statistics import median
 
 from benches import ground
 from benches.measuring import MS, headline, quick, spread, timed
-from benches.tiny import NOW, open_context, said
+from benches.tiny import NOW, open_context, submission
 from clusterflow.services import enrolment, registry, review
 
 BASE = "import sqlalchemy, pydantic"
@@ -39,7 +39,7 @@ def run(short: bool) -> None:
     with ground.sqlite() as url:
         _enrol(url)
         own = {"CLUSTERFLOW_DATABASE": url, "CLUSTERFLOW_TODAY": str(NOW.date()), "CLUSTERFLOW_PROOF": "none"}
-        # An installed package is compiled to bytecode once, even where the environment forbids to write bytecode.
+        # An installed package is compiled to bytecode once, even if the environment forbids writing bytecode.
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **own}
         taken = _measure(commands, times, environment)
         for name in commands:
@@ -51,7 +51,7 @@ def run(short: bool) -> None:
 
 
 def _measure(commands: Mapping[str, Sequence[str]], times: int, environment: dict[str, str]) -> dict[str, list[float]]:
-    """The times of each command and of the comparison. One run of each goes before, to warm the files up."""
+    """Return the times of each command and of the comparison. One run of each goes first, to fill the file caches."""
     taken: dict[str, list[float]] = defaultdict(list)
     for n in range(times + 1):
         programs = {name: ["-m", "benches.door", *(w.format(n=n) for w in words)] for name, words in commands.items()}
@@ -80,9 +80,9 @@ def _imports(name: str, words: Sequence[str], environment: dict[str, str]) -> No
 
 def _enrol(url: str) -> None:
     context = open_context(url)
-    registry.record(context, [said("organisation id=firm name=Firm helix=company from=2020-01-01"),
-                said("person id=mona name=Mona from=2020-01-01")])  # fmt: skip
-    enrolment.enrol(context, said("initiative id=one name=One country=MX from=2020-01-01"), "nuevo-leon")
+    registry.record(context, [submission("organisation id=firm name=Firm helix=company from=2020-01-01"),
+                submission("person id=mona name=Mona from=2020-01-01")])  # fmt: skip
+    enrolment.enrol(context, submission("initiative id=one name=One country=MX from=2020-01-01"), "nuevo-leon")
     review.evaluate(context, "one")
 
 

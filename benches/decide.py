@@ -1,8 +1,8 @@
-"""decide → the new stage is visible in the database: how long a decider waits.
+"""Measures how long a decider waits: from the decision until the new stage is visible in the database.
 
-Many initiatives walk a chain of stages, one *go* after the other. Half of the decisions find the answers of the last
-evaluation still fresh; the other half come after a new fact, and measure anew in the same transaction. SQLite, WAL,
-synchronous=FULL. The rival is the least that a durable decision could cost: one compare-and-set, committed.
+Many initiatives go through a chain of stages, one *go* after the other. For half of the decisions the last evaluation
+is still valid; the other half follow a new fact and measure again in the same transaction. SQLite, WAL,
+synchronous=FULL. The comparison is the minimum of a durable decision: one committed compare-and-set.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from sqlalchemy import Engine, bindparam, insert, select, update
 
 from benches import ground
 from benches.measuring import headline, quick, spread, timed
-from benches.tiny import NOW, chain_of_stages, go, open_context, said, settle
+from benches.tiny import NOW, chain_of_stages, go, open_context, settle, submission
 from clusterflow.services import gates, registry, review
 from clusterflow.services.context import Context
 from clusterflow.store import tables
@@ -39,12 +39,12 @@ def run(short: bool) -> None:
                     review.evaluate(context, one)
                 else:
                     registry.record(
-                        context, [said(f"observation initiative={one} metric=other{n} numerator=1 on=2024-01-10")]
+                        context, [submission(f"observation initiative={one} metric=other{n} numerator=1 on=2024-01-10")]
                     )
                 (fresh if n % 2 else anew).append(timed(lambda one=one, n=n: _decide(context, one, n)))
-                seen = len(floor)
-                floor.append(timed(lambda seen=seen: _compare_and_set(context.database, seen)))
-        # The first ones compile the statements; a process does that once.
+                version = len(floor)
+                floor.append(timed(lambda version=version: _compare_and_set(context.database, version)))
+        # The first ones compile the statements, which a process does once.
         warm = 0 if short else 25
         spread("decide, answers fresh", fresh[warm:], "target p99 < 10 ms")
         spread("decide, answers measured anew", anew[warm:], "target p99 < 10 ms")
@@ -52,15 +52,15 @@ def run(short: bool) -> None:
 
 
 def _decide(context: Context, initiative: str, number: int) -> None:
-    """A decision, and the look that sees the new stage."""
+    """Decide, and read the new stage."""
     done = gates.decide(context, initiative, "mona", go(f"s{number}"))
     with context.database.connect().execution_options(read_only=True) as connection:
         assert tuple(connection.execute(_VISIBLE, {"of": initiative}).scalars()) == done.entered
 
 
-def _compare_and_set(database: Engine, seen: int) -> None:
+def _compare_and_set(database: Engine, version: int) -> None:
     with database.begin() as connection:
-        connection.execute(_SET, {"of": "floor", "seen": seen, "version": seen + 1, "head": "1" * 64, "at": NOW})
+        connection.execute(_SET, {"of": "floor", "seen": version, "version": version + 1, "head": "1" * 64, "at": NOW})
 
 
 if __name__ == "__main__":

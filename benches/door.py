@@ -1,4 +1,4 @@
-"""The command line's own entry point, for benches that start it with the interpreter they run on themselves."""
+"""The entry point of the command line, so that benchmarks can start it with their own interpreter."""
 
 from clusterflow.cli import main
 

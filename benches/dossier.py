@@ -1,7 +1,7 @@
-"""The dossier of a grown cluster: a hundred members, five years of meetings, dues and surveys.
+"""Measures the dossier of a large cluster: a hundred members, five years of meetings, dues and surveys.
 
-Once in a process that has done nothing yet (matplotlib and the statements included), then warm, then on paper. The
-rivals are what no plot in Python can avoid: importing matplotlib and drawing one empty figure, in a process of its own.
+First in a fresh process (with matplotlib and the compilation of statements), then warm, then as a PDF. The comparison
+is the minimum of any plot in Python: importing matplotlib and drawing one empty figure, in its own process.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ def run(short: bool) -> None:
 
 
 def _times(url: str, times: int) -> tuple[float, list[float], float]:
-    """The first one, later ones, and the PDF, in a process that has done nothing yet."""
+    """Return the time of the first dossier, of later ones, and of the PDF, in a fresh process."""
     pages: list[str] = []
     cold, *warm = (timed(lambda: pages.append(_page(url))) for _ in range(1 + times))
     return cold, warm, timed(lambda: import_module("clusterflow.services.reports.pdf").pdf_of(pages[0]))
 
 
 def _page(url: str) -> str:
-    """Made as a command makes it: what draws is imported only then."""
+    """Make the page as a command does: the plotting library is imported only here."""
     made = import_module("clusterflow.services.reports.dossier").dossier(open_context(url), "grown")
     return str(made.html)
 

@@ -1,7 +1,7 @@
-"""Evaluating one initiative: a hundred members, five years of meetings and dues, a registry full of others.
+"""Measures the evaluation of one initiative: a hundred members, five years of meetings and dues, in a full registry.
 
-What a manager waits for, and what the review of the portfolio pays for each initiative. Measured in one process, cold
-(the statements are built and compiled) and warm. The rival is a bare count of the same rows of attendance.
+A manager waits for this, and the review of the portfolio does it for each initiative. Measured in one process, cold
+(statements are built and compiled) and warm. The comparison is a plain count of the same rows of attendance.
 """
 
 from __future__ import annotations
@@ -44,18 +44,18 @@ def run(short: bool) -> None:
         spread("first evaluation of a process (statements built, compiled)", [cold])
         spread("evaluation, warm", warm, "target < 30 ms")
         spread("rival: counting the rows of attendance", rival)
-        told = ", ".join(f"{name} {seconds * MS:.1f} ms" for seconds, name in slowest[:5])
-        print(f"  slowest: {told}")
+        durations = ", ".join(f"{name} {seconds * MS:.1f} ms" for seconds, name in slowest[:5])
+        print(f"  slowest: {durations}")
 
 
 def _first(url: str) -> float:
-    """How long the first evaluation takes in a process that has done nothing yet."""
+    """Return how long the first evaluation takes in a fresh process."""
     context = open_context(url)
     return timed(lambda: review.evaluate(context, "grown"))
 
 
 def _slowest(context: Context, connection: Connection) -> list[tuple[float, str]]:
-    """Each number that this evaluation measures, by how long it takes."""
+    """Return each number of this evaluation with its time."""
     state = standing.state(context, "grown")
     day = context.clock().date()
     found = []

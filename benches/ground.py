@@ -1,4 +1,4 @@
-"""Fresh databases to measure on: a SQLite file on disk, and a PostgreSQL of our own that really syncs."""
+"""Fresh databases for benchmarks: a SQLite file on disk, and a private PostgreSQL server that syncs to disk."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tests.support import postgres as server
 
 @contextmanager
 def sqlite() -> Iterator[str]:
-    """The address of a migrated SQLite file, in WAL mode and synchronous=FULL as in earnest."""
+    """The address of a migrated SQLite file, in WAL mode and with synchronous=FULL as in production."""
     with tempfile.TemporaryDirectory(prefix="clusterflow-bench-") as folder:
         yield _migrated(f"sqlite:///{folder}/clusterflow.db")
 
 
 @contextmanager
 def postgres() -> Iterator[str | None]:
-    """The address of a migrated PostgreSQL database with fsync on; None where PostgreSQL is not installed."""
+    """The address of a migrated PostgreSQL database with fsync on; None if PostgreSQL is not installed."""
     programs = server.binaries()
     if programs is None:
         yield None

@@ -1,7 +1,7 @@
-"""A grown cluster: a hundred members and five years of meetings, dues, surveys, objectives and actions.
+"""A large cluster: a hundred members and five years of meetings, dues, surveys, objectives and actions.
 
-The figures are invented and regular. It lives under the model of Nuevo León and has come to its last stage, where every
-criterion of the way there is still watched.
+The figures are invented and regular. It lives under the model of Nuevo León and is in its last stage, where all
+criteria of the earlier stages are still watched.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from benches.tiny import said
+from benches.tiny import submission
 from clusterflow.domain.terms import DecisionKind
 from clusterflow.rules.ballot import Ballot
 from clusterflow.services import enrolment, gates, registry, standing
@@ -21,18 +21,18 @@ INVITED = 12
 
 
 def grow(context: Context, members: int = 100, strangers: int = 0) -> None:
-    """Enrol the initiative «grown», tell everything about it, and bring it to its last stage.
+    """Enrol the initiative «grown», record everything about it, and bring it to its last stage.
 
     Args:
-        strangers: organisations and people in the same registry that have nothing to do with it.
+        strangers: how many unrelated organisations and people are in the same registry.
     """
-    registry.record(context, [said(line) for line in (*_people("m", members), *_people("stranger", strangers))])
+    registry.record(context, [submission(line) for line in (*_people("m", members), *_people("stranger", strangers))])
     enrolment.enrol(
         context,
-        said("initiative id=grown name=Grown country=MX timezone=America/Monterrey from=2018-12-01"),
+        submission("initiative id=grown name=Grown country=MX timezone=America/Monterrey from=2018-12-01"),
         "nuevo-leon",
     )
-    registry.record(context, [said(line.replace(" ", " initiative=grown ", 1)) for line in _life(members)])
+    registry.record(context, [submission(line.replace(" ", " initiative=grown ", 1)) for line in _life(members)])
     for stage in [s.id for s in standing.pinned_model(context, "grown").stages][:-1]:
         gates.open_gate(context, "grown", stage)
         for decider in ("p-m1", "p-m2"):
@@ -41,7 +41,7 @@ def grow(context: Context, members: int = 100, strangers: int = 0) -> None:
 
 
 def _on(context: Context, stage: str, decider: str) -> None:
-    """Go on: under conditions while anything is open, for those are watched then."""
+    """Decide *go*; under conditions while any criterion is open, because then it is watched."""
     done = gates.decide(
         context, "grown", decider, Ballot(stage, DecisionKind.CONDITIONAL_GO, "as far as it is", due_all=_LATER)
     )
@@ -94,7 +94,7 @@ def _governance() -> Iterator[str]:
 
 
 def _meetings(members: int) -> Iterator[str]:
-    """Three committees each month and the board each quarter, twelve invited, most of whom come."""
+    """Three committees each month and the board each quarter, with twelve invitations, most of whom attend."""
     for year in YEARS:
         for month in range(1, 13):
             bodies = (*COMMITTEES, "board") if month % 3 == 0 else COMMITTEES

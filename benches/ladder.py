@@ -1,8 +1,8 @@
-"""The daily search for what is due by a reference date, over a large portfolio: by index, beside reading everybody.
+"""Measures the daily search for occasions in a large portfolio: by index, compared with a full scan.
 
-Every initiative has members, invoices, meetings with attendance, objectives with readings, and a survey; their days are
-spread over two years, so that a day brings something to a few. The rival is the same question put to every row of the
-same tables, as a search without an index on the date would: the invoices alone.
+Every initiative has members, invoices, meetings with attendance, objectives with readings, and a survey. Their days are
+spread over two years, so each day has a few occasions. The comparison is the same question for every row of one table,
+the invoices, as without an index on the date.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def run(short: bool) -> None:
 
 
 def _scanned(database: Engine) -> int:
-    """Unpaid invoices with a due date in the windows, with the index on it taken away (the unary plus does that)."""
+    """Unpaid invoices with a due date in the windows, without the index (the unary plus disables it)."""
     query = """
         SELECT count(*) FROM invoice WHERE superseded_at IS NULL AND NOT retracted
         AND (+due BETWEEN '2024-07-01' AND '2024-08-05' OR +due BETWEEN '2024-08-15' AND '2024-11-20')
@@ -64,7 +64,7 @@ def _scanned(database: Engine) -> int:
 
 
 def _fill(database: Engine, number: int) -> None:
-    """Rows as the engine would leave them, written straight: to record them one by one takes an hour."""
+    """Write rows directly as the engine would. Recording them one by one takes an hour."""
     entries = count(1)
     people = [f"p{n}" for n in range(200)]
     firms = [f"o{n}" for n in range(200)]

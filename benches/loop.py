@@ -1,13 +1,13 @@
-"""The event loop: from a recorded fact to the decider's mail and the run that waits; and a thousand facts at once.
+"""Measures the event loop: from a recorded fact to the decider's mail and the waiting run; and a burst of facts.
 
 Everything is real: ``clusterflow up`` with its Prefect server on loopback, its worker and its relay, and an SMTP
-server. The last of five members signs, and the gate of «cordoba» is ready. Its time is taken from before the fact is
-recorded until the gate is open in the database, the decider's mail (with the code) is at the mail server, and the run
-is suspended with its form in Prefect. Then many facts at once, over many initiatives. The rival is the plain way to do
-this with Prefect: a flow run for each fact. Its rate is taken on the same server and worker.
+server. The last of five members signs, and the gate of «cordoba» is ready. The time starts before the fact is recorded.
+It ends when the gate is open in the database, the decider's mail (with the code) is at the mail server, and the run is
+suspended with its form in Prefect. Then many facts arrive at once, over many initiatives. The comparison is the
+simplest way to do this with Prefect: a flow run for each fact, on the same server and worker.
 
-Decisions are taken from another process, as people do, while all that runs: at a person's pace, each after the passes
-that the last one caused; by a machine, ten gates and forty wrong codes a second; and in the middle of the burst.
+Meanwhile another process takes decisions, as people do: at a person's speed, each after the passes of the last one; at
+a machine's speed, ten gates and forty wrong codes a second; and in the middle of the burst.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ PATIENCE_SECONDS = 600
 
 
 class Mailbox:
-    """An SMTP server that remembers when the first mail to an address came."""
+    """An SMTP server that stores when the first mail to an address came."""
 
     def __init__(self) -> None:
         self.came: dict[str, float] = {}
@@ -73,7 +73,7 @@ def run(short: bool) -> None:
         mail = SecretStr(f"mailto://127.0.0.1:{port}/?from=office@clusterflow.example&mode=insecure")
         try:
             with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as deciders:
-                # It starts now: before what is up stands back behind others, which a child would inherit.
+                # It starts before ``up``, because a child would inherit the open files of what runs then.
                 deciders.submit(os.getpid).result()
                 asyncio.run(_all(Settings(home=Path(home), mail=mail), box, deciders, short))
         finally:
@@ -81,7 +81,7 @@ def run(short: bool) -> None:
 
 
 def _quietly() -> None:
-    """Without the lines of Prefect about each run and task: they hide the numbers."""
+    """Hide Prefect's lines about each run and task, which would hide the numbers."""
     for name in [name for name in logging.root.manager.loggerDict if name.startswith("prefect")]:
         logging.getLogger(name).setLevel(logging.ERROR)
 
@@ -102,7 +102,7 @@ async def _all(settings: Settings, box: Mailbox, deciders: ProcessPoolExecutor, 
 
 async def _one_by_one(context: Context, box: Mailbox, times: int) -> None:
     headline("fact recorded → decider told and asked (clusterflow up at rest, SQLite)")
-    ready, mailed, asked, bare = [], [], [], []
+    ready, mailed, waiting, bare = [], [], [], []
     for number in range(times):
         name = f"one-{number}"
         last = _grow(context, name, MEMBERS)
@@ -111,7 +111,7 @@ async def _one_by_one(context: Context, box: Mailbox, times: int) -> None:
         start = time.perf_counter()
         await asyncio.to_thread(registry.record, context, last)
         ready.append(await _until(lambda name=name: bool(gate_forms.open_gates(context, name))) - start)
-        asked.append(await _until_waiting(name) - start)
+        waiting.append(await _until_waiting(name) - start)
         await _until(lambda name=name: f"{name}@office.example" in box.came)
         mailed.append(box.came[f"{name}@office.example"] - start)
         start = time.perf_counter()
@@ -121,7 +121,7 @@ async def _one_by_one(context: Context, box: Mailbox, times: int) -> None:
     for label, seconds in (
         ("the gate is ready in the database", ready),
         ("the decider's mail is at the SMTP server", mailed),
-        ("the run is suspended in Prefect, with its form", asked),
+        ("the run is suspended in Prefect, with its form", waiting),
     ):
         p95 = quantiles(seconds, n=20, method="inclusive")[18]
         spread(label, seconds, f"p95 {p95:5.2f} s   target p95 < 5 s")
@@ -129,7 +129,7 @@ async def _one_by_one(context: Context, box: Mailbox, times: int) -> None:
 
 
 async def _open_gates(context: Context, count: int) -> list[str]:
-    """So many initiatives, each with a gate that is open and asked."""
+    """Create so many initiatives, each with an open gate whose form is shown."""
     names = [f"gate-{n}" for n in range(count)]
     for name in names:
         _grow(context, name, MEMBERS + 1)
@@ -161,13 +161,13 @@ async def _burst(context: Context, decide: Callable[[], Awaitable[None]], initia
     took = time.perf_counter() - start
     await decisions
     started = await _passes(names) - before
-    asked = sum(i.initiative in set(names) and i.run is not None for i in gate_forms.open_gates(context))
-    lost, doubled = initiatives - asked, started - initiatives
+    waiting = sum(i.initiative in set(names) and i.run is not None for i in gate_forms.open_gates(context))
+    lost, doubled = initiatives - waiting, started - initiatives
     print(
         f"  recorded in {recorded:.1f} s; all passes done after {took:.1f} s; flow runs started: {started}", flush=True
     )
     print(
-        f"  gates open and asked: {asked} of {initiatives}; lost {lost}; started more than once {doubled}", flush=True
+        f"  gates open and asked: {waiting} of {initiatives}; lost {lost}; started more than once {doubled}", flush=True
     )
     sample = min(40, facts)
     start = time.perf_counter()
@@ -182,7 +182,7 @@ async def _burst(context: Context, decide: Callable[[], Awaitable[None]], initia
 
 
 async def _passes(names: list[str]) -> int:
-    """How many runs these initiatives have; a few at a time, for the server to find."""
+    """Count the runs of these initiatives, a few at a time because of the server's limits."""
     tags = [f"initiative:{name}" for name in names]
     return sum([await runs.count("lifecycle", *tags[first : first + 20]) for first in range(0, len(tags), 20)])
 
@@ -190,7 +190,7 @@ async def _passes(names: list[str]) -> int:
 async def _decisions(
     deciders: ProcessPoolExecutor, home: Path, when: str, names: list[str], rest: bool = False
 ) -> None:
-    """Four wrong codes and the right one at each gate.
+    """Take decisions: four wrong codes and the right one at each gate.
 
     Args:
         rest: wait each time until all passes are done.
@@ -203,7 +203,7 @@ async def _decisions(
         wrong, right = await asyncio.wrap_future(deciders.submit(_decide, home, name))
         refused += wrong
         taken.append(right)
-    # The first of each kind builds its statements; a process does that once.
+    # The first of each kind builds its statements, which a process does once.
     spread(f"decide (go), {when}", taken[1:], "target p99 < 10 ms")
     spread(f"decide, refused for a wrong code, {when}", refused[1:], "target p99 < 10 ms")
 
@@ -214,7 +214,7 @@ def _at_the_door(home: Path) -> Context:
 
 
 def _decide(home: Path, name: str) -> tuple[list[float], float]:
-    """In the other process: the seconds of four refusals, and of the decision."""
+    """In the other process: return the seconds of four refusals, and of the decision."""
     context = _at_the_door(home)
     state = standing.state(context, name)
     (review,) = state.open_reviews
@@ -233,7 +233,9 @@ def _decide(home: Path, name: str) -> tuple[list[float], float]:
 
 
 def _grow(context: Context, name: str, members: int) -> list[Submission]:
-    """An initiative with a manager, all but the last of its members, and that last one, still to be recorded."""
+    """Create an initiative with a manager and all but the last of its members. Return the last one, to be recorded
+    later.
+    """
     day = "from=2024-01-01"
     facts = [
         f"organisation id={name}-o name=Office-{name} helix=government size=small {day}",
@@ -241,12 +243,12 @@ def _grow(context: Context, name: str, members: int) -> list[Submission]:
         f"representation person={name}-p organisation={name}-o {day}",
         *(f"organisation id={name}-m{n} name=Member-{name}-{n} helix=company size=small {day}" for n in range(MEMBERS)),
     ]
-    registry.record(context, [_said(line) for line in facts])
+    registry.record(context, [_reported(line) for line in facts])
     start = context.clock().date()
-    enrolment.enrol(context, _said(f"initiative id={name} name={name} country=AR from={start}"), "cordoba")
+    enrolment.enrol(context, _reported(f"initiative id={name} name={name} country=AR from={start}"), "cordoba")
     body = f"body initiative={name} id=management kind=management name=Management {day}"
     seat = f"seat initiative={name} body=management person={name}-p role=manager organisation={name}-o {day}"
-    registry.record(context, [_said(body), _said(seat)])
+    registry.record(context, [_reported(body), _reported(seat)])
     every = _members(name, members)
     if every[:-1]:
         registry.record(context, every[:-1])
@@ -255,16 +257,16 @@ def _grow(context: Context, name: str, members: int) -> list[Submission]:
 
 def _members(name: str, count: int) -> list[Submission]:
     signed = "from=2024-01-01 commitment=signed-agreement"
-    return [_said(f"membership initiative={name} organisation={name}-m{n} {signed}") for n in range(count)]
+    return [_reported(f"membership initiative={name} organisation={name}-m{n} {signed}") for n in range(count)]
 
 
-def _said(line: str) -> Submission:
+def _reported(line: str) -> Submission:
     record, *words = line.split()
     return read_assignments(record, words)
 
 
 async def _until(true: Any, *what: object) -> float:
-    """When it became true, looked at often."""
+    """Poll until it becomes true, and return the time."""
     end = time.perf_counter() + PATIENCE_SECONDS
     while not true():
         if time.perf_counter() > end:

@@ -1,4 +1,4 @@
-"""What all benchmarks share: how they are called, how time is taken, and how the numbers are printed."""
+"""Shared by all benchmarks: the command line, the measurement of time, and the output of numbers."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ MS = 1000.0
 
 
 def quick(about: str | None) -> bool:
-    """Read the command line: whether only to show that it runs (the tests do), with numbers that mean little."""
+    """Read the command line: whether to run only a short trial, whose numbers mean little (the tests do this)."""
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a short run, to see that it works")
     return bool(parser.parse_args().quick)
 
 
 def timed(work: Callable[[], object]) -> float:
-    """How many seconds the work took by the clock on the wall."""
+    """Return how many seconds of wall-clock time the work took."""
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
@@ -31,7 +31,7 @@ def headline(text: str) -> None:
 
 
 def spread(label: str, seconds: Sequence[float], target: str = "") -> None:
-    """One line: how many, the median, and what one in a hundred exceeds."""
+    """Return one line: the count, the median, and the 99th percentile."""
     p99 = quantiles(seconds, n=100, method="inclusive")[98] if len(seconds) > 1 else seconds[0]
     line = f"  {label:<58} n={len(seconds):<5} p50 {median(seconds) * MS:7.2f} ms   p99 {p99 * MS:7.2f} ms   {target}"
     print(line.rstrip(), flush=True)

@@ -1,8 +1,8 @@
-"""Notices: ten thousand rendered, kept, and handed to an SMTP sink, one connection each; and the sink's bare rate.
+"""Measures notices: ten thousand rendered, stored, and sent to an SMTP sink; compared with the sink's own rate.
 
-The sink is a process of its own that takes everything and keeps nothing. The rival is the plain way: mails that are
-written already, by ``smtplib`` over one connection, with no key, no record of the answer, no second try. Memory is
-read when a tenth is sent and when all are.
+The sink is a process of its own that accepts everything and stores nothing. The comparison is the simplest way:
+finished mails sent with ``smtplib`` over one connection, without keys, delivery records or retries. Memory is measured
+when a tenth is sent and when all are.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import psutil
 from pydantic import SecretStr
 
 from benches.measuring import headline, quick, rate, timed
-from benches.tiny import NOW, open_context, said
+from benches.tiny import NOW, open_context, submission
 from clusterflow.domain.notice import Notice
 from clusterflow.notices.markup import link
 from clusterflow.notices.render import render
@@ -70,12 +70,12 @@ def _office(home: Path, port: int, many: int) -> Context:
         f"person id=p{n} name=Person-{n} email=p{n}@firm.example from=2020-01-01 language=en" for n in range(many)
     ]
     for start in range(0, many, 1000):
-        registry.record(context, [said(line) for line in people[start : start + 1000]])
+        registry.record(context, [submission(line) for line in people[start : start + 1000]])
     return context
 
 
 def _write(context: Context, many: int) -> None:
-    """As the dispatcher does: a template in the reader's language, a hundred to a transaction."""
+    """Write notices as the dispatcher does: a template in the reader's language, a hundred per transaction."""
     for start in range(0, many, 100):
         made = [_notice(context, f"p{n}") for n in range(start, min(start + 100, many))]
         with context.database.begin() as connection:
@@ -104,7 +104,7 @@ def _notice(context: Context, person: str) -> Notice:
 
 
 def _send(context: Context, many: int) -> float:
-    """How long it took; the memory is looked at on the way."""
+    """Return how long it took. Memory is measured on the way."""
     channels, begun = {"mail": context.settings.mail or SecretStr("")}, time.perf_counter()
     sender = Sender(context, channels, Pages(context.settings), None, context.settings.senders)
     first, failed = sender.send(many // 10)
@@ -132,7 +132,7 @@ def _bare(port: int, many: int) -> None:
 
 @contextmanager
 def sink() -> Iterator[int]:
-    """The port of an SMTP server in a process of its own, that takes everything and keeps nothing."""
+    """Yield the port of an SMTP server in its own process. It accepts everything and stores nothing."""
     port = free_port()
     process = get_context("spawn").Process(target=swallow, args=(port,), daemon=True)
     process.start()
@@ -154,7 +154,7 @@ def swallow(port: int) -> None:
 
 
 async def _swallow(port: int) -> None:
-    """As little of SMTP as there can be: what is measured is what sends, not what receives."""
+    """Speak the minimum of SMTP, so that the sender is measured and not the receiver."""
     server = await asyncio.start_server(_session, "127.0.0.1", port)
     async with server:
         await server.serve_forever()

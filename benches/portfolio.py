@@ -1,7 +1,7 @@
-"""The review of a whole portfolio as a set, beside evaluating its initiatives one by one.
+"""Measures the review of a whole portfolio at once, compared with evaluating its initiatives one by one.
 
-A metric is one statement over all initiatives of the pass, so that the nightly review does not ask a thousand times.
-Both find the same: nothing new, which is what most nights bring. For information; there is no target.
+A metric is one statement over all initiatives, so the nightly review does not need thousands. Both ways find nothing
+new, which is the usual night. For information only; there is no target.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def run(short: bool) -> None:
         settle(context, initiatives, STAGES)
         for one in initiatives:
             review.evaluate(context, one)
-        again = open_context(url)  # what the commands above left in memory is no part of a nightly review
+        again = open_context(url)  # memory left by the commands above does not belong to a nightly review
         review.review_portfolio(again)
         nights = [timed(lambda: review.review_portfolio(again)) for _ in range(2 if short else 5)]
         one_by_one = [timed(lambda one=one: review.evaluate(again, one)) for one in initiatives]

@@ -1,6 +1,6 @@
-"""The portfolio of a thousand initiatives: gathered as a set and written as a page, with its plots.
+"""Measures the portfolio page of a thousand initiatives, with its plots.
 
-The target is a page in under 20 s. The rival is what a set saves: the same initiatives, asked for one by one.
+The target is a page in under 20 s. The comparison reads the same initiatives one by one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A tiny world: initiatives whose stages stand in a chain, each with one criterion on a figure somebody states."""
+"""A tiny world: initiatives whose stages are a chain, each with one criterion on a stated figure."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 NOW = datetime(2024, 1, 10, 12, tzinfo=UTC)
 
 
-def said(line: str) -> Submission:
-    """A record as one would type it."""
+def submission(line: str) -> Submission:
+    """Return a record as a person would type it."""
     record, *words = line.split()
     return read_assignments(record, words)
 
@@ -63,17 +63,17 @@ def _text(value: str) -> Text:
 
 
 def settle(context: Context, initiatives: list[str], stages: int) -> None:
-    """Enrol initiatives with a manager each, and state every figure that their gates will ask for."""
+    """Enrol initiatives with a manager each, and state every figure that their gates require."""
     registry.record(
         context,
         [
-            said("organisation id=firm name=Firm helix=company size=small from=2020-01-01"),
-            said("person id=mona name=Mona from=2020-01-01"),
-            said("representation person=mona organisation=firm from=2020-01-01"),
+            submission("organisation id=firm name=Firm helix=company size=small from=2020-01-01"),
+            submission("person id=mona name=Mona from=2020-01-01"),
+            submission("representation person=mona organisation=firm from=2020-01-01"),
         ],
     )
     for one in initiatives:
-        enrolment.enrol(context, said(f"initiative id={one} name={one} country=ES from=2020-01-01"), "tiny")
+        enrolment.enrol(context, submission(f"initiative id={one} name={one} country=ES from=2020-01-01"), "tiny")
     lines = [
         line.format(one=one)
         for one in initiatives
@@ -86,7 +86,7 @@ def settle(context: Context, initiatives: list[str], stages: int) -> None:
             ),
         )
     ]
-    registry.record(context, [said(line) for line in lines])
+    registry.record(context, [submission(line) for line in lines])
 
 
 def go(stage: str) -> Ballot:

@@ -1,11 +1,10 @@
-"""Durable transitions per second, beside the floor below which no durable transition can go.
+"""Measures durable transitions per second, compared with the minimum of any durable transition.
 
-A transition of ours is one command: the guard, the registry's or the state's rows, the hash-chained ledger, the
-way out, in one commit. The floor is a bare SQLAlchemy Core transaction on the same file: one compare-and-set, one
-ledger row, one outbox row, with statements built once. A decision writes more than that: four ledger entries and
-five rows of state (its way out is the ledger itself); so the bare writing of as many rows is measured too. All take
-turns in short rounds, so that whatever else the machine does meets them all. SQLite with WAL and synchronous=FULL;
-PostgreSQL with fsync on.
+A transition is one command: the guard, the rows of registry or state, the hash-chained ledger and the outbox, in one
+commit. The minimum is a plain SQLAlchemy Core transaction on the same file: one compare-and-set, one ledger row and one
+outbox row, with statements built once. A decision writes more than that: four ledger entries and five rows of state
+(its outbox is the ledger itself). So writing the same number of rows by hand is measured, too. All take turns in short
+rounds, so that other load on the machine affects all. SQLite with WAL and synchronous=FULL; PostgreSQL with fsync on.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from sqlalchemy import (
 
 from benches import ground
 from benches.measuring import headline, quick, rate, timed
-from benches.tiny import NOW, chain_of_stages, go, open_context, said, settle
+from benches.tiny import NOW, chain_of_stages, go, open_context, settle, submission
 from clusterflow.services import gates, registry, review, standing
 from clusterflow.services.context import Context
 from clusterflow.store import tables
@@ -48,7 +47,7 @@ _MESSAGE = Table(
     Column("version", Integer, nullable=False),
     Column("done", Boolean, nullable=False, index=True),
 )
-"""An outbox as one writes it by hand: a row for each message."""
+"""An outbox written by hand: a row for each message."""
 
 _OUTBOX = insert(_MESSAGE)
 _ENTER = insert(tables.stage_visit)
@@ -76,7 +75,9 @@ def run(short: bool) -> None:
 
 
 def _compare(url: str, short: bool) -> None:
-    """Rounds of floor, decisions and records in turn; the rate of each, and its share of the floor's."""
+    """Run rounds of minimum, decisions and records in turn. Return the rate of each, and its share of the minimum's
+    rate.
+    """
     stages, times = (2, 1) if short else (8, 5)
     context = open_context(url, chain_of_stages(stages))
     initiatives = [f"i{n}" for n in range(BATCH * times)]
@@ -118,48 +119,50 @@ def _per_second(transitions: Iterator[Callable[[], object]]) -> float:
 
 def _bare(database: Engine, write: Callable[[Connection, int], None]) -> Iterator[Callable[[], object]]:
     """Transactions that write by hand what one command writes."""
-    seen = 0
+    version = 0
     with database.begin() as connection:
         _MESSAGE.create(connection, checkfirst=True)
         connection.execute(insert(tables.chain), {"id": write.__name__, "version": 0, "head": "0" * 64, "at": NOW})
 
-    def once(seen: int) -> None:
+    def once(version: int) -> None:
         with database.begin() as connection:
-            write(connection, seen)
+            write(connection, version)
 
     while True:
-        yield lambda seen=seen: once(seen)
-        seen += 10
+        yield lambda version=version: once(version)
+        version += 10
 
 
-def _floor(connection: Connection, seen: int) -> None:
-    _append(connection, "_floor", seen, entries=1, messages=1)
+def _floor(connection: Connection, version: int) -> None:
+    _append(connection, "_floor", version, entries=1, messages=1)
 
 
-def _rows_of_a_decision(connection: Connection, seen: int) -> None:
-    _append(connection, "_rows_of_a_decision", seen, entries=4, messages=0)
-    one = {"initiative": "bare", "stage": f"s{seen}", "round": 1}
+def _rows_of_a_decision(connection: Connection, version: int) -> None:
+    _append(connection, "_rows_of_a_decision", version, entries=4, messages=0)
+    one = {"initiative": "bare", "stage": f"s{version}", "round": 1}
     visit = {**one, "entered_on": NOW.date(), "due_on": NOW.date(), "escalate_on": NOW.date(), "overdue_level": 0}
     connection.execute(_ENTER, visit)
-    connection.execute(_LEAVE, {"of": f"s{seen - 10}", "left_on": NOW.date(), "outcome": "achieved"})
+    connection.execute(_LEAVE, {"of": f"s{version - 10}", "left_on": NOW.date(), "outcome": "achieved"})
     connection.execute(_CLOSE, {"of": "none", "status": "decided", "outcome": "go", "closed_on": NOW.date()})
-    vote = {"review": f"s{seen}-1", "number": 1, "decider": "p-1", "role": "manager", "kind": "go", "reason": "time"}
+    vote = {"review": f"s{version}-1", "number": 1, "decider": "p-1", "role": "manager", "kind": "go", "reason": "time"}
     vote |= {"findings": "f", "at": NOW, "represents": "", "overrides": "", "conditions": ""}
     connection.execute(_VOTE, {"initiative": "bare", **vote})
-    connection.execute(_ACHIEVE, {**one, "achieved_on": NOW.date(), "review": f"s{seen}-1"})
+    connection.execute(_ACHIEVE, {**one, "achieved_on": NOW.date(), "review": f"s{version}-1"})
 
 
-def _append(connection: Connection, chain: str, seen: int, entries: int, messages: int) -> None:
-    moved = connection.execute(_SET, {"of": chain, "seen": seen, "version": seen + 10, "head": "1" * 64, "at": NOW})
+def _append(connection: Connection, chain: str, version: int, entries: int, messages: int) -> None:
+    moved = connection.execute(
+        _SET, {"of": chain, "seen": version, "version": version + 10, "head": "1" * 64, "at": NOW}
+    )
     assert moved.rowcount == 1
     entry = {
         "chain": chain, "at": NOW, "actor": "cli", "command": "decide", "kind": "gate.decided", "body": _BODY,
         "previous": "0" * 64, "hash": "1" * 64,
     }  # fmt: skip
-    connection.execute(_LEDGER, [{**entry, "version": seen + n} for n in range(entries)])
+    connection.execute(_LEDGER, [{**entry, "version": version + n} for n in range(entries)])
     message = {"topic": "event", "chain": chain, "done": False}
     if messages:
-        connection.execute(_OUTBOX, [{**message, "version": seen + n} for n in range(messages)])
+        connection.execute(_OUTBOX, [{**message, "version": version + n} for n in range(messages)])
 
 
 def _decisions(context: Context, initiatives: list[str], number: int) -> Iterator[Callable[[], object]]:
@@ -170,7 +173,7 @@ def _decisions(context: Context, initiatives: list[str], number: int) -> Iterato
 def _records(context: Context) -> Iterator[Callable[[], object]]:
     number = 0
     while True:
-        fact = said(f"link initiative=i0 id=l{number} direction=inside with_whom=somebody from=2024-01-01")
+        fact = submission(f"link initiative=i0 id=l{number} direction=inside with_whom=somebody from=2024-01-01")
         yield lambda fact=fact: registry.record(context, [fact])
         number += 1
 

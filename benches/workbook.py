@@ -1,8 +1,8 @@
-"""A workbook of 20,000 rows: read, compared with what is on record, and recorded; how long, and how much memory.
+"""Measures a workbook of 20,000 rows: read, compared with the registry, and recorded; time and memory.
 
-Members, people, invoices and payments in equal parts, into an empty registry (30,000 records), then the same workbook
-again, which changes nothing. SQLite, WAL, synchronous=FULL. Each way is a process of its own, so that its peak of
-memory is its own. The rivals only read the cells: openpyxl, and calamine, which reads for us.
+Members, people, invoices and payments in equal parts, into an empty registry (30,000 records); then the same workbook
+again, which changes nothing. SQLite, WAL, synchronous=FULL. Each way runs in its own process, so its peak of memory is
+its own. The comparisons only read the cells: openpyxl, and calamine, which clusterflow uses.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def run(short: bool) -> None:
             ("openpyxl", "rival: openpyxl, which only reads the cells", ""),
         ):
             wall, worked, megabytes = _in_a_process(way, url, file)
-            told = f"{wall:6.2f} s, of which the processor {worked:5.2f} s   peak {megabytes:4.0f} MB   {target}"
-            print(f"  {label:<46} {told}".rstrip(), flush=True)
+            line = f"{wall:6.2f} s, of which the processor {worked:5.2f} s   peak {megabytes:4.0f} MB   {target}"
+            print(f"  {label:<46} {line}".rstrip(), flush=True)
 
 
 def _in_a_process(way: str, url: str, file: Path) -> tuple[float, float, float]:
@@ -96,12 +96,12 @@ def _import(url: str, file: Path, is_new: bool) -> None:
 
 
 def _workbook(rows: int) -> bytes:
-    """As many names as are needed, none of them near another."""
+    """Create as many names as are needed, none of them similar to another."""
     words = list(itertools.islice(itertools.product(_FIRST, _SECOND, _THIRD, _FOURTH), rows // 4))
     firms = [f"{' '.join(w)} SA de CV" for w in words]
     filled: dict[str, list[Row]] = {"members": [], "people": [], "invoices": [], "payments": []}
     for n, (firm, name) in enumerate(zip(firms, words, strict=True)):
-        told = {
+        line = {
             "members": {"name": firm, "helix": "company", "size": "small", "commitment": "regular-fee",
                         "valid_from": TODAY, "employees": n % 249, "turnover": Money(minor=n * 100, currency="MXN"),
                         "currency": "MXN", "country": "MX", "place": "Monterrey", "founder": n % 2 == 0},
@@ -112,7 +112,7 @@ def _workbook(rows: int) -> bytes:
             "payments": {"id": f"p-{n}", "invoice": f"f-{n}", "valid_from": TODAY, "currency": "MXN",
                          "amount": Money(minor=600000, currency="MXN")},
         }  # fmt: skip
-        for sheet, fields in told.items():
+        for sheet, fields in line.items():
             filled[sheet].append({c: fields.get(c.name) for c in BY_NAME[sheet].columns})
     return write_workbook("es", TODAY, TemplateRows(filled), "one", "One")
 

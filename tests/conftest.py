@@ -1,4 +1,4 @@
-"""What every room of tests shares: fresh databases, on SQLite and on PostgreSQL."""
+"""Fixtures for all tests: fresh databases, on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules of the house that no linter knows: short files; no metaphor and no participle for a name."""
+"""Project rules that no linter knows: short files, plain words in names and prose."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pathlib import Path
 LIMIT = 400
 
 METAPHORS = re.compile(r"(?i)\b(couriers?|scribes?|bells?|parcels?|nudges?|receptions?|front desk|on the desk)\b")
-"""Words that once named parts of this project; the standard word is found by everyone, and by search."""
+"""Metaphors that once named parts of this project. Standard words can be found by everybody, and by search."""
 
 PARTICIPLES = frozenset(
     {"told", "kept", "said", "looks", "looked", "handed", "heard", "spoken", "seen", "asked", "untold"}
 )
-"""A public name says what a thing is or does; these say neither."""
+"""A public name says what a thing is or does. These words say neither."""
 
 PROSE = (".py", ".md", ".yaml", ".html", ".toml")
 
@@ -31,14 +31,14 @@ def main() -> int:
 
 
 def too_long(files: list[Path]) -> Iterator[str]:
-    """Python files above the limit."""
+    """Yield Python files above the limit."""
     for file in files:
         if file.suffix == ".py" and (lines := len(file.read_text().splitlines())) > LIMIT:
             yield f"{file}: {lines} lines, {LIMIT} at most"
 
 
 def metaphors(files: list[Path]) -> Iterator[str]:
-    """Metaphors in code and prose; this file names them, and the changelog tells the past."""
+    """Yield metaphors in code and prose, except in this file and in the changelog."""
     for file in files:
         if file.suffix not in PROSE or file.name in (Path(__file__).name, "CHANGELOG.md"):
             continue
@@ -48,7 +48,7 @@ def metaphors(files: list[Path]) -> Iterator[str]:
 
 
 def participles(files: list[Path]) -> Iterator[str]:
-    """Public functions, classes and modules of the package that are named by a participle."""
+    """Yield public functions, classes and modules of the package that are named by a participle."""
     for file in files:
         if file.suffix != ".py" or not file.is_relative_to("src"):
             continue

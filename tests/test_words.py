@@ -1,4 +1,4 @@
-"""Words are kept true by machines: what the docs name exists, and what exists is named."""
+"""Checks that documentation and code name the same things."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_the_documentation_shows_every_command() -> None:
     assert {name for name in commands if f"clusterflow {name}" not in text} == set()
 
 
-def test_every_source_that_a_model_or_a_metric_names_is_explained() -> None:
+def test_every_source_of_a_model_or_a_metric_is_explained() -> None:
     explained = set(re.findall(r"`([A-Z0-9-]+)`", (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")))
     cited = {
         key

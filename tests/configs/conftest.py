@@ -1,4 +1,4 @@
-"""A small catalogue and a small sound model, in which the tests make their mistakes."""
+"""A small catalogue and a small valid model, into which the tests put mistakes."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def small() -> str:
 
 @pytest.fixture(scope="session")
 def sentences(metrics: Mapping[str, MetricDeclaration]) -> Reader:
-    """What is said about a text; nothing where it is sound."""
+    """Return the messages about a text; none if it is valid."""
 
     def read(text: str) -> list[str]:
         try:
@@ -129,7 +129,7 @@ def sentences(metrics: Mapping[str, MetricDeclaration]) -> Reader:
 
 @pytest.fixture(scope="session")
 def changed(small: str, sentences: Reader) -> Changer:
-    """What is said about the small model after some of its lines were changed."""
+    """Return the messages about the small model after some of its lines were changed."""
 
     def read(*changes: tuple[str, str]) -> list[str]:
         text = small

@@ -1,4 +1,6 @@
-"""A model as BPMN: another program's parser takes it, its engine lives it in the model's order, and it is drawn."""
+"""A model exported as BPMN: another parser reads it, another engine runs it in the model's order, and
+it has a drawing.
+"""
 
 from __future__ import annotations
 
@@ -41,14 +43,14 @@ def written(model: LifecycleModel, language: Language = "en") -> str:
 
 
 def parsed(text: str, process: str) -> BpmnProcessSpec:
-    """As SpiffWorkflow reads it, checked against the schema of the standard."""
+    """Parse it with SpiffWorkflow, which checks it against the schema of the standard."""
     parser = BpmnParser(validator=BpmnValidator())
     parser.add_bpmn_str(text.encode())
     return parser.get_spec(process)
 
 
-class Lived:
-    """A process that another engine runs, with the stages that may be worked on and the gates that may be decided."""
+class EngineRun:
+    """A run of the process in another engine, with the stages that are active and the gates that can be decided."""
 
     def __init__(self, model: LifecycleModel) -> None:
         self.workflow = BpmnWorkflow(parsed(written(model), model.id))
@@ -68,31 +70,31 @@ class Lived:
 
 @of_every_model
 @pytest.mark.parametrize("language", ["es", "en"])
-def test_every_model_is_taken_by_another_parser(model: LifecycleModel, language: Language) -> None:
+def test_another_parser_reads_every_model(model: LifecycleModel, language: Language) -> None:
     spec = parsed(written(model, language), model.id)
     assert spec.description == model.title.to(language)
     for stage in model.stages:
         assert spec.task_specs[f"stage_{stage.id}"].bpmn_name == stage.title.to(language)
-        asked = spec.task_specs[f"decide_{stage.id}"]
-        assert stage.gate.title.to(language) in asked.bpmn_name
-        assert all(c.source in asked.documentation for c in stage.gate.criteria)
+        decision = spec.task_specs[f"decide_{stage.id}"]
+        assert stage.gate.title.to(language) in decision.bpmn_name
+        assert all(c.source in decision.documentation for c in stage.gate.criteria)
         assert spec.task_specs[f"milestone_{stage.id}"].bpmn_name == stage.gate.milestone.to(language)
 
 
 @of_every_model
-def test_every_model_is_lived_in_its_order(model: LifecycleModel) -> None:
-    live_to_the_end(model, min)
+def test_another_engine_runs_every_model_in_its_order(model: LifecycleModel) -> None:
+    run_to_the_end(model, min)
 
 
 @settings(max_examples=25, deadline=None)
 @given(model=models, data=st.data())
-def test_any_model_is_lived_in_its_order(model: LifecycleModel, data: st.DataObject) -> None:
-    live_to_the_end(model, lambda ready: data.draw(st.sampled_from(sorted(ready))))
+def test_another_engine_runs_any_model_in_its_order(model: LifecycleModel, data: st.DataObject) -> None:
+    run_to_the_end(model, lambda ready: data.draw(st.sampled_from(sorted(ready))))
 
 
-def live_to_the_end(model: LifecycleModel, choose: Callable[[list[str]], str]) -> None:
-    """Along *go*, whatever comes first: what may begin is at any time what the model says."""
-    lived, achieved, worked = Lived(model), set[str](), set[str]()
+def run_to_the_end(model: LifecycleModel, choose: Callable[[list[str]], str]) -> None:
+    """Decide *go* everywhere. At any time, the stages that may begin are those of the model."""
+    lived, achieved, worked = EngineRun(model), set[str](), set[str]()
     while not lived.workflow.is_completed():
         begin, consider, decide = (lived.ready(what) for what in ("stage_", "consider_", "decide_"))
         assert begin | consider == set(ready_to_enter(model, achieved, worked))
@@ -107,8 +109,8 @@ def live_to_the_end(model: LifecycleModel, choose: Callable[[list[str]], str]) -
     assert achieved == worked == set(model.by_id)
 
 
-def test_a_gate_holds_sends_back_and_stops() -> None:
-    lived = Lived(MODELS["basque"])
+def test_a_gate_can_hold_recycle_and_stop() -> None:
+    lived = EngineRun(MODELS["basque"])
     lived.do("stage_critical-mass")
     for nothing in ({"decision": "hold"}, {"decision": "what?"}):
         lived.do("decide_critical-mass", **nothing)
@@ -123,16 +125,16 @@ def test_a_gate_holds_sends_back_and_stops() -> None:
     assert lived.workflow.is_completed()
 
 
-def passed(*stages: str) -> Lived:
-    """The Colombian way, so far."""
-    lived = Lived(MODELS["colombian-hybrid"])
+def passed(*stages: str) -> EngineRun:
+    """The stages of the Colombian model that have been passed."""
+    lived = EngineRun(MODELS["colombian-hybrid"])
     for stage in stages:
         lived.do(f"stage_{stage}")
         lived.do(f"decide_{stage}", decision="go")
     return lived
 
 
-def test_a_stop_ends_what_goes_on_beside() -> None:
+def test_a_stop_ends_parallel_stages() -> None:
     lived = passed("hosting", "critical-mass", "common-purpose")
     assert lived.ready("stage_") == {"committees", "strategy"}
     lived.do("stage_committees")
@@ -148,7 +150,7 @@ def test_an_optional_stage_can_be_left_out() -> None:
 
 
 @of_every_model
-def test_everything_is_drawn_and_nothing_covers_anything(model: LifecycleModel) -> None:
+def test_everything_is_drawn_and_no_shapes_overlap(model: LifecycleModel) -> None:
     root = etree.fromstring(written(model).encode())
     shapes, edges = (root.xpath(f"//bpmndi:BPMN{sort}", namespaces=DI) for sort in ("Shape", "Edge"))
     flows = root.xpath("//bpmn:sequenceFlow", namespaces=DI)
@@ -169,7 +171,7 @@ def test_everything_is_drawn_and_nothing_covers_anything(model: LifecycleModel) 
         assert all(a[0] == b[0] or a[1] == b[1] for a, b in pairwise(points)), "at right angles"
 
 
-def test_what_no_xml_may_hold_is_left_out_and_the_rest_escaped() -> None:
+def test_characters_that_xml_forbids_are_removed_and_others_escaped() -> None:
     odd = Text(es="a", en='"R&D" <x> \x01\ud800\u202e\n' + "x" * 5000)
     model = MODELS["basque"].model_copy(update={"title": odd, "about": odd})
     spec = parsed(written(model), "basque")

@@ -1,4 +1,4 @@
-"""The picture of a model: whole, well formed, and told apart without colour."""
+"""The diagram of a model is complete and well formed, and readable without colour."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ def words(picture: str) -> str:
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 @pytest.mark.parametrize("language", ["es", "en"])
-def test_a_picture_names_every_stage_and_milestone(model, language):
-    said = words(svg(model, language))
+def test_a_diagram_names_every_stage_and_milestone(model, language):
+    texts = words(svg(model, language))
     for stage in model.stages:
-        assert stage.title.to(language) in said
-        assert stage.gate.milestone.to(language) in said
+        assert stage.title.to(language) in texts
+        assert stage.gate.milestone.to(language) in texts
 
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
-def test_boxes_do_not_cover_each_other_nor_the_arrows(model):
+def test_boxes_overlap_neither_each_other_nor_the_arrows(model):
     drawing = lay_out(model, 100)
     corners = list(drawing.boxes.values())
     for index, (x, y) in enumerate(corners):
@@ -46,7 +46,7 @@ def test_boxes_do_not_cover_each_other_nor_the_arrows(model):
     assert len(drawing.arrows) == len(direct_successions(model))
 
 
-def test_an_arrow_passes_a_layer_in_a_lane_of_its_own(small, metrics):
+def test_an_arrow_crosses_a_layer_in_its_own_lane(small, metrics):
     head, _ = small.split("  - id: found")
     gather = "  - id: gather" + head.split("  - id: gather")[1]
     later = {"b": "gather", "c": "b", "d": "gather", "e": "c, d", "f": "gather, e", "g": "b, f"}
@@ -59,23 +59,23 @@ def test_an_arrow_passes_a_layer_in_a_lane_of_its_own(small, metrics):
                 assert not (left < x < left + BOX_WIDTH and top < y < top + 100)
 
 
-def test_what_people_write_is_escaped(small, metrics):
+def test_texts_of_people_are_escaped(small, metrics):
     model = parse_model(small.replace("en: Small", 'en: "R&D <\\"Small\\"> \\x01"'), metrics)
     assert 'R&D <"Small">' in words(svg(model, "en"))
     odd = parse_model(small.replace("en: Gather}", "en: 'R&D; \"all\"'}"), metrics)
     assert 's1("<b>1 · R#38;D#59; #34;all#34;</b>' in mermaid(odd, "en")
 
 
-def test_a_state_is_a_word_and_a_sign_too():
+def test_a_state_has_a_word_and_a_symbol():
     model = MODELS["nuevo-leon"]
     states = {stage.id: status for stage, status in zip(model.stages, StageStatus, strict=False)}
-    said = words(svg(model, "es", states))
+    texts = words(svg(model, "es", states))
     for status in states.values():
-        assert STATUS[status].es in said
+        assert STATUS[status].es in texts
     assert len({look.sign for look in STAGE_STYLES.values()}) == len(StageStatus)
 
 
-def test_mermaid_shows_the_order_and_what_is_optional():
+def test_mermaid_shows_the_order_and_the_optional_stages():
     text = mermaid(MODELS["colombian-hybrid"], "en", {"hosting": StageStatus.ACHIEVED})
     assert text.startswith("flowchart LR\n    accTitle: Colombian hybrid model\n")
     for arrow in ("s1 --> s2", "s3 --> s4", "s3 --> s5", "s4 --> s6", "s5 --> s6", "s4 -.-> s7"):
@@ -85,6 +85,6 @@ def test_mermaid_shows_the_order_and_what_is_optional():
     assert text.count("stroke-dasharray") == 1
 
 
-def test_the_same_model_is_drawn_the_same_each_time():
+def test_the_same_model_always_gives_the_same_diagram():
     for model in MODELS.values():
         assert svg(model, "es") == svg(model, "es")

@@ -1,4 +1,4 @@
-"""Dues schemes: read whole, or with every mistake; what falls in two brackets or in none is named."""
+"""Dues schemes are read completely, or all mistakes are reported. Overlaps and gaps of brackets are named."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_scheme_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "changes", "said"),
+    ("text", "changes", "expected"),
     [
         (BY_HEAD, {"from: 10,": "from: 11,"},
          ["11:5: bracket 1 (from 0 below 10) and bracket 2 (from 11 below 50): 10 is in no bracket; accepted: "
@@ -124,16 +124,16 @@ def test_a_scheme_is_read() -> None:
         ("7", {}, ["1:1: the number 7; accepted: a mapping with the keys scheme, title, source, by, from, brackets"]),
     ],
 )  # fmt: skip
-def test_a_mistake_is_told(text: str, changes: dict[str, str], said: list[str]) -> None:
+def test_a_mistake_is_reported(text: str, changes: dict[str, str], expected: list[str]) -> None:
     for old, new in changes.items():
         assert old in text
         text = text.replace(old, new)
     with pytest.raises(Mistakes) as caught:
         parse_scheme(text)
-    assert [str(m).removeprefix("scheme:") for m in caught.value.mistakes] == said
+    assert [str(m).removeprefix("scheme:") for m in caught.value.mistakes] == expected
 
 
-def test_every_file_of_a_folder_is_read_and_bears_its_name(tmp_path: Path) -> None:
+def test_every_file_of_a_folder_is_read_and_has_the_name_of_its_scheme(tmp_path: Path) -> None:
     assert load_schemes(tmp_path / "nowhere") == {}
     (tmp_path / "heads.yaml").write_text(BY_HEAD, encoding="utf-8")
     assert list(load_schemes(tmp_path)) == ["heads"]
@@ -141,8 +141,8 @@ def test_every_file_of_a_folder_is_read_and_bears_its_name(tmp_path: Path) -> No
     (tmp_path / "wrong.yaml").write_text("scheme: wrong", encoding="utf-8")
     with pytest.raises(Mistakes) as caught:
         load_schemes(tmp_path)
-    told = [str(m).removeprefix(f"{tmp_path}/") for m in caught.value.mistakes]
-    assert told[0] == "other.yaml:1:9: the scheme «heads» is in a file called other.yaml; accepted: heads.yaml"
-    assert all(line.startswith("wrong.yaml:1:1: the key «") for line in told[1:])
+    messages = [str(m).removeprefix(f"{tmp_path}/") for m in caught.value.mistakes]
+    assert messages[0] == "other.yaml:1:9: the scheme «heads» is in a file called other.yaml; accepted: heads.yaml"
+    assert all(line.startswith("wrong.yaml:1:1: the key «") for line in messages[1:])
     with pytest.raises(Mistakes, match="the file does not exist"):
         load_scheme(tmp_path / "none.yaml")

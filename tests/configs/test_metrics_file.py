@@ -1,4 +1,4 @@
-"""The catalogue of metrics: read whole, or with every mistake."""
+"""The catalogue of metrics is read completely, or all mistakes are reported."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ attendance:
 """
 
 
-def test_the_shipped_catalogue_is_sound():
+def test_the_shipped_catalogue_is_valid():
     metrics = load_metrics(CONFIGS / "metrics.yaml")
     assert len(metrics) > 50
     assert all(metric.id == name for name, metric in metrics.items())
@@ -40,7 +40,7 @@ def test_a_metric_is_read():
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "expected"),
     [
         ("unit: share", "unit: percent", "4:9: the unit «percent» is unknown; accepted: count, share, yes-no, days, "
          "months, years, points, fte, money"),
@@ -60,13 +60,13 @@ def test_a_metric_is_read():
         ("number: 27", "number: x", "2:11: number: «x»; accepted: a whole number"),
     ],
 )  # fmt: skip
-def test_a_mistake_is_told(old: str, new: str, said: str):
+def test_a_mistake_is_reported(old: str, new: str, expected: str):
     with pytest.raises(Mistakes) as caught:
         parse_metrics(METRIC.replace(old, new), "m.yaml")
-    assert any(str(mistake).startswith(f"m.yaml:{said}") for mistake in caught.value.mistakes), caught.value
+    assert any(str(mistake).startswith(f"m.yaml:{expected}") for mistake in caught.value.mistakes), caught.value
 
 
-def test_the_mistakes_of_all_metrics_are_told_together():
+def test_the_mistakes_of_all_metrics_are_reported_together():
     text = (
         METRIC.replace("share", "x") + METRIC.replace("attendance", "trust").replace("more", "y") + "attendance: {}\n"
     )
@@ -79,6 +79,6 @@ def test_the_mistakes_of_all_metrics_are_told_together():
     ]
 
 
-def test_a_file_that_is_no_catalogue():
+def test_a_file_that_is_not_a_catalogue_is_refused():
     with pytest.raises(Mistakes, match="a list; accepted: a mapping from the id of each metric to its declaration"):
         parse_metrics("[1]")

@@ -1,4 +1,4 @@
-"""Every mistake in a model file is told at once: where, what was found, what is accepted, what is nearest."""
+"""All mistakes in a model file are reported at once: where, what was found, what is accepted, which name is similar."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ CONFIGS = HERE.parents[1] / "configs"
 TABLE = [case for file in sorted((HERE / "mistakes").glob("*.yaml")) for case in YAML(typ="safe").load(file)]
 
 
-def test_the_small_model_itself_is_sound(changed):
+def test_the_small_model_itself_is_valid(changed):
     assert changed() == []
 
 
 @pytest.mark.parametrize("case", TABLE, ids=[case["what"] for case in TABLE])
-def test_a_mistake_is_told(case: Mapping[str, Any], changed):
-    said = changed((case["instead of"], case["stands"]))
-    assert [sentence.removeprefix("small.yaml:") for sentence in said] == case["says"]
+def test_a_mistake_is_reported(case: Mapping[str, Any], changed):
+    messages = changed((case["instead of"], case["stands"]))
+    assert [sentence.removeprefix("small.yaml:") for sentence in messages] == case["says"]
 
 
-def test_ten_mistakes_in_one_file_are_told_together(metrics):
+def test_ten_mistakes_in_one_file_are_reported_together(metrics):
     with pytest.raises(Mistakes) as caught:
         load_model(HERE / "ten-mistakes.yaml", metrics)
-    told = [(m.where.removeprefix(f"{HERE}/ten-mistakes.yaml:"), m.found, m.cure) for m in caught.value.mistakes]
-    assert told == [
+    mistakes = [(m.where.removeprefix(f"{HERE}/ten-mistakes.yaml:"), m.found, m.cure) for m in caught.value.mistakes]
+    assert mistakes == [
         ("9:11", "the stage kind «critical-mas» is unknown", "The nearest: critical-mass"),
         ("10:12", "the key «en» is missing", ""),
         ("16:28", "the role «offise» is unknown", "The nearest: office"),
@@ -50,13 +50,15 @@ def test_ten_mistakes_in_one_file_are_told_together(metrics):
     ]  # fmt: skip
 
 
-def test_mistakes_of_one_file_stand_in_the_order_of_its_lines(changed):
-    said = changed(("severity: warning", "severity: warn"), ("model: small", "model: Small"), ("need: 2", "need: 0"))
-    assert [sentence.split(":")[1] for sentence in said] == ["1", "24", "38"]
+def test_the_mistakes_of_a_file_are_in_the_order_of_its_lines(changed):
+    messages = changed(
+        ("severity: warning", "severity: warn"), ("model: small", "model: Small"), ("need: 2", "need: 0")
+    )
+    assert [sentence.split(":")[1] for sentence in messages] == ["1", "24", "38"]
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "messages"),
     [
         ("", "small.yaml:1:1: the file is empty"),
         ("# nothing but a remark\n", "small.yaml:1:1: the file is empty"),
@@ -68,11 +70,11 @@ def test_mistakes_of_one_file_stand_in_the_order_of_its_lines(changed):
          "but found another document"),
     ],
 )  # fmt: skip
-def test_what_is_no_model_at_all(text: str, said: str, sentences):
-    assert sentences(text) == [said]
+def test_a_text_that_is_not_a_model_is_refused(text: str, messages: str, sentences):
+    assert sentences(text) == [messages]
 
 
-def test_a_file_that_is_not_there_or_is_no_text(tmp_path, metrics):
+def test_a_missing_file_and_a_binary_file_are_refused(tmp_path, metrics):
     with pytest.raises(Mistakes, match=r"x\.yaml: the file does not exist"):
         load_model(tmp_path / "x.yaml", metrics)
     (tmp_path / "y.yaml").write_bytes(b"model: y\ntitle: Pe\xf1a\n")
@@ -82,7 +84,7 @@ def test_a_file_that_is_not_there_or_is_no_text(tmp_path, metrics):
         load_model(tmp_path, metrics)
 
 
-def test_a_folder_tells_the_mistakes_of_all_its_files(tmp_path, metrics, small):
+def test_the_mistakes_of_all_files_of_a_folder_are_reported(tmp_path, metrics, small):
     (tmp_path / "one.yaml").write_text(small)
     (tmp_path / "small.yaml").write_text(small)
     (tmp_path / "three.yaml").write_text(small.replace("model: small", "model: three").replace("is yes", "maybe"))
@@ -98,7 +100,7 @@ def test_a_folder_tells_the_mistakes_of_all_its_files(tmp_path, metrics, small):
     ]
 
 
-def test_a_mistake_in_one_file_is_no_trouble_of_another_model(tmp_path):
+def test_a_mistake_in_one_file_does_not_affect_another_model(tmp_path):
     shutil.copytree(CONFIGS, tmp_path, dirs_exist_ok=True)
     broken = tmp_path / "models" / "catalan.yaml"
     broken.write_text("a: [")
@@ -116,7 +118,7 @@ def test_a_mistake_in_one_file_is_no_trouble_of_another_model(tmp_path):
         models_in(tmp_path)
 
 
-def test_a_folder_without_models(tmp_path, metrics):
+def test_a_folder_without_models_is_refused(tmp_path, metrics):
     with pytest.raises(Mistakes, match=r"there is no model in this folder; accepted: files like basque\.yaml"):
         load_models(model_files(tmp_path), metrics)
 
@@ -136,8 +138,8 @@ ANYTHING = st.recursive(
 
 
 @given(data=st.data(), what=ANYTHING)
-def test_whatever_stands_anywhere_ends_in_sentences(data, what, small, sentences):
-    """Any value in any place of the file is accepted or told of; nothing else is raised."""
+def test_any_value_at_any_place_ends_in_messages(data, what, small, sentences):
+    """Any value at any place of the file is accepted or reported; no other exception is raised."""
     model = YAML(typ="safe").load(small)
     place, key = model, data.draw(st.sampled_from(list(model)))
     while isinstance(place[key], (dict, list)) and place[key] and data.draw(st.booleans()):
@@ -149,12 +151,12 @@ def test_whatever_stands_anywhere_ends_in_sentences(data, what, small, sentences
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=200))
-def test_any_text_ends_in_sentences(sentences, text):
+def test_any_text_ends_in_messages(sentences, text):
     assert sentences(text)
 
 
 def written(value: Any) -> str:
-    """YAML in its flow style, which is JSON but for the numbers that JSON does not know."""
+    """YAML in flow style: JSON, except numbers that JSON does not have."""
     match value:
         case dict():
             return "{" + ", ".join(f'"{key}": {written(item)}' for key, item in value.items()) + "}"

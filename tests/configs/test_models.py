@@ -1,4 +1,4 @@
-"""The lifecycle models that are shipped, and what reading them keeps and leaves aside."""
+"""The shipped lifecycle models, and what reading a model keeps and leaves out."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ ORDERS = {
 every_model = pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 
 
-def test_the_six_models_stand_in_the_orders_of_their_schools():
+def test_the_six_models_have_the_orders_of_their_schools():
     found = {model.id: " ".join("+".join(layer) for layer in layers(model)) for model in MODELS.values()}
     assert found == ORDERS
 
 
-def test_the_hybrid_has_parallel_stages_and_an_optional_one_for_which_none_waits():
+def test_the_hybrid_has_parallel_stages_and_an_optional_one_for_which_no_stage_waits():
     hybrid = MODELS["colombian-hybrid"]
     assert [stage.id for stage in hybrid.stages if stage.optional] == ["institutionalization"]
     assert descendants(hybrid, "institutionalization") == frozenset()
@@ -51,7 +51,7 @@ def test_a_model_ends_in_an_open_ended_operation(model: LifecycleModel):
 
 
 @every_model
-def test_gates_ask_for_enough_and_not_for_too_much(model: LifecycleModel):
+def test_gates_require_enough_and_not_too_much(model: LifecycleModel):
     for stage in model.stages:
         criteria = list(stage.gate.criteria)
         assert 4 <= len(criteria) <= 9
@@ -60,13 +60,13 @@ def test_gates_ask_for_enough_and_not_for_too_much(model: LifecycleModel):
 
 
 @every_model
-def test_something_is_watched_after_each_milestone(model: LifecycleModel):
+def test_every_milestone_has_watched_criteria(model: LifecycleModel):
     for stage in model.stages:
         assert any(criterion.keep for criterion in stage.gate.criteria)
 
 
 @every_model
-def test_bounds_point_where_the_metric_says_better_is(model: LifecycleModel):
+def test_bounds_have_the_direction_of_their_metric(model: LifecycleModel):
     for stage in model.stages:
         for criterion in stage.gate.criteria:
             assert criterion.bound.rising == (METRICS[criterion.metric].direction == "more"), criterion.id
@@ -80,19 +80,19 @@ def test_the_government_decides_no_management_gate(model: LifecycleModel):
 
 
 @every_model
-def test_a_model_survives_the_database(model: LifecycleModel):
+def test_a_model_is_the_same_after_storage_in_the_database(model: LifecycleModel):
     again = LifecycleModel.model_validate_json(model.model_dump_json(by_alias=True))
     assert again == model
     assert again.hash == model.hash
 
 
 @every_model
-def test_the_schema_for_editors_accepts_what_is_shipped(model: LifecycleModel):
+def test_the_schema_for_editors_accepts_the_shipped_models(model: LifecycleModel):
     written = read(CONFIGS / "models" / f"{model.id}.yaml").value
     jsonschema.validate(written, model_schema(METRICS), jsonschema.Draft7Validator)
 
 
-def test_what_each_model_is_known_for():
+def test_each_model_has_its_known_features():
     def bound(model: str, stage: str, criterion: str) -> str:
         return str({c.id: c.bound for c in MODELS[model].stage(stage).gate.criteria}[criterion])
 
@@ -104,7 +104,7 @@ def test_what_each_model_is_known_for():
     assert MODELS["nuevo-leon"].position("institutionalization") == 3
 
 
-def test_the_hash_is_that_of_the_content(metrics, small):
+def test_the_hash_depends_on_the_content_only(metrics, small):
     model = parse_model(small, metrics)
     remarked = parse_model(
         "# a remark\n" + small.replace("source: ECLAC\nstages", "stages") + "source: ECLAC\n", metrics
@@ -113,12 +113,12 @@ def test_the_hash_is_that_of_the_content(metrics, small):
     assert remarked.hash == model.hash != changed.hash
 
 
-def test_the_written_form_of_a_parameter_does_not_change_the_hash(metrics, small):
+def test_the_notation_of_a_parameter_does_not_change_the_hash(metrics, small):
     spelled = small.replace("{size: large}", "{months: 12, size: large}")
     assert parse_model(spelled, metrics).hash == parse_model(small, metrics).hash
 
 
-def test_what_is_left_out_is_filled_in(metrics, small):
+def test_defaults_are_filled_in(metrics, small):
     model = parse_model(small, metrics)
     gather, found = model.stages
     committed, time = gather.gate.requires
@@ -134,7 +134,7 @@ def test_what_is_left_out_is_filled_in(metrics, small):
     ]
 
 
-def test_the_parts_of_a_group_weigh_what_the_group_weighs(metrics, small):
+def test_the_parts_of_a_group_have_the_severity_of_the_group(metrics, small):
     text = small.replace("        - any_of:", "        - severity: warning\n          any_of:")
     group = parse_model(text, metrics).stage("found").gate.requires[1]
     assert {part.severity for part in group.any_of} == {Severity.WARNING}
@@ -145,7 +145,7 @@ def test_the_parts_of_a_group_weigh_what_the_group_weighs(metrics, small):
     [("1 day", 1), ("26 weeks", 182), ("1 month", 31), ("6 months", 183), ("12 months", 365), ("18 months", 548),
      ("2 years", 730)],
 )  # fmt: skip
-def test_a_time_is_read_in_days(written: str, days: int, metrics, small):
+def test_a_time_is_read_as_days(written: str, days: int, metrics, small):
     model = parse_model(small.replace("12 months", written), metrics)
     assert model.stages[0].allowed_days == days
 
@@ -156,7 +156,7 @@ def test_a_bound_is_exact(metrics, small):
     assert (bound.number, bound.unit) == (Fraction(1, 3), Unit.SHARE)
 
 
-def test_the_schema_offers_the_metrics_and_refuses_what_is_mistyped(small):
+def test_the_schema_offers_the_metrics_and_refuses_misspelt_names(small):
     schema = model_schema(METRICS)
     jsonschema.Draft7Validator.check_schema(schema)
     assert "committed-members" in schema["definitions"]["WrittenCriterion"]["properties"]["metric"]["enum"]

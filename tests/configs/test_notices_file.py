@@ -1,4 +1,4 @@
-"""The file of notices: every mistake at once, where it stands, and what is accepted."""
+"""The file of notices: all mistakes are reported at once, with their places and what is accepted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SOUND = """dues:
 """
 
 
-def told(folder: Path, text: str) -> list[str]:
+def mistakes(folder: Path, text: str) -> list[str]:
     (folder / "messages").mkdir(exist_ok=True)
     (folder / "messages" / "overdue.md").touch()
     file = folder / "notices.yaml"
@@ -36,23 +36,23 @@ def told(folder: Path, text: str) -> list[str]:
     return []
 
 
-def test_the_shipped_file_is_sound() -> None:
+def test_the_shipped_file_is_valid() -> None:
     rules = {rule.id: rule for rule in load_notices(CONFIGS / "notices.yaml", metrics_in(CONFIGS))}
     dues = rules["dues-sme"]
     assert [str(step) for step in dues.ladder] == ["-15d", "+1d", "+30d", "+60d", "+90d"]
     assert [[a.group for a in dues.escalation_audiences(step)] for step in dues.ladder] == [
-        [], [], [], [Group.MANAGER], [Group.MANAGER, Group.BOARD],
+        [], [], [], [Group.MANAGER], [Group.MANAGER, Group.CHAIR],
     ]  # fmt: skip
     assert rules["finding-changed"].urgency is Urgency.DIGEST
     assert dues.escalation_audiences(Offset.parse("+59d")) == ()
 
 
-def test_a_sound_file_has_no_mistake(tmp_path: Path) -> None:
-    assert told(tmp_path, SOUND) == []
+def test_a_valid_file_has_no_mistakes(tmp_path: Path) -> None:
+    assert mistakes(tmp_path, SOUND) == []
 
 
 @pytest.mark.parametrize(
-    ("instead", "stands", "said"),
+    ("instead", "written", "expected"),
     [
         ("on: invoice.due", "on: invoice.dew", "2:7: the occasion «invoice.dew» is unknown"),
         ("[-15d, +1d, +60d]", "[+1d, -15d, +60d]", "4:17: the step -15d is not later than +1d before it"),
@@ -104,14 +104,14 @@ def test_a_sound_file_has_no_mistake(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_mistake_is_told(tmp_path: Path, instead: str, stands: str, said: str) -> None:
+def test_a_mistake_is_reported(tmp_path: Path, instead: str, written: str, expected: str) -> None:
     assert instead in SOUND
-    found = told(tmp_path, SOUND.replace(instead, stands))
-    assert any(sentence.startswith(said) for sentence in found), found
+    found = mistakes(tmp_path, SOUND.replace(instead, written))
+    assert any(sentence.startswith(expected) for sentence in found), found
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("{event: gate.opened, to: [member], template: overdue}", "1:32: gate.opened concerns no member"),
         ("{event: gate.opened, level: 1, to: [board], template: overdue}", "1:27: gate.opened has no level"),
@@ -124,12 +124,12 @@ def test_a_mistake_is_told(tmp_path: Path, instead: str, stands: str, said: str)
          "1:23: trust.fell has no stop condition «paid»; accepted: no until"),
     ],
 )  # fmt: skip
-def test_a_mistake_of_another_kind_of_moment_is_told(tmp_path: Path, text: str, said: str) -> None:
-    found = told(tmp_path, f"one: {text}\n")
-    assert any(sentence.startswith(said) for sentence in found), found
+def test_a_mistake_in_another_kind_of_moment_is_reported(tmp_path: Path, text: str, expected: str) -> None:
+    found = mistakes(tmp_path, f"one: {text}\n")
+    assert any(sentence.startswith(expected) for sentence in found), found
 
 
-def test_all_mistakes_of_a_file_are_told_together(tmp_path: Path) -> None:
+def test_all_mistakes_of_a_file_are_reported_together(tmp_path: Path) -> None:
     wrong = SOUND.replace("-15d", "15").replace("[manager]", "[manger]").replace("until: paid", "untill: paid")
-    found = told(tmp_path, wrong + "\nother: {event: gate.opened, to: [], template: overdue}\n")
+    found = mistakes(tmp_path, wrong + "\nother: {event: gate.opened, to: [], template: overdue}\n")
     assert [line.split(":")[0] for line in found] == ["4", "5", "8", "11"]

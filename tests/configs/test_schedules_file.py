@@ -1,4 +1,4 @@
-"""The schedules of the office: every mistake with its line and column."""
+"""The schedules of the office: every mistake is reported with its line and column."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def mistakes(tmp_path: Path, text: str) -> list[str]:
     return [str(m).removeprefix(f"{tmp_path}/schedules.yaml:") for m in raised.value.mistakes]
 
 
-def test_the_shipped_file_says_what_holds_without_it(tmp_path: Path) -> None:
+def test_the_shipped_file_has_the_default_schedules(tmp_path: Path) -> None:
     assert load_schedules(CONFIGS / "schedules.yaml") == DEFAULTS == load_schedules(tmp_path / "none.yaml")
 
 

@@ -1,4 +1,4 @@
-"""YAML 1.2 with the place of every value."""
+"""YAML 1.2 with the line and column of every value."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from clusterflow.configs.yaml import parse
      ("1.5", 1.5), (".inf", float("inf")), ("~", None), ("", None), ("2025-01-31", "2025-01-31"),
      ("'12'", "12"), ("12:30:45", "12:30:45")],
 )  # fmt: skip
-def test_scalars_are_those_of_yaml_1_2(written: str, value: object):
+def test_scalars_follow_yaml_1_2(written: str, value: object):
     found = parse(f"key: {written}", "f").value["key"]
     assert (found, type(found)) == (value, type(value))
     assert not isinstance(found, date)
@@ -30,11 +30,11 @@ def test_every_value_and_key_has_its_place():
     assert document.where(("b", 1, "c", "d")) == "f:4:12"
 
 
-def test_what_is_not_there_stands_where_it_is_missed():
+def test_a_missing_value_has_the_place_of_its_parent():
     assert parse("a:\n  b: 1\n", "f").where(("a", "c", "d")) == "f:2:3"
 
 
-def test_all_keys_that_stand_twice_are_told():
+def test_all_duplicate_keys_are_reported():
     document = parse("a: 1\nb: {x: 1, x: 2}\na: 3\n", "f")
     assert [str(mistake).split(";")[0] for mistake in document.mistakes] == [
         "f:2:11: the key «x» is listed twice, first on line 2",
@@ -43,6 +43,6 @@ def test_all_keys_that_stand_twice_are_told():
     assert document.value == {"a": 1, "b": {"x": 1}}
 
 
-def test_a_value_that_holds_itself_is_told():
+def test_a_value_that_contains_itself_is_reported():
     document = parse("a: &a [*a]\n", "f")
     assert "used again by its anchor" in str(document.mistakes[0])

@@ -1,4 +1,4 @@
-"""Some days of an office: facts, evaluations, gates, decisions, notices. A process lives them, and may be killed."""
+"""Some days of an office: facts, evaluations, gates, decisions, notices. A process plays them and may be killed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 from unittest.mock import patch
 
 from sqlalchemy import Engine
-from support.bus import Bus, speaking_to
+from support.bus import Bus, connect_relay_to
 from support.world import model, stage, stated
 
 from clusterflow.domain.terms import DecisionKind, Role
@@ -35,12 +35,12 @@ MODEL = model(
 )
 BEGUN = datetime(2024, 1, 10, 8, tzinfo=UTC)
 LATER = timedelta(minutes=3)
-"""After so long, what a killed process had taken for itself is free again."""
+"""After this time, another process may take over what a killed process had claimed."""
 
 
 @dataclass(slots=True)
-class Points:
-    """The points that a process passes; at one of them it is killed."""
+class KillPoints:
+    """The points that a process passes. It is killed at one of them."""
 
     die_at: int | None = None
     passed: list[str] = field(default_factory=list)
@@ -61,19 +61,19 @@ class Points:
 
 
 @contextmanager
-def watched(points: Points, database: Engine, bus: Path) -> Iterator[None]:
-    """Before and after every commit, every thing that is told to Prefect and every mail is a point."""
+def watched(points: KillPoints, database: Engine, bus: Path) -> Iterator[None]:
+    """Make a point before and after every commit, every request to Prefect and every mail."""
     with (
         patch.object(database.dialect, "do_commit", points.around("commit", database.dialect.do_commit)),
         patch.object(sending, "deliver", points.around("mail", sending.deliver)),
-        speaking_to(Bus(bus, points)),
+        connect_relay_to(Bus(bus, points)),
     ):
         yield
 
 
 @dataclass(slots=True)
 class Office:
-    """Who lives the days: each command bears a key of its own, so that whoever begins again repeats nothing."""
+    """Plays the days. Each command has its own key, so a process that starts again repeats nothing."""
 
     settings: Settings
     database: Engine
@@ -107,7 +107,7 @@ class Office:
 
 
 def live(office: Office) -> None:
-    """The days, from the first to the last; who was killed in them begins again with the first."""
+    """Play the days from the first to the last. A process that was killed starts again with the first."""
     office.record(
         "organisation id=firm name=Firm helix=company size=small from=2020-01-01",
         "person id=mona name=Mona email=mona@firm.example from=2020-01-01 language=en",
@@ -136,7 +136,7 @@ def live(office: Office) -> None:
 
 
 def drain(office: Office) -> None:
-    """Until nothing waits: what a killed process had taken comes free after a while."""
+    """Work until nothing waits. The claims of a killed process expire after a while."""
     for _ in range(6):
         office.relay()
         waiting = outbox.backlog(office.context)
@@ -147,6 +147,6 @@ def drain(office: Office) -> None:
 
 
 def resumed_at(database: Engine) -> datetime:
-    """A while after the last thing that was written."""
+    """A while after the last entry was written."""
     with database.connect() as connection:
         return max([BEGUN, *(h.at + LATER for h in heads(connection) if h.at is not None)])

@@ -1,7 +1,7 @@
-"""A process is killed wherever it could matter, another one takes over, and nothing is lost and nothing doubled.
+"""A process is killed at any critical point, another one takes over, and nothing is lost or done twice.
 
-Each kill is a SIGKILL to a real process, before or after a commit, a message to Prefect, or a mail. The process that
-follows lives the same days again, each command under the same key.
+Each kill is a SIGKILL to a real process, before or after a commit, a request to Prefect, or a mail. The next process
+plays the same days again, with the same key for each command.
 """
 
 from __future__ import annotations
@@ -17,39 +17,39 @@ from pathlib import Path
 
 import pytest
 from support import postgres
-from support.bus import Bus, Heard
+from support.bus import Bus, Received
 from support.fresh import Fresh, FreshPostgres, FreshSqlite
 from support.mailbox import Mailbox, mail_server
 
 from crash.zygote import Account, Life, Zygote
 
 LANES = 2
-"""So many kill side by side."""
+"""The number of parallel lanes."""
 
 
 @dataclass(frozen=True)
-class Left:
-    """What a life, or a life and the one after it, leaves behind: in the database, in Prefect, with the people."""
+class Remains:
+    """What one life, or a life and its successor, leaves in the database, in Prefect and in the mailboxes."""
 
     account: Account
-    heard: Heard
+    received: Received
     mails: tuple[tuple[str, str, str], ...]
-    """To whom, under which key, with which subject."""
+    """Recipient, key and subject of each mail."""
 
     @property
     def gates(self) -> dict[str, set[str]]:
-        """By review: the keys of the runs that were started to ask about it."""
-        asked: dict[str, set[str]] = {}
-        for run in self.heard.runs:
+        """By review: the keys of the runs that were started to show its form."""
+        runs_by_review: dict[str, set[str]] = {}
+        for run in self.received.runs:
             kind, _, rest = run["key"].partition(":")
             if kind == "gate":
-                asked.setdefault(rest.partition(":")[2], set()).add(run["key"])
-        return asked
+                runs_by_review.setdefault(rest.partition(":")[2], set()).add(run["key"])
+        return runs_by_review
 
     @property
     def passes(self) -> set[int]:
-        """The entries up to which a run was started to show what happened."""
-        keys = {r["key"].split(":")[1] for r in self.heard.runs if r["key"].startswith("pass:")}
+        """The ledger entries up to which a run was started to show what happened."""
+        keys = {r["key"].split(":")[1] for r in self.received.runs if r["key"].startswith("pass:")}
         return {self.account.versions[k] for k in keys}
 
 
@@ -63,19 +63,21 @@ class Lane:
     box: Mailbox
     mail: str
 
-    def life(self, backend: str, die_at: int | None) -> tuple[int, Left]:
-        """A life on a fresh database that is killed at a point, and the one that follows; gives how often it died."""
-        bus = Bus(self.folder / "heard")
+    def life(self, backend: str, die_at: int | None) -> tuple[int, Remains]:
+        """Run a life on a fresh database, kill it at a point, and run its successor. Return how many
+        lives were killed.
+        """
+        bus = Bus(self.folder / "received")
         bus.file.unlink(missing_ok=True)
         self.box.mails.clear()
         database, kills = self.fresh[backend].again(), 0
-        told = self.zygote.live(Life(database, bus.file, self.mail, die_at))
-        if told == -signal.SIGKILL:
+        result = self.zygote.live(Life(database, bus.file, self.mail, die_at))
+        if result == -signal.SIGKILL:
             kills = 1
-            told = self.zygote.live(Life(database, bus.file, self.mail))
-        assert isinstance(told, Account), told
+            result = self.zygote.live(Life(database, bus.file, self.mail))
+        assert isinstance(result, Account), result
         mails = tuple((to, str(m["X-Clusterflow-Notice"]), str(m["Subject"])) for to, m in self.box.mails)
-        return kills, Left(told, bus.heard(), mails)
+        return kills, Remains(result, bus.received(), mails)
 
 
 @contextmanager
@@ -91,21 +93,23 @@ def lane(server: str, template: str, sqlite: Path, folder: Path, number: int) ->
     postgres.execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def check(left: Left, whole: Left, where: str) -> None:
-    """What a killed process and its follower left is what an undisturbed one leaves."""
+def check(left: Remains, whole: Remains, where: str) -> None:
+    """A killed process and its successor leave the same as an undisturbed process."""
     account, expected = left.account, whole.account
     assert account.kinds == expected.kinds, where
     assert all(account.whole.values()), (where, account.whole)
     assert (account.waiting, account.carried) == ((0, 0), 0), where
 
-    ids = [e["id"] for e in left.heard.events]
+    ids = [e["id"] for e in left.received.events]
     assert set(ids) == set(account.event_ids), where
-    assert [e["event"] for e in unique(left.heard.events)] == [e["event"] for e in unique(whole.heard.events)], where
+    assert [e["event"] for e in unique(left.received.events)] == [e["event"] for e in unique(whole.received.events)], (
+        where
+    )
 
     assert left.gates.keys() >= whole.gates.keys(), where
     assert all(len(keys) == 1 for keys in left.gates.values()), (where, left.gates)
     assert left.passes >= whole.passes, where
-    started = {r["id"] for r in left.heard.runs}
+    started = {r["id"] for r in left.received.runs}
     assert account.held_by.keys() == expected.held_by.keys() != set(), where
     assert set(account.held_by.values()) <= started, (where, account.held_by)
 
@@ -118,7 +122,7 @@ def unique(events: tuple[dict[str, str], ...]) -> list[dict[str, str]]:
     return list({e["id"]: e for e in events}.values())
 
 
-def test_a_process_killed_at_any_point_loses_nothing_and_doubles_nothing(
+def test_a_process_killed_at_any_point_loses_nothing_and_repeats_nothing(
     postgres_server: str,
     postgres_template: str,
     sqlite_template: Path,
@@ -135,12 +139,12 @@ def test_a_process_killed_at_any_point_loses_nothing_and_doubles_nothing(
         undisturbed = {backend: lanes[0].life(backend, None)[1] for backend in lanes[0].fresh}
         for backend, whole in undisturbed.items():
             check(whole, whole, backend)
-            assert max(Counter(e["id"] for e in whole.heard.events).values()) == 1
+            assert max(Counter(e["id"] for e in whole.received.events).values()) == 1
             assert max(Counter(whole.mails).values()) == 1
             assert len(whole.mails) > 5
 
         def kill(number: int) -> int:
-            """Every so-manieth point, on both databases, until a process lives to its end."""
+            """Kill at every n-th point, on both databases, until a process reaches its end."""
             kills = 0
             for backend, whole in undisturbed.items():
                 for point in count(1 + number, LANES):

@@ -1,4 +1,4 @@
-"""A relay that dies between telling Prefect and noting it: what is told again bears the same ids."""
+"""A relay dies after it told Prefect and before it recorded that. The repeated events have the same ids."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support.bus import Bus, speaking_to
+from support.bus import Bus, connect_relay_to
 from support.world import World, model, stage
 
 from clusterflow.engine.evaluate import EvaluationResult
@@ -18,45 +18,43 @@ from clusterflow.services.context import Context
 from clusterflow.store.outbox import Span
 
 
-class Died(BaseException):
-    """The relay is no more."""
+class RelayDied(BaseException):
+    """The relay process has ended."""
 
 
-async def test_facts_that_come_in_meanwhile_change_nothing_in_what_is_told_again(
-    database_url: str, tmp_path: Path
-) -> None:
+async def test_new_facts_do_not_change_the_events_that_are_repeated(database_url: str, tmp_path: Path) -> None:
     w = World(database_url, model(stage("first")))
     w.enrol()
-    bus = Bus(tmp_path / "heard")
-    with speaking_to(bus):
+    bus = Bus(tmp_path / "received")
+    with connect_relay_to(bus):
         await publish(w.context)
-    before = len(bus.heard().events)
+    before = len(bus.received().events)
 
     def die(what: str) -> None:
         if what == "after event":
-            raise Died
+            raise RelayDied
 
     line = "link initiative=one id={} direction=inside with_whom=x from=2024-01-01"
     w.record(line.format("a"))
-    with speaking_to(Bus(bus.file, die)), pytest.raises(Died):
+    with connect_relay_to(Bus(bus.file, die)), pytest.raises(RelayDied):
         await publish(w.context)
-    w.record(line.format("b"))  # by the same clock, which stands still here: as on a day that is rehearsed
+    w.record(line.format("b"))  # the clock stands still, as on a day that is rehearsed
     assert outbox.waiting(w.context) == [], "another relay waits for as long as the first may be at work"
     w.now += timedelta(minutes=2)
-    with speaking_to(bus):
+    with connect_relay_to(bus):
         await publish(w.context)
-    told = bus.heard().events[before:]
-    assert sorted(Counter(e["id"] for e in told).values()) == [1, 2]
-    assert {e["id"]: e["payload"]["records"] for e in told} == {e["id"]: {"link": 1} for e in told}
+    repeated = bus.received().events[before:]
+    assert sorted(Counter(e["id"] for e in repeated).values()) == [1, 2]
+    assert {e["id"]: e["payload"]["records"] for e in repeated} == {e["id"]: {"link": 1} for e in repeated}
     assert outbox.backlog(w.context).events == 0
 
 
-async def test_a_fact_that_comes_in_while_a_round_goes_on_is_evaluated_by_the_next(
+async def test_a_fact_recorded_during_a_round_is_evaluated_by_the_next(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     w = World(database_url, model(stage("first")))
     w.enrol()
-    with speaking_to(Bus(tmp_path / "heard")):
+    with connect_relay_to(Bus(tmp_path / "received")):
         await publish(w.context)
         w.record("link initiative=one id=a direction=inside with_whom=x from=2024-01-01")
         ask = outbox.waiting
@@ -75,13 +73,13 @@ async def test_a_fact_that_comes_in_while_a_round_goes_on_is_evaluated_by_the_ne
     assert outbox.backlog(w.context).events == 0
 
 
-async def test_who_cannot_be_evaluated_waits_alone(
+async def test_an_initiative_that_cannot_be_evaluated_does_not_delay_others(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     w = World(database_url, model(stage("first")))
     for name in ("one", "two"):
         w.enrol(name)
-    with speaking_to(Bus(tmp_path / "heard")):
+    with connect_relay_to(Bus(tmp_path / "received")):
         await publish(w.context)
         for name in ("one", "two"):
             w.state_figure("first", initiative=name)
@@ -94,7 +92,7 @@ async def test_who_cannot_be_evaluated_waits_alone(
 
         monkeypatch.setattr(review, "evaluate", trouble)
         done = await publish(w.context)
-        assert done.problems == ("one: nobody foresaw this",)
+        assert done.problems == ("one: RuntimeError: nobody foresaw this",)
         assert ("gate.opened" in w.kinds("one"), "gate.opened" in w.kinds("two")) == (False, True)
         monkeypatch.undo()
         w.now += timedelta(minutes=1)

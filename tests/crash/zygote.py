@@ -1,7 +1,7 @@
-"""A warm process: each life is a fork of it, so that a life, and a death, costs a part of a second.
+"""A warm process: each life is a fork of it, so a life takes only a fraction of a second.
 
-It has lived the days once on each database, so that no statement needs to be compiled any more. Its children get jobs
-from standard input and leave their answers on standard output, pickled.
+It has played the days once on each database, so all statements are compiled. Its children get jobs from standard input
+and write their answers to standard output, pickled.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from clusterflow.services import outbox as outbox_service
 from clusterflow.settings import Settings
 from clusterflow.store.state import sort_rows
 from clusterflow.store.tables import outbox
-from crash.scenario import Office, Points, live, resumed_at, watched
+from crash.scenario import KillPoints, Office, live, resumed_at, watched
 
 WARM = "warm"
 CHAINS = ("registry", "one")
@@ -40,7 +40,7 @@ CHAINS = ("registry", "one")
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """What a process is to live on: a database, a bus, a mail server; and at which point it is killed."""
+    """What a process works with: a database, a bus, a mail server; and the point at which it is killed."""
 
     database: str
     bus: Path
@@ -50,27 +50,27 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a process that came to its end leaves behind."""
+    """What a process that reached its end leaves behind."""
 
     points: tuple[str, ...]
     kinds: dict[str, tuple[str, ...]]
     """By chain: what happened, in order."""
     whole: dict[str, bool]
-    """By chain: whether it verifies and adds up to what is stored."""
+    """By chain: whether it verifies and replays to the stored state."""
     event_ids: tuple[str, ...]
-    """The ids under which Prefect must have been told what happened."""
+    """The ids under which Prefect must have received what happened."""
     versions: dict[str, int]
-    """By hash: the place of an entry in the initiative's chain."""
+    """By hash: the position of an entry in the initiative's chain."""
     waiting: tuple[int, int]
-    """Events and notices that have not gone out."""
+    """Events and notices that have not been sent."""
     carried: int
-    """How many chains are still taken by a relay."""
+    """How many chains a relay still has claimed."""
     held_by: dict[str, str | None]
-    """By open review: the run that asks about it."""
+    """By open review: the run that shows its form."""
 
 
 def event_ids(entries: tuple[Entry, ...]) -> list[str]:
-    """One event for each entry; the facts of a command are one."""
+    """One event for each entry; the facts of one command share an event."""
     ids = []
     for (_, facts), together in groupby(entries, key=lambda e: (e.command, e.event.kind.startswith("record."))):
         group = list(together)
@@ -78,7 +78,7 @@ def event_ids(entries: tuple[Entry, ...]) -> list[str]:
     return ids
 
 
-def account(office: Office, points: Points) -> Account:
+def account(office: Office, points: KillPoints) -> Account:
     context = office.context
     entries = {chain: ledger.entries(context, chain) for chain in CHAINS}
     added = replay(entries["one"])
@@ -98,7 +98,7 @@ def account(office: Office, points: Points) -> Account:
 
 
 class Warm:
-    """An engine that has compiled all its statements, and is pointed at the database of the next life."""
+    """An engine with compiled statements, which is pointed at the database of the next life."""
 
     def __init__(self, address: str, folder: Path, mail: str) -> None:
         self.address = address
@@ -108,7 +108,7 @@ class Warm:
     def live(self, life: Life) -> Account:
         self.address = life.database
         settings = Settings(database=life.database, configs=CONFIGS, proof="none", mail=SecretStr(life.mail))
-        points = Points(life.die_at)
+        points = KillPoints(life.die_at)
         with watched(points, self.engine, life.bus):
             office = Office(settings, self.engine, resumed_at(self.engine))
             live(office)
@@ -118,8 +118,8 @@ class Warm:
 
 
 def main() -> None:
-    """Be warm; then answer each life with its account, None where it was killed."""
-    os.environ["SSL_CERT_FILE"] = lone_certificate().name  # the mail's way out would read all authorities each time
+    """Warm up; then answer each life with its account, or None if it was killed."""
+    os.environ["SSL_CERT_FILE"] = lone_certificate().name  # otherwise each mail would read all certificate authorities
     with TemporaryDirectory() as folder:
         mail, *addresses = sys.argv[1:]
         warm = {make_url(a).get_backend_name(): Warm(a, Path(folder), mail) for a in addresses}
@@ -147,7 +147,7 @@ def _tell(answer: object) -> None:
 
 
 class Zygote:
-    """The same, seen from the test; ``warm_up`` are databases to become warm on."""
+    """The test's side of the process; it warms up on the databases ``warm_up``."""
 
     def __init__(self, mail: str, *warm_up: str) -> None:
         path = os.pathsep.join(p for p in sys.path if p)
@@ -157,7 +157,7 @@ class Zygote:
         )
 
     def live(self, life: Life) -> Account | int:
-        """The account of a life, or how it ended without one (minus the signal's number)."""
+        """Return the account of a life, or how it ended without one (minus the number of the signal)."""
         assert self._process.stdin is not None
         pickle.dump(life, self._process.stdin)
         self._process.stdin.flush()
@@ -178,7 +178,7 @@ class Zygote:
 
 
 if __name__ == "__main__":
-    # By its own name: what is pickled here is read there.
+    # The module's own name, under which the other side unpickles.
     from crash import zygote
 
     zygote.main()

@@ -1,4 +1,4 @@
-"""The documentation site builds without a warning, has no dead link, and describes what the code holds."""
+"""The documentation site builds without a warning, has no dead link, and describes what the code contains."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_ROOMS, MOST_IMPORTS = 18, 90
 
 
 class Page(HTMLParser):
-    """The links of a page, the anchors that others can link to, and its text."""
+    """The links of a page, its anchors, and its text."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -75,7 +75,7 @@ def test_no_link_inside_the_site_is_dead(pages: dict[Path, Page]) -> None:
 
 
 @pytest.mark.parametrize("page", ["commands", "settings", "records", "metrics", "events", "notices"])
-def test_the_reference_names_everything_of_its_kind(site: Path, pages: dict[Path, Page], page: str) -> None:
+def test_the_reference_describes_everything_of_its_kind(site: Path, pages: dict[Path, Page], page: str) -> None:
     configs = Settings().configs
     expected = {
         "commands": {f"clusterflow {name}" for name in cli if not name.startswith("-")},

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import event, select
-from support.bus import Bus, speaking_to
+from support.bus import Bus, connect_relay_to
 from support.mailbox import mail_server
 from support.processes import Raised, race
 from support.world import World, model, stage, stated
@@ -300,15 +300,15 @@ def test_two_dispatchers_deliver_each_notice_once(world: MakeWorld) -> None:
 
 
 def relay(context: Context, number: int, file: Path) -> Any:
-    with speaking_to(Bus(file)):
+    with connect_relay_to(Bus(file)):
         return asyncio.run(publish(context)).problems
 
 
 def test_two_relays_publish_each_event_once(world: MakeWorld, tmp_path: Path) -> None:
     w = prepared(world(TWO), "first", evaluated=False)
-    bus = Bus(tmp_path / "heard")
+    bus = Bus(tmp_path / "received")
     run(w, *[partial(relay, file=bus.file)] * 2, rounds=4)
-    heard = bus.heard()
+    heard = bus.received()
     assert max(Counter(e["id"] for e in heard.events).values()) == 1
     assert Counter(r["initiative"] for r in heard.runs) == {f"i{n}": 1 for n in range(ROUNDS)}
     assert outbox.backlog(w.context).events == 0

@@ -1,4 +1,4 @@
-"""A database with clusterflow's tables, SQLite and PostgreSQL alike, and a registry to write facts into."""
+"""Databases with clusterflow's tables, on SQLite and PostgreSQL, and a registry that tests write facts into."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ INITIATIVE = "one"
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """One database for all metrics, on each of the two: each test leaves it as empty as it found it."""
+    """One database for all metric tests, on each of the two systems. Each test leaves it empty."""
     if request.param == "sqlite":
         path = tmp_path_factory.mktemp("metrics") / "clusterflow.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         url = f"sqlite:///{path}"
     else:
         server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template")
-        # Whoever asks for the other one in between ends this one, and begins it anew afterwards.
+        # A test that asks for the other database ends this one; the next test starts a new one.
         postgres.execute(server, "DROP DATABASE IF EXISTS metrics WITH (FORCE)")
         postgres.execute(server, f"CREATE DATABASE metrics TEMPLATE {template}")
         url = f"postgresql+psycopg://postgres@{server}/metrics"
@@ -48,7 +48,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture
 def connection(engine: Engine) -> Iterator[Connection]:
-    """A connection whose rows are gone afterwards."""
+    """A connection whose rows are removed afterwards."""
     with engine.connect() as made:
         yield made
         made.rollback()
@@ -70,12 +70,12 @@ GIVEN: dict[str, dict[str, str]] = {
     "member-changes": {"label": "x"},
     "stage-time": {"stage": "strategy"},
 }
-"""What must be given to the metrics that cannot be asked without."""
+"""The parameters of metrics that have no default."""
 
 
 @pytest.fixture(scope="session")
 def calls() -> list[MetricCall]:
-    """Every metric, and some of them with what may be given."""
+    """Every metric, and some metrics with optional parameters."""
     return sorted(
         [MetricCall(name, tuple(GIVEN.get(name, {}).items())) for name in METRICS]
         + [
@@ -87,12 +87,12 @@ def calls() -> list[MetricCall]:
 
 
 Fact = tuple[str, str, Mapping[str, Any]]
-"""A record type, the day it is true from, and its fields."""
+"""A record type, the first day of validity, and the fields."""
 
 
 @dataclass
 class Registry:
-    """Facts written straight into the tables, and the metrics read from them."""
+    """Writes facts directly into the tables, and measures metrics on them."""
 
     connection: Connection
     declarations: dict[str, MetricDeclaration]
@@ -101,7 +101,7 @@ class Registry:
     def add(
         self, kind: str, day: str, /, *, initiative: str = INITIATIVE, entered: datetime | None = None, **fields: Any
     ) -> int:
-        """Enter a fact at noon of its own day, or at a moment given; the entry's number."""
+        """Enter a fact at noon of its own day, or at the given moment, and return the number of its entry."""
         cls = RECORDS[kind]
         record = cls.model_validate({"valid_from": day, **fields}, context=STORED)
         entry = next(self.entries)
@@ -165,12 +165,12 @@ def registry(connection: Connection, declarations: dict[str, MetricDeclaration])
 
 
 Gives = Fraction | int | str | tuple[int | str | None, int | str | None] | None
-"""What a metric shall give: a number, a span from low to high, or None where nothing is known."""
+"""The expected result of a metric: a number, a range from low to high, or None if nothing is known."""
 
 
 @pytest.fixture
 def check(registry: Registry) -> Callable[..., None]:
-    """Measure a metric on some facts, and see to everything that must hold of any metric on the way."""
+    """Measure a metric on some facts, and check everything that must be true of every metric."""
 
     def see(metric: str, parameters: dict[str, Any], facts: list[Fact], on: str, gives: Gives) -> None:
         registry.add_all(facts)
@@ -180,8 +180,8 @@ def check(registry: Registry) -> Callable[..., None]:
         assert not found.late
 
         call, day = MetricCall(metric, tuple(sorted(parameters.items()))), date.fromisoformat(on)
-        for asked in (None, [INITIATIVE, "another"]):
-            together = registry.everybody(call, day, asked)
+        for selection in (None, [INITIATIVE, "another"]):
+            together = registry.everybody(call, day, selection)
             assert together.get(INITIATIVE, UNMEASURED) == found, "all at once is as one by one"
             assert set(together) <= {INITIATIVE}
 
@@ -207,7 +207,7 @@ def check(registry: Registry) -> Callable[..., None]:
 
 
 def refolded(rows: tuple[Evidence, ...], fold: Fold) -> Fraction | None:
-    """The number that the evidence adds up to, where the unknown counts for nought."""
+    """The sum of the evidence, with zero for unknown values."""
     parts = [row.part for row in rows if row.part is not None]
     match fold:
         case Fold.SUM:
@@ -222,5 +222,5 @@ def refolded(rows: tuple[Evidence, ...], fold: Fold) -> Fraction | None:
 
 @pytest.fixture
 def new_registry(engine: Engine, declarations: dict[str, MetricDeclaration]) -> Callable[[Connection], Registry]:
-    """For properties, which need a fresh registry for each example."""
+    """Creates registries: property tests need a fresh one for each example."""
     return lambda connection: Registry(connection, declarations)

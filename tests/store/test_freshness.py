@@ -1,4 +1,4 @@
-"""A figure counts while its newest evidence is fresh; then it is unknown, and says of when the newest one is."""
+"""A value counts while its newest evidence is fresh. After that it is unknown, with the day of the newest evidence."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ FIGURES: dict[str, tuple[Fact, dict[str, str]]] = {
     "stated-share": (("observation", {"metric": "y", "numerator": 3, "denominator": 4}), {"metric": "y"}),
     "funding-cover": (("budget", {"id": "b", "running_cost": "2 EUR", "secured": "1 EUR"}), {}),
 }
-"""Each metric that goes stale, with a fact that it rests on and what it is asked with."""
+"""Each metric that goes stale, with a fact behind it and its parameters."""
 
 FIRST = date(2023, 2, 1)
 
 
-def test_the_metrics_that_go_stale_are_those_tried_here(declarations: dict[str, MetricDeclaration]) -> None:
+def test_every_metric_that_goes_stale_is_tested_here(declarations: dict[str, MetricDeclaration]) -> None:
     assert {d.id for d in declarations.values() if d.freshness_days is not None} == set(FIGURES)
 
 
 @pytest.mark.parametrize("metric", sorted(FIGURES))
-def test_on_the_last_day_it_counts_and_on_the_next_nobody_knows(registry: Any, metric: str) -> None:
+def test_a_value_counts_on_the_last_day_and_is_unknown_on_the_next(registry: Any, metric: str) -> None:
     (kind, fields), parameters = FIGURES[metric]
     entry = registry.add(kind, str(FIRST), **fields)
     days = registry.declarations[metric].freshness_days
@@ -45,7 +45,7 @@ def test_on_the_last_day_it_counts_and_on_the_next_nobody_knows(registry: Any, m
 
 
 @pytest.mark.parametrize("metric", ["trust-index", "stated"])
-def test_a_newer_figure_makes_it_known_again(registry: Any, metric: str) -> None:
+def test_newer_evidence_makes_the_value_known_again(registry: Any, metric: str) -> None:
     (kind, fields), parameters = FIGURES[metric]
     registry.add(kind, "2023-02-01", **fields)
     assert registry.measure(metric, "2024-06-01", **parameters).is_empty
@@ -53,14 +53,14 @@ def test_a_newer_figure_makes_it_known_again(registry: Any, metric: str) -> None
     assert registry.measure(metric, "2024-06-01", **parameters).known
 
 
-def test_a_stale_figure_entered_late_is_still_late(registry: Any) -> None:
+def test_stale_evidence_that_was_entered_late_is_marked_late(registry: Any) -> None:
     kind, fields = FIGURES["trust-index"][0]
     registry.add(kind, "2023-02-01", entered=datetime(2025, 1, 1, tzinfo=UTC), **fields)
     old = registry.measure("trust-index", "2024-06-01")
     assert (old.is_empty, old.late) == (True, True)
 
 
-def test_what_has_no_freshness_never_goes_stale(registry: Any) -> None:
+def test_a_metric_without_a_freshness_limit_never_goes_stale(registry: Any) -> None:
     registry.add("membership", "1990-01-01", organisation="a", commitment="regular-fee")
     registry.add("survey-wave", "1990-01-01", topic="satisfaction", invited=10, answers=10, mean_milli=3500)
     assert registry.measure("members", "2024-06-01").low == 1
@@ -80,18 +80,18 @@ FACTS = st.lists(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(facts=FACTS, older=st.sampled_from([1, 2, 370, 401]))
-def test_staler_never_makes_the_unknown_known(
+def test_older_evidence_never_makes_an_unknown_value_known(
     engine: Engine, new_registry: Callable[..., Any], facts: list[tuple[int, str, str, bool]], older: int
 ) -> None:
-    """The same facts, all of them so many days older."""
+    """The same facts, each the given number of days older."""
     found = []
     for by in (0, older):
         with engine.connect() as connection:
             registry = new_registry(connection)
             for age, initiative, metric, answered in facts:
                 kind, fields = FIGURES[metric][0]
-                told = fields | ({"answers": 0} if kind == "survey-wave" and not answered else {})
-                registry.add(kind, str(DAY - timedelta(age + by)), initiative=initiative, **told)
+                values = fields | ({"answers": 0} if kind == "survey-wave" and not answered else {})
+                registry.add(kind, str(DAY - timedelta(age + by)), initiative=initiative, **values)
             found.append(
                 {
                     (metric, initiative): registry.measure(metric, str(DAY), initiative, **asked)

@@ -1,4 +1,4 @@
-"""A metric of a third party: a real package, installed, found by its entry point, measured as any other."""
+"""A third party's metric: a real package is installed, found by its entry point, and measured like any other metric."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ USE = """
 
 
 def package(folder: Path, name: str, source: str, target: str = "gold") -> None:
-    """Write a package that offers a metric, and install it for real into ``folder / "site"``."""
+    """Write a package that offers a metric, and install it into ``folder / "site"``."""
     root = folder / name
     (root / name).mkdir(parents=True)
     (root / name / "__init__.py").write_text(dedent(source))
@@ -132,7 +132,7 @@ def test_an_installed_metric_is_found_and_measured(tmp_path: Path) -> None:
         ),
     ],
 )  # fmt: skip
-def test_a_broken_one_is_told_by_the_name_of_its_package(tmp_path: Path, source: str, target: str, says: str) -> None:
+def test_the_error_of_a_broken_metric_names_its_package(tmp_path: Path, source: str, target: str, says: str) -> None:
     package(tmp_path, "broken_one", source, target)
     error = str(used(tmp_path)["error"])
     assert error.startswith("the package broken_one 1.2 offers the metric «broken_one»")
@@ -140,7 +140,7 @@ def test_a_broken_one_is_told_by_the_name_of_its_package(tmp_path: Path, source:
     assert error.endswith("Repair, upgrade or uninstall the package")
 
 
-def test_two_packages_with_one_id(tmp_path: Path) -> None:
+def test_two_packages_with_the_same_metric_id_are_refused(tmp_path: Path) -> None:
     for name in ("first", "second"):
         package(tmp_path, name, GOOD.replace("NAME", "gold-members"))
     assert used(tmp_path)["error"] == (
@@ -148,7 +148,7 @@ def test_two_packages_with_one_id(tmp_path: Path) -> None:
     )
 
 
-def test_a_taken_id_is_refused_and_nothing_is_installed() -> None:
+def test_an_id_that_is_already_used_is_refused_and_nothing_is_registered() -> None:
     def named(name: str) -> Metric:
         declaration = MetricDeclaration(
             id=name, title=Text(es="x", en="y"), unit=Unit.COUNT, fold=Fold.SUM, direction="more", source="P"

@@ -1,4 +1,4 @@
-"""What holds of every metric: it is declared, and corrections and time do right by it."""
+"""What is true of every metric: it is declared, and it handles corrections and time correctly."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from clusterflow.store.metrics.scope import Scope
 # Declarations
 
 
-def test_what_is_declared_is_computed_and_what_is_computed_is_declared(
+def test_declared_and_computed_metrics_are_the_same(
     declarations: dict[str, MetricDeclaration],
 ) -> None:
     assert {d.id for d in declarations.values() if d.computed_by == "store"} == set(METRICS)
     assert [d.id for d in declarations.values() if d.computed_by == "rules"] == ["known-share"]
 
 
-def test_every_title_and_help_is_written_in_both_languages(declarations: dict[str, MetricDeclaration]) -> None:
+def test_every_title_and_help_is_in_both_languages(declarations: dict[str, MetricDeclaration]) -> None:
     texts = [t for d in declarations.values() for t in (d.title, d.help)]
     assert all(t is not None and t.es.strip() and t.en.strip() and t.es != t.en for t in texts)
     assert len({d.title.es for d in declarations.values()}) == len({d.title.en for d in declarations.values()}) == 70
     assert all(("{gap}" in t.es) == ("{gap}" in t.en) for t in texts if t)
 
 
-def test_a_proposal_says_so(declarations: dict[str, MetricDeclaration]) -> None:
+def test_a_proposal_is_marked_as_one(declarations: dict[str, MetricDeclaration]) -> None:
     marked = [d for d in declarations.values() if d.source == "P" or "number P" in d.source or "numbers P" in d.source]
     assert all(d.proposal for d in marked)
 
 
 @pytest.mark.parametrize("name", sorted(METRICS))
-def test_parameters_are_declared_as_they_are_taken(declarations: dict[str, MetricDeclaration], name: str) -> None:
+def test_declared_parameters_are_those_of_the_function(declarations: dict[str, MetricDeclaration], name: str) -> None:
     taken = list(inspect.signature(METRICS[name]).parameters.values())[1:]
     declared = declarations[name].parameters
     assert {p.name for p in taken} == set(declared)
@@ -62,7 +62,7 @@ def noon(day: str) -> datetime:
     return datetime.fromisoformat(f"{day}T12:00:00").replace(tzinfo=UTC)
 
 
-def test_a_correction_takes_the_place_and_what_was_known_then_stays(registry: Any) -> None:
+def test_a_correction_replaces_the_value_and_the_earlier_knowledge_stays(registry: Any) -> None:
     wrong = registry.add("membership", "2024-01-01", organisation="a", commitment="none", entered=noon("2024-01-02"))
     right = registry.add(
         "membership", "2024-01-01", organisation="a", commitment="regular-fee", entered=noon("2024-03-01")
@@ -74,14 +74,14 @@ def test_a_correction_takes_the_place_and_what_was_known_then_stays(registry: An
     assert registry.measure("committed-members", "2024-02-01", known_at=noon("2024-02-01")).low == 0
 
 
-def test_a_retraction_leaves_nothing(registry: Any) -> None:
+def test_a_retracted_fact_does_not_count(registry: Any) -> None:
     entry = registry.add("membership", "2024-01-01", organisation="a")
     assert registry.measure("members", "2024-02-01").low == 1
     registry.supersede("membership", entry, noon("2024-03-01"))
     assert registry.measure("members", "2024-02-01").is_empty
 
 
-def test_a_fact_joined_in_late_makes_the_number_late(registry: Any) -> None:
+def test_a_joined_fact_that_was_entered_late_makes_the_number_late(registry: Any) -> None:
     registry.add("membership", "2024-01-01", organisation="a")
     registry.add("organisation", "2020-01-01", id="a", name="a", helix="company", entered=noon("2024-05-01"))
     assert registry.measure("member-companies", "2024-02-01").late
@@ -99,7 +99,7 @@ def test_time_in_a_stage(registry: Any) -> None:
     assert registry.measure("stage-time", "2024-01-05", stage="committees").is_empty
 
 
-def test_years_since_the_start_are_counted_from_the_first_description(registry: Any) -> None:
+def test_years_since_the_start_count_from_the_first_description(registry: Any) -> None:
     described = {"id": "one", "name": "One", "country": "PL"}
     registry.add("initiative", "2021-06-01", **described)
     registry.add("initiative", "2023-06-01", **described, sector="steel")
@@ -108,7 +108,7 @@ def test_years_since_the_start_are_counted_from_the_first_description(registry: 
     assert registry.measure("years-since-start", "2024-05-31").low < 3
 
 
-def test_months_before_keeps_to_the_month() -> None:
+def test_months_before_stays_in_the_month() -> None:
     assert months_before(date(2024, 3, 31), 1) == date(2024, 2, 29)
     assert months_before(date(2024, 1, 15), 12) == date(2023, 1, 15)
     assert months_before(date(2024, 2, 29), 12) == date(2023, 2, 28)
@@ -118,7 +118,7 @@ def test_months_before_keeps_to_the_month() -> None:
 
 
 def test_clauz_at_its_constitution(registry: Any, calls: list[MetricCall]) -> None:
-    """10 automotive firms, 2 universities, 3 committees, a legal body; of a strategy nobody knows."""
+    """10 automotive firms, 2 universities, 3 committees and a legal entity; nothing is known about a strategy."""
     day = "2020-03-01"
     for i in range(12):
         registry.add("organisation", day, id=f"o{i}", name=f"o{i}", helix="company" if i < 10 else "academia")
@@ -137,7 +137,7 @@ def test_clauz_at_its_constitution(registry: Any, calls: list[MetricCall]) -> No
 
 
 def test_the_french_mean_pole(registry: Any) -> None:
-    """187 members, of a hundred 57 SMEs; 11 full-time equivalents: 5.9 for each hundred members."""
+    """187 members; of 100 of them, 57 are SMEs; 11 full-time equivalents, that is 5.9 per 100 members."""
     for i in range(187):
         registry.add("membership", "2012-01-01", organisation=f"m{i}")
     for i in range(11):

@@ -1,4 +1,4 @@
-"""A metric measured apart is the same metric: its parts are rows of the whole, and add up to it."""
+"""A metric measured by parts is the same metric: the parts are rows of the whole, and add up to it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DAY = date(2024, 6, 30)
 
 @pytest.fixture
 def world(database_url: str) -> World:
-    """Two committees of one initiative, and another initiative that is none of its business."""
+    """Two committees of one initiative, and another initiative that must not count."""
     world = World(database_url)
     for initiative in ("one", "two"):
         world.enrol(initiative, "cordoba")
@@ -48,24 +48,24 @@ def apart(world: World, metric: str, *by: str, initiative: str = "one") -> dict[
     return {part: one.format(unit) for part, one in found.get(initiative, {}).items()}
 
 
-def test_attendance_is_told_of_each_body(world: World) -> None:
+def test_attendance_is_measured_for_each_body(world: World) -> None:
     assert apart(world, "attendance", "body") == {("talent",): "100 %", ("trade",): "50 % … 75 %"}
 
 
-def test_turnover_is_told_of_each_body(world: World) -> None:
+def test_turnover_is_measured_for_each_body(world: World) -> None:
     with world.context.database.connect() as connection:
         call = MetricCall("person-turnover", (("body", "committee"),))
         found = measure_by_part(connection, call, ("body",), metrics_of(world.context), DAY, ["one"])["one"]
-    told = {part: one.format(Unit.SHARE) for part, one in found.items()}
-    assert told == {("talent",): "0 %", ("trade",): "0 % … 100 %"}
+    shares = {part: one.format(Unit.SHARE) for part, one in found.items()}
+    assert shares == {("talent",): "0 %", ("trade",): "0 % … 100 %"}
 
 
-def test_members_are_told_by_kind_and_size_and_what_is_unknown_is_a_part_of_its_own(world: World) -> None:
+def test_members_are_measured_by_kind_and_size_and_unknown_is_a_part(world: World) -> None:
     assert apart(world, "members", "helix", "size") == {("company", "small"): "1", ("government", None): "1"}
 
 
 @pytest.mark.parametrize(("metric", "by"), [("attendance", ("body",)), ("members", ("helix", "size"))])
-def test_the_parts_are_all_of_the_rows_and_no_others(world: World, metric: str, by: tuple[str, ...]) -> None:
+def test_the_parts_contain_all_rows_and_no_others(world: World, metric: str, by: tuple[str, ...]) -> None:
     call = MetricCall(metric)
     with world.context.database.connect() as connection:
         parts = measure_by_part(connection, call, by, metrics_of(world.context), DAY)
@@ -75,5 +75,5 @@ def test_the_parts_are_all_of_the_rows_and_no_others(world: World, metric: str, 
         assert sum(one.rows for one in found.values()) == whole[initiative].rows
 
 
-def test_where_nothing_is_recorded_there_are_no_parts(world: World) -> None:
+def test_there_are_no_parts_if_nothing_is_recorded(world: World) -> None:
     assert apart(world, "attendance", "body", initiative="two") == {}

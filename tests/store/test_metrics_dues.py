@@ -1,4 +1,4 @@
-"""Dues in the metrics (37, 38, 40), on the example scheme: the Galician cluster of sport, 2023."""
+"""The metrics of dues (37, 38, 40) on the example scheme: the Galician sport cluster, 2023."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from clusterflow.configs.dues import load_scheme
 GALICIA = load_scheme(Path(__file__).parents[2] / "configs" / "dues" / "galicia-sport.yaml")
 D = "2020-01-01"
 ON = "2023-06-01"
-GONE = {"valid_to": "2023-05-31"}
+FORMER = {"valid_to": "2023-05-31"}
 
 Fact = tuple[str, str, dict[str, Any]]
 
 
-def firm(size: str, number: int, asked: bool = True, due: str = "2023-02-14") -> list[Fact]:
-    """A member of a size class, and the invoice that the scheme asks of it."""
+def firm(size: str, number: int, invoiced: bool = True, due: str = "2023-02-14") -> list[Fact]:
+    """A member of a size class, and its invoice by the scheme."""
     name = f"{size}{number}"
     yearly = next(b.yearly for b in GALICIA.brackets if b.size == size)
     invoice = {"id": f"dues-{name}", "organisation": name, "amount": str(yearly), "due": due, "year": 2023}
@@ -26,7 +26,7 @@ def firm(size: str, number: int, asked: bool = True, due: str = "2023-02-14") ->
         ("organisation", D, {"id": name, "name": name, "helix": "company", "size": size}),
         ("membership", D, {"organisation": name}),
     ]
-    return [*facts, ("invoice", "2023-01-15", invoice)] if asked else facts
+    return [*facts, ("invoice", "2023-01-15", invoice)] if invoiced else facts
 
 
 def paid(name: str, amount: str, day: str = "2023-02-01", payment: str | None = None) -> Fact:
@@ -37,19 +37,19 @@ def adopted(**fields: Any) -> Fact:
     return ("dues-adoption", D, {"scheme": GALICIA.id, **fields})
 
 
-# Two micro, two small, one medium and two large firms: 90 × 2 + 300 × 2 + 750 + 2000 × 2 = 5530 EUR asked.
-ASKED = [
+# Two micro, two small, one medium and two large firms: 90 × 2 + 300 × 2 + 750 + 2000 × 2 = 5530 EUR invoiced.
+INVOICED = [
     fact
     for size, count in {"micro": 2, "small": 2, "medium": 1, "large": 2}.items()
     for number in range(1, count + 1)
     for fact in firm(size, number)
 ]
-# Paid in full by micro1, small1, large1; micro2 pays 45, medium1 pays 800, large2 and small2 nothing.
+# Paid in full by micro1, small1, large1; micro2 pays 45, medium1 pays 800, large2 and small2 pay nothing.
 PAID = [paid("micro1", "90 EUR"), paid("small1", "300 EUR"), paid("large1", "2000 EUR"), paid("micro2", "45 EUR"),
         paid("medium1", "800 EUR")]  # fmt: skip
-BOTH = [*ASKED, *PAID]
+BOTH = [*INVOICED, *PAID]
 IN_PARTS = [
-    *firm("micro", 3, asked=False),
+    *firm("micro", 3, invoiced=False),
     *(
         ("invoice", f"2023-0{month}-01", {"id": f"dues-q{part}", "organisation": "micro3", "amount": "22.50 EUR",
           "due": f"2023-0{month}-28", "year": 2023, "instalment": part, "instalments": 4})
@@ -68,20 +68,20 @@ CASES = [
      [*BOTH, paid("large2", "2000 USD")], ("1/2", 1)),
     ("of a plan only what is due", "dues-collected", {"size": "micro"},
      [*IN_PARTS, ("payment", "2023-02-01", {"id": "p", "invoice": "dues-q1", "amount": "22.50 EUR"})], "1/2"),
-    ("nothing is asked", "dues-collected", {}, firm("large", 1, asked=False), None),
+    ("nothing is asked", "dues-collected", {}, firm("large", 1, invoiced=False), None),
     ("overdue by more than 90 days: micro2, small2, large2", "members-overdue", {}, BOTH, 3),
     ("overdue members who left do not count", "members-overdue", {},
-     [*BOTH, ("membership", "2021-01-01", {"organisation": "small2", **GONE})], 2),
+     [*BOTH, ("membership", "2021-01-01", {"organisation": "small2", **FORMER})], 2),
     ("one who pays in dollars may be", "members-overdue", {}, [*BOTH, paid("large2", "2000 USD")], (2, 3)),
     ("the largest payer", "largest-payer-share", {}, BOTH, "2000/3235"),
     ("the largest of two equals", "largest-payer-share", {}, [*BOTH, paid("large2", "2000 EUR")], "2000/5235"),
-    ("nobody paid", "largest-payer-share", {}, ASKED, None),
+    ("nobody paid", "largest-payer-share", {}, INVOICED, None),
     ("an adopted scheme sets the dues of all", "dues-scheme", {}, [adopted()], 1),
-    ("one that was given up", "dues-scheme", {}, [adopted(**GONE)], 0),
+    ("one that was given up", "dues-scheme", {}, [adopted(**FORMER)], 0),
     ("with amounts of its own for large firms only", "dues-scheme", {},
      [adopted(), ("dues-scheme", D, {"size": "large", "yearly": "2000 EUR"})], 1),
     ("amounts of its own after a scheme was given up", "dues-scheme", {},
-     [adopted(**GONE),
+     [adopted(**FORMER),
       *(("dues-scheme", D, {"size": s, "yearly": "9 EUR"}) for s in ("large", "small"))], 1),
 ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Who governs: legal body, seats, bodies, staff, documents and signatures."""
+"""The metrics of governance: legal entity, seats, bodies, staff, documents and signatures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from clusterflow.errors import ClusterflowError
 Fact = tuple[str, str, dict[str, Any]]
 D = "2020-01-01"
 ON = "2024-06-01"
-GONE = {"valid_to": "2023-12-31"}
+FORMER = {"valid_to": "2023-12-31"}
 
 
 def org(name: str, helix: str | None = "company") -> Fact:
@@ -61,7 +61,7 @@ CASES = [
     ("all three", "legal-body", {}, [legal(**ALL)], 1),
     ("one no decides", "legal-body", {}, [legal(personality=True, non_profit=False)], 0),
     ("one unknown leaves it open", "legal-body", {}, [legal(personality=True, non_profit=True)], None),
-    ("dissolved", "legal-body", {}, [legal(**ALL, **GONE)], 0),
+    ("dissolved", "legal-body", {}, [legal(**ALL, **FORMER)], 0),
     ("of the form", "legal-body", {"form": "civil-association"}, [legal(**ALL, form="civil-association")], 1),
     ("of another form", "legal-body", {"form": "civil-association"}, [legal(**ALL, form="company")], 0),
     ("of an unknown form", "legal-body", {"form": "civil-association"}, [legal(**ALL)], None),
@@ -70,7 +70,7 @@ CASES = [
     ("private half", "private-seat-share", {}, [*BOARD, seat("p", "b", "co"), seat("q", "b", "gov")], "1/2"),
     ("for whom is unknown", "private-seat-share", {}, [*BOARD, seat("p", "b", "co"), seat("q")], ("1/2", 1)),
     ("other bodies", "private-seat-share", {"body": "assembly"}, [*BOARD, seat("p", "b", "co")], None),
-    ("seat given up", "private-seat-share", {}, [*BOARD, seat("p", "b", "co"), seat("q", "b", "gov", **GONE)], 1),
+    ("seat given up", "private-seat-share", {}, [*BOARD, seat("p", "b", "co"), seat("q", "b", "gov", **FORMER)], 1),
     ("government third", "government-seat-share", {},
      [*BOARD, seat("p", "b", "co"), seat("q", "b", "gov"), seat("r", "b", "uni")], "1/3"),
     ("nobody leads", "government-leads", {}, [*BOARD, seat("p", "b", "gov")], None),
@@ -92,8 +92,8 @@ CASES = [
     ("one board of two", "knowledge-seat", {},
      [*BOARD, body("b2", "board"), seat("p", "b", "uni"), seat("q", "b2", "co")], 0),
     ("boards", "bodies", {"body": "board"}, [*BOARD, body("c")], 1),
-    ("committees", "working-committees", {}, [body("c"), body("d"), body("e", **GONE), body("b", "board")], 2),
-    ("all dissolved", "working-committees", {}, [body("e", **GONE)], 0),
+    ("committees", "working-committees", {}, [body("c"), body("d"), body("e", **FORMER), body("b", "board")], 2),
+    ("all dissolved", "working-committees", {}, [body("e", **FORMER)], 0),
     ("one chaired", "committees-chaired", {},
      [body("c"), body("d"), seat("p", "c", **CHAIR), seat("q", "d")], "1/2"),
     ("seats unknown", "committees-chaired", {}, [body("c"), body("d"), seat("p", "c", **CHAIR)], ("1/2", 1)),
@@ -110,18 +110,18 @@ CASES = [
     ("a seat", "manager-appointed", {}, [*BOARD, seat("p", "b", **MANAGER)], 1),
     ("on the payroll", "manager-appointed", {}, [staff("s", manager=True)], 1),
     ("staff, but no manager", "manager-appointed", {}, [staff("s")], 0),
-    ("left", "manager-appointed", {}, [staff("s", manager=True, **GONE)], 0),
+    ("left", "manager-appointed", {}, [staff("s", manager=True, **FORMER)], 0),
     ("full time", "manager-full-time", {}, [staff("s", manager=True)], 1),
     ("half time", "manager-full-time", {}, [staff("s", 0.5, manager=True)], 0),
     ("a tenth and two", "management-fte", {}, [staff("s", 0.1), staff("t", 0.2)], "3/10"),
-    ("nobody any more", "management-fte", {}, [staff("s", 0.1, **GONE)], 0),
+    ("nobody any more", "management-fte", {}, [staff("s", 0.1, **FORMER)], 0),
     ("French mean pôle", "fte-per-100-members", {},
      [*(staff(f"s{i}") for i in range(11)), *(member(f"m{i}") for i in range(187))], "1100/187"),
     ("staff unknown", "fte-per-100-members", {}, [member("a")], (0, None)),
     ("no members", "fte-per-100-members", {}, [staff("s")], None),
     ("purpose", "purpose-adopted", {}, [document("purpose-statement")], 1),
     ("other papers say nothing", "purpose-adopted", {}, [document("statutes")], None),
-    ("out of force", "purpose-adopted", {}, [document("purpose-statement", **GONE)], 0),
+    ("out of force", "purpose-adopted", {}, [document("purpose-statement", **FORMER)], 0),
     ("statutes", "document-in-force", {"kind": "statutes"}, [document("statutes")], 1),
     ("hosting", "host-agreement", {}, [document("hosting-agreement")], 1),
     ("no signature on record", "founders-signed", {}, CHARTER, (0, 1)),
@@ -160,7 +160,7 @@ def test_host_staff_share(check: Any, host: str | None, facts: list[Fact], gives
         ("dues-collected", {"size": "huge"}, "sme"),
     ],
 )
-def test_a_word_that_is_none_is_refused_with_those_that_are(
+def test_an_unknown_word_is_refused_with_the_accepted_ones(
     registry: Any, metric: str, parameters: Any, accepted: str
 ) -> None:
     with pytest.raises(ClusterflowError, match=accepted):

@@ -1,4 +1,4 @@
-"""Whether people come, whether the same ones come, whether committees live; and what surveys say."""
+"""The metrics of meetings (attendance, turnover, silent committees) and of surveys."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def meeting(day: str, of: str = "c", name: str | None = None, **fields: Any) -> 
 
 
 def met(day: str, came: str = "", absent: str = "", unclear: str = "", of: str = "c") -> list[Fact]:
-    """A meeting, and who came to it, was absent, or nobody knows; each letter a person, of a firm of two people."""
+    """A meeting with its attendance: present, absent, or unknown. Each letter is a person; each firm has two people."""
     firm = {person: f"firm-{i // 2}" for i, person in enumerate("abcdefgh")}
     present = [*((p, True) for p in came), *((p, False) for p in absent), *((p, None) for p in unclear)]
     return [

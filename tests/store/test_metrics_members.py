@@ -1,4 +1,4 @@
-"""Critical mass: who belongs, of what kind, how committed; and how membership drifts."""
+"""The metrics of critical mass: number, kind and commitment of members, and changes in membership."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ def firm(name: str, size: str | None = None, **fields: Any) -> list[Fact]:
     return [org(name, size=size, **fields), member(name)]
 
 
-GONE = {"valid_to": "2023-12-31"}
+FORMER = {"valid_to": "2023-12-31"}
 FEE = {"commitment": "regular-fee"}
 ON = "2024-06-01"
 
 MEMBERS = [
     ("none recorded", "members", {}, [], None),
     ("two", "members", {}, [member("a"), member("b")], 2),
-    ("one left", "members", {}, [member("a"), member("b", **GONE)], 1),
-    ("all left: none, and known to be none", "members", {}, [member("a", **GONE)], 0),
+    ("one left", "members", {}, [member("a"), member("b", **FORMER)], 1),
+    ("all left: none, and known to be none", "members", {}, [member("a", **FORMER)], 0),
     ("joins later", "members", {}, [member("a"), member("b", "2024-06-02")], 1),
     ("joins on the day", "members", {}, [member("a"), member("b", ON)], 2),
     ("a later start takes the place", "members", {}, [member("a"), member("a", "2022-01-01", tier="gold")], 1),
-    ("back again", "members", {}, [member("a", **GONE), member("a", "2024-02-01")], 1),
+    ("back again", "members", {}, [member("a", **FORMER), member("a", "2024-02-01")], 1),
     ("committed", "committed-members", {}, [member("a", **FEE), member("b", commitment="signed-agreement")], 2),
     ("some unknown", "committed-members", {}, [member("a", **FEE), member("b")], (1, 2)),
     ("none committed", "committed-members", {}, [member("a", commitment="none")], 0),
-    ("committed once", "committed-members", {}, [member("a", **FEE, **GONE)], 0),
+    ("committed once", "committed-members", {}, [member("a", **FEE, **FORMER)], 0),
     ("companies", "member-companies", {}, [*firm("a"), org("u", "academia"), member("u")], 1),
     ("kind unknown", "member-companies", {}, [*firm("a"), org("b", None), member("b")], (1, 2)),
     ("organisation not recorded", "member-companies", {}, [member("a")], (0, 1)),
     ("universities", "helix-members", {"helix": "academia"}, [*firm("a"), org("u", "academia"), member("u")], 1),
-    ("founders", "founders", {}, [member("a", founder=True), member("b"), member("c", founder=True, **GONE)], 1),
+    ("founders", "founders", {}, [member("a", founder=True), member("b"), member("c", founder=True, **FORMER)], 1),
     ("anchors", "anchor-members", {}, [member("a", anchor=True), member("b")], 1),
     ("small and old enough", "established-small-firms", {}, firm("a", "small", founded="2022-06-01"), 1),
     ("too young", "established-small-firms", {}, firm("a", "small", founded="2022-06-02"), 0),
@@ -124,11 +124,11 @@ def test_active_members(check: Any, facts: Any, on: str, gives: Any) -> None:
 
 DRIFT = [
     ("no year yet", "member-churn", {}, [member("a", "2024-01-01")], None),
-    ("one of two left", "member-churn", {}, [member("a", **GONE), member("b")], "1/2"),
+    ("one of two left", "member-churn", {}, [member("a", **FORMER), member("b")], "1/2"),
     ("who joined since does not count", "member-churn", {}, [member("a"), member("b", "2024-01-01")], 0),
-    ("back again", "member-churn", {}, [member("a", **GONE), member("a", "2024-02-01")], 0),
+    ("back again", "member-churn", {}, [member("a", **FORMER), member("a", "2024-02-01")], 0),
     ("gone before", "member-churn", {}, [member("a", valid_to="2023-05-31"), member("b")], 0),
-    ("a shorter time", "member-churn", {"months": 3}, [member("a", **GONE), member("b")], 0),
+    ("a shorter time", "member-churn", {"months": 3}, [member("a", **FORMER), member("b")], 0),
     ("no award", "retained-members", {"label": "key"}, [member("a")], None),
     (
         "overtaken before the award", "retained-members", {"label": "key"},
@@ -145,7 +145,7 @@ def test_drift(check: Any, metric: str, parameters: Any, facts: Any, gives: Any)
 
 
 def hungary(joins: int) -> list[Fact]:
-    """Twenty named at accreditation; ten of them leave, and some join (DOMAIN.md, section 6)."""
+    """Twenty members named at accreditation; ten of them leave, and some join (DOMAIN.md, section 6)."""
     label = ("label", "2022-01-01", {"name": "accredited", "level": "gold"})
     named = [member(f"n{i}", **({"valid_to": "2023-06-30"} if i < 10 else {})) for i in range(20)]
     return [label, *named, *(member(f"j{i}", "2023-07-01") for i in range(joins))]

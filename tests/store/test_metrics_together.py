@@ -1,4 +1,4 @@
-"""Many initiatives are as one; and what is learnt later was allowed before. On facts that collide."""
+"""Measuring many initiatives at once gives the same as measuring each; new knowledge stays within the earlier range."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ CHECKED = settings(
 
 
 def enter(registry: Any, facts: list[tuple[str, str, str, dict[str, Any]]]) -> None:
-    """Enter facts as the engine would: the same key and day again is a correction."""
+    """Enter facts as the engine does: the same key and day again is a correction."""
     standing: dict[Any, int] = {}
     for kind, initiative, day, fields in facts:
         fields = {**fields, **({"valid_to": None} if fields.get("valid_to") and fields["valid_to"] < day else {})}
@@ -91,7 +91,7 @@ def enter(registry: Any, facts: list[tuple[str, str, str, dict[str, Any]]]) -> N
 
 @CHECKED
 @given(facts=st.lists(ANY_FACT, min_size=5, max_size=80))
-def test_all_at_once_is_as_one_by_one(
+def test_measuring_all_at_once_gives_the_same_as_one_by_one(
     engine: Engine, new_registry: Callable[..., Any], calls: list[MetricCall], facts: list[Any]
 ) -> None:
     with engine.connect() as connection:
@@ -115,7 +115,7 @@ OPEN = {
     "attendance", "committee-participation", "legal-body", "legal-personality", "private-seat-share",
     "government-seat-share", "knowledge-seat", "established-small-firms", "learning-sessions", "dues-collected",
 }  # fmt: skip
-"""Metrics that a field left empty leaves open."""
+"""Metrics that an empty field leaves unknown."""
 
 FIELDS = ("helix", "size", "commitment", "present", "form", "personality", "non_profit", "in_region", "founded")
 RELEVANT = (
@@ -125,11 +125,11 @@ RELEVANT = (
 
 
 def about(kind: str, /, **fixed: str) -> st.SearchStrategy[Any]:
-    """A fact of one initiative, some of its fields given."""
+    """A fact of one initiative, with some of its fields."""
     return facts_of(RECORDS[kind]).map(lambda fact: (kind, "one", fact[2], {**fact[3], **fixed}))
 
 
-# Three members whose organisations are described, a committee and a board that met: else most of it is about nobody.
+# Three described members, a committee and a board that met: without them most facts would refer to nothing.
 SETTING = st.tuples(
     *(about("organisation", id=name) for name in NAMES),
     *(about("membership", organisation=name) for name in NAMES),
@@ -145,10 +145,10 @@ STORY = st.tuples(SETTING, st.lists(st.one_of([facts_of(RECORDS[kind]) for kind 
 
 @settings(CHECKED, max_examples=200)
 @given(facts=STORY, data=st.data())
-def test_what_is_learnt_later_was_allowed_before(
+def test_new_knowledge_stays_within_the_earlier_range(
     engine: Engine, new_registry: Callable[..., Any], calls: list[MetricCall], facts: list[Any], data: st.DataObject
 ) -> None:
-    """Fill in what was left empty, in any way: every number stays within the span it had."""
+    """Fill in empty fields with any value: every number stays within its earlier range."""
     learnt = []
     for kind, initiative, day, fields in facts:
         pools = {n: values_of(RECORDS[kind], n) for n in FIELDS if n in fields}

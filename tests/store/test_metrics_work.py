@@ -1,4 +1,4 @@
-"""Money, strategy and results: what it lives on, what it wants, what comes of it."""
+"""The metrics of money, strategy and results."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 Fact = tuple[str, str, dict[str, Any]]
 D = "2020-01-01"
 ON = "2024-06-01"
-GONE = {"valid_to": "2023-12-31"}
+FORMER = {"valid_to": "2023-12-31"}
 
 
 def org(name: str, size: str | None = None) -> list[Fact]:
@@ -45,7 +45,7 @@ MONEY = [
     ("no scheme", "dues-scheme", {}, [], None),
     ("Galician sports cluster", "dues-scheme", {}, [scheme(s) for s in ("micro", "small", "medium", "large")], 1),
     ("large only", "dues-scheme", {}, [scheme("large")], 0),
-    ("no longer", "dues-scheme", {}, [scheme("large"), scheme("small", **GONE)], 0),
+    ("no longer", "dues-scheme", {}, [scheme("large"), scheme("small", **FORMER)], 0),
     ("nothing due yet", "dues-collected", {}, [*BIG, invoice("i", "a", due="2024-06-02")], None),
     ("due today", "dues-collected", {}, [*BIG, invoice("i", "a", due=ON), paid("i")], 1),
     ("no payments on record", "dues-collected", {}, TWO, (0, 1)),
@@ -69,7 +69,7 @@ MONEY = [
     ("no payments on record ", "members-overdue", {}, TWO, (0, 2)),
     ("half paid", "members-overdue", {}, [*TWO, paid("i", "50 EUR"), paid("j", "50 EUR")], 1),
     ("who left is no member", "members-overdue", {},
-     [("membership", D, {"organisation": "a", **GONE}), invoice("i", "a"), paid("x")], None),
+     [("membership", D, {"organisation": "a", **FORMER}), invoice("i", "a"), paid("x")], None),
     ("sooner", "members-overdue", {"days": 10}, [*BIG, invoice("k", "a", due="2024-05-20"), paid("x")], 1),
     ("no income", "private-income-share", {}, [], None),
     ("half private", "private-income-share", {},
@@ -136,7 +136,7 @@ STRATEGY = [
     ("none", "strategy-in-force", {}, [], None),
     ("in force to the day", "strategy-in-force", {}, [strategy("2022-01-01", ON)], 1),
     ("expired yesterday", "strategy-in-force", {}, [strategy("2022-01-01", "2024-05-31")], 0),
-    ("withdrawn", "strategy-in-force", {}, [strategy("2022-01-01", "2026-12-31", **GONE)], 0),
+    ("withdrawn", "strategy-in-force", {}, [strategy("2022-01-01", "2026-12-31", **FORMER)], 0),
     ("open end", "strategy-in-force", {}, [strategy("2022-01-01", None)], 1),
     ("a new one after an old", "strategy-in-force", {},
      [strategy("2020-01-01", "2023-12-31"), strategy("2024-01-01", "2026-12-31", "t")], 1),
@@ -146,7 +146,7 @@ STRATEGY = [
     ("no objectives", "objectives-measured", {}, [], None),
     ("one of two", "objectives-measured", {}, [objective("o", baseline=0, target=1), objective("p", target=1)], "1/2"),
     ("owned", "objectives-owned", {}, [objective("o", owner="c"), objective("p")], "1/2"),
-    ("dropped", "objectives-owned", {}, [objective("o", owner="c"), objective("p", **GONE)], 1),
+    ("dropped", "objectives-owned", {}, [objective("o", owner="c"), objective("p", **FORMER)], 1),
     ("no readings at all", "objectives-read", {}, [objective("o")], (0, 1)),
     ("read", "objectives-read", {}, [objective("o"), objective("p"), reading("2024-05-01", "o")], "1/2"),
     ("read long ago", "objectives-read", {}, [objective("o"), reading("2023-06-01", "o")], 0),
@@ -187,8 +187,8 @@ def enrolled(person: str, day: str = D, series: str = "s", **fields: Any) -> Fac
 
 
 def session(name: str, planned: str, held: bool = True, series: str = "s", **fields: Any) -> Fact:
-    told = {"id": name, "series": series, "number": 1, "topic": "t", "planned": planned, **fields}
-    return ("learning-session", D, {**told, "held": planned if held else None})
+    values = {"id": name, "series": series, "number": 1, "topic": "t", "planned": planned, **fields}
+    return ("learning-session", D, {**values, "held": planned if held else None})
 
 
 def link(direction: str, name: str = "l", **fields: Any) -> Fact:
@@ -199,7 +199,7 @@ def label(level: str, **fields: Any) -> Fact:
     return ("label", D, {"name": "label", "level": level, **fields})
 
 
-def said(day: str, numerator: int, denominator: int = 1) -> Fact:
+def stated(day: str, numerator: int, denominator: int = 1) -> Fact:
     return ("observation", day, {"metric": "challenges", "numerator": numerator, "denominator": denominator})
 
 
@@ -256,15 +256,15 @@ RESULTS = [
     ("no links", "links", {"direction": "inside"}, [], None),
     ("inside", "links", {"direction": "inside"}, [link("inside"), link("outside", "m")], 1),
     ("outside: the book of links is kept", "links", {"direction": "outside"}, [link("inside")], 0),
-    ("cut", "links", {"direction": "inside"}, [link("inside", **GONE)], 0),
+    ("cut", "links", {"direction": "inside"}, [link("inside", **FORMER)], 0),
     ("no label", "label-valid", {}, [], None),
     ("gold", "label-valid", {}, [label("gold")], 1),
     ("silver is no gold", "label-valid", {"level": "gold"}, [label("silver")], 0),
-    ("run out", "label-valid", {}, [label("gold", **GONE)], 0),
+    ("run out", "label-valid", {}, [label("gold", **FORMER)], 0),
     ("not stated", "stated", CALLED, [], None),
-    ("the last word", "stated", CALLED, [said("2024-01-01", 5), said("2024-02-01", 3)], 3),
-    ("another name", "stated", {"metric": "other"}, [said("2024-01-01", 5)], None),
-    ("a share", "stated-share", CALLED, [said("2024-01-01", 3, 10)], "3/10"),
+    ("the last word", "stated", CALLED, [stated("2024-01-01", 5), stated("2024-02-01", 3)], 3),
+    ("another name", "stated", {"metric": "other"}, [stated("2024-01-01", 5)], None),
+    ("a share", "stated-share", CALLED, [stated("2024-01-01", 3, 10)], "3/10"),
 ]  # fmt: skip
 
 

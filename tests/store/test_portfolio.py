@@ -21,7 +21,7 @@ TINY = model(stage("launch", (), stated("launch", keep=">= 1/2")), stage("strate
 
 @pytest.fixture
 def world(database_url: str) -> World:
-    """Three initiatives, of which one is elsewhere, one has lapsed and one was stopped."""
+    """Three initiatives: one is in another country, one has lapsed, and one was stopped."""
     world = World(database_url, TINY)
     for name in ("one", "two", "three"):
         world.enrol(name)
@@ -56,7 +56,7 @@ def test_snapshots_of_all_equal_those_of_each(world: World) -> None:
 
 
 def test_a_day_ends_in_the_time_zone_of_the_initiative(world: World) -> None:
-    """At 3 in the morning, UTC, it is still the day before in Monterrey."""
+    """At 03:00 UTC it is still the day before in Monterrey."""
     world.now = world.at("2024-05-02").now.replace(hour=3)
     world.record("observation initiative=two metric=launch numerator=1 denominator=1 on=2024-05-01")
     world.evaluate("two")
@@ -77,12 +77,12 @@ def test_a_lapse_is_returned_until_the_given_day_after_its_end(world: World) -> 
         (over,) = lapses(connection, standing.snapshots(world.context), date(2024, 6, 1))
         assert over.ended_on == date(2024, 6, 1)
         assert lapses(connection, standing.snapshots(world.context), date(2024, 6, 2)) == []
-        # And before it was over, nobody knew.
+        # Before the lapse ended, its end was not known.
         (then,) = lapses(connection, standing.snapshots(world.context, date(2024, 5, 1)), date(2024, 1, 1))
         assert then.ended_on is None
 
 
-def test_an_evaluation_is_no_recorded_fact(world: World) -> None:
+def test_an_evaluation_is_not_a_recorded_fact(world: World) -> None:
     world.at("2024-07-01")
     world.evaluate("one")
     with world.context.database.connect() as connection:
@@ -91,7 +91,7 @@ def test_an_evaluation_is_no_recorded_fact(world: World) -> None:
 
 
 def test_the_folded_entries_alone_determine_the_state(sqlite_url: str) -> None:
-    """A crowd's states by the entries of ``FOLDED`` are those by all entries, on any day."""
+    """The entries of the kinds in ``FOLDED`` give the same states as all entries, on any day."""
     end = date(2030, 6, 1)
     world = World(sqlite_url)
     for initiative in gather_crowd(world.context, 12, end):

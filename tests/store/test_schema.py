@@ -1,4 +1,4 @@
-"""The schema: what the migrations make is what the classes declare, on both databases."""
+"""The schema: the migrations create what the classes declare, on both databases."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from clusterflow.store.migrate import config_of, upgrade
 from clusterflow.store.tables import REGISTRY_TABLES, whole_schema
 
 
-def test_the_migrations_make_what_the_classes_declare(database: Engine) -> None:
-    command.check(config_of(database))  # raises where they differ
+def test_the_migrations_create_what_the_classes_declare(database: Engine) -> None:
+    command.check(config_of(database))  # raises if they differ
     assert current_revision(database) == HEAD
     assert set(inspect(database).get_table_names()) == set(whole_schema().tables) | {"alembic_version"}
 
 
-def test_the_head_that_the_code_asks_for_is_the_newest_migration(database: Engine) -> None:
+def test_the_head_in_the_code_is_the_newest_migration(database: Engine) -> None:
     assert ScriptDirectory.from_config(config_of(database)).get_current_head() == HEAD
 
 
-def test_upgrading_again_changes_nothing(database: Engine) -> None:
+def test_a_second_upgrade_changes_nothing(database: Engine) -> None:
     assert upgrade(database) == (HEAD, HEAD)
 
 
-def test_every_record_type_has_its_table_with_its_fields() -> None:
+def test_every_record_type_has_a_table_with_its_fields() -> None:
     for name, cls in RECORDS.items():
         assert {c.name for c in columns_of(cls)} <= {c.name for c in REGISTRY_TABLES[name].columns}

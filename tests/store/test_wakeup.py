@@ -40,7 +40,7 @@ def test_a_sleeping_worker_wakes_at_once(database: Engine, database_url: str) ->
     assert len(woken) == 1
 
 
-def test_reading_wakes_nobody(database: Engine, database_url: str) -> None:
+def test_reading_wakes_no_worker(database: Engine, database_url: str) -> None:
     world = World(database_url, model(stage("first")))
     world.enrol()
     with wakeup_signal(database) as signal:

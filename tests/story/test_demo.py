@@ -1,4 +1,4 @@
-"""The demonstration, as a visitor starts it: ``make demo``, where nobody watches."""
+"""The demonstration as a visitor starts it: ``make demo``, without a terminal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
-    """One demonstration, played to its end."""
+    """One complete run of the demonstration."""
     home = tmp_path_factory.mktemp("demo") / "home"
     options = f"--exit --home {home} --port {free_port()}"
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("CLUSTERFLOW_", "PREFECT_"))}
@@ -58,7 +58,7 @@ def test_it_ends_by_itself_and_shows_six_initiatives(demo: Demo) -> None:
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_nothing_is_left_running(demo: Demo) -> None:
+def test_no_process_is_left_running(demo: Demo) -> None:
     home, _ = demo
     left = [
         p.info["cmdline"] for p in psutil.process_iter(["cmdline"]) if str(home) in " ".join(p.info["cmdline"] or ())
@@ -66,18 +66,18 @@ def test_nothing_is_left_running(demo: Demo) -> None:
     assert left == []
 
 
-def test_its_mails_lie_as_files_one_recipient_each(demo: Demo) -> None:
+def test_its_mails_are_files_with_one_recipient_each(demo: Demo) -> None:
     home, _ = demo
     mails = [email.message_from_bytes(p.read_bytes(), policy=default) for p in sorted((home / "mail").glob("*.eml"))]
     assert len(mails) > 100
     assert all(len(m["To"].addresses) == 1 for m in mails)
     subjects = " ".join(str(m["Subject"]) for m in mails)
-    for told in ("está lista para decidir", "is ready for a decision", "adelante en la puerta", "ya no se sostiene"):
-        assert told in subjects
+    for words in ("está lista para decidir", "is ready for a decision", "adelante en la puerta", "ya no se sostiene"):
+        assert words in subjects
     assert "sigue con retraso" in subjects
 
 
-def test_every_life_went_its_way_and_one_gate_is_left_to_the_visitor(demo: Demo) -> None:
+def test_every_story_is_played_and_one_gate_is_left_to_the_visitor(demo: Demo) -> None:
     home, _ = demo
     with create_engine(f"sqlite:///{home / 'clusterflow.db'}").connect() as connection:
         kinds = dict(connection.execute(text("SELECT kind, count(*) FROM ledger GROUP BY kind")).all())  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
-"""Read this first: six initiatives live their lives, month by month, and everything that clusterflow knows happens.
+"""Read this first: six initiatives live their lives, month by month, and use everything that clusterflow can do.
 
-The stories are told in ``src/clusterflow/demo/stories``. Here they are played without Prefect: facts are recorded, the
-portfolio is reviewed, and at each open gate somebody decides. What ``make demo`` adds is the flows and the forms.
+The stories are in ``src/clusterflow/demo/stories``. These tests play them without Prefect: facts are recorded, the
+portfolio is reviewed, and people decide at each open gate. ``make demo`` adds the flows and the forms.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ from clusterflow.store.registry import iterate_facts
 from clusterflow.store.state import sort_rows
 
 TODAY = date(2024, 2, 29)
-"""The last day of the replay. Of all days the one that most months do not have."""
+"""The last day of the replay. Most months do not have a day 31."""
 
 day = Calendar(TODAY).day
 NUEVO_LEON, CORDOBA, ECUADOR, BASQUE, CATALAN, COLOMBIAN = (story.initiative for story in stories(TODAY))
 EVERYBODY = (NUEVO_LEON, CORDOBA, ECUADOR, BASQUE, CATALAN, COLOMBIAN)
 
 
-def test_no_story_tells_the_future() -> None:
+def test_no_story_has_facts_from_the_future() -> None:
     for story in stories(TODAY):
         assert all(fact.entered <= TODAY for fact in story.facts)
         assert 60 <= len(story.facts) <= 300, "real, and light"
@@ -60,7 +60,7 @@ def test_no_story_tells_the_future() -> None:
 
 @dataclass
 class Played:
-    """What there is when the last month has ended."""
+    """The state after the last month."""
 
     context: Context
     tales: dict[str, Story]
@@ -70,20 +70,20 @@ class Played:
     def state(self, initiative: str) -> InitiativeState:
         return standing_service.state(self.context, initiative)
 
-    def happened(self, initiative: str, kind: str, **said: Any) -> list[Any]:
-        """The entries of a kind in an initiative's ledger that say all of this."""
+    def happened(self, initiative: str, kind: str, **values: Any) -> list[Any]:
+        """Return the entries of a kind in an initiative's ledger that have these values."""
         if initiative not in self._ledgers:
             self._ledgers[initiative] = [e.event for e in ledger.entries(self.context, initiative)]
         found = [e for e in self._ledgers[initiative] if e.kind == kind]
-        return [e for e in found if all(getattr(e, name) == value for name, value in said.items())]
+        return [e for e in found if all(getattr(e, name) == value for name, value in values.items())]
 
-    def once(self, initiative: str, kind: str, **said: Any) -> Any:
-        """The one entry of which this is true."""
-        (event,) = self.happened(initiative, kind, **said)
+    def once(self, initiative: str, kind: str, **values: Any) -> Any:
+        """Return the only such entry."""
+        (event,) = self.happened(initiative, kind, **values)
         return event
 
     def achieved(self, initiative: str) -> list[str]:
-        """The stages whose milestones stand, in the order in which they were achieved."""
+        """Return the stages with a current milestone, in the order in which they were achieved."""
         standing = [m for m in self.state(initiative).milestones if m.stands and m.lapsed_on is None]
         return [m.stage for m in sorted(standing, key=lambda m: m.achieved_on)]
 
@@ -114,18 +114,18 @@ def played(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 of_everybody: Callable[..., Any] = pytest.mark.parametrize("initiative", EVERYBODY)
 
 
-# ── what is true of all of them ────────────────────────────────────────────────────────────────────────────────────
+# ── all stories ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @of_everybody
-def test_every_decision_was_taken_or_refused_as_it_was_meant_to_be(played: Played, initiative: str) -> None:
-    spoken = [(scripted, got) for scripted, got in played.decided if got.initiative == initiative]
-    assert len(spoken) == len(played.tales[initiative].decisions), "somebody in the script never got to speak"
-    assert {(s.stage, s.by, s.refused) for s, _ in spoken} == {(s.stage, s.by, got.refused) for s, got in spoken}
+def test_every_decision_was_accepted_or_refused_as_scripted(played: Played, initiative: str) -> None:
+    taken = [(scripted, got) for scripted, got in played.decided if got.initiative == initiative]
+    assert len(taken) == len(played.tales[initiative].decisions), "somebody in the script never got to speak"
+    assert {(s.stage, s.by, s.refused) for s, _ in taken} == {(s.stage, s.by, got.refused) for s, got in taken}
 
 
 @of_everybody
-def test_the_ledger_adds_up_to_what_is_stored_and_nobody_touched_it(played: Played, initiative: str) -> None:
+def test_the_ledger_verifies_and_replays_to_the_stored_state(played: Played, initiative: str) -> None:
     assert ledger.first_break(played.context, initiative) is None
     again = replay(ledger.entries(played.context, initiative))
     assert again is not None
@@ -133,7 +133,7 @@ def test_the_ledger_adds_up_to_what_is_stored_and_nobody_touched_it(played: Play
 
 
 @of_everybody
-def test_the_same_facts_a_second_time_change_nothing(played: Played, initiative: str) -> None:
+def test_recording_the_same_facts_again_changes_nothing(played: Played, initiative: str) -> None:
     version, story = played.state(initiative).version, played.tales[initiative]
     once_more = [f.submission(initiative) for f in story.facts if f.record == "meeting"]
     assert registry.record(played.context, once_more).unchanged == len(once_more)
@@ -143,7 +143,7 @@ def test_the_same_facts_a_second_time_change_nothing(played: Played, initiative:
 # ── Nuevo León: founders and trust, the association, the groups ────────────────────────────────────────────────────
 
 
-def test_nuevo_leon_leaves_its_strategy_to_the_visitor(played: Played) -> None:
+def test_nuevo_leon_leaves_the_gate_of_its_strategy_to_the_visitor(played: Played) -> None:
     assert played.achieved(NUEVO_LEON) == ["critical-mass", "common-purpose", "institutionalization", "committees"]
     assert played.tales[NUEVO_LEON].left_open == "strategy"
     (review,) = played.state(NUEVO_LEON).open_reviews
@@ -152,13 +152,13 @@ def test_nuevo_leon_leaves_its_strategy_to_the_visitor(played: Played) -> None:
     assert "nl-elena" in {decider.person for decider in gates.eligible_deciders(played.context, NUEVO_LEON, "strategy")}
 
 
-def test_two_must_agree_on_the_association_and_nobody_counts_twice(played: Played) -> None:
+def test_two_people_must_agree_on_the_association_and_nobody_counts_twice(played: Played) -> None:
     votes = played.happened(NUEVO_LEON, "vote.cast", stage="institutionalization")
     assert len({vote.decider for vote in votes}) == 2
     assert played.once(NUEVO_LEON, "decision.refused").why == "twice"
 
 
-def test_new_faces_in_the_groups_hold_their_gate_until_a_day(played: Played) -> None:
+def test_too_many_new_people_in_the_groups_put_their_gate_on_hold(played: Played) -> None:
     hold = played.once(NUEVO_LEON, "gate.decided", decision=DecisionKind.HOLD)
     then = played.criterion(NUEVO_LEON, "committees", "person-turnover", as_of=hold.on)
     assert (then.answer, then.found) == (Answer.UNMET, "60 %")
@@ -166,27 +166,27 @@ def test_new_faces_in_the_groups_hold_their_gate_until_a_day(played: Played) -> 
     assert go.on >= hold.until
 
 
-def test_trust_falls_and_two_milestones_lapse_until_it_is_won_back(played: Played) -> None:
+def test_trust_falls_and_two_milestones_lapse_until_it_recovers(played: Played) -> None:
     lapsed = played.happened(NUEVO_LEON, "milestone.lapsed", criteria=("trust-index",))
     restored = played.happened(NUEVO_LEON, "milestone.restored")
     assert [e.stage for e in lapsed] == [e.stage for e in restored] == ["critical-mass", "common-purpose"]
     assert lapsed[0].on < restored[0].on
 
 
-def test_small_firms_pay_late_and_a_payment_entered_late_says_so(played: Played) -> None:
+def test_small_firms_pay_late_and_a_payment_entered_late_is_marked(played: Played) -> None:
     def collected(size: str, **when: Any) -> CriterionLine:
         return played.criterion(NUEVO_LEON, "operation", f"dues-collected-{size}", **when)
 
     assert collected("large").answer is Answer.MET
     assert collected("sme").answer is Answer.UNMET
-    # As of month 14, but by what is known today: the payment that lay in a drawer counts, and the answer owns up to it.
+    # As of month 14, but with today's knowledge: the payment that was entered late counts, and the answer says so.
     assert collected("sme", as_of=day(14, 28)).late
 
 
-# ── Córdoba: disparate interests ───────────────────────────────────────────────────────────────────────────────────
+# ── Córdoba: different interests ───────────────────────────────────────────────────────────────────────────────────
 
 
-def test_cordoba_falls_under_its_five_and_comes_back(played: Played) -> None:
+def test_cordoba_falls_below_its_five_members_and_recovers(played: Played) -> None:
     lapsed = played.once(CORDOBA, "milestone.lapsed")
     assert (lapsed.stage, lapsed.criteria) == ("critical-mass", ("committed-members",))
     assert played.once(CORDOBA, "milestone.restored").on > lapsed.on
@@ -194,16 +194,16 @@ def test_cordoba_falls_under_its_five_and_comes_back(played: Played) -> None:
     assert [e.level for e in overdue] == [1, 2], "told once, and once more one level up"
 
 
-def test_cordoba_opens_its_doors_once_the_committees_work(played: Played) -> None:
+def test_cordoba_opens_to_more_members_once_the_committees_work(played: Played) -> None:
     order = ["critical-mass", "common-purpose", "committees", "strategy", "institutionalization"]
     assert played.achieved(CORDOBA) == order
     assert played.under_way(CORDOBA) == {"operation"}
 
 
-def test_whether_the_association_is_a_legal_person_stays_unknown_for_months(played: Played) -> None:
-    told = played.once(CORDOBA, "finding.changed", stage="institutionalization", criterion="legal-body")
-    assert (told.before, told.answer) == (Answer.UNKNOWN, Answer.MET), "never «unmet»: nobody knew"
-    assert (told.on - day(22, 20)).days > 120
+def test_the_legal_personality_of_the_association_is_unknown_for_months(played: Played) -> None:
+    change = played.once(CORDOBA, "finding.changed", stage="institutionalization", criterion="legal-body")
+    assert (change.before, change.answer) == (Answer.UNKNOWN, Answer.MET), "never «unmet»: nobody knew"
+    assert (change.on - day(22, 20)).days > 120
     (gate,) = explanation.explain(played.context, CORDOBA, "operation")
     assert gate.readiness is Readiness.UNKNOWN, "of business nobody has entered anything yet"
 
@@ -211,7 +211,7 @@ def test_whether_the_association_is_a_legal_person_stays_unknown_for_months(play
 # ── Ecuador: a public policy, and a government that does not manage ────────────────────────────────────────────────
 
 
-def test_ecuador_goes_back_to_gather_knowledge_before_it_writes_its_strategy(played: Played) -> None:
+def test_ecuador_goes_back_to_regain_knowledge_before_it_writes_its_strategy(played: Played) -> None:
     recycle = played.once(ECUADOR, "gate.decided", decision=DecisionKind.RECYCLE)
     assert (recycle.stage, recycle.to_stage) == ("strategy", "critical-mass")
     assert played.once(ECUADOR, "milestone.withdrawn").stage == "critical-mass"
@@ -219,7 +219,7 @@ def test_ecuador_goes_back_to_gather_knowledge_before_it_writes_its_strategy(pla
     assert [e.round for e in played.happened(ECUADOR, "milestone.achieved", stage="critical-mass")] == [1, 2]
 
 
-def test_the_ministry_decides_on_the_purpose_and_not_on_the_committees(played: Played) -> None:
+def test_the_ministry_decides_on_the_purpose_but_not_on_the_committees(played: Played) -> None:
     by_ministry = {s.stage: got.refused for s, got in played.decided if s.by == "ec-gonzalo"}
     assert by_ministry == {"common-purpose": None, "committees": "barred"}
     assert played.once(ECUADOR, "decision.refused").why == "barred"
@@ -230,19 +230,19 @@ def test_the_ministry_decides_on_the_purpose_and_not_on_the_committees(played: P
 # ── The Basque country: the institution first ──────────────────────────────────────────────────────────────────────
 
 
-def test_the_basque_association_comes_before_its_strategy_and_gets_furthest(played: Played) -> None:
+def test_the_basque_association_precedes_its_strategy_and_gets_furthest(played: Played) -> None:
     order = ["critical-mass", "common-purpose", "institutionalization", "strategy", "committees", "operation"]
     assert played.achieved(BASQUE) == order
     assert played.under_way(BASQUE) == {"operation"}, "the life after has no end"
 
 
-def test_a_correction_makes_the_fifteenth(played: Played) -> None:
+def test_a_correction_makes_the_fifteenth_member(played: Played) -> None:
     counted = played.criterion(BASQUE, "critical-mass", "committed-members", as_of=day(5))
     assert (counted.found, counted.late) == ("15", True), "true then, known only since"
     assert played.once(BASQUE, "milestone.achieved", stage="critical-mass").on > day(5, 9)
 
 
-def test_a_silent_committee_costs_its_milestone_until_it_meets_again(played: Played) -> None:
+def test_a_silent_committee_loses_its_milestone_until_it_meets_again(played: Played) -> None:
     lapsed = played.once(BASQUE, "milestone.lapsed")
     assert (lapsed.stage, lapsed.criteria) == ("committees", ("committee-silence",))
     assert played.once(BASQUE, "milestone.restored").stage == "committees"
@@ -252,14 +252,14 @@ def test_a_silent_committee_costs_its_milestone_until_it_meets_again(played: Pla
 
 
 def test_the_catalan_vision_passes_under_a_condition_that_is_met_in_time(played: Played) -> None:
-    asked = played.once(CATALAN, "condition.set")
+    condition = played.once(CATALAN, "condition.set")
     met = played.once(CATALAN, "condition.met")
-    assert (asked.stage, asked.criterion) == (met.stage, met.criterion) == ("common-purpose", "founders-signed")
-    assert met.on <= asked.due_on
+    assert (condition.stage, condition.criterion) == (met.stage, met.criterion) == ("common-purpose", "founders-signed")
+    assert met.on <= condition.due_on
     assert played.once(CATALAN, "milestone.achieved", stage="common-purpose").conditional
 
 
-def test_a_firm_counted_twice_is_taken_out_and_a_delegate_changes(played: Played) -> None:
+def test_a_firm_entered_twice_is_removed_and_a_delegate_changes(played: Played) -> None:
     assert played.once(CATALAN, "record.retracted").record == "membership"
     turnover = played.criterion(CATALAN, "committees", "person-turnover", as_of=day(17, 17))
     assert turnover.found == "28.6 %", "two new faces of seven"
@@ -281,14 +281,14 @@ def test_a_catalan_gate_that_nobody_decides_in_time_closes_again(played: Played)
 # ── Colombia: hosted by a chamber of commerce ──────────────────────────────────────────────────────────────────────
 
 
-def test_the_colombian_tables_and_route_map_go_side_by_side(played: Played) -> None:
+def test_the_colombian_tables_and_route_map_run_in_parallel(played: Played) -> None:
     entered = {e.stage: e.on for e in played.happened(COLOMBIAN, "stage.entered")}
     assert entered["committees"] == entered["strategy"]
     assert entered["operation"] == entered["institutionalization"], "its own legal body is open to it, and optional"
     assert played.under_way(COLOMBIAN) == {"operation", "institutionalization"}
 
 
-def test_an_agreement_that_ends_takes_its_milestone_along_until_it_is_renewed(played: Played) -> None:
+def test_the_end_of_an_agreement_lapses_its_milestone_until_it_is_renewed(played: Played) -> None:
     assert played.once(COLOMBIAN, "milestone.lapsed").criteria == ("host-agreement",)
     assert played.once(COLOMBIAN, "milestone.restored").stage == "hosting"
     assert not played.happened(COLOMBIAN, "milestone.lapsed", stage="critical-mass"), "eleven of twelve: no flapping"
@@ -296,7 +296,7 @@ def test_an_agreement_that_ends_takes_its_milestone_along_until_it_is_renewed(pl
     assert (members.answer, members.found) == (Answer.UNMET, "11")
 
 
-def test_the_colombian_initiative_waits_on_purpose_beyond_the_end(played: Played) -> None:
+def test_the_colombian_initiative_still_waits_at_the_end(played: Played) -> None:
     visit = played.state(COLOMBIAN).visit("operation")
     assert visit is not None
     assert visit.held_until is not None
@@ -305,11 +305,11 @@ def test_the_colombian_initiative_waits_on_purpose_beyond_the_end(played: Played
     assert satisfied.answer is Answer.UNKNOWN, "four answers are nobody's secret and no answer"
 
 
-# ── what is taken away ─────────────────────────────────────────────────────────────────────────────────────────────
+# ── exports ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def empty(template: Path, path: Path) -> Context:
-    """The same day in an empty database."""
+    """An empty database on the same day."""
     shutil.copy(template, path)
     return Context(Settings(language="en", proof="none"), open_database(f"sqlite:///{path}")).at(TODAY)
 
@@ -335,7 +335,7 @@ def test_the_whole_office_moves_to_an_empty_database(played: Played, sqlite_temp
 
 
 def found(gate: GateExplanation) -> list[tuple[str, str, Answer]]:
-    """What was found out of facts: days in a stage, and whether they are known, are of the life."""
+    """The findings from facts. Days in a stage are left out: they come from the life, not from the facts."""
     of_life = ("stage-time", "known-share")
     return [(c.criterion, c.found, c.answer) for c in gate.criteria if c.criterion not in of_life]
 
@@ -356,7 +356,7 @@ def test_the_registry_alone_gives_the_same_findings(played: Played, sqlite_templ
     there.database.dispose()
 
 
-def test_event_logs_are_read_by_others_and_name_nobody(played: Played, tmp_path: Path) -> None:
+def test_other_tools_read_the_event_logs_which_contain_no_names(played: Played, tmp_path: Path) -> None:
     logs, entries = (
         Logs(played.context.database, played.context.clock()),
         sum(len(ledger.entries(played.context, i)) for i in EVERYBODY),

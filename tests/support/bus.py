@@ -1,4 +1,4 @@
-"""A Prefect that only keeps, in a file, what it is told: killed processes leave behind what had arrived."""
+"""A stand-in for Prefect that writes everything it receives into a file, so that it survives a killed process."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from clusterflow.prefect import events, runs
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What arrived, in order and as often as it arrived."""
+class Received:
+    """What arrived, in order, with repetitions."""
 
     events: tuple[dict[str, Any], ...]
     runs: tuple[dict[str, Any], ...]
@@ -26,7 +26,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Bus:
-    """The part of Prefect's client that the relay speaks to; ``at`` is told before and after each thing arrives."""
+    """The part of Prefect's client that the relay uses. ``at`` is called before and after each arrival."""
 
     file: Path
     at: Callable[[str], None] = lambda _: None
@@ -54,18 +54,18 @@ class Bus:
             file.write("".join(json.dumps({"what": what, **t}) + "\n" for t in things).encode())
         self.at(f"after {what}")
 
-    def heard(self) -> Heard:
+    def received(self) -> Received:
         lines = self.file.read_text(encoding="utf-8").splitlines() if os.path.exists(self.file) else []
-        kept = [json.loads(line) for line in lines]
-        return Heard(
-            tuple(k for k in kept if k["what"] == "event"),
-            tuple(k for k in kept if k["what"] == "run"),
+        lines_read = [json.loads(line) for line in lines]
+        return Received(
+            tuple(k for k in lines_read if k["what"] == "event"),
+            tuple(k for k in lines_read if k["what"] == "run"),
         )
 
 
 @contextmanager
-def speaking_to(bus: Bus) -> Iterator[None]:
-    """The relay speaks to this bus."""
+def connect_relay_to(bus: Bus) -> Iterator[None]:
+    """Let the relay use this bus."""
 
     @asynccontextmanager
     async def client() -> AsyncIterator[Bus]:

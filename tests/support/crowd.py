@@ -1,7 +1,7 @@
-"""A crowd of invented initiatives under the shipped models, each at its own place in its life.
+"""Many invented initiatives under the shipped models, each at its own point in its life.
 
-What a portfolio shows is written as commands write it (ledger, folded, stored), without measuring: so that hundreds of
-them are there in seconds. The same number gives the same crowd.
+Their ledgers and states are written as commands write them, but without measuring, so hundreds of them exist in
+seconds. The same number always gives the same crowd.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ COUNTRIES = {"basque": "ES Europe/Madrid", "catalan": "ES Europe/Madrid", "colom
 
 
 def gather_crowd(context: Context, number: int, end: date, seed: int = 7) -> list[str]:
-    """Enrol so many, and let each live until ``end``."""
+    """Enrol so many initiatives, and let each live until ``end``."""
     dice = random.Random(seed)
     models = sorted(models_of(context))
     begun = []
@@ -66,7 +66,7 @@ def _on(context: Context, day: date) -> Context:
 
 def _live(transition: Transition, end: date, dice: random.Random) -> None:
     moves = 0
-    # Some go fast, some slowly, and most stand somewhere on their way at the end.
+    # Some are fast, some are slow, and most are under way at the end.
     pace = dice.lognormvariate(0, 0.45)
     while transition.today < end and moves < 40:
         moves += 1
@@ -103,16 +103,16 @@ def _step(transition: Transition, day: date, end: date) -> bool:
 
 
 def _tell(transition: Transition, stage: Stage, dice: random.Random, day: date, whole: bool) -> None:
-    """Some of the answers of a gate: all of what blocks where it is ``whole``."""
+    """Write some answers of a gate: with ``whole``, all of the blocking ones."""
     for criterion in stage.gate.criteria:
-        told = next(
+        before = next(
             (a.answer for a in transition.state.answers if (a.stage, a.criterion) == (stage.id, criterion.id)), None
         )
         roll = dice.random()
         must = whole and criterion.severity is Severity.BLOCKING
         answer = Answer.MET if must or roll < 0.45 else Answer.UNMET if roll < 0.75 else Answer.UNKNOWN
-        if answer is not (told or Answer.UNKNOWN) and day >= transition.today:
-            transition.add(ev.FindingChanged(stage=stage.id, criterion=criterion.id, before=told or Answer.UNKNOWN,
+        if answer is not (before or Answer.UNKNOWN) and day >= transition.today:
+            transition.add(ev.FindingChanged(stage=stage.id, criterion=criterion.id, before=before or Answer.UNKNOWN,
                                          answer=answer, found=_note(criterion.bound, answer), on=day))  # fmt: skip
 
 
@@ -150,13 +150,13 @@ def _pass(transition: Transition, stage: Stage, dice: random.Random, end: date) 
 
 
 def _lapse(transition: Transition, dice: random.Random, end: date) -> None:
-    """One milestone in ten does not hold for ever."""
+    """One milestone in ten lapses."""
     for milestone in transition.state.milestones:
-        kept = [c for c in transition.model.stage(milestone.stage).gate.criteria if c.keep is not None]
+        watched = [c for c in transition.model.stage(milestone.stage).gate.criteria if c.keep is not None]
         room = (end - milestone.achieved_on).days
-        if not kept or room < 60 or dice.random() > 0.1:
+        if not watched or room < 60 or dice.random() > 0.1:
             continue
-        criterion, on = dice.choice(kept), milestone.achieved_on + timedelta(days=dice.randrange(30, room))
+        criterion, on = dice.choice(watched), milestone.achieved_on + timedelta(days=dice.randrange(30, room))
         transition.add(
             ev.FindingChanged(
                 stage=milestone.stage,

@@ -1,4 +1,4 @@
-"""What tests of time have in common: the relay's look at what is due, and what came of it."""
+"""Helpers for tests of time: run what is due, and look at the result."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def utc(text: str) -> datetime:
 
 
 def fall_due(w: World, moment: str | None = None) -> tuple[str, ...]:
-    """What becomes due, at noon of a day or at a moment in UTC."""
+    """Run what is due, at noon of a day or at a moment in UTC."""
     if moment is not None:
         w.now = utc(moment if "T" in moment else f"{moment}T12:00")
     fell = review.process_deadlines(w.context)

@@ -1,4 +1,4 @@
-"""What a check found, short enough to compare."""
+"""Diagnostic findings in a short form, for comparisons."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from collections.abc import Iterable
 from clusterflow.services.diagnostics.finding import CheckResult, Outcome
 
 
-def wrong(seen: Iterable[CheckResult]) -> list[tuple[str, str]]:
-    """What is not well, in English."""
-    return [(s.what.en, s.found.en) for s in seen if s.outcome is not Outcome.OK]
+def wrong(results: Iterable[CheckResult]) -> list[tuple[str, str]]:
+    """The problems, in English."""
+    return [(s.what.en, s.found.en) for s in results if s.outcome is not Outcome.OK]

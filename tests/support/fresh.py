@@ -1,4 +1,4 @@
-"""Fresh databases under one engine: it has compiled its statements once, which takes longer than most tests."""
+"""Fresh databases under one engine, whose statements are compiled once. Compiling takes longer than most tests."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from clusterflow.store.tables import whole_schema
 
 
 class Fresh(Protocol):
-    """An engine, and how its database becomes empty again."""
+    """An engine, and the way to empty its database."""
 
     engine: Engine
 
     def again(self) -> str:
-        """Begin anew; gives the address."""
+        """Start with an empty database, and return its address."""
 
 
 class FreshSqlite:
-    """Each time another copy of a migrated file; what is written is not waited for, since no machine dies here."""
+    """Each time a new copy of a migrated file. Writes are not synced, because no machine crashes here."""
 
     def __init__(self, template: Path, folder: Path) -> None:
         self._template, self._folder, self._number = template, folder, 0
@@ -42,7 +42,7 @@ class FreshSqlite:
 
 
 class FreshPostgres:
-    """One database that is emptied: to copy the template takes twenty times longer."""
+    """One database that is emptied, which is twenty times faster than copying the template."""
 
     def __init__(self, server: str, name: str) -> None:
         self._plain, self.address = (
@@ -62,7 +62,7 @@ class HasAddress(Protocol):
 
 
 def pointed_engine(address: str, where: HasAddress) -> Engine:
-    """An engine whose next connections go to the database that ``where`` names then."""
+    """Return an engine that connects to the database that ``where`` names at that moment."""
     engine = open_database(address)
 
     def point(dialect: Any, record: Any, args: list[Any], named: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""A world that receives the submissions of other systems."""
+"""A world that receives submissions of other systems."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A real mail server that keeps what it gets."""
+"""A real mail server that stores all mails."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from support.ports import free_port
 
 
 class Mailbox:
-    """A real SMTP server that keeps what it gets, and refuses whom it is told to refuse."""
+    """A real SMTP server that stores all mails, and refuses the recipients that it is given."""
 
     def __init__(self) -> None:
         self.mails: list[tuple[str, EmailMessage]] = []
@@ -37,18 +37,18 @@ class Mailbox:
         return "250 OK"
 
     def subjects(self, address: str) -> list[str]:
-        """What an address was told, in order; changed findings belong in a digest, and are left out."""
-        told = [(str(m["X-Clusterflow-Notice"]), str(m["Subject"])) for to, m in self.mails if to == address]
-        return [subject for key, subject in told if not key.startswith("finding-changed:")]
+        """The subjects that an address received, in order, without changed findings, which belong in a digest."""
+        mails_to = [(str(m["X-Clusterflow-Notice"]), str(m["Subject"])) for to, m in self.mails if to == address]
+        return [subject for key, subject in mails_to if not key.startswith("finding-changed:")]
 
     def keys(self) -> list[str]:
-        """The key of each mail, as often as it came."""
+        """The key of each mail, with repetitions."""
         return [str(m["X-Clusterflow-Notice"]) for _, m in self.mails]
 
 
 @contextmanager
 def mail_server() -> Iterator[tuple[Mailbox, str]]:
-    """The mailbox, and the Apprise address under which it is reached."""
+    """The mailbox, and its Apprise address."""
     box, port = Mailbox(), free_port()
     controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
@@ -62,7 +62,7 @@ def mail_server() -> Iterator[tuple[Mailbox, str]]:
 def guarded_mail_server(
     user: str, password: str, folder: Path, starttls: bool = True
 ) -> Iterator[tuple[Mailbox, str, Path]]:
-    """One that takes mail over TLS alone, and from whoever logs in; and the certificate of who vouches for it."""
+    """A mail server with TLS and login; also its certificate authority."""
     box, port, authority = Mailbox(), free_port(), trustme.CA()
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)

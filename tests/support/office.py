@@ -32,17 +32,17 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 async def until(look: Callable[[], Awaitable[T | None]], what: str) -> T:
-    """Look again and again until there is something to see."""
+    """Check repeatedly until there is a result, and return it."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while (seen := await look()) is None:
+    while (result := await look()) is None:
         assert time.monotonic() < deadline, f"never came: {what}"
         await asyncio.sleep(0.05)
-    return seen
+    return result
 
 
 @contextlib.asynccontextmanager
 async def working() -> AsyncIterator[None]:
-    """A worker for the real flows, as long as it is needed."""
+    """A worker for the real flows, while the block runs."""
     task = asyncio.create_task(serve(ROOT, query_seconds=0.1, grace_seconds=0.2))
     try:
         yield
@@ -50,7 +50,7 @@ async def working() -> AsyncIterator[None]:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-        await send_what_is_left()  # the next test may speak to another server
+        await send_what_is_left()  # the next test may use another server
 
 
 class Office(World):
@@ -64,18 +64,18 @@ class Office(World):
         return await publish(self.context)
 
     async def asking(self, stage: str, after: str | None = None) -> Waiting:
-        """The run that waits for an answer at the gate of a stage; with ``after``, put again since that question."""
+        """Return the run that waits for an answer at the gate of a stage; with ``after``, a run newer than that one."""
 
         async def look() -> Waiting | None:
             waiting = await runs.waiting(f"initiative:{self.initiative}", f"stage:{stage}")
             put = [w for w in waiting if w.key != after]
-            # The form follows the suspension at a short distance.
+            # The form exists shortly after the suspension.
             return put[0] if put and await self.schema(put[0]) else None
 
         return await until(look, f"a question about {stage}")
 
     async def description(self, waiting: Waiting) -> str:
-        """What stands above the form; it follows the form at a short distance."""
+        """Return the text above the form. It exists shortly after the form."""
 
         async def look() -> str | None:
             found = await self._input(waiting, "description")
@@ -84,7 +84,7 @@ class Office(World):
         return await until(look, "the text above the form")
 
     async def schema(self, waiting: Waiting) -> dict[str, Any] | None:
-        """The form as Prefect's pages get it."""
+        """Return the form as Prefect's pages receive it."""
         found: dict[str, Any] | None = await self._input(waiting, "schema")
         return found
 
@@ -96,13 +96,13 @@ class Office(World):
         return json.loads(answer.json()[0]["value"]) if answer.json() else None
 
     async def answer(self, waiting: Waiting, decision: str = "go", by: str = "mona", **more: str) -> None:
-        """Fill in the form as Prefect's pages do."""
+        """Submit the form as Prefect's pages do."""
         fields = {"decision": decision, "decided_by": by, "reason": "it is time", **more}
         outcome = await runs.resume(waiting.run_id, fields)
         assert outcome, outcome
 
     async def ended(self, run: UUID) -> RunState:
-        """How a run ended; a failure shows its message."""
+        """Return how a run ended. A failure shows its message."""
 
         async def look() -> RunState | None:
             state = (await runs.state_of([run]))[run]
@@ -115,7 +115,7 @@ class Office(World):
             return await client.read_flow_run(run)
 
     async def at_rest(self) -> None:
-        """Until no run of this initiative is due or at work."""
+        """Wait until no run of this initiative is due or running."""
         wanted: Mapping[str, Any] = {
             "flow_runs": {
                 "tags": {"all_": [f"initiative:{self.initiative}"]},
@@ -131,7 +131,7 @@ class Office(World):
         await until(look, "rest")
 
     async def tasks(self, run: UUID, wanted: Callable[[dict[str, TaskRun]], bool]) -> dict[str, TaskRun]:
-        """The run graph, by name, once the server has written what is wanted (it does so each second)."""
+        """Return the run graph by task name, once the server has written what is expected (it writes each second)."""
 
         async def look() -> dict[str, TaskRun] | None:
             async with prefect_client() as client:
@@ -142,7 +142,7 @@ class Office(World):
         return await until(look, "the run graph")
 
     async def artifact(self, key: str) -> str:
-        """The newest artifact under a key."""
+        """Return the newest artifact with a key."""
 
         async def look() -> str | None:
             async with prefect_client() as client:
@@ -156,7 +156,7 @@ class Office(World):
         return await until(look, f"artifact {key}")
 
     async def events(self) -> list[str]:
-        """The ids of the events that Prefect keeps of this initiative, once those of its life are all there."""
+        """Return the ids of this initiative's events in Prefect, once those of its life have all arrived."""
         life = {str(names.event_id(e.hash)) for e in ledger.entries(self.context, self.initiative) if not is_fact(e)}
         wanted = {
             "filter": {

@@ -1,4 +1,4 @@
-"""A page of HTML as a reader with a program finds it: its outline, its tables, its links; nothing is rendered."""
+"""An HTML page as a program reads it: its outline, tables and links. Nothing is rendered."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Table:
 
 
 class PageRead(HTMLParser):
-    """What stands on a page. Fails where an element is closed that is not open."""
+    """The content of a page. It fails if an element is closed that is not open."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -36,7 +36,7 @@ class PageRead(HTMLParser):
 
     @property
     def text(self) -> str:
-        """What is read, without pictures and styles; blanks as they come."""
+        """Return the text without pictures and styles; blanks are not changed."""
         return " ".join("".join(self.texts).split())
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -88,7 +88,7 @@ class PageRead(HTMLParser):
             cells[-1] += data
 
     def outline(self) -> str:
-        """Headings and tables as plain text: what a golden file keeps."""
+        """Return headings and tables as plain text, for golden files."""
         lines = [f"{'#' * level} {' '.join(text.split())}" for level, text in self.headings]
         for table in self.tables:
             lines += ["", f"[{' '.join(table.caption.split())}]"]

@@ -11,7 +11,7 @@ COLOURS = 64
 
 
 def make_small(file: Path) -> None:
-    """Reduce a screenshot in place: a page has few colours, and its readers have small screens."""
+    """Reduce the colours and size of a screenshot file."""
     with Image.open(file) as picture:
         width = min(WIDEST, picture.width)
         size = (width, round(picture.height * width / picture.width))

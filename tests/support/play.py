@@ -1,4 +1,4 @@
-"""Stories of the demonstration, played without Prefect."""
+"""Plays the stories of the demonstration without Prefect."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clusterflow.services.context import Context
 
 
 def play(context: Context, tales: tuple[Story, ...], last_day: date) -> Iterator[tuple[Scripted, BallotResult]]:
-    """Month by month: facts, review, gates opened by hand, decisions. Gives each decision and what became of it."""
+    """Play month by month: facts, review, gates opened by hand, decisions. Yield each decision and its outcome."""
     scripts = {story.initiative: story.script() for story in tales}
     before = date.min
     for month_end in months(last_day):

@@ -1,4 +1,4 @@
-"""A PostgreSQL of our own on loopback, for tests and benchmarks."""
+"""A private PostgreSQL server on loopback, for tests and benchmarks."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from .ports import free_port
 
 
 def binaries() -> Path | None:
-    """Where PostgreSQL's programs are; None where it is not installed."""
+    """Return the folder of PostgreSQL's programs; None if it is not installed."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parent.parent.name))
     return found[-1].parent if found else Path(p).parent if (p := shutil.which("initdb")) else None
 
 
 @contextmanager
 def server(programs: Path, *settings: str) -> Iterator[str]:
-    """A fresh server, as ``host:port``; everybody who can reach it may be the user postgres."""
-    # It refuses to run as root.
+    """Start a server and yield ``host:port``. Everybody who can reach it may log in as postgres."""
+    # PostgreSQL refuses to run as root.
     owner = "postgres" if os.geteuid() == 0 else None
     folder = Path(tempfile.mkdtemp(prefix="clusterflow-pg-"))
     if owner:
@@ -47,6 +47,6 @@ def server(programs: Path, *settings: str) -> Iterator[str]:
 
 
 def execute(address: str, statement: str) -> None:
-    """Run one statement outside a transaction, as for databases it must be."""
+    """Run one statement outside a transaction, as statements about databases require."""
     with psycopg.connect(f"postgresql://postgres@{address}/postgres", autocommit=True) as connection:
         connection.execute(statement)

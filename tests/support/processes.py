@@ -1,4 +1,4 @@
-"""Real processes, forked from a warm one, to race against each other."""
+"""Real processes, forked from a warm one, that race against each other."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ CONTEXT.set_forkserver_preload(
 )
 
 Runner = Callable[[Context, int], Any]
-"""What a racer does in a round, on an context of its own."""
+"""What a racer does in a round, with its own context."""
 
 
 class Raised:
-    """What came of a racer that raised: the exception's name and text."""
+    """The result of a racer that raised: the exception's name and text."""
 
     def __init__(self, problem: BaseException) -> None:
         self.name, self.text = type(problem).__name__, str(problem)
@@ -54,7 +54,7 @@ def _racer(settings: Settings, now: datetime, rounds: int, run: Runner, start: A
 
 
 def race(settings: Settings, now: datetime, rounds: int, *runners: Runner) -> list[tuple[Any, ...]]:
-    """Let processes do something at the same moment, again and again; what came of it, by round and by runner."""
+    """Let processes act at the same moment, repeatedly. Return the results by round and by racer."""
     start = CONTEXT.Barrier(len(runners))
     racers: list[tuple[ForkServerProcess, Connection]] = []
     for run in runners:

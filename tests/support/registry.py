@@ -1,4 +1,4 @@
-"""Registries at random: small pools of names, ids and days, so that they collide."""
+"""Random registries from small pools of names, ids and days, so that they collide."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SPECIAL: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     ("person", "email"): st.sampled_from([None, "a@b.example", "c@d.example"]),
     ("person", "timezone"): st.sampled_from([None, "America/Monterrey"]),
     ("person", "country"): st.sampled_from([None, "AR"]),
-    ("label", "grace_until"): st.none(),  # it must come after the label's last day
+    ("label", "grace_until"): st.none(),  # it must be after the label's last day
     ("label", "retained_percent"): st.sampled_from([None, 50]),
     ("organisation", "country"): st.sampled_from([None, "MX"]),
     ("organisation", "tax_id"): st.sampled_from([None, "ABC680524P76"]),
@@ -58,17 +58,17 @@ KINDS: dict[Kind, Callable[[Column], st.SearchStrategy[Any]]] = {
 
 @st.composite
 def registries(draw: st.DrawFn) -> RegistrySnapshot:
-    """What might be known of an initiative; every name that is cited is known, as the engine sees to it."""
+    """Possible facts of an initiative. Every referenced id exists, as the engine ensures."""
     known = RegistrySnapshot(draw(st.sampled_from([None, "MX"])))
     order = ["organisation", "person", "body", "strategy", "objective"]
     order += [record for sheet in SHEETS for record in sheet.records if record not in order]
     for record in order:
         most = 3 if record in ("organisation", "person", "meeting", "attendance", "membership") else 2
-        seen = set()
+        keys = set()
         for _ in range(draw(st.integers(0, most))):
             found = draw(_record(record, known))
-            if found is not None and (found.identity(), found.valid_from) not in seen:
-                seen.add((found.identity(), found.valid_from))
+            if found is not None and (found.identity(), found.valid_from) not in keys:
+                keys.add((found.identity(), found.valid_from))
                 known.add(found)
         for facts in known.facts[record].values():
             facts.sort(key=lambda f: f.valid_from)

@@ -1,4 +1,4 @@
-"""Threads that do something at the same moment and are interrupted often."""
+"""Threads that act at the same moment and are interrupted often."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OFTEN_SECONDS = 1e-6
 
 
 def at_once(do: Callable[[], T], threads: int = 8) -> list[T]:
-    """What came of it in each thread; where one raised, this raises."""
+    """Return the result of each thread. If one raised, raise its exception."""
     start = Barrier(threads)
 
     def go() -> T:
@@ -28,7 +28,7 @@ def at_once(do: Callable[[], T], threads: int = 8) -> list[T]:
 
 @contextmanager
 def _restless() -> Iterator[None]:
-    """The interpreter turns to another thread as often as it can."""
+    """Let the interpreter switch threads as often as possible."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(OFTEN_SECONDS)
     try:

@@ -1,4 +1,4 @@
-"""Workbooks as people make them, and as they break them."""
+"""Workbooks as people make them, with their mistakes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Rows = Sequence[Sequence[Any]]
 
 
 def xlsx(sheets: Mapping[str, Rows], touch: Callable[[Worksheet], None] | None = None) -> bytes:
-    """An .xlsx out of rows by sheet; ``touch`` may do to its first sheet what rows cannot say."""
+    """Return an .xlsx file from rows by sheet. ``touch`` can change its first sheet where rows are not enough."""
     book = Workbook()
     book.remove(book.active)
     for title, rows in sheets.items():
@@ -31,7 +31,7 @@ def xlsx(sheets: Mapping[str, Rows], touch: Callable[[Worksheet], None] | None =
 
 
 def ods(sheets: Mapping[str, Rows]) -> bytes:
-    """An .ods out of rows of texts and numbers by sheet."""
+    """Return an .ods file from rows of texts and numbers by sheet."""
     document = OpenDocumentSpreadsheet()
     for title, rows in sheets.items():
         table = Table(name=title)

@@ -1,4 +1,4 @@
-"""A small world to test in: an context on a fresh database, a clock that is an argument, and a few people."""
+"""A small world to test in: a context on a fresh database, a clock that is an argument, and a few people."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def text(value: str) -> Text:
 def stated(
     name: str, bound: str = ">= 1", keep: str | None = None, severity: Severity = Severity.BLOCKING
 ) -> Criterion:
-    """A criterion on a figure that somebody states: a test moves it with one observation."""
+    """A criterion on a stated figure, which a test changes with one observation."""
     return Criterion(
         id=name,
         metric="stated",
@@ -79,7 +79,7 @@ def model(*stages: Stage, name: str = "tiny") -> LifecycleModel:
 
 
 class World:
-    """An context with a clock that tests set, and short words for what people do."""
+    """A context with a clock that tests set, and short methods for what people do."""
 
     def __init__(self, url: str, *models: LifecycleModel, database: Engine | None = None) -> None:
         self.now = datetime(2024, 1, 10, 12, tzinfo=UTC)
@@ -114,7 +114,7 @@ class World:
         return registry.record(self.context, [self.submission(line) for line in lines], key=key)
 
     def enrol(self, initiative: str = "one", model_id: str = "tiny") -> None:
-        """An initiative with a board of two, a manager, and a seat of the ministry."""
+        """Enrol an initiative with a board of two, a manager, and a seat of the ministry."""
         start = self.now.date()
         fields = f"id={initiative} name=Initiative-{initiative} country=ES from={start}"
         enrolment.enrol(self.context, self.submission(f"initiative {fields}"), model_id)
@@ -133,7 +133,7 @@ class World:
         )
 
     def state_figure(self, name: str, value: int = 1, of: int = 1, initiative: str = "one") -> None:
-        """Somebody states a figure, today."""
+        """Record a stated figure, today."""
         day = self.now.date()
         self.record(f"observation initiative={initiative} metric={name} numerator={value} denominator={of} on={day}")
 
@@ -154,5 +154,5 @@ class World:
         return gates.decide(self.context, initiative, by, ballot, key)
 
     def kinds(self, initiative: str = "one") -> list[str]:
-        """The kinds of what happened, in order, without the facts."""
+        """The kinds of the entries in order, without those of facts."""
         return [k for e in ledger.entries(self.context, initiative) if not (k := e.event.kind).startswith("record.")]
