@@ -46,7 +46,7 @@ def test_ten_mistakes_in_one_file_are_reported_together(metrics):
         ("34:20", "the stage «plann» is unknown", "The nearest: plan"),
         ("40:19", "the government could decide the gate of a stage of the kind institutionalization",
          "The government may never decide a management gate"),
-        ("54:61", "keep «≥ 15» is not weaker than the bound «≥ 12»", ""),
+        ("54:61", "keep «≥ 15» is neither the bound «≥ 12» nor weaker", ""),
     ]  # fmt: skip
 
 

@@ -85,7 +85,7 @@ class WrittenCriterion(Written):
     )
     bound: Annotated[Bound, WRITTEN_BOUND] = Field(description="what is required, like «>= 15» or «is yes»")
     keep: Annotated[OptionalKey[Bound], WRITTEN_BOUND] = Field(
-        default=None, description="a weaker bound; below it an achieved milestone lapses"
+        default=None, description="the bound or a weaker one; below it an achieved milestone lapses"
     )
     severity: OptionalKey[Weight] = Field(
         default=None, description="blocking if left out; in a group, the severity of the group"
@@ -157,9 +157,11 @@ class WrittenCriterion(Written):
             raise file_error(
                 f"keep is in {value.currency}, but the bound is in {bound.currency}", f"an amount in {bound.currency}"
             )
-        elif not value.is_weaker_than(bound):
-            side = ">= and a smaller" if bound.rising else "<= and a larger"
-            raise file_error(f"keep «{value}» is not weaker than the bound «{bound}»", f"{side} number")
+        elif value != bound and not value.is_weaker_than(bound):
+            side = (
+                ">= and the same number or a smaller one" if bound.rising else "<= and the same number or a larger one"
+            )
+            raise file_error(f"keep «{value}» is neither the bound «{bound}» nor weaker", side)
         return value
 
 

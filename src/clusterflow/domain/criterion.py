@@ -16,8 +16,9 @@ from clusterflow.domain.text import Frozen, Text
 class Criterion(Frozen):
     """A metric with its parameters, a bound, a severity and a source.
 
-    ``keep`` is a weaker bound: when an achieved milestone falls below it, the milestone lapses. Between ``keep`` and
-    ``bound`` nothing changes, so a milestone does not flap (hysteresis). A criterion without ``keep`` is not watched.
+    ``keep`` is the same bound or a weaker one: when an achieved milestone falls below it, the milestone lapses. Between
+    ``keep`` and ``bound`` nothing changes, so a milestone does not flap (hysteresis). A criterion without ``keep`` is
+    not watched.
     """
 
     id: str

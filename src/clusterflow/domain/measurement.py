@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from clusterflow.domain.quantity import Unit, format_quantity
+from clusterflow.domain.quantity import Bound, Unit, format_quantity
 from clusterflow.domain.terms import Role
 from clusterflow.domain.text import Frozen, Language, Text
 
@@ -106,12 +106,19 @@ class Measurement:
     def is_empty(self) -> bool:
         return self.low is None and self.high is None
 
-    def format(self, unit: Unit, language: Language = "en") -> str:
-        """Return the range for people: ``12``, ``12 … 17``, ``unknown``."""
+    def format(self, unit: Unit, language: Language = "en", *bounds: Bound | None) -> str:
+        """Return the range for people: ``12``, ``12 … 17``, ``unknown``.
+
+        Args:
+            bounds: the bounds that it is shown beside. It is never rounded to the other side of one.
+        """
         if self.is_empty:
             return "unknown" if language == "en" else "desconocido"
+        beside = {bound.number for bound in bounds if bound is not None}
+        if self.low is not None and self.high is not None:
+            beside.add((self.low + self.high) / 2)  # so that two ends never look alike
         ends = [
-            "?" if end is None else format_quantity(end, unit, self.currency, language)
+            "?" if end is None else format_quantity(end, unit, self.currency, language, beside=beside)
             for end in ((self.low,) if self.known else (self.low, self.high))
         ]
         return " … ".join(ends)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Any, Literal
@@ -145,7 +147,7 @@ class Bound(Frozen):
         if self.unit is Unit.YES_NO:
             return _YES_NO[language][self.rising]
         sign = {">=": "≥", "<=": "≤"}.get(self.op, self.op)
-        return f"{sign} {format_quantity(self.number, self.unit, self.currency, language)}"
+        return f"{sign} {format_quantity(self.number, self.unit, self.currency, language, exact=True)}"
 
     def __str__(self) -> str:
         return self.format()
@@ -170,17 +172,33 @@ _NAMES: dict[Language, dict[Unit, tuple[str, str]]] = {
 }
 
 
-def format_quantity(number: Fraction, unit: Unit, currency: str | None = None, language: Language = "en") -> str:
+def format_quantity(
+    number: Fraction,
+    unit: Unit,
+    currency: str | None = None,
+    language: Language = "en",
+    *,
+    beside: Iterable[Fraction] = (),
+    exact: bool = False,
+) -> str:
     """Return the number for people: ``80 %``, ``3.5 points``, ``yes``, ``1 250 000 EUR``.
 
     A thin space separates thousands and a point separates decimals, which readers in every country understand (RAE,
     SI).
+
+    Args:
+        beside: numbers that it is shown beside, as bounds. It is rounded so that it stays on its side of each of them.
+        exact: do not round. A number with endless decimals is a fraction: ``1/3``.
     """
     if unit is Unit.YES_NO:
         return _YES_NO[language][number >= 1]
+    per = 100 if unit is Unit.SHARE else 1
+    sides = {Fraction(0), *(other * per for other in beside), *((Fraction(100),) if unit is Unit.SHARE else ())}
     if unit is Unit.SHARE:
-        return f"{_decimal(number * 100)} %"
-    text = _decimal(number)
+        if exact and not _ends(number):
+            return str(number)
+        return f"{_written(number * 100) if exact else _decimal(number * 100, sides)} %"
+    text = (_written(number) if _ends(number) else str(number)) if exact else _decimal(number, sides)
     if unit is Unit.MONEY:
         return f"{text} {currency or ''}".strip()
     if unit is Unit.COUNT:
@@ -188,10 +206,38 @@ def format_quantity(number: Fraction, unit: Unit, currency: str | None = None, l
     return f"{text} {_NAMES[language][unit][number != 1]}"
 
 
-def _decimal(number: Fraction) -> str:
-    if number.denominator == 1:
-        text = f"{number.numerator:,}"
-    else:
-        text = f"{float(number):,.1f}" if abs(number) >= 10 else f"{float(number):,.2f}"
-        text = text.rstrip("0").rstrip(".")
-    return text.replace(",", "\u202f")
+_MOST_DECIMALS = 12
+"""More decimals tell a reader nothing. A number that is nearer to its bound is shown with an ellipsis."""
+
+
+def _decimal(number: Fraction, beside: Iterable[Fraction]) -> str:
+    """Return the number with one decimal, or two under ten, or as many as show on which side of the others it lies."""
+    others = [other for other in beside if other != number]
+    first = 0 if number.denominator == 1 else 1 if abs(number) >= 10 else 2
+    for decimals in range(first, _MOST_DECIMALS + 1):
+        shown = round(number, decimals)
+        if all((shown < other) == (number < other) and shown != other for other in others):
+            return _written(shown)
+    # Cut instead of rounded: what follows is told by the sign.
+    scale = 10**_MOST_DECIMALS
+    return _written(Fraction(math.trunc(number * scale), scale)) + "…"
+
+
+def _ends(number: Fraction) -> bool:
+    """Return whether the decimals of a number end."""
+    rest = number.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    return rest == 1
+
+
+def _written(number: Fraction) -> str:
+    """Return a number whose decimals end, with all of them."""
+    decimals = 0
+    while (number * 10**decimals).denominator != 1:
+        decimals += 1
+    digits = f"{abs(number.numerator) * 10**decimals // number.denominator:0{decimals + 1}d}"
+    whole, rest = (digits[:-decimals], digits[-decimals:]) if decimals else (digits, "")
+    sign = "-" if number < 0 else ""
+    return f"{sign}{int(whole):,}{'.' if rest else ''}{rest}".replace(",", "\u202f")

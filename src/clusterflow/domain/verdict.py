@@ -20,7 +20,7 @@ class Finding:
     answer: Answer
     measurement: Measurement
     kept: Answer
-    """The answer for the weaker bound that an achieved milestone must keep."""
+    """The answer for the bound that an achieved milestone must keep."""
 
     @property
     def id(self) -> str:
@@ -32,8 +32,9 @@ class Finding:
         return ()
 
     def value_text(self, language: Language = "en") -> str:
-        """The measured value, as people read it."""
-        return self.measurement.format(self.criterion.bound.unit, language)
+        """The measured value, as people read it. It lies on the same side of the bounds as the exact value."""
+        bound, keep = self.criterion.bound, self.criterion.keep
+        return self.measurement.format(bound.unit, language, bound, keep)
 
     def bound_text(self, language: Language = "en") -> str:
         return self.criterion.bound.format(language)

@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 
 from clusterflow.domain.measurement import MetricDeclaration
-from clusterflow.domain.quantity import Unit, format_quantity
+from clusterflow.domain.quantity import Bound, Unit, format_quantity
 from clusterflow.domain.terms import Answer
 from clusterflow.domain.text import Language
 from clusterflow.domain.verdict import Finding
@@ -40,7 +40,7 @@ def suggestion(finding: Finding, declaration: MetricDeclaration | None, language
         return _COMPLETE[language].format(n=measured.unknown_rows, rows=measured.rows)
     bound = finding.criterion.bound
     reached = measured.high if bound.rising else measured.low
-    gap = _gap(reached, bound.number, bound.op, bound.unit, language)
+    gap = _gap(reached, bound, language)
     if declaration is not None and declaration.help is not None:
         return declaration.help.to(language).replace("{gap}", gap)
     if bound.unit is Unit.YES_NO or not gap:
@@ -48,12 +48,12 @@ def suggestion(finding: Finding, declaration: MetricDeclaration | None, language
     return (_REACH if bound.rising else _OVER)[language].format(gap=gap)
 
 
-def _gap(reached: Fraction | None, asked: Fraction, op: str, unit: Unit, language: Language) -> str:
-    if reached is None or unit is Unit.YES_NO:
+def _gap(reached: Fraction | None, bound: Bound, language: Language) -> str:
+    if reached is None or bound.unit is Unit.YES_NO:
         return ""
-    difference = abs(asked - reached)
-    if unit is Unit.COUNT:
+    difference = abs(bound.number - reached)
+    if bound.unit is Unit.COUNT:
         whole = math.ceil(difference)
         # A strict bound needs one more than the difference when it is hit exactly.
-        return str(whole + 1 if op in (">", "<") and whole == difference else whole)
-    return format_quantity(difference, unit, None, language)
+        return str(whole + 1 if bound.op in (">", "<") and whole == difference else whole)
+    return format_quantity(difference, bound.unit, bound.currency, language)

@@ -106,17 +106,17 @@ def _summary(facts: DossierFacts) -> Iterator[str]:
 def _keys(facts: DossierFacts) -> Iterator[Key]:
     language, status = facts.language, facts.status
 
-    def key(name: str, found: Measurement, unit: Unit) -> Key:
-        value = None if found.is_empty else found.format(unit, language)
+    def key(name: str, found: Measurement, unit: Unit, metric: str = "") -> Key:
+        value = None if found.is_empty else found.format(unit, language, facts.bounds.get(metric))
         return Key(value.removesuffix(f" {value.split()[-1]}") if value and unit is Unit.POINTS else value,
                    WORDS[name].to(language))  # fmt: skip
 
     yield key("key_members", facts.members.now, Unit.COUNT)
     of = sum(not s.optional for s in status.stages)
     yield Key(f"{len(status.achieved)} {word('of', language)} {of}", WORDS["key_milestones"].to(language))
-    yield key("key_trust", facts.trust, Unit.POINTS)
-    yield key("key_attendance", facts.attendance.now, Unit.SHARE)
-    yield key("key_dues", facts.dues[0].collected.now, Unit.SHARE)
+    yield key("key_trust", facts.trust, Unit.POINTS, "trust-index")
+    yield key("key_attendance", facts.attendance.now, Unit.SHARE, "attendance")
+    yield key("key_dues", facts.dues[0].collected.now, Unit.SHARE, "dues-collected")
 
 
 def _line(facts: DossierFacts) -> Figure:

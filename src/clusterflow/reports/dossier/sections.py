@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from clusterflow.domain.measurement import Measurement
-from clusterflow.domain.quantity import Unit, format_quantity
+from clusterflow.domain.quantity import Bound, Unit, format_quantity
 from clusterflow.domain.terms import HelixKind, SizeClass
 from clusterflow.domain.text import Language
 from clusterflow.reports.dossier.data import DossierFacts, ObjectiveFacts
@@ -124,7 +124,7 @@ class Sections:
         title, waves, bound = self._t("trust"), self.facts.waves, self.facts.bounds.get("trust-index")
         if not waves:
             return Section(title, (self._t("trust_unknown"),))
-        told = [_known(wave.index, Unit.POINTS, self.language) for wave in waves]
+        told = [_known(wave.index, Unit.POINTS, self.language, bound) for wave in waves]
         table = Table(
             caption=self._t("trust_caption"),
             heads=(self._t("survey_day"), self._t("index"), self._t("answers")),
@@ -213,11 +213,11 @@ class Sections:
     ) -> Figure | Table:
         """Shares by part, today and a year before, with the bound of the whole; only a table if none is known."""
         bound = self.facts.bounds.get(name) if bounded else None
-        told = [_known(found, Unit.SHARE, self.language) for found in now]
+        told = [_known(found, Unit.SHARE, self.language, bound) for found in now]
         columns: list[list[str | None]] = [list(names), list(told)]
         heads, series = [first, head], [_spanned(head if then is None else str(self.facts.status.as_of), now)]
         if then is not None:
-            columns.append([_known(found, Unit.SHARE, self.language) for found in then])
+            columns.append([_known(found, Unit.SHARE, self.language, bound) for found in then])
             heads.append(self._t("year_before"))
             series.append(_spanned(self._t("year_before"), then))
         table = Table(
@@ -273,8 +273,8 @@ class Sections:
         return TEXTS[name].to(self.language)
 
 
-def _known(found: Measurement, unit: Unit, language: Language) -> str | None:
-    return None if found.is_empty else found.format(unit, language)
+def _known(found: Measurement, unit: Unit, language: Language, bound: Bound | None = None) -> str | None:
+    return None if found.is_empty else found.format(unit, language, bound)
 
 
 def _exactly(found: Measurement) -> float | None:
