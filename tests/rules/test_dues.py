@@ -15,7 +15,7 @@ from clusterflow.domain.records.parties import Organisation
 from clusterflow.domain.terms import SizeClass
 from clusterflow.domain.text import Text
 from clusterflow.rules.brackets import Bracket, gaps, overlaps
-from clusterflow.rules.dues import Period, amount_owed, invoice_id, year_period
+from clusterflow.rules.dues import Period, Stay, amount_owed, charged_days, invoice_id, year_period
 
 YEAR = year_period(2024)
 OLD = date(2020, 1, 1)
@@ -42,6 +42,13 @@ def firm(**figures: object) -> Organisation:
 SMALL = firm(size="small")
 
 
+def owed(
+    asked: Scheme, who: Organisation | None, joined: date, left: date | None, *periods: Period
+) -> Owed | DuesRemark | None:
+    """What somebody owes who was a member once."""
+    return amount_owed(asked, who, charged_days(asked, [Stay(joined, left)], periods or [YEAR]))
+
+
 def whole(found: object) -> int:
     assert isinstance(found, Owed), found
     return found.whole.minor
@@ -55,7 +62,7 @@ GALICIA = {"micro": 9000, "small": 30000, "medium": 75000, "large": 200000}
 @pytest.mark.parametrize(("size", "minor"), GALICIA.items())
 def test_the_galician_cluster_of_sport(size: str, minor: int) -> None:
     galicia = scheme(*(DuesBracket(size=SizeClass(s), yearly=eur(m)) for s, m in GALICIA.items()))
-    assert whole(amount_owed(galicia, firm(size=size), OLD, None, YEAR)) == minor
+    assert whole(owed(galicia, firm(size=size), OLD, None, YEAR)) == minor
 
 
 @pytest.mark.parametrize(
@@ -76,18 +83,46 @@ def test_the_galician_cluster_of_sport(size: str, minor: int) -> None:
 )
 def test_a_month_that_has_begun_counts_whole(joined: str, left: str | None, pro_rata: str, minor: int | None) -> None:
     ends = date.fromisoformat(left) if left else None
-    found = amount_owed(one(30000, pro_rata=ProRata(pro_rata)), SMALL, date.fromisoformat(joined), ends, YEAR)
+    found = owed(one(30000, pro_rata=ProRata(pro_rata)), SMALL, date.fromisoformat(joined), ends, YEAR)
     assert (found if found is None else whole(found)) == minor
+
+
+AWAY = [Stay(OLD, date(2024, 3, 10)), Stay(date(2024, 9, 5), None)]
+
+
+@pytest.mark.parametrize(
+    ("pro_rata", "parts", "minor", "opens"),
+    [
+        ("membership", 1, 70000, ["2024-01-01"]),
+        ("membership", 4, 70000, ["2024-01-01", "2024-09-05", "2024-10-01"]),
+        ("joining", 4, 70000, ["2024-01-01", "2024-09-05", "2024-10-01"]),
+        ("none", 1, 120000, ["2024-01-01"]),
+    ],
+)
+def test_the_months_away_are_not_charged(pro_rata: str, parts: int, minor: int, opens: list[str]) -> None:
+    asked = one(120000, parts, pro_rata=ProRata(pro_rata))
+    found = amount_owed(asked, SMALL, charged_days(asked, AWAY, [YEAR]))
+    assert isinstance(found, Owed)
+    assert found.whole.minor == minor
+    assert [str(p.opens) for p in found.instalments] == opens
+
+
+def test_the_months_between_two_adoptions_are_not_charged() -> None:
+    asked = one(120000, 2)
+    adopted = [Period(date(2024, 1, 1), date(2024, 2, 29)), Period(date(2024, 11, 1), date(2024, 12, 31))]
+    for left, months in [(None, 4), (date(2024, 2, 10), 4), (date(2023, 12, 31), 0)]:
+        found = owed(asked, SMALL, OLD, left, *adopted)
+        assert (whole(found) if found else 0) == months * 10000
 
 
 def test_halves_go_to_the_even_cent() -> None:
     # 30 cents over twelve months: one month is 2.5 cents, three are 7.5, five are 12.5.
-    found = [whole(amount_owed(one(30), SMALL, date(2024, month, 1), None, YEAR)) for month in (12, 10, 8)]
+    found = [whole(owed(one(30), SMALL, date(2024, month, 1), None, YEAR)) for month in (12, 10, 8)]
     assert found == [2, 8, 12]
 
 
 def test_a_plan_in_quarters_is_asked_from_the_first_day_of_each() -> None:
-    found = amount_owed(one(10001, 4), SMALL, date(2024, 5, 20), None, YEAR)
+    found = owed(one(10001, 4), SMALL, date(2024, 5, 20), None, YEAR)
     assert isinstance(found, Owed)
     assert [(p.number, p.of, p.opens, p.amount.minor) for p in found.instalments] == [
         (2, 4, date(2024, 5, 20), 1667),
@@ -105,7 +140,7 @@ def test_a_headcount_falls_in_one_bracket(employees: int, yearly: int) -> None:
         DuesBracket(least=250, yearly=eur(3)),
         by=DuesBasis.EMPLOYEES,
     )
-    assert whole(amount_owed(by_head, firm(employees=employees), OLD, None, YEAR)) == yearly
+    assert whole(owed(by_head, firm(employees=employees), OLD, None, YEAR)) == yearly
 
 
 def test_what_is_not_known_is_told_and_never_guessed() -> None:
@@ -115,17 +150,17 @@ def test_what_is_not_known_is_told_and_never_guessed() -> None:
         turnover_currency="EUR",
     )  # fmt: skip
     known = firm(turnover="2 EUR")
-    assert whole(amount_owed(by_turnover, known, OLD, None, YEAR)) == 2
+    assert whole(owed(by_turnover, known, OLD, None, YEAR)) == 2
     for asked, who in [
         (one(1), firm(employees=3, turnover="2 EUR")),
         (one(1), None),
         (by_head, firm(size="small", turnover="2 EUR")),
         (by_turnover, firm(size="small", employees=3)),
     ]:
-        found = amount_owed(asked, who, OLD, None, YEAR)
+        found = owed(asked, who, OLD, None, YEAR)
         assert isinstance(found, DuesRemark)
         assert found.kind is DuesRemarkKind.UNKNOWN_FIGURE
-    abroad = amount_owed(by_turnover, firm(turnover="2 USD"), OLD, None, YEAR)
+    abroad = owed(by_turnover, firm(turnover="2 USD"), OLD, None, YEAR)
     assert isinstance(abroad, DuesRemark)
     assert abroad.kind is DuesRemarkKind.OTHER_FIGURE_CURRENCY
 
@@ -147,7 +182,7 @@ def test_the_parts_add_up_to_the_whole(
 ) -> None:
     left = None if stays is None else date.fromordinal(joined.toordinal() + stays)
     period = Period(date(2024, first, 1), date(2024, 12, 31))
-    found = amount_owed(one(yearly, parts, pro_rata=pro_rata), SMALL, joined, left, period)
+    found = owed(one(yearly, parts, pro_rata=pro_rata), SMALL, joined, left, period)
     member = joined <= period.last and (left is None or left >= period.first)
     assert (found is not None) == member
     if isinstance(found, Owed):
@@ -164,7 +199,7 @@ def test_the_parts_add_up_to_the_whole(
 
 @given(yearly=YEARLY, days=st.lists(DAYS, min_size=2, max_size=2))
 def test_who_joins_later_never_pays_more(yearly: int, days: list[date]) -> None:
-    earlier, later = (amount_owed(one(yearly), SMALL, day, None, YEAR) for day in sorted(days))
+    earlier, later = (owed(one(yearly), SMALL, day, None, YEAR) for day in sorted(days))
     assert (whole(later) if later else 0) <= (whole(earlier) if earlier else 0)
 
 

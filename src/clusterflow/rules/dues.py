@@ -1,11 +1,12 @@
 """Computes what a member owes for a year, and its instalments.
 
-Amounts are minor units, rounded half to even; the parts of a year are cut so that they always add up to the whole.
+Amounts are minor units, rounded half to even. Instalments always add up to the whole.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
@@ -28,7 +29,7 @@ LONGEST_ID = 64
 
 
 class Period(NamedTuple):
-    """The days of one year, or fewer of them, for which a scheme is charged; both included."""
+    """Some days of one year, from the first to the last, both included."""
 
     first: date
     last: date
@@ -38,36 +39,53 @@ def year_period(year: int) -> Period:
     return Period(date(year, 1, 1), date(year, 12, 31))
 
 
-def first_day_charged(joined: date, left: date | None, period: Period) -> date | None:
-    """The first day of the period on which somebody was a member; None where they were on none."""
-    first, last = max(joined, period.first), min(left or period.last, period.last)
-    return first if first <= last else None
+class Stay(NamedTuple):
+    """A stretch of membership, from the first day to the last; None while it goes on."""
+
+    first: date
+    last: date | None
+
+
+def charged_days(scheme: Scheme, stays: Sequence[Stay], periods: Sequence[Period]) -> tuple[Period, ...]:
+    """The days that a member is charged for, in order: those of its stays, as far as the scheme is charged then.
+
+    The time between two stays, or between two adoptions of the scheme, is not charged. Only a scheme that is owed to
+    the end of the year goes on after the last stay.
+    """
+    found = []
+    for stay, later in zip(stays, [*stays[1:], None], strict=True):
+        goes_on = later is None and scheme.pro_rata is not ProRata.MEMBERSHIP
+        for period in periods:
+            first, last = max(stay.first, period.first), min(stay.last or period.last, period.last)
+            if first <= last:
+                found.append(Period(first, period.last if goes_on else last))
+            elif goes_on and found and stay.first < period.first:
+                found.append(period)
+    return tuple(sorted(found))
 
 
 def amount_owed(
-    scheme: Scheme, organisation: Organisation | None, joined: date, left: date | None, period: Period
+    scheme: Scheme, organisation: Organisation | None, charged: Sequence[Period]
 ) -> Owed | DuesRemark | None:
-    """What an organisation owes: a remark where that cannot be known, None where it was no member in the period.
+    """What an organisation owes: a remark where that cannot be known, None where nothing is charged.
 
     Args:
         organisation: its figures; None where nothing is known of it.
-        left: the last day of the membership.
+        charged: the days of one year that it is charged for, in order.
     """
-    start = first_day_charged(joined, left, period)
-    if start is None:
+    if not charged:
         return None
     bracket = bracket_of(scheme, organisation)
     if isinstance(bracket, DuesRemark):
         return bracket
-    end = min(left or period.last, period.last) if scheme.pro_rata is ProRata.MEMBERSHIP else period.last
-    months = range(start.month, end.month + 1)
+    months = sorted({month for days in charged for month in range(days.first.month, days.last.month + 1)})
     whole = bracket.yearly.minor
     if scheme.pro_rata is not ProRata.NONE:
         whole = round(Fraction(whole * len(months), MONTHS))
     return Owed(
         whole=Money(minor=whole, currency=bracket.yearly.currency),
         bracket=bracket,
-        instalments=_parts(whole, bracket, months, start),
+        instalments=_parts(whole, bracket, months, charged),
     )
 
 
@@ -102,9 +120,13 @@ def _unknown(scheme: Scheme, organisation: Organisation | None) -> DuesRemark:
     )
 
 
-def _parts(whole: int, bracket: DuesBracket, months: range, start: date) -> tuple[Instalment, ...]:
-    """The parts of a whole, each for its share of the months; what was asked up to each part is rounded, not the part,
-    so that they add up."""
+def _parts(
+    whole: int, bracket: DuesBracket, months: Sequence[int], charged: Sequence[Period]
+) -> tuple[Instalment, ...]:
+    """The instalments, each for its share of the months that are charged.
+
+    The sum up to each instalment is rounded, not the instalment itself, so that they add up to the whole.
+    """
     number, length = bracket.instalments, MONTHS // bracket.instalments
     parts, asked = [], 0
     for part in range(1, number + 1):
@@ -112,7 +134,8 @@ def _parts(whole: int, bracket: DuesBracket, months: range, start: date) -> tupl
         passed = sum(month < first + length for month in months)
         until = round(Fraction(whole * passed, len(months)))
         if until > asked:
-            opens = max(date(start.year, first, 1), start)
+            begins = date(charged[0].first.year, first, 1)
+            opens = min(max(days.first, begins) for days in charged if days.last >= begins)
             amount = Money(minor=until - asked, currency=bracket.yearly.currency)
             parts.append(Instalment(number=part, of=number, opens=opens, amount=amount))
         asked = until

@@ -1,4 +1,4 @@
-"""Which invoices the dues of a year ask for: what is issued, what is to be, what is paid; and what is told."""
+"""Plans the invoices of a year: which are issued, which are to be issued, what is paid, and remarks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from clusterflow.domain.records.base import Record
 from clusterflow.domain.records.membership import Membership
 from clusterflow.domain.records.money import DuesAdoption, DuesScheme, Invoice, Payment
 from clusterflow.domain.records.parties import Organisation
-from clusterflow.rules.dues import Period, amount_owed, first_day_charged, invoice_id, year_period
+from clusterflow.rules.dues import Period, Stay, amount_owed, charged_days, invoice_id, year_period
 from clusterflow.rules.mistakes import nearest
 
 R = TypeVar("R", bound=Record)
@@ -38,7 +38,7 @@ class Books:
     own: Sequence[DuesScheme] = ()
     memberships: Sequence[Membership] = ()
     organisations: Mapping[str, Sequence[Organisation]] = field(default_factory=dict)
-    """All that is known of the members, by id."""
+    """The facts of the members, by id."""
     invoices: Sequence[Invoice] = ()
     """Those of the year."""
     taken: frozenset[str] = frozenset()
@@ -70,27 +70,31 @@ def spans(records: Iterable[R]) -> list[Span[R]]:
     return found
 
 
-def scheme_for(books: Books, schemes: Mapping[str, Scheme], year: int) -> tuple[Scheme, Period] | DuesRemark:
-    """The one scheme of a year and the days that it is charged for, or why there is none."""
+def scheme_for(
+    books: Books, schemes: Mapping[str, Scheme], year: int
+) -> tuple[Scheme, tuple[Period, ...]] | DuesRemark:
+    """The one scheme of a year and the stretches of it that are charged, or why there is none."""
     whole_year = year_period(year)
-    adopted: dict[str, Period] = {}
+    adopted: dict[str, list[Period]] = defaultdict(list)
     for span in spans(books.adoptions):
         if span.meets(whole_year):
             first, last = max(span.first, whole_year.first), min(span.last or whole_year.last, whole_year.last)
-            before = adopted.get(span.record.scheme)
-            adopted[span.record.scheme] = Period(min(first, before.first), last) if before else Period(first, last)
+            adopted[span.record.scheme].append(Period(first, last))
     if not adopted:
         return DuesRemark(kind=DuesRemarkKind.NO_SCHEME, values={"year": str(year)})
     if len(adopted) > 1:
         named = ", ".join(sorted(adopted))
         return DuesRemark(kind=DuesRemarkKind.TWO_SCHEMES, values={"schemes": named, "year": str(year)})
-    ((name, days),) = adopted.items()
+    ((name, stretches),) = adopted.items()
     scheme = schemes.get(name)
     if scheme is None:
         near = ", ".join(nearest(name, schemes) or sorted(schemes))
         return DuesRemark(kind=DuesRemarkKind.UNKNOWN_SCHEME, values={"scheme": name, "nearest": near or "–"})
-    charged = Period(max(days.first, scheme.valid_from), min(days.last, scheme.valid_to or days.last))
-    if charged.first > charged.last:
+    valid_days = (
+        Period(max(days.first, scheme.valid_from), min(days.last, scheme.valid_to or days.last)) for days in stretches
+    )
+    charged = tuple(days for days in valid_days if days.first <= days.last)
+    if not charged:
         valid = {"from": str(scheme.valid_from), "to": str(scheme.valid_to or "…")}
         return DuesRemark(kind=DuesRemarkKind.NOT_VALID, values={"scheme": name, "year": str(year), **valid})
     others = _contradicting(books.own, scheme, charged)
@@ -100,10 +104,10 @@ def scheme_for(books: Books, schemes: Mapping[str, Scheme], year: int) -> tuple[
     return scheme, charged
 
 
-def _contradicting(own: Sequence[DuesScheme], scheme: Scheme, charged: Period) -> list[DuesScheme]:
-    """The recorded amounts that hold in the same time and say something else than the scheme."""
+def _contradicting(own: Sequence[DuesScheme], scheme: Scheme, charged: Sequence[Period]) -> list[DuesScheme]:
+    """The recorded amounts that hold in the same time and differ from those of the scheme."""
     said = {b.size: b.yearly for b in scheme.brackets} if scheme.by is DuesBasis.SIZE_CLASS else {}
-    holding = [s.record for s in spans(own) if s.meets(charged)]
+    holding = [s.record for s in spans(own) if any(s.meets(days) for days in charged)]
     return [r for r in holding if said.get(r.size) != r.yearly]
 
 
@@ -118,12 +122,12 @@ def plan_invoices(initiative: str, books: Books, schemes: Mapping[str, Scheme], 
         )
     scheme, charged = found
     remarks = list(accounts.remarks)
-    for organisation, (joined, left) in sorted(_members(books.memberships, charged).items()):
-        first = first_day_charged(joined, left, charged)
-        figures = organisation_on(books.organisations.get(organisation, ()), first) if first else None
-        owes = amount_owed(scheme, figures, joined, left, charged)
+    for organisation, stays in sorted(_stays(books.memberships).items()):
+        days = charged_days(scheme, stays, charged)
+        figures = organisation_on(books.organisations.get(organisation, ()), days[0].first) if days else None
+        owes = amount_owed(scheme, figures, days)
         if isinstance(owes, DuesRemark):
-            values = {**owes.values, "day": str(first)}
+            values = {**owes.values, "day": str(days[0].first)}
             remarks.append(owes.model_copy(update={"organisation": organisation, "values": values}))
         elif owes is not None:
             mine = [i for i in books.invoices if i.organisation == organisation and i.year == year]
@@ -147,13 +151,17 @@ def organisation_on(organisation: Sequence[Organisation], day: date) -> Organisa
     return holding[0].record if holding else None
 
 
-def _members(memberships: Sequence[Membership], charged: Period) -> dict[str, tuple[date, date | None]]:
-    """Who was a member in the period: the first day, and the last where they left for good."""
-    found: dict[str, tuple[date, date | None]] = {}
-    for span in spans(memberships):
-        if span.meets(charged):
-            joined, _ = found.get(span.record.organisation, (span.first, None))
-            found[span.record.organisation] = (min(joined, span.first), span.last)
+def _stays(memberships: Sequence[Membership]) -> dict[str, list[Stay]]:
+    """The stretches of each organisation's membership, in order. Facts that follow each other are one stretch."""
+    found: dict[str, list[Stay]] = defaultdict(list)
+    for span in sorted(spans(memberships), key=lambda s: s.first):
+        stays = found[span.record.organisation]
+        before = stays[-1] if stays else None
+        if before is not None and (before.last is None or before.last + DAY >= span.first):
+            ends = None if before.last is None or span.last is None else max(before.last, span.last)
+            stays[-1] = Stay(before.first, ends)
+        else:
+            stays.append(Stay(span.first, span.last))
     return found
 
 
