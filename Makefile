@@ -16,16 +16,10 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY)
 	$(VENV)/bin/clusterflow demo $(DEMO)
 
-# Two at a time: those with Prefect wait much and reckon little, the others do the reverse. In the order of the tree,
-# or the longest, that stand alone in their files, would come last and by themselves.
-test: $(READY) $(JAVASCRIPT)
-	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(TEST)
-
-# The JavaScript readers of exports; without npm their tests are left out.
-javascript: $(JAVASCRIPT)
-
-tests/javascript/node_modules/.package-lock.json: tests/javascript/package-lock.json
-	npm ci --silent --prefix tests/javascript
+# Three at a time, on two cores: tests with a Prefect server mostly wait. Those begin first, so that none of them is
+# left running alone at the end.
+test: $(READY)
+	$(VENV)/bin/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder --durations 40 $(TEST)
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .

@@ -114,17 +114,20 @@ def database(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-ROOMS_WITH_PREFECT = ("flows", "browser", "story/test_demo.py")
+GROUPS = {"flows": "flows", "deploy": "deploy", "story/test_demo.py": "demo", "browser": "browser", "crash": "crash"}
+"""The rooms whose tests share one server, and their groups. The slowest begin first, so that none of them is last."""
 
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist asks for the groups as soon as it is its turn
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run side by side, those of a file stay together, and all that need Prefect share one server."""
-    tests = Path(__file__).parent
+    """Where tests run side by side, those of a file stay together, and so do those that share a server."""
+    tests, rank = Path(__file__).parent, {group: place for place, group in enumerate(GROUPS.values())}
+    group_of: dict[pytest.Item, str] = {}
     for item in items:
         file = item.path.relative_to(tests)
-        with_prefect = any(file.is_relative_to(room) for room in ROOMS_WITH_PREFECT)
-        item.add_marker(pytest.mark.xdist_group("prefect" if with_prefect else str(file)))
+        group_of[item] = next((group for room, group in GROUPS.items() if file.is_relative_to(room)), str(file))
+        item.add_marker(pytest.mark.xdist_group(group_of[item]))
+    items.sort(key=lambda item: rank.get(group_of[item], len(rank)))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
