@@ -18,8 +18,14 @@ demo: $(READY)
 
 # Three at a time, on two cores: tests with a Prefect server mostly wait. Those begin first, so that none of them is
 # left running alone at the end.
-test: $(READY)
+test: $(READY) $(JAVASCRIPT)
 	$(VENV)/bin/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder --durations 40 $(TEST)
+
+# The JavaScript readers of exports; without npm their tests are left out.
+javascript: $(JAVASCRIPT)
+
+tests/javascript/node_modules/.package-lock.json: tests/javascript/package-lock.json
+	npm ci --silent --prefix tests/javascript
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .
