@@ -13,7 +13,7 @@ from support.world import model, stage
 from clusterflow.domain.terms import DecisionKind, DueKind
 from clusterflow.engine import process_deadlines as falling
 from clusterflow.errors import ClusterflowError, Mistakes
-from clusterflow.services import gates, ledger, review
+from clusterflow.services import gates, ledger, review, standing
 from clusterflow.store import deadlines
 from clusterflow.store.tables import due_moment
 
@@ -111,6 +111,33 @@ def test_a_hold_that_ends_at_a_gate_that_is_not_ready_says_only_so(world: MakeWo
     assert fall_due(w, "2024-03-01") == ("hold.ended",)
     w.state_figure("first")
     assert "gate.opened" in w.evaluate()
+
+
+def test_a_stage_that_is_held_does_not_become_overdue_and_gets_the_days_of_the_hold(world: MakeWorld) -> None:
+    w = world(model(stage("first", allowed_days=30)))
+    w.enrol()
+    gates.open_gate(w.context, "one", "first")
+    w.at("2024-02-01").decide("first", DecisionKind.HOLD, until=date(2024, 5, 2))
+    assert [k for k, _ in moments(w)] == [DueKind.HOLD]
+    assert fall_due(w, "2024-04-20") == ()
+    assert not standing.status(w.context, "one").stages[0].overdue
+    assert fall_due(w, "2024-05-02") == ("hold.ended",)
+    assert standing.state(w.context, "one").visits[0].due_on == date(2024, 5, 10), "30 days, and the 91 of the hold"
+    assert fall_due(w, "2024-05-10") == ()
+    assert fall_due(w, "2024-05-13") == ("stage.overdue",), "a Monday"
+    assert replays(w)
+
+
+def test_of_a_hold_that_is_replaced_only_the_days_until_then_count(world: MakeWorld) -> None:
+    w = world(model(stage("first", allowed_days=30)))
+    w.enrol()
+    for day, until in (("2024-01-20", date(2024, 6, 1)), ("2024-01-25", date(9999, 12, 31))):
+        gates.open_gate(w.at(day).context, "one", "first")
+        w.decide("first", DecisionKind.HOLD, until=until)
+    gates.open_gate(w.at("2024-01-30").context, "one", "first")
+    w.decide("first", DecisionKind.HOLD, until=date(2024, 2, 9))
+    assert standing.state(w.context, "one").visits[0].due_on == date(2024, 2, 9) + timedelta(days=20)
+    assert replays(w)
 
 
 def test_a_decision_takes_the_place_of_a_hold(world: MakeWorld) -> None:

@@ -146,7 +146,12 @@ def test_one_part_of_an_any_of_is_enough_and_the_other_is_no_hindrance() -> None
     ready = judge_gate(stage(either), found(a=1))
     assert ready.readiness is Readiness.READY
     assert ready.hindrances == ()
-    assert [f.criterion.id for f in judge_gate(stage(either), found(a=0)).hindrances] == ["a", "b"]
+    assert [unit.id for unit in judge_gate(stage(either), found(a=0)).hindrances] == ["either"]
+
+
+def test_each_part_of_an_all_of_is_a_hindrance_of_its_own() -> None:
+    both = AllOf(id="both", all_of=(criterion("a"), criterion("b"), criterion("c")))
+    assert [unit.id for unit in judge_gate(stage(both), found(a=1, b=0)).hindrances] == ["b", "c"]
 
 
 def test_the_known_share_counts_the_other_criteria_of_its_gate() -> None:

@@ -150,3 +150,6 @@ class GateDecided(Frozen):
     on: date
     until: date | None = None
     to_stage: str | None = None
+    due_on: date | None = None
+    """For a hold: until when the stage may take now, because the days of the hold do not count."""
+    escalate_on: date | None = None

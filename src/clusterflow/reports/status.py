@@ -8,7 +8,7 @@ from datetime import date
 from clusterflow.domain.criterion import AllOf, AnyOf, Criterion
 from clusterflow.domain.lifecycle import LifecycleModel, Stage
 from clusterflow.domain.records.parties import Initiative
-from clusterflow.domain.state import InitiativeState, StandingAnswer
+from clusterflow.domain.state import InitiativeState, StandingAnswer, Visit
 from clusterflow.domain.terms import Answer, ConditionStatus, DecisionKind, Readiness, StageKind, StageStatus, Standing
 from clusterflow.domain.text import Frozen, Language
 from clusterflow.domain.verdict import join_parts, names_in
@@ -176,7 +176,7 @@ def _line(state: InitiativeState, model: LifecycleModel, stage: Stage, as_of: da
         round=latest.round if latest else 0,
         entered_on=latest.entered_on if latest else None,
         due_on=visit.due_on if visit else None,
-        overdue=visit is not None and milestone is None and as_of > visit.due_on,
+        overdue=visit is not None and milestone is None and _is_late(stage, visit, held, as_of),
         held_until=held,
         waiting_since=_waiting_since(state, stage.id, held is not None),
         achieved_on=milestone.achieved_on if milestone else None,
@@ -185,6 +185,11 @@ def _line(state: InitiativeState, model: LifecycleModel, stage: Stage, as_of: da
         review=review.id if review else None,
         readiness=recall_gate(stage, state.answers).readiness if review or (visit and not milestone) else None,
     )
+
+
+def _is_late(stage: Stage, visit: Visit, held: date | None, as_of: date) -> bool:
+    """Whether a stage takes too long; nobody has to hurry in an optional stage, or while its gate is held."""
+    return not stage.optional and held is None and as_of > visit.due_on
 
 
 def _waiting_since(state: InitiativeState, stage: str, held: bool) -> date | None:

@@ -130,6 +130,14 @@ class _Diary:
             self.cancel(entry, event.on, Kind.CONDITION_DUE, stage=event.stage)
         if event.decision is DecisionKind.HOLD and event.until is not None:
             self.put(Kind.HOLD_ENDS, event.review, event.stage, event.until, entry)
+            self._move_due(entry, event)
+
+    def _move_due(self, entry: Entry, event: ev.GateDecided) -> None:
+        """The days of a hold do not count: the stage may take longer."""
+        if event.stage in self.due and event.due_on is not None:
+            self.due[event.stage] = event.due_on
+            stays = [s for (kind, s), d in self.days.items() if kind is Kind.STAGE_DUE and d.stage == event.stage]
+            self.put(Kind.STAGE_DUE, stays[-1], event.stage, event.due_on, entry)
 
 
 CALENDAR_EVENTS = (

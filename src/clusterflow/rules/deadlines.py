@@ -85,7 +85,8 @@ def referral_day(model: LifecycleModel, review: Review) -> date | None:
 
 
 def _overdue(model: LifecycleModel, state: InitiativeState, visit: Visit) -> Iterator[Deadline]:
-    if model.stage(visit.stage).optional or state.milestone(visit.stage) is not None:
+    held = visit.held_until is not None
+    if held or model.stage(visit.stage).optional or state.milestone(visit.stage) is not None:
         return
     subject = f"{visit.stage}/{visit.round}"
     if visit.overdue_level < 1:

@@ -106,7 +106,7 @@ def plan_evaluation(
             _tell_changes(transition, stage.id, verdict.findings)
             _end_hold(transition, stage.id, visit.round, calendar)
             _move_gate(transition, visit, verdict)
-            if not stage.optional:
+            if not stage.optional and transition.state.held_until(stage.id) is None:
                 _tell_overdue(transition, visit, calendar)
         if milestone is not None:
             units = assessment.watched[stage.id]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any, TypeVar
 
 from clusterflow.domain import events as ev
@@ -194,7 +195,10 @@ def _gate_decided(state: InitiativeState, event: ev.GateDecided, entry: Entry) -
     round_ = next(r.round for r in state.reviews if r.id == event.review)
     # Whatever is decided takes the place of an earlier hold, and a decision to go on that of earlier conditions.
     until = event.until if event.decision is DecisionKind.HOLD else None
-    held = _swap(state.visits, _stay(event.stage, round_), held_until=until)
+    update: dict[str, date | None] = {"held_until": until}
+    if event.due_on is not None and event.escalate_on is not None:
+        update |= {"due_on": event.due_on, "escalate_on": event.escalate_on}
+    held = _swap(state.visits, _stay(event.stage, round_), **update)
     changes: dict[str, Any] = {"reviews": reviews, "visits": held}
     if event.decision in (DecisionKind.GO, DecisionKind.CONDITIONAL_GO):
         earlier = lambda c: c.stage == event.stage and c.status is not ConditionStatus.MET  # noqa: E731

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from clusterflow.domain import events as ev
 from clusterflow.domain.lifecycle import REVOTE
 from clusterflow.domain.state import Review, Vote
 from clusterflow.domain.terms import DecisionKind, Readiness, Stance, VisitOutcome, VoteFall
 from clusterflow.domain.verdict import Verdict, is_covered
+from clusterflow.rules.deadlines import FOR_EVER
 from clusterflow.rules.quorum import Electorate
 from clusterflow.rules.stage_order import descendants
 from clusterflow.rules.tally import Proposal, carried, rule_at
@@ -54,6 +55,7 @@ def _may_go(verdict: Verdict, proposal: Proposal) -> bool:
 
 def _carry_out(transition: Transition, review: Review, verdict: Verdict, proposal: Proposal) -> None:
     stage, decision = review.stage, proposal.decision
+    due_on, escalate_on = _terms_after_hold(transition, stage, proposal)
     transition.add(
         ev.GateDecided(
             review=review.id,
@@ -62,6 +64,8 @@ def _carry_out(transition: Transition, review: Review, verdict: Verdict, proposa
             on=transition.today,
             until=proposal.until,
             to_stage=proposal.stage,
+            due_on=due_on,
+            escalate_on=escalate_on,
         )
     )
     match decision:
@@ -77,6 +81,24 @@ def _carry_out(transition: Transition, review: Review, verdict: Verdict, proposa
         case DecisionKind.STOP:
             _withdraw(transition, set(), VisitOutcome.STOPPED)
             transition.add(ev.InitiativeStopped(stage=stage, on=transition.today))
+
+
+def _terms_after_hold(transition: Transition, stage: str, proposal: Proposal) -> tuple[date | None, date | None]:
+    """Until when the stage may take, and when it escalates, if the gate is held: the days of the hold do not count.
+
+    A hold that this one replaces extended the stage, too; of it only the days until now count. A hold without an end
+    extends the stage when it is replaced.
+    """
+    visit, until, today = transition.state.visit(stage), proposal.until, transition.today
+    if proposal.decision is not DecisionKind.HOLD or until is None or visit is None:
+        return None, None
+    days = (until - today).days if until < FOR_EVER else 0
+    if visit.held_until is not None and visit.held_until < FOR_EVER:
+        days -= max((visit.held_until - today).days, 0)
+    elif visit.held_until is not None:
+        holds = (r.closed_on for r in transition.state.reviews if r.stage == stage and r.outcome is DecisionKind.HOLD)
+        days += (today - max((day for day in holds if day is not None and day < today), default=today)).days
+    return visit.due_on + timedelta(days=days), visit.escalate_on + timedelta(days=days)
 
 
 def _achieve(

@@ -83,14 +83,15 @@ def signs_of(
     after = {rule.sign: rule.days or 0 for rule in rules}
     under_way = [v for v in state.open_visits if state.milestone(v.stage) is None]
     needed = [v for v in under_way if not model.stage(v.stage).optional]
+    running = [v for v in needed if v.held_until is None or v.held_until <= today]
     blocking = [f.answer for v in needed for f in recall_gate(model.stage(v.stage), state.answers).hindrances]
     waited = [(today - r.opened_on).days for r in state.open_reviews]
     quiet = (today - (last_fact or state.enrolled_on)).days
     missed = [c for s in model.by_id for c in state.conditions_at(s) if c.status is ConditionStatus.MISSED]
     return {
         Sign.LAPSED: sum(m.stands and m.lapsed_on is not None for m in state.milestones),
-        Sign.OVERDUE: sum(today > v.due_on for v in needed),
-        Sign.ESCALATED: sum(today > v.escalate_on for v in needed),
+        Sign.OVERDUE: sum(today > v.due_on for v in running),
+        Sign.ESCALATED: sum(today > v.escalate_on for v in running),
         Sign.DECISION_WAITS: sum(days > after.get(Sign.DECISION_WAITS, 0) for days in waited),
         Sign.CONDITION_MISSED: len(missed),
         Sign.UNMET: blocking.count(Answer.UNMET),
