@@ -11,7 +11,7 @@ from rich.text import Text as Styled
 from clusterflow.cli.output import REFUSED, Json, print_json, show, table
 from clusterflow.domain.text import Language, Text
 from clusterflow.prefect import health
-from clusterflow.services.diagnostics import channels, database, files, packages, settings
+from clusterflow.services.diagnostics import channels, database, files, folders, packages, settings
 from clusterflow.services.diagnostics.finding import Check, Examination, Outcome, Surroundings, worst
 from clusterflow.services.diagnostics.runner import examine
 
@@ -30,6 +30,7 @@ CHECKS = (
         needs=("settings",),
     ),
     Check("files", Text(es="archivos de la oficina", en="the office's files"), files.look, needs=("settings",)),
+    Check("folders", Text(es="carpetas", en="folders"), folders.look, needs=("settings",)),
     Check("database", database.DATABASE, database.look_at_schema, needs=("settings",)),
     Check("ledger", Text(es="registro", en="ledger"), database.look_at_ledger, needs=("database",)),
     Check("outbox", Text(es="bandeja de salida", en="outbox"), database.look_at_outbox, needs=("database",)),

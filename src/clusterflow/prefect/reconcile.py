@@ -54,7 +54,7 @@ async def reconcile(context: Context) -> Reconciled:
     opened, problems, coming = list[str](), list[str](), 0
     for item in items:
         state = states.get(UUID(item.run)) if item.run is not None else None
-        lost = state is None or _is_over(state.kind)
+        lost = state is None or runs.is_over(state.kind)
         coming += state is not None and not lost and state.kind != "PAUSED"
         try:
             if lost and await _open_again(context, item):
@@ -83,10 +83,6 @@ async def reconcile(context: Context) -> Reconciled:
     )
 
 
-def _is_over(kind: str) -> bool:
-    return kind in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
-
-
 async def _open_again(context: Context, item: InboxItem) -> bool:
     """A new pass asks anew. Its key names what was lost, so that a repeat starts nothing. False: another one asks."""
     gate_forms.release(context, item)
@@ -98,7 +94,7 @@ async def _open_again(context: Context, item: InboxItem) -> bool:
     while True:
         run = await start_pass(context, status, f"reopen:{lost}:{item.review}")
         found = (await runs.state_of([run])).get(run)
-        if found is None or not _is_over(found.kind):
+        if found is None or not runs.is_over(found.kind):
             break
         # Prefect has answered this once before: our database was restored from a time when it had not.
         lost = str(run)

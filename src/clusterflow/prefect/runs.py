@@ -227,6 +227,11 @@ async def tag(run_id: UUID, tags: Iterable[str]) -> None:
         await client.update_flow_run(run_id, tags=list(tags))
 
 
+def is_over(kind: str) -> bool:
+    """Return whether a run of this type of state has ended."""
+    return kind in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+
+
 async def _find(run_id: UUID) -> FlowRun | None:
     found = await _read(FlowRunFilter(id=FlowRunFilterId(any_=[run_id])))
     return found[0] if found else None

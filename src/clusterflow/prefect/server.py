@@ -43,6 +43,9 @@ BATCHED: Mapping[str, str] = {
 }
 """Task runs and events are written in batches; one transaction for each made a flow of ten tasks take seconds."""
 
+RETENTION: Mapping[str, str] = {"PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs"}
+"""Old events, and runs that ended months ago, are deleted. What is open stays; our own database keeps everything."""
+
 AMPLITUDE_KEY = "c97dd2acbf306ab7bf54aca0aeb7ffa1"
 """The key built into the V2 pages. With it every page asks an analytics host for its settings, analytics on or off."""
 
@@ -255,6 +258,7 @@ class PrefectServer:
         settings = {
             **QUIET,
             **BATCHED,
+            **RETENTION,
             "PREFECT_SERVER_UI_V2_ENABLED": str(self.ui_v2).lower(),
             "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(self.home / "ui"),
             "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": str(register_blocks).lower(),

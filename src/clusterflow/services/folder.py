@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, suppress
+from pathlib import Path
 from typing import Literal
 
 from fsspec.core import url_to_fs
+from fsspec.implementations.local import LocalFileSystem
 
 from clusterflow.intake.drop_folder import translate_errors, without_secrets
 from clusterflow.settings import Settings
@@ -15,6 +17,7 @@ from clusterflow.settings import Settings
 REPORTS = "the folder of reports"
 
 FileChange = Literal["new", "changed", "unchanged"]
+FolderFlaw = Literal["missing", "no-folder", "not-writable"]
 
 
 class Folder:
@@ -37,7 +40,32 @@ class Folder:
     def of_reports(cls, settings: Settings) -> Folder:
         """Return the folder of the setting ``CLUSTERFLOW_REPORTS``, or ``reports`` in the home folder."""
         named = settings.reports
-        return cls(named.get_secret_value() if named else (settings.home.resolve() / "reports").as_uri(), REPORTS)
+        return cls(named.get_secret_value() if named else cls.reports_url(settings), REPORTS)
+
+    @staticmethod
+    def reports_url(settings: Settings) -> str:
+        """Return the address of the folder ``reports`` in the home folder."""
+        return (settings.home.resolve() / "reports").as_uri()
+
+    def flaw(self, *, must_exist: bool = False) -> FolderFlaw | None:
+        """Return why files cannot be written here, or None; nothing is written. A folder elsewhere is only looked for.
+
+        Args:
+            must_exist: others put files there, so the folder is not made on demand.
+
+        Raises:
+            NotPossible: the address cannot be reached.
+        """
+        with self._translate_errors("cannot be reached"):
+            local = isinstance(self._fs, LocalFileSystem)
+            if self._fs.isdir(self._root):
+                return "not-writable" if local and not _is_writable(Path(self._root)) else None
+            if self._fs.exists(self._root):
+                return "no-folder"
+            if must_exist:
+                return "missing"
+            above = next(p for p in Path(self._root).parents if p.exists()) if local else None
+            return "not-writable" if above is not None and not (above.is_dir() and _is_writable(above)) else None
 
     def put(self, name: str, content: bytes) -> str:
         """Write a file, replacing an earlier one atomically, and return its address.
@@ -103,3 +131,7 @@ class Folder:
 
     def _translate_errors(self, what: str) -> AbstractContextManager[None]:
         return translate_errors(self._what, self._url, what)
+
+
+def _is_writable(folder: Path) -> bool:
+    return os.access(folder, os.W_OK | os.X_OK)

@@ -9,6 +9,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from pydantic import SecretStr
@@ -78,7 +79,9 @@ class TestAllWell:
         for name in Settings.model_fields:
             monkeypatch.delenv(f"CLUSTERFLOW_{name.upper()}", raising=False)
         with mail_server() as (_, address):
-            found = look(office.model_copy(update={"mail": SecretStr(address)}))
+            # An address of this machine that counts as none of loopback, as a proxy's would.
+            public = f"http://0.0.0.0:{urlsplit(office.prefect_api_url).port}"
+            found = look(office.model_copy(update={"mail": SecretStr(address), "public_url": public}))
             assert [f for f in found if f.outcome is not Outcome.OK] == []
             assert {f.check for f in found} == {check.id for check in CHECKS}
 
@@ -86,6 +89,7 @@ class TestAllWell:
                 "HOME": tmp_path, "DATABASE": office.database, "DEPLOYMENTS": root / "deployments",
                 "CONFIGS": root / "configs",
                 "PREFECT_API": office.prefect_api, "PREFECT_AUTH": AUTH, "SECRET": "0123456789abcdef", "MAIL": address,
+                "PUBLIC_URL": public,
             }  # fmt: skip
             for name, value in own.items():
                 monkeypatch.setenv(f"CLUSTERFLOW_{name}", str(value))

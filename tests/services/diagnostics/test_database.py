@@ -18,6 +18,7 @@ from clusterflow.services.diagnostics import database as room
 from clusterflow.services.diagnostics.finding import Outcome, Surroundings
 from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.store import tables
+from clusterflow.store.database import HEAD
 
 Office = Callable[..., Surroundings]
 TINY = model(stage("launch"), stage("operation", ("launch",)))
@@ -50,7 +51,7 @@ class TestSchema:
     def test_at_head_is_well(self, world: World) -> None:
         (seen,) = room.look_at_schema(At(world))
         assert seen.outcome is Outcome.OK
-        assert "schema 0001" in seen.found.en
+        assert f"schema {HEAD}" in seen.found.en
 
     def test_another_schema_is_trouble_with_the_command_that_helps(self, world: World) -> None:
         with world.context.database.begin() as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes
@@ -57,7 +58,18 @@ def test_a_check_that_hangs_is_left_alone(office: Office) -> None:
 
     found = list(examine([check("a", hangs), check("b", well)], office(), patience_seconds=0.1))
     assert [(f.outcome, f.found) for f in found] == [
-        (Outcome.TROUBLE, "no answer within 0.1 s"), (Outcome.OK, "is there"),
+        (Outcome.TROUBLE, "no answer within 0.4 s"), (Outcome.OK, "is there"),
+    ]  # fmt: skip
+
+
+def test_a_check_that_answers_late_is_slow_and_not_broken(office: Office) -> None:
+    def slow(_: Surroundings) -> Iterator[CheckResult]:
+        time.sleep(0.7)
+        yield ok(plain("a thing"), plain("is there"))
+
+    found = list(examine([check("a", slow), check("b", well, "a")], office(), patience_seconds=0.5))
+    assert [(f.outcome, f.found) for f in found] == [
+        (Outcome.OK, "is there"), (Outcome.WARNING, "slow: answered after 1 s"), (Outcome.OK, "is there"),
     ]  # fmt: skip
 
 

@@ -149,6 +149,19 @@ CHECKS = (
         "deployments", Text(es="despliegues", en="deployments"), _asking("deployments"), needs=("prefect", "database")
     ),
     Check("workers", Text(es="trabajadores", en="workers"), _asking("workers"), needs=("prefect",)),
+    Check("runs", Text(es="ejecuciones", en="runs"), _asking("runs"), needs=("prefect",)),
+    Check(
+        "forms",
+        Text(es="formularios de puertas abiertas", en="forms of open gates"),
+        _asking("forms"),
+        needs=("prefect", "database"),
+    ),
+    Check(
+        "server-settings",
+        Text(es="ajustes del servidor de Prefect", en="settings of the Prefect server"),
+        _asking("server_settings"),
+        needs=("prefect",),
+    ),
     Check("schedules", Text(es="horarios", en="schedules"), _asking("schedules"), needs=("prefect",)),
     Check("secrets", Text(es="secretos en Prefect", en="secrets in Prefect"), _asking("secrets"), needs=("prefect",)),
 )

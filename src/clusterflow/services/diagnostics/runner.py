@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
@@ -22,11 +23,15 @@ from clusterflow.services.diagnostics.finding import (
     not_checked,
     plain,
     trouble,
+    warning,
     worst,
 )
 
 PATIENCE_SECONDS = 10.0
-"""How long a check may take; most take some milliseconds, and one that has to import Prefect a second or two."""
+"""A check that takes longer is slow. Most take milliseconds, and one that has to import Prefect a second or two."""
+
+HANGS_AFTER = 4
+"""A check that takes so many times as long is given up. A machine under load is slow, and not broken."""
 
 SHORTEST = 3
 """Shorter passwords are not looked for in texts: they would stand in half of all words."""
@@ -54,6 +59,11 @@ def examine(
 
 _NEEDED = Text(es="requiere: {what}", en="needs: {what}")
 _HANGS = Text(es="ninguna respuesta en {seconds} s", en="no answer within {seconds} s")
+_SLOW = Text(es="lento: respondió a los {seconds} s", en="slow: answered after {seconds} s")
+_SLOW_CURE = Text(
+    es="mire la carga de esta máquina y de la que se consulta; después repita clusterflow doctor",
+    en="see how busy this machine is, and the one that is asked; then repeat clusterflow doctor",
+)
 _HANGS_CURE = Text(
     es="mire si lo que se consulta está en marcha y se alcanza desde aquí",
     en="see whether what is asked is up and can be reached from here",
@@ -69,9 +79,13 @@ def _look(check: Check, surroundings: Surroundings, patience_seconds: float) -> 
     box: SimpleQueue[list[CheckResult]] = SimpleQueue()
     # A thread that hangs in a driver cannot be stopped, but a daemon keeps nobody from ending.
     threading.Thread(target=lambda: box.put(_caught(check, surroundings)), daemon=True).start()
+    began = time.monotonic()
     with suppress(Empty):
         return box.get(timeout=patience_seconds)
-    return [trouble(check.what, both(_HANGS, seconds=f"{patience_seconds:g}"), _HANGS_CURE)]
+    with suppress(Empty):
+        seen = box.get(timeout=(HANGS_AFTER - 1) * patience_seconds)
+        return [*seen, warning(check.what, both(_SLOW, seconds=f"{time.monotonic() - began:.0f}"), _SLOW_CURE)]
+    return [trouble(check.what, both(_HANGS, seconds=f"{HANGS_AFTER * patience_seconds:g}"), _HANGS_CURE)]
 
 
 def _caught(check: Check, surroundings: Surroundings) -> list[CheckResult]:

@@ -1,0 +1,111 @@
+"""What the doctor sees of runs, of the forms of open gates, and of the server's settings."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from prefect.states import Failed, Running
+from support.findings import wrong
+from support.office import Office
+from support.world import model, stage
+
+from clusterflow.prefect import orphans
+from clusterflow.prefect.api import prefect_client
+from clusterflow.prefect.health import forms, runs, server_settings
+from clusterflow.prefect.orphans import WORKER_LABEL
+from clusterflow.prefect.reconcile import reconcile
+from clusterflow.prefect.server import BATCHED, QUIET
+from clusterflow.services import gate_forms, review
+from clusterflow.services.diagnostics.finding import Outcome, Surroundings
+from clusterflow.settings import Settings
+
+TINY = model(stage("launch"), name="basque")
+
+
+async def start(name: str) -> UUID:
+    async with prefect_client() as client:
+        deployment = await client.read_deployment_by_name(name)
+        return (await client.create_flow_run_from_deployment(deployment.id, name="a run")).id
+
+
+class TestRuns:
+    async def test_a_failed_run_is_reported_with_its_message_and_its_page(self, office: Settings) -> None:
+        run = await start("dues/daily")
+        async with prefect_client() as client:
+            await client.set_flow_run_state(run, Failed(message="no scheme\nof that name"), force=True)
+            (seen,) = await runs.look(Surroundings(office))
+            await client.delete_flow_run(run)
+        assert (seen.outcome, seen.what.en) == (Outcome.WARNING, "runs of dues/daily")
+        assert seen.found.en == "1 failed in 24 hours; the last one, «a run»: no scheme of that name"
+        assert seen.cure.en.endswith(f"/v2/runs/flow-run/{run}")
+        assert wrong(await runs.look(Surroundings(office))) == []
+
+    async def test_a_run_whose_worker_is_gone_is_reported_and_the_advice_takes_it_back(
+        self, office: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(orphans, "ORPHAN_AFTER", timedelta(0))
+        run = await start("relay/outbox")
+        async with prefect_client() as client:
+            await client.set_flow_run_state(run, Running(), force=True)
+            await client.update_flow_run_labels(run, {WORKER_LABEL: "gone"})
+        (seen,) = await runs.look(Surroundings(office))
+        assert (seen.outcome, seen.cure.en) == (Outcome.TROUBLE, "clusterflow reconcile")
+        assert seen.found.en == "1 without a worker, because theirs is gone: a run"
+        done = await reconcile(Office(office.database or "", "none").context)
+        assert done.queued == ("a run",)
+        assert wrong(await runs.look(Surroundings(office))) == []
+        async with prefect_client() as client:
+            await client.delete_flow_run(run)
+
+    async def test_a_run_that_takes_hours_is_reported(self, office: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(runs, "LONG", timedelta(seconds=-1))
+        run = await start("report/dossiers")
+        async with prefect_client() as client:
+            await client.set_flow_run_state(run, Running(), force=True)
+            (seen,) = await runs.look(Surroundings(office))
+            await client.delete_flow_run(run)
+        assert (seen.outcome, seen.what.en, "running for 0 min" in seen.found.en) == (Outcome.WARNING, "a run", True)
+
+
+class TestForms:
+    async def test_an_open_gate_without_a_form_is_reported_and_the_advice_opens_it(
+        self, office: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        lost = Office(office.database or "", "one", TINY)
+        lost.enrol("one", "basque")
+        lost.state_figure("launch")
+        review.evaluate(lost.context, "one")
+        (seen,) = await forms.look(Surroundings(office))
+        assert (seen.outcome, seen.cure.en) == (Outcome.TROUBLE, "clusterflow reconcile")
+        assert seen.found.en == "1 open gates without a form: one/launch"
+
+        assert len((await reconcile(lost.context)).opened) == 1
+        assert wrong(await forms.look(Surroundings(office))) == []
+        monkeypatch.setattr(forms, "PATIENCE", timedelta(seconds=-1))
+        assert [text for _, text in wrong(await forms.look(Surroundings(office)))] == [
+            "1 forms have not come for over 10 min: one/launch"
+        ]
+        (item,) = gate_forms.open_gates(lost.context)
+        async with prefect_client() as client:
+            await client.delete_flow_run(UUID(item.run or str(uuid4())))
+
+
+class TestServerSettings:
+    async def test_the_server_of_up_was_told_everything(self, office: Settings) -> None:
+        assert wrong(await server_settings.look(Surroundings(office))) == []
+
+    def test_one_that_was_told_nothing_gets_the_variables_to_set(self) -> None:
+        untold: dict[str, Any] = {
+            "api": {"auth_string": None},
+            "analytics_enabled": True,
+            "ui": {"show_promotional_content": True},
+            "services": {"task_run_recorder": {"batch_size": 1}, "db_vacuum": {"enabled": ["events"]}},
+        }
+        seen = server_settings.judge(untold, loopback=False)
+        assert [s.outcome for s in seen] == [Outcome.TROUBLE, *[Outcome.WARNING] * 3]
+        advice = " ".join(s.cure.en for s in seen)
+        assert all(f"{name}={value}" in advice for name, value in {**BATCHED, **QUIET}.items())
+        assert len(server_settings.judge(untold, loopback=True)) == 3, "on loopback a password is the office's choice"
