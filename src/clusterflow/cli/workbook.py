@@ -19,6 +19,7 @@ from clusterflow.cli.output import REFUSED, Actor, Json, console, harmless, prin
 from clusterflow.domain.text import Frozen
 from clusterflow.engine.record import RecordResult
 from clusterflow.errors import ClusterflowError, Mistakes, NotPossible
+from clusterflow.intake.workbook.limits import LARGEST_FILE
 from clusterflow.services.context import Context
 from clusterflow.services.intake.workbook import workbooks
 from clusterflow.services.intake.workbook.plan import Answers, Plan
@@ -120,11 +121,15 @@ def in_a_terminal() -> bool:
 
 def _read(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        with file.open("rb") as opened:
+            content = opened.read(LARGEST_FILE + 1)
     except FileNotFoundError:
         raise ClusterflowError(f"there is no file {file}") from None
     except OSError as problem:
         raise ClusterflowError(f"{file} cannot be read: {problem.strerror}") from None
+    if len(content) > LARGEST_FILE:
+        raise ClusterflowError(f"{file} is larger than {LARGEST_FILE // 2**20} MB; split it and import the parts")
+    return content
 
 
 def _refuse_with_marked_copy(file: Path, marked: Path | None, opened: OpenedWorkbook) -> None:

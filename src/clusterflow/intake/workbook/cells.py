@@ -12,42 +12,80 @@ from typing import Any
 
 import pycountry
 
-from clusterflow.domain.money import LARGEST, Money, exponent
 from clusterflow.domain.term_labels import YES_NO
 from clusterflow.domain.text import Language
+from clusterflow.intake.workbook.cell_formats import PERCENT, FormattedNumber
 from clusterflow.intake.workbook.layout import PRESENCES, Column, Kind, Presence
 from clusterflow.intake.workbook.messages import Unreadable, any_of
 from clusterflow.intake.workbook.numbers import read_day, read_number
 from clusterflow.rules.matching import fold_text
 from clusterflow.rules.mistakes import nearest
 
-FAILED = re.compile(r"^(#\?|#(REF|DIV/0|VALUE|NAME|NUM|NULL|N/A|¡REF|¡DIV/0|¡VALOR|¿NOMBRE|¡NUM|¡NULO)[!?]?|Err:\d+)$")
-"""What a spreadsheet shows where a formula failed."""
+FAILED = re.compile(
+    r"#\?"
+    r"|#[¡¿]?(REF|DIV/0|VALUE|NAME|NUM|NULL|N/A|N/D|VALOR|NOMBRE|NULO|SPILL|DESBORDAMIENTO|CALC|CÁLCULO|CAMPO|FIELD"
+    r"|BLOCKED|BLOQUEADO|CONNECT|CONECTAR|UNKNOWN|DESCONOCIDO|BUSY|OCUPADO|GETTING_DATA|PYTHON)[!?]?"
+    r"|#(VALOR|NOME\?|NÚM|NÚMERO|NULO|DIV/0|N/DISP|CIRC)!?"
+    r"|Err:\s?\d{3}",
+    re.IGNORECASE,
+)
+"""What a spreadsheet in Spanish, Portuguese or English shows where a formula failed."""
 
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\xad]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
-def normalize_blank(value: Any) -> Any:
-    """A cell without what nobody sees: blanks at the ends, non-breaking and invisible signs; None where it is empty."""
+def is_failure(text: str) -> bool:
+    """Whether a cell shows that its formula failed."""
+    return FAILED.fullmatch(text.strip()) is not None
+
+
+def clean_text(value: Any) -> Any:
+    """Return a cell without blanks at its ends, non-breaking and invisible signs; None where it is empty."""
     if not isinstance(value, str):
         return value
     text = _INVISIBLE.sub("", value).replace("\xa0", " ").replace("\u202f", " ").replace("\r\n", "\n").strip()
     return text or None
 
 
-def read_cell(column: Column, value: Any, language: Language) -> Any:
-    """The value of a field as its record takes it; None where the cell is empty. A reference stays a text.
+def read_cell(column: Column, value: Any, language: Language, written_in: Language | None = None) -> Any:
+    """Return the value of a field as its record takes it; None where the cell is empty. A reference stays a text.
+
+    Args:
+        language: the language of messages.
+        written_in: the language of the workbook, where it is another one; 3/4/2025 is read by it.
 
     Raises:
-        Unreadable: the cell says something else.
+        Unreadable: the cell holds something else.
     """
-    value = normalize_blank(value)
+    value = clean_text(value)
     if value is None:
         return None
-    if isinstance(value, str) and FAILED.match(value):
+    if isinstance(value, str) and is_failure(value):
         raise Unreadable("failed")
+    if column.kind is not Kind.MONEY:
+        value = _without_sign(column, value)
+    if column.kind is Kind.DATE and isinstance(value, str):
+        return read_day(value, language, day_first=(written_in or language) == "es")
     return _READERS[column.kind](column, value, language)
+
+
+_PERCENTAGE = re.compile(r"([-+]?[\d.,\s]*\d[\d.,\s]*)%")
+
+
+def _without_sign(column: Column, value: Any) -> Any:
+    """The number of a cell that shows a percent or currency sign, in the unit of its column."""
+    if column.kind in (Kind.WHOLE, Kind.NUMBER) and isinstance(value, str) and (match := _PERCENTAGE.fullmatch(value)):
+        value = FormattedNumber(float(read_number(match[1])), PERCENT)
+    if not isinstance(value, FormattedNumber):
+        return value
+    if value.sign != PERCENT:
+        return value.number
+    if column.kind not in (Kind.WHOLE, Kind.NUMBER):
+        return str(value)
+    if not column.percent:
+        raise Unreadable("percent")
+    return float(f"{value.number * column.percent / 100:.15g}")
 
 
 def _text(_: Column, value: Any, __: Language) -> str:
@@ -146,13 +184,11 @@ def _number(_: Column, value: Any, __: Language) -> float:
     return float(value) if isinstance(value, (int, float)) else float(read_number(value))
 
 
-def _date(_: Column, value: Any, language: Language) -> date:
+def _date(_: Column, value: Any, __: Language) -> date:
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
         return value
-    if isinstance(value, str):
-        return read_day(value, language)
     raise Unreadable("date")
 
 
@@ -171,13 +207,14 @@ def _clock(_: Column, value: Any, __: Language) -> str:
 
 def _currency(_: Column, value: Any, __: Language) -> str:
     code = str(value).upper()
-    if not re.fullmatch("[A-Z]{3}", code) or not _is_currency(code):
+    if not re.fullmatch("[A-Z]{3}", code) or not is_currency(code):
         raise Unreadable("no_currency", example="MXN")
     return code
 
 
 @cache
-def _is_currency(code: str) -> bool:
+def is_currency(code: str) -> bool:
+    """Whether it is an ISO 4217 code."""
     return pycountry.currencies.get(alpha_3=code) is not None
 
 
@@ -204,42 +241,6 @@ _READERS: dict[Kind, Callable[[Column, Any, Language], Any]] = {
 }
 
 
-_WITH_CODE = re.compile(r"^(?:([A-Za-z]{3})\s*)?([-\d.,'\s$€]+?)(?:\s*([A-Za-z]{3}))?$")
-
-
-def read_amount(value: Any, currency: str | None, currency_head: str) -> Money:
-    """An amount in the currency of its row, or in one of its own: «1200.50 EUR».
-
-    Raises:
-        Unreadable: it is none, or of no currency.
-    """
-    if isinstance(value, (bool, date, time, timedelta)):
-        raise Unreadable("amount")
-    if isinstance(value, str):
-        match = _WITH_CODE.match(value)
-        if match is None:
-            raise Unreadable("amount")
-        own = (match[1] or match[3] or "").upper()
-        if own and not _is_currency(own):
-            raise Unreadable("no_currency", example="MXN")
-        currency, value = own or currency, re.sub(r"[$€\s']", "", match[2])
-    if currency is None:
-        raise Unreadable("currency", column=currency_head, example="MXN")
-    try:
-        number = read_number(value)
-    except Unreadable as problem:
-        if problem.sentence == "two_numbers" and exponent(currency) == 3 and "." in value:
-            number = Decimal(value)  # as we write it ourselves: with the three decimals that the currency has
-        else:
-            raise problem if problem.sentence == "two_numbers" else Unreadable("amount") from None
-    minor = number.scaleb(exponent(currency))
-    if minor != minor.to_integral_value():
-        raise Unreadable("decimals", currency=currency)
-    if abs(minor) > LARGEST:
-        raise Unreadable("amount")
-    return Money(minor=int(minor), currency=currency)
-
-
 @cache
 def _presences() -> dict[str, Presence]:
     said: dict[str, Presence] = {}
@@ -255,10 +256,10 @@ def read_presence(value: Any, language: Language) -> Presence | None:
     Raises:
         Unreadable: it says something else.
     """
-    value = normalize_blank(value)
+    value = clean_text(value)
     if value is None:
         return None
-    if isinstance(value, str) and FAILED.match(value):
+    if isinstance(value, str) and is_failure(value):
         raise Unreadable("failed")
     if isinstance(value, (bool, float, int)) and value in (0, 1):
         value = int(value)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from clusterflow.domain.text import Language
-from clusterflow.intake.workbook.cells import normalize_blank, read_amount, read_cell, read_presence
+from clusterflow.intake.workbook.amounts import read_amount
+from clusterflow.intake.workbook.cells import clean_text, read_cell, read_presence
 from clusterflow.intake.workbook.headings import Table
 from clusterflow.intake.workbook.layout import Column, Kind, Sheet
 from clusterflow.intake.workbook.messages import CellMistake, Place, Unreadable, mistake
@@ -39,6 +40,8 @@ class ReadResult:
     """What a workbook holds, and everything that is wrong in its cells."""
 
     language: Language
+    """The language of messages."""
+    written_in: Language
     drafts: list[Draft] = field(default_factory=list)
     mistakes: list[CellMistake] = field(default_factory=list)
     sheets: dict[str, str] = field(default_factory=dict)
@@ -59,9 +62,16 @@ def count_rows(tables: Sequence[Table]) -> int:
     return sum(max(len(t.raw.rows) - t.head_row - 1, 0) for t in tables)
 
 
-def read_tables(tables: Sequence[Table], language: Language, progress: Progress) -> ReadResult:
-    """The drafts of all rows."""
-    read = ReadResult(language)
+def read_tables(
+    tables: Sequence[Table], language: Language, progress: Progress, written_in: Language | None = None
+) -> ReadResult:
+    """Return the drafts of all rows.
+
+    Args:
+        language: the language of messages.
+        written_in: the language of the workbook, where it is another one.
+    """
+    read = ReadResult(language, written_in or language)
     for table in tables:
         name = table.sheet.name
         read.columns[name] = frozenset(table.columns.values())
@@ -81,7 +91,7 @@ def _lines(table: Table) -> Iterator[tuple[int, Sequence[Any]]]:
     ours = sorted({*table.columns, *table.meetings})
     for number in range(table.head_row + 1, len(table.raw.rows)):
         row = table.raw.rows[number]
-        first = next((v for at in ours if at < len(row) and (v := normalize_blank(row[at])) is not None), None)
+        first = next((v for at in ours if at < len(row) and (v := clean_text(row[at])) is not None), None)
         failed = table.raw.failed
         if first is None and not (failed and any((number, at) in failed for at in ours)):
             continue
@@ -99,7 +109,7 @@ def _rows(table: Table, read: ReadResult) -> Iterator[list[Draft]]:
         values: dict[Column, Any] = {}
         for at, column in columns:
             with _Cell(table, number, at, row, read) as cell:
-                values[column] = read_cell(column, cell.value, read.language)
+                values[column] = read_cell(column, cell.value, read.language, read.written_in)
         for at, column in columns:
             if column.kind is not Kind.MONEY or values.get(column) is None:
                 continue  # an amount that is empty is named, and empty
@@ -142,7 +152,7 @@ def _grid(table: Table, read: ReadResult) -> Iterator[list[Draft]]:
         cells: dict[str, int] = {}
         for at, column in table.columns.items():
             with _Cell(table, number, at, row, read) as cell:
-                who[column.name], cells[column.name] = read_cell(column, cell.value, read.language), at
+                who[column.name], cells[column.name] = read_cell(column, cell.value, read.language, read.written_in), at
         drafts = []
         for at, meeting in table.meetings.items():
             with _Cell(table, number, at, row, read) as cell:
@@ -173,9 +183,9 @@ class _Cell:
         if not isinstance(problem, Unreadable):
             return False
         place = Place(self.table.name, self.row, self.column)
-        sentence = problem.sentence
+        key = problem.key
         if self.table.raw.failed.get((self.row, self.column)) == "":
-            sentence = "no_result"
-        value = None if sentence == "no_result" else self.value
-        self.read.mistakes.append(mistake(place, value, sentence, self.read.language, **problem.values))
+            key = "no_result"
+        value = None if key == "no_result" else self.value
+        self.read.mistakes.append(mistake(place, value, key, self.read.language, **problem.values))
         return True

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import Any
 
 from clusterflow.domain.text import LANGUAGES, Language
-from clusterflow.intake.workbook.cells import normalize_blank
+from clusterflow.intake.workbook.cells import clean_text
 from clusterflow.intake.workbook.layout import Column, Kind, Sheet
 from clusterflow.intake.workbook.messages import CellMistake, Place, any_of, mistake
 from clusterflow.intake.workbook.reader import Book, RawSheet
@@ -66,7 +66,7 @@ def _own_words(language: Language) -> frozenset[str]:
     return frozenset(mine - other)
 
 
-def recognise(book: Book, language: Language) -> tuple[list[Table], list[CellMistake]]:
+def recognize_sheets(book: Book, language: Language) -> tuple[list[Table], list[CellMistake]]:
     """The tables of a workbook, and everything that keeps it from being understood."""
     tables, wrong, seen = list[Table](), list[CellMistake](), dict[str, str]()
     for raw in book.sheets:
@@ -75,7 +75,7 @@ def recognise(book: Book, language: Language) -> tuple[list[Table], list[CellMis
         sheet = _by_heads(raw) if book.kind == "csv" else _by_title(raw.name)
         place = Place(raw.name)
         if sheet is None:
-            if any(normalize_blank(cell) is not None for row in raw.rows for cell in row):
+            if any(clean_text(cell) is not None for row in raw.rows for cell in row):
                 wrong.append(_unknown(raw.name, [s.title.to(language) for s in SHEETS], "sheet", place, language))
             continue
         if sheet.name in seen:
@@ -145,7 +145,7 @@ def _column(sheet: Sheet, head: str) -> Column | None:
 def _read_heads(sheet: Sheet, raw: RawSheet, language: Language, wrong: list[CellMistake]) -> Table | None:
     found = _head_row(sheet, raw.rows)
     if found is None:
-        if any(normalize_blank(cell) is not None for row in raw.rows for cell in row):
+        if any(clean_text(cell) is not None for row in raw.rows for cell in row):
             titles = any_of([c.title.to(language) for c in sheet.columns[:4]], language)
             wrong.append(mistake(Place(raw.name), None, "no_heads", language, near=titles))
         return None
@@ -153,7 +153,7 @@ def _read_heads(sheet: Sheet, raw: RawSheet, language: Language, wrong: list[Cel
     table = Table(sheet, raw, row, {})
     first: dict[Column, int] = {}
     for at, cell in enumerate(raw.rows[row]):
-        place, head = Place(raw.name, row, at), normalize_blank(cell)
+        place, head = Place(raw.name, row, at), clean_text(cell)
         if head is None or (isinstance(head, str) and (head.startswith("#") or is_example(head))):
             continue
         column = columns.get(at)

@@ -47,6 +47,9 @@ class Column:
     per: int = 1
     """How many of the field's units make one of the cell's: a mean in thousandths is shown as 3.85."""
 
+    percent: float = 0
+    """What a cell with «100 %» stands for in this column; 0 where a percentage makes no sense."""
+
     free: bool = False
     """May stay empty, though its record needs it: it is found, or its whole part of the row may be left out."""
 

@@ -14,6 +14,7 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils.exceptions import IllegalCharacterError
 from openpyxl.worksheet.worksheet import Worksheet
 
+from clusterflow.intake.workbook.limits import LARGEST_COPIED
 from clusterflow.intake.workbook.messages import CellMistake, Place
 from clusterflow.intake.workbook.reader import Book
 
@@ -34,7 +35,8 @@ def marked_copy(book: Book, content: bytes, mistakes: Sequence[CellMistake]) -> 
     notes: dict[Place, list[str]] = defaultdict(list)
     for one in mistakes:
         notes[one.place].append(str(one.mistake).removeprefix(f"{one.place}: "))
-    for make in (_with_formats, _values_only) if book.kind == "xlsx" else (_values_only,):
+    keeps_formats = book.kind == "xlsx" and book.unpacked <= LARGEST_COPIED
+    for make in (_with_formats, _values_only) if keeps_formats else (_values_only,):
         try:
             return _marked(make(book, content), book, notes)
         except Exception:  # noqa: S112 - a damaged workbook makes openpyxl raise whatever its parts raise

@@ -36,18 +36,18 @@ class CellMistake:
 
 
 class Unreadable(ValueError):
-    """A cell does not say what its column asks for; ``sentence`` names the sentence that tells it."""
+    """A cell does not hold what its column asks for. ``key`` is the key of its message, ``values`` fill it in."""
 
-    def __init__(self, sentence: str, **values: object) -> None:
-        self.sentence, self.values = sentence, values
-        super().__init__(sentence)
+    def __init__(self, key: str, **values: object) -> None:
+        self.key, self.values = key, values
+        super().__init__(key)
 
 
 def _t(es: str, en: str) -> Text:
     return Text(es=es, en=en)
 
 
-SENTENCES: dict[str, Text] = {
+MESSAGES: dict[str, Text] = {
     "choice": _t("no está en la lista; se acepta: {accepted}", "is not in the list; accepted: {accepted}"),
     "did_you_mean": _t("¿quiso decir {near}?", "did you mean {near}?"),
     "failed": _t("es una fórmula que falló; corrija la fórmula o escriba el valor",
@@ -112,9 +112,34 @@ SENTENCES: dict[str, Text] = {
     "no_workbook": _t("no es ni .xlsx ni .ods ni .csv", "is neither .xlsx nor .ods nor .csv"),
     "too_large": _t("se descomprime a más de {size} MB; no se abre",
                     "unpacks to more than {size} MB; it is not opened"),
-    "too_wide": _t("abarca hasta {cell}: demasiadas celdas; borre lo que está lejos de la tabla",
-                   "reaches to {cell}: too many cells; delete what is far from the table"),
-    "not_text": _t("no es texto UTF-8 ni de Windows", "is neither UTF-8 nor Windows text"),
+    "too_long": _t("ocupa más de {size} MB; divídalo y envíe las partes",
+                   "is larger than {size} MB; split it and send the parts"),
+    "too_many_parts": _t("contiene más de {most} archivos; guárdelo de nuevo en su hoja de cálculo",
+                         "holds more than {most} files; save it again in your spreadsheet"),
+    "too_many_rows": _t("la hoja «{sheet}» llega hasta la fila {rows}; se leen {most}. Borre lo que está lejos de la "
+                        "tabla, o divídala",
+                        "the sheet «{sheet}» reaches to row {rows}; {most} are read. Delete what is far from the "
+                        "table, or split it"),
+    "too_many_columns": _t("la hoja «{sheet}» llega hasta la columna {columns}; se leen {most}. Borre lo que está "
+                           "lejos de la tabla",
+                           "the sheet «{sheet}» reaches to column {columns}; {most} are read. Delete what is far "
+                           "from the table"),
+    "too_many_cells": _t("la hoja «{sheet}» abarca {cells} celdas; se leen {most}. Borre lo que está lejos de la "
+                         "tabla, o divídala",
+                         "the sheet «{sheet}» covers {cells} cells; {most} are read. Delete what is far from the "
+                         "table, or split it"),
+    "too_slow": _t("tarda más de {seconds} segundos en leerse; divídalo y envíe las partes",
+                   "takes more than {seconds} seconds to read; split it and send the parts"),
+    "more_mistakes": _t("hay {n} errores más; corrija estos primero",
+                        "there are {n} more mistakes; correct these first"),
+    "not_text": _t("no se sabe en qué codificación está; guárdelo como «CSV UTF-8» o como .xlsx",
+                   "is in an encoding that cannot be told; save it as «CSV UTF-8» or as .xlsx"),
+    "percent": _t("es un porcentaje y aquí va un número; escríbalo sin el signo %",
+                  "is a percentage where a number belongs; write it without the % sign"),
+    "other_currency": _t("lleva el signo {sign}, y la moneda de la fila es {currency}; escriba el código, como "
+                         "1200.50 {example}",
+                         "has the sign {sign}, and the currency of the row is {currency}; write the code, as "
+                         "1200.50 {example}"),
     "version": _t("es un libro de otra versión ({found}); pida uno nuevo con «clusterflow template»",
                   "is a workbook of another version ({found}); get a new one with «clusterflow template»"),
     "other_initiative": _t("es el libro de «{found}», no de «{wanted}»",
@@ -131,8 +156,8 @@ _MONTHS = {
 }  # fmt: skip
 
 
-def say(sentence: str, language: Language, **values: object) -> str:
-    return SENTENCES[sentence].to(language).format(**values)
+def message_text(key: str, language: Language, **values: object) -> str:
+    return MESSAGES[key].to(language).format(**values)
 
 
 def day_in_words(day: date, language: Language) -> str:
@@ -149,7 +174,7 @@ def quoted(value: object) -> str:
 
 def mistake(place: Place, value: object, sentence: str, language: Language, **values: object) -> CellMistake:
     """A mistake in one sentence: where, what stands there, and what is to be done."""
-    told = say(sentence, language, **values)
+    told = message_text(sentence, language, **values)
     between = " — " if sentence == "did_you_mean" else " "
     found = told if value is None else f"{quoted(value)}{between}{told}"
     return CellMistake(place, Mistake(str(place), found))

@@ -70,26 +70,30 @@ _MONTHS = {
 }  # fmt: skip
 
 
-def read_day(text: str, language: Language) -> date:
-    """A day that was written as text.
+def read_day(text: str, language: Language, day_first: bool) -> date:
+    """Return the day that a text names.
+
+    Args:
+        language: the language of messages.
+        day_first: in figures the day stands before the month; otherwise either may stand first.
 
     Raises:
-        Unreadable: it is none; or figures that are a day in one country and another day in the next, in English.
+        Unreadable: it is none; or figures that are one day in one country and another day in the next.
     """
     try:
-        return _day(text, language)
+        return _day(text, language, day_first)
     except (ValueError, OverflowError) as problem:
         if isinstance(problem, Unreadable):
             raise
         raise Unreadable("date") from None
 
 
-def _day(text: str, language: Language) -> date:
+def _day(text: str, language: Language, day_first: bool) -> date:
     if match := re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00(?::00)?)?", text):
         return date(int(match[1]), int(match[2]), int(match[3]))
     if match := re.fullmatch(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})", text):
         one, other, year = int(match[1]), int(match[2]), _year(match[3])
-        if language == "es" or one > 12 or one == other or "." in text:
+        if day_first or one > 12 or one == other or "." in text:
             return date(year, other, one)
         if other > 12:
             return date(year, one, other)

@@ -27,6 +27,9 @@ HEAD_ROW = 3
 EXAMPLE_ROW = 4
 FIRST_ROW = 5
 
+_FIRST_DAY = date(1900, 3, 1)
+"""Spreadsheets have no days before 1900, and disagree about its first two months; such a day is written as text."""
+
 _EXACT = 10**15
 """Beyond fifteen digits a spreadsheet rounds; such a number is written as text."""
 
@@ -179,6 +182,8 @@ class _Page:
             return
         if isinstance(value, bool):
             page.write_string(row, at, column.offered[not value].to(self.language), look)
+        elif isinstance(value, date) and value < _FIRST_DAY:
+            self._text(row, at, str(value), look)
         elif isinstance(value, date):
             page.write_datetime(row, at, value, look or self.looks.cell(Kind.DATE))
         elif isinstance(value, Money):

@@ -12,7 +12,7 @@ from support.registry import registries
 from clusterflow.domain.records import RECORDS
 from clusterflow.domain.text import LANGUAGES, Language
 from clusterflow.intake.workbook.drafts import read_tables
-from clusterflow.intake.workbook.headings import language_of, recognise
+from clusterflow.intake.workbook.headings import language_of, recognize_sheets
 from clusterflow.intake.workbook.reader import open_book
 from clusterflow.intake.workbook.sheets import LEFT_OUT, OF_RECORD, SHEETS
 from clusterflow.intake.workbook.template import write_workbook
@@ -31,7 +31,7 @@ def there_and_back(known: RegistrySnapshot, language: Language, against: Registr
     content = write_workbook(language, TODAY, fill_rows(known), "one", "Uno")
     book = open_book("one.xlsx", content, language)
     assert language_of(book, "es" if language == "en" else "en") == language
-    tables, wrong = recognise(book, language)
+    tables, wrong = recognize_sheets(book, language)
     assert not wrong
     read = read_tables(tables, language, lambda _: None)
     return plan_import(read, against, "one", TODAY, Answers())

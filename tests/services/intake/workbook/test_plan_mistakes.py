@@ -16,7 +16,7 @@ from support.workbooks import Rows, ods, xlsx
 
 from clusterflow.errors import Mistakes
 from clusterflow.intake.workbook.drafts import read_tables
-from clusterflow.intake.workbook.headings import language_of, recognise
+from clusterflow.intake.workbook.headings import language_of, recognize_sheets
 from clusterflow.intake.workbook.marked_copy import marked_copy
 from clusterflow.intake.workbook.reader import open_book
 from clusterflow.intake.workbook.sheets import BY_NAME
@@ -31,7 +31,7 @@ DAY = date(2025, 3, 4)
 def plan_of(name: str, content: bytes) -> Plan:
     book = open_book(name, content, "es")
     language = language_of(book, "es")
-    tables, wrong = recognise(book, language)
+    tables, wrong = recognize_sheets(book, language)
     read = read_tables(tables, language, lambda _: None)
     read.mistakes = [*wrong, *read.mistakes]
     return plan_import(read, RegistrySnapshot("MX"), "one", DAY, Answers())
@@ -253,9 +253,9 @@ FILES: dict[str, tuple[str, bytes, str]] = {
     "a password": ("libro.xlsx", locked(), "libro.xlsx: está protegido con contraseña"),
     "an old one": ("libro.xls", b"\xd0\xcf\x11\xe0" + b"\0" * 600, "libro.xls: es un .xls antiguo"),
     "a picture": ("foto.png", b"\x89PNG\r\n", "foto.png: no es ni .xlsx ni .ods ni .csv"),
-    "a bomb": ("libro.xlsx", bomb(), "libro.xlsx: se descomprime a más de 256 MB"),
-    "a cell far away": ("libro.xlsx", far(), "libro.xlsx: abarca hasta Miembros!XFD1048576"),
-    "a repetition": ("libro.ods", wide_ods(), "libro.ods: abarca hasta"),
+    "a bomb": ("libro.xlsx", bomb(), "libro.xlsx: se descomprime a más de 128 MB"),
+    "a cell far away": ("libro.xlsx", far(), "libro.xlsx: la hoja «Miembros» llega hasta la fila 1048576"),
+    "a repetition": ("libro.ods", wide_ods(), "libro.ods: la hoja «Miembros» llega hasta la columna 16000"),
     "nothing of ours": ("libro.xlsx", xlsx({"Hoja1": []}), "libro.xlsx: no tiene ninguna hoja conocida"),
     "binary": ("libro.csv", b"a\0b", "libro.csv: no es ni"),
 }  # fmt: skip
@@ -348,6 +348,6 @@ def test_whatever_stands_in_the_cells_there_is_an_answer(rows: list[tuple[Any, .
     book = open_book("l.xlsx", SOUND, "es")
     raw = book.sheets[0]
     table_rows = [list(HEADS), *[list(r) for r in rows]]
-    tables, _ = recognise(type(book)(book.name, "xlsx", (type(raw)("Miembros", table_rows),)), "es")
+    tables, _ = recognize_sheets(type(book)(book.name, "xlsx", (type(raw)("Miembros", table_rows),)), "es")
     plan = plan_import(read_tables(tables, "es", lambda _: None), RegistrySnapshot("MX"), "one", DAY, Answers())
     assert all(str(w.mistake).startswith("Miembros!") for w in plan.mistakes)

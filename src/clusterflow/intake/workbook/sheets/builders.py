@@ -15,11 +15,12 @@ DAY = date(2025, 3, 4)
 
 
 def column(
-    fills: str, es: str, en: str, example: object = None, *also: str, per: int = 1, free: bool = False
-) -> Column:
+    fills: str, es: str, en: str, example: object = None, *also: str, per: int = 1, percent: float = 0,
+    free: bool = False,
+) -> Column:  # fmt: skip
     """``fills`` names fields as record.field, the first one being where the column's type comes from."""
     fields = tuple((record, name) for record, _, name in (f.partition(".") for f in fills.split()))
-    return Column(fields, Text(es=es, en=en), example, also, per, free)
+    return Column(fields, Text(es=es, en=en), example, also, per, percent, free)
 
 
 def text(es: str, en: str) -> Text:

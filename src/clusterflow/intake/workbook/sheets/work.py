@@ -47,8 +47,8 @@ WORK: tuple[Sheet, ...] = (
         column("objective.id", "Id", "Id", "compras-locales"),
         column("objective.strategy", "Estrategia", "Strategy", "Estrategia 2025-2030"),
         column("objective.unit", "Unidad", "Unit", "%"),
-        column("objective.baseline", "Línea base", "Baseline", 12.5, "base"),
-        column("objective.target", "Meta", "Target", 30),
+        column("objective.baseline", "Línea base", "Baseline", 12.5, "base", percent=100),
+        column("objective.target", "Meta", "Target", 30, percent=100),
         column("objective.due", "Fecha límite", "Due", date(2027, 12, 31), "vence"),
         column("objective.owner", "Responsable", "Owner", "Comité de Proveeduría", "órgano responsable"),
         *span("objective"),
@@ -61,7 +61,7 @@ WORK: tuple[Sheet, ...] = (
         ("medición", "reading"), ("mediciones", "readings"), VIOLET,
         column("reading.objective", "Objetivo", "Objective", "Más compras locales"),
         on("reading"),
-        column("reading.value", "Valor", "Value", 17.5),
+        column("reading.value", "Valor", "Value", 17.5, percent=100),
         source("reading"),
     ),
     sheet(
@@ -175,7 +175,7 @@ WORK: tuple[Sheet, ...] = (
         column("label.level", "Nivel", "Level", "bronze"),
         *span("label"),
         column("label.grace_until", "Renovable hasta", "Renewable until", None, "gracia", "grace"),
-        column("label.retained_percent", "Miembros que deben quedar (%)", "Members to retain (%)", None),
+        column("label.retained_percent", "Miembros que deben quedar (%)", "Members to retain (%)", None, percent=100),
         source("label"),
     ),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,8 @@ from clusterflow.intake.workbook.sheets import OF_RECORD, SHEETS
 from clusterflow.rules.matching import Match
 from clusterflow.services.intake.workbook.name_lookup import IDENTIFYING_FIELDS, PARTIES, Names, natural_key, read_names
 from clusterflow.services.intake.workbook.registry_snapshot import RegistrySnapshot
+
+Check = Callable[[], None]
 
 NEW = "new"
 SAME = "same"
@@ -47,22 +49,24 @@ class Identification:
 
 
 def identify(
-    read: ReadResult, known: RegistrySnapshot, answers: Mapping[str, str], otherwise: str | None
+    read: ReadResult, known: RegistrySnapshot, answers: Mapping[str, str], otherwise: str | None, check: Check
 ) -> Identification:
     """Give every draft its id, and replace every name by the id of the record that it names.
 
     Args:
         answers: the answers to possible duplicates, by cell: an id, or ``new``.
         otherwise: the answer to all other possible duplicates: ``new``, or ``same`` for the likeliest.
+        check: called for each draft; it raises when the time is over.
     """
-    return _Identifier(read, known, answers, otherwise).run()
+    return _Identifier(read, known, answers, otherwise, check).run()
 
 
 class _Identifier:
     def __init__(
-        self, read: ReadResult, known: RegistrySnapshot, answers: Mapping[str, str], otherwise: str | None
+        self, read: ReadResult, known: RegistrySnapshot, answers: Mapping[str, str], otherwise: str | None, check: Check
     ) -> None:
         self.read, self.known, self.answers, self.otherwise = read, known, answers, otherwise
+        self.check = check
         self.language = read.language
         self.found = Identification({record: read_names(record, known) for record in REFERENCED})
         self.by_record: dict[str, list[Draft]] = defaultdict(list)
@@ -83,6 +87,7 @@ class _Identifier:
                             draft.fields[name] = draft.head.fields.get("id")
             for name in _references(draft.record):
                 self._resolve(draft, name)
+            self.check()
         return self.found
 
     # Ids
@@ -97,6 +102,7 @@ class _Identifier:
             else:
                 names.add(draft.fields["id"], draft.fields.get("name"), draft.fields.get(number))
         for draft in unnamed:
+            self.check()
             name, told = draft.fields.get("name"), draft.fields.get(number)
             if name is None:
                 draft.fields["id"] = names.match("", told).certain if told else None

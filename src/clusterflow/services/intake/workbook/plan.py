@@ -21,7 +21,7 @@ from clusterflow.intake.workbook.layout import Sheet, in_words, label_of
 from clusterflow.intake.workbook.messages import CellMistake, Place, mistake
 from clusterflow.intake.workbook.sheets import OF_RECORD
 from clusterflow.rules.tax_ids import TaxIdDoubt, tax_id_doubt
-from clusterflow.services.intake.workbook.identification import PossibleDuplicate, identify
+from clusterflow.services.intake.workbook.identification import Check, PossibleDuplicate, identify
 from clusterflow.services.intake.workbook.name_lookup import PARTIES, Names
 from clusterflow.services.intake.workbook.registry_snapshot import Identity, RegistrySnapshot
 from clusterflow.services.intake.workbook.related_parties import related_parties
@@ -95,11 +95,17 @@ class Plan:
         )
 
 
-def plan_import(read: ReadResult, known: RegistrySnapshot, initiative: str, today: date, answers: Answers) -> Plan:
-    """Compare a workbook with what is known."""
-    found = identify(read, known, answers.doubles, answers.other_doubles)
+def _no_check() -> None:
+    pass
+
+
+def plan_import(
+    read: ReadResult, known: RegistrySnapshot, initiative: str, today: date, answers: Answers, check: Check = _no_check
+) -> Plan:
+    """Compare a workbook with the registry; ``check`` is called for each row, and raises when the time is over."""
+    found = identify(read, known, answers.doubles, answers.other_doubles, check)
     plan = Plan(read, doubles=found.doubles, mistakes=[*read.mistakes, *found.mistakes], names=found.names)
-    _Planner(plan, known, initiative, today, answers).run()
+    _Planner(plan, known, initiative, today, answers).run(check)
     plan.mistakes.sort(key=lambda w: (w.place.sheet, w.place.row or 0, w.place.column or 0))
     return plan
 
@@ -122,7 +128,7 @@ class _Planner:
             if draft.record == "meeting" and draft.fields.get("id") and draft.fields.get("valid_from"):
                 self.days[draft.fields["id"]] = draft.fields["valid_from"]
 
-    def run(self) -> None:
+    def run(self, check: Check) -> None:
         rows: dict[str, dict[Identity, list[Draft]]] = defaultdict(lambda: defaultdict(list))
         for draft in self.plan.read.drafts:
             self._complete(draft)
@@ -131,6 +137,7 @@ class _Planner:
                 rows[draft.record][identity].append(draft)
         for record, things in rows.items():
             for identity, drafts in things.items():
+                check()
                 self._compare(record, self._without_repeats(drafts), self.known.of(record, identity))
         self._look_for_removed(rows)
 

@@ -10,7 +10,8 @@ from clusterflow.domain.text import DEFAULT_LANGUAGE, Language
 from clusterflow.engine.record import RecordResult
 from clusterflow.errors import Conflict, Mistake, Mistakes, UnknownName
 from clusterflow.intake.workbook.drafts import ReadResult, count_rows, read_tables
-from clusterflow.intake.workbook.headings import language_of, recognise
+from clusterflow.intake.workbook.headings import language_of, recognize_sheets
+from clusterflow.intake.workbook.limits import MOST_MISTAKES, Deadline
 from clusterflow.intake.workbook.marked_copy import marked_copy
 from clusterflow.intake.workbook.messages import CellMistake, Place, mistake
 from clusterflow.intake.workbook.reader import FORMAT, Book, open_book
@@ -86,8 +87,10 @@ def open_workbook(
         UnknownName: there is no such initiative.
     """
     step("open", 0, 0)
-    book = open_book(name, content, language or context.language)
-    chosen_language = language or language_of(book, context.language)
+    deadline = Deadline(name, language or context.language)
+    book = open_book(name, content, language or context.language, deadline)
+    written_in = language_of(book, context.language)
+    chosen_language = language or written_in
     stated = book.about.get("initiative") or None
     found = book.about.get("format", FORMAT)
     if found != FORMAT:
@@ -100,15 +103,16 @@ def open_workbook(
         cure = "Name the initiative: clusterflow import FILE --initiative ID"
         raise Mistakes([Mistake(name, "does not name its initiative", "", cure)])
     record = _initiative_record(context, owner)
-    tables, mistakes = recognise(book, chosen_language)
+    tables, mistakes = recognize_sheets(book, chosen_language)
     total, done = count_rows(tables), 0
 
     def rows(more: int) -> None:
         nonlocal done
         done += more
         step("read", done, total)
+        deadline.check()
 
-    read = read_tables(tables, chosen_language, rows)
+    read = read_tables(tables, chosen_language, rows, written_in)
     read.mistakes = [*mistakes, *read.mistakes]
     with context.reading() as connection:
         known = read_snapshot(connection, owner, record.country)
@@ -133,9 +137,18 @@ def plan_changes(
     # Planning replaces names by ids in the drafts, so each plan works on a copy.
     drafts = opened.read.copied()
     today = context.clock().date()
-    found = plan_import(drafts, opened.known, opened.initiative, today, answers or Answers())
-    opened.plan, opened.mistakes = found, found.mistakes
+    check = Deadline(opened.book.name, opened.language).check
+    found = plan_import(drafts, opened.known, opened.initiative, today, answers or Answers(), check)
+    opened.plan, opened.mistakes = found, _first_mistakes(found.mistakes, opened)
     return found
+
+
+def _first_mistakes(mistakes: list[CellMistake], opened: OpenedWorkbook) -> list[CellMistake]:
+    """Return the mistakes, or the first ones and how many more there are."""
+    more = len(mistakes) - MOST_MISTAKES
+    if more <= 0:
+        return mistakes
+    return [*mistakes[:MOST_MISTAKES], mistake(Place(opened.book.name), None, "more_mistakes", opened.language, n=more)]
 
 
 def check_unchanged(context: Context, opened: OpenedWorkbook, agreed: Plan, answers: Answers) -> None:
