@@ -42,6 +42,8 @@ class ReadResult:
     language: Language
     """The language of messages."""
     written_in: Language
+    is_ours: bool = False
+    """Whether it is a workbook that clusterflow wrote, with everything that is recorded."""
     drafts: list[Draft] = field(default_factory=list)
     mistakes: list[CellMistake] = field(default_factory=list)
     sheets: dict[str, str] = field(default_factory=dict)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from pathlib import PurePath
 from typing import Any
@@ -158,7 +160,7 @@ def _read_heads(sheet: Sheet, raw: RawSheet, language: Language, wrong: list[Cel
             continue
         column = columns.get(at)
         if column is None and sheet.is_grid:
-            table.meetings[at] = str(head)
+            table.meetings[at] = _meeting_of_head(head)
         elif column is None:
             free = [c.title.to(language) for c in sheet.columns if c not in columns.values()]
             wrong.append(_unknown(str(head), free, "head", place, language, sheet=sheet.title.to(language)))
@@ -173,6 +175,11 @@ def _read_heads(sheet: Sheet, raw: RawSheet, language: Language, wrong: list[Cel
         if merged_row >= row:
             wrong.append(mistake(Place(raw.name, merged_row, merged_column), None, "merged", language))
     return table
+
+
+def _meeting_of_head(head: Any) -> str:
+    """The id or the date of a meeting, as text."""
+    return str(head.date() if isinstance(head, datetime) else unicodedata.normalize("NFC", str(head)))
 
 
 def _lacking(table: Table, language: Language) -> Iterable[CellMistake]:

@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from clusterflow.intake.workbook.limits import LARGEST_COPIED
 from clusterflow.intake.workbook.messages import CellMistake, Place
-from clusterflow.intake.workbook.reader import Book
+from clusterflow.intake.workbook.reader import META, Book
 
 _FILL = PatternFill("solid", start_color="FFFFC7CE", end_color="FFFFC7CE")
 _AUTHOR = "clusterflow"
@@ -25,27 +25,32 @@ _FIRST_DAY = date(1900, 3, 1)
 """A spreadsheet's numbers for earlier days differ between programs, or do not exist."""
 
 
-def marked_copy(book: Book, content: bytes, mistakes: Sequence[CellMistake]) -> bytes:
+def marked_copy(
+    book: Book, content: bytes, mistakes: Sequence[CellMistake], titles: Mapping[str, str] | None = None
+) -> bytes:
     """Return the workbook as .xlsx, with the cells marked.
 
     The copy of an .xlsx keeps its formats. Of an .ods or .csv, and of an .xlsx that cannot be written again, only the
-    values are copied. The copy is an extra: where none can be written, the answer is empty, and the mistakes have to be
-    read without it.
+    values are copied. Corrected, the copy can be imported in the place of the file. It is an extra: where none can be
+    written, the answer is empty, and the mistakes have to be read without it.
+
+    Args:
+        titles: the titles of sheets under other names, by which the importer knows them: a .csv has no sheet names.
     """
     notes: dict[Place, list[str]] = defaultdict(list)
     for one in mistakes:
         notes[one.place].append(str(one.mistake).removeprefix(f"{one.place}: "))
     keeps_formats = book.kind == "xlsx" and book.unpacked <= LARGEST_COPIED
+    renamed = {sheet.name: _title((titles or {}).get(sheet.name, sheet.name)) for sheet in book.sheets}
     for make in (_with_formats, _values_only) if keeps_formats else (_values_only,):
         try:
-            return _marked(make(book, content), book, notes)
+            return _marked(make(book, content, renamed), renamed, notes)
         except Exception:  # noqa: S112 - a damaged workbook makes openpyxl raise whatever its parts raise
             continue
     return b""
 
 
-def _marked(copy: Workbook, book: Book, notes: Mapping[Place, Sequence[str]]) -> bytes:
-    titles = {sheet.name: _title(sheet.name) for sheet in book.sheets}
+def _marked(copy: Workbook, titles: Mapping[str, str], notes: Mapping[Place, Sequence[str]]) -> bytes:
     for place, texts in notes.items():
         title = place.sheet if place.sheet in copy.sheetnames else titles.get(place.sheet)
         if title in copy.sheetnames:
@@ -55,21 +60,26 @@ def _marked(copy: Workbook, book: Book, notes: Mapping[Place, Sequence[str]]) ->
     return target.getvalue()
 
 
-def _with_formats(_: Book, content: bytes) -> Workbook:
+def _with_formats(_: Book, content: bytes, __: Mapping[str, str]) -> Workbook:
     return load_workbook(io.BytesIO(content))
 
 
-def _values_only(book: Book, _: bytes) -> Workbook:
+def _values_only(book: Book, _: bytes, titles: Mapping[str, str]) -> Workbook:
     copy = Workbook()
     copy.remove(copy.active)
     for sheet in book.sheets:
-        page = copy.create_sheet(_title(sheet.name))
+        page = copy.create_sheet(titles[sheet.name])
         for number, row in enumerate(sheet.rows, 1):
             for at, value in enumerate(row, 1):
                 if value not in (None, ""):
                     _write(page, number, at, value)
     if not copy.sheetnames:
         copy.create_sheet(_title(book.name))
+    if book.about:
+        about = copy.create_sheet(META)
+        about.sheet_state = "veryHidden"
+        for pair in book.about.items():
+            about.append(pair)
     return copy
 
 

@@ -144,8 +144,14 @@ MESSAGES: dict[str, Text] = {
                   "is a workbook of another version ({found}); get a new one with «clusterflow template»"),
     "other_initiative": _t("es el libro de «{found}», no de «{wanted}»",
                            "is the workbook of «{found}», not of «{wanted}»"),
-    "meeting_head": _t("no es el Id de ninguna reunión; añada su fila en «{sheet}»",
-                       "is no meeting's id; add its row in «{sheet}»"),
+    "meeting_head": _t("no es el Id ni la fecha de ninguna reunión; añada su fila en «{sheet}»",
+                       "is neither the id nor the date of a meeting; add its row in «{sheet}»"),
+    "several_meetings": _t("puede ser más de una reunión de ese día: {near}; escriba el Id",
+                           "may be more than one meeting of that day: {near}; write the id"),
+    "several_organisations": _t("representa a más de una organización: {near}; escriba en «{column}» por cuál asistió",
+                                "represents more than one organisation: {near}; write under «{column}» for which"),
+    "no_organisation": _t("no representa a ninguna organización ese día; escríbala en «{column}» o en «{sheet}»",
+                          "represents no organisation on that day; write it under «{column}» or in «{sheet}»"),
 }  # fmt: skip
 
 _MONTHS = {

@@ -98,7 +98,7 @@ def _spreadsheet(name: str, content: bytes, language: Language, deadline: Deadli
             rows = sheet.to_python(skip_empty_area=False)
             deadline.check()
             if meta.name == META:
-                about = {str(row[0]): str(row[1]) for row in rows if len(row) > 1}
+                about = {str(row[0]): str(row[1]) for row in rows if len(row) > 1 and row[0]}
                 continue
             scan = scans.get(meta.name, SheetScan())
             _put_signs(rows, scan)

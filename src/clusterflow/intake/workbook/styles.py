@@ -17,6 +17,11 @@ _NUMBERS = {Kind.DATE: "yyyy-mm-dd", Kind.MONEY: "#,##0.00", Kind.WHOLE: "0", Ki
 _TO_THE_RIGHT = (Kind.MONEY, Kind.WHOLE, Kind.NUMBER)
 
 
+def _number_format(kind: Kind, per: int) -> str | None:
+    """The number format of a column. A unit that is divided in the cell is shown with its decimals: a mean as 3.85."""
+    return _NUMBERS.get(kind) if per == 1 else "0.00" + "#" * (len(str(per)) - 3)
+
+
 class Styles:
     """The formats of one workbook, each made once."""
 
@@ -41,10 +46,10 @@ class Styles:
     def _made(self, **how: Any) -> Format:
         return self._book.add_format({**_FONT, **how})
 
-    def _cell(self, kind: Kind) -> Format:
+    def _cell(self, kind: Kind, per: int = 1) -> Format:
         how: dict[str, Any] = {"font_color": _INK}
-        if kind in _NUMBERS:
-            how["num_format"] = _NUMBERS[kind]
+        if number_format := _number_format(kind, per):
+            how["num_format"] = number_format
         if kind in _TO_THE_RIGHT:
             how["align"] = "right"
         return self._made(**how)
@@ -58,10 +63,10 @@ class Styles:
     def _band(self, colour: str) -> Format:
         return self._made(bold=True, font_size=18, font_color=colour, bottom=2, bottom_color=colour)
 
-    def _example_of(self, kind: Kind) -> Format:
+    def _example_of(self, kind: Kind, per: int = 1) -> Format:
         how: dict[str, Any] = {"italic": True, "font_color": _FAINT, "bg_color": "#F3F5F7"}
-        if kind in _NUMBERS:
-            how["num_format"] = _NUMBERS[kind]
+        if number_format := _number_format(kind, per):
+            how["num_format"] = number_format
         if kind in _TO_THE_RIGHT:
             how["align"] = "right"
         return self._made(**how)

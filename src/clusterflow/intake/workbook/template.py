@@ -27,6 +27,12 @@ HEAD_ROW = 3
 EXAMPLE_ROW = 4
 FIRST_ROW = 5
 
+FIRST_LIST_COLUMN = 3
+"""Of the hidden sheet: its first two columns say what the workbook is."""
+
+_LONGEST_LIST = 255
+"""Signs that Excel allows for a list in a validation rule."""
+
 _FIRST_DAY = date(1900, 3, 1)
 """Spreadsheets have no days before 1900, and disagree about its first two months; such a day is written as text."""
 
@@ -64,27 +70,48 @@ def write_workbook(
         {"title": name or "clusterflow", "comments": "clusterflow template", "created": datetime.combine(made, time())}
     )
     looks = Styles(book)
+    lists = _Lists()
     counts = {sheet.name: filled.count(sheet) for sheet in SHEETS}
     write_instructions(book, looks, language, made, name, counts)
     for sheet in SHEETS:
         page = book.add_worksheet(sheet.title.to(language))
-        writer = _Page(page, looks, sheet, language)
+        writer = _Page(page, looks, sheet, language, lists)
         if sheet.is_grid:
             writer.write_grid(filled.grid)
         else:
             writer.write_rows(filled.rows.get(sheet.name, ()))
     about = book.add_worksheet(META)
     about.very_hidden()
-    told = {"format": FORMAT, "language": language, "initiative": initiative or "", "made": str(made)}
-    for number, pair in enumerate(told.items()):
+    properties = {"format": FORMAT, "language": language, "initiative": initiative or "", "made": str(made)}
+    for number, pair in enumerate(properties.items()):
         about.write_row(number, 0, pair)
+    for number, words in enumerate(lists.columns):
+        about.write_column(0, FIRST_LIST_COLUMN + number, words)
     book.close()
     return target.getvalue()
 
 
+class _Lists:
+    """The lists of words to choose from that stand in cells: Excel cuts a list in a rule at its commas."""
+
+    def __init__(self) -> None:
+        self.columns: list[tuple[str, ...]] = []
+
+    def source(self, words: Sequence[str]) -> list[str] | str:
+        """Return what a validation rule names: the words themselves, or the cells that hold them."""
+        if not any("," in word for word in words) and len(",".join(words)) <= _LONGEST_LIST:
+            return list(words)
+        key = tuple(words)
+        if key not in self.columns:
+            self.columns.append(key)
+        at = FIRST_LIST_COLUMN + self.columns.index(key)
+        first, last = (xl_rowcol_to_cell(n, at, row_abs=True, col_abs=True) for n in (0, len(key) - 1))
+        return f"='{META}'!{first}:{last}"
+
+
 class _Page:
-    def __init__(self, page: Worksheet, looks: Styles, sheet: Sheet, language: Language) -> None:
-        self.page, self.looks, self.sheet, self.language = page, looks, sheet, language
+    def __init__(self, page: Worksheet, looks: Styles, sheet: Sheet, language: Language, lists: _Lists) -> None:
+        self.page, self.looks, self.sheet, self.language, self.lists = page, looks, sheet, language, lists
 
     def write_rows(self, rows: Sequence[Row]) -> None:
         columns = self.sheet.columns
@@ -94,7 +121,7 @@ class _Page:
             is_needed = column.required and not column.free
             head = column.title.to(self.language) + (" *" if is_needed else "")
             self.page.write_string(HEAD_ROW, at, head, self.looks.head(self.sheet.colour, is_needed))
-            self.page.set_column(at, at, self._width(column, at), self.looks.cell(column.kind))
+            self.page.set_column(at, at, self._width(column, at), self.looks.cell(column.kind, column.per))
             self._write_example(at, column)
             self._validate(at, column, last)
         for number, row in enumerate(rows, FIRST_ROW):
@@ -171,7 +198,7 @@ class _Page:
         elif value is None:
             self.page.write_blank(EXAMPLE_ROW, at, None, looks)
         else:
-            self._write(EXAMPLE_ROW, at, column, _example_value(column), self.looks.example_of(column.kind))
+            self._write(EXAMPLE_ROW, at, column, _example_value(column), self.looks.example_of(column.kind, column.per))
 
     def _shown(self, column: Column, value: object) -> str:
         return column.choices[str(value)].to(self.language) if column.kind is Kind.CHOICE else str(value)
@@ -226,7 +253,7 @@ class _Page:
             self.page.data_validation(FIRST_ROW, at, last, at, {**rule, **how})
 
     def _list(self, words: Sequence[str]) -> dict[str, Any]:
-        return {"validate": "list", "source": list(words), "error_message": CHOOSE.to(self.language)}
+        return {"validate": "list", "source": self.lists.source(words), "error_message": CHOOSE.to(self.language)}
 
     def _offer_names(self, row: int, at: int, last_row: int, last: int, record: str) -> None:
         """The first column of another sheet, where the thing has its row; any other name may be written, too."""

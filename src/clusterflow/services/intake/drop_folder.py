@@ -15,12 +15,13 @@ from clusterflow.intake.submissions import delivered_file
 from clusterflow.services.context import Context
 from clusterflow.services.intake import submissions
 from clusterflow.services.intake.submissions import IntakeResult
-from clusterflow.services.intake.workbook.dropped import SUFFIXES, read_delivery
+from clusterflow.services.intake.workbook.dropped import is_workbook, read_delivery
 
 PAUSE_SECONDS = 5.0
 """How long a file must stay unchanged before it is read."""
 
-LARGEST_BYTES = 32 * 2**20
+LARGEST_BYTES = 16 * 2**20
+"""The largest file that is read."""
 
 MOST_FILES = 200
 """The most files of one run; the next run reads the others."""
@@ -44,10 +45,12 @@ async def receive_files(context: Context, folder: DropFolder, pause_seconds: flo
         try:
             if size_of(stamp) > LARGEST_BYTES:
                 deliveries.append(too_large(name, stamp))
-            elif name.lower().endswith(SUFFIXES):
-                workbooks[shown] = folder.read(name, stamp)
+                continue
+            content = folder.read(name, stamp)
+            if is_workbook(name, content):
+                workbooks[shown] = content
             else:
-                deliveries.append(delivered_file(shown, folder.read(name, stamp)))
+                deliveries.append(delivered_file(shown, content))
         except NotPossible as problem:
             run.problems.append(str(problem))
     run.receive(deliveries)

@@ -107,3 +107,49 @@ def test_what_cannot_be_opened_is_kept_and_told(folder: Folder, name: str) -> No
     folder.put(name, b"\xd0\xcf\x11\xe0 no workbook")
     assert folder.take() == IntakeResult(refused=1)
     assert folder.files() == {f"refused/{name}", f"refused/{name}.mistakes.txt"}
+
+
+def test_a_list_of_one_month_says_nothing_of_the_other_months(folder: Folder) -> None:
+    folder.world.record(
+        "membership initiative=one organisation=firm from=2024-01-01",
+        "invoice initiative=one id=f-1 organisation=firm amount=90MXN year=2024 due=2024-02-01 on=2024-01-02",
+        "payment initiative=one id=p-1 invoice=f-1 amount=30MXN on=2024-01-10",
+    )
+    folder.world.record("payment initiative=one id=p-2 invoice=f-1 amount=30MXN on=2024-02-10")
+    march = "Factura;Fecha;Importe;Moneda\nf-1;3/3/2024;10,00;MXN\nf-1;20/3/2024;20,00;MXN\n"
+    folder.put("one.pagos.csv", march.encode())
+    assert folder.take() == IntakeResult(recorded=1)
+    folder.put("one.pagos.csv", b"Factura;Fecha;Importe;Moneda\nf-1;1/2/2024;5,00;MXN\nf-1;29/2/2024;5,00;MXN\n")
+    assert folder.take() == IntakeResult(refused=1)
+    (refusal,) = submissions.refusals(folder.world.context)
+    (missing,) = map(str, refusal.mistakes)
+    assert "«p-2» está en el registro y ya no en la hoja" in missing
+
+
+@pytest.mark.parametrize("name", ["one.members.csv", "one.members.ods"])
+def test_a_marked_copy_is_handed_in_once_it_is_corrected(folder: Folder, name: str) -> None:
+    rows = [HEADS, ("Aceros", "Grnade", "2024-01-05")]
+    content = ods({"Miembros": rows}) if name.endswith("ods") else "\n".join(";".join(r) for r in rows).encode()
+    folder.put(name, content)
+    assert folder.take() == IntakeResult(refused=1)
+    copy = load_workbook(folder.path / f"refused/{name}.marked.xlsx")
+    copy["Miembros"]["B2"] = "grande"
+    target = io.BytesIO()
+    copy.save(target)
+    folder.put(f"{name}.marked.xlsx", target.getvalue())
+    assert folder.take() == IntakeResult(recorded=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("one.members.txt", "Organización\tAlta\nAceros\t2024-01-05\n".encode("utf-16")),
+        ("one.members.tsv", "Organización\tAlta\nAceros\t2024-01-05\n".encode()),
+        ("one.members.csv", "sep=;\r\nOrganización;Alta\r\nAceros;5/1/2024\r\n".encode("cp1252")),
+        ("one.members.csv", "Padrón 2024;\r\n;\r\nOrganización;Alta\r\nAceros;5/1/2024\r\n".encode("utf-8-sig")),
+        ("facts.txt", b'{"record": "label", "initiative": "one", "name": "A", "level": "gold", "from": "2024-01-05"}'),
+    ],
+)
+def test_tables_as_office_programs_write_them_are_taken(folder: Folder, name: str, content: bytes) -> None:
+    folder.put(name, content)
+    assert folder.take() == IntakeResult(recorded=1)

@@ -148,7 +148,7 @@ SHEETS: dict[str, tuple[dict[str, Rows], str]] = {
     ),
     "an unknown meeting": (
         {"Personas": [("Nombre",), ("Ana",)], "Asistencia": [("Persona", "junta-9"), ("Ana", "sí")]},
-        'Asistencia!B1: "junta-9" no es el Id de ninguna reunión',
+        'Asistencia!B1: "junta-9" no es el Id ni la fecha de ninguna reunión',
     ),
     "two rows that contradict": (
         {"Miembros": [HEADS, GOOD, ("ACEROS", None, None, "grande", DAY)]},

@@ -11,8 +11,18 @@ from clusterflow.services.context import Context
 from clusterflow.services.intake.workbook import workbooks
 from clusterflow.services.intake.workbook.summary import ImportSummary, summarize
 
-SUFFIXES = (".xlsx", ".xlsm", ".ods", ".csv", ".xls")
+_SUFFIXES = (".xlsx", ".xlsm", ".ods", ".xls", ".csv", ".tsv", ".tab")
 """The suffixes of workbooks. An .xls file cannot be read, but is refused with a message that says what to do."""
+
+
+def is_workbook(name: str, content: bytes) -> bool:
+    """Return whether a file is read as a workbook.
+
+    Excel saves «Unicode text» as .txt; a .txt file of JSON lines begins with a brace.
+    """
+    is_text = name.lower().endswith(".txt") and not content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+    return is_text or name.lower().endswith(_SUFFIXES)
+
 
 _CURES = {
     "doubles": "Write the id in the workbook, or: clusterflow import {name} --doubles new",

@@ -13,6 +13,7 @@ from clusterflow.intake.workbook.layout import label_of
 from clusterflow.intake.workbook.messages import CellMistake, Place, any_of, mistake
 from clusterflow.intake.workbook.sheets import OF_RECORD, SHEETS
 from clusterflow.rules.matching import Match
+from clusterflow.services.intake.workbook.attendance import MeetingDates
 from clusterflow.services.intake.workbook.name_lookup import IDENTIFYING_FIELDS, PARTIES, Names, natural_key, read_names
 from clusterflow.services.intake.workbook.registry_snapshot import RegistrySnapshot
 
@@ -71,6 +72,7 @@ class _Identifier:
         self.found = Identification({record: read_names(record, known) for record in REFERENCED})
         self.by_record: dict[str, list[Draft]] = defaultdict(list)
         self.near: dict[tuple[str, str], list[str]] = {}
+        self.meeting_dates: MeetingDates | None = None
 
     def run(self) -> Identification:
         for draft in self.read.drafts:
@@ -181,9 +183,7 @@ class _Identifier:
         sheet = OF_RECORD[target]
         values: dict[str, object] = {"noun": sheet.one.to(self.language), "sheet": sheet.title.to(self.language)}
         if draft.record == "attendance" and name == "meeting":
-            self._once(
-                Place(place.sheet, self.read.heads["attendance"].row, place.column), text, "meeting_head", values
-            )
+            self._resolve_meeting(draft, text, Place(place.sheet, self.read.heads["attendance"].row, place.column))
             return
         if several:
             near = any_of(several[:3], self.language)
@@ -191,6 +191,18 @@ class _Identifier:
             return
         near = any_of(self._nearest(names, text), self.language)
         self._once(place, text, "unknown_near" if near else "unknown_name", {**values, "near": near})
+
+    def _resolve_meeting(self, draft: Draft, head: str, place: Place) -> None:
+        """Find the meeting of a column of the attendance sheet, whose head is not its id, by its date."""
+        if self.meeting_dates is None:
+            self.meeting_dates = MeetingDates(self.known, self.by_record["meeting"])
+        found = self.meeting_dates.find(head, self.read.written_in, self.found.names["body"].shown)
+        if len(found) == 1:
+            draft.fields["meeting"] = found[0]
+        elif found:
+            self._once(place, head, "several_meetings", {"near": any_of(found[:5], self.language)})
+        else:
+            self._once(place, head, "meeting_head", {"sheet": OF_RECORD["meeting"].title.to(self.language)})
 
     def _nearest(self, names: Names, text: str) -> list[str]:
         key = (names.record, text)

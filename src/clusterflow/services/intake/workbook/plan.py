@@ -18,13 +18,14 @@ from clusterflow.domain.records.parties import Organisation
 from clusterflow.engine.record import Submission
 from clusterflow.intake.workbook.drafts import Draft, ReadResult
 from clusterflow.intake.workbook.layout import Sheet, in_words, label_of
-from clusterflow.intake.workbook.messages import CellMistake, Place, mistake
+from clusterflow.intake.workbook.messages import CellMistake, Place, any_of, mistake
 from clusterflow.intake.workbook.sheets import OF_RECORD
 from clusterflow.rules.tax_ids import TaxIdDoubt, tax_id_doubt
+from clusterflow.services.intake.workbook.attendance import Representations
 from clusterflow.services.intake.workbook.identification import Check, PossibleDuplicate, identify
 from clusterflow.services.intake.workbook.name_lookup import PARTIES, Names
 from clusterflow.services.intake.workbook.registry_snapshot import Identity, RegistrySnapshot
-from clusterflow.services.intake.workbook.related_parties import related_parties
+from clusterflow.services.intake.workbook.removals import removed_facts
 from clusterflow.services.intake.workbook.validation import record_mistakes
 
 
@@ -118,9 +119,10 @@ class _Planner:
     def __init__(self, plan: Plan, known: RegistrySnapshot, initiative: str, today: date, answers: Answers) -> None:
         self.plan, self.known, self.initiative, self.today, self.answers = plan, known, initiative, today, answers
         self.language = plan.read.language
-        self.display_name = {w.place for w in plan.mistakes}
+        self.wrong_places = {w.place for w in plan.mistakes}
         self.told_columns: set[tuple[str, str]] = set()
         self.days = {m.id: m.valid_from for m in known.latest_of(Meeting)}
+        self.representations = Representations(known, plan.read.drafts)
         self.beside: dict[tuple[str, int | None], list[Draft]] = defaultdict(list)
         for draft in plan.read.drafts:
             if draft.head is not None:
@@ -139,12 +141,32 @@ class _Planner:
             for identity, drafts in things.items():
                 check()
                 self._compare(record, self._without_repeats(drafts), self.known.of(record, identity))
-        self._look_for_removed(rows)
+        for fact in removed_facts(self.plan.read, self.known, rows, self.today):
+            self.plan.removed.append(fact)
+            self._settle_removed(fact)
 
     def _complete(self, draft: Draft) -> None:
-        """What a row need not say: a meeting's day is its attendances'."""
-        if draft.record == "attendance":
-            draft.fields["valid_from"] = self.days.get(draft.fields.get("meeting") or "")
+        """Fill in what an attendance need not say: its day is that of the meeting, its organisation the person's."""
+        if draft.record != "attendance":
+            return
+        meeting, person = draft.fields.get("meeting"), draft.fields.get("person")
+        draft.fields["valid_from"] = day = self.days.get(meeting or "")
+        place = draft.at("organisation")
+        if draft.fields.get("organisation") is not None or not (meeting and person) or place in self.wrong_places:
+            return
+        found = self.representations.organisations(person, meeting, day)
+        if len(found) == 1:
+            draft.fields["organisation"] = found[0]
+            return
+        names, sheet = self.plan.names, draft.sheet.columns_of("attendance")
+        values = {
+            "near": any_of([names["organisation"].shown.get(i, i) for i in found[:5]], self.language),
+            "column": sheet["organisation"].title.to(self.language),
+            "sheet": OF_RECORD["person"].title.to(self.language),
+        }
+        key = "several_organisations" if found else "no_organisation"
+        name = names["person"].shown.get(person, person)
+        self._wrong(mistake(place, name, key, self.language, **values))
 
     def _identity(self, draft: Draft) -> Identity | None:
         """Which thing a row is about; None where it does not say so, which is told."""
@@ -158,10 +180,10 @@ class _Planner:
 
     def _wrong(self, *mistakes: CellMistake) -> None:
         self.plan.mistakes.extend(mistakes)
-        self.display_name.update(m.place for m in mistakes)
+        self.wrong_places.update(m.place for m in mistakes)
 
     def _needed(self, draft: Draft, name: str) -> None:
-        if draft.at(name) in self.display_name:
+        if draft.at(name) in self.wrong_places:
             return
         column = draft.sheet.columns_of(draft.record)[name]
         title = column.title.to(self.language)
@@ -288,7 +310,7 @@ class _Planner:
             field_ = _FIELDS[draft.record].get(name)
             if field_ is None or draft.fields.get(name) is not None or kept.get(name) is None:
                 continue
-            if field_.is_required() or field_.default is not None or draft.at(name) in self.display_name:
+            if field_.is_required() or field_.default is not None or draft.at(name) in self.wrong_places:
                 continue
             self.plan.emptied.append(Emptied(draft.at(name), draft.sheet, name, before))
             if self.answers.emptied == "clear":
@@ -318,24 +340,6 @@ class _Planner:
         fields = record.model_dump(mode="json", by_alias=True)
         initiative = self.initiative if record.of_initiative else None
         self.plan.submissions.append(Submission(record.type, fields, str(place), initiative, retract))
-
-    def _look_for_removed(self, rows: Mapping[str, Mapping[Identity, object]]) -> None:
-        """What is on record and has no row any more, on those sheets that have any."""
-        _, people = related_parties(self.known)
-        for record, sheet in OF_RECORD.items():
-            if sheet.name not in self.plan.read.sheets or record in PARTIES or not self._is_kept(record, sheet):
-                continue
-            for fact in self.known.latest(record):
-                current = fact.valid_to is None or fact.valid_to >= self.today
-                theirs = record != "representation" or fact.identity()[0] in people
-                if current and theirs and fact.identity() not in rows.get(record, {}):
-                    self.plan.removed.append(fact)
-                    self._settle_removed(fact)
-
-    def _is_kept(self, record: str, sheet: Sheet) -> bool:
-        """Whether the sheet has the columns of a record type at all: a list of names alone says nothing of dues."""
-        own = {c for c in sheet.columns_of(record).values() if len(c.fills) == 1}
-        return record == sheet.head or bool(own & self.plan.read.columns[sheet.name])
 
     def _settle_removed(self, fact: Record) -> None:
         where = f"{self.plan.read.sheets[OF_RECORD[fact.type].name]} ({self.called(fact)})"

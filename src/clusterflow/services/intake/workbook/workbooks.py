@@ -44,10 +44,12 @@ class OpenedWorkbook:
     known: RegistrySnapshot
     plan: Plan | None = None
     mistakes: list[CellMistake] = field(default_factory=list)
+    titles: dict[str, str] = field(default_factory=dict)
+    """The titles of the sheets that were recognized by something else than their name."""
 
     def marked_copy(self) -> bytes:
         """Return a copy (.xlsx) in which the cells with mistakes are marked; empty where none can be written."""
-        return marked_copy(self.book, self.content, self.mistakes)
+        return marked_copy(self.book, self.content, self.mistakes, self.titles)
 
 
 def write_template(context: Context, initiative: str | None, language: Language | None = None) -> bytes:
@@ -114,9 +116,11 @@ def open_workbook(
 
     read = read_tables(tables, chosen_language, rows, written_in)
     read.mistakes = [*mistakes, *read.mistakes]
+    read.is_ours = bool(stated)
     with context.reading() as connection:
         known = read_snapshot(connection, owner, record.country)
-    return OpenedWorkbook(book, content, owner, chosen_language, read, known)
+    titles = {t.name: t.sheet.title.to(written_in) for t in tables} if book.kind == "csv" else {}
+    return OpenedWorkbook(book, content, owner, chosen_language, read, known, titles=titles)
 
 
 def _initiative_of_file_name(context: Context, name: str) -> str | None:
