@@ -155,7 +155,7 @@ def test_payments_are_told_where_they_do_not_fit(galicia: World) -> None:
     w.record(
         "payment initiative=one id=p1 invoice=dues-2024-1-tiny amount=90EUR on=2024-01-20",
         "payment initiative=one id=p2 invoice=dues-2024-1-low amount=100EUR on=2024-01-20",
-        "payment initiative=one id=p3 invoice=dues-2024-1-mid amount=800EUR on=2024-01-20",
+        "payment initiative=one id=p3 invoice=dues-2024-1-mid amount=800EUR on=2024-01-20 confirm=true",
         "payment initiative=one id=p4 invoice=dues-2024-1-big amount=2000USD on=2024-01-20",
     )
     found = dues.plan(w.at("2024-02-01").context, "one")

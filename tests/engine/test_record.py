@@ -226,3 +226,34 @@ def test_a_tax_id_that_another_organisation_has_is_named_in_any_spelling(one: Wo
         "organisation id=osaka name=Osaka tax_id=xexx-010101-000 country=JP from=2024-01-01",
     )
     assert done.doubtful == (), "a generic number is nobody's"
+
+
+BILL = "invoice initiative=one id=i1 organisation=firm amount=90.00EUR on=2024-03-01 due=2024-04-01"
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        (BILL.replace("2024-04-01", "2024-02-01"), "is due on 2024-02-01, before its own day, 2024-03-01"),
+        (BILL.replace("amount=", "amount=-"), "amount: -90.00 EUR is less than zero"),
+        (BILL.replace("2024-04-01", "2206-04-01"), "due: 2206-04-01 lies too far in the future"),
+    ],
+)
+def test_a_value_that_looks_like_a_mistake_is_recorded_once_it_is_confirmed(one: World, line: str, found: str) -> None:
+    with pytest.raises(Mistakes) as caught:
+        one.record(line)
+    assert found in str(caught.value)
+    assert "confirm=true" in str(caught.value)
+    assert one.record(f"{line} confirm=true").entered == 1
+    assert one.record("invoice initiative=one id=i1 scheme=galicia-sport").corrected == 1, "it is asked once"
+
+
+def test_a_payment_beyond_what_is_owed_is_confirmed_first(one: World) -> None:
+    one.record(BILL, "payment initiative=one id=p1 invoice=i1 amount=60.00EUR on=2024-03-05")
+    again = "payment initiative=one id=p2 invoice=i1 amount=60.00EUR on=2024-03-06"
+    with pytest.raises(Mistakes, match="120.00 EUR are paid on invoice «i1», which is of 90.00 EUR"):
+        one.record(again)
+    with pytest.raises(Mistakes, match="150.00 EUR"):
+        one.record("payment initiative=one id=p1 invoice=i1 amount=90.00EUR on=2024-03-05", again)
+    one.record("payment initiative=one id=p1 retract=true", again)
+    one.record("payment initiative=one id=p3 invoice=i1 amount=60.00EUR on=2024-03-07 confirm=true")

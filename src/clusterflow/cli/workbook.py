@@ -71,6 +71,10 @@ def import_(
         Literal["keep", "clear"] | None,
         Parameter(help="cells that are empty now: keep or clear the recorded value"),
     ] = None,
+    odd: Annotated[
+        Literal["keep"] | None,
+        Parameter(help="values that look like a mistake: keep them (a negative amount, a day of 1900 ...)"),
+    ] = None,
     marked: Annotated[
         Path | None, Parameter(help="the file for the copy with its mistakes marked; by default beside the workbook")
     ] = None,
@@ -84,7 +88,7 @@ def import_(
     without a row and emptied cells; elsewhere, answer with --doubles, --removed and --emptied.
     """
     context = Context.open()
-    answers = Answers(other_doubles=doubles, removed=removed, emptied=emptied)
+    answers = Answers(other_doubles=doubles, removed=removed, emptied=emptied, odd=odd)
     with _progress(as_json) as step:
         opened = workbooks.open_workbook(context, file.name, _read(file), initiative, lang, step)
         plan = workbooks.plan_changes(context, opened, answers, step)
@@ -152,7 +156,14 @@ def _refuse_with_marked_copy(file: Path, marked: Path | None, opened: OpenedWork
 def _show_summary(summary: ImportSummary) -> None:
     for sheet in summary.sheets:
         show(harmless(f"{sheet.title}: {sheet.words}"))
-    for line in (*summary.changes, *summary.doubles, *summary.removed, *summary.emptied, *summary.doubtful):
+    for line in (
+        *summary.changes,
+        *summary.doubles,
+        *summary.removed,
+        *summary.emptied,
+        *summary.odd,
+        *summary.doubtful,
+    ):
         show(" ", harmless(line))
     if not summary.sheets:
         show("Nothing changes.")
@@ -171,6 +182,11 @@ def _ask(plan: Plan, answers: Answers) -> Answers:
     if plan.removed and answers.removed is None:
         text = f"{len(plan.removed)} records no longer have a row."
         return replace(answers, removed=_choice(text, "keep", "end", "withdraw"))
+    if not plan.emptied or answers.emptied is not None:
+        chosen = _choice(f"{len(plan.odd)} values look like a mistake. Keep them as they are?", "keep", "stop")
+        if chosen == "stop":
+            raise NotPossible("nothing was recorded; correct the workbook and import it again")
+        return replace(answers, odd="keep")
     text = f"{len(plan.emptied)} cells are empty, but the registry holds a value."
     return replace(answers, emptied=_choice(text, "keep", "clear"))
 
@@ -186,6 +202,7 @@ def _refuse_unanswered(plan: Plan, answers: Answers) -> None:
         (summary.doubles, "--doubles new or --doubles same, or the ids in the workbook"),
         (summary.removed if answers.removed is None else (), "--removed keep, end or withdraw"),
         (summary.emptied if answers.emptied is None else (), "--emptied keep or clear"),
+        (summary.odd if answers.odd is None else (), "--odd keep, or correct the values"),
     ]
     cures = [cure for lines, cure in asked if lines]
     if cures:

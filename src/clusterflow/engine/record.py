@@ -15,14 +15,16 @@ from clusterflow.domain.events import RecordEvent
 from clusterflow.domain.record_events import RecordCorrected, RecordEntered, RecordRetracted
 from clusterflow.domain.records import RECORDS, Record
 from clusterflow.domain.records.base import REGISTRY, in_force
+from clusterflow.domain.records.money import Invoice, Payment
 from clusterflow.domain.records.parties import Initiative, Organisation
 from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Frozen, Language
 from clusterflow.engine.deadlines import DEADLINE_RECORDS, set_deadlines
 from clusterflow.engine.transaction import Transaction
 from clusterflow.errors import Mistake, Mistakes, quoted, shortened
 from clusterflow.rules.mistakes import field_mistakes, nearest_hint, references, with_article
+from clusterflow.rules.plausibility import OddValue, odd_values, overpaid
 from clusterflow.rules.tax_ids import TaxIdDoubt, TaxIdReason, is_generic, tax_id_doubt, tax_id_key
-from clusterflow.store import registry
+from clusterflow.store import dues, registry
 from clusterflow.store.pinned_models import load_model
 from clusterflow.store.registry import Fact
 from clusterflow.store.state import current_stages
@@ -38,7 +40,8 @@ class Submission:
     With a start day it enters a fact, or corrects the fact of that day. Without one it applies to the latest fact with
     the same key: ``to`` ends it, other fields correct it. Fields that are not named keep their value, also those of
     the earlier fact that a new day changes; a field that is None becomes unknown. ``retract`` withdraws the fact; if it
-    is entered again, it starts empty, as does a fact that begins after the earlier one ended.
+    is entered again, it starts empty, as does a fact that begins after the earlier one ended. ``confirm`` says that
+    values that look like a mistake are right (``rules/plausibility.py``).
     """
 
     type: str
@@ -46,6 +49,7 @@ class Submission:
     where: str
     initiative: str | None = None
     retract: bool = False
+    confirm: bool = False
 
 
 class DoubtfulTaxId(Frozen):
@@ -119,6 +123,7 @@ class _Recorder:
         self.cited: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
         self.moved: set[str] = set()
         self.tax_ids: list[tuple[str, Organisation]] = []
+        self.payments: list[tuple[str, str, Payment]] = []
 
     def run(self) -> RecordResult:
         usable = [s for s in self.submissions if self._addressed(s)]
@@ -126,6 +131,7 @@ class _Recorder:
         for submission in usable:
             self._take(submission)
         self._check_references()
+        self._check_payments()
         if not self.tx.context.has_actor:
             self._ask_who()
         if self.mistakes:
@@ -208,6 +214,12 @@ class _Recorder:
         known_tax_id = before.record.tax_id if before and isinstance(before.record, Organisation) else None
         if isinstance(new, Organisation) and not submission.retract and new.tax_id not in (None, known_tax_id):
             self.tax_ids.append((submission.where, new))
+        if not (submission.retract or submission.confirm):
+            known = odd_values(before.record) if before is not None else frozenset()
+            for odd in sorted(odd_values(new) - known, key=lambda o: o.field):
+                self.mistakes.append(_unconfirmed(submission.where, odd))
+            if isinstance(new, Payment):
+                self.payments.append((chain, submission.where, new))
         self._note(chain, before, new, submission.retract)
 
     def _meant(self, cls: type[Record], chain: str, fields: Mapping[str, Any]) -> Fact | None:
@@ -273,6 +285,24 @@ class _Recorder:
                 cure = nearest_hint(shortened(value), everything) or f"Record the {target} first, or in the same file"
                 self.mistakes.append(Mistake(cited[value], found, cure=cure))
 
+    def _check_payments(self) -> None:
+        """Report payments that are not confirmed, and with which more is paid on an invoice than it asks."""
+        for name in {chain for chain, _, _ in self.payments}:
+            payments = [(where, p) for chain, where, p in self.payments if chain == name]
+            invoices, paid = dues.account_of(self.tx.connection, name, {p.invoice for _, p in payments})
+            for fact in self.chains[name].facts.values() if name in self.chains else ():
+                if isinstance(fact.record, Invoice) and not fact.retracted:
+                    invoices[fact.record.id] = fact.record
+                elif isinstance(fact.record, Payment):
+                    paid[fact.record.id] = None if fact.retracted else fact.record
+            for where, payment in payments:
+                invoice = invoices.get(payment.invoice)
+                if invoice is not None:
+                    same = (p for p in paid.values() if p is not None and p.invoice == invoice.id)
+                    total = sum(p.amount.minor for p in same if p.amount.currency == invoice.amount.currency)
+                    odd = overpaid(payment, total, invoice)
+                    self.mistakes += [_unconfirmed(where, odd)] if odd else []
+
     def _doubtful_tax_ids(self) -> Iterator[DoubtfulTaxId]:
         """Yield the new tax ids that fit no rule, or that another organisation has. They are no mistakes."""
         known = registry.tax_ids(self.tx.connection) if self.tax_ids else []
@@ -317,6 +347,11 @@ class _Recorder:
 def _place(mistake: Mistake) -> tuple[str | int, ...]:
     """Return the sort key of a mistake: numbers in its place are compared as numbers."""
     return tuple(int(part) if n % 2 else part for n, part in enumerate(_NUMBERS.split(mistake.where)))
+
+
+def _unconfirmed(where: str, odd: OddValue) -> Mistake:
+    cure = "Correct it, or confirm it with confirm=true (in a workbook: --odd keep)"
+    return Mistake(where, odd.describe("en"), cure=cure)
 
 
 _NUMBERS = re.compile("([0-9]{1,18})")

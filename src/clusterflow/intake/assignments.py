@@ -24,8 +24,9 @@ def read_pairs(words: Iterable[str]) -> dict[str, str]:
             mistakes.append(Mistake(f"«{word}»", f"«{name}» was already given as «{fields[name]}»", "each key once"))
         else:
             fields[name] = value
-    if fields.get("retract", "true") not in ("true", "false"):
-        mistakes.append(Mistake(f"«retract={fields['retract']}»", "is not accepted", "retract=true"))
+    for name in ("retract", "confirm"):
+        if fields.get(name, "true") not in ("true", "false"):
+            mistakes.append(Mistake(f"«{name}={fields[name]}»", "is not accepted", f"{name}=true"))
     if mistakes:
         raise Mistakes(mistakes)
     return fields
@@ -39,6 +40,6 @@ def read_assignments(record: str, words: Iterable[str]) -> Submission:
     """
     fields = read_pairs(words)
     initiative = fields.pop("initiative", None)
-    retract = fields.pop("retract", "false")
+    retract, confirm = fields.pop("retract", "false"), fields.pop("confirm", "false")
     given = {name: value or None for name, value in fields.items()}
-    return Submission(record, given, "command line", initiative, retract == "true")
+    return Submission(record, given, "command line", initiative, retract == "true", confirm == "true")

@@ -14,7 +14,7 @@ from clusterflow.domain.text import FORBIDDEN_CHARACTERS, UNDECODED
 from clusterflow.engine.record import Submission
 from clusterflow.errors import Mistake, Mistakes, quoted, shortened
 
-ENVELOPE = ("record", "initiative", "retract")
+ENVELOPE = ("record", "initiative", "retract", "confirm")
 
 LARGEST = 2**63 - 1
 """What a whole number in a database can be."""
@@ -126,19 +126,21 @@ def _submission(value: Any, where: str, mistakes: list[Mistake]) -> Iterator[Sub
     if not isinstance(flat.get("record"), str):
         mistakes.append(Mistake(where, "no field «record» that names a record type", '{"record": "membership", ...}'))
         return
-    initiative, retract = flat.get("initiative"), flat.get("retract")
+    initiative, retract, confirm = flat.get("initiative"), flat.get("retract"), flat.get("confirm")
     wrong = []
     if initiative is not None and not isinstance(initiative, str):
         wrong.append(Mistake(where, f"initiative: {quoted(initiative)} is not accepted", "an id as text"))
     if retract is not None and not isinstance(retract, bool):
         wrong.append(Mistake(where, f"retract: {quoted(retract)} is not accepted", "true or false"))
+    if confirm is not None and not isinstance(confirm, bool):
+        wrong.append(Mistake(where, f"confirm: {quoted(confirm)} is not accepted", "true or false"))
     unfit = ((name, _unfit(name, part)) for name, part in flat.items())
     wrong += [Mistake(where, f"{shortened(name)}: {problem}") for name, problem in unfit if problem]
     if wrong:
         mistakes += wrong
         return
     fields = {k: v for k, v in flat.items() if k not in ENVELOPE}
-    yield Submission(flat["record"], fields, where, initiative, bool(retract))
+    yield Submission(flat["record"], fields, where, initiative, bool(retract), bool(confirm))
 
 
 def _unfit(name: str, value: Any, depth: int = 0) -> str | None:

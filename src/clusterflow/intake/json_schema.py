@@ -49,6 +49,11 @@ def _definition(cls: type[Record], own: Mapping[str, Any]) -> dict[str, Any]:
         properties["initiative"] = {"type": "string", "description": "id of the initiative"}
         required.append("initiative")
     properties["retract"] = {"type": "boolean", "default": False, "description": "withdraw the fact"}
+    properties["confirm"] = {
+        "type": "boolean",
+        "default": False,
+        "description": "values that look like a mistake are right: a negative amount, a day of 1900 ...",
+    }
     properties |= {n: s for n, s in own["properties"].items() if not _is_hidden(cls, n)}
     required += [alias[name] for name in cls.key]
     first = [n for n in own.get("required", []) if n not in required]

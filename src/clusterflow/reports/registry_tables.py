@@ -8,15 +8,19 @@ from typing import Any
 
 from clusterflow.domain.records import Record
 from clusterflow.domain.records.base import REGISTRY
+from clusterflow.rules.plausibility import odd_values
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
 """What a spreadsheet may read as the beginning of a formula, and the apostrophe that prevents it."""
 
 
-def json_line(chain: str, record: Record, retract: bool = False, unknown: bool = False) -> str:
+def json_line(
+    chain: str, record: Record, *, retract: bool = False, unknown: bool = False, confirm: bool = False
+) -> str:
     """A record as ``clusterflow record --from`` reads it.
 
     Args:
+        confirm: say that values that look like a mistake are right.
         unknown: name the unknown fields too. Without their names, a fact keeps what an earlier one of its key said.
     """
     about: dict[str, Any] = {"record": record.type}
@@ -24,6 +28,8 @@ def json_line(chain: str, record: Record, retract: bool = False, unknown: bool =
         about["initiative"] = chain
     if retract:
         about["retract"] = True
+    if confirm or odd_values(record):
+        about["confirm"] = True
     if unknown:
         about |= {_alias(type(record), n): None for n, f in type(record).model_fields.items() if not f.exclude}
     return json.dumps({**about, **record.to_json()}, ensure_ascii=False)

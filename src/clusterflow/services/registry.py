@@ -31,7 +31,12 @@ def record(
     Raises:
         Mistakes: everything that is wrong with the submissions.
     """
-    request = repr([(s.type, s.initiative, sorted(s.fields.items()), s.retract) for s in submissions])
+    request = repr(
+        [
+            (s.type, s.initiative, sorted(s.fields.items()), s.retract, *([True] if s.confirm else []))
+            for s in submissions
+        ]
+    )
     return perform(
         context.database, context.command(actor, None if mistakes else key), "record", request, RecordResult,
         lambda tx: recording.record(tx, submissions, mistakes), RecordResult.again,

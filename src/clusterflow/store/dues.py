@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from clusterflow.domain.records.base import REGISTRY, Record
 from clusterflow.domain.records.membership import Membership
@@ -63,6 +63,42 @@ def books_of(connection: Connection, initiative: str, year: int) -> Books:
         taken=frozenset(row.id for row in rows),
         payments=[from_row(Payment, row._mapping) for row in connection.execute(paid)],
     )
+
+
+def account_of(
+    connection: Connection, initiative: str, invoices: Iterable[str]
+) -> tuple[dict[str, Invoice], dict[str, Payment | None]]:
+    """Return some invoices of an initiative and the payments on them, each by its id."""
+    asked, paid = dict[str, Invoice](), dict[str, Payment | None]()
+    for invoice in sorted(invoices):
+        for table, name in ((_INVOICE, "id"), (_PAYMENT, "invoice")):
+            query = select(table).where(
+                table.c.chain == initiative, table.c.superseded_at.is_(None), table.c.retracted.is_(False),
+                table.c[name] == invoice,
+            )  # fmt: skip
+            for row in connection.execute(query.order_by(table.c.valid_from)):
+                if table is _INVOICE:
+                    asked[row.id] = from_row(Invoice, row._mapping)
+                else:
+                    paid[row.id] = from_row(Payment, row._mapping)
+    return asked, paid
+
+
+def overpaid_invoices(connection: Connection) -> set[tuple[str, str]]:
+    """Return (initiative, invoice) of the invoices on which more is paid than they ask."""
+    same = and_(
+        _INVOICE.c.chain == _PAYMENT.c.chain, _INVOICE.c.id == _PAYMENT.c.invoice,
+        _INVOICE.c.amount_currency == _PAYMENT.c.amount_currency,
+    )  # fmt: skip
+    current = [c for t in (_INVOICE, _PAYMENT) for c in (t.c.superseded_at.is_(None), t.c.retracted.is_(False))]
+    query = (
+        select(_INVOICE.c.chain, _INVOICE.c.id)
+        .join(_PAYMENT, same)
+        .where(*current)
+        .group_by(_INVOICE.c.chain, _INVOICE.c.id, _INVOICE.c.entry, _INVOICE.c.amount_minor)
+        .having(func.sum(_PAYMENT.c.amount_minor) > _INVOICE.c.amount_minor)
+    )
+    return {(chain, invoice) for chain, invoice in connection.execute(query)}
 
 
 def _invoices_of_year(initiative: str, year: int) -> ColumnElement[bool]:

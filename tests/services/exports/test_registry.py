@@ -147,7 +147,9 @@ def record(context: Context, lines: list[dict[str, Any]]) -> None:
     said = []
     for line in lines:
         fields = {n: v for n, v in line.items() if n not in ("record", "initiative", "retract") and v is not None}
-        said.append(Submission(line["record"], fields, "here", line.get("initiative"), line.get("retract", False)))
+        said.append(
+            Submission(line["record"], fields, "here", line.get("initiative"), line.get("retract", False), True)
+        )
     registry_service.record(context, [s for s in said if not s.retract])
     for one in said:
         with contextlib.suppress(ClusterflowError):

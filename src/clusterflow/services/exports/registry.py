@@ -11,9 +11,10 @@ from sqlalchemy import Connection
 
 from clusterflow.domain.records import RECORDS, Record
 from clusterflow.domain.records.base import REGISTRY
+from clusterflow.domain.records.money import Payment
 from clusterflow.reports.registry_tables import head_of, json_line, row_of
 from clusterflow.rules.mistakes import references
-from clusterflow.store import registry
+from clusterflow.store import dues, registry
 
 MARK = "\ufeff"
 """The byte order mark: spreadsheets recognise UTF-8 by it."""
@@ -25,13 +26,15 @@ def lines(connection: Connection) -> Iterator[str]:
     A fact may name a record that was withdrawn. That record is entered and withdrawn again, because a fact can only
     name a record that exists.
     """
+    overpaid = dues.overpaid_invoices(connection)
     named, there = set[tuple[str, str, str]](), set[tuple[str, str, str]]()
     for cls in RECORDS.values():
         changed = registry.changed_identities(connection, cls)
         for chain, record in registry.iterate_facts(connection, cls):
             there.add((cls.type, chain, record.identity()[0]))
             named |= _named(chain, record)
-            yield json_line(chain, record, unknown=(chain, record.identity()) in changed)
+            beyond = isinstance(record, Payment) and (chain, record.invoice) in overpaid
+            yield json_line(chain, record, unknown=(chain, record.identity()) in changed, confirm=beyond)
     while lost := named - there:
         for kind in sorted({kind for kind, _, _ in lost}):
             for chain, record in registry.iterate_facts(connection, RECORDS[kind], retracted=True):

@@ -343,3 +343,19 @@ def test_a_tax_id_that_fits_no_rule_is_shown_and_recorded(office: Office) -> Non
     )
     workbooks.record(office.context, plan)
     assert [f.tax_id for f in office.facts("organisation", id="cacaotera-aroma")] == ["1793211000001"]  # type: ignore[attr-defined]
+
+
+def test_a_value_that_looks_like_a_mistake_is_asked_about(office: Office) -> None:
+    rows = [
+        ("Factura", "Organización", "Fecha", "Vencimiento", "Importe", "Moneda"),
+        ("f-1", "acero", date(2025, 3, 1), date(2025, 2, 1), 90, "EUR"),
+    ]
+    plan = office.plan(xlsx({"Facturas": rows}))
+    assert plan.open_questions(Answers())
+    assert summarize(plan).odd == (
+        "Facturas!D2: Vence: la factura vence el 2025-02-01, antes de su propia fecha, el 2025-03-01",
+    )
+    with pytest.raises(Mistakes, match="--odd keep"):
+        workbooks.record(office.context, plan)
+    workbooks.record(office.context, office.plan(xlsx({"Facturas": rows}), Answers(odd="keep")))
+    assert len(office.facts("invoice", id="f-1")) == 1

@@ -27,6 +27,7 @@ def is_workbook(name: str, content: bytes) -> bool:
 _CURES = {
     "doubles": "Write the id in the workbook, or: clusterflow import {name} --doubles new",
     "removed": "Restore the row and enter its last day, or: clusterflow import {name} --removed keep",
+    "odd": "Correct the cell, or: clusterflow import {name} --odd keep",
     "emptied": "Fill the cell, or: clusterflow import {name} --emptied keep",
 }
 
@@ -56,8 +57,9 @@ def read_delivery(context: Context, name: str, content: bytes) -> tuple[Delivery
 
 
 def _questions(summary: ImportSummary, name: str) -> list[Mistake]:
-    """Return a mistake for each record without a row and each emptied cell."""
+    """Return a mistake for each record without a row, each emptied cell and each value that looks like one."""
     lines = [("removed", line) for line in summary.removed] + [("emptied", line) for line in summary.emptied]
+    lines += [("odd", line) for line in summary.odd]
     return [
         Mistake(where, found, "", _cure(kind, name))
         for kind, line in lines

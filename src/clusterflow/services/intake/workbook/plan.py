@@ -20,6 +20,7 @@ from clusterflow.intake.workbook.drafts import Draft, ReadResult
 from clusterflow.intake.workbook.layout import Sheet, in_words, label_of
 from clusterflow.intake.workbook.messages import CellMistake, Place, any_of, mistake
 from clusterflow.intake.workbook.sheets import OF_RECORD
+from clusterflow.rules.plausibility import OddValue, odd_values
 from clusterflow.rules.tax_ids import TaxIdDoubt, tax_id_doubt
 from clusterflow.services.intake.workbook.attendance import Representations
 from clusterflow.services.intake.workbook.identification import Check, PossibleDuplicate, identify
@@ -38,6 +39,7 @@ class Answers:
     other_doubles: Literal["new", "same"] | None = None
     removed: Literal["keep", "end", "withdraw"] | None = None
     emptied: Literal["keep", "clear"] | None = None
+    odd: Literal["keep"] | None = None
 
 
 class Effect(StrEnum):
@@ -84,6 +86,8 @@ class Plan:
     emptied: list[Emptied] = field(default_factory=list)
     doubtful: list[tuple[Place, TaxIdDoubt]] = field(default_factory=list)
     """Tax ids that fit no rule. They are recorded as they are written; the user sees them before the import."""
+    odd: list[tuple[Draft, OddValue]] = field(default_factory=list)
+    """Values that look like a mistake."""
     repeated: list[tuple[Place, Place]] = field(default_factory=list)
     """Rows that say the same as another one."""
     mistakes: list[CellMistake] = field(default_factory=list)
@@ -92,7 +96,10 @@ class Plan:
 
     def open_questions(self, answers: Answers) -> bool:
         return bool(
-            self.doubles or (self.removed and answers.removed is None) or (self.emptied and answers.emptied is None)
+            self.doubles
+            or (self.removed and answers.removed is None)
+            or (self.emptied and answers.emptied is None)
+            or (self.odd and answers.odd is None)
         )
 
 
@@ -290,6 +297,8 @@ class _Planner:
             self._wrong(*record_mistakes(problem, draft, self.language))
             return None
         self._check_tax_id(draft, before, new)
+        known = odd_values(before) if before is not None else frozenset()
+        self.plan.odd.extend((draft, odd) for odd in sorted(odd_values(new) - known, key=lambda o: o.field))
         self._note(draft, before, new, moved)
         return new
 
@@ -339,7 +348,9 @@ class _Planner:
     def _submit(self, record: Record, place: Place | str, retract: bool = False) -> None:
         fields = record.model_dump(mode="json", by_alias=True)
         initiative = self.initiative if record.of_initiative else None
-        self.plan.submissions.append(Submission(record.type, fields, str(place), initiative, retract))
+        self.plan.submissions.append(
+            Submission(record.type, fields, str(place), initiative, retract, confirm=self.answers.odd == "keep")
+        )
 
     def _settle_removed(self, fact: Record) -> None:
         where = f"{self.plan.read.sheets[OF_RECORD[fact.type].name]} ({self.called(fact)})"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from clusterflow.domain.records import Happening, Record
+from clusterflow.domain.records import RECORDS, Happening, Record
 from clusterflow.domain.records.governance import Attendance
 from clusterflow.domain.text import Frozen, Language, Text
 from clusterflow.intake.workbook.layout import Sheet, in_words, presence_of
@@ -68,6 +68,7 @@ class ImportSummary(Frozen):
     removed: tuple[str, ...]
     emptied: tuple[str, ...]
     doubtful: tuple[str, ...] = ()
+    odd: tuple[str, ...] = ()
 
     @property
     def in_words(self) -> str:
@@ -92,6 +93,7 @@ def summarize(plan: Plan) -> ImportSummary:
         doubles=tuple(describe_duplicates(plan)),
         removed=tuple(_describe_removed(plan)),
         emptied=tuple(_describe_emptied(plan)),
+        odd=tuple(_describe_odd(plan)),
         doubtful=tuple(doubt.describe(str(place), language) for place, doubt in plan.doubtful),
     )
 
@@ -201,6 +203,16 @@ def _describe_removed(plan: Plan) -> list[str]:
         sheet = plan.read.sheets[OF_RECORD[fact.type].name]
         lines.append(_REMOVED.to(language).format(sheet=sheet, name=name))
     return _shortened(lines, language)
+
+
+def _describe_odd(plan: Plan) -> Iterator[str]:
+    """Yield a line for each value that looks like a mistake."""
+    language = plan.read.language
+    for draft, odd in plan.odd:
+        names = {field.alias or name: name for name, field in RECORDS[draft.record].model_fields.items()}
+        name = names[odd.field]
+        column = draft.sheet.columns_of(draft.record).get(name)
+        yield f"{draft.at(name)}: {odd.describe(language, column.title.to(language) if column else name)}"
 
 
 def _describe_emptied(plan: Plan) -> list[str]:
