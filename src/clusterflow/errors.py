@@ -71,6 +71,14 @@ class UnknownName(ClusterflowError):
         super().__init__(text)
 
 
+class UnknownDeployment(UnknownName):
+    """Prefect lacks a deployment of ours."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("deployment", name)
+        self.args = (f"{self}; deploy it with: clusterflow deploy",)
+
+
 class NotPossible(ClusterflowError):
     """A command that is not possible in the current state. The text says why, and what would help."""
 

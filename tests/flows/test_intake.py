@@ -27,7 +27,7 @@ from clusterflow.prefect.api import prefect_client
 from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.events import OutgoingEvent
 from clusterflow.prefect.server import PrefectServer
-from clusterflow.prefect.serving import tell_prefect
+from clusterflow.prefect.serving import publish_round
 from clusterflow.prefect.submitted_events import receive_events
 from clusterflow.services import ledger, outbox
 from clusterflow.services.intake import submissions
@@ -190,7 +190,7 @@ class TestEvents:
         with served.context.database.begin() as connection:
             connection.execute(update(tables.refused_submission).values(told_at=None))
         assert outbox.waiting(served.context) == []
-        assert await tell_prefect(served.context)
+        assert await publish_round(served.context)
         assert submissions.unreported_refusals(served.context) == []
         await asyncio.sleep(2)
         assert len(await kept("clusterflow.record.refused", told["id"])) == 1

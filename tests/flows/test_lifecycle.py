@@ -268,5 +268,7 @@ class TestAway:
         office.enrol("a-first-one", "other")
         office.state_figure("launch", initiative=office.initiative)
         published = await office.publish()
-        assert published.problems == ("a-first-one: no deployment is called «lifecycle/other»",)
+        assert published.problems == (
+            "a-first-one: no deployment is called «lifecycle/other»; deploy it with: clusterflow deploy",
+        )
         await office.asking("launch")

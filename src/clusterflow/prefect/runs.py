@@ -28,7 +28,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.states import Cancelled, Cancelling, Completed
 
-from clusterflow.errors import NotPossible, UnknownName
+from clusterflow.errors import NotPossible, UnknownDeployment, UnknownName
 from clusterflow.prefect import wakeup
 from clusterflow.prefect.api import PAGE, all_pages, detail, prefect_client
 
@@ -88,14 +88,14 @@ async def start(
     ``tags`` are added to those of the deployment.
 
     Raises:
-        UnknownName: there is no such deployment.
+        UnknownDeployment: there is no such deployment.
         NotPossible: the parameters do not fit the flow.
     """
     async with prefect_client() as client:
         try:
             found = await client.read_deployment_by_name(deployment)
         except (ObjectNotFound, ValueError):
-            raise UnknownName("deployment", deployment) from None
+            raise UnknownDeployment(deployment) from None
         try:
             run = await client.create_flow_run_from_deployment(
                 found.id,

@@ -26,6 +26,7 @@ from clusterflow.prefect.deploy import declarations_of, deploy_declared, is_outd
 from clusterflow.prefect.obsolete import find_obsolete, remove
 from clusterflow.prefect.publish import publish
 from clusterflow.prefect.reconcile import reconcile
+from clusterflow.prefect.restore import restore_deployments
 from clusterflow.prefect.secret_channels import channels_if_up
 from clusterflow.prefect.server import PrefectServer
 from clusterflow.services import outbox, review
@@ -131,7 +132,7 @@ async def everything(settings: Settings, say: Say, *, limit: int = 3, live: bool
             )
             tasks = [asyncio.create_task(serving)]
             if live:
-                tasks.append(asyncio.create_task(keep_relaying(context)))
+                tasks.append(asyncio.create_task(keep_relaying(context, auth)))
                 if PORTFOLIO in deployed:
                     # There is a board to look at from the start, and gates that Prefect forgot are open again.
                     await runs.start(PORTFOLIO)
@@ -196,60 +197,62 @@ def _started(settings: Settings, auth: str | None, say: Say) -> PrefectServer | 
     return prefect
 
 
-async def keep_relaying(context: Context) -> None:
-    """Publish and send for as long as we are up; a Prefect or a mail server that is away, or slow, is waited for.
+async def keep_relaying(context: Context, auth: str | None = None) -> None:
+    """Publish and send for as long as this process runs; wait for a Prefect or a mail server that is away, or slow.
 
-    People are told while Prefect is told, and neither waits for the other.
+    Events and notices go out side by side, and neither waits for the other.
     """
     async with asyncio.TaskGroup() as relay:
-        relay.create_task(_again_and_again(_telling_prefect, context))
-        relay.create_task(_again_and_again(_telling_people, context))
+        relay.create_task(_restart(lambda: _publish_events(context, auth)))
+        relay.create_task(_restart(lambda: _send_notices(context)))
 
 
-async def _again_and_again(tell: Callable[[Context], Awaitable[None]], context: Context) -> None:
+async def _restart(loop: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
-            await tell(context)
+            await loop()
         except Exception:
             # The database may have been lost; a new connection gets signals again.
-            _log.exception("the relay lost the database; it begins anew")
+            _log.exception("the relay lost the database and starts again")
         await asyncio.sleep(AWAY_SECONDS)
 
 
-async def _telling_prefect(context: Context) -> None:
+async def _publish_events(context: Context, auth: str | None) -> None:
     pause = RECONCILE_SECONDS
-    look_at = time.monotonic() + pause
-    async with aclosing(_rings(context)) as rings:
-        async for _ in rings:
-            if not await tell_prefect(context):
+    next_look = time.monotonic() + pause
+    async with aclosing(_wakeups(context)) as wakeups:
+        async for _ in wakeups:
+            if not await publish_round(context):
                 await asyncio.sleep(AWAY_SECONDS)
-            elif time.monotonic() >= look_at:
-                # What fails again and again is begun again less and less often.
-                pause = min(2 * pause, RECONCILE_AT_LEAST_SECONDS) if await put_right(context) else RECONCILE_SECONDS
-                look_at = time.monotonic() + pause
+            elif time.monotonic() >= next_look:
+                await restore_round(context, auth)
+                # A form that fails again and again is opened less and less often.
+                opened = await reconcile_round(context)
+                pause = min(2 * pause, RECONCILE_AT_LEAST_SECONDS) if opened else RECONCILE_SECONDS
+                next_look = time.monotonic() + pause
 
 
-async def _telling_people(context: Context) -> None:
+async def _send_notices(context: Context) -> None:
     dispatcher, asked_at = Dispatcher(context), -ASK_AGAIN_SECONDS
-    async with aclosing(_rings(context)) as rings:
-        async for _ in rings:
+    async with aclosing(_wakeups(context)) as wakeups:
+        async for _ in wakeups:
             if time.monotonic() >= asked_at + ASK_AGAIN_SECONDS:
                 stored, asked_at = await channels_if_up(), time.monotonic()
                 dispatcher.stored_channels = dispatcher.stored_channels if stored is None else stored
-            await tell_people(dispatcher)
+            await notice_round(dispatcher)
 
 
-async def _rings(context: Context) -> AsyncGenerator[None, None]:
-    """At once, then whenever something was committed, and after a pause in any case."""
+async def _wakeups(context: Context) -> AsyncGenerator[None, None]:
+    """Yield at once, then whenever something was committed, and after a pause in any case."""
     with wakeup_signal(context.database) as commits:
         while True:
             yield
-            await asyncio.sleep(BREATH_SECONDS)  # for the other one's commits ring too
+            await asyncio.sleep(BREATH_SECONDS)  # the commits of the other loop wake this one, too
             await asyncio.to_thread(commits.wait, PAUSE_SECONDS)
 
 
-async def tell_prefect(context: Context) -> bool:
-    """Publish what there is; False where no Prefect answers."""
+async def publish_round(context: Context) -> bool:
+    """Publish what waits; return False where no Prefect answers."""
     try:
         if review.initiatives_due(context) or outbox.waiting(context) or submissions.unreported_refusals(context):
             await publish(context)
@@ -259,25 +262,34 @@ async def tell_prefect(context: Context) -> bool:
     except ClusterflowError as problem:
         _log.error("%s", problem)
     except Exception:
-        # A database that is locked for a moment, an answer nobody foresaw: the next round tries again.
+        # A database that is locked for a moment, or an unforeseen answer: the next round tries again.
         _log.exception("this round of publishing failed")
     return True
 
 
-async def put_right(context: Context) -> bool:
-    """Ask again where a run failed, and close what was asked a moment too late; whether anything was to be asked."""
+async def restore_round(context: Context, auth: str | None) -> None:
+    """Deploy again what Prefect has lost."""
+    try:
+        if missing := await restore_deployments(context, root_of(context.settings), auth):
+            _log.warning("Prefect had lost deployments, deployed again: %s", ", ".join(missing))
+    except Exception as problem:
+        _log.warning("could not check the deployments: %s", problem)
+
+
+async def reconcile_round(context: Context) -> bool:
+    """Open the forms that failed or are missing, and close those that nobody needs; return whether any was opened."""
     try:
         done = await reconcile(context)
     except Exception as problem:
-        _log.warning("no looking for gates that nobody asks about: %s", problem)
+        _log.warning("could not reconcile the forms: %s", problem)
         return False
-    if done.opened or done.closed:
+    if done.opened or done.closed or done.queued:
         _log.warning("%s", done)
     return bool(done.opened)
 
 
-async def tell_people(dispatcher: Dispatcher) -> None:
-    """Write and send the notices there are."""
+async def notice_round(dispatcher: Dispatcher) -> None:
+    """Write and send the notices that are due."""
     try:
         await asyncio.to_thread(dispatcher.run, AT_MOST)
     except Exception:

@@ -134,7 +134,7 @@ def check_known(revision: str) -> None:
         word = "newer" if revision > HEAD else "older"
         raise SchemaMismatch(
             f"the database has schema {revision}, {word} than any that this clusterflow ({HEAD}) knows. "
-            "Install the version of clusterflow that created it, or restore a backup"
+            "Install the version of clusterflow that created it"
         )
 
 

@@ -59,7 +59,7 @@ class TestSchema:
         (seen,) = room.look_at_schema(At(world))
         assert (seen.outcome, seen.cure.en) == (
             Outcome.TROUBLE,
-            "Install the version of clusterflow that created it, or restore a backup",
+            "Install the version of clusterflow that created it",
         )
 
     def test_none_yet_is_trouble_and_makes_none(self, office: Office, tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
     missing: list[str] = []
     for declaration in declarations.declared:
         name = deployment_name(declaration)
-        there = found.pop(name, None) or await _elsewhere(name)
+        there = found.pop(name, None) or await find_deployment(name)
         if there is None:
             missing.append(name)
             continue
@@ -113,8 +113,8 @@ async def deployed() -> dict[str, DeploymentResponse]:
     return {f"{flows[d.flow_id]}/{d.name}": d for d in found}
 
 
-async def _elsewhere(name: str) -> DeploymentResponse | None:
-    """A deployment that another pool serves, or none."""
+async def find_deployment(name: str) -> DeploymentResponse | None:
+    """Return a deployment, whichever pool serves it, or None."""
     async with prefect_client() as client:
         try:
             return await client.read_deployment_by_name(name)
@@ -200,8 +200,10 @@ DEPLOYMENTS = Text(es="despliegues", en="deployments")
 _DEPLOYMENT = Text(es="despliegue {name}", en="deployment {name}")
 _MODEL = Text(es="modelo {name}", en="model {name}")
 _MEND_MODEL = Text(
-    es="corrija el archivo en configs/models; si lo dañado es la versión guardada, restaure una copia de seguridad",
-    en="mend the file in configs/models; where the stored version is damaged, restore a backup",
+    es="corrija el archivo en configs/models; si lo dañado es la versión guardada, restaure una copia en otra base de "
+    "datos y compare",
+    en="mend the file in configs/models; where the stored version is damaged, restore a backup into another database "
+    "and compare",
 )
 _AS_DECLARED = Text(es="{count}, tal como se declaran", en="{count}, as declared")
 _DEPLOY = plain("clusterflow deploy")

@@ -114,6 +114,6 @@ _BARREN = Text(
     es="el planificador de Prefect no crea ejecuciones de: {names}", en="Prefect's scheduler makes no runs of: {names}"
 )
 _SEE_PINS = Text(
-    es="mire el registro del servidor y sus paquetes (SQLAlchemy por debajo de 2.1); reinícielo",
-    en="see the server's log and its packages (SQLAlchemy below 2.1); start it again",
+    es="mire el registro del servidor de Prefect y reinícielo; si sigue igual: clusterflow deploy",
+    en="see the log of the Prefect server, and restart it; if that does not help: clusterflow deploy",
 )

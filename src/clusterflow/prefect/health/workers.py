@@ -21,7 +21,7 @@ async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
         try:
             pool = await client.read_work_pool(POOL)
         except ObjectNotFound:
-            return [trouble(_POOL, _NO_POOL, _UP)]
+            return [trouble(_POOL, _NO_POOL, plain("clusterflow deploy"))]
         workers = await all_pages(client.read_workers_for_work_pool, work_pool_name=POOL)
     seen = [trouble(_POOL, _PAUSED, plain(f"prefect work-pool resume {POOL}"))] if pool.is_paused else []
     return [*seen, at_work(workers, datetime.now(UTC))]

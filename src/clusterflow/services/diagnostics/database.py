@@ -59,8 +59,10 @@ _TORN = Text(
     en="the chain does not end in its last entry: somebody changed the database from outside",
 )
 _VERIFY = Text(
-    es="clusterflow ledger {chain} --verify; restaure una copia de seguridad",
-    en="clusterflow ledger {chain} --verify; restore a backup",
+    es="clusterflow ledger {chain} --verify dice dónde; conserve esta base de datos, restaure una copia en otra y "
+    "compare",
+    en="clusterflow ledger {chain} --verify says where; keep this database, restore a backup into another one and "
+    "compare",
 )
 _ENDS = Text(es="{count} cadenas terminan en su última entrada", en="{count} chains end in their last entry")
 
@@ -145,7 +147,10 @@ def look_at_refused(surroundings: Surroundings) -> Iterable[CheckResult]:
 
 
 _REFUSED = Text(es="entregas rechazadas", en="refused submissions")
-_MEND = plain("clusterflow intake refused; clusterflow intake retry | drop")
+_MEND = Text(
+    es="clusterflow intake refused dice qué corregir; corregido: clusterflow intake retry",
+    en="clusterflow intake refused says what to correct; once corrected: clusterflow intake retry",
+)
 
 
 def look_at_labels(surroundings: Surroundings) -> Iterator[CheckResult]:

@@ -109,8 +109,8 @@ _OWNER = Text(
 )
 _EMPTY = Text(es="{file} está vacío o es demasiado corto", en="{file} is empty or too short")
 _ANEW = Text(
-    es="restáurelo de una copia; o bórrelo: los códigos ya enviados dejan de valer",
-    en="restore it from a copy; or delete it: codes that were sent lose their worth",
+    es="restáurelo de una copia; si no la hay: mv {file} {file}.old (los códigos ya enviados dejan de valer)",
+    en="restore it from a copy; if there is none: mv {file} {file}.old (codes that were sent are no longer valid)",
 )
 _OPEN = Text(es="otras personas pueden leer {file}", en="others can read {file}")
 
