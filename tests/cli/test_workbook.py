@@ -39,10 +39,14 @@ def test_a_dry_run_changes_nothing_and_yes_records_whole(office: Run, home: Path
     (home / "m.xlsx").write_bytes(members(("Aceros", "pequeña", DAY), ("Textiles", "mediana", DAY)))
     words = ("import", "m.xlsx", "--initiative", "one")
     dry = office(*words, "--dry-run")
-    assert (dry.code, dry.out) == (0, "Miembros: 2 altas\n")
+    rows = (
+        "  + Miembros!2 Aceros: Tamaño: pequeña; Alta: 2025-03-04\n"
+        "  + Miembros!3 Textiles: Tamaño: mediana; Alta: 2025-03-04\n"
+    )
+    assert (dry.code, dry.out) == (0, "Miembros: 2 altas\n" + rows)
     unsure = office(*words)
     assert (unsure.code, "repeat with --yes" in unsure.out) == (3, True)
-    assert office(*words, "--yes").out == "Miembros: 2 altas\n4 entered\n"
+    assert office(*words, "--yes").out == "Miembros: 2 altas\n" + rows + "4 entered\n"
     assert office(*words, "--yes").out == "Miembros: 2 sin cambio\n0 unchanged\n"
 
 
@@ -50,7 +54,7 @@ def test_json_is_json_and_nothing_else(office: Run, home: Path) -> None:
     (home / "m.xlsx").write_bytes(members(("Aceros", "pequeña", DAY)))
     said = office("import", "m.xlsx", "--initiative", "one", "--yes", "--json").json
     assert said["recorded"]["entered"] == 2
-    assert said["told"]["sheets"][0]["counts"] == {"new": 1}
+    assert said["summary"]["sheets"][0]["counts"] == {"new": 1}
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "ods", "csv"])

@@ -33,7 +33,7 @@ class Imported(Frozen):
     """The result of an import, or of its dry run."""
 
     initiative: str
-    told: ImportSummary
+    summary: ImportSummary
     recorded: RecordResult | None = None
 
 
@@ -113,7 +113,7 @@ def import_(
         with _progress(as_json) as step:
             done = workbooks.record(context, plan, actor, step)
     if as_json:
-        print_json(Imported(initiative=opened.initiative, told=summarize(plan), recorded=done))
+        print_json(Imported(initiative=opened.initiative, summary=summarize(plan), recorded=done))
     elif done is not None:
         show(str(done))
 
@@ -156,6 +156,8 @@ def _refuse_with_marked_copy(file: Path, marked: Path | None, opened: OpenedWork
 def _show_summary(summary: ImportSummary) -> None:
     for sheet in summary.sheets:
         show(harmless(f"{sheet.title}: {sheet.words}"))
+    for line in summary.new:
+        show("  +", harmless(line))
     for line in (
         *summary.changes,
         *summary.doubles,
@@ -165,6 +167,8 @@ def _show_summary(summary: ImportSummary) -> None:
         *summary.doubtful,
     ):
         show(" ", harmless(line))
+    for line in summary.unusual:
+        show("  ?", harmless(line))
     if not summary.sheets:
         show("Nothing changes.")
 

@@ -123,7 +123,7 @@ def test_a_list_of_one_month_says_nothing_of_the_other_months(folder: Folder) ->
     assert folder.take() == IntakeResult(refused=1)
     (refusal,) = submissions.refusals(folder.world.context)
     (missing,) = map(str, refusal.mistakes)
-    assert "«p-2» está en el registro y ya no en la hoja" in missing
+    assert "«p-2 (2024-02-10)» está en el registro y ya no en la hoja" in missing
 
 
 @pytest.mark.parametrize("name", ["one.members.csv", "one.members.ods"])

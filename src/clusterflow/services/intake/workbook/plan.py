@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from typing import Any, Literal
 
 from pydantic import ValidationError
@@ -17,16 +16,18 @@ from clusterflow.domain.records.governance import Meeting
 from clusterflow.domain.records.parties import Organisation
 from clusterflow.engine.record import Submission
 from clusterflow.intake.workbook.drafts import Draft, ReadResult
-from clusterflow.intake.workbook.layout import Sheet, in_words, label_of
+from clusterflow.intake.workbook.layout import in_words, label_of
 from clusterflow.intake.workbook.messages import CellMistake, Place, any_of, mistake
 from clusterflow.intake.workbook.sheets import OF_RECORD
 from clusterflow.rules.plausibility import OddValue, odd_values
 from clusterflow.rules.tax_ids import TaxIdDoubt, tax_id_doubt
 from clusterflow.services.intake.workbook.attendance import Representations
+from clusterflow.services.intake.workbook.changes import Change, Effect, Emptied
 from clusterflow.services.intake.workbook.identification import Check, PossibleDuplicate, identify
 from clusterflow.services.intake.workbook.name_lookup import PARTIES, Names
 from clusterflow.services.intake.workbook.registry_snapshot import Identity, RegistrySnapshot
 from clusterflow.services.intake.workbook.removals import removed_facts
+from clusterflow.services.intake.workbook.unusual_values import find_unusual_values
 from clusterflow.services.intake.workbook.validation import record_mistakes
 
 
@@ -40,38 +41,6 @@ class Answers:
     removed: Literal["keep", "end", "withdraw"] | None = None
     emptied: Literal["keep", "clear"] | None = None
     odd: Literal["keep"] | None = None
-
-
-class Effect(StrEnum):
-    """What a row does to the registry."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    ENDED = "ended"
-    UNCHANGED = "unchanged"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What becomes of one record."""
-
-    place: Place
-    sheet: Sheet
-    became: Effect
-    new: Record
-    old: Record | None = None
-    moved: bool = False
-    """Its first day is another one: the fact of the old day is withdrawn."""
-
-
-@dataclass(frozen=True, slots=True)
-class Emptied:
-    """A cell that is empty, where the registry knows something."""
-
-    place: Place
-    sheet: Sheet
-    field: str
-    old: Record
 
 
 @dataclass(slots=True)
@@ -89,7 +58,9 @@ class Plan:
     odd: list[tuple[Draft, OddValue]] = field(default_factory=list)
     """Values that look like a mistake."""
     repeated: list[tuple[Place, Place]] = field(default_factory=list)
-    """Rows that say the same as another one."""
+    """Rows that repeat another one."""
+    unusual: list[CellMistake] = field(default_factory=list)
+    """Cells that are unusual beside the others. They are recorded; the user sees them before the import."""
     mistakes: list[CellMistake] = field(default_factory=list)
     names: dict[str, Names] = field(default_factory=dict)
     submissions: list[Submission] = field(default_factory=list)
@@ -114,6 +85,7 @@ def plan_import(
     found = identify(read, known, answers.doubles, answers.other_doubles, check)
     plan = Plan(read, doubles=found.doubles, mistakes=[*read.mistakes, *found.mistakes], names=found.names)
     _Planner(plan, known, initiative, today, answers).run(check)
+    plan.unusual = find_unusual_values(plan.changes, today, read.language)
     plan.mistakes.sort(key=lambda w: (w.place.sheet, w.place.row or 0, w.place.column or 0))
     return plan
 
@@ -338,7 +310,7 @@ class _Planner:
         if before is not None:
             ended = before.valid_to is None and new.valid_to is not None
             became = Effect.UNCHANGED if before == new else Effect.ENDED if ended else Effect.CHANGED
-        self.plan.changes.append(Change(draft.place, draft.sheet, became, new, before, moved))
+        self.plan.changes.append(Change(draft, became, new, before, moved))
         if became is Effect.UNCHANGED:
             return
         if moved and before is not None:

@@ -10,9 +10,11 @@ from clusterflow.domain.records import RECORDS, Happening, Record
 from clusterflow.domain.records.governance import Attendance
 from clusterflow.domain.text import Frozen, Language, Text
 from clusterflow.intake.workbook.layout import Sheet, in_words, presence_of
+from clusterflow.intake.workbook.messages import Place
 from clusterflow.intake.workbook.sheets import OF_RECORD, SHEETS
+from clusterflow.services.intake.workbook.changes import Change, Effect
 from clusterflow.services.intake.workbook.name_lookup import Names
-from clusterflow.services.intake.workbook.plan import Change, Effect, Plan, display_name
+from clusterflow.services.intake.workbook.plan import Plan, display_name
 
 _MOST = 30
 """So many changes are told one by one."""
@@ -69,6 +71,10 @@ class ImportSummary(Frozen):
     emptied: tuple[str, ...]
     doubtful: tuple[str, ...] = ()
     odd: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
+    """The new rows, with what they hold."""
+    unusual: tuple[str, ...] = ()
+    """Cells that are unusual beside the others. They are recorded as they are."""
 
     @property
     def in_words(self) -> str:
@@ -95,6 +101,8 @@ def summarize(plan: Plan) -> ImportSummary:
         emptied=tuple(_describe_emptied(plan)),
         odd=tuple(_describe_odd(plan)),
         doubtful=tuple(doubt.describe(str(place), language) for place, doubt in plan.doubtful),
+        new=tuple(_shortened(_describe_new(plan), language)),
+        unusual=tuple(_shortened([str(one.mistake) for one in plan.unusual], language)),
     )
 
 
@@ -141,6 +149,32 @@ def _count(kind: str, n: int, sheet: Sheet, language: Language) -> str:
 
 def _reported_changes(plan: Plan) -> list[Change]:
     return [c for c in plan.changes if c.became in (Effect.CHANGED, Effect.ENDED)]
+
+
+def _describe_new(plan: Plan) -> list[str]:
+    """Return a line for each row with a new record: what it is called, and its other cells."""
+    language, rows = plan.read.language, dict[Any, list[Change]]()
+    for change in plan.changes:
+        if change.became is Effect.NEW:
+            rows.setdefault(change.place, []).append(change)
+    return [_describe_row(place, changes, plan.names, language) for place, changes in rows.items()]
+
+
+def _describe_row(place: Place, changes: list[Change], names: Mapping[str, Names], language: Language) -> str:
+    title = display_name(changes[0].new, names)
+    cells = dict[int, str]()
+    for change in changes:
+        columns = change.sheet.columns_of(change.new.type)
+        for name, at in change.draft.cells.items():
+            value = getattr(change.new, name, None)
+            if value is None or name not in columns:
+                continue
+            shown = format_value(change.sheet, change.new, name, value, names, language)
+            if shown != title:
+                cells[at] = f"{columns[name].title.to(language)}: {shown}"
+    if isinstance(changes[0].new, Attendance):
+        return f"{place} {title}: {presence_of(changes[0].new.invited, changes[0].new.present, language)}"
+    return f"{place} {title}: {'; '.join(cells[at] for at in sorted(cells))}".removesuffix(": ")
 
 
 def _shortened(lines: list[str], language: Language) -> list[str]:
