@@ -107,7 +107,7 @@ async def _one_by_one(context: Context, box: Mailbox, times: int) -> None:
         name = f"one-{number}"
         last = _grow(context, name, MEMBERS)
         await _until(lambda: outbox.backlog(context).events == 0)
-        await asyncio.sleep(1.5)  # at rest
+        await asyncio.sleep(1.5)  # until all passes are done
         start = time.perf_counter()
         await asyncio.to_thread(registry.record, context, last)
         ready.append(await _until(lambda name=name: bool(gate_forms.open_gates(context, name))) - start)

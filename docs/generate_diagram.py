@@ -23,7 +23,7 @@ COLUMNS = {
     "flows": 250, "cli": 750, "demo": 750, "intake": 180, "reports": 480, "notices": 790, "engine": 230,
     "store": 180, "configs": 830, "rules": 180, "domain": 180, "errors": 180, "settings": 620,
 }  # fmt: skip
-"""The middle of each box, so that no arrow runs through a box; 500 where nothing is said."""
+"""The centre of each box, chosen so that no arrow crosses a box; the default is 500."""
 
 Imports = dict[str, set[str]]
 """For each room, the rooms that it imports."""
@@ -96,7 +96,7 @@ def draw() -> str:
 
 
 def summary(imports: Imports) -> str:
-    """Say how many rooms there are, and how many imports from room to room."""
+    """Return how many rooms there are, and how many imports between rooms."""
     tuple(TopologicalSorter(imports).static_order())  # raises if there is a circle
     return f"{len(imports)} rooms, {sum(map(len, imports.values()))} imports from room to room, no circle."
 

@@ -30,7 +30,7 @@ from clusterflow.services.context import Context
 from clusterflow.settings import PREFIX, Settings
 
 LONGEST_SIGNATURE = 90
-"""In characters; a longer one takes a line for each argument."""
+"""In characters. A longer signature has one line per argument."""
 
 MARK = re.compile(r"<!-- generated: ([a-z-]+) -->")
 

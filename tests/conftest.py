@@ -21,14 +21,14 @@ settings.register_profile("default", deadline=None, suppress_health_check=[Healt
 settings.load_profile("default")
 
 os.environ["CLUSTERFLOW_NOTICES_MANNERS"] = "off"
-"""Most tests look at what is sent, not at when; those of manners turn them on."""
+"""Most tests check what is sent, not when. Tests of the delivery policy turn it on."""
 
 REQUIRED = os.environ.get("CLUSTERFLOW_TEST_REQUIRE") == "all"
-"""In CI nothing may be missing; on a bare machine what needs more than Python is left out, and said."""
+"""In CI nothing may be missing. On a bare machine, tests that need more than Python are skipped with a reason."""
 
 
 def missing(what: str, install: str) -> None:
-    """Leave a test out for want of a program, or fail where everything is required."""
+    """Skip a test because a program is missing, or fail if everything is required."""
     text = f"{what} is not installed here ({install})"
     if REQUIRED:
         pytest.fail(text)
@@ -37,7 +37,7 @@ def missing(what: str, install: str) -> None:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    """A PostgreSQL of our own on loopback, as the address of its databases without their names."""
+    """A private PostgreSQL server on loopback: the address of its databases without their names."""
     programs = postgres.binaries()
     if programs is None:
         missing("PostgreSQL", "apt-get install postgresql")
@@ -48,7 +48,7 @@ def postgres_server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: str) -> str:
-    """A migrated database that others are copied from."""
+    """A migrated database from which others are copied."""
     postgres.execute(postgres_server, "CREATE DATABASE template_clusterflow")
     engine = open_database(f"postgresql+psycopg://postgres@{postgres_server}/template_clusterflow")
     upgrade(engine)
@@ -58,7 +58,7 @@ def postgres_template(postgres_server: str) -> str:
 
 @pytest.fixture(scope="session")
 def pango() -> None:
-    """What WeasyPrint rests on, and pip cannot bring."""
+    """The library that WeasyPrint needs and pip cannot install."""
     try:
         import_module("weasyprint")
     except OSError:
@@ -74,11 +74,11 @@ def javascript() -> None:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file that others are copied from."""
+    """A migrated SQLite file from which others are copied."""
     path = tmp_path_factory.mktemp("template") / "clusterflow.db"
     engine = open_database(f"sqlite:///{path}")
     upgrade(engine)
-    engine.dispose()  # the last connection to close folds the log into the file
+    engine.dispose()  # when the last connection closes, SQLite moves the log into the file
     return path
 
 
@@ -95,7 +95,7 @@ _counter = iter(range(1_000_000))
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A fresh database, on each of the two."""
+    """A fresh database, on each of the two systems."""
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite_url")
         return
@@ -115,12 +115,12 @@ def database(database_url: str) -> Iterator[Engine]:
 
 
 GROUPS = {"flows": "flows", "deploy": "deploy", "story/test_demo.py": "demo", "browser": "browser", "crash": "crash"}
-"""The rooms whose tests share one server, and their groups. The slowest begin first, so that none of them is last."""
+"""The rooms whose tests share one server, and their groups. The slowest start first, so that none of them is last."""
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist asks for the groups as soon as it is its turn
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist asks for the groups at this moment
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run side by side, those of a file stay together, and so do those that share a server."""
+    """In parallel runs, the tests of a file stay together, and so do those that share a server."""
     tests, rank = Path(__file__).parent, {group: place for place, group in enumerate(GROUPS.values())}
     group_of: dict[pytest.Item, str] = {}
     for item in items:
@@ -131,7 +131,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """A group that pytest-xdist did not see would start every server twice, and nobody would notice."""
+    """Check that pytest-xdist knows the group. Otherwise each test would start its own server, unnoticed."""
     if getattr(session.config.option, "loadgroup", False) and not all("@" in item.nodeid for item in session.items):
         raise pytest.UsageError("pytest-xdist took no notice of the groups")
 

@@ -6,7 +6,9 @@ import ast
 import re
 import subprocess
 import sys
+import tokenize
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 LIMIT = 400
@@ -19,12 +21,38 @@ PARTICIPLES = frozenset(
 )
 """A public name says what a thing is or does. These words say neither."""
 
+PHRASES = {
+    r"(is|are|was|were|be|been) told": "is notified, is reported",
+    r"tells? (of|nothing)": "reports, shows, says",
+    r"(what|nothing|that which) stands?|stands? (here|there|in|beside)": "is, is listed, is written",
+    r"hand(s|ed)? (in|out)": "submits, issues",
+    r"parted by": "separated by",
+    r"nought": "zero",
+    r"mend(s|ed|ing)?": "corrects, fixes, improves",
+    r"whoever": "everybody who",
+    r"in vain|for want of|at rest": "without effect, without, finished",
+    r"look(s|ed)? at": "checks, reads, reviews",
+    r"goes on|went on": "continues",
+    r"(comes?|came) of it|what leaves": "the result, what is sent",
+    r"says of|said of": "says about",
+    r"bears? (a|the|its)": "has",
+}
+"""Phrases that a reader must translate twice, with the plain words."""
+
+PLAIN = (
+    "README.md", "CONTRIBUTING.md", "SECURITY.md", "docs", "benches", "tests/conftest.py",
+    "tests/browser", "tests/configs", "tests/crash", "tests/docs", "tests/store", "tests/story", "tests/support",
+    "src/clusterflow/configs", "src/clusterflow/demo", "src/clusterflow/domain", "src/clusterflow/errors.py",
+    "src/clusterflow/settings.py", "src/clusterflow/store",
+)  # fmt: skip
+"""The rooms whose docstrings, comments and pages have none of these phrases."""
+
 PROSE = (".py", ".md", ".yaml", ".html", ".toml")
 
 
 def main() -> int:
     files = [Path(f) for f in _output("git", "ls-files").splitlines() if Path(f).exists()]
-    mistakes = [*too_long(files), *metaphors(files), *participles(files)]
+    mistakes = [*too_long(files), *metaphors(files), *participles(files), *phrases(files)]
     for mistake in mistakes:
         print(mistake)
     return 1 if mistakes else 0
@@ -56,6 +84,36 @@ def participles(files: list[Path]) -> Iterator[str]:
         for number, name in names:
             if PARTICIPLES & set(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().split("_")):
                 yield f"{file}:{number}: «{name}» names nothing; say what it is or does"
+
+
+def phrases(files: list[Path]) -> Iterator[str]:
+    """Yield the phrases in docstrings, comments and pages of the plain rooms."""
+    plain = {re.compile(rf"(?i)\b({phrase})\b"): better for phrase, better in PHRASES.items()}
+    for file in files:
+        if file.suffix not in (".py", ".md") or not any(file.is_relative_to(room) for room in PLAIN):
+            continue
+        for number, line in _prose(file):
+            for phrase, better in plain.items():
+                if found := phrase.search(line):
+                    yield f"{file}:{number}: «{found.group()}»; plain English: {better}"
+
+
+def _prose(file: Path) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a page without its code, or of the docstrings and comments of a Python file."""
+    text = file.read_text()
+    if file.suffix == ".md":
+        code = False
+        for number, line in enumerate(text.splitlines(), start=1):
+            code ^= line.startswith("```")
+            if not code:
+                yield number, line
+        return
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield from enumerate(node.value.value.splitlines(), start=node.value.lineno)
+    for token in tokenize.generate_tokens(StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
 
 
 def _public_names(tree: ast.Module) -> Iterator[tuple[int, str]]:

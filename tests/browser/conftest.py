@@ -1,4 +1,4 @@
-"""A Prefect server with its pages, all our deployments on it, and a browser."""
+"""A Prefect server with its pages, all deployments on it, and a browser."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ QUIET = (
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """Debian's Chromium: Playwright's own browsers are not served by package registries."""
+    """Debian's Chromium, because package registries do not have Playwright's own browsers."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
         missing("Chromium", "apt-get install chromium")
@@ -42,7 +42,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def pages(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
-    """A server of its own: that of the other rooms has no pages, and asks for a password."""
+    """A separate server, because the one of the other tests has no pages and needs a password."""
     with PrefectServer(tmp_path_factory.mktemp("prefect-pages"), free_port()) as server:
         asyncio.run(deploy(ROOT, server.api_url))
         yield server

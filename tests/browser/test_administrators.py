@@ -1,6 +1,6 @@
-"""The views of docs/how-to/views.md are what Prefect's pages make of their addresses; and the pages are linked.
+"""Prefect's pages understand the addresses of docs/how-to/views.md, and the pages are linked.
 
-With CLUSTERFLOW_PICTURES set to a folder, the pictures are left there to be looked at.
+With CLUSTERFLOW_PICTURES set to a folder, screenshots are saved there.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def pictures(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def office(prefect: PrefectServer, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Office]:
-    """A story played to its end, at which a gate waits; what happened on the way there has been told."""
+    """A story played to its end, at which a gate waits. All its events are published."""
     office = Office(sqlite_url, SHOWN)
     (story,) = (s for s in stories(END) if s.initiative == SHOWN)
     for _ in play(office.context, (story,), END):
@@ -69,7 +69,7 @@ async def test_an_administrator_finds_everything_by_its_address(
 
     await page.goto(f"{prefect.url}/v2/runs?tags=gate-open")
     await expect(page.get_by_text("puerta 5: Estrategia").first).to_be_visible()
-    # From the portfolio to the initiative, and on to the run that asks: in the pages of today and in the older ones.
+    # From the portfolio to the initiative, and on to the waiting run: in the current pages and in the older ones.
     for pages in (f"{prefect.url}/v2", prefect.url):
         await page.goto(pages + await newest(prefect.url, names.PORTFOLIO_KEY))
         await expect(page.get_by_role("img", name="Iniciativas por tipo de etapa")).to_be_visible()
@@ -81,7 +81,7 @@ async def test_an_administrator_finds_everything_by_its_address(
 
 
 async def look_at(page: Page, ui: str, view: str, picture: Path) -> None:
-    """Open a view; its page asks Prefect for exactly what the address says, or the test waits in vain."""
+    """Open a view, and wait until its page requests from Prefect exactly what the address says."""
     query = parse_qs(urlsplit(view).query)
     words = [word for one in (*query.get("tags", ()), *query.get("state", ())) for word in one.split(",")]
     words += [name for one in (*query.get("events", ()), *query.get("resource", ())) for name in json.loads(one)]
@@ -89,7 +89,7 @@ async def look_at(page: Page, ui: str, view: str, picture: Path) -> None:
     def asks(request: Request) -> bool:
         wanted = re.search(r"/(flow_runs/paginate|events/filter|artifacts/filter)$", request.url)
         asked = json.dumps(request.post_data_json) if wanted else ""
-        # A gate may have waited for years: no range of days narrows the runs.
+        # A gate may have waited for years, so there is no date range.
         return bool(asked) and all(f'"{word}"' in asked for word in words) and "expected_start_time" not in asked
 
     async with page.expect_request(asks):

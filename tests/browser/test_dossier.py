@@ -1,6 +1,6 @@
-"""The dossier in a browser: it shows what it should, complains of nothing, and asks nobody for anything.
+"""The dossier in a browser: it shows everything, logs no error, and makes no request.
 
-With CLUSTERFLOW_PICTURES set to a folder, the pictures are left there to be looked at.
+With CLUSTERFLOW_PICTURES set to a folder, screenshots are saved there.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ END = date(2026, 10, 15)
 
 @pytest.fixture(scope="module")
 def page_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The dossier of the hybrid, whose stages stand side by side."""
+    """The dossier of the hybrid, which has parallel stages."""
     folder = tmp_path_factory.mktemp("dossier")
     shutil.copy(sqlite_template, folder / "clusterflow.db")
     url = f"sqlite:///{folder / 'clusterflow.db'}"

@@ -1,7 +1,7 @@
-"""What a manager sees and does in Prefect's pages: the waiting run, its form, the decision, the pages beside it.
+"""What a manager sees and does in Prefect's pages: the waiting run, its form, the decision, the linked pages.
 
-With CLUSTERFLOW_PICTURES set to a folder, the pictures are left there, made small, to be looked at: ``make pictures``
-takes those of the guide anew.
+With CLUSTERFLOW_PICTURES set to a folder, reduced screenshots are saved there. ``make pictures`` takes the pictures of
+the guide again.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ from clusterflow.store.people import alias_of
 
 END = date(2026, 10, 15)
 BEGUN = "rangeType=range&start=2024-01-01T00:00:00.000Z&end=2026-12-31T00:00:00.000Z"
-"""When the story plays, as the page of events is asked for it."""
+"""The date of the story, with which the page of events is opened."""
 
 SECRET = "a secret of the tests alone"
 
 
 WHEN = re.compile("minute")
-"""On the dashboard, when a run began: it comes with the numbers."""
+"""The start of a run on the dashboard, which is loaded together with the numbers."""
 
 EMPTY_FRAME = 300
-"""A graph with nothing in it has fewer colours."""
+"""A picture of an empty graph has fewer colours."""
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def pictures(tmp_path: Path) -> Iterator[Path]:
 
 
 def live_until_a_gate_is_ready(office: Office, story: Story) -> None:
-    """The story of the demonstration, up to the first month in which a decision waits."""
+    """Play the story of the demonstration until the first month with a waiting decision."""
     before = date.min
     for day in months(END):
         office.now = datetime.combine(day, time(12), UTC)
@@ -76,7 +76,7 @@ def live_until_a_gate_is_ready(office: Office, story: Story) -> None:
 
 @pytest.fixture
 async def office(prefect: PrefectServer, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Office]:
-    """An office that speaks Spanish; its initiative waits at its first gate."""
+    """An office in Spanish, whose initiative waits at its first gate."""
     story = next(s for s in stories(END) if s.model == "nuevo-leon")
     office = Office(sqlite_url, story.initiative)
     office.context.settings = office.context.settings.model_copy(update={"language": "es"})
@@ -136,7 +136,7 @@ async def test_a_manager_decides_in_the_form(
 
 
 def code_of_mail(office: Office, person: str) -> str:
-    """The code that the decider's notice would carry."""
+    """Return the code in the decider's notice."""
     state = standing.state(office.context, office.initiative)
     (review,) = state.open_reviews
     with office.context.database.begin() as connection:
@@ -145,7 +145,7 @@ def code_of_mail(office: Office, person: str) -> str:
 
 
 async def look_around(office: Office, ui: str, page: Page, asked: Waiting, pictures: Path) -> None:
-    """Every page that an administrator or a manager is sent to, each with something on it that must be there."""
+    """Open every page that a manager or an administrator is sent to, and check its content."""
     name = str(standing.status(office.context, office.initiative).name)
     await office.tasks(asked.run_id, lambda t: len(t) == 7)
     seen = {
@@ -161,7 +161,7 @@ async def look_around(office: Office, ui: str, page: Page, asked: Waiting, pictu
     for title, (address, text) in seen.items():
         await picture(page, address, text, pictures / f"{title}.png")
         if title == "initiative":
-            # Drawn, and not shown as its text.
+            # Drawn as a diagram, not shown as its source text.
             await expect(
                 page.locator("svg[id^=mermaid] .node, svg[aria-roledescription^=flowchart] .node")
             ).to_have_count(6)
@@ -179,7 +179,7 @@ def around_now() -> str:
 
 
 async def latest(office: Office, ui: str, key: str) -> str:
-    """The page of the newest artifact under a key; the page of the key itself lists them all."""
+    """Open the page of the newest artifact of a key. The page of the key itself lists all of them."""
     await office.artifact(key)
     found = httpx.post(f"{ui}/api/artifacts/latest/filter", json={"artifacts": {"key": {"any_": [key]}}}).json()[0]
     return f"{ui}/v2/artifacts/artifact/{found['latest_id']}"
@@ -197,7 +197,7 @@ async def picture(page: Page, address: str, text: str | re.Pattern[str], file: P
 
 
 async def drawn(page: Page) -> bool | None:
-    """Whether the graph of a run, where the page has one, is more than an empty frame."""
+    """Whether the graph of a run, if the page has one, is more than an empty frame."""
     canvas = page.locator("canvas")
     if "/flow-run/" not in page.url:
         return True

@@ -1,6 +1,6 @@
-"""The portfolio of the six stories in a browser: it shows all initiatives, fits a telephone, and requests nothing.
+"""The portfolio of the six stories in a browser: it shows all initiatives, fits a phone, and makes no request.
 
-With CLUSTERFLOW_PICTURES set to a folder, the picture of the README is left there: ``make pictures``.
+With CLUSTERFLOW_PICTURES set to a folder, the picture of the README is saved there: ``make pictures``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from clusterflow.store.database import open_database
 
 END = date(2026, 10, 15)
 SHOWN = {"width": 960, "height": 1050}
-"""What the picture shows, in pixels: the beginning of the page."""
+"""The size of the picture in pixels: the top of the page."""
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Helpers for tests of time: run what is due, and look at the result."""
+"""Helpers for tests of time: run what is due, and return the result."""
 
 from __future__ import annotations
 

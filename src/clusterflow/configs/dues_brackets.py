@@ -83,8 +83,8 @@ class _Reader:
         for key in others:
             if key in written:
                 accepted = ", ".join(mine)
-                said = f"the key «{key}» in a scheme by {self.by}"
-                self.mistakes.append(Mistake(self.document.where((*steps, key), key=True), said, accepted))
+                message = f"the key «{key}» in a scheme by {self.by}"
+                self.mistakes.append(Mistake(self.document.where((*steps, key), key=True), message, accepted))
         if self.by is DuesBasis.SIZE_CLASS:
             size = written.get("size")
             if size in SIZES:
@@ -100,7 +100,7 @@ class _Reader:
         if least is None or ("below" in written and below is None):
             self.whole = False
         elif below is not None and below <= least:
-            self._wrong((*steps, "below"), f"the bracket ends at {self._said(below)}, at or below its beginning", "")
+            self._wrong((*steps, "below"), f"the bracket ends at {self._format(below)}, at or below its beginning", "")
         else:
             self.found.append(Bounds(least, below, self._currency, place, self._named(least, below)))
 
@@ -120,8 +120,8 @@ class _Reader:
                 self.currency = (money.currency, place)
             elif self.currency[0] != money.currency:
                 first, of = self.currency
-                said = f"a bound in {money.currency}, but bracket {of + 1} has one in {first}"
-                self._wrong(steps, said, f"one currency for all bounds: {first}")
+                message = f"a bound in {money.currency}, but bracket {of + 1} has one in {first}"
+                self._wrong(steps, message, f"one currency for all bounds: {first}")
                 return None
             if money.minor >= 0:
                 return money.minor
@@ -136,11 +136,11 @@ class _Reader:
     def _currency(self) -> str | None:
         return self.currency[0] if self.currency else None
 
-    def _said(self, figure: int) -> str:
-        return _said(self.by, figure, self._currency)
+    def _format(self, figure: int) -> str:
+        return _format_figure(self.by, figure, self._currency)
 
     def _named(self, least: int, below: int | None) -> str:
-        return f"from {self._said(least)}" + ("" if below is None else f" below {self._said(below)}")
+        return f"from {self._format(least)}" + ("" if below is None else f" below {self._format(below)}")
 
 
 def _fit(document: Document, by: DuesBasis, found: list[Bounds]) -> Iterator[Mistake]:
@@ -149,8 +149,8 @@ def _fit(document: Document, by: DuesBasis, found: list[Bounds]) -> Iterator[Mis
     brackets = [b.bracket for b in found]
     for overlap in overlaps(brackets):
         one, other = found[overlap.one], found[overlap.other]
-        said = f"{_title(one)} and {_title(other)}: {_said(by, overlap.value, currency)} is in both"
-        yield Mistake(document.where(("brackets", other.place)), said, "every value in exactly one bracket")
+        message = f"{_title(one)} and {_title(other)}: {_format_figure(by, overlap.value, currency)} is in both"
+        yield Mistake(document.where(("brackets", other.place)), message, "every value in exactly one bracket")
     limit = len(SIZES) if by is DuesBasis.SIZE_CLASS else None
     for gap in gaps(brackets, limit):
         beside = [found[place] for place in (gap.before, gap.after) if place is not None]
@@ -163,7 +163,7 @@ def _missed(by: DuesBasis, gap: Gap, beside: list[Bounds], currency: str | None)
         lost = [str(size) for size in SIZES[gap.first : gap.below]]
         verb = "is" if len(lost) == 1 else "are"
         return f"{' and '.join(map(_title, beside))}: {', '.join(lost)} {verb} in no bracket"
-    value = _said(by, gap.first, currency)
+    value = _format_figure(by, gap.first, currency)
     if len(beside) == 2:
         return f"{_title(beside[0])} and {_title(beside[1])}: {value} is in no bracket"
     side = "the last bracket ends below it" if gap.after is None else "the first bracket begins above it"
@@ -174,7 +174,7 @@ def _title(bounds: Bounds) -> str:
     return f"bracket {bounds.place + 1} ({bounds.name})"
 
 
-def _said(by: DuesBasis, figure: int, currency: str | None) -> str:
+def _format_figure(by: DuesBasis, figure: int, currency: str | None) -> str:
     match by:
         case DuesBasis.SIZE_CLASS:
             return SIZES[figure]
@@ -198,8 +198,8 @@ def _currencies(document: Document) -> Iterator[Mistake]:
         if first is None:
             first = (currency, place)
         elif first[0] != currency:
-            said = f"bracket {place + 1} has {currency}, but bracket {first[1] + 1} has {first[0]}"
-            yield Mistake(document.where(("brackets", place, "yearly")), said, "one currency for all brackets")
+            message = f"bracket {place + 1} has {currency}, but bracket {first[1] + 1} has {first[0]}"
+            yield Mistake(document.where(("brackets", place, "yearly")), message, "one currency for all brackets")
 
 
 def _basis(document: Document) -> DuesBasis | None:

@@ -59,10 +59,10 @@ def _order(document: Document) -> Iterator[Mistake]:
         else:
             steps = (*stage_steps, "after", defect.after)
         if defect.names != ("",):  # a value that is not a name is a mistake of its own
-            yield Mistake(document.where(steps), *_said(defect, ids))
+            yield Mistake(document.where(steps), *_describe_defect(defect, ids))
 
 
-def _said(defect: Defect, ids: Sequence[str]) -> tuple[str, str, str]:
+def _describe_defect(defect: Defect, ids: Sequence[str]) -> tuple[str, str, str]:
     names = defect.names
     match defect.flaw:
         case OrderFlaw.SAME_ID:

@@ -92,8 +92,8 @@ class WrittenNarrowing(Written):
     @property
     def hollow(self) -> bool:
         """Whether ``not`` excludes all that the filter includes."""
-        gone = set(self.not_)
-        return any(wanted and wanted <= gone for wanted in (set(self.helix), set(self.size)))
+        excluded = set(self.not_)
+        return any(wanted and wanted <= excluded for wanted in (set(self.helix), set(self.size)))
 
 
 class WrittenAudience(WrittenNarrowing):

@@ -108,12 +108,12 @@ def fill_parameters(declaration: MetricDeclaration, given: Mapping[str, str | in
 
 def default_id(declaration: MetricDeclaration, given: Mapping[str, Any]) -> str:
     """Return the id of a criterion that has none: its metric, and its parameters that differ from the defaults."""
-    said = [
+    differing = [
         str(value)
         for name, value in sorted(given.items())
         if name in declaration.parameters and value != declaration.parameters[name].default
     ]
-    return "-".join([declaration.id, *("".join(c if c.isalnum() else "-" for c in s.lower()) for s in said)])
+    return "-".join([declaration.id, *("".join(c if c.isalnum() else "-" for c in s.lower()) for s in differing)])
 
 
 def _example(parameter: Parameter) -> str:

@@ -134,6 +134,6 @@ def load_schedules(path: Path) -> dict[str, Schedule]:
             schedules[name] = Schedule(**WrittenSchedule.model_validate(value).model_dump())
         except ValidationError as error:
             mistakes += SHAPES.mistakes(document, error, top=(name,))
-    if told := sorted_mistakes(document, mistakes):
-        raise Mistakes(told)
+    if problems := sorted_mistakes(document, mistakes):
+        raise Mistakes(problems)
     return schedules

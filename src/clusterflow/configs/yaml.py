@@ -101,8 +101,8 @@ def _composed(text: str, file: str) -> Node | None:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
-        said = ", ".join(part for part in (error.context, error.problem) if part)
-        raise Mistakes([Mistake(f"{file}:{place}", f"this is not YAML: {' '.join(said.split())}")]) from None
+        reason = ", ".join(part for part in (error.context, error.problem) if part)
+        raise Mistakes([Mistake(f"{file}:{place}", f"this is not YAML: {' '.join(reason.split())}")]) from None
     except RecursionError:
         raise Mistakes([Mistake(f"{file}:1:1", "lists and mappings are nested too deeply to be read")]) from None
     except YAMLError as error:

@@ -51,12 +51,12 @@ class MailSink:
         return "250 kept"
 
     def _read(self, content: bytes, file: Path) -> None:
-        told = str(BytesHeaderParser(policy=default).parsebytes(content)["X-Clusterflow-Notice"]).split(":")
-        if len(told) != 4:
+        key = str(BytesHeaderParser(policy=default).parsebytes(content)["X-Clusterflow-Notice"]).split(":")
+        if len(key) != 4:
             return  # a reminder is not about a ledger entry, and has no codes
         body = message_from_bytes(content, policy=default).get_body(("plain",))
         if found := _CODE.search(body.get_content()) if body else None:
-            _, initiative, version, person = told
+            _, initiative, version, person = key
             self.codes.append(CodeMail(initiative, int(version), person, found[0], file))
 
     @property

@@ -218,7 +218,7 @@ def _decimal(number: Fraction, beside: Iterable[Fraction]) -> str:
         shown = round(number, decimals)
         if all((shown < other) == (number < other) and shown != other for other in others):
             return _written(shown)
-    # Cut instead of rounded: what follows is told by the sign.
+    # Cut instead of rounded: the sign shows which side it is on.
     scale = 10**_MOST_DECIMALS
     return _written(Fraction(math.trunc(number * scale), scale)) + "…"
 

@@ -35,7 +35,7 @@ class RecordRetracted(Frozen):
 
 
 class PersonForgotten(Frozen):
-    """What identifies a person was deleted from facts of this chain; a pseudonym stands in the place of their id."""
+    """Personal data was deleted from facts of this chain. A pseudonym replaces the person's id."""
 
     kind: Literal["person.forgotten"] = "person.forgotten"
     alias: str

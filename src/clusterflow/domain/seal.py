@@ -1,6 +1,6 @@
 """The seal: a small text that states how far each chain of the ledger went at a moment, and its hash there.
 
-Whoever keeps a seal can show later that a chain was cut, rewritten or removed. The text can be checked without
+The holder of a seal can show later that a chain was cut, rewritten or removed. The text can be checked without
 clusterflow: its last line is the SHA-256 of the lines above it (docs/how-to/ledger.md).
 """
 

@@ -209,7 +209,7 @@ class ActionState(StrEnum):
 
 
 class Standing(StrEnum):
-    """Whether the initiative's life goes on."""
+    """Whether the initiative is active."""
 
     ACTIVE = "active"
     STOPPED = "stopped"

@@ -143,6 +143,6 @@ _JOINED = {"any": Text(es="{} o {}", en="{} or {}"), "all": Text(es="{} y {}", e
 
 
 def join_parts(requirement: AnyOf | AllOf, parts: Sequence[str], language: Language) -> str:
-    """Join what is said of the parts of a group: «A, B or C»."""
+    """Join the texts about the parts of a group: «A, B or C»."""
     text = _JOINED["any" if isinstance(requirement, AnyOf) else "all"]
     return parts[0] if len(parts) == 1 else text.to(language).format(", ".join(parts[:-1]), parts[-1])

@@ -72,10 +72,10 @@ def agenda_of(connection: Connection, initiative: str, now: datetime, programme:
 def initiatives_of(connection: Connection, person: str) -> list[str]:
     """Return the initiatives that may concern a person: possibly too many, never too few."""
     t = tables.REGISTRY_TABLES
-    spoken_for = select(t["representation"].c.organisation).where(
+    represented = select(t["representation"].c.organisation).where(
         *_is_current(Representation), _is(Representation, person)
     )
-    offices = select(t["office"].c.id).where(*_is_current(Office), t["office"].c.organisation.in_(spoken_for))
+    offices = select(t["office"].c.id).where(*_is_current(Office), t["office"].c.organisation.in_(represented))
     initiative, member, delegation = t["initiative"], t["membership"], t["delegation"]
     found = union(
         *(
@@ -83,7 +83,7 @@ def initiatives_of(connection: Connection, person: str) -> list[str]:
             for name in ("seat", "attendance", "learning-enrolment", "delegation")
         ),
         select(delegation.c.chain).where(delegation.c.delegate == person),
-        select(member.c.chain).where(member.c.organisation.in_(spoken_for), member.c.founder),
+        select(member.c.chain).where(member.c.organisation.in_(represented), member.c.founder),
         select(initiative.c.id).where(*_is_current(Initiative), initiative.c.office.in_(offices)),
     )
     return sorted(connection.execute(found).scalars())

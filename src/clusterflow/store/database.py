@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from clusterflow.errors import ClusterflowError, SchemaMismatch
 
 HEAD = "0003"
-"""The schema revision of this version. It stands here because importing Alembic is slow."""
+"""The schema revision of this version. It is repeated here because importing Alembic is slow."""
 
 LOCK_TIMEOUT_SECONDS = 30
 """How long a command waits for the lock of a SQLite file."""

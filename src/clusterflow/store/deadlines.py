@@ -57,12 +57,12 @@ def moments_of(connection: Connection, initiative: str) -> dict[Deadline, dateti
 
 
 def update_moments(
-    connection: Connection, initiative: str, gone: Iterable[Deadline], coming: Mapping[Deadline, datetime]
+    connection: Connection, initiative: str, obsolete: Iterable[Deadline], coming: Mapping[Deadline, datetime]
 ) -> None:
-    """Delete the deadlines that are gone, and store the coming ones with their moments."""
+    """Delete the obsolete deadlines, and store the coming ones with their moments."""
     dropped = [
         {"this_initiative": initiative, "this_kind": d.kind.value, "this_subject": d.subject, "this_day": d.day}
-        for d in sorted({*gone, *coming})
+        for d in sorted({*obsolete, *coming})
     ]
     if dropped:
         connection.execute(_DROP, dropped)

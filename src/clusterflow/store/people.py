@@ -42,10 +42,10 @@ def _capacities() -> Subquery:
     seated_for = select(
         seat_for.c.person, literal("helix"), organisation.c.helix, literal(None, String), literal(False)
     ).join_from(seat_for, organisation, organisation.c.id == seat_for.c.organisation)
-    speaks, spoken_for = scope.current(Representation), scope.current(Organisation)
+    representation, spoken_for = scope.current(Representation), scope.current(Organisation)
     represented = select(
-        speaks.c.person, literal("helix"), spoken_for.c.helix, literal(None, String), literal(False)
-    ).join_from(speaks, spoken_for, spoken_for.c.id == speaks.c.organisation)
+        representation.c.person, literal("helix"), spoken_for.c.helix, literal(None, String), literal(False)
+    ).join_from(representation, spoken_for, spoken_for.c.id == representation.c.organisation)
     founder_speaks, member = scope.current(Representation), scope.current(Membership)
     founders = select(
         founder_speaks.c.person, literal("founder"), literal(None, String), literal(None, String), member.c.founder
@@ -71,10 +71,10 @@ def capacities(
     connection: Connection, initiative: str, on: date, person: str | None = None
 ) -> dict[str, tuple[frozenset[Role], frozenset[HelixKind]]]:
     """Return each person's roles in an initiative on a day, and the helix kinds that the person represents."""
-    asked = {"initiative": initiative, "as_of": on} | ({} if person is None else {"person": person})
+    parameters = {"initiative": initiative, "as_of": on} | ({} if person is None else {"person": person})
     roles: dict[str, set[Role]] = {}
     helixes: dict[str, set[HelixKind]] = {}
-    for row in connection.execute(_capacity_query(person is not None), asked):
+    for row in connection.execute(_capacity_query(person is not None), parameters):
         held = roles.setdefault(row.person, set())
         represents = helixes.setdefault(row.person, set())
         if row.what == "seat":

@@ -70,8 +70,8 @@ def facts_of(
     if everything:
         rows = list(connection.execute(_facts(cls.type), {"chain": chain}))
     elif len(wanted) == 1:
-        asked = {"chain": chain} | dict(zip(key, wanted[0], strict=True))
-        rows = list(connection.execute(_facts_of_one(cls.type), asked))
+        parameters = {"chain": chain} | dict(zip(key, wanted[0], strict=True))
+        rows = list(connection.execute(_facts_of_one(cls.type), parameters))
     else:
         for start in range(0, len(wanted), _CHUNK):
             portion = {"chain": chain, "identities": wanted[start : start + _CHUNK]}
@@ -174,8 +174,8 @@ def existing_ids(connection: Connection, record: str, chain: str, ids: Iterable[
     if len(wanted) == 1:
         return {row[0] for row in connection.execute(_existing_one(record), {"chain": chain, "id": wanted[0]})}
     for start in range(0, len(wanted), _CHUNK):
-        asked = {"chain": chain, "ids": wanted[start : start + _CHUNK]}
-        found.update(row[0] for row in connection.execute(_existing_many(record), asked))
+        parameters = {"chain": chain, "ids": wanted[start : start + _CHUNK]}
+        found.update(row[0] for row in connection.execute(_existing_many(record), parameters))
     return found
 
 
@@ -251,8 +251,8 @@ def people_by_id(connection: Connection, on: date, ids: Sequence[str]) -> dict[s
 def initiative_records(connection: Connection, on: date, ids: Sequence[str] | None = None) -> dict[str, Initiative]:
     """Return the own records of initiatives on a day, by id; before its start, the first record of an initiative."""
     rows: dict[str, Row[Any]] = {}
-    asked = {} if ids is None else {"ids": list(ids)}
-    for row in connection.execute(_ALL if ids is None else _SOME, asked):
+    parameters = {} if ids is None else {"ids": list(ids)}
+    for row in connection.execute(_ALL if ids is None else _SOME, parameters):
         if row.id not in rows or row.valid_from <= on:
             rows[row.id] = row
     return {initiative: from_row(Initiative, row._mapping) for initiative, row in rows.items()}

@@ -70,18 +70,18 @@ def withdraw(connection: Connection, reminders: Sequence[Reminder], now: datetim
 def _delete(connection: Connection, ids: Sequence[int], *where: ColumnElement[bool]) -> None:
     for portion in _portions(ids):
         these = delete(_NOTICE).where(_NOTICE.c.id.in_(portion), *where)
-        gone = list(connection.execute(these.returning(_NOTICE.c.id)).scalars())
+        removed = list(connection.execute(these.returning(_NOTICE.c.id)).scalars())
         # SQLite may reuse a free id: the files must not become those of another notice.
-        connection.execute(delete(tables.attachment).where(tables.attachment.c.notice.in_(gone)))
+        connection.execute(delete(tables.attachment).where(tables.attachment.c.notice.in_(removed)))
 
 
 def _withdraw(connection: Connection, ids: Sequence[int], now: datetime) -> set[int]:
     """Withdraw notices except those being sent now; return the ids of the withdrawn ones."""
-    gone: set[int] = set()
+    removed: set[int] = set()
     for portion in _portions(ids):
         these = update(_NOTICE).where(_NOTICE.c.id.in_(portion), _open(_NOTICE), _NOTICE.c.due_at <= now)
-        gone |= set(connection.execute(these.values(dead_at=now, withdrawn=True).returning(_NOTICE.c.id)).scalars())
-    return gone
+        removed |= set(connection.execute(these.values(dead_at=now, withdrawn=True).returning(_NOTICE.c.id)).scalars())
+    return removed
 
 
 def _portions(ids: Sequence[int]) -> list[Sequence[int]]:

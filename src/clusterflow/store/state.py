@@ -123,11 +123,11 @@ def load_states(connection: Connection, heads: Sequence[Head]) -> dict[str, Init
     states: dict[str, InitiativeState] = {}
     for start in range(0, len(heads), _CHUNK):
         portion = {head.chain: head for head in heads[start : start + _CHUNK]}
-        asked = list(portion)
-        rows = connection.execute(_READ, {"initiatives": asked}).all()
+        ids = list(portion)
+        rows = connection.execute(_READ, {"initiatives": ids}).all()
         if not rows:
             continue
-        parts = {name: part.load(connection, asked) for name, part in _PARTS.items()}
+        parts = {name: part.load(connection, ids) for name, part in _PARTS.items()}
         for row in rows:
             head = portion[row.initiative]
             state = InitiativeState.model_validate({**row._mapping, "last_at": head.at, "version": head.version})

@@ -1,7 +1,7 @@
 """Córdoba, digital education: interests differ, so it starts with five members and grows once committees work.
 
 What happens: two of the five do not sign and leave. The purpose is put on hold, critical mass lapses, and the stage is
-overdue. Two new members join, and it goes on. The association waits long for its legal personality; the answer is
+overdue. Two new members join, and it continues. The association waits long for its legal personality; the answer is
 unknown until then. People, firms and institutions are invented.
 """
 

@@ -134,8 +134,8 @@ class Record(Frozen):
 
         Empty fields do not count, so a field that a later version adds does not change the digest.
         """
-        said = self.model_dump_json(by_alias=True, exclude_none=True)
-        return hashlib.sha256(f"{salt}{said}".encode()).hexdigest()
+        values = self.model_dump_json(by_alias=True, exclude_none=True)
+        return hashlib.sha256(f"{salt}{values}".encode()).hexdigest()
 
     source: str | None = Field(default=None, max_length=500, description="who reported it, or where it is written")
 
@@ -148,9 +148,9 @@ class Record(Frozen):
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields that have a value, under the names that people write, as JSON values."""
-        said = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        values = self.model_dump(mode="json", by_alias=True, exclude_none=True)
         # JSON has no infinite numbers and no NaN. As a text, the value can be read again.
-        return {n: str(v) if isinstance(v, float) and not math.isfinite(v) else v for n, v in said.items()}
+        return {n: str(v) if isinstance(v, float) and not math.isfinite(v) else v for n, v in values.items()}
 
 
 class Span(Record):

@@ -33,8 +33,8 @@ def legal_body(scope: Scope, form: str | None = None) -> Select[Any]:
     one.
     """
     entity = scope.latest(LegalEntity)
-    asked = [entity.c.personality, entity.c.non_profit, entity.c.in_region]
-    return _entity(scope, entity, [*asked, *_of_form(entity, form)])
+    conditions = [entity.c.personality, entity.c.non_profit, entity.c.in_region]
+    return _entity(scope, entity, [*conditions, *_of_form(entity, form)])
 
 
 @metric("legal-personality")
@@ -48,10 +48,10 @@ def _of_form(entity: Subquery, form: str | None) -> list[ColumnElement[bool]]:
     return [] if form is None else [entity.c.form == check_word(LegalForm, form)]
 
 
-def _entity(scope: Scope, entity: Subquery, asked: list[ColumnElement[bool]]) -> Select[Any]:
+def _entity(scope: Scope, entity: Subquery, conditions: list[ColumnElement[bool]]) -> Select[Any]:
     # SQL's logic is three-valued: one «no» decides; otherwise one «unknown» makes the answer unknown.
     return evidence_row(
-        entity, LegalEntity, what=entity.c.name, part=as_yes_no(and_(scope.in_force(entity), *asked)), most=None
+        entity, LegalEntity, what=entity.c.name, part=as_yes_no(and_(scope.in_force(entity), *conditions)), most=None
     )
 
 

@@ -61,9 +61,9 @@ def metric(metric_id: str) -> Callable[[Rows], Rows]:
 @lru_cache(maxsize=2048)
 def _rows(call: MetricCall, scope: Scope) -> tuple[Select[Any], frozenset[EarlierDay]]:
     """The statement of the rows, built once, and the earlier days that it needs."""
-    asked = replace(scope, earlier_days=set())
-    rows = METRICS[call.metric](asked, **dict(call.parameters))
-    return rows, frozenset(asked.earlier_days)
+    recorded = replace(scope, earlier_days=set())
+    rows = METRICS[call.metric](recorded, **dict(call.parameters))
+    return rows, frozenset(recorded.earlier_days)
 
 
 @lru_cache(maxsize=2048)

@@ -130,7 +130,7 @@ def delegate_changed(scope: Scope) -> Select[Any]:
         .cte("fresh")
         .prefix_with("MATERIALIZED")
     )
-    kept = _any(
+    unchanged = _any(
         stayed,
         came(stayed, fresh, fresh.c.before),
         stayed.c.organisation == fresh.c.organisation,
@@ -149,7 +149,7 @@ def delegate_changed(scope: Scope) -> Select[Any]:
             .scalar_subquery()
             .label("before"),
         )
-        .where(~kept)
+        .where(~unchanged)
         .subquery()
     )
     who, whom = scope.current(Person), scope.current(Person)

@@ -65,7 +65,7 @@ def rule_number(name: str) -> BindParameter[int]:
 
 @cache
 def statement(name: str) -> Select[Any]:
-    """Return the statement of an occasion, with the names of whom it concerns, for initiatives whose life goes on."""
+    """Return the statement of an occasion, with the names of whom it concerns, for active initiatives."""
     kind, scope, state = OCCASIONS[name], Scope(everywhere=True), tables.initiative_state
     found = _FINDERS[name](scope).subquery("found")
     query = (
@@ -90,8 +90,8 @@ def find_occasions(
     connection: Connection, name: str, since: date, until: date, as_of: date, numbers: Mapping[str, int] | None = None
 ) -> Sequence[OccasionMatch]:
     """Return every occasion with a reference date in the range, once each, by the facts that are true on a day."""
-    asked = {**OCCASIONS[name].parameters, **(numbers or {}), "since": since, "until": until, "as_of": as_of}
-    rows = connection.execute(statement(name), asked)
+    parameters = {**OCCASIONS[name].parameters, **(numbers or {}), "since": since, "until": until, "as_of": as_of}
+    rows = connection.execute(statement(name), parameters)
     found: dict[tuple[str, str, date], OccasionMatch] = {}
     columns = list(rows.keys())
     for values in rows:

@@ -21,23 +21,23 @@ def retained_low(scope: Scope) -> Select[Any]:
     Such a day is one on which a membership began or ended, so no other days are considered.
     """
     moment = _moments(scope)
-    asked, margin = moment.c.retained_percent, rule_number("margin")
-    kept, everybody = _counts(scope, moment, scope.as_of)
-    kept_then, everybody_then = _counts(scope, moment, moment.c.day)
-    kept_before, everybody_before = _counts(scope, moment, moment.c.day, before=True)
+    required, margin = moment.c.retained_percent, rule_number("margin")
+    retained, everybody = _counts(scope, moment, scope.as_of)
+    retained_then, everybody_then = _counts(scope, moment, moment.c.day)
+    retained_before, everybody_before = _counts(scope, moment, moment.c.day, before=True)
     return select(
         moment.c.initiative,
         moment.c.name.label("subject"),
         moment.c.day.label("reference"),
-        asked.label("asked"),
-        kept.label("retained"),
+        required.label("asked"),
+        retained.label("retained"),
         everybody.label("members"),
     ).where(
-        kept_before * 100 >= (asked + margin) * everybody_before,
-        kept_then * 100 < (asked + margin) * everybody_then,
-        kept * 100 < (asked + margin) * everybody,
+        retained_before * 100 >= (required + margin) * everybody_before,
+        retained_then * 100 < (required + margin) * everybody_then,
+        retained * 100 < (required + margin) * everybody,
         # If the share itself is missed, only that is reported.
-        or_(margin == 0, kept * 100 >= asked * everybody),
+        or_(margin == 0, retained * 100 >= required * everybody),
     )
 
 
@@ -89,5 +89,5 @@ def _counts(
         )
         .correlate(moment)
     )
-    kept = everybody.where(and_(belonged(scope, moment, member)))
-    return kept.scalar_subquery(), everybody.scalar_subquery()
+    retained = everybody.where(and_(belonged(scope, moment, member)))
+    return retained.scalar_subquery(), everybody.scalar_subquery()

@@ -22,15 +22,15 @@ def trust_fell(scope: Scope) -> Select[Any]:
             earlier.c.initiative == wave.c.initiative,
             earlier.c.topic == wave.c.topic,
             earlier.c.valid_from < wave.c.valid_from,
-            _heard(earlier),
+            _enough_answers(earlier),
         )
         .order_by(earlier.c.valid_from.desc())
         .limit(1)
         .correlate(wave)
         .scalar_subquery()
     )
-    return _told(wave, wave.c.mean_milli, before.label("before_milli")).where(
-        _heard(wave), before - wave.c.mean_milli >= rule_number("fall_milli")
+    return _wave_query(wave, wave.c.mean_milli, before.label("before_milli")).where(
+        _enough_answers(wave), before - wave.c.mean_milli >= rule_number("fall_milli")
     )
 
 
@@ -38,10 +38,10 @@ def trust_fell(scope: Scope) -> Select[Any]:
 def trust_unheard(scope: Scope) -> Select[Any]:
     wave = scope.latest(SurveyWave)
     few = wave.c.answers * 100 < rule_number("percent") * wave.c.invited
-    return _told(wave).where(or_(few, wave.c.answers < FEWEST_ANSWERS))
+    return _wave_query(wave).where(or_(few, wave.c.answers < FEWEST_ANSWERS))
 
 
-def _told(wave: Subquery, *more: ColumnElement[Any]) -> Select[Any]:
+def _wave_query(wave: Subquery, *more: ColumnElement[Any]) -> Select[Any]:
     return select(
         wave.c.initiative,
         wave.c.topic.label("subject"),
@@ -52,7 +52,7 @@ def _told(wave: Subquery, *more: ColumnElement[Any]) -> Select[Any]:
     ).where(wave.c.topic == SurveyTopic.TRUST.value, in_window(wave.c.valid_from))
 
 
-def _heard(wave: Subquery) -> ColumnElement[bool]:
+def _enough_answers(wave: Subquery) -> ColumnElement[bool]:
     """Whether enough people answered for the mean to be shown."""
     enough = wave.c.answers * 100 >= rule_number("percent") * wave.c.invited
     return and_(enough, wave.c.answers >= FEWEST_ANSWERS, wave.c.mean_milli.is_not(None))
