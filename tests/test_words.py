@@ -26,6 +26,14 @@ def test_the_documentation_shows_every_command() -> None:
     assert {name for name in commands if f"clusterflow {name}" not in text} == set()
 
 
+def test_the_table_of_changes_in_the_architecture_names_existing_files() -> None:
+    table = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## Where to change what")[2]
+    paths = {path for path in re.findall(r"`([^`\s]+)`", table) if "/" in path and "<" not in path}
+    assert len(paths) > 15
+    missing = {p for p in paths if not [*ROOT.glob(p), *(ROOT / "src" / "clusterflow").glob(p)]}
+    assert not missing
+
+
 def test_every_source_of_a_model_or_a_metric_is_explained() -> None:
     explained = set(re.findall(r"`([A-Z0-9-]+)`", (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")))
     cited = {
