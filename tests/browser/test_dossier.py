@@ -71,6 +71,6 @@ async def test_a_board_reads_the_dossier_in_its_browser(page: Page, page_file: P
     await page.set_viewport_size({"width": 400, "height": 900})
     wide = await page.evaluate("document.documentElement.scrollWidth")
     await page.screenshot(path=folder / "dossier-narrow.png", full_page=True)
-    assert wide <= 400, "nothing sticks out on a telephone"
+    assert wide <= 400, "the page fits a phone"
     assert complaints == []
     assert requests == [page_file.as_uri()]

@@ -134,7 +134,7 @@ def changed(small: str, sentences: Reader) -> Changer:
     def read(*changes: tuple[str, str]) -> list[str]:
         text = small
         for old, new in changes:
-            assert text.count(old) == 1, f"«{old}» stands {text.count(old)} times in the model"
+            assert text.count(old) == 1, f"«{old}» is {text.count(old)} times in the model"
             text = text.replace(old, new)
         return sentences(text)
 

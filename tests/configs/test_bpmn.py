@@ -176,4 +176,4 @@ def test_characters_that_xml_forbids_are_removed_and_others_escaped() -> None:
     model = MODELS["basque"].model_copy(update={"title": odd, "about": odd})
     spec = parsed(written(model), "basque")
     assert spec.description == '"R&D" <x> \ufffd\ufffd\u202e\n' + "x" * 5000
-    assert "\u202e" not in written(model), "nothing turns the direction of a terminal"
+    assert "\u202e" not in written(model), "no mark changes the direction of a terminal"

@@ -39,7 +39,7 @@ async def test_new_facts_do_not_change_the_events_that_are_repeated(database_url
     with connect_relay_to(Bus(bus.file, die)), pytest.raises(RelayDied):
         await publish(w.context)
     w.record(line.format("b"))  # the clock stands still, as on a day that is rehearsed
-    assert outbox.waiting(w.context) == [], "another relay waits for as long as the first may be at work"
+    assert outbox.waiting(w.context) == [], "another relay waits while the first may still be working"
     w.now += timedelta(minutes=2)
     with connect_relay_to(bus):
         await publish(w.context)

@@ -182,7 +182,7 @@ def check(registry: Registry) -> Callable[..., None]:
         call, day = MetricCall(metric, tuple(sorted(parameters.items()))), date.fromisoformat(on)
         for selection in (None, [INITIATIVE, "another"]):
             together = registry.everybody(call, day, selection)
-            assert together.get(INITIATIVE, UNMEASURED) == found, "all at once is as one by one"
+            assert together.get(INITIATIVE, UNMEASURED) == found, "measuring all at once gives the same"
             assert set(together) <= {INITIATIVE}
 
         rows = registry.evidence(metric, on, **parameters)
@@ -190,7 +190,9 @@ def check(registry: Registry) -> Callable[..., None]:
             assert len(rows) == found.rows
             assert refolded(rows, registry.declarations[metric].fold) in (found.low, found.high)
 
-        assert registry.measure(metric, "1990-01-01", **parameters).is_empty, "before the first fact nobody knows"
+        assert registry.measure(metric, "1990-01-01", **parameters).is_empty, (
+            "before the first fact the value is unknown"
+        )
         if metric == "stage-time":
             return
         long_ago, at_last = datetime(1980, 1, 1, tzinfo=UTC), datetime(2090, 1, 1, tzinfo=UTC)
@@ -201,7 +203,7 @@ def check(registry: Registry) -> Callable[..., None]:
             registry.connection.execute(update(table).values(entered_at=at_last))
         entered_late = registry.measure(metric, on, **parameters)
         assert (entered_late.low, entered_late.high) == (found.low, found.high)
-        assert entered_late.late == bool(found.rows), "what was entered after the day is told"
+        assert entered_late.late == bool(found.rows), "late entries are marked"
 
     return see
 

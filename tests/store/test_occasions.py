@@ -105,7 +105,7 @@ def test_a_board_is_not_a_committee_and_a_committee_without_meetings_is_silent_i
 def test_attendance_is_low_if_two_consecutive_meetings_were_low(world: World) -> None:
     meeting(world, "m1", "2024-01-10", "mona:firm", "gala:ministry")
     meeting(world, "m2", "2024-02-10", "mona:firm", "!gala:ministry", "!bruno:firm")
-    assert subjects(world, "attendance.low", "2024-02-01", "2024-03-01") == [], "once is no habit"
+    assert subjects(world, "attendance.low", "2024-02-01", "2024-03-01") == [], "a single time is not enough"
     meeting(world, "m3", "2024-03-10", "!mona:firm", "gala:ministry", "!bruno:firm")
     (one,) = found(world, "attendance.low", "2024-03-01", "2024-04-01")
     assert (one.subject, one.reference, one.facts["body_name"]) == ("quality", date(2024, 3, 10), "Quality")
@@ -137,7 +137,7 @@ def test_a_company_is_absent_from_three_meetings_in_a_row(world: World) -> None:
     )
     assert subjects(world, "member.absent", *days, meetings=2) == [], "the second time is over"
     meeting(world, "m4", "2024-04-10", *everybody)
-    assert subjects(world, "member.absent", "2024-04-02", "2024-05-01") == [], "a fourth absence is no news"
+    assert subjects(world, "member.absent", "2024-04-02", "2024-05-01") == [], "a fourth absence is not reported"
     meeting(world, "m5", "2024-05-10", "mona:firm")
     for number, month in enumerate(("06", "07", "08"), 6):
         meeting(world, f"m{number}", f"2024-{month}-10", "!mona:firm", "!bruno:firm")
@@ -152,11 +152,13 @@ def test_trust_fell_or_too_few_people_answered(world: World) -> None:
     wave("2024-02-10", 4, 2000)
     (few,) = found(world, "trust.unheard", "2024-02-01", "2024-03-01", "2024-03-01")
     assert (few.facts["answers"], few.facts["invited"]) == (4, 20)
-    assert "mean_milli" not in few.facts, "under five answers nothing is shown"
+    assert "mean_milli" not in few.facts, "fewer than five answers are not shown"
     assert subjects(world, "trust.fell", "2024-02-01", "2024-03-01", "2024-03-01") == []
     wave("2024-03-10", 12, 3700)
     (fell,) = found(world, "trust.fell", "2024-03-01", "2024-04-01")
-    assert (fell.facts["mean_milli"], fell.facts["before_milli"]) == (3700, 4000), "against the last that was heard"
+    assert (fell.facts["mean_milli"], fell.facts["before_milli"]) == (3700, 4000), (
+        "compared with the last wave that had enough answers"
+    )
     assert subjects(world, "trust.fell", "2024-03-01", "2024-04-01", fall_milli=301) == []
 
 
@@ -246,7 +248,7 @@ def test_retained_members_near_and_below_the_share_of_their_label(world: World) 
         "membership initiative=one organisation=late from=2024-05-20",
     )
     assert subjects(world, "retained.low", *days, margin=0) == [("accredited", "2024-05-20")], "four of eight was half"
-    assert subjects(world, "retained.low", *days, margin=10) == [], "who is under is not told to be near"
+    assert subjects(world, "retained.low", *days, margin=10) == [], "a label below its share is not reported as near"
     world.record("membership initiative=one organisation=late from=2024-05-20 to=2024-06-01")
     assert subjects(world, "retained.low", *days, margin=0) == [], "it is over"
     assert subjects(world, "retained.low", "2024-01-01", "2024-05-31", "2024-05-31") == [("accredited", "2024-05-20")]

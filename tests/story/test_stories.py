@@ -120,7 +120,7 @@ of_everybody: Callable[..., Any] = pytest.mark.parametrize("initiative", EVERYBO
 @of_everybody
 def test_every_decision_was_accepted_or_refused_as_scripted(played: Played, initiative: str) -> None:
     taken = [(scripted, got) for scripted, got in played.decided if got.initiative == initiative]
-    assert len(taken) == len(played.tales[initiative].decisions), "somebody in the script never got to speak"
+    assert len(taken) == len(played.tales[initiative].decisions), "a scripted decision was not taken"
     assert {(s.stage, s.by, s.refused) for s, _ in taken} == {(s.stage, s.by, got.refused) for s, got in taken}
 
 
@@ -191,7 +191,7 @@ def test_cordoba_falls_below_its_five_members_and_recovers(played: Played) -> No
     assert (lapsed.stage, lapsed.criteria) == ("critical-mass", ("committed-members",))
     assert played.once(CORDOBA, "milestone.restored").on > lapsed.on
     overdue = played.happened(CORDOBA, "stage.overdue", stage="common-purpose")
-    assert [e.level for e in overdue] == [1, 2], "told once, and once more one level up"
+    assert [e.level for e in overdue] == [1, 2], "reported once, and once more one level up"
 
 
 def test_cordoba_opens_to_more_members_once_the_committees_work(played: Played) -> None:
@@ -205,7 +205,7 @@ def test_the_legal_personality_of_the_association_is_unknown_for_months(played: 
     assert (change.before, change.answer) == (Answer.UNKNOWN, Answer.MET), "never «unmet»: nobody knew"
     assert (change.on - day(22, 20)).days > 120
     (gate,) = explanation.explain(played.context, CORDOBA, "operation")
-    assert gate.readiness is Readiness.UNKNOWN, "of business nobody has entered anything yet"
+    assert gate.readiness is Readiness.UNKNOWN, "no business has been recorded yet"
 
 
 # ── Ecuador: a public policy, and a government that does not manage ────────────────────────────────────────────────
@@ -233,7 +233,7 @@ def test_the_ministry_decides_on_the_purpose_but_not_on_the_committees(played: P
 def test_the_basque_association_precedes_its_strategy_and_gets_furthest(played: Played) -> None:
     order = ["critical-mass", "common-purpose", "institutionalization", "strategy", "committees", "operation"]
     assert played.achieved(BASQUE) == order
-    assert played.under_way(BASQUE) == {"operation"}, "the life after has no end"
+    assert played.under_way(BASQUE) == {"operation"}, "the last stage has no end"
 
 
 def test_a_correction_makes_the_fifteenth_member(played: Played) -> None:
@@ -284,7 +284,7 @@ def test_a_catalan_gate_that_nobody_decides_in_time_closes_again(played: Played)
 def test_the_colombian_tables_and_route_map_run_in_parallel(played: Played) -> None:
     entered = {e.stage: e.on for e in played.happened(COLOMBIAN, "stage.entered")}
     assert entered["committees"] == entered["strategy"]
-    assert entered["operation"] == entered["institutionalization"], "its own legal body is open to it, and optional"
+    assert entered["operation"] == entered["institutionalization"], "its own legal entity is optional"
     assert played.under_way(COLOMBIAN) == {"operation", "institutionalization"}
 
 
@@ -302,7 +302,7 @@ def test_the_colombian_initiative_still_waits_at_the_end(played: Played) -> None
     assert visit.held_until is not None
     assert visit.held_until > TODAY
     satisfied = played.criterion(COLOMBIAN, "operation", "satisfaction-index")
-    assert satisfied.answer is Answer.UNKNOWN, "four answers are nobody's secret and no answer"
+    assert satisfied.answer is Answer.UNKNOWN, "four answers are too few to be shown"
 
 
 # ── exports ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -23,7 +23,7 @@ def fall_due(w: World, moment: str | None = None) -> tuple[str, ...]:
         w.now = utc(moment if "T" in moment else f"{moment}T12:00")
     fell = review.process_deadlines(w.context)
     assert not fell.problems
-    assert review.initiatives_due(w.context) == [], "nothing stays due"
+    assert review.initiatives_due(w.context) == [], "no deadline is left"
     return tuple(kind for one in fell.changed for kind in one.changes)
 
 

@@ -35,7 +35,7 @@ async def until(look: Callable[[], Awaitable[T | None]], what: str) -> T:
     """Check repeatedly until there is a result, and return it."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while (result := await look()) is None:
-        assert time.monotonic() < deadline, f"never came: {what}"
+        assert time.monotonic() < deadline, f"not seen in time: {what}"
         await asyncio.sleep(0.05)
     return result
 

@@ -65,7 +65,7 @@ def race(settings: Settings, now: datetime, rounds: int, *runners: Runner) -> li
         racers.append((process, here))
     outcomes: list[Sequence[Any]] = []
     for process, here in racers:
-        assert here.poll(PATIENCE_SECONDS), "a racer never came to its end"
+        assert here.poll(PATIENCE_SECONDS), "a racer did not end"
         outcomes.append(here.recv())
         process.join(PATIENCE_SECONDS)
         assert process.exitcode == 0
