@@ -1,4 +1,4 @@
-# Sets everything up in .venv from the pins of constraints.txt, once; again in a moment.
+# Installs the pinned packages of constraints.txt into .venv, once.
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
@@ -35,7 +35,7 @@ lint: $(READY)
 	$(VENV)/bin/python tests/house.py
 	$(VENV)/bin/python -m clusterflow.notices.catalogs --check
 
-# After a template of configs/messages is new or changed: its texts come into every language's catalog.
+# Run this after a change of a template in configs/messages: it adds the texts to the catalog of every language.
 catalogs: $(READY)
 	$(VENV)/bin/python -m clusterflow.notices.catalogs
 
@@ -44,15 +44,15 @@ docs: $(READY)
 	$(VENV)/bin/python -m sphinx -W -n --keep-going -q -b html docs docs/_build/html
 	@echo docs/_build/html/index.html
 
-# After an import between packages is new or gone: the drawing of docs/architecture.md.
+# Run this after a change of imports between packages: it draws the picture of docs/architecture.md.
 diagram: $(READY)
 	$(VENV)/bin/python docs/generate_diagram.py
 
-# After a shipped model or a deployment is changed: deployments/prefect.yaml.
+# Run this after a change of a shipped model or a deployment: it writes deployments/prefect.yaml.
 deployments: $(READY)
 	$(VENV)/bin/python -m clusterflow.prefect.declarations
 
-# After Prefect's pages or ours look different: the pictures of the documentation, taken by tests.
+# Run this after a change of Prefect's pages or ours: tests take the pictures of the documentation.
 pictures: $(READY)
 	CLUSTERFLOW_PICTURES=$(CURDIR)/docs/pictures $(VENV)/bin/python -m pytest tests/browser/test_form.py tests/browser/test_portfolio.py
 

@@ -1,4 +1,4 @@
-"""Each benchmark runs and prints its rival beside itself. How fast anything is, is read and never asserted."""
+"""Each benchmark runs and prints its rival beside itself. The numbers are read by people and never asserted."""
 
 from __future__ import annotations
 

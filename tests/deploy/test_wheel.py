@@ -1,6 +1,6 @@
-"""The wheel runs in an empty folder, without the checkout: installed, deployed, and worked for by a plain worker.
+"""The wheel works in an empty folder without the checkout: it is installed, deployed, and used by a plain worker.
 
-The tests follow one new user from the first command to the last, in their order.
+The tests follow one new user from the first command to the last, in order.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The sdist, and the wheel that is built from the unpacked sdist alone."""
+    """The sdist, and the wheel that is built from the unpacked sdist only."""
     target = tmp_path_factory.mktemp("dist")
     before = Path.cwd()
     try:
@@ -48,7 +48,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @pytest.fixture(scope="module")
 def venv(built: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clean virtual environment with the wheel and what it asks for, from the pinned versions; no extras."""
+    """A clean virtual environment with the wheel and its pinned requirements, without extras."""
     folder = tmp_path_factory.mktemp("installed") / "venv"
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
     install = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
@@ -84,7 +84,7 @@ def up(venv: Path, office: Path) -> Iterator[None]:
 
 @pytest.fixture
 def command(venv: Path, office: Path) -> Command:
-    """Give a command in the office's folder."""
+    """Run a command in the office's folder."""
     return lambda *words, code=0: _run(venv, office, *words, code=code)
 
 
@@ -129,7 +129,7 @@ class TestUp:
 
 
 class TestAWorkerElsewhere:
-    """On a Prefect server with nothing in it, and with the worker in another folder than the deployer."""
+    """On a new Prefect server, with the worker in another folder than the deployer."""
 
     def test_a_plain_worker_runs_what_was_deployed_from_the_folder(
         self, venv: Path, office: Path, up: None, tmp_path_factory: pytest.TempPathFactory
@@ -141,7 +141,7 @@ class TestAWorkerElsewhere:
             text = text.replace("CLUSTERFLOW_HOME=data", f"CLUSTERFLOW_HOME={office / 'data'}")
             text = re.sub(r"(?m)^CLUSTERFLOW_(CONFIGS|DEPLOYMENTS)=.*$", "", text)
             (elsewhere / name).write_text(text, encoding="utf-8")
-        # A pool of its own, so that «clusterflow up» does not take the run.
+        # A separate pool, so that «clusterflow up» does not take the run.
         _run(venv, office, "prefect", "work-pool", "create", "elsewhere", "--type", "process")
         text = (office / "deployments" / "prefect.yaml").read_text(encoding="utf-8")
         pool = "work_pool:\n      name: "
@@ -159,7 +159,7 @@ class TestAWorkerElsewhere:
 
 
 def _environment(venv: Path, folder: Path) -> dict[str, str]:
-    """What a new user's shell has; nothing of the checkout."""
+    """The environment of a new user's shell, without the checkout."""
     return {
         "HOME": str(folder.parent),
         "PATH": f"{venv / 'bin'}:/usr/bin:/bin",
@@ -181,7 +181,7 @@ def _run(venv: Path, folder: Path, *words: str, code: int = 0) -> subprocess.Com
 
 @contextmanager
 def _started(venv: Path, folder: Path, *words: str) -> Iterator[Path]:
-    """Run a program that stays up; gives its log, and stops it as Ctrl-C does."""
+    """Run a program that stays up, yield its log, and stop it as Ctrl-C does."""
     log = folder / f"{words[0]}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
