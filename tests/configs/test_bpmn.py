@@ -1,9 +1,10 @@
-"""A model exported as BPMN: another parser reads it, another engine runs it in the model's order, and
-it has a drawing.
-"""
+"""A model as BPMN: two engines of different makers run it alike and in the model's order, and it is drawn."""
 
 from __future__ import annotations
 
+import ast
+import json
+import tempfile
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +18,7 @@ from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser, BpmnValidator
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
+from support import javascript as node
 
 from clusterflow.configs.metrics import load_metrics
 from clusterflow.configs.models import load_models, model_files
@@ -49,12 +51,22 @@ def parsed(text: str, process: str) -> BpmnProcessSpec:
     return parser.get_spec(process)
 
 
+NOTHING = {"decision": "", "to_stage": "", "wanted": ""}
+
+
 class EngineRun:
-    """A run of the process in another engine, with the stages that are active and the gates that can be decided."""
+    """A run of the process in SpiffWorkflow, with the stages that are active and the gates that can be decided."""
 
     def __init__(self, model: LifecycleModel) -> None:
+        self.model = model
         self.workflow = BpmnWorkflow(parsed(written(model), model.id))
         self.workflow.do_engine_steps()
+        self.steps: list[dict[str, object]] = []
+        self.seen = [self.seen_now()]
+
+    def seen_now(self) -> dict[str, object]:
+        """What waits for people, and whether the process has ended."""
+        return {"waiting": sorted(self.ready("")), "ended": self.workflow.is_completed()}
 
     def ready(self, what: str) -> set[str]:
         names = [t.task_spec.name for t in self.workflow.get_tasks(state=TaskState.READY, manual=True)]
@@ -63,9 +75,21 @@ class EngineRun:
 
     def do(self, name: str, **data: object) -> None:
         task = next(t for t in self.workflow.get_tasks(state=TaskState.READY) if t.task_spec.name == name)
-        task.data.update(data)
+        task.data.update({**NOTHING, **data})
         task.run()
         self.workflow.do_engine_steps()
+        self.steps.append({"do": name, "with": {**NOTHING, **data}})
+        self.seen.append(self.seen_now())
+        for milestone in self.ready("milestone_"):
+            self.do(f"milestone_{milestone}")
+
+    def seen_in_javascript(self) -> list[dict[str, object]]:
+        """What another maker's engine shows after the same steps."""
+        with tempfile.NamedTemporaryFile("w", suffix=".bpmn", encoding="utf-8") as file:
+            file.write(written(self.model))
+            file.flush()
+            lines = node.run("engine.mjs", file.name, given=json.dumps(self.steps)).splitlines()
+        return [json.loads(line) for line in lines]
 
 
 @of_every_model
@@ -92,7 +116,7 @@ def test_another_engine_runs_any_model_in_its_order(model: LifecycleModel, data:
     run_to_the_end(model, lambda ready: data.draw(st.sampled_from(sorted(ready))))
 
 
-def run_to_the_end(model: LifecycleModel, choose: Callable[[list[str]], str]) -> None:
+def run_to_the_end(model: LifecycleModel, choose: Callable[[list[str]], str]) -> EngineRun:
     """Decide *go* everywhere. At any time, the stages that may begin are those of the model."""
     lived, achieved, worked = EngineRun(model), set[str](), set[str]()
     while not lived.workflow.is_completed():
@@ -103,10 +127,11 @@ def run_to_the_end(model: LifecycleModel, choose: Callable[[list[str]], str]) ->
         name = choose(
             [*(f"stage_{s}" for s in begin), *(f"consider_{s}" for s in consider), *map("decide_{}".format, decide)]
         )
-        lived.do(name, decision="go", wanted=True)
+        lived.do(name, decision="go", wanted="yes")
         if not name.startswith("consider_"):
             (worked if name.startswith("stage_") else achieved).add(name.partition("_")[2])
     assert achieved == worked == set(model.by_id)
+    return lived
 
 
 def test_a_gate_can_hold_recycle_and_stop() -> None:
@@ -145,8 +170,55 @@ def test_a_stop_ends_parallel_stages() -> None:
 def test_an_optional_stage_can_be_left_out() -> None:
     lived = passed("hosting", "critical-mass", "common-purpose", "strategy", "committees", "operation")
     assert lived.ready("consider_") == {"institutionalization"}
-    lived.do("consider_institutionalization", wanted=False)
+    lived.do("consider_institutionalization", wanted="no")
     assert lived.workflow.is_completed()
+
+
+def test_a_recycle_goes_back_to_an_earlier_stage() -> None:
+    lived = EngineRun(MODELS["basque"])
+    for stage in ("critical-mass", "common-purpose"):
+        lived.do(f"stage_{stage}")
+        lived.do(f"decide_{stage}", decision="go")
+    lived.do("stage_institutionalization")
+    lived.do("decide_institutionalization", decision="recycle", to_stage="critical-mass")
+    assert (lived.ready("stage_"), lived.ready("decide_")) == ({"critical-mass"}, set())
+
+
+@of_every_model
+def test_two_engines_of_different_makers_live_a_life_alike(model: LifecycleModel, javascript: None) -> None:
+    lived = run_to_the_end(model, min)
+    assert lived.seen_in_javascript() == lived.seen
+
+
+@settings(max_examples=6, deadline=None)
+@given(name=st.sampled_from(sorted(MODELS)), data=st.data())
+def test_two_engines_of_different_makers_decide_alike(javascript: None, name: str, data: st.DataObject) -> None:
+    lived = EngineRun(MODELS[name])
+    for _ in range(14):
+        ready = sorted(lived.ready(""))
+        if not ready:
+            break
+        to_stage = data.draw(st.sampled_from(["", *MODELS[name].by_id]))
+        decision = data.draw(st.sampled_from(["go", "conditional-go", "hold", "recycle", "stop", "else"]))
+        lived.do(data.draw(st.sampled_from(ready)), decision=decision, to_stage=to_stage, wanted="yes")
+    assert lived.seen_in_javascript() == lived.seen
+
+
+@of_every_model
+def test_every_condition_declares_its_language(model: LifecycleModel) -> None:
+    root = etree.fromstring(written(model).encode())
+    conditions = root.xpath("//bpmn:conditionExpression", namespaces=DI)
+    assert {c.get("language") for c in conditions} == {"javascript"}
+    assert root.get("expressionLanguage")
+    for condition in conditions:
+        ast.parse(condition.text, mode="eval")
+
+
+def test_an_engine_that_does_not_know_the_language_refuses_the_process(tmp_path: Path, javascript: None) -> None:
+    text = written(MODELS["basque"]).replace('language="javascript"', 'language="else"')
+    (tmp_path / "else.bpmn").write_text(text, encoding="utf-8")
+    with pytest.raises(AssertionError, match="the language «else» is not known"):
+        node.run("engine.mjs", tmp_path / "else.bpmn", given="[]")
 
 
 @of_every_model

@@ -56,10 +56,18 @@ def tables(
 
 
 @export.command(help_epilogue="Example: clusterflow export xes automotriz --to automotriz.xes")
-def xes(*initiatives: Named, to: To = None, replace: Replace = False, lang: Lang = "en") -> None:
+def xes(
+    *initiatives: Named,
+    to: To = None,
+    replace: Replace = False,
+    lang: Lang = "en",
+    steps: Annotated[
+        bool, Parameter(negative="", help="only the steps of the model, named as in its BPMN: for replay")
+    ] = False,
+) -> None:
     """What happened in initiatives, as an event log in XES (IEEE 1849): a trace for each, without personal data."""
     with writing(to, replace) as write:
-        written = _logs(initiatives).xes(write, lang)
+        written = _logs(initiatives).xes(write, lang, steps)
     _told(to, written, "events")
 
 

@@ -17,6 +17,9 @@ NAMESPACES = {
     "xmlns:xsi": "http://www.w3.org/2001/XMLSchema-instance",
 }
 TARGET = "urn:clusterflow:models"
+LANGUAGE = "javascript"
+"""The language of the conditions, as engines name it. An engine that does not know it refuses the process."""
+EXPRESSION_LANGUAGE = "https://tc39.es/ecma262/"
 LABEL = Size(88, 28)
 
 
@@ -25,6 +28,7 @@ def bpmn(model: LifecycleModel, language: Language, write: Callable[[str], objec
     process, name = process_of(model, language), model.title.to(language)
     xml = Xml(write)
     about = {"id": f"definitions_{model.id}", "name": name, "targetNamespace": TARGET, "exporter": "clusterflow"}
+    about["expressionLanguage"] = EXPRESSION_LANGUAGE
     with xml.inside("definitions", {**NAMESPACES, **about}):
         with xml.inside("process", {"id": model.id, "name": name, "isExecutable": "true"}):
             xml.element("documentation", text=f"{model.about.to(language)}\n{model.source}")
@@ -56,7 +60,8 @@ def _process(xml: Xml, process: Process) -> None:
         attributes = {"id": flow.id, **named, "sourceRef": flow.start, "targetRef": flow.end}
         if flow.condition:
             with xml.inside("sequenceFlow", attributes):
-                xml.element("conditionExpression", {"xsi:type": "tFormalExpression"}, flow.condition)
+                about = {"xsi:type": "tFormalExpression", "language": LANGUAGE}
+                xml.element("conditionExpression", about, flow.condition)
         else:
             xml.element("sequenceFlow", attributes)
 

@@ -1,12 +1,13 @@
 """Converts a model to a BPMN process: its nodes, its flows, and where each is drawn.
 
 A stage is a user task. Its gate is a second one, the decision, before an exclusive gateway: *go* leads over the
-milestone to the next stages, *hold* back to the decision, *recycle* back to the stage, *stop* to the end.
+milestone to the next stages, *hold* back to the decision, *recycle* back to a stage, *stop* to the end.
+A milestone is a user task, too: some readers drop intermediate events, and engines differ about other tasks.
 A stage that waits for several others has a parallel gateway before it. An optional stage has an exclusive gateway
-before it, which asks whether to begin.
+before it, which asks whether to begin, and another one behind it. All ways end in one event, except those that stop.
 
-A recycle may lead to any earlier stage. BPMN has no sound way to draw that past a join, so the flow leads to the stage
-itself, and the decision's documentation names the others.
+A recycle leads to the stage itself or to an earlier one that has the same parallel stages. Past a split or a join BPMN
+has no sound way back, so the documentation of the decision names the other stages.
 """
 
 from __future__ import annotations
@@ -27,12 +28,15 @@ from clusterflow.reports.status import title_of
 from clusterflow.rules.stage_order import ancestors, direct_successions, initial_stages, layers
 
 DECISION_IS = 'decision == "{}"'
-OPTIONAL_WANTED = "wanted"
-"""The variables in the conditions: the decision as a text, and whether an optional stage is wanted."""
+BACK_TO = 'to_stage == "{}"'
+OPTIONAL_WANTED = 'wanted == "yes"'
+"""The conditions on texts. Each is one comparison, which JavaScript and Python read alike."""
 
 HEIGHT, GAP, LAYER_GAP, BEND = 250.0, 56.0, 90.0, 30.0
-HOLD, RECYCLE, STOP = 62.0, 92.0, 80.0
+HOLD, RECYCLE, BACK, STOP, LEFT_OUT = 62.0, 92.0, 122.0, 80.0, 112.0
 """The distance of these flows from the centre line of a stage."""
+CONDITIONAL, STEP = 28.0, 14.0
+"""How far the flow of a conditional go runs below that of a go, and where it turns."""
 
 _WORDS = {
     "begins": Text(es="La iniciativa comienza", en="The initiative begins"),
@@ -40,7 +44,6 @@ _WORDS = {
     "consider": Text(es="¿Emprender {}?", en="Begin {}?"),
     "yes": Text(es="sí", en="yes"),
     "no": Text(es="no", en="no"),
-    "left-out": Text(es="Se prescinde", en="Left out"),
     "done": Text(es="Concluida", en="Done"),
     "goes-on": Text(es="Sigue, bajo observación", en="Goes on, under watch"),
     "stopped": Text(es="Fin de la iniciativa", en="The initiative ends"),
@@ -124,6 +127,11 @@ def process_of(model: LifecycleModel, language: Language) -> Process:
     return _Planner(model, language).process()
 
 
+def task_names(model: LifecycleModel, language: Language) -> dict[str, str]:
+    """Return the names of the tasks of a process by their ids."""
+    return {n.id: n.name for n in process_of(model, language).nodes if n.tag == "userTask"}
+
+
 class _Planner:
     def __init__(self, model: LifecycleModel, language: Language) -> None:
         self.model, self.language = model, language
@@ -144,8 +152,9 @@ class _Planner:
             "stage": (TASK, True),
             "decide": (TASK, True),
             "gate": (GATEWAY, True),
-            "milestone": (EVENT, True),
-            "on": (GATEWAY, any(len(self.after[stage]) != 1 for stage in layer)),
+            "milestone": (TASK, True),
+            "merge": (GATEWAY, any(self.model.stage(stage).optional for stage in layer)),
+            "on": (GATEWAY, any(len(self.after[stage]) > 1 for stage in layer)),
         }
         x = 0.0
         for name, (size, there) in columns.items():
@@ -162,6 +171,7 @@ class _Planner:
             start, end = self._exit(arrow.start), self._entry(arrow.end)
             between = [Point(x, y) for x, y in arrow.points[1:-1]]
             self._flow(f"step_{arrow.start}_{arrow.end}", start, end, *_bent([start.right, *between, end.left]))
+        self._finish()
         return Process(tuple(self.nodes.values()), tuple(self.flows))
 
     def _begin(self) -> None:
@@ -178,55 +188,119 @@ class _Planner:
             entry = self._entry(stage)
             self._flow(f"begin_{stage}", start, entry, *_bent([start.right, entry.left], at_end=True))
 
+    def _finish(self) -> None:
+        """The one end event of all ways that do not stop."""
+        last = [stage for stage in self.model.stages if not self.after[stage.id]]
+        x, y = max(node.right.x for node in self.nodes.values()) + GAP, self.drawing.height / 2
+        join = None
+        if len(last) > 1:
+            join = self._node("join_", "parallelGateway", "", Point(x, y - GATEWAY.height / 2), GATEWAY)
+            x += GATEWAY.width + GAP
+        name = self._word("goes-on" if any(stage.open_ended for stage in last) else "done")
+        end = self._node("end", "endEvent", name, Point(x, y - EVENT.height / 2), EVENT)
+        for stage in last:
+            start, to = self._exit(stage.id), join or end
+            self._flow(f"on_{stage.id}", start, to, *_bent([start.right, to.left], at_end=True))
+        if join is not None:
+            self._straight("end", join, end)
+
     def _stage(self, stage: Stage) -> None:
         name, gate = stage.id, stage.gate
         task = self._put("stage", stage, "userTask", stage.title.to(self.language), TASK, self._about(stage))
         title = self._word("decide").format(gate.title.to(self.language))
         decide = self._put("decide", stage, "userTask", title, TASK, self._asked(stage))
         fork = self._put("gate", stage, "exclusiveGateway", "", GATEWAY, default=f"hold_{name}")
-        reached = self._put("milestone", stage, "intermediateThrowEvent", gate.milestone.to(self.language), EVENT)
+        reached = self._put("milestone", stage, "userTask", gate.milestone.to(self.language), TASK)
         self._straight(f"decide_{name}", task, decide)
         self._straight(f"ask_{name}", decide, fork)
-        go = " or ".join(DECISION_IS.format(d) for d in (DecisionKind.GO, DecisionKind.CONDITIONAL_GO))
-        self._straight(f"go_{name}", fork, reached, DECISION[DecisionKind.GO].to(self.language), go)
-        for decision, end, height in ((DecisionKind.HOLD, decide, HOLD), (DecisionKind.RECYCLE, task, RECYCLE)):
-            over = (Point(fork.top.x, fork.middle.y - height), Point(end.top.x, fork.middle.y - height))
-            # Without a decision the token stays where it is.
-            condition = "" if decision is DecisionKind.HOLD else DECISION_IS.format(decision)
-            told = self._word("again") if condition else DECISION[decision].to(self.language)
-            self._flow(f"{decision}_{name}", fork, end, fork.top, *over, end.top, name=told, condition=condition)
-        self._dead_end("stopped", fork, DECISION[DecisionKind.STOP].to(self.language), DECISION_IS.format("stop"))
+        self._go(name, fork, reached)
+        over = (Point(fork.top.x, fork.middle.y - HOLD), Point(decide.top.x, fork.middle.y - HOLD))
+        # Without a decision the token stays where it is.
+        hold = DECISION[DecisionKind.HOLD].to(self.language)
+        self._flow(f"hold_{name}", fork, decide, fork.top, *over, decide.top, name=hold)
+        self._recycle(stage, fork, task)
+        self._stop(name, fork)
         if stage.optional:
-            title = self._word("consider").format(stage.title.to(self.language))
-            consider = self._put("consider", stage, "userTask", title, TASK)
-            asked = self._put("wanted", stage, "exclusiveGateway", "", GATEWAY, default=f"no_{name}")
-            self._straight(f"consider_{name}", consider, asked)
-            self._straight(f"yes_{name}", asked, task, self._word("yes"), OPTIONAL_WANTED)
-            self._dead_end("left-out", asked, self._word("no"), "")
+            self._optional(stage, task, reached)
         if len(self.before[name]) > 1:
             join = self._put("join", stage, "parallelGateway", "", GATEWAY)
             self._straight(f"joined_{name}", join, self.nodes.get(f"consider_{name}", task))
         if len(self.after[name]) > 1:
-            self._straight(f"on_{name}", reached, self._put("on", stage, "parallelGateway", "", GATEWAY))
-        elif not self.after[name]:
-            end = self._put("on", stage, "endEvent", self._word("goes-on" if stage.open_ended else "done"), EVENT)
-            self._straight(f"on_{name}", reached, end)
+            done = self.nodes.get(f"merge_{name}", reached)
+            self._straight(f"on_{name}", done, self._put("on", stage, "parallelGateway", "", GATEWAY))
 
-    def _dead_end(self, ending: str, start: Node, name: str, condition: str) -> None:
-        """An end event below a gateway."""
-        stage = start.id.partition("_")[2]
-        stops = ending == "stopped"
-        at = Point(start.middle.x - EVENT.width / 2, start.middle.y + STOP - EVENT.height / 2)
-        end = self._node(f"{ending}_{stage}", "endEvent", self._word(ending), at, EVENT, terminates=stops)
-        flow = f"{'stop' if stops else 'no'}_{stage}"
-        self._flow(flow, start, end, start.bottom, end.top, name=name, condition=condition)
+    def _go(self, name: str, fork: Node, reached: Node) -> None:
+        """Two flows, so that each condition is one comparison."""
+        go, conditional = (DECISION[d].to(self.language) for d in (DecisionKind.GO, DecisionKind.CONDITIONAL_GO))
+        self._straight(f"go_{name}", fork, reached, go, DECISION_IS.format(DecisionKind.GO))
+        below, first, last = fork.middle.y + CONDITIONAL, fork.right.x + STEP, reached.left.x - STEP
+        corners = (
+            Point(first, fork.middle.y), Point(first, below), Point(last, below), Point(last, fork.middle.y)
+        )  # fmt: skip
+        self._flow(
+            f"conditional-go_{name}", fork, reached, fork.right, *corners, reached.left,
+            name=conditional, condition=DECISION_IS.format(DecisionKind.CONDITIONAL_GO),
+        )  # fmt: skip
+
+    def _recycle(self, stage: Stage, fork: Node, task: Node) -> None:
+        """Back to the stage itself, or over a gateway to one of the earlier stages that can be drawn."""
+        name, again, is_recycle = stage.id, self._word("again"), DECISION_IS.format(DecisionKind.RECYCLE)
+        earlier = [s for s in self.model.stages if s.id in self._reachable_again(name)]
+        height = fork.middle.y - RECYCLE
+        if not earlier:
+            over = (Point(fork.top.x, height), Point(task.top.x, height))
+            self._flow(f"recycle_{name}", fork, task, fork.top, *over, task.top, name=again, condition=is_recycle)
+            return
+        at = Point(fork.middle.x - GATEWAY.width / 2, height - GATEWAY.height / 2)
+        back = self._node(f"back_{name}", "exclusiveGateway", "", at, GATEWAY, default=f"again_{name}")
+        self._flow(f"recycle_{name}", fork, back, fork.top, back.bottom, name=again, condition=is_recycle)
+        self._flow(f"again_{name}", back, task, back.left, Point(task.top.x, height), task.top)
+        for other in earlier:
+            end, lane = self.nodes[f"stage_{other.id}"], fork.middle.y - BACK
+            points = (back.top, Point(back.top.x, lane), Point(end.top.x, lane), end.top)
+            title, condition = other.title.to(self.language), BACK_TO.format(other.id)
+            self._flow(f"back_{name}_{other.id}", back, end, *points, name=title, condition=condition)
+
+    def _reachable_again(self, stage: str) -> set[str]:
+        """The earlier stages with the same parallel stages: a way back to them leaves no other token behind."""
+        return {e for e in ancestors(self.model, stage) if self._parallel(e) == self._parallel(stage)}
+
+    def _parallel(self, stage: str) -> set[str]:
+        """The stages that may be under way at the same time."""
+        above = ancestors(self.model, stage)
+        return {
+            s.id for s in self.model.stages
+            if s.id != stage and s.id not in above and stage not in ancestors(self.model, s.id)
+        }  # fmt: skip
+
+    def _optional(self, stage: Stage, task: Node, reached: Node) -> None:
+        """A question before an optional stage, and a way around it."""
+        name = stage.id
+        title = self._word("consider").format(stage.title.to(self.language))
+        consider = self._put("consider", stage, "userTask", title, TASK)
+        asked = self._put("wanted", stage, "exclusiveGateway", "", GATEWAY, default=f"no_{name}")
+        merge = self._put("merge", stage, "exclusiveGateway", "", GATEWAY)
+        self._straight(f"consider_{name}", consider, asked)
+        self._straight(f"yes_{name}", asked, task, self._word("yes"), OPTIONAL_WANTED)
+        self._straight(f"reached_{name}", reached, merge)
+        below = asked.middle.y + LEFT_OUT
+        around = (Point(asked.bottom.x, below), Point(merge.bottom.x, below))
+        self._flow(f"no_{name}", asked, merge, asked.bottom, *around, merge.bottom, name=self._word("no"))
+
+    def _stop(self, stage: str, fork: Node) -> None:
+        """An end event that ends everything, below the gateway."""
+        at = Point(fork.middle.x - EVENT.width / 2, fork.middle.y + STOP - EVENT.height / 2)
+        end = self._node(f"stopped_{stage}", "endEvent", self._word("stopped"), at, EVENT, terminates=True)
+        name, condition = DECISION[DecisionKind.STOP].to(self.language), DECISION_IS.format(DecisionKind.STOP)
+        self._flow(f"stop_{stage}", fork, end, fork.bottom, end.top, name=name, condition=condition)
 
     def _entry(self, stage: str) -> Node:
         ways = (f"{name}_{stage}" for name in ("join", "consider", "stage"))
         return next(self.nodes[way] for way in ways if way in self.nodes)
 
     def _exit(self, stage: str) -> Node:
-        return self.nodes.get(f"on_{stage}", self.nodes[f"milestone_{stage}"])
+        ways = (f"{name}_{stage}" for name in ("on", "merge", "milestone"))
+        return next(self.nodes[way] for way in ways if way in self.nodes)
 
     def _put(
         self, place: str, stage: Stage, tag: str, name: str, size: Size, documentation: str = "", default: str = ""
@@ -269,7 +343,7 @@ class _Planner:
         lines = [f"{word('decides', self.language)}: {quorum(stage.gate.decided_by, self.language)}"]
         for requirement in stage.gate.requires:
             lines += self._requirement(requirement, "– ")
-        earlier = ancestors(self.model, stage.id)
+        earlier = ancestors(self.model, stage.id) - self._reachable_again(stage.id)
         if earlier:
             names = ", ".join(s.title.to(self.language) for s in self.model.stages if s.id in earlier)
             lines.append(f"{self._word('back')}: {names}")

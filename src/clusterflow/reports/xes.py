@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 
 from clusterflow.domain.events import Entry
 from clusterflow.domain.text import Language
+from clusterflow.reports.bpmn_process import task_names
 from clusterflow.reports.eventlog import (
     Aliases,
     Case,
+    Transition,
     Value,
     activity,
     attributes,
@@ -18,6 +20,7 @@ from clusterflow.reports.eventlog import (
     resource,
     transition,
 )
+from clusterflow.reports.process_steps import process_steps
 from clusterflow.reports.xml import Xml
 
 EXTENSIONS = {
@@ -37,8 +40,14 @@ CLASSIFIERS = {
 class XesLog:
     """An XES log, written trace by trace."""
 
-    def __init__(self, write: Callable[[str], object], language: Language, aliases: Aliases) -> None:
-        self.xml, self.language, self.aliases = Xml(write), language, aliases
+    def __init__(
+        self, write: Callable[[str], object], language: Language, aliases: Aliases, steps: bool = False
+    ) -> None:
+        """
+        Args:
+            steps: write only the steps of the model's BPMN process, under the names that they have there.
+        """
+        self.xml, self.language, self.aliases, self.steps = Xml(write), language, aliases, steps
 
     def write(self, cases: Iterable[tuple[Case, Iterable[Entry]]]) -> int:
         """Write the whole log, and return the number of events."""
@@ -58,17 +67,29 @@ class XesLog:
             for case, entries in cases:
                 with self.xml.inside("trace"):
                     self._attributes(_about(case))
-                    for entry in entries:
-                        self._event(case, entry)
-                        written += 1
+                    written += self._steps(case, entries) if self.steps else self._entries(case, entries)
         return written
 
-    def _event(self, case: Case, entry: Entry) -> None:
+    def _entries(self, case: Case, entries: Iterable[Entry]) -> int:
+        written = 0
+        for entry in entries:
+            name = activity(entry, case.model, self.language)
+            self._event(case, entry, name, instance(entry.event), transition(entry.event))
+            written += 1
+        return written
+
+    def _steps(self, case: Case, entries: Iterable[Entry]) -> int:
+        names, steps = task_names(case.model, self.language), list(process_steps(entries, case.model))
+        for step in steps:
+            self._event(case, step.entry, names[step.element], step.element, Transition.COMPLETE)
+        return len(steps)
+
+    def _event(self, case: Case, entry: Entry, name: str, activity_instance: str | None, completed: Transition) -> None:
         event = entry.event
         said: dict[str, Value | None] = {
-            "concept:name": activity(entry, case.model, self.language),
-            "concept:instance": instance(event),
-            "lifecycle:transition": transition(event).value,
+            "concept:name": name,
+            "concept:instance": activity_instance,
+            "lifecycle:transition": completed.value,
             "time:timestamp": entry.at,
             "org:resource": resource(entry, self.aliases),
             "org:role": vars(event).get("role"),

@@ -33,15 +33,18 @@ class Logs:
     def __init__(self, database: Engine, now: datetime, initiatives: Sequence[str] = ()) -> None:
         self.database, self.now, self.named = database, now, tuple(dict.fromkeys(initiatives))
 
-    def xes(self, write: Callable[[str], object], language: Language) -> int:
-        """One XES log; how many events.
+    def xes(self, write: Callable[[str], object], language: Language, steps: bool = False) -> int:
+        """Write one XES log, and return the number of events.
+
+        Args:
+            steps: only the steps of the models' BPMN processes.
 
         Raises:
             UnknownName: with the nearest.
         """
         with read_connection(self.database) as connection:
             cases = self._cases(connection)
-            log = XesLog(write, language, Aliases(aliases_of(connection)))
+            log = XesLog(write, language, Aliases(aliases_of(connection)), steps)
             return log.write((case, ledger.read_entries(connection, case.state.initiative)) for case in cases)
 
     def ocel(self, form: Form) -> int:
