@@ -12,6 +12,7 @@ from clusterflow.prefect.publish import Published, publish
 from clusterflow.prefect.reconcile import reconcile
 from clusterflow.prefect.secret_channels import channels_if_up
 from clusterflow.prefect.steps import Steps
+from clusterflow.prefect.submitted_events import receive_changes
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.dispatch import Dispatcher, DispatchResult
 
@@ -25,9 +26,11 @@ def relay_run_name() -> str:
 
 @flow(name="relay", flow_run_name=relay_run_name, persist_result=False)
 async def relay() -> dict[str, int] | State[Any]:
-    """Publish the outbox as Prefect events, start the passes it asks for, send due notices, and reconcile the forms."""
+    """Record submitted events, publish the outbox, start the passes it asks for, send notices, reconcile the forms."""
     context, steps = Context.open(), Steps()
     published, sent = Published(), DispatchResult()
+    with steps.step("receiving submitted records"):
+        await receive_changes(context, None)
     with steps.step("publishing the outbox"):
         published = await publish(context)
         steps.report(published.problems)

@@ -22,13 +22,13 @@ from support.patience import PATIENCE_SECONDS
 from support.world import model, stage
 
 from clusterflow.domain.refused_submission import Refusal, RefusalState
-from clusterflow.prefect import events, names, runs
+from clusterflow.prefect import events, names, runs, submitted_events
 from clusterflow.prefect.api import prefect_client
 from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.events import OutgoingEvent
 from clusterflow.prefect.server import PrefectServer
 from clusterflow.prefect.serving import publish_round
-from clusterflow.prefect.submitted_events import receive_events
+from clusterflow.prefect.submitted_events import receive_changes, receive_events
 from clusterflow.services import ledger, outbox
 from clusterflow.services.intake import submissions
 from clusterflow.store import tables
@@ -225,23 +225,41 @@ class TestEvents:
         assert sorted(commands(served, "link")) == sorted(f"event:{i}" for i in posted)
         assert await count_runs("submitted") - before <= 4
 
-    async def test_the_next_run_finds_events_without_a_trigger(self, office: Office) -> None:
+    async def test_an_event_is_taken_whatever_day_its_sender_states(self, office: Office) -> None:
         now = datetime.now(UTC)
         submissions.advance_event_cursor(office.context, now)
-        early, late, future = [
-            (await submit(figure(office, metric=name), occurred=now + timedelta(days=days)))[0]
-            for name, days in (("early", -2), ("late", 0), ("future", 2))
+        days = {"month": -30, "week": -8, "early": -2, "late": 0, "future": 2}
+        ids = [
+            (await submit(figure(office, metric=name), occurred=now + timedelta(days=days[name])))[0] for name in days
         ]
-        await readable("clusterflow.record.submitted", early, late, future)
-        assert (await receive_events(office.context)).recorded == 2
-        assert sorted(commands(office, "observation")) == sorted([f"event:{late}", f"event:{future}"])
+        await readable("clusterflow.record.submitted", *ids)
+        assert (await receive_events(office.context)).recorded == len(days)
+        assert sorted(commands(office, "observation")) == sorted(f"event:{i}" for i in ids)
         cursor = submissions.event_cursor(office.context)
         assert cursor is not None
         assert cursor > now
-        done = await receive_events(office.context, everything=True)
-        assert (done.recorded, done.problems) == (1, ())
         assert (await receive_events(office.context, everything=True)).recorded == 0
-        assert sorted(commands(office, "observation")) == sorted(f"event:{i}" for i in (early, late, future))
+
+    async def test_what_prefect_received_before_the_last_run_is_looked_at_only_on_request(self, office: Office) -> None:
+        submissions.advance_event_cursor(office.context, datetime.now(UTC) + timedelta(days=1))
+        (event,) = await submit(figure(office))
+        await readable("clusterflow.record.submitted", event)
+        assert (await receive_events(office.context)).recorded == 0
+        assert (await receive_events(office.context, everything=True)).recorded == 1
+
+    async def test_a_relay_records_what_no_trigger_announced_once_it_has_settled(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(submitted_events, "SETTLED", timedelta(seconds=30))
+        old = datetime.now(UTC) - timedelta(days=30)
+        (first,) = await submit(figure(office), occurred=old)
+        await readable("clusterflow.record.submitted", first)
+        assert await receive_changes(office.context, None) is None
+        assert commands(office, "observation") == []
+        monkeypatch.setattr(submitted_events, "SETTLED", timedelta(0))
+        number = await receive_changes(office.context, None)
+        assert commands(office, "observation") == [f"event:{first}"]
+        assert await receive_changes(office.context, number) == number
 
     def test_the_shipped_run_waits_until_what_came_in_its_time_can_be_read(self) -> None:
         (submitted,) = [d for d in shipped()["deployments"] if d["name"] == "submitted"]

@@ -20,8 +20,8 @@ BATCH = 100
 PAGE = 50
 """The server gives at most so many events in one answer."""
 
-NO_END = "2200-01-01T00:00:00Z"
-"""Until when events are read: a sender's clock may be ahead of ours."""
+NO_BEGINNING, NO_END = "1970-01-01T00:00:00Z", "2200-01-01T00:00:00Z"
+"""Between which days events are read: senders state any."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,30 +83,49 @@ async def post(events: Iterable[OutgoingEvent]) -> None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IncomingEvent:
-    """One event that somebody posted; when it occurred is what its sender says."""
+    """One event that somebody posted. ``occurred`` is what its sender states, ``received`` is Prefect's time."""
 
     id: UUID
     occurred: datetime
+    received: datetime
     payload: Mapping[str, Any]
 
 
-async def read(name: str, since: datetime) -> AsyncIterator[list[IncomingEvent]]:
-    """The events of a name that Prefect keeps and that occurred since then, oldest first, page by page.
+def _wanted(name: str) -> dict[str, Any]:
+    """The filter for all events of a name. Prefect selects by ``occurred`` alone, and a sender may state any day."""
+    return {"event": {"name": [name]}, "occurred": {"since": NO_BEGINNING, "until": NO_END}, "order": "ASC"}
 
-    An event can be read a few seconds after it was posted. One that comes, or is forgotten, while the pages are
-    turned may be passed over: read again.
+
+async def count(name: str) -> int:
+    """Return the number of events of a name that Prefect keeps.
 
     Raises:
         PrefectUnreachable: no Prefect answers.
     """
-    occurred = {"since": since.isoformat(), "until": NO_END}
-    wanted = {"filter": {"event": {"name": [name]}, "occurred": occurred, "order": "ASC"}, "limit": PAGE}
     async with prefect_client() as client:
+        page = (await client.request("POST", "/events/filter", json={"filter": _wanted(name), "limit": 1})).json()
+    return int(page["total"])
+
+
+async def read(name: str) -> AsyncIterator[list[IncomingEvent]]:
+    """Yield the events of a name that Prefect keeps, page by page.
+
+    An event can be read a few seconds after it was posted. One that comes, or is deleted, while the pages are read may
+    be passed over: read again.
+
+    Raises:
+        PrefectUnreachable: no Prefect answers.
+    """
+    async with prefect_client() as client:
+        wanted = {"filter": _wanted(name), "limit": PAGE}
         page = (await client.request("POST", "/events/filter", json=wanted)).json()
         while True:
             yield [
                 IncomingEvent(
-                    id=UUID(e["id"]), occurred=datetime.fromisoformat(e["occurred"]), payload=e.get("payload") or {}
+                    id=UUID(e["id"]),
+                    occurred=datetime.fromisoformat(e["occurred"]),
+                    received=datetime.fromisoformat(e["received"]),
+                    payload=e.get("payload") or {},
                 )
                 for e in page["events"]
             ]

@@ -29,6 +29,7 @@ from clusterflow.prefect.reconcile import reconcile
 from clusterflow.prefect.restore import restore_deployments
 from clusterflow.prefect.secret_channels import channels_if_up
 from clusterflow.prefect.server import PrefectServer
+from clusterflow.prefect.submitted_events import receive_changes
 from clusterflow.services import outbox, review
 from clusterflow.services.context import Context
 from clusterflow.services.intake import submissions
@@ -72,6 +73,9 @@ NICE = 10
 
 Nobody notices that a notice leaves some milliseconds later; who has pressed the key does.
 """
+
+SUBMITTED_SECONDS = 60.0
+"""How often the relay looks whether Prefect keeps events that no trigger has announced."""
 
 ASK_AGAIN_SECONDS = 60.0
 """How old the channels are that Prefect keeps, at most."""
@@ -205,6 +209,7 @@ async def keep_relaying(context: Context, auth: str | None = None) -> None:
     async with asyncio.TaskGroup() as relay:
         relay.create_task(_restart(lambda: _publish_events(context, auth)))
         relay.create_task(_restart(lambda: _send_notices(context)))
+        relay.create_task(_restart(lambda: _receive_submitted(context)))
 
 
 async def _restart(loop: Callable[[], Awaitable[None]]) -> None:
@@ -240,6 +245,18 @@ async def _send_notices(context: Context) -> None:
                 stored, asked_at = await channels_if_up(), time.monotonic()
                 dispatcher.stored_channels = dispatcher.stored_channels if stored is None else stored
             await notice_round(dispatcher)
+
+
+async def _receive_submitted(context: Context) -> None:
+    last_count: int | None = None
+    while True:
+        try:
+            last_count = await receive_changes(context, last_count)
+        except PrefectUnreachable as problem:
+            _log.warning("%s", problem)
+        except ClusterflowError as problem:
+            _log.error("%s", problem)
+        await asyncio.sleep(SUBMITTED_SECONDS)
 
 
 async def _wakeups(context: Context) -> AsyncGenerator[None, None]:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from clusterflow.domain.refused_submission import Refusal
-from clusterflow.engine.submissions import Delivery
 from clusterflow.intake.submissions import delivered_event
 from clusterflow.prefect import events, names
-from clusterflow.prefect.events import OutgoingEvent
+from clusterflow.prefect.events import IncomingEvent, OutgoingEvent
 from clusterflow.services.context import Context
 from clusterflow.services.intake import submissions
 from clusterflow.services.intake.submissions import TOPIC, IntakeResult
 
 OVERLAP = timedelta(minutes=10)
-"""How far before the end of the last run the next one begins. An event can be read only seconds after it was posted,
-and clocks differ. A run over everything that Prefect keeps finds the ones that came later than this."""
+"""How far before the end of the last run the next one begins, by the time at which Prefect received the events. An
+event can be read only seconds after it was posted, and the clocks of Prefect and of this machine may differ."""
 
-EVER = datetime(2000, 1, 1, tzinfo=UTC)
+SETTLED = timedelta(seconds=15)
+"""How long nothing must have been received before a look records what came: a membership may precede its organisation,
+and an event is refused only once."""
+
+LONGEST_WAIT = timedelta(minutes=3)
+"""After that, events are recorded though others are still coming."""
 
 REFUSED = "clusterflow.record.refused"
 
@@ -29,31 +34,68 @@ LONGEST = 500
 
 
 async def receive_events(context: Context, everything: bool = False) -> IntakeResult:
-    """Record the submitted events that were not processed yet: those since the last run, or all that Prefect keeps.
+    """Record the submitted events that were not processed yet.
 
-    A lost or repeated trigger does no harm: a run reads the events themselves.
+    What is new is decided by when Prefect received an event and by its id. When it occurred is for its sender to state:
+    it may be the day of the fact, years ago.
+
+    Args:
+        everything: look at all events that Prefect keeps, not only at those received since the last run.
 
     Raises:
         PrefectUnreachable: nothing was recorded; the next run begins where this one did.
     """
     # Events carry Prefect's time; the clock of the context may be set to another day.
     began = datetime.now(UTC)
-    last = submissions.event_cursor(context)
-    since = EVER if everything or last is None else last - OVERLAP
-    found: list[Delivery] = []
-    async for page in events.read(TOPIC, since):
-        new = submissions.unprocessed_event_ids(context, [str(e.id) for e in page])
-        found += [delivered_event(str(e.id), e.payload) for e in page if str(e.id) in new]
+    last = None if everything else submissions.event_cursor(context)
+    found = await _unprocessed(context, None if last is None else last - OVERLAP)
+    done = _record(context, found)
+    if not done.problems:
+        submissions.advance_event_cursor(context, began)
+    return done
+
+
+async def receive_changes(context: Context, last_count: int | None) -> int | None:
+    """Record the submitted events if Prefect keeps another number of them than at the last look.
+
+    Prefect's triggers pass over an event that states an earlier time than the one before it, and each hour Prefect
+    deletes the events that state a time before its retention period. So a process that stays up looks each minute.
+
+    Returns:
+        The number of events that Prefect keeps; None if some are left for the next look.
+
+    Raises:
+        PrefectUnreachable: nothing was recorded.
+    """
+    number = await events.count(TOPIC)
+    if number == last_count:
+        return number
+    found, now = await _unprocessed(context), datetime.now(UTC)
+    received = [event.received for event in found]
+    if found and max(received) > now - SETTLED and min(received) > now - LONGEST_WAIT:
+        return None
+    return None if _record(context, found).problems else number
+
+
+async def _unprocessed(context: Context, since: datetime | None = None) -> list[IncomingEvent]:
+    found = list[IncomingEvent]()
+    async for page in events.read(TOPIC):
+        recent = [event for event in page if since is None or event.received >= since]
+        new = submissions.unprocessed_event_ids(context, [str(event.id) for event in recent])
+        found += [event for event in recent if str(event.id) in new]
+    return found
+
+
+def _record(context: Context, found: Sequence[IncomingEvent]) -> IntakeResult:
     recorded, refused, problems = 0, 0, list[str]()
-    for delivery, received in submissions.receive(context, found):
+    deliveries = [delivered_event(str(event.id), event.payload) for event in found]
+    for delivery, received in submissions.receive(context, deliveries):
         if isinstance(received, str):
             problems.append(f"{delivery.address}: {received}")
         elif received.refused is None:
             recorded += 1
         else:
             refused += 1
-    if not problems:
-        submissions.advance_event_cursor(context, began)
     return IntakeResult(recorded=recorded, refused=refused, problems=tuple(problems))
 
 
