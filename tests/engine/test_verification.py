@@ -173,9 +173,9 @@ def test_what_is_written_after_a_seal_is_no_flaw(world: MakeWorld) -> None:
     [
         (lambda t: t.replace("chain one", "chain two"), "seal.txt: its last line is not the SHA-256"),
         (lambda t: t.rsplit("\n", 2)[0], "seal.txt: its last line is not the SHA-256 of the lines above"),
-        (lambda t: "hello", "seal.txt:1: «hello» begins no seal; accepted: «clusterflow seal 1»"),
+        (lambda t: "hello", "seal.txt:1: «hello» is not the first line of a seal; accepted: «clusterflow seal 1»"),
         (lambda t: signed(t.replace("made 2", "made x")), "seal.txt:2: «x024"),
-        (lambda t: signed(t.replace("chain one", "train one")), "seal.txt:3: is no line of a seal"),
+        (lambda t: signed(t.replace("chain one", "train one")), "seal.txt:3: is not a line of a seal"),
     ],
 )  # fmt: skip
 def test_a_seal_that_was_changed_is_refused(world: MakeWorld, harm: Any, said: str) -> None:

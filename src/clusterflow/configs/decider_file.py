@@ -1,4 +1,4 @@
-"""Who decides at a gate, as people write it in a model file."""
+"""The deciders of a gate, as people write them in a model file."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def check_tie(value: Any) -> Any:
     if isinstance(value, str) and value in words:
         return value
     raise file_error(
-        f"{describe_value(value)} breaks no tie", f"{REVOTE}, or a role out of «roles»", nearest_hint(value, words)
+        f"{describe_value(value)} cannot break a tie", f"{REVOTE}, or a role out of «roles»", nearest_hint(value, words)
     )
 
 
@@ -51,10 +51,11 @@ class WrittenSplit(Written):
     )
     tie: Annotated[str | None, BeforeValidator(check_tie)] = Field(
         default=None,
-        description="when everybody has voted without a quorum: «revote», or a role whose vote decides",
+        description="what happens if everybody has voted without a quorum: «revote», or a role whose vote decides",
     )
     office_after: OptionalKey[Days] = Field(
-        default=None, description="how long a gate stays undecided until it goes back to the office, which then decides"
+        default=None,
+        description="how long a gate may stay undecided before it goes back to the office, which then decides",
     )
 
 

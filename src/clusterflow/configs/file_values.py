@@ -1,4 +1,4 @@
-"""The values that the files of a folder of configs have in common: ids, texts, lists of words, times."""
+"""Values that all files in a folder of configs use: ids, texts, lists of words, times."""
 
 from __future__ import annotations
 

@@ -110,13 +110,13 @@ class Measurement:
         """Return the range for people: ``12``, ``12 … 17``, ``unknown``.
 
         Args:
-            bounds: the bounds that it is shown beside. It is never rounded to the other side of one.
+            bounds: the bounds shown beside it. It is never rounded to the other side of one.
         """
         if self.is_empty:
             return "unknown" if language == "en" else "desconocido"
         beside = {bound.number for bound in bounds if bound is not None}
         if self.low is not None and self.high is not None:
-            beside.add((self.low + self.high) / 2)  # so that two ends never look alike
+            beside.add((self.low + self.high) / 2)  # so that the two limits always differ
         ends = [
             "?" if end is None else format_quantity(end, unit, self.currency, language, beside=beside)
             for end in ((self.low,) if self.known else (self.low, self.high))

@@ -207,11 +207,13 @@ def format_quantity(
 
 
 _MOST_DECIMALS = 12
-"""More decimals tell a reader nothing. A number that is nearer to its bound is shown with an ellipsis."""
+"""Beyond this number of decimals, a number that is nearer to its bound is shown with an ellipsis."""
 
 
 def _decimal(number: Fraction, beside: Iterable[Fraction]) -> str:
-    """Return the number with one decimal, or two under ten, or as many as show on which side of the others it lies."""
+    """Return the number with one decimal, two if it is under ten, or as many as show on which side of
+    the others it is.
+    """
     others = [other for other in beside if other != number]
     first = 0 if number.denominator == 1 else 1 if abs(number) >= 10 else 2
     for decimals in range(first, _MOST_DECIMALS + 1):
@@ -233,7 +235,7 @@ def _ends(number: Fraction) -> bool:
 
 
 def _written(number: Fraction) -> str:
-    """Return a number whose decimals end, with all of them."""
+    """Return a number with finite decimals, with all of them."""
     decimals = 0
     while (number * 10**decimals).denominator != 1:
         decimals += 1

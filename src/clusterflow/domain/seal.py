@@ -17,7 +17,7 @@ TITLE = "clusterflow seal 1"
 _MADE = re.compile(r"made (\S+)")
 _CHAIN = re.compile(rf"chain ({ID[1:-1]}) ([1-9][0-9]{{0,18}}) ([0-9a-f]{{64}})")
 _END = re.compile(r"sha256 ([0-9a-f]{64})")
-_CURE = "Take the file as clusterflow seal wrote it"
+_CURE = "Use the file as clusterflow seal wrote it"
 
 
 class SealedChain(Frozen):
@@ -36,7 +36,7 @@ class Seal(Frozen):
 
     @property
     def text(self) -> str:
-        """The file."""
+        """Return the text of the file."""
         lines = [TITLE, f"made {self.made_at.isoformat()}"]
         lines += [f"chain {c.chain} {c.version} {c.hash}" for c in self.chains]
         body = "".join(f"{line}\n" for line in lines)
@@ -44,14 +44,20 @@ class Seal(Frozen):
 
     @classmethod
     def parse(cls, text: str, source: str) -> Seal:
-        """Read the file.
+        """Read the text of a seal.
 
         Raises:
-            Mistakes: it is no seal, or it was changed or cut off.
+            Mistakes: the text is not a seal, or it was changed or cut off.
         """
         lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
         if lines[0] != TITLE:
-            raise Mistakes([Mistake(f"{source}:1", f"«{shortened(lines[0])}» begins no seal", f"«{TITLE}»", _CURE)])
+            raise Mistakes(
+                [
+                    Mistake(
+                        f"{source}:1", f"«{shortened(lines[0])}» is not the first line of a seal", f"«{TITLE}»", _CURE
+                    )
+                ]
+            )
         body, end = "".join(f"{line}\n" for line in lines[:-1]), _END.fullmatch(lines[-1])
         if end is None or end[1] != _digest(body):
             found = "its last line is not the SHA-256 of the lines above, so it was changed or cut off"
@@ -60,12 +66,12 @@ class Seal(Frozen):
         chains = [_CHAIN.fullmatch(line) for line in lines[2:-1]]
         wrong = [n for n, match in enumerate((made, *chains), 2) if match is None]
         if made is None or wrong:
-            raise Mistakes([Mistake(f"{source}:{n}", "is no line of a seal", cure=_CURE) for n in wrong])
+            raise Mistakes([Mistake(f"{source}:{n}", "is not a line of a seal", cure=_CURE) for n in wrong])
         found_chains = (SealedChain(chain=c[1], version=int(c[2]), hash=c[3]) for c in chains if c)
         try:
             return cls(made_at=datetime.fromisoformat(made[1]), chains=tuple(found_chains))
         except ValueError:
-            raise Mistakes([Mistake(f"{source}:2", f"«{shortened(made[1])}» is no moment", cure=_CURE)]) from None
+            raise Mistakes([Mistake(f"{source}:2", f"«{shortened(made[1])}» is not a moment", cure=_CURE)]) from None
 
 
 def _digest(text: str) -> str:

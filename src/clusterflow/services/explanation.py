@@ -1,4 +1,4 @@
-"""Explanation: the findings of a gate, each with the evidence behind it."""
+"""Explanation: the findings of a gate, each with its evidence."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def explain(
     language: Language | None = None,
     with_evidence: bool = True,
 ) -> tuple[GateExplanation, ...]:
-    """Explain one gate of an initiative, or the gates of all stages that are under way.
+    """Explain one gate of an initiative, or the gates of all active stages.
 
     Args:
         as_of: the day whose facts count; today if ``None``.

@@ -1,4 +1,4 @@
-"""Work over many initiatives at once that goes on without those that break it."""
+"""Work over many initiatives at once that continues without the broken ones."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from clusterflow.errors import ClusterflowError
 T = TypeVar("T")
 
 LONGEST = 400
-"""The most characters of an error's text."""
+"""The largest number of characters in an error's text."""
 
 
 def compute_without_broken(
     compute: Callable[[Sequence[str] | None], T], initiatives: Callable[[], Sequence[str]]
 ) -> tuple[T, dict[str, str]]:
-    """Return the result for all initiatives, or for all but the broken ones; and why those are broken, by initiative.
+    """Return the result for all initiatives, or for all but the broken ones, and the error of each broken one.
 
     Args:
         compute: computes the result of some initiatives, or of all (``None``). It changes nothing.
-        initiatives: returns the ids of all; asked only if something is broken.
+        initiatives: returns the ids of all; called only if something is broken.
 
     Raises:
-        OperationalError: the database does not answer; that is the fault of no initiative.
+        OperationalError: the database does not answer, which is not the fault of an initiative.
     """
     try:
         return compute(None), {}
@@ -40,7 +40,9 @@ def compute_without_broken(
 
 
 def _find_broken(compute: Callable[[Sequence[str] | None], object], initiatives: Sequence[str]) -> dict[str, str]:
-    """Halve the initiatives until each failure belongs to one; few broken ones among many are found in few steps."""
+    """Halve the set of initiatives until each failure belongs to one. A few broken ones among many are found in few
+    steps.
+    """
     try:
         if initiatives:
             compute(initiatives)
@@ -55,6 +57,6 @@ def _find_broken(compute: Callable[[Sequence[str] | None], object], initiatives:
 
 
 def describe_problem(problem: Exception) -> str:
-    """Return what an error says in one line, with its kind if its words are not ours."""
+    """Return an error's text in one line, with its type unless it is our own error."""
     text = " ".join(str(problem).split())[:LONGEST]
     return text if isinstance(problem, ClusterflowError) else f"{type(problem).__name__}: {text}"

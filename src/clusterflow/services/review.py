@@ -1,4 +1,4 @@
-"""Review: brings one initiative, or the whole portfolio, up to the present day."""
+"""Review: brings one initiative, or the whole portfolio, up to date."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class ReviewResult(Frozen):
 
 
 class DeadlineResult(Frozen):
-    """What became due and was processed; ``problems`` say, by initiative, what could not be processed yet."""
+    """What became due and was processed. ``problems`` say, by initiative, what could not be processed yet."""
 
     changed: tuple[EvaluationResult, ...]
     problems: Mapping[str, str]
 
 
 def evaluate(context: Context, initiative: str, actor: str | None = None) -> EvaluationResult:
-    """Bring one initiative up to the present day."""
+    """Bring one initiative up to date."""
     metrics = metrics_of(context)
     with context.reading() as connection:
         observed = evaluation.observe(connection, initiative, context.clock(), metrics)
@@ -51,7 +51,7 @@ def evaluate(context: Context, initiative: str, actor: str | None = None) -> Eva
 
 
 def review_portfolio(context: Context, actor: str | None = None) -> ReviewResult:
-    """Bring the whole portfolio up to the present day: measured as a set, written only where something changes."""
+    """Bring the whole portfolio up to date. It is measured as a set, and only changes are written."""
     due = process_deadlines(context, actor)
     with context.reading() as connection:
         enrolled = list(connection.execute(select(tables.initiative_state.c.initiative)).scalars())
@@ -77,7 +77,7 @@ def _plan_changes(
     initiatives = enrolled if only is None else only
     with context.reading() as connection:
         records = initiative_records(connection, context.clock().date(), initiatives)
-        # An initiative whose own record was retracted goes on, without national holidays.
+        # An initiative whose own record was retracted continues, without national holidays.
         calendars = dict.fromkeys(initiatives, WorkCalendar())
         calendars |= {i: WorkCalendar(r.timezone, r.country) for i, r in records.items()}
         heads = ledger.heads(connection, initiatives)
@@ -86,13 +86,13 @@ def _plan_changes(
 
 
 def initiatives_due(context: Context) -> Sequence[str]:
-    """The initiatives in which something has become due."""
+    """Return the initiatives in which something has become due."""
     with context.reading() as connection:
         return deadlines.initiatives_due(connection, context.clock())
 
 
 def process_deadlines(context: Context, actor: str | None = None) -> DeadlineResult:
-    """Process everything that has become due; what fails is tried again after ``RETRY_DELAY``."""
+    """Process everything that has become due. What fails is retried after ``RETRY_DELAY``."""
     done, problems = list[EvaluationResult](), dict[str, str]()
     for initiative in initiatives_due(context):
         try:

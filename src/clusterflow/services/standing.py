@@ -1,4 +1,4 @@
-"""Standing: where initiatives stand, read from the stored state alone. Nothing is measured here."""
+"""The status of initiatives, read from the stored state. Nothing is measured here."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from clusterflow.store.state import load_state, sort_rows
 
 
 def load(connection: Connection, initiative: str, as_of: date | None = None) -> InitiativeState:
-    """The stored state of an initiative, or what its ledger adds up to at the end of a day.
+    """Return the stored state of an initiative, or the state at the end of a day, replayed from its ledger.
 
     Raises:
         UnknownName: no such initiative is enrolled.
@@ -46,7 +46,7 @@ def load(connection: Connection, initiative: str, as_of: date | None = None) -> 
 
 
 def state(context: Context, initiative: str, as_of: date | None = None) -> InitiativeState:
-    """The state of an initiative: see ``load``."""
+    """Return the state of an initiative: see ``load``."""
     with context.reading() as connection:
         return load(connection, initiative, as_of)
 
@@ -54,14 +54,14 @@ def state(context: Context, initiative: str, as_of: date | None = None) -> Initi
 def status(
     context: Context, initiative: str, as_of: date | None = None, language: Language | None = None
 ) -> InitiativeStatus:
-    """Where an initiative stands, today or at the end of a day."""
+    """Return the status of an initiative, today or at the end of a day."""
     with context.reading() as connection:
         life = snapshot_of(connection, load(connection, initiative, as_of), context.clock(), as_of)
     return status_in(life, language or context.language)
 
 
 def board(context: Context, as_of: date | None = None, language: Language | None = None) -> Board:
-    """The portfolio, today or at the end of a day; initiatives that were enrolled later are left out."""
+    """Return the portfolio, today or at the end of a day. Initiatives that were enrolled later are left out."""
     reader = language or context.language
 
     def compute(only: Sequence[str] | None) -> Board:
@@ -74,12 +74,12 @@ def board(context: Context, as_of: date | None = None, language: Language | None
 
 
 def enrolled(context: Context) -> list[str]:
-    """The ids of all enrolled initiatives."""
+    """Return the ids of all enrolled initiatives."""
     with context.reading() as connection:
         return enrolled_initiatives(connection)
 
 
 def pinned_model(context: Context, initiative: str) -> LifecycleModel:
-    """The version of the model that the initiative is pinned to."""
+    """Return the version of the model that the initiative is pinned to."""
     with context.reading() as connection:
         return load_model(connection, load(connection, initiative).model_hash)

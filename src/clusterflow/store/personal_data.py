@@ -1,4 +1,4 @@
-"""Finds and replaces what identifies a person: in facts of every chain, in notices and in refused submissions."""
+"""Finds and replaces personal data: in facts of every chain, in notices and in refused submissions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from clusterflow.store.columns import from_row, to_row
 from clusterflow.store.registry import Fact
 
 _SHORTEST_NAME = 4
-"""A shorter name also occurs inside other words, so it is not searched for in texts."""
+"""A shorter name also occurs inside other words, so texts are not searched for it."""
 
 
 def chains_naming(connection: Connection, person: str) -> list[str]:
@@ -29,7 +29,7 @@ def chains_naming(connection: Connection, person: str) -> list[str]:
 
 
 def facts_naming(connection: Connection, person: str) -> Iterator[tuple[Fact, bool]]:
-    """Yield every fact about a person, with whether it still holds; superseded and withdrawn ones are included."""
+    """Yield every fact about a person, and whether it is still true; superseded and withdrawn ones are included."""
     for cls, table in _tables():
         query = select(table).where(_names(cls, table, person)).order_by(table.c.chain, table.c.entry)
         for row in connection.execute(query).all():
@@ -38,7 +38,7 @@ def facts_naming(connection: Connection, person: str) -> Iterator[tuple[Fact, bo
 
 
 def without_person(record: Record, person: str, alias: str) -> Record:
-    """Return a fact without what identifies a person: the alias in the place of the id, no name and no address."""
+    """Return a fact without personal data: with the alias instead of the id, and without names and addresses."""
     changes: dict[str, Any] = {n: alias for n in person_fields(type(record)) if getattr(record, n) == person}
     if isinstance(record, Person):
         changes |= {"name": alias, "email": None, "timezone": None, "country": None, "digest_day": None}
@@ -48,14 +48,14 @@ def without_person(record: Record, person: str, alias: str) -> Record:
 
 
 def replace_fact(connection: Connection, fact: Fact, record: Record, salt: str) -> None:
-    """Write other values into the row of a fact."""
+    """Write new values into the row of a fact."""
     table = tables.REGISTRY_TABLES[record.type]
     this = (table.c.chain == fact.chain, table.c.entry == fact.entry)
     connection.execute(update(table).where(*this).values(salt=salt, **to_row(record)))
 
 
 def replace_pseudonym(connection: Connection, person: str, alias: str) -> None:
-    """Delete who stands behind an alias. From then on the alias stands for itself."""
+    """Delete the link between an alias and its person. From then on the alias identifies only itself."""
     connection.execute(delete(tables.pseudonym).where(tables.pseudonym.c.person == person))
     connection.execute(insert(tables.pseudonym), {"person": alias, "alias": alias})
 
@@ -70,7 +70,7 @@ def delete_messages(connection: Connection, person: str) -> int:
 
 
 def replace_in_texts(connection: Connection, words: Iterable[str], alias: str) -> int:
-    """Put the alias in the place of a person's names and addresses in stored texts; return the number of texts."""
+    """Replace a person's names and addresses in stored texts by the alias, and return the number of texts."""
     notice, refused, delivery = tables.notice, tables.refused_submission, tables.delivery
     columns = (notice.c.subject, notice.c.body, refused.c.payload, refused.c.mistakes, delivery.c.answer)
     changed = 0

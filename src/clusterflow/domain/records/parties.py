@@ -25,14 +25,15 @@ EMAIL_ACCEPTED = "an e-mail address of at most 254 characters, as ana@firm.examp
 
 
 def _ascii_mailbox(address: str, info: ValidationInfo) -> str:
-    """An address that mail can be sent to. Few mail servers accept an ñ before the @ (RFC 6531), all accept one after.
+    """Return an address that mail can be sent to. Few mail servers accept an ñ before the @ (RFC 6531); all accept one
+    after it.
 
     Raises:
         ValueError: the part before the @ is not ASCII.
     """
     if info.context is not STORED and not address.partition("@")[0].isascii():
         raise ValueError(
-            f"«{address}» cannot be sent to by most mail servers; accepted: {EMAIL_ACCEPTED}, without accents or ñ "
+            f"most mail servers cannot send to «{address}»; accepted: {EMAIL_ACCEPTED}, without accents or ñ "
             "before the @. Ask the person for another address"
         )
     return address
@@ -44,7 +45,7 @@ EmailAddress = Annotated[
     AfterValidator(_ascii_mailbox),
     Accepts(EMAIL_ACCEPTED),
 ]
-"""An apostrophe may stand before the @ (RFC 5322), and the domain may have an ñ."""
+"""An apostrophe is allowed before the @ (RFC 5322), and the domain may contain an ñ."""
 
 
 class Organisation(Span):
@@ -77,7 +78,7 @@ class Person(Span):
     name: str = Field(min_length=1, max_length=200)
     email: EmailAddress | None = None
     language: NoticeLanguage | None = Field(
-        default=None, description="language of their notices, and of what the command line answers them"
+        default=None, description="language of their notices, and of answers on the command line"
     )
     timezone: TimeZone | None = Field(
         default=None, description="IANA name of their time zone, if it differs from the initiative's"
