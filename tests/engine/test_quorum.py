@@ -21,7 +21,8 @@ BOARD = (Role.BOARD_CHAIR, Role.BOARD_MEMBER, Role.MANAGER)
 
 
 def gate(**rule: object) -> DecidedBy:
-    return DecidedBy(**{"roles": BOARD, **rule})  # type: ignore[arg-type]
+    """A rule of a gate. Mona and bruno are of one firm, and both count."""
+    return DecidedBy(**{"roles": BOARD, "per_organisation": 2, **rule})  # type: ignore[arg-type]
 
 
 def begun(world: MakeWorld, rule: DecidedBy, *more: str) -> World:

@@ -16,7 +16,7 @@ BOARD = (Role.BOARD_CHAIR, Role.BOARD_MEMBER, Role.MANAGER)
 
 def begun(world: MakeWorld, **rule: object) -> World:
     """An initiative whose gate is ready since 10 January; two of mona, bruno and gala decide."""
-    decided_by = DecidedBy(**{"roles": BOARD, "need": 2, **rule})  # type: ignore[arg-type]
+    decided_by = DecidedBy(**{"roles": BOARD, "need": 2, "per_organisation": 2, **rule})  # type: ignore[arg-type]
     w = world(model(stage("first", (), stated("first"), rule=decided_by), stage("second", ("first",))))
     w.enrol()
     w.state_figure("first")

@@ -19,7 +19,7 @@ MARCH, APRIL, MAY = date(2024, 3, 1), date(2024, 4, 1), date(2024, 5, 1)
 
 def begun(world: MakeWorld, **rule: object) -> World:
     """An initiative whose gate is ready; mona, bruno and gala may vote."""
-    decided_by = DecidedBy(**{"roles": BOARD, "need": 2, **rule})  # type: ignore[arg-type]
+    decided_by = DecidedBy(**{"roles": BOARD, "need": 2, "per_organisation": 2, **rule})  # type: ignore[arg-type]
     w = world(
         model(stage("first", (), stated("first"), rule=decided_by, allowed_days=999), stage("second", ("first",)))
     )

@@ -31,6 +31,7 @@ def stages(draw: st.DrawFn, place: int) -> Stage:
     rule = DecidedBy(
         roles=(Role.MANAGER, Role.BOARD_MEMBER, Role.BOARD_CHAIR),
         need=draw(st.sampled_from([1, 1, 2, 3])),
+        per_organisation=draw(st.sampled_from([1, 2])),
         veto=draw(st.sampled_from([(), (), (Role.BOARD_CHAIR,)])),
         split=split,
     )

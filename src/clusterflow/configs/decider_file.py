@@ -72,6 +72,12 @@ class WrittenDecidedBy(Written):
         default=False,
         description="true if a person who requested the review, or recorded facts in the stage, may not decide",
     )
+    per_organisation: StrictInt = Field(
+        default=1, ge=1, description="how many agreeing votes count for one organisation; 1 if left out"
+    )
+    proxies: StrictInt = Field(
+        default=1, ge=0, description="how many votes of others one delegate may cast; 1 if left out"
+    )
     split: WrittenSplit = Field(
         default_factory=WrittenSplit, description="what happens when the votes differ: days, tie, office_after"
     )

@@ -66,6 +66,8 @@ def _gate(written: WrittenGate, stage: str, metrics: Mapping[str, MetricDeclarat
             veto=tuple(by.veto),
             override=tuple(by.override),
             four_eyes=by.four_eyes,
+            per_organisation=by.per_organisation,
+            proxies=by.proxies,
             split=Split(
                 days=by.split.days,
                 tie=Role(by.split.tie) if by.split.tie in tuple(Role) else by.split.tie,

@@ -75,6 +75,8 @@ class VoteCast(Frozen):
     """The delegate who cast the vote for the decider, if there was one."""
     helixes: tuple[HelixKind, ...] = ()
     """The helix kinds that the decider represented on that day."""
+    organisations: dict[str, HelixKind | None] = Field(default_factory=dict)
+    """The organisations that the decider represented on that day, each with its helix kind."""
     overrides: tuple[str, ...] = ()
     """The blocking criteria that the decider waived although they are not met."""
     conditions: dict[str, date] = Field(default_factory=dict)

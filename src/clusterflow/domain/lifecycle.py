@@ -52,6 +52,10 @@ class DecidedBy(Frozen):
     deciding at its gate.
     """
     split: Split = Split()
+    per_organisation: int = Field(default=1, ge=1)
+    """How many agreeing votes count for one organisation."""
+    proxies: int = Field(default=1, ge=0)
+    """How many votes of others one delegate may cast at a review."""
 
 
 class Gate(Frozen):

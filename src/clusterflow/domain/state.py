@@ -67,6 +67,8 @@ class Vote(Frozen):
     stage: str | None = None
     represents: str = ""
     """The helix kinds that the decider represented, separated by blanks."""
+    organisations: str | None = None
+    """The organisations that the decider represented: ``organisation=helix kind``, separated by blanks."""
     overrides: str = ""
     """The blocking criteria that the decider waived, separated by blanks."""
     conditions: str = ""
@@ -76,6 +78,15 @@ class Vote(Frozen):
     @property
     def stands(self) -> bool:
         return self.fell_on is None
+
+    @property
+    def counts_for(self) -> dict[str, HelixKind | None]:
+        """The organisations that the vote may count for; a decider without any counts alone."""
+        pairs = (part.partition("=") for part in (self.organisations or "").split())
+        named = {name: HelixKind(helix) if helix else None for name, _, helix in pairs}
+        # Entries of earlier versions name helix kinds without organisations.
+        own: dict[str, HelixKind | None] = {f"{self.decider} {helix}": helix for helix in self.helixes}
+        return named or own or {self.decider: None}
 
     @property
     def helixes(self) -> frozenset[HelixKind]:

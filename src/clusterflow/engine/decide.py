@@ -28,7 +28,7 @@ from clusterflow.rules.stage_order import known_stage
 from clusterflow.rules.tally import count, rule_at
 from clusterflow.rules.transition import Transition
 from clusterflow.store import ledger, registry
-from clusterflow.store.people import alias_of, capacities, delegations_of, eligible_people
+from clusterflow.store.people import NO_CAPACITY, alias_of, capacities, delegations_of, eligible_people
 from clusterflow.store.pinned_models import load_model
 
 MetricSource = Callable[[], Declarations]
@@ -216,8 +216,8 @@ def _voter(
 
 
 def _decider(tx: Transaction, initiative: str, today: date, person: str) -> Decider:
-    roles, helixes = capacities(tx.connection, initiative, today, person).get(person, (frozenset(), frozenset()))
-    return Decider(_alias(tx, person), roles, helixes)
+    mine = capacities(tx.connection, initiative, today, person).get(person, NO_CAPACITY)
+    return Decider(_alias(tx, person), mine.roles, mine.helixes, mine.organisations)
 
 
 def grant_of(state: InitiativeState, review: Review, decider: str, cast_by: str | None) -> Grant:

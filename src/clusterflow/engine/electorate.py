@@ -10,14 +10,20 @@ from sqlalchemy import Connection
 
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.state import InitiativeState, Review, Vote
-from clusterflow.domain.terms import HelixKind, Role, VoteFall
+from clusterflow.domain.terms import VoteFall
 from clusterflow.rules.quorum import Electorate, Rights, lost_right
 from clusterflow.rules.tally import rule_at
 from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.store import ledger
-from clusterflow.store.people import aliases_of, capacities, delegations_of, person_of, select_eligible
-
-Capacities = Mapping[str, tuple[frozenset[Role], frozenset[HelixKind]]]
+from clusterflow.store.people import (
+    NO_CAPACITY,
+    Capacity,
+    aliases_of,
+    capacities,
+    delegations_of,
+    person_of,
+    select_eligible,
+)
 
 
 def electorates_of(
@@ -66,7 +72,7 @@ def people_involved(
 def _rights(
     vote: Vote,
     known: Mapping[str, str],
-    held: Callable[[date], Capacities],
+    held: Callable[[date], Mapping[str, Capacity]],
     delegated: Callable[[date], frozenset[tuple[str, str]]],
     cast_on: date,
     today: date,
@@ -75,11 +81,10 @@ def _rights(
 ) -> Rights:
     """Return what the registry now says of the right to a vote: on the day it was cast, and today."""
     person, caster = known.get(vote.decider, ""), known.get(vote.cast_by or vote.decider, "")
-    nothing: tuple[frozenset[Role], frozenset[HelixKind]] = (frozenset(), frozenset())
-    both = [held(day).get(p, nothing)[1] for day in (cast_on, today) for p in (person, caster)]
+    both = [held(day).get(p, NO_CAPACITY).helixes for day in (cast_on, today) for p in (person, caster)]
     return Rights(
-        roles=held(cast_on).get(person, nothing)[0],
-        roles_today=held(today).get(person, nothing)[0],
+        roles=held(cast_on).get(person, NO_CAPACITY).roles,
+        roles_today=held(today).get(person, NO_CAPACITY).roles,
         helixes=frozenset().union(*both),
         delegated=vote.cast_by is None or (person, caster) in delegated(cast_on),
         involved=review.asked_by in (vote.decider, vote.cast_by or vote.decider)

@@ -9,6 +9,7 @@ from clusterflow.reports.labels import DECISION, HELIX, ROLE, STANCE, word
 from clusterflow.rules.tally import Tally
 
 _NEVER = Text(es="nunca: {}", en="never: {}")
+_PER_ORGANISATION = Text(es="como máximo {} por organización", en="no more than {} for one organisation")
 _EACH = Text(es="al menos {} de: {}", en="at least {} for: {}")
 _VETO = Text(es="veto: {}", en="veto: {}")
 _OVERRIDE = Text(es="puede dejar pasar lo que bloquea: {}", en="may override what blocks: {}")
@@ -25,6 +26,8 @@ def quorum(rule: DecidedBy, language: Language) -> str:
     """«program office, founder (needed: 2; at least 1 for: company; never: government)»."""
     parts = [f"{word('need', language)}: {rule.need}"]
     parts += [_EACH.to(language).format(share.need, HELIX[share.helix].to(language)) for share in rule.each]
+    if rule.need > 1:
+        parts.append(_PER_ORGANISATION.to(language).format(rule.per_organisation))
     if rule.never:
         parts.append(_NEVER.to(language).format(", ".join(HELIX[h].to(language) for h in rule.never)))
     for text, roles in ((_VETO, rule.veto), (_OVERRIDE, rule.override)):

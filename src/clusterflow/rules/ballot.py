@@ -46,6 +46,7 @@ class Decider:
     alias: str
     roles: frozenset[Role] = frozenset()
     helixes: frozenset[HelixKind] = frozenset()
+    organisations: Mapping[str, HelixKind | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,7 @@ def plan_decision(
                 cast_by=voter.cast_by.alias if voter.cast_by else None,
                 role=role_of(rule, ballot, voter.decider),
                 helixes=tuple(sorted(voter.decider.helixes)),
+                organisations=dict(voter.decider.organisations),
                 decision=ballot.decision,
                 reason=ballot.reason.strip(),
                 findings=verdict.digest,

@@ -152,6 +152,7 @@ def _vote_cast(state: InitiativeState, event: ev.VoteCast, entry: Entry) -> dict
         until=event.until,
         stage=event.to_stage,
         represents=" ".join(event.helixes),
+        organisations=" ".join(f"{o}={h or ''}" for o, h in sorted(event.organisations.items())) or None,
         overrides=" ".join(event.overrides),
         conditions=" ".join(f"{criterion}={day}" for criterion, day in sorted(event.conditions.items())),
     )

@@ -72,7 +72,12 @@ def check_voter(
     rule: DecidedBy, state: InitiativeState, review: Review, ballot: Ballot, voter: Voter
 ) -> Refusal | None:
     """Why somebody is not heard at an open review, whatever they say."""
-    return _not_entitled(rule, ballot, voter) or _stood_aside(state, review, voter) or _not_proved(state, review, voter)
+    return (
+        _not_entitled(rule, ballot, voter)
+        or _stood_aside(state, review, voter)
+        or _too_many_proxies(rule, state, review, ballot, voter)
+        or _not_proved(state, review, voter)
+    )
 
 
 def _not_entitled(rule: DecidedBy, ballot: Ballot, voter: Voter) -> Refusal | None:
@@ -106,6 +111,22 @@ def _not_entitled(rule: DecidedBy, ballot: Ballot, voter: Voter) -> Refusal | No
             "four-eyes", f"at {gate} nobody decides who asked for the review or recorded facts since the stage began"
         )
     return None
+
+
+def _too_many_proxies(
+    rule: DecidedBy, state: InitiativeState, review: Review, ballot: Ballot, voter: Voter
+) -> Refusal | None:
+    """Refuse a delegate who would cast more votes for others than the model allows."""
+    if voter.cast_by is None or ballot.decision is Stance.WITHDRAW:
+        return None
+    others = {v.decider for v in state.standing_votes(review.id) if v.cast_by == voter.cast_by.alias}
+    if len(others - {voter.decider.alias}) < rule.proxies:
+        return None
+    return Refusal(
+        "proxies",
+        f"at the gate of «{ballot.stage}» one delegate casts at most {rule.proxies} votes for others",
+        "Let the decider cast this vote, or another delegate",
+    )
 
 
 def _not_proved(state: InitiativeState, review: Review, voter: Voter) -> Refusal | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from clusterflow.domain.lifecycle import DecidedBy
 from clusterflow.domain.state import Review, Vote
-from clusterflow.domain.terms import SINGLE_HOLDER, DecisionKind, Role, SplitDays, Stance
+from clusterflow.domain.terms import SINGLE_HOLDER, DecisionKind, HelixKind, Role, SplitDays, Stance
+from clusterflow.rules.assignment import count_by_organisation
 
 GOES = (DecisionKind.GO, DecisionKind.CONDITIONAL_GO)
 
@@ -20,11 +21,10 @@ class Proposal:
 
     decision: DecisionKind
     votes: tuple[Vote, ...]
-
-    @property
-    def number(self) -> int:
-        """How many votes count: a role that one person holds at a time counts once, its successor included."""
-        return len({v.role if v.role in SINGLE_HOLDER else v.number for v in self.votes})
+    number: int
+    """How many of the votes count, by the model's limits."""
+    has_shares: bool
+    """Whether enough of them count for each helix kind that must agree."""
 
     @property
     def stage(self) -> str | None:
@@ -90,9 +90,24 @@ def count(rule: DecidedBy, votes: Iterable[Vote]) -> Tally:
             groups.setdefault(_terms(rule, vote), []).append(vote)
         else:
             stances[vote.kind] += 1
-    proposals = [Proposal(DecisionKind(same[0].kind), tuple(same)) for same in groups.values()]
+    proposals = [_proposal(rule, same) for same in groups.values()]
     proposals.sort(key=lambda p: (-p.number, p.votes[-1].number))
     return Tally(rule.need, tuple(proposals), tuple(sorted(stances.items())))
+
+
+def _proposal(rule: DecidedBy, votes: Sequence[Vote]) -> Proposal:
+    """Count the votes for one decision.
+
+    Each counts for one organisation of its decider, and of one organisation count only so many as the model says. A
+    role that one person holds at a time counts once, its successor included.
+    """
+    units: dict[object, dict[str, HelixKind | None]] = {}
+    for vote in votes:
+        units.setdefault(vote.role if vote.role in SINGLE_HOLDER else vote.number, {}).update(vote.counts_for)
+    shares = {share.helix: share.need for share in rule.each}
+    counted = count_by_organisation(units.values(), rule.per_organisation, shares)
+    number = counted if counted is not None else count_by_organisation(units.values(), rule.per_organisation) or 0
+    return Proposal(DecisionKind(votes[0].kind), tuple(votes), number, counted is not None)
 
 
 def _terms(rule: DecidedBy, vote: Vote) -> tuple[object, ...]:
@@ -119,7 +134,7 @@ def carried(
         return tuple(complete)
     casting = [p for p in proposals if any(v.role is rule.split.tie for v in p.votes)]
     # Two holders of the role who disagree break no tie. A casting vote replaces the number, never a share.
-    return tuple(casting) if len(casting) == 1 and _has_shares(rule, casting[0]) else ()
+    return tuple(casting) if len(casting) == 1 and casting[0].has_shares else ()
 
 
 def _is_of_office(review: Review, proposal: Proposal) -> bool:
@@ -128,8 +143,4 @@ def _is_of_office(review: Review, proposal: Proposal) -> bool:
 
 
 def _is_complete(rule: DecidedBy, proposal: Proposal) -> bool:
-    return proposal.number >= rule.need and _has_shares(rule, proposal)
-
-
-def _has_shares(rule: DecidedBy, proposal: Proposal) -> bool:
-    return all(sum(share.helix in v.helixes for v in proposal.votes) >= share.need for share in rule.each)
+    return proposal.number >= rule.need and proposal.has_shares

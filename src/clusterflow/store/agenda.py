@@ -167,7 +167,7 @@ class _Reader:
         )  # fmt: skip
 
     def _in_roles(self, kind: AppointmentKind) -> frozenset[str]:
-        return frozenset(person for person, (roles, _) in self.held.items() if roles & ROLES_BY_KIND[kind])
+        return frozenset(person for person, mine in self.held.items() if mine.roles & ROLES_BY_KIND[kind])
 
     # Stages and gates of the model
 

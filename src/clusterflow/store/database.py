@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from clusterflow.errors import ClusterflowError, SchemaMismatch
 
-HEAD = "0003"
+HEAD = "0004"
 """The schema revision of this version. It is repeated here because importing Alembic is slow."""
 
 LOCK_TIMEOUT_SECONDS = 30

@@ -40,11 +40,11 @@ def _capacities() -> Subquery:
     ).join_from(seat, body, (body.c.id == seat.c.body) & (body.c.initiative == seat.c.initiative))  # fmt: skip
     seat_for, organisation = scope.current(Seat), scope.current(Organisation)
     seated_for = select(
-        seat_for.c.person, literal("helix"), organisation.c.helix, literal(None, String), literal(False)
+        seat_for.c.person, literal("organisation"), organisation.c.helix, organisation.c.id, literal(False)
     ).join_from(seat_for, organisation, organisation.c.id == seat_for.c.organisation)
     representation, spoken_for = scope.current(Representation), scope.current(Organisation)
     represented = select(
-        representation.c.person, literal("helix"), spoken_for.c.helix, literal(None, String), literal(False)
+        representation.c.person, literal("organisation"), spoken_for.c.helix, spoken_for.c.id, literal(False)
     ).join_from(representation, spoken_for, spoken_for.c.id == representation.c.organisation)
     founder_speaks, member = scope.current(Representation), scope.current(Membership)
     founders = select(
@@ -67,29 +67,41 @@ def _capacity_query(one: bool) -> Select[Any]:
     return select(capacity).where(capacity.c.person == bindparam("person")) if one else select(capacity)
 
 
-def capacities(
-    connection: Connection, initiative: str, on: date, person: str | None = None
-) -> dict[str, tuple[frozenset[Role], frozenset[HelixKind]]]:
-    """Return each person's roles in an initiative on a day, and the helix kinds that the person represents."""
+class Capacity(Frozen):
+    """What a person is in an initiative on a day: the roles, and the organisations represented by helix kind."""
+
+    roles: frozenset[Role] = frozenset()
+    organisations: Mapping[str, HelixKind | None] = {}
+
+    @property
+    def helixes(self) -> frozenset[HelixKind]:
+        return frozenset(helix for helix in self.organisations.values() if helix is not None)
+
+
+NO_CAPACITY = Capacity()
+
+
+def capacities(connection: Connection, initiative: str, on: date, person: str | None = None) -> dict[str, Capacity]:
+    """Return what each person is in an initiative on a day."""
     parameters = {"initiative": initiative, "as_of": on} | ({} if person is None else {"person": person})
     roles: dict[str, set[Role]] = {}
-    helixes: dict[str, set[HelixKind]] = {}
+    organisations: dict[str, dict[str, HelixKind | None]] = {}
     for row in connection.execute(_capacity_query(person is not None), parameters):
         held = roles.setdefault(row.person, set())
-        represents = helixes.setdefault(row.person, set())
+        represents = organisations.setdefault(row.person, {})
         if row.what == "seat":
             kind, role = BodyKind(row.first), SeatRole(row.second)
             if (kind, role) in _SEATED:
                 held.add(_SEATED[kind, role])
             if row.flag and kind in _VOTING:
                 held.add(_VOTING[kind])
-        elif row.what == "helix" and row.first is not None:
-            represents.add(HelixKind(row.first))
+        elif row.what == "organisation":
+            represents[row.second] = HelixKind(row.first) if row.first is not None else None
         elif row.what == "founder" and row.flag:
             held.add(Role.FOUNDER)
         elif row.what == "office":
             held.add(Role.OFFICE)
-    return {p: (frozenset(held), frozenset(helixes[p])) for p, held in roles.items()}
+    return {p: Capacity(roles=frozenset(held), organisations=organisations[p]) for p, held in roles.items()}
 
 
 def delegations_of(connection: Connection, initiative: str, on: date) -> frozenset[tuple[str, str]]:
@@ -113,15 +125,14 @@ def eligible_people(connection: Connection, initiative: str, rule: DecidedBy, on
 
 def select_eligible(
     rule: DecidedBy,
-    held: Mapping[str, tuple[frozenset[Role], frozenset[HelixKind]]],
+    held: Mapping[str, Capacity],
     delegations: Iterable[tuple[str, str]],
 ) -> tuple[Eligible, ...]:
     """Select the people who may cast a vote from the capacities and delegations of a day."""
-    own = {p: roles for p, mine in sorted(held.items()) if (roles := entitled_roles(rule, *mine))}
+    own = {p: roles for p, mine in sorted(held.items()) if (roles := entitled_roles(rule, mine.roles, mine.helixes))}
     found = [Eligible(person=p, roles=roles) for p, roles in own.items()]
     for person, delegate in sorted(delegations):
-        _, helixes = held.get(delegate, (frozenset(), frozenset()))
-        if person in own and not helixes & set(rule.never):
+        if person in own and not held.get(delegate, NO_CAPACITY).helixes & set(rule.never):
             found.append(Eligible(person=delegate, roles=own[person], speaks_for=person))
     return tuple(found)
 

@@ -1,8 +1,8 @@
 """Córdoba, digital education: interests differ, so it starts with five members and grows once committees work.
 
-What happens: two of the five do not sign and leave. The purpose is put on hold, critical mass lapses, and the stage is
-overdue. Two new members join, and it continues. The association waits long for its legal personality; the answer is
-unknown until then. People, firms and institutions are invented.
+What happens: the stage of the purpose is overdue; two of the five do not sign and leave. The purpose is put on hold, and
+critical mass lapses. Two new members join, and it goes on. The association waits long for its legal personality; the
+answer is unknown until then. People, firms and institutions are invented.
 """
 
 from __future__ import annotations
@@ -75,8 +75,8 @@ def _purpose(tell: Chronicle, calendar: Calendar) -> None:
     tell.signs(day(9, 12), "carta", "aula pizarra instituto")
     # The other two do not sign: one sells games, the other paper. They leave, and three of five remain. All who remain
     # have signed, so the gate is ready; but critical mass has lapsed.
-    tell.leaves(day(10, 8), "juegos")
-    tell.leaves(day(11, 12), "editorial")
+    tell.leaves(day(12, 22), "juegos")
+    tell.leaves(day(12, 26), "editorial")
     tell.decides(
         "common-purpose",
         "delfina",
@@ -84,9 +84,9 @@ def _purpose(tell: Chronicle, calendar: Calendar) -> None:
         "Firmaron todos los que quedan, pero quedan tres: primero hay que volver a ser cinco.",
         until=day(14, 10),
     )
-    # The hold lasts longer than the six months that the stage may take.
+    # The stage was overdue before. While it is held it does not escalate, and the days of the hold do not count.
     tell.member(
-        day(13, 20), "videos", "Videoclases Jarilla S.R.L.", "small", speaker=("lautaro", "Lautaro Ceballos Gil")
+        day(14, 1), "videos", "Videoclases Jarilla S.R.L.", "small", speaker=("lautaro", "Lautaro Ceballos Gil")
     )
     tell.member(day(14, 4), "datos", "Datos Alta Gracia Norte S.A.S.", "micro", speaker=("mora", "Mora Allende Ruiz"))
     tell.survey(day(14, 12), invited=5, answers=5, mean=4.0)

@@ -208,7 +208,7 @@ def notice_data_of(connection: Connection, entry: Entry, context: Context) -> No
         people=people,
         voters=present,
         circle=circle,
-        roles={person: roles for person, (roles, _) in held.items()},
+        roles={person: mine.roles for person, mine in held.items()},
     )
 
 
