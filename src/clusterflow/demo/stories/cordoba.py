@@ -1,8 +1,8 @@
 """Córdoba, digital education: interests differ, so it starts with five members and grows once committees work.
 
-What happens: the stage of the purpose is overdue; two of the five do not sign and leave. The purpose is put on hold, and
-critical mass lapses. Two new members join, and it goes on. The association waits long for its legal personality; the
-answer is unknown until then. People, firms and institutions are invented.
+What happens: the stage of the purpose is overdue; two of the five do not sign and leave. The purpose is put on hold,
+and critical mass lapses. Two new members join, and it continues. The association waits long for its legal personality;
+the answer is unknown until then. People, firms and institutions are invented.
 """
 
 from __future__ import annotations
