@@ -33,6 +33,7 @@ lint: $(READY)
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/python tests/house.py
+	PYTHONPATH=src $(VENV)/bin/python tests/texts.py
 	$(VENV)/bin/python -m clusterflow.notices.catalogs --check
 
 # Run this after a change of a template in configs/messages: it adds the texts to the catalog of every language.

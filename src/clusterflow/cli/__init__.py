@@ -20,6 +20,7 @@ os.environ.setdefault(PYDANTIC_SWITCH, "__all__")
 from cyclopts import App  # noqa: E402
 
 from clusterflow import __version__  # noqa: E402
+from clusterflow.cli.language import begin  # noqa: E402
 from clusterflow.cli.output import SafeConsole, check_words, complain, console  # noqa: E402
 from clusterflow.errors import ClusterflowError  # noqa: E402
 
@@ -27,6 +28,7 @@ from clusterflow.errors import ClusterflowError  # noqa: E402
 cli = App(
     name="clusterflow",
     help="Follow cluster initiatives through their lifecycle: facts, gates, decisions, milestones.",
+    help_epilogue="With every command: --lang es or --lang en, the language of the answer.",
     version=__version__,
     help_format="plaintext",
     # Usage errors repeat what was typed, which may have been pasted.
@@ -167,8 +169,9 @@ def main() -> None:
     """Run the command line. Whatever a user types ends in an answer or in a sentence, never in a traceback."""
     try:
         check_words(sys.argv[1:])
+        words = begin(sys.argv[1:])
         try:
-            cli()
+            cli(words)
         finally:
             sys.stdout.flush()
     except ClusterflowError as problem:

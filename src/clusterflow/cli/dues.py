@@ -9,6 +9,7 @@ from typing import Annotated
 from cyclopts import App as Commands
 from cyclopts import Parameter
 
+from clusterflow.cli.language import language
 from clusterflow.cli.output import REFUSED, Actor, Json, complain, print_json, show, table
 from clusterflow.configs.dues import load_scheme
 from clusterflow.domain.dues import DuesLine, DuesPlan, InvoiceState, Scheme
@@ -27,19 +28,18 @@ dues = Commands(
     help_epilogue="Example: clusterflow dues preview automotriz --year 2026",
 )
 
-Lang = Annotated[Language, Parameter(name="--lang", help="es or en")]
 Year = Annotated[int | None, Parameter(help="the year of the dues; this one where none is named")]
 
 
 @dues.command(name="list", help_epilogue="Example: clusterflow dues list")
-def list_schemes(*, lang: Lang = "en", as_json: Json = False) -> None:
+def list_schemes(*, as_json: Json = False) -> None:
     """List the schemes with their brackets."""
     schemes = list(schemes_in(Settings().configs).values())
     if as_json:
         print_json(schemes)
         return
     for scheme in schemes:
-        _show_scheme(scheme, lang)
+        _show_scheme(scheme, language())
     if not schemes:
         show("There is no scheme in configs/dues.")
 
@@ -74,14 +74,14 @@ def check(*files: Path) -> None:
 
 
 @dues.command(help_epilogue="Example: clusterflow dues preview automotriz --year 2026")
-def preview(initiative: str, *, year: Year = None, lang: Lang = "en", as_json: Json = False) -> None:
+def preview(initiative: str, *, year: Year = None, as_json: Json = False) -> None:
     """What the members of an initiative owe in a year: issued, to issue, paid. Nothing is changed."""
     plan = dues_service.plan(Context.open(), initiative, _checked(year))
     if as_json:
         print_json(plan)
         return
-    _show_plan(plan, lang)
-    _show_remarks(plan, lang)
+    _show_plan(plan, language())
+    _show_remarks(plan, language())
 
 
 @dues.command(help_epilogue="Example: clusterflow dues issue automotriz")
@@ -90,7 +90,6 @@ def issue(
     *,
     year: Year = None,
     actor: Actor = None,
-    lang: Lang = "en",
     as_json: Json = False,
 ) -> None:
     """Issue the invoices that are to be issued today, of one initiative or of all; twice issues nothing twice."""
@@ -103,6 +102,7 @@ def issue(
         found = DuesResult(plans=(dues_service.issue(context, initiative, _checked(year), actor),), problems={})
     if as_json:
         print_json(found.plans)
+    lang = language()
     for plan in () if as_json else found.plans:
         words = {"en": "invoices for {y}: {n} issued", "es": "facturas de {y}: {n} emitidas"}[lang]
         show(f"{plan.initiative}: {words.format(y=plan.year, n=plan.issued)}")

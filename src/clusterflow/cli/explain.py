@@ -6,8 +6,10 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from clusterflow.cli.language import language, stated_language
 from clusterflow.cli.output import AsOf, Json, day, marked, print_json, show, table
 from clusterflow.reports.explanation import GateExplanation, GroupLine
+from clusterflow.reports.labels import SEVERITY, word
 from clusterflow.reports.quorum import quorum
 from clusterflow.services import explanation
 from clusterflow.services.context import Context
@@ -23,7 +25,10 @@ def explain(
 ) -> None:
     """For each criterion: what was found, what is asked, by whose rule, on which evidence, what would help."""
     context = Context.open()
-    found = explanation.explain(context, initiative, stage, day(as_of, "--as-of"), with_evidence=evidence or as_json)
+    told = stated_language() if as_json else language()
+    found = explanation.explain(
+        context, initiative, stage, day(as_of, "--as-of"), with_evidence=evidence or as_json, language=told
+    )
     if as_json:
         print_json(found)
         return
@@ -34,16 +39,17 @@ def explain(
 
 
 def _show_gate(gate: GateExplanation, evidence: bool) -> None:
+    told = language()
     show(f"{gate.name} · gate {gate.number}: {gate.title} · {gate.as_of} ·", marked(gate.readiness))
     lines = table("", ["criterion", "", "found", "asked", "severity", "rule", "what would help"])
     for depth, c in gate.rows:
+        severity = "" if depth else SEVERITY[c.severity].to(told)  # that of the group, which is shown above
         if isinstance(c, GroupLine):
-            name = f"{'  ' * depth}{'one of' if c.any_of else 'all of'}: {c.group}"
-            lines.add_row(name, marked(c.answer), "", "", c.severity, "", "")
+            name = f"{'  ' * depth}{word('any_of' if c.any_of else 'all_of', told)}: {c.title}"
+            lines.add_row(name, marked(c.answer), "", "", severity, "", "")
             continue
-        rule = f"{c.source} (proposal)" if c.proposal else c.source
+        rule = f"{c.source} ({word('proposal', told)})" if c.proposal else c.source
         found = c.found + (" *" if c.late else "")
-        severity = "" if depth else c.severity  # that of the group, which is shown above
         lines.add_row("  " * depth + c.title, marked(c.answer), found, c.asked, severity, rule, c.help)
         for row in c.evidence if evidence else ():
             lines.add_row(f"   #{row.entry} {row.record} {row.what}", "", row.counts_for, "", "", str(row.on or ""), "")
@@ -51,4 +57,4 @@ def _show_gate(gate: GateExplanation, evidence: bool) -> None:
     if any(c.late for c in gate.criteria):
         show("* rests on facts entered after that day")
     review = f"review {gate.review} is open; " if gate.review else ""
-    show(f"{review}decides: {quorum(gate.decided_by, 'en')}; findings {gate.findings}")
+    show(f"{review}decides: {quorum(gate.decided_by, told)}; findings {gate.findings}")

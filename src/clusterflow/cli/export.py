@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from cyclopts import App as Commands
 from cyclopts import Parameter
 
+from clusterflow.cli.language import language
 from clusterflow.cli.output import Replace, To, show, writing
-from clusterflow.domain.text import Language
 from clusterflow.reports.ocel import JsonForm, XmlForm
 from clusterflow.services.context import Context
 from clusterflow.services.exports.event_logs import Logs
@@ -17,7 +17,6 @@ from clusterflow.services.exports.exports import Exports
 from clusterflow.services.exports.files import several
 
 Named = Annotated[str, Parameter(help="ids of initiatives; all where none is named")]
-Lang = Annotated[Language, Parameter(name="--lang", help="the language of activities: es or en")]
 
 export = Commands(
     name="export",
@@ -60,14 +59,13 @@ def xes(
     *initiatives: Named,
     to: To = None,
     replace: Replace = False,
-    lang: Lang = "en",
     steps: Annotated[
         bool, Parameter(negative="", help="only the steps of the model, named as in its BPMN: for replay")
     ] = False,
 ) -> None:
     """What happened in initiatives, as an event log in XES (IEEE 1849): a trace for each, without personal data."""
     with writing(to, replace) as write:
-        written = _logs(initiatives).xes(write, lang, steps)
+        written = _logs(initiatives).xes(write, language(), steps)
     _told(to, written, "events")
 
 

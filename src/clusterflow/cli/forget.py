@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from clusterflow.cli.output import Actor, Json, listed, print_json, show
+from clusterflow.cli.output import Actor, Json, listed, print_json, show, translated
 from clusterflow.errors import ClusterflowError
 from clusterflow.services import personal_data
 from clusterflow.services.context import Context
@@ -40,5 +40,5 @@ def forget(
 def _confirm(person: str) -> None:
     if not sys.stdin.isatty():
         raise ClusterflowError("this cannot be undone; say that it is meant by --yes")
-    if input(f"Forget «{person}»? This cannot be undone. Type the id again: ").strip() != person:
+    if input(translated(f"Forget «{person}»? This cannot be undone. Type the id again: ")).strip() != person:
         raise ClusterflowError("another id was typed; nothing was changed")

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from getpass import getpass
 from typing import Annotated, Literal
 
-from cyclopts import Parameter
+from cyclopts import Parameter, Token
 
-from clusterflow.cli.output import REFUSED, Actor, Json, Key, day, listed, print_json, show, warn
-from clusterflow.domain.terms import Role, parse_decision
+from clusterflow.cli.language import language
+from clusterflow.cli.output import REFUSED, Actor, Json, Key, day, listed, print_json, show, translated, warn
+from clusterflow.domain.term_labels import decision_of
+from clusterflow.domain.terms import Readiness, Role, parse_decision
 from clusterflow.engine.decide import BallotResult
 from clusterflow.errors import Mistake, Mistakes
+from clusterflow.reports.labels import DECISION, READINESS
+from clusterflow.reports.status import title_of
 from clusterflow.rules.ballot import Ballot
-from clusterflow.services import gates
+from clusterflow.services import gates, standing
 from clusterflow.services.context import Context
 
 
@@ -33,13 +38,25 @@ def open_gate(
     if as_json:
         print_json(opened)
     else:
-        show(f"review {opened.review} is open; the gate is {opened.readiness}; findings {opened.findings}")
+        ready = opened.readiness if language() == "en" else READINESS[Readiness(opened.readiness)].to(language())
+        show(f"review {opened.review} is open; the gate is {ready}; findings {opened.findings}")
+
+
+def _decision(_: object, tokens: Sequence[Token]) -> str:
+    """The decision that a word stands for, in Spanish or English."""
+    try:
+        return str(decision_of(tokens[0].value))
+    except ValueError as problem:
+        raise Mistakes([Mistake("DECISION", *str(problem).split("; accepted: "))]) from None
 
 
 def decide(
     initiative: str,
     stage: str,
-    decision: Literal["go", "conditional-go", "hold", "recycle", "stop", "abstain", "recuse", "veto", "withdraw"],
+    decision: Annotated[
+        Literal["go", "conditional-go", "hold", "recycle", "stop", "abstain", "recuse", "veto", "withdraw"],
+        Parameter(converter=_decision),
+    ],
     *,
     by: Annotated[str, Parameter(help="the decider: a person's id")],
     reason: Annotated[str, Parameter(help="why; it stands in the ledger")],
@@ -62,7 +79,7 @@ def decide(
     """Decide at a gate: go, conditional-go, hold, recycle or stop; or abstain, recuse, veto. Withdraw takes it back."""
     context = Context.open()
     if code is None and context.code_key is not None and sys.stdin.isatty():
-        code = getpass("Code of your notice: ")
+        code = getpass(translated("Code of your notice: "))
     ballot = Ballot(
         stage=stage,
         decision=parse_decision(decision),
@@ -81,9 +98,9 @@ def decide(
     if as_json:
         print_json(done)
     elif done.taken:
-        show(ballot_summary(done))
+        show(ballot_summary(done, _titles(context, done)))
     else:
-        warn(f"refused: {done.why}")
+        warn(f"refused: {_with_titles(context, done)}")
     if not done.taken:
         sys.exit(REFUSED)
 
@@ -97,14 +114,35 @@ def send_code(initiative: str, stage: str, person: str, *, actor: Actor = None, 
         show(f"a new code for the gate of {stage} goes to {person} with the next notices")
 
 
-def ballot_summary(done: BallotResult) -> str:
+def _with_titles(context: Context, done: BallotResult) -> str:
+    """Why a ballot was refused; outside English, with the titles of the criteria before their ids."""
+    why = str(done.why)
+    if language() == "en":
+        return why
+    model = standing.pinned_model(context, done.initiative)
+    for criterion in model.stage(done.stage).gate.criteria if done.stage in model.by_id else ():
+        named = f"{title_of(criterion, language())} ({criterion.id})"
+        why = re.sub(rf"(?<![\w-]){re.escape(criterion.id)}(?![\w-])", named.replace("\\", ""), why)
+    return why
+
+
+def _titles(context: Context, done: BallotResult) -> dict[str, str]:
+    """The titles of the stages, where the answer is not in English: there the ids stand, as the commands take them."""
+    if language() == "en":
+        return {}
+    return {s.stage: s.title for s in standing.status(context, done.initiative, language=language()).stages}
+
+
+def ballot_summary(done: BallotResult, titles: Mapping[str, str]) -> str:
     """What became of a ballot that was taken."""
+    stage = titles.get(done.stage, done.stage)
     if done.decided is None and not done.votes:
-        return f"noted; it counts for no decision at the gate of {done.stage}"
+        return f"noted; it counts for no decision at the gate of {stage}"
     if done.decided is None:
-        return f"counted: {done.votes} of {done.need} at the gate of {done.stage}"
-    begun = f"; begun: {listed(done.entered)}" if done.entered else ""
-    return f"{done.stage}: {done.decided}{begun}"
+        return f"counted: {done.votes} of {done.need} at the gate of {stage}"
+    begun = f"; begun: {listed(titles.get(s, s) for s in done.entered)}" if done.entered else ""
+    decided = done.decided if language() == "en" else DECISION[done.decided].to(language())
+    return f"{stage}: {decided}{begun}"
 
 
 def _conditions(words: Sequence[str]) -> dict[str, date]:

@@ -6,9 +6,11 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from clusterflow.cli.language import language
 from clusterflow.cli.output import Actor, Json, Key, listed, print_json, show, warn
 from clusterflow.engine.record import Submission
 from clusterflow.intake.assignments import read_assignments
+from clusterflow.reports.ledger_lines import changes_text
 from clusterflow.services import enrolment
 from clusterflow.services import review as review_service
 from clusterflow.services.context import Context
@@ -47,4 +49,4 @@ def evaluate(initiative: str | None = None, *, actor: Actor = None, as_json: Jso
     elif not any(c.changes for c in changed):
         show("nothing changed")
     for one in changed if not as_json else ():
-        show(f"{one.initiative}: {listed(one.changes)}")
+        show(f"{one.initiative}: {changes_text(one.changes, language()) or '–'}")

@@ -10,6 +10,7 @@ from cyclopts import App as Commands
 from cyclopts import Parameter
 from rich.table import Table
 
+from clusterflow.cli.language import language
 from clusterflow.cli.output import Json, Replace, To, listed, print_json, show, table, write_out, write_whole, writing
 from clusterflow.configs.json_schema import model_schema
 from clusterflow.configs.models import load_model
@@ -19,6 +20,8 @@ from clusterflow.domain.text import Language
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.reports.bpmn import bpmn as write_bpmn
 from clusterflow.reports.diagram import mermaid, svg
+from clusterflow.reports.labels import SEVERITY, word
+from clusterflow.reports.portfolio.texts import KIND
 from clusterflow.reports.quorum import quorum
 from clusterflow.services.catalogue import Models, find_model, metrics_in, models_in
 from clusterflow.settings import Settings
@@ -35,15 +38,13 @@ model.command(
     help_epilogue="Example: clusterflow model try my-model.yaml history.jsonl",
 )
 
-Lang = Annotated[Language, Parameter(name="--lang", help="es or en")]
-
 
 def _named(name: str) -> LifecycleModel:
     return find_model(Models(Settings().configs), name)
 
 
 @model.command(name="list", help_epilogue="Example: clusterflow model list")
-def list_models(*, lang: Lang = "en", as_json: Json = False) -> None:
+def list_models(*, as_json: Json = False) -> None:
     """List the models with their stages in order."""
     models = list(models_in(Settings().configs).values())
     if as_json:
@@ -51,25 +52,26 @@ def list_models(*, lang: Lang = "en", as_json: Json = False) -> None:
         return
     lines = table("Models", ["model", "title", "stages", "source"])
     for one in models:
-        lines.add_row(one.id, one.title.to(lang), " → ".join(s.id for s in one.stages), one.source)
+        lines.add_row(one.id, one.title.to(language()), " → ".join(s.id for s in one.stages), one.source)
     show(lines)
 
 
 @model.command(name="show", help_epilogue="Example: clusterflow model show nuevo-leon")
-def show_model(name: str, *, lang: Lang = "en", as_json: Json = False) -> None:
+def show_model(name: str, *, as_json: Json = False) -> None:
     """One model: its stages, and what each gate asks."""
     one = _named(name)
     if as_json:
         print_json(one)
         return
+    lang = language()
+    titles = {stage.id: stage.title.to(lang) for stage in one.stages}
     show(f"{one.title.to(lang)} · {one.id} · {one.hash[:12]}")
     show(one.about.to(lang))
     for stage in one.stages:
-        after = f" · after {listed(stage.after)}" if stage.after else ""
-        marks = [word for word, on in (("optional", stage.optional), ("open-ended", stage.open_ended)) if on]
-        show(
-            f"\n{one.position(stage.id)} {stage.title.to(lang)} ({stage.kind}{after}) {listed(marks) if marks else ''}"
-        )
+        facts = [KIND[stage.kind].to(lang).lower()]
+        facts += [f"{word('after', lang)}: {listed(titles[s] for s in stage.after)}"] if stage.after else []
+        facts += [word(w, lang) for w, on in (("optional", stage.optional), ("open_ended", stage.open_ended)) if on]
+        show(f"\n{one.position(stage.id)} {titles[stage.id]} · {stage.id} ({'; '.join(facts)})")
         show(f"  decides: {quorum(stage.gate.decided_by, lang)}; allowed: {stage.allowed_days} days")
         lines = table("", ["criterion", "metric", "bound", "keep", "severity", "source"])
         for requirement in stage.gate.requires:
@@ -79,7 +81,7 @@ def show_model(name: str, *, lang: Lang = "en", as_json: Json = False) -> None:
 
 def _add_requirement(lines: Table, requirement: Criterion | AnyOf | AllOf, depth: int, lang: Language) -> None:
     """Add the row of a criterion, or of a group and its parts; the severity of a group is that of all its parts."""
-    indent, severity = "  " * depth, "" if depth else str(requirement.severity)
+    indent, severity = "  " * depth, "" if depth else SEVERITY[requirement.severity].to(lang)
     if isinstance(requirement, Criterion):
         given = ", ".join(f"{name}={value}" for name, value in requirement.with_)
         lines.add_row(
@@ -88,11 +90,11 @@ def _add_requirement(lines: Table, requirement: Criterion | AnyOf | AllOf, depth
             requirement.bound.format(lang),
             requirement.keep.format(lang) if requirement.keep else "",
             severity,
-            f"{requirement.source} (proposal)" if requirement.proposal else requirement.source,
+            f"{requirement.source} ({word('proposal', lang)})" if requirement.proposal else requirement.source,
         )
         return
     is_any = isinstance(requirement, AnyOf)
-    lines.add_row(f"{indent}{'one of' if is_any else 'all of'}: {requirement.id}", "", "", "", severity, "")
+    lines.add_row(f"{indent}{word('any_of' if is_any else 'all_of', lang)}: {requirement.id}", "", "", "", severity, "")
     for part in requirement.any_of if isinstance(requirement, AnyOf) else requirement.all_of:
         _add_requirement(lines, part, depth + 1, lang)
 
@@ -123,12 +125,11 @@ def diagram(
     name: str,
     *,
     form: Annotated[Literal["mermaid", "svg"], Parameter(name="--format")] = "mermaid",
-    lang: Lang = "en",
     out: Annotated[Path | None, Parameter(help="a file; standard output where none is named")] = None,
 ) -> None:
     """Draw a model, as Mermaid text or as a self-contained SVG."""
     one = _named(name)
-    text = mermaid(one, lang) if form == "mermaid" else svg(one, lang)
+    text = mermaid(one, language()) if form == "mermaid" else svg(one, language())
     if out is None:
         write_out(text + "\n")
         return
@@ -136,11 +137,11 @@ def diagram(
 
 
 @model.command(help_epilogue="Example: clusterflow model bpmn nuevo-leon --to nuevo-leon.bpmn")
-def bpmn(name: str, *, lang: Lang = "en", to: To = None, replace: Replace = False) -> None:
+def bpmn(name: str, *, to: To = None, replace: Replace = False) -> None:
     """A model as BPMN 2.0, drawn, for modellers and workflow engines."""
     one = _named(name)
     with writing(to, replace) as write:
-        write_bpmn(one, lang, write)
+        write_bpmn(one, language(), write)
 
 
 @model.command(help_epilogue="Example: clusterflow model schema")

@@ -8,8 +8,10 @@ from typing import Annotated
 from cyclopts import App as Commands
 from cyclopts import Parameter
 
+from clusterflow.cli.language import language
 from clusterflow.cli.output import Actor, Json, day, print_json, show, table
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes
+from clusterflow.reports.labels import URGENCY
 from clusterflow.services import standing
 from clusterflow.services.catalogue import find_model, models_in
 from clusterflow.services.context import Context
@@ -51,7 +53,7 @@ def preview(
     lines = table(f"Notices from {first} to {last}", ["at", "to", "", "subject"])
     for m in wanted:
         to = m.person if m.reachable else f"{m.person} (no e-mail)"
-        lines.add_row(f"{m.at:%Y-%m-%d %H:%M %Z}", to, m.urgency.value, m.subject)
+        lines.add_row(f"{m.at:%Y-%m-%d %H:%M %Z}", to, URGENCY[m.urgency].to(language()), m.subject)
         if len(m.holds) > 1 or m.holds[0].subject != m.subject:
             for part in m.holds:
                 lines.add_row("", "", "", f"  {part.initiative}: {part.rule}")

@@ -19,9 +19,12 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from clusterflow.cli.language import language
 from clusterflow.domain.terms import Answer, Readiness, StageStatus
 from clusterflow.domain.text import FORBIDDEN_CHARACTERS, ID, ID_ACCEPTED, decode_text
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes, quoted
+from clusterflow.reports import translations
+from clusterflow.reports.labels import ANSWER, READINESS, SIGN, STATUS
 from clusterflow.services.exports.files import fresh
 
 REFUSED = 3
@@ -114,16 +117,34 @@ def check_words(words: Iterable[str]) -> None:
 def marked(word: str) -> Text:
     """A word of ours with its sign and colour; the sign alone is enough to tell."""
     text, style = MARKS.get(word, (word, ""))
-    return Text(text, style=style)
+    return Text(text if language() == "en" else _spanish_mark(word, text), style=style)
+
+
+def _spanish_mark(word: str, text: str) -> str:
+    match word:
+        case StageStatus():
+            return f"{SIGN[word]} {STATUS[word].es.lower()}"
+        case Answer():
+            return ANSWER[word].es
+        case Readiness():
+            return READINESS[word].es
+    return text
 
 
 def table(title: str, columns: Sequence[str]) -> Table:
-    return Table(*columns, title=escape(title), title_justify="left", title_style="bold", box=None, pad_edge=False)
+    heads = [translations.head(column, language()) for column in columns]
+    shown = escape(translated(title))
+    return Table(*heads, title=shown, title_justify="left", title_style="bold", box=None, pad_edge=False)
+
+
+def translated(text: str) -> str:
+    """A text of ours in the language of the answer."""
+    return translations.translated(text, language())
 
 
 def show(*parts: object) -> None:
-    """Print for people. User text is never read as markup, and steers nothing."""
-    console.print(*parts, markup=False)
+    """Print for people, in their language. User text is never read as markup, and steers nothing."""
+    console.print(*(translated(part) if isinstance(part, str) else part for part in parts), markup=False)
 
 
 def harmless(text: str) -> str:
@@ -201,14 +222,15 @@ def write_out(text: str) -> None:
 
 def warn(text: str) -> None:
     """Write one line to standard error."""
-    sys.stderr.write(f"clusterflow: {harmless(text)}\n")
+    sys.stderr.write(f"clusterflow: {harmless(translated(text))}\n")
 
 
 def complain(problem: ClusterflowError) -> None:
-    lines = [str(m) for m in problem.mistakes] if isinstance(problem, Mistakes) else [str(problem)]
-    head = f"{len(lines)} mistakes; nothing was changed:" if len(lines) > 1 else None
-    for line in [head, *lines] if head else lines:
-        warn(line)
+    lines = translations.lines_of(problem, language())
+    if len(lines) > 1:
+        warn(f"{len(lines)} mistakes; nothing was changed:")
+    for line in lines:
+        sys.stderr.write(f"clusterflow: {harmless(line)}\n")
 
 
 def day(text: str | None, option: str) -> date | None:

@@ -25,7 +25,7 @@ class PortfolioFormat(StrEnum):
 
 def portfolio_file(
     to: Path | None,
-    lang: Language | None,
+    told: Language,
     as_of: date | None,
     form: PortfolioFormat | None,
     table: PortfolioTable | None,
@@ -39,7 +39,6 @@ def portfolio_file(
     if table is not None and chosen is not PortfolioFormat.CSV:
         raise Mistakes([Mistake("--table", f"a portfolio as {chosen} has no tables of its own", "--format csv")])
     context = Context.open()
-    told = lang or context.language
     found = gather(context, as_of, told)
     if chosen is PortfolioFormat.CSV:
         # Without the mark, some spreadsheets read a file's accents as something else; a pipe wants none.

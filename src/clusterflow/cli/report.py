@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import Parameter
 
+from clusterflow.cli.language import language, stated_language
 from clusterflow.cli.output import AsOf, day, write_whole
 from clusterflow.cli.portfolio import PortfolioFormat, portfolio_file
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes
@@ -17,7 +18,6 @@ from clusterflow.services.reports.dossier import dossier
 from clusterflow.services.reports.pdf import pdf_of
 
 To = Annotated[Path | None, Parameter(name="--to", help="a file, replaced whole; standard output where none is named")]
-Lang = Annotated[Literal["es", "en"] | None, Parameter(name="--lang", help="es or en; else the initiative's language")]
 Pdf = Annotated[bool, Parameter(name="--pdf", negative="", help="as a PDF; also where the file is called .pdf")]
 
 
@@ -25,7 +25,6 @@ def report(
     initiative: Annotated[str | None, Parameter(help="the initiative's id; none with --portfolio")] = None,
     *,
     portfolio: Annotated[bool, Parameter(name="--portfolio", negative="", help="all initiatives on one page")] = False,
-    lang: Lang = None,
     to: To = None,
     pdf: Pdf = False,
     as_of: AsOf = None,
@@ -40,13 +39,15 @@ def report(
     if portfolio:
         if initiative is not None:
             raise Mistakes([Mistake("--portfolio", f"it is of all initiatives, and «{initiative}» is one")])
-        _put(portfolio_file(to, lang, day(as_of, "--as-of"), PortfolioFormat.PDF if on_paper else form, table), to)
+        _put(
+            portfolio_file(to, language(), day(as_of, "--as-of"), PortfolioFormat.PDF if on_paper else form, table), to
+        )
         return
     if initiative is None:
         raise Mistakes([Mistake("report", "no initiative is named", "an initiative's id, or --portfolio")])
     if form is not None or table is not None:
         raise Mistakes([Mistake("--format, --table", "a dossier is HTML or, with --pdf, a PDF", "with --portfolio")])
-    made = dossier(Context.open(), initiative, day(as_of, "--as-of"), lang)
+    made = dossier(Context.open(), initiative, day(as_of, "--as-of"), stated_language())
     _put(pdf_of(made.html) if on_paper else made.html.encode(), to)
 
 

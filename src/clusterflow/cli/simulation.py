@@ -8,6 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.text import Text
 
+from clusterflow.cli.language import language
 from clusterflow.cli.output import MARKS, Json, day, print_json, read_text, show, table
 from clusterflow.domain.text import Language
 from clusterflow.intake.simulation_history import read_history
@@ -26,7 +27,6 @@ def try_(
     leave_open: Annotated[
         bool, Parameter(name="--leave-open", negative="", help="gates that are ready stay open: no go is supposed")
     ] = False,
-    lang: Annotated[Language, Parameter(name="--lang", help="es or en")] = "en",
     as_json: Json = False,
 ) -> None:
     """Live a history under a model, in a scratch database, and print the verdicts by month.
@@ -34,6 +34,7 @@ def try_(
     A gate that is ready is passed by whoever the model lets decide, as if they said go, unless the history decides.
     A decision is a line like {"decision": "go", "stage": "strategy", "by": "ana", "on": "2025-03-01", "reason": "..."}.
     """
+    lang = language()
     lives = try_model(
         model_file,
         read_history(read_text(history), str(history)),

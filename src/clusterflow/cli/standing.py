@@ -6,10 +6,16 @@ import sys
 from typing import Annotated
 
 from cyclopts import Parameter
+from rich.text import Text
 
+from clusterflow.cli.language import language, stated_language
 from clusterflow.cli.output import REFUSED, AsOf, Json, day, listed, marked, print_json, show, table
+from clusterflow.domain.records.base import REGISTRY
+from clusterflow.domain.terms import StageStatus
 from clusterflow.errors import ClusterflowError, NotPossible
 from clusterflow.reports.board import Board
+from clusterflow.reports.labels import CONDITION, STANDING, STATUS, word
+from clusterflow.reports.ledger_lines import event_fields, event_word
 from clusterflow.reports.status import InitiativeStatus
 from clusterflow.services import ledger as ledger_service
 from clusterflow.services import outbox, standing
@@ -21,14 +27,14 @@ def status(initiative: str | None = None, *, as_of: AsOf = None, as_json: Json =
     context = Context.open()
     on = day(as_of, "--as-of")
     if initiative is None:
-        board = standing.board(context, on)
+        board = standing.board(context, on, stated_language() if as_json else language())
         if as_json:
             print_json(board)
         else:
             _show_board(board, past=on is not None)
             _show_backlog(context)
     else:
-        found = standing.status(context, initiative, on)
+        found = standing.status(context, initiative, on, stated_language() if as_json else language())
         if as_json:
             print_json(found)
         else:
@@ -37,13 +43,16 @@ def status(initiative: str | None = None, *, as_of: AsOf = None, as_json: Json =
 
 
 def _show_board(board: Board, past: bool) -> None:
-    lines = table(f"Portfolio on {board.as_of}", ["initiative", "model", "stage", "days", "milestones", "waits for"])
+    told = language()
+    lines = table(
+        f"Portfolio on {board.as_of}", ["initiative", "name", "model", "stage", "days", "milestones", "waits for"]
+    )
     for line in board.lines:
-        stage = listed(line.stages) + (" (overdue)" if line.overdue else "")
-        lapsed = f"  ↯ lapsed: {listed(line.lapsed)}" if line.lapsed else ""
+        stage = listed(line.stages) + (f" ({word('overdue', told)})" if line.overdue else "")
+        lapsed = f"  ↯ {STATUS[StageStatus.LAPSED].to(told).lower()}: {listed(line.lapsed)}" if line.lapsed else ""
         lines.add_row(
-            line.initiative, line.model, stage, "" if line.days is None else str(line.days),
-            f"{line.milestones} of {line.of}", line.waits_for + lapsed,
+            line.initiative, line.name, line.model_title, stage, "" if line.days is None else str(line.days),
+            f"{line.milestones} {word('of', told)} {line.of}", line.waits_for + lapsed,
         )  # fmt: skip
     show(lines)
     for initiative, problem in board.problems.items():
@@ -70,19 +79,22 @@ def _show_backlog(context: Context) -> None:
 
 
 def _show_status(found: InitiativeStatus) -> None:
-    show(f"{found.name} · {found.model_title} · {found.as_of} · {found.standing}")
+    told = language()
+    show(f"{found.name} · {found.model_title} · {found.as_of} · {STANDING[found.standing].to(told)}")
     stages = table("", ["gate", "stage", "", "since", "due", "achieved", "milestone"])
     for s in found.stages:
-        due = "" if s.due_on is None else f"{s.due_on}{' overdue' if s.overdue else ''}"
+        due = "" if s.due_on is None else f"{s.due_on} {word('overdue', told)}" if s.overdue else str(s.due_on)
         achieved = "" if s.achieved_on is None else str(s.achieved_on)
         since = "" if s.entered_on is None else str(s.entered_on)
-        passed = f" (overridden: {', '.join(s.overridden)})" if s.overridden else ""
+        passed = f" ({word('overridden', told)}: {', '.join(s.overridden)})" if s.overridden else ""
         stages.add_row(str(s.number), s.title, marked(s.status), since, due, achieved, s.milestone + passed)
     show(stages)
+    titles = {s.stage: s.title for s in found.stages}
     for h in found.hindrances:
-        show("  ", marked(h.answer), f"{h.stage}: {h.title}: {h.found}, asked {h.asked}")
+        asked = word("asked", told).lower()
+        show("  ", marked(h.answer), Text(f"{titles[h.stage]}: {h.title}: {h.found}; {asked} {h.asked}"))
     for c in found.conditions:
-        show(f"   condition until {c.due_on}: {c.criterion} at {c.stage} ({c.status})")
+        show(f"   condition until {c.due_on}: {c.title} at {titles[c.stage]} ({CONDITION[c.status].to(told)})")
 
 
 def ledger(
@@ -106,12 +118,11 @@ def ledger(
         print_json(entries)
         return
     lines = table(f"Ledger of {initiative}", ["#", "at", "what", "", "by"])
+    told = language()
+    model = None if initiative == REGISTRY else standing.pinned_model(context, initiative)
     for e in entries:
-        fields = {
-            k: v for k, v in e.event.model_dump(mode="json", exclude_none=True).items() if k not in _HIDDEN_FIELDS
-        }
-        what = " ".join(f"{k}={v}" for k, v in fields.items())
-        lines.add_row(str(e.version), f"{e.at:%Y-%m-%d %H:%M}", e.event.kind, what, e.actor)
+        what = event_fields(e.event, model, told)
+        lines.add_row(str(e.version), f"{e.at:%Y-%m-%d %H:%M}", event_word(e.event.kind, told), what, e.actor)
     show(lines)
 
 
@@ -127,6 +138,3 @@ def _verify(context: Context, initiative: str | None, as_json: bool) -> None:
         raise NotPossible("\n".join(str(flaw) for flaw in flaws))
     for one in found:
         show(f"the ledger of «{one.chain}» is whole: {one.entries} entries, {one.facts} facts")
-
-
-_HIDDEN_FIELDS = {"kind", "digest", "model_hash", "findings"}

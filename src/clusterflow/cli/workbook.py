@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.prompt import Confirm, Prompt
 
-from clusterflow.cli.output import REFUSED, Actor, Json, console, harmless, print_json, show, warn, write_whole
+from clusterflow.cli.language import stated_language
+from clusterflow.cli.output import REFUSED, Actor, Json, harmless, print_json, show, translated, warn, write_whole
+from clusterflow.cli.prompts import choose, confirm
 from clusterflow.domain.text import Frozen
 from clusterflow.engine.record import RecordResult
 from clusterflow.errors import ClusterflowError, Mistakes, NotPossible
@@ -25,8 +25,6 @@ from clusterflow.services.intake.workbook import workbooks
 from clusterflow.services.intake.workbook.plan import Answers, Plan
 from clusterflow.services.intake.workbook.summary import ImportSummary, summarize
 from clusterflow.services.intake.workbook.workbooks import OpenedWorkbook, Step
-
-Lang = Annotated[Literal["es", "en"] | None, Parameter(name="--lang", help="es or en")]
 
 
 class Imported(Frozen):
@@ -42,11 +40,10 @@ def template(
         str | None, Parameter(help="fills the workbook with its records; without one it is empty")
     ] = None,
     *,
-    lang: Lang = None,
     to: Annotated[Path | None, Parameter(name="--to", help="the file to write; by default in this folder")] = None,
 ) -> None:
     """Write a workbook (.xlsx) for managers to fill in. Each sheet has its choices and an example."""
-    content = workbooks.write_template(Context.open(), initiative, lang)
+    content = workbooks.write_template(Context.open(), initiative, stated_language())
     target = to or Path(f"{initiative or 'clusterflow'}.xlsx")
     if target.suffix.lower() != ".xlsx":
         raise ClusterflowError(f"{target} is not an .xlsx file; name one, as in --to {target.stem or 'workbook'}.xlsx")
@@ -78,7 +75,6 @@ def import_(
     marked: Annotated[
         Path | None, Parameter(help="the file for the copy with its mistakes marked; by default beside the workbook")
     ] = None,
-    lang: Lang = None,
     actor: Actor = None,
     as_json: Json = False,
 ) -> None:
@@ -90,7 +86,7 @@ def import_(
     context = Context.open()
     answers = Answers(other_doubles=doubles, removed=removed, emptied=emptied, odd=odd)
     with _progress(as_json) as step:
-        opened = workbooks.open_workbook(context, file.name, _read(file), initiative, lang, step)
+        opened = workbooks.open_workbook(context, file.name, _read(file), initiative, stated_language(), step)
         plan = workbooks.plan_changes(context, opened, answers, step)
     if opened.mistakes:
         _refuse_with_marked_copy(file, marked, opened)
@@ -104,7 +100,7 @@ def import_(
     done = None
     if not dry_run:
         _refuse_unanswered(plan, answers)
-        if plan.submissions and not yes and not (asks and Confirm.ask("Record this?", console=console, default=False)):
+        if plan.submissions and not yes and not (asks and confirm("Record this?")):
             if not as_json:
                 show("Nothing was recorded." if asks else "Nothing was recorded; repeat with --yes to record it.")
             sys.exit(REFUSED)
@@ -179,24 +175,20 @@ def _ask(plan: Plan, answers: Answers) -> Answers:
         chosen = dict(answers.doubles)
         for duplicate in plan.doubles:
             who = ", ".join(f"{i} ({s})" for i, s in zip(duplicate.possible, duplicate.shown, strict=True))
-            chosen[str(duplicate.place)] = _choice(
+            chosen[str(duplicate.place)] = choose(
                 f"{duplicate.place} «{duplicate.name}» may be {who}. Who is it?", *duplicate.possible, "new"
             )
         return replace(answers, doubles=chosen)
     if plan.removed and answers.removed is None:
         text = f"{len(plan.removed)} records no longer have a row."
-        return replace(answers, removed=_choice(text, "keep", "end", "withdraw"))
+        return replace(answers, removed=choose(text, "keep", "end", "withdraw"))
     if not plan.emptied or answers.emptied is not None:
-        chosen = _choice(f"{len(plan.odd)} values look like a mistake. Keep them as they are?", "keep", "stop")
+        chosen = choose(f"{len(plan.odd)} values look like a mistake. Keep them as they are?", "keep", "stop")
         if chosen == "stop":
             raise NotPossible("nothing was recorded; correct the workbook and import it again")
         return replace(answers, odd="keep")
     text = f"{len(plan.emptied)} cells are empty, but the registry holds a value."
-    return replace(answers, emptied=_choice(text, "keep", "clear"))
-
-
-def _choice(text: str, *words: str) -> Any:
-    return Prompt.ask(escape(harmless(text)), choices=list(words), console=console)
+    return replace(answers, emptied=choose(text, "keep", "clear"))
 
 
 def _refuse_unanswered(plan: Plan, answers: Answers) -> None:
@@ -233,6 +225,6 @@ def _progress(quiet: bool) -> Iterator[Step]:
         task = bar.add_task("", total=None)
 
         def step(what: str, done: int, total: int) -> None:
-            bar.update(task, description=_PHASES.get(what, what), completed=done, total=total or None)
+            bar.update(task, description=translated(_PHASES.get(what, what)), completed=done, total=total or None)
 
         yield step

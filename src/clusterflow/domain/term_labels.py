@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Any
 
@@ -10,6 +11,7 @@ from clusterflow.domain.terms import (
     BodyKind,
     BusinessKind,
     Commitment,
+    DecisionKind,
     DocumentKind,
     HelixKind,
     IncomeKind,
@@ -18,8 +20,10 @@ from clusterflow.domain.terms import (
     LinkDirection,
     SeatRole,
     SizeClass,
+    Stance,
     SurveyTopic,
     Weekday,
+    parse_decision,
 )
 from clusterflow.domain.text import Text
 
@@ -133,6 +137,41 @@ TONGUE: dict[str, Text] = {
 """The languages of notices."""
 
 YES_NO: dict[bool, Text] = {True: Text(es="sí", en="yes"), False: Text(es="no", en="no")}
+
+SPANISH_DECISIONS: dict[str, str] = {
+    "adelante": "go",
+    "adelante-con-condiciones": "conditional-go",
+    "con-condiciones": "conditional-go",
+    "espera": "hold",
+    "en-espera": "hold",
+    "esperar": "hold",
+    "volver": "recycle",
+    "de-vuelta": "recycle",
+    "fin": "stop",
+    "terminar": "stop",
+    "abstenerse": "abstain",
+    "abstencion": "abstain",
+    "apartarse": "recuse",
+    "vetar": "veto",
+    "retirar": "withdraw",
+}
+"""What is said at a gate, in Spanish without accents."""
+
+
+def decision_of(word: str) -> DecisionKind | Stance:
+    """The decision or stance that somebody typed, in Spanish or English.
+
+    Raises:
+        ValueError: the word is none.
+    """
+    typed = re.sub(r"[\s_,]+", "-", word.strip().lower()).replace("ó", "o")
+    known = [*DecisionKind, *Stance]
+    if (found := SPANISH_DECISIONS.get(typed, typed)) in known:
+        return parse_decision(found)
+    raise ValueError(
+        f"«{word}» is not accepted; accepted: {', '.join(known)}, or in Spanish: adelante, espera, fin ..."
+    )
+
 
 _TABLES: tuple[dict[Any, Text], ...] = (
     HELIX, SIZE, COMMITMENT, BODY, SEAT, LEGAL_FORM, DOCUMENT, SURVEY, DIRECTION, LEVEL, INCOME, BUSINESS, ACTION,

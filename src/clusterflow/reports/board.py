@@ -30,6 +30,7 @@ class BoardLine(Frozen):
     initiative: str
     name: str
     model: str
+    model_title: str
     standing: Standing
     stages: tuple[str, ...]
     kinds: tuple[StageKind, ...]
@@ -68,6 +69,7 @@ def _line(status: InitiativeStatus, as_of: date, language: Language) -> BoardLin
         initiative=status.initiative,
         name=status.name,
         model=status.model,
+        model_title=status.model_title,
         standing=status.standing,
         stages=tuple(s.title for s in now),
         kinds=tuple(s.kind for s in now),

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from clusterflow.domain.notice import Urgency
 from clusterflow.domain.term_labels import HELIX as HELIX
-from clusterflow.domain.terms import Answer, DecisionKind, Readiness, Role, Severity, StageStatus, Stance, Standing
+from clusterflow.domain.terms import (
+    Answer,
+    ConditionStatus,
+    DecisionKind,
+    Readiness,
+    Role,
+    Severity,
+    StageStatus,
+    Stance,
+    Standing,
+)
 from clusterflow.domain.text import Language, Text
 
 STATUS: dict[StageStatus, Text] = {
@@ -69,12 +80,27 @@ STANCE: dict[Stance, Text] = {
     Stance.WITHDRAW: Text(es="retira su voto", en="takes the vote back"),
 }
 
+CONDITION: dict[ConditionStatus, Text] = {
+    ConditionStatus.PENDING: Text(es="pendiente", en="pending"),
+    ConditionStatus.MET: Text(es="cumplida", en="met"),
+    ConditionStatus.MISSED: Text(es="incumplida", en="missed"),
+}
+
 STANDING: dict[Standing, Text] = {
     Standing.ACTIVE: Text(es="activa", en="active"),
     Standing.STOPPED: Text(es="terminada", en="stopped"),
 }
 
+URGENCY: dict[Urgency, Text] = {
+    Urgency.URGENT: Text(es="urgente", en="urgent"),
+    Urgency.NORMAL: Text(es="normal", en="normal"),
+    Urgency.DIGEST: Text(es="resumen", en="digest"),
+}
+
 WORDS: dict[str, Text] = {
+    "after": Text(es="después de", en="after"),
+    "optional": Text(es="opcional", en="optional"),
+    "open_ended": Text(es="sin fin fijo", en="open-ended"),
     "initiative": Text(es="Iniciativa", en="Initiative"),
     "model": Text(es="Modelo", en="Model"),
     "stage": Text(es="Etapa", en="Stage"),

@@ -1,0 +1,62 @@
+"""The texts of mistakes in an office's configuration in Spanish, by their English templates."""
+
+from __future__ import annotations
+
+CONFIGS: dict[str, str] = {
+    "the scheme «{}» is also in another file": "el esquema «{}» está también en otro archivo",
+    "{}.yaml": "{}.yaml",
+    "every value in exactly one bracket": "cada valor en un solo tramo",
+    "every value in a bracket": "cada valor en algún tramo",
+    "one currency for all brackets": "una sola moneda para todos los tramos",
+    "the key «size» is missing": "falta la clave «size»",
+    "a mapping from the id of each metric to its declaration": "el identificador de cada indicador con su declaración",
+    "the key «{}» is missing": "falta la clave «{}»",
+    "another criterion of this gate is also called «{}», on line {}": "otro criterio de esta puerta también se "
+    "llama «{}», en la línea {}",
+    "every id once in a gate": "cada identificador una vez en una puerta",
+    "Give one of them an «id» of its own": "Dele a uno de ellos un «id» propio",
+    "nobody could decide here: {} must agree but is excluded by «never»": "aquí nadie podría decidir: {} debe estar "
+    "de acuerdo, pero «never» lo excluye",
+    "helix kinds that are not in «never»": "tipos de hélice que no estén en «never»",
+    "{} people of certain helix kinds are required, but only {} decide": "se piden {} personas de ciertos tipos de "
+    "hélice, pero solo deciden {}",
+    "{} at most, or a higher «need»": "como máximo {}, o un «need» mayor",
+    "{} has no vote at this gate": "{} no tiene voto en esta puerta",
+    "{} people must decide, but {} {} held by one person at a time": "deben decidir {} personas, pero {} {} una "
+    "sola persona a la vez",
+    "at most {}, or a role that several people hold": "como máximo {}, o un papel que tengan varias personas",
+    "nobody can decide here: every helix kind is excluded": "aquí nadie puede decidir: se excluyen todos los tipos "
+    "de hélice",
+    "one or more helix kinds that may decide": "uno o más tipos de hélice que puedan decidir",
+    "nobody could decide here: only the office may decide, and a "
+    "government office is excluded": "aquí nadie podría decidir: solo puede la oficina, y se excluye a una oficina "
+    "del gobierno",
+    "another role beside office": "otro papel además de office",
+    "the government could decide the gate of a stage of the kind {}": "el gobierno podría decidir la puerta de una "
+    "etapa del tipo {}",
+    "never: [government]": "never: [government]",
+    "The government may never decide a management gate": "El gobierno nunca decide en una puerta de gestión",
+    "the model «{}» is also in {}": "el modelo «{}» está también en {}",
+    "every model once": "cada modelo una vez",
+    "there is no model in this folder": "no hay ningún modelo en esta carpeta",
+    "files like basque.yaml": "archivos como basque.yaml",
+    "the model «{}» is in a file called {}": "el modelo «{}» está en un archivo llamado {}",
+    "exactly one of the keys event and on": "una sola de las claves event y on",
+    "there is no template messages/{}.md": "no existe la plantilla messages/{}.md",
+    "a mapping from each flow to its schedule": "cada flujo con su horario",
+    "the flow «{}» has no schedule": "el flujo «{}» no tiene horario",
+    "the file is empty": "el archivo está vacío",
+    "the file does not exist": "el archivo no existe",
+    "cannot be read: {}": "no se puede leer: {}",
+    "Save the file as UTF-8": "Guarde el archivo en UTF-8",
+    "this is not YAML: {}": "no es YAML: {}",
+    "lists and mappings are nested too deeply to be read": "hay listas anidadas en demasiados niveles",
+    "«{}» is no {}; accepted: {}": "«{}» no es {}; se acepta: {}",
+    "two metrics are called {}": "dos indicadores se llaman {}",
+    "the package {} offers the metric «{}» ({}), which cannot be used: {}. {}": "el paquete {} ofrece el indicador "
+    "«{}» ({}), que no se puede usar: {}. {}",
+    "there are two metrics «{}»; an id can be given only once": "hay dos indicadores «{}»; un identificador solo se "
+    "puede dar una vez",
+    "the packages {} and {} both offer a metric «{}». Uninstall one of them": "los paquetes {} y {} ofrecen ambos "
+    "un indicador «{}». Desinstale uno de ellos",
+}

@@ -1,0 +1,275 @@
+"""The texts of errors and refusals in Spanish, by their English templates."""
+
+from __future__ import annotations
+
+MESSAGES: dict[str, str] = {
+    "the database has schema {}, but this clusterflow needs {}, which is newer. {}": "la base de datos tiene el "
+    "esquema {}, y este clusterflow necesita el {}, que es más nuevo. {}",
+    "«{}» is not a database address; accepted: sqlite:///FILE or "
+    "postgresql+psycopg://USER@HOST/NAME": "«{}» no es la dirección de una base de datos; se acepta: "
+    "sqlite:///ARCHIVO o postgresql+psycopg://USUARIO@SERVIDOR/NOMBRE",
+    "pg_dump is not installed here; install the client programs of "
+    "PostgreSQL, for example postgresql-client": "pg_dump no está instalado; instale los programas cliente de "
+    "PostgreSQL, por ejemplo postgresql-client",
+    "«{}» is not a {}; accepted: {}": "«{}» no es {:noun}; se acepta: {}",
+    # decisions at a gate
+    "a decision names its reason": "una decisión dice su motivo",
+    "only a go lets a criterion pass that is not met": "solo un «adelante» (go) deja pasar un criterio que no se "
+    "cumple",
+    "at the gate of «{}» a blocking criterion may be overridden by: {}": "en la puerta de «{}» pueden dejar pasar "
+    "un criterio que bloquea: {}",
+    "nothing is to be overridden in {}": "no hay nada que dejar pasar en {}",
+    "What blocks the gate: {}": "Lo que bloquea la puerta: {}",
+    "the gate has no criterion {}": "la puerta no tiene el criterio {}",
+    "It has: {}": "Tiene: {}",
+    "a conditional go needs a date for: {}": "un «adelante, con condiciones» (conditional-go) necesita una fecha "
+    "para: {}",
+    "there is nothing left to be met: this is a go": "no falta nada por cumplir: es un «adelante» (go)",
+    "the date of a condition lies after {}; too early for: {}": "la fecha de una condición es posterior al {}; es "
+    "demasiado pronto para: {}",
+    "a hold needs a day after {} until which it holds": "una espera (hold) necesita una fecha de fin posterior al {}",
+    "the gate is not ready: {}": "la puerta no está lista: {}",
+    "A conditional go with a date for each of them is possible": "Sí es posible un «adelante, con condiciones» "
+    "(conditional-go) con una fecha para cada una",
+    "a recycle names the stage to go back to: {}": "para volver (recycle), indique a qué etapa: {}",
+    "the gate of «{}» is not open": "la puerta de «{}» no está abierta",
+    "It opens when every blocking criterion is met, or by hand: "
+    "clusterflow open-gate": "Se abre cuando se cumplen todos los criterios que bloquean, o a petición: clusterflow "
+    "open-gate",
+    "the findings changed since they were seen": "los hallazgos cambiaron desde que se vieron",
+    "Look at them again (they are now {}) and decide anew": "Véalos otra vez (ahora son {}) y decida de nuevo",
+    "{} is now {} ({})": "{} ahora es {} ({})",
+    "the initiative was stopped; nothing is decided any more": "la iniciativa terminó; ya no se decide nada",
+    "the same person has already voted at this gate, and said the same: {}": "esa persona ya votó en esta puerta, y "
+    "lo mismo: {}",
+    "While the gate is open the vote can be changed or taken back (withdraw)": "Mientras la puerta esté abierta, el "
+    "voto se puede cambiar o retirar (withdraw)",
+    "the gate of «{}» was decided on {}: {}": "la puerta de «{}» se decidió el {}: {}",
+    "the gate of «{}» was no longer ready on {}": "la puerta de «{}» dejó de estar lista el {}",
+    "the initiative is not in stage «{}»": "la iniciativa no está en la etapa «{}»",
+    "this person has no vote at this gate that could be taken back": "esa persona no tiene en esta puerta un voto "
+    "que retirar",
+    "the code is not the one that was sent for this gate, this person "
+    "and these findings": "el código no es el que se envió para esta puerta, esta persona y estos hallazgos",
+    "Attempts left: {}": "Intentos que quedan: {}",
+    "A new one is sent by: clusterflow send-code": "Se envía otro con: clusterflow send-code",
+    "who represents {} never decides at {}": "quien representa a {} nunca decide en {}",
+    "no delegation of «{}» to this person is in force": "no hay una delegación vigente de «{}» a esta persona",
+    "Record it: clusterflow record delegation person=... delegate=... from=...": "Regístrela: clusterflow record "
+    "delegation person=... delegate=... from=...",
+    "at {} decides: {}; not {}": "en {} decide: {}; no {}",
+    "at {} decides: {}; on this day the decider's roles are: {}": "en {} decide: {}; ese día los papeles de quien "
+    "decide son: {}",
+    "Record the seat or the representation that gives the role, with the "
+    "day it began": "Registre el puesto o la representación que da ese papel, con el día en que empezó",
+    "at {} a veto is given to: {}": "en {} tienen derecho de veto: {}",
+    "at {} nobody decides who asked for the review or recorded facts "
+    "since the stage began": "en {} no decide quien pidió la revisión ni quien registró datos desde que empezó la "
+    "etapa",
+    "{} wrong codes were shown in this name": "se mostraron {} códigos equivocados con este nombre",
+    "the same person stood aside at this gate, and casts no vote at it in any name": "esa persona se apartó en esta "
+    "puerta y no vota en ella con ningún nombre",
+    "«{}» is not in stage «{}»; it is in: {}": "«{}» no está en la etapa «{}»; está en: {}",
+    "the gate of «{}» is not open; there is no code to renew": "la puerta de «{}» no está abierta; no hay código "
+    "que renovar",
+    "«{}» has no vote at the gate of «{}» today, so there is no code to send": "«{}» no tiene hoy voto en la puerta "
+    "de «{}», así que no hay código que enviar",
+    "the milestone of «{}» is already achieved": "el hito de «{}» ya se alcanzó",
+    "the gate of «{}» asks for four eyes: say who asks for its review, --by PERSON": "la puerta de «{}» pide cuatro "
+    "ojos: diga quién pide la revisión, --by PERSONA",
+    "the gate is closed": "la puerta está cerrada",
+    # enrolling and recording
+    "«{}» is reserved for records that belong to no initiative; give the "
+    "initiative another id": "«{}» se reserva para los registros que no son de ninguna iniciativa; dele a la "
+    "iniciativa otro identificador",
+    "«{}» is already enrolled, under {} since {}": "«{}» ya está inscrita, con el modelo {} desde el {}",
+    "«{}» was stopped; it issues no more invoices": "«{}» terminó; ya no emite facturas",
+    "«{}» cannot be forgotten while this is in force: {}. End it first: clusterflow record TYPE ... to=DAY; an "
+    "action gets another owner": "no se puede olvidar a «{}» mientras esté vigente: {}. Termínelo antes: "
+    "clusterflow record TIPO ... to=FECHA; una acción pasa a otra persona",
+    "there is no such {} to retract": "no existe {:noun} que retirar",
+    "one that was recorded": "uno que esté registrado",
+    "--actor PERSON, or CLUSTERFLOW_ACTOR": "--actor PERSONA, o CLUSTERFLOW_ACTOR",
+    "the file holds a whole office with its ledger, and the database is not empty. Make an empty one "
+    "(CLUSTERFLOW_DATABASE=..., clusterflow db upgrade) and take it in there; facts alone are exported by "
+    "clusterflow export registry, and are taken in anywhere": "el archivo contiene una oficina completa con su "
+    "bitácora, y la base de datos no está vacía. Cree una vacía (CLUSTERFLOW_DATABASE=..., clusterflow db upgrade) "
+    "y cárguelo en ella; los datos solos se exportan con clusterflow export registry y se cargan en cualquiera",
+    "the file": "el archivo",
+    "holds what no database can keep": "contiene algo que ninguna base de datos puede guardar",
+    "#{} was already {} by {} on {}": "la entrega {} ya estaba {} por {} el {}",
+    "the database does not take it: {}": "la base de datos no lo admite: {}",
+    "others keep changing the same initiative at this moment; try again": "en este momento otras personas cambian "
+    "la misma iniciativa; inténtelo de nuevo",
+    "the key «{}» was already used for another command, on {}": "la clave «{}» ya se usó para otra orden, el {}",
+    "«{}» already has entries of {}; nothing can be entered as of {}. A late fact is recorded today, with the day "
+    "it was true from": "«{}» ya tiene asientos del {}; no se puede registrar nada con fecha del {}. Un dato "
+    "atrasado se registra hoy, con el día desde el que vale",
+    "is no assignment": "no es una asignación",
+    "«{}» was already given as «{}»": "«{}» ya se dio como «{}»",
+    "is no line of a life": "no es una línea de una copia completa (life)",
+    "one that has {}": "una que tenga {}",
+    "format 1": "formato 1",
+    "A newer clusterflow reads it": "La lee una versión más nueva de clusterflow",
+    "key=value mends one record, and {} is not just one: give it mended "
+    "whole, with --from FILE": "campo=valor corrige un registro, y {} no es solo uno: entréguelo corregido entero, "
+    "con --from ARCHIVO",
+    "no UTF-8 text": "no es texto en UTF-8",
+    "no JSON: it is nested too deeply": "no es JSON: está anidado en demasiados niveles",
+    "no JSON: {}": "no es JSON: {}",
+    "no field «record» that names a record type": "falta el campo «record», que dice el tipo de registro",
+    '{"record": "membership", ...}': '{"record": "membership", ...}',
+    "initiative: {} is not accepted": "initiative: {} no se acepta",
+    "an id as text": "un identificador como texto",
+    "confirm: {} is not accepted": "confirm: {} no se acepta",
+    "retract: {} is not accepted": "retract: {} no se acepta",
+    'one object a line: {"record": "membership", ...}': 'un objeto por línea: {"record": "membership", ...}',
+    "holds no record": "no contiene ningún registro",
+    "«{}» is not an amount": "«{}» no es un importe",
+    "«{}» is not an ISO 4217 currency": "«{}» no es una moneda según ISO 4217",
+    "«{}» can be read in two ways": "«{}» se puede leer de dos maneras",
+    "«{}» has more decimals than {} allows": "«{}» tiene más decimales de los que admite {}",
+    "«{}» is larger than the largest possible amount": "«{}» es mayor que el mayor importe posible",
+    "«{}» has no currency": "«{}» no tiene moneda",
+    "«{}» is not an amount; accepted: {}": "«{}» no es un importe; se acepta: {}",
+    "«{}» is not an ISO 4217 currency; accepted: {}": "«{}» no es una moneda según ISO 4217; se acepta: {}",
+    "«{}» can be read in two ways; accepted: {}": "«{}» se puede leer de dos maneras; se acepta: {}",
+    "«{}» has more decimals than {} allows; accepted: {}": "«{}» tiene más decimales de los que admite {}; se "
+    "acepta: {}",
+    "«{}» is larger than the largest possible amount; accepted: {}": "«{}» es mayor que el mayor importe posible; "
+    "se acepta: {}",
+    "«{}» has no currency; accepted: {}": "«{}» no tiene moneda; se acepta: {}",
+    "answers: {} answers, but only {} people were invited": "answers: {} respuestas, pero solo se invitó a {} personas",
+    "its grace ends on {}, and it itself {}": "su prórroga termina el {}, y la etiqueta misma {}",
+    "«{}» is not accepted; accepted: {}": "«{}» no se acepta; se acepta: {}",
+    "no country has the code «{}»": "ningún país tiene el código «{}»",
+    "no country has the code «{}»; accepted: {}": "ningún país tiene el código «{}»; se acepta: {}",
+    "«{}» is not a time of day": "«{}» no es una hora",
+    "«{}» is not a time of day; accepted: HH:MM, as 09:30": "«{}» no es una hora; se acepta: HH:MM, como 09:30",
+    "no time zone is called «{}»": "no hay una zona horaria con el nombre «{}»",
+    "no time zone is called «{}»; accepted: an IANA name, as Europe/Madrid": "no hay una zona horaria con el nombre "
+    "«{}»; se acepta: un nombre de la IANA, como America/Bogota",
+    "it ends on {}, before it begins on {}": "termina el {}, antes de empezar el {}",
+    "«{}» cannot be sent to by most mail servers": "a «{}» no pueden enviar la mayoría de los servidores de correo",
+    "{}, without accents or ñ before the @. Ask the person for another address": "{}, sin acentos ni ñ antes de la "
+    "@. Pida otra dirección a la persona",
+    "«{}» cannot be sent to by most mail servers; accepted: {}, without accents or ñ before the @. Ask the person "
+    "for another address": "a «{}» no pueden enviar la mayoría de los servidores de correo; se acepta: {}, sin "
+    "acentos ni ñ antes de la @. Pida otra dirección a la persona",
+    "«{}» begins no seal": "«{}» no es el comienzo de un sello",
+    "is no line of a seal": "no es una línea de un sello",
+    "«{}» is no moment": "«{}» no es un momento",
+    "{}: {} is not accepted": "{}: {} no se acepta",
+    "on {} «{}» was not yet enrolled; it was on {}": "el {} «{}» aún no estaba inscrita; lo está desde el {}",
+    # files and folders
+    "{} is still being written; it is left for the next run": "{} todavía se está escribiendo; se deja para la "
+    "próxima vuelta",
+    "{} has changed meanwhile; it is left for the next run": "{} cambió entretanto; se deja para la próxima vuelta",
+    "{} is no longer a file; it is left for the next run": "{} ya no es un archivo; se deja para la próxima vuelta",
+    "the drop folder {} is not used: {}": "no se usa la carpeta de entrega {}: {}",
+    "{}/ is a link or a file, and has to be a folder": "{}/ es un enlace o un archivo, y tiene que ser una carpeta",
+    "is larger than {} MB": "pesa más de {} MB",
+    "Split it and drop the parts": "Divídalo y entregue las partes",
+    "is empty": "está vacío",
+    "why it need not be recorded": "por qué no hace falta registrarlo",
+    "others have recorded something meanwhile; nothing was changed. "
+    "Import the workbook again": "entretanto otras personas registraron algo; no cambió nada. Importe el libro otra "
+    "vez",
+    "does not name its initiative": "no dice de qué iniciativa es",
+    "the number of one that was given up": "el número de uno que se abandonó",
+    "See: clusterflow notices dead": "Vea: clusterflow notices dead",
+    "{} is a folder; name a file": "{} es una carpeta; indique un archivo",
+    "{} is already there; --replace writes over it": "{} ya existe; --replace lo sobrescribe",
+    "{} cannot be written: {}": "{} no se puede escribir: {}",
+    "{} is not empty; --replace writes over what is there": "{} no está vacía; --replace sobrescribe lo que hay",
+    "a PDF is set by WeasyPrint, which is not installed here; install it: {}": "para los PDF hace falta WeasyPrint, "
+    "que no está instalado; instálelo: {}",
+    "a PDF is set by WeasyPrint, which does not find a library it rests on ({}); install Pango, as libpango-1.0-0 "
+    "and libpangoft2-1.0-0 on Debian": "para los PDF hace falta WeasyPrint, que no encuentra una biblioteca ({}); "
+    "instale Pango: en Debian, libpango-1.0-0 y libpangoft2-1.0-0",
+    "{} is a file; name a folder": "{} es un archivo; indique una carpeta",
+    "{} already has {}; nothing was written. Name another folder, or "
+    "move these away first": "{} ya tiene {}; no se escribió nada. Indique otra carpeta o quite antes esos archivos",
+    # trying a model
+    "{} is before the start of the first initiative": "el {} es anterior al comienzo de la primera iniciativa",
+    "{} or later": "el {} o después",
+    "{} is after the last day": "el {} es posterior al último día",
+    "{} or earlier": "el {} o antes",
+    "{} is more than {} years after {}": "el {} está a más de {} años del {}",
+    "an earlier day": "una fecha anterior",
+    "no line starts an initiative": "ninguna línea comienza una iniciativa",
+    # the database and Prefect
+    "there is no database yet at {}. {}": "todavía no hay una base de datos en {}. {}",
+    "the database holds no clusterflow schema yet. {}": "la base de datos aún no tiene el esquema de clusterflow. {}",
+    "the database has schema {}, older than the {} of this clusterflow. {}": "la base de datos tiene el esquema {}, "
+    "más antiguo que el {} de este clusterflow. {}",
+    "the database has schema {}, {} than any that this clusterflow ({}) knows. Install the version of clusterflow "
+    "that created it, or restore a backup": "la base de datos tiene el esquema {}, {:noun} que todos los que conoce "
+    "este clusterflow ({}). Instale la versión de clusterflow que la creó o restaure una copia",
+    "«{}» is no database address; accepted: sqlite:///FILE or "
+    "postgresql+psycopg://USER@HOST/NAME": "«{}» no es la dirección de una base de datos; se acepta: "
+    "sqlite:///ARCHIVO o postgresql+psycopg://USUARIO@SERVIDOR/NOMBRE",
+    "the database has schema {}, {} than any that this clusterflow ({}) knows. Install the version of clusterflow "
+    "that created it": "la base de datos tiene el esquema {}, {:noun} que todos los que conoce este clusterflow "
+    "({}). Instale la versión de clusterflow que la creó",
+    "the database {} does not answer: {}": "la base de datos {} no responde: {}",
+    "{} already exists; name another file": "{} ya existe; indique otro archivo",
+    "there is no database at {}. Run: clusterflow db upgrade": "no hay una base de datos en {}. Ejecute: "
+    "clusterflow db upgrade",
+    "Run: clusterflow db upgrade": "Ejecute: clusterflow db upgrade",
+    "pg_dump is not installed here; install PostgreSQL's client "
+    "programs, as postgresql-client": "pg_dump no está instalado; instale los programas cliente de PostgreSQL, como "
+    "postgresql-client",
+    "pg_dump failed: {}": "pg_dump falló: {}",
+    "no Prefect server is known: set PREFECT_API_URL, as in "
+    "http://127.0.0.1:4200/api": "no se conoce ningún servidor Prefect: defina PREFECT_API_URL, como "
+    "http://127.0.0.1:4200/api",
+    "no Prefect server answers at {} ({}): start one with: clusterflow up; or say where it is, by "
+    "CLUSTERFLOW_PREFECT_API": "ningún servidor Prefect responde en {} ({}): inicie uno con clusterflow up, o diga "
+    "dónde está con CLUSTERFLOW_PREFECT_API",
+    "no Prefect server answers at {}: start it, or unset CLUSTERFLOW_PREFECT_API": "ningún servidor Prefect "
+    "responde en {}: inícielo o quite CLUSTERFLOW_PREFECT_API",
+    "the Prefect server at {} refuses us: set CLUSTERFLOW_PREFECT_AUTH "
+    "to its user:password": "el servidor Prefect de {} no nos admite: defina CLUSTERFLOW_PREFECT_AUTH como "
+    "usuario:contraseña",
+    "the Prefect server at {} is in trouble (HTTP {}): see its log": "el servidor Prefect de {} tiene problemas "
+    "(HTTP {}): vea su registro",
+    "the Prefect server at {} serves another database, {}, and this is "
+    "{}: let this one have a server of its own, by CLUSTERFLOW_PREFECT_PORT; or, where the database has moved "
+    "here, delete Prefect's variable «{}»": "el servidor Prefect de {} atiende otra base de datos, {}, y esta es "
+    "{}: dele a esta un servidor propio con CLUSTERFLOW_PREFECT_PORT; o, si la base de datos se mudó aquí, borre "
+    "la variable «{}» de Prefect",
+    "Prefect does not accept {}: {}": "Prefect no acepta {}: {}",
+    "{}: occurred has no time zone": "{}: occurred no tiene zona horaria",
+    "Prefect does not understand an event: {}": "Prefect no entiende un evento: {}",
+    "a run is needed, to be suspended": "hace falta una ejecución que se pueda suspender",
+    "{} does not take these parameters: {}": "{} no admite estos parámetros: {}",
+    "there is no telling where the flow of this run is: deploy it again": "no se sabe dónde está el flujo de esta "
+    "ejecución: despliéguelo otra vez",
+    "is not an id; accepted: 1 to 64 lower case letters, digits, points, "
+    "hyphens and underscores": "no es un identificador; se acepta: de 1 a 64 minúsculas, cifras, puntos, guiones y "
+    "guiones bajos",
+    "is not a web address; accepted: http://HOST:PORT/api": "no es una dirección web; se acepta: "
+    "http://SERVIDOR:PUERTO/api",
+    "a naive datetime: {}": "un momento sin zona horaria: {}",
+    "Mend them in the environment or in .env": "Corríjalos en el entorno o en .env",
+    # channels and catalogs
+    "the recipient's address is not an address": "la dirección del destinatario no es una dirección",
+    "the address of channel «{}» is none that Apprise accepts for this recipient": "Apprise no acepta la dirección "
+    "del canal «{}» para este destinatario",
+    "the address of channel «{}» {}": "la dirección del canal «{}» {}",
+    "the address of channel «{}» begins with nothing that Apprise knows": "la dirección del canal «{}» no empieza "
+    "con nada que Apprise conozca",
+    "the registry has no address of this person there": "el registro no tiene una dirección de esta persona en ese "
+    "canal",
+    "channel «{}»": "canal «{}»",
+    "is no name of a channel": "no es el nombre de un canal",
+    "is no mapping from names to addresses": "no es una lista de nombres con sus direcciones",
+    "See docs/how-to/channels.md": "Vea docs/how-to/channels.md",
+    "the recipient's address is no e-mail address that mail servers accept": "la dirección del destinatario no es "
+    "una dirección de correo que acepten los servidores",
+    "the text is not in the catalog": "el texto no está en el catálogo",
+    "no template asks for this text any more": "ninguna plantilla pide ya este texto",
+    "the text is not translated": "el texto no está traducido",
+    "the translation is marked fuzzy": "la traducción está marcada como dudosa",
+}

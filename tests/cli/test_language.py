@@ -1,0 +1,120 @@
+"""The language of an answer: by option, person, initiative, setting and locale; and one language at a time."""
+
+from __future__ import annotations
+
+import re
+from typing import get_args
+
+import pytest
+from texts import problems
+
+from clusterflow.cli import prompts
+from clusterflow.domain.events import Event
+from clusterflow.errors import Mistake, Mistakes, UnknownName
+from clusterflow.reports import translations
+from clusterflow.reports.ledger_lines import EVENT, FIELD, HIDDEN
+
+from .conftest import Run
+
+SPANISH, ENGLISH = "Ese día no había ninguna", "No initiative was enrolled"
+
+
+def test_every_text_that_people_see_has_a_spanish_one() -> None:
+    assert problems() == []
+
+
+def test_every_event_and_each_of_its_fields_has_a_name() -> None:
+    kinds = {
+        cls.model_fields["kind"].default: cls for cls in get_args(get_args(Event)[0] if get_args(Event) else Event)
+    }
+    assert set(EVENT) >= set(kinds)
+    fields = {name for cls in kinds.values() for name in cls.model_fields}
+    assert fields - HIDDEN - set(FIELD) == set()
+
+
+def _is_spanish(run: Run, *words: str) -> bool:
+    said = run("status", "--as-of", "1999-01-01", *words)
+    assert (SPANISH in said.out) != (ENGLISH in said.out), said
+    return SPANISH in said.out
+
+
+def test_the_locale_decides_where_nothing_else_does(office: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "es_CO.UTF-8")
+    assert _is_spanish(office)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    assert not _is_spanish(office)
+
+
+def test_the_setting_goes_before_the_locale(office: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "es_MX.UTF-8")
+    monkeypatch.setenv("CLUSTERFLOW_LANGUAGE", "en")
+    assert not _is_spanish(office)
+    assert _is_spanish(office, "--lang", "es")
+    assert _is_spanish(office, "--lang=es")
+
+
+def test_the_initiative_goes_before_the_setting_and_the_person_before_both(
+    office: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLUSTERFLOW_LANGUAGE", "en")
+    assert "Critical mass" in office("explain", "one").out
+    office("record", "initiative", "id=one", "name=One", "country=AR", "language=es", "from=2020-01-01")
+    assert "Masa crítica" in office("explain", "one").out
+    office("record", "person", "id=ofelia", "language=en")
+    monkeypatch.setenv("CLUSTERFLOW_ACTOR", "ofelia")
+    assert "Critical mass" in office("explain", "one").out
+    assert "Masa crítica" in office("explain", "one", "--lang", "es").out
+
+
+def test_another_language_is_refused(office: Run) -> None:
+    said = office("status", "--lang", "fr")
+    assert (said.code, said.err) == (2, "clusterflow: --lang: «fr» is not accepted; accepted: es, en\n")
+
+
+ENGLISH_WORDS = re.compile(r"\b(met|unmet|unknown|blocking|asked|gate|stage|nothing|changed|ready|found|since|the)\b")
+
+
+@pytest.mark.parametrize(
+    "words", ["status", "status one", "explain one", "evaluate one", "ledger one", "model show cordoba"]
+)
+def test_no_english_stands_in_a_spanish_answer(office: Run, words: str) -> None:
+    said = office(*words.split(), "--lang", "es")
+    assert said.code == 0
+    assert ENGLISH_WORDS.findall(said.out.replace("clusterflow", "")) == []
+
+
+def test_a_decision_is_taken_in_spanish_words_and_answered_in_them(office: Run) -> None:
+    office("open-gate", "one", "critical-mass", "--by", "ofelia")
+    refused = office("decide", "one", "critical-mass", "adelante", "--by", "ofelia", "--reason", "Sí", "--lang", "es")
+    assert refused.code == 3
+    assert "rechazado: la puerta no está lista: Miembros comprometidos (committed-members)" in refused.err
+    words = ("decide", "one", "critical-mass", "En espera", "--by", "ofelia", "--reason", "Sí", "--until", "2999-01-01")
+    assert office(*words, "--lang", "es").out == "Masa crítica: en espera\n"
+    wrong = office("decide", "one", "critical-mass", "vamos", "--by", "ofelia", "--reason", "Sí", "--lang", "es")
+    assert "«vamos» no se acepta; se acepta: go," in wrong.err
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("sí", True), ("SI", True), ("s", True), ("yes", True), ("no", False), ("", False)]
+)
+def test_a_question_takes_yes_in_both_languages(typed: str, meant: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter(["quizá", typed])
+    monkeypatch.setattr("builtins.input", lambda *_: next(answers))
+    assert prompts.confirm("Record this?") is meant
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("nuevo", "new"), ("nueva", "new"), ("new", "new"), ("acero", "acero")])
+def test_a_choice_takes_the_spanish_word(typed: str, meant: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("builtins.input", lambda *_: typed)
+    assert prompts.choose("Who is it?", "acero", "new") == meant
+
+
+def test_what_people_wrote_is_not_translated() -> None:
+    wrote = UnknownName("person", "the file", ["person", "stage"])
+    assert translations.lines_of(wrote, "es") == [
+        "no hay persona con el nombre «the file»; lo más parecido: person, stage"
+    ]
+    mistake = Mistake("command line", "from: «nothing changed» is not accepted", "a day as YYYY-MM-DD")
+    assert translations.lines_of(Mistakes([mistake]), "es") == [
+        "línea de comandos: from: «nothing changed» no se acepta; se acepta: una fecha como AAAA-MM-DD"
+    ]

@@ -1,0 +1,94 @@
+"""Every text that the command line and errors show has its Spanish translation; run by ``make lint``.
+
+The templates are read from the source: what is shown, and what an error is made of. A value stands as ``{}``.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from clusterflow.reports import translations
+
+SOURCE = Path(__file__).parents[1] / "src" / "clusterflow"
+
+SHOWN = frozenset(
+    {
+        "Accepts", "ClusterflowError", "Closed", "Conflict", "Mistake", "NotPossible", "PrefectUnreachable", "Refusal",
+        "SchemaMismatch", "choose", "confirm", "show", "table", "translated", "warn",
+    }
+)  # fmt: skip
+"""The calls whose texts people see."""
+
+ELSEWHERE = ("demo", "diagnostics", "health", "doctor.py", "channels.py")
+"""Rooms whose texts have both languages beside them, and the demonstration, which speaks English."""
+
+_CODE = re.compile(r"\{\}|--[a-z-]+|CLUSTERFLOW_\w+|clusterflow( [a-z-]+)*|(?:[a-z_]+|\{\})=\S*|[a-z]+://\S*")
+"""What is no word: values, options, settings, commands, assignments."""
+
+
+def templates() -> dict[str, str]:
+    """Each template with its place in the source."""
+    found: dict[str, str] = {}
+    for file in sorted(SOURCE.rglob("*.py")):
+        if not any(part in ELSEWHERE for part in file.parts):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and _name(node.func) in SHOWN:
+                    place = f"{file.relative_to(SOURCE.parent)}:{node.lineno}"
+                    shown = _shown(node)
+                    found |= {text: place for argument in shown for text in _texts(argument) if _has_words(text)}
+    return found
+
+
+def _shown(call: ast.Call) -> list[ast.expr]:
+    """The arguments that people read: not the code of a refusal, nor the options of a question."""
+    match _name(call.func):
+        case "Refusal":
+            return call.args[1:]
+        case "choose":
+            return call.args[:1]
+    return call.args
+
+
+def _name(function: ast.expr) -> str:
+    return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    match node:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.JoinedStr(values=values):
+            yield "".join(v.value if isinstance(v, ast.Constant) else "{}" for v in values if isinstance(v, ast.expr))
+        case ast.IfExp(body=body, orelse=other):
+            yield from (*_texts(body), *_texts(other))
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            yield from (*_texts(left), *_texts(right))
+        case ast.List(elts=parts) | ast.Tuple(elts=parts):
+            for part in parts:
+                yield from _texts(part)
+
+
+def _has_words(text: str) -> bool:
+    return re.search(r"[A-Za-z]{2}", _CODE.sub("", text)) is not None
+
+
+def problems() -> list[str]:
+    """What has no translation, and what holds other values than its original."""
+    found = templates()
+    wrong = [f"{found[text]}: «{text.strip()}» has no Spanish text" for text in translations.missing(found)]
+    wrong += [
+        f"«{english}»: the Spanish text holds other values"
+        for english, spanish in translations.texts().items()
+        if translations.values_in(english) != translations.values_in(spanish)
+    ]
+    return wrong
+
+
+if __name__ == "__main__":
+    found = problems()
+    print(*found, sep="\n", end="\n" if found else "")
+    sys.exit(1 if found else 0)
