@@ -26,7 +26,7 @@ SHOWN = frozenset(
 ELSEWHERE = ("demo", "diagnostics", "health", "doctor.py", "channels.py")
 """Rooms whose texts have both languages beside them, and the demonstration, which speaks English."""
 
-_CODE = re.compile(r"\{\}|--[a-z-]+|CLUSTERFLOW_\w+|clusterflow( [a-z-]+)*|(?:[a-z_]+|\{\})=\S*|[a-z]+://\S*")
+_CODE = re.compile(r"(?:[a-z_]+|\{\})=\S*|[a-z]+://\S*|\{\}|--[a-z-]+|CLUSTERFLOW_\w+|clusterflow( [a-z-]+)*")
 """What is no word: values, options, settings, commands, assignments."""
 
 

@@ -58,7 +58,7 @@ def test_the_initiative_goes_before_the_setting_and_the_person_before_both(
 ) -> None:
     monkeypatch.setenv("CLUSTERFLOW_LANGUAGE", "en")
     assert "Critical mass" in office("explain", "one").out
-    office("record", "initiative", "id=one", "name=One", "country=AR", "language=es", "from=2020-01-01")
+    office("record", "initiative", "id=one", "language=es")
     assert "Masa crítica" in office("explain", "one").out
     office("record", "person", "id=ofelia", "language=en")
     monkeypatch.setenv("CLUSTERFLOW_ACTOR", "ofelia")
@@ -71,11 +71,13 @@ def test_another_language_is_refused(office: Run) -> None:
     assert (said.code, said.err) == (2, "clusterflow: --lang: «fr» is not accepted; accepted: es, en\n")
 
 
-ENGLISH_WORDS = re.compile(r"\b(met|unmet|unknown|blocking|asked|gate|stage|nothing|changed|ready|found|since|the)\b")
+ENGLISH_WORDS = re.compile(
+    r"(?<![\w-])(met|unmet|unknown|blocking|asked|gate|stage|nothing|changed|ready|found|since|the)(?![\w-])"
+)
 
 
 @pytest.mark.parametrize(
-    "words", ["status", "status one", "explain one", "evaluate one", "ledger one", "model show cordoba"]
+    "words", ["status", "status one", "explain one", "evaluate one", "ledger one"]
 )
 def test_no_english_stands_in_a_spanish_answer(office: Run, words: str) -> None:
     said = office(*words.split(), "--lang", "es")
