@@ -76,9 +76,7 @@ ENGLISH_WORDS = re.compile(
 )
 
 
-@pytest.mark.parametrize(
-    "words", ["status", "status one", "explain one", "evaluate one", "ledger one"]
-)
+@pytest.mark.parametrize("words", ["status", "status one", "explain one", "evaluate one", "ledger one"])
 def test_no_english_stands_in_a_spanish_answer(office: Run, words: str) -> None:
     said = office(*words.split(), "--lang", "es")
     assert said.code == 0
