@@ -27,6 +27,9 @@ MONEYS = st.builds(
 )
 SPECIAL: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     ("person", "email"): st.sampled_from([None, "a@b.example", "c@d.example"]),
+    ("person", "subdivision"): st.sampled_from([None, "MX-NLE", "ES-CT"]),
+    ("organisation", "latitude"): st.sampled_from([None, 25.67, -90]),
+    ("organisation", "longitude"): st.sampled_from([None, -100.31, 0]),
     ("person", "timezone"): st.sampled_from([None, "America/Monterrey"]),
     ("person", "country"): st.sampled_from([None, "AR"]),
     ("label", "grace_until"): st.none(),  # it must be after the label's last day

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -81,12 +81,32 @@ class Staleness:
 
 
 @dataclass(frozen=True, slots=True)
+class Amount:
+    """The known range of what a sum holds in one currency, in its main units."""
+
+    currency: str
+    low: Fraction | None
+    high: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How many units of ``to`` one unit of ``of`` is worth, as the office recorded it."""
+
+    of: str
+    to: str
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """The known range of a number: from ``low`` to ``high``, both included.
 
     Rows with unknown values widen the range; they are neither guessed nor dropped. With twelve committed members and
     five whose commitment is unknown, the range is 12 to 17. ``high`` is None if there is no upper limit. Both are None
     if nothing was recorded, or nothing since the value went stale.
+
+    A sum in several currencies has its ``amounts`` instead of a range. ``in_currency`` makes one of them.
     """
 
     low: Fraction | None
@@ -97,6 +117,13 @@ class Measurement:
     late: bool = False
     currency: str | None = None
     stale: Staleness | None = None
+    amounts: tuple[Amount, ...] = ()
+    rates: tuple[Rate, ...] = ()
+    """The exchange rates that the office recorded, as of the day."""
+    more: bool = False
+    """Whether the number is above ``low``, not only at least: something positive in another currency is added."""
+    currencies: tuple[str, ...] = ()
+    """The currencies that keep it from being one number, where they do."""
 
     @property
     def known(self) -> bool:
@@ -104,7 +131,43 @@ class Measurement:
 
     @property
     def is_empty(self) -> bool:
-        return self.low is None and self.high is None
+        return self.low is None and self.high is None and not self.amounts
+
+    def in_currency(self, currency: str) -> Measurement:
+        """Return what is certain of the number in one currency.
+
+        Amounts are converted by the recorded rates. Without a rate, a positive amount of another currency is at least
+        zero, and has no upper limit.
+        """
+        amounts = self.amounts or ((Amount(self.currency, self.low, self.high),) if self.currency else ())
+        if self.is_empty or not amounts or {a.currency for a in amounts} == {currency}:
+            return self
+        low: Fraction | None = Fraction(0)
+        high: Fraction | None = Fraction(0)
+        more, foreign = False, []
+        for amount in amounts:
+            rate = self.rate(amount.currency, currency)
+            if rate is not None:
+                low = None if low is None or amount.low is None else low + amount.low * rate
+                high = None if high is None or amount.high is None else high + amount.high * rate
+                continue
+            foreign.append(amount.currency)
+            at_most_zero = amount.high is not None and amount.high <= 0
+            at_least_zero = amount.low is not None and amount.low >= 0
+            low = low if at_least_zero else None
+            high = high if at_most_zero else None
+            more = more or (amount.low is not None and amount.low > 0)
+        return replace(
+            self, low=low, high=high, more=more, currency=currency, amounts=(), currencies=tuple(sorted(foreign))
+        )
+
+    def rate(self, of: str, to: str) -> Fraction | None:
+        """Return how many units of one currency a unit of another is worth; None if no rate is recorded."""
+        if of == to:
+            return Fraction(1)
+        direct = next((r.value for r in self.rates if (r.of, r.to) == (of, to)), None)
+        inverse = next((1 / r.value for r in self.rates if (r.of, r.to) == (to, of)), None)
+        return inverse if direct is None else direct
 
     def format(self, unit: Unit, language: Language = "en", *bounds: Bound | None) -> str:
         """Return the range for people: ``12``, ``12 … 17``, ``unknown``.
@@ -114,6 +177,11 @@ class Measurement:
         """
         if self.is_empty:
             return "unknown" if language == "en" else "desconocido"
+        if self.amounts:
+            return " + ".join(
+                replace(self, low=a.low, high=a.high, currency=a.currency, amounts=()).format(unit, language)
+                for a in self.amounts
+            )
         beside = {bound.number for bound in bounds if bound is not None}
         if self.low is not None and self.high is not None:
             beside.add((self.low + self.high) / 2)  # so that the two limits always differ
@@ -127,6 +195,8 @@ class Measurement:
         """Return the range as the ledger stores it, without language: ``12``, ``12..17``, ``7/20..``, ``?``."""
         if self.is_empty:
             return "?"
+        if self.amounts:
+            return " + ".join(Measurement(a.low, a.high, currency=a.currency).to_note() for a in self.amounts)
         low, high = ("" if end is None else str(end) for end in (self.low, self.high))
         span = low if self.known else f"{low}..{high}"
         return f"{span} {self.currency}" if self.currency else span
@@ -134,6 +204,9 @@ class Measurement:
     @classmethod
     def from_note(cls, note: str) -> Measurement:
         """Return the measurement that the ledger stored, without its rows."""
+        if " + " in note:
+            parts = [cls.from_note(part) for part in note.split(" + ")]
+            return cls(None, None, amounts=tuple(Amount(p.currency or "", p.low, p.high) for p in parts))
         span, _, currency = note.partition(" ")
         if span == "?":
             return UNMEASURED
@@ -155,3 +228,5 @@ class Evidence:
     on: date | None
     part: Fraction | None
     whole: Fraction | None
+    currency: str | None = None
+    """The currency of the amounts, in main units; None if the row is not about money."""

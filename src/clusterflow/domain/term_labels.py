@@ -10,6 +10,7 @@ from clusterflow.domain.terms import (
     ActionState,
     BodyKind,
     BusinessKind,
+    ChainRole,
     Commitment,
     DecisionKind,
     DocumentKind,
@@ -32,6 +33,20 @@ HELIX: dict[HelixKind, Text] = {
     HelixKind.GOVERNMENT: Text(es="gobierno", en="government"),
     HelixKind.ACADEMIA: Text(es="academia", en="academia"),
     HelixKind.CIVIL_SOCIETY: Text(es="sociedad civil", en="civil society"),
+}
+
+CHAIN_ROLE: dict[ChainRole, Text] = {
+    ChainRole.RAW_MATERIALS: Text(es="materias primas", en="raw materials"),
+    ChainRole.EQUIPMENT: Text(es="maquinaria y equipo", en="machinery and equipment"),
+    ChainRole.COMPONENTS: Text(es="componentes", en="components"),
+    ChainRole.MANUFACTURE: Text(es="fabricación", en="manufacture"),
+    ChainRole.SERVICES: Text(es="servicios", en="services"),
+    ChainRole.LOGISTICS: Text(es="logística", en="logistics"),
+    ChainRole.SALES: Text(es="comercialización", en="sales"),
+    ChainRole.CUSTOMER: Text(es="cliente", en="customer"),
+    ChainRole.KNOWLEDGE: Text(es="conocimiento", en="knowledge"),
+    ChainRole.FINANCE: Text(es="financiamiento", en="finance"),
+    ChainRole.REGULATION: Text(es="regulación", en="regulation"),
 }
 
 SIZE: dict[SizeClass, Text] = {
@@ -174,8 +189,8 @@ def decision_of(word: str) -> DecisionKind | Stance:
 
 
 _TABLES: tuple[dict[Any, Text], ...] = (
-    HELIX, SIZE, COMMITMENT, BODY, SEAT, LEGAL_FORM, DOCUMENT, SURVEY, DIRECTION, LEVEL, INCOME, BUSINESS, ACTION,
-    WEEKDAY,
+    HELIX, CHAIN_ROLE, SIZE, COMMITMENT, BODY, SEAT, LEGAL_FORM, DOCUMENT, SURVEY, DIRECTION, LEVEL, INCOME, BUSINESS,
+    ACTION, WEEKDAY,
 )  # fmt: skip
 
 CHOICES: dict[type[StrEnum], dict[str, Text]] = {

@@ -14,6 +14,22 @@ class HelixKind(StrEnum):
     CIVIL_SOCIETY = "civil-society"
 
 
+class ChainRole(StrEnum):
+    """What an organisation does in the value chain of its cluster."""
+
+    RAW_MATERIALS = "raw-materials"
+    EQUIPMENT = "equipment"
+    COMPONENTS = "components"
+    MANUFACTURE = "manufacture"
+    SERVICES = "services"
+    LOGISTICS = "logistics"
+    SALES = "sales"
+    CUSTOMER = "customer"
+    KNOWLEDGE = "knowledge"
+    FINANCE = "finance"
+    REGULATION = "regulation"
+
+
 class SizeClass(StrEnum):
     """Size of a firm by EU recommendation 2003/361. Micro, small and medium together are the SMEs."""
 

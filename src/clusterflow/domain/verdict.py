@@ -33,8 +33,13 @@ class Finding:
 
     def value_text(self, language: Language = "en") -> str:
         """The measured value, as people read it. It lies on the same side of the bounds as the exact value."""
-        bound, keep = self.criterion.bound, self.criterion.keep
-        return self.measurement.format(bound.unit, language, bound, keep)
+        bound, keep, found = self.criterion.bound, self.criterion.keep, self.measurement
+        text = found.format(bound.unit, language, *((bound, keep) if found.currency in (None, bound.currency) else ()))
+        if bound.currency is None or found.currency == bound.currency or found.is_empty:
+            return text
+        converted = found.in_currency(bound.currency)
+        # A converted number is followed by the recorded amounts.
+        return text if converted.currencies else f"{converted.format(bound.unit, language, bound, keep)} ({text})"
 
     def bound_text(self, language: Language = "en") -> str:
         return self.criterion.bound.format(language)

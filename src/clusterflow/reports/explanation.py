@@ -194,10 +194,11 @@ def _explain(
 
 
 def _line(row: Evidence, language: Language) -> EvidenceLine:
-    part = "?" if row.part is None else format_quantity(row.part, Unit.COUNT)
+    unit = Unit.MONEY if row.currency else Unit.COUNT
+    part = "?" if row.part is None else format_quantity(row.part, unit, row.currency)
     whole = (
         ""
         if row.whole is None or row.whole == 1
-        else f" {word('of', language)} {format_quantity(row.whole, Unit.COUNT)}"
+        else f" {word('of', language)} {format_quantity(row.whole, unit, row.currency)}"
     )
     return EvidenceLine(record=row.record, entry=row.entry, what=row.what, on=row.on, counts_for=part + whole)

@@ -21,8 +21,12 @@ Measurements = Mapping[MetricCall, Measurement]
 
 def answer(bound: Bound, measurement: Measurement) -> Answer:
     """Met where every number the measurement allows holds the bound, unmet where none does, else unknown."""
-    if measurement.is_empty or (bound.currency is not None and measurement.currency not in (None, bound.currency)):
+    if bound.currency is not None:
+        measurement = measurement.in_currency(bound.currency)
+    if measurement.is_empty or measurement.amounts:
         return Answer.UNKNOWN
+    if measurement.more and measurement.low is not None and measurement.low >= bound.number:
+        return Answer.MET if bound.rising else Answer.UNMET
     worst, best = (measurement.low, measurement.high) if bound.rising else (measurement.high, measurement.low)
     if worst is not None and bound.holds(worst):
         return Answer.MET

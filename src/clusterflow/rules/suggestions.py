@@ -23,6 +23,15 @@ _COMPLETE = {
     "en": "{n} of {rows} records leave it open; complete them",
     "es": "{n} de {rows} registros lo dejan abierto; completarlos",
 }
+_RATE = {
+    "en": "amounts in {foreign} are not compared with {asked}; record an exchange-rate, or the amounts in {asked}",
+    "es": "los importes en {foreign} no se comparan con {asked}; registrar un tipo de cambio (exchange-rate) o los "
+    "importes en {asked}",
+}
+_CURRENCIES = {
+    "en": "the amounts are in several currencies: {foreign}; record an exchange-rate between them",
+    "es": "los importes están en varias monedas: {foreign}; registrar un tipo de cambio (exchange-rate) entre ellas",
+}
 _REACH = {"en": "{gap} are missing", "es": "faltan {gap}"}
 _OVER = {"en": "{gap} too much", "es": "sobran {gap}"}
 
@@ -31,14 +40,20 @@ def suggestion(finding: Finding, declaration: MetricDeclaration | None, language
     """Empty where the criterion is met."""
     if finding.answer is Answer.MET:
         return ""
-    measured = finding.measurement
+    measured, bound = finding.measurement, finding.criterion.bound
     if measured.stale is not None:
         return _RENEW[language].format(day=measured.stale.newest, days=measured.stale.freshness_days)
+    if bound.currency is not None:
+        measured = measured.in_currency(bound.currency)
     if measured.is_empty and not measured.rows:
         return _RECORD[language]
+    if finding.answer is Answer.UNKNOWN and measured.currencies:
+        foreign, asked = ", ".join(measured.currencies), bound.currency
+        if asked is None:
+            return _CURRENCIES[language].format(foreign=foreign)
+        return _RATE[language].format(foreign=foreign, asked=asked)
     if finding.answer is Answer.UNKNOWN:
         return _COMPLETE[language].format(n=measured.unknown_rows, rows=measured.rows)
-    bound = finding.criterion.bound
     reached = measured.high if bound.rising else measured.low
     gap = _gap(reached, bound, language)
     if declaration is not None and declaration.help is not None:

@@ -12,7 +12,7 @@ _TYPES_OF_MODULE: dict[str, tuple[str, ...]] = {
     "membership": ("membership",),
     "governance": ("body", "seat", "delegation", "meeting", "attendance", "document", "signature", "legal-entity"),
     "strategy": ("strategy", "strategy-review", "objective", "reading", "action", "project"),
-    "money": ("dues-adoption", "dues-scheme", "invoice", "payment", "income", "budget", "staff"),
+    "money": ("dues-adoption", "dues-scheme", "invoice", "payment", "income", "budget", "staff", "exchange-rate"),
     "learning": ("learning-series", "learning-session", "learning-enrolment", "learning-attendance"),
     "activity": ("training", "survey-wave", "link", "business", "label", "observation"),
 }

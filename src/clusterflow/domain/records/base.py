@@ -65,6 +65,39 @@ Country = Annotated[
 ]
 
 
+def _known_subdivision(code: str, info: ValidationInfo) -> str:
+    import pycountry  # noqa: PLC0415 - start-up time: only a command that validates a subdivision needs it
+
+    if info.context is not STORED and code not in {found.code for found in pycountry.subdivisions}:
+        raise ValueError(f"no region has the code «{code}»; accepted: {SUBDIVISION_ACCEPTED}")
+    return code
+
+
+SUBDIVISION_ACCEPTED = "a region's code by ISO 3166-2, as ES-CT or MX-NLE"
+
+Subdivision = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$"),
+    AfterValidator(_known_subdivision),
+    Accepts(SUBDIVISION_ACCEPTED),
+]
+"""A region, province or state, whose own holidays are kept there."""
+
+
+def _known_currency(code: str, info: ValidationInfo) -> str:
+    import pycountry  # noqa: PLC0415 - start-up time: only a command that validates a currency needs it
+
+    if info.context is not STORED and pycountry.currencies.get(alpha_3=code) is None:
+        raise ValueError(f"«{code}» is no ISO 4217 currency; accepted: {CURRENCY_ACCEPTED}")
+    return code
+
+
+CURRENCY_ACCEPTED = "a currency's three capital letters by ISO 4217, as MXN"
+
+CurrencyCode = Annotated[
+    str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency), Accepts(CURRENCY_ACCEPTED)
+]
+
 DAY_ACCEPTED = "a day as YYYY-MM-DD"
 
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, model_validator
 
 from clusterflow.domain.money import Money
-from clusterflow.domain.records.base import Day, Happening, OrganisationId, PersonId, Ref, Slug, Span
+from clusterflow.domain.records.base import (
+    STORED,
+    CurrencyCode,
+    Day,
+    Happening,
+    OrganisationId,
+    PersonId,
+    Ref,
+    Slug,
+    Span,
+)
 from clusterflow.domain.terms import IncomeKind, SizeClass
 
 
@@ -78,6 +88,24 @@ class Budget(Span):
     id: Slug
     running_cost: Money
     secured: Money | None = None
+
+
+class ExchangeRate(Happening):
+    """What one unit of a currency was worth in another one, on a day and by a source. Nothing else converts amounts."""
+
+    type: ClassVar = "exchange-rate"
+    key: ClassVar = ("base", "quote", "valid_from")
+    of_initiative: ClassVar = False
+
+    base: CurrencyCode = Field(description="the currency of which one unit is converted")
+    quote: CurrencyCode = Field(description="the currency that it is converted to")
+    rate: float = Field(gt=0, allow_inf_nan=False, description="units of the quote for one unit of the base")
+
+    @model_validator(mode="after")
+    def _has_a_source(self, info: ValidationInfo) -> Self:
+        if info.context is not STORED and not self.source:
+            raise ValueError("source: an exchange rate needs its source, as a central bank's table")
+        return self
 
 
 class Staff(Span):

@@ -16,9 +16,10 @@ from clusterflow.domain.records.base import (
     PersonId,
     Slug,
     Span,
+    Subdivision,
     TimeZone,
 )
-from clusterflow.domain.terms import HelixKind, SizeClass, Weekday
+from clusterflow.domain.terms import ChainRole, HelixKind, SizeClass, Weekday
 from clusterflow.domain.text import Language, NoticeLanguage
 
 EMAIL_ACCEPTED = "an e-mail address of at most 254 characters, as ana@firm.example"
@@ -64,7 +65,10 @@ class Organisation(Span):
     turnover: Money | None = Field(default=None, description="turnover of the last closed year")
     founded: Day | None = None
     country: Country | None = None
-    place: str | None = None
+    place: str | None = Field(default=None, description="municipality")
+    latitude: float | None = Field(default=None, ge=-90, le=90, description="of its place, in degrees north")
+    longitude: float | None = Field(default=None, ge=-180, le=180, description="of its place, in degrees east")
+    chain_role: ChainRole | None = Field(default=None, description="what it does in the value chain of the cluster")
 
 
 class Person(Span):
@@ -86,6 +90,10 @@ class Person(Span):
     country: Country | None = Field(
         default=None,
         description="ISO 3166 code of the country whose holidays they have, if it differs from the initiative's",
+    )
+    subdivision: Subdivision | None = Field(
+        default=None,
+        description="ISO 3166-2 code of the region whose holidays they have, if it differs from the initiative's",
     )
     digest_day: Weekday | None = Field(default=None, description="day of their weekly digest")
 
@@ -142,6 +150,9 @@ class Initiative(Span):
     id: Slug
     name: str = Field(min_length=1, max_length=200)
     country: Country
+    subdivision: Subdivision | None = Field(
+        default=None, description="ISO 3166-2 code of the region whose holidays are kept, as ES-CT"
+    )
     place: str | None = None
     sector: str | None = None
     timezone: TimeZone = Field(default="UTC", description="IANA name of the time zone of its days")

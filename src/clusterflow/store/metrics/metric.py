@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, func, select
+from sqlalchemy import Connection, Row, Select, case, func, or_, select
 
 from clusterflow.domain.measurement import (
-    UNMEASURED,
+    Amount,
     Evidence,
     Fold,
     Measurement,
     MetricCall,
     MetricDeclaration,
+    Rate,
     Staleness,
 )
 from clusterflow.domain.money import exponent
 from clusterflow.store.metrics.scope import EarlierDay, Scope, parameter_values
+from clusterflow.store.tables import REGISTRY_TABLES
 
 Rows = Callable[..., Select[Any]]
 """``rows(scope, **parameters)``: a select of ``ROW_COLUMNS``, one row for each piece of evidence.
 
 ``part`` is how much the row counts. It is null if that is unknown; then ``most`` is the upper limit (null: no limit),
 and the lower limit is zero. ``whole`` is the denominator, if the metric is a ratio. With a column ``currency`` the
-amounts are in its minor units, and the result is in its main unit. Rows in several currencies make the result unknown.
+amounts are in its minor units, and the result is in its main unit. A sum in several currencies has an amount in each.
 If there are no rows, nothing is known. Further columns name the part of the initiative that a row belongs to (a
 committee, a size class); ``measure_apart`` folds the rows by them.
 """
@@ -73,7 +75,7 @@ def _folded(call: MetricCall, scope: Scope, by: tuple[str, ...] = ()) -> tuple[S
     unknown = case((rows.c.part.is_(None), 1), else_=0)
     limitless = case((rows.c.part.is_(None) & rows.c.most.is_(None), 1), else_=0)
     currency = rows.c.currency if "currency" in rows.c else None
-    apart = [rows.c[name] for name in by]
+    apart = [*(rows.c[name] for name in by), *([currency] if currency is not None else [])]
     statement = select(
         rows.c.initiative,
         *apart,
@@ -89,8 +91,6 @@ def _folded(call: MetricCall, scope: Scope, by: tuple[str, ...] = ()) -> tuple[S
         func.max(case((rows.c.part.is_(None), rows.c.most))).label("most"),
         func.max(rows.c.entered_at).label("entered_at"),
         func.max(rows.c.on).label("newest"),
-        *((func.count(currency.distinct()).label("currencies"), func.min(currency).label("currency"))
-          if currency is not None else ()),
     ).group_by(rows.c.initiative, *apart)  # fmt: skip
     return statement, earlier_days
 
@@ -109,16 +109,34 @@ def measure(
     """
     found: dict[MetricCall, dict[str, Measurement]] = {}
     scope = Scope.over(initiatives, known_at is not None)
+    rates = _rates(connection, as_of, known_at)
     for call in sorted(set(calls)):
         if call.metric not in METRICS:
             continue
         statement, earlier_days = _folded(call, scope)
         values = parameter_values(earlier_days, as_of, initiatives, known_at)
         declared = declarations[call.metric]
-        found[call] = {
-            row.initiative: _measured(row, declared, as_of) for row in connection.execute(statement, values).all()
-        }
+        groups: dict[str, list[Row[Any]]] = {}
+        for row in connection.execute(statement, values).all():
+            groups.setdefault(row.initiative, []).append(row)
+        found[call] = {initiative: _measured(rows, declared, as_of, rates) for initiative, rows in groups.items()}
     return found
+
+
+def _rates(connection: Connection, as_of: date, known_at: datetime | None) -> tuple[Rate, ...]:
+    """Return the latest exchange rate of each pair of currencies, as of the day."""
+    table = REGISTRY_TABLES["exchange-rate"]
+    query = select(table.c.base, table.c.quote, table.c.rate).where(
+        table.c.valid_from <= as_of, table.c.retracted.is_(False)
+    )
+    if known_at is None:
+        query = query.where(table.c.superseded_at.is_(None))
+    else:
+        open_then = or_(table.c.superseded_at.is_(None), table.c.superseded_at > known_at)
+        query = query.where(table.c.entered_at <= known_at, open_then)
+    latest = {(row.base, row.quote): row.rate for row in connection.execute(query.order_by(table.c.valid_from))}
+    # A rate is the decimal number that somebody wrote.
+    return tuple(Rate(base, quote, Fraction(str(rate))) for (base, quote), rate in sorted(latest.items()))
 
 
 def measure_by_part(
@@ -138,11 +156,15 @@ def measure_by_part(
         By initiative, then by the values of the columns. Parts without rows are left out.
     """
     statement, earlier_days = _folded(call, Scope.over(initiatives), by)
-    found: dict[str, dict[tuple[str | None, ...], Measurement]] = {}
+    groups: dict[str, dict[tuple[str | None, ...], list[Row[Any]]]] = {}
     for row in connection.execute(statement, parameter_values(earlier_days, as_of, initiatives, None)).all():
         part = tuple(row._mapping[name] for name in by)
-        found.setdefault(row.initiative, {})[part] = _measured(row, declarations[call.metric], as_of)
-    return found
+        groups.setdefault(row.initiative, {}).setdefault(part, []).append(row)
+    declared, rates = declarations[call.metric], _rates(connection, as_of, None)
+    return {
+        initiative: {part: _measured(rows, declared, as_of, rates) for part, rows in parts.items()}
+        for initiative, parts in groups.items()
+    }
 
 
 def evidence(
@@ -165,14 +187,17 @@ def evidence(
 
 def _piece(row: Row[Any]) -> Evidence:
     part, whole = to_fraction(row.part), to_fraction(row.whole)
-    scale = minor_units(row._mapping.get("currency"))
+    currency = row._mapping.get("currency")
+    scale = minor_units(currency)
     return Evidence(
         record=row.record,
         entry=row.entry,
         what=row.what,
         on=row.on,
         part=None if part is None else part / scale,
-        whole=None if whole is None else whole / scale,
+        # A sum has no denominator: each of its rows has 1 there.
+        whole=whole if whole is None or whole == 1 else whole / scale,
+        currency=currency,
     )
 
 
@@ -181,51 +206,162 @@ def minor_units(currency: str | None) -> int:
     return 10 ** exponent(currency) if currency else 1
 
 
-def _measured(row: Row[Any], declared: MetricDeclaration, as_of: date) -> Measurement:
+def _measured(
+    rows: Sequence[Row[Any]], declared: MetricDeclaration, as_of: date, rates: tuple[Rate, ...]
+) -> Measurement:
     """Return the number of the rows; only the reason if the newest row is too old for the day."""
-    found, days = fold_row(row, declared.fold, as_of), declared.freshness_days
-    if days is None or row.newest is None or (as_of - row.newest).days <= days:
+    sums = [_Sums.of(row) for row in rows]
+    found, days = fold_sums(_converted(sums, rates, declared.fold), declared.fold, as_of), declared.freshness_days
+    if rates and (found.currency or found.amounts):
+        found = replace(found, rates=rates)
+    newest = max((s.newest for s in sums if s.newest is not None), default=None)
+    if days is None or newest is None or (as_of - newest).days <= days:
         return found
-    return replace(found, low=None, high=None, stale=Staleness(row.newest, days))
+    return replace(found, low=None, high=None, amounts=(), stale=Staleness(newest, days))
 
 
-def fold_row(row: Row[Any], fold: Fold, as_of: date) -> Measurement:
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """The sums over the evidence rows of one currency, or of those that have none."""
+
+    currency: str | None
+    rows: int
+    unknown: int
+    part: Fraction
+    room: Fraction | None
+    """What the rows of unknown value add at most; None if they have no limit."""
+    whole: Fraction | None
+    largest: Fraction | None
+    smallest: Fraction | None
+    most: Fraction | None
+    entered_at: datetime | None
+    newest: date | None
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> _Sums:
+        currency = row._mapping.get("currency")
+        scale = minor_units(currency)
+
+        def scaled(value: Any) -> Fraction | None:
+            number = to_fraction(value)
+            return None if number is None else number / scale
+
+        return cls(
+            currency=currency,
+            rows=row.rows,
+            unknown=int(row.unknown),
+            part=scaled(row.part) or Fraction(0),
+            room=None if row.limitless else scaled(row.room) or Fraction(0),
+            whole=None if row.wholeless else scaled(row.whole),
+            largest=scaled(row.largest),
+            smallest=scaled(row.smallest),
+            most=scaled(row.most),
+            entered_at=row.entered_at,
+            newest=row.newest,
+        )
+
+    def plus(self, other: _Sums) -> _Sums:
+        """Return the sums of both. The other is in the same currency, or has none."""
+
+        def least_and_most(*values: Fraction | None) -> list[Fraction]:
+            return [value for value in values if value is not None]
+
+        return replace(
+            self,
+            rows=self.rows + other.rows,
+            unknown=self.unknown + other.unknown,
+            part=self.part + other.part,
+            room=None if self.room is None or other.room is None else self.room + other.room,
+            whole=None if self.whole is None or other.whole is None else self.whole + other.whole,
+            largest=max(least_and_most(self.largest, other.largest), default=None),
+            smallest=min(least_and_most(self.smallest, other.smallest), default=None),
+            most=max(least_and_most(self.most, other.most), default=None),
+            entered_at=max((at for at in (self.entered_at, other.entered_at) if at is not None), default=None),
+            newest=max((day for day in (self.newest, other.newest) if day is not None), default=None),
+        )
+
+    def times(self, rate: Fraction, currency: str) -> _Sums:
+        """Return the sums in another currency."""
+        return replace(
+            self,
+            currency=currency,
+            part=self.part * rate,
+            room=None if self.room is None else self.room * rate,
+            whole=None if self.whole is None else self.whole * rate,
+        )
+
+
+def _converted(sums: Sequence[_Sums], rates: tuple[Rate, ...], fold: Fold) -> Sequence[_Sums]:
+    """Return the sums of a ratio in one currency, if there are rates for all of them; other sums as they are."""
+    currencies = sorted({s.currency for s in sums if s.currency is not None})
+    if fold is not Fold.RATIO or len(currencies) < 2:
+        return sums
+    about = Measurement(None, None, rates=rates)
+    for quote in currencies:
+        values = {currency: about.rate(currency, quote) for currency in currencies}
+        known = {currency: value for currency, value in values.items() if value is not None}
+        if len(known) == len(currencies):
+            return [_together([s.times(known.get(s.currency or "", Fraction(1)), quote) for s in sums])]
+    return sums
+
+
+def _together(sums: Sequence[_Sums]) -> _Sums:
+    first, *others = sums
+    for other in others:
+        first = first.plus(other)
+    return first
+
+
+def fold_sums(sums: Sequence[_Sums], fold: Fold, as_of: date) -> Measurement:
     """Return one number from the sums of its rows. Unknown values of the rows become the range of the number."""
-    entered = row.entered_at.date() if row.entered_at else None
-    fields = row._mapping
-    if fields.get("currencies", 1) > 1:
-        return UNMEASURED
-    low: Fraction | None
-    high: Fraction | None
-    part = to_fraction(row.part) or Fraction(0)
-    room = None if row.limitless else part + (to_fraction(row.room) or Fraction(0))
-    match fold:
-        case Fold.SUM:
-            low, high = part, room
-        case Fold.RATIO:
-            whole = to_fraction(row.whole)
-            if row.wholeless or not whole:
-                return UNMEASURED
-            low, high = part / whole, None if room is None else room / whole
-        case Fold.LARGEST:
-            low = to_fraction(row.largest)
-            tops = [top for top in (low, to_fraction(row.most)) if top is not None]
-            high = None if row.limitless else max(tops)
-        case Fold.SMALLEST:
-            high = to_fraction(row.smallest)
-            low = None if row.unknown else high
-    # A ratio of two amounts is not an amount.
-    currency = None if fold is Fold.RATIO else fields.get("currency")
-    scale = minor_units(currency)
-    return Measurement(
-        low=None if low is None else low / scale,
-        high=None if high is None else high / scale,
-        rows=row.rows,
-        unknown_rows=int(row.unknown),
+    entered_at = max((s.entered_at for s in sums if s.entered_at is not None), default=None)
+    entered = entered_at.date() if entered_at else None
+    bare = [s for s in sums if s.currency is None]
+    by_currency = sorted((s for s in sums if s.currency is not None), key=lambda s: s.currency or "")
+    if by_currency and bare:
+        # What has no currency adds nothing, or something unknown, to each of them.
+        by_currency = [s.plus(bare[0]) for s in by_currency]
+    about = Measurement(
+        low=None,
+        high=None,
+        rows=sum(s.rows for s in sums),
+        unknown_rows=sum(s.unknown for s in sums),
         entered=entered,
         late=entered is not None and entered > as_of,
-        currency=currency,
+        currencies=tuple(s.currency or "" for s in by_currency) if len(by_currency) > 1 else (),
     )
+    if len(by_currency) <= 1:
+        only = (by_currency or bare)[0]
+        low, high = _range_of(only, fold)
+        # A ratio of two amounts is not an amount.
+        return replace(about, low=low, high=high, currency=None if fold is Fold.RATIO else only.currency)
+    if fold is Fold.SUM:
+        amounts = (Amount(s.currency or "", *_range_of(s, fold)) for s in by_currency)
+        return replace(about, amounts=tuple(amounts), currencies=())
+    if fold is Fold.RATIO and all(s.whole is not None and s.whole > 0 for s in by_currency):
+        # Whatever the rates are, the ratio of the whole lies between those of the currencies.
+        lows, highs = zip(*(_range_of(s, fold) for s in by_currency), strict=True)
+        low = None if None in lows else min(lows)
+        high = None if None in highs else max(highs)
+        return replace(about, low=low, high=high)
+    return about
+
+
+def _range_of(sums: _Sums, fold: Fold) -> tuple[Fraction | None, Fraction | None]:
+    """Return the lowest and the highest number that the rows allow; None where there is no limit."""
+    room = None if sums.room is None else sums.part + sums.room
+    match fold:
+        case Fold.SUM:
+            return sums.part, room
+        case Fold.RATIO:
+            if not sums.whole:
+                return None, None
+            return sums.part / sums.whole, None if room is None else room / sums.whole
+        case Fold.LARGEST:
+            tops = [top for top in (sums.largest, sums.most) if top is not None]
+            return sums.largest, None if sums.room is None else max(tops)
+        case _:
+            return None if sums.unknown else sums.smallest, sums.smallest
 
 
 def to_fraction(value: Any) -> Fraction | None:

@@ -144,12 +144,19 @@ def largest_payer_share(scope: Scope, months: int = 12) -> Select[Any]:
         func.row_number()
         .over(partition_by=by_payer.c.initiative, order_by=(known_first, by_payer.c.amount.desc(), by_payer.c.payer))
         .label("place"),
+        # Amounts of several currencies have no order.
+        (
+            func.min(by_payer.c.currency).over(partition_by=by_payer.c.initiative)
+            != func.max(by_payer.c.currency).over(partition_by=by_payer.c.initiative)
+        ).label("mixed"),
     ).subquery()
     return evidence_row(
         ranked,
         ranked.c.record,
         what=func.coalesce(ranked.c.payer, "?"),
-        part=case((ranked.c.payer.is_(None), UNKNOWN), (ranked.c.place == 1, ranked.c.amount), else_=0),
+        part=case(
+            (or_(ranked.c.mixed, ranked.c.payer.is_(None)), UNKNOWN), (ranked.c.place == 1, ranked.c.amount), else_=0
+        ),
         whole=ranked.c.amount,
         most=ranked.c.amount,
         currency=ranked.c.currency,

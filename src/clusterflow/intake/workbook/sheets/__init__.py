@@ -14,7 +14,7 @@ LEFT_OUT = frozenset(
         # Of the office, or of the whole programme: not a manager's to keep.
         "office", "initiative", "channel", "learning-series", "learning-session",
         # They move rights or figures that others judge by: each is entered on its own, with its source.
-        "delegation", "observation", "learning-enrolment", "learning-attendance",
+        "delegation", "observation", "exchange-rate", "learning-enrolment", "learning-attendance",
     }
 )  # fmt: skip
 """Record types that have no sheet."""
