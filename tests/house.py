@@ -52,7 +52,7 @@ PROSE = (".py", ".md", ".yaml", ".html", ".toml")
 
 def main() -> int:
     files = [Path(f) for f in _output("git", "ls-files").splitlines() if Path(f).exists()]
-    mistakes = [*too_long(files), *metaphors(files), *participles(files), *phrases(files)]
+    mistakes = [*too_long(files), *metaphors(files), *participles(files), *phrases(files), *variables(files)]
     for mistake in mistakes:
         print(mistake)
     return 1 if mistakes else 0
@@ -90,12 +90,34 @@ def phrases(files: list[Path]) -> Iterator[str]:
     """Yield the phrases in docstrings, comments and pages of the plain rooms."""
     plain = {re.compile(rf"(?i)\b({phrase})\b"): better for phrase, better in PHRASES.items()}
     for file in files:
-        if file.suffix not in (".py", ".md") or not any(file.is_relative_to(room) for room in PLAIN):
+        if file.suffix not in (".py", ".md") or not _is_plain(file):
             continue
         for number, line in _prose(file):
             for phrase, better in plain.items():
                 if found := phrase.search(line):
                     yield f"{file}:{number}: «{found.group()}»; plain English: {better}"
+
+
+def variables(files: list[Path]) -> Iterator[str]:
+    """Yield variables and parameters in the plain rooms that are named by a participle; declared fields may be."""
+    for file in files:
+        if file.suffix != ".py" or not _is_plain(file):
+            continue
+        tree = ast.parse(file.read_text())
+        fields = {node.target for node in ast.walk(tree) if isinstance(node, ast.AnnAssign)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.arg):
+                name = node.arg
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node not in fields:
+                name = node.id
+            else:
+                continue
+            if name in PARTICIPLES:
+                yield f"{file}:{node.lineno}: «{name}» names nothing; say what it is"
+
+
+def _is_plain(file: Path) -> bool:
+    return any(file.is_relative_to(room) for room in PLAIN)
 
 
 def _prose(file: Path) -> Iterator[tuple[int, str]]:

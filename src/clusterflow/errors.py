@@ -103,9 +103,9 @@ class PrefectUnreachable(ClusterflowError):
     exit_code = 6
 
     @classmethod
-    def by_a_stranger(cls, address: str, heard: str) -> Self:
-        """Something else answers at the address: a proxy or another server. ``heard`` describes its answer."""
+    def by_a_stranger(cls, address: str, answer: str) -> Self:
+        """Something else answers at the address: a proxy or another server. ``answer`` describes what it sent."""
         return cls(
-            f"the server at {address} is not a Prefect server ({heard}): give the address of one with "
+            f"the server at {address} is not a Prefect server ({answer}): give the address of one with "
             "CLUSTERFLOW_PREFECT_API=http://HOST:PORT/api, or start one with: clusterflow up"
         )

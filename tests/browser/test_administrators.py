@@ -88,9 +88,9 @@ async def look_at(page: Page, ui: str, view: str, picture: Path) -> None:
 
     def asks(request: Request) -> bool:
         wanted = re.search(r"/(flow_runs/paginate|events/filter|artifacts/filter)$", request.url)
-        asked = json.dumps(request.post_data_json) if wanted else ""
+        posted = json.dumps(request.post_data_json) if wanted else ""
         # A gate may have waited for years, so there is no date range.
-        return bool(asked) and all(f'"{word}"' in asked for word in words) and "expected_start_time" not in asked
+        return bool(posted) and all(f'"{word}"' in posted for word in words) and "expected_start_time" not in posted
 
     async with page.expect_request(asks):
         await page.goto(ui + view)

@@ -90,9 +90,9 @@ async def office(prefect: PrefectServer, sqlite_url: str, monkeypatch: pytest.Mo
         yield office
 
 
-async def open_form(page: Page, ui: str, asked: Waiting) -> None:
-    await page.goto(f"{ui}/v2/runs/flow-run/{asked.run_id}")
-    await page.get_by_role("heading", name=asked.name).or_(page.get_by_text(asked.name)).first.wait_for()
+async def open_form(page: Page, ui: str, waiting: Waiting) -> None:
+    await page.goto(f"{ui}/v2/runs/flow-run/{waiting.run_id}")
+    await page.get_by_role("heading", name=waiting.name).or_(page.get_by_text(waiting.name)).first.wait_for()
     await page.locator("button[aria-haspopup=menu]").last.click()
     await page.get_by_role("menuitem", name="Resume").click()
     await page.get_by_role("dialog").get_by_text("Quién decide").wait_for()
@@ -104,12 +104,12 @@ async def test_a_manager_decides_in_the_form(
     await office.publish()
     await runs.start("review/portfolio")
     await runs.start("report/dossiers")
-    asked = await office.asking("critical-mass")
+    waiting = await office.asking("critical-mass")
     (gate,) = explanation.explain(office.context, office.initiative, "critical-mass")
     decider = gates.eligible_deciders(office.context, office.initiative, "critical-mass")[0].person
-    await look_around(office, prefect.url, page, asked, pictures)
+    await look_around(office, prefect.url, page, waiting, pictures)
 
-    await open_form(page, prefect.url, asked)
+    await open_form(page, prefect.url, waiting)
     await page.set_viewport_size({"width": 1440, "height": 1700})
     form = page.get_by_role("dialog")
     rows = form.get_by_role("table").first.get_by_role("row")
@@ -128,11 +128,11 @@ async def test_a_manager_decides_in_the_form(
     await form.screenshot(path=pictures / "form-filled.png")
     await form.get_by_role("button", name="Resume").click()
 
-    assert (await office.ended(asked.run_id)).name == "Decidida"
+    assert (await office.ended(waiting.run_id)).name == "Decidida"
     state = standing.state(office.context, office.initiative)
     assert [(v.kind, v.reason) for v in state.votes] == [(DecisionKind.GO, "Quince empresas firmaron.")]
     assert [v.stage for v in state.open_visits] == ["common-purpose"]
-    await picture(page, f"{prefect.url}/v2/runs/flow-run/{asked.run_id}", "Decidida", pictures / "decided.png")
+    await picture(page, f"{prefect.url}/v2/runs/flow-run/{waiting.run_id}", "Decidida", pictures / "decided.png")
 
 
 def code_of_mail(office: Office, person: str) -> str:
@@ -144,12 +144,12 @@ def code_of_mail(office: Office, person: str) -> str:
     return code_of(SECRET.encode(), grant_of(state, review, str(alias), None))
 
 
-async def look_around(office: Office, ui: str, page: Page, asked: Waiting, pictures: Path) -> None:
+async def look_around(office: Office, ui: str, page: Page, waiting: Waiting, pictures: Path) -> None:
     """Open every page that a manager or an administrator is sent to, and check its content."""
     name = str(standing.status(office.context, office.initiative).name)
-    await office.tasks(asked.run_id, lambda t: len(t) == 7)
-    seen = {
-        "runs": (f"{ui}/v2/runs?tags=gate-open", asked.name),
+    await office.tasks(waiting.run_id, lambda t: len(t) == 7)
+    addresses = {
+        "runs": (f"{ui}/v2/runs?tags=gate-open", waiting.name),
         "initiative": (await latest(office, ui, names.initiative_key(office.initiative)), name),
         "gate": (await latest(office, ui, names.gate_key(office.initiative, "critical-mass")), "Hallazgo"),
         "portfolio": (await latest(office, ui, names.PORTFOLIO_KEY), name),
@@ -158,7 +158,7 @@ async def look_around(office: Office, ui: str, page: Page, asked: Waiting, pictu
         "dashboard": (f"{ui}/v2/dashboard?tab=SCHEDULED-PAUSED&{around_now()}", WHEN),
         "events": (f'{ui}/v2/events?events=["clusterflow.gate.opened"]&{BEGUN}', "Clusterflow Gate Opened"),
     }
-    for title, (address, text) in seen.items():
+    for title, (address, text) in addresses.items():
         await picture(page, address, text, pictures / f"{title}.png")
         if title == "initiative":
             # Drawn as a diagram, not shown as its source text.

@@ -94,8 +94,8 @@ def test_older_evidence_never_makes_an_unknown_value_known(
                 registry.add(kind, str(DAY - timedelta(age + by)), initiative=initiative, **values)
             found.append(
                 {
-                    (metric, initiative): registry.measure(metric, str(DAY), initiative, **asked)
-                    for metric, (_, asked) in FIGURES.items()
+                    (metric, initiative): registry.measure(metric, str(DAY), initiative, **arguments)
+                    for metric, (_, arguments) in FIGURES.items()
                     for initiative in ("one", "two")
                 }
             )

@@ -140,7 +140,7 @@ class Replay:
         """Wait until the resumed run has passed its answer to the engine."""
         for _ in range(int(PATIENCE_SECONDS / SETTLE_SECONDS)):
             again = next((i for i in gate_forms.open_gates(context, item.initiative) if i.review == item.review), None)
-            if again is None or again.asked > item.asked:
+            if again is None or again.answers > item.answers:
                 return
             await asyncio.sleep(SETTLE_SECONDS)
         raise ClusterflowError(f"the run of {item.initiative}, {item.stage} does not continue: see the Prefect UI")

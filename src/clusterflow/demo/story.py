@@ -77,10 +77,10 @@ class Scripted:
     refused: str | None = None
     """The code with which the engine must refuse the decision; None if it must accept it."""
 
-    def ballot(self, seen: str | None = None) -> Ballot:
-        """Return the submission for the engine. ``seen`` is the digest of the findings that the caller shows."""
+    def ballot(self, findings: str | None = None) -> Ballot:
+        """Return the submission for the engine. ``findings`` is the digest of the findings that the caller shows."""
         return Ballot(
-            self.stage, self.decision, self.reason, self.role, seen, self.until, self.to_stage, due_all=self.due_all
+            self.stage, self.decision, self.reason, self.role, findings, self.until, self.to_stage, due_all=self.due_all
         )
 
 

@@ -101,7 +101,7 @@ def without_question(tags: Iterable[str]) -> list[str]:
 
 def question_key(item: InboxItem) -> str:
     """The key under which a run is suspended: each time a form is put it is another one."""
-    return f"{item.review}-{item.asked}"
+    return f"{item.review}-{item.answers}"
 
 
 def answer_key(run: str, question: str) -> str:

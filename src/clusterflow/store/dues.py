@@ -69,7 +69,7 @@ def account_of(
     connection: Connection, initiative: str, invoices: Iterable[str]
 ) -> tuple[dict[str, Invoice], dict[str, Payment | None]]:
     """Return some invoices of an initiative and the payments on them, each by its id."""
-    asked, paid = dict[str, Invoice](), dict[str, Payment | None]()
+    issued, paid = dict[str, Invoice](), dict[str, Payment | None]()
     for invoice in sorted(invoices):
         for table, name in ((_INVOICE, "id"), (_PAYMENT, "invoice")):
             query = select(table).where(
@@ -78,10 +78,10 @@ def account_of(
             )  # fmt: skip
             for row in connection.execute(query.order_by(table.c.valid_from)):
                 if table is _INVOICE:
-                    asked[row.id] = from_row(Invoice, row._mapping)
+                    issued[row.id] = from_row(Invoice, row._mapping)
                 else:
                     paid[row.id] = from_row(Payment, row._mapping)
-    return asked, paid
+    return issued, paid
 
 
 def overpaid_invoices(connection: Connection) -> set[tuple[str, str]]:

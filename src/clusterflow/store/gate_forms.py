@@ -14,13 +14,13 @@ from clusterflow.store import tables
 
 @dataclass(frozen=True, slots=True)
 class InboxItem:
-    """An open gate review and the run that shows its form; ``asked`` counts how often the form was answered."""
+    """An open gate review and the run that shows its form; ``answers`` counts how often the form was answered."""
 
     initiative: str
     review: str
     stage: str
     run: str | None
-    asked: int
+    answers: int
 
 
 def inbox_items(connection: Connection, initiative: str | None = None) -> list[InboxItem]:
@@ -34,7 +34,7 @@ def inbox_items(connection: Connection, initiative: str | None = None) -> list[I
     )
     if initiative is not None:
         query = query.where(review.c.initiative == initiative)
-    return [InboxItem(i, r, stage, run, asked or 0) for i, r, stage, run, asked in connection.execute(query)]
+    return [InboxItem(i, r, stage, run, answers or 0) for i, r, stage, run, answers in connection.execute(query)]
 
 
 def claim(connection: Connection, initiative: str, review: str, run: str, at: datetime) -> bool:

@@ -23,7 +23,7 @@ Topic = Literal["event", "notice"]
 
 _CHAIN, _OUT, _LEDGER = tables.chain, tables.outbox, tables.ledger
 _POSITION = {"event": _CHAIN.c.published, "notice": _CHAIN.c.told}
-_TOLD_KINDS = [cls.model_fields["kind"].default for cls in NOTIFIED_EVENTS]
+_NOTICE_KINDS = [cls.model_fields["kind"].default for cls in NOTIFIED_EVENTS]
 _FACT_KINDS = [cls.model_fields["kind"].default for cls in get_args(RecordEvent)]
 
 
@@ -120,12 +120,12 @@ def last_error(connection: Connection) -> str | None:
 
 def backlog(connection: Connection) -> dict[Topic, int]:
     """Return the number of entries that wait for publication, and of those that wait for notices to be made."""
-    published, told = _CHAIN.c.published, _CHAIN.c.told
+    published, notified = _CHAIN.c.published, _CHAIN.c.told
     events = select(func.coalesce(func.sum(_CHAIN.c.version - published), 0)).where(_CHAIN.c.version > published)
     notices = (
         select(func.count())
-        .select_from(_CHAIN.join(_LEDGER, (_LEDGER.c.chain == _CHAIN.c.id) & (_LEDGER.c.version > told)))
-        .where(_CHAIN.c.version > told, _LEDGER.c.kind.in_(_TOLD_KINDS))
+        .select_from(_CHAIN.join(_LEDGER, (_LEDGER.c.chain == _CHAIN.c.id) & (_LEDGER.c.version > notified)))
+        .where(_CHAIN.c.version > notified, _LEDGER.c.kind.in_(_NOTICE_KINDS))
     )
     return {
         "event": int(connection.execute(events).scalar_one()),
@@ -142,6 +142,6 @@ def oldest_pending(connection: Connection, topic: Topic) -> datetime | None:
         .where(_CHAIN.c.version > position)
     )
     if topic == "notice":
-        query = query.where(_LEDGER.c.kind.in_(_TOLD_KINDS))
+        query = query.where(_LEDGER.c.kind.in_(_NOTICE_KINDS))
     found: datetime | None = connection.execute(query).scalar_one()
     return found
