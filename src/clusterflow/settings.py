@@ -23,7 +23,7 @@ _DOTENV = ".env"
 _PACKAGE = Path(__file__).resolve().parent
 
 
-def _beside_the_code(name: str) -> Path:
+def shipped_folder(name: str) -> Path:
     """Return a folder of the checkout, or its copy in an installed wheel."""
     checkout = _PACKAGE.parent.parent / name
     return checkout if checkout.is_dir() else _PACKAGE / "shipped" / name
@@ -89,6 +89,34 @@ def _public_address(text: str) -> str:
     return address.removesuffix("/")
 
 
+def _site_address(text: str) -> str:
+    """Return the address of a site, without the slash at its end, if it is valid.
+
+    Raises:
+        ValueError: the text is not a web address, or names a folder, a query or a user.
+    """
+    try:
+        split = urlsplit(text)
+        known = split.scheme in ("http", "https") and bool(split.hostname) and split.port != 0
+        known = known and split.path in ("", "/") and not (split.query or split.fragment or split.username)
+    except ValueError:
+        known = False
+    if not known:
+        raise ValueError("is not the address of a site; accepted: https://HOST or http://HOST:PORT")
+    return text.rstrip("/")
+
+
+def _ids(text: str) -> str:
+    """Return ids that are separated by commas, if all are valid.
+
+    Raises:
+        ValueError: one of them is not an id.
+    """
+    for one in filter(None, (part.strip() for part in text.split(","))):
+        _id(one)
+    return text
+
+
 Folder = Annotated[Path, AfterValidator(Path.absolute)]
 """A folder. A relative path starts at the current folder of the command."""
 
@@ -108,12 +136,12 @@ class Settings(BaseSettings):
         default=None, repr=False, description="sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
     )
     configs: Folder = Field(
-        default_factory=lambda: _beside_the_code("configs"),
+        default_factory=lambda: shipped_folder("configs"),
         description="folder of the office's models, dues schemes, metrics, notices and messages; "
         "default: the files that come with clusterflow",
     )
     deployments: Folder = Field(
-        default_factory=lambda: _beside_the_code("deployments"),
+        default_factory=lambda: shipped_folder("deployments"),
         description="folder of the written prefect.yaml, for `prefect deploy`; "
         "default: the file that comes with clusterflow",
     )
@@ -208,6 +236,19 @@ class Settings(BaseSettings):
         description="address at which people open Prefect's pages, for the links in messages: https://HOST; default: "
         "the address of the Prefect server, which may be reachable from this machine only",
     )
+    web_port: int = Field(default=8000, ge=1, le=65535, description="port of the web pages that clusterflow web serves")
+    web_host: str = Field(
+        default="127.0.0.1",
+        description="address that clusterflow web listens on; the default is reached from this machine alone",
+    )
+    web_address: Annotated[str, AfterValidator(_site_address)] | None = Field(
+        default=None,
+        description="address at which people reach the web pages: https://clusters.example.org; links in mails begin "
+        "with it. Default: the loopback address",
+    )
+    administrators: Annotated[str, AfterValidator(_ids)] = Field(
+        default="", description="ids of the people who see every initiative in the web pages, separated by commas"
+    )
 
     def __init__(self, **values: Any) -> None:
         try:
@@ -239,6 +280,15 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str:
         return self.database or f"sqlite:///{self.home / 'clusterflow.db'}"
+
+    @property
+    def site(self) -> str:
+        """The address of the web pages, without a slash at its end."""
+        return self.web_address or f"http://127.0.0.1:{self.web_port}"
+
+    @property
+    def administrator_ids(self) -> frozenset[str]:
+        return frozenset(filter(None, (part.strip() for part in self.administrators.split(","))))
 
     @property
     def prefect_api_url(self) -> str:

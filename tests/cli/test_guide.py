@@ -35,7 +35,7 @@ OTHERS = {"make", "python3", "source", "prefect", "pip", "python", "pg_dump", "p
 LARGEST_PICTURE = 120_000
 """In bytes."""
 
-STAYS = {"up", "demo"}
+STAYS = {"up", "demo", "web"}
 """Commands that go on until Ctrl-C, or start a server: looked at and not run."""
 
 

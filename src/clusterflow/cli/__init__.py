@@ -134,6 +134,11 @@ cli.command(
     help_epilogue="Example: clusterflow up --limit 5",
 )
 cli.command(
+    "clusterflow.web.command:web",
+    help="Serve the web pages for managers and deciders, until Ctrl-C.",
+    help_epilogue="Example: clusterflow web",
+)
+cli.command(
     "clusterflow.cli.operations:deploy",
     help="Bring Prefect's deployments up to the models and schedules.",
     help_epilogue="Example: clusterflow deploy --dry-run",

@@ -22,12 +22,15 @@ from clusterflow.store import tables
 from clusterflow.store.metrics.scope import Scope
 from clusterflow.store.registry import current
 
-_SEATED = {
+SEAT_ROLES = {
     (BodyKind.MANAGEMENT, SeatRole.MANAGER): Role.MANAGER,
     (BodyKind.BOARD, SeatRole.CHAIR): Role.BOARD_CHAIR,
     (BodyKind.COMMITTEE, SeatRole.CHAIR): Role.COMMITTEE_CHAIR,
 }
-_VOTING = {BodyKind.BOARD: Role.BOARD_MEMBER, BodyKind.ASSEMBLY: Role.ASSEMBLY_MEMBER}
+"""The role that a seat gives, by the kind of its body and the role in it."""
+
+VOTING_SEATS = {BodyKind.BOARD: Role.BOARD_MEMBER, BodyKind.ASSEMBLY: Role.ASSEMBLY_MEMBER}
+"""The role that a seat with a vote gives, by the kind of its body."""
 
 
 def _capacities() -> Subquery:
@@ -91,10 +94,10 @@ def capacities(connection: Connection, initiative: str, on: date, person: str | 
         represents = organisations.setdefault(row.person, {})
         if row.what == "seat":
             kind, role = BodyKind(row.first), SeatRole(row.second)
-            if (kind, role) in _SEATED:
-                held.add(_SEATED[kind, role])
-            if row.flag and kind in _VOTING:
-                held.add(_VOTING[kind])
+            if (kind, role) in SEAT_ROLES:
+                held.add(SEAT_ROLES[kind, role])
+            if row.flag and kind in VOTING_SEATS:
+                held.add(VOTING_SEATS[kind])
         elif row.what == "organisation":
             represents[row.second] = HelixKind(row.first) if row.first is not None else None
         elif row.what == "founder" and row.flag:

@@ -86,10 +86,11 @@ def _zone(record: Initiative | None) -> ZoneInfo:
     return ZoneInfo(record.timezone if record else "UTC")
 
 
-def enrolled_initiatives(connection: Connection) -> list[str]:
-    """Return the ids of all enrolled initiatives, in order."""
-    table = tables.initiative_state
-    return list(connection.execute(select(table.c.initiative).order_by(table.c.initiative)).scalars())
+def enrolled_initiatives(connection: Connection, only: str | None = None) -> list[str]:
+    """Return the ids of all enrolled initiatives in order; with ``only``, that id if it is enrolled."""
+    column = tables.initiative_state.c.initiative
+    query = select(column) if only is None else select(column).where(column == only)
+    return list(connection.execute(query.order_by(column)).scalars())
 
 
 def _notes(connection: Connection, initiatives: Sequence[str] | None) -> dict[str, dict[tuple[str, str], str]]:

@@ -35,14 +35,17 @@ metadata = MetaData(
 _ALSO_BY: dict[str, tuple[str, ...]] = {
     "attendance": ("chain organisation",),
     "body": ("valid_from",),
+    "delegation": ("delegate",),
     "document": ("valid_from",),
+    "initiative": ("office",),
     "invoice": ("due", "valid_from"),
     "meeting": ("chain body valid_from", "valid_from"),
-    "membership": ("valid_from", "valid_to"),
+    "membership": ("organisation", "valid_from", "valid_to"),
     "objective": ("valid_from",),
     "payment": ("chain invoice",),
     "reading": ("valid_from",),
     "representation": ("organisation",),
+    "seat": ("person",),
     "survey_wave": ("valid_from",),
 }
 """The columns of further indexes: they find rows by a day in all initiatives, or by whom they concern in one."""
@@ -315,4 +318,26 @@ event_cursor = Table(
     # The moment up to which the events of other systems were read, in the real time of Prefect, never simulated time.
     Column("topic", String(64), primary_key=True),
     Column("heard_until", Instant, nullable=False),
+)
+
+sign_in_link = Table(
+    "sign_in_link",
+    metadata,
+    # A link that was mailed to sign in at the web door: only a keyed hash of its secret is stored.
+    Column("digest", String(64), primary_key=True),
+    Column("person", String(64), nullable=False, index=True),
+    Column("destination", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+    Column("used_at", Instant),
+)
+
+web_session = Table(
+    "web_session",
+    metadata,
+    # Somebody who is signed in: only a keyed hash of the cookie is stored. A row is deleted when the session ends.
+    Column("digest", String(64), primary_key=True),
+    Column("person", String(64), nullable=False, index=True),
+    Column("begun_at", Instant, nullable=False),
+    Column("used_at", Instant, nullable=False),
 )

@@ -1,0 +1,155 @@
+"""Signing in by a link in a mail, and the sessions that follow.
+
+The database holds keyed hashes alone: who reads it, or a backup of it, can sign in as nobody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from clusterflow.domain.records.parties import Person
+from clusterflow.domain.text import DEFAULT_LANGUAGE, NoticeLanguage
+from clusterflow.notices.channels import MAIL, channels_of
+from clusterflow.notices.delivery import Answer, Message, deliver
+from clusterflow.notices.markup import link as markdown_link
+from clusterflow.notices.render import render
+from clusterflow.services.context import Context
+from clusterflow.settings import shipped_folder
+from clusterflow.store import sign_in as store
+from clusterflow.store.access import people_at
+from clusterflow.store.registry import people_by_id
+
+LINK_LIFETIME = timedelta(minutes=15)
+IDLE_LIFETIME = timedelta(hours=2)
+"""A session ends when it was not used for so long."""
+SESSION_LIFETIME = timedelta(hours=12)
+"""A session ends at this age, however much it is used."""
+NOTED_AFTER = timedelta(minutes=1)
+"""The use of a session is written down at most this often: a page that is read shall not wait for a write."""
+
+TEMPLATE = "sign-in"
+
+
+class Link(NamedTuple):
+    """A new link: whom it signs in, and its secret, which is stored nowhere."""
+
+    person: str
+    secret: str
+
+
+class SignedIn(NamedTuple):
+    """A new session: the secret for its cookie, and the page that opens first."""
+
+    cookie: str
+    destination: str
+
+
+def new_link(context: Context, person: str, destination: str = "/") -> Link:
+    """Make a link that signs a person in once."""
+    secret, now = secrets.token_urlsafe(32), context.clock()
+    with context.database.begin() as connection:
+        store.delete_expired(connection, now, now - SESSION_LIFETIME, now - IDLE_LIFETIME)
+        found = store.SignInLink(person, destination)
+        store.add_link(connection, _digest(context, "link", secret), found, now, now + LINK_LIFETIME)
+    return Link(person, secret)
+
+
+def mail_links(
+    context: Context, address: str, destination: str, site: str, reader_language: NoticeLanguage | None = None
+) -> list[Answer]:
+    """Mail a link to each person whose address this is; nothing is sent to an address that nobody has.
+
+    Args:
+        destination: the path of the page that opens after signing in.
+        site: the web address of the door, without a slash at its end.
+        reader_language: the language of a person who stated none.
+    """
+    with context.reading() as connection:
+        people = people_at(connection, address, context.clock().date())
+    return [_mail(context, person, destination, site, reader_language) for person in people]
+
+
+def _mail(
+    context: Context, person: Person, destination: str, site: str, reader_language: NoticeLanguage | None
+) -> Answer:
+    settings = context.settings
+    channel = channels_of(settings).get(MAIL)
+    if channel is None:
+        return Answer(False, "no mail server is set: CLUSTERFLOW_MAIL")
+    link = new_link(context, person.id, destination)
+    address = f"{site}/sign-in/{link.secret}"
+    language = person.language or reader_language or DEFAULT_LANGUAGE
+    facts = {
+        "person": person.name,
+        "link": markdown_link(address),
+        "minutes": int(LINK_LIFETIME.total_seconds()) // 60,
+    }
+    letter = render(_messages(settings.configs), TEMPLATE, language, facts, person.country)
+    # The key of a message travels as a header, so it says nothing about the secret.
+    message = Message(f"{TEMPLATE}:{context.new_id()}", letter.subject, letter.markdown, address, codes=(link.secret,))
+    return deliver(MAIL, channel, settings.notices_to or person.email, message, settings.channel_plugins)
+
+
+def _messages(configs: Path) -> Path:
+    """The folder of the template: the office's own, or ours where a folder made by an older version has none."""
+    own = configs / "messages"
+    return own if (own / f"{TEMPLATE}.md").exists() else shipped_folder("configs") / "messages"
+
+
+def is_valid(context: Context, secret: str) -> bool:
+    """Whether a link would still sign somebody in. Nothing changes."""
+    with context.reading() as connection:
+        return store.valid_link(connection, _digest(context, "link", secret), context.clock()) is not None
+
+
+def sign_in(context: Context, secret: str) -> SignedIn | None:
+    """Use a link up and begin a session; None if the link was used, has expired or never existed."""
+    cookie, now = secrets.token_urlsafe(32), context.clock()
+    with context.database.begin() as connection:
+        found = store.use_link(connection, _digest(context, "link", secret), now)
+        if found is None:
+            return None
+        store.add_session(connection, _digest(context, "session", cookie), found.person, now)
+    return SignedIn(cookie, found.destination)
+
+
+def person_signed_in(context: Context, cookie: str) -> Person | None:
+    """Who is signed in by a cookie; None if the session has ended, or the person is no longer in the registry."""
+    digest, now = _digest(context, "session", cookie), context.clock()
+    with context.reading() as connection:
+        session = store.session(connection, digest)
+        if session is None or now >= session.begun_at + SESSION_LIFETIME or now >= session.used_at + IDLE_LIFETIME:
+            return None
+        person = people_by_id(connection, now.date(), [session.person]).get(session.person)
+    if person is not None and now >= session.used_at + NOTED_AFTER:
+        with context.database.begin() as connection:
+            store.note_use(connection, digest, now)
+    return person
+
+
+def sign_out(context: Context, cookie: str) -> None:
+    """End one session."""
+    with context.database.begin() as connection:
+        store.end_session(connection, _digest(context, "session", cookie))
+
+
+def sign_out_everywhere(context: Context, person: str) -> int:
+    """End all sessions of a person, make the links to them worthless, and return the number of sessions."""
+    with context.database.begin() as connection:
+        return store.end_all(connection, person)
+
+
+def form_token(context: Context, cookie: str) -> str:
+    """The token that a form carries: only the browser that has the cookie can have got it."""
+    return _digest(context, "form", cookie)
+
+
+def _digest(context: Context, purpose: Literal["link", "session", "form"], secret: str) -> str:
+    """The keyed hash of a secret. The purpose is part of it, so that no secret serves two purposes."""
+    key = context.settings.code_key()
+    return hmac.new(key, f"web {purpose}:{secret}".encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,109 @@
+"""My work: the gates that wait for a person's decision, and the initiatives that the person meets."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Connection
+
+from clusterflow.domain.access import Capacity, Right, rights_of
+from clusterflow.domain.text import Frozen, Language
+from clusterflow.reports.status import InitiativeStatus, status_in
+from clusterflow.rules.tally import rule_at
+from clusterflow.services import access
+from clusterflow.services.context import Context
+from clusterflow.services.local_time import today_of
+from clusterflow.store.access import open_gates
+from clusterflow.store.people import aliases_of, eligible_people
+from clusterflow.store.portfolio import InitiativeSnapshot, snapshots
+
+PAGE = 50
+"""The most initiatives on one page."""
+
+
+class WaitingGate(Frozen):
+    """An open gate at which the person may vote."""
+
+    initiative: str
+    name: str
+    stage: str
+    number: int
+    title: str
+    opened_on: date
+    voted: bool
+    """Whether every vote that the person may cast stands already."""
+
+
+class MyInitiative(Frozen):
+    """An initiative that the person meets, with the person's capacities in it."""
+
+    status: InitiativeStatus
+    capacities: tuple[Capacity, ...]
+
+
+class Work(Frozen):
+    """One page of a person's work."""
+
+    waiting: tuple[WaitingGate, ...]
+    """All open gates at which the person may vote, those without a vote first, then the oldest first."""
+    initiatives: tuple[MyInitiative, ...]
+    total: int
+    """The number of initiatives on all pages."""
+    page: int
+
+
+def work_of(context: Context, person: str, language: Language, page: int = 1) -> Work:
+    """Gather the work of a person.
+
+    Args:
+        page: which page of the initiatives, from 1; a page after the last one is the last one.
+    """
+    mine = {i: held for i, held in access.capacities_of(context, person).items() if Right.SEE in rights_of(held)}
+    ids = sorted(mine)
+    page = max(1, min(page, -(-len(ids) // PAGE)))
+    listed = ids[(page - 1) * PAGE : page * PAGE]
+    voting = {i for i, held in mine.items() if Right.VOTE in rights_of(held)}
+    with context.reading() as connection:
+        candidates = sorted({i for i, *_ in open_gates(connection) if i in voting})
+        lives = {s.state.initiative: s for s in snapshots(connection, context.clock(), None, [*listed, *candidates])}
+        waiting = [
+            gate
+            for i in candidates
+            for gate in _waiting(connection, person, lives[i], today_of(connection, [i], context.clock())[i], language)
+        ]
+    waiting.sort(key=lambda g: (g.voted, g.opened_on, g.initiative, g.number))
+    return Work(
+        waiting=tuple(waiting),
+        initiatives=tuple(
+            MyInitiative(status=status_in(lives[i], language), capacities=tuple(c for c in Capacity if c in mine[i]))
+            for i in listed
+        ),
+        total=len(ids),
+        page=page,
+    )
+
+
+def _waiting(
+    connection: Connection, person: str, life: InitiativeSnapshot, today: date, language: Language
+) -> list[WaitingGate]:
+    found = []
+    for review in life.state.open_reviews:
+        stage = life.model.stage(review.stage)
+        rule = rule_at(stage.gate.decided_by, review)
+        voices = [e for e in eligible_people(connection, life.state.initiative, rule, today) if e.person == person]
+        if not voices:
+            continue
+        aliases = aliases_of(connection, [e.speaks_for or e.person for e in voices])
+        voted = {v.decider for v in life.state.standing_votes(review.id)}
+        found.append(
+            WaitingGate(
+                initiative=life.state.initiative,
+                name=life.record.name if life.record else life.state.initiative,
+                stage=stage.id,
+                number=life.model.position(stage.id),
+                title=stage.title.to(language),
+                opened_on=review.opened_on,
+                voted=all(aliases.get(e.speaks_for or e.person) in voted for e in voices),
+            )
+        )
+    return found

@@ -1,0 +1,103 @@
+"""Reads in which initiatives a person has a seat, a membership, a delegation or an office, and who has an address."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, Select, String, Subquery, bindparam, func, literal, select, union_all
+
+from clusterflow.domain.access import Capacity
+from clusterflow.domain.records.base import REGISTRY
+from clusterflow.domain.records.governance import Body, Delegation, Seat
+from clusterflow.domain.records.membership import Membership
+from clusterflow.domain.records.parties import Initiative, Office, Person, Representation
+from clusterflow.domain.terms import BodyKind, SeatRole
+from clusterflow.store import tables
+from clusterflow.store.metrics.scope import Scope
+from clusterflow.store.people import SEAT_ROLES, VOTING_SEATS
+from clusterflow.store.registry import people_by_id
+
+
+def _relations() -> Subquery:
+    """Build one query of (initiative, what, kind, role, flag) over everything that relates a person to initiatives."""
+    scope = Scope(everywhere=True)
+    person: BindParameter[str] = bindparam("person", type_=String)
+    nothing = literal(None, String)
+    seat, body = scope.current(Seat), scope.current(Body)
+    seats = (
+        select(seat.c.initiative, literal("seat").label("what"), body.c.kind, seat.c.role, seat.c.vote.label("flag"))
+        .join_from(seat, body, (body.c.id == seat.c.body) & (body.c.initiative == seat.c.initiative))
+        .where(seat.c.person == person)
+    )
+    voice, member = scope.current(Representation), scope.current(Membership)
+    members = (
+        select(member.c.initiative, literal("member"), nothing, nothing, member.c.founder)
+        .join_from(voice, member, member.c.organisation == voice.c.organisation)
+        .where(voice.c.person == person)
+    )
+    officer, office, initiative = scope.current(Representation), scope.current(Office), scope.current(Initiative)
+    offices = (
+        select(initiative.c.id, literal("office"), nothing, nothing, literal(True))
+        .join_from(officer, office, office.c.organisation == officer.c.organisation)
+        .join(initiative, initiative.c.office == office.c.id)
+        .where(officer.c.person == person)
+    )
+    delegation = scope.current(Delegation)
+    delegations = select(delegation.c.initiative, literal("delegate"), nothing, nothing, literal(True)).where(
+        delegation.c.delegate == person, delegation.c.person != person
+    )
+    return union_all(seats, members, offices, delegations).subquery("relation")
+
+
+@cache
+def _query(one: bool) -> Select[Any]:
+    """Return the query for all initiatives, or for one; only enrolled initiatives are found."""
+    relation, enrolled = _relations(), tables.initiative_state
+    query = select(relation).join(enrolled, enrolled.c.initiative == relation.c.initiative)
+    return query.where(relation.c.initiative == bindparam("initiative")) if one else query
+
+
+def capacities_by_initiative(
+    connection: Connection, person: str, on: date, initiative: str | None = None
+) -> dict[str, frozenset[Capacity]]:
+    """Return the capacities of a person on a day by enrolled initiative, of all or of one."""
+    asked: dict[str, Any] = {"person": person, "as_of": on}
+    if initiative is not None:
+        asked["initiative"] = initiative
+    found: dict[str, set[Capacity]] = defaultdict(set)
+    for row in connection.execute(_query(initiative is not None), asked):
+        held = found[row.initiative]
+        if row.what == "seat":
+            kind, role = BodyKind(row.kind), SeatRole(row.role)
+            held.add(Capacity.SEAT_HOLDER)
+            if (kind, role) in SEAT_ROLES:
+                held.add(Capacity(SEAT_ROLES[kind, role].value))
+            if row.flag and kind in VOTING_SEATS:
+                held.add(Capacity(VOTING_SEATS[kind].value))
+        elif row.what == "member":
+            held |= {Capacity.MEMBER, Capacity.FOUNDER} if row.flag else {Capacity.MEMBER}
+        else:
+            held.add(Capacity(row.what))
+    return {i: frozenset(held) for i, held in found.items()}
+
+
+def open_gates(connection: Connection) -> list[tuple[str, str, str, date]]:
+    """Return the open gate reviews as (initiative, stage, review, day of opening), the oldest first."""
+    table = tables.gate_review
+    query = select(table.c.initiative, table.c.stage, table.c.id, table.c.opened_on).where(table.c.status == "open")
+    rows = connection.execute(query.order_by(table.c.opened_on, table.c.initiative, table.c.id))
+    return [(row.initiative, row.stage, row.id, row.opened_on) for row in rows]
+
+
+def people_at(connection: Connection, address: str, on: date) -> list[Person]:
+    """Return the people whose e-mail address this is on a day; its case does not matter."""
+    table, wanted = tables.REGISTRY_TABLES[Person.type], address.casefold()
+    query = select(table.c.id).where(
+        table.c.chain == REGISTRY, table.c.superseded_at.is_(None), func.lower(table.c.email) == wanted
+    )
+    ids = sorted(set(connection.execute(query).scalars()))
+    people = people_by_id(connection, on, ids).values()
+    return [p for p in people if p.email is not None and p.email.casefold() == wanted]

@@ -1,0 +1,109 @@
+"""Builds the site: its addresses, its headers, and its answers to errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from clusterflow.errors import Conflict, NotPossible, UnknownName
+from clusterflow.services.context import Context
+from clusterflow.web import gate, initiative, sign_in, work
+from clusterflow.web.headers import SecurityHeaders
+from clusterflow.web.render import FOLDER, page
+from clusterflow.web.site import NotSignedIn, Site, taking_form, to_sign_in
+
+GATE = "/initiatives/{initiative}/gates/{stage}"
+
+
+def build_app(context: Context) -> Starlette:
+    """Build the site on an opened context."""
+    site = Site(context)
+    app = Starlette(
+        routes=[
+            Route("/", work.show),
+            Route("/sign-in", sign_in.show),
+            _post("/sign-in", sign_in.send_link),
+            Route("/sign-in/{secret}", sign_in.show_button),
+            _post("/sign-in/{secret}", sign_in.begin_session),
+            _post("/sign-out", sign_in.end_session),
+            _post("/sign-out-everywhere", sign_in.end_all_sessions),
+            Route("/initiatives/{initiative}", initiative.show),
+            Route(GATE, gate.show),
+            _post(GATE, gate.vote),
+            _post(f"{GATE}/review", gate.request_review),
+            _post(f"{GATE}/code", gate.send_code),
+            Route("/health", _health),
+            Mount("/static", StaticFiles(directory=FOLDER / "static")),
+        ],
+        middleware=[Middleware(SecurityHeaders, secure=site.secure)],
+        exception_handlers={
+            HTTPException: _http_error,
+            NotSignedIn: to_sign_in,
+            UnknownName: _unknown,
+            NotPossible: _not_possible,
+            Conflict: _conflict,
+            Exception: _failure,
+        },
+    )
+    app.state.site = site
+    return app
+
+
+def _post(path: str, handler: Callable[..., Response]) -> Route:
+    return Route(path, taking_form(handler), methods=["POST"])
+
+
+def _health(request: Request) -> Response:
+    """Answer a monitor; nothing is looked up."""
+    return PlainTextResponse("ok")
+
+
+KNOWN = {
+    HTTPStatus.BAD_REQUEST: "bad_request",
+    HTTPStatus.FORBIDDEN: "old_form",
+    HTTPStatus.NOT_FOUND: "not_found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "not_found",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large",
+    HTTPStatus.TOO_MANY_REQUESTS: "too_many",
+    HTTPStatus.CONFLICT: "conflict",
+}
+"""The text of each error page; ``texts`` has its title and what to do."""
+
+
+async def _http_error(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, HTTPException)  # noqa: S101 - registered for it alone
+    response = await _error(request, problem.status_code)
+    response.headers.update(problem.headers or {})
+    return response
+
+
+async def _unknown(request: Request, _: Exception) -> Response:
+    return await _error(request, HTTPStatus.NOT_FOUND)
+
+
+async def _not_possible(request: Request, _: Exception) -> Response:
+    return await _error(request, HTTPStatus.CONFLICT)
+
+
+async def _conflict(request: Request, _: Exception) -> Response:
+    return await _error(request, HTTPStatus.CONFLICT)
+
+
+async def _failure(request: Request, _: Exception) -> Response:
+    return await _error(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+async def _error(request: Request, status: int) -> Response:
+    name = KNOWN.get(HTTPStatus(status), "failure")
+    facts: dict[str, Any] = {"title": f"{name}_title", "advice": f"{name}_advice"}
+    return await run_in_threadpool(page, request, "error", status, **facts)

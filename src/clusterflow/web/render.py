@@ -1,0 +1,69 @@
+"""Renders a page in the language of its reader. Everything that a template prints is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from clusterflow.domain.text import Language, Text
+from clusterflow.reports.labels import ANSWER, DECISION, READINESS, ROLE, SEVERITY, SIGN, STANCE, STANDING, STATUS
+from clusterflow.services import sign_in
+from clusterflow.web.site import form_secret, site_of, visitor_of
+from clusterflow.web.texts import CAPACITY, TEXTS
+
+FOLDER = Path(__file__).resolve().parent
+LABELS: tuple[Mapping[Any, Text], ...] = (ANSWER, DECISION, READINESS, SEVERITY, STANCE, STANDING, STATUS)
+_BY_TYPE = {type(key): labels for labels in LABELS for key in labels}
+
+
+def page(request: Request, name: str, status: int = 200, **facts: object) -> HTMLResponse:
+    """Render a page.
+
+    In a template, ``t.name`` is the text of that name in the reader's language, ``token`` ties a form to its reader,
+    and the filters ``label``, ``role``, ``sign`` and ``day`` put values in words.
+
+    Args:
+        name: the name of the template, without ``.html``.
+        facts: the variables of the template.
+    """
+    site, visitor = site_of(request), visitor_of(request)
+    template = _environment(visitor.language).get_template(f"{name}.html")
+    token = sign_in.form_token(site.context, form_secret(request))
+    response = HTMLResponse(template.render(person=visitor.person, token=token, **facts), status)
+    fresh = getattr(request.state, "fresh_secret", None)
+    if fresh is not None:
+        site.set_cookie(response, site.form_cookie, fresh)
+    return response
+
+
+@cache
+def _environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "label": lambda value: _BY_TYPE[type(value)][value].to(language),
+        "role": lambda value: ROLE[value].to(language),
+        "capacity": lambda value: CAPACITY[value].to(language),
+        "sign": lambda value: SIGN[value],
+        "day": lambda value: _day(value, language),
+    }
+    environment.globals |= {"language": language, "t": {n: text.to(language) for n, text in TEXTS.items()}}
+    return environment
+
+
+def _day(value: date | None, language: Language) -> str:
+    """A date written out, «22 de octubre de 2025»; empty for ``None``."""
+    return "" if value is None else format_date(value, format="long", locale=language)

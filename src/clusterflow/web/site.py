@@ -1,0 +1,187 @@
+"""What every handler needs: the context, the templates, the rate limits, and who is signed in."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import parse_qsl, urlencode
+
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from clusterflow.domain.access import Right
+from clusterflow.domain.records.parties import Person
+from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Language, model_language
+from clusterflow.services import access, sign_in
+from clusterflow.services.context import Context
+from clusterflow.web.language import preferred_language
+
+FORM_BYTES = 64 * 1024
+"""The largest form. A reason of many pages fits."""
+FORM_FIELDS = 300
+
+LINKS_PER_ADDRESS = parse("5 per 15 minutes")
+LINKS_PER_CLIENT = parse("20 per 15 minutes")
+GUESSES_PER_CLIENT = parse("60 per 15 minutes")
+CODES_PER_PERSON = parse("10 per 15 minutes")
+
+Form = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks for a page: the person who is signed in, or nobody, and the language of the answer."""
+
+    person: Person | None
+    language: Language
+    cookie: str | None
+    """The secret of the session, or of a browser that is not signed in."""
+
+
+class Site:
+    """The one site of a process."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.secure = context.settings.site.startswith("https://")
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    @property
+    def session_cookie(self) -> str:
+        # The prefix makes browsers refuse a cookie that another host, or a page without TLS, tries to set.
+        return "__Host-clusterflow" if self.secure else "clusterflow"
+
+    @property
+    def form_cookie(self) -> str:
+        return f"{self.session_cookie}-form"
+
+    def set_cookie(self, response: Response, name: str, value: str) -> None:
+        """Set a cookie that ends with the browser's session and that no script can read."""
+        response.set_cookie(name, value, path="/", secure=self.secure, httponly=True, samesite="lax")
+
+    def delete_cookie(self, response: Response, name: str) -> None:
+        response.delete_cookie(name, path="/", secure=self.secure, httponly=True, samesite="lax")
+
+    def check_rate(self, limit: RateLimitItem, purpose: str, who: str) -> None:
+        """Count one attempt.
+
+        Raises:
+            HTTPException: there were too many.
+        """
+        if not self._limiter.hit(limit, purpose, who):
+            raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": str(limit.get_expiry())})
+
+
+def site_of(request: Request) -> Site:
+    found = request.app.state.site
+    assert isinstance(found, Site)  # noqa: S101 - the application was built with one
+    return found
+
+
+def client_of(request: Request) -> str:
+    """The network address of the client; that of the proxy, if there is one that is not trusted."""
+    return request.client.host if request.client else "unknown"
+
+
+def visitor_of(request: Request) -> Visitor:
+    """Who asks for a page; looked up once per request."""
+    known = getattr(request.state, "visitor", None)
+    if isinstance(known, Visitor):
+        return known
+    site = site_of(request)
+    cookie = request.cookies.get(site.session_cookie)
+    person = sign_in.person_signed_in(site.context, cookie) if cookie else None
+    spoken = preferred_language(request.headers.get("accept-language", ""), site.context.language)
+    visitor = Visitor(
+        person=person,
+        language=model_language(person.language) if person and person.language else model_language(spoken),
+        cookie=cookie if person else request.cookies.get(site.form_cookie),
+    )
+    request.state.visitor = visitor
+    return visitor
+
+
+def signed_in(request: Request) -> Person:
+    """Who is signed in.
+
+    Raises:
+        NotSignedIn: nobody is; the handler of this exception leads to the page for signing in, and back.
+    """
+    person = visitor_of(request).person
+    if person is None:
+        raise NotSignedIn
+    return person
+
+
+class NotSignedIn(Exception):
+    """Nobody is signed in, and the page needs somebody."""
+
+
+def to_sign_in(request: Request, _: Exception) -> Response:
+    """Lead to the page for signing in, and from there back to the page that was asked for."""
+    path = request.url.path if request.method == "GET" else "/"
+    return RedirectResponse(f"/sign-in?{urlencode({'next': path})}" if path != "/" else "/sign-in", 303)
+
+
+def visible_initiative(request: Request, right: Right = Right.SEE) -> str:
+    """The initiative of the address, if the visitor has the right to it.
+
+    Raises:
+        HTTPException: 404. Whether the initiative exists is not for everybody to know.
+    """
+    person, initiative = signed_in(request), str(request.path_params["initiative"])
+    if right not in access.rights_in(site_of(request).context, person.id, initiative):
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return initiative
+
+
+def form_secret(request: Request) -> str:
+    """The secret that the forms of this visitor's pages are tied to; a new browser gets one with its first form."""
+    visitor = visitor_of(request)
+    if visitor.cookie:
+        return visitor.cookie
+    fresh = getattr(request.state, "fresh_secret", None) or secrets.token_urlsafe(32)
+    request.state.fresh_secret = fresh
+    return str(fresh)
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """Read a form that one of our own pages sent. Of a field that is given twice the last counts.
+
+    Raises:
+        HTTPException: it is too large, contains a forbidden character, or was not sent by a page of this visitor.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > FORM_BYTES:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FORM_FIELDS, errors="strict")
+    except ValueError:
+        raise HTTPException(HTTPStatus.BAD_REQUEST) from None
+    form = {name: value.replace("\r\n", "\n") for name, value in pairs}
+    if any(FORBIDDEN_CHARACTERS.search(text) for pair in form.items() for text in pair):
+        raise HTTPException(HTTPStatus.BAD_REQUEST)
+    visitor = await run_in_threadpool(visitor_of, request)
+    expected = sign_in.form_token(site_of(request).context, visitor.cookie) if visitor.cookie else ""
+    if not expected or not secrets.compare_digest(form.get("token", "").encode(), expected.encode()):
+        raise HTTPException(HTTPStatus.FORBIDDEN)
+    return form
+
+
+def taking_form(handler: Callable[[Request, Form], Response]) -> Callable[..., object]:
+    """Make an endpoint of a handler that takes a form. The handler runs in a thread, because it uses the database."""
+
+    async def endpoint(request: Request) -> Response:
+        form = await read_form(request)
+        return await run_in_threadpool(handler, request, form)
+
+    return endpoint
