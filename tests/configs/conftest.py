@@ -97,6 +97,8 @@ stages:
               with: {direction: inside}
               bound: ">= 1"
               source: ECLAC
+exclusions:
+  - {helix: government, stages: [institutionalization], source: ECLAC}
 """
 
 Reader = Callable[[str], list[str]]

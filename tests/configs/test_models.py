@@ -73,10 +73,25 @@ def test_bounds_have_the_direction_of_their_metric(model: LifecycleModel):
 
 
 @every_model
-def test_the_government_decides_no_management_gate(model: LifecycleModel):
+def test_the_government_sets_no_direction_and_decides_no_management_gate(model: LifecycleModel):
     for stage in model.stages:
-        if stage.kind in (StageKind.INSTITUTIONALIZATION, StageKind.OPERATION):
+        if stage.kind in (StageKind.STRATEGY, StageKind.INSTITUTIONALIZATION, StageKind.OPERATION):
             assert HelixKind.GOVERNMENT in stage.gate.decided_by.never
+    assert [(e.helix, e.source) for e in model.exclusions] == [(HelixKind.GOVERNMENT, "ECLAC")]
+
+
+@every_model
+def test_the_government_waives_no_criterion(model: LifecycleModel):
+    for stage in model.stages:
+        rule = stage.gate.decided_by
+        assert not rule.override or HelixKind.GOVERNMENT in (*rule.never, *rule.override_never)
+
+
+def test_a_model_that_excludes_nobody_may_let_the_government_decide(metrics, small):
+    everybody = small.split("exclusions:")[0].replace("        never: [government]\n", "")
+    model = parse_model(everybody, metrics)
+    assert model.exclusions == ()
+    assert model.stage("found").gate.decided_by.never == ()
 
 
 @every_model

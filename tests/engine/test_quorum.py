@@ -227,6 +227,12 @@ class TestOverride:
         w.decide("first", by="bruno", overrides=("y",))
         assert w.decide("first", by="mona").decided is DecisionKind.GO
 
+    def test_who_represents_an_excluded_kind_overrides_nothing_whatever_the_role(self, world: MakeWorld) -> None:
+        w = self.blocked(world, override=(Role.BOARD_MEMBER,), override_never=(HelixKind.GOVERNMENT,))
+        assert w.decide("first", by="gala", overrides=("y",)).refused == "override"
+        w.decide("first", by="mona", overrides=("y",))
+        assert decided(w)
+
     def test_nobody_overrides_where_the_model_names_nobody(self, world: MakeWorld) -> None:
         w = self.blocked(world)
         assert w.decide("first", by="bruno", overrides=("y",)).refused == "override"

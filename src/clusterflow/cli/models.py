@@ -67,6 +67,8 @@ def show_model(name: str, *, as_json: Json = False) -> None:
     titles = {stage.id: stage.title.to(lang) for stage in one.stages}
     show(f"{one.title.to(lang)} · {one.id} · {one.hash[:12]}")
     show(one.about.to(lang))
+    for exclusion in one.exclusions:
+        show(f"never decides: {exclusion.helix}, at the gates of {listed(exclusion.stages)} ({exclusion.source})")
     for stage in one.stages:
         facts = [KIND[stage.kind].to(lang).lower()]
         facts += [f"{word('after', lang)}: {listed(titles[s] for s in stage.after)}"] if stage.after else []

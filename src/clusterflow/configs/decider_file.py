@@ -68,6 +68,9 @@ class WrittenDecidedBy(Written):
     override: Roles = Field(
         default_factory=list, description="the roles that may waive a blocking criterion; they must be in «roles»"
     )
+    override_never: HelixKinds = Field(
+        default_factory=list, description="the helix kinds whose representatives waive nothing, whatever their role"
+    )
     four_eyes: StrictBool = Field(
         default=False,
         description="true if a person who requested the review, or recorded facts in the stage, may not decide",

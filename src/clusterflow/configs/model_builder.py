@@ -17,7 +17,7 @@ from clusterflow.configs.model_file import (
 )
 from clusterflow.configs.parameters import default_id, fill_parameters, title_with_parameters
 from clusterflow.domain.criterion import AllOf, AnyOf, Criterion
-from clusterflow.domain.lifecycle import DecidedBy, Gate, LifecycleModel, Share, Split, Stage
+from clusterflow.domain.lifecycle import DecidedBy, Exclusion, Gate, LifecycleModel, Share, Split, Stage
 from clusterflow.domain.measurement import MetricDeclaration
 from clusterflow.domain.terms import Role, Severity
 from clusterflow.domain.text import Text
@@ -31,6 +31,7 @@ def build_model(written: WrittenModel, metrics: Mapping[str, MetricDeclaration])
         title=_text(written.title),
         about=_text(written.about),
         source=written.source,
+        exclusions=tuple(Exclusion(helix=e.helix, stages=tuple(e.stages), source=e.source) for e in written.exclusions),
         stages=tuple(_stage(stage, metrics) for stage in written.stages),
     )
 
@@ -65,6 +66,7 @@ def _gate(written: WrittenGate, stage: str, metrics: Mapping[str, MetricDeclarat
             each=tuple(Share(helix=helix, need=need) for helix, need in by.each.items()),
             veto=tuple(by.veto),
             override=tuple(by.override),
+            override_never=tuple(by.override_never),
             four_eyes=by.four_eyes,
             per_organisation=by.per_organisation,
             proxies=by.proxies,

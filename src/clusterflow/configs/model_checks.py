@@ -11,7 +11,7 @@ from clusterflow.configs.model_builder import GroupNames
 from clusterflow.configs.parameters import default_id
 from clusterflow.configs.yaml import Document, Steps
 from clusterflow.domain.measurement import MetricDeclaration
-from clusterflow.domain.terms import HelixKind, Role, StageKind
+from clusterflow.domain.terms import HelixKind, Role
 from clusterflow.errors import Mistake
 from clusterflow.rules.mistakes import nearest_hint
 from clusterflow.rules.soundness import DeciderFlaw, Defect, OrderFlaw, StageOutline, decider_flaws, order_defects
@@ -95,7 +95,7 @@ def _deciders(document: Document, kind: Any, by: Any, steps: Steps) -> Iterator[
     complete = known if len(known) == len(roles) else []  # an unknown role may be the one that completes the number
     excluded = [HelixKind(word) for word in never if word in tuple(HelixKind)]
     misspelt = len(excluded) < len(never)
-    stage_kind = StageKind(kind) if kind in tuple(StageKind) else None
+    declared = dict(_exclusions(document, kind))
     each = {HelixKind(k): n for k, n in _pairs(by.get("each")) if k in tuple(HelixKind) and isinstance(n, int)}
     split = by.get("split")
     given = {"veto": by.get("veto"), "override": by.get("override")}
@@ -103,9 +103,8 @@ def _deciders(document: Document, kind: Any, by: Any, steps: Steps) -> Iterator[
     special = {key: [Role(r) for r in _words(words) if r in tuple(Role)] for key, words in given.items()}
     apart = next((key for key, held in special.items() if not set(held) <= set(known)), "veto")
     required = need if isinstance(need, int) else 1
-    for reason in decider_flaws(
-        stage_kind, complete, required, excluded, each, [role for roles in special.values() for role in roles]
-    ):
+    special_roles = [role for roles in special.values() for role in roles]
+    for reason in decider_flaws(complete, required, excluded, each, special_roles, declared):
         match reason:
             case DeciderFlaw.SHARE_EXCLUDED:
                 barred = " and ".join(sorted(set(each) & set(excluded)))
@@ -145,13 +144,23 @@ def _deciders(document: Document, kind: Any, by: Any, steps: Steps) -> Iterator[
                     "nobody could decide here: only the office may decide, and a government office is excluded",
                     "another role beside office",
                 )
-            case DeciderFlaw.GOVERNMENT_NOT_EXCLUDED if not misspelt:
-                yield Mistake(
-                    document.where((*steps, "never")),
-                    f"the government could decide the gate of a stage of the kind {kind}",
-                    "never: [government]",
-                    "The government may never decide a management gate",
-                )
+            case DeciderFlaw.NOT_EXCLUDED if not misspelt:
+                for helix in sorted(declared.keys() - set(excluded)):
+                    yield Mistake(
+                        document.where((*steps, "never")),
+                        f"{helix} could decide the gate of a stage of the kind {kind}",
+                        f"never: [{', '.join([*excluded, helix])}]",
+                        f"The model excludes it there, by {declared[helix]} (exclusions)",
+                    )
+
+
+def _exclusions(document: Document, kind: Any) -> Iterator[tuple[HelixKind, str]]:
+    """Yield the helix kinds that the model excludes from the gates of a kind of stage, each with the source."""
+    for exclusion in _words(document.value.get("exclusions") if isinstance(document.value, dict) else None):
+        if isinstance(exclusion, dict) and kind in _words(exclusion.get("stages")):
+            helix, source = exclusion.get("helix"), exclusion.get("source")
+            if helix in tuple(HelixKind) and isinstance(source, str):
+                yield HelixKind(helix), source
 
 
 def _pairs(value: Any) -> list[tuple[Any, Any]]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import (
+    BeforeValidator,
     Discriminator,
     Field,
     StrictBool,
@@ -30,13 +32,14 @@ from clusterflow.configs.file_values import (
     OptionalKey,
     Written,
     WrittenText,
+    check_list,
     choice,
 )
 from clusterflow.configs.mistakes import Translator, describe_value, file_error, file_errors
 from clusterflow.configs.parameters import parameter_errors
 from clusterflow.domain.measurement import MetricDeclaration
 from clusterflow.domain.quantity import BOUND_FORMATS, Bound, BoundError, Unit
-from clusterflow.domain.terms import Role, Severity, StageKind
+from clusterflow.domain.terms import HelixKind, Role, Severity, StageKind
 from clusterflow.rules.mistakes import nearest_hint
 
 
@@ -239,6 +242,16 @@ class WrittenStage(Written):
     _proposal = field_validator("proposal")(_proposal)
 
 
+class WrittenExclusion(Written):
+    """A helix kind that never decides the gates of some kinds of stages."""
+
+    helix: Annotated[HelixKind, choice(HelixKind, "helix kind")] = Field(description=f"one of: {', '.join(HelixKind)}")
+    stages: Annotated[list[StageKind], BeforeValidator(partial(check_list, kind=StageKind, noun="stage kind"))] = Field(
+        min_length=1, description=f"a list of one or more of: {', '.join(StageKind)}"
+    )
+    source: NonEmptyText = Field(description="the key of the source, like ECLAC; P for a proposal")
+
+
 class WrittenModel(Written):
     """A lifecycle model: stages in a partial order, each with a gate."""
 
@@ -247,6 +260,9 @@ class WrittenModel(Written):
     title: WrittenText = Field(description="the title of the model in es and en")
     about: WrittenText = Field(description="what the model stands for, in es and en")
     source: NonEmptyText = Field(description="where the model comes from, like «ECLAC»")
+    exclusions: list[WrittenExclusion] = Field(
+        default_factory=list, description="a list of who never decides the gates of which kinds of stages"
+    )
     stages: list[WrittenStage] = Field(min_length=1, description="a list of one or more stages")
 
 
@@ -254,6 +270,7 @@ SHAPES = Translator(
     {
         "": WrittenModel,
         "stages": WrittenStage,
+        "exclusions": WrittenExclusion,
         "gate": WrittenGate,
         "decided_by": WrittenDecidedBy,
         "split": WrittenSplit,

@@ -47,6 +47,8 @@ class DecidedBy(Frozen):
     """The roles whose veto blocks a go."""
     override: tuple[Role, ...] = ()
     """The roles that may waive a blocking criterion that is not met."""
+    override_never: tuple[HelixKind, ...] = ()
+    """Whose representatives waive no criterion, whatever their role."""
     four_eyes: bool = False
     """Whether a person who requested the review, or recorded facts in the stage, is barred from
     deciding at its gate.
@@ -94,6 +96,14 @@ class Stage(Frozen):
     gate: Gate
 
 
+class Exclusion(Frozen):
+    """A rule that a model declares for itself: a helix kind that never decides the gates of some kinds of stages."""
+
+    helix: HelixKind
+    stages: tuple[StageKind, ...] = Field(min_length=1)
+    source: str
+
+
 class LifecycleModel(Frozen):
     """Stages in a partial order, each with a gate.
 
@@ -106,6 +116,7 @@ class LifecycleModel(Frozen):
     title: Text
     about: Text
     source: str
+    exclusions: tuple[Exclusion, ...] = ()
     stages: tuple[Stage, ...] = Field(min_length=1)
 
     @cached_property

@@ -56,7 +56,7 @@ def lost_right(rule: DecidedBy, vote: Vote, rights: Rights) -> VoteFall | None:
     """
     if vote.kind is Stance.RECUSE:
         return None
-    if rights.helixes & set(rule.never):
+    if rights.helixes & {*rule.never, *(rule.override_never if vote.overrides else ())}:
         return VoteFall.BARRED
     if not rights.delegated:
         return VoteFall.DELEGATION

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from clusterflow.domain.terms import SINGLE_HOLDER, HelixKind, Role, StageKind
-
-MANAGEMENT_KINDS = (StageKind.INSTITUTIONALIZATION, StageKind.OPERATION)
-"""Stages whose gates are about managing the cluster: there the government never decides (ECLAC)."""
+from clusterflow.domain.terms import SINGLE_HOLDER, HelixKind, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,24 +119,28 @@ class DeciderFlaw(StrEnum):
     TOO_FEW_HOLDERS = "too-few-holders"
     ALL_KINDS_EXCLUDED = "all-kinds-excluded"
     ONLY_THE_OFFICE = "only-the-office"
-    GOVERNMENT_NOT_EXCLUDED = "government-not-excluded"
+    NOT_EXCLUDED = "not-excluded"
     SHARE_EXCLUDED = "share-excluded"
     SHARES_ABOVE_NEED = "shares-above-need"
     NOT_AMONG_ROLES = "not-among-roles"
 
 
 def decider_flaws(
-    kind: StageKind | None,
     roles: Sequence[Role],
     need: int,
     never: Sequence[HelixKind],
     each: Mapping[HelixKind, int] = MappingProxyType({}),
     special: Iterable[Role] = (),
+    excluded: Iterable[HelixKind] = (),
 ) -> tuple[DeciderFlaw, ...]:
-    """What is wrong with the deciders of a gate; ``special`` are the roles with a veto, and those that may override.
+    """Return what is wrong with the deciders of a gate.
 
-    A program office mostly is a part of the government: where that never decides, an office alone would leave the
-    gate to nobody, so another role must stand beside it.
+    A program office is mostly a part of the government: if the government never decides, an office alone would leave
+    the gate to nobody, so another role must stand beside it.
+
+    Args:
+        special: the roles with a veto, an override or the casting vote.
+        excluded: the helix kinds that the model excludes from the gates of this kind of stage.
     """
     found: list[DeciderFlaw] = []
     if set(never) >= set(HelixKind):
@@ -148,8 +149,8 @@ def decider_flaws(
         found.append(DeciderFlaw.ONLY_THE_OFFICE)
     if roles and SINGLE_HOLDER.issuperset(roles) and need > len(set(roles)):
         found.append(DeciderFlaw.TOO_FEW_HOLDERS)
-    if kind in MANAGEMENT_KINDS and HelixKind.GOVERNMENT not in never:
-        found.append(DeciderFlaw.GOVERNMENT_NOT_EXCLUDED)
+    if not set(excluded) <= set(never):
+        found.append(DeciderFlaw.NOT_EXCLUDED)
     if set(each) & set(never):
         found.append(DeciderFlaw.SHARE_EXCLUDED)
     if sum(each.values()) > need:
