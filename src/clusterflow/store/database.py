@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from clusterflow.errors import ClusterflowError, SchemaMismatch
 
-HEAD = "0005"
+HEAD = "0006"
 """The schema revision of this version. It is repeated here because importing Alembic is slow."""
 
 LOCK_TIMEOUT_SECONDS = 30
