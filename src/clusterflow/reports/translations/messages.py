@@ -150,15 +150,15 @@ MESSAGES: dict[str, str] = {
     "no time zone is called «{}»; accepted: an IANA name, as Europe/Madrid": "no hay una zona horaria con el nombre "
     "«{}»; se acepta: un nombre de la IANA, como America/Bogota",
     "it ends on {}, before it begins on {}": "termina el {}, antes de empezar el {}",
-    "«{}» cannot be sent to by most mail servers": "a «{}» no pueden enviar la mayoría de los servidores de correo",
+    "most mail servers cannot send to «{}»": "la mayoría de los servidores de correo no puede enviar a «{}»",
     "{}, without accents or ñ before the @. Ask the person for another address": "{}, sin acentos ni ñ antes de la "
     "@. Pida otra dirección a la persona",
-    "«{}» cannot be sent to by most mail servers; accepted: {}, without accents or ñ before the @. Ask the person "
-    "for another address": "a «{}» no pueden enviar la mayoría de los servidores de correo; se acepta: {}, sin "
-    "acentos ni ñ antes de la @. Pida otra dirección a la persona",
-    "«{}» begins no seal": "«{}» no es el comienzo de un sello",
-    "is no line of a seal": "no es una línea de un sello",
-    "«{}» is no moment": "«{}» no es un momento",
+    "most mail servers cannot send to «{}»; accepted: {}, without accents or ñ before the @. Ask the person "
+    "for another address": "la mayoría de los servidores de correo no puede enviar a «{}»; se acepta: {}, sin acentos "
+    "ni ñ antes de la @. Pida otra dirección a la persona",
+    "«{}» is not the first line of a seal": "«{}» no es la primera línea de un sello",
+    "is not a line of a seal": "no es una línea de un sello",
+    "«{}» is not a moment": "«{}» no es una fecha y hora válidas",
     "{}: {} is not accepted": "{}: {} no se acepta",
     "on {} «{}» was not yet enrolled; it was on {}": "el {} «{}» aún no estaba inscrita; lo está desde el {}",
     # files and folders
