@@ -103,6 +103,13 @@ class PrefectUnreachable(ClusterflowError):
     exit_code = 6
 
     @classmethod
+    def by_its_password(cls, address: str) -> Self:
+        """The server asks for another user and password."""
+        return cls(
+            f"the Prefect server at {address} refuses the password: set CLUSTERFLOW_PREFECT_AUTH to its user:password"
+        )
+
+    @classmethod
     def by_a_stranger(cls, address: str, answer: str) -> Self:
         """Something else answers at the address: a proxy or another server. ``answer`` describes what it sent."""
         return cls(

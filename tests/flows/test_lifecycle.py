@@ -205,6 +205,9 @@ class TestWhatIsShown:
                 "3 ◌ trust": "Ahead",
                 "4 ◌ operation": "Ahead",
             }
+            # What is to come, under way and done is told apart by colour, and nothing is drawn longer than it was.
+            assert {t.state_type.value for t in drawn.values()} == {"PAUSED", "COMPLETED", "PENDING"}
+            assert all(t.end_time is not None for t in drawn.values())
             assert arrows(drawn) == {
                 ("1 ◆ launch", "gate 1 · 1/1"),
                 ("1 ◆ launch", "2 ◌ strategy"),
@@ -230,6 +233,8 @@ class TestWhatIsShown:
             assert {("1 ✔ launch", "gate 1 · 1/1"), ("gate 1 · 1/1", "Decides · launch")} <= arrows(drawn)
             assert len(drawn) == 4 + 3 + 1
             assert {drawn[n].state_name for n in ("2 ▶ strategy", "3 ▶ trust")} == {"Under way"}
+            assert {drawn[n].state_type.value for n in ("2 ▶ strategy", "3 ▶ trust")} == {"RUNNING"}
+            assert all(t.end_time is not None for t in drawn.values())
 
 
 def arrows(drawn: dict[str, object]) -> set[tuple[str, str]]:

@@ -36,6 +36,13 @@ def test_events_follow_one_another_and_name_whom_they_concern(sqlite_url: str) -
     assert ("clusterflow.facts.recorded", "organisation", "clusterflow.organisation.firm") in concerned
     assert ("clusterflow.facts.recorded", "body", "clusterflow.initiative.one.body.board") in concerned
     assert ("clusterflow.gate.opened", "stage", "clusterflow.initiative.one.stage.launch") in concerned
+    # The cards of the event feed show names: of the initiative, and of the criterion whose answer changed.
+    assert {e.resource["prefect.resource.name"] for e in events} == {"Initiative-one"}
+    changed = next(e for e in events if e.name == "clusterflow.finding.changed")
+    assert {r["prefect.resource.role"]: r["prefect.resource.name"] for r in changed.related} == {
+        "stage": "launch",
+        "criterion": "launch",
+    }
     again = list(publish._events_of(w.context, "one", entries))
     assert [e.id for e in again] == [e.id for e in events], "the same entries are the same events"
 

@@ -246,7 +246,7 @@ class TestWithoutPrefect:
         with pytest.raises(PrefectUnreachable, match="no Prefect server answers"):
             async with connected("http://127.0.0.1:1/api"):
                 await runs.waiting()
-        with pytest.raises(PrefectUnreachable, match="refuses us"):
+        with pytest.raises(PrefectUnreachable, match="refuses the password"):
             async with connected(prefect.api_url, "office:wrong"):
                 await runs.waiting()
         with temporary_settings({PREFECT_API_URL: None}), pytest.raises(PrefectUnreachable, match="PREFECT_API_URL"):

@@ -136,7 +136,7 @@ class Office(World):
         async def look() -> dict[str, TaskRun] | None:
             async with prefect_client() as client:
                 found = await client.read_task_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run])))
-            by_name = {t.name: t for t in found if t.state is not None and t.state.is_final()}
+            by_name = {t.name: t for t in found if t.state is not None}
             return by_name if wanted(by_name) and len(by_name) == len(found) else None
 
         return await until(look, "the run graph")

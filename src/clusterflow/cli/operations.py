@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -13,7 +14,7 @@ from cyclopts import Parameter
 
 from clusterflow.cli import GARBAGE_THRESHOLD, PYDANTIC_SWITCH, switched_plugins_off
 from clusterflow.cli.output import Json, print_json, show
-from clusterflow.errors import Mistake, Mistakes
+from clusterflow.errors import Mistake, Mistakes, PrefectUnreachable
 from clusterflow.prefect import reconcile as reconciling
 from clusterflow.prefect.api import connected
 from clusterflow.prefect.declarations import deployment_name
@@ -22,6 +23,7 @@ from clusterflow.prefect.obsolete import find_obsolete, remove
 from clusterflow.prefect.publish import publish
 from clusterflow.prefect.secret_channels import channels_if_up
 from clusterflow.prefect.serving import everything, root_of, stopping
+from clusterflow.services import outbox
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.settings import Settings
@@ -47,7 +49,7 @@ async def _up(settings: Settings, limit: int) -> None:
     stop = stopping()
     async with everything(settings, show, limit=limit) as running:
         show(f"\nPrefect UI    {running.ui}")
-        show(f"Portfolio     {running.ui}/v2/artifacts/key/portfolio")
+        show(f"Portfolio     {running.ui}/v2/artifacts/key/portfolio (after the first review, in a moment)")
         show(f"Gates open    {running.ui}/v2/runs?tags=gate-open")
         show("Stop with Ctrl-C.")
         await stop.wait()
@@ -56,17 +58,25 @@ async def _up(settings: Settings, limit: int) -> None:
 
 
 def relay(*, as_json: Json = False) -> None:
-    """Publish what waits in the outbox, and send due notices, once."""
+    """Publish what waits in the outbox, and send due notices, once.
+
+    Ends with 6 where entries still wait because Prefect did not take them.
+    """
     context = Context.open()
     sent = Dispatcher(context, _with_prefect(context.settings, channels_if_up())).run()
     published = _with_prefect(context.settings, publish(context))
+    backlog = outbox.backlog(context)
     if as_json:
         print_json([published, sent])
-        return
-    show(f"published {published.events} events, began {published.passes} passes")
-    show(f"sent {sent.delivered} notices, {sent.failed} failed")
-    for problem in (*published.problems, *sent.problems):
-        show(f"  {problem}")
+    else:
+        show(f"published {published.events} events, began {published.passes} passes")
+        show(f"sent {sent.delivered} notices, {sent.failed} failed")
+        for problem in (*published.problems, *sent.problems):
+            show(f"  {problem}")
+        if backlog.events:
+            show(f"{backlog.events} ledger entries still wait for Prefect: {backlog.error or 'another relay has them'}")
+    if backlog.events and backlog.error:
+        sys.exit(PrefectUnreachable.exit_code)
 
 
 def deploy(

@@ -113,10 +113,7 @@ def unreachable_in_words() -> Iterator[None]:
     except PrefectHTTPStatusError as error:
         status = error.response.status_code
         if status in (401, 403):
-            raise PrefectUnreachable(
-                f"the Prefect server at {PREFECT_API_URL.value()} refuses us: "
-                "set CLUSTERFLOW_PREFECT_AUTH to its user:password"
-            ) from None
+            raise PrefectUnreachable.by_its_password(PREFECT_API_URL.value()) from None
         if status >= 500:
             raise PrefectUnreachable(
                 f"the Prefect server at {PREFECT_API_URL.value()} is in trouble (HTTP {status}): see its log"

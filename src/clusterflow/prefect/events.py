@@ -1,4 +1,4 @@
-"""Prefect's event bus: told what happened, with ids of ours, so that a repeat is recognised; asked what others told."""
+"""Posts events to Prefect, under ids of ours by which a repeat is recognised, and reads those that others posted."""
 
 from __future__ import annotations
 

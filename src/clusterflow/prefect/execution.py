@@ -82,7 +82,7 @@ class Execution:
                 return asyncio.run(self._cancellable(self._engine()))
             outcome = run_flow(self._flow, flow_run=self._flow_run, return_type="state")
         except (Pause, Abort):
-            return None  # suspended, or told by the server to stop: either way the server knows the state
+            return None  # suspended, or stopped by the server: either way the server knows the state
         return outcome if isinstance(outcome, State) else None
 
     async def _engine(self) -> State | None:

@@ -1,4 +1,4 @@
-"""One pass over one initiative, told to Prefect. The engine is the authority, never the resume."""
+"""One pass over one initiative, shown in Prefect. The engine decides what an answer does, and never the resume."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from clusterflow.store.gate_forms import InboxItem
 
 @dataclass(frozen=True, slots=True)
 class QuestionResult:
-    """What became of a question: the engine's answer, or what to say above the form when it is put again."""
+    """The engine's answer to what was typed into a form, or the note above the form when it is shown again."""
 
     done: BallotResult | None
     note: str = ""
@@ -48,26 +48,26 @@ class QuestionResult:
 
 
 async def walk(context: Context, initiative: str) -> State[Any] | None:
-    """Bring an initiative up to the day, show it, and where a gate waits for a person, ask.
+    """Bring an initiative up to the day, show it, and suspend with a form where a gate waits for a decision.
 
-    On resume the flow begins again from the top: what stands before the question changes nothing a second time,
-    and the question is found again by its key. What it gives is the last state of the run.
+    On resume the flow starts again from the top: what comes before the form changes nothing a second time, and the
+    form is found again by its key. Returns the last state of the run.
     """
     run_id = UUID(str(flow_run.id))
-    logging.getLogger("prefect.flow_runs").addFilter(_calm)
+    logging.getLogger("prefect.flow_runs").addFilter(_log_suspension_as_information)
     changed = review_service.evaluate(context, initiative, actor=LIFECYCLE_RUN).changes
     if changed:
         get_run_logger().info("%s: %s", initiative, ", ".join(changed))
-    # Who was never asked bears no such tag, and has nothing to answer.
+    # A run that never showed a form has no such tag, and nothing to answer.
     answering = await runs.last_question(run_id) if names.GATE_OPEN in (flow_run.tags or ()) else None
-    if answering is not None and (late := await too_late(context, initiative, answering)) is not None:
+    if answering is not None and (late := await end_if_closed_elsewhere(context, initiative, answering)) is not None:
         return late
     shown, asked, last = answering is not None, QuestionResult(None), None
     while True:
         status = standing.status(context, initiative)
         item = gate_forms.claim(context, initiative, str(run_id))
         if item is None or not shown:
-            # Who comes back with an answer has been shown all this already.
+            # A run that comes back with an answer has drawn all this already.
             run_graph.draw(context, status)
             await initiative_artifacts.publish_initiative(context, status)
         if item is None:
@@ -77,8 +77,8 @@ async def walk(context: Context, initiative: str) -> State[Any] | None:
         review_service.evaluate(context, initiative, actor=LIFECYCLE_RUN)
 
 
-def _calm(record: logging.LogRecord) -> bool:
-    """To wait for a person is no error, though Prefect logs it as one, in red."""
+def _log_suspension_as_information(record: logging.LogRecord) -> bool:
+    """Waiting for a person is no error, though Prefect logs it as one, in red."""
     if record.levelno == logging.ERROR and "type=PAUSED" in record.getMessage():
         record.levelno, record.levelname = logging.INFO, "INFO"
     return True
@@ -87,7 +87,7 @@ def _calm(record: logging.LogRecord) -> bool:
 async def ask(
     context: Context, status: InitiativeStatus, item: InboxItem, note: str, answering: str | None
 ) -> QuestionResult:
-    """Suspend with the gate's findings in the form; when it is filled in, hand the answer to the engine."""
+    """Suspend with the gate's findings in the form; once it is filled in, submit the answer to the engine."""
     (gate,) = explanation.explain(context, item.initiative, item.stage, with_evidence=False)
     key = names.question_key(item)
     if key != answering:
@@ -100,7 +100,7 @@ async def ask(
     )
     try:
         answer = await asuspend_flow_run(wait_for_input=form, key=key, timeout=None)
-        done = hand_over(context, item, answer)
+        done = submit_answer(context, item, answer)
     except ValidationError as problem:
         asked = QuestionResult(None, f"⚠ {unreadable(problem, context.language)}")
     except UnknownName as problem:
@@ -108,18 +108,18 @@ async def ask(
     except ClusterflowError as problem:
         asked = QuestionResult(None, f"⚠ {problem}")
     else:
-        told = refusal(done.refused, done.why or "", gate, stages, context.language) if done.refused else ""
-        asked = QuestionResult(done, f"⚠ {word('refused', context.language)}: {told}" if told else "")
+        why = refusal(done.refused, done.why or "", gate, stages, context.language) if done.refused else ""
+        asked = QuestionResult(done, f"⚠ {word('refused', context.language)}: {why}" if why else "")
         run_graph.show_answer(context, gate.stage, gate.title, key, done)
     gate_forms.mark_answered(context, item)
-    # What was typed, a code among it, is read by nobody any more.
+    # What was typed, a one-time code perhaps, is needed by nobody any more.
     await runs.forget_answer(UUID(str(item.run)), key)
     get_run_logger().info("%s: %s", item.stage, asked.note or (asked.done and answer_summary(asked.done)))
     return asked
 
 
-def hand_over(context: Context, item: InboxItem, answer: GateForm) -> BallotResult:
-    """The form's answer as a decision; the key makes a rerun of the flow find the first answer again."""
+def submit_answer(context: Context, item: InboxItem, answer: GateForm) -> BallotResult:
+    """Submit the form's answer as a vote; by its key a rerun of the flow finds the first answer again."""
     key = names.answer_key(str(item.run), names.question_key(item))
     return gates.decide(
         context, item.initiative, answer.decided_by.strip(), ballot_of(answer, item), key, actor=LIFECYCLE_RUN
@@ -127,7 +127,7 @@ def hand_over(context: Context, item: InboxItem, answer: GateForm) -> BallotResu
 
 
 def question(context: Context, gate: GateExplanation, item: InboxItem, note: str) -> str:
-    """What stands above the form: what went wrong the last time, the votes so far, the findings, who may decide."""
+    """Return the text above the form: what was wrong the last time, the votes, the findings, who may decide."""
     votes = standing.state(context, item.initiative).standing_votes(item.review)
     counted = votes_so_far(count(gate.decided_by, votes), context.language)
     who = initiative_artifacts.eligible(context, gate.initiative, gate.stage)
@@ -136,13 +136,13 @@ def question(context: Context, gate: GateExplanation, item: InboxItem, note: str
 
 
 def ways_back(context: Context, item: InboxItem) -> list[str]:
-    """The stages that a recycle at this gate may go back to."""
+    """Return the stages that a recycle at this gate may go back to."""
     model = standing.pinned_model(context, item.initiative)
     return [s.id for s in model.stages if s.id in ancestors(model, item.stage) or s.id == item.stage]
 
 
 async def label_run(context: Context, status: InitiativeStatus, line: StageLine) -> None:
-    """Name and tag the run for the people who look for gates that wait."""
+    """Name and tag the run, so that people find the gates that wait."""
     run_id = UUID(str(flow_run.id))
     tags = [*dict.fromkeys([*names.tags(status, line), *_plain_tags()])]
     await runs.label(run_id, names.gate_run_name(status, line, context.language), tags)
@@ -153,7 +153,7 @@ def _plain_tags() -> list[str]:
 
 
 async def finish(context: Context, status: InitiativeStatus, last: BallotResult | None) -> State[Any] | None:
-    """Leave the run as people find it later: named by what it did, and no longer among those that wait."""
+    """Name the run by what it did, and take it out of those that wait."""
     run_id = UUID(str(flow_run.id))
     if last is None or last.decided is None:
         if names.GATE_OPEN in (flow_run.tags or ()) or flow_run.name != names.pass_run_name(status):
@@ -168,11 +168,13 @@ async def finish(context: Context, status: InitiativeStatus, last: BallotResult 
     )
 
 
-async def too_late(context: Context, initiative: str, answering: str) -> State[Any] | None:
-    """The end of a run whose gate was closed through another door before its form was answered, or is another run's by
-    now; None in any other case.
+async def end_if_closed_elsewhere(context: Context, initiative: str, answering: str) -> State[Any] | None:
+    """End a run whose gate was closed elsewhere before its form was answered, or whose gate another run holds by now.
 
-    The answer is handed to the engine all the same: that refuses it, and keeps the refusal in the ledger, or counts it.
+    The answer is submitted all the same: the engine refuses it and records the refusal, or counts it.
+
+    Returns:
+        The last state of the run; None if its gate is open and its own.
     """
     review_id, _, number = answering.rpartition("-")
     review = next((r for r in standing.state(context, initiative).reviews if r.id == review_id), None)
@@ -183,20 +185,22 @@ async def too_late(context: Context, initiative: str, answering: str) -> State[A
     if still_open and gate_forms.holder(context, initiative, review_id) in (None, run):
         return None
     if any(e.command == names.answer_key(run, answering) for e in ledger.entries(context, initiative)):
-        return None  # it was this very answer that closed the gate; then the run was interrupted
+        return None  # this very answer closed the gate, and then the run was interrupted
     item = InboxItem(initiative, review_id, review.stage, run, int(number))
     status, done = standing.status(context, initiative), None
     title = next(s.title for s in status.stages if s.stage == review.stage)
     try:
-        done = hand_over(context, item, await asuspend_flow_run(wait_for_input=GateForm, key=answering, timeout=None))
+        done = submit_answer(
+            context, item, await asuspend_flow_run(wait_for_input=GateForm, key=answering, timeout=None)
+        )
         run_graph.show_answer(context, review.stage, title, answering, done)
     except (ValidationError, ClusterflowError) as problem:
         get_run_logger().warning("%s", problem)
     await runs.tag(UUID(run), _plain_tags())
     if not still_open:
         return closed_state(context, title, review)
-    told = answer_summary(done) if done is not None and done.taken else word("refused", context.language)
-    return Completed(name=word("asked_elsewhere", context.language), message=f"{title}: {told}")
+    result = answer_summary(done) if done is not None and done.taken else word("refused", context.language)
+    return Completed(name=word("asked_elsewhere", context.language), message=f"{title}: {result}")
 
 
 def closed_state(context: Context, title: str, review: Review) -> State[Any]:
@@ -210,5 +214,5 @@ def closed_state(context: Context, title: str, review: Review) -> State[Any]:
 
 
 def answer_summary(done: BallotResult) -> str:
-    """What became of an answer, for the log of the run."""
+    """Return the result of an answer, for the log of the run."""
     return done.decided or f"{done.votes}/{done.need}"

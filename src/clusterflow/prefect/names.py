@@ -35,10 +35,11 @@ def resource(initiative: str) -> str:
     return f"clusterflow.initiative.{initiative}"
 
 
-def related(chain: str, role: str, name: str) -> dict[str, str]:
-    """An organisation, a body or a stage that an event has to do with."""
+def related(chain: str, role: str, name: str, title: str | None = None) -> dict[str, str]:
+    """An organisation, body, stage or criterion that an event is about; ``title`` is how people read it."""
     within = "clusterflow" if role == "organisation" else resource(chain)
-    return {"prefect.resource.id": f"{within}.{role}.{name}", "prefect.resource.role": role}
+    labels = {"prefect.resource.id": f"{within}.{role}.{name}", "prefect.resource.role": role}
+    return labels if title is None else labels | {"prefect.resource.name": title}
 
 
 def pass_deployment(model: str) -> str:

@@ -1,4 +1,4 @@
-"""From the outbox to Prefect: events, and a pass for each initiative where there is something to see or decide."""
+"""Publishes the outbox to Prefect: events, and a pass for each initiative with something to see or decide."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from itertools import groupby
 from uuid import UUID
 
 from clusterflow.domain import events as ev
-from clusterflow.domain.events import Entry
+from clusterflow.domain.events import Entry, Event
+from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.text import Frozen
 from clusterflow.errors import PrefectUnreachable
@@ -18,7 +20,7 @@ from clusterflow.prefect import events, names, runs
 from clusterflow.prefect.events import OutgoingEvent
 from clusterflow.prefect.submitted_events import report_refusals
 from clusterflow.reports.labels import DECISION, word
-from clusterflow.reports.status import InitiativeStatus
+from clusterflow.reports.status import InitiativeStatus, title_of
 from clusterflow.services import gate_forms, ledger, outbox, registry, review, standing
 from clusterflow.services.context import Context
 from clusterflow.services.isolation import describe_problem
@@ -31,7 +33,7 @@ ONE_BY_ONE = 20
 """Up to how many initiatives with new facts are evaluated each by itself."""
 
 RELATED = 40
-"""With how many organisations and bodies an event says that it has to do; an import of thousands names none."""
+"""The most organisations and bodies that an event is related to; an import of thousands names none."""
 
 
 class Published(Frozen):
@@ -56,8 +58,8 @@ class Published(Frozen):
 async def publish(context: Context) -> Published:
     """Publish what waits: at least once, with ids from the ledger, so that a repeat is recognised.
 
-    Facts are evaluated here first: most change no answer, and a flow run costs a second. What they do change is in
-    the ledger at once, and goes out in the same round. So does what has become due.
+    Facts are evaluated here first, because most change no answer and a flow run costs a second. What they change, and
+    what has become due, is in the ledger at once and goes out in the same round.
 
     Raises:
         PrefectUnreachable: the outbox waits.
@@ -72,7 +74,7 @@ async def publish(context: Context) -> Published:
             outbox.mark_failed(context, span, failed[span.chain])
             continue
         if outbox.unevaluated(context, span.chain).get(span.chain, 0) > facts.get(span.chain, 0):
-            # Recorded while this round goes on: carried out now, it would count as seen by an evaluation that was not.
+            # Recorded during this round: published now, it would count as evaluated, which it is not.
             outbox.release(context, span)
             continue
         try:
@@ -99,12 +101,12 @@ async def publish(context: Context) -> Published:
 
 
 def _evaluate(context: Context, facts: Mapping[str, int]) -> tuple[Published, Mapping[str, str]]:
-    """Tell what has become due, and evaluate where there are new facts; also where that failed, and why."""
+    """Process what has become due, and evaluate where there are new facts; return also what failed, by initiative."""
     fell = review.process_deadlines(context, actor="relay")
     failed, count = dict(fell.problems), len(fell.changed)
     if REGISTRY in facts or len(facts) > ONE_BY_ONE:
-        # An organisation's size or helix kind counts in whatever initiative it belongs to; and many are measured as a
-        # set in the time that a few take one by one.
+        # An organisation's size or helix kind counts in every initiative it belongs to. And many initiatives are
+        # measured as a set in the time that a few take one by one.
         found = review.review_portfolio(context, actor="relay")
         failed, count = {**failed, **found.problems}, count + found.looked_at
     else:
@@ -130,7 +132,8 @@ async def _send(context: Context, span: Span) -> Published:
 
 
 def _events_of(context: Context, chain: str, entries: Sequence[Entry]) -> Iterable[OutgoingEvent]:
-    """An event for each entry; the facts of one command, an import even, are one event with their counts."""
+    """Return an event for each entry; the facts of one command, even of an import, are one event with their counts."""
+    labels = _Labels(context, chain)
     for (_, _, are_facts), together in groupby(entries, key=_one_event):
         group = list(together)
         if are_facts:
@@ -138,13 +141,11 @@ def _events_of(context: Context, chain: str, entries: Sequence[Entry]) -> Iterab
             payload = {"records": dict(counts), "since": group[0].version, "version": group[-1].version}
             concerned = registry.parties(context, chain, counts, group[0].version, group[-1].version, RELATED)
             related = [names.related(chain, role, name) for role, name in concerned]
-            yield _event(chain, group, "clusterflow.facts.recorded", payload, related)
+            yield _event(labels, group, "clusterflow.facts.recorded", payload, related)
             continue
         for entry in group:
             payload = entry.event.model_dump(mode="json", exclude={"kind"}) | {"version": entry.version}
-            stage = getattr(entry.event, "stage", None)
-            related = [names.related(chain, "stage", stage)] if stage else []
-            yield _event(chain, [entry], f"clusterflow.{entry.event.kind}", payload, related)
+            yield _event(labels, [entry], f"clusterflow.{entry.event.kind}", payload, labels.related(entry.event))
 
 
 def _one_event(entry: Entry) -> tuple[str, datetime, bool]:
@@ -152,8 +153,40 @@ def _one_event(entry: Entry) -> tuple[str, datetime, bool]:
     return entry.command, entry.at, isinstance(entry.event, ev.RecordEvent)
 
 
+class _Labels:
+    """The names that Prefect's event feed shows for an initiative, its stages and its criteria."""
+
+    def __init__(self, context: Context, chain: str) -> None:
+        self._context, self.chain = context, chain
+
+    @cached_property
+    def name(self) -> str:
+        record = None if self.chain == REGISTRY else registry.initiative_record(self._context, self.chain)
+        return record.name if record else self.chain
+
+    @cached_property
+    def _model(self) -> LifecycleModel:
+        return standing.pinned_model(self._context, self.chain)
+
+    def related(self, event: Event) -> list[dict[str, str]]:
+        """The stage and the criterion that an event is about, with their titles."""
+        stage, criterion = getattr(event, "stage", None), getattr(event, "criterion", None)
+        if stage is None:
+            return []
+        language = self._context.language
+        planned = next((s for s in self._model.stages if s.id == stage), None)
+        if planned is None:  # a stage of another version of the model
+            return [names.related(self.chain, "stage", stage)]
+        found = [names.related(self.chain, "stage", stage, planned.title.to(language))]
+        if criterion is not None:
+            titles = {c.id: title_of(c, language) for c in planned.gate.criteria}
+            title = titles.get(criterion, criterion)
+            found.append(names.related(self.chain, "criterion", f"{stage}.{criterion}", title))
+        return found
+
+
 def _event(
-    chain: str, group: Sequence[Entry], name: str, payload: dict[str, object], related: Sequence[Mapping[str, str]]
+    labels: _Labels, group: Sequence[Entry], name: str, payload: dict[str, object], related: Sequence[Mapping[str, str]]
 ) -> OutgoingEvent:
     first, last = group[0], group[-1]
     return OutgoingEvent(
@@ -161,14 +194,18 @@ def _event(
         follows=names.event_id(first.previous) if first.version > 1 else None,
         occurred=last.at,
         name=name,
-        resource={"prefect.resource.id": names.resource(chain), "clusterflow.initiative": chain},
+        resource={
+            "prefect.resource.id": names.resource(labels.chain),
+            "prefect.resource.name": labels.name,
+            "clusterflow.initiative": labels.chain,
+        },
         related=related,
         payload=payload,
     )
 
 
 async def _close_what_was_decided(context: Context, initiative: str, entries: Iterable[Entry]) -> int:
-    """A gate decided by another door, or no longer ready, needs no form any more."""
+    """Close the forms of gates that were decided elsewhere, or that are no longer ready."""
     closed = 0
     for entry in entries:
         event = entry.event
@@ -178,24 +215,26 @@ async def _close_what_was_decided(context: Context, initiative: str, entries: It
         # By the tag and not by who holds the gate: that run may by now wait for the answer to another one.
         for run in await runs.waiting(names.review_tag(initiative, event.review)):
             if isinstance(event, ev.GateDecided):
-                told = DECISION[event.decision].to(context.language)
-                closed += await close_form(context, run, title, told, "decided_state")
+                outcome = DECISION[event.decision].to(context.language)
+                closed += await close_form(context, run, title, outcome, "decided_state")
             else:
-                told = word("no_longer_ready", context.language)
-                closed += await close_form(context, run, title, told, "withdrawn_state")
+                outcome = word("no_longer_ready", context.language)
+                closed += await close_form(context, run, title, outcome, "withdrawn_state")
     return closed
 
 
-async def close_form(context: Context, run: runs.Waiting, title: str, told: str, state: str) -> bool:
-    """End a run that nobody needs to answer any more, and take it out of those that wait."""
-    closed = await runs.close(run.run_id, f"{title}: {told}" if title else told, name=word(state, context.language))
+async def close_form(context: Context, run: runs.Waiting, title: str, outcome: str, state: str) -> bool:
+    """End a run whose form nobody needs any more, and take it out of those that wait."""
+    closed = await runs.close(
+        run.run_id, f"{title}: {outcome}" if title else outcome, name=word(state, context.language)
+    )
     if closed:
         await runs.tag(run.run_id, names.without_question(run.tags))
     return closed
 
 
 async def _start_passes(context: Context, initiative: str, entries: Sequence[Entry]) -> int:
-    """A pass for each open gate that nobody asks about yet; else one for all that happened, if no pass shows it."""
+    """Start a pass for each open gate without a form; else one for all that happened, if no pass has shown it."""
     unheld = [i for i in gate_forms.open_gates(context, initiative) if i.run is None]
     if unheld:
         status = standing.status(context, initiative)

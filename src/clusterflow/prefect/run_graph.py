@@ -1,9 +1,9 @@
-"""The run graph is the pipeline: a task for each stage in the model's partial order, one for each gate, one for each
-answer. Nobody carries these tasks out; their names and states say what became of things.
+"""Draws the pipeline as the run graph: a task for each stage, in the order of the model, each gate and each answer.
 
-So Prefect is told of them as its own engine tells it of tasks, by one event each, and under ids that follow from what
-they show: drawn again, a stage is the same task in another state. Prefect draws from left to right by the time at
-which a task began; so these begin in the order of the model, a step apart, from when the run was to begin.
+Nobody carries these tasks out; their names and states say how things are, and the type of the state gives the colour.
+Each is sent to Prefect by one event, as its own engine does, under an id that follows from what it shows: drawn again,
+a stage is the same task in another state. Prefect draws from left to right by the time at which a task began; so these
+begin in the order of the model, a step apart, from when the run was to begin.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
-from prefect.client.schemas.objects import State, TaskRun, TaskRunResult
+from prefect.client.schemas.objects import State, StateType, TaskRun, TaskRunResult
 from prefect.runtime import flow_run
-from prefect.states import Completed
 from prefect.utilities.engine import emit_task_run_state_change_event
 
-from clusterflow.domain.terms import Answer
+from clusterflow.domain.terms import Answer, DecisionKind, Readiness, StageStatus
 from clusterflow.domain.text import Language
 from clusterflow.engine.decide import BallotResult
 from clusterflow.reports.explanation import GateExplanation
@@ -31,12 +30,31 @@ STEP = timedelta(seconds=0.1)
 """How far the layers of a model are drawn from each other."""
 
 
+STATUS_TYPE = {
+    StageStatus.AHEAD: StateType.PENDING,
+    StageStatus.UNDER_WAY: StateType.RUNNING,
+    StageStatus.GATE_OPEN: StateType.PAUSED,
+    StageStatus.HELD: StateType.PAUSED,
+    StageStatus.ACHIEVED: StateType.COMPLETED,
+    StageStatus.LAPSED: StateType.FAILED,
+    StageStatus.LEFT: StateType.CANCELLED,
+}
+DECISION_TYPE = {
+    DecisionKind.GO: StateType.COMPLETED,
+    DecisionKind.CONDITIONAL_GO: StateType.COMPLETED,
+    DecisionKind.HOLD: StateType.PAUSED,
+    DecisionKind.RECYCLE: StateType.CANCELLED,
+    DecisionKind.STOP: StateType.CANCELLED,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """One task of the graph; ``key`` (as in ``gate:strategy``) is its own in it, ``after`` are the keys before it."""
 
     key: str
     name: str
+    kind: StateType
     state: str
     message: str
     after: tuple[str, ...]
@@ -50,9 +68,9 @@ def draw(context: Context, status: InitiativeStatus) -> None:
     begun = flow_run.scheduled_start_time
     for layer in layers(standing.pinned_model(context, status.initiative)):
         for stage in layer:
-            _tell(_stage(lines[stage], begun, context.language))
+            _send(_stage(lines[stage], begun, context.language))
             if stage in explained:
-                _tell(_gate(lines[stage], explained[stage], begun + STEP / 2, context.language))
+                _send(_gate(lines[stage], explained[stage], begun + STEP / 2, context.language))
         begun += STEP
 
 
@@ -60,35 +78,38 @@ def show_answer(context: Context, stage: str, title: str, question: str, done: B
     """Add what became of the answer to a question: it decided, it was one vote among several, or it was refused."""
     language = context.language
     if not done.taken:
-        state = word("refused", language)
+        kind, state = StateType.FAILED, word("refused", language)
     elif done.decided is None:
-        state = f"{word('votes', language)}: {done.votes}/{done.need}"
+        kind, state = StateType.PENDING, f"{word('votes', language)}: {done.votes}/{done.need}"
     else:
-        state = DECISION[done.decided].to(language).capitalize()
-    name = f"{word('decides', language)} · {title}"
-    _tell(Node(f"answer:{question}", name, state, done.why or "", (f"gate:{stage}",), datetime.now(UTC)))
+        kind, state = DECISION_TYPE[done.decided], DECISION[done.decided].to(language).capitalize()
+    attempt = int(question.rpartition("-")[2]) + 1
+    name = f"{word('decides', language)} · {title}" + (f" ({attempt})" if attempt > 1 else "")
+    _send(Node(f"answer:{question}", name, kind, state, done.why or "", (f"gate:{stage}",), datetime.now(UTC)))
 
 
 def _stage(line: StageLine, begun: datetime, language: Language) -> Node:
     days = [("→", line.entered_on), ("✔", line.achieved_on), ("↯", line.lapsed_on)]
-    told = " ".join(f"{sign} {day}" for sign, day in days if day is not None)
+    message = " ".join(f"{sign} {day}" for sign, day in days if day is not None)
     name = f"{line.number} {SIGN[line.status]} {line.title}"
     before = tuple(f"stage:{earlier}" for earlier in line.after)
-    return Node(f"stage:{line.stage}", name, STATUS[line.status].to(language), told, before, begun)
+    state = STATUS[line.status].to(language)
+    return Node(f"stage:{line.stage}", name, STATUS_TYPE[line.status], state, message, before, begun)
 
 
 def _gate(line: StageLine, gate: GateExplanation, begun: datetime, language: Language) -> Node:
     met = sum(c.answer is Answer.MET for c in gate.criteria)
     name = f"{word('gate_word', language)} {line.number} · {met}/{len(gate.criteria)}"
-    told = "; ".join(f"{c.title}: {c.found}" for c in gate.criteria)
+    message = "; ".join(f"{c.title}: {c.found}" for c in gate.criteria)
     state = READINESS[gate.readiness].to(language).capitalize()
-    return Node(f"gate:{line.stage}", name, state, told, (f"stage:{line.stage}",), begun)
+    kind = StateType.COMPLETED if gate.readiness is Readiness.READY else StateType.PENDING
+    return Node(f"gate:{line.stage}", name, kind, state, message, (f"stage:{line.stage}",), begun)
 
 
-def _tell(node: Node) -> None:
+def _send(node: Node) -> None:
     run = UUID(str(flow_run.id))
-    state: State[None] = Completed(name=node.state, message=node.message)
-    told = TaskRun(
+    state: State[None] = State(type=node.kind, name=node.state, message=node.message)
+    drawn = TaskRun(
         id=uuid5(run, node.key),
         flow_run_id=run,
         name=node.name,
@@ -101,4 +122,4 @@ def _tell(node: Node) -> None:
         end_time=node.began + STEP / 2,
         state=state,
     )
-    emit_task_run_state_change_event(told, initial_state=None, validated_state=state)
+    emit_task_run_state_change_event(drawn, initial_state=None, validated_state=state)

@@ -101,7 +101,7 @@ async def start(
                 found.id,
                 parameters=dict(parameters or {}),
                 idempotency_key=idempotency_key,
-                tags=list(tags),
+                tags=_distinct(tags),
                 name=name,
             )
         except PrefectHTTPStatusError as error:
@@ -212,7 +212,7 @@ async def cancel(run_id: UUID, message: str) -> bool:
 async def label(run_id: UUID, name: str, tags: Iterable[str]) -> None:
     """Give a run another name, and these tags instead of those it has; inside its own flow too, at any time."""
     async with prefect_client() as client:
-        await client.update_flow_run(run_id, name=name, tags=list(tags))
+        await client.update_flow_run(run_id, name=name, tags=_distinct(tags))
 
 
 async def rename(run_id: UUID, name: str) -> None:
@@ -224,7 +224,12 @@ async def rename(run_id: UUID, name: str) -> None:
 async def tag(run_id: UUID, tags: Iterable[str]) -> None:
     """Give a run these tags instead of those it has."""
     async with prefect_client() as client:
-        await client.update_flow_run(run_id, tags=list(tags))
+        await client.update_flow_run(run_id, tags=_distinct(tags))
+
+
+def _distinct(tags: Iterable[str]) -> list[str]:
+    """Each tag once: Prefect keeps and shows doubles."""
+    return list(dict.fromkeys(tags))
 
 
 def is_over(kind: str) -> bool:

@@ -30,7 +30,7 @@ async def stored_channels() -> dict[str, SecretStr]:
 
 
 async def channels_if_up() -> dict[str, SecretStr] | None:
-    """The same; None where no Prefect answers, or not as it should, for people are told without it."""
+    """Return the same, or None where no Prefect answers as it should: notices go out without it."""
     try:
         return await stored_channels()
     except PrefectUnreachable:

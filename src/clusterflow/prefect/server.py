@@ -242,7 +242,7 @@ class PrefectServer:
         return True, False
 
     def _keep_template(self) -> None:
-        # Nobody has been told the address yet, so the database holds its tables and block types, and no secret.
+        # Nobody knows the address yet, so the database holds its tables and block types, and no secret.
         with contextlib.suppress(OSError, sqlite3.Error):
             self.templates.mkdir(parents=True, exist_ok=True)
             draft = self._template.with_suffix(f".{os.getpid()}")

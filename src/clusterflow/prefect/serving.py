@@ -28,7 +28,7 @@ from clusterflow.prefect.publish import publish
 from clusterflow.prefect.reconcile import reconcile
 from clusterflow.prefect.restore import restore_deployments
 from clusterflow.prefect.secret_channels import channels_if_up
-from clusterflow.prefect.server import PrefectServer
+from clusterflow.prefect.server import Answer, PrefectServer
 from clusterflow.prefect.submitted_events import receive_changes
 from clusterflow.services import outbox, review
 from clusterflow.services.context import Context
@@ -188,13 +188,18 @@ def root_of(settings: Settings) -> Path:
 
 
 def _started(settings: Settings, auth: str | None, say: Say) -> PrefectServer | None:
-    if server.is_up(settings.prefect_api_url, auth):
-        say(f"Prefect: already up at {settings.prefect_api_url}")
-        return None
-    if settings.prefect_api is not None:
-        raise PrefectUnreachable(
-            f"no Prefect server answers at {settings.prefect_api}: start it, or unset CLUSTERFLOW_PREFECT_API"
-        )
+    match server.ask(settings.prefect_api_url, auth):
+        case Answer.PREFECT:
+            say(f"Prefect: already up at {settings.prefect_api_url}")
+            return None
+        case Answer.REFUSED:
+            raise PrefectUnreachable.by_its_password(settings.prefect_api_url)
+        case Answer.STRANGER if settings.prefect_api is not None:
+            raise PrefectUnreachable.by_a_stranger(settings.prefect_api, "it does not answer as Prefect does")
+        case Answer.NOTHING if settings.prefect_api is not None:
+            raise PrefectUnreachable(
+                f"no Prefect server answers at {settings.prefect_api}: start it, or unset CLUSTERFLOW_PREFECT_API"
+            )
     prefect = PrefectServer(settings.home / "prefect", settings.prefect_port, auth=auth, public_url=settings.public_url)
     say("Prefect: starting ...")
     prefect.start()
