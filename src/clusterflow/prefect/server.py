@@ -19,6 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import quote
 
 import httpx
 
@@ -226,7 +227,7 @@ class PrefectServer:
         # Prefect opens a single connection where the address says «:memory:», which SQLite ignores in a parameter it
         # does not know. Then its own services queue for the database instead of locking each other out for seconds:
         # twice as many runs in a burst, and no «database is locked».
-        return self.database_url or f"sqlite+aiosqlite:///file:{self._database}?uri=true&pool=:memory:"
+        return self.database_url or f"sqlite+aiosqlite:///file:{quote(str(self._database))}?uri=true&pool=:memory:"
 
     @property
     def _template(self) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from clusterflow.errors import ClusterflowError, SchemaMismatch
@@ -41,6 +41,14 @@ def shared_database(url: str) -> Engine:
     return open_database(url)
 
 
+def _parse_address(url: str) -> URL:
+    """Parse an address. A «?» in the path of a SQLite file belongs to its name, except in a URI (``file:...``)."""
+    scheme, _, path = url.partition(":///")
+    if DRIVERS.get(scheme) == "sqlite" and "?" in path and not path.startswith("file:"):
+        return URL.create(scheme, database=path)
+    return make_url(url)
+
+
 def open_database(url: str) -> Engine:
     """Create an engine for an address; SQLite is set up for durable commits and for waiting on locks.
 
@@ -48,7 +56,7 @@ def open_database(url: str) -> Engine:
         ClusterflowError: the address is not valid; the message hides the password.
     """
     try:
-        address = make_url(url)
+        address = _parse_address(url)
         address = address.set(drivername=DRIVERS[address.drivername])
         if address.get_backend_name() != "sqlite":
             return create_engine(address, pool_pre_ping=True)
