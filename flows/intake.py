@@ -14,6 +14,7 @@ from clusterflow.errors import ClusterflowError
 from clusterflow.intake.drop_folder import DropFolder
 from clusterflow.prefect.names import intake_run_name
 from clusterflow.prefect.publish import publish
+from clusterflow.prefect.relay_schedule import update_relay_schedule
 from clusterflow.prefect.submitted_events import receive_events
 from clusterflow.services.context import Context
 from clusterflow.services.intake.drop_folder import receive_files
@@ -33,6 +34,11 @@ async def intake(source: Literal["submitted", "files"] = "submitted", everything
         everything: read all events that Prefect keeps, not only those since the last run.
     """
     context = Context.open()
+    try:
+        # This flow runs every few minutes, and so it notices soon if the process died that published at once.
+        await update_relay_schedule(context)
+    except Exception as problem:
+        get_run_logger().warning("the schedule of the relay could not be checked: %s", problem)
     if source == "files" and context.settings.intake is None:
         return Completed(message=IDLE.to(context.language))
     try:

@@ -176,7 +176,7 @@ class TestSideBySide:
         asked = await office.asking("operation")
         await office.answer(asked, by="mona")
         asked = await office.asking("operation", after=asked.key)
-        assert (await office.description(asked)).startswith("**Votes: 1 of 2**")
+        assert (await office.description(asked)).startswith("**Votes: go 1 of 2**")
         assert standing.state(office.context, initiative).milestone("operation") is None
         await office.answer(asked, by="mona")
         asked = await office.asking("operation", after=asked.key)

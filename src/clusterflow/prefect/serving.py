@@ -26,6 +26,7 @@ from clusterflow.prefect.deploy import declarations_of, deploy_declared, is_outd
 from clusterflow.prefect.obsolete import find_obsolete, remove
 from clusterflow.prefect.publish import publish
 from clusterflow.prefect.reconcile import reconcile
+from clusterflow.prefect.relay_schedule import update_relay_schedule
 from clusterflow.prefect.restore import restore_deployments
 from clusterflow.prefect.secret_channels import channels_if_up
 from clusterflow.prefect.server import Answer, PrefectServer
@@ -136,6 +137,7 @@ async def everything(settings: Settings, say: Say, *, limit: int = 3, live: bool
             )
             tasks = [asyncio.create_task(serving)]
             if live:
+                await update_relay_schedule(context, live=True)
                 tasks.append(asyncio.create_task(keep_relaying(context, auth)))
                 if PORTFOLIO in deployed:
                     # There is a board to look at from the start, and gates that Prefect forgot are open again.
@@ -148,6 +150,8 @@ async def everything(settings: Settings, say: Say, *, limit: int = 3, live: bool
                 for task in tasks:
                     with contextlib.suppress(asyncio.CancelledError):
                         await task
+                if live:
+                    await _resume_relay_schedule(context)
                 await send_what_is_left()
     finally:
         if started is not None:
@@ -170,6 +174,13 @@ async def _deploy(context: Context, api: str, auth: str | None, say: Say, *, pru
     if is_outdated(file := written_file(context), found.declared):
         say(f"{file} says something else: it is not read here. Write it anew with: clusterflow deploy --write {file}")
     return deployed
+
+
+async def _resume_relay_schedule(context: Context) -> None:
+    try:
+        await update_relay_schedule(context, live=False)
+    except Exception as problem:
+        _log.warning("the schedule of the relay could not be resumed: %s", problem)
 
 
 async def send_what_is_left() -> None:
@@ -294,6 +305,7 @@ async def restore_round(context: Context, auth: str | None) -> None:
     try:
         if missing := await restore_deployments(context, root_of(context.settings), auth):
             _log.warning("Prefect had lost deployments, deployed again: %s", ", ".join(missing))
+        await update_relay_schedule(context, live=True)
     except Exception as problem:
         _log.warning("could not check the deployments: %s", problem)
 

@@ -26,6 +26,7 @@ from clusterflow.prefect.declarations import TAG, Declaration, deployment_name
 from clusterflow.prefect.deploy import declarations_of, is_outdated, written_file
 from clusterflow.prefect.names import pass_deployment
 from clusterflow.prefect.pool import POOL
+from clusterflow.prefect.relay_schedule import RELAY, is_relay_live
 from clusterflow.services.context import Context
 from clusterflow.services.diagnostics.finding import (
     CheckResult,
@@ -59,6 +60,7 @@ async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
     declarations = declarations_of(context)
     seen = [trouble(both(_MODEL, name=m), plain(text), _MEND_MODEL) for m, text in declarations.problems.items()]
     found = await deployed()
+    resting = {RELAY} if await is_relay_live() else set[str]()
     triggers = await triggers_on([t["name"] for d in declarations.declared for t in d.get("triggers", ())])
     missing: list[str] = []
     for declaration in declarations.declared:
@@ -68,7 +70,7 @@ async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
             missing.append(name)
             continue
         try:
-            seen += compared(with_schema(declaration), there, triggers)
+            seen += compared(with_schema(declaration), there, triggers, resting=name in resting)
         except Exception as problem:  # importing a flow may raise anything
             seen.append(trouble(_what(name), both(_UNLOADABLE, problem=describe_problem(problem)), _INSTALL))
     if missing:
@@ -131,8 +133,10 @@ async def triggers_on(names: Sequence[str]) -> dict[str, bool]:
         return {a.name: a.enabled for a in await all_pages(client.read_automations, automations=wanted)}
 
 
-def compared(declared: Declared, there: DeploymentResponse, triggers: Mapping[str, bool]) -> Iterator[CheckResult]:
-    """Where a deployment is not as declared."""
+def compared(
+    declared: Declared, there: DeploymentResponse, triggers: Mapping[str, bool], *, resting: bool = False
+) -> Iterator[CheckResult]:
+    """Where a deployment is not as declared; a ``resting`` one is paused because another process does its work."""
     stale = []
     if there.entrypoint != declared.entrypoint:
         stale.append(both(_OTHER_ENTRYPOINT, found=str(there.entrypoint), declared=declared.entrypoint))
@@ -153,7 +157,7 @@ def compared(declared: Declared, there: DeploymentResponse, triggers: Mapping[st
             yield warning(_what(declared.name), both(_OLD_SCHEDULE, slug=slug), _REMOVE)
         elif slug not in own:
             yield warning(_what(declared.name), both(_FOREIGN_SCHEDULE, slug=slug), _SCHEDULES_FILE)
-        elif own[slug].get("active", True) and not theirs[slug].active:
+        elif slug in own and own[slug].get("active", True) and not theirs[slug].active and not resting:
             yield warning(_what(declared.name), both(_PAUSED_SCHEDULE, slug=slug), _DEPLOY_AGAIN)
     if there.paused:
         yield warning(_what(declared.name), _PAUSED, _RESUME)
