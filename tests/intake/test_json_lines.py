@@ -7,8 +7,10 @@ import json
 import pytest
 
 from clusterflow.errors import Mistakes, NotPossible
+from clusterflow.intake import submissions
 from clusterflow.intake.corrections import read_again
 from clusterflow.intake.json_lines import lines_of, parsed, read_lines, read_value
+from clusterflow.intake.submissions import delivered_file
 
 FLAT = {"record": "membership", "initiative": "one", "organisation": "firm", "from": "2024-01-01"}
 APART = {"type": "membership", "initiative": "one", "fields": {"organisation": "firm", "from": "2024-01-01"}}
@@ -77,3 +79,15 @@ class TestMending:
     def test_every_payload_is_read_as_it_was_sent(self) -> None:
         assert len(read_again(f"{json.dumps(FLAT)}\n\n{json.dumps(APART)}\n", "x")) == 2
         assert len(read_again(json.dumps({"records": [FLAT, APART]}), "x")) == 2
+
+
+def test_after_a_thousand_mistakes_the_rest_is_not_read() -> None:
+    delivery = delivered_file("m.jsonl", b"{}\n" * 5000)
+    assert len(delivery.mistakes) == 1001
+    assert str(delivery.mistakes[-1]) == "m.jsonl:1001: the rest was not read, after 1000 mistakes"
+
+
+def test_a_file_with_more_records_than_one_transaction_takes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(submissions, "MOST_RECORDS", 2)
+    (mistake,) = delivered_file("m.jsonl", b'{"record": "label", "initiative": "one"}\n' * 3).mistakes
+    assert str(mistake) == "m.jsonl: holds 3 records; accepted: 2 at most. Split it"

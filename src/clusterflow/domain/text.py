@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+import unicodedata
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -42,6 +43,11 @@ UNDECODED = re.compile("[\udc80-\udcff]")
 def decode_text(content: bytes) -> str:
     """Decode a file as UTF-8, with or without a byte order mark."""
     return content.decode("utf-8-sig", "surrogateescape")
+
+
+def compose(value: Any) -> Any:
+    """Return a text in the composed form of Unicode (NFC): a Mac may write «ó» as «o» and an accent. Else the value."""
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
 
 
 class Frozen(BaseModel):

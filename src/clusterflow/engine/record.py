@@ -17,7 +17,7 @@ from clusterflow.domain.records import RECORDS, Record
 from clusterflow.domain.records.base import REGISTRY, in_force
 from clusterflow.domain.records.money import Invoice, Payment
 from clusterflow.domain.records.parties import Initiative, Organisation
-from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Frozen, Language
+from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Frozen, Language, compose
 from clusterflow.engine.deadlines import DEADLINE_RECORDS, set_deadlines
 from clusterflow.engine.transaction import Transaction
 from clusterflow.errors import Mistake, Mistakes, quoted, shortened
@@ -189,7 +189,7 @@ class _Recorder:
     def _take(self, submission: Submission) -> None:
         cls = RECORDS[submission.type]
         chain = registry.chain_of(cls, submission.initiative)
-        fields = dict(submission.fields)
+        fields = {name: compose(value) for name, value in submission.fields.items()}
         before = self._meant(cls, chain, fields)
         if before is not None and (submission.retract or not before.retracted):
             changed: Record | None = before.record

@@ -1,4 +1,4 @@
-"""Records as JSON, one grammar for all who send them: a line of a file, the payload of an event.
+"""Reads records written as JSON: a line of a file, or the payload of an event.
 
 A record is a flat object with ``record`` and ``initiative`` beside its own fields, or has its fields apart, in
 ``{"type": ..., "initiative": ..., "fields": {...}}``. ``{"records": [...]}`` holds several.
@@ -17,14 +17,17 @@ from clusterflow.errors import Mistake, Mistakes, quoted, shortened
 ENVELOPE = ("record", "initiative", "retract", "confirm")
 
 LARGEST = 2**63 - 1
-"""What a whole number in a database can be."""
+"""The largest whole number that a database can hold."""
 
 DEEPEST = 3
 """How deep a field may be nested."""
 
+MOST_MISTAKES = 1000
+"""After so many mistakes the rest of a file is not read."""
+
 
 def read_lines(lines: Iterable[str], source: str) -> list[Submission]:
-    """The submissions of a file; empty lines are passed over.
+    """Return the submissions of a file; empty lines are skipped.
 
     Raises:
         Mistakes: every line that is no record, with its number.
@@ -37,14 +40,17 @@ def read_lines(lines: Iterable[str], source: str) -> list[Submission]:
 
 
 def readable(lines: Iterable[str], source: str, mistakes: list[Mistake]) -> list[Submission]:
-    """The submissions of a file that can be read; what cannot is among the mistakes."""
+    """Return the submissions of a file that can be read; the mistakes are added to the list."""
     return [s for where, value in values(lines, source, mistakes) for s in _submissions(value, where, mistakes)]
 
 
 def values(lines: Iterable[str], source: str, mistakes: list[Mistake]) -> Iterator[tuple[str, Any]]:
-    """What each line of a file says, and where; a line that is no JSON is among the mistakes."""
+    """Yield the JSON value of each line of a file, and its place; the mistakes are added to the list."""
     for number, line in enumerate(lines, 1):
         where = f"{source}:{number}"
+        if len(mistakes) >= MOST_MISTAKES:
+            mistakes.append(Mistake(where, f"the rest was not read, after {MOST_MISTAKES} mistakes"))
+            return
         try:
             if line.strip():
                 yield where, parsed(line)
@@ -53,12 +59,12 @@ def values(lines: Iterable[str], source: str, mistakes: list[Mistake]) -> Iterat
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines of a file. Only a line feed ends one: the other signs that Unicode knows may stand inside a text."""
+    """Return the lines of a file. Only a line feed ends one: other line ends of Unicode may stand inside a text."""
     return text.split("\n")
 
 
 def read_value(value: object, where: str) -> list[Submission]:
-    """The submissions that a parsed JSON value makes.
+    """Return the submissions that a parsed JSON value holds.
 
     Raises:
         Mistakes: everything that keeps it from being one.
@@ -71,10 +77,10 @@ def read_value(value: object, where: str) -> list[Submission]:
 
 
 def parsed(text: str) -> Any:
-    """The value of one JSON text.
+    """Return the value of one JSON text.
 
     Raises:
-        ValueError: it is none; the text says why.
+        ValueError: it is none; the message holds the reason.
     """
     if UNDECODED.search(text):
         raise ValueError("no UTF-8 text")
@@ -105,7 +111,7 @@ def _no_number(constant: str) -> object:
 
 
 def flattened(value: Mapping[str, Any]) -> dict[str, Any]:
-    """A record as a flat object, however it was written."""
+    """Return a record as a flat object, in whichever form it was written."""
     fields = value.get("fields")
     if "record" in value or not isinstance(fields, Mapping):
         return dict(value)
@@ -144,7 +150,7 @@ def _submission(value: Any, where: str, mistakes: list[Mistake]) -> Iterator[Sub
 
 
 def _unfit(name: str, value: Any, depth: int = 0) -> str | None:
-    """Why no database can keep a value; None where one can."""
+    """Return why no database can hold a value; None where one can."""
     if depth > DEEPEST:
         return "is nested too deeply"
     if isinstance(value, dict):

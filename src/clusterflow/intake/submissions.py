@@ -1,4 +1,4 @@
-"""What another system hands in, read: an event's payload or a file, with all that keeps it from being read."""
+"""Reads what another system submits: the payload of an event, or a file; with every mistake in it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from clusterflow.engine.submissions import Delivery
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.intake.json_lines import lines_of, read_value, readable
 
+MOST_RECORDS = 100_000
+"""Records of one file: all of them are recorded in one transaction."""
+
 
 def event_key(event_id: str) -> str:
     return f"event:{event_id}"
 
 
 def delivered_event(event_id: str, payload: Mapping[str, Any]) -> Delivery:
-    """What an event hands in."""
+    """Return the delivery of an event."""
     address = f"event {event_id}"
     text = json.dumps(payload, ensure_ascii=False)
     try:
@@ -33,11 +36,14 @@ def delivered_event(event_id: str, payload: Mapping[str, Any]) -> Delivery:
 
 
 def delivered_file(name: str, content: bytes) -> Delivery:
-    """What a file of JSON lines hands in; the same content has the same source, whatever its name."""
+    """Return the delivery of a file of JSON lines. Files with the same content have the same source."""
     source = f"file:{hashlib.sha256(content).hexdigest()}"
     mistakes: list[Mistake] = []
     submissions = readable(lines_of(decode_text(content)), name, mistakes)
-    delivery = Delivery(source, name, _kept(content.decode("utf-8-sig", "backslashreplace")), submissions, mistakes)
+    if len(submissions) > MOST_RECORDS:
+        found = f"holds {len(submissions):,} records"
+        return Delivery(source, name, "", mistakes=[Mistake(name, found, f"{MOST_RECORDS:,} at most", "Split it")])
+    delivery = Delivery(source, name, _storable(content.decode("utf-8-sig", "backslashreplace")), submissions, mistakes)
     try:
         return delivery if mistakes else _filled(delivery)
     except Mistakes as problem:
@@ -50,6 +56,6 @@ def _filled(delivery: Delivery) -> Delivery:
     return delivery
 
 
-def _kept(text: str) -> str:
-    """A text as every database keeps it."""
+def _storable(text: str) -> str:
+    """Return a text in a form that every database can store."""
     return text.replace("\0", "\\x00")

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from support.intake import IntakeWorld
 
+from clusterflow.engine.submissions import Delivery
 from clusterflow.errors import NotPossible
 from clusterflow.intake.drop_folder import DropFolder, shown_name
+from clusterflow.services.context import Context
 from clusterflow.services.intake import drop_folder, submissions
 from clusterflow.services.intake.submissions import IntakeResult
 
@@ -163,3 +165,30 @@ def test_notes_are_readable_by_those_who_may_read_the_folder(world: IntakeWorld,
     finally:
         os.umask(before)
     assert stat.S_IMODE((drop / "refused/m.jsonl.mistakes.txt").stat().st_mode) == 0o640
+
+
+def test_a_workbook_that_makes_clusterflow_fail_is_refused_and_the_others_go_on(
+    world: IntakeWorld, drop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = drop_folder.read_delivery
+
+    def fail(context: Context, name: str, content: bytes) -> tuple[Delivery, bytes]:
+        if name == "one.a.csv":
+            raise AssertionError("a mistake of ours")
+        return original(context, name, content)
+
+    monkeypatch.setattr(drop_folder, "read_delivery", fail)
+    for name in ("one.a.csv", "one.b.csv"):
+        (drop / name).write_text(f"Proyecto,Desde\nLaboratorio {name},2024-01-05\n")
+    assert take(world, drop) == IntakeResult(recorded=1, refused=1)
+    assert "done/one.b.csv" in files(drop)
+    assert "failed to read it (AssertionError)" in (drop / "refused/one.a.csv.mistakes.txt").read_text()
+
+
+def test_the_files_of_one_run_are_bounded_together(
+    world: IntakeWorld, drop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drop_folder, "MOST_BYTES", len(GOOD) + 5)
+    for name in "abc":
+        (drop / f"{name}.jsonl").write_text(GOOD + "\n")
+    assert [take(world, drop).recorded for _ in range(4)] == [1, 1, 1, 0]

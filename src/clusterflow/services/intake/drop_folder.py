@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from clusterflow.domain.refused_submission import Refusal, RefusalState
+from clusterflow.domain.text import Language, Text
 from clusterflow.engine.submissions import Delivery, DeliveryResult
 from clusterflow.errors import Mistake, NotPossible
 from clusterflow.intake.drop_folder import DONE, REFUSED, DropFolder, Stamp, shown_name, size_of
@@ -24,7 +28,10 @@ LARGEST_BYTES = 16 * 2**20
 """The largest file that is read."""
 
 MOST_FILES = 200
-"""The most files of one run; the next run reads the others."""
+MOST_BYTES = 64 * 2**20
+"""The most files of one run, and their bytes; the next run reads the others."""
+
+_log = logging.getLogger(__name__)
 
 
 async def receive_files(context: Context, folder: DropFolder, pause_seconds: float = PAUSE_SECONDS) -> IntakeResult:
@@ -36,7 +43,7 @@ async def receive_files(context: Context, folder: DropFolder, pause_seconds: flo
     Raises:
         NotPossible: the folder cannot be read.
     """
-    stamps = dict(islice((await folder.stable_files(pause_seconds)).items(), MOST_FILES))
+    stamps = _first_files(await folder.stable_files(pause_seconds))
     run = _Run(context, folder, {shown_name(name): name for name in stamps}, stamps)
     run.problems += [_opened(shown_name(name), shown_name(lock)) for name, lock in folder.opened_files().items()]
     deliveries, workbooks = list[Delivery](), dict[str, bytes]()
@@ -56,9 +63,34 @@ async def receive_files(context: Context, folder: DropFolder, pause_seconds: flo
     run.receive(deliveries)
     # A workbook is compared with the registry, so each one is read after the one before it is recorded.
     for shown, content in workbooks.items():
-        delivery, marked_copy = read_delivery(context, shown, content)
+        try:
+            delivery, marked_copy = read_delivery(context, shown, content)
+        except SQLAlchemyError as problem:
+            run.problems.append(f"{shown}: {str(problem).partition(chr(10))[0]}")
+            continue
+        except Exception as problem:
+            # One file must not hold up the others, round after round.
+            _log.exception("%s could not be read", shown)
+            delivery, marked_copy = _unreadable(shown, content, problem), b""
         run.receive([delivery], marked_copy)
     return IntakeResult(recorded=run.recorded, refused=run.refused, repeated=run.repeated, problems=tuple(run.problems))
+
+
+def _first_files(stamps: Mapping[str, Stamp]) -> dict[str, Stamp]:
+    """Return the files of one run: they are held in memory together."""
+    chosen, total = dict[str, Stamp](), 0
+    for name, stamp in islice(stamps.items(), MOST_FILES):
+        total += size_of(stamp) if size_of(stamp) <= LARGEST_BYTES else 0
+        if chosen and total > MOST_BYTES:
+            break
+        chosen[name] = stamp
+    return chosen
+
+
+def _unreadable(shown: str, content: bytes, problem: Exception) -> Delivery:
+    source = f"file:{hashlib.sha256(content).hexdigest()}"
+    found = f"clusterflow failed to read it ({type(problem).__name__}); the log holds the details"
+    return Delivery(source, shown, "", mistakes=(Mistake(shown, found),))
 
 
 def _opened(name: str, lock: str) -> str:
@@ -98,7 +130,7 @@ class _Run:
         is_repeat = not is_refused and received.already is not None
         self.refused, self.repeated = self.refused + is_refused, self.repeated + is_repeat
         self.recorded += not is_refused and not is_repeat
-        note = refusal_note(refusal) if refusal and is_refused else ""
+        note = refusal_note(refusal, self.context.language) if refusal and is_refused else ""
         target = REFUSED if is_refused else DONE
         try:
             name = self.names[shown]
@@ -123,11 +155,14 @@ def too_large(name: str, stamp: Stamp) -> Delivery:
     return Delivery(source, shown, "", mistakes=(mistake,))
 
 
-def refusal_note(refusal: Refusal) -> str:
+_NOTE = Text(
+    es="No se registró nada de este archivo. Se rechazó con el número {number}. Corríjalo y déjelo otra vez, o use "
+    "clusterflow intake show {number} y clusterflow intake retry {number}.",
+    en="Nothing in this file was recorded. It was refused as #{number}. Either correct it and drop it again, or use "
+    "clusterflow intake show {number} and clusterflow intake retry {number}.",
+)
+
+
+def refusal_note(refusal: Refusal, language: Language) -> str:
     """Return the text that is written beside a refused file: its mistakes, and how to correct them."""
-    number = refusal.id
-    head = (
-        f"Nothing in this file was recorded. It was refused as #{number}. Either correct it and drop it again, or use "
-        f"clusterflow intake show {number} and clusterflow intake retry {number}."
-    )
-    return "\n".join([head, *map(str, refusal.mistakes), ""])
+    return "\n".join([_NOTE.to(language).format(number=refusal.id), *map(str, refusal.mistakes), ""])

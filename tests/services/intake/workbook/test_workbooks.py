@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+import unicodedata
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from support.workbooks import xlsx
 from support.world import World
 
 from clusterflow.domain.records import RECORDS, Record
-from clusterflow.engine.record import RecordResult
+from clusterflow.engine.record import RecordResult, Submission
 from clusterflow.errors import Conflict, Mistakes, UnknownName
 from clusterflow.intake.workbook.reader import META
+from clusterflow.services import registry
 from clusterflow.services.intake.workbook import workbooks
 from clusterflow.services.intake.workbook.plan import Answers, Plan
 from clusterflow.services.intake.workbook.registry_snapshot import read_snapshot
@@ -359,3 +361,17 @@ def test_a_value_that_looks_like_a_mistake_is_asked_about(office: Office) -> Non
         workbooks.record(office.context, plan)
     workbooks.record(office.context, office.plan(xlsx({"Facturas": rows}), Answers(odd="keep")))
     assert len(office.facts("invoice", id="f-1")) == 1
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_text_is_the_same_however_its_accents_are_encoded(office: Office, form: Any) -> None:
+    fields = {"id": "camara", "name": unicodedata.normalize("NFD", "Cámara de León"), "from": "2024-01-01"}
+    registry.record(office.context, [Submission("organisation", fields, "a line")])
+    rows = [
+        (unicodedata.normalize(form, text) for text in ("Organización", "Tamaño", "Alta")),
+        (unicodedata.normalize(form, "Cámara de León"), unicodedata.normalize(form, "pequeña"), None),
+    ]
+    plan = office.plan(xlsx({unicodedata.normalize(form, "Miembros"): rows}), KEEP)
+    assert [str(w.mistake) for w in plan.mistakes] == []
+    assert [f.name for f in office.facts("organisation", id="camara")] == ["Cámara de León"]  # type: ignore[attr-defined]
+    assert not [c for c in plan.changes if c.new.type == "organisation" and c.became == "new"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 
+from clusterflow.domain.text import Language, Text
 from clusterflow.engine.submissions import Delivery
 from clusterflow.errors import Mistake, Mistakes, UnknownName
 from clusterflow.intake.workbook.messages import CellMistake
@@ -25,10 +27,22 @@ def is_workbook(name: str, content: bytes) -> bool:
 
 
 _CURES = {
-    "doubles": "Write the id in the workbook, or: clusterflow import {name} --doubles new",
-    "removed": "Restore the row and enter its last day, or: clusterflow import {name} --removed keep",
-    "odd": "Correct the cell, or: clusterflow import {name} --odd keep",
-    "emptied": "Fill the cell, or: clusterflow import {name} --emptied keep",
+    "doubles": Text(
+        es="Escriba el Id en el libro, o use: clusterflow import {name} --doubles new",
+        en="Write the id in the workbook, or use: clusterflow import {name} --doubles new",
+    ),
+    "removed": Text(
+        es="Devuelva la fila y anote su último día, o use: clusterflow import {name} --removed keep",
+        en="Restore the row and enter its last day, or use: clusterflow import {name} --removed keep",
+    ),
+    "odd": Text(
+        es="Corrija la celda, o use: clusterflow import {name} --odd keep",
+        en="Correct the cell, or use: clusterflow import {name} --odd keep",
+    ),
+    "emptied": Text(
+        es="Llene la celda, o use: clusterflow import {name} --emptied keep",
+        en="Fill the cell, or use: clusterflow import {name} --emptied keep",
+    ),
 }
 
 
@@ -47,25 +61,28 @@ def read_delivery(context: Context, name: str, content: bytes) -> tuple[Delivery
         return Delivery(source, name, payload, mistakes=[m.mistake for m in opened.mistakes]), opened.marked_copy()
     summary = summarize(plan)
     opened.mistakes = [
-        CellMistake(d.place, Mistake(str(d.place), line.removeprefix(f"{d.place}: "), "", _cure("doubles", name)))
+        CellMistake(
+            d.place,
+            Mistake(str(d.place), line.removeprefix(f"{d.place}: "), "", _cure("doubles", name, opened.language)),
+        )
         for d, line in zip(plan.doubles, summary.doubles, strict=True)
     ]
-    questions = [m.mistake for m in opened.mistakes] + _questions(summary, name)
+    questions = [m.mistake for m in opened.mistakes] + _questions(summary, name, opened.language)
     if not questions:
         return Delivery(source, name, payload, plan.submissions), b""
     return Delivery(source, name, payload, mistakes=questions), opened.marked_copy() if opened.mistakes else b""
 
 
-def _questions(summary: ImportSummary, name: str) -> list[Mistake]:
+def _questions(summary: ImportSummary, name: str, language: Language) -> list[Mistake]:
     """Return a mistake for each record without a row, each emptied cell and each value that looks like one."""
     lines = [("removed", line) for line in summary.removed] + [("emptied", line) for line in summary.emptied]
     lines += [("odd", line) for line in summary.odd]
     return [
-        Mistake(where, found, "", _cure(kind, name))
+        Mistake(where, found, "", _cure(kind, name, language))
         for kind, line in lines
         for where, _, found in [line.partition(": ")]
     ]
 
 
-def _cure(kind: str, name: str) -> str:
-    return _CURES[kind].format(name=name)
+def _cure(kind: str, name: str, language: Language) -> str:
+    return _CURES[kind].to(language).format(name=shlex.quote(name))
