@@ -86,7 +86,7 @@ class VoteCast(Frozen):
 
 
 class VoteFell(Frozen):
-    """A vote counts no longer: its findings changed, its decider had no right to it, or a tie asks for a new vote."""
+    """A vote no longer counts: its findings changed, its decider had no right to it, or a tie needs a new vote."""
 
     kind: Literal["vote.fell"] = "vote.fell"
     review: str
@@ -99,7 +99,7 @@ class VoteFell(Frozen):
 
 
 class VoteWithdrawn(Frozen):
-    """A decider took a vote or a veto back, or cast another vote in its place."""
+    """A decider took a vote or a veto back, or replaced it with another vote."""
 
     kind: Literal["vote.withdrawn"] = "vote.withdrawn"
     review: str
@@ -109,11 +109,11 @@ class VoteWithdrawn(Frozen):
     cast_by: str | None = None
     on: date
     reason: str | None = None
-    """Why it was taken back; None if another vote took its place."""
+    """Why it was taken back; None if another vote replaced it."""
 
 
 class GateReferred(Frozen):
-    """The deciders had not agreed in the time that the model gives them; the office may decide now."""
+    """The deciders did not agree in the time that the model gives them. Now the office may decide."""
 
     kind: Literal["gate.referred"] = "gate.referred"
     review: str
@@ -153,5 +153,5 @@ class GateDecided(Frozen):
     until: date | None = None
     to_stage: str | None = None
     due_on: date | None = None
-    """For a hold: until when the stage may take now, because the days of the hold do not count."""
+    """For a hold: the new end of the stage's time, because the days of the hold do not count."""
     escalate_on: date | None = None

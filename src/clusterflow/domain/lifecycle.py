@@ -30,7 +30,7 @@ class Split(Frozen):
 
     days: SplitDays = SplitDays.EXACT
     tie: Literal["revote"] | Role | None = None
-    """When everybody has voted and there is no quorum: vote again, or the vote of this role decides."""
+    """What happens if everybody has voted without a quorum: a new vote, or the vote of this role decides."""
     office_after_days: int | None = Field(default=None, ge=1)
     """How many days after it opened an undecided gate goes back to the office, which may then decide alone."""
 
@@ -48,7 +48,7 @@ class DecidedBy(Frozen):
     override: tuple[Role, ...] = ()
     """The roles that may waive a blocking criterion that is not met."""
     override_never: tuple[HelixKind, ...] = ()
-    """Whose representatives waive no criterion, whatever their role."""
+    """Helix kinds whose representatives cannot waive a criterion, whatever their role."""
     four_eyes: bool = False
     """Whether a person who requested the review, or recorded facts in the stage, is barred from
     deciding at its gate.
@@ -75,7 +75,7 @@ class Gate(Frozen):
 
     @property
     def by_id(self) -> dict[str, Criterion | AnyOf | AllOf]:
-        """Every criterion and every group of the gate, by id."""
+        """Return every criterion and every group of the gate, by id."""
         return {part.id: part for requirement in self.requires for part in parts_of(requirement)}
 
 

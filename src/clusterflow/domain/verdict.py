@@ -32,13 +32,13 @@ class Finding:
         return ()
 
     def value_text(self, language: Language = "en") -> str:
-        """The measured value, as people read it. It lies on the same side of the bounds as the exact value."""
+        """The measured value, as people read it. It is on the same side of the bounds as the exact value."""
         bound, keep, found = self.criterion.bound, self.criterion.keep, self.measurement
         text = found.format(bound.unit, language, *((bound, keep) if found.currency in (None, bound.currency) else ()))
         if bound.currency is None or found.currency == bound.currency or found.is_empty:
             return text
         converted = found.in_currency(bound.currency)
-        # A converted number is followed by the recorded amounts.
+        # The recorded amounts follow a converted number.
         return text if converted.currencies else f"{converted.format(bound.unit, language, bound, keep)} ({text})"
 
     def bound_text(self, language: Language = "en") -> str:
@@ -82,12 +82,12 @@ class Verdict:
 
     @property
     def units(self) -> tuple[Finding | Group, ...]:
-        """What must be met each for itself: an *all of* counts as its parts, an *any of* as one."""
+        """The requirements that must each be met: an *all of* counts as its parts, an *any of* as one."""
         return tuple(unit for result in self.results for unit in units_of(result))
 
     @property
     def hindrances(self) -> tuple[Finding | Group, ...]:
-        """The units of blocking requirements that are not met."""
+        """The blocking requirements that are not met."""
         return tuple(
             unit
             for result in self.results
@@ -117,24 +117,26 @@ def flatten(result: Finding | Group) -> tuple[Finding, ...]:
 
 
 def units_of(result: Finding | Group) -> tuple[Finding | Group, ...]:
-    """What must be met each for itself within a result."""
+    """Return the requirements within a result that must each be met."""
     if isinstance(result, Group) and isinstance(result.requirement, AllOf):
         return tuple(unit for part in result.parts for unit in units_of(part))
     return (result,)
 
 
 def results_in(result: Finding | Group) -> tuple[Finding | Group, ...]:
-    """A result and everything inside it, from the outside in."""
+    """Yield a result and everything inside it, from the outside in."""
     return (result, *(inner for part in result.parts for inner in results_in(part)))
 
 
 def names_in(result: Finding | Group) -> frozenset[str]:
-    """The ids of a result and of everything inside it."""
+    """Return the ids of a result and of everything inside it."""
     return frozenset(inner.id for inner in results_in(result))
 
 
 def is_covered(result: Finding | Group, names: Container[str]) -> bool:
-    """Whether the named criteria and groups suffice for a requirement: a part of an *any of* stands for the whole."""
+    """Whether the named criteria and groups are enough for a requirement. One part of an *any of* is enough for the
+    whole.
+    """
     if result.id in names:
         return True
     if isinstance(result, Finding):

@@ -81,7 +81,7 @@ Subdivision = Annotated[
     AfterValidator(_known_subdivision),
     Accepts(SUBDIVISION_ACCEPTED),
 ]
-"""A region, province or state, whose own holidays are kept there."""
+"""A region, province or state with its own holidays."""
 
 
 def _known_currency(code: str, info: ValidationInfo) -> str:
