@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.world import World, model, stage, stated
 
-from clusterflow.services import explanation
+from clusterflow.services import explanation, review, standing
+
+from .conftest import MakeWorld
 
 DAY = date(2024, 2, 15)
 # Small pools, so that days and values collide.
@@ -88,3 +90,38 @@ def test_a_correction_counts_from_the_day_it_is_about(fresh: Fresh) -> None:
     w.at("2024-03-01").record("observation initiative=one metric=first numerator=1 on=2024-02-01")
     assert found(w, DAY) == [("100 %", True)]
     assert found(w, DAY, datetime(2024, 2, 20, tzinfo=UTC)) == [("200 %", False)]
+
+
+def test_a_late_withdrawal_marks_the_answer_that_it_changed(fresh: Fresh) -> None:
+    w = fresh()
+    w.at("2024-02-01").state_figure("first", 1)
+    w.at("2024-03-01").record("observation initiative=one metric=first on=2024-02-01 retract=true")
+    assert found(w, DAY) == [("unknown", True)]
+    assert found(w, DAY, datetime(2024, 2, 20, tzinfo=UTC)) == [("100 %", False)]
+
+
+def test_a_late_end_marks_the_answer_that_it_changed(world: MakeWorld) -> None:
+    w = world()
+    w.at("2024-01-10").enrol("one", "cordoba")
+    w.record("membership initiative=one organisation=firm from=2024-01-05 commitment=signed-agreement")
+
+    def members(**known: date) -> tuple[str, bool]:
+        (gate,) = explanation.explain(w.context, "one", as_of=DAY, with_evidence=False, **known)
+        (line,) = [c for c in gate.criteria if c.criterion == "committed-members"]
+        return line.found, line.late
+
+    w.at("2024-03-01")
+    assert members() == ("1", False)
+    w.record("membership initiative=one organisation=firm to=2024-01-31")
+    assert members() == ("0", True)
+    assert members(known_on=DAY) == ("1", False)
+
+
+def test_the_status_of_a_day_can_be_asked_as_it_was_known(fresh: Fresh) -> None:
+    w = fresh()
+    w.at("2024-03-01").state_figure("first", 1)
+    review.evaluate(w.context, "one")
+    assert standing.state(w.context, "one").open_reviews
+    assert not standing.state(w.context, "one", date(2024, 3, 1), date(2024, 2, 20)).open_reviews
+    board = standing.board(w.context, date(2024, 3, 1), known_on=date(2024, 1, 1))
+    assert board.lines == (), "on that day it was not enrolled"

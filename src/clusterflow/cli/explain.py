@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from clusterflow.cli.language import language, stated_language
-from clusterflow.cli.output import AsOf, Json, day, marked, print_json, show, table
+from clusterflow.cli.output import AsOf, Json, KnownAt, day, marked, print_json, show, table
 from clusterflow.reports.explanation import GateExplanation, GroupLine
 from clusterflow.reports.labels import SEVERITY, word
 from clusterflow.reports.quorum import quorum
@@ -20,6 +20,7 @@ def explain(
     stage: str | None = None,
     *,
     as_of: AsOf = None,
+    known_at: KnownAt = None,
     evidence: Annotated[bool, Parameter(name="--evidence", negative="", help="with the records behind it")] = False,
     as_json: Json = False,
 ) -> None:
@@ -27,7 +28,13 @@ def explain(
     context = Context.open()
     told = stated_language() if as_json else language()
     found = explanation.explain(
-        context, initiative, stage, day(as_of, "--as-of"), with_evidence=evidence or as_json, language=told
+        context,
+        initiative,
+        stage,
+        day(as_of, "--as-of"),
+        with_evidence=evidence or as_json,
+        language=told,
+        known_on=day(known_at, "--known-at"),
     )
     if as_json:
         print_json(found)
@@ -55,6 +62,6 @@ def _show_gate(gate: GateExplanation, evidence: bool) -> None:
             lines.add_row(f"   #{row.entry} {row.record} {row.what}", "", row.counts_for, "", "", str(row.on or ""), "")
     show(lines)
     if any(c.late for c in gate.criteria):
-        show("* rests on facts entered after that day")
+        show(f"* {word('late', told)}")
     review = f"review {gate.review} is open; " if gate.review else ""
     show(f"{review}decides: {quorum(gate.decided_by, told)}; findings {gate.findings}")

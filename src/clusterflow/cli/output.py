@@ -32,6 +32,10 @@ REFUSED = 3
 
 Json = Annotated[bool, Parameter(name="--json", negative="", help="print JSON and nothing else")]
 AsOf = Annotated[str | None, Parameter(name="--as-of", help="the end of that day, as YYYY-MM-DD")]
+KnownAt = Annotated[
+    str | None,
+    Parameter(name="--known-at", help="what was known at the end of that day: later entries do not count"),
+]
 LONGEST_KEY = 128
 """Of an idempotency key, as the database keeps it."""
 

@@ -29,6 +29,7 @@ def portfolio_file(
     as_of: date | None,
     form: PortfolioFormat | None,
     table: PortfolioTable | None,
+    known_on: date | None = None,
 ) -> bytes:
     """The portfolio in the format that is asked for, or that the file's name tells.
 
@@ -39,7 +40,7 @@ def portfolio_file(
     if table is not None and chosen is not PortfolioFormat.CSV:
         raise Mistakes([Mistake("--table", f"a portfolio as {chosen} has no tables of its own", "--format csv")])
     context = Context.open()
-    found = gather(context, as_of, told)
+    found = gather(context, as_of, told, known_on)
     if chosen is PortfolioFormat.CSV:
         # Without the mark, some spreadsheets read a file's accents as something else; a pipe wants none.
         return table_csv(found, table or PortfolioTable.BOARD).encode("utf-8-sig" if to else "utf-8")

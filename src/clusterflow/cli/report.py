@@ -9,7 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from clusterflow.cli.language import language, stated_language
-from clusterflow.cli.output import AsOf, day, write_whole
+from clusterflow.cli.output import AsOf, KnownAt, day, write_whole
 from clusterflow.cli.portfolio import PortfolioFormat, portfolio_file
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes
 from clusterflow.reports.portfolio.tables import PortfolioTable
@@ -28,6 +28,7 @@ def report(
     to: To = None,
     pdf: Pdf = False,
     as_of: AsOf = None,
+    known_at: KnownAt = None,
     form: Annotated[
         PortfolioFormat | None,
         Parameter(name="--format", help="of the portfolio: html, csv or json; else what the file's name tells"),
@@ -39,15 +40,14 @@ def report(
     if portfolio:
         if initiative is not None:
             raise Mistakes([Mistake("--portfolio", f"it is of all initiatives, and «{initiative}» is one")])
-        _put(
-            portfolio_file(to, language(), day(as_of, "--as-of"), PortfolioFormat.PDF if on_paper else form, table), to
-        )
+        wanted = PortfolioFormat.PDF if on_paper else form
+        _put(portfolio_file(to, language(), day(as_of, "--as-of"), wanted, table, day(known_at, "--known-at")), to)
         return
     if initiative is None:
         raise Mistakes([Mistake("report", "no initiative is named", "an initiative's id, or --portfolio")])
     if form is not None or table is not None:
         raise Mistakes([Mistake("--format, --table", "a dossier is HTML or, with --pdf, a PDF", "with --portfolio")])
-    made = dossier(Context.open(), initiative, day(as_of, "--as-of"), stated_language())
+    made = dossier(Context.open(), initiative, day(as_of, "--as-of"), stated_language(), day(known_at, "--known-at"))
     _put(pdf_of(made.html) if on_paper else made.html.encode(), to)
 
 

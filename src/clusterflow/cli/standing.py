@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from clusterflow.cli.language import language, stated_language
-from clusterflow.cli.output import REFUSED, AsOf, Json, day, listed, marked, print_json, show, table
+from clusterflow.cli.output import REFUSED, AsOf, Json, KnownAt, day, listed, marked, print_json, show, table
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.terms import StageStatus
 from clusterflow.errors import ClusterflowError, NotPossible
@@ -22,19 +22,21 @@ from clusterflow.services import outbox, standing
 from clusterflow.services.context import Context
 
 
-def status(initiative: str | None = None, *, as_of: AsOf = None, as_json: Json = False) -> None:
+def status(
+    initiative: str | None = None, *, as_of: AsOf = None, known_at: KnownAt = None, as_json: Json = False
+) -> None:
     """Show the status of one initiative, or of all."""
     context = Context.open()
-    on = day(as_of, "--as-of")
+    on, known_on = day(as_of, "--as-of"), day(known_at, "--known-at")
     if initiative is None:
-        board = standing.board(context, on, stated_language() if as_json else language())
+        board = standing.board(context, on, stated_language() if as_json else language(), known_on)
         if as_json:
             print_json(board)
         else:
             _show_board(board, past=on is not None)
             _show_backlog(context)
     else:
-        found = standing.status(context, initiative, on, stated_language() if as_json else language())
+        found = standing.status(context, initiative, on, stated_language() if as_json else language(), known_on)
         if as_json:
             print_json(found)
         else:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
+from clusterflow.domain.measurement import UNMEASURED, Measurement, MetricCall
 from clusterflow.domain.text import Language
 from clusterflow.reports.explanation import GateExplanation, explain_gate
 from clusterflow.rules.judge import judge_gate
@@ -11,7 +14,7 @@ from clusterflow.rules.stage_order import known_stage
 from clusterflow.services import standing
 from clusterflow.services.catalogue import metrics_of
 from clusterflow.services.context import Context
-from clusterflow.services.local_time import today_of
+from clusterflow.services.local_time import end_of_day, today_of
 from clusterflow.store.metrics import evidence, measure
 from clusterflow.store.pinned_models import load_model
 from clusterflow.store.registry import initiative_records
@@ -25,16 +28,20 @@ def explain(
     known_at: datetime | None = None,
     language: Language | None = None,
     with_evidence: bool = True,
+    known_on: date | None = None,
 ) -> tuple[GateExplanation, ...]:
     """Explain one gate of an initiative, or the gates of all active stages.
 
     Args:
         as_of: the day whose facts count; today if ``None``.
         known_at: facts that were entered later do not count.
+        known_on: the same, for the end of a day.
     """
     metrics = metrics_of(context)
     with context.reading() as connection:
-        state = standing.load(connection, initiative, as_of)
+        state = standing.load(connection, initiative, as_of, known_on)
+        if known_on is not None:
+            known_at = end_of_day(connection, initiative, known_on)
         model = load_model(connection, state.model_hash)
         day = as_of or today_of(connection, [initiative], context.clock())[initiative]
         record = initiative_records(connection, day, [initiative]).get(initiative)
@@ -42,6 +49,9 @@ def explain(
         calls = {c.call for s in stages for c in model.stage(s).gate.criteria}
         measured = measure(connection, calls, metrics, day, [initiative], known_at)
         own = {call: by[initiative] for call, by in measured.items() if initiative in by}
+        if known_at is None and as_of is not None and as_of < context.clock().date():
+            then = end_of_day(connection, initiative, as_of)
+            own = _marked(own, measure(connection, calls, metrics, day, [initiative], then), initiative)
         return tuple(
             explain_gate(
                 judge_gate(model.stage(s), own),
@@ -56,3 +66,18 @@ def explain(
             )
             for s in stages
         )
+
+
+def _marked(
+    now: Mapping[MetricCall, Measurement], then: Mapping[MetricCall, Mapping[str, Measurement]], initiative: str
+) -> dict[MetricCall, Measurement]:
+    """Mark the numbers of a past day that were other numbers when that day ended.
+
+    A fact that was entered late is in the evidence; one that was withdrawn or ended late is not, so both are compared.
+    """
+    found: dict[MetricCall, Measurement] = {}
+    for call in {*now, *(c for c, by in then.items() if initiative in by)}:
+        one, other = now.get(call, UNMEASURED), then.get(call, {}).get(initiative, UNMEASURED)
+        changed = (one.low, one.high, one.amounts) != (other.low, other.high, other.amounts)
+        found[call] = replace(one, late=one.late or changed)
+    return found

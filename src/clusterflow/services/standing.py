@@ -24,8 +24,13 @@ from clusterflow.store.portfolio import enrolled_initiatives, snapshot_of, snaps
 from clusterflow.store.state import load_state, sort_rows
 
 
-def load(connection: Connection, initiative: str, as_of: date | None = None) -> InitiativeState:
+def load(
+    connection: Connection, initiative: str, as_of: date | None = None, known_on: date | None = None
+) -> InitiativeState:
     """Return the stored state of an initiative, or the state at the end of a day, replayed from its ledger.
+
+    Args:
+        known_on: entries that were made after that day do not count.
 
     Raises:
         UnknownName: no such initiative is enrolled.
@@ -36,6 +41,7 @@ def load(connection: Connection, initiative: str, as_of: date | None = None) -> 
     if now is None:
         known = connection.execute(select(tables.initiative_state.c.initiative)).scalars()
         raise UnknownName("enrolled initiative", initiative, nearest(initiative, known))
+    as_of = min((day for day in (as_of, known_on) if day is not None), default=None)
     if as_of is None:
         return now
     until = end_of_day(connection, initiative, as_of)
@@ -45,28 +51,42 @@ def load(connection: Connection, initiative: str, as_of: date | None = None) -> 
     return sort_rows(then)
 
 
-def state(context: Context, initiative: str, as_of: date | None = None) -> InitiativeState:
+def state(
+    context: Context, initiative: str, as_of: date | None = None, known_on: date | None = None
+) -> InitiativeState:
     """Return the state of an initiative: see ``load``."""
     with context.reading() as connection:
-        return load(connection, initiative, as_of)
+        return load(connection, initiative, as_of, known_on)
 
 
 def status(
-    context: Context, initiative: str, as_of: date | None = None, language: Language | None = None
+    context: Context,
+    initiative: str,
+    as_of: date | None = None,
+    language: Language | None = None,
+    known_on: date | None = None,
 ) -> InitiativeStatus:
-    """Return the status of an initiative, today or at the end of a day."""
+    """Return the status of an initiative, today or at the end of a day, as it was known at the end of another day."""
     with context.reading() as connection:
-        life = snapshot_of(connection, load(connection, initiative, as_of), context.clock(), as_of)
+        day = as_of or (context.clock().date() if known_on else None)
+        life = snapshot_of(connection, load(connection, initiative, as_of, known_on), context.clock(), day)
     return status_in(life, language or context.language)
 
 
-def board(context: Context, as_of: date | None = None, language: Language | None = None) -> Board:
-    """Return the portfolio, today or at the end of a day. Initiatives that were enrolled later are left out."""
+def board(
+    context: Context, as_of: date | None = None, language: Language | None = None, known_on: date | None = None
+) -> Board:
+    """Return the portfolio, today or at the end of a day. Initiatives that were enrolled later are left out.
+
+    Args:
+        known_on: entries that were made after that day do not count.
+    """
     reader = language or context.language
+    until = min((day for day in (as_of, known_on) if day is not None), default=None)
 
     def compute(only: Sequence[str] | None) -> Board:
         with context.reading() as connection:
-            statuses = [status_in(life, reader) for life in snapshots(connection, context.clock(), as_of, only)]
+            statuses = [status_in(life, reader) for life in snapshots(connection, context.clock(), until, only)]
         return board_of(statuses, as_of or context.clock().date(), reader)
 
     found, problems = compute_without_broken(compute, lambda: enrolled(context))

@@ -25,8 +25,17 @@ class WrittenDossier(Frozen):
     problem: str = ""
 
 
-def dossier(context: Context, initiative: str, as_of: date | None = None, language: Language | None = None) -> Dossier:
+def dossier(
+    context: Context,
+    initiative: str,
+    as_of: date | None = None,
+    language: Language | None = None,
+    known_on: date | None = None,
+) -> Dossier:
     """Render the dossier as of a day, in a language (by default the language of the initiative).
+
+    Args:
+        known_on: the end of the day on which it was known; by default now.
 
     Raises:
         UnknownName: no initiative of that id is enrolled.
@@ -34,7 +43,7 @@ def dossier(context: Context, initiative: str, as_of: date | None = None, langua
     """
     record = registry.initiative_record(context, initiative)
     told = language or (record.language or DEFAULT_LANGUAGE if record else context.language)
-    return compose(gather(context, initiative, as_of, told))
+    return compose(gather(context, initiative, as_of, told, known_on))
 
 
 def write_dossiers(

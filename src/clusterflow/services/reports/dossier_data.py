@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import cast
 
 from sqlalchemy import Connection
@@ -39,6 +39,7 @@ from clusterflow.services import explanation
 from clusterflow.services import standing as standing_service
 from clusterflow.services.catalogue import metrics_of
 from clusterflow.services.context import Context
+from clusterflow.services.local_time import end_of_day
 from clusterflow.services.reports.evidence_names import EvidenceNames
 from clusterflow.store import registry
 from clusterflow.store.database import read_connection
@@ -64,20 +65,27 @@ DUES = {size: _call("dues-collected", **({"size": size.value} if size else {})) 
 TURNOVER = {kind: _call("person-turnover", body=kind.value) for kind in KINDS}
 
 
-def gather(context: Context, initiative: str, as_of: date | None, language: Language) -> DossierFacts:
+def gather(
+    context: Context, initiative: str, as_of: date | None, language: Language, known_on: date | None = None
+) -> DossierFacts:
     """Gather the data of a dossier as of a day (by default today).
+
+    Args:
+        known_on: the state, the findings and the metrics are as they were known at the end of that day. Names, bodies,
+            strategy and objectives are as they are known now.
 
     Raises:
         UnknownName: no initiative of that id is enrolled.
         NotPossible: the initiative was enrolled after that day.
     """
-    state = standing_service.state(context, initiative, as_of)
-    status = standing_service.status(context, initiative, as_of, language)
+    state = standing_service.state(context, initiative, as_of, known_on)
+    status = standing_service.status(context, initiative, as_of, language, known_on)
     model = standing_service.pinned_model(context, initiative)
-    gates = explanation.explain(context, initiative, as_of=as_of, language=language)
+    gates = explanation.explain(context, initiative, as_of=as_of, language=language, known_on=known_on)
     day = status.as_of
     with read_connection(context.database) as connection:
-        told = _Metrics(context, connection, initiative, day)
+        known_at = end_of_day(connection, initiative, known_on) if known_on else None
+        told = _Metrics(context, connection, initiative, day, known_at)
         record = registry.initiative_records(connection, day, [initiative]).get(initiative)
         naming = EvidenceNames(
             connection, initiative, model, day, language, by_name=context.settings.personal_data == "names"
@@ -117,21 +125,26 @@ def gather(context: Context, initiative: str, as_of: date | None, language: Lang
 class _Metrics:
     """The metrics of one initiative: on the day, a year before, and by parts."""
 
-    def __init__(self, context: Context, connection: Connection, initiative: str, day: date) -> None:
+    def __init__(
+        self, context: Context, connection: Connection, initiative: str, day: date, known_at: datetime | None
+    ) -> None:
         self.declared, self.connection, self.initiative, self.day = metrics_of(context), connection, initiative, day
+        self.known_at = known_at
         self.year_before = months_before(day, 12)
         lasting = [MEMBERS, ATTENDANCE, *DUES.values()]
         self.now = self._measured([*lasting, TRUST, OVERDUE], day)
         self.then = self._measured(lasting, self.year_before)
 
     def _measured(self, calls: Iterable[MetricCall], day: date) -> dict[MetricCall, Measurement]:
-        found = measure(self.connection, calls, self.declared, day, [self.initiative])
+        found = measure(self.connection, calls, self.declared, day, [self.initiative], self.known_at)
         return {call: by.get(self.initiative, UNMEASURED) for call, by in found.items()}
 
     def apart(
         self, call: MetricCall, by: tuple[str, ...], day: date | None = None
     ) -> dict[tuple[str | None, ...], Measurement]:
-        found = measure_by_part(self.connection, call, by, self.declared, day or self.day, [self.initiative])
+        found = measure_by_part(
+            self.connection, call, by, self.declared, day or self.day, [self.initiative], self.known_at
+        )
         return found.get(self.initiative, {})
 
     def then_and_now(self, call: MetricCall) -> ThenAndNow:

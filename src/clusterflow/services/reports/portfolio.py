@@ -19,14 +19,21 @@ LOOKED_BACK = timedelta(days=365)
 """How long a lapse that ended is still reported."""
 
 
-def gather(context: Context, as_of: date | None = None, language: Language | None = None) -> Portfolio:
-    """Gather the portfolio, today or at the end of a day. What one broken initiative hides is that initiative alone."""
+def gather(
+    context: Context, as_of: date | None = None, language: Language | None = None, known_on: date | None = None
+) -> Portfolio:
+    """Gather the portfolio, today or at the end of a day. A broken initiative is left out, with its problem.
+
+    Args:
+        known_on: entries that were made after that day do not count.
+    """
     now = context.clock()
     day = as_of or now.date()
+    until = min((one for one in (as_of, known_on) if one is not None), default=None)
 
     def compute(only: Sequence[str] | None) -> Portfolio:
         with read_connection(context.database) as connection:
-            found = snapshots(connection, now, as_of, only)
+            found = snapshots(connection, now, until, only)
             lapsed = lapses(connection, found, day - LOOKED_BACK)
             recorded = last_facts(connection, found)
         return portfolio_of(found, lapsed, recorded, day, language or context.language)

@@ -146,6 +146,7 @@ def measure_by_part(
     declarations: Mapping[str, MetricDeclaration],
     as_of: date,
     initiatives: list[str] | None = None,
+    known_at: datetime | None = None,
 ) -> dict[str, dict[tuple[str | None, ...], Measurement]]:
     """Measure a metric for each part of an initiative: its rows are folded separately by some of their columns.
 
@@ -155,12 +156,12 @@ def measure_by_part(
     Returns:
         By initiative, then by the values of the columns. Parts without rows are left out.
     """
-    statement, earlier_days = _folded(call, Scope.over(initiatives), by)
+    statement, earlier_days = _folded(call, Scope.over(initiatives, known_at is not None), by)
     groups: dict[str, dict[tuple[str | None, ...], list[Row[Any]]]] = {}
-    for row in connection.execute(statement, parameter_values(earlier_days, as_of, initiatives, None)).all():
+    for row in connection.execute(statement, parameter_values(earlier_days, as_of, initiatives, known_at)).all():
         part = tuple(row._mapping[name] for name in by)
         groups.setdefault(row.initiative, {}).setdefault(part, []).append(row)
-    declared, rates = declarations[call.metric], _rates(connection, as_of, None)
+    declared, rates = declarations[call.metric], _rates(connection, as_of, known_at)
     return {
         initiative: {part: _measured(rows, declared, as_of, rates) for part, rows in parts.items()}
         for initiative, parts in groups.items()
