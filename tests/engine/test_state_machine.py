@@ -130,6 +130,11 @@ class Life(RuleBasedStateMachine):
         line = f"seat initiative={initiative} body=board person={who} from=2020-01-01 {ends}"
         self.command(lambda key: self.w.record(line if who == "gala" else f"{line} role=chair", key=key))
 
+    @rule(initiative=INITIATIVES, place=PLACES, person=PEOPLE)
+    def decline(self, initiative: str, place: int, person: str) -> None:
+        stage = self.stage_at(place)
+        self.command(lambda key: gates_service.decline_stage(self.w.context, initiative, stage, person, "no need", key))
+
     @rule(initiative=INITIATIVES)
     def evaluate(self, initiative: str) -> None:
         if self.lives(initiative):
@@ -160,14 +165,7 @@ class Life(RuleBasedStateMachine):
         stale=st.sampled_from([False, False, False, True]),
     )
     def decide(
-        self,
-        initiative: str,
-        place: int,
-        person: str,
-        kind: DecisionKind | Stance,
-        later: int,
-        back: int,
-        stale: bool,
+        self, initiative: str, place: int, person: str, kind: DecisionKind | Stance, later: int, back: int, stale: bool
     ) -> None:
         day = self.w.now.date() + timedelta(days=later)
         under_way = sorted(r.stage for r in self.state(initiative).open_reviews) if self.lives(initiative) else []
@@ -301,9 +299,10 @@ class Life(RuleBasedStateMachine):
     def who_is_under_way_has_passed_what_comes_before(self) -> None:
         for _, state in self.lives_now().values():
             passed = {m.stage for m in state.milestones if m.stands}
+            over = passed | state.declined
             under_way = [v.stage for v in state.open_visits]
             assert len(under_way) == len(set(under_way))
-            assert all(passed.issuperset(self.model.stage(s).after) for s in under_way)
+            assert all(over.issuperset(self.model.stage(s).after) for s in under_way)
             asked = [r.stage for r in state.open_reviews]
             assert len(asked) == len(set(asked))
             assert set(asked) <= set(under_way) - passed
@@ -311,7 +310,7 @@ class Life(RuleBasedStateMachine):
             if state.standing is Standing.STOPPED:
                 assert under_way == []
             else:
-                free = {s.id for s in self.model.stages if passed.issuperset(s.after)} - passed
+                free = {s.id for s in self.model.stages if over.issuperset(s.after)} - over
                 assert free <= set(under_way), "what waits for nothing more has begun"
 
     @invariant()

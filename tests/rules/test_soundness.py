@@ -11,15 +11,15 @@ from clusterflow.rules.soundness import DeciderFlaw, Defect, OrderFlaw, StageOut
 
 
 def bones(plan: str) -> list[StageOutline]:
-    """``a b<a c?<ab``: b waits for a; c is optional and waits for both."""
+    """``a b<a c<ab``: b waits for a, c for both."""
     found = []
     for word in plan.split():
         name, _, after = word.partition("<")
-        found.append(StageOutline(name.removesuffix("?"), tuple(after), name.endswith("?")))
+        found.append(StageOutline(name, tuple(after)))
     return found
 
 
-@pytest.mark.parametrize("plan", ["a", "a b<a c<a d<bc", "a b", "a b?<a c<a", "a?", "a b?<a c?<b", "b<a a"])
+@pytest.mark.parametrize("plan", ["a", "a b<a c<a d<bc", "a b", "b<a a"])
 def test_what_can_be_lived_has_no_defect(plan: str):
     assert order_defects(bones(plan)) == ()
 
@@ -31,7 +31,6 @@ def test_what_can_be_lived_has_no_defect(plan: str):
         ("a b<x", [Defect(OrderFlaw.UNKNOWN_AFTER, 1, 0, ("x",))]),
         ("a b<x c<b", [Defect(OrderFlaw.UNKNOWN_AFTER, 1, 0, ("x",))]),  # one slip of the pen, one mistake
         ("a b<aa", [Defect(OrderFlaw.TWICE_IN_AFTER, 1, 1, ("a",))]),
-        ("a b?<a c<ab", [Defect(OrderFlaw.WAITS_FOR_OPTIONAL, 2, 1, ("c", "b"))]),
         ("a b<b", [Defect(OrderFlaw.CYCLE, 1, names=("b", "b"))]),
         ("a b<ad c<b d<c", [Defect(OrderFlaw.CYCLE, 1, names=("b", "d", "c", "b"))]),
         ("a b<ac c<b d<c e<d", [
@@ -52,18 +51,16 @@ def test_each_defect_is_found(plan: str, found: list[Defect]):
 
 
 STAGES = st.lists(
-    st.builds(
-        StageOutline, st.sampled_from("abcd"), st.lists(st.sampled_from("abcdx"), max_size=3).map(tuple), st.booleans()
-    ),
+    st.builds(StageOutline, st.sampled_from("abcd"), st.lists(st.sampled_from("abcdx"), max_size=3).map(tuple)),
     max_size=5,
 )
 
 
 @given(STAGES)
-def test_without_a_defect_every_stage_can_be_entered_without_waiting_for_an_optional_one(stages: list[StageOutline]):
+def test_without_a_defect_every_stage_can_be_entered(stages: list[StageOutline]):
     if order_defects(stages):
         return
-    required = {bone.id for bone in stages if not bone.optional}
+    required = {bone.id for bone in stages}
     achieved: set[str] = set()
     while ready := {b.id for b in stages if b.id in required - achieved and achieved.issuperset(b.after)}:
         achieved |= ready

@@ -83,6 +83,11 @@ cli.command(
     help_epilogue="Example: clusterflow open-gate automotriz critical-mass",
 )
 cli.command(
+    "clusterflow.cli.gates:decline",
+    help="Do without an optional stage.",
+    help_epilogue='Example: clusterflow decline cosmetica institutionalization --by ana --reason "The host suffices."',
+)
+cli.command(
     "clusterflow.cli.gates:decide",
     help="Record a decision at a gate.",
     help_epilogue='Example: clusterflow decide automotriz critical-mass go --by ana --reason "Fifteen have signed."',

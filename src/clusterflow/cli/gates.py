@@ -50,6 +50,24 @@ def _decision(_: object, tokens: Sequence[Token]) -> str:
         raise Mistakes([Mistake("DECISION", *str(problem).split("; accepted: "))]) from None
 
 
+def decline(
+    initiative: str,
+    stage: str,
+    *,
+    by: Annotated[str, Parameter(help="who declines it: a person who decides at its gate")],
+    reason: Annotated[str, Parameter(help="why; it stands in the ledger")],
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Do without an optional stage; what follows the stage may begin."""
+    done = gates.decline_stage(Context.open(), initiative, stage, by, reason, key)
+    if as_json:
+        print_json(done)
+    else:
+        begun = f"; begun: {listed(done.entered)}" if done.entered else ""
+        show(f"{stage}: declined{begun}")
+
+
 def decide(
     initiative: str,
     stage: str,

@@ -47,7 +47,7 @@ def _order(document: Document) -> Iterator[Mistake]:
             after = stage.get("after")
             names = tuple(name if isinstance(name, str) else "" for name in (after if isinstance(after, list) else []))
             places.append(index)
-            bones.append(StageOutline(stage["id"], names, stage.get("optional") is True))
+            bones.append(StageOutline(stage["id"], names))
     ids = [bone.id for bone in bones]
     for defect in order_defects(bones):
         stage_steps: Steps = ("stages", places[defect.stage])
@@ -72,9 +72,6 @@ def _describe_defect(defect: Defect, ids: Sequence[str]) -> tuple[str, str, str]
         case OrderFlaw.UNKNOWN_AFTER:
             others = [name for name in dict.fromkeys(ids) if name != ids[defect.stage]]
             return f"the stage «{names[0]}» is unknown", ", ".join(others), nearest_hint(names[0], others)
-        case OrderFlaw.WAITS_FOR_OPTIONAL:
-            found = f"the stage «{names[0]}» waits for «{names[1]}», which is optional and may never take place"
-            return found, "stages that are not optional", f"Make «{names[0]}» optional too, or let it wait for another"
         case OrderFlaw.CYCLE:
             way = " → ".join(names)
             return f"the stages wait for each other in a circle: {way}", "an order with a first stage", ""

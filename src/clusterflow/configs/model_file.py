@@ -229,7 +229,7 @@ class WrittenStage(Written):
     title: WrittenText = Field(description="the title of the stage in es and en")
     about: OptionalKey[WrittenText] = Field(default=None, description="what is done in the stage, in es and en")
     after: list[str] = Field(default_factory=list, description="the stages that must be achieved before it")
-    optional: StrictBool = Field(default=False, description="true if no other stage waits for it")
+    optional: StrictBool = Field(default=False, description="true if the initiative may decline it")
     open_ended: StrictBool = Field(default=False, description="true if it goes on after its gate")
     allowed: Days = Field(description=SPAN_WRITTEN)
     escalate: Days = Field(

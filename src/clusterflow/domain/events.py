@@ -24,7 +24,7 @@ from clusterflow.domain.gate_events import VoteCast as VoteCast
 from clusterflow.domain.gate_events import VoteFell as VoteFell
 from clusterflow.domain.gate_events import VoteWithdrawn as VoteWithdrawn
 from clusterflow.domain.record_events import PersonForgotten, RecordCorrected, RecordEntered, RecordRetracted
-from clusterflow.domain.terms import Answer, VisitOutcome
+from clusterflow.domain.terms import Answer, Role, VisitOutcome
 from clusterflow.domain.text import Frozen
 
 
@@ -56,6 +56,18 @@ class StageLeft(Frozen):
     stage: str
     round: int
     outcome: VisitOutcome
+    on: date
+
+
+class StageDeclined(Frozen):
+    """The initiative does without an optional stage; what follows the stage may begin."""
+
+    kind: Literal["stage.declined"] = "stage.declined"
+    stage: str
+    round: int
+    decider: str
+    role: Role
+    reason: str
     on: date
 
 
@@ -190,6 +202,7 @@ LifeEvent = (
     InitiativeEnrolled
     | StageEntered
     | StageLeft
+    | StageDeclined
     | StageOverdue
     | FindingChanged
     | GateOpened

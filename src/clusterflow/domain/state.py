@@ -221,5 +221,11 @@ class InitiativeState(Frozen):
             visit = next(v for v in self.visits if v.stage == stage and v.round == milestone.round)
         return visit.held_until if visit is not None else None
 
+    @property
+    def declined(self) -> frozenset[str]:
+        """The optional stages that the initiative does without, by its last word on each."""
+        latest = {v.stage: v for v in sorted(self.visits, key=lambda v: v.round)}
+        return frozenset(stage for stage, v in latest.items() if v.outcome is VisitOutcome.DECLINED)
+
     def rounds(self, stage: str) -> int:
         return sum(v.stage == stage for v in self.visits)

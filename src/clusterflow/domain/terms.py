@@ -253,6 +253,8 @@ class VisitOutcome(StrEnum):
     ACHIEVED = "achieved"
     RECYCLED = "recycled"
     STOPPED = "stopped"
+    DECLINED = "declined"
+    """The stage is optional, and the initiative does without it."""
 
 
 class ConditionStatus(StrEnum):

@@ -10,7 +10,7 @@ from clusterflow.domain import events as ev
 from clusterflow.domain.grant import Grant
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.state import InitiativeState, Review
-from clusterflow.domain.terms import DecisionKind
+from clusterflow.domain.terms import DecisionKind, Stance
 from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Frozen
 from clusterflow.domain.verdict import Verdict
 from clusterflow.engine.electorate import electorate_of, people_involved
@@ -24,6 +24,7 @@ from clusterflow.rules.evaluation import open_gate
 from clusterflow.rules.judge import recall_gate
 from clusterflow.rules.mistakes import nearest
 from clusterflow.rules.one_time_code import is_valid_code
+from clusterflow.rules.quorum import entitled_roles
 from clusterflow.rules.stage_order import known_stage
 from clusterflow.rules.tally import count, rule_at
 from clusterflow.rules.transition import Transition
@@ -108,6 +109,52 @@ def open_review(
         findings=review.findings,
         readiness=verdict.readiness.value,
     )
+
+
+class DeclinedStage(Frozen):
+    """An optional stage that was just declined."""
+
+    initiative: str
+    stage: str
+    entered: tuple[str, ...] = ()
+    version: int = 0
+
+
+def decline_stage(
+    tx: Transaction, initiative: str, stage: str, person: str, reason: str, declared: MetricSource
+) -> DeclinedStage:
+    """Do without an optional stage. Whoever may decide at its gate may decline it.
+
+    Raises:
+        NotPossible: the stage is not optional, not under way, or this person does not decide at its gate.
+        Mistakes: the reason is missing, or a text contains forbidden characters.
+    """
+    ballot = Ballot(stage=stage, decision=Stance.ABSTAIN, reason=reason)
+    _check_texts(person, ballot)
+    if not reason.strip():
+        raise Mistakes([Mistake("--reason", "a declined stage needs a reason", "a text")])
+    now = _standing(tx, initiative, declared)
+    visit, of_model = now.state.visit(known_stage(now.model, stage)), now.model.stage(stage)
+    if not of_model.optional:
+        raise NotPossible(f"«{stage}» is not optional in {now.model.id}, so it cannot be declined")
+    if visit is None or now.state.milestone(stage) is not None:
+        raise NotPossible(f"«{initiative}» is not in stage «{stage}»; it is in: {_under_way(now.state)}")
+    voter = _voter(tx, now, None, person, ballot, None)
+    roles = entitled_roles(of_model.gate.decided_by, voter.decider.roles, voter.decider.helixes)
+    if not roles:
+        raise NotPossible(f"«{person}» does not decide at the gate of «{stage}», and cannot decline it")
+    transition = Transition(now.model, now.state, now.today)
+    review = now.state.open_review(stage)
+    if review is not None:
+        transition.add(ev.GateWithdrawn(review=review.id, stage=stage, on=now.today))
+    by = voter.decider.alias
+    transition.add(
+        ev.StageDeclined(stage=stage, round=visit.round, decider=by, role=roles[0], reason=reason.strip(), on=now.today)
+    )
+    transition.enter_ready_stages()
+    after = tx.apply_events(now.state, transition.events)
+    entered = tuple(e.stage for e in transition.events if isinstance(e, ev.StageEntered))
+    return DeclinedStage(initiative=initiative, stage=stage, entered=entered, version=after.version)
 
 
 def decide(

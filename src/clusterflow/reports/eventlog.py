@@ -72,6 +72,7 @@ _ACTIVITY: dict[str, tuple[Transition, Text]] = {
     "person.forgotten": (Transition.COMPLETE, Text(es="Persona olvidada", en="Person forgotten")),
     "stage.entered": (Transition.START, _STAGE),
     "stage.left": (Transition.GIVEN_UP, _STAGE),
+    "stage.declined": (Transition.GIVEN_UP, _STAGE),
     "stage.overdue": (Transition.COMPLETE, Text(es="Con retraso: {0}", en="Overdue: {0}")),
     "finding.changed": (Transition.COMPLETE, Text(es="Hallazgo: {0}", en="Finding: {0}")),
     "gate.opened": (Transition.START, _GATE),

@@ -20,6 +20,7 @@ Party = tuple[str, str]
 _STATUS = {
     "stage.entered": ("stage", "under way"),
     "stage.left": ("stage", "left"),
+    "stage.declined": ("stage", "declined"),
     "milestone.achieved": ("milestone", "achieved"),
     "milestone.confirmed": ("milestone", "confirmed"),
     "milestone.lapsed": ("milestone", "lapsed"),

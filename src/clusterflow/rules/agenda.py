@@ -98,7 +98,7 @@ class _Diary:
                 if not self.model.stage(stage).optional:
                     self.due[stage] = due_on
                     self.put(Kind.STAGE_DUE, f"{stage}/{round_}", stage, due_on, entry)
-            case ev.StageLeft(stage=stage, on=on):
+            case ev.StageLeft(stage=stage, on=on) | ev.StageDeclined(stage=stage, on=on):
                 self.due.pop(stage, None)
                 self.cancel(entry, on, Kind.STAGE_DUE, Kind.HOLD_ENDS, stage=stage)
             case ev.MilestoneAchieved(stage=stage, round=round_, on=on):
@@ -141,7 +141,8 @@ class _Diary:
 
 
 CALENDAR_EVENTS = (
-    ev.StageEntered, ev.StageLeft, ev.MilestoneAchieved, ev.GateOpened, ev.GateReopened, ev.GateWithdrawn,
+    ev.StageEntered, ev.StageLeft, ev.StageDeclined, ev.MilestoneAchieved,
+    ev.GateOpened, ev.GateReopened, ev.GateWithdrawn,
     ev.GateDecided, ev.ConditionSet, ev.ConditionMet, ev.MilestoneWithdrawn, ev.InitiativeStopped,
 )  # fmt: skip
 """The events that add, move or cancel a calendar entry."""

@@ -94,6 +94,10 @@ def _leave(state: InitiativeState, stage: str, on: object, outcome: VisitOutcome
     return _swap(state.visits, lambda v: v.stage == stage and v.left_on is None, left_on=on, outcome=outcome)
 
 
+def _stage_declined(state: InitiativeState, event: ev.StageDeclined, entry: Entry) -> dict[str, Any]:
+    return {"visits": _leave(state, event.stage, event.on, VisitOutcome.DECLINED)}
+
+
 def _stage_overdue(state: InitiativeState, event: ev.StageOverdue, entry: Entry) -> dict[str, Any]:
     return {"visits": _swap(state.visits, _stay(event.stage, event.round), overdue_level=event.level)}
 
@@ -284,6 +288,7 @@ def _expiry_told(record: str, ended: int = 0) -> Callable[[InitiativeState, Any,
 _CHANGES: dict[type[Frozen], Callable[[InitiativeState, Any, Entry], dict[str, Any]]] = {
     ev.StageEntered: _stage_entered,
     ev.StageLeft: _stage_left,
+    ev.StageDeclined: _stage_declined,
     ev.StageOverdue: _stage_overdue,
     ev.FindingChanged: _finding_changed,
     ev.GateOpened: _gate_opened,

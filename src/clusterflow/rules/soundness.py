@@ -16,7 +16,6 @@ class StageOutline:
 
     id: str
     after: tuple[str, ...] = ()
-    optional: bool = False
 
 
 class OrderFlaw(StrEnum):
@@ -26,7 +25,6 @@ class OrderFlaw(StrEnum):
     CYCLE = "cycle"
     NO_FIRST = "no-first"
     UNREACHABLE = "unreachable"
-    WAITS_FOR_OPTIONAL = "waits-for-optional"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +61,6 @@ def _waits(index: int, bone: StageOutline, known: Mapping[str, StageOutline]) ->
             yield Defect(OrderFlaw.TWICE_IN_AFTER, index, place, (name,))
         elif name not in known:
             yield Defect(OrderFlaw.UNKNOWN_AFTER, index, place, (name,))
-        elif known[name].optional and not bone.optional:
-            yield Defect(OrderFlaw.WAITS_FOR_OPTIONAL, index, place, (bone.id, name))
 
 
 def _circles(known: Mapping[str, StageOutline]) -> tuple[tuple[str, ...], ...]:

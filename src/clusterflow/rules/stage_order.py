@@ -42,7 +42,8 @@ def descendants(model: LifecycleModel, stage: str) -> frozenset[str]:
 def ready_to_enter(model: LifecycleModel, achieved: Set[str], entered: Set[str]) -> tuple[str, ...]:
     """The stages neither achieved nor entered that wait for nothing more, in the order of the file.
 
-    Optional ones too: they are open to the initiative, and nobody has to wait for them.
+    Args:
+        achieved: the stages that are achieved; an optional one that was declined counts as well.
     """
     return tuple(
         stage.id

@@ -51,8 +51,8 @@ class Transition:
         )
 
     def enter_ready_stages(self) -> None:
-        """Begin every stage whose predecessors are achieved."""
-        achieved = {m.stage for m in self.state.milestones if m.stands}
+        """Begin every stage whose predecessors are achieved; a declined stage holds nothing up."""
+        achieved = {m.stage for m in self.state.milestones if m.stands} | self.state.declined
         under_way = {v.stage for v in self.state.open_visits}
         for stage_id in ready_to_enter(self.model, achieved, under_way):
             self.enter(stage_id)

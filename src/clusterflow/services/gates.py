@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clusterflow.engine import decide as gates
-from clusterflow.engine.decide import BallotResult, OpenedReview
+from clusterflow.engine.decide import BallotResult, DeclinedStage, OpenedReview
 from clusterflow.engine.transaction import perform
 from clusterflow.rules.ballot import Ballot
 from clusterflow.rules.tally import rule_at
@@ -33,6 +33,17 @@ def open_gate(
     return perform(
         context.database, context.command(actor, key), "open gate", f"{initiative} {stage}", OpenedReview,
         lambda tx: gates.open_review(tx, initiative, stage, lambda: metrics_of(context), asked_by),
+    )  # fmt: skip
+
+
+def decline_stage(
+    context: Context, initiative: str, stage: str, person: str, reason: str, key: str | None = None
+) -> DeclinedStage:
+    """Do without an optional stage, by somebody who decides at its gate."""
+    return perform(
+        context.database, context.command(None, key), "decline stage", repr((initiative, stage, person, reason)),
+        DeclinedStage,
+        lambda tx: gates.decline_stage(tx, initiative, stage, person, reason, lambda: metrics_of(context)),
     )  # fmt: skip
 
 
