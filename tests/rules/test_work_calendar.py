@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterflow.rules.work_calendar import WorkCalendar, national_holidays
+from clusterflow.rules.work_calendar import WorkCalendar, public_holidays
 
 ZONES = ("America/Mexico_City", "America/Santiago", "Europe/Madrid", "America/Guayaquil", "Pacific/Auckland", "UTC")
 calendars = st.builds(WorkCalendar, st.sampled_from(ZONES), st.sampled_from(["MX", "ES", "CO", "AR", "EC", "ZZ", None]))
@@ -25,7 +25,7 @@ def test_the_next_working_day_is_one_and_the_first_that_is_not_before(calendar: 
     found = calendar.working_day(day)
     assert found >= day
     assert found.weekday() < 5
-    assert found not in national_holidays(calendar.country, found.year)
+    assert found not in public_holidays(calendar.country, found.year)
     between = [day + timedelta(days=n) for n in range((found - day).days)]
     assert not any(calendar.is_working_day(d) for d in between), "none was passed over"
     assert calendar.working_day(found) == found
@@ -72,3 +72,40 @@ def test_midnight_follows_the_clocks_and_may_not_exist() -> None:
     assert madrid.begins(date(2024, 4, 1)) == datetime(2024, 3, 31, 22, tzinfo=UTC), "a day of 23 hours"
     # On 8 September 2024 the clocks of Santiago go from 23:59:59 to 1:00.
     assert WorkCalendar("America/Santiago").begins(date(2024, 9, 8)) == datetime(2024, 9, 8, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("day", "works"),
+    [
+        ("2022-08-10", True),  # Wednesday, moved to Friday
+        ("2022-08-12", False),
+        ("2022-11-02", True),  # Wednesday, moved to Friday; the 3rd stays
+        ("2022-11-03", False),
+        ("2022-11-04", False),
+        ("2022-05-24", True),  # Tuesday, moved to Monday
+        ("2022-05-23", False),
+        ("2025-05-01", True),  # Thursday, moved to Friday
+        ("2025-05-02", False),
+        ("2026-02-16", False),
+    ],
+)
+def test_a_moved_holiday_of_ecuador_counts_once(day: str, works: bool) -> None:
+    assert WorkCalendar("America/Guayaquil", "EC").is_working_day(date.fromisoformat(day)) == works
+
+
+@pytest.mark.parametrize(
+    ("country", "region", "day", "works"),
+    [
+        ("ES", None, "2026-09-11", True),
+        ("ES", "ES-CT", "2026-09-11", False),  # the national day of Catalonia
+        ("ES", "ES-GI", "2026-09-11", False),  # Girona is a province of Catalonia
+        ("ES", "ES-CT", "2026-04-06", False),  # Easter Monday
+        ("ES", "ES-MD", "2026-04-06", True),
+        ("ES", "ES-PV", "2026-04-06", False),
+        ("ES", "ES-BI", "2026-04-06", False),  # Biscay is a province of the Basque Country
+        ("MX", "MX-NLE", "2026-09-16", False),  # of the states only the national days are known
+        ("MX", "ES-CT", "2026-09-11", True),  # a region of another country
+    ],
+)
+def test_a_region_has_holidays_of_its_own(country: str, region: str | None, day: str, works: bool) -> None:
+    assert WorkCalendar("UTC", country, region).is_working_day(date.fromisoformat(day)) == works

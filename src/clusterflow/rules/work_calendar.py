@@ -1,7 +1,8 @@
-"""The work calendar of an initiative: its time zone and the working days of its country."""
+"""The work calendar of an initiative: its time zone and the working days of its country and region."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -14,12 +15,14 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class WorkCalendar:
-    """Working days are Monday to Friday without the national holidays; of an unknown country, without weekends."""
+    """Working days are Monday to Friday without the public holidays; of an unknown country, only without weekends."""
 
     timezone: str = "UTC"
     """IANA name; a day begins and ends at midnight there."""
     country: str | None = None
     """ISO 3166 code, two letters."""
+    subdivision: str | None = None
+    """ISO 3166-2 code of the region whose own holidays are kept."""
 
     def today(self, now: datetime) -> date:
         """The day that a moment falls on."""
@@ -30,7 +33,7 @@ class WorkCalendar:
         return datetime.combine(day, time(), ZoneInfo(self.timezone)).astimezone(UTC)
 
     def is_working_day(self, day: date) -> bool:
-        return day.weekday() < SATURDAY and day not in national_holidays(self.country, day.year)
+        return day.weekday() < SATURDAY and day not in public_holidays(self.country, day.year, self.subdivision)
 
     def working_day(self, day: date) -> date:
         """The day itself, or the next working day."""
@@ -61,13 +64,46 @@ def months_before(day: date, months: int) -> date:
 
 
 @cache
-def national_holidays(country: str | None, year: int) -> frozenset[date]:
-    """The public holidays of a whole country, moved ones where they are kept; none of a country nobody knows."""
+def public_holidays(country: str | None, year: int, subdivision: str | None = None) -> frozenset[date]:
+    """Return the public holidays of a country, and of one of its regions; none of an unknown country.
+
+    Args:
+        subdivision: ISO 3166-2 code, as ES-CT. A province keeps the holidays of its region. If the region has no
+            holidays of its own in the library, those of the country hold.
+    """
     if country is None:
         return frozenset()
     # Not imported above: the package loads every country of the world, which takes longer than most commands.
     holidays = import_module("holidays")
     try:
-        return frozenset(holidays.country_holidays(country, years=year))
+        supported = holidays.country_holidays(country).subdivisions
+        region = next((part for part in _regions(country, subdivision) if part in supported), None)
+        found = dict(holidays.country_holidays(country, subdiv=region, years=year, language="en_US"))
     except NotImplementedError:
         return frozenset()
+    if country in _MOVES:
+        found = _without_moved(found)
+    return frozenset(found)
+
+
+_MOVES = frozenset(("EC",))
+"""Countries in which a moved holiday is a working day on its own date (EC: Ley Orgánica del Servicio Público, 2016)."""
+
+_OBSERVED = " (observed)"
+
+
+def _without_moved(found: Mapping[date, str]) -> dict[date, str]:
+    """Return the holidays without the dates from which a holiday moved to another day."""
+    moved = {
+        name.removesuffix(_OBSERVED) for names in found.values() for name in names.split("; ") if _OBSERVED in name
+    }
+    return {day: names for day, names in found.items() if not set(names.split("; ")) <= moved}
+
+
+def _regions(country: str, subdivision: str | None) -> list[str]:
+    """Return the parts of a code that name the region in the library: its own, then that of the region around it."""
+    if subdivision is None or not subdivision.startswith(f"{country}-"):
+        return []
+    pycountry = import_module("pycountry")
+    around = next((s.parent_code for s in pycountry.subdivisions if s.code == subdivision), None)
+    return [code.partition("-")[2] for code in (subdivision, around) if code]

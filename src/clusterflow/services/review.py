@@ -79,7 +79,7 @@ def _plan_changes(
         records = initiative_records(connection, context.clock().date(), initiatives)
         # An initiative whose own record was retracted continues, without national holidays.
         calendars = dict.fromkeys(initiatives, WorkCalendar())
-        calendars |= {i: WorkCalendar(r.timezone, r.country) for i, r in records.items()}
+        calendars |= {i: WorkCalendar(r.timezone, r.country, r.subdivision) for i, r in records.items()}
         heads = ledger.heads(connection, initiatives)
         now, metrics = context.clock(), metrics_of(context)
         return evaluation.evaluate_portfolio(connection, heads, calendars, now, metrics, everyone=only is None)

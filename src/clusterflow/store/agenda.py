@@ -137,8 +137,8 @@ class _Reader:
         self.record = version_on(self.described, now.date()).record if self.described else None
         self.zone = self.record.timezone if isinstance(self.record, Initiative) else "UTC"
         self.name = self.record.name if isinstance(self.record, Initiative) else initiative
-        country = self.record.country if isinstance(self.record, Initiative) else None
-        self.calendar = WorkCalendar(self.zone, country)
+        own = self.record if isinstance(self.record, Initiative) else None
+        self.calendar = WorkCalendar(self.zone, own.country if own else None, own.subdivision if own else None)
         self.today = self.calendar.today(now)
         self.held = capacities(connection, initiative, self.today)
         state = tables.initiative_state

@@ -9,11 +9,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, or_, select, update
 
 from clusterflow.domain.notice import Urgency
+from clusterflow.domain.records.parties import Person
 from clusterflow.domain.text import NoticeLanguage
 from clusterflow.rules.delivery_policy import WEEK, DeliveryPolicy, Receiver, SentMessage, WaitingNotice
 from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.store import tables
-from clusterflow.store.registry import people_by_id, profiles_of
+from clusterflow.store.registry import InitiativeProfile, people_by_id, profiles_of
 
 _NOTICE = tables.notice
 _CHUNK = 400
@@ -48,9 +49,11 @@ def receivers(
     for person, initiative in wanted:
         own, profile = people.get(person), initiatives.get(initiative)
         zone = (own.timezone if own else None) or (profile.timezone if profile else "UTC")
-        country = (own.country if own else None) or (profile.country if profile else None)
+        place: Person | InitiativeProfile | None = own if own and (own.country or own.subdivision) else profile
+        region = place.subdivision if place else None
+        country = (place.country if place else None) or (region[:2] if region else None)
         day = (own.digest_day if own else None) or manners.digest_day
-        found[person, initiative] = Receiver(WorkCalendar(zone, country), day)
+        found[person, initiative] = Receiver(WorkCalendar(zone, country, region), day)
     return found
 
 

@@ -260,16 +260,17 @@ def initiative_records(connection: Connection, on: date, ids: Sequence[str] | No
 
 @dataclass(frozen=True, slots=True)
 class InitiativeProfile:
-    """The name, time zone and country of an initiative, without the rest of its record."""
+    """The name, time zone, country and region of an initiative, without the rest of its record."""
 
     initiative: str
     name: str
     timezone: str
     country: str
+    subdivision: str | None
 
     @property
     def calendar(self) -> WorkCalendar:
-        return WorkCalendar(self.timezone, self.country)
+        return WorkCalendar(self.timezone, self.country, self.subdivision)
 
 
 def profiles_of(connection: Connection, on: date, ids: Sequence[str]) -> dict[str, InitiativeProfile]:
@@ -286,7 +287,7 @@ def calendar_of(connection: Connection, on: date, initiative: str) -> WorkCalend
     calendar = None
     for row in connection.execute(_CALENDARS, {"id": initiative}):
         if calendar is None or row.valid_from <= on:
-            calendar = WorkCalendar(row.timezone, row.country)
+            calendar = WorkCalendar(row.timezone, row.country, row.subdivision)
     return calendar or WorkCalendar()
 
 
@@ -294,9 +295,11 @@ _INITIATIVE = tables.REGISTRY_TABLES["initiative"]
 _ON_RECORD = (_INITIATIVE.c.chain == REGISTRY, *_is_current(_INITIATIVE))
 _ALL = select(_INITIATIVE).where(*_ON_RECORD).order_by(_INITIATIVE.c.valid_from)
 _SOME = _ALL.where(_INITIATIVE.c.id.in_(bindparam("ids", expanding=True)))
-_PROFILES = _SOME.with_only_columns(*(_INITIATIVE.c[n] for n in ("valid_from", "id", "name", "timezone", "country")))
+_PROFILES = _SOME.with_only_columns(
+    *(_INITIATIVE.c[n] for n in ("valid_from", "id", "name", "timezone", "country", "subdivision"))
+)
 _CALENDARS = _ALL.where(_INITIATIVE.c.id == bindparam("id")).with_only_columns(
-    _INITIATIVE.c.valid_from, _INITIATIVE.c.timezone, _INITIATIVE.c.country
+    _INITIATIVE.c.valid_from, _INITIATIVE.c.timezone, _INITIATIVE.c.country, _INITIATIVE.c.subdivision
 )
 
 
