@@ -52,7 +52,7 @@ def test_it_ends_by_itself_and_shows_six_initiatives(demo: Demo) -> None:
         "Prefect UI",
         "Portfolio",
         "Gate open",
-        "nothing is left running",
+        "no process is left running",
     ):
         assert shown in done.stdout
     assert "Traceback" not in done.stdout + done.stderr

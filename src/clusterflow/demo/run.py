@@ -78,7 +78,7 @@ async def _play(settings: Settings, sink: MailSink, stay: bool) -> None:
         if stay:
             console.print("\nStop with Ctrl-C.")
             await stop.wait()
-    console.print("stopped; everything that the demonstration started has ended")
+    console.print("stopped; no process is left running")
 
 
 async def _replay(running: Running, sink: MailSink, today: date) -> None:

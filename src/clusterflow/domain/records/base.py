@@ -88,7 +88,7 @@ def _known_currency(code: str, info: ValidationInfo) -> str:
     import pycountry  # noqa: PLC0415 - start-up time: only a command that validates a currency needs it
 
     if info.context is not STORED and pycountry.currencies.get(alpha_3=code) is None:
-        raise ValueError(f"«{code}» is no ISO 4217 currency; accepted: {CURRENCY_ACCEPTED}")
+        raise ValueError(f"«{code}» is not an ISO 4217 currency; accepted: {CURRENCY_ACCEPTED}")
     return code
 
 
