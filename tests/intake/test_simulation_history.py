@@ -28,7 +28,7 @@ def test_whatever_is_written_is_read_or_told_at_its_line_and_column(lines: list[
         assert 1 <= int(column) <= len(history.lines[int(number) - 1]) + 1
         assert "(char " not in mistake.found
     assert len(told) == len(history.mistakes)
-    read = {s.where for s in history.submissions} | {s.where for s in history.said}
+    read = {s.where for s in history.submissions} | {s.where for s in history.decisions}
     written = [f"h:{n}" for n, line in enumerate(history.lines, 1) if line.strip()]
     assert read | {m.where.split(" ")[0] for m in history.mistakes} == set(written)
 
@@ -37,7 +37,7 @@ def test_every_decision_and_stance_can_be_said() -> None:
     for word in [*DecisionKind, *Stance]:
         line = {"decision": word, "stage": "strategy", "by": "ana", "on": "2024-02-01", "for": "eva", "to": "strategy"}
         history = read_history(json.dumps(line), "h")
-        assert [(s.decision.decision, s.decision.speaks_for) for s in history.said] == [(word, "eva")]
+        assert [(s.decision.decision, s.decision.speaks_for) for s in history.decisions] == [(word, "eva")]
 
 
 def test_a_mistake_of_no_line_stays_as_it_is_and_comes_first() -> None:

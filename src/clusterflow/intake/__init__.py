@@ -1,1 +1,1 @@
-"""From what people write to submissions: JSON lines, ``key=value``, forms."""
+"""Turns what people and programs write into submissions: JSON lines, ``key=value``, files, workbooks."""

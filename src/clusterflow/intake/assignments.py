@@ -1,4 +1,4 @@
-"""A record as ``key=value`` words on the command line."""
+"""Reads a record written as ``key=value`` words on the command line."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from clusterflow.errors import Mistake, Mistakes
 
 
 def read_pairs(words: Iterable[str]) -> dict[str, str]:
-    """What the words assign, by key.
+    """Return the assigned values by key.
 
     Raises:
-        Mistakes: every word that is no assignment, or assigns twice.
+        Mistakes: every word that is no assignment, or repeats a key.
     """
     fields: dict[str, str] = {}
     mistakes = []
@@ -33,10 +33,10 @@ def read_pairs(words: Iterable[str]) -> dict[str, str]:
 
 
 def read_assignments(record: str, words: Iterable[str]) -> Submission:
-    """The submission that the words make; nothing after the sign means unknown.
+    """Return the submission that the words describe. An empty value means unknown.
 
     Raises:
-        Mistakes: every word that is no assignment, or assigns twice.
+        Mistakes: every word that is no assignment, or repeats a key.
     """
     fields = read_pairs(words)
     initiative = fields.pop("initiative", None)

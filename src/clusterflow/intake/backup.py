@@ -1,4 +1,4 @@
-"""A whole office out of lines of JSON: see ``model/life.py``."""
+"""Reads the backup of a whole office from lines of JSON (``domain/backup.py``)."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _BEGINNING = '{"clusterflow":'
 
 
 def is_life(text: str) -> bool:
-    """Whether a file holds a whole office: its first line says so."""
+    """Return whether a file holds a whole office, by its first line."""
     return text[: 2 * len(_BEGINNING)].replace(" ", "").startswith(_BEGINNING)
 
 
 def read_life(lines: Iterable[str], source: str) -> Iterator[tuple[str, Part]]:
-    """The parts of the file as they come, each with its place.
+    """Yield the parts of the file in their order, each with its place.
 
     Raises:
-        Mistakes: a line is none of them, or belongs to a newer format.
+        Mistakes: a line is no part of a backup, or has a newer format.
     """
     for number, line in enumerate(lines, 1):
         if not line.strip():

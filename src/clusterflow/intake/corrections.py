@@ -1,4 +1,4 @@
-"""A refused submission, mended by the person who looks at it."""
+"""Reads a refused submission again, with the corrections of a person."""
 
 from __future__ import annotations
 
@@ -12,32 +12,34 @@ from clusterflow.intake.json_lines import flattened, lines_of, parsed, read_line
 
 
 def read_again(payload: str, where: str, words: Sequence[str] = ()) -> list[Submission]:
-    """The submissions of a payload as it was sent, or of its one record with other fields; an empty value takes a
-    field away.
+    """Return the submissions of a payload: as it was sent, or of its only record with changed fields.
+
+    An empty value removes a field.
 
     Raises:
-        Mistakes: it still is no record.
-        NotPossible: words are given, and there is not just one record that they could be about.
+        Mistakes: it is still no record.
+        NotPossible: fields are given, and the payload holds more than one record.
     """
     whole = _whole(payload)
     if words:
         if not isinstance(whole, dict) or set(whole) == {"records"}:
             raise NotPossible(
-                f"key=value mends one record, and {where} is not just one: give it mended whole, with --from FILE"
+                f"key=value corrects one record, and {where} does not hold exactly one: "
+                "correct its records in a file, with --from FILE"
             )
-        return read_value(_mended(whole, read_pairs(words)), where)
+        return read_value(_corrected(whole, read_pairs(words)), where)
     return read_lines(lines_of(payload), where) if whole is None else read_value(whole, where)
 
 
 def _whole(payload: str) -> Any:
-    """The payload as one JSON value; None where it is none, or several."""
+    """Return the payload as one JSON value; None if it is no JSON, or several values."""
     try:
         return parsed(payload)
     except ValueError:
         return None
 
 
-def _mended(value: dict[str, Any], pairs: dict[str, str]) -> dict[str, Any]:
+def _corrected(value: dict[str, Any], pairs: dict[str, str]) -> dict[str, Any]:
     new: dict[str, Any] = {**pairs}
     if "retract" in pairs:
         new["retract"] = pairs["retract"] == "true"

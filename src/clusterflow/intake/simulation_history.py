@@ -1,6 +1,6 @@
-"""A history to try a model with: records as ``clusterflow record --from`` takes them, and decisions, a line each.
+"""Reads a history to try a model with: a record (as for ``clusterflow record --from``) or a decision on each line.
 
-A decision says ``{"decision": "go", "stage": "critical-mass", "by": "ana", "on": "2024-05-20", "reason": "..."}``.
+A decision is ``{"decision": "go", "stage": "critical-mass", "by": "ana", "on": "2024-05-20", "reason": "..."}``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from clusterflow.intake.json_lines import lines_of, read_value, values
 from clusterflow.rules.mistakes import field_mistakes
 
 
-def _said(word: Any) -> DecisionKind | Stance:
+def _decision_kind(word: Any) -> DecisionKind | Stance:
     try:
         return parse_decision(word)
     except ValueError:
@@ -30,9 +30,9 @@ def _said(word: Any) -> DecisionKind | Stance:
 
 
 class Decision(Frozen):
-    """What somebody says at a gate on a day, in the words of ``clusterflow decide``."""
+    """A decision or a vote at a gate on a day, in the words of ``clusterflow decide``."""
 
-    decision: Annotated[DecisionKind | Stance, BeforeValidator(_said)]
+    decision: Annotated[DecisionKind | Stance, BeforeValidator(_decision_kind)]
     stage: str
     by: str
     on: date
@@ -56,16 +56,16 @@ class ParsedLine:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What a history says, and what of it could not be read; ``lines`` are its lines, to find columns in."""
+    """The records and decisions of a history, and its mistakes. ``lines`` are its lines, to find columns in."""
 
     source: str
     lines: tuple[str, ...]
     submissions: list[Submission] = field(default_factory=list)
-    said: list[ParsedLine] = field(default_factory=list)
+    decisions: list[ParsedLine] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
 
     def placed(self, mistakes: Iterable[Mistake]) -> list[Mistake]:
-        """Mistakes at ``file:line`` with the column of what they name, in the order of the lines."""
+        """Return mistakes at ``file:line:column``, in the order of the lines."""
         return [mistake for _, mistake in sorted(self._places(mistakes), key=lambda found: found[0])]
 
     def _places(self, mistakes: Iterable[Mistake]) -> Iterator[tuple[tuple[int, int], Mistake]]:
@@ -81,7 +81,7 @@ class History:
 
 
 def read_history(text: str, source: str) -> History:
-    """Everything that can be read of a history; what cannot is among its mistakes."""
+    """Return everything that can be read of a history; the rest is among its mistakes."""
     history = History(source, tuple(lines_of(text)))
     for where, value in values(history.lines, source, history.mistakes):
         if isinstance(value, dict) and "decision" in value and "record" not in value:
@@ -96,7 +96,7 @@ def read_history(text: str, source: str) -> History:
 
 def _take(history: History, value: dict[str, Any], where: str) -> None:
     try:
-        history.said.append(ParsedLine(where, Decision.model_validate(value)))
+        history.decisions.append(ParsedLine(where, Decision.model_validate(value)))
     except ValidationError as problem:
         history.mistakes.extend(field_mistakes(problem, Decision, where))
 
@@ -106,7 +106,7 @@ _NAMED = re.compile(r"^(\w+): |«([^«»]+)»|the same field twice: (\w+)")
 
 
 def _column(line: str, found: str) -> tuple[int, str]:
-    """Where in its line a mistake stands, from 1: where what it names is written. And the mistake without its place."""
+    """Return the column of what a mistake names, from 1, and the mistake without its place."""
     if place := _PLACE.search(found):
         return int(place[1]), _PLACE.sub("", found)
     for names in _NAMED.findall(found):

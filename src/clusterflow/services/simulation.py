@@ -104,7 +104,7 @@ class _Simulation:
         if not self.starts:
             yield Mistake(f"{self.history.source}:1", "no line starts an initiative", ENROLMENT)
         people = {str(s.fields.get("id")) for s in self.history.submissions if s.type == Person.type}
-        for said in sorted(self.history.said, key=lambda s: s.decision.on):
+        for said in sorted(self.history.decisions, key=lambda s: s.decision.on):
             mine = said.decision.initiative or ", ".join(self.starts)
             yield from _unknown(said, "initiative", mine, self.starts)
             yield from _unknown(said, "person", said.decision.by, people)

@@ -1,1 +1,1 @@
-"""The managers' workbook: written as a template, read back by cell, given back with its mistakes marked."""
+"""The managers' workbook: the template, the reader, and the copy in which mistakes are marked."""

@@ -1,4 +1,4 @@
-"""From what stands in a cell to the value that its column asks for."""
+"""Converts the content of a cell to the value that its column asks for."""
 
 from __future__ import annotations
 
@@ -109,10 +109,10 @@ def _id(column: Column, value: Any, language: Language) -> str:
 
 
 def slug(text: str, keep: bool = False) -> str | None:
-    """A short name for use in files and commands, out of what people call a thing; None where nothing is left of it.
+    """Return a short name for files and commands, made from a name; None if nothing of it is left.
 
     Args:
-        keep: it is one already but for capitals and blanks, as a number of a series: F-2025/001 is f-2025-001.
+        keep: it is a short name but for capitals and blanks, as the number of a series: F-2025/001 is f-2025-001.
     """
     if keep:
         plain = re.sub(r"[\s/]+", "-", text.lower())
@@ -123,7 +123,7 @@ def slug(text: str, keep: bool = False) -> str | None:
 
 def _choice(column: Column, value: Any, language: Language) -> str:
     text = _text(column, value, language)
-    word = _said(column).get(fold_text(text))
+    word = _words_of_list(column).get(fold_text(text))
     if word is not None:
         return word
     labels = [label.to(language) for label in column.choices.values()]
@@ -134,8 +134,8 @@ def _choice(column: Column, value: Any, language: Language) -> str:
 
 
 @cache
-def _said(column: Column) -> dict[str, str]:
-    """The words of a list, in each language and as they are in files."""
+def _words_of_list(column: Column) -> dict[str, str]:
+    """Return the values of a list by their words, in each language and as they are in files."""
     found = {fold_text(label): word for word, text in column.choices.items() for label in (text.es, text.en)}
     return found | {fold_text(word): word for word in column.choices}
 
@@ -243,18 +243,18 @@ _READERS: dict[Kind, Callable[[Column, Any, Language], Any]] = {
 
 @cache
 def _presences() -> dict[str, Presence]:
-    said: dict[str, Presence] = {}
+    found: dict[str, Presence] = {}
     for presence in PRESENCES:
         for word in (presence.text.es, presence.text.en, *presence.also):
-            said[fold_text(word) or word] = presence
-    return said
+            found[fold_text(word) or word] = presence
+    return found
 
 
 def read_presence(value: Any, language: Language) -> Presence | None:
-    """What a cell of the attendance grid says; None where it is empty.
+    """Return the answer in a cell of the attendance sheet; None if it is empty.
 
     Raises:
-        Unreadable: it says something else.
+        Unreadable: it holds something else.
     """
     value = clean_text(value)
     if value is None:

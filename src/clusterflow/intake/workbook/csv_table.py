@@ -15,7 +15,7 @@ _SAMPLE = 30
 """Lines in which the separator is looked for: titles may stand above the table."""
 
 _STATED = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
-"""The line with which Excel is told the separator."""
+"""The line that states the separator for Excel."""
 
 _BLANK_ROWS = 4
 """So many times the rows that may hold a value may be empty."""
@@ -25,7 +25,7 @@ def read_csv(name: str, content: bytes, language: Language, deadline: Deadline) 
     """Return the cells of a file by row.
 
     Raises:
-        Mistakes: it is too large, no table, or in an encoding that cannot be told for certain.
+        Mistakes: it is too large, no table, or in an encoding that cannot be determined.
     """
     if len(content) > LARGEST_TEXT:
         raise refused(name, "too_long", language, size=LARGEST_TEXT // 2**20)

@@ -1,4 +1,4 @@
-"""From rows to drafts of records: typed, each field with the cell it stands in; whom a row names is still a text."""
+"""Turns rows into drafts of records. Each field has its type and its cell; names of other records are still texts."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from clusterflow.intake.workbook.messages import CellMistake, Place, Unreadable,
 from clusterflow.intake.workbook.texts import is_example
 
 Progress = Callable[[int], None]
-"""Told how many rows more are done."""
+"""Called with the number of rows that were done since the last call."""
 
 
 @dataclass(slots=True)
 class Draft:
-    """What a row says of one record. A field that is None is an empty cell; one that is absent has no column."""
+    """One record of a row. A field that is None has an empty cell; a field that is absent has no column."""
 
     record: str
     sheet: Sheet
@@ -28,16 +28,16 @@ class Draft:
     fields: dict[str, Any]
     cells: dict[str, int] = field(default_factory=dict)
     head: Draft | None = None
-    """The draft of the row's first record, where this is of another one."""
+    """The draft of the first record of the row, if this is another one."""
 
     def at(self, name: str) -> Place:
-        """The cell of a field, or the row where it has none."""
+        """Return the cell of a field, or the row if it has none."""
         return Place(self.place.sheet, self.place.row, self.cells.get(name))
 
 
 @dataclass(slots=True)
 class ReadResult:
-    """What a workbook holds, and everything that is wrong in its cells."""
+    """The drafts of a workbook, and every mistake in its cells."""
 
     language: Language
     """The language of messages."""
@@ -47,12 +47,12 @@ class ReadResult:
     drafts: list[Draft] = field(default_factory=list)
     mistakes: list[CellMistake] = field(default_factory=list)
     sheets: dict[str, str] = field(default_factory=dict)
-    """Under which names its sheets are known to whoever wrote it; only those that have a row."""
+    """The names that the author gave to the sheets with a row, by our names."""
     columns: dict[str, frozenset[Column]] = field(default_factory=dict)
     heads: dict[str, Place] = field(default_factory=dict)
 
     def copied(self) -> ReadResult:
-        """The same, with drafts of its own."""
+        """Return a copy with its own drafts."""
         twins: dict[int, Draft] = {}
         for draft in self.drafts:
             head = twins[id(draft.head)] if draft.head is not None else None
@@ -89,7 +89,7 @@ def read_tables(
 
 
 def _lines(table: Table) -> Iterator[tuple[int, Sequence[Any]]]:
-    """The rows that hold something, but for the example."""
+    """Yield the rows that hold something, except the example."""
     ours = sorted({*table.columns, *table.meetings})
     for number in range(table.head_row + 1, len(table.raw.rows)):
         row = table.raw.rows[number]
@@ -133,12 +133,12 @@ def _rows(table: Table, read: ReadResult) -> Iterator[list[Draft]]:
 
 
 def _own(sheet: Sheet, record: str) -> list[Column]:
-    """The columns that belong to one record type alone."""
+    """Return the columns that belong to one record type alone."""
     return [c for c in sheet.columns_of(record).values() if len(c.fills) == 1]
 
 
 def _places(table: Table, record: str) -> list[tuple[str, Column, int]]:
-    """Which columns fill the fields of a record type, and where they stand."""
+    """Return the fields of a record type with their columns and the positions of these."""
     return [
         (name, column, at)
         for at, column in table.columns.items()
@@ -148,7 +148,7 @@ def _places(table: Table, record: str) -> list[tuple[str, Column, int]]:
 
 
 def _grid(table: Table, read: ReadResult) -> Iterator[list[Draft]]:
-    """Attendance: a draft for each cell that says something."""
+    """Yield the drafts of each row of the attendance sheet: one for each answer."""
     for number, row in _lines(table):
         who: dict[str, Any] = {}
         cells: dict[str, int] = {}
@@ -158,16 +158,16 @@ def _grid(table: Table, read: ReadResult) -> Iterator[list[Draft]]:
         drafts = []
         for at, meeting in table.meetings.items():
             with _Cell(table, number, at, row, read) as cell:
-                said = read_presence(cell.value, read.language)
-                if said is not None:
-                    fields = {**who, "meeting": meeting, "invited": said.invited, "present": said.present}
+                answer = read_presence(cell.value, read.language)
+                if answer is not None:
+                    fields = {**who, "meeting": meeting, "invited": answer.invited, "present": answer.present}
                     place = Place(table.name, number, at)
                     drafts.append(Draft("attendance", table.sheet, place, fields, {**cells, "present": at}))
         yield drafts
 
 
 class _Cell:
-    """A cell, with what is wrong in it told at its place."""
+    """A cell. A mistake in it is added to the result, with its place."""
 
     __slots__ = ("column", "read", "row", "table", "value")
 

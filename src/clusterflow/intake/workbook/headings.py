@@ -1,4 +1,4 @@
-"""Which sheet is which, and which column: by their titles in either language, however they are written."""
+"""Recognizes sheets and columns by their titles, in either language, whatever their capitals and accents."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from clusterflow.rules.matching import fold_text
 from clusterflow.rules.mistakes import nearest
 
 _SEARCHED_ROWS = 20
-"""The row of heads is looked for among the first ones."""
+"""The row of heads is one of the first rows."""
 
 
 @dataclass(slots=True)
 class Table:
-    """A sheet that is understood: which one it is, where its heads stand, and what each column is."""
+    """A recognized sheet with its row of heads and its columns."""
 
     sheet: Sheet
     raw: RawSheet
     head_row: int
     columns: dict[int, Column]
     meetings: dict[int, str] = field(default_factory=dict)
-    """The columns of an attendance grid that are meetings, by what their heads say."""
+    """The columns of an attendance sheet that are meetings: the id or date in their heads."""
 
     @property
     def name(self) -> str:
@@ -41,10 +41,10 @@ class Table:
 
 
 def language_of(book: Book, otherwise: Language) -> Language:
-    """The language that a workbook speaks: as it says itself, or as most of its titles and heads do."""
-    said = book.about.get("language")
-    if said in LANGUAGES:
-        return "es" if said == "es" else "en"
+    """Return the language of a workbook: the one it states, or that of most of its titles and heads."""
+    stated = book.about.get("language")
+    if stated in LANGUAGES:
+        return "es" if stated == "es" else "en"
     votes = {"es": 0, "en": 0}
     own = {one: _own_words(one) for one in LANGUAGES}
     for sheet in book.sheets:
@@ -59,7 +59,7 @@ def language_of(book: Book, otherwise: Language) -> Language:
 
 @cache
 def _own_words(language: Language) -> frozenset[str]:
-    """The titles and heads of one language that the other does not have."""
+    """Return the titles and heads of one language that the other does not have."""
     both = [
         {fold_text(t.to(one)) for s in SHEETS for t in (s.title, *(c.title for c in s.columns))}
         for one in ("es", "en")
@@ -69,7 +69,7 @@ def _own_words(language: Language) -> frozenset[str]:
 
 
 def recognize_sheets(book: Book, language: Language) -> tuple[list[Table], list[CellMistake]]:
-    """The tables of a workbook, and everything that keeps it from being understood."""
+    """Return the recognized sheets of a workbook, and the mistakes in sheets and heads."""
     tables, wrong, seen = list[Table](), list[CellMistake](), dict[str, str]()
     for raw in book.sheets:
         if raw.name.startswith("#") or fold_text(raw.name) in _ours():
@@ -105,7 +105,7 @@ def _by_title(name: str) -> Sheet | None:
 
 
 def _by_heads(raw: RawSheet) -> Sheet | None:
-    """What a file of one table is: by its name, otherwise by its heads."""
+    """Return the sheet that a file with one table holds: by its name, otherwise by its heads."""
     words = set(fold_text(PurePath(raw.name).stem).split())
     named = [s for s in SHEETS if any(set(fold_text(t).split()) <= words for t in (s.name, s.title.es, s.title.en))]
     best, most = None, 0
@@ -119,7 +119,7 @@ def _by_heads(raw: RawSheet) -> Sheet | None:
 
 @cache
 def _heads(sheet: Sheet) -> dict[str, Column]:
-    """The columns of a sheet by their heads, folded; titles go before other words."""
+    """Return the columns of a sheet by their folded heads. Titles have precedence over other words."""
     found: dict[str, Column] = {}
     for column in sheet.columns:
         for text in (column.title.es, column.title.en):
@@ -131,7 +131,7 @@ def _heads(sheet: Sheet) -> dict[str, Column]:
 
 
 def _head_row(sheet: Sheet, rows: Sequence[Sequence[Any]]) -> tuple[int, int, dict[int, Column]] | None:
-    """The row with the most heads: its number, how many, and which."""
+    """Return the row with the most heads: its number, how many heads it has, and its columns."""
     best: tuple[int, int, dict[int, Column]] | None = None
     for number, row in enumerate(rows[:_SEARCHED_ROWS]):
         found = {at: c for at, cell in enumerate(row) if isinstance(cell, str) and (c := _column(sheet, cell))}
@@ -178,12 +178,12 @@ def _read_heads(sheet: Sheet, raw: RawSheet, language: Language, wrong: list[Cel
 
 
 def _meeting_of_head(head: Any) -> str:
-    """The id or the date of a meeting, as text."""
+    """Return the id or the date of a meeting as text."""
     return str(head.date() if isinstance(head, datetime) else unicodedata.normalize("NFC", str(head)))
 
 
 def _lacking(table: Table, language: Language) -> Iterable[CellMistake]:
-    """The columns without which no row tells what it is about."""
+    """Yield a mistake for each missing column without which a row identifies nothing."""
     there, place = set(table.columns.values()), Place(table.name, table.head_row)
     for column in table.sheet.columns:
         is_key = column.kind is Kind.REFERENCE and column.required and column.record == table.sheet.head

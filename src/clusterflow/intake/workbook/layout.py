@@ -1,4 +1,4 @@
-"""How a record is laid out on a sheet: titles and order. What a field is follows from the record's own declaration."""
+"""The layout of records on sheets: titles and order. Types and choices follow from the declaration of the record."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from clusterflow.rules.mistakes import bare_type, metadata_of
 
 
 class Kind(Enum):
-    """What stands in a cell."""
+    """The kind of content of a cell."""
 
     TEXT = "text"
     ID = "id"
@@ -37,13 +37,13 @@ class Kind(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """One column: which field it fills (of one record type, or of several on one sheet), and its head."""
+    """A column: the field that it fills (of one record type, or of several on one sheet), and its head."""
 
     fills: tuple[tuple[str, str], ...]
     title: Text
     example: object = None
     also: tuple[str, ...] = ()
-    """Other heads under which people keep it."""
+    """Other heads that people use for it."""
     per: int = 1
     """How many of the field's units make one of the cell's: a mean in thousandths is shown as 3.85."""
 
@@ -51,7 +51,7 @@ class Column:
     """What a cell with «100 %» stands for in this column; 0 where a percentage makes no sense."""
 
     free: bool = False
-    """May stay empty, though its record needs it: it is found, or its whole part of the row may be left out."""
+    """Whether it may stay empty although its record needs it: the value is found, or the record may be left out."""
 
     @property
     def record(self) -> str:
@@ -64,7 +64,7 @@ class Column:
 
     @cached_property
     def field(self) -> FieldInfo | None:
-        """The declaration; None for the currency, which belongs to the amounts of its row."""
+        """The declaration of the field; None for the currency, which belongs to the amounts of its row."""
         return RECORDS[self.record].model_fields.get(self.name)
 
     @cached_property
@@ -83,13 +83,13 @@ class Column:
 
     @cached_property
     def reference(self) -> str | None:
-        """The type of the record that it names."""
+        """The type of the record that the cell names."""
         found = metadata_of(self.field.annotation, self.field.metadata) if self.field else ()
         return next((m.record for m in found if isinstance(m, Ref)), None)
 
     @cached_property
     def choices(self) -> dict[str, Text]:
-        """What may be chosen, and how readers say it."""
+        """The values to choose from, with their texts."""
         kind = bare_type(self.field.annotation) if self.field else None
         if isinstance(kind, type) and issubclass(kind, StrEnum):
             return CHOICES[kind]
@@ -99,12 +99,12 @@ class Column:
 
     @property
     def offered(self) -> list[Text]:
-        """What a list in the cell offers."""
+        """The texts that the list in the cell offers."""
         return list(YES_NO.values()) if self.kind is Kind.YES_NO else list(self.choices.values())
 
     @cached_property
     def required(self) -> bool:
-        """Whether a new record cannot do without it; ids are made where none is given."""
+        """Whether a new record needs it. A missing id is generated."""
         return self.field is not None and self.field.is_required() and self.kind is not Kind.ID
 
 
@@ -138,12 +138,12 @@ class Sheet:
     title: Text
     about: Text
     one: Text
-    """What a row is, to be counted: member."""
+    """The noun for one row: member."""
     many: Text
     colour: str
     columns: tuple[Column, ...]
     made_of: tuple[str, ...] = ()
-    """The fields that an id is made of where none is given, and by which such a row is known again."""
+    """The fields that a missing id is made of, and by which such a row is recognized again."""
 
     @cached_property
     def records(self) -> tuple[str, ...]:
@@ -165,7 +165,7 @@ class Sheet:
 
 
 def in_words(column: Column | None, value: Any, language: Language) -> str:
-    """A value of a column as its reader says it."""
+    """Return a value of a column as text for its reader."""
     if isinstance(value, bool):
         return YES_NO[value].to(language)
     if column is not None and column.kind is Kind.CHOICE:
@@ -174,17 +174,17 @@ def in_words(column: Column | None, value: Any, language: Language) -> str:
 
 
 LABELS = ("name", "title")
-"""The fields by which people call a record that has an id."""
+"""The fields that hold the name of a record with an id."""
 
 
 def label_of(record: str) -> str:
-    """The field by which people call a record of that type: its name or title, otherwise its id."""
+    """Return the field with the name of a record of that type: name or title, otherwise the id."""
     return next((name for name in LABELS if name in RECORDS[record].model_fields), "id")
 
 
 @dataclass(frozen=True)
 class Presence:
-    """What a cell of the attendance grid says."""
+    """An answer in a cell of the attendance sheet."""
 
     invited: bool
     present: bool | None

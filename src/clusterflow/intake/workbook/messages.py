@@ -1,4 +1,4 @@
-"""What is wrong in a workbook, in its reader's language; and where."""
+"""The messages about mistakes in a workbook, in the language of its reader, and their places."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class CellMistake:
-    """A mistake, with the cell that is to be marked."""
+    """A mistake with the cell that is marked for it."""
 
     place: Place
     mistake: Mistake
@@ -51,7 +51,7 @@ MESSAGES: dict[str, Text] = {
     "choice": _t("no está en la lista; se acepta: {accepted}", "is not in the list; accepted: {accepted}"),
     "did_you_mean": _t("¿quiso decir {near}?", "did you mean {near}?"),
     "failed": _t("es una fórmula que falló; corrija la fórmula o escriba el valor",
-                 "is a formula that failed; mend the formula, or write the value"),
+                 "is a formula that failed; correct the formula, or write the value"),
     "no_result": _t("es una fórmula sin resultado guardado; abra el libro en su hoja de cálculo y guárdelo",
                     "is a formula without a stored result; open the workbook in your spreadsheet and save it"),
     "date": _t("no es una fecha; se acepta una celda de fecha, 2025-03-04 o 4 de marzo de 2025",
@@ -133,7 +133,7 @@ MESSAGES: dict[str, Text] = {
     "more_mistakes": _t("hay {n} errores más; corrija estos primero",
                         "there are {n} more mistakes; correct these first"),
     "not_text": _t("no se sabe en qué codificación está; guárdelo como «CSV UTF-8» o como .xlsx",
-                   "is in an encoding that cannot be told; save it as «CSV UTF-8» or as .xlsx"),
+                   "is in an encoding that cannot be determined; save it as «CSV UTF-8» or as .xlsx"),
     "percent": _t("es un porcentaje y aquí va un número; escríbalo sin el signo %",
                   "is a percentage where a number belongs; write it without the % sign"),
     "other_currency": _t("lleva el signo {sign}, y la moneda de la fila es {currency}; escriba el código, como "
@@ -182,23 +182,23 @@ def day_in_words(day: date, language: Language) -> str:
 
 
 def quoted(value: object) -> str:
-    """A value as its cell shows it: blanks at the ends can be seen."""
+    """Return a value in quotation marks, so that blanks at its ends can be seen."""
     text = f"{value:.15g}" if isinstance(value, float) else str(value)
     text = text if len(text) <= 60 else f"{text[:57]}..."
     return f'"{text}"'
 
 
-def mistake(place: Place, value: object, sentence: str, language: Language, **values: object) -> CellMistake:
-    """A mistake in one sentence: where, what stands there, and what is to be done."""
-    told = message_text(sentence, language, **values)
-    between = " — " if sentence == "did_you_mean" else " "
-    found = told if value is None else f"{quoted(value)}{between}{told}"
+def mistake(place: Place, value: object, key: str, language: Language, **values: object) -> CellMistake:
+    """Return a mistake in one sentence: the place, the value, and what to do."""
+    text = message_text(key, language, **values)
+    between = " — " if key == "did_you_mean" else " "
+    found = text if value is None else f"{quoted(value)}{between}{text}"
     return CellMistake(place, Mistake(str(place), found))
 
 
 def any_of(words: Sequence[str], language: Language) -> str:
-    """Words in quotation marks, the last one with an *or*."""
-    told = [f'"{w}"' for w in words]
-    if len(told) < 2:
-        return "".join(told)
-    return f"{', '.join(told[:-1])} {'o' if language == 'es' else 'or'} {told[-1]}"
+    """Return words in quotation marks, the last one after an *or*."""
+    quotes = [f'"{w}"' for w in words]
+    if len(quotes) < 2:
+        return "".join(quotes)
+    return f"{', '.join(quotes[:-1])} {'o' if language == 'es' else 'or'} {quotes[-1]}"

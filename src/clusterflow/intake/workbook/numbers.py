@@ -1,4 +1,4 @@
-"""Numbers and days that were written as text, as people of several countries write them."""
+"""Reads numbers and days from text, in the notations of several countries."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from clusterflow.rules.matching import fold_text
 
 
 def read_number(value: Any, whole: bool = False) -> Decimal:
-    """A number, as it is or as text: 1.234,56 and 1,234.56 and 1 234,56 are the same.
+    """Return a number, given as number or text: 1.234,56 and 1,234.56 and 1 234,56 are the same.
 
     Args:
         whole: only a whole number makes sense, so that 1.234 is a thousand and more.
@@ -49,7 +49,7 @@ def read_number(value: Any, whole: bool = False) -> Decimal:
 
 
 def _split(text: str, decimal: str) -> Decimal:
-    """A number whose decimal sign is known; the other sign stands between thousands."""
+    """Return a number whose decimal sign is known; the other sign separates thousands."""
     thousands = "." if decimal == "," else ","
     if not re.fullmatch(rf"[-+]?\d{{1,3}}(\{thousands}\d{{3}})+(\{decimal}\d+)?", text):
         raise Unreadable("number")
@@ -113,5 +113,5 @@ def _day(text: str, language: Language, day_first: bool) -> date:
 
 
 def _year(text: str) -> int:
-    """Two figures are a year of this century, but for those that lie far ahead."""
+    """Return the year of two or four figures. Two figures are a year from 1970 to 2069."""
     return int(text) if len(text) == 4 else int(text) + (2000 if int(text) < 70 else 1900)

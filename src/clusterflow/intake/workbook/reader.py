@@ -1,4 +1,4 @@
-"""Opens a file as a workbook, within limits: an .xlsx, an .ods or a .csv, told by its content and not by its name."""
+"""Opens an .xlsx, .ods or .csv file within limits. Its format is recognized by its content, not by its name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the workbook looks: few colours, one type, numbers to the right."""
+"""The formats of the workbook: few colours, one font, numbers to the right."""
 
 from __future__ import annotations
 

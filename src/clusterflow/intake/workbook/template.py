@@ -1,4 +1,4 @@
-"""The workbook as managers get it: instructions, a sheet for each thing they keep, lists to choose from."""
+"""Writes the workbook for managers: instructions, a sheet for each kind of record, lists to choose from."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ EXAMPLE_ROW = 4
 FIRST_ROW = 5
 
 FIRST_LIST_COLUMN = 3
-"""Of the hidden sheet: its first two columns say what the workbook is."""
+"""Of the hidden sheet; its first two columns hold the properties of the workbook."""
 
 _LONGEST_LIST = 255
 """Signs that Excel allows for a list in a validation rule."""
@@ -42,40 +42,40 @@ _EXACT = 10**15
 
 @dataclass(slots=True)
 class Grid:
-    """Attendance: the meetings across (id, body, day), and what is said of whom, by person and organisation."""
+    """Attendance: the meetings across (id, body, day), and the answers by person and organisation."""
 
     meetings: Sequence[tuple[str, str, date | None]] = ()
-    said: dict[tuple[str, str], dict[str, tuple[bool, bool | None]]] = field(default_factory=dict)
+    answers: dict[tuple[str, str], dict[str, tuple[bool, bool | None]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateRows:
-    """What is known already, by sheet."""
+    """The recorded rows by sheet."""
 
     rows: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     grid: Grid = field(default_factory=Grid)
 
     def count(self, sheet: Sheet) -> int:
-        return len(self.grid.said) if sheet.is_grid else len(self.rows.get(sheet.name, ()))
+        return len(self.grid.answers) if sheet.is_grid else len(self.rows.get(sheet.name, ()))
 
 
 def write_workbook(
     language: Language, made: date, filled: TemplateRows, initiative: str | None = None, name: str | None = None
 ) -> bytes:
-    """An .xlsx for an initiative, or an empty one for any. Texts are written as texts, whatever they begin with."""
+    """Return an .xlsx for an initiative, or an empty one for any. A text stays a text, whatever it begins with."""
     target = io.BytesIO()
     never = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = Workbook(target, {"in_memory": True, **never})
     book.set_properties(
         {"title": name or "clusterflow", "comments": "clusterflow template", "created": datetime.combine(made, time())}
     )
-    looks = Styles(book)
+    styles = Styles(book)
     lists = _Lists()
     counts = {sheet.name: filled.count(sheet) for sheet in SHEETS}
-    write_instructions(book, looks, language, made, name, counts)
+    write_instructions(book, styles, language, made, name, counts)
     for sheet in SHEETS:
         page = book.add_worksheet(sheet.title.to(language))
-        writer = _Page(page, looks, sheet, language, lists)
+        writer = _Page(page, styles, sheet, language, lists)
         if sheet.is_grid:
             writer.write_grid(filled.grid)
         else:
@@ -110,8 +110,8 @@ class _Lists:
 
 
 class _Page:
-    def __init__(self, page: Worksheet, looks: Styles, sheet: Sheet, language: Language, lists: _Lists) -> None:
-        self.page, self.looks, self.sheet, self.language, self.lists = page, looks, sheet, language, lists
+    def __init__(self, page: Worksheet, styles: Styles, sheet: Sheet, language: Language, lists: _Lists) -> None:
+        self.page, self.styles, self.sheet, self.language, self.lists = page, styles, sheet, language, lists
 
     def write_rows(self, rows: Sequence[Row]) -> None:
         columns = self.sheet.columns
@@ -120,8 +120,8 @@ class _Page:
         for at, column in enumerate(columns):
             is_needed = column.required and not column.free
             head = column.title.to(self.language) + (" *" if is_needed else "")
-            self.page.write_string(HEAD_ROW, at, head, self.looks.head(self.sheet.colour, is_needed))
-            self.page.set_column(at, at, self._width(column, at), self.looks.cell(column.kind, column.per))
+            self.page.write_string(HEAD_ROW, at, head, self.styles.head(self.sheet.colour, is_needed))
+            self.page.set_column(at, at, self._width(column, at), self.styles.cell(column.kind, column.per))
             self._write_example(at, column)
             self._validate(at, column, last)
         for number, row in enumerate(rows, FIRST_ROW):
@@ -132,27 +132,27 @@ class _Page:
     def write_grid(self, grid: Grid) -> None:
         who = self.sheet.columns
         meetings = grid.meetings or [(f"{EXAMPLE.to(self.language)} {_meeting_example()}", "", None)]
-        across, last = len(who) + len(meetings) + 12, FIRST_ROW + len(grid.said) + ROOM
+        across, last = len(who) + len(meetings) + 12, FIRST_ROW + len(grid.answers) + ROOM
         self._frame(across)
         for at, column in enumerate(who):
-            self.page.write_string(HEAD_ROW, at, column.title.to(self.language), self.looks.head(self.sheet.colour))
-            self.page.set_column(at, at, 30, self.looks.cell(Kind.TEXT))
+            self.page.write_string(HEAD_ROW, at, column.title.to(self.language), self.styles.head(self.sheet.colour))
+            self.page.set_column(at, at, 30, self.styles.cell(Kind.TEXT))
             self._write_example(at, column)
             self._validate(at, column, last)
         self.page.set_row(HEAD_ROW - 1, 40)
-        self.page.set_column(len(who), across - 1, 17, self.looks.cell(Kind.CHOICE))
+        self.page.set_column(len(who), across - 1, 17, self.styles.cell(Kind.CHOICE))
         for at, (meeting, body, day) in enumerate(meetings, len(who)):
             if day is not None:
-                self._text(HEAD_ROW - 1, at, " · ".join(filter(None, (str(day), body))), self.looks.above)
-            self._text(HEAD_ROW, at, meeting, self.looks.head(self.sheet.colour))
+                self._text(HEAD_ROW - 1, at, " · ".join(filter(None, (str(day), body))), self.styles.above)
+            self._text(HEAD_ROW, at, meeting, self.styles.head(self.sheet.colour))
         for at in range(len(who) + len(meetings), across):
-            self.page.write_blank(HEAD_ROW, at, None, self.looks.head(self.sheet.colour))
-        self.page.write_string(EXAMPLE_ROW, len(who), presence_of(True, True, self.language), self.looks.example)
+            self.page.write_blank(HEAD_ROW, at, None, self.styles.head(self.sheet.colour))
+        self.page.write_string(EXAMPLE_ROW, len(who), presence_of(True, True, self.language), self.styles.example)
         self._offer_names(HEAD_ROW, len(who), HEAD_ROW, across - 1, "meeting")
-        said = [p.text.to(self.language) for p in PRESENCES]
-        self.page.data_validation(FIRST_ROW, len(who), last, across - 1, self._list(said))
+        words = [p.text.to(self.language) for p in PRESENCES]
+        self.page.data_validation(FIRST_ROW, len(who), last, across - 1, self._list(words))
         order = {meeting: at for at, (meeting, _, _) in enumerate(grid.meetings, len(who))}
-        for number, ((person, organisation), by_meeting) in enumerate(sorted(grid.said.items()), FIRST_ROW):
+        for number, ((person, organisation), by_meeting) in enumerate(sorted(grid.answers.items()), FIRST_ROW):
             self._text(number, 0, person)
             self._text(number, 1, organisation)
             for meeting, (invited, present) in by_meeting.items():
@@ -160,16 +160,16 @@ class _Page:
         self._finish(across, last)
 
     def _frame(self, across: int) -> None:
-        """The band with the title, and what the sheet is for."""
-        page, looks = self.page, self.looks
+        """Write the band with the title, and the purpose of the sheet."""
+        page, styles = self.page, self.styles
         page.set_tab_color(self.sheet.colour)
         page.hide_gridlines(2)
         page.set_row(0, 34)
         page.set_row(HEAD_ROW, 32)
         for at in range(across):
-            page.write_blank(0, at, None, looks.band(self.sheet.colour))
-        page.write_string(0, 0, self.sheet.title.to(self.language), looks.band(self.sheet.colour))
-        page.write_string(1, 0, self.sheet.about.to(self.language), looks.about)
+            page.write_blank(0, at, None, styles.band(self.sheet.colour))
+        page.write_string(0, 0, self.sheet.title.to(self.language), styles.band(self.sheet.colour))
+        page.write_string(1, 0, self.sheet.about.to(self.language), styles.about)
 
     def _finish(self, across: int, last: int) -> None:
         page = self.page
@@ -181,7 +181,7 @@ class _Page:
         page.repeat_rows(0, HEAD_ROW)
         page.set_footer(f"&L{self.sheet.title.to(self.language).replace('&', '&&')}&R&P / &N")
         page.set_selection(FIRST_ROW, 0, FIRST_ROW, 0)
-        page.conditional_format(FIRST_ROW, 0, last, across - 1, self.looks.lines)
+        page.conditional_format(FIRST_ROW, 0, last, across - 1, self.styles.lines)
 
     def _width(self, column: Column, at: int) -> float:
         usual = {
@@ -191,14 +191,16 @@ class _Page:
 
     def _write_example(self, at: int, column: Column) -> None:
         value = column.example
-        looks = self.looks.example
+        styles = self.styles.example
         if at == 0:
             shown = self._shown(column, value)
-            self.page.write_string(EXAMPLE_ROW, 0, f"{EXAMPLE.to(self.language)} {shown}", looks)
+            self.page.write_string(EXAMPLE_ROW, 0, f"{EXAMPLE.to(self.language)} {shown}", styles)
         elif value is None:
-            self.page.write_blank(EXAMPLE_ROW, at, None, looks)
+            self.page.write_blank(EXAMPLE_ROW, at, None, styles)
         else:
-            self._write(EXAMPLE_ROW, at, column, _example_value(column), self.looks.example_of(column.kind, column.per))
+            self._write(
+                EXAMPLE_ROW, at, column, _example_value(column), self.styles.example_of(column.kind, column.per)
+            )
 
     def _shown(self, column: Column, value: object) -> str:
         return column.choices[str(value)].to(self.language) if column.kind is Kind.CHOICE else str(value)
@@ -212,9 +214,9 @@ class _Page:
         elif isinstance(value, date) and value < _FIRST_DAY:
             self._text(row, at, str(value), look)
         elif isinstance(value, date):
-            page.write_datetime(row, at, value, look or self.looks.cell(Kind.DATE))
+            page.write_datetime(row, at, value, look or self.styles.cell(Kind.DATE))
         elif isinstance(value, Money):
-            self._number(row, at, value.minor, 10 ** exponent(value.currency), look or self.looks.cell(Kind.MONEY))
+            self._number(row, at, value.minor, 10 ** exponent(value.currency), look or self.styles.cell(Kind.MONEY))
         elif isinstance(value, int):
             self._number(row, at, value, column.per, look)
         elif isinstance(value, float):
@@ -232,9 +234,9 @@ class _Page:
             self.page.write_string(row, at, str(whole) if per == 1 else f"{whole // per}.{whole % per}", look)
 
     def _text(self, row: int, at: int, text: str, look: Any = None) -> None:
-        """A text stays one, also where it is edited or goes on as CSV."""
+        """Write a text that stays a text, also if it is edited or exported as CSV."""
         if look is None and text.startswith(("=", "+", "-", "@")):
-            look = self.looks.guarded
+            look = self.styles.guarded
         self.page.write_string(row, at, text, look)
 
     # Lists to choose from
@@ -256,7 +258,7 @@ class _Page:
         return {"validate": "list", "source": self.lists.source(words), "error_message": CHOOSE.to(self.language)}
 
     def _offer_names(self, row: int, at: int, last_row: int, last: int, record: str) -> None:
-        """The first column of another sheet, where the thing has its row; any other name may be written, too."""
+        """Offer the names in the first column of another sheet; other names may be written, too."""
         sheet = OF_RECORD[record]
         first, end = (xl_rowcol_to_cell(n, 0, row_abs=True, col_abs=True) for n in (FIRST_ROW, FIRST_ROW + 5000))
         title = sheet.title.to(self.language)

@@ -1,4 +1,4 @@
-"""The words that stand around the tables of a workbook."""
+"""The texts around the tables of a workbook."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from clusterflow.rules.matching import fold_text
 
 INSTRUCTIONS = Text(es="Instrucciones", en="Instructions")
 OURS = (INSTRUCTIONS,)
-"""Sheets that hold nothing of a manager's."""
+"""Sheets without records."""
 
 EXAMPLE = Text(es="Ejemplo:", en="Example:")
-"""What the example row of a table begins with; such a row is passed over."""
+"""The beginning of the example row of a table; such a row is skipped."""
 
 
 def is_example(text: str) -> bool:
-    """Whether a text is of an example."""
+    """Return whether a text begins an example row."""
     first, sign, _ = text.partition(":")
     return bool(sign) and fold_text(first) in (fold_text(EXAMPLE.es), fold_text(EXAMPLE.en))
 
 
 ROOM = 500
-"""So many rows below what is known are made ready to be written in."""
+"""The number of empty rows that are prepared below the recorded ones."""
 
 CURRENCIES = ("MXN", "COP", "ARS", "CLP", "PEN", "BRL", "UYU", "BOB", "PYG", "CRC", "GTQ", "DOP", "USD", "EUR")
 """Offered first; any other ISO 4217 code may be written."""

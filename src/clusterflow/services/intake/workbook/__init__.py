@@ -1,1 +1,1 @@
-"""The managers' workbook: written with what is known, read back as a plan of changes, recorded as a whole."""
+"""The managers' workbook: filled with the recorded facts, read back as a plan of changes, recorded as a whole."""

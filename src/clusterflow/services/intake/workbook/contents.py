@@ -1,4 +1,4 @@
-"""What is known of an initiative, as the rows of its workbook."""
+"""Fills the rows of a workbook with the recorded facts of an initiative."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from clusterflow.services.intake.workbook.related_parties import related_parties
 
 
 def fill_rows(known: RegistrySnapshot) -> TemplateRows:
-    """The rows of every sheet."""
+    """Return the rows of every sheet."""
     names = {record: read_names(record, known) for record in REFERENCED}
     organisations, people = related_parties(known)
     wanted = {"organisation": organisations, "person": people}
@@ -30,7 +30,7 @@ def fill_rows(known: RegistrySnapshot) -> TemplateRows:
 
 
 def _rows(sheet: Sheet, known: RegistrySnapshot, names: dict[str, Names], wanted: set[str] | None) -> Iterable[Row]:
-    """A row for each fact of the first record type; the facts of another one stand beside, one to a row."""
+    """Yield a row for each fact of the first record type, and on each row one fact of the other types."""
     head, *others = sheet.records
     beside: dict[str, list[Record]] = {}
     for record in others:
@@ -59,7 +59,7 @@ def _row(sheet: Sheet, own: Record | None, other: Record | None, latest: Record,
         if column.kind is Kind.CURRENCY:
             row[column] = currency
         elif own is None and column.record == latest.type:
-            # A row that only goes on with the other record says whose it is, and no more.
+            # A row that holds only another record repeats the id and the name, and no more.
             row[column] = getattr(latest, column.name) if column.name in ("id", "name") else None
         elif column.record in by:
             row[column] = _shown(column, getattr(by[column.record], column.name), names, currency)
@@ -87,5 +87,5 @@ def _grid(known: RegistrySnapshot, names: dict[str, Names]) -> Grid:
     grid = Grid([(m.id, bodies.shown.get(m.body, ""), m.valid_from) for m in meetings])
     for fact in known.latest_of(Attendance):
         who = (people.display_name(fact.person), organisations.display_name(fact.organisation))
-        grid.said.setdefault(who, {})[fact.meeting] = (fact.invited, fact.present)
+        grid.answers.setdefault(who, {})[fact.meeting] = (fact.invited, fact.present)
     return grid

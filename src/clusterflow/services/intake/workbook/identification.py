@@ -105,15 +105,15 @@ class _Identifier:
                 names.add(draft.fields["id"], draft.fields.get("name"), draft.fields.get(number))
         for draft in unnamed:
             self.check()
-            name, told = draft.fields.get("name"), draft.fields.get(number)
+            name, stated = draft.fields.get("name"), draft.fields.get(number)
             if name is None:
-                draft.fields["id"] = names.match("", told).certain if told else None
+                draft.fields["id"] = names.match("", stated).certain if stated else None
                 if draft.fields["id"] is None:
                     self._needed(draft, "name")
                 continue
-            who = draft.fields["id"] = self._who(draft, names, name, told)
-            is_known, by_number = who in names.ids, bool(told) and names.match("", told).certain == who
-            names.add(who, None if is_known else name, told)
+            who = draft.fields["id"] = self._who(draft, names, name, stated)
+            is_known, by_number = who in names.ids, bool(stated) and names.match("", stated).certain == who
+            names.add(who, None if is_known else name, stated)
             if is_known and not by_number:
                 # A party that was found by its name alone keeps the recorded spelling.
                 del draft.fields["name"], draft.cells["name"]
@@ -210,15 +210,15 @@ class _Identifier:
             self.near[key] = names.near(text) if len(self.near) < _FEW else []
         return self.near[key]
 
-    def _once(self, place: Place, text: str, sentence: str, values: dict[str, object]) -> None:
-        told = mistake(place, text, sentence, self.language, **values)
-        if not self.found.mistakes or self.found.mistakes[-1] != told:
-            self.found.mistakes.append(told)
+    def _once(self, place: Place, text: str, key: str, values: dict[str, object]) -> None:
+        found = mistake(place, text, key, self.language, **values)
+        if not self.found.mistakes or self.found.mistakes[-1] != found:
+            self.found.mistakes.append(found)
 
     def _needed(self, draft: Draft, name: str) -> None:
         column = draft.sheet.columns_of(draft.record)[name]
-        told = mistake(draft.at(name), None, "needed", self.language, column=column.title.to(self.language))
-        self.found.mistakes.append(told)
+        found = mistake(draft.at(name), None, "needed", self.language, column=column.title.to(self.language))
+        self.found.mistakes.append(found)
 
 
 def _references(record: str) -> Mapping[str, str]:

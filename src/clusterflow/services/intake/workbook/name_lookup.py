@@ -1,4 +1,4 @@
-"""Whom and what the cells of a workbook name: by id or by what people call it, known already or on another sheet."""
+"""Finds the records that cells name, by id or by name: recorded ones, and those on other sheets of the workbook."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from clusterflow.rules.mistakes import nearest
 from clusterflow.services.intake.workbook.registry_snapshot import RegistrySnapshot
 
 IDENTIFYING_FIELDS = {"organisation": "tax_id", "person": "email"}
-"""The field that tells a party for certain."""
+"""The field with the number or address of a party."""
 
 PARTIES = tuple(IDENTIFYING_FIELDS)
 
 
 @dataclass(slots=True)
 class Names:
-    """The things of one record type by id and by name."""
+    """The records of one type by id and by name."""
 
     record: str
     directory: Directory | None = None
@@ -38,7 +38,7 @@ class Names:
             self.directory.add(Party(id_, label or "", number))
 
     def find(self, text: str) -> tuple[str | None, tuple[str, ...]]:
-        """The id that a text stands for, or those that go by it."""
+        """Return the id that a text names, or the ids of several records with that name."""
         if text in self.ids:
             return text, ()
         named = self.labels.get(fold_text(text), set())
@@ -52,20 +52,20 @@ class Names:
         return self.match(text).certain, ()
 
     def match(self, name: str, number: str | None = None) -> Match:
-        """Whom a name and a number stand for."""
+        """Return the parties that a name and a number may stand for."""
         return self.directory.find(name, number) if self.directory is not None else Match()
 
     def near(self, text: str) -> list[str]:
-        """The names and ids that somebody may have meant."""
+        """Return the names and ids that are similar to a text."""
         return nearest(text, [*self.shown.values(), *(i for i in self.ids if i not in self.shown)], most=2)
 
     def display_name(self, id_: str) -> str:
-        """How a cell names it so that it is found again: by its name where no other has it, otherwise by its id."""
+        """Return the text by which a cell names it: its name if no other record has it, otherwise its id."""
         label = self.shown.get(id_)
         return label if label is not None and self.find(label)[0] == id_ and label == label.strip() else id_
 
     def free(self, wanted: str) -> str:
-        """An id that nothing has yet."""
+        """Return an id that no record has yet."""
         number, found = 1, wanted
         while found in self.ids:
             number += 1
@@ -74,18 +74,18 @@ class Names:
 
 
 def read_names(record: str, known: RegistrySnapshot) -> Names:
-    """What is known of a type."""
+    """Return the recorded names of a type."""
     names = Names(record, Directory(firms=record == "organisation") if record in PARTIES else None)
     label, number = label_of(record), IDENTIFYING_FIELDS.get(record, "")
     for facts in known.facts[record].values():
-        # Earlier names still tell who it is; the latest is how it is called.
+        # Earlier names still identify a party; the latest one is shown.
         for fact in facts:
             names.add(fact.identity()[0], getattr(fact, label), getattr(fact, number, None))
     return names
 
 
 def natural_key(fields: dict[str, Any], made_of: Iterable[str]) -> tuple[str, ...] | None:
-    """By what a row without an id is known again; None where that is not all there."""
+    """Return the values by which a row without an id is recognized again; None if one of the first two is missing."""
     values = [fields.get(name) for name in made_of]
     if any(v is None for v in values[:2]):
         return None

@@ -1,4 +1,4 @@
-"""What a workbook would change: new, changed, ended rows; and what is to be asked before anything goes away."""
+"""Plans an import: the changes, the questions to answer first, and the mistakes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from clusterflow.services.intake.workbook.validation import record_mistakes
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What was answered to the questions of an import; what is None was not asked yet."""
+    """The answers to the questions of an import; None means not answered yet."""
 
     doubles: Mapping[str, str] = field(default_factory=dict)
     """By cell: the id of who it is, or ``new``."""
@@ -45,13 +45,13 @@ class Answers:
 
 @dataclass(slots=True)
 class Plan:
-    """What an import would do, what is to be asked first, and everything that is wrong."""
+    """The changes of an import, the questions to answer first, and the mistakes."""
 
     read: ReadResult
     changes: list[Change] = field(default_factory=list)
     doubles: list[PossibleDuplicate] = field(default_factory=list)
     removed: list[Record] = field(default_factory=list)
-    """What the registry knows and no row of its sheet says any more."""
+    """Recorded facts that no row of their sheet holds any more."""
     emptied: list[Emptied] = field(default_factory=list)
     doubtful: list[tuple[Place, TaxIdDoubt]] = field(default_factory=list)
     """Tax ids that fit no rule. They are recorded as they are written; the user sees them before the import."""
@@ -99,7 +99,7 @@ class _Planner:
         self.plan, self.known, self.initiative, self.today, self.answers = plan, known, initiative, today, answers
         self.language = plan.read.language
         self.wrong_places = {w.place for w in plan.mistakes}
-        self.told_columns: set[tuple[str, str]] = set()
+        self.reported_columns: set[tuple[str, str]] = set()
         self.days = {m.id: m.valid_from for m in known.latest_of(Meeting)}
         self.representations = Representations(known, plan.read.drafts)
         self.beside: dict[tuple[str, int | None], list[Draft]] = defaultdict(list)
@@ -148,7 +148,7 @@ class _Planner:
         self._wrong(mistake(place, name, key, self.language, **values))
 
     def _identity(self, draft: Draft) -> Identity | None:
-        """Which thing a row is about; None where it does not say so, which is told."""
+        """Return the identity of the record of a row; None if a part is missing, which is added to the mistakes."""
         missing = [k for k in RECORDS[draft.record].key if draft.fields.get(k) is None]
         columns = draft.sheet.columns_of(draft.record)
         headless = draft.head is not None and draft.head.fields.get("id") is None
@@ -169,18 +169,18 @@ class _Planner:
         if name in draft.cells:
             self._wrong(mistake(draft.at(name), None, "needed", self.language, column=title))
         elif column in self.plan.read.columns[draft.sheet.name]:
-            return  # the cell is there, and told: nobody could read it
-        elif (draft.sheet.name, name) not in self.told_columns:
-            self.told_columns.add((draft.sheet.name, name))
+            return  # the cell could not be read, which is among the mistakes
+        elif (draft.sheet.name, name) not in self.reported_columns:
+            self.reported_columns.add((draft.sheet.name, name))
             head = self.plan.read.heads[draft.sheet.name]
             self._wrong(mistake(head, None, "needed_column", self.language, column=title))
 
     def _without_repeats(self, drafts: list[Draft]) -> list[Draft]:
-        """Rows of one thing and one day: said twice they count once; two that contradict each other are a mistake."""
-        kept = dict[date | None, Draft]()
+        """Return the rows of one record without repetitions. Two rows of one day that contradict are a mistake."""
+        by_day = dict[date | None, Draft]()
         for draft in drafts:
             day = draft.fields.get("valid_from")
-            other = kept.setdefault(day, draft)
+            other = by_day.setdefault(day, draft)
             if other is draft:
                 continue
             # A row of another record of the same thing repeats the head's columns, empty or not.
@@ -190,16 +190,16 @@ class _Planner:
             ]  # fmt: skip
             if differing:
                 fields = ", ".join(self._unlike(n, draft, other) for n in differing)
-                told = mistake(draft.place, None, "contradicts", self.language, other=other.place, fields=fields)
-                self._wrong(told)
+                wrong = mistake(draft.place, None, "contradicts", self.language, other=other.place, fields=fields)
+                self._wrong(wrong)
                 continue
             other.fields.update({n: v for n, v in draft.fields.items() if v is not None})
             if draft.head is None and draft.record not in PARTIES:
                 self.plan.repeated.append((draft.place, other.place))
-        return list(kept.values())
+        return list(by_day.values())
 
     def _unlike(self, name: str, one: Draft, other: Draft) -> str:
-        """A field of two rows: Tamaño: grande ≠ pequeña."""
+        """Return the difference of two rows in a field: Tamaño: grande ≠ pequeña."""
         column = one.sheet.columns_of(one.record).get(name)
         title = column.title.to(self.language) if column else name
         here, there = (in_words(column, d.fields[name], self.language) for d in (one, other))
@@ -233,7 +233,10 @@ class _Planner:
 
     @staticmethod
     def _moved(record: str, loose: Sequence[Draft], free: Sequence[Record]) -> dict[Place, Record]:
-        """The rows whose first day was corrected. Of a party a new day is a new chapter, as it is after an end."""
+        """Return the facts whose first day was corrected, by row.
+
+        For a party, and after the end of a fact, another day begins a new fact.
+        """
         if record in PARTIES or len(loose) != 1 or len(free) != 1:
             return {}
         (draft,), (fact,) = loose, free
@@ -241,7 +244,7 @@ class _Planner:
         return {} if ended else {draft.place: fact}
 
     def _first_day(self, draft: Draft) -> date | None:
-        """Whoever is new is known since the row's other record began, or since today."""
+        """Return the first day of a new party: that of the other record of the row, or today."""
         if draft.record not in PARTIES:
             return None
         place = draft.place
@@ -332,12 +335,12 @@ class _Planner:
             self._submit(fact.model_copy(update={"valid_to": max(self.today, fact.valid_from)}), where)
 
     def called(self, fact: Record) -> str:
-        """A record as people call it."""
+        """Return the name of a record."""
         return display_name(fact, self.plan.names)
 
 
 def display_name(fact: Record, names: Mapping[str, Names]) -> str:
-    """A record as people call it: its name, or the names of those that it is about."""
+    """Return the name of a record: its own, or the names of the records that it is about."""
     label = label_of(fact.type)
     if "id" in type(fact).model_fields:
         return str(getattr(fact, label))

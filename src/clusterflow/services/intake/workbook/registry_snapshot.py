@@ -1,4 +1,4 @@
-"""What the registry knows of an initiative and of those it deals with, as a workbook is compared with it."""
+"""Reads the facts of an initiative and of its parties, with which a workbook is compared."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ R = TypeVar("R", bound=Record)
 
 @dataclass(slots=True)
 class RegistrySnapshot:
-    """The facts that hold, by record type and identity, each in the order of their days."""
+    """The recorded facts by record type and identity, in the order of their days."""
 
     country: str | None = None
     facts: dict[str, dict[Identity, list[Record]]] = field(default_factory=lambda: defaultdict(dict))
@@ -36,7 +36,7 @@ class RegistrySnapshot:
             yield facts[-1]
 
     def latest_of(self, cls: type[R]) -> Iterator[R]:
-        """The same, of a type that the caller knows."""
+        """Yield the latest facts of a type."""
         return (fact for fact in self.latest(cls.type) if isinstance(fact, cls))
 
     def add(self, record: Record) -> None:

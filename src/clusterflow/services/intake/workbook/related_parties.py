@@ -1,4 +1,4 @@
-"""Whom an initiative deals with: the organisations and people that its records name."""
+"""Finds the parties of an initiative: the organisations and people that its records name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from clusterflow.services.intake.workbook.registry_snapshot import RegistrySnaps
 
 
 def related_parties(known: RegistrySnapshot) -> tuple[set[str], set[str]]:
-    """The organisations and the people, by id; those who speak for a member are among them."""
+    """Return the ids of the organisations and of the people, including those who represent a member."""
     organisations, people = set[str](), set[str]()
     for things in known.facts.values():
         for facts in things.values():

@@ -1,4 +1,4 @@
-"""What an import would do, in the words of the workbook's reader."""
+"""Describes an import in the language of its reader."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from clusterflow.services.intake.workbook.name_lookup import Names
 from clusterflow.services.intake.workbook.plan import Plan, display_name
 
 _MOST = 30
-"""So many changes are told one by one."""
+"""The most changes that are listed one by one."""
 
 _EMPTY = Text(es="vacío", en="empty")
 _COUNTED: dict[str, tuple[Text, Text]] = {
@@ -53,7 +53,7 @@ _EMPTIED = Text(es="{place}: está vacía; el registro dice {old}", en="{place}:
 
 
 class SheetSummary(Frozen):
-    """What becomes of one sheet."""
+    """The changes of one sheet."""
 
     sheet: str
     title: str
@@ -62,7 +62,7 @@ class SheetSummary(Frozen):
 
 
 class ImportSummary(Frozen):
-    """An import in words: sheet by sheet, change by change, question by question."""
+    """An import in words: by sheet, by change, by question."""
 
     sheets: tuple[SheetSummary, ...]
     changes: tuple[str, ...]
@@ -82,7 +82,7 @@ class ImportSummary(Frozen):
 
 
 def summarize(plan: Plan) -> ImportSummary:
-    """The plan in the words of its reader."""
+    """Return the description of a plan."""
     language = plan.read.language
     sheets = []
     counted = _counted(plan)
@@ -110,7 +110,7 @@ _ORDER = ("new", "changed", "left", "ended", "unchanged", "no_member", "double",
 
 
 def _counted(plan: Plan) -> dict[str, dict[str, int]]:
-    """By sheet: how many rows become what. A row is one thing, though it holds two records."""
+    """Return the number of rows by sheet and effect. A row counts once, also if it holds two records."""
     rows: dict[tuple[str, Any], list[Change]] = defaultdict(list)
     for change in plan.changes:
         key = change.place if change.sheet.is_grid else change.place.row
@@ -125,7 +125,7 @@ def _counted(plan: Plan) -> dict[str, dict[str, int]]:
     for emptied in plan.emptied:
         found[emptied.sheet.name]["emptied"] += 1
     for place, _ in plan.repeated:
-        found[next(n for n, told_as in plan.read.sheets.items() if told_as == place.sheet)]["repeated"] += 1
+        found[next(n for n, title in plan.read.sheets.items() if title == place.sheet)]["repeated"] += 1
     return {sheet: {kind: counts[kind] for kind in _ORDER if counts[kind]} for sheet, counts in found.items()}
 
 
@@ -201,7 +201,7 @@ def _change(change: Change, names: Mapping[str, Names], language: Language) -> s
 def format_value(
     sheet: Sheet, record: Record, name: str, value: Any, names: Mapping[str, Names], language: Language
 ) -> str:
-    """A value as its reader says it."""
+    """Return a value as text for its reader."""
     if value is None:
         return _EMPTY.to(language)
     column = sheet.columns_of(record.type).get(name)

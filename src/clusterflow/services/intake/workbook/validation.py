@@ -1,4 +1,4 @@
-"""What a record's own declaration refuses, at the cell that holds it and in the reader's language."""
+"""Translates validation errors of records into mistakes at cells, in the language of the reader."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 
 
 def record_mistakes(problem: ValidationError, draft: Draft, language: Language) -> list[CellMistake]:
-    """Each error of a validation at its cell; what is missing was told before."""
+    """Return a mistake for each validation error, at its cell. Missing fields are reported elsewhere."""
     cls, found = RECORDS[draft.record], []
     names = {f.alias or name: name for name, f in cls.model_fields.items()}
     columns = draft.sheet.columns_of(draft.record)
@@ -38,9 +38,9 @@ def record_mistakes(problem: ValidationError, draft: Draft, language: Language) 
 
 
 def _accepted(bounds: Mapping[str, Any], column: Column | None, language: Language) -> str:
-    """What would be taken instead of what a bound refused."""
+    """Return what is accepted instead of a refused value."""
     if "max_length" in bounds:
         return _LENGTH.to(language).format(value=bounds["max_length"])
-    told = [f"{sign} {bounds[n] / (column.per if column else 1):g}" for n, sign in _SIGNS.items() if n in bounds]
+    limits = [f"{sign} {bounds[n] / (column.per if column else 1):g}" for n, sign in _SIGNS.items() if n in bounds]
     example = column.example if column is not None else None
-    return ", ".join(told) or _AS.to(language).format(example=example or "?")
+    return ", ".join(limits) or _AS.to(language).format(example=example or "?")
