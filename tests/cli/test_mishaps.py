@@ -12,6 +12,7 @@ from threading import Thread
 
 import pytest
 from sqlalchemy import text
+from support.ports import free_port
 
 from clusterflow.store import database as databases
 from clusterflow.store.database import HEAD, open_database
@@ -64,7 +65,7 @@ def test_a_file_of_settings_that_is_no_text_is_named(run: Run, home: Path) -> No
     assert ".env: is not a UTF-8 text" in wrong(run, "status")
 
 
-@pytest.mark.parametrize("revision", ["0002", "0000", "zzz"])
+@pytest.mark.parametrize("revision", ["0999", "0000", "zzz"])
 def test_a_schema_that_is_not_known_is_not_touched(office: Run, home: Path, revision: str) -> None:
     with sqlite3.connect(home / "clusterflow.db") as connection:
         connection.execute("UPDATE alembic_version SET version_num = ?", [revision])
@@ -210,3 +211,16 @@ def test_a_terminal_that_lacks_a_sign_is_told(office: Run) -> None:
     assert done.returncode == 2
     assert done.stderr.startswith("clusterflow: ")
     assert "cannot be written in ascii; where the terminal is to blame, set PYTHONIOENCODING=utf-8" in done.stderr
+
+
+def test_relay_does_not_end_well_while_entries_wait_for_a_prefect_that_is_away(
+    office: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLUSTERFLOW_PREFECT_API", f"http://127.0.0.1:{free_port()}/api")
+    again = office("relay")
+    while "no Prefect server answers" in again.err:  # one chain after the other
+        assert again.code == 6
+        again = office("relay")
+    # Now each chain waits before it is tried again, and this run tries nothing.
+    assert again.code == 6
+    assert "ledger entries still wait for Prefect" in again.out

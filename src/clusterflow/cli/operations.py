@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar
 from cyclopts import Parameter
 
 from clusterflow.cli import GARBAGE_THRESHOLD, PYDANTIC_SWITCH, switched_plugins_off
-from clusterflow.cli.output import Json, print_json, show
+from clusterflow.cli.output import REFUSED, Json, print_json, show
 from clusterflow.errors import Mistake, Mistakes, PrefectUnreachable
 from clusterflow.prefect import reconcile as reconciling
 from clusterflow.prefect.api import connected
@@ -60,7 +60,7 @@ async def _up(settings: Settings, limit: int) -> None:
 def relay(*, as_json: Json = False) -> None:
     """Publish what waits in the outbox, and send due notices, once.
 
-    Ends with 6 where entries still wait because Prefect did not take them.
+    Ends with 6 where entries still wait because Prefect was away, and with 3 where single initiatives failed.
     """
     context = Context.open()
     sent = Dispatcher(context, _with_prefect(context.settings, channels_if_up())).run()
@@ -76,7 +76,7 @@ def relay(*, as_json: Json = False) -> None:
         if backlog.events:
             show(f"{backlog.events} ledger entries still wait for Prefect: {backlog.error or 'another relay has them'}")
     if backlog.events and backlog.error:
-        sys.exit(PrefectUnreachable.exit_code)
+        sys.exit(REFUSED if published.problems else PrefectUnreachable.exit_code)
 
 
 def deploy(

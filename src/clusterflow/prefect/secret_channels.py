@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 
+from prefect.exceptions import PrefectHTTPStatusError
 from pydantic import SecretStr
 
 from clusterflow.errors import PrefectUnreachable
-from clusterflow.prefect.api import prefect_client
+from clusterflow.prefect.api import no_prefect, prefect_client
 
 PREFIX = "clusterflow-channel-"
 
@@ -21,7 +22,12 @@ async def stored_channels() -> dict[str, SecretStr]:
         PrefectUnreachable: no Prefect answers.
     """
     async with prefect_client() as client:
-        secrets = await client.read_block_documents_by_type("secret", include_secrets=True)
+        try:
+            secrets = await client.read_block_documents_by_type("secret", include_secrets=True)
+        except PrefectHTTPStatusError as problem:
+            if problem.response.status_code == 404:
+                raise no_prefect("HTTP 404") from None
+            raise
     return {
         name.removeprefix(PREFIX): SecretStr(value)
         for s in secrets

@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes
+from clusterflow.services.diagnostics.database import look_at_schema
 from clusterflow.services.diagnostics.finding import (
     Check,
     CheckResult,
@@ -132,3 +134,10 @@ def test_the_worst_finding_counts_and_what_was_not_looked_at_is_no_finding() -> 
 def test_a_long_list_is_cut() -> None:
     assert several(["a", "b", "c"], 2).en == "a, b and 1 more"
     assert several(["a", "b"], 2).es == "a, b"
+
+
+def test_what_rooms_below_say_in_english_is_spanish_in_a_spanish_office(office: Office, tmp_path: Path) -> None:
+    surroundings = office(language="es", database=f"sqlite:///{tmp_path / 'none.db'}")
+    (found,) = examine([Check("database", plain("base de datos"), look_at_schema)], surroundings)
+    assert found.found == f"todavía no hay una base de datos en {tmp_path / 'none.db'}"
+    assert found.cure == "Ejecute: clusterflow db upgrade"

@@ -210,6 +210,20 @@ COMMANDS: dict[str, str] = {
     # operations
     "Prefect UI    {}": "Prefect       {}",
     "Portfolio     {}/v2/artifacts/key/portfolio": "Portafolio    {}/v2/artifacts/key/portfolio",
+    "Portfolio     {}/v2/artifacts/key/portfolio (after the first review, in a moment)": "Portafolio    "
+    "{}/v2/artifacts/key/portfolio (después de la primera revisión, en un momento)",
+    "{} ledger entries still wait for Prefect: {}": "{} entradas de la bitácora siguen a la espera de Prefect: {}",
+    "another relay has them": "las tiene otro proceso",
+    "opened again: {}": "abierto de nuevo: {}",
+    "queued again, its worker is gone: {}": "de nuevo en cola, porque su trabajador ya no existe: {}",
+    "closed: {}": "cerrado: {}",
+    "failed: {}": "falló: {}",
+    "{} open gates wait for a worker to show their form": "{} puertas abiertas esperan a que un trabajador muestre su "
+    "formulario",
+    "{} open gates were in order": "{} puertas abiertas estaban en orden",
+    "deploy it with: clusterflow deploy": "despliéguelo con: clusterflow deploy",
+    "the Prefect server at {} refuses the password: set CLUSTERFLOW_PREFECT_AUTH to its user:password": "el servidor "
+    "de Prefect en {} no acepta la clave: ponga CLUSTERFLOW_PREFECT_AUTH, su usuario:clave",
     "Gates open    {}/v2/runs?tags=gate-open": "Puertas       {}/v2/runs?tags=gate-open",
     "Stop with Ctrl-C.": "Termine con Ctrl-C.",
     "stopping ...": "terminando ...",

@@ -8,6 +8,7 @@ from shlex import quote
 
 from clusterflow.domain.text import Text
 from clusterflow.errors import SchemaMismatch
+from clusterflow.reports.translations import translated
 from clusterflow.rules.work_calendar import months_before
 from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, both, ok, plain, trouble, warning
 from clusterflow.store import deadlines, ledger, notices, outbox, refused_submissions
@@ -32,8 +33,12 @@ def look_at_schema(surroundings: Surroundings) -> Iterable[CheckResult]:
     try:
         check_schema(database)
     except SchemaMismatch as problem:
-        found, _, cure = str(problem).rpartition(". ")
-        yield trouble(DATABASE, plain(found), plain(cure))
+        found, mark, cure = str(problem).rpartition(". ")
+        # Translated as a whole: that is how the texts of the store are known.
+        spanish, _, remedy = translated(str(problem), "es").rpartition(". ")
+        if not mark:
+            found, spanish, cure, remedy = cure, remedy, "", ""
+        yield trouble(DATABASE, Text(es=spanish, en=found), Text(es=remedy, en=cure))
         return
     yield ok(DATABASE, both(_AT_HEAD, address=database.url.render_as_string(hide_password=True), head=HEAD))
 

@@ -11,8 +11,9 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 
-from clusterflow.domain.text import Text
+from clusterflow.domain.text import Language, Text
 from clusterflow.errors import ClusterflowError, Mistakes
+from clusterflow.reports.translations import translated
 from clusterflow.services.diagnostics.finding import (
     Check,
     CheckResult,
@@ -53,8 +54,13 @@ def examine(
         outcomes[check.id] = worst(s.outcome for s in seen)
         secrets = _secrets(surroundings) if "settings" in surroundings.__dict__ else ()
         for one in seen:
-            what, found, cure = (_shown(t.to(language), secrets) for t in (one.what, one.found, one.cure))
+            what, found, cure = (_shown(_translated(t, language), secrets) for t in (one.what, one.found, one.cure))
             yield Finding(check=check.id, what=what, outcome=one.outcome, found=found, cure=cure)
+
+
+def _translated(text: Text, language: Language) -> str:
+    """Return a text in a language; what rooms below say in English is translated as the command line does it."""
+    return translated(text.en, language) if text.es == text.en else text.to(language)
 
 
 _NEEDED = Text(es="requiere: {what}", en="needs: {what}")
