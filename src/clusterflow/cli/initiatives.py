@@ -22,6 +22,7 @@ def enrol(
         str, Parameter(help="name=... country=MX place=... sector=... timezone=... office=... host=...")
     ],
     model: Annotated[str, Parameter(help="the model it lives under; see: clusterflow model list")],
+    succeeds: Annotated[str | None, Parameter(help="the stopped initiative that it carries on")] = None,
     actor: Actor = None,
     key: Key = None,
     as_json: Json = False,
@@ -30,7 +31,7 @@ def enrol(
     context = Context.open()
     written = read_assignments("initiative", [f"id={initiative}", *fields])
     start = {"from": context.clock().date().isoformat()} | dict(written.fields)
-    done = enrolment.enrol(context, Submission("initiative", start, written.where), model, actor, key)
+    done = enrolment.enrol(context, Submission("initiative", start, written.where), model, actor, key, succeeds)
     if as_json:
         print_json(done)
     else:

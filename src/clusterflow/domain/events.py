@@ -36,6 +36,8 @@ class InitiativeEnrolled(Frozen):
     model: str
     model_hash: str
     on: date
+    succeeds: str | None = None
+    """The stopped initiative that this one carries on, if it was stated; its own id if it begins a new life."""
 
 
 class StageEntered(Frozen):

@@ -224,7 +224,8 @@ class InitiativeState(Frozen):
     @property
     def declined(self) -> frozenset[str]:
         """The optional stages that the initiative does without, by its last word on each."""
-        latest = {v.stage: v for v in sorted(self.visits, key=lambda v: v.round)}
+        this_life = (v for v in self.visits if v.entered_on >= self.enrolled_on)
+        latest = {v.stage: v for v in sorted(this_life, key=lambda v: v.round)}
         return frozenset(stage for stage, v in latest.items() if v.outcome is VisitOutcome.DECLINED)
 
     def rounds(self, stage: str) -> int:

@@ -93,6 +93,9 @@ class _Diary:
         return self.calendar.working_day(day)
 
     def take(self, entry: Entry) -> None:
+        stage = getattr(entry.event, "stage", None)
+        if stage is not None and stage not in self.model.by_id and not isinstance(entry.event, ev.InitiativeStopped):
+            return  # of a former life, under another model
         match entry.event:
             case ev.StageEntered(stage=stage, round=round_, due_on=due_on):
                 if not self.model.stage(stage).optional:

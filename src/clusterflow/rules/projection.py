@@ -41,6 +41,8 @@ def replay(entries: Iterable[Entry]) -> InitiativeState | None:
 def apply(state: InitiativeState | None, entry: Entry) -> InitiativeState | None:
     """The state after one more entry. Entries before enrolment (early facts) leave no state."""
     event = entry.event
+    if isinstance(event, ev.InitiativeEnrolled) and state is not None:
+        return _new_life(state, event, entry)
     if isinstance(event, ev.InitiativeEnrolled):
         return InitiativeState(
             initiative=event.initiative,
@@ -65,6 +67,26 @@ def expected_digests(entries: Iterable[Entry]) -> dict[int, str]:
         elif isinstance(entry.event, PersonForgotten):
             digests.update(entry.event.digests)
     return digests
+
+
+def _new_life(state: InitiativeState, event: ev.InitiativeEnrolled, entry: Entry) -> InitiativeState:
+    """The state of a stopped initiative that was enrolled again: its milestones and answers do not carry over.
+
+    Its stays and reviews stay, so that rounds and reviews are counted on and each keeps its name.
+    """
+    return state.model_copy(
+        update={
+            "model": event.model,
+            "model_hash": event.model_hash,
+            "enrolled_on": event.on,
+            "standing": Standing.ACTIVE,
+            "milestones": _swap(state.milestones, lambda m: m.stands, withdrawn_on=event.on),
+            "answers": (),
+            "trials": (),
+            "version": entry.version,
+            "last_at": entry.at,
+        }
+    )
 
 
 def _nothing(state: InitiativeState, event: Any, entry: Entry) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, select, union
 
 from clusterflow.domain.appointment import Appointment, AppointmentKind
-from clusterflow.domain.events import Entry, InitiativeStopped
+from clusterflow.domain.events import Entry, InitiativeStopped, StageEntered
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.records import Record
 from clusterflow.domain.records.activity import Label
@@ -193,7 +193,12 @@ class _Reader:
 
     @property
     def _stopped(self) -> Entry | None:
-        return next((e for e in self.entries if isinstance(e.event, InitiativeStopped)), None)
+        """The end of the life, unless the initiative was enrolled again and stages began since."""
+        last = None
+        for entry in self.entries:
+            if isinstance(entry.event, InitiativeStopped | StageEntered):
+                last = entry if isinstance(entry.event, InitiativeStopped) else None
+        return last
 
     # Labels and strategies that end
 

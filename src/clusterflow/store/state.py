@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
 from clusterflow.domain.state import (
     CodeTrial,
@@ -41,6 +41,7 @@ class _Part:
         self.add = insert(table)
         this = [table.c[name] == bindparam(f"this_{name}") for name in ("initiative", *self.key)]
         self.change = update(table).where(*this)
+        self.remove = delete(table).where(*this)
 
     def load(self, connection: Connection, initiatives: Sequence[str]) -> Mapping[str, tuple[Frozen, ...]]:
         """Return the rows of each initiative."""
@@ -49,9 +50,10 @@ class _Part:
             found[initiative].append(self.cls.model_validate(dict(zip(self.columns, values, strict=True))))
         return {initiative: tuple(rows) for initiative, rows in found.items()}
 
-    def save(self, connection: Connection, initiative: str, before: Iterable[Any], after: Iterable[Any]) -> None:
+    def save(self, connection: Connection, initiative: str, before: Sequence[Any], after: Sequence[Any]) -> None:
         """Write the rows that differ between the two collections."""
         known = {tuple(getattr(row, k) for k in self.key): row for row in before}
+        gone = known.keys() - {tuple(getattr(row, k) for k in self.key) for row in after}
         new, changed = [], []
         for row in after:
             key = tuple(getattr(row, k) for k in self.key)
@@ -63,6 +65,9 @@ class _Part:
                 this = {f"this_{name}": value for name, value in zip(self.key, key, strict=True)}
                 values = {name: value for name, value in to_row(row).items() if name not in self.key}
                 changed.append({"this_initiative": initiative, **this, **values})
+        if gone:
+            these = [dict(zip((f"this_{k}" for k in self.key), key, strict=True)) for key in sorted(gone)]
+            connection.execute(self.remove, [{"this_initiative": initiative, **this} for this in these])
         if changed:
             connection.execute(self.change, changed)
         if new:
@@ -154,15 +159,24 @@ def sort_rows(state: InitiativeState) -> InitiativeState:
 def save_state(connection: Connection, before: InitiativeState | None, after: InitiativeState) -> None:
     """Write the rows that differ between the two states."""
     initiative = after.initiative
+    own = _own_values(after)
     if before is None:
-        own = {"model": after.model, "model_hash": after.model_hash, "enrolled_on": after.enrolled_on}
-        connection.execute(_ADD, {"initiative": initiative, **own, "standing": after.standing.value})
-    elif before.standing is not after.standing:
-        connection.execute(_CHANGE, {"this_initiative": initiative, "standing": after.standing.value})
+        connection.execute(_ADD, {"initiative": initiative, **own})
+    elif _own_values(before) != own:
+        connection.execute(_CHANGE, {"this_initiative": initiative, **own})
     for name, part in _PARTS.items():
         old, new = getattr(before, name, ()), getattr(after, name)
         if old is not new:
             part.save(connection, initiative, old, new)
+
+
+def _own_values(state: InitiativeState) -> dict[str, Any]:
+    return {
+        "model": state.model,
+        "model_hash": state.model_hash,
+        "enrolled_on": state.enrolled_on,
+        "standing": state.standing.value,
+    }
 
 
 _CURRENT_STAGES = (

@@ -156,6 +156,8 @@ def _stays(life: InitiativeSnapshot) -> list[tuple[Stage, Stay, bool]]:
     achieved = {(m.stage, m.round): m.achieved_on for m in life.state.milestones}
     found = []
     for visit in life.state.visits:
+        if visit.stage not in life.model.by_id:
+            continue  # of a former life, under another model
         stage = life.model.stage(visit.stage)
         # An open-ended stage goes on after its milestone; the time to the milestone is measured.
         reached = achieved.get((visit.stage, visit.round))

@@ -222,7 +222,10 @@ def _decisions(
             votes=_votes(naming, model, state.standing_votes(review.id), language),
         )
         for review in state.reviews
-        if review.status is ReviewStatus.DECIDED and review.closed_on is not None and review.outcome is not None
+        if review.stage in model.by_id  # a former life may have had other stages
+        and review.status is ReviewStatus.DECIDED
+        and review.closed_on is not None
+        and review.outcome is not None
     )
 
 
