@@ -14,10 +14,12 @@ from clusterflow.configs.parameters import value_error
 from clusterflow.configs.yaml import Document, Steps, parse, read
 from clusterflow.domain.measurement import Fold, MetricDeclaration, Parameter, ParameterType
 from clusterflow.domain.quantity import Unit
+from clusterflow.domain.records import RECORDS
 from clusterflow.domain.terms import Role
 from clusterflow.domain.text import Text
 from clusterflow.errors import Mistake, Mistakes
 
+RECORD_TYPES = sorted(RECORDS)
 PARAMETER_TYPES: tuple[ParameterType, ...] = get_args(ParameterType)
 
 
@@ -51,6 +53,9 @@ class WrittenMetric(Written):
     )
     source: NonEmptyText = Field(description="the key of the source, like CAI20; P for a proposal")
     proposal: StrictBool = Field(default=False, description="true if it is a proposal of this project")
+    record: OptionalKey[Annotated[str, choice(tuple(RECORD_TYPES), "record type")]] = Field(
+        default=None, description="the record type that tells it; help names it, with its sheet"
+    )
     formula: str = Field(default="", description="how it is computed, in one line")
     help: OptionalKey[WrittenText] = Field(default=None, description="what would help if it is not met, in es and en")
     mended_by: tuple[Annotated[Role, choice(Role, "role")], ...] = Field(
@@ -128,6 +133,7 @@ def _declared(name: str, written: WrittenMetric) -> MetricDeclaration:
         direction=written.direction,
         source=written.source,
         proposal=written.proposal,
+        record=written.record,
         formula=written.formula,
         mended_by=written.mended_by,
         freshness_days=written.freshness_days,

@@ -49,6 +49,8 @@ class MetricDeclaration(Frozen):
     direction: Literal["more", "less"]
     source: str
     proposal: bool = False
+    record: str | None = None
+    """The record type that tells it."""
     formula: str = ""
     help: Text | None = None
     mended_by: tuple[Role, ...] = (Role.MANAGER,)

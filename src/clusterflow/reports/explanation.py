@@ -16,6 +16,8 @@ from clusterflow.reports.labels import word
 from clusterflow.reports.status import title_of
 from clusterflow.rules.suggestions import suggestion
 
+PlaceOf = Callable[[MetricCall], str]
+
 EvidenceOf = Callable[[MetricCall], tuple[Evidence, ...]]
 
 
@@ -116,13 +118,18 @@ def explain_gate(
     declarations: Mapping[str, MetricDeclaration],
     evidence: EvidenceOf,
     language: Language,
+    place: PlaceOf = lambda _: "",
 ) -> GateExplanation:
-    """Explain a verdict, with its evidence."""
+    """Explain a verdict, with its evidence.
+
+    Args:
+        place: where what a metric counts is recorded, as a sentence; it ends the help.
+    """
     stage = model.stage(verdict.stage)
     lines: list[CriterionLine] = []
     groups: list[GroupLine] = []
     for result in verdict.results:
-        _explain(result, None, lines, groups, declarations, evidence, language)
+        _explain(result, None, lines, groups, declarations, evidence, language, place)
     return GateExplanation(
         initiative=initiative,
         name=name,
@@ -153,6 +160,7 @@ def _explain(
     declarations: Mapping[str, MetricDeclaration],
     evidence: EvidenceOf,
     language: Language,
+    place: PlaceOf,
 ) -> None:
     if isinstance(result, Group):
         # Inside a group the severity of the group counts, and a group that is met asks nothing of its parts.
@@ -167,7 +175,7 @@ def _explain(
         )
         groups.append(group)
         for part in result.parts:
-            _explain(part, group, lines, groups, declarations, evidence, language)
+            _explain(part, group, lines, groups, declarations, evidence, language, place)
         return
     criterion = result.criterion
     declared = declarations.get(criterion.metric)
@@ -182,7 +190,7 @@ def _explain(
             keep=criterion.keep.format(language) if criterion.keep else None,
             source=criterion.source,
             proposal=criterion.proposal,
-            help="" if within and within.answer is Answer.MET else suggestion(result, declared, language),
+            help="" if within and within.answer is Answer.MET else _help(result, declared, language, place),
             mended_by=declared.mended_by if declared else (),
             late=result.measurement.late,
             rows=result.measurement.rows,
@@ -191,6 +199,13 @@ def _explain(
             evidence=tuple(_line(e, language) for e in evidence(criterion.call)),
         )
     )
+
+
+def _help(finding: Finding, declared: MetricDeclaration | None, language: Language, place: PlaceOf) -> str:
+    """What would help, and where it is recorded; empty where the criterion is met."""
+    advice = suggestion(finding, declared, language)
+    where = place(finding.criterion.call) if finding.answer is not Answer.MET else ""
+    return f"{advice} {where}".strip()
 
 
 def _line(row: Evidence, language: Language) -> EvidenceLine:

@@ -110,7 +110,7 @@ def simulated_life(ends: Iterable[MonthEnd], happened: Iterable[SimulatedEvent],
             lapsed = [s for s in status.stages if s.status is StageStatus.LAPSED]
             gates = tuple(_gate(s, status, end.waits.get(s.stage, "")) for s in (*status.under_way, *lapsed))
             mine = tuple(h for h in rest if before < h.on <= day)
-            months.append(Month(day=day, gates=gates, happened=mine, milestones=len(status.achieved)))
+            months.append(Month(day=day, gates=gates, happened=mine, milestones=status.milestones_in_force))
         before = day
     return SimulatedLife(months=tuple(months), stands=status)
 

@@ -89,6 +89,16 @@ class InitiativeStatus(Frozen):
         return tuple(s for s in self.stages if s.achieved_on is not None)
 
     @property
+    def milestones_in_force(self) -> int:
+        """How many milestones of the stages that are not optional are achieved and have not lapsed."""
+        return sum(s.achieved_on is not None and s.lapsed_on is None and not s.optional for s in self.stages)
+
+    @property
+    def milestones_asked(self) -> int:
+        """How many stages are not optional."""
+        return sum(not s.optional for s in self.stages)
+
+    @property
     def gates_open(self) -> tuple[StageLine, ...]:
         return tuple(s for s in self.stages if s.review is not None)
 
@@ -126,13 +136,18 @@ def status_of(
                 criterion=c.criterion,
                 title=next(iter(titles_in(model.stage(stage), (c.criterion,), language)), c.criterion),
                 due_on=c.due_on,
-                status=c.status,
+                status=_condition_status(c.status, c.due_on, as_of),
             )
             for stage in model.by_id
             for c in state.conditions_at(stage)
             if c.status in (ConditionStatus.PENDING, ConditionStatus.MISSED)
         ),
     )
+
+
+def _condition_status(status: ConditionStatus, due_on: date, as_of: date) -> ConditionStatus:
+    """A condition whose day has passed is missed, also before the engine has written so."""
+    return ConditionStatus.MISSED if status is ConditionStatus.PENDING and as_of > due_on else status
 
 
 def newest(answers: Iterable[StandingAnswer], notes: Mapping[tuple[str, str], str]) -> tuple[StandingAnswer, ...]:
@@ -154,10 +169,10 @@ def _line(state: InitiativeState, model: LifecycleModel, stage: Stage, as_of: da
     latest = visit or (past[-1] if past else None)
     until = state.held_until(stage.id)
     held = until if until and until > as_of else None
-    if milestone is not None:
+    if review is not None:
+        status = StageStatus.GATE_OPEN  # also of a gate that was passed before and is open again
+    elif milestone is not None:
         status = StageStatus.LAPSED if milestone.lapsed_on else StageStatus.ACHIEVED
-    elif review is not None:
-        status = StageStatus.GATE_OPEN
     elif held is not None:
         status = StageStatus.HELD
     elif visit is not None:

@@ -12,16 +12,16 @@ from clusterflow.domain.text import Language
 from clusterflow.domain.verdict import Finding
 
 _RECORD = {
-    "en": "nothing is recorded that tells; record it",
-    "es": "no hay nada registrado que lo diga; registrarlo",
+    "en": "No record counts for it yet.",
+    "es": "Todavía no hay ningún registro que cuente.",
 }
 _RENEW = {
-    "en": "the newest figure is of {day}, older than {days} days; record a newer one",
-    "es": "la cifra más reciente es del {day}, de hace más de {days} días; registrar una más nueva",
+    "en": "The newest figure is of {day}, more than {days} days old: record a newer one.",
+    "es": "La cifra más reciente es del {day}, de hace más de {days} días: registre una más nueva.",
 }
 _COMPLETE = {
-    "en": "{n} of {rows} records leave it open; complete them",
-    "es": "{n} de {rows} registros lo dejan abierto; completarlos",
+    "en": "{n} of {rows} records lack what it needs: complete them.",
+    "es": "A {n} de {rows} registros les falta el dato: complételos.",
 }
 _RATE = {
     "en": "amounts in {foreign} are not compared with {asked}; record an exchange-rate, or the amounts in {asked}",

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
-from clusterflow.domain.measurement import UNMEASURED, Measurement, MetricCall
-from clusterflow.domain.text import Language
+from clusterflow.domain.measurement import UNMEASURED, Measurement, MetricCall, MetricDeclaration
+from clusterflow.domain.term_labels import CHOICES
+from clusterflow.domain.text import Language, Text
+from clusterflow.intake.workbook.sheets import OF_RECORD
 from clusterflow.reports.explanation import GateExplanation, explain_gate
 from clusterflow.rules.judge import judge_gate
 from clusterflow.rules.stage_order import known_stage
@@ -37,7 +39,7 @@ def explain(
         known_at: facts that were entered later do not count.
         known_on: the same, for the end of a day.
     """
-    metrics = metrics_of(context)
+    metrics, told = metrics_of(context), language or context.language
     with context.reading() as connection:
         state = standing.load(connection, initiative, as_of, known_on)
         if known_on is not None:
@@ -62,7 +64,8 @@ def explain(
                 review=review.id if (review := state.open_review(s)) else None,
                 declarations=metrics,
                 evidence=lambda call: evidence(connection, call, initiative, day, known_at) if with_evidence else (),
-                language=language or context.language,
+                language=told,
+                place=lambda call: _place(call, metrics.get(call.metric), told),
             )
             for s in stages
         )
@@ -81,3 +84,31 @@ def _marked(
         changed = (one.low, one.high, one.amounts) != (other.low, other.high, other.amounts)
         found[call] = replace(one, late=one.late or changed)
     return found
+
+
+_SHEET = Text(
+    es="Se registra en la hoja «{sheet}» ({record}){kinds}.",
+    en="It is recorded in the sheet «{sheet}» ({record}){kinds}.",
+)
+_NO_SHEET = Text(
+    es="Se registra con: clusterflow record {record}{kinds}.",
+    en="It is recorded by: clusterflow record {record}{kinds}.",
+)
+
+
+def _place(call: MetricCall, declared: MetricDeclaration | None, language: Language) -> str:
+    """The record type that tells a metric, its sheet in the workbook, and which kind of record counts."""
+    if declared is None or declared.record is None:
+        return ""
+    given = {name: one.default for name, one in declared.parameters.items()} | dict(call.parameters)
+    labels = [_label(value, language) for name, value in given.items() if name in ("kind", "helix", "size") and value]
+    kinds = f": {', '.join(labels)}" if labels else ""
+    sheet = OF_RECORD.get(declared.record)
+    if sheet is None:
+        return _NO_SHEET.to(language).format(record=declared.record, kinds=kinds)
+    return _SHEET.to(language).format(sheet=sheet.title.to(language), record=declared.record, kinds=kinds)
+
+
+def _label(value: object, language: Language) -> str:
+    """The label of a term, as the workbook offers it."""
+    return next((words[str(value)].to(language) for words in CHOICES.values() if str(value) in words), str(value))

@@ -231,7 +231,9 @@ class _Simulation:
         for line in status.gates_open:
             rule = quorum(model.stage(line.stage).gate.decided_by, self.language)
             anybody = bool(gates.eligible_deciders(self.context, initiative, line.stage))
-            waits[line.stage] = reports.waits_for(rule, anybody, self.suppose, self.language)
+            # A go at a gate that is not ready is refused, however many say it: then the gate only waits.
+            supposed = self.suppose and line.readiness is Readiness.READY
+            waits[line.stage] = reports.waits_for(rule, anybody, supposed, self.language)
         return MonthEnd(status, waits)
 
     def _simulated_life(

@@ -99,6 +99,13 @@ def _summary(facts: DossierFacts) -> Iterator[str]:
             .format(number=at.gate.number, title=at.gate.title, readiness=readiness(at, language))
         )
         yield f"{sentence} {counted(at.gate, language)}"
+    titles = {s.stage: s for s in status.stages}
+    for h in status.hindrances:
+        if (lapsed_on := titles[h.stage].lapsed_on) is not None:
+            yield WORDS["lapsed_since"].to(language).format(
+                milestone=titles[h.stage].milestone, day=day(lapsed_on, language), title=h.title, found=h.found,
+                asked=h.asked,
+            )  # fmt: skip
     if not facts.gates:
         yield WORDS["stopped_life" if status.standing is Standing.STOPPED else "all_passed"].to(language)
 
@@ -112,8 +119,8 @@ def _keys(facts: DossierFacts) -> Iterator[Key]:
                    WORDS[name].to(language))  # fmt: skip
 
     yield key("key_members", facts.members.now, Unit.COUNT)
-    of = sum(not s.optional for s in status.stages)
-    yield Key(f"{len(status.achieved)} {word('of', language)} {of}", WORDS["key_milestones"].to(language))
+    of = status.milestones_asked
+    yield Key(f"{status.milestones_in_force} {word('of', language)} {of}", WORDS["key_milestones"].to(language))
     yield key("key_trust", facts.trust, Unit.POINTS, "trust-index")
     yield key("key_attendance", facts.attendance.now, Unit.SHARE, "attendance")
     yield key("key_dues", facts.dues[0].collected.now, Unit.SHARE, "dues-collected")

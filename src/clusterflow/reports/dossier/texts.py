@@ -96,6 +96,10 @@ WORDS: dict[str, Text] = {
     "votes_cast": Text(es="Votos emitidos", en="Votes cast"),
     "mend": Text(es="Qué falta y quién puede remediarlo", en="What is missing, and who can mend it"),
     "mended_by": Text(es="Quién puede", en="Who can"),
+    "lapsed_since": Text(
+        es="«{milestone}» ya no se sostiene desde el {day}. {title}: {found}; se pide {asked}.",
+        en="«{milestone}» has lapsed since {day}. {title}: {found}; asked {asked}.",
+    ),
     "nothing_missing": Text(
         es="No falta nada: todos los criterios se cumplen.", en="Nothing is missing: every criterion is met."
     ),

@@ -81,7 +81,7 @@ def _place(
         waits_since=since,
         waits_days=(status.as_of - since).days if since else None,
         overdue=line.overdue if line else False,
-        milestones=len(status.achieved),
-        of=sum(not s.optional for s in status.stages),
+        milestones=status.milestones_in_force,
+        of=status.milestones_asked,
         lapsed=tuple(s.title for s in status.stages if s.lapsed_on),
     )
