@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, or_, select, union_all
 
 from clusterflow.domain.records.governance import Body, LegalEntity, Seat
 from clusterflow.domain.records.money import Staff
@@ -76,18 +76,22 @@ def _seat_share(scope: Scope, body: str, helix: HelixKind) -> Select[Any]:
 def government_leads(scope: Scope, body: str = BodyKind.BOARD.value) -> Select[Any]:
     """Seed 1: whether the chair of the governing body or a manager represents the government.
 
-    A manager on the payroll who represents no organisation belongs to the initiative. A seat without an organisation
-    makes the answer unknown.
+    A manager on the payroll who represents no organisation belongs to the initiative, with or without a seat. Any other
+    seat without an organisation makes the answer unknown.
     """
     chair, seat, staff = seats(scope, body), seats(scope), scope.current(Staff)
     # Separate joins: in one subquery SQLite would look up the representations of everybody in the registry.
     voice, organisation = scope.current(Representation), scope.current(Organisation)
+    payroll = scope.current(Staff)
+    on_payroll = exists().where(
+        payroll.c.manager, payroll.c.initiative == seat.c.initiative, payroll.c.person == seat.c.person
+    )
     chairs = evidence_row(
         chair, Seat, what=chair.c.person, part=as_yes_no(chair.c.helix == HelixKind.GOVERNMENT.value), most=None
     ).where(chair.c.role == SeatRole.CHAIR.value)
     managers = evidence_row(
         seat, Seat, what=seat.c.person, part=as_yes_no(seat.c.helix == HelixKind.GOVERNMENT.value), most=None
-    ).where(seat.c.role == SeatRole.MANAGER.value)
+    ).where(seat.c.role == SeatRole.MANAGER.value, or_(seat.c.helix.is_not(None), ~on_payroll))
     paid = (
         evidence_row(
             staff,
