@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
+from clusterflow.domain.number_style import money_text, number_text
 from clusterflow.domain.text import Frozen, Language
 
 
@@ -184,7 +185,7 @@ def format_quantity(
     """Return the number for people: ``80 %``, ``3.5 points``, ``yes``, ``1 250 000 EUR``.
 
     A thin space separates thousands and a point separates decimals, which readers in every country understand (RAE,
-    SI).
+    SI). Inside ``numbers_of`` they are written as the country writes them.
 
     Args:
         beside: numbers that it is shown beside, as bounds. It is rounded so that it stays on its side of each of them.
@@ -197,10 +198,11 @@ def format_quantity(
     if unit is Unit.SHARE:
         if exact and not _ends(number):
             return str(number)
-        return f"{_written(number * 100) if exact else _decimal(number * 100, sides)} %"
+        return f"{number_text(_written(number * 100) if exact else _decimal(number * 100, sides))} %"
     text = (_written(number) if _ends(number) else str(number)) if exact else _decimal(number, sides)
     if unit is Unit.MONEY:
-        return f"{text} {currency or ''}".strip()
+        return money_text(text, currency or "")
+    text = number_text(text)
     if unit is Unit.COUNT:
         return text
     return f"{text} {_NAMES[language][unit][number != 1]}"

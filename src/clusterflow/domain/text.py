@@ -20,6 +20,15 @@ DEFAULT_LANGUAGE: Language = "es"
 """The language of people and initiatives for whom nobody stated one."""
 
 
+def alphabetical(text: str) -> str:
+    """The key by which names are sorted, as a Spanish dictionary does: accents and capitals count for nothing, and ñ
+    comes after n. No database sorts names, because each has its own order.
+    """
+    folded = unicodedata.normalize("NFC", text).casefold().replace("ñ", "n\uffff")
+    split = unicodedata.normalize("NFD", folded)
+    return "".join(sign for sign in split if not unicodedata.combining(sign))
+
+
 def model_language(language: NoticeLanguage) -> Language:
     """The language of models and reports that fits this reader. A notice quotes titles in it."""
     return "en" if language == "en" else "es"

@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from clusterflow.domain.terms import StageKind, Standing
-from clusterflow.domain.text import Frozen, Language
+from clusterflow.domain.text import Frozen, Language, alphabetical
 from clusterflow.reports.labels import word
 from clusterflow.reports.status import Hindrance, InitiativeStatus
 
@@ -56,7 +56,10 @@ class Board(Frozen):
 
 
 def board_of(statuses: Iterable[InitiativeStatus], as_of: date, language: Language) -> Board:
-    lines = sorted((_line(s, as_of, language) for s in statuses), key=lambda line: (line.model, line.name))
+    lines = sorted(
+        (_line(s, as_of, language) for s in statuses),
+        key=lambda line: (line.model, alphabetical(line.name), line.initiative),
+    )
     return Board(as_of=as_of, lines=tuple(lines))
 
 

@@ -205,6 +205,8 @@ def _help(finding: Finding, declared: MetricDeclaration | None, language: Langua
     """What would help, and where it is recorded; empty where the criterion is met."""
     advice = suggestion(finding, declared, language)
     where = place(finding.criterion.call) if finding.answer is not Answer.MET else ""
+    if advice and where:
+        advice = advice[0].upper() + advice[1:] + ("" if advice.endswith(".") else ".")
     return f"{advice} {where}".strip()
 
 

@@ -16,6 +16,7 @@ from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from clusterflow.domain.number_style import short_date
 from clusterflow.domain.text import Frozen, Language, Text
 from clusterflow.reports.labels import WORDS
 
@@ -52,7 +53,9 @@ class Figure(Frozen):
     """The table stands below the picture instead of beside it."""
 
 
-def render_page(sheet: str, language: Language, words: Mapping[str, Text], **facts: object) -> str:
+def render_page(
+    sheet: str, language: Language, words: Mapping[str, Text], *, paper: str = "A4", **facts: object
+) -> str:
     """Render a page from a template that extends ``page.html``.
 
     In a template, ``t.name`` is the text of that name in the reader's language (``words``, or those that all reports
@@ -60,8 +63,13 @@ def render_page(sheet: str, language: Language, words: Mapping[str, Text], **fac
 
     Args:
         sheet: the name of the template, without ``.html``.
+        paper: the size of a printed page, A4 or letter.
         facts: the variables of the template. ``title`` is required: the title of the browser tab.
     """
+    css = (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    if paper == "letter":
+        css = css.replace("size: A4;", "size: letter;")
+    facts["css"] = Markup(css)  # noqa: S704 - ours
     told = {name: text.to(language) for name, text in {**WORDS, **FRAME, **words}.items()}
     return _environment(language).get_template(f"{sheet}.html").render(language=language, t=told, **facts)
 
@@ -80,7 +88,6 @@ def _environment(language: Language) -> Environment:
     environment.filters["day"] = lambda value: day(value, language)
     environment.filters["trusted"] = Markup
     environment.filters["lines"] = lines
-    environment.globals["css"] = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - ours
     return environment
 
 
@@ -90,8 +97,8 @@ def day(value: date | None, language: Language) -> str:
 
 
 def short_day(value: date | None) -> str:
-    """A date for narrow columns, the same in both languages; empty for ``None``."""
-    return "" if value is None else value.isoformat().replace("-", "\u2011")
+    """A date for narrow columns, in digits; empty for ``None``."""
+    return "" if value is None else short_date(value).replace("-", "\u2011")
 
 
 def lines(text: str) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import math
 import re
+import textwrap
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -135,7 +136,7 @@ class Bars(Plot):
                     axes.barh([row + shift], [most - least], thick * 0.92, left=[least], **_fill(0, blank=True))
             if self.stacked:
                 left = [before + (value or 0.0) for before, value in zip(left, series.values, strict=True)]
-        axes.set_yticks(range(len(self.labels)), [shortened(label) for label in self.labels])
+        axes.set_yticks(range(len(self.labels)), [wrapped(label) for label in self.labels])
         axes.set_ylim(len(self.labels) - 0.5, -0.5)
         axes.grid(visible=False, axis="y")
         top = max([*left, *(value or 0.0 for s in self.series for value in s.values), self.bound or 0.0])
@@ -161,7 +162,8 @@ class Bars(Plot):
     @property
     def height(self) -> float:
         rows = len(self.labels) * (1 if self.stacked else max(1.0, 0.62 * len(self.series)))
-        return 0.75 + 0.36 * rows
+        lines = sum(max(0, wrapped(label).count("\n") - 1) for label in self.labels)
+        return 0.75 + 0.36 * rows + 0.13 * lines
 
 
 class Line(Plot):
@@ -333,10 +335,9 @@ def _legend(axes: Axes) -> None:
         )
 
 
-def shortened(label: str, most: int = 26) -> str:
-    """A label that is shortened for an axis; the table beside the plot has the whole text."""
-    flat = " ".join(printable(label).split())
-    return flat if len(flat) <= most else flat[: most - 1].rstrip() + "…"
+def wrapped(label: str, most: int = 30) -> str:
+    """A whole label in lines that are short enough for an axis."""
+    return "\n".join(textwrap.wrap(" ".join(printable(label).split()), most)) or label
 
 
 def listing(names: Sequence[str], values: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from clusterflow.domain.measurement import UNMEASURED, Measurement, MetricCall, MetricDeclaration
+from clusterflow.domain.number_style import numbers_of
 from clusterflow.domain.term_labels import CHOICES
 from clusterflow.domain.text import Language, Text
 from clusterflow.intake.workbook.sheets import OF_RECORD
@@ -54,21 +55,24 @@ def explain(
         if known_at is None and as_of is not None and as_of < context.clock().date():
             then = end_of_day(connection, initiative, as_of)
             own = _marked(own, measure(connection, calls, metrics, day, [initiative], then), initiative)
-        return tuple(
-            explain_gate(
-                judge_gate(model.stage(s), own),
-                model,
-                initiative=initiative,
-                name=record.name if record else initiative,
-                as_of=day,
-                review=review.id if (review := state.open_review(s)) else None,
-                declarations=metrics,
-                evidence=lambda call: evidence(connection, call, initiative, day, known_at) if with_evidence else (),
-                language=told,
-                place=lambda call: _place(call, metrics.get(call.metric), told),
+        with numbers_of(told, record.country if record else None):
+            return tuple(
+                explain_gate(
+                    judge_gate(model.stage(s), own),
+                    model,
+                    initiative=initiative,
+                    name=record.name if record else initiative,
+                    as_of=day,
+                    review=review.id if (review := state.open_review(s)) else None,
+                    declarations=metrics,
+                    evidence=lambda call: (
+                        evidence(connection, call, initiative, day, known_at) if with_evidence else ()
+                    ),
+                    language=told,
+                    place=lambda call: _place(call, metrics.get(call.metric), told),
+                )
+                for s in stages
             )
-            for s in stages
-        )
 
 
 def _marked(

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.number_style import numbers_of
 from clusterflow.domain.state import InitiativeState
 from clusterflow.domain.text import Language
 from clusterflow.errors import NotPossible, UnknownName
@@ -70,7 +71,9 @@ def status(
     with context.reading() as connection:
         day = as_of or (context.clock().date() if known_on else None)
         life = snapshot_of(connection, load(connection, initiative, as_of, known_on), context.clock(), day)
-    return status_in(life, language or context.language)
+    reader = language or context.language
+    with numbers_of(reader, life.record.country if life.record else None):
+        return status_in(life, reader)
 
 
 def board(

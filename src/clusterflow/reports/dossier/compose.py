@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clusterflow.domain.measurement import Measurement
+from clusterflow.domain.number_style import LETTER_COUNTRIES
 from clusterflow.domain.quantity import Unit
 from clusterflow.domain.terms import Standing
 from clusterflow.domain.text import Language
@@ -53,6 +54,7 @@ def compose(facts: DossierFacts) -> Dossier:
         "dossier",
         language,
         WORDS,
+        paper="letter" if facts.record and facts.record.country in LETTER_COUNTRIES else "A4",
         title=status.name,
         as_of=status.as_of,
         byline=tuple(_byline(facts)),

@@ -12,6 +12,7 @@ from datetime import date
 
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.measurement import Measurement
+from clusterflow.domain.money import Money
 from clusterflow.domain.quantity import Bound
 from clusterflow.domain.records.parties import Initiative
 from clusterflow.domain.terms import DecisionKind, HelixKind, Role, SizeClass, Stance
@@ -129,6 +130,22 @@ class StrategyFacts:
     horizon: date | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyFacts:
+    """The money of an initiative in one currency; ``None`` where nothing is recorded."""
+
+    budget: Money | None = None
+    """The running cost of the budgets in force."""
+    secured: Money | None = None
+    """The funds already secured for it."""
+    invoiced: Money | None = None
+    """In the last twelve months."""
+    collected: Money | None = None
+    """In the last twelve months, for whichever invoice."""
+    owed: Money | None = None
+    """What is overdue on the day, of all invoices."""
+
+
 @dataclass(frozen=True, slots=True)
 class DossierFacts:
     """All data of a dossier, as of a day."""
@@ -151,4 +168,6 @@ class DossierFacts:
     objectives: tuple[ObjectiveFacts, ...]
     decisions: tuple[DecisionFacts, ...]
     bounds: Mapping[str, Bound]
+    money: tuple[MoneyFacts, ...] = ()
+    """By currency, in the order of the codes."""
     """The bound of each metric, by its id: of the gates under way first, then of any gate."""

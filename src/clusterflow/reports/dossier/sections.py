@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from clusterflow.domain.measurement import Measurement
+from clusterflow.domain.money import Money, exponent
 from clusterflow.domain.quantity import Bound, Unit, format_quantity
 from clusterflow.domain.terms import HelixKind, SizeClass
 from clusterflow.domain.text import Language
@@ -108,7 +109,7 @@ class Sections:
         title, dues = self._t("dues"), self.facts.dues
         known = [d for d in dues if d.collected.now.rows or d.collected.before.rows]
         if not known:
-            return Section(title, (self._t("dues_unknown"),))
+            return Section(title, (self._t("dues_unknown"),), tables=self._money())
         names = [SIZE[d.size].to(self.language) if d.size else self._t("all_sizes") for d in known]
         overdue = self.facts.overdue.format(Unit.COUNT, self.language)
         found = self._shares(
@@ -117,8 +118,23 @@ class Sections:
             note=self._t("dues_note").format(overdue=overdue), bounded=False,
         )  # fmt: skip
         if isinstance(found, Table):
-            return Section(title, tables=(found,))
-        return Section(title, figures=(found,))
+            return Section(title, tables=(found, *self._money()))
+        return Section(title, figures=(found,), tables=self._money())
+
+    def _money(self) -> tuple[Table, ...]:
+        """The budget and the dues in money: a row for each currency."""
+        if not self.facts.money:
+            return ()
+        names = ("budget", "secured", "invoiced", "collected", "owed")
+        rows = tuple(tuple(self._amount(getattr(one, name)) for name in names) for one in self.facts.money)
+        heads = tuple(self._t(f"money_{name}") for name in names)
+        return (Table(caption=self._t("money_caption"), heads=heads, rows=rows, numeric=tuple(range(len(names)))),)
+
+    def _amount(self, amount: Money | None) -> str | None:
+        if amount is None:
+            return None
+        number = Fraction(amount.minor, 10 ** exponent(amount.currency))
+        return format_quantity(number, Unit.MONEY, amount.currency, self.language, exact=True)
 
     def trust(self) -> Section:
         title, waves, bound = self._t("trust"), self.facts.waves, self.facts.bounds.get("trust-index")

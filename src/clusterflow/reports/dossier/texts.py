@@ -162,6 +162,15 @@ WORDS: dict[str, Text] = {
         en="A firm of unknown size may be of any class: so some figures are a span. Members with an invoice "
         "unpaid for more than 90 days: {overdue}.",
     ),
+    "money_caption": Text(
+        es="Presupuesto vigente; facturado y cobrado en los últimos doce meses; vencido y sin pagar.",
+        en="Budget in force; invoiced and collected in the last twelve months; overdue and unpaid.",
+    ),
+    "money_budget": Text(es="Presupuesto", en="Budget"),
+    "money_secured": Text(es="Fondos asegurados", en="Secured funds"),
+    "money_invoiced": Text(es="Facturado", en="Invoiced"),
+    "money_collected": Text(es="Cobrado", en="Collected"),
+    "money_owed": Text(es="Por cobrar, vencido", en="Overdue"),
     "dues_unknown": Text(
         es="No hay facturas vencidas en los últimos doce meses: lo cobrado se desconoce.",
         en="No invoice came due within the last twelve months: what was collected is unknown.",

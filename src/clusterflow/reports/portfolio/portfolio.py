@@ -8,7 +8,7 @@ from datetime import date
 
 from clusterflow.domain.lifecycle import LifecycleModel, Stage
 from clusterflow.domain.terms import StageKind
-from clusterflow.domain.text import Frozen, Language
+from clusterflow.domain.text import Frozen, Language, alphabetical
 from clusterflow.reports.portfolio.criteria import CriterionLine, HeatRow, columns_of, row_of
 from clusterflow.reports.portfolio.stage_groups import BoardEntry, board_entries
 from clusterflow.reports.status import InitiativeStatus, status_in, titles_in
@@ -117,7 +117,9 @@ def portfolio_of(
         dwell=_dwell(lives),
         lapses=_lapses(lapses, lives, statuses, language),
         criteria=columns_of(rows.values(), [models[m] for m in sorted(models)], language),
-        answers=tuple(rows[i] for i in sorted(rows, key=lambda i: (statuses[i].name, i)) if rows[i].answers),
+        answers=tuple(
+            rows[i] for i in sorted(rows, key=lambda i: (alphabetical(statuses[i].name), i)) if rows[i].answers
+        ),
         visits=_visits(lives, places, last_facts, rules),
         visit_rules=tuple(rules),
     )
@@ -192,7 +194,7 @@ def _lapses(
                 criteria=_titles(life.model, lapse, language),
             )
         )
-    return tuple(sorted(lines, key=lambda l: (l.ended_on is not None, l.lapsed_on, l.name)))  # noqa: E741
+    return tuple(sorted(lines, key=lambda l: (l.ended_on is not None, l.lapsed_on, alphabetical(l.name))))  # noqa: E741
 
 
 def _titles(model: LifecycleModel, lapse: Lapse, language: Language) -> tuple[str, ...]:

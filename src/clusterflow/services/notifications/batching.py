@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from clusterflow.domain.notice import Notice, Recipient, Urgency
 from clusterflow.domain.records.parties import Person
 from clusterflow.domain.terms import Weekday
+from clusterflow.domain.text import alphabetical
 from clusterflow.notices.markup import Marked, escaped
 from clusterflow.notices.render import render
 from clusterflow.rules.delivery_policy import DeliveryPolicy, Plan, Receiver, plan
@@ -167,7 +168,7 @@ class _Writer:
         """The names of the initiatives, in the order of the names."""
         records = initiative_records(self.connection, self.on, sorted(initiatives))
         names = {i: records[i].name if i in records else i for i in initiatives}
-        return dict(sorted(names.items(), key=lambda item: (item[1], item[0])))
+        return dict(sorted(names.items(), key=lambda item: (alphabetical(item[1]), item[0])))
 
 
 def _section_of(one: QuotedNotice, recipient: Recipient, initiative: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from clusterflow.domain.events import Entry
 from clusterflow.domain.grant import Grant
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.measurement import Measurement
+from clusterflow.domain.number_style import numbers_of
 from clusterflow.domain.records.parties import Initiative
 from clusterflow.domain.state import InitiativeState
 from clusterflow.domain.terms import Readiness, Role, Severity
@@ -56,25 +57,29 @@ class NoticeData:
     def facts(self, reader: NoticeLanguage) -> dict[str, Any]:
         language = model_language(reader)
         if language not in self._facts:
-            status = status_of(self.state, self.model, self.record, self.on, language)
-            event = self.entry.event
-            line = next((s for s in status.stages if s.stage == getattr(event, "stage", None)), None)
-            votes = self.state.standing_votes(getattr(event, "review", ""))
-            verdict = recall_gate(self.model.stage(line.stage), self.state.answers) if line else None
-            self._facts[language] = {
-                "initiative": status,
-                "event": event,
-                "stage": line,
-                "finding": self._finding(language),
-                "findings": [_shown(f, language) for f in verdict.findings] if verdict else [],
-                "ready": self._was_ready(verdict),
-                "deciding_roles": self.model.stage(line.stage).gate.decided_by.roles if line else (),
-                "missed": self._missed(language),
-                "criterion": self._condition(language),
-                "hindrances": [h for h in status.hindrances if line and h.stage == line.stage],
-                "votes": [{"name": self.names.get(v.decider, "—"), "role": v.role, "reason": v.reason} for v in votes],
-            }
+            with numbers_of(language, self.record.country if self.record else None):
+                self._facts[language] = self._gathered(language)
         return self._facts[language]
+
+    def _gathered(self, language: Language) -> dict[str, Any]:
+        status = status_of(self.state, self.model, self.record, self.on, language)
+        event = self.entry.event
+        line = next((s for s in status.stages if s.stage == getattr(event, "stage", None)), None)
+        votes = self.state.standing_votes(getattr(event, "review", ""))
+        verdict = recall_gate(self.model.stage(line.stage), self.state.answers) if line else None
+        return {
+            "initiative": status,
+            "event": event,
+            "stage": line,
+            "finding": self._finding(language),
+            "findings": [_shown(f, language) for f in verdict.findings] if verdict else [],
+            "ready": self._was_ready(verdict),
+            "deciding_roles": self.model.stage(line.stage).gate.decided_by.roles if line else (),
+            "missed": self._missed(language),
+            "criterion": self._condition(language),
+            "hindrances": [h for h in status.hindrances if line and h.stage == line.stage],
+            "votes": [{"name": self.names.get(v.decider, "—"), "role": v.role, "reason": v.reason} for v in votes],
+        }
 
     def of(self, entry: Entry) -> NoticeData:
         """The same data for another entry of the same command and stage, without reading again."""

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from clusterflow.domain.number_style import numbers_of
 from clusterflow.domain.terms import Standing
 from clusterflow.domain.text import DEFAULT_LANGUAGE, Frozen, Language
 from clusterflow.errors import ClusterflowError
@@ -43,7 +44,8 @@ def dossier(
     """
     record = registry.initiative_record(context, initiative)
     told = language or (record.language or DEFAULT_LANGUAGE if record else context.language)
-    return compose(gather(context, initiative, as_of, told, known_on))
+    with numbers_of(told, record.country if record else None):
+        return compose(gather(context, initiative, as_of, told, known_on))
 
 
 def write_dossiers(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import cast
@@ -11,21 +12,24 @@ from sqlalchemy import Connection
 from clusterflow.domain.criterion import Criterion
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.measurement import UNMEASURED, Measurement, MetricCall
+from clusterflow.domain.money import Money
 from clusterflow.domain.quantity import Bound
 from clusterflow.domain.records.activity import SurveyWave
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.governance import Body
+from clusterflow.domain.records.money import Budget, Invoice, Payment
 from clusterflow.domain.records.parties import Initiative, Office
 from clusterflow.domain.records.strategy import Objective, Reading, Strategy
 from clusterflow.domain.state import InitiativeState, Vote
 from clusterflow.domain.terms import BodyKind, HelixKind, ReviewStatus, SizeClass, SurveyTopic
-from clusterflow.domain.text import Language
+from clusterflow.domain.text import Language, alphabetical
 from clusterflow.reports.dossier.data import (
     BodyFacts,
     DecisionFacts,
     DossierFacts,
     DuesFacts,
     GateFacts,
+    MoneyFacts,
     ObjectiveFacts,
     Signatory,
     StrategyFacts,
@@ -119,6 +123,7 @@ def gather(
             objectives=_objectives(connection, initiative, day),
             decisions=_decisions(naming, model, state, language),
             bounds=_bounds(model, state),
+            money=_money(connection, initiative, day),
         )
 
 
@@ -164,7 +169,7 @@ class _Metrics:
                 attendance=ThenAndNow(now.get((body.id,), UNMEASURED), then.get((body.id,), UNMEASURED)),
                 turnover=turnover.get((body.id,), UNMEASURED),
             )
-            for body in sorted(standing, key=lambda b: (KINDS.index(b.kind), b.name, b.id))
+            for body in sorted(standing, key=lambda b: (KINDS.index(b.kind), alphabetical(b.name), b.id))
         )
 
     def waves(self) -> tuple[Wave, ...]:
@@ -190,6 +195,38 @@ def _strategy(connection: Connection, initiative: str, day: date) -> StrategyFac
     return StrategyFacts(newest.title, newest.valid_from, newest.horizon) if newest else None
 
 
+def _money(connection: Connection, initiative: str, day: date) -> tuple[MoneyFacts, ...]:
+    """Budget and dues by currency: of the last twelve months, and what is owed in all."""
+    since = months_before(day, 12)
+    budgets = registry.current(connection, Budget, initiative, day)
+    invoices = registry.current(connection, Invoice, initiative, day)
+    payments = registry.current(connection, Payment, initiative, day)
+    paid = Counter[str]()
+    for payment in payments:
+        paid[payment.invoice] += payment.amount.minor
+    found = dict[str, Counter[str]]()
+
+    def add(name: str, amount: Money | None, minor: int | None = None) -> None:
+        if amount is not None:
+            found.setdefault(amount.currency, Counter())[name] += amount.minor if minor is None else minor
+
+    for budget in budgets:
+        add("budget", budget.running_cost)
+        add("secured", budget.secured)
+    for invoice in invoices:
+        if invoice.valid_from > since:
+            add("invoiced", invoice.amount)
+        if invoice.due < day:
+            add("owed", invoice.amount, max(0, invoice.amount.minor - paid[invoice.id]))
+    for payment in payments:
+        if payment.valid_from > since:
+            add("collected", payment.amount)
+    return tuple(
+        MoneyFacts(**{name: Money(minor=minor, currency=currency) for name, minor in sums.items()})
+        for currency, sums in sorted(found.items())
+    )
+
+
 def _objectives(connection: Connection, initiative: str, day: date) -> tuple[ObjectiveFacts, ...]:
     bodies = {body.id: body.name for body in registry.current(connection, Body, initiative, day)}
     last = dict[str, Reading]()
@@ -206,7 +243,9 @@ def _objectives(connection: Connection, initiative: str, day: date) -> tuple[Obj
             value=last[one.id].value if one.id in last else None,
             read_on=last[one.id].valid_from if one.id in last else None,
         )
-        for one in sorted(registry.current(connection, Objective, initiative, day), key=lambda o: (o.title, o.id))
+        for one in sorted(
+            registry.current(connection, Objective, initiative, day), key=lambda o: (alphabetical(o.title), o.id)
+        )
     )
 
 
