@@ -60,7 +60,7 @@ def _show(life: SimulatedLife, lang: Language) -> None:
         for number, row in enumerate(rows or [(word("under_watch", lang), Text(), "")]):
             lines.add_row("" if number else f"{month.day:%Y-%m}", *row)
     show(lines)
-    show(f"{word('milestones', lang)}: {stands.milestones_in_force} / {stands.milestones_asked}")
+    show(f"{word('milestones', lang)}: {stands.milestones_in_force} / {stands.milestones_required}")
     if life.assumed:
         show(ASSUMED_NOTE.to(lang).format(life.assumed))
 

@@ -26,7 +26,7 @@ async def publish_initiative(context: Context, status: InitiativeStatus) -> None
     gates = explanation.explain(context, status.initiative, with_evidence=False)
     links = await _links(status, language)
     diagram = mermaid(model, language, {s.stage: s.status for s in status.stages})
-    share = round(100 * status.milestones_in_force / max(status.milestones_asked, 1))
+    share = round(100 * status.milestones_in_force / max(status.milestones_required, 1))
     await asyncio.gather(
         acreate_markdown_artifact(
             initiative_page(

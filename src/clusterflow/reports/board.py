@@ -79,7 +79,7 @@ def _line(status: InitiativeStatus, as_of: date, language: Language) -> BoardLin
         since=since,
         days=(as_of - since).days if since else None,
         milestones=status.milestones_in_force,
-        of=status.milestones_asked,
+        of=status.milestones_required,
         waits=waits,
         waits_for=waits_for(status, language),
         waits_since=waits_since,

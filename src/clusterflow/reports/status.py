@@ -94,7 +94,7 @@ class InitiativeStatus(Frozen):
         return sum(s.achieved_on is not None and s.lapsed_on is None and not s.optional for s in self.stages)
 
     @property
-    def milestones_asked(self) -> int:
+    def milestones_required(self) -> int:
         """How many stages are not optional."""
         return sum(not s.optional for s in self.stages)
 

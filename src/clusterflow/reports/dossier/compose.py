@@ -121,7 +121,7 @@ def _keys(facts: DossierFacts) -> Iterator[Key]:
                    WORDS[name].to(language))  # fmt: skip
 
     yield key("key_members", facts.members.now, Unit.COUNT)
-    of = status.milestones_asked
+    of = status.milestones_required
     yield Key(f"{status.milestones_in_force} {word('of', language)} {of}", WORDS["key_milestones"].to(language))
     yield key("key_trust", facts.trust, Unit.POINTS, "trust-index")
     yield key("key_attendance", facts.attendance.now, Unit.SHARE, "attendance")

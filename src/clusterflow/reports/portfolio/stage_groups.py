@@ -82,6 +82,6 @@ def _place(
         waits_days=(status.as_of - since).days if since else None,
         overdue=line.overdue if line else False,
         milestones=status.milestones_in_force,
-        of=status.milestones_asked,
+        of=status.milestones_required,
         lapsed=tuple(s.title for s in status.stages if s.lapsed_on),
     )
