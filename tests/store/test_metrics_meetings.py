@@ -104,7 +104,8 @@ CASES = [
      [body(day="2024-04-02"), ("body", "2024-05-20", {"id": "c", "kind": "committee", "name": "new"})], (None, 60)),
     ("tied by the meeting", "committee-focus", {},
      [OBJECTIVE, body(), meeting("2024-05-01", objective="o"), meeting("2024-05-02")], "1/2"),
-    ("tied by the committee", "committee-focus", {}, [body(objective="o"), meeting("2024-05-02")], 1),
+    ("the committee's own objective ties no meeting", "committee-focus", {},
+     [OBJECTIVE, body(objective="o"), meeting("2024-05-02")], 0),
     ("no objectives on record", "committee-focus", {}, [body(), meeting("2024-05-02")], (0, 1)),
 ]  # fmt: skip
 

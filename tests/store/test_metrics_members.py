@@ -157,3 +157,18 @@ def hungary(joins: int) -> list[Fact]:
 )
 def test_hungarian_accreditation(check: Any, metric: str, joins: int, gives: Any) -> None:
     check(metric, {"label": "accredited"}, hungary(joins), ON, gives)
+
+
+@pytest.mark.parametrize(
+    ("facts", "gives"),
+    [
+        ([member("a"), member("b", "2022-06-01", valid_to="2022-12-31")], 2),  # joined and left in between
+        ([member("a", valid_to="2022-06-30"), member("a", "2022-12-01")], 2),  # left and came back
+        ([member("a"), member("a", "2022-12-01", tier="gold")], 0),  # other terms
+        ([member("a", valid_to="2022-06-30"), member("a", "2022-07-01")], 0),  # continues from the next day
+        ([member("a", valid_to="2021-06-30"), member("c"), member("a", "2022-12-01")], 1),
+    ],
+)
+def test_every_join_and_leave_since_the_award_counts(check: Any, facts: list[Fact], gives: int) -> None:
+    label = ("label", "2022-01-01", {"name": "accredited", "level": "gold"})
+    check("member-changes", {"label": "accredited"}, [label, *facts], ON, gives)

@@ -218,16 +218,17 @@ def committee_silence(scope: Scope) -> Select[Any]:
 
 @metric("committee-focus")
 def committee_focus(scope: Scope, months: int = 12) -> Select[Any]:
-    """Seed 1: committee meetings tied to a strategic objective (their own or their committee's) ÷ committee meetings.
+    """Seed 1: committee meetings that worked on a strategic objective ÷ committee meetings.
 
-    A meeting counts as not tied only if the initiative has recorded objectives.
+    The objective is that of the meeting: a committee that has one may still meet about something else. A meeting
+    counts as not tied only if the initiative has recorded objectives.
     """
     meeting, house, objectives = (
         scope.latest(Meeting),
         scope.latest(Body),
         initiatives_with_entries(scope.latest(Objective)),
     )
-    tied = func.coalesce(meeting.c.objective, house.c.objective).is_not(None)
+    tied = meeting.c.objective.is_not(None)
     return (
         evidence_row(
             meeting,

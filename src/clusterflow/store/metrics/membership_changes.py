@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Exists, FromClause, Select, Subquery, and_, case, or_, select, union_all
+from sqlalchemy import ColumnElement, Exists, FromClause, Select, Subquery, and_, case, or_, select
 
 from clusterflow.domain.records.activity import Label
 from clusterflow.domain.records.membership import Membership
 from clusterflow.store.metrics.evidence_rows import evidence_row
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.metrics.scope import Scope
+from clusterflow.store.metrics.scope import Scope, days_between
 
 
 @metric("member-churn")
@@ -44,29 +44,45 @@ def retained_members(scope: Scope, label: str) -> Select[Any]:
 def member_changes(scope: Scope, label: str) -> Select[Any]:
     """HUNN (older call): (joins + leaves) since the award of the label ÷ members on that day.
 
-    The member lists of the two days are compared. An organisation that joined and left in between counts in neither.
+    Every join and every leave counts, also those of an organisation that joined and left in between. A change of the
+    membership's terms is neither.
     """
-    joined, award = scope.current(Membership), _award(scope, label)
-    joins = (
-        evidence_row(joined, Membership, what=joined.c.organisation, part=1, whole=0, also=(award,))
-        .join_from(joined, award, award.c.initiative == joined.c.initiative)
-        .where(~belonged(scope, award, joined))
+    member, award, other = scope.happened(Membership), _award(scope, label), scope.happened(Membership)
+    day = award.c.valid_from
+
+    def adjoined(condition: ColumnElement[bool]) -> Exists:
+        same = and_(other.c.initiative == member.c.initiative, other.c.organisation == member.c.organisation)
+        return select(other.c.entry).where(same, condition).correlate(member, award).exists()
+
+    # The day after a last day is the first day of a membership that continues.
+    continues_one = and_(
+        other.c.valid_from < member.c.valid_from,
+        or_(other.c.valid_to.is_(None), days_between(other.c.valid_to, member.c.valid_from) <= 1),
     )
-    named, awarded = scope.latest(Membership), _award(scope, label)
-    still = scope.in_force(named)
-    leaves = (
+    is_continued = and_(
+        other.c.valid_from > member.c.valid_from, days_between(member.c.valid_to, other.c.valid_from) <= 1
+    )
+    overtaken = and_(other.c.valid_from > member.c.valid_from, other.c.valid_from <= day)
+    joined = and_(member.c.valid_from > day, ~adjoined(continues_one))
+    left = and_(member.c.valid_to >= day, member.c.valid_to < scope.as_of, ~adjoined(is_continued))
+    named = and_(
+        member.c.valid_from <= day,
+        or_(member.c.valid_to.is_(None), member.c.valid_to >= day),
+        ~adjoined(overtaken),
+    )
+    return (
         evidence_row(
-            named,
+            member,
             Membership,
-            what=named.c.organisation,
-            on=case((still, named.c.valid_from), else_=named.c.valid_to),
-            part=case((still, 0), else_=1),
-            also=(awarded,),
+            what=member.c.organisation,
+            on=case((left, member.c.valid_to), else_=member.c.valid_from),
+            part=case((joined, 1), else_=0) + case((left, 1), else_=0),
+            whole=case((named, 1), else_=0),
+            also=(award,),
         )
-        .join_from(named, awarded, awarded.c.initiative == named.c.initiative)
-        .where(belonged(scope, awarded, named))
+        .join_from(member, award, award.c.initiative == member.c.initiative)
+        .where(or_(joined, left, named))
     )
-    return select(union_all(joins, leaves).subquery())
 
 
 def _award(scope: Scope, label: str) -> Subquery:
