@@ -14,7 +14,7 @@ from clusterflow.errors import NotPossible
 from clusterflow.reports.status import InitiativeStatus, status_in
 from clusterflow.rules.projection import STATE_EVENT_KINDS, replay
 from clusterflow.services import ledger, registry, standing
-from clusterflow.store.portfolio import lapses, last_facts
+from clusterflow.store.portfolio import InitiativeSnapshot, lapses, last_facts, snapshots
 
 TINY = model(stage("launch", (), stated("launch", keep=">= 1/2")), stage("strategy", ("launch",)))
 
@@ -38,6 +38,11 @@ def world(database_url: str) -> World:
     return world
 
 
+def all_snapshots(world: World, as_of: date | None = None) -> list[InitiativeSnapshot]:
+    with world.context.reading() as connection:
+        return snapshots(connection, world.context.clock(), as_of)
+
+
 def one_by_one(world: World, as_of: date | None, language: Language = "en") -> list[InitiativeStatus]:
     found = []
     for initiative in registry.initiatives(world.context):
@@ -51,7 +56,7 @@ def one_by_one(world: World, as_of: date | None, language: Language = "en") -> l
 def test_snapshots_of_all_equal_those_of_each(world: World) -> None:
     for day in ("2024-01-09", "2024-01-10", "2024-02-01", "2024-03-01", "2024-03-31", None):
         as_of = date.fromisoformat(day) if day else None
-        together = [status_in(life, "en") for life in standing.snapshots(world.context, as_of)]
+        together = [status_in(life, "en") for life in all_snapshots(world, as_of)]
         assert together == one_by_one(world, as_of)
 
 
@@ -60,25 +65,25 @@ def test_a_day_ends_in_the_time_zone_of_the_initiative(world: World) -> None:
     world.now = world.at("2024-05-02").now.replace(hour=3)
     world.record("observation initiative=two metric=launch numerator=1 denominator=1 on=2024-05-01")
     world.evaluate("two")
-    by_id = {life.state.initiative: life for life in standing.snapshots(world.context, date(2024, 5, 1))}
+    by_id = {life.state.initiative: life for life in all_snapshots(world, date(2024, 5, 1))}
     assert by_id["two"].state.open_reviews
     assert {i: life.day.isoformat() for i, life in by_id.items()} == dict.fromkeys(by_id, "2024-05-01")
-    days = {life.state.initiative: life.day.isoformat() for life in standing.snapshots(world.context)}
+    days = {life.state.initiative: life.day.isoformat() for life in all_snapshots(world)}
     assert days == {"one": "2024-05-02", "two": "2024-05-01", "three": "2024-05-02"}
 
 
 def test_a_lapse_is_returned_until_the_given_day_after_its_end(world: World) -> None:
     with world.context.database.connect() as connection:
-        (lapse,) = lapses(connection, standing.snapshots(world.context), date(2024, 1, 1))
+        (lapse,) = lapses(connection, all_snapshots(world), date(2024, 1, 1))
     assert (lapse.initiative, lapse.stage, lapse.lapsed_on, lapse.ended_on) == ("one", "launch", date(2024, 4, 1), None)
     world.at("2024-06-01").state_figure("launch", initiative="one")
     world.evaluate("one")
     with world.context.database.connect() as connection:
-        (over,) = lapses(connection, standing.snapshots(world.context), date(2024, 6, 1))
+        (over,) = lapses(connection, all_snapshots(world), date(2024, 6, 1))
         assert over.ended_on == date(2024, 6, 1)
-        assert lapses(connection, standing.snapshots(world.context), date(2024, 6, 2)) == []
+        assert lapses(connection, all_snapshots(world), date(2024, 6, 2)) == []
         # Before the lapse ended, its end was not known.
-        (then,) = lapses(connection, standing.snapshots(world.context, date(2024, 5, 1)), date(2024, 1, 1))
+        (then,) = lapses(connection, all_snapshots(world, date(2024, 5, 1)), date(2024, 1, 1))
         assert then.ended_on is None
 
 
@@ -86,8 +91,8 @@ def test_an_evaluation_is_not_a_recorded_fact(world: World) -> None:
     world.at("2024-07-01")
     world.evaluate("one")
     with world.context.database.connect() as connection:
-        assert last_facts(connection, standing.snapshots(world.context))["one"] == date(2024, 4, 1)
-        assert last_facts(connection, standing.snapshots(world.context, date(2024, 3, 1)))["one"] == date(2024, 2, 1)
+        assert last_facts(connection, all_snapshots(world))["one"] == date(2024, 4, 1)
+        assert last_facts(connection, all_snapshots(world, date(2024, 3, 1)))["one"] == date(2024, 2, 1)
 
 
 def test_the_folded_entries_alone_determine_the_state(sqlite_url: str) -> None:
@@ -102,6 +107,4 @@ def test_the_folded_entries_alone_determine_the_state(sqlite_url: str) -> None:
         assert part.model_copy(update={"version": whole.version, "last_at": whole.last_at}) == whole
     world.at(end.isoformat())
     for as_of in (end - timedelta(days=700), end - timedelta(days=90), None):
-        assert [status_in(life, "es") for life in standing.snapshots(world.context, as_of)] == one_by_one(
-            world, as_of, "es"
-        )
+        assert [status_in(life, "es") for life in all_snapshots(world, as_of)] == one_by_one(world, as_of, "es")
