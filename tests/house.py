@@ -52,7 +52,14 @@ PROSE = (".py", ".md", ".yaml", ".html", ".toml")
 
 def main() -> int:
     files = [Path(f) for f in _output("git", "ls-files").splitlines() if Path(f).exists()]
-    mistakes = [*too_long(files), *metaphors(files), *participles(files), *phrases(files), *variables(files)]
+    mistakes = [
+        *too_long(files),
+        *metaphors(files),
+        *participles(files),
+        *phrases(files),
+        *variables(files),
+        *migrations(files),
+    ]
     for mistake in mistakes:
         print(mistake)
     return 1 if mistakes else 0
@@ -63,6 +70,16 @@ def too_long(files: list[Path]) -> Iterator[str]:
     for file in files:
         if file.suffix == ".py" and (lines := len(file.read_text().splitlines())) > LIMIT:
             yield f"{file}: {lines} lines, {LIMIT} at most"
+
+
+def migrations(files: list[Path]) -> Iterator[str]:
+    """Yield migrations that have the number of another: two branches may each add the next one."""
+    by_number: dict[str, Path] = {}
+    for file in sorted(f for f in files if f.parent.name == "versions"):
+        number = file.name.partition("_")[0]
+        if number in by_number:
+            yield f"{file}: {by_number[number].name} has the same number; take the next one, and change HEAD"
+        by_number[number] = file
 
 
 def metaphors(files: list[Path]) -> Iterator[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Connection, Select, String, Subquery, bindparam, func, literal, select, union_all
 
@@ -14,11 +15,14 @@ from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.governance import Body, Delegation, Seat
 from clusterflow.domain.records.membership import Membership
 from clusterflow.domain.records.parties import Initiative, Office, Person, Representation
-from clusterflow.domain.terms import BodyKind, SeatRole
+from clusterflow.domain.terms import BodyKind, ReviewStatus, SeatRole
 from clusterflow.store import tables
 from clusterflow.store.metrics.scope import Scope
 from clusterflow.store.people import SEAT_ROLES, VOTING_SEATS
 from clusterflow.store.registry import people_by_id
+
+_FEW = 500
+"""Up to so many initiatives are named in a statement; for more it reads all open reviews."""
 
 
 def _relations() -> Subquery:
@@ -84,12 +88,34 @@ def capacities_by_initiative(
     return {i: frozenset(held) for i, held in found.items()}
 
 
-def open_gates(connection: Connection) -> list[tuple[str, str, str, date]]:
-    """Return the open gate reviews as (initiative, stage, review, day of opening), the oldest first."""
-    table = tables.gate_review
-    query = select(table.c.initiative, table.c.stage, table.c.id, table.c.opened_on).where(table.c.status == "open")
-    rows = connection.execute(query.order_by(table.c.opened_on, table.c.initiative, table.c.id))
-    return [(row.initiative, row.stage, row.id, row.opened_on) for row in rows]
+class OpenGate(NamedTuple):
+    """An open gate review, with the version of the model that says who decides at it."""
+
+    initiative: str
+    stage: str
+    opened_on: date
+    referred: bool
+    """Whether the gate went back to the office."""
+    model_hash: str
+
+
+def open_gates(connection: Connection, initiatives: Sequence[str]) -> list[OpenGate]:
+    """Return the open gate reviews of some initiatives, the oldest first."""
+    review, state = tables.gate_review, tables.initiative_state
+    query = (
+        select(review.c.initiative, review.c.stage, review.c.opened_on, review.c.referred_on, state.c.model_hash)
+        .join(state, state.c.initiative == review.c.initiative)
+        .where(review.c.status == ReviewStatus.OPEN.value)
+        .order_by(review.c.opened_on, review.c.initiative, review.c.id)
+    )
+    if len(initiatives) <= _FEW:
+        query = query.where(review.c.initiative.in_(initiatives))
+    wanted = set(initiatives)
+    return [
+        OpenGate(row.initiative, row.stage, row.opened_on, row.referred_on is not None, row.model_hash)
+        for row in connection.execute(query)
+        if row.initiative in wanted
+    ]
 
 
 def people_at(connection: Connection, address: str, on: date) -> list[Person]:

@@ -55,6 +55,10 @@ TEXTS: dict[str, Text] = {
     # My work
     "waiting": Text(es="Esperan su decisión", en="Waiting for your decision"),
     "nothing_waiting": Text(es="Nada espera su decisión.", en="Nothing waits for your decision."),
+    "more_waiting": Text(
+        es="Hay más: aparecen aquí cuando estas se deciden.",
+        en="There are more: they appear here when these are decided.",
+    ),
     "voted": Text(es="Usted ya votó; faltan otros votos", en="You have voted; other votes are missing"),
     "my_initiatives": Text(es="Mis iniciativas", en="My initiatives"),
     "no_initiatives": Text(

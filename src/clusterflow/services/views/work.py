@@ -7,18 +7,23 @@ from datetime import date
 from sqlalchemy import Connection
 
 from clusterflow.domain.access import Capacity, Right, rights_of
+from clusterflow.domain.terms import Role
 from clusterflow.domain.text import Frozen, Language
 from clusterflow.reports.status import InitiativeStatus, status_in
 from clusterflow.rules.tally import rule_at
 from clusterflow.services import access
 from clusterflow.services.context import Context
 from clusterflow.services.local_time import today_of
-from clusterflow.store.access import open_gates
+from clusterflow.store.access import OpenGate, open_gates
 from clusterflow.store.people import aliases_of, eligible_people
+from clusterflow.store.pinned_models import load_model
 from clusterflow.store.portfolio import InitiativeSnapshot, snapshots
 
 PAGE = 50
 """The most initiatives on one page."""
+
+WAITING = 50
+"""The most gates on the page. The others follow when these are decided."""
 
 
 class WaitingGate(Frozen):
@@ -45,7 +50,9 @@ class Work(Frozen):
     """One page of a person's work."""
 
     waiting: tuple[WaitingGate, ...]
-    """All open gates at which the person may vote, those without a vote first, then the oldest first."""
+    """The oldest open gates at which the person may vote; those without a vote first."""
+    more_waiting: bool
+    """Whether there may be more of them."""
     initiatives: tuple[MyInitiative, ...]
     total: int
     """The number of initiatives on all pages."""
@@ -62,18 +69,16 @@ def work_of(context: Context, person: str, language: Language, page: int = 1) ->
     ids = sorted(mine)
     page = max(1, min(page, -(-len(ids) // PAGE)))
     listed = ids[(page - 1) * PAGE : page * PAGE]
-    voting = {i for i, held in mine.items() if Right.VOTE in rights_of(held)}
     with context.reading() as connection:
-        candidates = sorted({i for i, *_ in open_gates(connection) if i in voting})
+        possible = [g for g in open_gates(connection, ids) if _may_vote(connection, g, mine[g.initiative])]
+        candidates = sorted({g.initiative for g in possible[:WAITING]})
         lives = {s.state.initiative: s for s in snapshots(connection, context.clock(), None, [*listed, *candidates])}
-        waiting = [
-            gate
-            for i in candidates
-            for gate in _waiting(connection, person, lives[i], today_of(connection, [i], context.clock())[i], language)
-        ]
+        days = today_of(connection, candidates, context.clock())
+        waiting = [gate for i in candidates for gate in _waiting(connection, person, lives[i], days[i], language)]
     waiting.sort(key=lambda g: (g.voted, g.opened_on, g.initiative, g.number))
     return Work(
         waiting=tuple(waiting),
+        more_waiting=len(possible) > WAITING,
         initiatives=tuple(
             MyInitiative(status=status_in(lives[i], language), capacities=tuple(c for c in Capacity if c in mine[i]))
             for i in listed
@@ -81,6 +86,15 @@ def work_of(context: Context, person: str, language: Language, page: int = 1) ->
         total=len(ids),
         page=page,
     )
+
+
+def _may_vote(connection: Connection, gate: OpenGate, held: frozenset[Capacity]) -> bool:
+    """Whether a vote of somebody with these capacities may count; the exact answer takes more queries."""
+    if Right.VOTE not in rights_of(held):
+        return False
+    rule = load_model(connection, gate.model_hash).stage(gate.stage).gate.decided_by
+    roles = {*rule.roles, *([Role.OFFICE] if gate.referred else [])}
+    return Capacity.DELEGATE in held or bool({c.value for c in held} & {r.value for r in roles})
 
 
 def _waiting(

@@ -1,0 +1,59 @@
+"""``clusterflow web`` as a process: it starts, serves, and ends with Ctrl-C, and it does not import Prefect."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from support.patience import PATIENCE_SECONDS
+from support.ports import free_port
+
+
+def environment(url: str, home: Path) -> dict[str, str]:
+    return {**os.environ, "CLUSTERFLOW_DATABASE": url, "CLUSTERFLOW_HOME": str(home), "CLUSTERFLOW_SECRET": "s" * 32}
+
+
+def test_the_process_serves_on_loopback_and_ends_with_ctrl_c(sqlite_url: str, tmp_path: Path) -> None:
+    port = free_port()
+    variables = {**environment(sqlite_url, tmp_path), "CLUSTERFLOW_WEB_PORT": str(port)}
+    process = subprocess.Popen(
+        ["clusterflow", "web"],
+        env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+    )  # fmt: skip
+    try:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                answer = urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in")
+                break
+            except OSError:
+                assert time.monotonic() < until, "the site does not answer"
+                assert process.poll() is None, process.stderr
+                time.sleep(0.05)
+        assert answer.status == 200
+        assert "server" not in {name.lower() for name in answer.headers}
+    finally:
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (process.returncode, "Traceback" in err) == (0, False)
+    assert f"http://127.0.0.1:{port}" in out
+    assert "no mail server is set, so nobody can sign in" in err
+
+
+def test_the_site_imports_neither_prefect_nor_what_draws_plots() -> None:
+    code = "import sys, clusterflow.cli, clusterflow.web.command; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"prefect", "matplotlib", "pandas", "openpyxl", "alembic"} & set(done.stdout.split())
+
+
+def test_a_setting_that_is_not_an_address_is_explained(sqlite_url: str, tmp_path: Path) -> None:
+    variables = environment(sqlite_url, tmp_path) | {"CLUSTERFLOW_WEB_ADDRESS": "clusters.example.org/path"}
+    done = subprocess.run(["clusterflow", "web"], env=variables, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "accepted: https://HOST" in done.stderr
+    assert "Traceback" not in done.stderr
