@@ -13,11 +13,12 @@ from benches import (
     portfolio,
     report,
     transitions,
+    web,
     workbook,
 )
 from benches.measuring import quick
 
 if __name__ == "__main__":
     short = quick(__doc__)
-    for bench in (decide, transitions, evaluate, portfolio, report, ladder, dossier, cli, notices, workbook, loop):
+    for bench in (decide, transitions, evaluate, portfolio, report, ladder, dossier, cli, notices, workbook, web, loop):
         bench.run(short)

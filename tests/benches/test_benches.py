@@ -21,6 +21,7 @@ RIVALS = {
     "ladder": "rival: the invoices alone, without an index",
     "notices": "rival: smtplib over one connection",
     "workbook": "rival: openpyxl, which only reads the cells",
+    "web": "rival: its SQL alone",
     "loop": "rival: a flow run for each fact",
     "cli": "comparison: python -c 'import sqlalchemy, pydantic'",
 }

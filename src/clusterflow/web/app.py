@@ -38,6 +38,7 @@ def build_app(context: Context) -> Starlette:
             _post("/sign-out", sign_in.end_session),
             _post("/sign-out-everywhere", sign_in.end_all_sessions),
             Route("/initiatives/{initiative}", initiative.show),
+            Route("/initiatives/{initiative}/reviews/{review}", gate.show_review),
             Route(GATE, gate.show),
             _post(GATE, gate.vote),
             _post(f"{GATE}/review", gate.request_review),
