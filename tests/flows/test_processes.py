@@ -142,8 +142,10 @@ def test_up_starts_all_opens_again_what_was_open_and_leaves_nothing(home: Path, 
         until(lambda: runs.extend(httpx.post(f"{api}/flow_runs/filter", json=paused).json()) or runs, "the form")
         assert json.loads(command("reconcile", "--json").stdout) == {
             "opened": [],
+            "queued": [],
             "closed": [],
             "sound": 1,
+            "coming": 0,
             "problems": [],
         }
         board = {"artifacts": {"key": {"any_": ["portfolio"]}}}

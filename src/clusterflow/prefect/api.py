@@ -1,4 +1,4 @@
-"""How this room reaches Prefect: one connection, and one sentence instead of a traceback when there is none."""
+"""Connects to Prefect: one shared connection, and one sentence instead of a traceback when Prefect is away."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from clusterflow.errors import PrefectUnreachable
 
 @contextmanager
 def settings_for(api_url: str, auth: str | None = None) -> Iterator[None]:
-    """Prefect's settings for that address, in this context and in the threads that copy it."""
+    """Set Prefect's settings for that address, in this context and in the threads that copy it."""
     settings: dict[Setting, Any] = {PREFECT_API_URL: api_url, PREFECT_API_AUTH_STRING: auth}
     if api_url.startswith("http:"):
         settings[PREFECT_API_SSL_CERT_FILE] = lone_certificate().name
@@ -38,7 +38,7 @@ def settings_for(api_url: str, auth: str | None = None) -> Iterator[None]:
 
 @cache
 def lone_certificate() -> IO[str]:
-    """A file with one certificate, for addresses that need none.
+    """Return a file with one certificate, for addresses that need none.
 
     Prefect reads the whole bundle of authorities (20 ms of CPU) for each client it makes, and it makes about ten in
     a flow run; that was two thirds of a worker's CPU time.
@@ -53,7 +53,7 @@ def lone_certificate() -> IO[str]:
 
 @asynccontextmanager
 async def connected(api_url: str, auth: str | None = None) -> AsyncIterator[None]:
-    """Everything inside speaks to ``api_url`` (``http://host:port/api``) over one shared connection.
+    """Let everything inside use ``api_url`` (``http://host:port/api``) over one shared connection.
 
     Not needed inside a flow run: there Prefect's own settings and connection already stand.
 
@@ -71,7 +71,7 @@ async def connected(api_url: str, auth: str | None = None) -> AsyncIterator[None
 
 @asynccontextmanager
 async def prefect_client() -> AsyncIterator[PrefectClient]:
-    """The client of the surroundings: of the flow run, of ``connected``, or of Prefect's settings.
+    """Return the client of the flow run, of ``connected``, or of Prefect's settings.
 
     Raises:
         PrefectUnreachable: no Prefect answers, it refuses us, or no address is known.
@@ -102,7 +102,7 @@ async def all_pages(read: Callable[..., Awaitable[Sequence[T]]], **arguments: An
 
 @contextmanager
 def unreachable_in_words() -> Iterator[None]:
-    """Turn what the network says into ``PrefectUnreachable``; answers that are about the request pass."""
+    """Turn errors of the network into ``PrefectUnreachable``; errors about the request itself pass."""
     try:
         yield
     except httpx.TransportError as error:
@@ -126,12 +126,12 @@ def unreachable_in_words() -> Iterator[None]:
 
 
 def no_prefect(heard: str) -> PrefectUnreachable:
-    """Something else answers where we look for Prefect."""
+    """Return the error for a server that is not Prefect."""
     return PrefectUnreachable.by_a_stranger(PREFECT_API_URL.value(), heard)
 
 
 def detail(error: PrefectHTTPStatusError) -> str:
-    """What the server says about a request that it refuses, in one line."""
+    """Return what the server says about a request that it refuses, in one line."""
     try:
         said = error.response.json()
     except ValueError:

@@ -1,4 +1,4 @@
-"""One Prefect serves one database. Which, it keeps in a variable: a rehearsal beside it would else take its runs."""
+"""One Prefect serves one database, named in a variable; otherwise a rehearsal beside it would take its runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ VARIABLE = "clusterflow_database"
 
 
 async def claim(database: URL) -> None:
-    """Let this Prefect serve a database.
+    """Record that this Prefect serves a database.
 
     Raises:
         NotPossible: it serves another one.
@@ -37,7 +37,7 @@ async def claim(database: URL) -> None:
 
 
 def _place(database: URL) -> str:
-    """Where a database is, without who asks."""
+    """Return where a database is, without user and password."""
     if database.get_backend_name() == "sqlite":
         return str(Path(database.database or "").resolve())
     return f"{database.host}:{database.port or 5432}/{database.database}"

@@ -1,4 +1,4 @@
-"""Deployments, from the same file and by the same command that an administrator would use."""
+"""Deploys what is declared, by the command that an administrator would use: ``prefect deploy``."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ FILE = Path("deployments/prefect.yaml")
 async def deploy(
     root: Path, api_url: str, auth: str | None = None, *, file: Path = FILE, pool: str = POOL
 ) -> list[str]:
-    """Make the pool if need be, and deploy everything that ``file`` declares: the names, as ``flow/deployment``.
+    """Make the pool if it is missing, deploy what ``file`` declares, and return the names, as ``flow/deployment``.
 
     A second call brings deployments up to date: schedules with a slug stay, trigger automations are made anew.
     Deployments and schedules that the file no longer has are left alone.
@@ -77,7 +77,7 @@ HINTS = ("For valid deployment fields", "Skipping deployment", "An entrypoint mu
 
 
 def _reason(output: str) -> str:
-    """What is wrong, out of a page that may hold a traceback and advice for another situation."""
+    """Return what is wrong, from output that may hold a traceback and advice for another situation."""
     said = [line for line in output.splitlines() if line.strip() and not line.startswith(NOISE + HINTS)]
     return " ".join(line.strip() for line in said[-6:]) or "it does not say why"
 
@@ -136,7 +136,7 @@ def write_file(file: Path, declared: Iterable[Declaration]) -> Path | None:
 
 
 async def deploy_declared(root: Path, api_url: str, auth: str | None, declarations: Iterable[Declaration]) -> list[str]:
-    """Deploy these, as ``deploy`` does a file."""
+    """Deploy these, and return their names: see ``deploy``."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "prefect.yaml"
         file.write_text(prefect_yaml(declarations), encoding="utf-8")
@@ -144,7 +144,7 @@ async def deploy_declared(root: Path, api_url: str, auth: str | None, declaratio
 
 
 async def pause_schedules(deployments: Iterable[str]) -> None:
-    """Let the deployments run on demand only, until they are deployed again."""
+    """Pause the schedules of these deployments, until they are deployed again."""
     async with prefect_client() as client:
         for name in deployments:
             found = await client.read_deployment_by_name(name)

@@ -1,4 +1,4 @@
-"""The artifact of a dossier. A room of its own: no other flow waits for what draws plots to be imported."""
+"""Publishes the artifact of a dossier. A module of its own, so that other flows need not import the plots."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from clusterflow.services.reports.dossier import WrittenDossier
 
 
 async def publish_dossier(filed: WrittenDossier, made: Dossier) -> None:
-    """A dossier's plots with their numbers, and where the file lies; its history is kept under its key."""
+    """Publish a dossier's plots with their numbers and the address of its file; older versions stay under the key."""
     page = dossier_page(made, filed.address, names.page(names.initiative_key(filed.initiative)))
     await acreate_markdown_artifact(
         page, key=names.dossier_key(filed.initiative), description=f"{made.name} · {made.as_of}"

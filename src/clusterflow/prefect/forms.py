@@ -18,7 +18,7 @@ from clusterflow.store.gate_forms import InboxItem
 
 
 class Choice(Enum):
-    """What may be said at a gate, in the order in which the form offers it."""
+    """The answers that a form offers, in order."""
 
     go = "go"
     conditional_go = "conditional-go"
@@ -37,7 +37,7 @@ Word = Annotated[str | None, WithJsonSchema({"type": "string"})]
 
 
 class GateForm(RunInput):
-    """What a decider fills in. Only ``findings`` is given: it says what the decider has seen."""
+    """What a decider fills in. Only ``findings`` is filled in already: it says which findings the decider saw."""
 
     decision: Choice
     decided_by: str
@@ -117,7 +117,7 @@ _TEXTS: dict[str, tuple[Text, Text]] = {
 def form_for(
     gate: GateExplanation, stages: Sequence[str], language: Language, *, with_code: bool = False
 ) -> type[GateForm]:
-    """The form of one gate: the same fields, labelled in the reader's language; ``stages`` are those to go back to."""
+    """Return the form of a gate: the same fields, labelled in a language; a recycle goes back to one of ``stages``."""
     blocking = [h.requirement for h in gate.hindrances]
     said = {"stages": ", ".join(stages), "blocking": ", ".join(blocking) or "–"}
     fields: dict[str, Any] = {}
@@ -145,7 +145,7 @@ def _without_default(schema: dict[str, Any]) -> None:
 
 
 def unreadable(problem: ValidationError, language: Language) -> str:
-    """What is wrong with an answer whose texts are no dates; Prefect itself checks no formats."""
+    """Return what is wrong with an answer that is not valid; Prefect itself checks no formats, such as of dates."""
     wrong = []
     for error in problem.errors():
         name = str(error["loc"][0]) if error["loc"] else ""
@@ -157,7 +157,7 @@ def unreadable(problem: ValidationError, language: Language) -> str:
 
 
 def ballot_of(form: GateForm, item: InboxItem) -> Ballot:
-    """What the form says, as the engine takes it."""
+    """Return the vote that a filled-in form stands for."""
     return Ballot(
         stage=item.stage,
         review=item.review,

@@ -1,4 +1,4 @@
-"""Artifacts: a table for each gate, a page for each initiative, and how far each has come."""
+"""Publishes the artifacts of an initiative: its page, its progress, and a table for each gate."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from clusterflow.services.context import Context
 
 
 async def publish_initiative(context: Context, status: InitiativeStatus) -> None:
-    """The initiative's page, the tables of its gates under way, and its progress, as of the pass."""
+    """Publish the initiative's page, the tables of its gates under way, and its progress, as of the pass."""
     language = context.language
     model = standing.pinned_model(context, status.initiative)
     gates = explanation.explain(context, status.initiative, with_evidence=False)
@@ -62,7 +62,7 @@ async def publish_initiative(context: Context, status: InitiativeStatus) -> None
 
 
 async def _links(status: InitiativeStatus, language: Language) -> list[tuple[str, str]]:
-    """What else Prefect shows of an initiative: its dossier, once there is one; its passes; what happened this week."""
+    """Return the links to its dossier, if there is one, to its passes, and to the events of this week."""
     key = names.dossier_key(status.initiative)
     wanted = ArtifactCollectionFilter(key=ArtifactCollectionFilterKey(any_=[key]))
     async with prefect_client() as client:
@@ -81,10 +81,10 @@ def _gate_links(status: InitiativeStatus, stage: str) -> GateLinks:
 
 
 def _who(context: Context, initiative: str, stage: str) -> Who:
-    """Who is named in an artifact: anybody who reaches Prefect reads it, so nobody unless the setting says so."""
+    """Return who is named in an artifact: nobody, unless the setting says so, because everybody in Prefect reads it."""
     return eligible(context, initiative, stage) if context.settings.personal_data == "names" else ()
 
 
 def eligible(context: Context, initiative: str, stage: str) -> Who:
-    """Who may cast a vote at a gate, by id and roles: for the form, in which somebody is to be chosen."""
+    """Return who may vote at a gate, by id and roles: for the form, in which the decider is chosen."""
     return [(d.person, d.roles, d.speaks_for) for d in gates_service.eligible_deciders(context, initiative, stage)]

@@ -1,4 +1,4 @@
-"""The names under which Prefect knows us: runs, tags, deployments, artifacts, events."""
+"""The names that we use in Prefect: of runs, tags, deployments, artifacts and events."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ NAMESPACE = UUID("6f3a1a52-7d0e-5b1c-9f7a-0c1a5e1f2b3d")
 
 
 def event_id(entry_hash: str) -> UUID:
-    """By the entry's hash and not by its number: a ledger that was restored from a copy tells of other things."""
+    """Return the id of an event. It follows from the hash, as a number may stand for another entry after a restore."""
     return uuid5(NAMESPACE, entry_hash)
 
 
 def refusal_id(refusal: Refusal) -> UUID:
-    """Of the event that tells of a refusal: by what was sent and when; a number may come again in a restored copy."""
+    """Return the id of the event about a refusal. It follows from what was sent and when, as numbers may come again."""
     return uuid5(NAMESPACE, f"refused {refusal.source} {refusal.received_at.isoformat()}")
 
 
@@ -56,20 +56,20 @@ def pass_run_name(status: InitiativeStatus) -> str:
 
 
 def portfolio_run_name() -> str:
-    """Of a review, by the day it is about; Prefect asks for it inside the run."""
+    """Return the name of a review, with its day; Prefect calls this inside the run."""
     context = Context.open()
     return f"{word('portfolio', context.language)} · {flow_run.parameters.get('as_of') or context.clock().date()}"
 
 
 def intake_run_name() -> str:
-    """Of a round of intake, by what it takes in."""
+    """Return the name of an intake run: of events or of files."""
     language = Context.open().language
     kind = _FILES if flow_run.parameters.get("source") == "files" else _EVENTS
     return f"{_INTAKE.to(language)} · {kind.to(language)}"
 
 
 def report_run_name() -> str:
-    """Of a round of reports, by the initiative, where there is one, and by the day it is about."""
+    """Return the name of a report run, with its initiative, if there is one, and its day."""
     context, given = Context.open(), flow_run.parameters
     whose = f" · {given['initiative']}" if given.get("initiative") else ""
     return f"{_REPORT.to(context.language)}{whose} · {given.get('as_of') or context.clock().date()}"
@@ -84,7 +84,7 @@ GATE_OPEN = "gate-open"
 
 
 def tags(status: InitiativeStatus, stage: StageLine | None = None) -> list[str]:
-    """Where a decision is waited for, the stage and its review; initiative and model."""
+    """Return the tags of a run: initiative and model; for an open gate, also its stage and review."""
     found = [initiative_tag(status.initiative), f"model:{status.model}"]
     if stage is None:
         return found
@@ -96,17 +96,17 @@ def initiative_tag(initiative: str) -> str:
 
 
 def without_question(tags: Iterable[str]) -> list[str]:
-    """The tags of a run that waits for no decision any more."""
+    """Return the tags without those of an open gate."""
     return [t for t in tags if t != GATE_OPEN and not t.startswith("review:")]
 
 
 def question_key(item: InboxItem) -> str:
-    """The key under which a run is suspended: each time a form is put it is another one."""
+    """Return the key under which a run is suspended; it differs each time the form is shown."""
     return f"{item.review}-{item.answers}"
 
 
 def answer_key(run: str, question: str) -> str:
-    """The idempotency key of a form's answer: a rerun of the flow finds what the first run made of it."""
+    """Return the idempotency key of a form's answer, by which a rerun of the flow finds the first result."""
     return f"form:{run}:{question}"
 
 
@@ -130,10 +130,10 @@ PORTFOLIO_KEY = "portfolio"
 
 
 def tagged_runs(tag: str) -> str:
-    """Where Prefect shows the runs that carry a tag, of all times."""
+    """Return the relative address of the runs with a tag."""
     return f"{RUNS}?{urlencode({'tags': tag})}"
 
 
 def page(key: str) -> str:
-    """Where Prefect shows an artifact."""
+    """Return the relative address of an artifact."""
     return f"{PAGES}/{key}"

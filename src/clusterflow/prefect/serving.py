@@ -1,4 +1,4 @@
-"""Everything on one machine: database, Prefect server, deployments, worker and relay, started as far as missing."""
+"""Starts what is missing on one machine: database, Prefect server, deployments, worker and relay."""
 
 from __future__ import annotations
 
@@ -55,16 +55,16 @@ PAUSE_SECONDS = 1.0
 """How long the relay waits for a commit before it looks for what only time has made due."""
 
 RECONCILE_SECONDS = 60.0
-"""How often what Prefect asks is held against what the database says is open."""
+"""How often the forms in Prefect are compared with the gates that are open in the database."""
 
 RECONCILE_AT_LEAST_SECONDS = 3600.0
-"""And how often, where each time something is to be mended."""
+"""How often at least, if forms had to be opened each time."""
 
 BREATH_SECONDS = 0.02
-"""Between two looks of the relay, however much is committed."""
+"""The pause between two rounds of the relay, however much is committed."""
 
 AWAY_SECONDS = 5.0
-"""How long a Prefect that did not answer is left alone."""
+"""How long the relay waits after Prefect did not answer."""
 
 SWITCH_SECONDS = 0.0005
 """How long a thread computes while another waits; Python's own five milliseconds add up over a transaction."""
@@ -79,13 +79,13 @@ SUBMITTED_SECONDS = 60.0
 """How often the relay looks whether Prefect keeps events that no trigger has announced."""
 
 ASK_AGAIN_SECONDS = 60.0
-"""How old the channels are that Prefect keeps, at most."""
+"""How often the channels that Prefect stores are read."""
 
 AT_MOST = 500
-"""How many notices a round sends: those that were written meanwhile wait for its end."""
+"""How many notices a round sends at most; those written meanwhile wait for the next round."""
 
 DRAIN_SECONDS = 5.0
-"""How long the end waits for what is still to be sent."""
+"""How long the shutdown waits for what is still to be sent."""
 
 PORTFOLIO = "review/portfolio"
 
@@ -94,7 +94,7 @@ _log = logging.getLogger("clusterflow.relay")
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What is up, and where to look."""
+    """What runs, and its addresses."""
 
     context: Context
     ui: str
@@ -103,7 +103,7 @@ class Running:
 
 @asynccontextmanager
 async def everything(settings: Settings, say: Say, *, limit: int = 3, live: bool = True) -> AsyncIterator[Running]:
-    """Start what is missing; at the end stop what was started here, and only that.
+    """Start what is missing; at the end, stop only what was started here.
 
     Args:
         limit: flow runs at a time.
