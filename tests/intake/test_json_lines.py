@@ -1,4 +1,4 @@
-"""One grammar for all who send records: lines of a file, payloads of events, and what people mend."""
+"""One grammar for all who send records: lines of a file, payloads of events, and corrections by people."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_a_record_may_be_flat_or_have_its_fields_apart() -> None:
     assert (line.type, line.initiative, line.fields) == (flat.type, flat.initiative, flat.fields)
 
 
-def test_several_records_are_told_apart_by_their_number() -> None:
+def test_several_records_have_their_numbers_in_the_messages() -> None:
     found = read_value({"records": [FLAT, APART]}, "event 7")
     assert [s.where for s in found] == ["event 7 record 1", "event 7 record 2"]
     with pytest.raises(Mistakes) as caught:
@@ -65,9 +65,9 @@ def test_only_a_line_feed_ends_a_line() -> None:
 class TestMending:
     def test_other_fields_take_the_place_of_those_that_were_sent(self) -> None:
         for payload in (FLAT, APART):
-            (mended,) = read_again(json.dumps({**payload, "retract": True}), "x", ["organisation=acme", "from="])
-            assert (mended.type, mended.initiative, mended.retract) == ("membership", "one", True)
-            assert mended.fields == {"organisation": "acme"}
+            (corrected,) = read_again(json.dumps({**payload, "retract": True}), "x", ["organisation=acme", "from="])
+            assert (corrected.type, corrected.initiative, corrected.retract) == ("membership", "one", True)
+            assert corrected.fields == {"organisation": "acme"}
         (named,) = read_again('{"organisation": "firm"}', "x", ["record=membership", "retract=true"])
         assert (named.type, named.retract) == ("membership", True)
 

@@ -19,21 +19,21 @@ LINES = OBJECTS | st.text(max_size=9).map(lambda t: t.replace("\n", "")) | OBJEC
 
 
 @given(st.lists(LINES, max_size=5))
-def test_whatever_is_written_is_read_or_told_at_its_line_and_column(lines: list[str]) -> None:
+def test_every_line_is_read_or_reported_with_its_line_and_column(lines: list[str]) -> None:
     history = read_history("\n".join(lines), "h")
-    told = history.placed(history.mistakes)
-    for mistake in told:
+    placed = history.placed(history.mistakes)
+    for mistake in placed:
         name, number, column = mistake.where.split(" ")[0].split(":")
         assert name == "h"
         assert 1 <= int(column) <= len(history.lines[int(number) - 1]) + 1
         assert "(char " not in mistake.found
-    assert len(told) == len(history.mistakes)
+    assert len(placed) == len(history.mistakes)
     read = {s.where for s in history.submissions} | {s.where for s in history.decisions}
     written = [f"h:{n}" for n, line in enumerate(history.lines, 1) if line.strip()]
     assert read | {m.where.split(" ")[0] for m in history.mistakes} == set(written)
 
 
-def test_every_decision_and_stance_can_be_said() -> None:
+def test_every_decision_and_stance_can_be_written() -> None:
     for word in [*DecisionKind, *Stance]:
         line = {"decision": word, "stage": "strategy", "by": "ana", "on": "2024-02-01", "for": "eva", "to": "strategy"}
         history = read_history(json.dumps(line), "h")

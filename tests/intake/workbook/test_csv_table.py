@@ -1,4 +1,4 @@
-"""A .csv is read as it was written, by Excel, LibreOffice or a Mac; what cannot be told for certain is refused."""
+"""A .csv of Excel or LibreOffice is read as it was written; an encoding that cannot be determined is refused."""
 
 from __future__ import annotations
 

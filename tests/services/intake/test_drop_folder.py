@@ -1,4 +1,4 @@
-"""DroppedSubmission files: taken in when they are at rest, moved beside, never deleted; each drop has one effect."""
+"""Dropped files are recorded once nobody writes to them, then moved, never deleted. Each drop has one effect."""
 
 from __future__ import annotations
 
@@ -236,11 +236,11 @@ def test_a_link_leads_nowhere(world: IntakeWorld, tmp_path: Path) -> None:
         ("simplecache::ftp://ana:p%40ss-w0rd@127.0.0.1:9/in", "is no address of a folder"),
     ],
 )
-def test_an_address_that_does_not_answer_is_told_without_its_secrets(url: str, expected: str) -> None:
+def test_the_message_about_an_address_that_does_not_answer_has_no_secrets(url: str, expected: str) -> None:
     with pytest.raises(NotPossible, match=expected) as caught:
         DropFolder(url).list_files()
-    told = str(caught.value)
-    assert not any(secret in told for secret in ("p%40ss-w0rd", "p@ss-w0rd", "tok3n"))
+    message = str(caught.value)
+    assert not any(secret in message for secret in ("p%40ss-w0rd", "p@ss-w0rd", "tok3n"))
     assert caught.value.__suppress_context__
 
 

@@ -1,4 +1,4 @@
-"""What other systems hand in is recorded once, or refused with every mistake and mended by somebody."""
+"""What other systems submit is recorded once, or refused with every mistake until somebody corrects it."""
 
 from __future__ import annotations
 

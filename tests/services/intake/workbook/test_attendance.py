@@ -81,7 +81,7 @@ def test_a_meeting_of_the_same_workbook_is_named_by_its_date(office: Office) -> 
     assert office.attended(plan) == {("ana", "compras-2025-03-03", "acero")}
 
 
-def test_a_date_without_a_meeting_is_told(office: Office) -> None:
+def test_a_date_without_a_meeting_is_a_mistake(office: Office) -> None:
     (wrong,) = office.plan(("Persona", date(2025, 2, 4)), ("Ana-Rangel", "sí")).mistakes
     assert 'Asistencia!B1: "2025-02-04" no es el Id ni la fecha de ninguna reunión' in str(wrong.mistake)
 
@@ -108,7 +108,7 @@ def test_a_person_of_the_same_workbook_comes_for_the_organisation_of_their_row(o
     assert ("carla-paz", "compras-1", "textil") in office.attended(plan)
 
 
-def test_who_represents_nobody_is_told(office: Office) -> None:
+def test_a_person_who_represents_nobody_is_a_mistake(office: Office) -> None:
     office.record("person id=dora name=Dora from=2024-01-01")
     (wrong,) = office.plan(("Persona", DAY), ("Dora", "sí")).mistakes
     assert str(wrong.mistake) == (

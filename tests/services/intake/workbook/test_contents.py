@@ -1,4 +1,4 @@
-"""Registry to workbook to registry: what was known is known again, and the same workbook twice changes nothing."""
+"""A workbook holds the whole registry of an initiative, and importing it unchanged changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A dropped workbook is recorded all or none; where something is to be asked it is refused, its mistakes marked."""
+"""A dropped workbook is recorded whole or not at all; an open question refuses it, with its mistakes marked."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_nobody_is_there_to_be_asked_so_a_question_refuses(folder: Folder) -> No
 
 
 @pytest.mark.parametrize("name", ["x.xlsx", "x.ods", "x.csv", "x.xls", "one.xlsx"])
-def test_what_cannot_be_opened_is_kept_and_told(folder: Folder, name: str) -> None:
+def test_a_file_that_cannot_be_opened_is_refused_with_the_reason(folder: Folder, name: str) -> None:
     folder.put(name, b"\xd0\xcf\x11\xe0 no workbook")
     assert folder.take() == IntakeResult(refused=1)
     assert folder.files() == {f"refused/{name}", f"refused/{name}.mistakes.txt"}

@@ -1,4 +1,4 @@
-"""A corpus of broken workbooks: each is answered by sentences with a place, all at once, and never by a traceback."""
+"""Broken workbooks: all mistakes are reported at once, each with its place, and never as a traceback."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def plan_of(name: str, content: bytes) -> Plan:
     return plan_import(read, RegistrySnapshot("MX"), "one", DAY, Answers())
 
 
-def told(name: str, content: bytes) -> list[str]:
-    """Every sentence that is said about a workbook."""
+def sentences_about(name: str, content: bytes) -> list[str]:
+    """Return every message about a workbook."""
     try:
         return [str(w.mistake) for w in plan_of(name, content).mistakes]
     except Mistakes as problem:
@@ -46,7 +46,7 @@ def told(name: str, content: bytes) -> list[str]:
 
 
 def members(*rows: tuple[Any, ...]) -> list[str]:
-    return told("libro.xlsx", xlsx({"Miembros": [HEADS, *rows]}))
+    return sentences_about("libro.xlsx", xlsx({"Miembros": [HEADS, *rows]}))
 
 
 MOMENT = datetime(2025, 3, 4, 0, 0)  # noqa: DTZ001 - as a cell has it
@@ -75,11 +75,11 @@ CELLS = {
 
 
 @pytest.mark.parametrize("name", CELLS)
-def test_a_cell_is_told_with_its_place_and_cure(name: str) -> None:
+def test_a_mistake_in_a_cell_has_its_place_and_cure(name: str) -> None:
     row, sentence = CELLS[name]
-    (said,) = members(row)
-    assert sentence in said
-    assert said.startswith("Miembros!")
+    (messages,) = members(row)
+    assert sentence in messages
+    assert messages.startswith("Miembros!")
 
 
 def test_a_column_that_is_there_is_not_missed_because_a_cell_in_it_cannot_be_read() -> None:
@@ -88,12 +88,12 @@ def test_a_column_that_is_there_is_not_missed_because_a_cell_in_it_cannot_be_rea
     assert [s.partition(":")[0] for s in members(good, bad)] == ["Miembros!D3", "Miembros!E3"]
 
 
-def test_all_mistakes_are_told_at_once_in_the_order_of_the_sheet() -> None:
+def test_all_mistakes_are_reported_at_once_in_the_order_of_the_sheet() -> None:
     # Names that are not alike, so that no row is about another one's firm.
     rows = [(f"{chr(65 + n) * 9} {row[0]}" if row[0] else None, *row[1:]) for n, (row, _) in enumerate(CELLS.values())]
-    said = members(*rows)
-    assert len(said) == len(CELLS)
-    assert [int(s.partition(":")[0].removeprefix("Miembros!")[1:]) for s in said] == sorted(range(2, len(rows) + 2))
+    messages = members(*rows)
+    assert len(messages) == len(CELLS)
+    assert [int(s.partition(":")[0].removeprefix("Miembros!")[1:]) for s in messages] == sorted(range(2, len(rows) + 2))
 
 
 ACCEPTED = {
@@ -120,8 +120,8 @@ def test_what_can_mean_one_thing_only_is_accepted(name: str) -> None:
 
 def test_in_english_a_day_that_can_be_two_is_asked_about() -> None:
     heads = ("Organisation", "Size", "Joined")
-    (said,) = told("book.xlsx", xlsx({"Members": [heads, ("Acme", "small", "3/4/2025")]}))
-    assert said.startswith('Members!C2: "3/4/2025" can be read as 3 April 2025 or as 4 March 2025')
+    (messages,) = sentences_about("book.xlsx", xlsx({"Members": [heads, ("Acme", "small", "3/4/2025")]}))
+    assert messages.startswith('Members!C2: "3/4/2025" can be read as 3 April 2025 or as 4 March 2025')
 
 
 SHEETS: dict[str, tuple[dict[str, Rows], str]] = {
@@ -162,10 +162,10 @@ SHEETS: dict[str, tuple[dict[str, Rows], str]] = {
 
 
 @pytest.mark.parametrize("name", SHEETS)
-def test_a_sheet_is_told_with_its_place_and_cure(name: str) -> None:
+def test_a_mistake_in_a_sheet_has_its_place_and_cure(name: str) -> None:
     sheets, sentence = SHEETS[name]
-    said = told("libro.xlsx", xlsx(sheets))
-    assert any(sentence in one for one in said), said
+    messages = sentences_about("libro.xlsx", xlsx(sheets))
+    assert any(sentence in one for one in messages), messages
 
 
 def test_what_begins_with_a_hash_is_left_out() -> None:
@@ -182,21 +182,21 @@ def test_a_row_twice_counts_once() -> None:
     assert len(plan.submissions) == 2
 
 
-def test_merged_cells_are_told_where_they_are() -> None:
+def test_merged_cells_are_reported_at_their_first_cell() -> None:
     def merge(page: Worksheet) -> None:
         page.merge_cells("A2:A3")
 
-    (said,) = told("libro.xlsx", xlsx({"Miembros": [HEADS, GOOD]}, merge))
-    assert said.startswith("Miembros!A2: son celdas combinadas")
+    (messages,) = sentences_about("libro.xlsx", xlsx({"Miembros": [HEADS, GOOD]}, merge))
+    assert messages.startswith("Miembros!A2: son celdas combinadas")
 
 
-def test_formulas_are_told_that_failed_or_were_never_computed() -> None:
+def test_formulas_that_failed_or_were_never_computed_are_mistakes() -> None:
     def put(page: Worksheet) -> None:
         page["D2"], page["D3"] = "#REF!", "=A1"
         page["D2"].data_type = "e"
 
-    said = told("libro.xlsx", xlsx({"Miembros": [HEADS, GOOD, ("Otra", None, None, None, DAY)]}, put))
-    assert said == [
+    messages = sentences_about("libro.xlsx", xlsx({"Miembros": [HEADS, GOOD, ("Otra", None, None, None, DAY)]}, put))
+    assert messages == [
         'Miembros!D2: "#REF!" es una fórmula que falló; corrija la fórmula o escriba el valor',
         "Miembros!D3: es una fórmula sin resultado guardado; abra el libro en su hoja de cálculo y guárdelo",
     ]
@@ -206,7 +206,7 @@ def test_a_thousand_empty_rows_are_nothing() -> None:
     def put(page: Worksheet) -> None:
         page["A9000"] = "  "
 
-    assert told("libro.xlsx", xlsx({"Miembros": [HEADS, GOOD]}, put)) == []
+    assert sentences_about("libro.xlsx", xlsx({"Miembros": [HEADS, GOOD]}, put)) == []
 
 
 def bomb() -> bytes:
@@ -262,15 +262,15 @@ FILES: dict[str, tuple[str, bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_that_is_no_workbook_is_told_why(name: str) -> None:
+def test_a_file_that_is_no_workbook_is_refused_with_the_reason(name: str) -> None:
     file, content, sentence = FILES[name]
-    (said,) = told(file, content)
-    assert said.startswith(sentence)
+    (messages,) = sentences_about(file, content)
+    assert messages.startswith(sentence)
 
 
 def test_a_name_that_lies_about_the_content_does_no_harm() -> None:
-    assert told("libro.ods", SOUND) == []
-    assert told("libro.csv", SOUND) == []
+    assert sentences_about("libro.ods", SOUND) == []
+    assert sentences_about("libro.csv", SOUND) == []
 
 
 def test_a_csv_is_read_with_any_separator_and_as_windows_writes_it() -> None:
@@ -332,7 +332,7 @@ def test_whatever_happens_to_the_bytes_there_is_an_answer(data: st.DataObject) -
     for _ in range(data.draw(st.integers(1, 8))):
         at = data.draw(st.integers(0, len(content) - 1))
         content[at] = data.draw(st.integers(0, 255))
-    told("libro.xlsx", bytes(content))
+    sentences_about("libro.xlsx", bytes(content))
 
 
 CELL = st.one_of(

@@ -1,4 +1,4 @@
-"""A manager's year with the workbook: it is filled in, imported, changed, and never takes anything away unasked."""
+"""A workbook is filled in, imported and changed; nothing recorded is removed without a question."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_the_same_workbook_twice_changes_nothing(office: Office) -> None:
     assert summarize(office.plan(book)).in_words.endswith("Proyectos: 1 sin cambio")
 
 
-def test_what_would_change_is_told_in_words(office: Office) -> None:
+def test_the_summary_describes_what_would_change(office: Office) -> None:
     book = office.book()
     page = book["Miembros"]
     page.cell(row_of(page, "Aceros-del-Norte"), 7, date(2025, 2, 28))
