@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from support.web import Browser, WebWorld
 
-from clusterflow.services import sign_in
+from clusterflow.services import personal_data, sign_in
 from clusterflow.store import tables
 from clusterflow.web.sign_in import own_path
 
@@ -131,10 +131,21 @@ def test_signing_out_ends_one_session_and_signing_out_everywhere_ends_all(site: 
     assert other.get("/").url.path == "/"
 
 
-def test_a_person_who_left_the_registry_or_was_forgotten_is_signed_out(site: WebWorld) -> None:
+def test_a_person_who_left_the_registry_is_signed_out(site: WebWorld) -> None:
     browser = site.browser("dora")
     site.world.record("person id=dora name=Dora email=dora@firm.example from=2020-01-01 to=2024-01-09 language=en")
     assert "/sign-in" in str(browser.get("/").url)
+
+
+def test_forgetting_a_person_deletes_their_sessions_and_links(site: WebWorld) -> None:
+    site.world.record("person id=gone name=Gone email=gone@firm.example from=2020-01-01 to=2024-01-05")
+    context = site.world.context
+    sign_in.sign_in(context, sign_in.new_link(context, "gone").secret)
+    sign_in.new_link(context, "gone")
+    personal_data.forget(context, "gone")
+    with context.reading() as connection:
+        assert not connection.execute(select(tables.web_session)).all()
+        assert not connection.execute(select(tables.sign_in_link)).all()
 
 
 def test_the_cookie_is_for_this_site_alone_and_for_no_script(make_site: Callable[..., WebWorld]) -> None:

@@ -18,9 +18,10 @@ from starlette.staticfiles import StaticFiles
 from clusterflow.errors import Conflict, NotPossible, UnknownName
 from clusterflow.services.context import Context
 from clusterflow.web import gate, initiative, sign_in, work
-from clusterflow.web.headers import SecurityHeaders
+from clusterflow.web.headers import HEADERS, SecurityHeaders
 from clusterflow.web.render import FOLDER, page
 from clusterflow.web.site import NotSignedIn, Site, taking_form, to_sign_in
+from clusterflow.web.texts import TEXTS
 
 GATE = "/initiatives/{initiative}/gates/{stage}"
 
@@ -101,7 +102,17 @@ async def _conflict(request: Request, _: Exception) -> Response:
 
 
 async def _failure(request: Request, _: Exception) -> Response:
-    return await _error(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+    """Answer a failure of ours: in plain text if even the page fails, because the database may be what failed."""
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    response: Response
+    try:
+        response = await _error(request, status)
+    except Exception:
+        texts = TEXTS["failure_title"], TEXTS["failure_advice"]
+        response = PlainTextResponse("\n".join(". ".join((t.es, t.en)) for t in texts), status)
+    # Starlette answers failures outside of all other layers, so the headers are added here.
+    response.headers.update({**HEADERS, "Cache-Control": "no-store"})
+    return response
 
 
 async def _error(request: Request, status: int) -> Response:

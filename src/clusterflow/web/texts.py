@@ -191,7 +191,7 @@ TEXTS: dict[str, Text] = {
     ),
     "refused_barred": Text(
         es="Quien representa a su sector nunca decide en esta puerta.",
-        en="Whoever represents your sector never decides at this gate.",
+        en="People who represent your sector never decide at this gate.",
     ),
     "refused_role": Text(
         es="Usted no tiene hoy ninguno de los papeles que deciden en esta puerta. La oficina puede registrarlo.",
