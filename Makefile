@@ -6,7 +6,9 @@ NPM := $(shell command -v npm)
 JAVASCRIPT := $(if $(NPM),tests/javascript/node_modules/.package-lock.json)
 TEST ?=
 
-.PHONY: demo test javascript lint docs diagram deployments catalogs pictures bench clean
+MUTANTS ?=
+
+.PHONY: demo test mutants javascript lint docs diagram deployments catalogs pictures bench clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -20,6 +22,14 @@ demo: $(READY)
 # left running alone at the end.
 test: $(READY) $(JAVASCRIPT)
 	$(VENV)/bin/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder --durations 40 $(TEST)
+
+# Whether the tests can fail: named guards are removed, then mutmut changes the code bit by bit. Hours for everything;
+# MUTANTS="clusterflow.store.ledger*" for a part. What survives: docs/mutants.md.
+mutants: $(READY)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutants]'
+	$(VENV)/bin/python tests/guards.py
+	$(VENV)/bin/python -m mutmut run $(MUTANTS)
+	$(VENV)/bin/python -m mutmut results
 
 # The JavaScript readers of exports; without npm their tests are left out.
 javascript: $(JAVASCRIPT)
@@ -61,4 +71,4 @@ bench: $(READY)
 	$(VENV)/bin/python -m benches
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache docs/_build tests/javascript/node_modules
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache docs/_build tests/javascript/node_modules mutants

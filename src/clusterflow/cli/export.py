@@ -1,4 +1,4 @@
-"""Exports: what other programs take away."""
+"""The commands ``export``: files for other programs."""
 
 from __future__ import annotations
 
@@ -104,6 +104,6 @@ def _logs(initiatives: tuple[str, ...]) -> Logs:
 
 
 def _told(to: Path | None, number: int, what: str) -> None:
-    """Where the export went to a file, how much it is."""
+    """Show the size of an export that was written to a file."""
     if to is not None and str(to) != "-":
         show(f"{to}: {number} {what}")

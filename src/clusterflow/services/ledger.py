@@ -20,7 +20,7 @@ from clusterflow.store import ledger
 def entries(
     context: Context, chain: str, after: int = 0, until: int | None = None, on: date | None = None
 ) -> tuple[Entry, ...]:
-    """The ledger entries of an initiative, in order; with ``on``, those up to the end of that day."""
+    """Return the ledger entries of an initiative in order; with ``on``, those up to the end of that day."""
     with context.reading() as connection:
         if not ledger.heads(connection, [chain]):
             raise _unknown(connection, chain)
@@ -49,7 +49,7 @@ def verify(context: Context, chain: str | None = None) -> list[VerificationResul
 
 
 def seal(context: Context) -> Seal:
-    """The ends of all chains at this moment."""
+    """Return the ends of all chains at this moment."""
     with context.reading() as connection:
         heads = ledger.heads(connection)
     chains = (SealedChain(chain=h.chain, version=h.version, hash=h.hash) for h in heads)
@@ -57,13 +57,13 @@ def seal(context: Context) -> Seal:
 
 
 def compare_seal(context: Context, sealed: Seal) -> list[Flaw]:
-    """What the ledger no longer holds as it did when the seal was made."""
+    """Return what the ledger no longer holds as it did when the seal was made."""
     with context.reading() as connection:
         return list(verification.compare_seal(connection, sealed))
 
 
 def first_break(context: Context, chain: str) -> int | None:
-    """The first entry whose hash does not fit, or ``None`` if all fit."""
+    """Return the first entry whose hash does not fit; ``None`` if all fit."""
     with context.reading() as connection:
         return ledger.first_break(connection, chain)
 

@@ -1,4 +1,4 @@
-"""Event logs for process mining, out of the ledgers of initiatives."""
+"""Event logs for process mining, made of the ledgers of initiatives."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from clusterflow.store.pinned_models import load_model
 from clusterflow.store.state import load_states
 
 _AT_A_TIME = 100
-"""States are loaded for so many initiatives at once; their entries pass one by one."""
+"""For how many initiatives the states are loaded at once. Their entries are read one by one."""
 
 
 class Logs:
-    """The ledgers of initiatives as they are at a moment: of those named, or of all that are enrolled."""
+    """The event logs of the initiatives that are named, or of all that are enrolled, as they are at a moment."""
 
     def __init__(self, database: Engine, now: datetime, initiatives: Sequence[str] = ()) -> None:
         self.database, self.now, self.named = database, now, tuple(dict.fromkeys(initiatives))
@@ -48,7 +48,7 @@ class Logs:
             return log.write((case, ledger.read_entries(connection, case.state.initiative)) for case in cases)
 
     def ocel(self, form: Form) -> int:
-        """One OCEL 2.0 log; how many events.
+        """Write one OCEL 2.0 log, and return the number of events.
 
         Raises:
             UnknownName: with the nearest.
@@ -63,7 +63,7 @@ class Logs:
             return write_ocel(form, _things(connection, self._cases(connection)), events)
 
     def _cases(self, connection: Connection) -> Iterator[Case]:
-        """The initiatives, checked before anything is written."""
+        """Return the initiatives. Their names are checked before anything is written."""
         column = tables.initiative_state.c.initiative
         known = list(connection.execute(select(column).order_by(column)).scalars())
         for name in self.named:
@@ -88,7 +88,7 @@ def _about(connection: Connection, case: Case, things: LogObjects) -> Iterator[t
 
 
 def _things(connection: Connection, cases: Iterator[Case]) -> Iterator[OcelObject]:
-    """The objects of all that happened: read once before, for a log begins with them."""
+    """Return the objects of all events. The entries are read once before, because a log begins with its objects."""
     things = LogObjects()
     for case in cases:
         for _ in _about(connection, case, things):

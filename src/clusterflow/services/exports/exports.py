@@ -1,4 +1,4 @@
-"""What other programs take away: the registry, and the whole office with its ledger."""
+"""Exports for other programs: the registry, and the whole office with its ledger."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ Write = Callable[[str], object]
 
 
 class Exports:
-    """What one database holds at a moment; each export is of one moment, whoever writes meanwhile."""
+    """The exports of one database. Each shows one moment, even if others write meanwhile."""
 
     def __init__(self, database: Engine) -> None:
         self.database = database
 
     def registry(self, write: Write) -> int:
-        """The facts that hold, as lines of JSON; how many lines."""
+        """Write the facts that hold as lines of JSON, and return the number of lines."""
         with read_connection(self.database) as connection:
             return _written(lines(connection), write)
 
     def tables(self, into: Opened) -> None:
-        """The facts that hold, as a table for each record type."""
+        """Write the facts that hold as a table for each record type."""
         with read_connection(self.database) as connection:
             write_tables(connection, into)
 
     def life(self, write: Write) -> int:
-        """Everything that can be restored, as lines of JSON; how many lines."""
+        """Write everything that can be restored as lines of JSON, and return the number of lines."""
         with read_connection(self.database) as connection:
             parts = (part.model_dump_json(exclude_none=True) for part in backup.read_life(connection))
             return _written(parts, write)

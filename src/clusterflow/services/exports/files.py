@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, and never instead of others unless that is wanted."""
+"""Writes files completely or not at all, and overwrites others only on request."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import IO
 from clusterflow.errors import ClusterflowError
 
 Opened = Callable[[str], AbstractContextManager[IO[str]]]
-"""Opens a file of several by its name."""
+"""Opens one of several files by its name."""
 
 
 @contextmanager
 def fresh(path: Path, replace: bool = False) -> Iterator[Path]:
-    """A path to write to: it becomes ``path`` where all goes well, and is gone where it does not.
+    """Give a temporary path to write to. On success the file is renamed to ``path``, and otherwise it is deleted.
 
     Raises:
         ClusterflowError: the file is there and must not be replaced, or it cannot be written.
@@ -46,7 +46,7 @@ def fresh(path: Path, replace: bool = False) -> Iterator[Path]:
 
 @contextmanager
 def several(target: Path, replace: bool = False) -> Iterator[Opened]:
-    """Several files: in a zip, where the target is called so, else in a folder.
+    """Write several files: into a zip if the name of the target ends so, and otherwise into a folder.
 
     Raises:
         ClusterflowError: as ``fresh``; or the folder holds something already.

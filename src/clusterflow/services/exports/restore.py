@@ -1,4 +1,4 @@
-"""A whole office, taken back into an empty database."""
+"""Restores a whole office into an empty database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from clusterflow.services.context import Context
 
 
 def restore(context: Context, text: str, source: str) -> RestoreResult:
-    """Take in what ``clusterflow export life`` wrote; the same file again answers the same and changes nothing.
+    """Restore a file of ``clusterflow export life``. The same file again gives the same answer and changes nothing.
 
     Raises:
         Mistakes: what is wrong with the file; then nothing was written.
@@ -29,7 +29,7 @@ def restore(context: Context, text: str, source: str) -> RestoreResult:
 
 
 def _lines(text: str) -> Iterator[str]:
-    """One after the other: a file may be large, and is not to be held twice."""
+    """Yield the lines one by one: a file may be large, and must not be in memory twice."""
     start = 0
     while (end := text.find("\n", start)) >= 0:
         yield text[start:end]

@@ -1,0 +1,125 @@
+"""Removes guards one by one, each in a copy of the code, and runs the test that must notice: ``make mutants``."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+LINKED = ("configs", "deployments", "docs", "flows")
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A guard, the edits that remove it from a file, and the test that must then fail."""
+
+    name: str
+    file: str
+    edits: tuple[tuple[str, str], ...]
+    test: str
+
+    def removed_from(self, text: str) -> str:
+        """Return the text of the file without the guard.
+
+        Raises:
+            ValueError: an edit does not occur exactly once.
+        """
+        for old, new in self.edits:
+            if text.count(old) != 1:
+                raise ValueError(f"{self.name}: «{old}» occurs {text.count(old)} times in {self.file}")
+            text = text.replace(old, new)
+        return text
+
+
+GUARDS = (
+    Guard(
+        "the version guard",
+        "store/ledger.py",
+        (
+            (', tables.chain.c.version == bindparam("expected_version"))', ")"),
+            ('"expected_version": head.version, ', ""),
+        ),
+        "tests/store/test_ledger.py::test_an_entry_on_a_head_that_others_moved_is_refused",
+    ),
+    Guard(
+        "the idempotency key",
+        "engine/transaction.py",
+        (("if earlier is not None:", "if earlier is not None and not context.key:"),),
+        "tests/engine/test_record.py::test_the_same_key_is_done_once_and_means_one_thing",
+    ),
+    Guard(
+        "publish first, then commit that it was published",
+        "prefect/publish.py",
+        (("        try:\n            done = done.plus(await _send(context, span))",
+          "        outbox.mark_published(context, span)\n"
+          "        try:\n            done = done.plus(await _send(context, span))"),),
+        "tests/crash/test_relay.py::test_new_facts_do_not_change_the_events_that_are_repeated",
+    ),
+    Guard(
+        "the actor in the hash of an entry",
+        "store/ledger.py",
+        (("at.isoformat(), actor, command, kind", "at.isoformat(), command, kind"),),
+        "tests/store/test_ledger.py::test_every_part_of_an_entry_is_in_its_hash",
+    ),
+    Guard(
+        "the hash of a fact",
+        "engine/verify.py",
+        (('.digest(row["salt"]) == digest', '.digest(row["salt"]) != ""'),),
+        "tests/engine/test_lifecycle.py::test_what_was_changed_behind_its_back_is_found",
+    ),
+    Guard(
+        "the weekly cap of messages",
+        "rules/delivery_policy.py",
+        (("self._count(not_counted=Urgency.DIGEST) < self.cap - 1 and self.has_room_for_digest()", "True"),),
+        "tests/services/notifications/test_batching.py::test_the_eleventh_message_of_a_week_waits_for_the_digest",
+    ),
+    Guard(
+        "the right to decide: whom a gate excludes",
+        "rules/quorum.py",
+        (("sorted((voter.decider.helixes | voter.caster.helixes) & set(rule.never))", "list[str]()"),),
+        "tests/engine/test_quorum.py::test_the_government_decides_no_management_gate_in_any_name",
+    ),
+)  # fmt: skip
+
+
+def run_tests(tests: list[str], guard: Guard | None = None) -> bool:
+    """Run tests on a copy of the code, without a guard; return whether they pass.
+
+    Raises:
+        RuntimeError: the tests could not be run.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "src"
+        shutil.copytree(ROOT / "src", source, ignore=shutil.ignore_patterns("__pycache__"))
+        for name in LINKED:
+            (Path(folder) / name).symlink_to(ROOT / name)
+        if guard is not None:
+            file = source / "clusterflow" / guard.file
+            file.write_text(guard.removed_from(file.read_text(encoding="utf-8")), encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:xdist", "-p", "no:cacheprovider", *tests]
+        environment = {**os.environ, "PYTHONPATH": str(source)}
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+        if done.returncode not in (0, 1):
+            raise RuntimeError(done.stdout)
+        return done.returncode == 0
+
+
+def main() -> int:
+    if not run_tests([guard.test for guard in GUARDS]):
+        print("the tests fail with every guard in its place; mend that first")
+        return 1
+    overlooked = 0
+    for guard in GUARDS:
+        unnoticed = run_tests([guard.test], guard)
+        overlooked += unnoticed
+        print(f"{'OVERLOOKED' if unnoticed else 'noticed   '} {guard.name}: {guard.test}", flush=True)
+    return 1 if overlooked else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
