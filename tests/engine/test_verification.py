@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Row, Table, delete, select, update
+from sqlalchemy import Connection, Row, Table, delete, insert, select, update
 from support.world import World, model, stage
 
 from clusterflow.domain.seal import Seal
@@ -197,6 +197,9 @@ def test_a_forgotten_person_is_nowhere_and_the_ledger_stays_whole(world: MakeWor
     before = standing.state(w.context, "one")
     w.record("attendance initiative=one meeting=m person=nobody organisation=firm on=2024-01-05 present=true",
              "meeting initiative=one id=m body=board on=2024-01-05")  # fmt: skip
+    with w.context.database.begin() as connection:
+        session = {"digest": "0" * 64, "person": "nobody", "begun_at": w.now, "used_at": w.now}
+        connection.execute(insert(tables.web_session), session)
     done = personal_data.forget(w.context, "nobody", actor="clerk")
     assert (done.chains, done.entries) == (("one", "registry"), 0)
     assert flaws(w) == []

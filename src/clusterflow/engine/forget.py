@@ -71,6 +71,7 @@ def forget(tx: Transaction, person: str) -> ForgetResult:
         personal_data.replace_fact(connection, fact, record, salt)
         digests[fact.chain][fact.entry] = record.digest(salt)
     personal_data.replace_pseudonym(connection, person, alias)
+    personal_data.end_sessions(connection, person)
     sign_in.end_all(connection, person)
     for chain in chains:
         if chain in digests:

@@ -60,6 +60,12 @@ def replace_pseudonym(connection: Connection, person: str, alias: str) -> None:
     connection.execute(insert(tables.pseudonym), {"person": alias, "alias": alias})
 
 
+def end_sessions(connection: Connection, person: str) -> None:
+    """Delete what signs a person in at the web pages."""
+    for table in (tables.sign_in_link, tables.web_session):
+        connection.execute(delete(table).where(table.c.person == person))
+
+
 def delete_messages(connection: Connection, person: str) -> int:
     """Delete the notices to a person, with their deliveries and attachments, and return their number."""
     notice = tables.notice
