@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 from support.world import World
 
+from clusterflow.domain.gate_events import CodeRenewed, GateOpened
 from clusterflow.domain.record_events import RecordEntered
 from clusterflow.store import ledger, tables
 from clusterflow.store.ledger import GENESIS, Head, VersionConflict
@@ -87,3 +88,29 @@ def test_who_recorded_or_opened_a_gate_since_a_moment_is_an_actor(world: World) 
         assert ledger.actors(connection, "one", AT) == {"clerk", "ana"}
         assert ledger.actors(connection, "one", later) == {"ana"}
         assert ledger.actors(connection, "two", AT) == frozenset()
+
+
+def test_who_opened_a_gate_is_an_actor_and_who_renewed_a_code_is_not(world: World) -> None:
+    opened = GateOpened(review="a-1", stage="a", round=1, findings="f", on=AT.date())
+    renewed = CodeRenewed(review="a-1", stage="a", decider="p-1", on=AT.date())
+    with world.context.database.begin() as connection:
+        (first,) = ledger.append(connection, Head("one"), [opened], AT, "ana", "open")
+        ledger.append(connection, Head("one", 1, first.hash, AT), [renewed], AT, "bruno", "renew")
+        assert ledger.actors(connection, "one", AT) == {"ana"}
+
+
+def test_a_number_that_is_left_out_is_a_break_even_with_right_hashes(world: World) -> None:
+    with world.context.database.begin() as connection:
+        (first,) = ledger.append(connection, Head("one"), [EVENT], AT, "clerk", "record")
+        skipped = ledger.append(connection, Head("one", 1, first.hash, AT), [EVENT], AT, "clerk", "record")[0]
+        body = EVENT.model_dump_json()
+        digest = ledger.hash_of(first.hash, "one", 3, AT, "clerk", "record", EVENT.kind, body)
+        this = (tables.ledger.c.chain == "one", tables.ledger.c.version == skipped.version)
+        connection.execute(update(tables.ledger).where(*this).values(version=3, hash=digest))
+        connection.execute(update(tables.chain).where(tables.chain.c.id == "one").values(version=3, head=digest))
+        assert ledger.first_break(connection, "one") == 2
+
+
+def test_a_chain_that_nobody_began_has_version_0(world: World) -> None:
+    with world.context.database.begin() as connection:
+        assert ledger.peek_version(connection, "nobody") == 0
