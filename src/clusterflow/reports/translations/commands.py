@@ -48,6 +48,9 @@ COMMANDS: dict[str, str] = {
     "CRITERION=YYYY-MM-DD": "CRITERIO=AAAA-MM-DD",
     "Code of your notice:": "Código de su aviso:",
     "{}, or in Spanish: adelante, espera, fin ...": "{}; o en español: adelante, espera, fin ...",
+    "{}: declined{}": "{}: omitida{}",
+    "{}: declined": "{}: omitida",
+    "{}: declined; begun: {}": "{}: omitida; comienza: {}",
     # forget and seal
     "{} facts now name {}: {}": "{} datos nombran ahora a {}: {}",
     "notices deleted: {}; other texts in which a name or address was replaced: {}": "avisos borrados: {}; otros "
@@ -164,6 +167,7 @@ COMMANDS: dict[str, str] = {
     "Models": "Modelos",
     "decides: {}; allowed: {} days": "decide: {}; plazo: {} días",
     "after {}": "después de {}",
+    "never decides: {}, at the gates of {} ({})": "nunca decide: {}, en las puertas de {} ({})",
     "optional": "opcional",
     "open-ended": "sin fin fijo",
     "{}: {} stages, {}, no mistake": "{}: {} etapas, {}, sin errores",
@@ -210,20 +214,22 @@ COMMANDS: dict[str, str] = {
     # operations
     "Prefect UI    {}": "Prefect       {}",
     "Portfolio     {}/v2/artifacts/key/portfolio": "Portafolio    {}/v2/artifacts/key/portfolio",
-    "Portfolio     {}/v2/artifacts/key/portfolio (after the first review, in a moment)": "Portafolio    "
-    "{}/v2/artifacts/key/portfolio (después de la primera revisión, en un momento)",
+    "Portfolio     {}/v2/artifacts/key/portfolio (after the first "
+    "review, in a moment)": "Portafolio    {}/v2/artifacts/key/portfolio (después de la primera revisión, en un "
+    "momento)",
     "{} ledger entries still wait for Prefect: {}": "{} entradas de la bitácora siguen a la espera de Prefect: {}",
     "another relay has them": "las tiene otro proceso",
     "opened again: {}": "abierto de nuevo: {}",
     "queued again, its worker is gone: {}": "de nuevo en cola, porque su trabajador ya no existe: {}",
     "closed: {}": "cerrado: {}",
     "failed: {}": "falló: {}",
-    "{} open gates wait for a worker to show their form": "{} puertas abiertas esperan a que un trabajador muestre su "
-    "formulario",
+    "{} open gates wait for a worker to show their form": "{} puertas abiertas esperan a que un trabajador muestre "
+    "su formulario",
     "{} open gates were in order": "{} puertas abiertas estaban en orden",
     "deploy it with: clusterflow deploy": "despliéguelo con: clusterflow deploy",
-    "the Prefect server at {} refuses the password: set CLUSTERFLOW_PREFECT_AUTH to its user:password": "el servidor "
-    "de Prefect en {} no acepta la clave: ponga CLUSTERFLOW_PREFECT_AUTH, su usuario:clave",
+    "the Prefect server at {} refuses the password: set "
+    "CLUSTERFLOW_PREFECT_AUTH to its user:password": "el servidor de Prefect en {} no acepta la clave: ponga "
+    "CLUSTERFLOW_PREFECT_AUTH, su usuario:clave",
     "Gates open    {}/v2/runs?tags=gate-open": "Puertas       {}/v2/runs?tags=gate-open",
     "Stop with Ctrl-C.": "Termine con Ctrl-C.",
     "stopping ...": "terminando ...",

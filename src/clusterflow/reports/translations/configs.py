@@ -35,6 +35,9 @@ CONFIGS: dict[str, str] = {
     "the government could decide the gate of a stage of the kind {}": "el gobierno podría decidir la puerta de una "
     "etapa del tipo {}",
     "never: [government]": "never: [government]",
+    "{} could decide the gate of a stage of the kind {}": "{} podría decidir la puerta de una etapa del tipo {}",
+    "never: [{}]": "never: [{}]",
+    "The model excludes it there, by {} (exclusions)": "El modelo lo excluye ahí, según {} (exclusions)",
     "The government may never decide a management gate": "El gobierno nunca decide en una puerta de gestión",
     "the model «{}» is also in {}": "el modelo «{}» está también en {}",
     "every model once": "cada modelo una vez",

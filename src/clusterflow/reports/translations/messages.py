@@ -78,7 +78,23 @@ MESSAGES: dict[str, str] = {
     "the gate of «{}» asks for four eyes: say who asks for its review, --by PERSON": "la puerta de «{}» pide cuatro "
     "ojos: diga quién pide la revisión, --by PERSONA",
     "the gate is closed": "la puerta está cerrada",
+    "«{}» is not optional in {}, so it cannot be declined": "«{}» no es opcional en {}, así que no se puede omitir",
+    "«{}» does not decide at the gate of «{}», and cannot decline it": "«{}» no decide en la puerta de «{}» y no "
+    "puede omitirla",
+    "a declined stage needs a reason": "para omitir una etapa hace falta un motivo",
+    "at {} who represents {} waives no criterion": "en {} quien representa a {} no deja pasar ningún criterio",
+    "at {} a blocking criterion may be overridden by: {}": "en {} pueden dejar pasar un criterio que bloquea: {}",
+    "at the gate of «{}» one delegate casts at most {} votes for others": "en la puerta de «{}» una misma persona "
+    "emite como máximo {} votos por delegación",
+    "Let the decider cast this vote, or another delegate": "Que vote la persona misma u otra persona delegada",
     # enrolling and recording
+    "«{}» was not stopped, so «{}» cannot take its place": "«{}» no ha terminado, así que «{}» no puede tomar su lugar",
+    "key=value corrects one record, and {} does not hold exactly one: correct its records in a file, with --from "
+    "FILE": "campo=valor corrige un registro, y {} no contiene exactamente uno: corrija los registros en un "
+    "archivo, con --from ARCHIVO",
+    "the rest was not read, after {} mistakes": "el resto no se leyó, después de {} errores",
+    "{} at most": "{} como máximo",
+    "Split it": "Divídalo",
     "«{}» is reserved for records that belong to no initiative; give the "
     "initiative another id": "«{}» se reserva para los registros que no son de ninguna iniciativa; dele a la "
     "iniciativa otro identificador",
@@ -153,8 +169,8 @@ MESSAGES: dict[str, str] = {
     "most mail servers cannot send to «{}»": "la mayoría de los servidores de correo no puede enviar a «{}»",
     "{}, without accents or ñ before the @. Ask the person for another address": "{}, sin acentos ni ñ antes de la "
     "@. Pida otra dirección a la persona",
-    "most mail servers cannot send to «{}»; accepted: {}, without accents or ñ before the @. Ask the person "
-    "for another address": "la mayoría de los servidores de correo no puede enviar a «{}»; se acepta: {}, sin acentos "
+    "most mail servers cannot send to «{}»; accepted: {}, without accents or ñ before the @. Ask the person for "
+    "another address": "la mayoría de los servidores de correo no puede enviar a «{}»; se acepta: {}, sin acentos "
     "ni ñ antes de la @. Pida otra dirección a la persona",
     "«{}» is not the first line of a seal": "«{}» no es la primera línea de un sello",
     "is not a line of a seal": "no es una línea de un sello",
