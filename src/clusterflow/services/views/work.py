@@ -19,10 +19,10 @@ from clusterflow.store.people import aliases_of, eligible_people
 from clusterflow.store.pinned_models import load_model
 from clusterflow.store.portfolio import InitiativeSnapshot, snapshots
 
-PAGE = 50
+PAGE = 20
 """The most initiatives on one page."""
 
-WAITING = 50
+WAITING = 20
 """The most gates on the page. The others follow when these are decided."""
 
 

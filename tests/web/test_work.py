@@ -1,0 +1,41 @@
+"""*My work*: pages of initiatives, and the oldest gates first."""
+
+from __future__ import annotations
+
+import pytest
+from support.web import WebWorld
+
+from clusterflow.services.views import work
+from clusterflow.services.views.work import work_of
+
+
+@pytest.fixture
+def many(site: WebWorld, monkeypatch: pytest.MonkeyPatch) -> WebWorld:
+    """Two initiatives more whose gates are open, and pages of two."""
+    for name in ("PAGE", "WAITING"):
+        monkeypatch.setattr(work, name, 2)
+    for day, initiative in (("2024-01-11", "three"), ("2024-01-12", "four")):
+        site.world.at(day).enrol(initiative)
+        site.ready(initiative)
+    site.world.at("2024-01-13")
+    site.ready()
+    return site
+
+
+def test_the_oldest_gates_come_first_and_the_page_says_that_there_are_more(many: WebWorld) -> None:
+    found = work_of(many.world.context, "mona", "en")
+    assert [g.initiative for g in found.waiting] == ["three", "four"]
+    assert found.more_waiting
+    many.world.decide("first", by="mona", initiative="three")
+    assert [(g.initiative, g.voted) for g in work_of(many.world.context, "mona", "en").waiting] == [
+        ("four", False),
+        ("three", True),
+    ]
+
+
+@pytest.mark.parametrize("wanted", ["2", "0", "99999", "-1", "x", "1e3", "²"])
+def test_initiatives_come_in_pages_and_any_number_of_a_page_ends_in_one(many: WebWorld, wanted: str) -> None:
+    browser = many.browser("mona")
+    assert browser.get("/", params={"page": wanted}).status_code == 200
+    found = work_of(many.world.context, "mona", "en", 2)
+    assert (found.page, found.total, [m.status.initiative for m in found.initiatives]) == (2, 3, ["three"])
