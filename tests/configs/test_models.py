@@ -180,3 +180,11 @@ def test_the_schema_offers_the_metrics_and_refuses_misspelt_names(small):
     for change in ({"version": 1}, {"stages": []}, {"modell": "x"}, {"model": "Basque"}):
         errors = list(jsonschema.Draft7Validator(schema).iter_errors({**document, **change}))
         assert errors, change
+
+
+def test_a_stage_may_have_a_fixed_term_with_an_extension(metrics, small):
+    """Norway: Arena takes three years, once extended by two at most."""
+    written = small.replace("    allowed: 12 months\n", "    allowed: 3 years\n    term: {extension: 2 years}\n")
+    term = parse_model(written, metrics).stage("gather").term
+    assert term is not None
+    assert (term.extension_days, term.times) == (730, 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from support.world import model, stage, stated
 
-from clusterflow.domain.lifecycle import DecidedBy, Split, Stage
+from clusterflow.domain.lifecycle import DecidedBy, Split, Stage, Term
 from clusterflow.domain.terms import Role, Severity, SplitDays
 
 FIGURES = ("a", "b")
@@ -35,7 +35,7 @@ def stages(draw: st.DrawFn, place: int) -> Stage:
         veto=draw(st.sampled_from([(), (), (Role.BOARD_CHAIR,)])),
         split=split,
     )
-    return stage(
+    found_stage = stage(
         STAGES[place],
         tuple(sorted(after)),
         *found,
@@ -44,6 +44,8 @@ def stages(draw: st.DrawFn, place: int) -> Stage:
         open_ended=draw(st.booleans()),
         allowed_days=draw(st.sampled_from([3, 40])),
     )
+    term = draw(st.sampled_from([None, None, Term(extension_days=5)]))
+    return found_stage.model_copy(update={"term": term})
 
 
 models = (

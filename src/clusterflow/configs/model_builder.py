@@ -17,7 +17,7 @@ from clusterflow.configs.model_file import (
 )
 from clusterflow.configs.parameters import default_id, fill_parameters, title_with_parameters
 from clusterflow.domain.criterion import AllOf, AnyOf, Criterion
-from clusterflow.domain.lifecycle import DecidedBy, Exclusion, Gate, LifecycleModel, Share, Split, Stage
+from clusterflow.domain.lifecycle import DecidedBy, Exclusion, Gate, LifecycleModel, Share, Split, Stage, Term
 from clusterflow.domain.measurement import MetricDeclaration
 from clusterflow.domain.terms import Role, Severity
 from clusterflow.domain.text import Text
@@ -45,6 +45,7 @@ def _stage(written: WrittenStage, metrics: Mapping[str, MetricDeclaration]) -> S
         after=tuple(written.after),
         optional=written.optional,
         open_ended=written.open_ended,
+        term=Term(extension_days=written.term.extension, times=written.term.times) if written.term else None,
         allowed_days=written.allowed,
         escalate_days=written.escalate,
         source=written.source,

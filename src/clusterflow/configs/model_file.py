@@ -221,6 +221,13 @@ class WrittenGate(Written):
     requires: list[WrittenRequirement] = Field(min_length=1, description="a list of one or more criteria")
 
 
+class WrittenTerm(Written):
+    """How a fixed term may be extended."""
+
+    extension: Days = Field(description=f"how long one extension may last: {SPAN_WRITTEN}")
+    times: StrictInt = Field(default=1, ge=0, description="how often it may be extended; 1 if left out")
+
+
 class WrittenStage(Written):
     """A named span of work, with a gate at its end."""
 
@@ -232,6 +239,9 @@ class WrittenStage(Written):
     optional: StrictBool = Field(default=False, description="true if the initiative may decline it")
     open_ended: StrictBool = Field(default=False, description="true if it goes on after its gate")
     allowed: Days = Field(description=SPAN_WRITTEN)
+    term: OptionalKey[WrittenTerm] = Field(
+        default=None, description="given if «allowed» is a fixed term: then the gate opens, and a hold extends it"
+    )
     escalate: Days = Field(
         default=30, description="how long overdue before the next higher level is notified; 30 days if left out"
     )
@@ -271,6 +281,7 @@ SHAPES = Translator(
         "": WrittenModel,
         "stages": WrittenStage,
         "exclusions": WrittenExclusion,
+        "term": WrittenTerm,
         "gate": WrittenGate,
         "decided_by": WrittenDecidedBy,
         "split": WrittenSplit,

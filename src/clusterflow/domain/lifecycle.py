@@ -79,6 +79,13 @@ class Gate(Frozen):
         return {part.id: part for requirement in self.requires for part in parts_of(requirement)}
 
 
+class Term(Frozen):
+    """A stage with a fixed term: at its end the gate opens, and a hold extends the stage within these limits."""
+
+    extension_days: int = Field(ge=1, description="how many days one extension may last")
+    times: int = Field(default=1, ge=0, description="how often the stage may be extended")
+
+
 class Stage(Frozen):
     """A named span of work, which ends with its gate."""
 
@@ -89,6 +96,8 @@ class Stage(Frozen):
     after: tuple[str, ...] = ()
     optional: bool = False
     open_ended: bool = False
+    term: Term | None = None
+    """If it is set, ``allowed_days`` are a fixed term."""
     allowed_days: int = Field(ge=1, description="days that the stage may take before it is overdue")
     escalate_days: int = Field(default=30, ge=1, description="days overdue before the next higher level is notified")
     source: str

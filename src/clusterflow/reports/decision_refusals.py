@@ -17,6 +17,7 @@ SPANISH = {
     "barred": "quien representa a ese sector nunca decide en esta puerta",
     "role": "esa persona no tiene hoy ninguno de los papeles que deciden en esta puerta: {roles}",
     "twice": "esa persona ya votó lo mismo en esta puerta, o se apartó",
+    "term": "el plazo fijo de la etapa no admite esa prórroga: ya se prorrogó, o sería demasiado larga",
     "withdraw": "esa persona no tiene en esta puerta un voto que retirar",
     "proxies": "esa persona ya emitió los votos de otras que el modelo permite a una sola",
     "delegation": "no hay una delegación vigente a esa persona",

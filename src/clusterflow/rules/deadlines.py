@@ -85,10 +85,16 @@ def referral_day(model: LifecycleModel, review: Review) -> date | None:
 
 
 def _overdue(model: LifecycleModel, state: InitiativeState, visit: Visit) -> Iterator[Deadline]:
-    held = visit.held_until is not None
-    if held or model.stage(visit.stage).optional or state.milestone(visit.stage) is not None:
+    stage = model.stage(visit.stage)
+    excused = stage.optional and stage.term is None
+    if visit.held_until is not None or excused or state.milestone(visit.stage) is not None:
         return
     subject = f"{visit.stage}/{visit.round}"
+    if stage.term is not None:
+        # At the end of a fixed term the gate opens; a stage whose gate is open is not late.
+        if state.open_review(visit.stage) is None:
+            yield Deadline(DueKind.STAGE, subject, day_after(visit.due_on))
+        return
     if visit.overdue_level < 1:
         yield Deadline(DueKind.STAGE, subject, day_after(visit.due_on))
     if visit.overdue_level < 2:

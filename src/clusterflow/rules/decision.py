@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from clusterflow.domain import events as ev
 from clusterflow.domain.events import LifeEvent
@@ -38,6 +38,7 @@ def refuse(
         _stale(verdict, ballot, changed)
         or check_voter(rule_at(model.stage(ballot.stage).gate.decided_by, review), state, review, ballot, voter)
         or check_ballot(model, verdict, ballot, voter, votes, today)
+        or _beyond_term(model, state, ballot)
         or _unchanged(verdict, ballot, voter, votes)
     )
 
@@ -104,6 +105,24 @@ def plan_decision(
         )
     settle(transition, review, verdict, electorate)
     return tuple(transition.events)
+
+
+def _beyond_term(model: LifecycleModel, state: InitiativeState, ballot: Ballot) -> Refusal | None:
+    """Refuse a hold that would extend a fixed term too often or for too long."""
+    term, visit = model.stage(ballot.stage).term, state.visit(ballot.stage)
+    if term is None or visit is None or ballot.decision is not DecisionKind.HOLD or ballot.until is None:
+        return None
+    of_visit = [r for r in state.reviews if (r.stage, r.round) == (visit.stage, visit.round)]
+    if sum(r.outcome is DecisionKind.HOLD for r in of_visit) >= term.times:
+        return Refusal(
+            "term",
+            f"the term of «{ballot.stage}» may be extended {term.times} times, and was",
+            "Possible are: go to the next stage, conditional-go, recycle, stop",
+        )
+    last = visit.due_on + timedelta(days=term.extension_days)
+    if ballot.until > last:
+        return Refusal("term", f"an extension of «{ballot.stage}» lasts until {last} at most")
+    return None
 
 
 def _unchanged(verdict: Verdict, ballot: Ballot, voter: Voter, votes: Iterable[Vote]) -> Refusal | None:

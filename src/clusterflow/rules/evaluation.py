@@ -106,7 +106,9 @@ def plan_evaluation(
             _tell_changes(transition, stage.id, verdict.findings)
             _end_hold(transition, stage.id, visit.round, calendar)
             _move_gate(transition, visit, verdict)
-            if not stage.optional and transition.state.held_until(stage.id) is None:
+            if stage.term is not None:
+                _end_term(transition, visit, verdict, calendar)
+            elif not stage.optional and transition.state.held_until(stage.id) is None:
                 _tell_overdue(transition, visit, calendar)
         if milestone is not None:
             units = assessment.watched[stage.id]
@@ -222,6 +224,14 @@ def _end_hold(transition: Transition, stage: str, round_: int, calendar: WorkCal
     until = transition.state.held_until(stage)
     if until is not None and calendar.is_due(until, transition.today):
         transition.add(ev.HoldEnded(stage=stage, round=round_, until=until, on=transition.today))
+
+
+def _end_term(transition: Transition, visit: Visit, verdict: Verdict, calendar: WorkCalendar) -> None:
+    """Open the gate when a fixed term is over, whether it is ready or not: extension, next level, or the end."""
+    held = transition.state.held_until(visit.stage) is not None
+    over = calendar.is_due(day_after(visit.due_on), transition.today)
+    if over and not held and transition.state.open_review(visit.stage) is None:
+        open_gate(transition, visit, verdict, by_hand=True)
 
 
 def _tell_overdue(transition: Transition, visit: Visit, calendar: WorkCalendar) -> None:

@@ -1,0 +1,44 @@
+"""Stages with a fixed term: at its end the gate opens, for an extension, the next level or the end."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from support.due import fall_due, moments, replays
+from support.world import World, model, stage
+
+from clusterflow.domain.lifecycle import Term
+from clusterflow.domain.terms import DecisionKind
+
+from .conftest import MakeWorld
+
+
+def begun(world: MakeWorld) -> World:
+    """Norway in small: Arena for 100 days, extended once by 50 at most, then Arena Pro."""
+    arena = stage("arena", allowed_days=100).model_copy(update={"term": Term(extension_days=50)})
+    w = world(model(arena, stage("pro", ("arena",), allowed_days=999)))
+    w.enrol()
+    return w
+
+
+def test_at_the_end_of_a_fixed_term_the_gate_opens_though_it_is_not_ready(world: MakeWorld) -> None:
+    w = begun(world)
+    assert fall_due(w, "2024-04-19") == ()
+    assert fall_due(w, "2024-04-22") == ("gate.opened",), "a Monday"
+    assert fall_due(w, "2024-09-02") == (), "it waits, and is not overdue"
+    assert moments(w) == {}
+    assert replays(w)
+
+
+def test_a_term_may_be_extended_as_often_and_as_long_as_the_model_says(world: MakeWorld) -> None:
+    w = begun(world)
+    fall_due(w, "2024-04-22")
+    assert w.decide("arena", DecisionKind.HOLD, until=date(2024, 6, 10)).refused == "term"
+    assert w.decide("arena", DecisionKind.HOLD, until=date(2024, 6, 7)).decided is DecisionKind.HOLD
+    assert fall_due(w, "2024-06-07") == ("hold.ended", "gate.opened")
+    refused = w.decide("arena", DecisionKind.HOLD, until=date(2024, 6, 20))
+    assert (refused.refused, "and was" in (refused.why or "")) == ("term", True)
+    w.state_figure("arena")
+    w.evaluate()
+    assert w.decide("arena").entered == ("pro",)
+    assert replays(w)
