@@ -22,7 +22,7 @@ class Ballot:
     reason: str
     role: Role | None = None
     seen: str | None = None
-    """The digest of the findings that the decider saw, where the door knows it."""
+    """The digest of the findings that the decider saw, if it is known."""
     until: date | None = None
     to_stage: str | None = None
     due: Mapping[str, date] = field(default_factory=dict)
@@ -30,18 +30,18 @@ class Ballot:
     due_all: date | None = None
     """For a conditional go: one date for every criterion that is not met."""
     review: str | None = None
-    """The review that is meant, where the door knows it: a form answers the one it was put for, and no later one."""
+    """The review that the ballot is for, if it is known: a form answers its own review and no later one."""
     code: str | None = field(default=None, repr=False)
-    """The one-time code that proves who speaks."""
+    """The one-time code that proves who votes."""
     speaks_for: str | None = None
-    """The person whose vote it is, where a delegate casts it."""
+    """The person whose vote it is, if a delegate casts it."""
     overrides: tuple[str, ...] = ()
-    """For a go: blocking criteria that are let pass though they are not met."""
+    """For a go: the blocking criteria to waive."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """Somebody as the registry knows them on the day: pseudonym, roles, and whom they represent."""
+    """A person as recorded on the day: pseudonym, roles, and the organisations that the person represents."""
 
     alias: str
     roles: frozenset[Role] = frozenset()
@@ -51,16 +51,16 @@ class Decider:
 
 @dataclass(frozen=True, slots=True)
 class Voter:
-    """Whose vote it is, who casts it, and what the registry says of both."""
+    """The person whose vote it is, the person who casts it, and what is recorded about both."""
 
     decider: Decider
     cast_by: Decider | None = None
     delegated: bool = True
-    """Whether a delegation to who casts the vote is in force; true where they speak for themselves."""
+    """Whether a delegation to the caster is in force; true if people vote for themselves."""
     involved: bool = False
     """Whether one of them asked for the review or recorded facts in the stage."""
     proof: bool | None = None
-    """Whether the code shown was the right one; None where none is asked for."""
+    """Whether the code was right; None if no code is required."""
 
     @property
     def caster(self) -> Decider:
@@ -95,7 +95,11 @@ def conditions_of(verdict: Verdict, ballot: Ballot) -> dict[str, date]:
 def check_ballot(
     model: LifecycleModel, verdict: Verdict, ballot: Ballot, voter: Voter, votes: Iterable[Vote], today: date
 ) -> Refusal | None:
-    """Whether the ballot is complete for what it says; ``votes`` are those that stand at the review."""
+    """Return why a ballot is incomplete for its decision, or None.
+
+    Args:
+        votes: the standing votes of the review.
+    """
     if not ballot.reason.strip():
         return Refusal("reason", "a decision names its reason")
     if ballot.overrides and (no := _unfit_overrides(model, verdict, ballot, voter)):

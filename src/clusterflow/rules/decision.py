@@ -27,7 +27,11 @@ def refuse(
     today: date,
     changed: Iterable[str] = (),
 ) -> Refusal | None:
-    """Why this ballot is not taken, or None where it is. ``changed`` says what moved since the findings seen."""
+    """Return why a ballot is refused, or None if it is accepted.
+
+    Args:
+        changed: the answers that changed since the decider saw the findings.
+    """
     review = state.open_review(ballot.stage)
     if state.standing is Standing.STOPPED:
         return Refusal("stopped", "the initiative was stopped; nothing is decided any more")

@@ -1,8 +1,9 @@
 """Decides when notices are sent and which are sent together: quiet hours, weekly cap, digest, batches.
 
-Every moment is an argument, every answer a value. What is urgent leaves at once and is never held back. Of all else no
-more than the weekly cap reaches a person in any seven days. The last place under the cap belongs to the digest, and a
-digest that is due goes before anything else; so whatever waits leaves with it in the end.
+All moments are arguments; the functions return values and change nothing. An urgent notice is sent at once and is
+never held back. Of all other notices, no more than the weekly cap is sent to a person in any seven days. The last
+message under the cap is reserved for the digest, and a digest that is due is sent before anything else. So every notice
+is sent in the end, at the latest in a digest.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ from clusterflow.rules.work_calendar import DAY, WorkCalendar
 WEEK = timedelta(days=7)
 
 MORNING = time(8)
-"""When a digest leaves where there are no quiet hours whose end it could wait for."""
+"""The time at which a digest is sent if there are no quiet hours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """By which clock and holidays somebody lives, and on which day they read their digest."""
+    """The calendar of a recipient (time zone and holidays) and the day of their digest."""
 
     calendar: WorkCalendar
     digest_day: Weekday
@@ -35,14 +36,14 @@ class DeliveryPolicy:
     """The rules by which an office sends notices. The numbers are proposals of this project (P)."""
 
     quiet: tuple[time, time] | None = (time(20), time(8))
-    """From when to when nothing but the urgent is sent, on the receiver's clock; then weekends and national holidays
-    are quiet, too. None: there is no quiet time."""
+    """The hours in which only urgent notices are sent, in the recipient's time zone. With them, weekends and national
+    holidays are quiet as well. None: there are no quiet times."""
     weekly_cap: int | None = 10
-    """Messages a person in any seven days; None: no cap."""
+    """How many messages a person gets in any seven days; None: no cap."""
     digest_day: Weekday = Weekday.MONDAY
-    """For whoever names no other."""
+    """The day of the digest for people who have not chosen one."""
     gather: timedelta = timedelta(minutes=15)
-    """How long a notice waits for more of its kind."""
+    """How long a notice waits for others of its kind, to be sent with them."""
 
     def is_quiet(self, calendar: WorkCalendar, at: datetime) -> bool:
         if self.quiet is None:
@@ -54,7 +55,7 @@ class DeliveryPolicy:
         return asleep or not calendar.is_working_day(local.date())
 
     def opens_at(self, calendar: WorkCalendar, at: datetime) -> datetime:
-        """The moment itself, or the first one after it that is not quiet."""
+        """Return the moment itself, or the first later one that is not quiet."""
         if self.quiet is None or not self.is_quiet(calendar, at):
             return at
         zone, day = ZoneInfo(calendar.timezone), calendar.today(at)
@@ -69,7 +70,7 @@ class DeliveryPolicy:
             day += DAY
 
     def digest_at(self, receiver: Receiver, at: datetime) -> datetime:
-        """The first moment from ``at`` on at which a digest leaves: on the receiver's day, or the working day after."""
+        """Return when the next digest is sent, from ``at`` on: on the recipient's day, or on the next working day."""
         calendar = receiver.calendar
         hour = MORNING if self.quiet is None else self.quiet[1]
         # A day that holidays moved may still lie ahead, though it is one of the week gone by.
@@ -83,7 +84,7 @@ class DeliveryPolicy:
             day += WEEK
 
     def first_due(self, receiver: Receiver, urgency: Urgency, at: datetime) -> datetime:
-        """When a notice that is kept at a moment is first looked at."""
+        """Return when a notice that is stored at a moment is first considered for sending."""
         if urgency is Urgency.URGENT:
             return at
         if urgency is Urgency.DIGEST:
@@ -93,11 +94,11 @@ class DeliveryPolicy:
 
 @dataclass(frozen=True, slots=True)
 class WaitingNotice:
-    """A notice, not urgent, that was not let out yet."""
+    """A notice that is not urgent and was not released yet."""
 
     id: int
     kind: tuple[str, str]
-    """Rule and initiative: what is of one kind goes together."""
+    """Its rule and initiative. Notices of one kind are sent together."""
     urgency: Urgency
     due_at: datetime
     receiver: Receiver
@@ -105,26 +106,26 @@ class WaitingNotice:
 
 @dataclass(frozen=True, slots=True)
 class SentMessage:
-    """Something that reached a person, or is on its way."""
+    """A message that a person received, or that is being sent."""
 
     at: datetime
-    """When it was sent; now, while it is on its way."""
+    """When it was sent; the present moment if it is being sent."""
     urgency: Urgency
 
 
 @dataclass(slots=True)
 class Plan:
-    """What becomes of one person's waiting notices."""
+    """What is done with the waiting notices of one person."""
 
     batches: list[tuple[int, ...]] = field(default_factory=list)
-    """Each is one message; of one notice, or of several of a kind."""
+    """The messages to send: each contains one notice, or several of one kind."""
     digest: tuple[int, ...] = ()
-    """What goes together as the digest, led by what was due first; empty: there is none now. It lives by the clock of
-    its first, for the others may be at home elsewhere."""
+    """The notices of the digest, the one that was due first at the top; empty if no digest is sent now. The digest
+    follows the calendar of its first notice, because the others may belong to other time zones."""
     put_off: dict[int, datetime] = field(default_factory=dict)
-    """What is looked at again later."""
+    """The notices to consider again later."""
     to_digest: dict[int, datetime] = field(default_factory=dict)
-    """What finds no room under the cap, and when the digest that will hold it leaves."""
+    """The notices that exceed the cap, and when the digest that will contain them is sent."""
 
 
 def plan(
@@ -166,7 +167,7 @@ def _digest(
     week: _Week,
     found: Plan,
 ) -> None:
-    """The digest, where one is due: all that waits for it goes along, also what is only due with the next one."""
+    """Return the digest if one is due, with all notices that wait for it, even those due with the next one only."""
     due = [one for one in awake if one.urgency is Urgency.DIGEST]
     if not due:
         return
@@ -181,7 +182,7 @@ def _digest(
 
 
 class _Week:
-    """What a person got in the last seven days, and what still has room."""
+    """The messages that a person got in the last seven days, and how many more may be sent."""
 
     def __init__(self, cap: int | None, messages: Sequence[SentMessage], now: datetime) -> None:
         self.cap, self.messages, self.now = cap, list(messages), now
@@ -193,13 +194,13 @@ class _Week:
         return self.cap is None or self._count(not_counted=Urgency.URGENT) < self.cap
 
     def has_room(self) -> bool:
-        """For an ordinary message. The urgent ones count here: who got many is spared the rest."""
+        """Return whether an ordinary message may be sent. Urgent messages count, too."""
         if self.cap is None:
             return True
         return self._count(not_counted=Urgency.DIGEST) < self.cap - 1 and self.has_room_for_digest()
 
     def room_at(self) -> datetime:
-        """When there will be room for a digest."""
+        """Return when a digest may be sent."""
         counted = sorted(m.at for m in self.messages if m.urgency is not Urgency.URGENT)
         return counted[-(self.cap or 1)] + WEEK
 

@@ -52,7 +52,7 @@ def watched_criteria(stage: Stage, state: InitiativeState) -> frozenset[str]:
 
 
 def gates_to_judge(state: InitiativeState) -> frozenset[str]:
-    """The stages whose whole gate is judged: those under way, and those passed whose gate is, or may be, open again."""
+    """Return the stages whose whole gate is judged: those under way, and those whose gate is or may be open again."""
     conditional = frozenset(m.stage for m in state.milestones if m.stands and _unsettled(state, m.stage))
     return conditional | frozenset(state.at_gate)
 
@@ -65,7 +65,7 @@ def _unsettled(state: InitiativeState, stage: str) -> bool:
 
 
 def required_calls(model: LifecycleModel, state: InitiativeState) -> frozenset[MetricCall]:
-    """Every number that an assessment of this initiative needs."""
+    """Return all metrics that an assessment of this initiative needs."""
     wanted = {c.call for s in gates_to_judge(state) for c in model.stage(s).gate.criteria}
     for milestone in state.milestones:
         if milestone.stands:
@@ -95,7 +95,7 @@ def assess(
 def plan_evaluation(
     model: LifecycleModel, state: InitiativeState, assessment: Assessment, today: date, calendar: WorkCalendar
 ) -> tuple[LifeEvent, ...]:
-    """The events that an assessment of the day brings; none where nothing changed."""
+    """Return the events that follow from an assessment; none if nothing changed."""
     if state.standing is Standing.STOPPED:
         return ()
     transition = Transition(model, state, today)
@@ -200,7 +200,7 @@ def _change_findings(transition: Transition, review: Review, verdict: Verdict) -
 
 
 def _move_gate_again(transition: Transition, milestone: Milestone, verdict: Verdict) -> None:
-    """A gate that was passed opens again while a condition is missed; then it stays open until it is decided."""
+    """Open a passed gate again if a condition was missed. It stays open until it is decided."""
     stage, review = milestone.stage, transition.state.open_review(milestone.stage)
     missed = [c.criterion for c in transition.state.conditions_at(stage) if c.status is ConditionStatus.MISSED]
     if review is not None:
@@ -235,9 +235,9 @@ def _end_term(transition: Transition, visit: Visit, verdict: Verdict, calendar: 
 
 
 def _tell_overdue(transition: Transition, visit: Visit, calendar: WorkCalendar) -> None:
-    """Once when the time allowed is over, and once more, one level up, when it stays so.
+    """Report a stage once when its time is over, and once more, one level up, if it stays overdue.
 
-    Who looks for the first time after a long while tells both, in their order.
+    The first evaluation after a long time reports both, in order.
     """
     for level, last_day in ((1, visit.due_on), (2, visit.escalate_on)):
         if level > visit.overdue_level and calendar.is_due(day_after(last_day), transition.today):

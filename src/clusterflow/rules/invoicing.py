@@ -1,4 +1,4 @@
-"""Plans the invoices of a year: which are issued, which are to be issued, what is paid, and remarks."""
+"""Plans the invoices of a year: those that were issued, those to issue, the payments, and remarks."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Books:
-    """What is recorded of an initiative's dues for a year."""
+    """The records of an initiative's dues for a year."""
 
     adoptions: Sequence[DuesAdoption] = ()
     own: Sequence[DuesScheme] = ()
@@ -40,14 +40,14 @@ class Books:
     organisations: Mapping[str, Sequence[Organisation]] = field(default_factory=dict)
     """The facts of the members, by id."""
     invoices: Sequence[Invoice] = ()
-    """Those of the year."""
+    """The invoices of the year."""
     taken: frozenset[str] = frozenset()
-    """The ids of invoices that there are, or were: none of them is issued again."""
+    """The ids of all invoices that exist or existed. None of them is issued again."""
     payments: Sequence[Payment] = ()
 
 
 class Span(NamedTuple, Generic[R]):
-    """One stretch of time for which a record holds; both days included."""
+    """A period in which a record is valid; both days are included."""
 
     record: R
     first: date
@@ -58,7 +58,7 @@ class Span(NamedTuple, Generic[R]):
 
 
 def spans(records: Iterable[R]) -> list[Span[R]]:
-    """When each record holds: a later one of the same key takes its place from its first day on."""
+    """Return when each record is valid. A later record of the same key replaces it from its first day."""
     by_key: dict[tuple[str, ...], list[R]] = defaultdict(list)
     for record in sorted(records, key=lambda r: r.valid_from):
         by_key[record.identity()].append(record)
@@ -73,7 +73,7 @@ def spans(records: Iterable[R]) -> list[Span[R]]:
 def scheme_for(
     books: Books, schemes: Mapping[str, Scheme], year: int
 ) -> tuple[Scheme, tuple[Period, ...]] | DuesRemark:
-    """The one scheme of a year and the stretches of it that are charged, or why there is none."""
+    """Return the scheme of a year with the periods that are charged, or the reason why there is none."""
     whole_year = year_period(year)
     adopted: dict[str, list[Period]] = defaultdict(list)
     for span in spans(books.adoptions):
@@ -105,14 +105,14 @@ def scheme_for(
 
 
 def _contradicting(own: Sequence[DuesScheme], scheme: Scheme, charged: Sequence[Period]) -> list[DuesScheme]:
-    """The recorded amounts that hold in the same time and differ from those of the scheme."""
+    """Return the recorded amounts that are valid in the same period and differ from the scheme."""
     said = {b.size: b.yearly for b in scheme.brackets} if scheme.by is DuesBasis.SIZE_CLASS else {}
     holding = [s.record for s in spans(own) if any(s.meets(days) for days in charged)]
     return [r for r in holding if said.get(r.size) != r.yearly]
 
 
 def plan_invoices(initiative: str, books: Books, schemes: Mapping[str, Scheme], year: int, today: date) -> DuesPlan:
-    """The invoices of a year: those that there are, and those that the scheme still asks for."""
+    """Return the invoices of a year: the existing ones, and those that the scheme still requires."""
     found = scheme_for(books, schemes, year)
     accounts = _Accounts(books, today)
     lines = [accounts.line(invoice) for invoice in books.invoices if dues_year(invoice) == year]
@@ -138,12 +138,12 @@ def plan_invoices(initiative: str, books: Books, schemes: Mapping[str, Scheme], 
 
 
 def dues_year(invoice: Invoice) -> int:
-    """The year that an invoice asks dues for; one that does not say so asks for that of its own day."""
+    """Return the year of an invoice's dues; if it states none, the year of its own day."""
     return invoice.year or invoice.valid_from.year
 
 
 def organisation_on(organisation: Sequence[Organisation], day: date) -> Organisation | None:
-    """What is known of an organisation on a day; before its first record, that one."""
+    """Return the record of an organisation on a day; before its first record, that record."""
     holding = [s for s in spans(organisation) if s.first <= day and (s.last is None or s.last >= day)]
     if not holding and organisation:
         first = min(organisation, key=lambda o: o.valid_from)
@@ -152,7 +152,7 @@ def organisation_on(organisation: Sequence[Organisation], day: date) -> Organisa
 
 
 def _stays(memberships: Sequence[Membership]) -> dict[str, list[Stay]]:
-    """The stretches of each organisation's membership, in order. Facts that follow each other are one stretch."""
+    """Return the periods of each organisation's membership, in order. Facts without a gap form one period."""
     found: dict[str, list[Stay]] = defaultdict(list)
     for span in sorted(spans(memberships), key=lambda s: s.first):
         stays = found[span.record.organisation]
@@ -174,7 +174,7 @@ def _still_to_ask(
     year: int,
     today: date,
 ) -> tuple[list[DuesLine], DuesRemark | None]:
-    """The parts that were not asked for yet; none where others were, by another plan."""
+    """Return the instalments that were not invoiced yet; none if instalments of another plan were invoiced."""
     parts = owes.bracket.instalments
     begun = next((i for i in issued if i.instalments not in (None, parts)), None)
     if begun is not None:
@@ -204,7 +204,7 @@ def _still_to_ask(
 
 
 class _Accounts:
-    """What was paid on each invoice, and what there is to say of it."""
+    """The payments on each invoice, and the remarks about them."""
 
     def __init__(self, books: Books, today: date) -> None:
         self.remarks: list[DuesRemark] = []
@@ -214,7 +214,7 @@ class _Accounts:
                 self.paid[payment.invoice].append(payment)
 
     def line(self, invoice: Invoice) -> DuesLine:
-        """An issued invoice, with what was paid on it."""
+        """Return an issued invoice with its payments."""
         asked, payments = invoice.amount, self.paid[invoice.id]
         minor = sum(p.amount.minor for p in payments if p.amount.currency == asked.currency)
         for other in (p for p in payments if p.amount.currency != asked.currency):

@@ -27,11 +27,11 @@ from clusterflow.domain.text import Frozen
 T = TypeVar("T", bound=Frozen)
 
 WRONG_CODE = "code"
-"""Why a decision was refused whose one-time code was not the right one."""
+"""The refusal code of a decision with a wrong one-time code."""
 
 
 def replay(entries: Iterable[Entry]) -> InitiativeState | None:
-    """The state that the entries of one initiative's chain add up to; None where it was never enrolled."""
+    """Return the state that the entries of an initiative's chain lead to; None if it was never enrolled."""
     state: InitiativeState | None = None
     for entry in entries:
         state = apply(state, entry)
@@ -39,7 +39,7 @@ def replay(entries: Iterable[Entry]) -> InitiativeState | None:
 
 
 def apply(state: InitiativeState | None, entry: Entry) -> InitiativeState | None:
-    """The state after one more entry. Entries before enrolment (early facts) leave no state."""
+    """Return the state after one more entry. Entries before enrolment (early facts) lead to no state."""
     event = entry.event
     if isinstance(event, ev.InitiativeEnrolled) and state is not None:
         return _new_life(state, event, entry)

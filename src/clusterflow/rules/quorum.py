@@ -14,7 +14,7 @@ from clusterflow.rules.projection import WRONG_CODE
 
 
 def entitled_roles(rule: DecidedBy, roles: Iterable[Role], helixes: Iterable[HelixKind]) -> tuple[Role, ...]:
-    """The roles in which somebody may decide at a gate; none where they may not."""
+    """Return the roles in which a person may decide at a gate; empty if the person may not."""
     return () if set(helixes) & set(rule.never) else tuple(r for r in rule.roles if r in set(roles))
 
 
@@ -71,7 +71,7 @@ def lost_right(rule: DecidedBy, vote: Vote, rights: Rights) -> VoteFall | None:
 def check_voter(
     rule: DecidedBy, state: InitiativeState, review: Review, ballot: Ballot, voter: Voter
 ) -> Refusal | None:
-    """Why somebody is not heard at an open review, whatever they say."""
+    """Return why a person may not vote at an open review, whatever the vote; None if the person may."""
     return (
         _not_entitled(rule, ballot, voter)
         or _stood_aside(state, review, voter)

@@ -1,4 +1,4 @@
-"""The steps of a ladder: which one is reached on a day, from nothing but the reference date and the calendar.
+"""Computes which step of a reminder ladder is reached on a day, from the reference date and the calendar alone.
 
 Nothing is kept of a search: a step is due on its day and may be caught up with for a while, only the last one reached
 counts, and the key of a notice makes a repeat harmless.
@@ -29,14 +29,14 @@ LONGEST_KEY = 200
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of a ladder and the day on which it is told."""
+    """A step of a ladder and the day on which people are notified of it."""
 
     offset: Offset
     day: date
 
 
 def after(reference: date, offset: Offset) -> date:
-    """The day so long after (or before) a date; at the ends of time, the first or last day there is."""
+    """Return the day at an offset from a date, limited to the first and last day that a date can hold."""
     try:
         if offset.unit == "m":
             return months_before(reference, -offset.count)
@@ -109,7 +109,7 @@ def _window(offset: Offset, first: date, last: date, late: timedelta) -> tuple[d
 
 
 def notice_key(rule: str, initiative: str, subject: str, step: Offset, reference: date, recipient: str) -> str:
-    """What names a notice: the same moment is told to the same person once, next year's again."""
+    """Return the key of a notice. A person is notified of a moment once; that of the next year has another key."""
     key = f"{rule}:{initiative}:{subject}:{step}:{reference}:{recipient}"
     if len(key) <= LONGEST_KEY:
         return key
