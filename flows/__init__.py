@@ -1,1 +1,1 @@
-"""The Prefect flows: thin, they call the door and the rooms of clusterflow.prefect."""
+"""The Prefect flows. They are thin: they call the use cases of services and the functions of clusterflow.prefect."""

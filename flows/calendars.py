@@ -19,14 +19,14 @@ IDLE = Text(
 
 
 def calendars_run_name() -> str:
-    """By the hour; Prefect would make one up out of a colour and an animal."""
+    """Return the name of a run, by the hour; Prefect would make one up."""
     context = Context.open()
     return f"{Text(es='Calendarios', en='Calendars').to(context.language)} · {context.clock():%Y-%m-%d %H:%M} UTC"
 
 
 @flow(name="calendars", flow_run_name=calendars_run_name, persist_result=False)
 async def calendars() -> State[Any]:
-    """Bring the feeds of all initiatives and people up to the moment; what did not change is left alone."""
+    """Update the feeds of all initiatives and people; a feed that did not change is not written."""
     context = Context.open()
     if context.settings.calendars is None:
         return Completed(message=IDLE.to(context.language))

@@ -11,7 +11,7 @@ from clusterflow.services.notifications.dispatch import Dispatcher
 
 
 def digest_run_name() -> str:
-    """By the week; Prefect would make one up out of a colour and an animal."""
+    """Return the name of a run, by the week; Prefect would make one up."""
     context = Context.open()
     title = Text(es="Resumen semanal", en="Weekly digest").to(context.language)
     return f"{title} · {context.clock():%G-W%V}"

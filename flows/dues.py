@@ -12,14 +12,14 @@ from clusterflow.services.context import Context
 
 
 def dues_run_name() -> str:
-    """By the day."""
+    """Return the name of a run, by the day."""
     context = Context.open()
     return f"{Text(es='Cuotas', en='Dues').to(context.language)} · {context.clock().date()}"
 
 
 @flow(name="dues", flow_run_name=dues_run_name, persist_result=False)
 async def dues() -> dict[str, int]:
-    """Issue what is to be issued today in every initiative that adopted a scheme; what is not known is told."""
+    """Issue what is to be issued today in every initiative that adopted a scheme; what is not known is reported."""
     context = Context.open()
     found = dues_service.issue_all(context, actor="dues")
     for initiative, problem in found.problems.items():

@@ -121,5 +121,5 @@ class TestSecrets:
             for block in await client.read_block_documents_by_type("secret"):
                 await client.delete_block_document(block.id)
         assert [what for what, _ in wrong(seen)] == ["block secret/clusterflow-channel-team"]
-        assert set(surroundings.kept) == {"mail"}
+        assert set(surroundings.stored_channels) == {"mail"}
         assert "hunter2" not in repr(seen)

@@ -120,7 +120,7 @@ class TestChannels:
     def test_what_prefect_keeps_is_looked_at_too(self, office: Office, mailbox: tuple[Mailbox, str]) -> None:
         _, address = mailbox
         surroundings = office()
-        surroundings.kept = {"mail": SecretStr(address), "team": SecretStr("nonsense://hunter2")}
+        surroundings.stored_channels = {"mail": SecretStr(address), "team": SecretStr("nonsense://hunter2")}
         seen = list(channels.look(surroundings))
         assert [(s.what.en, s.outcome) for s in seen] == [
             ("channel mail", Outcome.OK),

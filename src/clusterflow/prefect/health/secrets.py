@@ -20,10 +20,10 @@ _NAMED = re.compile(r"prefect\.blocks\.secret\.([A-Za-z0-9-]+)")
 async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
     """Those that a deployment names, as in ``{{ prefect.blocks.secret.NAME }}``, and those of channels."""
     named = {name for one in (await deployed()).values() for name in _NAMED.findall(one.model_dump_json())}
-    surroundings.kept = await stored_channels()
+    surroundings.stored_channels = await stored_channels()
     async with prefect_client() as client:
-        kept = await client.read_block_documents_by_type("secret", include_secrets=False)
-        names = sorted(named | {b.name for b in kept if b.name and b.name.startswith(PREFIX)})
+        blocks = await client.read_block_documents_by_type("secret", include_secrets=False)
+        names = sorted(named | {b.name for b in blocks if b.name and b.name.startswith(PREFIX)})
         wrong = [seen for name in names if (seen := await _unreadable(client, name))]
     return wrong or [ok(_SECRETS, several(names, 12) if names else _NONE)]
 

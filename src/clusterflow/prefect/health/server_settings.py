@@ -1,4 +1,4 @@
-"""Whether a Prefect of the office's own was told what clusterflow needs; the server that ``up`` starts is."""
+"""Whether a Prefect server that the office runs itself has the settings that clusterflow needs."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, 
 async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
     """Password, batching, retention, analytics and advertisements."""
     async with prefect_client() as client:
-        told: Mapping[str, Any] = (await client.request("GET", "/admin/settings")).json().get("server", {})
-    return judge(told, is_loopback(surroundings.settings.prefect_api_url))
+        server: Mapping[str, Any] = (await client.request("GET", "/admin/settings")).json().get("server", {})
+    return judge(server, is_loopback(surroundings.settings.prefect_api_url))
 
 
 def judge(server: Mapping[str, Any], loopback: bool) -> list[CheckResult]:

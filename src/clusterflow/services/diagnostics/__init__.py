@@ -1,4 +1,4 @@
-"""What might be wrong with an installation: looked at piece by piece, changed nowhere.
+"""Diagnoses an installation: checks each part of it, and changes nothing.
 
 What needs Prefect stands in ``clusterflow.prefect.health``.
 """

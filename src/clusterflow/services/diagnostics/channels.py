@@ -18,12 +18,12 @@ from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, 
 CONNECT_SECONDS = 3.0
 
 SOMEBODY = "someone@example.org"
-"""A recipient for addresses that are only looked at."""
+"""A recipient for addresses that are checked without sending anything."""
 
 
 def look(surroundings: Surroundings) -> Iterable[CheckResult]:
     """The channels of the settings, and those that Prefect keeps."""
-    channels = channels_of(surroundings.settings, surroundings.kept)
+    channels = channels_of(surroundings.settings, surroundings.stored_channels)
     if MAIL not in channels:
         yield warning(both(_CHANNEL, name=MAIL), _UNSET, _SET)
     for name in sorted(channels):
@@ -38,8 +38,8 @@ def _channel(surroundings: Surroundings, name: str, address: SecretStr) -> Itera
         if surroundings.send is not None:
             yield from _sent(surroundings, name, address, surroundings.send)
     except Exception as problem:  # a plug-in may do anything, and say anything
-        said = redacted(f"{type(problem).__name__}: {problem}", secrets_of(address.get_secret_value()))
-        yield trouble(what, plain(said), _SEE)
+        text = redacted(f"{type(problem).__name__}: {problem}", secrets_of(address.get_secret_value()))
+        yield trouble(what, plain(text), _SEE)
 
 
 def _dry(what: Text, name: str, address: SecretStr, plugins: Path | None) -> CheckResult:
@@ -60,7 +60,7 @@ def _dry(what: Text, name: str, address: SecretStr, plugins: Path | None) -> Che
 
 
 def _sent(surroundings: Surroundings, name: str, address: SecretStr, to: str) -> Iterator[CheckResult]:
-    """A real message, where the channel's recipients are of this kind or the address itself says whom it reaches."""
+    """Send a real message, if the channel takes such a recipient, or if its address itself names the recipient."""
     settings = surroundings.settings
     nobody = takes_nobody(address, settings.channel_plugins)
     if not nobody and wants_mail_address(address, settings.channel_plugins) is not ("@" in to):

@@ -142,7 +142,7 @@ _NONE_DEAD = Text(es="ninguno en los últimos 30 días", en="none in the last 30
 
 
 def look_at_refused(surroundings: Surroundings) -> Iterable[CheckResult]:
-    """What other systems handed in and nobody has mended yet."""
+    """Submissions that were refused and that nobody has corrected yet."""
     with read_connection(surroundings.database) as connection:
         waiting = refused_submissions.count_waiting(connection)
     if waiting:

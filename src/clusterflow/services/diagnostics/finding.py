@@ -1,4 +1,4 @@
-"""What a check has to say, and what it may look at."""
+"""The results of checks, and what checks may use."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One thing that a check looked at, in both languages."""
+    """The result for one thing that a check examined, in both languages."""
 
     what: Text
     outcome: Outcome
@@ -37,7 +37,7 @@ class CheckResult:
 
 
 class Finding(Frozen):
-    """One thing that was looked at, how it was found, and what to do; each is one line."""
+    """The result for one thing, in the language of the office: what it is, its state, and what to do; each one line."""
 
     check: str
     what: str
@@ -54,12 +54,12 @@ class Examination(Frozen):
 
 
 class Surroundings:
-    """What checks look at. Nothing is opened before it is asked for, for any of it may be broken."""
+    """What checks use. Nothing is opened before a check asks for it, because any of it may be broken."""
 
     def __init__(self, settings: Settings | None = None, send: str | None = None) -> None:
         """``send`` is the recipient of a real message by every channel that can reach such a one."""
         self.send = send
-        self.kept: dict[str, SecretStr] = {}
+        self.stored_channels: dict[str, SecretStr] = {}
         """The channels that Prefect keeps, once the check of its secrets has found them."""
         if settings is not None:
             self.__dict__["settings"] = settings
@@ -70,7 +70,7 @@ class Surroundings:
 
     @property
     def language(self) -> Language:
-        """What the findings are told in; English where the settings themselves are broken."""
+        """The language of the findings; English where the settings themselves are broken."""
         try:
             return "es" if self.settings.language == "es" else "en"
         except ValidationError:
@@ -126,7 +126,7 @@ def not_checked(what: Text, why: Text, cure: Text = NOTHING) -> CheckResult:
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:
-    """Of several; what was not looked at is neither well nor ill, so it counts only where it is all there is."""
+    """Return the worst of several outcomes; one that was not checked counts only if there is no other."""
     found = set(outcomes)
     return next((o for o in (Outcome.TROUBLE, Outcome.WARNING, Outcome.OK) if o in found), Outcome.NOT_LOOKED_AT)
 
@@ -145,5 +145,5 @@ def both(pattern: Text, **values: Text | str | int) -> Text:
 
 
 def _filled(pattern: Text, values: Mapping[str, Text | str | int], language: Language) -> str:
-    told = {name: value.to(language) if isinstance(value, Text) else value for name, value in values.items()}
-    return pattern.to(language).format(**told)
+    filled = {name: value.to(language) if isinstance(value, Text) else value for name, value in values.items()}
+    return pattern.to(language).format(**filled)

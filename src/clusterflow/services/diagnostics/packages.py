@@ -76,25 +76,25 @@ def judge(
 
     ``install_pins`` is the command that installs the tested versions.
     """
-    told: set[str] = set()
+    reported: set[str] = set()
     for broken in KNOWN_BROKEN:
         if _is(installed, broken.package, broken.versions) and _is(installed, broken.beside, broken.beside_versions):
-            told.add(broken.package)
+            reported.add(broken.package)
             beside = f"{broken.package} {installed[broken.package]}, {broken.beside} {installed[broken.beside]}"
             yield trouble(plain(beside), broken.effect, plain(f"pip install '{broken.install}'"))
     for line in required:
         requirement = Requirement(line)
         name = canonicalize_name(requirement.name)
-        if name in told or (requirement.marker and not requirement.marker.evaluate({"extra": ""})):
+        if name in reported or (requirement.marker and not requirement.marker.evaluate({"extra": ""})):
             continue
         if not _is(installed, name, requirement.specifier):
-            told.add(name)
+            reported.add(name)
             found = both(_WANTED, found=installed.get(name) or _NONE, wanted=str(requirement.specifier) or "*")
             yield trouble(plain(name), found, plain(f"pip install '{name}{requirement.specifier}'"))
-    others = [f"{n} {v} ({pins[n]})" for n, v in sorted(installed.items()) if n not in told and pins.get(n, v) != v]
+    others = [f"{n} {v} ({pins[n]})" for n, v in sorted(installed.items()) if n not in reported and pins.get(n, v) != v]
     if others:
         yield warning(_PACKAGES, both(_OTHER, packages=several(others)), plain(install_pins))
-    elif not told:
+    elif not reported:
         python = ".".join(map(str, sys.version_info[:3]))
         count = sum(name in pins for name in installed)
         yield ok(_PACKAGES, both(_AS_PINNED if pins else _AS_REQUIRED, python=python, count=count))

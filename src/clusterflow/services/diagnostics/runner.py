@@ -1,4 +1,4 @@
-"""Runs the checks: one that fails or hangs is trouble of its own, and the others go on."""
+"""Runs the checks: one that fails or hangs is reported as a problem, and the others continue."""
 
 from __future__ import annotations
 
@@ -102,8 +102,8 @@ def _caught(check: Check, surroundings: Surroundings) -> list[CheckResult]:
     except ClusterflowError as problem:
         return [trouble(check.what, plain(str(problem)))]
     except BaseException as problem:  # Prefect ends the process in places
-        told = both(_FAILED, problem=f"{type(problem).__name__}: {problem}")
-        return [trouble(check.what, told, _FAILED_CURE)]
+        found = both(_FAILED, problem=f"{type(problem).__name__}: {problem}")
+        return [trouble(check.what, found, _FAILED_CURE)]
 
 
 def _shown(text: str, secrets: Sequence[str]) -> str:
@@ -116,7 +116,7 @@ def _shown(text: str, secrets: Sequence[str]) -> str:
 def _secrets(surroundings: Surroundings) -> list[str]:
     """What must not be shown: secret settings, and the passwords in them; the longest first."""
     settings, found = surroundings.settings, set[str]()
-    for value in (*(getattr(settings, name) for name in type(settings).model_fields), surroundings.kept):
+    for value in (*(getattr(settings, name) for name in type(settings).model_fields), surroundings.stored_channels):
         for secret in _held(value):
             found |= {secret, *_passwords(secret)}
     found.update(_passwords(settings.database_url))

@@ -48,8 +48,8 @@ def look_at_settings(surroundings: Surroundings) -> Iterator[CheckResult]:
             yield warning(plain(name), _UNKNOWN, both(_MEANT, name=PREFIX + meant[0]))
     if settings.today is not None:
         yield warning(plain(f"{PREFIX}TODAY"), both(_PRETENDS, day=str(settings.today)), both(_UNSET, name="TODAY"))
-    said = [n for n in Settings.model_fields if n in settings.model_fields_set]
-    yield ok(_SETTINGS, both(_SAID, names=several([PREFIX + n.upper() for n in said], 12)) if said else _NONE_SAID)
+    named = [n for n in Settings.model_fields if n in settings.model_fields_set]
+    yield ok(_SETTINGS, both(_SAID, names=several([PREFIX + n.upper() for n in named], 12)) if named else _NONE_SAID)
 
 
 _SETTINGS = Text(es="ajustes", en="settings")
