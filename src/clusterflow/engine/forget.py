@@ -18,7 +18,7 @@ from clusterflow.domain.text import Frozen
 from clusterflow.engine.transaction import Transaction
 from clusterflow.errors import NotPossible, UnknownName
 from clusterflow.rules.mistakes import nearest
-from clusterflow.store import personal_data, registry, sign_in
+from clusterflow.store import personal_data, registry
 from clusterflow.store.people import alias_of
 from clusterflow.store.registry import Fact
 
@@ -72,7 +72,6 @@ def forget(tx: Transaction, person: str) -> ForgetResult:
         digests[fact.chain][fact.entry] = record.digest(salt)
     personal_data.replace_pseudonym(connection, person, alias)
     personal_data.end_sessions(connection, person)
-    sign_in.end_all(connection, person)
     for chain in chains:
         if chain in digests:
             tx.append(chain, [PersonForgotten(alias=alias, digests=digests[chain])])
