@@ -64,9 +64,9 @@ def office(on_sqlite: tuple[Fresh, Fresh]) -> Office:
     ):
         world.at(day).state_figure("a")
         world.evaluate()
-        for person in ("mona", "bruno"):
+        for person in ("mona", "gala"):
             world.decide("a", decision, person, reason="Mona and gala agree", **more)
-    world.decide("b", DecisionKind.GO, "gala")
+    world.decide("b", DecisionKind.GO, "bruno")
     world.enrol("two")
     world.state_figure("a", initiative="two")
     review.evaluate(world.context, "two", actor="relay")
