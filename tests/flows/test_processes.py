@@ -170,7 +170,7 @@ def test_up_starts_all_opens_again_what_was_open_and_leaves_nothing(home: Path, 
         os.killpg(running.process.pid, signal.SIGINT)  # as a terminal does, to everybody in it
         assert running.process.wait(30) == 0
         assert time.monotonic() - begun < 20
-        running.until_it_says("stopped; no process is left running")
+        running.until_it_says("stopped; nothing is left running")
         assert "Traceback" not in "\n".join(running.said)
     assert processes_of(home) == []
     review = standing.state(World(sqlite_url).context, "auto").reviews[0]
