@@ -70,7 +70,7 @@ def test_explain_says_of_when_a_figure_is_that_counts_no_more(office: Run) -> No
     (gate,) = office("explain", "one", "--json").json
     trust = next(c for c in gate["criteria"] if c["criterion"] == "trust-index")
     assert (trust["answer"], trust["found"], trust["rows"]) == ("unknown", "unknown", 1)
-    assert trust["help"].startswith("the newest figure is of 2023-02-01, older than 400 days")
+    assert trust["help"] == "The newest figure is of 2023-02-01, more than 400 days old: record a newer one."
     assert [row["on"] for row in trust["evidence"]] == ["2023-02-01"]
 
 
@@ -203,7 +203,7 @@ def test_models_are_listed_shown_checked_and_drawn(office: Run, home: Path) -> N
 
 
 def test_the_schema_of_records_knows_every_type(office: Run) -> None:
-    definitions = office("schema", "records").json["$defs"].values()
+    definitions = office("schema", "records").json["definitions"].values()
     named = [d["properties"].get("record", {}).get("const") for d in definitions if "properties" in d]
     assert {name for name in named if name} == set(RECORDS)
 

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from clusterflow.cli import cli
+from clusterflow.cli.language import begin
 
 from .conftest import Run
 
@@ -119,6 +120,6 @@ def test_every_link_has_a_target_and_every_picture_is_used() -> None:
 def look_at(words: list[str], place: str) -> None:
     """Fail unless the command and its options exist."""
     try:
-        cli.parse_args(words, print_error=False, exit_on_error=False)
+        cli.parse_args(begin(words), print_error=False, exit_on_error=False)
     except Exception as problem:
         pytest.fail(f"{place}: {' '.join(words)}: {problem}")

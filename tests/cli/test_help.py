@@ -9,6 +9,7 @@ import pytest
 from cyclopts import App
 
 from clusterflow.cli import cli
+from clusterflow.cli.language import begin
 
 from .conftest import Run
 
@@ -27,4 +28,4 @@ def test_every_help_page_says_what_the_command_does_and_ends_with_an_example(run
     assert about[0].isupper()
     program, *words = shlex.split(last.removeprefix("Example: "))
     assert (program, *words[: len(path)])[: len(path) + 1] == ("clusterflow", *path)
-    cli.parse_args(words, print_error=False, exit_on_error=False)
+    cli.parse_args(begin(words), print_error=False, exit_on_error=False)

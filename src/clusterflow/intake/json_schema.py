@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from clusterflow.configs.json_schema import DRAFT, portable
+from clusterflow.domain.json_schemas import DRAFT, portable
 from clusterflow.domain.records import RECORDS, Record
 
 

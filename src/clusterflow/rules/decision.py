@@ -120,12 +120,12 @@ def _beyond_term(model: LifecycleModel, state: InitiativeState, ballot: Ballot) 
     if sum(r.outcome is DecisionKind.HOLD for r in of_visit) >= term.times:
         return Refusal(
             "term",
-            f"the term of «{ballot.stage}» may be extended {term.times} times, and was",
-            "Possible are: go to the next stage, conditional-go, recycle, stop",
+            f"the term of «{ballot.stage}» cannot be extended again; extensions allowed: {term.times}",
+            "Decide go, conditional-go, recycle or stop",
         )
     last = visit.due_on + timedelta(days=term.extension_days)
     if ballot.until > last:
-        return Refusal("term", f"an extension of «{ballot.stage}» lasts until {last} at most")
+        return Refusal("term", f"the term of «{ballot.stage}» can be extended until {last} at the latest")
     return None
 
 

@@ -28,6 +28,11 @@ MESSAGES: dict[str, str] = {
     "the date of a condition lies after {}; too early for: {}": "la fecha de una condición es posterior al {}; es "
     "demasiado pronto para: {}",
     "a hold needs a day after {} until which it holds": "una espera (hold) necesita una fecha de fin posterior al {}",
+    "the term of «{}» cannot be extended again; extensions allowed: {}": "el plazo de «{}» ya no se puede prorrogar; "
+    "prórrogas permitidas: {}",
+    "Decide go, conditional-go, recycle or stop": "Decida go, conditional-go, recycle o stop",
+    "the term of «{}» can be extended until {} at the latest": "el plazo de «{}» se puede prorrogar hasta el {} como "
+    "máximo",
     "the gate is not ready: {}": "la puerta no está lista: {}",
     "A conditional go with a date for each of them is possible": "Sí es posible un «adelante, con condiciones» "
     "(conditional-go) con una fecha para cada una",
