@@ -37,7 +37,7 @@ def test_a_term_may_be_extended_as_often_and_as_long_as_the_model_says(world: Ma
     assert w.decide("arena", DecisionKind.HOLD, until=date(2024, 6, 7)).decided is DecisionKind.HOLD
     assert fall_due(w, "2024-06-07") == ("hold.ended", "gate.opened")
     refused = w.decide("arena", DecisionKind.HOLD, until=date(2024, 6, 20))
-    assert (refused.refused, "and was" in (refused.why or "")) == ("term", True)
+    assert (refused.refused, "cannot be extended again" in (refused.why or "")) == ("term", True)
     w.state_figure("arena")
     w.evaluate()
     assert w.decide("arena").entered == ("pro",)
