@@ -17,7 +17,9 @@ from support.javascript import is_installed as installed_javascript
 from clusterflow.store.database import open_database
 from clusterflow.store.migrate import upgrade
 
-settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+settings.register_profile(
+    "default", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 settings.load_profile("default")
 
 os.environ["CLUSTERFLOW_NOTICES_MANNERS"] = "off"

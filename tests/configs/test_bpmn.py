@@ -10,7 +10,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from engine.test_state_machine import models
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -19,6 +18,8 @@ from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
 from support import javascript as node
+from support.random_models import models
+from support.search import WITHOUT_SHRINKING
 
 from clusterflow.configs.metrics import load_metrics
 from clusterflow.configs.models import load_models, model_files
@@ -110,7 +111,7 @@ def test_another_engine_runs_every_model_in_its_order(model: LifecycleModel) -> 
     run_to_the_end(model, min)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, phases=WITHOUT_SHRINKING)
 @given(model=models, data=st.data())
 def test_another_engine_runs_any_model_in_its_order(model: LifecycleModel, data: st.DataObject) -> None:
     run_to_the_end(model, lambda ready: data.draw(st.sampled_from(sorted(ready))))
@@ -190,7 +191,7 @@ def test_two_engines_of_different_makers_live_a_life_alike(model: LifecycleModel
     assert lived.seen_in_javascript() == lived.seen
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6, phases=WITHOUT_SHRINKING)
 @given(name=st.sampled_from(sorted(MODELS)), data=st.data())
 def test_two_engines_of_different_makers_decide_alike(javascript: None, name: str, data: st.DataObject) -> None:
     lived = EngineRun(MODELS[name])

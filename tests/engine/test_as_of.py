@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.search import WITHOUT_SHRINKING
 from support.world import World, model, stage, stated
 
 from clusterflow.services import explanation, review, standing
@@ -46,7 +47,7 @@ def found(w: World, as_of: date, known_at: datetime | None = None) -> list[tuple
 
 
 @given(figures)
-@settings(max_examples=12)
+@settings(max_examples=12, phases=WITHOUT_SHRINKING)
 def test_a_later_fact_changes_no_earlier_answer(fresh: Fresh, later: list[tuple[date, int]]) -> None:
     """On whatever days facts follow, the answer for a day before them stays, and is not called late."""
     w = fresh()
@@ -60,7 +61,7 @@ def test_a_later_fact_changes_no_earlier_answer(fresh: Fresh, later: list[tuple[
 
 
 @given(figures, st.randoms(use_true_random=False))
-@settings(max_examples=12)
+@settings(max_examples=12, phases=WITHOUT_SHRINKING)
 def test_the_order_in_which_facts_are_entered_is_irrelevant(
     fresh: Fresh, facts: list[tuple[date, int]], random: object
 ) -> None:

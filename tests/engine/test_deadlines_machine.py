@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.due import replays
+from support.search import WITHOUT_SHRINKING
 from support.world import World, model, stage, stated
 
 from clusterflow.domain.terms import DecisionKind
@@ -91,7 +92,7 @@ def check(w: World) -> None:
 
 
 @given(st.lists(steps, min_size=3, max_size=14))
-@settings(max_examples=40)
+@settings(max_examples=40, phases=WITHOUT_SHRINKING)
 def test_what_is_stored_as_due_is_what_is_to_become_due(
     fresh: Callable[[], World], lived: list[tuple[object, ...]]
 ) -> None:

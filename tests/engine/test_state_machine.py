@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -29,6 +29,7 @@ from sqlalchemy import select
 from support import postgres
 from support.fresh import Fresh, FreshPostgres, FreshSqlite
 from support.random_models import FIGURES, STAGES, models
+from support.search import WITHOUT_SHRINKING
 from support.world import World
 
 from clusterflow.domain.events import Entry
@@ -383,9 +384,8 @@ class Life(RuleBasedStateMachine):
 
 def live(fresh: Fresh, examples: int, steps: int) -> None:
     machine = type("LifeOnADatabase", (Life,), {"fresh": fresh})
-    phases = [Phase.explicit, Phase.reuse, Phase.generate]
     run_state_machine_as_test(
-        machine, settings=settings(max_examples=examples, stateful_step_count=steps, deadline=None, phases=phases)
+        machine, settings=settings(max_examples=examples, stateful_step_count=steps, phases=WITHOUT_SHRINKING)
     )
     fresh.engine.dispose()
 

@@ -58,7 +58,7 @@ def criterion(bound: str) -> Criterion:
 def test_an_unknown_answer_names_the_currency() -> None:
     finding = judge(criterion(">= 300 EUR"), money(EUR, USD))
     assert suggestion(finding, None, "en").startswith(
-        "amounts in USD are not compared with EUR; record an exchange-rate"
+        "Amounts in USD are not compared with EUR: record an exchange-rate"
     )
     assert finding.value_text("en") == "282 EUR + 5 USD"
 

@@ -1,4 +1,4 @@
-"""What would help, in both languages."""
+"""Suggestions say why a criterion is not met and what would help, in both languages."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ OPEN = Measurement(low=None, high=None, rows=3, unknown_rows=2)
 
 
 @pytest.mark.parametrize(
-    ("measured", "language", "said"),
+    ("measured", "language", "expected"),
     [
-        (Measurement(None, None), "en", "nothing is recorded that tells; record it"),
-        (OPEN, "en", "2 of 3 records leave it open; complete them"),
+        (Measurement(None, None), "en", "No record counts for it yet."),
+        (OPEN, "en", "2 of 3 records lack what it needs: complete them."),
         (
             replace(OPEN, stale=Staleness(date(2023, 2, 1), 400)),
             "en",
-            "the newest figure is of 2023-02-01, older than 400 days; record a newer one",
+            "The newest figure is of 2023-02-01, more than 400 days old: record a newer one.",
         ),
         (
             replace(OPEN, stale=Staleness(date(2023, 2, 1), 400)),
             "es",
-            "la cifra más reciente es del 2023-02-01, de hace más de 400 días; registrar una más nueva",
+            "La cifra más reciente es del 2023-02-01, de hace más de 400 días: registre una más nueva.",
         ),
         (Measurement(Fraction(3), Fraction(3), rows=1), "es", "faltan 0.5 puntos"),
         (Measurement(Fraction(4), Fraction(4), rows=1), "en", ""),
     ],
 )
-def test_it_says_why_and_what_to_do(measured: Measurement, language: Language, said: str) -> None:
-    assert suggestion(judge(TRUST, measured), None, language) == said
+def test_a_suggestion_says_why_and_what_to_do(measured: Measurement, language: Language, expected: str) -> None:
+    assert suggestion(judge(TRUST, measured), None, language) == expected

@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
+from support.search import WITHOUT_SHRINKING
 
 from clusterflow.domain.measurement import MetricDeclaration, Staleness
 
@@ -76,9 +77,7 @@ FACTS = st.lists(
 )
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=40, phases=WITHOUT_SHRINKING)
 @given(facts=FACTS, older=st.sampled_from([1, 2, 370, 401]))
 def test_older_evidence_never_makes_an_unknown_value_known(
     engine: Engine, new_registry: Callable[..., Any], facts: list[tuple[int, str, str, bool]], older: int

@@ -8,9 +8,10 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, get_args
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
+from support.search import WITHOUT_SHRINKING
 
 from clusterflow.domain.measurement import UNMEASURED, MetricCall
 from clusterflow.domain.records import RECORDS, Record
@@ -71,9 +72,7 @@ def facts_of(cls: type[Record]) -> st.SearchStrategy[tuple[str, str, str, dict[s
 
 INITIATIVES = ["one", "two", "three"]
 ANY_FACT = st.one_of([facts_of(cls) for cls in RECORDS.values()])
-CHECKED = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+CHECKED = settings(max_examples=40, phases=WITHOUT_SHRINKING)
 
 
 def enter(registry: Any, facts: list[tuple[str, str, str, dict[str, Any]]]) -> None:

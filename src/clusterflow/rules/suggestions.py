@@ -24,13 +24,13 @@ _COMPLETE = {
     "es": "A {n} de {rows} registros les falta el dato: complételos.",
 }
 _RATE = {
-    "en": "amounts in {foreign} are not compared with {asked}; record an exchange-rate, or the amounts in {asked}",
-    "es": "los importes en {foreign} no se comparan con {asked}; registrar un tipo de cambio (exchange-rate) o los "
-    "importes en {asked}",
+    "en": "Amounts in {foreign} are not compared with {asked}: record an exchange-rate, or the amounts in {asked}.",
+    "es": "Los importes en {foreign} no se comparan con {asked}: registre un tipo de cambio (exchange-rate) o los "
+    "importes en {asked}.",
 }
 _CURRENCIES = {
-    "en": "the amounts are in several currencies: {foreign}; record an exchange-rate between them",
-    "es": "los importes están en varias monedas: {foreign}; registrar un tipo de cambio (exchange-rate) entre ellas",
+    "en": "The amounts are in several currencies ({foreign}): record an exchange-rate between them.",
+    "es": "Los importes están en varias monedas ({foreign}): registre un tipo de cambio (exchange-rate) entre ellas.",
 }
 _REACH = {"en": "{gap} are missing", "es": "faltan {gap}"}
 _OVER = {"en": "{gap} too much", "es": "sobran {gap}"}
