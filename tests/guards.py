@@ -70,7 +70,7 @@ GUARDS = (
         "the hash of a fact",
         "engine/verify.py",
         (('.digest(row["salt"]) == digest', '.digest(row["salt"]) != ""'),),
-        "tests/engine/test_lifecycle.py::test_what_was_changed_behind_its_back_is_found",
+        "tests/engine/test_lifecycle.py::test_what_was_changed_past_the_ledger_is_found",
     ),
     Guard(
         "the weekly cap of messages",

@@ -110,8 +110,9 @@ def live(office: Office) -> None:
     """Play the days from the first to the last. A process that was killed starts again with the first."""
     office.record(
         "organisation id=firm name=Firm helix=company size=small from=2020-01-01",
+        "organisation id=works name=Works helix=company size=small from=2020-01-01",
         "person id=mona name=Mona email=mona@firm.example from=2020-01-01 language=en",
-        "person id=bruno name=Bruno email=bruno@firm.example from=2020-01-01 language=es",
+        "person id=bruno name=Bruno email=bruno@works.example from=2020-01-01 language=es",
     )
     fields = "id=one name=Initiative country=ES from=2024-01-10"
     enrolment.enrol(office.context, read_assignments("initiative", fields.split()), MODEL.id, key=office.key())
@@ -119,7 +120,7 @@ def live(office: Office) -> None:
         "body id=management kind=management name=Management",
         "body id=board kind=board name=Board",
         "seat body=management person=mona role=manager organisation=firm",
-        "seat body=board person=bruno role=chair organisation=firm",
+        "seat body=board person=bruno role=chair organisation=works",
     )
     office.record(*(f"{seat} initiative=one from=2020-01-01" for seat in seats))
     office.figure(1)

@@ -1,4 +1,4 @@
-"""As-of answers: what is learnt later changes them only where it was true before, and then they say so."""
+"""Answers for a past day change only when a later entry is about that day or before, and then they say so."""
 
 from __future__ import annotations
 

@@ -58,11 +58,11 @@ def run(w: World, *runners: Any, rounds: int = ROUNDS) -> list[tuple[Any, ...]]:
 
 
 def check_whole(w: World, chain: str) -> None:
-    """The chain verifies, and adds up to what is stored."""
+    """The chain verifies, and replays to the stored state."""
     assert ledger.first_break(w.context, chain) is None
-    added = replay(ledger.entries(w.context, chain))
-    assert added is not None
-    assert sort_rows(added) == standing.state(w.context, chain)
+    replayed = replay(ledger.entries(w.context, chain))
+    assert replayed is not None
+    assert sort_rows(replayed) == standing.state(w.context, chain)
 
 
 def vote(context: Context, number: int, person: str, seen: str | None = None) -> Any:
@@ -87,7 +87,7 @@ def record_and_evaluate(context: Context, number: int, line: str) -> Any:
 
 def test_the_last_two_votes_of_a_quorum_decide_once(world: MakeWorld) -> None:
     w = prepared(world(QUORUM), "first")
-    for number, outcome in enumerate(run(w, partial(vote, person="mona"), partial(vote, person="bruno"))):
+    for number, outcome in enumerate(run(w, partial(vote, person="mona"), partial(vote, person="gala"))):
         assert sorted(str(o.decided) for o in outcome) == ["None", "go"]
         kinds = w.kinds(f"i{number}")
         assert [kinds.count(k) for k in ("vote.cast", "gate.decided", "milestone.achieved")] == [2, 1, 1]
@@ -108,8 +108,8 @@ def vote_anywhere(context: Context, number: int, place: int) -> Any:
     return gates.decide(context, initiative, f"p{number}", Ballot("first", DecisionKind.GO, "is new here"))
 
 
-def test_whoever_decides_for_the_first_time_at_two_gates_at_once_is_one_and_the_same(world: MakeWorld) -> None:
-    """The ledger's name for a person is made at the first decision: both must come to the same."""
+def test_a_person_who_first_decides_at_two_gates_at_once_has_one_name_in_the_ledger(world: MakeWorld) -> None:
+    """The first decision makes the pseudonym of a person. Both decisions must use the same one."""
     w = prepared(world(QUORUM), "first")
     w.record(*(f"person id=p{number} name=P{number} from=2020-01-01" for number in range(ROUNDS)))
     outcomes = run(w, partial(vote_anywhere, place=0), partial(vote_anywhere, place=1))
@@ -134,7 +134,7 @@ def test_two_who_speak_for_each_other_do_not_wait_for_each_other(world: MakeWorl
     assert all(o.refused for outcome in outcomes for o in outcome)
 
 
-def test_two_evaluations_at_once_tell_a_change_once(world: MakeWorld) -> None:
+def test_two_evaluations_at_once_report_a_change_once(world: MakeWorld) -> None:
     w = prepared(world(TWO), "first", evaluated=False)
     for number, outcome in enumerate(run(w, evaluate, evaluate)):
         assert sorted(o.changes for o in outcome) == [(), ("finding.changed", "gate.opened")]

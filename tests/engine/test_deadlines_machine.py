@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order: what is stored as due is what state and records say, and it is told once."""
+"""In whatever order things happen, the stored deadlines are those of state and records, and each is reported once."""
 
 from __future__ import annotations
 
@@ -93,11 +93,11 @@ def check(w: World) -> None:
 
 @given(st.lists(steps, min_size=3, max_size=14))
 @settings(max_examples=40, phases=WITHOUT_SHRINKING)
-def test_what_is_stored_as_due_is_what_is_to_become_due(
-    fresh: Callable[[], World], lived: list[tuple[object, ...]]
+def test_the_stored_deadlines_are_those_that_will_fall_due(
+    fresh: Callable[[], World], taken: list[tuple[object, ...]]
 ) -> None:
     w = fresh()
-    for step in lived:
+    for step in taken:
         take(w, step)
         check(w)
     w.now = datetime(2030, 1, 1, 12, tzinfo=UTC)
@@ -114,5 +114,5 @@ def test_what_is_stored_as_due_is_what_is_to_become_due(
         ("condition.missed", ("review", "criterion")),
         ("milestone.achieved", ("stage", "round")),
     ):
-        told = [tuple(getattr(e, name) for name in once) for e in events if e.kind == kind]
-        assert len(told) == len(set(told)), kind
+        reported = [tuple(getattr(e, name) for name in once) for e in events if e.kind == kind]
+        assert len(reported) == len(set(reported)), kind

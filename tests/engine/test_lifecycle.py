@@ -1,4 +1,4 @@
-"""The life of an initiative: gates open, people decide, milestones come, lapse and return."""
+"""The life of an initiative: gates open, people decide, milestones are achieved, lapse and are restored."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_parallel_stages_begin_together_and_what_follows_waits_for_both(world: M
         ("due", {"fi\0rst": date(2024, 9, 1)}),
     ],
 )
-def test_a_sign_that_no_text_can_have_is_refused_in_words(world: MakeWorld, field: str, value: Any) -> None:
+def test_a_character_that_no_text_may_contain_is_refused(world: MakeWorld, field: str, value: Any) -> None:
     w = world(TWO)
     w.enrol()
     w.state_figure("first")
@@ -184,16 +184,16 @@ def test_an_open_ended_stage_goes_on_after_its_milestone(world: MakeWorld) -> No
     assert w.kinds().count("gate.opened") == 1
 
 
-def test_a_stage_is_told_overdue_once_and_once_more(world: MakeWorld) -> None:
+def test_an_overdue_stage_is_reported_once_and_once_more_later(world: MakeWorld) -> None:
     w = world(model(stage("first", allowed_days=10)))
     w.enrol()
-    told = [k for day in range(11, 32) for k in w.at(f"2024-01-{day}").evaluate() if k == "stage.overdue"]
-    assert told == ["stage.overdue"]
+    reported = [k for day in range(11, 32) for k in w.at(f"2024-01-{day}").evaluate() if k == "stage.overdue"]
+    assert reported == ["stage.overdue"]
     assert w.at("2024-03-01").evaluate() == ("stage.overdue",)
     assert w.at("2024-06-01").evaluate() == ()
 
 
-def test_who_may_not_decide_is_refused_with_the_reason_and_the_ledger_knows(world: MakeWorld) -> None:
+def test_who_may_not_decide_is_refused_with_the_reason_and_the_ledger_records_it(world: MakeWorld) -> None:
     board = stage("first", roles=(Role.BOARD_MEMBER,), need=2, never=(HelixKind.GOVERNMENT,))
     w = world(model(board, stage("second", ("first",))))
     w.enrol()
@@ -271,7 +271,7 @@ def test_an_initiative_whose_own_record_was_withdrawn_holds_nobody_up(world: Mak
     assert explanation.explain(w.context, "one")
 
 
-def test_no_initiative_bears_the_name_of_the_registry(world: MakeWorld) -> None:
+def test_no_initiative_has_the_name_of_the_registry(world: MakeWorld) -> None:
     w = world(TWO)
     with pytest.raises(NotPossible, match="give the initiative another id"):
         w.enrol("registry")
@@ -331,7 +331,7 @@ def test_a_changed_ledger_entry_breaks_the_chain(world: MakeWorld) -> None:
         ("UPDATE stage_visit SET entered_on = '2023-01-01'", "differs from the one that its ledger gives"),
     ],
 )
-def test_what_was_changed_behind_its_back_is_found(world: MakeWorld, tampering: str, found: str) -> None:
+def test_what_was_changed_past_the_ledger_is_found(world: MakeWorld, tampering: str, found: str) -> None:
     w = world(TWO)
     w.enrol()
     w.state_figure("first")

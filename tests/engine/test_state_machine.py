@@ -1,7 +1,7 @@
-"""Whatever people do, in whatever order: the ledger adds up to what is stored, and nothing happens twice.
+"""Whatever people do, in whatever order, the ledger replays to the stored state, and nothing happens twice.
 
-A random model, a few people, few names and few days, so that they collide; commands that are refused, repeated and
-late, on clocks that differ. What must always be true is said by the invariants.
+The model is random. There are few people, names and days, so that they collide. Commands are refused, repeated and
+late, and clocks differ. The invariants state what is true at any time.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ DAYS = st.sampled_from([1, 5, 30])
 
 @dataclass(frozen=True)
 class Done:
-    """A command that was given under a key, and what it answered."""
+    """A command that was given under a key, and its answer."""
 
     key: str
     again: Callable[[str], Any]
@@ -84,13 +84,13 @@ class Life(RuleBasedStateMachine):
     # What people do
 
     def command(self, what: Callable[[str], Any]) -> Any:
-        """Do it under a key of its own; what is not possible is no fault, and leaves nothing behind."""
+        """Give a command under a key of its own. It may be impossible; then it changes nothing."""
         key = f"key-{len(self.done)}"
         before = self.versions()
         try:
             answer = what(key)
         except ClusterflowError:
-            assert self.versions() == before, "what fails leaves nothing behind"
+            assert self.versions() == before, "a command that fails changes nothing"
             return None
         self.done.append(Done(key, what, answer))
         return answer
@@ -118,15 +118,15 @@ class Life(RuleBasedStateMachine):
     def record(self, initiative: str, figure: str, value: int | None, ago: int) -> None:
         """A figure of today or of some days ago, or the withdrawal of one."""
         on = self.w.now.date() - timedelta(days=ago)
-        said = "retract=true" if value is None else f"numerator={value} denominator=2"
-        line = f"observation initiative={initiative} metric={figure} on={on} {said}"
+        rest = "retract=true" if value is None else f"numerator={value} denominator=2"
+        line = f"observation initiative={initiative} metric={figure} on={on} {rest}"
         self.command(lambda key: self.w.record(line, key=key))
 
     @rule(
         initiative=INITIATIVES, who=st.sampled_from(["gala", "bruno"]), how=st.sampled_from(["to=", "retract=true", ""])
     )
     def change_a_seat(self, initiative: str, who: str, how: str) -> None:
-        """A seat ends today, was entered by mistake, or is given again."""
+        """A seat ends today, is withdrawn, or is given again."""
         ends = f"to={self.w.now.date()}" if how == "to=" else how
         line = f"seat initiative={initiative} body=board person={who} from=2020-01-01 {ends}"
         self.command(lambda key: self.w.record(line if who == "gala" else f"{line} role=chair", key=key))
@@ -144,11 +144,11 @@ class Life(RuleBasedStateMachine):
     @rule()
     def review(self) -> None:
         review_service.review_portfolio(self.w.context)
-        # A stage may be overdue by both of its terms at once; it is told one term after the other.
+        # A stage may be overdue by both of its terms at once. Each review reports one of them.
         again = review_service.review_portfolio(self.w.context).changed
         assert {kind for c in again for kind in c.changes} <= {"stage.overdue"}
         assert not again or review_service.review_portfolio(self.w.context).changed == (), (
-            "the same day again brings nothing new"
+            "another review on the same day changes nothing"
         )
 
     @rule(initiative=INITIATIVES, place=PLACES)
@@ -193,7 +193,7 @@ class Life(RuleBasedStateMachine):
     def all_agree(
         self, initiative: str, values: tuple[int, int], kind: DecisionKind, back: int, days: int, times: int
     ) -> None:
-        """Facts, an evaluation, and wherever a gate is open whoever may decides: so that lives get on."""
+        """Record facts, evaluate, and let everybody decide the open gates, so that initiatives advance."""
         if not self.lives(initiative):
             self.enrol(initiative)
         for time in range(times):
@@ -221,7 +221,7 @@ class Life(RuleBasedStateMachine):
         self.evaluate(initiative)
         self.w.now = now
 
-    # What they repeat, and ask
+    # What people repeat and ask
 
     @precondition(lambda self: self.done)
     @rule(data=st.data())
@@ -257,12 +257,12 @@ class Life(RuleBasedStateMachine):
     # What is true at any time
 
     @invariant()
-    def the_ledger_adds_up_to_what_is_stored(self) -> None:
+    def the_ledger_replays_to_the_stored_state(self) -> None:
         for initiative, (entries, state) in self.lives_now().items():
             assert ledger.first_break(self.w.context, initiative) is None
-            added = replay(entries)
-            assert added is not None
-            assert sort_rows(added) == state
+            replayed = replay(entries)
+            assert replayed is not None
+            assert sort_rows(replayed) == state
         assert ledger.first_break(self.w.context, "registry") is None
 
     @invariant()
@@ -312,7 +312,7 @@ class Life(RuleBasedStateMachine):
                 assert under_way == []
             else:
                 free = {s.id for s in self.model.stages if over.issuperset(s.after)} - over
-                assert free <= set(under_way), "what waits for nothing more has begun"
+                assert free <= set(under_way), "a stage that waits for nothing has begun"
 
     @invariant()
     def a_gate_whose_votes_suffice_is_decided(self) -> None:
@@ -335,7 +335,7 @@ class Life(RuleBasedStateMachine):
         for initiative, day, known_at, answer in self.explained[-2:]:
             assert self.explain(initiative, day, known_at) == answer, "as it was known then"
 
-    # In short
+    # Short forms
 
     def stage_at(self, place: int) -> str:
         return self.model.stages[place % len(self.model.stages)].id
@@ -344,7 +344,7 @@ class Life(RuleBasedStateMachine):
         return initiative in self.lives_now()
 
     def lives_now(self) -> dict[str, tuple[tuple[Entry, ...], InitiativeState]]:
-        """Each initiative's ledger and its stored state; read once for all that is asked of them."""
+        """Each initiative's ledger and its stored state; read once for all invariants."""
         versions = self.versions()
         if versions != self.read[0]:
             found = {

@@ -62,7 +62,7 @@ class Moving(Life):
 
     there: ClassVar[Fresh]
 
-    the_ledger_adds_up_to_what_is_stored = each_thing_happens_once = proved_elsewhere
+    the_ledger_replays_to_the_stored_state = each_thing_happens_once = proved_elsewhere
     time_goes_forward_and_its_days_too = who_is_under_way_has_passed_what_comes_before = proved_elsewhere
     nothing_goes_out_that_is_not_written = what_was_answered_about_a_past_day_stays = proved_elsewhere
 
