@@ -30,7 +30,10 @@ FILES = sorted(
 
 BLOCK = re.compile(r"(?:^<!-- (?P<mark>[^>]+) -->\n)?^```console\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 AFTER = re.compile(r"^<!-- after (\S+) -->$", re.MULTILINE)
-OTHERS = {"make", "python3", "source", "prefect", "pip", "python", "pg_dump", "psql", "sqlite3", "git", "cp", "echo"}
+OTHERS = {
+    "make", "python3", "source", "prefect", "pip", "python", "createdb", "pg_dump", "pg_restore", "psql", "sqlite3",
+    "git", "cp", "echo",
+}  # fmt: skip
 """Programs of others, which are not run."""
 
 LARGEST_PICTURE = 120_000
