@@ -293,6 +293,10 @@ class _Recorder:
             for fact in self.chains[name].facts.values() if name in self.chains else ():
                 if isinstance(fact.record, Invoice) and not fact.retracted:
                     invoices[fact.record.id] = fact.record
+                elif isinstance(fact.record, Invoice):
+                    withdrawn = invoices.get(fact.record.id)
+                    if withdrawn is not None and withdrawn.valid_from == fact.record.valid_from:
+                        del invoices[fact.record.id]
                 elif isinstance(fact.record, Payment):
                     paid[fact.record.id] = None if fact.retracted else fact.record
             for where, payment in payments:

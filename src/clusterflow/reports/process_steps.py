@@ -2,6 +2,7 @@
 
 A stage is complete when the review opens in which its gate is decided. Then the gate is decided, and the milestone is
 achieved. A review that was withdrawn is no step. Neither is that of a gate which was opened again after its milestone.
+Whether to begin an optional stage is asked when it is entered, except by a recycle: that leads directly to its task.
 """
 
 from __future__ import annotations
@@ -30,15 +31,19 @@ def process_steps(entries: Iterable[Entry], model: LifecycleModel) -> Iterator[S
     opened = {e.event.review for e in life if isinstance(e.event, GateOpened)}
     decided = {e.event.review for e in life if isinstance(e.event, GateDecided)} & opened
     worked = set[tuple[str, int]]()
+    recycled_to: str | None = None
     for entry in life:
         match entry.event:
-            case ev.StageEntered(stage=stage) if model.stage(stage).optional:
-                yield Step(f"consider_{stage}", entry)
+            case ev.StageEntered(stage=stage):
+                if model.stage(stage).optional and stage != recycled_to:
+                    yield Step(f"consider_{stage}", entry)
+                recycled_to = None
             case GateOpened(review=review, stage=stage, round=turn) if review in decided:
                 if (stage, turn) not in worked:
                     worked.add((stage, turn))
                     yield Step(f"stage_{stage}", entry)
-            case GateDecided(review=review, stage=stage) if review in decided:
+            case GateDecided(review=review, stage=stage, to_stage=to_stage) if review in decided:
+                recycled_to = to_stage
                 yield Step(f"decide_{stage}", entry)
             case ev.MilestoneAchieved(stage=stage):
                 yield Step(f"milestone_{stage}", entry)

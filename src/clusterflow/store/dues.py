@@ -85,7 +85,7 @@ def account_of(
 
 
 def overpaid_invoices(connection: Connection) -> set[tuple[str, str]]:
-    """Return (initiative, invoice) of the invoices on which more is paid than they ask."""
+    """Return (initiative, invoice) of the invoices on which the payments, without repayments, exceed the amount."""
     same = and_(
         _INVOICE.c.chain == _PAYMENT.c.chain, _INVOICE.c.id == _PAYMENT.c.invoice,
         _INVOICE.c.amount_currency == _PAYMENT.c.amount_currency,
@@ -94,7 +94,7 @@ def overpaid_invoices(connection: Connection) -> set[tuple[str, str]]:
     query = (
         select(_INVOICE.c.chain, _INVOICE.c.id)
         .join(_PAYMENT, same)
-        .where(*current)
+        .where(*current, _PAYMENT.c.amount_minor > 0)
         .group_by(_INVOICE.c.chain, _INVOICE.c.id, _INVOICE.c.entry, _INVOICE.c.amount_minor)
         .having(func.sum(_PAYMENT.c.amount_minor) > _INVOICE.c.amount_minor)
     )

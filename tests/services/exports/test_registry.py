@@ -174,6 +174,30 @@ def test_what_is_taken_away_is_taken_in_again_on_postgresql(on_postgresql: Two, 
     takes_in_again(*on_postgresql, lines)
 
 
+BASE = [
+    {"record": "initiative", "id": "one", "name": "One", "country": "MX", "from": "2023-01-01"},
+    {"record": "organisation", "id": "x", "name": "X", "from": "2023-01-01"},
+]
+ON = {"initiative": "one", "amount": "7 CLP", "on": "2023-05-01"}
+BILL = {**ON, "record": "invoice", "id": "x", "organisation": "x", "due": "2023-06-01"}
+PAID = {**ON, "record": "payment", "invoice": "x"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [{**BILL, "due": "1900-01-01"}],
+        [{**BILL, "amount": "-7 CLP"}],
+        [BILL, {**PAID, "id": "x"}, {**PAID, "id": "y"}],
+        [BILL, {**PAID, "id": "x"}, {**PAID, "id": "y"}, {**BILL, "retract": True}],
+        [BILL, {**PAID, "id": "x", "amount": "-7 CLP"}, {**PAID, "id": "x", "on": "2024-03-01"}, {**PAID, "id": "y"}],
+    ],
+    ids=["an early day", "a negative amount", "paid twice", "paid twice, then withdrawn", "a repayment corrected"],
+)
+def test_values_that_were_confirmed_once_are_taken_in_again(on_sqlite: Two, lines: list[dict[str, Any]]) -> None:
+    takes_in_again(*on_sqlite, [*BASE, *lines])
+
+
 def takes_in_again(here: Fresh, there: Fresh, lines: list[dict[str, Any]]) -> None:
     here.again(), there.again()
     record(context_on(here.engine), lines)

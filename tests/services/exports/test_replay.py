@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from support.fresh import Fresh
 from support.world import CONFIGS, World
@@ -61,11 +61,15 @@ def log_of(world: World, folder: Path) -> Any:
     return pm4py.read_xes(str(folder / "log.xes"))
 
 
-def live(here: Fresh, model: LifecycleModel, choose: st.DataObject | None = None) -> World:
-    """A complete life under a model: along *go*, or with some detours before each milestone."""
+def live(here: Fresh, model: LifecycleModel, choose: st.DataObject | None = None, *, each_again: bool = False) -> World:
+    """A complete life under a model: along *go*, or with some detours before each milestone.
+
+    Args:
+        each_again: every stage has a second round.
+    """
     world = World(here.again(), model, database=here.engine)
     world.enrol("one", model.id)
-    detours = 6 if choose else 0
+    detours, again = 6 if choose else 0, set[str]()
     while True:
         state = standing.state(world.context, "one")
         waiting = sorted(v.stage for v in state.open_visits if state.milestone(v.stage) is None)
@@ -77,6 +81,9 @@ def live(here: Fresh, model: LifecycleModel, choose: st.DataObject | None = None
         world.evaluate()
         detour = choose.draw(st.sampled_from(["", "", "withdrawn", "hold", "recycle"])) if choose and detours else ""
         detours -= bool(detour)
+        if each_again and stage not in again:
+            detour = "recycle"
+            again.add(stage)
         if detour == "withdrawn":
             world.state_figure(stage, 0)
             world.now += timedelta(days=1)
@@ -107,7 +114,14 @@ def test_a_complete_life_replays_on_its_model_with_fitness_1(
     fits(world, EASED[name], tmp_path)
 
 
-@settings(max_examples=12, deadline=None)
+@pytest.mark.parametrize("name", MODELS)
+def test_a_life_in_which_every_stage_has_a_second_round_replays_with_fitness_1(
+    on_sqlite: tuple[Fresh, Fresh], name: str, tmp_path: Path
+) -> None:
+    fits(live(on_sqlite[0], EASED[name], each_again=True), EASED[name], tmp_path)
+
+
+@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(name=st.sampled_from(sorted(MODELS)), data=st.data())
 def test_a_life_with_detours_replays_with_fitness_1(
     on_sqlite: tuple[Fresh, Fresh], name: str, data: st.DataObject
