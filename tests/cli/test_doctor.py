@@ -7,8 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
 from support.mailbox import mail_server
 from support.ports import free_port
+
+from clusterflow.prefect import health
 
 from .conftest import Run
 
@@ -31,7 +34,14 @@ def test_only_warnings_end_with_seven(doctor: Run) -> None:
     assert set(said.json["findings"][0]) == {"check", "what", "outcome", "found", "cure"}
 
 
-def test_all_well_ends_with_nought_and_sends_only_on_request(doctor: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_well_ends_with_nought_and_sends_only_on_request(
+    doctor: Run, monkeypatch: pytest.MonkeyPatch, httpserver: HTTPServer
+) -> None:
+    # A Prefect behind a proxy: its public address answers, and is another machine's.
+    httpserver.expect_request("/api/health").respond_with_data("true")
+    httpserver.expect_request("/api/admin/version").respond_with_data(status=401)
+    monkeypatch.setattr(health, "is_loopback", lambda _: False)
+    monkeypatch.setenv("CLUSTERFLOW_PUBLIC_URL", httpserver.url_for("").rstrip("/"))
     with mail_server() as (box, address):
         monkeypatch.setenv("CLUSTERFLOW_MAIL", address)
         assert doctor("doctor").code == 0

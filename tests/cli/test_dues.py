@@ -67,7 +67,10 @@ def test_dues_are_looked_at_and_issued(cluster: Run) -> None:
         "amount=100 EUR",
         "on=2099-01-10",
     )
-    assert cluster(*paid).code == 0
+    beyond = cluster(*paid)
+    assert beyond.code == 2
+    assert "100.00 EUR are paid on invoice «dues-2099-1-acero», which is of 90.00 EUR" in beyond.err
+    assert cluster(*paid, "confirm=true").code == 0
     spanish = cluster("dues", "preview", "one", "--lang", "es").out
     assert "Cuotas de one, 2099" in spanish
     assert "pagada" in spanish

@@ -217,6 +217,10 @@ TEXTS: dict[str, Text] = {
         es="Aquí no decide quien pidió la revisión o registró hechos desde que empezó la etapa.",
         en="Here nobody decides who asked for the review or recorded facts since the stage began.",
     ),
+    "refused_term": Text(
+        es="El plazo de esta etapa no se puede prorrogar hasta esa fecha, o ya no se puede prorrogar.",
+        en="The term of this stage cannot be extended to that day, or not any more.",
+    ),
     "refused_code": Text(
         es="El código no es el de esta puerta, o ya se usó. Pida uno nuevo si hace falta.",
         en="The code is not the one for this gate, or it was used. Ask for a new one if you need it.",
