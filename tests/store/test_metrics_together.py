@@ -24,6 +24,8 @@ SPECIAL: dict[str, list[Any]] = {
     "survey-wave.mean_milli": [None, 3000, 4000],
     "survey-wave.answers": [0, 5, 10],
     "survey-wave.invited": [0, 10],
+    "exchange-rate.base": ["EUR"],
+    "exchange-rate.quote": ["USD", "MXN"],
     "invoice.year": [None, 2023, 2024],
     "staff.fte": [0.5, 1],
     "document.sha256": [None],
@@ -48,6 +50,8 @@ def values_of(cls: type[Record], name: str) -> list[Any]:
     """A small pool, so that facts collide."""
     if (special := SPECIAL.get(f"{cls.type}.{name}")) is not None:
         return special
+    if name == "subdivision":
+        return [None, "MX-NLE"]
     annotation, columns = cls.model_fields[name].annotation, tables.REGISTRY_TABLES[cls.type].c
     optional = [None] if type(None) in get_args(annotation) else []
     if f"{name}_minor" in columns:
