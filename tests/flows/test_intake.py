@@ -216,7 +216,7 @@ class TestEvents:
         before = await count_runs("submitted")
         start = {"record": "link", "initiative": served.initiative, "direction": "inside", "with_whom": "x"}
         payloads = [{**start, "id": f"l{n}", "from": "2024-01-01"} for n in range(100)]
-        posted = [(await submit(payload, sender=f"form-{n}"))[0] for n, payload in enumerate(payloads)]
+        posted = await submit(*payloads, sender="form")
 
         async def look() -> bool | None:
             return True if len(commands(served, "link")) >= 100 else None
