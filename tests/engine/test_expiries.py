@@ -108,8 +108,8 @@ def test_a_retracted_label_has_no_end_and_an_old_one_is_no_news(world: MakeWorld
     w.enrol()
     w.record(
         "label initiative=one name=old level=bronze from=2015-01-01 to=2017-12-31",
-        "label initiative=one name=oldest level=bronze from=0001-01-01 to=0001-03-31",
-        "label initiative=one name=endless level=bronze from=2015-01-01 to=9999-12-31",
+        "label initiative=one name=oldest level=bronze from=0001-01-01 to=0001-03-31 confirm=true",
+        "label initiative=one name=endless level=bronze from=2015-01-01 to=9999-12-31 confirm=true",
         "label initiative=one name=gold level=gold from=2024-01-10 to=2024-05-31",
     )
     assert {s for k, s in moments(w) if k is DueKind.LABEL} == {"gold"}
