@@ -24,7 +24,7 @@ from clusterflow.settings import Settings
 from clusterflow.store import tables
 
 CODE = re.compile(r"\b[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}\b")
-BOARD = DecidedBy(roles=(Role.BOARD_CHAIR, Role.BOARD_MEMBER), need=2)
+BOARD = DecidedBy(roles=(Role.BOARD_CHAIR, Role.BOARD_MEMBER), need=2, per_organisation=2)
 MANAGED = DecidedBy(roles=(Role.BOARD_CHAIR, Role.BOARD_MEMBER), never=(HelixKind.GOVERNMENT,))
 LIFE = model(
     stage("first", (), stated("first"), stated("extra", severity=Severity.WARNING), rule=BOARD),
