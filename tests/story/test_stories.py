@@ -263,7 +263,7 @@ def test_the_catalan_vision_passes_under_a_condition_that_is_met_in_time(played:
 def test_a_firm_entered_twice_is_removed_and_a_delegate_changes(played: Played) -> None:
     assert played.once(CATALAN, "record.retracted").record == "membership"
     turnover = played.criterion(CATALAN, "committees", "person-turnover", as_of=day(17, 17))
-    assert turnover.found == "28.6 %", "two new faces of seven"
+    assert turnover.found == "28,6 %", "two new faces of seven"
 
 
 def test_a_catalan_gate_that_nobody_decides_in_time_closes_again(played: Played) -> None:
