@@ -152,6 +152,11 @@ class TestOtherDoors:
 class TestSideBySide:
     async def test_each_open_gate_has_its_own_run_and_a_quorum_is_asked_twice(self, office: Office) -> None:
         initiative = office.initiative
+        office.record(
+            "organisation id=works name=Works helix=company size=small from=2020-01-01",
+            "person id=petra name=Petra email=petra@works.example from=2020-01-01",
+            f"seat initiative={initiative} body=board person=petra organisation=works from=2020-01-01",
+        )
         for figure in ("launch", "strategy", "trust", "operation"):
             office.state_figure(figure, initiative=initiative)
         await office.publish()
@@ -180,8 +185,8 @@ class TestSideBySide:
         assert standing.state(office.context, initiative).milestone("operation") is None
         await office.answer(asked, by="mona")
         asked = await office.asking("operation", after=asked.key)
-        assert "the same person has already decided at this gate" in await office.description(asked)
-        await office.answer(asked, by="bruno")
+        assert "the same person has already voted at this gate" in await office.description(asked)
+        await office.answer(asked, by="petra")
         assert (await office.ended(asked.run_id)).message == "operation: go"
         assert standing.state(office.context, initiative).milestone("operation") is not None
 
