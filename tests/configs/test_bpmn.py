@@ -108,13 +108,14 @@ def test_another_parser_reads_every_model(model: LifecycleModel, language: Langu
 
 @of_every_model
 def test_another_engine_runs_every_model_in_its_order(model: LifecycleModel) -> None:
-    run_to_the_end(model, min)
+    assert run_to_the_end(model, min).workflow.is_completed()
 
 
 @settings(max_examples=25, phases=WITHOUT_SHRINKING)
 @given(model=models, data=st.data())
 def test_another_engine_runs_any_model_in_its_order(model: LifecycleModel, data: st.DataObject) -> None:
-    run_to_the_end(model, lambda ready: data.draw(st.sampled_from(sorted(ready))))
+    done = run_to_the_end(model, lambda ready: data.draw(st.sampled_from(sorted(ready))))
+    assert done.workflow.is_completed()
 
 
 def run_to_the_end(model: LifecycleModel, choose: Callable[[list[str]], str]) -> EngineRun:

@@ -36,7 +36,7 @@ def test_a_flow_that_the_file_leaves_out_keeps_its_default(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("cron", ["*/15 8-18 1,15 jan-jun 0", "0 0 * * 7", "5-50/5 * * * MON"])
 def test_cron_expressions_are_accepted(tmp_path: Path, cron: str) -> None:
-    load(tmp_path, f'dues: {{cron: "{cron}"}}\n')
+    assert load(tmp_path, f'dues: {{cron: "{cron}"}}\n')["dues"].cron == cron
 
 
 def test_all_mistakes_are_reported_with_their_places(tmp_path: Path) -> None:

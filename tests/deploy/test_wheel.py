@@ -101,7 +101,8 @@ def test_no_command_needs_an_extra_for_its_help(command: Command, name: tuple[st
 
 
 def test_the_mail_server_of_the_demonstration_is_installed(command: Command) -> None:
-    command("python", "-c", "import clusterflow.demo.run")
+    program = "from clusterflow.demo.run import demo; print(demo.__module__)"
+    assert command("python", "-c", program).stdout.strip() == "clusterflow.demo.run"
 
 
 def test_a_pdf_names_the_extra_that_it_needs(command: Command) -> None:

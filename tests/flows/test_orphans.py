@@ -181,10 +181,12 @@ async def test_our_worker_leaves_its_name_with_each_run(prefect: PrefectServer, 
     run = await runs.start("sleeper/small", {"seconds": 0})
     await reached(run, "COMPLETED")
 
-    async def look() -> bool | None:
+    async def label() -> str | None:
         async with prefect_client() as client:
-            return True if (await client.read_flow_run(run)).labels.get(WORKER_LABEL) == worker_name(HOST) else None
+            found = (await client.read_flow_run(run)).labels.get(WORKER_LABEL)
+        return None if found is None else str(found)
 
-    await until(look, "the label")
+    found = await until(label, "the label")
     worker.cancel()
     await asyncio.gather(worker, return_exceptions=True)
+    assert found == worker_name(HOST)

@@ -116,7 +116,7 @@ def read_quoted(connection: Connection, ids: Sequence[int]) -> list[QuotedNotice
             _NOTICE.c.id, _NOTICE.c.rule, _NOTICE.c.initiative, _NOTICE.c.language, _NOTICE.c.subject, _NOTICE.c.body
         )
         rows = connection.execute(query.where(_NOTICE.c.id.in_(ids[start : start + _CHUNK])))
-        found += (QuotedNotice(*row._tuple()) for row in rows)
+        found += (QuotedNotice(*row) for row in rows)
     return sorted(found, key=lambda notice: notice.id)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import zipfile
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from datetime import date
 import pytest
 from support.workbooks import ods, xlsx
 
-from clusterflow.errors import Mistakes
+from clusterflow.errors import Mistake, Mistakes
 from clusterflow.intake.workbook import package, reader
 from clusterflow.intake.workbook.csv_table import read_csv
 from clusterflow.intake.workbook.drafts import read_tables
@@ -168,5 +167,10 @@ def test_a_part_that_declares_a_document_type_is_refused() -> None:
 def test_a_damaged_workbook_ends_in_a_sentence(part: int) -> None:
     cut = len(SOUND) * part // 40
     broken = SOUND[:cut] + b"\x00\xff" + SOUND[cut + 2 :]
-    with contextlib.suppress(Mistakes):
+    mistakes: tuple[Mistake, ...] = ()
+    try:
         open_book("m.xlsx", broken, "en")
+    except Mistakes as refused:
+        mistakes = tuple(refused.mistakes)
+        assert mistakes
+    assert all(mistake.where and mistake.found for mistake in mistakes)
