@@ -45,6 +45,9 @@ PLAIN = (
     "src/clusterflow/configs", "src/clusterflow/demo", "src/clusterflow/domain", "src/clusterflow/errors.py",
     "src/clusterflow/settings.py", "src/clusterflow/store",
 )  # fmt: skip
+"""The rooms that name no variable by a participle."""
+
+PLAIN_PROSE = (*PLAIN, "flows", "src")
 """The rooms whose docstrings, comments and pages have none of these phrases."""
 
 PROSE = (".py", ".md", ".yaml", ".html", ".toml")
@@ -107,7 +110,7 @@ def phrases(files: list[Path]) -> Iterator[str]:
     """Yield the phrases in docstrings, comments and pages of the plain rooms."""
     plain = {re.compile(rf"(?i)\b({phrase})\b"): better for phrase, better in PHRASES.items()}
     for file in files:
-        if file.suffix not in (".py", ".md") or not _is_plain(file):
+        if file.suffix not in (".py", ".md") or not _is_in(file, PLAIN_PROSE):
             continue
         for number, line in _prose(file):
             for phrase, better in plain.items():
@@ -118,7 +121,7 @@ def phrases(files: list[Path]) -> Iterator[str]:
 def variables(files: list[Path]) -> Iterator[str]:
     """Yield variables and parameters in the plain rooms that are named by a participle; declared fields may be."""
     for file in files:
-        if file.suffix != ".py" or not _is_plain(file):
+        if file.suffix != ".py" or not _is_in(file, PLAIN):
             continue
         tree = ast.parse(file.read_text())
         fields = {node.target for node in ast.walk(tree) if isinstance(node, ast.AnnAssign)}
@@ -133,8 +136,8 @@ def variables(files: list[Path]) -> Iterator[str]:
                 yield f"{file}:{node.lineno}: «{name}» names nothing; say what it is"
 
 
-def _is_plain(file: Path) -> bool:
-    return any(file.is_relative_to(room) for room in PLAIN)
+def _is_in(file: Path, rooms: tuple[str, ...]) -> bool:
+    return any(file.is_relative_to(room) for room in rooms)
 
 
 def _prose(file: Path) -> Iterator[tuple[int, str]]:

@@ -41,7 +41,7 @@ def address(
     *,
     person: Annotated[bool, Parameter(name="--person", negative="", help="of a person")] = False,
 ) -> None:
-    """Print the address to which a calendar program subscribes. Whoever knows it reads the calendar."""
+    """Print the address to which a calendar program subscribes. Everybody who knows it can read the calendar."""
     found = Calendars.of(Context.open()).address(name, person)
     show(found)
     show(f"webcal://{found.partition('://')[2]}")

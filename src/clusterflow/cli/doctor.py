@@ -1,4 +1,4 @@
-"""What might be wrong: everything that clusterflow rests on, looked at and left as it is."""
+"""The command ``doctor``: it checks everything that clusterflow needs, and changes nothing."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def doctor(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Look at everything that clusterflow rests on, and say what to do. Nothing is changed.
+    """Check everything that clusterflow needs, and say what to do. Nothing is changed.
 
     Ends with 0 where all is well, 7 where there are only warnings, 3 where there is trouble.
     """

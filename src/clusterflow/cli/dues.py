@@ -57,7 +57,7 @@ def _show_scheme(scheme: Scheme, lang: Language) -> None:
 
 @dues.command(help_epilogue="Example: clusterflow dues check")
 def check(*files: Path) -> None:
-    """Check scheme files, or all the shipped ones; every mistake is told with its line and column."""
+    """Check scheme files, or all the shipped ones; each mistake is reported with its line and column."""
     mistakes: list[Mistake] = []
     checked: list[Scheme] = []
     for file in files:

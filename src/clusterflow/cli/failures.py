@@ -16,11 +16,11 @@ from clusterflow.rules.mistakes import accepted
 from clusterflow.settings import PREFIX, Settings
 
 LOCKED = "database is locked"
-"""So SQLite says that it waited for another one in vain."""
+"""The message of SQLite when it gave up waiting for another connection."""
 
 
 def in_words(problem: Exception) -> ClusterflowError | None:
-    """What a person is told; None where it is a mistake of ours, which wants its traceback."""
+    """The message for a person; None for a mistake of ours, which needs its traceback."""
     match problem:
         case ValidationError() if problem.title == Settings.__name__:
             return _settings(problem)
@@ -29,7 +29,7 @@ def in_words(problem: Exception) -> ClusterflowError | None:
         case DBAPIError() if LOCKED in str(problem.orig):
             return Conflict("another program has been writing to the database for too long; try again")
         case DBAPIError():
-            # Never the statement: what people typed stands in it.
+            # Never the statement: it contains what people typed.
             return ClusterflowError(f"the database did not do it, and nothing was changed: {_first_line(problem.orig)}")
         case SQLAlchemyError():
             return ClusterflowError(f"the database did not do it, and nothing was changed: {_first_line(problem)}")

@@ -103,7 +103,7 @@ def _add_requirement(lines: Table, requirement: Criterion | AnyOf | AllOf, depth
 
 @model.command(help_epilogue="Example: clusterflow model check my-model.yaml")
 def check(*files: Path) -> None:
-    """Check models, by file or by name, or all that there are; every mistake is told with its line and column."""
+    """Check models, by file or by name, or all that there are; each mistake is reported with its line and column."""
     settings = Settings()
     folder = settings.configs / "models"
     metrics = metrics_in(settings.configs)

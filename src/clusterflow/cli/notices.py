@@ -119,7 +119,7 @@ def retry(
     actor: Actor = None,
     as_json: Json = False,
 ) -> None:
-    """Send again what reached nobody, once the address was mended; it leaves with the next round of the relay."""
+    """Send notices again that reached nobody. Correct the address first; the next round of the relay sends them."""
     if sum((bool(numbers), to is not None, everything)) != 1:
         raise ClusterflowError("say which: numbers as `clusterflow notices dead` lists them, --to PERSON, or --all")
     done = resend(Context.open(), numbers or None, to, actor)

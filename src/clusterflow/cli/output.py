@@ -95,7 +95,7 @@ LARGEST_BYTES = 128 * 2**20
 
 
 class SafeConsole(Console):
-    """A console on which no text steers the terminal, whoever wrote it."""
+    """A console on which no text controls the terminal, whatever its source."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         for segment in super().render(renderable, options):

@@ -1,4 +1,4 @@
-"""The portfolio as a file: which format is meant, and what stands in it."""
+"""The portfolio as a file: its format and its content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Try a model: a history is lived under it, and its verdicts are told by month."""
+"""Try a model: replay a history under it, and show its verdicts by month."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def try_(
 ) -> None:
     """Live a history under a model, in a scratch database, and print the verdicts by month.
 
-    A gate that is ready is passed by whoever the model lets decide, as if they said go, unless the history decides.
+    Everybody whom the model lets decide says go at a gate that is ready, unless the history decides.
     A decision is a line like {"decision": "go", "stage": "strategy", "by": "ana", "on": "2025-03-01", "reason": "..."}.
     """
     lang = language()

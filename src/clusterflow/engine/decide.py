@@ -123,7 +123,7 @@ class DeclinedStage(Frozen):
 def decline_stage(
     tx: Transaction, initiative: str, stage: str, person: str, reason: str, declared: MetricSource
 ) -> DeclinedStage:
-    """Do without an optional stage. Whoever may decide at its gate may decline it.
+    """Decline an optional stage. Everybody who may decide at its gate may do so.
 
     Raises:
         NotPossible: the stage is not optional, not under way, or this person does not decide at its gate.

@@ -79,7 +79,7 @@ def _rights(
     review: Review,
     acted: frozenset[str],
 ) -> Rights:
-    """Return what the registry now says of the right to a vote: on the day it was cast, and today."""
+    """Return what the registry now says about the right to a vote: on the day it was cast, and today."""
     person, caster = known.get(vote.decider, ""), known.get(vote.cast_by or vote.decider, "")
     both = [held(day).get(p, NO_CAPACITY).helixes for day in (cast_on, today) for p in (person, caster)]
     return Rights(

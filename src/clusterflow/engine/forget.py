@@ -1,7 +1,7 @@
 """Forgets a person: deletes what identifies them, and writes down which facts were changed by that.
 
 The ledger itself holds no names, so its entries and hashes stay. Each changed fact gets a new salt and a new digest.
-The digests stand in an entry of the fact's chain, so a changed fact is verified like any other.
+The digests are in an entry of the fact's chain, so a changed fact is verified like any other.
 """
 
 from __future__ import annotations

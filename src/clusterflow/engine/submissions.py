@@ -1,4 +1,4 @@
-"""Receives submissions of other systems. Each is recorded whole, or stored as refused until it is mended or dropped."""
+"""Receives submissions of other systems. Each is recorded whole, or stored until somebody corrects or drops it."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def mend(tx: Transaction, number: int, submissions: Sequence[Submission]) -> Rec
 
     Raises:
         Mistakes: everything that is still wrong; the submission keeps waiting.
-        NotPossible: it was already mended or dropped.
+        NotPossible: it was already corrected or dropped.
     """
     _settle(tx, number, RefusalState.MENDED)
     return record(tx, submissions)
@@ -111,7 +111,7 @@ def drop(tx: Transaction, number: int, reason: str) -> DroppedSubmission:
     """Drop a refused submission.
 
     Raises:
-        NotPossible: it was already mended or dropped.
+        NotPossible: it was already corrected or dropped.
     """
     _settle(tx, number, RefusalState.DROPPED, reason)
     return DroppedSubmission(id=number, reason=reason)

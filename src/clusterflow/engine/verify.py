@@ -42,7 +42,7 @@ class VerificationResult(Frozen):
 def verify(connection: Connection, head: Head) -> VerificationResult:
     """Verify a chain: its hashes, its facts, its model, and that replaying its entries gives the stored state.
 
-    Whoever can write to the database can rewrite all of it, hashes included, or delete the end of a chain. A seal
+    Everybody who can write to the database can rewrite all of it, hashes included, or delete the end of a chain. A seal
     that is kept elsewhere shows that: see ``compare_seal``.
     """
     broken = ledger.first_break(connection, head.chain)

@@ -25,13 +25,13 @@ class Concerned:
 
 
 def rules_for(rules: Iterable[NoticeRule], event: Event) -> list[NoticeRule]:
-    """The rules that an event may set off; of those about a metric, whoever knows the criterion says whether it is."""
+    """The rules that an event may set off; for those about a metric, the caller, who knows the criterion, decides."""
     return [rule for rule in rules if rule.event == event.kind and _meant(rule, event)]
 
 
 def _meant(rule: NoticeRule, event: Event) -> bool:
     if isinstance(event, FindingChanged):
-        # The first answer of all changes nothing; only who waits for an answer is told of it.
+        # The first answer of all changes nothing; only those who wait for an answer are notified.
         return rule.answer is event.answer or (rule.answer is None and event.before is not None)
     return rule.level in (None, getattr(event, "level", None))
 

@@ -24,7 +24,7 @@ from clusterflow.notices.tls import remember_authorities
 from clusterflow.settings import Settings
 
 MAIL = "mail"
-"""The channel of whoever has named none."""
+"""The channel of everybody who has named none."""
 
 TO = "{to}"
 """Where the recipient goes in a channel's address, unless the address is one to which ``to=`` can be added."""
@@ -164,7 +164,7 @@ def ascii_mailbox(address: str) -> str | None:
 
 
 def _readdressed(plugin: Any, mailbox: str) -> bool:
-    """Put the recipient in the place of the placeholder; tell whether it stood among the plug-in's recipients."""
+    """Put the recipient in the place of the placeholder; return whether the plug-in had it among its recipients."""
     targets = getattr(plugin, "targets", None)
     if not isinstance(targets, list) or len(targets) != 1:
         return False

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 CUT = "…"
 
 NUMBERED = "(9/9)\n\n"
-"""As long as what stands before each of several parts."""
+"""As long as the heading of each of several parts."""
 
 
 def in_parts(text: str, fits: Callable[[str], bool], most: int, link: str, keep: Collection[str] = ()) -> list[str]:

@@ -40,7 +40,7 @@ class _LazyContext:
 
 
 class _Ssl:
-    """Stands in for the module ``ssl`` in Apprise's mail plug-in."""
+    """Replaces the module ``ssl`` in Apprise's mail plug-in."""
 
     @staticmethod
     def create_default_context() -> _LazyContext:

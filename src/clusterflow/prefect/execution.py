@@ -28,7 +28,7 @@ T = TypeVar("T")
 class _Engine(AsyncFlowRunEngine[Any, Any]):
     """Prefect's, without the thread and the websocket that it opens for each run to hear of a suspension from outside.
 
-    They cost a run 0.2 s and the server more; ``suspend`` says the same, and the worker looks at its runs anyway.
+    They cost a run 0.2 s and the server more; ``suspend`` says the same, and the worker checks its runs anyway.
     """
 
     @contextmanager

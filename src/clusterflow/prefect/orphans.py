@@ -123,7 +123,7 @@ def is_orphan(flow_run: FlowRun, is_alive: Callable[[str], bool], at_work: Colle
     ours = pid.isdigit()  # Prefect's own worker writes a bare number
     worker = flow_run.labels.get(WORKER_LABEL) or (worker_name(host) if ours else None)
     if worker is None:
-        # Whoever took it died before it left its name; or it runs outside of workers.
+        # Its worker died before it recorded its name, or the run was started outside of workers.
         return flow_run.state.is_pending() and not flow_run.infrastructure_pid
     if ours and host == HOST and worker == worker_name(host):
         # On this machine the process itself is looked for: a worker of the same name may have been started again.

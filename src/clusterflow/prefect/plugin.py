@@ -26,5 +26,5 @@ async def setup_environment(*, ctx: HookContext) -> None:  # by keyword only, or
 
 def _is_deploy(arguments: list[str]) -> bool:
     program, *rest = arguments or [""]
-    # «-m» stands there while ``python -m prefect`` is still importing.
+    # The argument is «-m» while ``python -m prefect`` is still importing.
     return Path(program).name in {"prefect", "__main__.py", "-m"} and "deploy" in rest

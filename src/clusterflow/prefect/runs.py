@@ -59,7 +59,7 @@ class Verdict(Enum):
 
     ACCEPTED = "accepted"
     REJECTED = "rejected"
-    """The run goes on waiting: the answer does not fit the form."""
+    """The run continues to wait: the answer does not fit the form."""
     TOO_LATE = "too late"
     """The run does not wait any more."""
 

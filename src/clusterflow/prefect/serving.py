@@ -140,7 +140,7 @@ async def everything(settings: Settings, say: Say, *, limit: int = 3, live: bool
                 await update_relay_schedule(context, live=True)
                 tasks.append(asyncio.create_task(keep_relaying(context, auth)))
                 if PORTFOLIO in deployed:
-                    # There is a board to look at from the start, and gates that Prefect forgot are open again.
+                    # The board is there from the start, and gates that Prefect forgot are open again.
                     await runs.start(PORTFOLIO)
             try:
                 yield Running(context, settings.pages_url, api)

@@ -40,7 +40,7 @@ async def receive_events(context: Context, everything: bool = False) -> IntakeRe
     it may be the day of the fact, years ago.
 
     Args:
-        everything: look at all events that Prefect keeps, not only at those received since the last run.
+        everything: read all events that Prefect keeps, not only at those received since the last run.
 
     Raises:
         PrefectUnreachable: nothing was recorded; the next run begins where this one did.

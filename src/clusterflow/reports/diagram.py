@@ -167,7 +167,7 @@ class _Boxes:
             _pill(box, self.height, STATUS[state].to(self.language), look.sign, ground=look.line, ink="#ffffff")
 
     def _gate(self, box: ElementTree.Element, stage: Stage, look: StageStyle, passed: bool) -> None:
-        """The gate as a diamond on the right edge; after an open-ended stage, an arrow for the life that goes on."""
+        """The gate as a diamond on the right edge; after an open-ended stage, an arrow, because the life continues."""
         x, y, d = BOX_WIDTH, self.height / 2, DIAMOND
         if stage.open_ended:
             tail = _shape(box, "path", look, d=f"M{x + d + 2:g} {y:g}h{TAIL - d - 5:g}")

@@ -1,7 +1,7 @@
 """Draws the plots of reports: as SVG for pages, as PNG for mail. The same numbers give the same bytes.
 
 Colour alone never carries meaning: series also differ by hatch and marker, and a test checks that the palette is
-distinguishable in grey and by the colour-blind. Every plot stands beside its numbers: see ``html_page.Figure``.
+distinguishable in grey and by the colour-blind. Every plot has its numbers beside it: see ``html_page.Figure``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Derives an initiative's calendar entries from its ledger: each event adds, moves or cancels a day.
 
-The number of entries about a day is its sequence, so that it can be told at any time.
+The number of entries about a day is its sequence, so that it can be computed at any time.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ def planned_days(entries: Iterable[Entry], model: LifecycleModel, calendar: Work
 
 
 def subject_of(event: Event) -> tuple[Kind, str] | None:
-    """Which appointment an event is about, for the notice that tells of it."""
+    """Which appointment an event is about, for its notice."""
     match event:
         case ev.GateOpened() | ev.GateReopened() | ev.GateChanged() | ev.GateWithdrawn() | ev.GateDecided():
             return Kind.GATE_REVIEW, event.review

@@ -20,8 +20,8 @@ def count_by_organisation(
 ) -> int | None:
     """Return how many votes count at most; None if the shares of helix kinds cannot be filled.
 
-    Whoever represents a firm and a university counts for one of them, for the one that helps most. This is a maximum
-    flow from the votes over organisations and helix kinds; the shares are filled first, and stay filled.
+    A person who represents a firm and a university counts for one of them, for the one that helps most. This is a
+    maximum flow from the votes over organisations and helix kinds; the shares are filled first, and stay filled.
 
     Args:
         votes: of each vote the organisations that it may count for, each with its helix kind.

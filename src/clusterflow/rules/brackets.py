@@ -45,7 +45,7 @@ def overlaps(brackets: Sequence[Bracket]) -> list[Overlap]:
 
 
 def gaps(brackets: Sequence[Bracket], below: int | None = None) -> list[Gap]:
-    """What is left out of the numbers from nought on (below ``below``), from the least."""
+    """What is left out of the numbers from zero on (below ``below``), from the least."""
     found = []
     reached: int | None = 0
     before: int | None = None

@@ -14,7 +14,7 @@ from clusterflow.domain.terms import ConditionStatus, DueKind, Standing
 from clusterflow.rules.work_calendar import WorkCalendar, months_before
 
 LEAD_MONTHS: dict[DueKind, tuple[int, ...]] = {DueKind.LABEL: (12, 6, 3, 0), DueKind.STRATEGY: (12, 6, 0)}
-"""How many months before its end people are told (ESCA-B, AEIREG; of strategies a proposal); 0 is when it has ended."""
+"""Months before an end at which people are notified (ESCA-B, AEIREG; for strategies a proposal); 0: it has ended."""
 
 GRACE = timedelta(days=90)
 """How long a label can still be renewed after its last day, where its record does not say (a proposal)."""
@@ -25,7 +25,7 @@ FOR_EVER = date(9000, 1, 1)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Deadline:
-    """Something becomes due on a day: the first one on which it is late, ended or to be told."""
+    """Something becomes due on a day: the first on which it is late, has ended or must be announced."""
 
     kind: DueKind
     subject: str
@@ -102,14 +102,14 @@ def _overdue(model: LifecycleModel, state: InitiativeState, visit: Visit) -> Ite
 
 
 def expiry_deadlines(state: InitiativeState, ends: Iterable[End]) -> frozenset[Deadline]:
-    """When people are to be told of the ends that are on record."""
+    """When people must be notified of the recorded ends."""
     if state.standing is Standing.STOPPED:
         return frozenset()
     return frozenset(Deadline(end.kind, end.subject, day) for end in ends for _, day in _leads(state, end))
 
 
 def _leads(state: InitiativeState, end: End) -> list[tuple[int, date]]:
-    """The months before an end at which it is still to be told, each with its day; the last of them last."""
+    """The months before an end at which people must still be notified, each with its day, the last one last."""
     if end.until < end.known_on:
         return []
     this = (end.kind.value, end.subject, end.until)
@@ -123,7 +123,7 @@ def _leads(state: InitiativeState, end: End) -> list[tuple[int, date]]:
 def plan_expiries(
     state: InitiativeState, ends: Iterable[End], calendar: WorkCalendar, today: date
 ) -> tuple[LifeEvent, ...]:
-    """What is to be told of ends on a day; where several leads have passed unseen, only the nearest to the end."""
+    """The ends to announce on a day. If several lead times have passed unseen, only the nearest to the end counts."""
     found: list[LifeEvent] = []
     if state.standing is Standing.STOPPED:
         return ()

@@ -61,7 +61,7 @@ class DeliveryPolicy:
         zone, day = ZoneInfo(calendar.timezone), calendar.today(at)
         while True:
             day = calendar.working_day(day)
-            # The clock may show a time twice on a day: both moments are looked at.
+            # The clock may show a time twice on a day: both moments are checked.
             ends = (datetime.combine(day, self.quiet[1], zone).replace(fold=fold) for fold in (0, 1))
             candidates = [calendar.begins(day), *(end.astimezone(UTC) for end in ends)]
             for moment in sorted(candidates):

@@ -40,7 +40,7 @@ def year_period(year: int) -> Period:
 
 
 class Stay(NamedTuple):
-    """A stretch of membership, from the first day to the last; None while it goes on."""
+    """A stretch of membership, from the first day to the last; None while it continues."""
 
     first: date
     last: date | None
@@ -50,7 +50,7 @@ def charged_days(scheme: Scheme, stays: Sequence[Stay], periods: Sequence[Period
     """The days that a member is charged for, in order: those of its stays, as far as the scheme is charged then.
 
     The time between two stays, or between two adoptions of the scheme, is not charged. Only a scheme that is owed to
-    the end of the year goes on after the last stay.
+    the end of the year continues after the last stay.
     """
     found = []
     for stay, later in zip(stays, [*stays[1:], None], strict=True):

@@ -14,7 +14,7 @@ QUARTER, HALF = Fraction(1, 4), Fraction(1, 2)
 class Stay:
     """One stay in a stage: its days so far, and whether its milestone was ``reached`` at their end.
 
-    One that goes on, or was left without its milestone (sent back, stopped), is censored: it took at least so long.
+    One that continues, or was left without its milestone (sent back, stopped), is censored: it took at least so long.
     """
 
     days: int

@@ -24,7 +24,7 @@ from clusterflow.rules.work_calendar import WorkCalendar
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The verdicts of the gates that are looked at, and the results that achieved milestones are still held to."""
+    """The verdicts of the gates that are evaluated, and the results that achieved milestones are still held to."""
 
     verdicts: Mapping[str, Verdict]
     watched: Mapping[str, tuple[Finding | Group, ...]]
@@ -80,7 +80,7 @@ def assess(
     measurements: Measurements,
     electorates: Mapping[str, Electorate] | None = None,
 ) -> Assessment:
-    """Judge the gates that are looked at, and the criteria that passed milestones are held to."""
+    """Judge the gates that are evaluated, and the criteria that passed milestones are held to."""
     verdicts = {s: judge_gate(model.stage(s), measurements) for s in sorted(gates_to_judge(state))}
     watched = {
         m.stage: judge_watched(

@@ -36,7 +36,7 @@ def _alike(name: str, known: str) -> bool:
 
 
 def _as_typed(name: str) -> str:
-    """Without what people mix up when they type a name: capitals, and what stands between two words."""
+    """The name without what people confuse when they type it: capitals, and the separators between words."""
     return name.lower().replace("_", "-").replace(" ", "-")
 
 

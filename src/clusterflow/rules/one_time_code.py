@@ -17,8 +17,8 @@ _SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 def code_of(key: bytes, grant: Grant) -> str:
     """The code of a grant, in two groups of four, as in ``K7QM-2XPD``.
 
-    Whoever knows the database but not the key can tell no code; other findings, another gate or another person make
-    another one.
+    Somebody who knows the database but not the key cannot compute a code. Other findings, another gate or
+    another person make another code.
     """
     digest = hmac.new(key, grant.model_dump_json().encode(), hashlib.sha256).digest()
     number = int.from_bytes(digest[:5])

@@ -34,7 +34,7 @@ class Electorate:
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What the registry says of the right to a vote that was cast."""
+    """What the registry says about the right to a vote that was cast."""
 
     roles: frozenset[Role]
     """The decider's roles on the day of the vote."""

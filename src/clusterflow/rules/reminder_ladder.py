@@ -15,11 +15,11 @@ from clusterflow.domain.notice import Offset
 from clusterflow.rules.work_calendar import WorkCalendar, months_before
 
 CATCH_UP = timedelta(days=14)
-"""For how long a step may be told late, weekends and holidays counted in: when nobody relayed, or the thing was entered
-late."""
+"""For how long a step may be announced late, weekends and holidays included: when no relay ran, or when the fact was
+entered late."""
 
 ON_ITS_WAY = CATCH_UP + timedelta(days=28)
-"""For how long a step that was told in time may be on its way: a digest day, a week, the holidays between, a retry."""
+"""How long an announcement may be on its way: until the digest day, over a week, holidays between, and a retry."""
 
 SHIFT = timedelta(days=12)
 """No run of holidays and weekends that moves a step is as long; it leaves some days to tell it."""
@@ -71,7 +71,7 @@ def last_step_reached(
 ) -> Step | None:
     """The last step that was reached by a day; None before the first, and where it was too long ago.
 
-    What is told before the reference date is no news after it.
+    What is announced before the reference date is no news after it.
     """
     last: Step | None = None
     for offset in ladder:
@@ -102,7 +102,7 @@ def reference_windows(
 
 def _window(offset: Offset, first: date, last: date, late: timedelta) -> tuple[date, date]:
     back = Offset(count=-offset.count, unit=offset.unit)
-    # Months are of different lengths, there and back; and only what comes before its reference is told sooner.
+    # Months are of different lengths, there and back; and only what comes before its reference is announced sooner.
     slack = timedelta(days=3 if offset.unit == "m" else 0)
     sooner = SHIFT if offset.count < 0 else timedelta(0)
     return after(first, back) - late - slack, after(last, back) + slack + sooner

@@ -1,4 +1,4 @@
-"""Settles a gate review: carries out the decision that its votes suffice for, or does what the model says of a tie."""
+"""Settles a gate review: carries out the decision that has enough votes, or does what the model says about a tie."""
 
 from __future__ import annotations
 

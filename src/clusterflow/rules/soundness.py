@@ -132,7 +132,7 @@ def decider_flaws(
     """Return what is wrong with the deciders of a gate.
 
     A program office is mostly a part of the government: if the government never decides, an office alone would leave
-    the gate to nobody, so another role must stand beside it.
+    the gate to nobody, so the gate needs another role, too.
 
     Args:
         special: the roles with a veto, an override or the casting vote.

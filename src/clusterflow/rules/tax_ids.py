@@ -44,7 +44,8 @@ _GENERIC = frozenset(
     )
 )  # fmt: skip
 _GENERIC_PATTERN = re.compile(r"5[015]0000\d{5}|444444\d{3}|(.)\1{4,}")
-"""AR: the ids of whole countries (AFIP, CUIT País); CO: foreigners without a NIT; one sign repeated: a placeholder."""
+"""AR: the ids of whole countries (AFIP, CUIT País). CO: foreigners without a NIT. One character repeated: a number that
+somebody typed to fill the field."""
 
 _LABEL = re.compile(
     r"^\s*(r\.?f\.?c|n\.?i\.?t|c\.?u\.?i\.?[tl]|r\.?u\.?[ct]|n\.?i\.?f|c\.?i\.?f|c\.?n\.?p\.?j|n\.?i\.?p\.?c|vat|iva)"
@@ -95,7 +96,7 @@ _DOUBTFUL = Text(
 
 
 class TaxIdDoubt(Frozen):
-    """A number that fits no rule of its country. It is recorded as it was written, and somebody should look at it.
+    """A number that fits no rule of its country. It is recorded as it was written, and somebody should check it.
 
     ``name`` is that of the country's number, as RFC; where the number is taken, the id of the other organisation.
     """

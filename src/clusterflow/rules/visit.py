@@ -22,7 +22,7 @@ class Sign(StrEnum):
     OVERDUE = "overdue"
     """A stage that has taken longer than its model allows."""
     ESCALATED = "escalated"
-    """One that has been overdue for so long that it was told one level up."""
+    """One that has been overdue for so long that the next level was notified."""
     DECISION_WAITS = "decision-waits"
     """A gate that has been open for long."""
     CONDITION_MISSED = "condition-missed"

@@ -58,7 +58,8 @@ class CalendarFiles(Frozen):
 class Subscription:
     """Where people subscribe to feeds, and the key of the secret in each feed's name.
 
-    A calendar program cannot log in, so whoever knows the address of a feed reads it. It must not be guessed.
+    A calendar program cannot log in, so everybody who knows the address of a feed can read it. Nobody may be able to
+    guess it.
     """
 
     url: str

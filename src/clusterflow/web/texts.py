@@ -1,4 +1,4 @@
-"""The texts of the pages, in Spanish and English. What a text shares with the reports stands in their labels."""
+"""The texts of the pages, in Spanish and English. Texts that the reports have, too, are in their labels."""
 
 from __future__ import annotations
 

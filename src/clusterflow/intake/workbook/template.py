@@ -92,7 +92,7 @@ def write_workbook(
 
 
 class _Lists:
-    """The lists of words to choose from that stand in cells: Excel cuts a list in a rule at its commas."""
+    """The lists of words to choose from, in cells of their own: Excel cuts a list in a rule at its commas."""
 
     def __init__(self) -> None:
         self.columns: list[tuple[str, ...]] = []

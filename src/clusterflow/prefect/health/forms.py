@@ -22,7 +22,7 @@ from clusterflow.services.diagnostics.finding import (
 )
 
 PATIENCE = timedelta(minutes=10)
-"""A run that has not shown its form after so long waits for a worker in vain."""
+"""A run that has not shown its form after so long has no worker that will."""
 
 
 async def look(surroundings: Surroundings) -> Iterable[CheckResult]:

@@ -154,14 +154,14 @@ def _dwell(lives: Sequence[InitiativeSnapshot]) -> tuple[DwellLine, ...]:
 
 
 def _stays(life: InitiativeSnapshot) -> list[tuple[Stage, Stay, bool]]:
-    """The stays of a life: stage, duration, and whether it goes on."""
+    """The stays of a life: stage, duration, and whether it continues."""
     achieved = {(m.stage, m.round): m.achieved_on for m in life.state.milestones}
     found = []
     for visit in life.state.visits:
         if visit.stage not in life.model.by_id:
             continue  # of a former life, under another model
         stage = life.model.stage(visit.stage)
-        # An open-ended stage goes on after its milestone; the time to the milestone is measured.
+        # An open-ended stage continues after its milestone; the time to the milestone is measured.
         reached = achieved.get((visit.stage, visit.round))
         end = reached or visit.left_on or life.day
         stay = Stay(max(0, (end - visit.entered_on).days), reached is not None)

@@ -20,7 +20,7 @@ from clusterflow.reports.translations.messages import MESSAGES
 from clusterflow.reports.translations.terms import NOUNS, TERMS
 
 PLACE = "{}"
-"""Where a value stands in a template."""
+"""The place of a value in a template."""
 
 _VALUE = re.compile(r"\{\d*(?::noun)?\}")
 

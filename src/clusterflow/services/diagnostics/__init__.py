@@ -1,4 +1,4 @@
 """Diagnoses an installation: checks each part of it, and changes nothing.
 
-What needs Prefect stands in ``clusterflow.prefect.health``.
+The checks that need Prefect are in ``clusterflow.prefect.health``.
 """

@@ -89,7 +89,7 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One look at the installation. It is left out where something that it needs is broken.
+    """One check of the installation. It is left out where something that it needs is broken.
 
     What ``look`` raises counts as trouble: a ``ClusterflowError`` with its own words, anything else as unforeseen.
     """

@@ -35,7 +35,7 @@ HANGS_AFTER = 4
 """A check that takes so many times as long is given up. A machine under load is slow, and not broken."""
 
 SHORTEST = 3
-"""Shorter passwords are not looked for in texts: they would stand in half of all words."""
+"""Shorter passwords are not looked for in texts: they would be part of many words."""
 
 
 def examine(

@@ -1,4 +1,4 @@
-"""Logs unexpected failures; the caller goes on with the rest."""
+"""Logs unexpected failures; the caller continues with the rest."""
 
 from __future__ import annotations
 

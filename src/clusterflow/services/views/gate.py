@@ -114,7 +114,7 @@ def gate_page(context: Context, initiative: str, stage: str, person: str, langua
         # Whose delegate somebody is is known to both of them, whatever the setting for reports says.
         naming_voices = EvidenceNames(connection, initiative, model, gate.as_of, language, by_name=True)
         names = {p: naming_voices.person(p) or p for p in speakers}
-        # A gate that was decided goes on to show the votes that decided it.
+        # A gate that was decided still shows the votes that decided it.
         last = review or next((r for r in reversed(state.reviews) if r.stage == stage), None)
         standing_votes = state.standing_votes(last.id) if last else ()
         lines = _votes(model, rule, standing_votes, set(aliases.values()), naming, language)

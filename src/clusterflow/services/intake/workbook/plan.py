@@ -281,7 +281,7 @@ class _Planner:
     def _without_empty_cells(draft: Draft, changed: Record | None) -> Record | None:
         """What a row of a new day keeps of an earlier row that the registry does not know: what has no column.
 
-        The two rows stand in the same sheet, so an empty cell says that the field is unknown from that day on.
+        The two rows are in the same sheet, so an empty cell says that the field is unknown from that day on.
         """
         if changed is None:
             return None

@@ -1,4 +1,4 @@
-"""Finds what is unusual in the rows that an import would add or change, so that people look at it first.
+"""Finds what is unusual in the rows that an import would add or change, so that people check it first.
 
 It is recorded all the same. What is most likely a mistake has to be confirmed (``rules/plausibility.py``).
 """
