@@ -231,7 +231,7 @@ class Sections:
         bound = self.facts.bounds.get(name) if bounded else None
         told = [_known(found, Unit.SHARE, self.language, bound) for found in now]
         columns: list[list[str | None]] = [list(names), list(told)]
-        heads, series = [first, head], [_spanned(head if then is None else str(self.facts.status.as_of), now)]
+        heads, series = [first, head], [_spanned(head if then is None else short_day(self.facts.status.as_of), now)]
         if then is not None:
             columns.append([_known(found, Unit.SHARE, self.language, bound) for found in then])
             heads.append(self._t("year_before"))
