@@ -58,7 +58,7 @@ def test_every_mistake_stands_at_its_field_and_all_that_was_typed_is_there_again
     typed = '<b>long & "quoted"</b>'
     answer = mona.submit(GATE, decision="hold", reason=typed, until="tomorrow")
     assert answer.status_code == 422
-    assert '<p class="mistake" id="until-mistake">This is no date.' in answer.text
+    assert '<p class="mistake" id="until-mistake">This is not a date.' in answer.text
     assert 'value="tomorrow" aria-invalid="true" aria-describedby="until-mistake"' in answer.text
     assert "&lt;b&gt;long &amp; &#34;quoted&#34;&lt;/b&gt;</textarea>" in answer.text
     assert 'value="hold" id="say-hold" checked' in answer.text

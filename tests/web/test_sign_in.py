@@ -74,7 +74,7 @@ def test_a_link_works_once(site: WebWorld) -> None:
     first.open(f"/sign-in/{link.secret}")
     assert first.submit(f"/sign-in/{link.secret}").status_code == 200
     assert second.submit(f"/sign-in/{link.secret}").status_code == 410
-    assert "does not work any more" in second.shown.text
+    assert "no longer works" in second.shown.text
     assert "/sign-in" in str(second.get("/").url)
 
 
@@ -235,7 +235,7 @@ def test_what_is_no_address_is_shown_again_with_the_mistake_at_its_field(site: W
     browser.open("/sign-in")
     answer = browser.submit("/sign-in", address=address)
     assert answer.status_code == 422
-    assert "This is no e-mail address" in answer.text
+    assert "This is not an e-mail address" in answer.text
     assert f'value="{address}"' in answer.text
 
 

@@ -55,7 +55,7 @@ def decline(
     stage: str,
     *,
     by: Annotated[str, Parameter(help="who declines it: a person who decides at its gate")],
-    reason: Annotated[str, Parameter(help="why; it stands in the ledger")],
+    reason: Annotated[str, Parameter(help="why; the ledger keeps it")],
     key: Key = None,
     as_json: Json = False,
 ) -> None:
@@ -77,7 +77,7 @@ def decide(
     ],
     *,
     by: Annotated[str, Parameter(help="the decider: a person's id")],
-    reason: Annotated[str, Parameter(help="why; it stands in the ledger")],
+    reason: Annotated[str, Parameter(help="why; the ledger keeps it")],
     code: Annotated[
         str | None, Parameter(help="the one-time code of the notice; asked for where it is left out")
     ] = None,

@@ -76,7 +76,7 @@ _TEXTS: dict[str, tuple[Text, Text]] = {
     ),
     "reason": (
         Text(es="Motivo", en="Reason"),
-        Text(es="Queda en la bitácora", en="It stands in the ledger"),
+        Text(es="Queda en la bitácora", en="The ledger keeps it"),
     ),
     "conditions_due": (
         Text(es="Plazo de las condiciones", en="Conditions due"),
