@@ -55,7 +55,7 @@ def test_one_template_is_markdown_html_and_plain_text() -> None:
         "Estimada/o Mona *the* <b>boss</b>:\n\n"
         "La etiqueta «ESCA_gold» de Clúster & Co. es válida hasta el 30 de diciembre de 2024: "
         "quedan como mucho 6 meses para renovarla.\n\n"
-        "Cuando esté renovada, registre hasta cuándo vale; entonces no habrá más avisos: "
+        "Cuando esté renovada, registre hasta cuándo vale; entonces no habrá más avisos.\n\n"
         "http://127.0.0.1:4200/v2/a_b_c\n"
     )
     html = markup.html(letter.markdown)
@@ -156,7 +156,7 @@ def test_one_decision_as_it_is_read_in_each_language(language: NoticeLanguage) -
         "stage": {"title": "Masa crítica", "number": 2},
         "event": {"decision": DecisionKind.CONDITIONAL_GO, "on": date(2025, 3, 31), "until": None, "stage": "one"},
         "votes": [vote],
-        "link": link("http://127.0.0.1:4200/v2/artifacts/key/initiative-acero"),
+        "link": link("https://clusters.example/initiatives/acero"),
     }
     letter = render(MESSAGES, "decision", language, facts, "ES")
     golden = Path(__file__).parent / "golden" / f"decision.{language}.txt"

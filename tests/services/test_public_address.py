@@ -12,7 +12,7 @@ from support.ports import free_port
 from clusterflow.prefect import health
 from clusterflow.prefect.server import PrefectServer
 from clusterflow.services.diagnostics.finding import Outcome, Surroundings
-from clusterflow.services.notifications.pages import Pages
+from clusterflow.services.notifications.pages import Pages, Subject
 from clusterflow.settings import Settings
 
 PUBLIC = "https://clusters.office.example"
@@ -21,9 +21,8 @@ PUBLIC = "https://clusters.office.example"
 @pytest.mark.parametrize("typed", [PUBLIC, f"{PUBLIC}/", f"{PUBLIC}/api", f"{PUBLIC}/api/", f"{PUBLIC}/v2"])
 def test_a_link_leads_to_the_public_address_and_to_what_it_is_about(typed: str) -> None:
     pages = Pages(Settings(public_url=typed))
-    assert pages.initiative("nuevo_leon") == f"{PUBLIC}/v2/artifacts/key/initiative-nuevo-leon"
     assert pages.run("0815") == f"{PUBLIC}/v2/runs/flow-run/0815"
-    assert pages.review("cafe", "r1").startswith(f"{PUBLIC}/v2/runs?tags=")
+    assert pages.decision(Subject("cafe", "strategy"), "r1").startswith(f"{PUBLIC}/v2/runs?tags=")
 
 
 def test_without_one_it_is_that_of_the_server() -> None:
@@ -57,6 +56,7 @@ def test_the_doctor_warns_of_links_that_open_on_this_machine_only() -> None:
     assert (outcome, "on this machine only" in found, "CLUSTERFLOW_PUBLIC_URL" in cure) == (Outcome.WARNING, True, True)
     assert look(mail=mail, public_url="http://localhost:8080")[0] is Outcome.WARNING
     assert look(mail=mail, prefect_api="https://prefect.example/api")[0] is Outcome.OK
+    assert look(mail=mail, web_address=PUBLIC)[:2] == (Outcome.OK, PUBLIC)
 
 
 def test_the_doctor_warns_where_no_prefect_answers_at_the_public_address(monkeypatch: pytest.MonkeyPatch) -> None:

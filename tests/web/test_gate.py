@@ -11,7 +11,6 @@ from support.pages import PageRead
 from support.web import Browser, WebWorld
 
 from clusterflow.services import ledger, standing
-from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.web.texts import TEXTS
 
 GATE = "/initiatives/one/gates/first"
@@ -204,23 +203,6 @@ def test_names_of_deciders_are_shown_only_where_the_office_allows_it(make_site: 
     page = at_gate(site, "bruno", "es").shown.text
     assert "Mona" not in page
     assert "consejo" in page
-
-
-def test_a_notice_leads_to_the_page_of_its_gate_after_signing_in(make_site: Callable[..., WebWorld]) -> None:
-    site = make_site(web_address="http://testserver", notices_manners="off", notices_gather=0)
-    site.ready()
-    Dispatcher(site.world.context).run()
-    bodies = [m.get_body(("plain", "html")).get_content() for to, m in site.box.mails if to == "mona@firm.example"]
-    (address,) = {
-        found for body in bodies for found in re.findall(r"http://testserver/[^\s>\"]*/reviews/[^\s>\"<]+", body)
-    }
-    browser = site.browser()
-    browser.get(address)
-    path = address.removeprefix("http://testserver")
-    assert browser.get(address).url.path == "/sign-in"
-    assert browser.sign_in(site, "mona", path).url.path == GATE
-    assert site.browser("dora").get(path).status_code == 404
-    assert browser.get("/initiatives/one/reviews/nothing").status_code == 404
 
 
 def test_a_closed_gate_takes_no_vote_and_says_why(site: WebWorld) -> None:

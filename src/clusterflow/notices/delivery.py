@@ -50,8 +50,8 @@ class Message:
     subject: str
     body: str
     """Markdown."""
-    link: str
-    """The address where the reader finds what the channel cannot take."""
+    link: str | None
+    """The address where the reader finds what the channel cannot take, if there is one."""
     attachments: tuple[Attachment, ...] = ()
     codes: tuple[str, ...] = ()
     """One-time codes in the body: never cut off, and never stored with an answer."""
@@ -110,8 +110,9 @@ def read_answer(result: apprise.AppriseResult, lines: Sequence[str] = ()) -> Ans
 def shaped(message: Message, plugin: Any) -> tuple[str, list[str]]:
     """The title and the bodies in the format and within the limits of the channel; chats may get several bodies."""
     title, body = one_line(message.subject), message.body.strip()
-    if message.attachments and not plugin.attachment_support:
-        body += "".join(f"\n\n{escaped(a.name)}: {link(message.link)}" for a in message.attachments)
+    page = link(message.link) if message.link else ""
+    if page and not plugin.attachment_support:
+        body += "".join(f"\n\n{escaped(a.name)}: {page}" for a in message.attachments)
     if plugin.title_maxlen <= 0:
         # Apprise would read the title, and so the name of an initiative, as Markdown.
         title, body = "", f"**{escaped(title)}**\n\n{body}"
@@ -128,7 +129,7 @@ def shaped(message: Message, plugin: Any) -> tuple[str, list[str]]:
         # Apprise adapts the text to the channel when it sends it. In Slack each «&» grows to five characters.
         return len(plugin.dialect_convert(converted(text), form)) <= int(plugin.body_maxlen)
 
-    parts = in_parts(body, fits, PARTS.get(plugin.secure_protocol, 1), link(message.link), message.codes)
+    parts = in_parts(body, fits, PARTS.get(plugin.secure_protocol, 1), page, message.codes)
     return title[: max(plugin.title_maxlen, 0)], [converted(part) for part in parts]
 
 

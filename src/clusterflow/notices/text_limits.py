@@ -1,4 +1,4 @@
-"""A text for a channel's limit: what is cut ends with a link, and what must be read stays in."""
+"""A text for a channel's limit: what is cut ends with a link, if there is one, and what must be read stays in."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def fitted(text: str, fits: Callable[[str], bool], link: str, keep: Collection[s
 
     Args:
         fits: whether the channel takes a text of this length.
-        link: where the whole can be read.
+        link: where the whole can be read; empty if nowhere.
         keep: whatever line holds one of these stays in: a one-time code is of no use behind a link.
     """
     if fits(text):
@@ -66,7 +66,7 @@ def fitted(text: str, fits: Callable[[str], bool], link: str, keep: Collection[s
 
     def first(count: int) -> str:
         chosen = [line for place, line in enumerate(lines) if place < count or kept[place]]
-        return "\n".join(chosen).rstrip() + f"\n\n{CUT} {link}"
+        return "\n".join(chosen).rstrip() + f"\n\n{CUT} {link}".rstrip(" ")
 
     if not fits(first(0)):
         return _clipped("\n".join(line for line, must in zip(lines, kept, strict=True) if must), fits, link)
@@ -78,6 +78,6 @@ def fitted(text: str, fits: Callable[[str], bool], link: str, keep: Collection[s
 
 def _clipped(text: str, fits: Callable[[str], bool], link: str) -> str:
     """Cut within a line, at a word where there is one: the last resort."""
-    low = _most(len(text), lambda count: fits(f"{text[:count]}{CUT} {link}"))
+    low = _most(len(text), lambda count: fits(f"{text[:count]}{CUT} {link}".rstrip(" ")))
     words = text[:low].rpartition(" ")[0] or text[:low]
-    return f"{words}{CUT} {link}"
+    return f"{words}{CUT} {link}".rstrip(" ")

@@ -17,13 +17,12 @@ from starlette.staticfiles import StaticFiles
 
 from clusterflow.errors import Conflict, NotPossible, UnknownName
 from clusterflow.services.context import Context
+from clusterflow.services.notifications.pages import GATE_PAGE, INITIATIVE_PAGE, WORK_PAGE
 from clusterflow.web import gate, initiative, sign_in, work
 from clusterflow.web.headers import HEADERS, SecurityHeaders
 from clusterflow.web.render import FOLDER, page
 from clusterflow.web.site import NotSignedIn, Site, taking_form, to_sign_in
 from clusterflow.web.texts import TEXTS
-
-GATE = "/initiatives/{initiative}/gates/{stage}"
 
 
 def build_app(context: Context) -> Starlette:
@@ -31,19 +30,18 @@ def build_app(context: Context) -> Starlette:
     site = Site(context)
     app = Starlette(
         routes=[
-            Route("/", work.show),
+            Route(WORK_PAGE, work.show),
             Route("/sign-in", sign_in.show),
             _post("/sign-in", sign_in.send_link),
             Route("/sign-in/{secret}", sign_in.show_button),
             _post("/sign-in/{secret}", sign_in.begin_session),
             _post("/sign-out", sign_in.end_session),
             _post("/sign-out-everywhere", sign_in.end_all_sessions),
-            Route("/initiatives/{initiative}", initiative.show),
-            Route("/initiatives/{initiative}/reviews/{review}", gate.show_review),
-            Route(GATE, gate.show),
-            _post(GATE, gate.vote),
-            _post(f"{GATE}/review", gate.request_review),
-            _post(f"{GATE}/code", gate.send_code),
+            Route(INITIATIVE_PAGE, initiative.show),
+            Route(GATE_PAGE, gate.show),
+            _post(GATE_PAGE, gate.vote),
+            _post(f"{GATE_PAGE}/review", gate.request_review),
+            _post(f"{GATE_PAGE}/code", gate.send_code),
             Route("/health", _health),
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
         ],

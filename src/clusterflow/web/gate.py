@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
-from http import HTTPStatus
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from clusterflow.domain.access import Right
 from clusterflow.domain.terms import DecisionKind, Stance
 from clusterflow.services import access, gates
-from clusterflow.services.views.gate import GatePage, gate_page, stage_of_review
+from clusterflow.services.views.gate import GatePage, gate_page
 from clusterflow.web.decision_form import REFUSED_AT, answers_of, changed_since, read_ballot
 from clusterflow.web.render import page
 from clusterflow.web.site import CODES_PER_PERSON, Form, signed_in, site_of, visible_initiative, visitor_of
@@ -29,15 +27,6 @@ _KEY = re.compile("[0-9a-f]{32}")
 def show(request: Request) -> Response:
     initiative = visible_initiative(request)
     return _page(request, initiative, _gathered(request, initiative))
-
-
-def show_review(request: Request) -> Response:
-    """Lead from the address of a review, as notices have it, to the page of its gate."""
-    initiative = visible_initiative(request)
-    stage = stage_of_review(site_of(request).context, initiative, request.path_params["review"])
-    if stage is None:
-        raise HTTPException(HTTPStatus.NOT_FOUND)
-    return RedirectResponse(f"/initiatives/{initiative}/gates/{stage}", 303)
 
 
 def vote(request: Request, form: Form) -> Response:

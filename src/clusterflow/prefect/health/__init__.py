@@ -56,18 +56,22 @@ def compared(server: str, client: str, api: str) -> CheckResult:
 
 
 def look_at_public_address(surroundings: Surroundings) -> Iterable[CheckResult]:
-    """Whether the links in messages lead somewhere: to a public address, at which Prefect answers."""
+    """Whether the links in messages lead somewhere: to our web pages, or to a public address where Prefect answers."""
     settings = surroundings.settings
-    address = settings.pages_url
+    address = settings.web_address or settings.pages_url
     if is_loopback(address):
         if settings.mail is None and settings.public_url is None:
             yield ok(PUBLIC, both(_LOCAL, address=address))
         else:
             yield warning(PUBLIC, both(_LOOPBACK, address=address), _SET_PUBLIC)
-    elif settings.public_url is None or ask(f"{address}/api", auth_of(settings)) in (Answer.PREFECT, Answer.REFUSED):
+    elif settings.web_address or settings.public_url is None or _prefect_answers(settings):
         yield ok(PUBLIC, plain(address))
     else:
         yield warning(PUBLIC, both(_SILENT, address=address), _SEE_PROXY)
+
+
+def _prefect_answers(settings: Settings) -> bool:
+    return ask(f"{settings.pages_url}/api", auth_of(settings)) in (Answer.PREFECT, Answer.REFUSED)
 
 
 def is_loopback(address: str) -> bool:
@@ -86,8 +90,10 @@ _LOOPBACK = Text(
     en="the links in messages lead to {address}, which opens on this machine only",
 )
 _SET_PUBLIC = Text(
-    es="ponga CLUSTERFLOW_PUBLIC_URL: la dirección en que las personas abren las páginas de Prefect",
-    en="set CLUSTERFLOW_PUBLIC_URL to the address at which people open Prefect's pages",
+    es="ponga CLUSTERFLOW_WEB_ADDRESS, la dirección de las páginas de clusterflow web; sin ellas, ponga "
+    "CLUSTERFLOW_PUBLIC_URL, la dirección en que las personas abren las páginas de Prefect",
+    en="set CLUSTERFLOW_WEB_ADDRESS to the address of the pages of clusterflow web; without them, set "
+    "CLUSTERFLOW_PUBLIC_URL to the address at which people open Prefect's pages",
 )
 _SILENT = Text(
     es="en {address}/api no responde ningún Prefect, visto desde aquí",

@@ -14,7 +14,7 @@ from clusterflow.domain.notice import Attachment, Notice, NoticeRule, Recipient,
 from clusterflow.domain.text import Frozen, NoticeLanguage
 from clusterflow.notices.audiences import recipients, rules_for
 from clusterflow.notices.channels import channels_of
-from clusterflow.notices.markup import Marked, link
+from clusterflow.notices.markup import link
 from clusterflow.notices.render import TemplateFailed, render
 from clusterflow.rules.delivery_policy import DeliveryPolicy
 from clusterflow.services.calendars import attachment_for, calendar_texts
@@ -23,7 +23,7 @@ from clusterflow.services.context import Context
 from clusterflow.services.notifications.batching import PEOPLE_PER_TRANSACTION, batch_and_release, delivery_policy_of
 from clusterflow.services.notifications.failures import log_failure
 from clusterflow.services.notifications.notice_data import NoticeData, notice_data_of
-from clusterflow.services.notifications.pages import Pages
+from clusterflow.services.notifications.pages import Pages, where_to
 from clusterflow.services.notifications.reminders import ReminderWriter
 from clusterflow.services.notifications.sending import Sender
 from clusterflow.services.outbox import RETRY_DELAY
@@ -59,7 +59,7 @@ class Dispatcher:
 
     @cached_property
     def reminders(self) -> ReminderWriter:
-        return ReminderWriter(self.context, self.rules, self.link, self.manners)
+        return ReminderWriter(self.context, self.rules, self.pages, self.manners)
 
     @cached_property
     def manners(self) -> DeliveryPolicy | None:
@@ -147,8 +147,8 @@ class Dispatcher:
         codes = [{"code": mark(token, place), "speaks_for": whom} for place, (whom, _) in enumerate(grants)]
         facts = data.facts(person.language) | {
             "recipient": person,
-            "link": self.link(entry.chain),
-            "gate_link": self.gate_link(entry.chain, data.open_review),
+            **where_to(self.pages, data.subject if data.may_see(person.person) else None),
+            "gate_link": link(self.pages.decision(data.subject, data.open_review)) if data.open_review else "",
             "review_open": data.open_review is not None,
             "may_decide": data.may_decide(person.person),
             "codes": codes,
@@ -175,14 +175,6 @@ class Dispatcher:
     @cached_property
     def pages(self) -> Pages:
         return Pages(self.context.settings)
-
-    def link(self, initiative: str) -> Marked:
-        """A link to the page of an initiative."""
-        return link(self.pages.initiative(initiative))
-
-    def gate_link(self, initiative: str, review: str | None) -> Marked:
-        """A link to where a gate is decided, or to the page of the initiative if no review is open."""
-        return link(self.pages.review(initiative, review)) if review else self.link(initiative)
 
     def _release(self) -> list[str]:
         """Release the notices that may be sent now, batched per recipient; return the problems."""

@@ -28,6 +28,7 @@ from clusterflow.reports.status import status_of, title_of, titles_in
 from clusterflow.rules.judge import recall_gate
 from clusterflow.rules.tally import rule_at
 from clusterflow.services.context import Context
+from clusterflow.services.notifications.pages import Subject
 from clusterflow.store import ledger
 from clusterflow.store.people import Eligible, alias_of, aliases_of, capacities, eligible_people, person_of
 from clusterflow.store.pinned_models import load_model
@@ -125,6 +126,16 @@ class NoticeData:
             return False
         same = verdict.digest == event.findings
         return not event.by_hand or (same and verdict.readiness is Readiness.READY)
+
+    @property
+    def subject(self) -> Subject:
+        """What the notice is about: the gate of the entry's stage, or the initiative."""
+        stage = getattr(self.entry.event, "stage", None)
+        return Subject(self.entry.chain, stage if stage in self.model.by_id else None)
+
+    def may_see(self, person: str) -> bool:
+        """Whether the person still sees the initiative; a voter whose vote fell may have lost every role in it."""
+        return bool(self.roles.get(person)) or person != self.voter
 
     @property
     def open_review(self) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -28,6 +28,7 @@ from clusterflow.rules.reminder_ladder import (
 from clusterflow.services.calendars import attachment_of, calendar_texts
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.failures import log_failure
+from clusterflow.services.notifications.pages import Pages, Subject, where_to
 from clusterflow.store import notices, reminders
 from clusterflow.store.database import read_connection
 from clusterflow.store.occasions import OccasionMatch, find_occasions
@@ -70,11 +71,11 @@ class ReminderWriter:
     """Writes the reminders that are due, once a day for each initiative. Writing again changes nothing."""
 
     def __init__(
-        self, context: Context, rules: Iterable[NoticeRule], link: Callable[[str], str], manners: DeliveryPolicy | None
+        self, context: Context, rules: Iterable[NoticeRule], pages: Pages, manners: DeliveryPolicy | None
     ) -> None:
         self.context, self.manners = context, manners
         self.rules = [rule for rule in rules if rule.on]
-        self.link = link
+        self.pages = pages
         self._asked: datetime | None = None
         self._days: dict[str, date] = {}
         """The last day that was processed, by time zone."""
@@ -221,7 +222,7 @@ class ReminderWriter:
 
     def _notice(self, due: Due, person: Recipient, level: _Level, attachments: tuple[Attachment, ...]) -> Notice:
         home = due.home
-        facts = _facts(due) | {"recipient": person, "link": self.link(home.initiative), "codes": []}
+        facts = _facts(due) | where_to(self.pages, Subject(home.initiative)) | {"recipient": person, "codes": []}
         folder = self.context.settings.configs / "messages"
         letter = render(folder, level.template, person.language, facts, home.country)
         return Notice(

@@ -198,7 +198,7 @@ class Sender:
             body = body.replace(mark(notice.token, place), codes[-1])
         for review, run in delivery.forms.items():
             body = body.replace(review, run)
-        link = self.pages.initiative(notice.initiative)
+        link = self.pages.linked(body, notice.initiative)
         return Message(notice.key, notice.subject, body, link, delivery.attachments, tuple(codes), notice.parts)
 
     def _settle(self, answers: Sequence[tuple[Delivery, Answer]]) -> None:

@@ -84,12 +84,6 @@ class GatePage(Frozen):
     """Whether the stage is under way, or its gate is open again."""
 
 
-def stage_of_review(context: Context, initiative: str, review: str) -> str | None:
-    """The stage whose gate a review is of; None if the initiative has no such review."""
-    state = standing.state(context, initiative)
-    return next((r.stage for r in state.reviews if r.id == review), None)
-
-
 def gate_page(context: Context, initiative: str, stage: str, person: str, language: Language) -> GatePage:
     """Gather the page of a gate for a person.
 
