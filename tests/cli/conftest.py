@@ -66,7 +66,7 @@ def office(run: Run, sqlite_template: Path, home: Path) -> Run:
     """A database with an initiative, its office and a few people."""
     (home / "clusterflow.db").write_bytes(sqlite_template.read_bytes())
     lines = [
-        {"record": "organisation", "id": "ministry", "name": "Ministry", "helix": "government", "from": "2020-01-01"},
+        {"record": "organisation", "id": "chamber", "name": "Chamber", "helix": "civil-society", "from": "2020-01-01"},
         {
             "record": "organisation",
             "id": "firm",
@@ -75,9 +75,9 @@ def office(run: Run, sqlite_template: Path, home: Path) -> Run:
             "size": "small",
             "from": "2020-01-01",
         },
-        {"record": "office", "id": "office", "organisation": "ministry", "name": "Office", "from": "2020-01-01"},
+        {"record": "office", "id": "office", "organisation": "chamber", "name": "Office", "from": "2020-01-01"},
         {"record": "person", "id": "ofelia", "name": "Ofelia", "from": "2020-01-01"},
-        {"record": "representation", "person": "ofelia", "organisation": "ministry", "from": "2020-01-01"},
+        {"record": "representation", "person": "ofelia", "organisation": "chamber", "from": "2020-01-01"},
     ]
     (home / "facts.jsonl").write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
     assert run("record", "--from", "facts.jsonl").code == 0

@@ -68,7 +68,7 @@ def test_what_waits_is_listed_shown_and_mended(office: Run, hand_in: HandIn) -> 
 
 
 def test_several_records_are_mended_in_a_file(office: Run, hand_in: HandIn, home: Any) -> None:
-    number = str(hand_in("e1", {"records": [membership("frim"), membership("ministry")]}))
+    number = str(hand_in("e1", {"records": [membership("frim"), membership("chamber")]}))
     told = office("intake", "retry", number, "organisation=firm")
     assert (told.code, "--from FILE" in told.err) == (3, True)
     payload = office("intake", "show", number, "--payload").out

@@ -78,7 +78,17 @@ def test_the_government_sets_no_direction_and_decides_no_management_gate(model: 
     for stage in model.stages:
         if stage.kind in (StageKind.STRATEGY, StageKind.INSTITUTIONALIZATION, StageKind.OPERATION):
             assert HelixKind.GOVERNMENT in stage.gate.decided_by.never
-    assert [(e.helix, e.source) for e in model.exclusions] == [(HelixKind.GOVERNMENT, "ECLAC")]
+    assert [(e.helix, e.alone, e.source) for e in model.exclusions] == [
+        (HelixKind.GOVERNMENT, False, "ECLAC"),
+        (HelixKind.GOVERNMENT, True, "ECLAC, P"),
+    ]
+
+
+@every_model
+def test_the_government_decides_no_gate_alone(model: LifecycleModel):
+    for stage in model.stages:
+        rule = stage.gate.decided_by
+        assert HelixKind.GOVERNMENT in (*rule.never, *rule.never_alone)
 
 
 @every_model

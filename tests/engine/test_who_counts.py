@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from support.due import replays
 from support.world import World, model, stage, stated
 
 from clusterflow.domain.lifecycle import DecidedBy, Share
 from clusterflow.domain.terms import DecisionKind, HelixKind, Role
-from clusterflow.services import standing
+from clusterflow.errors import NotPossible
+from clusterflow.services import gates, standing
 
 from .conftest import MakeWorld
 
@@ -71,3 +73,60 @@ def test_a_model_may_allow_more_proxies_or_none(world: MakeWorld) -> None:
         w.record(f"delegation initiative=one person={person} delegate=nobody from=2024-01-01")
     w.decide("first", by="nobody", speaks_for="mona")
     assert w.decide("first", by="nobody", speaks_for="bruno").decided is DecisionKind.GO
+
+
+def begun_with_the_ministry(world: MakeWorld, **rule: object) -> World:
+    """An initiative whose gate is ready; gala, of the ministry, may vote there but decides nothing alone."""
+    return begun(world, need=1, never_alone=(HelixKind.GOVERNMENT,), **rule)
+
+
+def test_the_government_decides_nothing_alone(world: MakeWorld) -> None:
+    w = begun_with_the_ministry(world)
+    done = w.decide("first", by="gala")
+    assert (done.decided, done.votes, done.need, done.alone) == (None, 1, 1, True)
+    done = w.decide("first", by="bruno")
+    assert (done.decided, done.entered) == (DecisionKind.GO, ("second",))
+    assert replays(w)
+
+
+def test_a_firm_needs_nobody_beside_it(world: MakeWorld) -> None:
+    assert begun_with_the_ministry(world).decide("first", by="bruno").decided is DecisionKind.GO
+
+
+def test_two_of_the_government_are_still_alone(world: MakeWorld) -> None:
+    w = begun_with_the_ministry(world)
+    w.record(
+        "organisation id=agency name=Agency helix=government from=2020-01-01",
+        "person id=omar name=Omar from=2020-01-01",
+        "representation person=omar organisation=agency from=2020-01-01",
+        "seat initiative=one body=board person=omar role=member vote=true from=2020-01-01",
+    )
+    w.decide("first", by="gala")
+    assert w.decide("first", by="omar").decided is None
+
+
+def test_the_government_casts_no_vote_in_the_name_of_a_firm(world: MakeWorld) -> None:
+    w = begun_with_the_ministry(world)
+    w.record("delegation initiative=one person=bruno delegate=gala from=2024-01-01")
+    refused = w.decide("first", by="gala", speaks_for="bruno")
+    assert refused.refused == "dependent"
+    assert "casts no vote of others" in (refused.why or "")
+
+
+def test_a_vote_counted_for_a_firm_falls_when_its_decider_speaks_for_the_government(world: MakeWorld) -> None:
+    w = begun(world, never_alone=(HelixKind.GOVERNMENT,))
+    w.decide("first", by="bruno")
+    w.record("representation person=bruno organisation=ministry from=2024-01-01")
+    w.decide("first", by="gala")
+    assert [v.decider for v in standing.state(w.context, "one").votes if v.stands] != [], "the ministry's stands"
+    assert w.decide("first", by="bruno").decided is None, "now both speak for the ministry"
+    assert w.decide("first", by="mona").decided is DecisionKind.GO
+
+
+def test_the_government_declines_no_optional_stage_alone(world: MakeWorld) -> None:
+    rule = DecidedBy(roles=BOARD, never_alone=(HelixKind.GOVERNMENT,))
+    w = world(model(stage("first", (), stated("first"), rule=rule, optional=True), stage("second", ("first",))))
+    w.enrol()
+    with pytest.raises(NotPossible, match="decides nothing alone"):
+        gates.decline_stage(w.context, "one", "first", "gala", "no need")
+    assert gates.decline_stage(w.context, "one", "first", "bruno", "no need").entered == ("second",)

@@ -90,3 +90,20 @@ def test_who_could_decide(
     excluded: list[HelixKind], roles: list[Role], need: int, never: list[HelixKind], found: list[DeciderFlaw]
 ):
     assert list(decider_flaws(roles, need, never, excluded=excluded)) == found
+
+
+@pytest.mark.parametrize(
+    ("roles", "never", "never_alone", "found"),
+    [
+        ([Role.FOUNDER], [], [], [DeciderFlaw.MAY_DECIDE_ALONE]),
+        ([Role.FOUNDER], [], [GOVERNMENT], []),
+        ([Role.FOUNDER], [GOVERNMENT], [], []),
+        ([Role.OFFICE], [], [GOVERNMENT], [DeciderFlaw.ONLY_THE_OFFICE]),
+        ([Role.FOUNDER], [GOVERNMENT], [k for k in HelixKind if k != GOVERNMENT], [DeciderFlaw.ALL_KINDS_EXCLUDED]),
+    ],
+)
+def test_who_could_decide_alone(
+    roles: list[Role], never: list[HelixKind], never_alone: list[HelixKind], found: list[DeciderFlaw]
+):
+    flaws = decider_flaws(roles, 1, never, never_alone=never_alone, excluded_alone=[GOVERNMENT])
+    assert list(flaws) == found

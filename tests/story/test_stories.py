@@ -220,9 +220,11 @@ def test_ecuador_goes_back_to_regain_knowledge_before_it_writes_its_strategy(pla
     assert [e.round for e in played.happened(ECUADOR, "milestone.achieved", stage="critical-mass")] == [1, 2]
 
 
-def test_the_ministry_decides_on_the_purpose_but_not_on_the_committees(played: Played) -> None:
+def test_the_ministry_votes_on_the_purpose_with_a_firm_and_not_on_the_committees(played: Played) -> None:
     by_ministry = {s.stage: got.refused for s, got in played.decided if s.by == "ec-gonzalo"}
     assert by_ministry == {"common-purpose": None, "committees": "barred"}
+    purpose = [(s.by, got.decided) for s, got in played.decided if s.stage == "common-purpose" and s.by[:3] == "ec-"]
+    assert purpose == [("ec-gonzalo", None), ("ec-karla", DecisionKind.GO)], "the ministry decides nothing alone"
     assert played.once(ECUADOR, "decision.refused").why == "barred"
     order = ["common-purpose", "critical-mass", "strategy", "committees", "institutionalization"]
     assert played.achieved(ECUADOR) == order

@@ -156,6 +156,11 @@ def ballot_summary(done: BallotResult, titles: Mapping[str, str]) -> str:
     stage = titles.get(done.stage, done.stage)
     if done.decided is None and not done.votes:
         return f"noted; it counts for no decision at the gate of {stage}"
+    if done.decided is None and done.alone:
+        return (
+            f"counted: {done.votes} of {done.need} at the gate of {stage}; "
+            "somebody of another helix kind must agree, too"
+        )
     if done.decided is None:
         return f"counted: {done.votes} of {done.need} at the gate of {stage}"
     begun = f"; begun: {listed(titles.get(s, s) for s in done.entered)}" if done.entered else ""

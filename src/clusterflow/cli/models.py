@@ -68,7 +68,11 @@ def show_model(name: str, *, as_json: Json = False) -> None:
     show(f"{one.title.to(lang)} · {one.id} · {one.hash[:12]}")
     show(one.about.to(lang))
     for exclusion in one.exclusions:
-        show(f"never decides: {exclusion.helix}, at the gates of {listed(exclusion.stages)} ({exclusion.source})")
+        helix, gates, source = exclusion.helix, listed(exclusion.stages), exclusion.source
+        if exclusion.alone:
+            show(f"never decides alone: {helix}, at the gates of {gates} ({source})")
+        else:
+            show(f"never decides: {helix}, at the gates of {gates} ({source})")
     for stage in one.stages:
         facts = [KIND[stage.kind].to(lang).lower()]
         facts += [f"{word('after', lang)}: {listed(titles[s] for s in stage.after)}"] if stage.after else []

@@ -63,6 +63,10 @@ class WrittenDecidedBy(Written):
     roles: Roles = Field(min_length=1, description=f"a list of one or more of: {', '.join(Role)}")
     need: StrictInt = Field(default=1, ge=1, description="how many people must decide; 1 if left out")
     never: HelixKinds = Field(default_factory=list, description=f"a list of: {', '.join(HelixKind)}")
+    never_alone: HelixKinds = Field(
+        default_factory=list,
+        description="the helix kinds that may vote, but decide nothing unless somebody of another kind agrees",
+    )
     each: Shares = Field(default_factory=dict, description="how many of those who agree must speak for a helix kind")
     veto: Roles = Field(default_factory=list, description="the roles whose veto blocks a go; they must be in «roles»")
     override: Roles = Field(

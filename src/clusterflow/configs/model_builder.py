@@ -31,7 +31,9 @@ def build_model(written: WrittenModel, metrics: Mapping[str, MetricDeclaration])
         title=_text(written.title),
         about=_text(written.about),
         source=written.source,
-        exclusions=tuple(Exclusion(helix=e.helix, stages=tuple(e.stages), source=e.source) for e in written.exclusions),
+        exclusions=tuple(
+            Exclusion(helix=e.helix, stages=tuple(e.stages), alone=e.alone, source=e.source) for e in written.exclusions
+        ),
         stages=tuple(_stage(stage, metrics) for stage in written.stages),
     )
 
@@ -64,6 +66,7 @@ def _gate(written: WrittenGate, stage: str, metrics: Mapping[str, MetricDeclarat
             roles=tuple(by.roles),
             need=by.need,
             never=tuple(by.never),
+            never_alone=tuple(by.never_alone),
             each=tuple(Share(helix=helix, need=need) for helix, need in by.each.items()),
             veto=tuple(by.veto),
             override=tuple(by.override),

@@ -92,7 +92,9 @@ def _deciders(document: Document, kind: Any, by: Any, steps: Steps) -> Iterator[
     complete = known if len(known) == len(roles) else []  # an unknown role may be the one that completes the number
     excluded = [HelixKind(word) for word in never if word in tuple(HelixKind)]
     misspelt = len(excluded) < len(never)
-    declared = dict(_exclusions(document, kind))
+    alone = [HelixKind(word) for word in _words(by.get("never_alone")) if word in tuple(HelixKind)]
+    misspelt_alone = len(alone) < len(_words(by.get("never_alone")))
+    declared, declared_alone = (dict(_exclusions(document, kind, alone=of)) for of in (False, True))
     each = {HelixKind(k): n for k, n in _pairs(by.get("each")) if k in tuple(HelixKind) and isinstance(n, int)}
     split = by.get("split")
     given = {"veto": by.get("veto"), "override": by.get("override")}
@@ -101,7 +103,7 @@ def _deciders(document: Document, kind: Any, by: Any, steps: Steps) -> Iterator[
     apart = next((key for key, held in special.items() if not set(held) <= set(known)), "veto")
     required = need if isinstance(need, int) else 1
     special_roles = [role for roles in special.values() for role in roles]
-    for reason in decider_flaws(complete, required, excluded, each, special_roles, declared):
+    for reason in decider_flaws(complete, required, excluded, each, special_roles, declared, alone, declared_alone):
         match reason:
             case DeciderFlaw.SHARE_EXCLUDED:
                 barred = " and ".join(sorted(set(each) & set(excluded)))
@@ -149,12 +151,22 @@ def _deciders(document: Document, kind: Any, by: Any, steps: Steps) -> Iterator[
                         f"never: [{', '.join([*excluded, helix])}]",
                         f"The model excludes it there, by {declared[helix]} (exclusions)",
                     )
+            case DeciderFlaw.MAY_DECIDE_ALONE if not misspelt and not misspelt_alone:
+                for helix in sorted(declared_alone.keys() - {*excluded, *alone}):
+                    yield Mistake(
+                        document.where((*steps, "never_alone")),
+                        f"{helix} could decide alone the gate of a stage of the kind {kind}",
+                        f"never_alone: [{', '.join([*alone, helix])}]",
+                        f"The model excludes that, by {declared_alone[helix]} (exclusions)",
+                    )
 
 
-def _exclusions(document: Document, kind: Any) -> Iterator[tuple[HelixKind, str]]:
+def _exclusions(document: Document, kind: Any, *, alone: bool) -> Iterator[tuple[HelixKind, str]]:
     """Yield the helix kinds that the model excludes from the gates of a kind of stage, each with the source."""
     for exclusion in _words(document.value.get("exclusions") if isinstance(document.value, dict) else None):
-        if isinstance(exclusion, dict) and kind in _words(exclusion.get("stages")):
+        if not isinstance(exclusion, dict) or exclusion.get("alone", False) is not alone:
+            continue
+        if kind in _words(exclusion.get("stages")):
             helix, source = exclusion.get("helix"), exclusion.get("source")
             if helix in tuple(HelixKind) and isinstance(source, str):
                 yield HelixKind(helix), source

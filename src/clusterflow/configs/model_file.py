@@ -259,6 +259,9 @@ class WrittenExclusion(Written):
     stages: Annotated[list[StageKind], BeforeValidator(partial(check_list, kind=StageKind, noun="stage kind"))] = Field(
         min_length=1, description=f"a list of one or more of: {', '.join(StageKind)}"
     )
+    alone: StrictBool = Field(
+        default=False, description="true if it may take part in deciding, but not alone (never_alone)"
+    )
     source: NonEmptyText = Field(description="the key of the source, like ECLAC; P for a proposal")
 
 

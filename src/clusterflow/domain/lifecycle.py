@@ -41,6 +41,8 @@ class DecidedBy(Frozen):
     roles: tuple[Role, ...] = Field(min_length=1)
     need: int = Field(default=1, ge=1)
     never: tuple[HelixKind, ...] = ()
+    never_alone: tuple[HelixKind, ...] = ()
+    """Helix kinds whose representatives may vote, but decide nothing unless somebody of another kind agrees."""
     each: tuple[Share, ...] = ()
     """The number of agreeing deciders that each of these helix kinds needs."""
     veto: tuple[Role, ...] = ()
@@ -110,6 +112,8 @@ class Exclusion(Frozen):
 
     helix: HelixKind
     stages: tuple[StageKind, ...] = Field(min_length=1)
+    alone: bool = False
+    """Whether it may take part in deciding, if only somebody of another kind agrees."""
     source: str
 
 

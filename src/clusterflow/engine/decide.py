@@ -48,6 +48,8 @@ class BallotResult(Frozen):
     votes: int = 0
     """How many standing votes say the same as this one; 0 if it was a stance."""
     need: int = 1
+    alone: bool = False
+    """Whether all of these votes are of helix kinds that decide nothing alone."""
     entered: tuple[str, ...] = ()
     version: int = 0
 
@@ -143,6 +145,12 @@ def decline_stage(
     roles = entitled_roles(of_model.gate.decided_by, voter.decider.roles, voter.decider.helixes)
     if not roles:
         raise NotPossible(f"«{person}» does not decide at the gate of «{stage}», and cannot decline it")
+    dependent = sorted(voter.decider.helixes & set(of_model.gate.decided_by.never_alone))
+    if dependent:
+        raise NotPossible(
+            f"who represents {' and '.join(dependent)} decides nothing alone at the gate of «{stage}», "
+            "and cannot decline it"
+        )
     transition = Transition(now.model, now.state, now.today)
     review = now.state.open_review(stage)
     if review is not None:
@@ -189,13 +197,15 @@ def decide(
         keep_fresh(tx, now.state, after)
     standing = after.standing_votes(review.id)
     mine = next((v for v in standing if v.decider == voter.decider.alias), None)
+    proposal = count(rule, standing).proposal_of(mine) if mine else None
     return BallotResult(
         initiative=initiative,
         stage=ballot.stage,
         review=review.id,
         decided=done.decision if done else None,
-        votes=count(rule, standing).votes_for(mine) if mine else 0,
+        votes=proposal.number if proposal else 0,
         need=rule.need,
+        alone=proposal is not None and proposal.is_alone,
         entered=tuple(e.stage for e in events if isinstance(e, ev.StageEntered)),
         version=after.version,
     )

@@ -28,7 +28,6 @@ from clusterflow.reports.markdown import question_page
 from clusterflow.reports.quorum import votes_so_far
 from clusterflow.reports.status import InitiativeStatus, StageLine
 from clusterflow.rules.stage_order import ancestors
-from clusterflow.rules.tally import count
 from clusterflow.services import explanation, gate_forms, gates, ledger, standing
 from clusterflow.services import review as review_service
 from clusterflow.services.context import Context
@@ -129,7 +128,7 @@ def submit_answer(context: Context, item: InboxItem, answer: GateForm) -> Ballot
 def question(context: Context, gate: GateExplanation, item: InboxItem, note: str) -> str:
     """Return the text above the form: what was wrong the last time, the votes, the findings, who may decide."""
     votes = standing.state(context, item.initiative).standing_votes(item.review)
-    counted = votes_so_far(count(gate.decided_by, votes), context.language)
+    counted = votes_so_far(gate.decided_by, votes, context.language)
     who = initiative_artifacts.eligible(context, gate.initiative, gate.stage)
     link = names.page(names.gate_key(gate.initiative, gate.stage))
     return question_page(gate, context.language, who, link, [n for n in (note, counted) if n])

@@ -15,6 +15,7 @@ SPANISH = {
     "closed": "la puerta ya no está abierta",
     "stopped": "la iniciativa terminó; ya no se decide nada",
     "barred": "quien representa a ese sector nunca decide en esta puerta",
+    "dependent": "quien representa a ese sector no decide nada por sí solo aquí, así que no emite votos de otros",
     "role": "esa persona no tiene hoy ninguno de los papeles que deciden en esta puerta: {roles}",
     "twice": "esa persona ya votó lo mismo en esta puerta, o se apartó",
     "term": "el plazo fijo de la etapa no admite esa prórroga: ya se prorrogó, o sería demasiado larga",

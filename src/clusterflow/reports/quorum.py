@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from clusterflow.domain.lifecycle import DecidedBy, Split
-from clusterflow.domain.terms import Role, SplitDays
+from clusterflow.domain.state import Vote
+from clusterflow.domain.terms import HelixKind, Role, SplitDays
 from clusterflow.domain.text import Language, Text
 from clusterflow.reports.labels import DECISION, HELIX, ROLE, STANCE, word
-from clusterflow.rules.tally import Tally
+from clusterflow.rules.tally import count
 
 _NEVER = Text(es="nunca: {}", en="never: {}")
+_NEVER_ALONE = Text(es="nunca por sí solo: {}", en="never alone: {}")
+_ALONE = Text(
+    es="falta el acuerdo de alguien que represente otra cosa que: {}",
+    en="somebody who represents something other than {} must agree",
+)
 _PER_ORGANISATION = Text(es="como máximo {} por organización", en="no more than {} for one organisation")
 _EACH = Text(es="al menos {} de: {}", en="at least {} for: {}")
 _VETO = Text(es="veto: {}", en="veto: {}")
@@ -29,7 +37,9 @@ def quorum(rule: DecidedBy, language: Language) -> str:
     if rule.need > 1:
         parts.append(_PER_ORGANISATION.to(language).format(rule.per_organisation))
     if rule.never:
-        parts.append(_NEVER.to(language).format(", ".join(HELIX[h].to(language) for h in rule.never)))
+        parts.append(_NEVER.to(language).format(_helixes(rule.never, language)))
+    if rule.never_alone:
+        parts.append(_NEVER_ALONE.to(language).format(_helixes(rule.never_alone, language)))
     for text, roles in ((_VETO, rule.veto), (_OVERRIDE, rule.override)):
         if roles:
             parts.append(text.to(language).format(", ".join(ROLE[r].to(language) for r in roles)))
@@ -37,6 +47,10 @@ def quorum(rule: DecidedBy, language: Language) -> str:
         parts.append(_FOUR_EYES.to(language))
     parts += _split(rule.split, language)
     return f"{', '.join(ROLE[r].to(language) for r in rule.roles)} ({'; '.join(parts)})"
+
+
+def _helixes(kinds: Iterable[HelixKind], language: Language) -> str:
+    return ", ".join(HELIX[kind].to(language) for kind in kinds)
 
 
 def _split(split: Split, language: Language) -> list[str]:
@@ -50,13 +64,14 @@ def _split(split: Split, language: Language) -> list[str]:
     return parts
 
 
-def votes_so_far(tally: Tally, language: Language) -> str:
+def votes_so_far(rule: DecidedBy, votes: Iterable[Vote], language: Language) -> str:
     """«Votes: go 1 of 2; hold until 2024-03-01 1 of 2; abstains 1»; empty before the first vote."""
-    said = []
+    tally, said = count(rule, votes), []
     for proposal in tally.proposals:
         until = f" {word('until', language)} {proposal.until}" if proposal.until else ""
         to_stage = f" ({proposal.stage})" if proposal.stage else ""
         counted = f"{proposal.number} {word('of', language)} {tally.need}"
-        said.append(f"{DECISION[proposal.decision].to(language)}{until}{to_stage} {counted}")
+        alone = f" ({_ALONE.to(language).format(_helixes(rule.never_alone, language))})" if proposal.is_alone else ""
+        said.append(f"{DECISION[proposal.decision].to(language)}{until}{to_stage} {counted}{alone}")
     said += [f"{STANCE[stance].to(language)} {number}" for stance, number in tally.stances]
     return f"{word('votes', language)}: {'; '.join(said)}" if said else ""

@@ -58,6 +58,8 @@ def lost_right(rule: DecidedBy, vote: Vote, rights: Rights) -> VoteFall | None:
         return None
     if rights.helixes & {*rule.never, *(rule.override_never if vote.overrides else ())}:
         return VoteFall.BARRED
+    if rights.helixes & set(rule.never_alone) and not vote.helixes & set(rule.never_alone):
+        return VoteFall.BARRED  # it was counted as the vote of somebody of another kind
     if not rights.delegated:
         return VoteFall.DELEGATION
     special = vote.kind is Stance.VETO or bool(vote.overrides)
@@ -86,6 +88,14 @@ def _not_entitled(rule: DecidedBy, ballot: Ballot, voter: Voter) -> Refusal | No
     barred = sorted((voter.decider.helixes | voter.caster.helixes) & set(rule.never))
     if barred:
         return Refusal("barred", f"who represents {' and '.join(barred)} never decides at {gate}")
+    if voter.cast_by is not None and not voter.decider.helixes & set(rule.never_alone):
+        dependent = sorted(voter.caster.helixes & set(rule.never_alone))
+        if dependent:
+            return Refusal(
+                "dependent",
+                f"who represents {' and '.join(dependent)} decides nothing alone at {gate}, so casts no vote of others",
+                "Let the decider cast this vote, or another delegate",
+            )
     if not voter.delegated:
         return Refusal(
             "delegation",

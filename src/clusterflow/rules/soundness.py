@@ -116,6 +116,7 @@ class DeciderFlaw(StrEnum):
     ALL_KINDS_EXCLUDED = "all-kinds-excluded"
     ONLY_THE_OFFICE = "only-the-office"
     NOT_EXCLUDED = "not-excluded"
+    MAY_DECIDE_ALONE = "may-decide-alone"
     SHARE_EXCLUDED = "share-excluded"
     SHARES_ABOVE_NEED = "shares-above-need"
     NOT_AMONG_ROLES = "not-among-roles"
@@ -128,6 +129,8 @@ def decider_flaws(
     each: Mapping[HelixKind, int] = MappingProxyType({}),
     special: Iterable[Role] = (),
     excluded: Iterable[HelixKind] = (),
+    never_alone: Iterable[HelixKind] = (),
+    excluded_alone: Iterable[HelixKind] = (),
 ) -> tuple[DeciderFlaw, ...]:
     """Return what is wrong with the deciders of a gate.
 
@@ -137,16 +140,20 @@ def decider_flaws(
     Args:
         special: the roles with a veto, an override or the casting vote.
         excluded: the helix kinds that the model excludes from the gates of this kind of stage.
+        excluded_alone: those that it lets decide there, but not alone.
     """
+    dependent = {*never, *never_alone}
     found: list[DeciderFlaw] = []
-    if set(never) >= set(HelixKind):
+    if dependent >= set(HelixKind):
         found.append(DeciderFlaw.ALL_KINDS_EXCLUDED)
-    elif HelixKind.GOVERNMENT in never and set(roles) == {Role.OFFICE}:
+    elif HelixKind.GOVERNMENT in dependent and set(roles) == {Role.OFFICE}:
         found.append(DeciderFlaw.ONLY_THE_OFFICE)
     if roles and SINGLE_HOLDER.issuperset(roles) and need > len(set(roles)):
         found.append(DeciderFlaw.TOO_FEW_HOLDERS)
     if not set(excluded) <= set(never):
         found.append(DeciderFlaw.NOT_EXCLUDED)
+    if not set(excluded_alone) <= dependent:
+        found.append(DeciderFlaw.MAY_DECIDE_ALONE)
     if set(each) & set(never):
         found.append(DeciderFlaw.SHARE_EXCLUDED)
     if sum(each.values()) > need:

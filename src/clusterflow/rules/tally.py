@@ -25,6 +25,8 @@ class Proposal:
     """How many of the votes count, by the model's limits."""
     has_shares: bool
     """Whether enough of them count for each helix kind that must agree."""
+    is_alone: bool = False
+    """Whether all of them are of helix kinds that decide nothing alone."""
 
     @property
     def stage(self) -> str | None:
@@ -63,9 +65,14 @@ class Tally:
     proposals: tuple[Proposal, ...] = ()
     stances: tuple[tuple[Stance, int], ...] = ()
 
+    def proposal_of(self, vote: Vote) -> Proposal | None:
+        """The proposal that a vote is for; None for a stance, which counts for nothing."""
+        return next((p for p in self.proposals if vote in p.votes), None)
+
     def votes_for(self, vote: Vote) -> int:
-        """How many votes say the same as this one, itself included; 0 for a stance, which counts for nothing."""
-        return next((p.number for p in self.proposals if vote in p.votes), 0)
+        """How many votes say the same as this one, itself included; 0 for a stance."""
+        proposal = self.proposal_of(vote)
+        return proposal.number if proposal else 0
 
 
 def conditions_in(written: str) -> dict[str, date]:
@@ -107,7 +114,8 @@ def _proposal(rule: DecidedBy, votes: Sequence[Vote]) -> Proposal:
     shares = {share.helix: share.need for share in rule.each}
     counted = count_by_organisation(units.values(), rule.per_organisation, shares)
     number = counted if counted is not None else count_by_organisation(units.values(), rule.per_organisation) or 0
-    return Proposal(DecisionKind(votes[0].kind), tuple(votes), number, counted is not None)
+    is_alone = all(vote.helixes & set(rule.never_alone) for vote in votes)
+    return Proposal(DecisionKind(votes[0].kind), tuple(votes), number, counted is not None, is_alone)
 
 
 def _terms(rule: DecidedBy, vote: Vote) -> tuple[object, ...]:
@@ -128,7 +136,8 @@ def carried(
     standing = tuple(votes)
     barred = GOES if any(v.kind is Stance.VETO for v in standing) else ()
     tally = count(rule, standing)
-    proposals = [p for p in tally.proposals if p.decision not in barred and p.is_possible(today)]
+    possible = [p for p in tally.proposals if p.decision not in barred and p.is_possible(today)]
+    proposals = [p for p in possible if not p.is_alone]
     complete = [p for p in proposals if _is_of_office(review, p) or _is_complete(rule, p)]
     if complete or not everybody_voted or not isinstance(rule.split.tie, Role):
         return tuple(complete)

@@ -193,6 +193,10 @@ TEXTS: dict[str, Text] = {
         es="Quien representa a su sector nunca decide en esta puerta.",
         en="People who represent your sector never decide at this gate.",
     ),
+    "refused_dependent": Text(
+        es="Quien representa a su sector no decide nada por sí solo aquí, así que no emite votos de otros.",
+        en="People who represent your sector decide nothing alone here, so they cast no votes of others.",
+    ),
     "refused_role": Text(
         es="Usted no tiene hoy ninguno de los papeles que deciden en esta puerta. La oficina puede registrarlo.",
         en="Today you hold none of the roles that decide at this gate. The office can record your seat.",

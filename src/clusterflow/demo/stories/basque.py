@@ -76,7 +76,7 @@ def _critical_mass(tell: Chronicle, calendar: Calendar) -> None:
         evidence="Acuerdo firmado, hallado en el archivo",
     )
     tell.survey(day(4, 20), invited=15, answers=12, mean=3.8)
-    tell.go("critical-mass", "amaia", "Quince comprometidos, con sus acuerdos a la vista.")
+    tell.go("critical-mass", "jon", "Quince comprometidos, con sus acuerdos a la vista.")
 
 
 def _purpose(tell: Chronicle, calendar: Calendar) -> None:

@@ -65,7 +65,7 @@ def _core(tell: Chronicle, calendar: Calendar) -> None:
     tell.member(day(4, 25), "civada", "Civada Clara", "large")
     tell.fact(day(4, 25), "membership", entered=day(5, 12), retract=True, organisation=tell.full("civada"))
     tell.survey(day(5, 8), invited=10, answers=7, mean=3.7)
-    tell.go("critical-mass", "montse", "Diez empresas e instituciones para empezar el análisis.", not_before=day(5, 1))
+    tell.go("critical-mass", "laia", "Diez empresas e instituciones para empezar el análisis.", not_before=day(5, 1))
 
 
 def _strategy(tell: Chronicle, calendar: Calendar) -> None:
@@ -84,7 +84,7 @@ def _vision(tell: Chronicle, calendar: Calendar) -> None:
     tell.document(day(11, 4), "vision", "purpose-statement", "Visión: lo vegetal como primera opción")
     tell.document(day(11, 4), "carta", "charter", "Carta de la visión")
     tell.signs(day(11, 4), "carta", "legumbres bebidas harinas universidad")
-    # Two founders still need internal approval. The office decides a conditional go: they must sign by a date.
+    # Two founders still need internal approval. The office and a founder decide a conditional go, with a date.
     tell.opens_by_hand(day(13, 10), "common-purpose")
     tell.decides(
         "common-purpose",
@@ -92,6 +92,14 @@ def _vision(tell: Chronicle, calendar: Calendar) -> None:
         DecisionKind.CONDITIONAL_GO,
         "La visión es compartida; que firme al menos uno de los dos fundadores que faltan.",
         due_all=day(16, 15),
+    )
+    tell.decides(
+        "common-purpose",
+        "laia",
+        DecisionKind.CONDITIONAL_GO,
+        "La visión es de las empresas; los dos que faltan ya lo han llevado a su consejo.",
+        due_all=day(16, 15),
+        door="cli",
     )
     tell.signs(day(15, 8), "carta", "aceites")
 

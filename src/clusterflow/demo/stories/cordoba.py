@@ -79,7 +79,7 @@ def _purpose(tell: Chronicle, calendar: Calendar) -> None:
     tell.leaves(day(12, 26), "editorial")
     tell.decides(
         "common-purpose",
-        "delfina",
+        "carla",
         DecisionKind.HOLD,
         "Firmaron todos los que quedan, pero quedan tres: primero hay que volver a ser cinco.",
         until=day(14, 10),

@@ -1,8 +1,8 @@
 """Ecuador, ecological transition: first a public policy, then a long horizon with links inside and outside.
 
 What happens: university and foundation leave while the strategy is written, and the stage is sent back to win them
-again. The ministry's representative may decide at early gates; for the committees he tries to decide and is refused.
-The legal personality is unknown for months. People, firms and institutions are invented.
+again. The ministry's representative votes at early gates, but decides none alone; for the committees he tries
+to decide and is refused. The legal personality is unknown for months. People, firms and institutions are invented.
 """
 
 from __future__ import annotations
@@ -55,8 +55,9 @@ def _public_policy(tell: Chronicle, calendar: Calendar) -> None:
     tell.document(day(3, 4), "proposito", "purpose-statement", "Propósito: producir sin agotar")
     tell.document(day(3, 4), "carta", "charter", "Carta de fundadores")
     tell.signs(day(3, 11), "carta", "solar cacao residuos universidad")
-    # At this gate the ministry may still decide: the purpose is aligned with its policy.
+    # The purpose is aligned with a policy of the ministry, so it votes, too. It decides nothing alone: a firm agrees.
     tell.go("common-purpose", "gonzalo", "El propósito sirve a la política y lo firmaron todos.")
+    tell.go("common-purpose", "karla", "El propósito es de las empresas y conviene a todas.", door="cli")
 
 
 def _critical_mass(tell: Chronicle, calendar: Calendar) -> None:

@@ -84,7 +84,7 @@ def _critical_mass(tell: Chronicle, calendar: Calendar) -> None:
     tell.survey(day(4, 22), invited=15, answers=13, mean=4.1)
     # The maker of springs was entered as a medium-sized firm; it is a small one.
     tell.resizes(day(5, 4), "resortes", "small")
-    tell.go("critical-mass", "ofelia", "Quince comprometidos y una empresa ancla; la confianza es alta.")
+    tell.go("critical-mass", "rene", "Quince comprometidos y una empresa ancla; la confianza es alta.")
 
 
 def _common_purpose(tell: Chronicle, calendar: Calendar) -> None:

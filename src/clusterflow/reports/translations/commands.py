@@ -41,6 +41,9 @@ COMMANDS: dict[str, str] = {
     "código nuevo para la puerta de {0}",
     "noted; it counts for no decision at the gate of {}": "anotado; no cuenta para ninguna decisión en la puerta de {}",
     "counted: {} of {} at the gate of {}": "contado: {} de {} en la puerta de {}",
+    "counted: {} of {} at the gate of {}; somebody of another helix kind must agree, too": (
+        "contado: {} de {} en la puerta de {}; falta también el acuerdo de alguien de otro tipo de hélice"
+    ),
     "{}: {}; begun: {}": "{}: {}; comienza: {}",
     "; begun: {}": "; comienza: {}",
     "refused: {}": "rechazado: {}",
@@ -167,6 +170,7 @@ COMMANDS: dict[str, str] = {
     "Models": "Modelos",
     "decides: {}; allowed: {} days": "decide: {}; plazo: {} días",
     "after {}": "después de {}",
+    "never decides alone: {}, at the gates of {} ({})": "nunca decide por sí solo: {}, en las puertas de {} ({})",
     "never decides: {}, at the gates of {} ({})": "nunca decide: {}, en las puertas de {} ({})",
     "optional": "opcional",
     "open-ended": "sin fin fijo",

@@ -38,6 +38,10 @@ CONFIGS: dict[str, str] = {
     "{} could decide the gate of a stage of the kind {}": "{} podría decidir la puerta de una etapa del tipo {}",
     "never: [{}]": "never: [{}]",
     "The model excludes it there, by {} (exclusions)": "El modelo lo excluye ahí, según {} (exclusions)",
+    "{} could decide alone the gate of a stage of the kind {}": "{} podría decidir por sí solo la puerta de una etapa "
+    "del tipo {}",
+    "never_alone: [{}]": "never_alone: [{}]",
+    "The model excludes that, by {} (exclusions)": "El modelo lo excluye, según {} (exclusions)",
     "The government may never decide a management gate": "El gobierno nunca decide en una puerta de gestión",
     "the model «{}» is also in {}": "el modelo «{}» está también en {}",
     "every model once": "cada modelo una vez",

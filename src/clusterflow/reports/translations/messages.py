@@ -59,6 +59,12 @@ MESSAGES: dict[str, str] = {
     "Attempts left: {}": "Intentos que quedan: {}",
     "A new one is sent by: clusterflow send-code": "Se envía otro con: clusterflow send-code",
     "who represents {} never decides at {}": "quien representa a {} nunca decide en {}",
+    "who represents {} decides nothing alone at {}, so casts no vote of others": (
+        "quien representa a {} no decide nada por sí solo en {}, así que no emite votos de otros"
+    ),
+    "who represents {} decides nothing alone at the gate of «{}», and cannot decline it": (
+        "quien representa a {} no decide nada por sí solo en la puerta de «{}», y no puede renunciar a la etapa"
+    ),
     "no delegation of «{}» to this person is in force": "no hay una delegación vigente de «{}» a esta persona",
     "Record it: clusterflow record delegation person=... delegate=... from=...": "Regístrela: clusterflow record "
     "delegation person=... delegate=... from=...",

@@ -120,7 +120,7 @@ def gate_page(context: Context, initiative: str, stage: str, person: str, langua
         review=review.id if review else None,
         opened_on=review.opened_on if review else None,
         quorum=quorum(rule, language),
-        tally=votes_so_far(count(rule, standing_votes), language),
+        tally=votes_so_far(rule, standing_votes, language),
         need=rule.need,
         votes=lines,
         voices=_voices(eligible, names, aliases, deciders),
