@@ -18,7 +18,7 @@ from benches.measuring import MS, headline, quick, spread, timed
 from benches.tiny import open_context
 from clusterflow.rules.evaluation import required_calls
 from clusterflow.services import review, standing
-from clusterflow.services.catalogue import metrics_of
+from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.context import Context
 from clusterflow.store.metrics import measure
 from clusterflow.store.tables import REGISTRY_TABLES

@@ -10,7 +10,7 @@ from clusterflow.configs.dues import load_scheme, load_schemes, parse_scheme
 from clusterflow.domain.dues import DuesBasis, ProRata
 from clusterflow.domain.terms import SizeClass
 from clusterflow.errors import Mistakes
-from clusterflow.services.catalogue import schemes_in
+from clusterflow.services.catalogue.dues import schemes_in
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 

@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 from clusterflow.configs.models import load_model, load_models, model_files
 from clusterflow.errors import Mistakes, UnknownName
-from clusterflow.services.catalogue import Models, find_model, models_in
+from clusterflow.services.catalogue.models import Models, find_model, models_in
 
 HERE = Path(__file__).parent
 CONFIGS = HERE.parents[1] / "configs"

@@ -10,7 +10,7 @@ from support.world import CONFIGS
 from clusterflow.configs.notices import load_notices
 from clusterflow.domain.notice import Group, Offset, Urgency
 from clusterflow.errors import Mistakes
-from clusterflow.services.catalogue import metrics_in
+from clusterflow.services.catalogue.metrics import metrics_in
 
 SOUND = """dues:
   on: invoice.due

@@ -7,7 +7,7 @@ from support.office import ROOT
 
 from clusterflow.configs.schedules import DEFAULTS, Schedule
 from clusterflow.prefect.declarations import declare, deployment_name, prefect_yaml
-from clusterflow.services.catalogue import models_in
+from clusterflow.services.catalogue.models import models_in
 
 MODELS = models_in(ROOT / "configs")
 

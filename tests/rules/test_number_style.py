@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
+import pycountry
 import pytest
+from babel.localedata import exists
+from babel.numbers import get_decimal_symbol, get_group_symbol
 
-from clusterflow.domain.number_style import numbers_of, short_date
+from clusterflow.domain.number_style import number_text, numbers_of, short_date
 from clusterflow.domain.quantity import Unit, format_quantity
 from clusterflow.domain.text import Language, alphabetical
 
@@ -29,6 +32,16 @@ def test_a_country_writes_numbers_money_and_days_in_its_own_way(
         assert format_quantity(Fraction(1500), Unit.COUNT, None, language) == count
         assert format_quantity(Fraction(7, 2), Unit.POINTS, None, language) == points
         assert short_date(date(2026, 3, 5)) == day
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_country_has_the_number_symbols_of_babel(language: str) -> None:
+    for country in (one.alpha_2 for one in pycountry.countries):
+        locale = f"{language}_{country}"
+        babel = locale if exists(locale) else language
+        with numbers_of(language, country):
+            expected = f"1{get_group_symbol(babel)}500{get_decimal_symbol(babel)}5"
+            assert number_text("1\u202f500.5") == expected, locale
 
 
 def test_names_are_sorted_as_in_a_spanish_dictionary() -> None:

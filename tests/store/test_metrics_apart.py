@@ -9,7 +9,7 @@ from support.world import World
 
 from clusterflow.domain.measurement import MetricCall
 from clusterflow.domain.quantity import Unit
-from clusterflow.services.catalogue import metrics_of
+from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.store.metrics import measure, measure_by_part
 
 DAY = date(2024, 6, 30)

@@ -10,7 +10,7 @@ from support.world import World
 
 from clusterflow.domain.measurement import Measurement, MetricCall
 from clusterflow.errors import Mistakes
-from clusterflow.services.catalogue import metrics_of
+from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.store.metrics import evidence, measure
 
 DAY = date(2024, 6, 1)

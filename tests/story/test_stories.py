@@ -31,7 +31,7 @@ from clusterflow.rules.projection import replay
 from clusterflow.services import enrolment, explanation, gates, ledger, registry
 from clusterflow.services import review as review_service
 from clusterflow.services import standing as standing_service
-from clusterflow.services.catalogue import models_of
+from clusterflow.services.catalogue.models import models_of
 from clusterflow.services.context import Context
 from clusterflow.services.exports.event_logs import Logs
 from clusterflow.services.exports.exports import Exports

@@ -19,7 +19,7 @@ from clusterflow.engine.record import Submission
 from clusterflow.engine.transaction import Transaction
 from clusterflow.rules.transition import Transition
 from clusterflow.services import enrolment
-from clusterflow.services.catalogue import models_of
+from clusterflow.services.catalogue.models import models_of
 from clusterflow.services.context import Context
 from clusterflow.store.pinned_models import load_model
 

@@ -17,7 +17,7 @@ from clusterflow.domain.text import Language
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes
 from clusterflow.reports.dues import BASIS, STATE, bracket, remark_text, terms
 from clusterflow.services import dues as dues_service
-from clusterflow.services.catalogue import schemes_in
+from clusterflow.services.catalogue.dues import schemes_in
 from clusterflow.services.context import Context
 from clusterflow.services.dues import DuesResult
 from clusterflow.settings import Settings

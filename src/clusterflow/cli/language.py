@@ -59,7 +59,11 @@ def language() -> Language:
     """The language of the answer."""
     if _command.language is None:
         _command.language = FALLBACK  # for whatever goes wrong while the right one is looked for
-        _command.language = _recorded() or _by_setting() or _by_locale() or FALLBACK
+        # Where the settings are wrong, the command itself says so.
+        with suppress(Exception):
+            settings = Settings()
+            _command.language = _recorded(settings) or _by_setting(settings)
+        _command.language = _command.language or _by_locale() or FALLBACK
     return _command.language
 
 
@@ -68,16 +72,15 @@ def stated_language() -> Language | None:
     return _command.language if any(word.partition("=")[0] == OPTION for word in _command.words) else None
 
 
-def _recorded() -> Language | None:
+def _recorded(settings: Settings) -> Language | None:
     """The language on record of the person who gives the command, else of the initiative that the command names."""
     # Where there is no database, or no right one, the command itself says so.
     with suppress(Exception):
         # Start-up time: a command that answers without the database needs none of this.
         from clusterflow.cli.recorded_languages import recorded_languages  # noqa: PLC0415
 
-        person = _person(Settings())
         named = sorted({word for word in _command.words if re.fullmatch(ID, word)})
-        return next(map(model_language, recorded_languages(person, named)), None)
+        return next(map(model_language, recorded_languages(settings, _person(settings), named)), None)
     return None
 
 
@@ -89,11 +92,8 @@ def _person(settings: Settings) -> str | None:
     return settings.actor if settings.actor != NOBODY else None
 
 
-def _by_setting() -> Language | None:
-    with suppress(Exception):
-        settings = Settings()
-        return settings.language if "language" in settings.model_fields_set else None
-    return None
+def _by_setting(settings: Settings) -> Language | None:
+    return settings.language if "language" in settings.model_fields_set else None
 
 
 def _by_locale() -> Language | None:

@@ -23,7 +23,8 @@ from clusterflow.reports.diagram import mermaid, svg
 from clusterflow.reports.labels import SEVERITY, word
 from clusterflow.reports.portfolio.texts import KIND
 from clusterflow.reports.quorum import quorum
-from clusterflow.services.catalogue import Models, find_model, metrics_in, models_in
+from clusterflow.services.catalogue.metrics import metrics_in
+from clusterflow.services.catalogue.models import Models, find_model, models_in
 from clusterflow.settings import Settings
 
 model = Commands(

@@ -13,7 +13,7 @@ from clusterflow.cli.output import Actor, Json, day, print_json, show, table
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes
 from clusterflow.reports.labels import URGENCY
 from clusterflow.services import standing
-from clusterflow.services.catalogue import find_model, models_in
+from clusterflow.services.catalogue.models import find_model, models_in
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.budget import budget as reckon
 from clusterflow.services.notifications.dead_letters import dead_letters_of, resend

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Initiative, Person
 from clusterflow.domain.text import NoticeLanguage
 from clusterflow.services.context import Context
-from clusterflow.store.registry import current
+from clusterflow.settings import Settings
+from clusterflow.store.registry import initiative_records, people_by_id
 
 
-def recorded_languages(person: str | None, initiatives: Sequence[str]) -> list[NoticeLanguage]:
+def recorded_languages(settings: Settings, person: str | None, initiatives: Sequence[str]) -> list[NoticeLanguage]:
     """The language on record of a person, then those of initiatives.
 
     Raises:
         ClusterflowError: the database cannot be used.
     """
-    context = Context.open()
+    context = Context.open(settings)
     today = context.clock().date()
     with context.reading() as connection:
-        found: list[Any] = current(connection, Person, REGISTRY, today, id=[person]) if person else []
-        found += current(connection, Initiative, REGISTRY, today, id=list(initiatives)) if initiatives else []
-    return [one.language for one in found if one.language]
+        people = people_by_id(connection, today, [person]) if person else {}
+        found = initiative_records(connection, today, initiatives) if initiatives else {}
+    records: list[Person | Initiative] = [*people.values(), *(found[one] for one in initiatives if one in found)]
+    return [one.language for one in records if one.language]

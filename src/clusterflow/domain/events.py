@@ -4,8 +4,6 @@ An entry holds ids, never names or addresses, so a person can be forgotten and t
 event is ``<noun>.<past>``; in Prefect it is ``clusterflow.<noun>.<past>``.
 """
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Annotated, Literal
 

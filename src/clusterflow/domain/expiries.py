@@ -1,7 +1,5 @@
 """Events of time: a label or a strategy ends. They belong to no stage."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Literal
 

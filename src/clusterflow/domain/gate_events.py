@@ -1,7 +1,5 @@
 """What can happen at a gate: its review, the votes, the codes, the decision. ``events`` lists all kinds."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """A lifecycle model: the plan of a life, as data."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator
 from functools import cached_property

@@ -18,6 +18,24 @@ THIN_SPACE = "\u202f"
 LETTER_COUNTRIES = frozenset(["BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV", "US", "VE"])
 """Where paper is of the size Letter (CLDR, paperSize); elsewhere it is A4."""
 
+Symbols = tuple[str, str]
+"""The sign between thousands, and the decimal sign."""
+
+_POINT, _COMMA, _SPACE = (",", "."), (".", ","), ("\xa0", ",")
+_SYMBOLS: dict[str, tuple[Symbols, dict[Symbols, str]]] = {
+    "es": (_COMMA, {_POINT: "BR BZ CU DO GT HN MX NI PA PE PR SV US", _SPACE: "CR"}),
+    "en": (
+        _POINT,
+        {
+            _COMMA: "AT BE DE DK ES ID IT NL PL RO SI",
+            _SPACE: "CZ FI HU NO PT SE SK ZA",
+            (THIN_SPACE, ","): "FR",
+            ("’", "."): "CH",
+        },
+    ),
+}
+"""Of a language: the usual symbols, and the countries with others (CLDR). Babel takes 20 ms to say the same."""
+
 _locale: ContextVar[str | None] = ContextVar("number_locale", default=None)
 
 
@@ -65,7 +83,11 @@ def short_date(value: date) -> str:
 
 
 @cache
-def _symbols(name: str) -> tuple[str, str]:
+def _symbols(name: str) -> Symbols:
+    language, _, country = name.partition("_")
+    if language in _SYMBOLS:
+        usual, others = _SYMBOLS[language]
+        return next((symbols for symbols, countries in others.items() if country in countries.split()), usual)
     from babel.numbers import get_decimal_symbol, get_group_symbol  # noqa: PLC0415 - start-up time, as above
 
     return get_group_symbol(_known(name)), get_decimal_symbol(_known(name))

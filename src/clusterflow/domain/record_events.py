@@ -1,7 +1,5 @@
 """What can happen to recorded facts: they are entered, corrected and withdrawn, and a person in them is forgotten."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from clusterflow.domain.text import Frozen

@@ -1,7 +1,5 @@
 """The state of one initiative, derived from its ledger."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from clusterflow.domain.terms import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -26,7 +26,6 @@ from clusterflow.rules.mistakes import nearest
 from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.store import ledger, tables
 from clusterflow.store.ledger import Head
-from clusterflow.store.metrics import measure
 from clusterflow.store.pinned_models import load_model
 from clusterflow.store.registry import calendar_of
 from clusterflow.store.state import load_cached_state, load_states
@@ -89,10 +88,22 @@ def assess_state(
     """Measure and judge a state as of the local day of a moment."""
     model, today = load_model(connection, state.model_hash), calendar.today(now)
     registry_version = ledger.peek_version(connection, REGISTRY)
-    found = measure(connection, required_calls(model, state), declarations, today, [state.initiative])
+    found = _measure(connection, required_calls(model, state), declarations, today, [state.initiative])
     mine = {call: by[state.initiative] for call, by in found.items() if state.initiative in by}
     assessment = assess(model, state, mine, electorates_of(connection, state, model, calendar, today))
     return CurrentAssessment(state, model, assessment, mine, today, calendar, registry_version)
+
+
+def _measure(
+    connection: Connection,
+    calls: Iterable[MetricCall],
+    declarations: Declarations,
+    day: date,
+    initiatives: list[str] | None,
+) -> dict[MetricCall, dict[str, Measurement]]:
+    from clusterflow.store.metrics import measure  # noqa: PLC0415 - start-up time: few decisions measure anything
+
+    return measure(connection, calls, declarations, day, initiatives)
 
 
 def observe(
@@ -160,7 +171,7 @@ def evaluate_portfolio(
         wanted = {c for i in initiatives for c in required_calls(models[i], states[i])}
         # The query for the whole portfolio, the usual case, needs no list of initiatives.
         whole = everyone and len(initiatives) == len(states) and len(states) > 1
-        found = measure(connection, wanted, declarations, day, None if whole else initiatives)
+        found = _measure(connection, wanted, declarations, day, None if whole else initiatives)
         for i in initiatives:
             mine = {call: by[i] for call, by in found.items() if i in by}
             electorates = electorates_of(connection, states[i], models[i], calendars[i], day)

@@ -13,7 +13,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 from clusterflow.configs.schedules import DEFAULTS, Schedule
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.prefect.pool import POOL
-from clusterflow.services.catalogue import models_in
+from clusterflow.services.catalogue.models import models_in
 from clusterflow.settings import Settings
 
 Declaration = dict[str, Any]

@@ -12,7 +12,7 @@ from clusterflow.engine import dues as invoicing
 from clusterflow.engine.transaction import perform
 from clusterflow.errors import ClusterflowError
 from clusterflow.services import standing
-from clusterflow.services.catalogue import schemes_of
+from clusterflow.services.catalogue.dues import schemes_of
 from clusterflow.services.context import Context
 from clusterflow.services.local_time import today_of
 from clusterflow.store import dues

@@ -6,7 +6,7 @@ from clusterflow.engine import enrol as enrolment
 from clusterflow.engine.enrol import EnrolmentResult
 from clusterflow.engine.record import Submission
 from clusterflow.engine.transaction import perform
-from clusterflow.services.catalogue import find_model, models_of
+from clusterflow.services.catalogue.models import find_model, models_of
 from clusterflow.services.context import Context
 
 

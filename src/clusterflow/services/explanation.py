@@ -15,7 +15,7 @@ from clusterflow.reports.explanation import GateExplanation, explain_gate
 from clusterflow.rules.judge import judge_gate
 from clusterflow.rules.stage_order import known_stage
 from clusterflow.services import standing
-from clusterflow.services.catalogue import metrics_of
+from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.context import Context
 from clusterflow.services.local_time import end_of_day, today_of
 from clusterflow.store.metrics import evidence, measure

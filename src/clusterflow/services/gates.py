@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from clusterflow.domain.measurement import MetricDeclaration
 from clusterflow.engine import decide as gates
 from clusterflow.engine.decide import BallotResult, DeclinedStage, OpenedReview
 from clusterflow.engine.transaction import perform
 from clusterflow.rules.ballot import Ballot
 from clusterflow.rules.tally import rule_at
 from clusterflow.services import standing
-from clusterflow.services.catalogue import metrics_of
 from clusterflow.services.context import Context
 from clusterflow.services.local_time import today_of
 from clusterflow.store.people import Eligible, eligible_people, person_of
@@ -32,7 +32,7 @@ def open_gate(
     """
     return perform(
         context.database, context.command(actor, key), "open gate", f"{initiative} {stage}", OpenedReview,
-        lambda tx: gates.open_review(tx, initiative, stage, lambda: metrics_of(context), asked_by),
+        lambda tx: gates.open_review(tx, initiative, stage, lambda: _metrics(context), asked_by),
     )  # fmt: skip
 
 
@@ -43,7 +43,7 @@ def decline_stage(
     return perform(
         context.database, context.command(None, key), "decline stage", repr((initiative, stage, person, reason)),
         DeclinedStage,
-        lambda tx: gates.decline_stage(tx, initiative, stage, person, reason, lambda: metrics_of(context)),
+        lambda tx: gates.decline_stage(tx, initiative, stage, person, reason, lambda: _metrics(context)),
     )  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def decide(
     """Take a person's vote at a gate, or refuse it with the reason."""
     return perform(
         context.database, context.command(actor, key), "decide", repr((initiative, person, ballot)), BallotResult,
-        lambda tx: gates.decide(tx, initiative, person, ballot, lambda: metrics_of(context), context.code_key),
+        lambda tx: gates.decide(tx, initiative, person, ballot, lambda: _metrics(context), context.code_key),
     )  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def renew_code(context: Context, initiative: str, stage: str, person: str, actor
     """Send a decider a new one-time code with the next notice."""
     return perform(
         context.database, context.command(actor), "renew code", f"{initiative} {stage} {person}", BallotResult,
-        lambda tx: gates.renew_code(tx, initiative, stage, person, lambda: metrics_of(context)),
+        lambda tx: gates.renew_code(tx, initiative, stage, person, lambda: _metrics(context)),
     )  # fmt: skip
 
 
@@ -73,6 +73,13 @@ def eligible_deciders(context: Context, initiative: str, stage: str) -> tuple[El
         rule = rule_at(declared, state.open_review(stage))
         today = today_of(connection, [initiative], context.clock())[initiative]
         return eligible_people(connection, initiative, rule, today)
+
+
+def _metrics(context: Context) -> dict[str, MetricDeclaration]:
+    # Start-up time: metrics are needed only if something was recorded after the answers were measured.
+    from clusterflow.services.catalogue.metrics import metrics_of  # noqa: PLC0415
+
+    return metrics_of(context)
 
 
 def people_of(context: Context, aliases: Sequence[str]) -> dict[str, str]:

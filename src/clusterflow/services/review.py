@@ -14,7 +14,7 @@ from clusterflow.engine import process_deadlines as deadline_processing
 from clusterflow.engine.evaluate import EvaluationResult
 from clusterflow.engine.transaction import perform
 from clusterflow.rules.work_calendar import WorkCalendar
-from clusterflow.services.catalogue import metrics_of
+from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.context import Context
 from clusterflow.services.isolation import compute_without_broken, describe_problem
 from clusterflow.services.outbox import RETRY_DELAY

@@ -25,7 +25,7 @@ from clusterflow.rules.ballot import Ballot
 from clusterflow.rules.mistakes import nearest_hint
 from clusterflow.services import enrolment, gates, ledger, registry, standing
 from clusterflow.services import review as review_service
-from clusterflow.services.catalogue import metrics_in
+from clusterflow.services.catalogue.metrics import metrics_in
 from clusterflow.services.context import Context
 from clusterflow.settings import Settings
 from clusterflow.store import deadlines

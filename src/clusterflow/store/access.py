@@ -17,9 +17,9 @@ from clusterflow.domain.records.membership import Membership
 from clusterflow.domain.records.parties import Initiative, Office, Person, Representation
 from clusterflow.domain.terms import BodyKind, ReviewStatus, SeatRole
 from clusterflow.store import tables
-from clusterflow.store.metrics.scope import Scope
 from clusterflow.store.people import SEAT_ROLES, VOTING_SEATS
 from clusterflow.store.registry import people_by_id
+from clusterflow.store.scope import Scope
 
 _FEW = 500
 """Up to so many initiatives are named in a statement; for more it reads all open reviews."""

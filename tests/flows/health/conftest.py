@@ -19,7 +19,7 @@ from clusterflow.prefect.declarations import Declaration, declare
 from clusterflow.prefect.deploy import deploy, write_file
 from clusterflow.prefect.pool import POOL
 from clusterflow.prefect.server import PrefectServer
-from clusterflow.services.catalogue import models_in
+from clusterflow.services.catalogue.models import models_in
 from clusterflow.settings import Settings
 
 AUTH = "office:let-me-in"

@@ -21,7 +21,7 @@ from clusterflow.prefect.deploy import deploy, write_file
 from clusterflow.prefect.health import deployments
 from clusterflow.prefect.pool import POOL
 from clusterflow.prefect.server import PrefectServer
-from clusterflow.services.catalogue import models_in
+from clusterflow.services.catalogue.models import models_in
 from clusterflow.services.diagnostics.finding import Outcome, Surroundings
 from clusterflow.settings import Settings
 

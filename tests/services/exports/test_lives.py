@@ -19,7 +19,7 @@ from clusterflow.engine.restore import RestoreResult
 from clusterflow.errors import Mistakes, NotPossible
 from clusterflow.reports.ocel import JsonForm
 from clusterflow.services import explanation, ledger, personal_data, registry, review, standing
-from clusterflow.services.catalogue import models_of
+from clusterflow.services.catalogue.models import models_of
 from clusterflow.services.context import Context
 from clusterflow.services.exports.event_logs import Logs
 from clusterflow.services.exports.exports import Exports

@@ -1,7 +1,5 @@
 """Records of activity: training, surveys, links, business, labels, stated figures."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Self
 
 from pydantic import Field, ValidationInfo, model_validator

@@ -1,7 +1,5 @@
 """What every record has: its validity, its source, and its references to other records."""
 
-from __future__ import annotations
-
 import hashlib
 import math
 import re
@@ -51,9 +49,11 @@ SeriesId = Annotated[Slug, Ref("learning-series")]
 
 
 def _known_country(code: str, info: ValidationInfo) -> str:
+    if info.context is STORED:
+        return code
     import pycountry  # noqa: PLC0415 - start-up time: only a command that validates a country needs it
 
-    if info.context is not STORED and pycountry.countries.get(alpha_2=code) is None:
+    if pycountry.countries.get(alpha_2=code) is None:
         raise ValueError(f"no country has the code «{code}»; accepted: {COUNTRY_ACCEPTED}")
     return code
 
@@ -66,9 +66,11 @@ Country = Annotated[
 
 
 def _known_subdivision(code: str, info: ValidationInfo) -> str:
+    if info.context is STORED:
+        return code
     import pycountry  # noqa: PLC0415 - start-up time: only a command that validates a subdivision needs it
 
-    if info.context is not STORED and code not in {found.code for found in pycountry.subdivisions}:
+    if code not in {found.code for found in pycountry.subdivisions}:
         raise ValueError(f"no region has the code «{code}»; accepted: {SUBDIVISION_ACCEPTED}")
     return code
 
@@ -85,9 +87,11 @@ Subdivision = Annotated[
 
 
 def _known_currency(code: str, info: ValidationInfo) -> str:
+    if info.context is STORED:
+        return code
     import pycountry  # noqa: PLC0415 - start-up time: only a command that validates a currency needs it
 
-    if info.context is not STORED and pycountry.currencies.get(alpha_3=code) is None:
+    if pycountry.currencies.get(alpha_3=code) is None:
         raise ValueError(f"«{code}» is not an ISO 4217 currency; accepted: {CURRENCY_ACCEPTED}")
     return code
 

@@ -1,7 +1,5 @@
 """Records of governance: bodies, seats, meetings, documents, the legal entity."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar
 
 from pydantic import Field

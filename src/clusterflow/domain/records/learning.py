@@ -1,7 +1,5 @@
 """The community of practice: learning sessions of the whole programme for managers of initiatives."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar
 
 from pydantic import Field

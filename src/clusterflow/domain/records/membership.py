@@ -1,7 +1,5 @@
 """Records of membership."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from clusterflow.domain.records.base import OrganisationId, Span

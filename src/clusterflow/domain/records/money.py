@@ -1,7 +1,5 @@
 """Records of money and staff: invoices, payments, income, budget, employment."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, ValidationInfo, model_validator

@@ -1,7 +1,5 @@
 """Organisations, people and whom they represent, offices, and the initiatives themselves."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo

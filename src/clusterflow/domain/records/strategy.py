@@ -1,7 +1,5 @@
 """Records of strategy: strategies, objectives, readings, actions, projects."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar
 
 from pydantic import Field

@@ -8,7 +8,9 @@ from clusterflow.configs.notices import load_notices
 from clusterflow.configs.schedules import load_schedules
 from clusterflow.domain.text import Text
 from clusterflow.errors import Mistakes
-from clusterflow.services.catalogue import metrics_in, models_in, schemes_in
+from clusterflow.services.catalogue.dues import schemes_in
+from clusterflow.services.catalogue.metrics import metrics_in
+from clusterflow.services.catalogue.models import models_in
 from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, both, ok, plain, trouble
 
 

@@ -18,7 +18,7 @@ from clusterflow.notices.markup import link
 from clusterflow.notices.render import TemplateFailed, render
 from clusterflow.rules.delivery_policy import DeliveryPolicy
 from clusterflow.services.calendars import attachment_for, calendar_texts
-from clusterflow.services.catalogue import metrics_of
+from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.batching import PEOPLE_PER_TRANSACTION, batch_and_release, delivery_policy_of
 from clusterflow.services.notifications.failures import log_failure

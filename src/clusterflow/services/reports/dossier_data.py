@@ -41,7 +41,7 @@ from clusterflow.reports.status import title_of
 from clusterflow.rules.work_calendar import months_before
 from clusterflow.services import explanation
 from clusterflow.services import standing as standing_service
-from clusterflow.services.catalogue import metrics_of
+from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.context import Context
 from clusterflow.services.local_time import end_of_day
 from clusterflow.services.reports.evidence_names import EvidenceNames

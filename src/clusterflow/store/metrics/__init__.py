@@ -16,7 +16,7 @@ from clusterflow.store.metrics import (
     trust,
 )
 from clusterflow.store.metrics.metric import METRICS, Metric, evidence, measure, measure_by_part
-from clusterflow.store.metrics.scope import Scope
+from clusterflow.store.scope import Scope
 
 FAMILIES = (
     members, membership_changes, documents, governance, staff, meetings, trust, strategy, money, business, activity,

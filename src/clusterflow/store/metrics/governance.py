@@ -21,8 +21,8 @@ from clusterflow.store.metrics.evidence_rows import (
     latest_of,
 )
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.metrics.scope import Scope
 from clusterflow.store.metrics.shared_queries import seats
+from clusterflow.store.scope import Scope
 
 LEADING = (SeatRole.CHAIR.value, SeatRole.MANAGER.value)
 

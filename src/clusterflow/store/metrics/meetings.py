@@ -21,7 +21,6 @@ from clusterflow.store.metrics.evidence_rows import (
     initiatives_with_entries,
 )
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.metrics.scope import Scope, days_between
 from clusterflow.store.metrics.shared_queries import (
     attendance_by_meeting,
     is_attendance_of,
@@ -29,6 +28,7 @@ from clusterflow.store.metrics.shared_queries import (
     meetings,
     members,
 )
+from clusterflow.store.scope import Scope, days_between
 
 BEFORE = 3
 """How many meetings before the last one decide who is new (DOMAIN.md, 28)."""

@@ -23,7 +23,6 @@ from clusterflow.store.metrics.evidence_rows import (
     latest_of,
 )
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.metrics.scope import Scope
 from clusterflow.store.metrics.shared_queries import (
     ANY_SME,
     attendance_by_meeting,
@@ -34,6 +33,7 @@ from clusterflow.store.metrics.shared_queries import (
     of_size,
     representations,
 )
+from clusterflow.store.scope import Scope
 
 
 def _counted(scope: Scope, part: ColumnElement[Any], member: Subquery) -> Select[Any]:

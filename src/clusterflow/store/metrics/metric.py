@@ -22,7 +22,7 @@ from clusterflow.domain.measurement import (
     Staleness,
 )
 from clusterflow.domain.money import exponent
-from clusterflow.store.metrics.scope import EarlierDay, Scope, parameter_values
+from clusterflow.store.scope import EarlierDay, Scope, parameter_values
 from clusterflow.store.tables import REGISTRY_TABLES
 
 Rows = Callable[..., Select[Any]]

@@ -12,8 +12,8 @@ from clusterflow.domain.records.parties import Organisation
 from clusterflow.domain.terms import SME, IncomeKind, SizeClass
 from clusterflow.store.metrics.evidence_rows import UNKNOWN, as_yes_no, evidence_row, latest_of
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.metrics.scope import Scope
 from clusterflow.store.metrics.shared_queries import dues, fees, of_size
+from clusterflow.store.scope import Scope
 
 
 @metric("dues-scheme")

@@ -15,7 +15,7 @@ from clusterflow.domain.records.governance import Body
 from clusterflow.domain.records.parties import Organisation
 from clusterflow.domain.terms import Standing
 from clusterflow.store import tables
-from clusterflow.store.metrics.scope import Scope
+from clusterflow.store.scope import Scope
 
 Finder = Callable[[Scope], Select[Any]]
 
