@@ -11,7 +11,9 @@ from support.world import World, model, stage, stated
 from clusterflow.domain.criterion import AllOf, AnyOf
 from clusterflow.domain.lifecycle import DecidedBy
 from clusterflow.domain.terms import Answer, DecisionKind, Role
+from clusterflow.reports.portfolio.criteria import columns_of, row_of
 from clusterflow.services import explanation, gates, standing
+from clusterflow.store.portfolio import snapshots
 
 from .conftest import MakeWorld
 
@@ -37,13 +39,39 @@ def test_a_milestone_does_not_lapse_while_one_part_of_an_any_of_holds(world: Mak
     w.at("2024-02-01").state_figure("a", 0)
     assert w.evaluate() == ("finding.changed",)
     w.at("2024-03-01").state_figure("b", 0)
-    assert w.evaluate() == ("finding.changed", "milestone.lapsed")
+    assert w.evaluate() == ("finding.changed", "finding.changed", "milestone.lapsed")
     assert happened(w, "milestone.lapsed")[0]["criteria"] == ("either",)
     (hindrance,) = [h for h in standing.status(w.context, "one").hindrances if h.stage == "first"]
     assert (hindrance.criterion, hindrance.title, hindrance.found) == ("either", "a or b", "0 % / 0 %")
     w.at("2024-04-01").state_figure("b", 1)
-    assert w.evaluate() == ("finding.changed", "milestone.restored")
+    assert w.evaluate() == ("finding.changed", "finding.changed", "milestone.restored")
     assert replays(w)
+
+
+def test_the_answer_of_an_any_of_changes_as_a_whole(world: MakeWorld) -> None:
+    w = begun(world, EITHER, a=1)
+    changed = happened(w, "finding.changed")
+    assert [(e["criterion"], e["answer"], e["within"], e["parts"]) for e in changed] == [
+        ("a", Answer.MET, "either", ()),
+        ("either", Answer.MET, None, ("a", "b")),
+    ]
+    w.at("2024-02-01").state_figure("b", 1)
+    w.evaluate()
+    (last,) = happened(w, "finding.changed")[2:]
+    assert (last["criterion"], last["within"]) == ("b", "either"), "the group was met before"
+
+
+def test_a_heat_map_has_one_column_for_an_any_of(world: MakeWorld) -> None:
+    w = begun(world, EITHER, BOTH.model_copy(update={"all_of": (stated("c"), stated("d"))}), a=1, b=0, c=1)
+    with w.context.database.connect() as connection:
+        (life,) = snapshots(connection, w.now)
+    row = row_of(life, "one", "en")
+    assert [(c.criterion, c.title, c.answer) for c in row.answers] == [
+        ("either", "a or b", Answer.MET),
+        ("c", "c", Answer.MET),
+        ("d", "d", Answer.UNKNOWN),
+    ]
+    assert [c.title for c in columns_of([row], [life.model], "en")] == ["a or b", "c", "d"]
 
 
 def test_the_facts_that_make_a_gate_ready_do_not_make_its_milestone_lapse(world: MakeWorld) -> None:

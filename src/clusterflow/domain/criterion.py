@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
@@ -10,7 +10,7 @@ from pydantic import Discriminator, Field, Tag
 from clusterflow.domain.measurement import MetricCall
 from clusterflow.domain.quantity import Bound
 from clusterflow.domain.terms import Role, Severity
-from clusterflow.domain.text import Frozen, Text
+from clusterflow.domain.text import Frozen, Language, Text
 
 
 class Criterion(Frozen):
@@ -86,6 +86,23 @@ def units_in(requirement: Criterion | AnyOf | AllOf) -> Iterator[Criterion | Any
             yield from units_in(part)
     else:
         yield requirement
+
+
+def bounds_of(requirement: Criterion | AnyOf | AllOf, language: Language) -> str:
+    """The bound of a criterion, or those in a group: «≥ 30 % or ≥ 10 %»."""
+    if isinstance(requirement, Criterion):
+        return requirement.bound.format(language)
+    parts = requirement.any_of if isinstance(requirement, AnyOf) else requirement.all_of
+    return join_parts(requirement, [bounds_of(part, language) for part in parts], language)
+
+
+_JOINED = {"any": Text(es="{} o {}", en="{} or {}"), "all": Text(es="{} y {}", en="{} and {}")}
+
+
+def join_parts(requirement: AnyOf | AllOf, parts: Sequence[str], language: Language) -> str:
+    """Join the texts about the parts of a group: «A, B or C»."""
+    text = _JOINED["any" if isinstance(requirement, AnyOf) else "all"]
+    return parts[0] if len(parts) == 1 else text.to(language).format(", ".join(parts[:-1]), parts[-1])
 
 
 def parts_of(requirement: Criterion | AnyOf | AllOf) -> Iterator[Criterion | AnyOf | AllOf]:

@@ -83,7 +83,7 @@ class StageOverdue(Frozen):
 
 
 class FindingChanged(Frozen):
-    """The answer for a criterion changed."""
+    """The answer for a criterion, or for an *any of* as a whole, changed."""
 
     kind: Literal["finding.changed"] = "finding.changed"
     stage: str
@@ -92,6 +92,10 @@ class FindingChanged(Frozen):
     answer: Answer
     found: str
     on: date
+    within: str | None = None
+    """The *any of* in which the criterion counts. Only the answer of that as a whole matters to people."""
+    parts: tuple[str, ...] = ()
+    """If it is about an *any of*: the criteria in it. Their own entries come first."""
 
 
 class HoldEnded(Frozen):

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from clusterflow.domain.criterion import AllOf, AnyOf, Criterion, Requirement, leaves, parts_of
+from clusterflow.domain.criterion import AllOf, AnyOf, Criterion, Requirement, leaves, parts_of, units_in
 from clusterflow.domain.terms import HelixKind, Role, SplitDays, StageKind
 from clusterflow.domain.text import Frozen, Text
 
@@ -72,6 +72,12 @@ class Gate(Frozen):
     def criteria(self) -> Iterator[Criterion]:
         for requirement in self.requires:
             yield from leaves(requirement)
+
+    @property
+    def units(self) -> Iterator[Criterion | AnyOf]:
+        """Return what must be met each for itself: an *all of* counts as its parts, an *any of* as one."""
+        for requirement in self.requires:
+            yield from units_in(requirement)
 
     @property
     def by_id(self) -> dict[str, Criterion | AnyOf | AllOf]:

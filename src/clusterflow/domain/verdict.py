@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Sequence
+from collections.abc import Container
 from dataclasses import dataclass
 
-from clusterflow.domain.criterion import AllOf, AnyOf, Criterion
+from clusterflow.domain.criterion import AllOf, AnyOf, Criterion, bounds_of
 from clusterflow.domain.measurement import Measurement
 from clusterflow.domain.terms import Answer, Readiness, Severity
-from clusterflow.domain.text import Language, Text
+from clusterflow.domain.text import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Group:
 
     def bound_text(self, language: Language = "en") -> str:
         """The bounds of its parts: «≥ 30 % or ≥ 10 %»."""
-        return join_parts(self.requirement, [part.bound_text(language) for part in self.parts], language)
+        return bounds_of(self.requirement, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +83,20 @@ class Verdict:
     @property
     def units(self) -> tuple[Finding | Group, ...]:
         """The requirements that must each be met: an *all of* counts as its parts, an *any of* as one."""
-        return tuple(unit for result in self.results for unit in units_of(result))
+        return tuple(unit for _, unit in self.rated_units)
+
+    @property
+    def rated_units(self) -> tuple[tuple[Severity, Finding | Group], ...]:
+        """The units, each with its severity: inside a group the severity of the group counts."""
+        return tuple((severity_of(result), unit) for result in self.results for unit in units_of(result))
 
     @property
     def hindrances(self) -> tuple[Finding | Group, ...]:
         """The blocking requirements that are not met."""
         return tuple(
             unit
-            for result in self.results
-            if severity_of(result) is Severity.BLOCKING
-            for unit in units_of(result)
-            if unit.answer is not Answer.MET
+            for severity, unit in self.rated_units
+            if severity is Severity.BLOCKING and unit.answer is not Answer.MET
         )
 
     @property
@@ -144,12 +147,3 @@ def is_covered(result: Finding | Group, names: Container[str]) -> bool:
     if isinstance(result.requirement, AnyOf):
         return any(is_covered(part, names) for part in result.parts)
     return all(part.answer is Answer.MET or is_covered(part, names) for part in result.parts)
-
-
-_JOINED = {"any": Text(es="{} o {}", en="{} or {}"), "all": Text(es="{} y {}", en="{} and {}")}
-
-
-def join_parts(requirement: AnyOf | AllOf, parts: Sequence[str], language: Language) -> str:
-    """Join the texts about the parts of a group: «A, B or C»."""
-    text = _JOINED["any" if isinstance(requirement, AnyOf) else "all"]
-    return parts[0] if len(parts) == 1 else text.to(language).format(", ".join(parts[:-1]), parts[-1])

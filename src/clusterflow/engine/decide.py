@@ -317,7 +317,8 @@ def _changed(tx: Transaction, state: InitiativeState, ballot: Ballot) -> list[st
         if isinstance(event, (ev.GateOpened, ev.GateReopened, ev.GateChanged)) and event.findings == ballot.seen:
             since = entry.version
         elif isinstance(event, ev.FindingChanged) and event.stage == ballot.stage:
-            told.append((entry.version, f"{event.criterion} is now {event.answer} ({event.found})"))
+            found = f" ({event.found})" if event.found else ""
+            told.append((entry.version, f"{event.criterion} is now {event.answer}{found}"))
     return [text for version, text in told if version > since > 0]
 
 

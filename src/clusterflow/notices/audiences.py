@@ -30,6 +30,8 @@ def rules_for(rules: Iterable[NoticeRule], event: Event) -> list[NoticeRule]:
 
 
 def _meant(rule: NoticeRule, event: Event) -> bool:
+    if isinstance(event, FindingChanged) and event.within is not None:
+        return False  # its *any of* has an entry of its own if its answer changed
     if isinstance(event, FindingChanged):
         # The first answer of all changes nothing; only those who wait for an answer are notified.
         return rule.answer is event.answer or (rule.answer is None and event.before is not None)

@@ -98,8 +98,8 @@ def _stage(line: StageLine, begun: datetime, language: Language) -> Node:
 
 
 def _gate(line: StageLine, gate: GateExplanation, begun: datetime, language: Language) -> Node:
-    met = sum(c.answer is Answer.MET for c in gate.criteria)
-    name = f"{word('gate_word', language)} {line.number} · {met}/{len(gate.criteria)}"
+    met = sum(unit.answer is Answer.MET for unit in gate.units)
+    name = f"{word('gate_word', language)} {line.number} · {met}/{len(gate.units)}"
     message = "; ".join(f"{c.title}: {c.found}" for c in gate.criteria)
     state = READINESS[gate.readiness].to(language).capitalize()
     kind = StateType.COMPLETED if gate.readiness is Readiness.READY else StateType.PENDING

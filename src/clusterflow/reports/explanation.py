@@ -94,17 +94,28 @@ class GateExplanation(Frozen):
     @property
     def rows(self) -> tuple[tuple[int, GroupLine | CriterionLine], ...]:
         """The groups and criteria from the outside in, each with its depth."""
-        groups = {g.group: g for g in self.groups}
         found: list[tuple[int, GroupLine | CriterionLine]] = []
         for line in self.criteria:
-            around: list[GroupLine] = []
-            name = line.within
-            while name:
-                around.insert(0, groups[name])
-                name = groups[name].within
+            around = self._around(line)
             found += [(depth, g) for depth, g in enumerate(around) if (depth, g) not in found]
             found.append((len(around), line))
         return tuple(found)
+
+    @property
+    def units(self) -> tuple[GroupLine | CriterionLine, ...]:
+        """What must be met each for itself: an *all of* counts as its parts, an *any of* as one."""
+        found = (next((g for g in self._around(line) if g.any_of), line) for line in self.criteria)
+        return tuple(dict.fromkeys(found))
+
+    def _around(self, line: CriterionLine) -> tuple[GroupLine, ...]:
+        """The groups around a criterion, from the outside in."""
+        groups = {g.group: g for g in self.groups}
+        around: list[GroupLine] = []
+        name = line.within
+        while name:
+            around.insert(0, groups[name])
+            name = groups[name].within
+        return tuple(around)
 
 
 def explain_gate(

@@ -110,5 +110,5 @@ def _text(event: ev.Event, model: LifecycleModel, language: Language) -> str | N
 
 
 def _title(model: LifecycleModel, stage: str, criterion: str, language: Language) -> str:
-    titles = {c.id: title_of(c, language) for c in model.stage(stage).gate.criteria}
-    return titles.get(criterion, criterion)
+    asked = model.stage(stage).gate.by_id.get(criterion)
+    return title_of(asked, language) if asked is not None else criterion

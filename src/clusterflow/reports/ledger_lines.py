@@ -119,7 +119,7 @@ def event_fields(event: Event, model: LifecycleModel | None, language: Language)
     titles = _titles(model, getattr(event, "stage", None), language) if model else {}
     parts = []
     for name, value in event.model_dump(exclude_none=True).items():
-        if name in HIDDEN or value is False or value in ((), {}):
+        if name in HIDDEN or value is False or value in ((), {}, ""):
             continue
         if name == "found":
             value = _measured(event, model, language)
@@ -161,5 +161,5 @@ def _value(value: Any, titles: dict[str, str], language: Language) -> str:
 def _titles(model: LifecycleModel, stage: str | None, language: Language) -> dict[str, str]:
     """The titles of stages and criteria by id; where two gates have criteria of one id, that of this stage counts."""
     last = sorted(model.stages, key=lambda one: one.id == stage)
-    found = {c.id: title_of(c, language) for one in last for c in one.gate.criteria}
+    found = {name: title_of(asked, language) for one in last for name, asked in one.gate.by_id.items()}
     return found | {stage.id: stage.title.to(language) for stage in model.stages}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
-from clusterflow.domain.criterion import AllOf, AnyOf, Criterion
+from clusterflow.domain.criterion import AllOf, AnyOf, Criterion, join_parts
 from clusterflow.domain.lifecycle import LifecycleModel, Stage
 from clusterflow.domain.records.parties import Initiative
 from clusterflow.domain.state import InitiativeState, StandingAnswer, Visit
 from clusterflow.domain.terms import Answer, ConditionStatus, DecisionKind, Readiness, StageKind, StageStatus, Standing
 from clusterflow.domain.text import Frozen, Language
-from clusterflow.domain.verdict import join_parts, names_in
+from clusterflow.domain.verdict import names_in
 from clusterflow.rules.judge import recall_gate
 from clusterflow.store.portfolio import InitiativeSnapshot
 

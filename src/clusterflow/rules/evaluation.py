@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from clusterflow.domain import events as ev
-from clusterflow.domain.criterion import AnyOf, Criterion, leaves, parts_of, units_in
+from clusterflow.domain.criterion import AnyOf, Criterion, leaves, parts_of
 from clusterflow.domain.events import LifeEvent
 from clusterflow.domain.lifecycle import LifecycleModel, Stage
 from clusterflow.domain.measurement import MetricCall
@@ -15,7 +15,7 @@ from clusterflow.domain.state import InitiativeState, Milestone, Review, Visit
 from clusterflow.domain.terms import Answer, ConditionStatus, Readiness, Stance, Standing, VoteFall
 from clusterflow.domain.verdict import Finding, Group, Verdict, flatten, names_in, results_in
 from clusterflow.rules.deadlines import day_after, referral_day
-from clusterflow.rules.judge import KNOWN_SHARE, Measurements, judge_gate, judge_watched
+from clusterflow.rules.judge import KNOWN_SHARE, Measurements, judge_gate, judge_watched, recall_gate
 from clusterflow.rules.quorum import Electorate
 from clusterflow.rules.settlement import settle, void_vote
 from clusterflow.rules.transition import Transition
@@ -38,17 +38,11 @@ def watched_units(stage: Stage, state: InitiativeState) -> tuple[Criterion | Any
     An *any of* is watched as a whole: while one of its parts keeps its bound, nothing has fallen.
     """
     conditions = {c.criterion for c in state.conditions_at(stage.id) if c.status in UNSETTLED}
-    units = (unit for requirement in stage.gate.requires for unit in units_in(requirement))
     return tuple(
         unit
-        for unit in units
+        for unit in stage.gate.units
         if any(c.keep is not None for c in leaves(unit)) or conditions & {part.id for part in parts_of(unit)}
     )
-
-
-def watched_criteria(stage: Stage, state: InitiativeState) -> frozenset[str]:
-    """The single criteria of all that an achieved milestone may be held to."""
-    return frozenset(c.id for unit in watched_units(stage, state) for c in leaves(unit))
 
 
 def gates_to_judge(state: InitiativeState) -> frozenset[str]:
@@ -103,7 +97,7 @@ def plan_evaluation(
         visit, milestone = transition.state.visit(stage.id), transition.state.milestone(stage.id)
         verdict = assessment.verdicts.get(stage.id)
         if visit is not None and verdict is not None and milestone is None:
-            _tell_changes(transition, stage.id, verdict.findings)
+            _tell_changes(transition, stage, verdict.units)
             _end_hold(transition, stage.id, visit.round, calendar)
             _move_gate(transition, visit, verdict)
             if stage.term is not None:
@@ -113,8 +107,7 @@ def plan_evaluation(
         if milestone is not None:
             units = assessment.watched[stage.id]
             at_gate = visit is not None or transition.state.open_review(stage.id) is not None
-            watched = tuple(finding for unit in units for finding in flatten(unit))
-            _tell_changes(transition, stage.id, verdict.findings if verdict is not None and at_gate else watched)
+            _tell_changes(transition, stage, verdict.units if verdict is not None and at_gate else units)
             _settle_conditions(transition, stage.id, units, calendar)
             _watch(transition, milestone, units)
             _end_hold(transition, stage.id, milestone.round, calendar)
@@ -140,19 +133,35 @@ def _settle_review(transition: Transition, review: Review, assessment: Assessmen
         settle(transition, now, assessment.verdicts[review.stage], electorate)
 
 
-def _tell_changes(transition: Transition, stage: str, findings: Iterable[Finding]) -> None:
-    standing = {a.criterion: a.answer for a in transition.state.answers if a.stage == stage}
-    for finding in findings:
-        before = standing.get(finding.criterion.id, Answer.UNKNOWN)
-        if finding.answer is not before:
+def _tell_changes(transition: Transition, stage: Stage, units: Iterable[Finding | Group]) -> None:
+    """Record the changed answers of criteria and, after those of its criteria, of each *any of* as a whole."""
+    standing = {a.criterion: a.answer for a in transition.state.answers if a.stage == stage.id}
+    groups = {unit.id: unit.answer for unit in recall_gate(stage, transition.state.answers).units}
+    for unit in units:
+        for finding in flatten(unit):
+            before = standing.get(finding.id, Answer.UNKNOWN)
+            if finding.answer is not before:
+                transition.add(
+                    ev.FindingChanged(
+                        stage=stage.id,
+                        criterion=finding.id,
+                        before=before,
+                        answer=finding.answer,
+                        found=finding.measurement.to_note(),
+                        on=transition.today,
+                        within=unit.id if isinstance(unit, Group) else None,
+                    )
+                )
+        if isinstance(unit, Group) and unit.answer is not groups[unit.id]:
             transition.add(
                 ev.FindingChanged(
-                    stage=stage,
-                    criterion=finding.criterion.id,
-                    before=before,
-                    answer=finding.answer,
-                    found=finding.measurement.to_note(),
+                    stage=stage.id,
+                    criterion=unit.id,
+                    before=groups[unit.id],
+                    answer=unit.answer,
+                    found="",
                     on=transition.today,
+                    parts=tuple(finding.id for finding in flatten(unit)),
                 )
             )
 
@@ -207,7 +216,7 @@ def _move_gate_again(transition: Transition, milestone: Milestone, verdict: Verd
         _change_findings(transition, review, verdict)
     elif missed and transition.state.held_until(stage) is None:
         # Who decides needs the whole gate; since it was passed only some of its criteria were watched.
-        _tell_changes(transition, stage, verdict.findings)
+        _tell_changes(transition, transition.model.stage(stage), verdict.units)
         transition.add(
             ev.GateReopened(
                 review=_next_review(transition, stage),

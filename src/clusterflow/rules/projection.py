@@ -125,6 +125,8 @@ def _stage_overdue(state: InitiativeState, event: ev.StageOverdue, entry: Entry)
 
 
 def _finding_changed(state: InitiativeState, event: ev.FindingChanged, entry: Entry) -> dict[str, Any]:
+    if event.parts:  # the answer of a group follows from those of its criteria
+        return {}
     here = (event.stage, event.criterion)
     before = next((a for a in state.answers if (a.stage, a.criterion) == here), None)
     told = StandingAnswer(

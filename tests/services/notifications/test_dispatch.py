@@ -14,6 +14,7 @@ from sqlalchemy import select
 from support.mailbox import Mailbox
 from support.world import CONFIGS, World, model, stage, stated
 
+from clusterflow.domain.criterion import AnyOf
 from clusterflow.domain.lifecycle import DecidedBy
 from clusterflow.domain.terms import DecisionKind, HelixKind, Role
 from clusterflow.notices.delivery import Message, deliver
@@ -84,6 +85,26 @@ def test_a_mail_says_the_findings_and_only_who_has_a_vote_is_asked_to_decide(
     assert "board chair" in manager
     assert "Decide here" not in manager
     assert "clusterflow decide" not in manager
+
+
+def test_mails_speak_of_an_any_of_as_a_whole(database_url: str, mailbox: tuple[Mailbox, str]) -> None:
+    either = AnyOf(id="either", any_of=(stated("a"), stated("b")))
+    w = World(database_url, model(stage("first", (), either, rule=MANAGED)))  # type: ignore[arg-type]
+    w.context.settings = Settings(database=database_url, configs=CONFIGS, mail=SecretStr(mailbox[1]), proof="none")
+    w.enrol()
+    w.state_figure("a")
+    w.evaluate()
+    assert Dispatcher(w.context).run().problems == ()
+    assert "✔ a or b: 100 % / unknown, asked ≥ 100 % or ≥ 100 %" in text_of(mailbox[0], "mona", "gate 1")
+    for day, name, value in (("2024-01-20", "b", 1), ("2024-01-22", "b", 0), ("2024-01-29", "a", 0)):
+        w.at(day).state_figure(name, value)
+        w.evaluate()
+    Dispatcher(w.context).run()
+    with w.context.database.connect() as connection:
+        rows = connection.execute(select(notice).where(notice.c.rule == "finding-changed").order_by(notice.c.id)).all()
+    told = [row.subject.partition(": ")[2] for row in rows if row.recipient == "mona"]
+    assert told == ["«a or b» is met", "«a or b» is not met"], "that b came and went changed nothing"
+    assert "0 % / 0 %, asked ≥ 100 % or ≥ 100 %" in rows[-1].body
 
 
 def test_a_link_leads_to_the_run_that_shows_the_form_once_there_is_one(

@@ -118,9 +118,9 @@ def gate_view(facts: DossierFacts, at: GateFacts) -> GateView:
 
 def counted(gate: GateExplanation, language: Language) -> str:
     """The number of criteria that are met, unmet, unknown, and of requirements that block."""
-    answers = Counter(line.answer for line in gate.criteria)
+    answers = Counter(unit.answer for unit in gate.units)
     return WORDS["criteria_count"].to(language).format(
-        met=answers[Answer.MET], all=len(gate.criteria), unmet=answers[Answer.UNMET],
+        met=answers[Answer.MET], all=len(gate.units), unmet=answers[Answer.UNMET],
         unknown=answers[Answer.UNKNOWN], blocking=len(gate.hindrances),
     )  # fmt: skip
 

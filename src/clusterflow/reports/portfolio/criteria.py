@@ -1,16 +1,20 @@
-"""The data of the heat map: the answer of each criterion in each initiative, by kind of stage."""
+"""The data of the heat map: the answer of each criterion in each initiative, by kind of stage.
+
+An *any of* is one criterion here, with one answer.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
 
+from clusterflow.domain.criterion import bounds_of
 from clusterflow.domain.lifecycle import LifecycleModel, Stage
 from clusterflow.domain.terms import Answer, Severity, StageKind, Standing
 from clusterflow.domain.text import Frozen, Language
-from clusterflow.domain.verdict import Finding
+from clusterflow.domain.verdict import Finding, Group
 from clusterflow.reports.status import newest, title_of
-from clusterflow.rules.evaluation import gates_to_judge, watched_criteria
+from clusterflow.rules.evaluation import gates_to_judge, watched_units
 from clusterflow.rules.judge import recall_gate
 from clusterflow.store.portfolio import InitiativeSnapshot
 
@@ -57,32 +61,32 @@ def row_of(life: InitiativeSnapshot, name: str, language: Language) -> HeatRow:
             milestone = state.milestone(stage.id)
             if stage.id not in whole and milestone is None:
                 continue
-            wanted = None if stage.id in whole else watched_criteria(stage, state)
+            wanted = None if stage.id in whole else {unit.id for unit in watched_units(stage, state)}
             titles = _titles(stage, language)
-            for finding in recall_gate(stage, answers).findings:
-                here = (stage.kind, titles[finding.criterion.id])
+            for severity, unit in recall_gate(stage, answers).rated_units:
+                here = (stage.kind, titles[unit.id])
                 # If two stages of a kind have the same criterion, the earlier one counts.
-                if here not in cells and (wanted is None or finding.criterion.id in wanted):
-                    cells[here] = _cell(*here, finding, language)
+                if here not in cells and (wanted is None or unit.id in wanted):
+                    cells[here] = _cell(*here, unit, severity, language)
     return HeatRow(initiative=state.initiative, name=name, answers=tuple(cells.values()))
 
 
 def _titles(stage: Stage, language: Language) -> dict[str, str]:
-    """The titles of a gate's criteria; equal titles get their bounds."""
-    named = {c.id: (title_of(c, language), c.bound.format(language)) for c in stage.gate.criteria}
+    """The titles of what a gate asks; equal titles get their bounds."""
+    named = {unit.id: (title_of(unit, language), bounds_of(unit, language)) for unit in stage.gate.units}
     often = Counter(title for title, _ in named.values())
     return {i: title if often[title] == 1 else f"{title} ({asked})" for i, (title, asked) in named.items()}
 
 
-def _cell(kind: StageKind, title: str, finding: Finding, language: Language) -> HeatCell:
+def _cell(kind: StageKind, title: str, unit: Finding | Group, severity: Severity, language: Language) -> HeatCell:
     return HeatCell(
         kind=kind,
         title=title,
-        criterion=finding.criterion.id,
-        answer=finding.answer,
-        severity=finding.criterion.severity,
-        found=finding.value_text(language),
-        asked=finding.bound_text(language),
+        criterion=unit.id,
+        answer=unit.answer,
+        severity=severity,
+        found=unit.value_text(language),
+        asked=unit.bound_text(language),
     )
 
 

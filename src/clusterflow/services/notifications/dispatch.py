@@ -122,7 +122,7 @@ class Dispatcher:
             data = read.of(entry)
             files: dict[NoticeLanguage, tuple[Attachment, ...]] = {}
             for rule in wanted:
-                if rule.metric not in (None, data.metric):
+                if rule.metric is not None and rule.metric not in data.metrics:
                     continue
                 people = recipients(data.circle, rule.to, data.concerned)
                 if not people:

@@ -20,7 +20,7 @@ from clusterflow.domain.records.parties import Initiative
 from clusterflow.domain.state import InitiativeState
 from clusterflow.domain.terms import Readiness, Role, Severity
 from clusterflow.domain.text import Language, NoticeLanguage, model_language
-from clusterflow.domain.verdict import Finding, Verdict
+from clusterflow.domain.verdict import Finding, Group, Verdict
 from clusterflow.engine.decide import grant_of
 from clusterflow.notices.audiences import Concerned
 from clusterflow.reports.labels import ANSWER
@@ -73,7 +73,7 @@ class NoticeData:
             "event": event,
             "stage": line,
             "finding": self._finding(language),
-            "findings": [_shown(f, language) for f in verdict.findings] if verdict else [],
+            "findings": [_shown(u, severity, language) for severity, u in verdict.rated_units] if verdict else [],
             "ready": self._was_ready(verdict),
             "deciding_roles": self.model.stage(line.stage).gate.decided_by.roles if line else (),
             "missed": self._missed(language),
@@ -87,23 +87,29 @@ class NoticeData:
         return replace(self, entry=entry, _facts={})
 
     @property
-    def criterion(self) -> Criterion | None:
-        """The criterion that the entry is about; if it is about a group, the group's first criterion."""
+    def criteria(self) -> tuple[Criterion, ...]:
+        """The criterion that the entry is about, or all criteria of the group that it is about."""
         event = self.entry.event
         if not isinstance(event, ev.FindingChanged | ev.ConditionMissed):
-            return None
+            return ()
         part = self.model.stage(event.stage).gate.by_id.get(event.criterion)
-        return next(leaves(part), None) if part is not None else None
+        return tuple(leaves(part)) if part is not None else ()
 
     @property
-    def metric(self) -> str | None:
-        return self.criterion.metric if self.criterion is not None else None
+    def metrics(self) -> frozenset[str]:
+        return frozenset(criterion.metric for criterion in self.criteria)
 
     def _finding(self, language: Language) -> dict[str, Any] | None:
-        event, criterion = self.entry.event, self.criterion
-        if criterion is None or not isinstance(event, ev.FindingChanged):
+        event = self.entry.event
+        if not isinstance(event, ev.FindingChanged):
             return None
-        return _shown(Finding(criterion, event.answer, Measurement.from_note(event.found), event.answer), language)
+        verdict = recall_gate(self.model.stage(event.stage), self.state.answers)
+        for severity, unit in verdict.rated_units:
+            if unit.id == event.criterion:
+                if isinstance(unit, Finding):
+                    unit = replace(unit, measurement=Measurement.from_note(event.found))
+                return _shown(replace(unit, answer=event.answer), severity, language)
+        return None
 
     def _missed(self, language: Language) -> tuple[str, ...]:
         """The titles of the conditions that opened the gate again."""
@@ -149,8 +155,8 @@ class NoticeData:
 
     @property
     def concerned(self) -> Concerned:
-        owner = self.criterion.owner if self.criterion else None
-        owners = frozenset(person for person, held in self.roles.items() if owner in held)
+        asked = {criterion.owner for criterion in self.criteria}
+        owners = frozenset(person for person, held in self.roles.items() if asked & held)
         return Concerned(deciders=frozenset(v.person for v in self.voters), voter=self.voter, owners=owners)
 
     @property
@@ -176,13 +182,14 @@ class NoticeData:
         ]
 
 
-def _shown(finding: Finding, language: Language) -> dict[str, Any]:
-    """A finding as templates read it."""
+def _shown(unit: Finding | Group, severity: Severity, language: Language) -> dict[str, Any]:
+    """A finding, or the answer of an *any of* as a whole, as templates read it."""
+    finding, requirement = unit, unit.criterion if isinstance(unit, Finding) else unit.requirement
     return {
-        "title": title_of(finding.criterion, language),
+        "title": title_of(requirement, language),
         "sign": ANSWER[finding.answer].to(language)[0],
         "answer": finding.answer,
-        "blocking": finding.criterion.severity is Severity.BLOCKING,
+        "blocking": severity is Severity.BLOCKING,
         "found": finding.value_text(language),
         "asked": finding.bound_text(language),
     }

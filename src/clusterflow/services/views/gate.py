@@ -114,7 +114,8 @@ def gate_page(context: Context, initiative: str, stage: str, person: str, langua
         lines = _votes(model, rule, standing_votes, set(aliases.values()), naming, language)
         gate = naming.explained(gate)
     deciders = {v.decider for v in standing_votes}
-    open_blocking = [c for c in gate.criteria if c.severity is Severity.BLOCKING and c.answer is not Answer.MET]
+    unmet = [c for c in gate.criteria if c.answer is not Answer.MET and c.needed]
+    open_blocking = [c for c in unmet if c.severity is Severity.BLOCKING]
     return GatePage(
         gate=gate,
         review=review.id if review else None,
@@ -126,7 +127,7 @@ def gate_page(context: Context, initiative: str, stage: str, person: str, langua
         voices=_voices(eligible, names, aliases, deciders),
         may_veto=bool(roles & set(rule.veto)),
         overridable=tuple(open_blocking) if roles & set(rule.override) else (),
-        unmet=tuple(open_blocking or [c for c in gate.criteria if c.answer is not Answer.MET]),
+        unmet=tuple(open_blocking or unmet),
         back_to=_back_to(model, stage, language) if review else (),
         past=_past(model, state, stage, language),
         at_gate=stage in state.at_gate and state.milestone(stage) is None,
@@ -157,7 +158,7 @@ def _votes(
     naming: EvidenceNames,
     language: Language,
 ) -> tuple[VoteLine, ...]:
-    titles = {c.id: title_of(c, language) for stage in model.stages for c in stage.gate.criteria}
+    titles = {name: title_of(c, language) for stage in model.stages for name, c in stage.gate.by_id.items()}
     tally = count(rule, votes)
     return tuple(
         VoteLine(
