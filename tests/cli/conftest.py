@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from clusterflow.cli import main
-from clusterflow.cli.output import console
+from clusterflow.cli.tables import console
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from clusterflow.cli import output
-from clusterflow.cli.output import show, table
+from clusterflow.cli.output import show
+from clusterflow.cli.tables import table
 from clusterflow.domain.records import RECORDS
 from clusterflow.store.database import HEAD
 
@@ -224,12 +225,12 @@ MEASURING = {"ruamel", "clusterflow.services.catalogue", "clusterflow.configs", 
         (("--version",), {*SLOW, *MEASURING, "sqlalchemy"}),
         (("status",), SLOW | MEASURING),
         (("status", "one", "--as-of", "2999-01-01"), SLOW | MEASURING),
-        (("record", "person", "id=p", "name=P", "from=2024-01-01"), SLOW | MEASURING),
+        (("record", "person", "id=p", "name=P", "from=2024-01-01"), {*SLOW, *MEASURING, "rich"}),
         (("ledger", "one"), SLOW | MEASURING),
         (("explain", "one", "--evidence"), {*SLOW, "clusterflow.configs.models", "clusterflow.configs.dues"}),
         (("evaluate", "one"), SLOW),
         (("open-gate", "one", "critical-mass"), SLOW),
-        (("decide", "one", "critical-mass", "hold", "--by", "ofelia", "--reason", "later"), SLOW),
+        (("decide", "one", "critical-mass", "hold", "--by", "ofelia", "--reason", "later"), {*SLOW, "rich"}),
     ],
     ids=lambda given: " ".join(given) if isinstance(given, tuple) else "",
 )

@@ -7,7 +7,7 @@ import gc
 import os
 import sys
 from importlib import import_module
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 # Start-up time, so before the imports: they create many objects and no garbage, and the searches for it find nothing.
 gc.set_threshold(1_000_000)
@@ -21,8 +21,22 @@ from cyclopts import App  # noqa: E402
 
 from clusterflow import __version__  # noqa: E402
 from clusterflow.cli.language import begin  # noqa: E402
-from clusterflow.cli.output import SafeConsole, check_words, complain, console  # noqa: E402
+from clusterflow.cli.output import check_words, complain  # noqa: E402
 from clusterflow.errors import ClusterflowError  # noqa: E402
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+class _LateConsole:
+    """A console that is made when something is printed on it. Start-up time: few commands need one."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        return getattr(getattr(import_module("clusterflow.cli.tables"), self._name), attribute)
+
 
 # Commands are named by import path: a command loads only what it needs, and Prefect only where it is used.
 cli = App(
@@ -31,9 +45,9 @@ cli = App(
     help_epilogue="With every command: --lang es or --lang en, the language of the answer.",
     version=__version__,
     help_format="plaintext",
-    # Usage errors repeat what was typed, which may have been pasted.
-    console=console,
-    error_console=SafeConsole(stderr=True, highlight=False),
+    # Usage errors repeat what was typed, which may have been pasted, so no text may control these consoles.
+    console=cast("Console", _LateConsole("console")),
+    error_console=cast("Console", _LateConsole("error_console")),
 )
 cli.command(
     "clusterflow.cli.init:init",

@@ -8,7 +8,8 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.text import Text as Styled
 
-from clusterflow.cli.output import REFUSED, Json, print_json, show, table
+from clusterflow.cli.output import REFUSED, Json, print_json, show
+from clusterflow.cli.tables import table
 from clusterflow.domain.text import Language, Text
 from clusterflow.prefect import health
 from clusterflow.services.diagnostics import channels, database, files, folders, packages, settings

@@ -10,7 +10,8 @@ from cyclopts import App as Commands
 from cyclopts import Parameter
 
 from clusterflow.cli.language import language
-from clusterflow.cli.output import REFUSED, Actor, Json, complain, print_json, show, table
+from clusterflow.cli.output import REFUSED, Actor, Json, complain, print_json, show
+from clusterflow.cli.tables import table
 from clusterflow.configs.dues import load_scheme
 from clusterflow.domain.dues import DuesLine, DuesPlan, InvoiceState, Scheme
 from clusterflow.domain.text import Language

@@ -7,7 +7,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from clusterflow.cli.language import language, stated_language
-from clusterflow.cli.output import AsOf, Json, KnownAt, day, marked, print_json, show, table
+from clusterflow.cli.output import AsOf, Json, KnownAt, day, print_json, show
+from clusterflow.cli.tables import marked, table
 from clusterflow.reports.explanation import GateExplanation, GroupLine
 from clusterflow.reports.labels import SEVERITY, word
 from clusterflow.reports.quorum import quorum

@@ -11,7 +11,8 @@ from cyclopts import Parameter
 from rich.table import Table
 
 from clusterflow.cli.language import language
-from clusterflow.cli.output import Json, Replace, To, listed, print_json, show, table, write_out, write_whole, writing
+from clusterflow.cli.output import Json, Replace, To, listed, print_json, show, write_out, write_whole, writing
+from clusterflow.cli.tables import table
 from clusterflow.configs.json_schema import model_schema
 from clusterflow.configs.models import load_model
 from clusterflow.domain.criterion import AllOf, AnyOf, Criterion

@@ -9,7 +9,8 @@ from cyclopts import App as Commands
 from cyclopts import Parameter
 
 from clusterflow.cli.language import language
-from clusterflow.cli.output import Actor, Json, day, print_json, show, table
+from clusterflow.cli.output import Actor, Json, day, print_json, show
+from clusterflow.cli.tables import table
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes
 from clusterflow.reports.labels import URGENCY
 from clusterflow.services import standing

@@ -13,18 +13,11 @@ from typing import Annotated
 
 from cyclopts import Parameter
 from pydantic import BaseModel, ConfigDict, SerializeAsAny, TypeAdapter
-from rich.console import Console, ConsoleOptions, RenderableType
-from rich.markup import escape
-from rich.segment import Segment
-from rich.table import Table
-from rich.text import Text
 
 from clusterflow.cli.language import language
-from clusterflow.domain.terms import Answer, Readiness, StageStatus
 from clusterflow.domain.text import FORBIDDEN_CHARACTERS, ID, ID_ACCEPTED, decode_text
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes, quoted
 from clusterflow.reports import translations
-from clusterflow.reports.labels import ANSWER, READINESS, SIGN, STATUS
 from clusterflow.services.exports.files import fresh
 
 REFUSED = 3
@@ -75,34 +68,8 @@ To = Annotated[
 ]
 Replace = Annotated[bool, Parameter(name="--replace", negative="", help="write over what is there")]
 
-MARKS: dict[str, tuple[str, str]] = {
-    Answer.MET: ("✔ met", "green"),
-    Answer.UNMET: ("✘ unmet", "red"),
-    Answer.UNKNOWN: ("? unknown", "yellow"),
-    Readiness.READY: ("ready", "green"),
-    Readiness.NOT_READY: ("not ready", "red"),
-    StageStatus.AHEAD: ("· ahead", "bright_black"),
-    StageStatus.UNDER_WAY: ("▶ under way", "cyan"),
-    StageStatus.GATE_OPEN: ("◆ gate open", "magenta"),
-    StageStatus.HELD: ("‖ held", "yellow"),
-    StageStatus.ACHIEVED: ("✔ achieved", "green"),
-    StageStatus.LAPSED: ("↯ lapsed", "red"),
-    StageStatus.LEFT: ("↩ left", "bright_black"),
-}
-
 LARGEST_BYTES = 128 * 2**20
 """Of what a command reads: it is held in memory several times over."""
-
-
-class SafeConsole(Console):
-    """A console on which no text controls the terminal, whatever its source."""
-
-    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        for segment in super().render(renderable, options):
-            yield segment if segment.control else Segment(harmless(segment.text), segment.style)
-
-
-console = SafeConsole(highlight=False)
 
 
 def check_words(words: Iterable[str]) -> None:
@@ -118,29 +85,6 @@ def check_words(words: Iterable[str]) -> None:
         )
 
 
-def marked(word: str) -> Text:
-    """A word of ours with its sign and colour; the sign alone is enough to tell."""
-    text, style = MARKS.get(word, (word, ""))
-    return Text(text if language() == "en" else _spanish_mark(word, text), style=style)
-
-
-def _spanish_mark(word: str, text: str) -> str:
-    match word:
-        case StageStatus():
-            return f"{SIGN[word]} {STATUS[word].es.lower()}"
-        case Answer():
-            return ANSWER[word].es
-        case Readiness():
-            return READINESS[word].es
-    return text
-
-
-def table(title: str, columns: Sequence[str]) -> Table:
-    heads = [translations.head(column, language()) for column in columns]
-    shown = escape(translated(title))
-    return Table(*heads, title=shown, title_justify="left", title_style="bold", box=None, pad_edge=False)
-
-
 def translated(text: str) -> str:
     """A text of ours in the language of the answer."""
     return translations.translated(text, language())
@@ -148,7 +92,14 @@ def translated(text: str) -> str:
 
 def show(*parts: object) -> None:
     """Print for people, in their language. User text is never read as markup, and steers nothing."""
-    console.print(*(translated(part) if isinstance(part, str) else part for part in parts), markup=False)
+    shown = [translated(part) if isinstance(part, str) else part for part in parts]
+    if all(isinstance(part, str) for part in shown):
+        print(*(harmless(str(part)) for part in shown))
+        return
+    # Start-up time: a command that prints sentences needs no tables.
+    from clusterflow.cli.tables import console  # noqa: PLC0415
+
+    console.print(*shown, markup=False)
 
 
 def harmless(text: str) -> str:

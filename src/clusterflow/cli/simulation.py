@@ -9,7 +9,8 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from clusterflow.cli.language import language
-from clusterflow.cli.output import MARKS, Json, day, print_json, read_text, show, table
+from clusterflow.cli.output import Json, day, print_json, read_text, show
+from clusterflow.cli.tables import MARKS, table
 from clusterflow.domain.text import Language
 from clusterflow.intake.simulation_history import read_history
 from clusterflow.reports.labels import READINESS, STATUS, word

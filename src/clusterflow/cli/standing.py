@@ -9,7 +9,8 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from clusterflow.cli.language import language, stated_language
-from clusterflow.cli.output import REFUSED, AsOf, Json, KnownAt, day, listed, marked, print_json, show, table
+from clusterflow.cli.output import REFUSED, AsOf, Json, KnownAt, day, listed, print_json, show
+from clusterflow.cli.tables import marked, table
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.terms import StageStatus
 from clusterflow.errors import ClusterflowError, NotPossible

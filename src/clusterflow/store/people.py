@@ -37,26 +37,25 @@ def _capacities() -> Subquery:
     """Build one query of (person, what, value) over seats, representations, memberships and the office."""
     scope = Scope(single=True)
     seat, body = scope.current(Seat), scope.current(Body)
+    representation, organisation = scope.current(Representation), scope.current(Organisation)
     seats = select(
         seat.c.person, literal("seat").label("what"), body.c.kind.label("first"), seat.c.role.label("second"),
         seat.c.vote.label("flag"),
     ).join_from(seat, body, (body.c.id == seat.c.body) & (body.c.initiative == seat.c.initiative))  # fmt: skip
-    seat_for, organisation = scope.current(Seat), scope.current(Organisation)
     seated_for = select(
-        seat_for.c.person, literal("organisation"), organisation.c.helix, organisation.c.id, literal(False)
-    ).join_from(seat_for, organisation, organisation.c.id == seat_for.c.organisation)
-    representation, spoken_for = scope.current(Representation), scope.current(Organisation)
+        seat.c.person, literal("organisation"), organisation.c.helix, organisation.c.id, literal(False)
+    ).join_from(seat, organisation, organisation.c.id == seat.c.organisation)
     represented = select(
-        representation.c.person, literal("organisation"), spoken_for.c.helix, spoken_for.c.id, literal(False)
-    ).join_from(representation, spoken_for, spoken_for.c.id == representation.c.organisation)
-    founder_speaks, member = scope.current(Representation), scope.current(Membership)
+        representation.c.person, literal("organisation"), organisation.c.helix, organisation.c.id, literal(False)
+    ).join_from(representation, organisation, organisation.c.id == representation.c.organisation)
+    member = scope.current(Membership)
     founders = select(
-        founder_speaks.c.person, literal("founder"), literal(None, String), literal(None, String), member.c.founder
-    ).join_from(founder_speaks, member, member.c.organisation == founder_speaks.c.organisation)
-    officer, office, initiative = scope.current(Representation), scope.current(Office), scope.current(Initiative)
+        representation.c.person, literal("founder"), literal(None, String), literal(None, String), member.c.founder
+    ).join_from(representation, member, member.c.organisation == representation.c.organisation)
+    office, initiative = scope.current(Office), scope.current(Initiative)
     officers = (
-        select(officer.c.person, literal("office"), literal(None, String), literal(None, String), literal(True))
-        .join_from(officer, office, office.c.organisation == officer.c.organisation)
+        select(representation.c.person, literal("office"), literal(None, String), literal(None, String), literal(True))
+        .join_from(representation, office, office.c.organisation == representation.c.organisation)
         .join(initiative, initiative.c.office == office.c.id)
         .where(initiative.c.id == bindparam("initiative"))
     )
