@@ -162,3 +162,16 @@ def test_a_history_without_an_initiative_says_which_line_is_missing(tried: Tried
     said = tried(without='"record": "initiative"')
     assert "no line starts an initiative" in said.err
     assert '{"record": "initiative", "id":' in said.err
+
+
+def test_a_life_with_fixed_terms_is_extended_and_goes_on_to_the_next_level(run: Run) -> None:
+    said = run("model", "try", str(EXAMPLE / "norway.yaml"), str(EXAMPLE / "norway.jsonl"), "--leave-open", "--json")
+    assert said.code == 0, said.err
+    assert happened(said, "gate.decided", "decision.refused", "milestone.achieved") == [
+        ("2013-01-07", "arena", "gate.decided"),
+        ("2014-07-01", "arena", "gate.decided"),
+        ("2014-07-01", "arena", "milestone.achieved"),
+        ("2019-07-08", "arena-pro", "gate.decided"),
+        ("2019-07-08", "arena-pro", "milestone.achieved"),
+    ]
+    assert [stage for stage, _ in list(verdicts(said).values())[-1]] == ["gce"], "decided by the agency alone"

@@ -29,7 +29,9 @@ from clusterflow.reports.bpmn import bpmn
 from clusterflow.rules.stage_order import ready_to_enter
 
 CONFIGS = Path(__file__).parents[2] / "configs"
-MODELS = load_models(model_files(CONFIGS / "models"), load_metrics(CONFIGS / "metrics.yaml"))
+EXAMPLE = CONFIGS.parent / "docs" / "how-to" / "example" / "norway.yaml"
+"""A model with fixed terms and optional levels, one after the other."""
+MODELS = load_models([*model_files(CONFIGS / "models"), EXAMPLE], load_metrics(CONFIGS / "metrics.yaml"))
 DI = {
     "bpmn": "http://www.omg.org/spec/BPMN/20100524/MODEL",
     "bpmndi": "http://www.omg.org/spec/BPMN/20100524/DI",
@@ -176,6 +178,18 @@ def test_an_optional_stage_can_be_left_out() -> None:
     assert lived.workflow.is_completed()
 
 
+def test_an_optional_stage_can_be_declined_at_its_gate() -> None:
+    lived = EngineRun(MODELS["norway"])
+    for stage, decision in (("arena", "go"), ("arena-pro", "recycle"), ("arena-pro", "decline")):
+        if stage != "arena":
+            lived.do(f"consider_{stage}", wanted="yes")
+        lived.do(f"stage_{stage}")
+        lived.do(f"decide_{stage}", decision=decision)
+    assert lived.ready("consider_") == {"gce"}, "the next level may follow"
+    lived.do("consider_gce", wanted="no")
+    assert lived.workflow.is_completed()
+
+
 def test_a_recycle_goes_back_to_an_earlier_stage() -> None:
     lived = EngineRun(MODELS["basque"])
     for stage in ("critical-mass", "common-purpose"):
@@ -201,7 +215,7 @@ def test_two_engines_of_different_makers_decide_alike(javascript: None, name: st
         if not ready:
             break
         to_stage = data.draw(st.sampled_from(["", *MODELS[name].by_id]))
-        decision = data.draw(st.sampled_from(["go", "conditional-go", "hold", "recycle", "stop", "else"]))
+        decision = data.draw(st.sampled_from(["go", "conditional-go", "hold", "recycle", "decline", "stop", "else"]))
         lived.do(data.draw(st.sampled_from(ready)), decision=decision, to_stage=to_stage, wanted="yes")
     assert lived.seen_in_javascript() == lived.seen
 

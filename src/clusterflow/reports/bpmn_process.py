@@ -3,8 +3,9 @@
 A stage is a user task. Its gate is a second one, the decision, before an exclusive gateway: *go* leads over the
 milestone to the next stages, *hold* back to the decision, *recycle* back to a stage, *stop* to the end.
 A milestone is a user task, too: some readers drop intermediate events, and engines differ about other tasks.
-A stage that waits for several others has a parallel gateway before it. An optional stage has an exclusive gateway
-before it, which asks whether to begin, and another one behind it. All ways end in one event, except those that stop.
+A stage that waits for several others has a parallel gateway before it. An optional stage has a task and an exclusive
+gateway before it, which ask whether to begin, and another gateway behind it: *decline* leads there, from the question
+or from the decision. All ways end in one event, except those that stop.
 
 A recycle leads to the stage itself or to an earlier one that has the same parallel stages. Past a split or a join BPMN
 has no sound way back, so the documentation of the decision names the other stages.
@@ -31,6 +32,8 @@ DECISION_IS = 'decision == "{}"'
 BACK_TO = 'to_stage == "{}"'
 OPTIONAL_WANTED = 'wanted == "yes"'
 """The conditions on texts. Each is one comparison, which JavaScript and Python read alike."""
+DECLINE = "decline"
+"""The value of ``decision`` that does without an optional stage."""
 
 HEIGHT, GAP, LAYER_GAP, BEND = 250.0, 56.0, 90.0, 30.0
 HOLD, RECYCLE, BACK, STOP, LEFT_OUT = 62.0, 92.0, 122.0, 80.0, 112.0
@@ -44,6 +47,7 @@ _WORDS = {
     "consider": Text(es="¿Emprender {}?", en="Begin {}?"),
     "yes": Text(es="sí", en="yes"),
     "no": Text(es="no", en="no"),
+    "decline": Text(es="renunciar", en="decline"),
     "done": Text(es="Concluida", en="Done"),
     "goes-on": Text(es="Sigue, bajo observación", en="Goes on, under watch"),
     "stopped": Text(es="Fin de la iniciativa", en="The initiative ends"),
@@ -218,13 +222,13 @@ class _Planner:
         # Without a decision the token stays where it is.
         hold = DECISION[DecisionKind.HOLD].to(self.language)
         self._flow(f"hold_{name}", fork, decide, fork.top, *over, decide.top, name=hold)
-        self._recycle(stage, fork, task)
-        self._stop(name, fork)
         if stage.optional:
-            self._optional(stage, task, reached)
+            self._optional(stage, task, fork, reached)
+        self._recycle(stage, fork)
+        self._stop(name, fork)
         if len(self.before[name]) > 1:
             join = self._put("join", stage, "parallelGateway", "", GATEWAY)
-            self._straight(f"joined_{name}", join, self.nodes.get(f"consider_{name}", task))
+            self._straight(f"joined_{name}", join, self._first_task(name))
         if len(self.after[name]) > 1:
             done = self.nodes.get(f"merge_{name}", reached)
             self._straight(f"on_{name}", done, self._put("on", stage, "parallelGateway", "", GATEWAY))
@@ -242,8 +246,12 @@ class _Planner:
             name=conditional, condition=DECISION_IS.format(DecisionKind.CONDITIONAL_GO),
         )  # fmt: skip
 
-    def _recycle(self, stage: Stage, fork: Node, task: Node) -> None:
-        """Back to the stage itself, or over a gateway to one of the earlier stages that can be drawn."""
+    def _recycle(self, stage: Stage, fork: Node) -> None:
+        """Back to the stage itself, or over a gateway to one of the earlier stages that can be drawn.
+
+        An optional stage may be declined in each round, so the question before it is asked again.
+        """
+        task = self._first_task(stage.id)
         name, again, is_recycle = stage.id, self._word("again"), DECISION_IS.format(DecisionKind.RECYCLE)
         earlier = [s for s in self.model.stages if s.id in self._reachable_again(name)]
         height = fork.middle.y - RECYCLE
@@ -256,7 +264,7 @@ class _Planner:
         self._flow(f"recycle_{name}", fork, back, fork.top, back.bottom, name=again, condition=is_recycle)
         self._flow(f"again_{name}", back, task, back.left, Point(task.top.x, height), task.top)
         for other in earlier:
-            end, lane = self.nodes[f"stage_{other.id}"], fork.middle.y - BACK
+            end, lane = self._first_task(other.id), fork.middle.y - BACK
             points = (back.top, Point(back.top.x, lane), Point(end.top.x, lane), end.top)
             title, condition = other.title.to(self.language), BACK_TO.format(other.id)
             self._flow(f"back_{name}_{other.id}", back, end, *points, name=title, condition=condition)
@@ -273,8 +281,11 @@ class _Planner:
             if s.id != stage and s.id not in above and stage not in ancestors(self.model, s.id)
         }  # fmt: skip
 
-    def _optional(self, stage: Stage, task: Node, reached: Node) -> None:
-        """A question before an optional stage, and a way around it."""
+    def _first_task(self, stage: str) -> Node:
+        return self.nodes.get(f"consider_{stage}") or self.nodes[f"stage_{stage}"]
+
+    def _optional(self, stage: Stage, task: Node, fork: Node, reached: Node) -> None:
+        """A question before an optional stage, and two ways around it: before it begins, and from its decision."""
         name = stage.id
         title = self._word("consider").format(stage.title.to(self.language))
         consider = self._put("consider", stage, "userTask", title, TASK)
@@ -286,6 +297,12 @@ class _Planner:
         below = asked.middle.y + LEFT_OUT
         around = (Point(asked.bottom.x, below), Point(merge.bottom.x, below))
         self._flow(f"no_{name}", asked, merge, asked.bottom, *around, merge.bottom, name=self._word("no"))
+        turn = fork.right.x + 2 * STEP
+        corners = (Point(turn, fork.middle.y), Point(turn, below), Point(merge.bottom.x, below))
+        self._flow(
+            f"decline_{name}", fork, merge, fork.right, *corners, merge.bottom,
+            name=self._word("decline"), condition=DECISION_IS.format(DECLINE),
+        )  # fmt: skip
 
     def _stop(self, stage: str, fork: Node) -> None:
         """An end event that ends everything, below the gateway."""

@@ -2,7 +2,8 @@
 
 A stage is complete when the review opens in which its gate is decided. Then the gate is decided, and the milestone is
 achieved. A review that was withdrawn is no step. Neither is that of a gate which was opened again after its milestone.
-Whether to begin an optional stage is asked when it is entered, except by a recycle: that leads directly to its task.
+Whether to begin an optional stage is asked when it is entered. Declining it answers that question or, once a review
+of it was decided, is the decision.
 """
 
 from __future__ import annotations
@@ -31,19 +32,17 @@ def process_steps(entries: Iterable[Entry], model: LifecycleModel) -> Iterator[S
     opened = {e.event.review for e in life if isinstance(e.event, GateOpened)}
     decided = {e.event.review for e in life if isinstance(e.event, GateDecided)} & opened
     worked = set[tuple[str, int]]()
-    recycled_to: str | None = None
     for entry in life:
         match entry.event:
-            case ev.StageEntered(stage=stage):
-                if model.stage(stage).optional and stage != recycled_to:
-                    yield Step(f"consider_{stage}", entry)
-                recycled_to = None
+            case ev.StageEntered(stage=stage) if model.stage(stage).optional:
+                yield Step(f"consider_{stage}", entry)
             case GateOpened(review=review, stage=stage, round=turn) if review in decided:
                 if (stage, turn) not in worked:
                     worked.add((stage, turn))
                     yield Step(f"stage_{stage}", entry)
-            case GateDecided(review=review, stage=stage, to_stage=to_stage) if review in decided:
-                recycled_to = to_stage
+            case GateDecided(review=review, stage=stage) if review in decided:
+                yield Step(f"decide_{stage}", entry)
+            case ev.StageDeclined(stage=stage, round=turn) if (stage, turn) in worked:
                 yield Step(f"decide_{stage}", entry)
             case ev.MilestoneAchieved(stage=stage):
                 yield Step(f"milestone_{stage}", entry)
@@ -51,4 +50,4 @@ def process_steps(entries: Iterable[Entry], model: LifecycleModel) -> Iterator[S
                 pass
 
 
-_STEP_EVENTS = (ev.StageEntered, GateOpened, GateDecided, ev.MilestoneAchieved)
+_STEP_EVENTS = (ev.StageEntered, GateOpened, GateDecided, ev.StageDeclined, ev.MilestoneAchieved)

@@ -23,7 +23,7 @@ from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.terms import DecisionKind
 from clusterflow.reports.bpmn import bpmn
 from clusterflow.rules.stage_order import ancestors
-from clusterflow.services import standing
+from clusterflow.services import gates, standing
 from clusterflow.services.exports.event_logs import Logs
 
 with contextlib.redirect_stdout(io.StringIO()):  # it prints a banner
@@ -31,7 +31,9 @@ with contextlib.redirect_stdout(io.StringIO()):  # it prints a banner
     from pm4py.algo.analysis.woflan import algorithm as woflan
 
 pytestmark = pytest.mark.filterwarnings("ignore::Warning:pm4py")
-MODELS = load_models(model_files(CONFIGS / "models"), load_metrics(CONFIGS / "metrics.yaml"))
+EXAMPLE = CONFIGS.parent / "docs" / "how-to" / "example" / "norway.yaml"
+"""A model with fixed terms and optional levels, one after the other."""
+MODELS = load_models([*model_files(CONFIGS / "models"), EXAMPLE], load_metrics(CONFIGS / "metrics.yaml"))
 os.environ["PM4PY_SHOW_PROGRESS_BAR"] = "false"
 
 
@@ -79,7 +81,8 @@ def live(here: Fresh, model: LifecycleModel, choose: st.DataObject | None = None
         stage = choose.draw(st.sampled_from(waiting)) if choose else waiting[0]
         world.state_figure(stage)
         world.evaluate()
-        detour = choose.draw(st.sampled_from(["", "", "withdrawn", "hold", "recycle"])) if choose and detours else ""
+        ways = ["", "", "withdrawn", "hold", "recycle", *(["decline"] if model.stage(stage).optional else [])]
+        detour = choose.draw(st.sampled_from(ways)) if choose and detours else ""
         detours -= bool(detour)
         if each_again and stage not in again:
             detour = "recycle"
@@ -88,6 +91,8 @@ def live(here: Fresh, model: LifecycleModel, choose: st.DataObject | None = None
             world.state_figure(stage, 0)
             world.now += timedelta(days=1)
             world.evaluate()
+        elif detour == "decline":
+            gates.decline_stage(world.context, "one", stage, "mona", "not now")
         elif detour == "hold":
             world.decide(stage, DecisionKind.HOLD, until=world.now.date() + timedelta(days=1))
             world.now += timedelta(days=2)
