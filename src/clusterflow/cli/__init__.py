@@ -87,6 +87,11 @@ cli.command(
     help_epilogue="Example: clusterflow explain automotriz critical-mass --evidence",
 )
 cli.command(
+    "clusterflow.cli.what_if:what_if",
+    help="Show what some facts would change, without recording them.",
+    help_epilogue="Example: clusterflow what-if automotriz --from facts.jsonl",
+)
+cli.command(
     "clusterflow.cli.initiatives:evaluate",
     help="Evaluate initiatives as of today, without Prefect.",
     help_epilogue="Example: clusterflow evaluate automotriz",

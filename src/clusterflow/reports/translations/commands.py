@@ -33,6 +33,10 @@ COMMANDS: dict[str, str] = {
     "review {} is open; decides: {}; findings {}": "la revisión {} está abierta; decide: {}; hallazgos {}",
     "decides: {}; findings {}": "decide: {}; hallazgos {}",
     "{}decides: {}; findings {}": "{}decide: {}; hallazgos {}",
+    "{} · what if, on {}:": "{} · qué pasaría, al {}:",
+    "{}: still": "{}: sigue",
+    "No answer and no number of it would change.": "No cambiaría ninguna respuesta ni ningún valor.",
+    "Nothing was written.": "No se registró nada.",
     "{} lives under {} ({}), in: {}": "{} sigue el modelo {} ({}) y está en: {}",
     "nothing changed": "no cambió nada",
     # gates
@@ -324,5 +328,7 @@ HEADS: dict[str, str] = {
     "tell": "cuentan",
     "name": "nombre",
     "report": "report",
+    "before": "antes",
+    "after": "después",
 }
 """The heads of columns, and other words that stand alone."""

@@ -129,6 +129,8 @@ MESSAGES: dict[str, str] = {
     "others keep changing the same initiative at this moment; try again": "en este momento otras personas cambian "
     "la misma iniciativa; inténtelo de nuevo",
     "the key «{}» was already used for another command, on {}": "la clave «{}» ya se usó para otra orden, el {}",
+    # what-if
+    "{} is over": "{} ya pasó",
     "«{}» already has entries of {}; nothing can be entered as of {}. A late fact is recorded today, with the day "
     "it was true from": "«{}» ya tiene asientos del {}; no se puede registrar nada con fecha del {}. Un dato "
     "atrasado se registra hoy, con el día desde el que vale",
