@@ -26,7 +26,7 @@ from clusterflow.reports.status import title_of
 from clusterflow.reports.what_if import ChangedFinding, Consequence, Step, VerdictChange, WhatIf
 from clusterflow.rules.judge import KNOWN_SHARE
 from clusterflow.services import standing
-from clusterflow.services.catalogue import metrics_of
+from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.context import Context
 from clusterflow.store.metrics import measure
 from clusterflow.store.pinned_models import load_model
