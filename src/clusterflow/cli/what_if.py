@@ -9,7 +9,8 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from clusterflow.cli.language import language, stated_language
-from clusterflow.cli.output import Actor, Json, day, marked, print_json, read_text, show, table
+from clusterflow.cli.output import Actor, Json, day, print_json, read_text, show
+from clusterflow.cli.tables import marked, table
 from clusterflow.errors import Mistake
 from clusterflow.intake.json_lines import lines_of, readable
 from clusterflow.reports.what_if import WhatIf
