@@ -66,7 +66,7 @@ async def test_the_flow_files_a_dossier_and_shows_its_plots(
     assert file.as_uri() in page
     assert names.page(names.initiative_key(office.initiative)) in page
     assert page.count("](data:image/png;base64,") == page.count("\n## ") >= 2
-    assert "| 2024‑01‑05 | 3,9 puntos | 15 de 20 |" in page
+    assert "| 05/01/2024 | 3,9 puntos | 15 de 20 |" in page
     assert "Mona" not in page
 
 

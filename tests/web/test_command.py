@@ -13,6 +13,8 @@ from pathlib import Path
 from support.patience import PATIENCE_SECONDS
 from support.ports import free_port
 
+CLUSTERFLOW = str(Path(sys.executable).with_name("clusterflow"))
+
 
 def environment(url: str, home: Path) -> dict[str, str]:
     return {**os.environ, "CLUSTERFLOW_DATABASE": url, "CLUSTERFLOW_HOME": str(home), "CLUSTERFLOW_SECRET": "s" * 32}
@@ -22,7 +24,7 @@ def test_the_process_serves_on_loopback_and_ends_with_ctrl_c(sqlite_url: str, tm
     port = free_port()
     variables = {**environment(sqlite_url, tmp_path), "CLUSTERFLOW_WEB_PORT": str(port)}
     process = subprocess.Popen(
-        ["clusterflow", "web"],
+        [CLUSTERFLOW, "web"],
         env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
     )  # fmt: skip
     try:
@@ -53,7 +55,7 @@ def test_the_site_imports_neither_prefect_nor_what_draws_plots() -> None:
 
 def test_a_setting_that_is_not_an_address_is_explained(sqlite_url: str, tmp_path: Path) -> None:
     variables = environment(sqlite_url, tmp_path) | {"CLUSTERFLOW_WEB_ADDRESS": "clusters.example.org/path"}
-    done = subprocess.run(["clusterflow", "web"], env=variables, capture_output=True, text=True, cwd=tmp_path)
+    done = subprocess.run([CLUSTERFLOW, "web"], env=variables, capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 2
     assert "accepted: https://HOST" in done.stderr
     assert "Traceback" not in done.stderr

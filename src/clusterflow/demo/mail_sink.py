@@ -14,7 +14,8 @@ from typing import Any, Self
 
 from aiosmtpd.controller import Controller
 
-_CODE = re.compile(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}\b")
+# A part of a flow run's id in a link may look like a code, but has hyphens around it.
+_CODE = re.compile(r"(?<![\w-])[2-9A-Z]{4}-[2-9A-Z]{4}(?![\w-])")
 
 
 @dataclass(frozen=True, slots=True)

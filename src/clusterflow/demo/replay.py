@@ -11,10 +11,12 @@ from uuid import UUID
 
 from clusterflow.demo.mail_sink import MailSink
 from clusterflow.demo.story import Script, Scripted, Story, months
+from clusterflow.domain.gate_events import DecisionRefused
 from clusterflow.errors import ClusterflowError
 from clusterflow.prefect import runs, worker
 from clusterflow.prefect.deploy import load
 from clusterflow.prefect.publish import publish
+from clusterflow.rules.ballot import Ballot
 from clusterflow.services import enrolment, explanation, gate_forms, gates, ledger, registry
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.dispatch import Dispatcher
@@ -51,6 +53,8 @@ class Replay:
         self.scripts: dict[str, Script] = {s.initiative: s.script() for s in stories}
         self.lines: list[str] = []
         self.review = load("flows.review.review")
+        self.used: set[str | None] = set()
+        self.mailing = asyncio.Lock()
 
     async def run(self) -> None:
         """Play every month in order. The last one ends today."""
@@ -72,7 +76,9 @@ class Replay:
         del os.environ[TODAY]
 
     async def _mail(self, context: Context) -> None:
-        await asyncio.to_thread(Dispatcher(context).run)
+        # One dispatcher at a time: of two, each would return while the other still sends, and a decider needs the code.
+        async with self.mailing:
+            await asyncio.to_thread(Dispatcher(context).run)
 
     async def _month(self, context: Context, before: date, day: date) -> None:
         for story in self.stories:
@@ -86,9 +92,14 @@ class Replay:
         for story in self.stories:
             for stage in story.gates_by_hand(before, day):
                 gates.open_gate(context, story.initiative, stage, actor="demo")
-        await asyncio.gather(self._settle(context), self._mail(context))
+        await self._come_to_rest(context)
         while await self._decide_what_is_due(context, day):
-            await asyncio.gather(self._settle(context), self._mail(context))
+            await self._come_to_rest(context)
+
+    async def _come_to_rest(self, context: Context) -> None:
+        """Wait until every pass shows its form, and the mails about it are sent."""
+        await asyncio.gather(self._settle(context), self._mail(context))
+        await self._mail(context)
 
     async def _decide_what_is_due(self, context: Context, day: date) -> bool:
         """Take the next scripted decision at every gate that has one. Return False if there was none."""
@@ -105,15 +116,30 @@ class Replay:
         name = self.by_id[item.initiative].enrol["name"]
         how = "Prefect form" if scripted.door == "form" else "command line"
         code = self._code(context, item, scripted.by)
+        if code in self.used:
+            # A code is valid for one vote. Who votes again asks for another.
+            gates.renew_code(context, item.initiative, item.stage, scripted.by)
+            await self._mail(context)
+            code = self._code(context, item, scripted.by)
+        self.used.add(code)
         ballot = replace(scripted.ballot(gate.findings), code=code)
         self.lines.append(f"{name}: {scripted.stage}: {scripted.decision} ({how})")
+        before = ledger.entries(context, item.initiative)[-1].version
         if scripted.door == "cli":
             gates.decide(context, item.initiative, scripted.by, ballot)
-            return
+        else:
+            await self._answer(context, item, scripted.by, ballot)
+        events = (entry.event for entry in ledger.entries(context, item.initiative, before))
+        refused = next((e.why for e in events if isinstance(e, DecisionRefused) and e.stage == item.stage), None)
+        if refused != scripted.refused:
+            raise ClusterflowError(f"{item.initiative}, {item.stage}: {scripted.by} was answered {refused or 'yes'}")
+
+    async def _answer(self, context: Context, item: InboxItem, person: str, ballot: Ballot) -> None:
+        """Fill in the form of a gate, as a person does in the Prefect UI."""
         answer = {
             "decision": ballot.decision.value,
-            "decided_by": scripted.by,
-            "code": code or "–",
+            "decided_by": person,
+            "code": ballot.code or "–",
             "reason": ballot.reason,
             "hold_until": ballot.until.isoformat() if ballot.until else None,
             "back_to": ballot.to_stage,
