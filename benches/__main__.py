@@ -6,11 +6,11 @@ from benches import (
     cli,
     decide,
     dossier,
+    end_to_end,
     evaluate,
-    ladder,
-    loop,
     notices,
     portfolio,
+    reminders,
     report,
     transitions,
     web,
@@ -20,5 +20,18 @@ from benches.measuring import quick
 
 if __name__ == "__main__":
     short = quick(__doc__)
-    for bench in (decide, transitions, evaluate, portfolio, report, ladder, dossier, cli, notices, workbook, web, loop):
+    for bench in (
+        decide,
+        transitions,
+        evaluate,
+        portfolio,
+        report,
+        reminders,
+        dossier,
+        cli,
+        notices,
+        workbook,
+        web,
+        end_to_end,
+    ):
         bench.run(short)

@@ -14,12 +14,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from benches import ground
+from benches import databases
 from benches.measuring import MS, headline, quick, spread, timed
-from benches.tiny import NOW, open_context, submission
+from benches.small_world import NOW, open_context, submission
 from clusterflow.services import enrolment, registry, review
 
 BASE = "import sqlalchemy, pydantic"
+COMMAND = "from clusterflow.cli import main; main()"
 TARGET = 1.5
 """The ratio that no command may exceed."""
 
@@ -36,7 +37,7 @@ def run(short: bool) -> None:
     headline("commands as processes")
     times = 1 if short else 10
     commands = {"status": COMMANDS["status"]} if short else COMMANDS
-    with ground.sqlite() as url:
+    with databases.sqlite() as url:
         _enrol(url)
         own = {"CLUSTERFLOW_DATABASE": url, "CLUSTERFLOW_TODAY": str(NOW.date()), "CLUSTERFLOW_PROOF": "none"}
         # An installed package is compiled to bytecode once, even if the environment forbids writing bytecode.
@@ -54,7 +55,7 @@ def _measure(commands: Mapping[str, Sequence[str]], times: int, environment: dic
     """Return the times of each command and of the comparison. One run of each goes first, to fill the file caches."""
     taken: dict[str, list[float]] = defaultdict(list)
     for n in range(times + 1):
-        programs = {name: ["-m", "benches.door", *(w.format(n=n) for w in words)] for name, words in commands.items()}
+        programs = {name: ["-c", COMMAND, *(w.format(n=n) for w in words)] for name, words in commands.items()}
         for name, program in {**programs, BASE: ["-c", BASE]}.items():
             seconds = timed(lambda program=program: _start(program, environment))
             if n:
@@ -70,7 +71,7 @@ def _start(words: Sequence[str], environment: dict[str, str]) -> subprocess.Comp
 
 def _imports(name: str, words: Sequence[str], environment: dict[str, str]) -> None:
     """Print what a command imports, and how long that takes."""
-    report = _start(["-X", "importtime", "-m", "benches.door", *words], environment).stderr
+    report = _start(["-X", "importtime", "-c", COMMAND, *words], environment).stderr
     lines = [line.split("|") for line in report.splitlines() if line.startswith("import time:") and "[us]" not in line]
     modules = {module.strip(): int(own.split(":")[1]) for own, _, module in lines}
     heavy = sorted({top for module in modules if (top := module.partition(".")[0]) in HEAVY})

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from sqlalchemy import Engine, bindparam, insert, select, update
 
-from benches import ground
+from benches import databases
 from benches.measuring import headline, quick, spread, timed
-from benches.tiny import NOW, chain_of_stages, go, open_context, settle, submission
+from benches.small_world import NOW, chain_of_stages, go, open_context, settle, submission
 from clusterflow.services import gates, registry, review
 from clusterflow.services.context import Context
 from clusterflow.store import tables
@@ -26,7 +26,7 @@ _SET = update(tables.chain).where(_CHAIN.id == bindparam("of"), _CHAIN.version =
 
 def run(short: bool) -> None:
     headline("decide → new stage visible (SQLite, WAL, synchronous=FULL)")
-    with ground.sqlite() as url:
+    with databases.sqlite() as url:
         context = open_context(url, chain_of_stages(STAGES))
         initiatives = [f"i{n}" for n in range(3 if short else 125)]
         settle(context, initiatives, STAGES)

@@ -12,10 +12,10 @@ from concurrent.futures import ProcessPoolExecutor
 from importlib import import_module
 from multiprocessing import get_context
 
-from benches import ground
-from benches.grown import grow
+from benches import databases
+from benches.large_cluster import enrol_large_cluster
 from benches.measuring import headline, quick, spread, timed
-from benches.tiny import open_context
+from benches.small_world import open_context
 
 EMPTY = (
     "import io; from matplotlib.figure import Figure; from matplotlib.backends.backend_svg import FigureCanvasSVG; "
@@ -25,8 +25,8 @@ EMPTY = (
 
 def run(short: bool) -> None:
     headline("a dossier (SQLite)")
-    with ground.sqlite() as url:
-        grow(open_context(url), members=40 if short else 100, strangers=0 if short else 2000)
+    with databases.sqlite() as url:
+        enrol_large_cluster(open_context(url), members=40 if short else 100, strangers=0 if short else 2000)
         with ProcessPoolExecutor(1, get_context("spawn")) as another:
             cold, warm, paper = another.submit(_times, url, 1 if short else 10).result()
         spread("first dossier of a process (matplotlib imported)", [cold], "target < 3 s")
@@ -46,7 +46,7 @@ def _times(url: str, times: int) -> tuple[float, list[float], float]:
 
 def _page(url: str) -> str:
     """Make the page as a command does: the plotting library is imported only here."""
-    made = import_module("clusterflow.services.reports.dossier").dossier(open_context(url), "grown")
+    made = import_module("clusterflow.services.reports.dossier").dossier(open_context(url), "large")
     return str(made.html)
 
 

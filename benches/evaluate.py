@@ -12,10 +12,10 @@ from statistics import median
 
 from sqlalchemy import Connection, func, select
 
-from benches import ground
-from benches.grown import grow
+from benches import databases
+from benches.large_cluster import enrol_large_cluster
 from benches.measuring import MS, headline, quick, spread, timed
-from benches.tiny import open_context
+from benches.small_world import open_context
 from clusterflow.rules.evaluation import required_calls
 from clusterflow.services import review, standing
 from clusterflow.services.catalogue.metrics import metrics_of
@@ -25,18 +25,18 @@ from clusterflow.store.tables import REGISTRY_TABLES
 
 
 def run(short: bool) -> None:
-    headline("evaluate one grown initiative (SQLite)")
-    with ground.sqlite() as url:
+    headline("evaluate one large initiative (SQLite)")
+    with databases.sqlite() as url:
         context = open_context(url)
-        grow(context, members=40 if short else 100, strangers=0 if short else 2000)
-        review.evaluate(context, "grown")
+        enrol_large_cluster(context, members=40 if short else 100, strangers=0 if short else 2000)
+        review.evaluate(context, "large")
         attendance = REGISTRY_TABLES["attendance"]
-        count = select(func.count()).select_from(attendance).where(attendance.c.chain == "grown")
+        count = select(func.count()).select_from(attendance).where(attendance.c.chain == "large")
         with context.database.connect() as connection:
             rows = connection.execute(count).scalar_one()
         with ProcessPoolExecutor(1, get_context("spawn")) as another:
             cold = another.submit(_first, url).result()
-        warm = [timed(lambda: review.evaluate(context, "grown")) for _ in range(3 if short else 100)]
+        warm = [timed(lambda: review.evaluate(context, "large")) for _ in range(3 if short else 100)]
         with context.database.connect() as connection:
             rival = [timed(lambda: connection.execute(count).scalar_one()) for _ in range(50)]
             slowest = _slowest(context, connection)
@@ -51,17 +51,17 @@ def run(short: bool) -> None:
 def _first(url: str) -> float:
     """Return how long the first evaluation takes in a fresh process."""
     context = open_context(url)
-    return timed(lambda: review.evaluate(context, "grown"))
+    return timed(lambda: review.evaluate(context, "large"))
 
 
 def _slowest(context: Context, connection: Connection) -> list[tuple[float, str]]:
     """Return each number of this evaluation with its time."""
-    state = standing.state(context, "grown")
+    state = standing.state(context, "large")
     day = context.clock().date()
     found = []
-    for call in required_calls(standing.pinned_model(context, "grown"), state):
+    for call in required_calls(standing.pinned_model(context, "large"), state):
         times = [
-            timed(lambda call=call: measure(connection, [call], metrics_of(context), day, ["grown"])) for _ in range(5)
+            timed(lambda call=call: measure(connection, [call], metrics_of(context), day, ["large"])) for _ in range(5)
         ]
         found.append((median(times), str(call)))
     return sorted(found, reverse=True)

@@ -23,7 +23,7 @@ import psutil
 from pydantic import SecretStr
 
 from benches.measuring import headline, quick, rate, timed
-from benches.tiny import NOW, open_context, submission
+from benches.small_world import NOW, open_context, submission
 from clusterflow.domain.notice import Notice
 from clusterflow.notices.markup import link
 from clusterflow.notices.render import render

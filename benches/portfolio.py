@@ -6,9 +6,9 @@ new, which is the usual night. For information only; there is no target.
 
 from __future__ import annotations
 
-from benches import ground
+from benches import databases
 from benches.measuring import MS, headline, quick, spread, timed
-from benches.tiny import chain_of_stages, open_context, settle
+from benches.small_world import chain_of_stages, open_context, settle
 from clusterflow.services import review
 
 STAGES = 3
@@ -17,7 +17,7 @@ STAGES = 3
 def run(short: bool) -> None:
     number = 20 if short else 1000
     headline(f"a portfolio of {number} initiatives (SQLite)")
-    with ground.sqlite() as url:
+    with databases.sqlite() as url:
         context = open_context(url, chain_of_stages(STAGES))
         initiatives = [f"i{n}" for n in range(number)]
         settle(context, initiatives, STAGES)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from benches import ground
+from benches import databases
 from benches.measuring import headline, quick, spread, timed
-from benches.tiny import open_context
+from benches.small_world import open_context
 from clusterflow.reports.portfolio.artifact import Waiting, portfolio_page
 from clusterflow.reports.portfolio.document import portfolio_html
 from clusterflow.reports.portfolio.portfolio import Portfolio
@@ -24,7 +24,7 @@ END = date(2026, 6, 1)
 def run(short: bool) -> None:
     number, times = (12, 1) if short else (1000, 5)
     headline(f"the report of a portfolio of {number} initiatives (SQLite)")
-    with ground.sqlite() as url:
+    with databases.sqlite() as url:
         context = open_context(url)
         gather_crowd(context, number, END)
         context.clock = lambda: datetime.combine(END, time(12), UTC)

@@ -26,9 +26,9 @@ from sqlalchemy import (
     update,
 )
 
-from benches import ground
+from benches import databases
 from benches.measuring import headline, quick, rate, timed
-from benches.tiny import NOW, chain_of_stages, go, open_context, settle, submission
+from benches.small_world import NOW, chain_of_stages, go, open_context, settle, submission
 from clusterflow.services import gates, registry, review, standing
 from clusterflow.services.context import Context
 from clusterflow.store import tables
@@ -63,10 +63,10 @@ _BODY = '{"kind":"gate.decided","review":"s1-1","stage":"s1","decision":"go","on
 
 
 def run(short: bool) -> None:
-    with ground.sqlite() as url:
+    with databases.sqlite() as url:
         headline("durable transitions (SQLite, WAL, synchronous=FULL)")
         _compare(url, short)
-    with ground.postgres() as address:
+    with databases.postgres() as address:
         if address is None:
             print("\ndurable transitions on PostgreSQL: left out, for it is not installed here")
             return

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from benches import ground
+from benches import databases
 from benches.measuring import headline, quick, spread, timed
 from clusterflow.domain.state import InitiativeState
 from clusterflow.engine.record import Submission
@@ -36,7 +36,7 @@ SEATS = 10
 def run(short: bool) -> None:
     number = 20 if short else int(os.environ.get("CLUSTERFLOW_BENCH_INITIATIVES", "10000"))
     headline(f"web pages with {number} initiatives (SQLite)")
-    with ground.sqlite() as url:
+    with databases.sqlite() as url:
         context = Context(
             Settings(database=url, proof="none", secret="s" * 32),  # type: ignore[arg-type]
             open_database(url),

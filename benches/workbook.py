@@ -20,7 +20,7 @@ from pathlib import Path
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
-from benches import ground
+from benches import databases
 from benches.measuring import headline, quick
 from clusterflow.domain.money import Money
 from clusterflow.engine.record import Submission
@@ -43,7 +43,7 @@ _FOURTH = ("Ibarra", "Quiroga", "Marroquín", "Elizondo", "Cantú", "Zambrano", 
 def run(short: bool) -> None:
     rows = 400 if short else ROWS
     headline(f"import of a workbook with {rows} rows (SQLite, WAL, synchronous=FULL)")
-    with ground.sqlite() as url, tempfile.TemporaryDirectory() as folder:
+    with databases.sqlite() as url, tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "one.xlsx"
         file.write_bytes(_workbook(rows))
         print(f"  the file has {file.stat().st_size / 2**20:.1f} MB", flush=True)

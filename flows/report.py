@@ -13,7 +13,7 @@ from clusterflow.errors import ClusterflowError
 from clusterflow.prefect.dossier_artifact import publish_dossier
 from clusterflow.prefect.names import report_run_name
 from clusterflow.services.context import Context
-from clusterflow.services.folder import Folder
+from clusterflow.services.output_folder import Folder
 from clusterflow.services.reports.dossier import write_dossiers
 from clusterflow.services.reports.portfolio import write_portfolio
 

@@ -18,11 +18,11 @@ RIVALS = {
     "portfolio": "rival: evaluating one",
     "report": "rival: the board asked for one by one",
     "dossier": "rival: a process that imports matplotlib, draws nothing",
-    "ladder": "rival: the invoices alone, without an index",
+    "reminders": "rival: the invoices alone, without an index",
     "notices": "rival: smtplib over one connection",
     "workbook": "rival: openpyxl, which only reads the cells",
     "web": "rival: its SQL alone",
-    "loop": "rival: a flow run for each fact",
+    "end_to_end": "rival: a flow run for each fact",
     "cli": "comparison: python -c 'import sqlalchemy, pydantic'",
 }
 

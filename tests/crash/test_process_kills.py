@@ -21,7 +21,7 @@ from support.bus import Bus, Received
 from support.fresh import Fresh, FreshPostgres, FreshSqlite
 from support.mailbox import Mailbox, mail_server
 
-from crash.zygote import Account, Life, Zygote
+from crash.fork_server import Account, ForkServer, Life
 
 LANES = 2
 """The number of parallel lanes."""
@@ -55,9 +55,9 @@ class Remains:
 
 @dataclass
 class Lane:
-    """One zygote with its databases and its mailbox."""
+    """One fork server with its databases and its mailbox."""
 
-    zygote: Zygote
+    fork_server: ForkServer
     fresh: dict[str, Fresh]
     folder: Path
     box: Mailbox
@@ -71,10 +71,10 @@ class Lane:
         bus.file.unlink(missing_ok=True)
         self.box.mails.clear()
         database, kills = self.fresh[backend].again(), 0
-        result = self.zygote.live(Life(database, bus.file, self.mail, die_at))
+        result = self.fork_server.live(Life(database, bus.file, self.mail, die_at))
         if result == -signal.SIGKILL:
             kills = 1
-            result = self.zygote.live(Life(database, bus.file, self.mail))
+            result = self.fork_server.live(Life(database, bus.file, self.mail))
         assert isinstance(result, Account), result
         mails = tuple((to, str(m["X-Clusterflow-Notice"]), str(m["Subject"])) for to, m in self.box.mails)
         return kills, Remains(result, bus.received(), mails)
@@ -87,9 +87,9 @@ def lane(server: str, template: str, sqlite: Path, folder: Path, number: int) ->
     folder.mkdir()
     fresh: dict[str, Fresh] = {"sqlite": FreshSqlite(sqlite, folder), "postgresql": FreshPostgres(server, name)}
     with mail_server() as (box, mail):
-        zygote = Zygote(mail, *(f.again() for f in fresh.values()))
-        yield Lane(zygote, fresh, folder, box, mail)
-        zygote.close()
+        fork_server = ForkServer(mail, *(f.again() for f in fresh.values()))
+        yield Lane(fork_server, fresh, folder, box, mail)
+        fork_server.close()
     postgres.execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -135,7 +135,7 @@ def test_a_process_killed_at_any_point_loses_nothing_and_repeats_nothing(
             for n in range(LANES)
         ]
         for each in lanes:
-            each.zygote.wait_until_warm()
+            each.fork_server.wait_until_warm()
         undisturbed = {backend: lanes[0].life(backend, None)[1] for backend in lanes[0].fresh}
         for backend, whole in undisturbed.items():
             check(whole, whole, backend)

@@ -11,7 +11,7 @@ from fsspec.implementations.local import LocalFileSystem
 from clusterflow.errors import NotPossible
 from clusterflow.services import explanation
 from clusterflow.services.context import Context
-from clusterflow.services.folder import REPORTS, Folder
+from clusterflow.services.output_folder import REPORTS, Folder
 from clusterflow.services.reports.dossier import write_dossiers
 from clusterflow.settings import Settings
 

@@ -27,7 +27,7 @@ from clusterflow.reports.ics import CalendarTexts, feed, single
 from clusterflow.rules.agenda import subject_of
 from clusterflow.rules.mistakes import nearest
 from clusterflow.services.context import Context
-from clusterflow.services.folder import Folder
+from clusterflow.services.output_folder import Folder
 from clusterflow.store import registry
 from clusterflow.store.agenda import agenda_of, all_initiatives, initiatives_of, load_programme
 from clusterflow.store.database import read_connection

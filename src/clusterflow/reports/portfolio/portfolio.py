@@ -12,7 +12,7 @@ from clusterflow.domain.text import Frozen, Language, alphabetical
 from clusterflow.reports.portfolio.criteria import CriterionLine, HeatRow, columns_of, row_of
 from clusterflow.reports.portfolio.stage_groups import BoardEntry, board_entries
 from clusterflow.reports.status import InitiativeStatus, status_in, titles_in
-from clusterflow.rules.dwell import Stay, dwell
+from clusterflow.rules.stage_duration import Stay, dwell
 from clusterflow.rules.visit import VISIT_RULES, Sign, SignRule, reasons, signs_of
 from clusterflow.store.portfolio import InitiativeSnapshot, Lapse
 

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from clusterflow.domain.text import Text
 from clusterflow.errors import NotPossible
 from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, both, ok, plain, trouble
-from clusterflow.services.folder import Folder, FolderFlaw
+from clusterflow.services.output_folder import Folder, FolderFlaw
 
 
 def look(surroundings: Surroundings) -> Iterable[CheckResult]:

@@ -14,7 +14,7 @@ from clusterflow.errors import ClusterflowError
 from clusterflow.reports.dossier.compose import Dossier, compose
 from clusterflow.services import registry, standing
 from clusterflow.services.context import Context
-from clusterflow.services.folder import Folder
+from clusterflow.services.output_folder import Folder
 from clusterflow.services.reports.dossier_data import gather
 
 

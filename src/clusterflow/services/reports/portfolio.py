@@ -10,8 +10,8 @@ from clusterflow.reports.portfolio.document import portfolio_html
 from clusterflow.reports.portfolio.portfolio import Portfolio, portfolio_of
 from clusterflow.services import standing
 from clusterflow.services.context import Context
-from clusterflow.services.folder import Folder
 from clusterflow.services.isolation import compute_without_broken
+from clusterflow.services.output_folder import Folder
 from clusterflow.store.database import read_connection
 from clusterflow.store.portfolio import lapses, last_facts, snapshots
 

@@ -146,12 +146,12 @@ def _tell(answer: object) -> None:
     sys.stdout.buffer.flush()
 
 
-class Zygote:
+class ForkServer:
     """The test's side of the process; it warms up on the databases ``warm_up``."""
 
     def __init__(self, mail: str, *warm_up: str) -> None:
         path = os.pathsep.join(p for p in sys.path if p)
-        command = [sys.executable, "-m", "crash.zygote", mail, *warm_up]
+        command = [sys.executable, "-m", "crash.fork_server", mail, *warm_up]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": path}
         )
@@ -179,6 +179,6 @@ class Zygote:
 
 if __name__ == "__main__":
     # The module's own name, under which the other side unpickles.
-    from crash import zygote
+    from crash import fork_server
 
-    zygote.main()
+    fork_server.main()

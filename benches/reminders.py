@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Engine, insert, text
 
-from benches import ground
+from benches import databases
 from benches.measuring import headline, quick, spread, timed
 from clusterflow.configs.notices import load_notices
 from clusterflow.services.context import Context
@@ -34,7 +34,7 @@ CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 def run(short: bool) -> None:
     number = 200 if short else 10_000
     headline(f"the daily search over {number} initiatives (SQLite)")
-    with ground.sqlite() as url:
+    with databases.sqlite() as url:
         database = open_database(url)
         _fill(database, number)
         now = datetime.combine(TODAY, datetime.min.time(), UTC) + timedelta(hours=6)

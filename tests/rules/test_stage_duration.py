@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterflow.rules.dwell import Stay, dwell, quantile, survival
+from clusterflow.rules.stage_duration import Stay, dwell, quantile, survival
 
 # A small pool of days, so that many fall on the same one.
 stays = st.lists(st.builds(Stay, days=st.integers(0, 6), reached=st.booleans()), min_size=1, max_size=12)

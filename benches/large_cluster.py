@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from benches.tiny import submission
+from benches.small_world import submission
 from clusterflow.domain.terms import DecisionKind
 from clusterflow.rules.ballot import Ballot
 from clusterflow.services import enrolment, gates, registry, standing
@@ -20,8 +20,8 @@ COMMITTEES = ("talent", "suppliers", "technology")
 INVITED = 12
 
 
-def grow(context: Context, members: int = 100, strangers: int = 0) -> None:
-    """Enrol the initiative «grown», record everything about it, and bring it to its last stage.
+def enrol_large_cluster(context: Context, members: int = 100, strangers: int = 0) -> None:
+    """Enrol the initiative «large», record everything about it, and bring it to its last stage.
 
     Args:
         strangers: how many unrelated organisations and people are in the same registry.
@@ -29,24 +29,24 @@ def grow(context: Context, members: int = 100, strangers: int = 0) -> None:
     registry.record(context, [submission(line) for line in (*_people("m", members), *_people("stranger", strangers))])
     enrolment.enrol(
         context,
-        submission("initiative id=grown name=Grown country=MX timezone=America/Monterrey from=2018-12-01"),
+        submission("initiative id=large name=Large country=MX timezone=America/Monterrey from=2018-12-01"),
         "nuevo-leon",
     )
-    registry.record(context, [submission(line.replace(" ", " initiative=grown ", 1)) for line in _life(members)])
-    for stage in [s.id for s in standing.pinned_model(context, "grown").stages][:-1]:
-        gates.open_gate(context, "grown", stage)
+    registry.record(context, [submission(line.replace(" ", " initiative=large ", 1)) for line in _life(members)])
+    for stage in [s.id for s in standing.pinned_model(context, "large").stages][:-1]:
+        gates.open_gate(context, "large", stage)
         for decider in ("p-m1", "p-m2"):
             _on(context, stage, decider)
-    assert [v.stage for v in standing.state(context, "grown").open_visits] == ["operation"]
+    assert [v.stage for v in standing.state(context, "large").open_visits] == ["operation"]
 
 
 def _on(context: Context, stage: str, decider: str) -> None:
     """Decide *go*; under conditions while any criterion is open, because then it is watched."""
     done = gates.decide(
-        context, "grown", decider, Ballot(stage, DecisionKind.CONDITIONAL_GO, "as far as it is", due_all=_LATER)
+        context, "large", decider, Ballot(stage, DecisionKind.CONDITIONAL_GO, "as far as it is", due_all=_LATER)
     )
     if done.refused == "conditions":
-        gates.decide(context, "grown", decider, Ballot(stage, DecisionKind.GO, "all is met"))
+        gates.decide(context, "large", decider, Ballot(stage, DecisionKind.GO, "all is met"))
 
 
 _LATER = date(2030, 1, 1)
