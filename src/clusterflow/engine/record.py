@@ -275,9 +275,12 @@ class _Recorder:
         known.append(fact)
 
     def _check_references(self) -> None:
+        recorded: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for (name, identity), facts in self.known.items():
+            for chain in (c for c in facts if facts[c]):
+                recorded[name, chain].add(identity[0])
         for (target, chain), cited in self.cited.items():
-            there = registry.existing_ids(self.tx.connection, target, chain, cited)
-            there |= {i[0] for (t, i), by in self.known.items() if t == target and by.get(chain)}
+            there = registry.existing_ids(self.tx.connection, target, chain, cited) | recorded[target, chain]
             missing = [value for value in cited if value not in there]
             everything = registry.ids_of_type(self.tx.connection, target, chain) + sorted(there) if missing else []
             for value in missing:
