@@ -134,7 +134,7 @@ def test_what_can_be_mistyped_ends_in_a_sentence(office: Run, home: Path, words:
 
 def test_other_commands_do_not_load_what_workbooks_need(office: Run) -> None:
     heavy = ("openpyxl", "xlsxwriter", "python_calamine", "stdnum")
-    rooms = "clusterflow.cli.standing, clusterflow.cli.records, clusterflow.cli.intake"
+    rooms = "clusterflow.cli.status, clusterflow.cli.ledger, clusterflow.cli.records, clusterflow.cli.intake"
     code = f"import {rooms}, sys; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

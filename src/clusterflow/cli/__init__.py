@@ -55,7 +55,7 @@ cli.command(
     help_epilogue="Example: clusterflow init /srv/clusterflow",
 )
 cli.command(
-    "clusterflow.cli.initiatives:enrol",
+    "clusterflow.cli.enrol:enrol",
     help="Enrol an initiative under a lifecycle model.",
     help_epilogue='Example: clusterflow enrol automotriz name="Clúster Automotriz" country=MX --model nuevo-leon',
 )
@@ -77,7 +77,7 @@ cli.command(
 )
 cli.command("clusterflow.cli.intake:intake", help="List, correct and retry the refused submissions of other systems.")
 cli.command(
-    "clusterflow.cli.standing:status",
+    "clusterflow.cli.status:status",
     help="Show the status of one initiative, or of all.",
     help_epilogue="Example: clusterflow status automotriz",
 )
@@ -92,7 +92,7 @@ cli.command(
     help_epilogue="Example: clusterflow what-if automotriz --from facts.jsonl",
 )
 cli.command(
-    "clusterflow.cli.initiatives:evaluate",
+    "clusterflow.cli.evaluate:evaluate",
     help="Evaluate initiatives as of today, without Prefect.",
     help_epilogue="Example: clusterflow evaluate automotriz",
 )
@@ -123,7 +123,7 @@ cli.command(
 )
 cli.command("clusterflow.cli.notices:notices", help="Preview notices, estimate their number, and resend failed ones.")
 cli.command(
-    "clusterflow.cli.standing:ledger",
+    "clusterflow.cli.ledger:ledger",
     help="Show the ledger of an initiative, or verify it.",
     help_epilogue="Example: clusterflow ledger automotriz --verify",
 )
@@ -153,7 +153,7 @@ cli.command(
     help_epilogue="Example: clusterflow doctor",
 )
 cli.command(
-    "clusterflow.cli.operations:up",
+    "clusterflow.cli.prefect_commands:up",
     help="Start everything that is missing, and run until Ctrl-C.",
     help_epilogue="Example: clusterflow up --limit 5",
 )
@@ -163,7 +163,7 @@ cli.command(
     help_epilogue="Example: clusterflow web",
 )
 cli.command(
-    "clusterflow.cli.operations:deploy",
+    "clusterflow.cli.prefect_commands:deploy",
     help="Bring Prefect's deployments up to the models and schedules.",
     help_epilogue="Example: clusterflow deploy --dry-run",
 )
@@ -173,12 +173,12 @@ cli.command(
     help_epilogue="Example: clusterflow demo",
 )
 cli.command(
-    "clusterflow.cli.operations:relay",
+    "clusterflow.cli.prefect_commands:relay",
     help="Publish the outbox and send due notices, once.",
     help_epilogue="Example: clusterflow relay",
 )
 cli.command(
-    "clusterflow.cli.operations:reconcile",
+    "clusterflow.cli.prefect_commands:reconcile",
     help="Make Prefect show again what is open in the database.",
     help_epilogue="Example: clusterflow reconcile",
 )

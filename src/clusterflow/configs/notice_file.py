@@ -21,7 +21,7 @@ from clusterflow.configs.mistakes import Translator, describe_value, file_error,
 from clusterflow.configs.yaml import Steps
 from clusterflow.domain.events import NOTIFIED_EVENTS
 from clusterflow.domain.notice import Audience, Group, Offset, Urgency
-from clusterflow.domain.occasion import OCCASIONS
+from clusterflow.domain.reminder_occasion import OCCASIONS
 from clusterflow.domain.terms import Answer, HelixKind, SizeClass
 
 EVENTS = tuple(sorted(cls.model_fields["kind"].default for cls in NOTIFIED_EVENTS))

@@ -15,7 +15,7 @@ from clusterflow.configs.notice_file import LADDER, OFFSETS, SHAPES, WrittenAudi
 from clusterflow.configs.yaml import Document, Steps, read
 from clusterflow.domain.events import KINDS, FindingChanged, StageOverdue
 from clusterflow.domain.notice import Group, Narrowing, NoticeRule, Offset
-from clusterflow.domain.occasion import OCCASIONS
+from clusterflow.domain.reminder_occasion import OCCASIONS
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.rules.mistakes import nearest_hint
 

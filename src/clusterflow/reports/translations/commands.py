@@ -219,7 +219,7 @@ COMMANDS: dict[str, str] = {
     "See: clusterflow ledger": "Vea: clusterflow ledger",
     "{} is {} days ahead": "faltan {1} días para el {0}",
     "at most {}": "como máximo {}",
-    # operations
+    # prefect_commands
     "Prefect UI    {}": "Prefect       {}",
     "Portfolio     {}/v2/artifacts/key/portfolio": "Portafolio    {}/v2/artifacts/key/portfolio",
     "Portfolio     {}/v2/artifacts/key/portfolio (after the first "

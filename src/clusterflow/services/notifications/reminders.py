@@ -31,8 +31,8 @@ from clusterflow.services.notifications.failures import log_failure
 from clusterflow.services.notifications.pages import Pages, Subject, where_to
 from clusterflow.store import notices, reminders
 from clusterflow.store.database import read_connection
-from clusterflow.store.occasions import OccasionMatch, find_occasions
 from clusterflow.store.registry import InitiativeProfile, profiles_of
+from clusterflow.store.reminder_occasions import OccasionMatch, find_occasions
 from clusterflow.store.stakeholders import Stakeholders, stakeholders_of
 
 SEARCH_INTERVAL = timedelta(hours=1)

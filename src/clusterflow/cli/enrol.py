@@ -1,4 +1,4 @@
-"""The commands ``enrol`` and ``evaluate``."""
+"""The command ``enrol``: an initiative begins its life under a model."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from clusterflow.cli.language import language
-from clusterflow.cli.output import Actor, Json, Key, listed, print_json, show, warn
+from clusterflow.cli.output import Actor, Json, Key, listed, print_json, show
 from clusterflow.engine.record import Submission
 from clusterflow.intake.assignments import read_assignments
-from clusterflow.reports.ledger_lines import changes_text
 from clusterflow.services import enrolment
-from clusterflow.services import review as review_service
 from clusterflow.services.context import Context
 
 
@@ -36,18 +33,3 @@ def enrol(
         print_json(done)
     else:
         show(f"{done.initiative} lives under {done.model} ({done.model_hash[:12]}), in: {listed(done.stages)}")
-
-
-def evaluate(initiative: str | None = None, *, actor: Actor = None, as_json: Json = False) -> None:
-    """Measure, judge, and write what changed: one initiative, or all of them."""
-    context = Context.open()
-    found = None if initiative else review_service.review_portfolio(context, actor)
-    changed = found.changed if found else (review_service.evaluate(context, str(initiative), actor),)
-    for name, problem in (found.problems if found else {}).items():
-        warn(f"{name}: {problem}")
-    if as_json:
-        print_json(changed)
-    elif not any(c.changes for c in changed):
-        show("nothing changed")
-    for one in changed if not as_json else ():
-        show(f"{one.initiative}: {changes_text(one.changes, language()) or '–'}")

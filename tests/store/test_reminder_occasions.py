@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import Connection, text
 from support.world import World, model, stage
 
-from clusterflow.domain.occasion import OCCASIONS
+from clusterflow.domain.reminder_occasion import OCCASIONS
 from clusterflow.store.database import open_database
-from clusterflow.store.occasions import OccasionMatch, find_occasions, statement
+from clusterflow.store.reminder_occasions import OccasionMatch, find_occasions, statement
 
 Finding = Callable[..., list[OccasionMatch]]
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, select
 
 from clusterflow.domain.records.money import Invoice, Payment
-from clusterflow.store.occasions.occasion import in_window, occasion
+from clusterflow.store.reminder_occasions.occasion import in_window, occasion
 from clusterflow.store.scope import Scope
 
 

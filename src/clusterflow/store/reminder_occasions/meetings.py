@@ -26,7 +26,7 @@ from clusterflow.domain.records.membership import Membership
 from clusterflow.domain.records.parties import Organisation, Person
 from clusterflow.domain.terms import BodyKind, HelixKind
 from clusterflow.store.metrics.evidence_rows import ABSENT, presence
-from clusterflow.store.occasions.occasion import in_window, occasion, rule_number
+from clusterflow.store.reminder_occasions.occasion import in_window, occasion, rule_number
 from clusterflow.store.scope import Scope
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, Date, Integer, Select, and_, bindparam, select
 
-from clusterflow.domain.occasion import OCCASIONS
 from clusterflow.domain.records.governance import Body
 from clusterflow.domain.records.parties import Organisation
+from clusterflow.domain.reminder_occasion import OCCASIONS
 from clusterflow.domain.terms import Standing
 from clusterflow.store import tables
 from clusterflow.store.scope import Scope

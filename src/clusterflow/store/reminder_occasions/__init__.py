@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from clusterflow.store.occasions import meetings, members, money, retained_members, strategy, trust
-from clusterflow.store.occasions.occasion import OccasionMatch, find_occasions, statement
+from clusterflow.store.reminder_occasions import meetings, members, money, retained_members, strategy, trust
+from clusterflow.store.reminder_occasions.occasion import OccasionMatch, find_occasions, statement
 
 __all__ = [
     "OccasionMatch",

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, and_, exists, select, union_all
 
 from clusterflow.domain.records.strategy import Objective, Reading
-from clusterflow.store.occasions.occasion import in_window, occasion
+from clusterflow.store.reminder_occasions.occasion import in_window, occasion
 from clusterflow.store.scope import Scope
 
 
