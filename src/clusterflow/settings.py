@@ -236,6 +236,9 @@ class Settings(BaseSettings):
         description="address at which people open Prefect's pages, for the links in messages: https://HOST; default: "
         "the address of the Prefect server, which may be reachable from this machine only",
     )
+    web: Literal["on", "off"] = Field(
+        default="off", description="on: clusterflow up serves the web pages, too, in a process of their own"
+    )
     web_port: int = Field(default=8000, ge=1, le=65535, description="port of the web pages that clusterflow web serves")
     web_host: str = Field(
         default="127.0.0.1",

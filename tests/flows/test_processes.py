@@ -111,9 +111,11 @@ def home(tmp_path: Path, sqlite_url: str) -> Path:
 
 
 def test_up_starts_all_opens_again_what_was_open_and_leaves_nothing(home: Path, sqlite_url: str) -> None:
-    port = free_port()
+    port, web_port = free_port(), free_port()
     shell = environment(
         home,
+        CLUSTERFLOW_WEB="on",
+        CLUSTERFLOW_WEB_PORT=str(web_port),
         CLUSTERFLOW_HOME=str(home),
         CLUSTERFLOW_DATABASE=sqlite_url,
         CLUSTERFLOW_PREFECT_PORT=str(port),
@@ -135,6 +137,8 @@ def test_up_starts_all_opens_again_what_was_open_and_leaves_nothing(home: Path, 
         told = "\n".join(running.said)
         assert f"http://127.0.0.1:{port}" in told
         assert "lifecycle/nuevo-leon" in told
+        assert f"http://127.0.0.1:{web_port}" in told
+        assert "<form" in httpx.get(f"http://127.0.0.1:{web_port}/sign-in").text
 
         api = f"http://127.0.0.1:{port}/api"
         paused = {"flow_runs": {"state": {"type": {"any_": ["PAUSED"]}}, "tags": {"all_": ["initiative:auto"]}}}
@@ -159,12 +163,15 @@ def test_up_starts_all_opens_again_what_was_open_and_leaves_nothing(home: Path, 
             "that the run is closed",
         )
 
+        other = shell | {"CLUSTERFLOW_DATABASE": f"sqlite:///{home / 'rehearsal.db'}", "CLUSTERFLOW_WEB": "off"}
         rehearsal = subprocess.run(
-            [CLUSTERFLOW, "up"], env=shell | {"CLUSTERFLOW_DATABASE": f"sqlite:///{home / 'rehearsal.db'}"},
-            cwd=home, capture_output=True, text=True, timeout=PATIENCE_SECONDS,
-        )  # fmt: skip
+            [CLUSTERFLOW, "up"], env=other, cwd=home, capture_output=True, text=True, timeout=PATIENCE_SECONDS
+        )
         assert rehearsal.returncode == 3
         assert "serves another database" in rehearsal.stderr
+        again = command("up")
+        assert again.returncode != 0
+        assert f"port {web_port} is taken by another program" in again.stderr
 
         begun = time.monotonic()
         os.killpg(running.process.pid, signal.SIGINT)  # as a terminal does, to everybody in it

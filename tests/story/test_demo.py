@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import json
 import os
+import re
 import subprocess
 from email.policy import default
 from pathlib import Path
@@ -12,7 +13,12 @@ from pathlib import Path
 import psutil
 import pytest
 from sqlalchemy import create_engine, text
+from starlette.testclient import TestClient
 from support.ports import free_port
+
+from clusterflow.services.context import Context
+from clusterflow.settings import Settings
+from clusterflow.web.app import build_app
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -21,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """One complete run of the demonstration."""
     home = tmp_path_factory.mktemp("demo") / "home"
-    options = f"--exit --home {home} --port {free_port()}"
+    options = f"--exit --home {home} --port {free_port()} --web-port {free_port()}"
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("CLUSTERFLOW_", "PREFECT_"))}
     done = subprocess.run(
         ["make", "demo", f"DEMO={options}"],
@@ -57,6 +63,22 @@ def test_it_ends_by_itself_and_shows_six_initiatives(demo: Demo) -> None:
     ):
         assert shown in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_it_ends_with_the_address_of_the_open_gate_and_a_link_for_its_decider(demo: Demo) -> None:
+    home, done = demo
+    gate, who, link = done.stdout.split("\n\n")[-1].splitlines()[:3]
+    assert re.fullmatch(r"The open gate http://127\.0\.0\.1:\d+/initiatives/automotriz-nl/gates/strategy", gate)
+    assert re.fullmatch(r"Decide there as [a-z-]+, by this link, and with the code [2-9A-Z]{4}-[2-9A-Z]{4}:", who)
+    found = re.fullmatch(r"  http://127\.0\.0\.1:\d+/sign-in/([\w-]{43})", link)
+    assert found
+    url = f"sqlite:///{home / 'clusterflow.db'}"
+    context = Context.open(Settings(database=url, home=home))
+    browser = TestClient(build_app(context))
+    page = browser.get(f"/sign-in/{found[1]}")
+    assert "/sign-in" in str(browser.get("/").url), "opening the link signs nobody in"
+    (token,) = re.findall('name="token" value="([^"]+)"', page.text)
+    assert str(browser.post(f"/sign-in/{found[1]}", data={"token": token}).url).endswith("/gates/strategy")
 
 
 def test_no_process_is_left_running(demo: Demo) -> None:

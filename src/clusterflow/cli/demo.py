@@ -23,7 +23,8 @@ def demo(
     ] = False,
     home: Annotated[Path, Parameter(help="a folder for its database, mails and logs")] = Path("demo"),
     port: Annotated[int, Parameter(help="of its Prefect server")] = 4280,
+    web_port: Annotated[int, Parameter(help="of its web pages")] = 8280,
 ) -> None:
     """Play six invented initiatives through real flows, month by month, and leave one gate open for you to decide."""
     gc.set_threshold(GARBAGE_THRESHOLD)
-    demonstration.demo(home.resolve(), port, leave)
+    demonstration.demo(home.resolve(), port, web_port, leave)

@@ -51,6 +51,8 @@ async def _up(settings: Settings, limit: int) -> None:
         show(f"\nPrefect UI    {running.ui}")
         show(f"Portfolio     {running.ui}/v2/artifacts/key/portfolio (after the first review, in a moment)")
         show(f"Gates open    {running.ui}/v2/runs?tags=gate-open")
+        if settings.web == "on":
+            show(f"Web pages     {settings.site}")
         show("Stop with Ctrl-C.")
         await stop.wait()
         show("\nstopping ...")

@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 import time
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -21,15 +21,20 @@ from clusterflow.demo.stories import stories
 from clusterflow.errors import ClusterflowError
 from clusterflow.prefect.api import lone_certificate
 from clusterflow.prefect.serving import Running, everything, stopping
-from clusterflow.services import gate_forms, gates, registry, standing
-from clusterflow.services.context import system_clock
+from clusterflow.prefect.web_process import web_pages
+from clusterflow.services import gate_forms, gates, registry, sign_in, standing
+from clusterflow.services.context import Context, system_clock
 from clusterflow.settings import Settings
 from clusterflow.store import notice_counts
+from clusterflow.store.gate_forms import InboxItem
 
 console = Console(highlight=False)
 
+LINK_LIFETIME = timedelta(hours=12)
+"""How long the printed link works. It is made for the demonstration: its people are invented."""
 
-def demo(home: Path, port: int, leave: bool) -> None:
+
+def demo(home: Path, port: int, web_port: int, leave: bool) -> None:
     """Play the stories in a new folder. Then keep running for the visitor, unless asked to leave or no terminal is
     there.
     """
@@ -40,18 +45,20 @@ def demo(home: Path, port: int, leave: bool) -> None:
     home.mkdir(parents=True, exist_ok=True)
     stay = not leave and sys.stdin.isatty()
     with MailSink(home / "mail") as sink:
-        _surround(home, port, sink)
+        _surround(home, port, web_port, sink)
         asyncio.run(_play(Settings(), sink, stay))
 
 
-def _surround(home: Path, port: int, sink: MailSink) -> None:
+def _surround(home: Path, port: int, web_port: int, sink: MailSink) -> None:
     """Set the demonstration's settings in the environment, because the flows open the context by their settings."""
     own = {"HOME": str(home), "DATABASE": f"sqlite:///{home / 'clusterflow.db'}", "MAIL": sink.address}
     # The replay plays a month in seconds, and needs codes and decisions from the mails at once.
     own |= {"NOTICES_MANNERS": "off"}
-    own |= {"PREFECT_PORT": str(port), "LANGUAGE": os.environ.get("CLUSTERFLOW_LANGUAGE", "es"), "ACTOR": "demo"}
+    own |= {"PREFECT_PORT": str(port), "WEB_PORT": str(web_port), "WEB_HOST": "127.0.0.1"}
+    own |= {"LANGUAGE": os.environ.get("CLUSTERFLOW_LANGUAGE", "es"), "ACTOR": "demo"}
     os.environ.update({f"CLUSTERFLOW_{name}": value for name, value in own.items()})
-    os.environ.pop("CLUSTERFLOW_PREFECT_API", None)
+    for elsewhere in ("PREFECT_API", "WEB_ADDRESS"):
+        os.environ.pop(f"CLUSTERFLOW_{elsewhere}", None)
     # Otherwise each mail would load the bundle of all certificate authorities for a connection without TLS.
     os.environ["SSL_CERT_FILE"] = lone_certificate().name
 
@@ -74,10 +81,11 @@ async def _play(settings: Settings, sink: MailSink, stay: bool) -> None:
             replay.cancel()
             return
         replay.result()
-        _show(running, sink, time.monotonic() - begun)
-        if stay:
-            console.print("\nStop with Ctrl-C.")
-            await stop.wait()
+        async with web_pages(settings):
+            _show(running, sink, time.monotonic() - begun)
+            if stay:
+                console.print("\nStop with Ctrl-C.")
+                await stop.wait()
     console.print("stopped; no process is left running")
 
 
@@ -128,7 +136,8 @@ def _show(running: Running, sink: MailSink, seconds: float) -> None:
     console.print(f"Mails         {sink.folder}", soft_wrap=True)
     console.print(f"Prefect UI    {running.ui}", soft_wrap=True)
     console.print(f"Portfolio     {running.ui}/v2/artifacts/key/portfolio", soft_wrap=True)
-    for item in gate_forms.open_gates(context):
+    waiting = gate_forms.open_gates(context)
+    for item in waiting:
         console.print(
             f"Gate open     {running.ui}/v2/runs/flow-run/{item.run}   ({item.initiative}: {item.stage})",
             soft_wrap=True,
@@ -138,3 +147,20 @@ def _show(running: Running, sink: MailSink, seconds: float) -> None:
             if voter.person in newest:
                 mail = newest[voter.person]
                 console.print(f"              {voter.person} decides with the code of {mail.file.name}", soft_wrap=True)
+    for item in waiting:
+        _show_link(context, item, sink)
+
+
+def _show_link(context: Context, item: InboxItem, sink: MailSink) -> None:
+    """Print the gate's address, and a link that signs the visitor in as one of its deciders."""
+    gate = f"/initiatives/{item.initiative}/gates/{item.stage}"
+    console.print(f"\nThe open gate {context.settings.site}{gate}", soft_wrap=True)
+    codes = {m.person: m.code for m in sink.codes if m.initiative == item.initiative}
+    deciders = [e.person for e in gates.eligible_deciders(context, item.initiative, item.stage)]
+    chosen = next((p for p in deciders if p in codes), next(iter(deciders), None))
+    if chosen is None:
+        return
+    link = sign_in.new_link(context, chosen, gate, LINK_LIFETIME)
+    code = f", and with the code {codes[chosen]}" if chosen in codes else ""
+    console.print(f"Decide there as {chosen}, by this link{code}:", soft_wrap=True)
+    console.print(f"  {context.settings.site}/sign-in/{link.secret}", soft_wrap=True)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from prefect.events.worker import EventsWorker
 from prefect.logging.handlers import APILogWorker
+from sqlalchemy import Engine as Database
 
 from clusterflow.errors import ClusterflowError, PrefectUnreachable
 from clusterflow.prefect import runs, server, worker
@@ -31,6 +32,7 @@ from clusterflow.prefect.restore import restore_deployments
 from clusterflow.prefect.secret_channels import channels_if_up
 from clusterflow.prefect.server import Answer, PrefectServer
 from clusterflow.prefect.submitted_events import receive_changes
+from clusterflow.prefect.web_process import web_pages
 from clusterflow.services import outbox, review
 from clusterflow.services.context import Context
 from clusterflow.services.intake import submissions
@@ -113,15 +115,29 @@ async def everything(settings: Settings, say: Say, *, limit: int = 3, live: bool
         PrefectUnreachable: the settings name a Prefect elsewhere, and it does not answer.
         NotPossible: the Prefect that is there serves another database.
     """
-    # Flows, relay and mails share this process. Who holds the database while others compute must have its turn soon.
-    if live:
-        sys.setswitchinterval(SWITCH_SECONDS)
-        if sys.platform != "win32":
-            os.nice(NICE)
     database = open_database(settings.database_url)
     before, after = upgrade(database)
     if before != after:
         say(f"database: schema {after} at {database.url.render_as_string(hide_password=True)}")
+    async with web_pages(settings) if live and settings.web == "on" else contextlib.nullcontext():
+        # The process of the pages is already there: a visitor waits for it, so it does not stand back.
+        if live:
+            _stand_back()
+        async with _with_prefect(settings, database, say, limit, live) as running:
+            yield running
+
+
+def _stand_back() -> None:
+    # Flows, relay and mails share this process. Who holds the database while others compute must have its turn soon.
+    sys.setswitchinterval(SWITCH_SECONDS)
+    if sys.platform != "win32":
+        os.nice(NICE)
+
+
+@asynccontextmanager
+async def _with_prefect(
+    settings: Settings, database: Database, say: Say, limit: int, live: bool
+) -> AsyncIterator[Running]:
     context = Context.open(settings)
     auth = settings.prefect_auth.get_secret_value() if settings.prefect_auth else None
     started = _started(settings, auth, say)

@@ -49,13 +49,13 @@ class SignedIn(NamedTuple):
     destination: str
 
 
-def new_link(context: Context, person: str, destination: str = "/") -> Link:
+def new_link(context: Context, person: str, destination: str = "/", lifetime: timedelta = LINK_LIFETIME) -> Link:
     """Make a link that signs a person in once."""
     secret, now = secrets.token_urlsafe(32), context.clock()
     with context.database.begin() as connection:
         store.delete_expired(connection, now, now - SESSION_LIFETIME, now - IDLE_LIFETIME)
         found = store.SignInLink(person, destination)
-        store.add_link(connection, _digest(context, "link", secret), found, now, now + LINK_LIFETIME)
+        store.add_link(connection, _digest(context, "link", secret), found, now, now + lifetime)
     return Link(person, secret)
 
 
