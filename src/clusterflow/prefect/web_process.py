@@ -59,7 +59,7 @@ async def web_pages(settings: Settings) -> AsyncIterator[None]:
 
 
 def _refuse_taken_port(settings: Settings) -> None:
-    """Look before the start: whoever has the port might answer in the place of the pages."""
+    """Look before the start: another program at the port might answer in the place of the pages."""
     with contextlib.suppress(OSError), socket.create_connection((_own_host(settings), settings.web_port), 1):
         raise ClusterflowError(
             f"port {settings.web_port} is taken by another program: end it, or set CLUSTERFLOW_WEB_PORT"
