@@ -10,6 +10,7 @@ from support.mailbox import Mailbox, mail_server
 from support.web import WebWorld, two_votes
 from support.world import CONFIGS, World
 
+from clusterflow.domain.access import Capacity
 from clusterflow.settings import Settings
 from clusterflow.web.app import build_app
 
@@ -36,6 +37,10 @@ def make_site(sqlite_url: str, mailbox: tuple[Mailbox, str]) -> Callable[..., We
             "organisation id=club name=Club helix=civil-society from=2020-01-01",
             "organisation id=agency name=Agency helix=government from=2020-01-01",
             "office id=north organisation=agency name=North from=2020-01-01",
+            "organisation id=bureau name=Bureau helix=government from=2020-01-01",
+            "office id=south organisation=bureau name=South from=2020-01-01",
+            "person id=sol name=Sol email=sol@bureau.example from=2020-01-01 language=es",
+            "representation person=sol organisation=bureau from=2020-01-01",
             "person id=olga name=Olga email=olga@agency.example from=2020-01-01 language=es",
             "person id=carla name=Carla email=carla@club.example from=2020-01-01 language=en",
             "person id=root name=Root email=root@agency.example from=2020-01-01 language=en",
@@ -49,8 +54,9 @@ def make_site(sqlite_url: str, mailbox: tuple[Mailbox, str]) -> Callable[..., We
             "initiative id=one name=Initiative-one country=ES office=north from=2024-01-10",
             "membership initiative=one organisation=club from=2024-01-01",
         )
-        # The second initiative has other people.
+        # The second initiative has other people, and another office.
         world.record(
+            "initiative id=two name=Initiative-two country=ES office=south from=2024-01-10",
             "seat initiative=two body=board person=dora from=2020-01-01 role=member",
             *(
                 f"seat initiative=two body={body} person={person} from=2020-01-01 to=2020-02-01 role={role}"
@@ -68,3 +74,35 @@ def make_site(sqlite_url: str, mailbox: tuple[Mailbox, str]) -> Callable[..., We
 @pytest.fixture
 def site(make_site: Callable[..., WebWorld]) -> WebWorld:
     return make_site()
+
+
+@pytest.fixture
+def everybody(site: WebWorld) -> dict[Capacity, str]:
+    """A person in each capacity at initiative one, and in no other."""
+    world = site.world
+    people = {capacity: f"p-{capacity}" for capacity in Capacity if capacity is not Capacity.OFFICE}
+    world.record(
+        *(f"person id={p} name={p} email={p}@club.example from=2020-01-01 language=en" for p in people.values()),
+        "organisation id=founding name=Founding helix=company from=2020-01-01",
+        "membership initiative=one organisation=founding from=2024-01-01 founder=true",
+        f"representation person={people[Capacity.FOUNDER]} organisation=founding from=2020-01-01",
+        f"representation person={people[Capacity.MEMBER]} organisation=club from=2020-01-01",
+        "body initiative=one id=assembly kind=assembly name=Assembly from=2020-01-01",
+        "body initiative=one id=work kind=committee name=Work from=2020-01-01",
+        *(
+            f"seat initiative=one body={body} person={people[capacity]} role={role} from=2020-01-01 vote={vote}"
+            for capacity, body, role, vote in (
+                (Capacity.MANAGER, "management", "manager", "false"),
+                (Capacity.BOARD_CHAIR, "board", "chair", "false"),
+                (Capacity.BOARD_MEMBER, "board", "member", "true"),
+                (Capacity.COMMITTEE_CHAIR, "work", "chair", "false"),
+                (Capacity.ASSEMBLY_MEMBER, "assembly", "member", "true"),
+                (Capacity.SEAT_HOLDER, "work", "member", "false"),
+            )
+        ),
+        f"delegation initiative=one person=bruno delegate={people[Capacity.DELEGATE]} from=2024-01-01",
+    )  # fmt: skip
+    values = world.context.settings.model_dump() | {"administrators": people[Capacity.ADMINISTRATOR]}
+    world.context.settings = type(world.context.settings)(**values)
+    site.app = build_app(world.context)
+    return {**people, Capacity.OFFICE: "olga"}

@@ -11,44 +11,11 @@ from support.web import WebWorld
 from clusterflow.domain.access import RIGHTS, Capacity, Right, rights_of
 from clusterflow.domain.records import RECORDS
 from clusterflow.services import access
-from clusterflow.web.app import build_app
 
 ROOT = Path(__file__).resolve().parents[2]
 
 PAGES = ("/initiatives/{}", "/initiatives/{}/gates/first", "/initiatives/{}/gates/second")
 ACTIONS = ("/initiatives/{}/gates/first", "/initiatives/{}/gates/first/review", "/initiatives/{}/gates/first/code")
-
-
-@pytest.fixture
-def everybody(site: WebWorld) -> dict[Capacity, str]:
-    """A person in each capacity at initiative one, and in no other."""
-    world = site.world
-    people = {capacity: f"p-{capacity}" for capacity in Capacity if capacity is not Capacity.OFFICE}
-    world.record(
-        *(f"person id={p} name={p} email={p}@club.example from=2020-01-01 language=en" for p in people.values()),
-        "organisation id=founding name=Founding helix=company from=2020-01-01",
-        "membership initiative=one organisation=founding from=2024-01-01 founder=true",
-        f"representation person={people[Capacity.FOUNDER]} organisation=founding from=2020-01-01",
-        f"representation person={people[Capacity.MEMBER]} organisation=club from=2020-01-01",
-        "body initiative=one id=assembly kind=assembly name=Assembly from=2020-01-01",
-        "body initiative=one id=work kind=committee name=Work from=2020-01-01",
-        *(
-            f"seat initiative=one body={body} person={people[capacity]} role={role} from=2020-01-01 vote={vote}"
-            for capacity, body, role, vote in (
-                (Capacity.MANAGER, "management", "manager", "false"),
-                (Capacity.BOARD_CHAIR, "board", "chair", "false"),
-                (Capacity.BOARD_MEMBER, "board", "member", "true"),
-                (Capacity.COMMITTEE_CHAIR, "work", "chair", "false"),
-                (Capacity.ASSEMBLY_MEMBER, "assembly", "member", "true"),
-                (Capacity.SEAT_HOLDER, "work", "member", "false"),
-            )
-        ),
-        f"delegation initiative=one person=bruno delegate={people[Capacity.DELEGATE]} from=2024-01-01",
-    )  # fmt: skip
-    values = world.context.settings.model_dump() | {"administrators": people[Capacity.ADMINISTRATOR]}
-    world.context.settings = type(world.context.settings)(**values)
-    site.app = build_app(world.context)
-    return {**people, Capacity.OFFICE: "olga"}
 
 
 def test_the_registry_gives_each_person_the_capacities_of_their_seats_and_memberships(

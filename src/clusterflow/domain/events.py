@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
+from clusterflow.domain.access import Right
 from clusterflow.domain.expiries import ExpiryEvent
 from clusterflow.domain.gate_events import CodeRenewed as CodeRenewed
 from clusterflow.domain.gate_events import DecisionRefused as DecisionRefused
@@ -201,6 +202,16 @@ class InitiativeStopped(Frozen):
     on: date
 
 
+class AccessRefused(Frozen):
+    """Somebody asked for what they have no right to. Written once a day for each person and right."""
+
+    kind: Literal["access.refused"] = "access.refused"
+    person: str
+    """The pseudonym of the person who was signed in."""
+    right: Right
+    on: date
+
+
 RecordEvent = RecordEntered | RecordCorrected | RecordRetracted
 LifeEvent = (
     InitiativeEnrolled
@@ -230,6 +241,7 @@ LifeEvent = (
     | MilestoneRestored
     | MilestoneWithdrawn
     | InitiativeStopped
+    | AccessRefused
     | ExpiryEvent
 )
 Event = RecordEvent | PersonForgotten | LifeEvent
@@ -260,7 +272,7 @@ NOTIFIED_EVENTS = (
 """The events for which notices can be sent; ``configs/notices.yaml`` names the recipients."""
 
 
-HIDDEN_EVENTS = (*RecordEvent.__args__, PersonForgotten, DecisionRefused, CodeRenewed)
+HIDDEN_EVENTS = (*RecordEvent.__args__, PersonForgotten, DecisionRefused, CodeRenewed, AccessRefused)
 """The events that change nothing that a pass shows."""
 
 LIFECYCLE_RUN = "lifecycle"

@@ -87,6 +87,7 @@ _ACTIVITY: dict[str, tuple[Transition, Text]] = {
     "gate.referred": (Transition.COMPLETE, Text(es="Devuelta a la oficina: {0}", en="Referred to the office: {0}")),
     "code.renewed": (Transition.COMPLETE, Text(es="Código nuevo: {0}", en="New code: {0}")),
     "decision.refused": (Transition.COMPLETE, Text(es="Decisión rechazada: {0}", en="Decision refused: {0}")),
+    "access.refused": (Transition.COMPLETE, Text(es="Acceso rechazado", en="Access refused")),
     "condition.set": (Transition.START, Text(es="Condición: {0}", en="Condition: {0}")),
     "condition.met": (Transition.COMPLETE, Text(es="Condición: {0}", en="Condition: {0}")),
     "condition.missed": (Transition.GIVEN_UP, Text(es="Condición: {0}", en="Condition: {0}")),
@@ -134,6 +135,8 @@ def resource(entry: Entry, aliases: Aliases) -> str:
         return event.cast_by or event.decider
     if isinstance(event, ev.DecisionRefused):
         return event.decider
+    if isinstance(event, ev.AccessRefused):
+        return event.person
     if isinstance(event, ev.GateOpened) and event.asked_by:
         return event.asked_by
     return aliases.of(entry.actor)

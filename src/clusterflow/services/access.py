@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 
 from clusterflow.domain.access import Capacity, Right, rights_of
+from clusterflow.engine.refuse_access import AccessRefusal, refuse_access
+from clusterflow.engine.transaction import perform
+from clusterflow.errors import ClusterflowError
 from clusterflow.services.context import Context
 from clusterflow.store.access import capacities_by_initiative
 from clusterflow.store.portfolio import enrolled_initiatives
+
+logger = logging.getLogger(__name__)
 
 
 def capacities_of(context: Context, person: str) -> Mapping[str, frozenset[Capacity]]:
@@ -28,3 +34,20 @@ def rights_in(context: Context, person: str, initiative: str) -> frozenset[Right
         if person in context.settings.administrator_ids and initiative in enrolled_initiatives(connection, initiative):
             held |= {Capacity.ADMINISTRATOR}
     return rights_of(held)
+
+
+def is_permitted(context: Context, person: str, initiative: str, right: Right) -> bool:
+    """Whether a person has a right in an initiative. A refusal is entered in the ledger of the initiative."""
+    if right in rights_in(context, person, initiative):
+        return True
+    # Once a day: who asks again and again must not make the ledger grow.
+    key = f"refused-{context.keyed_hash('refusal', f'{context.clock().date()} {initiative} {person} {right}')[:32]}"
+    try:
+        perform(
+            context.database, context.command("web", key), "refuse access", f"{initiative} {right}", AccessRefusal,
+            lambda tx: refuse_access(tx, initiative, person, right),
+        )  # fmt: skip
+    except ClusterflowError as problem:
+        # The answer must be the one for an initiative that does not exist, whatever the ledger says.
+        logger.warning("a refusal was not entered: %s", problem)
+    return False

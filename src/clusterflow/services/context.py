@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import secrets
 from collections.abc import Callable, Mapping
 from copy import copy
@@ -76,6 +78,10 @@ class Context:
     def code_key(self) -> bytes | None:
         """The key for one-time codes; ``None`` if deciders need no code."""
         return self.settings.code_key() if self.settings.proof == "code" else None
+
+    def keyed_hash(self, purpose: str, text: str) -> str:
+        """Return the keyed hash of a secret. The purpose is part of it, so that no secret serves two purposes."""
+        return hmac.new(self.settings.code_key(), f"{purpose}:{text}".encode(), hashlib.sha256).hexdigest()
 
     @staticmethod
     def new_id() -> str:

@@ -5,8 +5,6 @@ The database holds keyed hashes alone: who reads it, or a backup of it, can sign
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 from datetime import timedelta
 from pathlib import Path
@@ -150,6 +148,4 @@ def form_token(context: Context, cookie: str) -> str:
 
 
 def _digest(context: Context, purpose: Literal["link", "session", "form"], secret: str) -> str:
-    """The keyed hash of a secret. The purpose is part of it, so that no secret serves two purposes."""
-    key = context.settings.code_key()
-    return hmac.new(key, f"web {purpose}:{secret}".encode(), hashlib.sha256).hexdigest()
+    return context.keyed_hash(f"web {purpose}", secret)

@@ -137,7 +137,7 @@ def visible_initiative(request: Request, right: Right = Right.SEE) -> str:
         HTTPException: 404. Whether the initiative exists is not for everybody to know.
     """
     person, initiative = signed_in(request), str(request.path_params["initiative"])
-    if right not in access.rights_in(site_of(request).context, person.id, initiative):
+    if not access.is_permitted(site_of(request).context, person.id, initiative, right):
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return initiative
 

@@ -239,6 +239,10 @@ COMMANDS: dict[str, str] = {
     "CLUSTERFLOW_PREFECT_AUTH to its user:password": "el servidor de Prefect en {} no acepta la clave: ponga "
     "CLUSTERFLOW_PREFECT_AUTH, su usuario:clave",
     "Gates open    {}/v2/runs?tags=gate-open": "Puertas       {}/v2/runs?tags=gate-open",
+    "Web pages     {}": "Páginas web   {}",
+    "the web pages did not start; see {}: {}": "las páginas web no arrancaron; mire {}: {}",
+    "port {} is taken by another program: end it, or set CLUSTERFLOW_WEB_PORT": "el puerto {} está ocupado por otro "
+    "programa: ciérrelo o defina CLUSTERFLOW_WEB_PORT",
     "Stop with Ctrl-C.": "Termine con Ctrl-C.",
     "stopping ...": "terminando ...",
     "stopped; nothing is left running": "terminado; no queda nada en marcha",
