@@ -13,6 +13,7 @@ from support.world import model, stage
 from clusterflow.domain.terms import DecisionKind, DueKind
 from clusterflow.engine import process_deadlines as falling
 from clusterflow.errors import ClusterflowError, Mistakes
+from clusterflow.rules.work_calendar import CorrectedDay
 from clusterflow.services import gates, ledger, review, standing
 from clusterflow.store import deadlines
 from clusterflow.store.tables import due_moment
@@ -37,6 +38,21 @@ def test_what_is_overdue_on_a_holiday_weekend_is_told_on_the_next_working_day(wo
     assert fall_due(w, "2024-04-28") == (), "a Sunday"
     assert fall_due(w, "2024-04-29") == ("stage.overdue",)
     assert moments(w) == {}
+
+
+def test_what_is_due_on_a_holiday_that_only_the_office_knows_is_told_after_it(world: MakeWorld) -> None:
+    """Due on Monday; the Tuesday after it is a holiday of which the library knows nothing, the Thursday none at all."""
+    w = world(model(stage("first", allowed_days=68)))
+    w.context.corrected_days = (  # type: ignore[misc]
+        CorrectedDay("ES-CT", date(2024, 3, 19), True, "a decree"),
+        CorrectedDay("ES", date(2024, 3, 20), True, "a decree"),
+    )
+    w.enrol()
+    assert moments(w)[DueKind.STAGE, "first/1"] == utc("2024-03-19T00:00")
+    w.record("initiative id=one subdivision=ES-CT")
+    assert moments(w)[DueKind.STAGE, "first/1"] == utc("2024-03-21T00:00")
+    assert fall_due(w, "2024-03-20") == ()
+    assert fall_due(w, "2024-03-21") == ("stage.overdue",)
 
 
 def test_a_day_ends_at_midnight_where_the_initiative_is(world: MakeWorld) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterflow.rules.work_calendar import WorkCalendar, public_holidays
+from clusterflow.rules.work_calendar import CorrectedDay, WorkCalendar, public_holidays
 
 ZONES = ("America/Mexico_City", "America/Santiago", "Europe/Madrid", "America/Guayaquil", "Pacific/Auckland", "UTC")
 calendars = st.builds(WorkCalendar, st.sampled_from(ZONES), st.sampled_from(["MX", "ES", "CO", "AR", "EC", "ZZ", None]))
@@ -109,3 +109,40 @@ def test_a_moved_holiday_of_ecuador_counts_once(day: str, works: bool) -> None:
 )
 def test_a_region_has_holidays_of_its_own(country: str, region: str | None, day: str, works: bool) -> None:
     assert WorkCalendar("UTC", country, region).is_working_day(date.fromisoformat(day)) == works
+
+
+DECREED, SATURDAY = date(2026, 6, 11), date(2026, 1, 10)
+CORRECTIONS = (
+    CorrectedDay("MX-NLE", DECREED, True, "a decree"),
+    CorrectedDay("EC", DECREED, True, "a decree"),
+    CorrectedDay("EC-G", DECREED, False, "a decree of the province"),
+    CorrectedDay("EC", SATURDAY, False, "made up for a bridge"),
+    CorrectedDay("MX", date(2026, 9, 16), False, "a library that is wrong"),
+)
+
+
+@pytest.mark.parametrize(
+    ("country", "subdivision", "day", "works"),
+    [
+        ("MX", "MX-NLE", DECREED, False),
+        ("MX", "MX-JAL", DECREED, True),
+        ("MX", None, DECREED, True),
+        (None, None, DECREED, True),
+        ("EC", "EC-P", DECREED, False),
+        ("EC", "EC-G", DECREED, True),
+        ("EC", None, SATURDAY, True),
+        ("EC", None, date(2026, 1, 17), False),
+        ("MX", "MX-NLE", date(2026, 9, 16), True),
+    ],
+)
+def test_what_the_office_corrects_comes_first(
+    country: str | None, subdivision: str | None, day: date, works: bool
+) -> None:
+    calendar = WorkCalendar("UTC", country, subdivision, lambda: CORRECTIONS)
+    assert calendar.is_working_day(day) is works
+
+
+def test_a_correction_of_a_region_holds_in_its_provinces() -> None:
+    corrected = (CorrectedDay("ES-CT", DECREED, True, "a decree"),)
+    assert not WorkCalendar("UTC", "ES", "ES-B", lambda: corrected).is_working_day(DECREED)
+    assert WorkCalendar("UTC", "ES", "ES-M", lambda: corrected).is_working_day(DECREED)

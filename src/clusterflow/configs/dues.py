@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StrictInt, ValidationError
 
 from clusterflow.configs.dues_brackets import Bounds, check_brackets, read_bounds
-from clusterflow.configs.file_values import Days, Id, NonEmptyText, OptionalKey, Written, WrittenText, choice
+from clusterflow.configs.file_values import Day, Days, Id, NonEmptyText, OptionalKey, Written, WrittenText, choice
 from clusterflow.configs.mistakes import Translator, describe_value, file_error, sorted_mistakes
 from clusterflow.configs.yaml import Document, parse, read
 from clusterflow.domain.dues import DuesBasis, DuesBracket, ProRata, Scheme
@@ -22,13 +21,6 @@ from clusterflow.errors import Mistake, Mistakes
 PARTS = (1, 2, 3, 4, 6, 12)
 TERMS = {"due": "due_days", "pro_rata": "pro_rata"}
 """The terms that a file may leave to this project's defaults, with the fields that hold them."""
-
-
-def _day(value: Any) -> date:
-    try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise file_error(describe_value(value), "a day, like 2023-01-01") from None
 
 
 def _yearly(value: Any) -> Money:
@@ -45,9 +37,6 @@ def _parts(value: Any) -> Any:
     if isinstance(value, bool) or value not in PARTS:
         raise file_error(describe_value(value), f"whole months per instalment: {', '.join(map(str, PARTS))}")
     return value
-
-
-Day = Annotated[date, BeforeValidator(_day)]
 
 
 class WrittenBracket(Written):

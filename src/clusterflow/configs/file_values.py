@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any, TypeVar
@@ -39,6 +40,16 @@ def _not_blank(value: Any) -> Any:
 
 
 NonEmptyText = Annotated[str, BeforeValidator(_not_blank), Field(min_length=1)]
+
+
+def _day(value: Any) -> date:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise file_error(describe_value(value), "a day, like 2023-01-01") from None
+
+
+Day = Annotated[date, BeforeValidator(_day)]
 
 
 ID_PATTERN = r"^[a-z][a-z0-9-]*$"

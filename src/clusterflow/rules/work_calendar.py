@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from importlib import import_module
@@ -14,8 +14,26 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectedDay:
+    """A day of a country or region that the library of holidays has wrong, with the source."""
+
+    place: str
+    """ISO 3166-1 or 3166-2 code."""
+    day: date
+    is_holiday: bool
+    source: str
+
+
+def no_corrections() -> tuple[CorrectedDay, ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
 class WorkCalendar:
-    """Working days are Monday to Friday without the public holidays; of an unknown country, only without weekends."""
+    """Working days are Monday to Friday without the public holidays; of an unknown country, only without weekends.
+
+    What the office corrects comes first, even a weekend on which people work.
+    """
 
     timezone: str = "UTC"
     """IANA name; a day begins and ends at midnight there."""
@@ -23,6 +41,8 @@ class WorkCalendar:
     """ISO 3166 code, two letters."""
     subdivision: str | None = None
     """ISO 3166-2 code of the region whose own holidays are kept."""
+    corrections: Callable[[], tuple[CorrectedDay, ...]] = field(default=no_corrections, compare=False)
+    """Reads the days that the office corrects, when first one is asked for."""
 
     def today(self, now: datetime) -> date:
         """The day that a moment falls on."""
@@ -33,6 +53,12 @@ class WorkCalendar:
         return datetime.combine(day, time(), ZoneInfo(self.timezone)).astimezone(UTC)
 
     def is_working_day(self, day: date) -> bool:
+        corrected = {c.place: c for c in self.corrections() if c.day == day}
+        if corrected:
+            region = (f"{self.country}-{part}" for part in _regions(self.country or "", self.subdivision))
+            for place in (*region, self.country):
+                if place in corrected:
+                    return not corrected[place].is_holiday
         return day.weekday() < SATURDAY and day not in public_holidays(self.country, day.year, self.subdivision)
 
     def working_day(self, day: date) -> date:

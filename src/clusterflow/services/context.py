@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from copy import copy
 from datetime import UTC, date, datetime, time
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import Connection
@@ -17,11 +18,12 @@ from sqlalchemy import Engine as Database
 from clusterflow.domain.text import Language
 from clusterflow.engine.command import CommandContext
 from clusterflow.settings import Settings
-from clusterflow.store.database import check_schema, read_connection, shared_database
+from clusterflow.store.database import CORRECTED_DAYS, check_schema, read_connection, shared_database
 
 if TYPE_CHECKING:  # start-up time: not every command needs the models and the dues
     from clusterflow.domain.dues import Scheme
     from clusterflow.domain.lifecycle import LifecycleModel
+    from clusterflow.rules.work_calendar import CorrectedDay
 
 Clock = Callable[[], datetime]
 
@@ -46,7 +48,8 @@ class Context:
     schemes: Mapping[str, Scheme] | None = None
 
     def __init__(self, settings: Settings, database: Database, clock: Clock = system_clock) -> None:
-        self.settings, self.database, self.clock = settings, database, clock
+        self.settings, self.clock = settings, clock
+        self.database = database.execution_options(**{CORRECTED_DAYS: lambda: self.corrected_days})
 
     @classmethod
     def open(cls, settings: Settings | None = None, clock: Clock = system_clock) -> Self:
@@ -82,6 +85,19 @@ class Context:
     def keyed_hash(self, purpose: str, text: str) -> str:
         """Return the keyed hash of a secret. The purpose is part of it, so that no secret serves two purposes."""
         return hmac.new(self.settings.code_key(), f"{purpose}:{text}".encode(), hashlib.sha256).hexdigest()
+
+    @cached_property
+    def corrected_days(self) -> tuple[CorrectedDay, ...]:
+        """The holidays that the office corrects.
+
+        Raises:
+            Mistakes: what is wrong with the file.
+        """
+        # Not imported above: only a command that asks for a working day reads the file.
+        found: tuple[CorrectedDay, ...] = import_module("clusterflow.configs.holidays").load_holidays(
+            self.settings.configs / "holidays.yaml"
+        )
+        return found
 
     @staticmethod
     def new_id() -> str:

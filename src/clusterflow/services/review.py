@@ -13,13 +13,12 @@ from clusterflow.engine import evaluate as evaluation
 from clusterflow.engine import process_deadlines as deadline_processing
 from clusterflow.engine.evaluate import EvaluationResult
 from clusterflow.engine.transaction import perform
-from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.context import Context
 from clusterflow.services.isolation import compute_without_broken, describe_problem
 from clusterflow.services.outbox import RETRY_DELAY
 from clusterflow.store import deadlines, ledger, tables
-from clusterflow.store.registry import initiative_records
+from clusterflow.store.registry import initiative_records, work_calendar
 
 
 class ReviewResult(Frozen):
@@ -78,8 +77,8 @@ def _plan_changes(
     with context.reading() as connection:
         records = initiative_records(connection, context.clock().date(), initiatives)
         # An initiative whose own record was retracted continues, without national holidays.
-        calendars = dict.fromkeys(initiatives, WorkCalendar())
-        calendars |= {i: WorkCalendar(r.timezone, r.country, r.subdivision) for i, r in records.items()}
+        calendars = dict.fromkeys(initiatives, work_calendar(connection))
+        calendars |= {i: work_calendar(connection, r.timezone, r.country, r.subdivision) for i, r in records.items()}
         heads = ledger.heads(connection, initiatives)
         now, metrics = context.clock(), metrics_of(context)
         return evaluation.evaluate_portfolio(connection, heads, calendars, now, metrics, everyone=only is None)

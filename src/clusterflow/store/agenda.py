@@ -33,11 +33,11 @@ from clusterflow.rules.agenda import (
     version_on,
 )
 from clusterflow.rules.deadlines import FOR_EVER
-from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.store import ledger, tables
 from clusterflow.store.columns import from_row
 from clusterflow.store.people import capacities, delegations_of, select_eligible
 from clusterflow.store.pinned_models import load_model
+from clusterflow.store.registry import work_calendar
 
 R = TypeVar("R", bound=Record)
 Histories = Mapping[str, list[Version]]
@@ -138,7 +138,8 @@ class _Reader:
         self.zone = self.record.timezone if isinstance(self.record, Initiative) else "UTC"
         self.name = self.record.name if isinstance(self.record, Initiative) else initiative
         own = self.record if isinstance(self.record, Initiative) else None
-        self.calendar = WorkCalendar(self.zone, own.country if own else None, own.subdivision if own else None)
+        country, subdivision = (own.country, own.subdivision) if own else (None, None)
+        self.calendar = work_calendar(connection, self.zone, country, subdivision)
         self.today = self.calendar.today(now)
         self.held = capacities(connection, initiative, self.today)
         state = tables.initiative_state

@@ -35,6 +35,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 UPGRADE_HINT = "Run: clusterflow db upgrade"
 
 
+CORRECTED_DAYS = "clusterflow_corrected_days"
+"""The option of an engine that reads the holidays which the office corrects: a function without arguments."""
+
+
 @lru_cache(maxsize=32)
 def shared_database(url: str) -> Engine:
     """Return the engine of this process for an address; sharing it keeps its cache of compiled statements."""

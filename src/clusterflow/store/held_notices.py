@@ -12,9 +12,8 @@ from clusterflow.domain.notice import Urgency
 from clusterflow.domain.records.parties import Person
 from clusterflow.domain.text import NoticeLanguage
 from clusterflow.rules.delivery_policy import WEEK, DeliveryPolicy, Receiver, SentMessage, WaitingNotice
-from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.store import tables
-from clusterflow.store.registry import InitiativeProfile, people_by_id, profiles_of
+from clusterflow.store.registry import InitiativeProfile, people_by_id, profiles_of, work_calendar
 
 _NOTICE = tables.notice
 _CHUNK = 400
@@ -53,7 +52,7 @@ def receivers(
         region = place.subdivision if place else None
         country = (place.country if place else None) or (region[:2] if region else None)
         day = (own.digest_day if own else None) or manners.digest_day
-        found[person, initiative] = Receiver(WorkCalendar(zone, country, region), day)
+        found[person, initiative] = Receiver(work_calendar(connection, zone, country, region), day)
     return found
 
 

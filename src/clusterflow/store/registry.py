@@ -31,9 +31,10 @@ from sqlalchemy import (
 from clusterflow.domain.records import RECORDS, Record
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Initiative, Person
-from clusterflow.rules.work_calendar import WorkCalendar
+from clusterflow.rules.work_calendar import WorkCalendar, no_corrections
 from clusterflow.store import tables
 from clusterflow.store.columns import from_row, to_row
+from clusterflow.store.database import CORRECTED_DAYS
 
 R = TypeVar("R", bound=Record)
 
@@ -267,18 +268,16 @@ class InitiativeProfile:
     timezone: str
     country: str
     subdivision: str | None
-
-    @property
-    def calendar(self) -> WorkCalendar:
-        return WorkCalendar(self.timezone, self.country, self.subdivision)
+    calendar: WorkCalendar
 
 
 def profiles_of(connection: Connection, on: date, ids: Sequence[str]) -> dict[str, InitiativeProfile]:
     """Return the profiles of initiatives on a day, by id; before its start, by the first record of an initiative."""
     found: dict[str, InitiativeProfile] = {}
-    for begins, initiative, *profile in connection.execute(_PROFILES, {"ids": list(ids)}):
+    for begins, initiative, name, zone, country, region in connection.execute(_PROFILES, {"ids": list(ids)}):
         if initiative not in found or begins <= on:
-            found[initiative] = InitiativeProfile(initiative, *profile)
+            calendar = work_calendar(connection, zone, country, region)
+            found[initiative] = InitiativeProfile(initiative, name, zone, country, region, calendar)
     return found
 
 
@@ -287,8 +286,16 @@ def calendar_of(connection: Connection, on: date, initiative: str) -> WorkCalend
     calendar = None
     for row in connection.execute(_CALENDARS, {"id": initiative}):
         if calendar is None or row.valid_from <= on:
-            calendar = WorkCalendar(row.timezone, row.country, row.subdivision)
-    return calendar or WorkCalendar()
+            calendar = work_calendar(connection, row.timezone, row.country, row.subdivision)
+    return calendar or work_calendar(connection)
+
+
+def work_calendar(
+    connection: Connection, timezone: str = "UTC", country: str | None = None, subdivision: str | None = None
+) -> WorkCalendar:
+    """Return a work calendar with the corrections of the office that opened the database."""
+    corrections = connection.get_execution_options().get(CORRECTED_DAYS, no_corrections)
+    return WorkCalendar(timezone, country, subdivision, corrections)
 
 
 _INITIATIVE = tables.REGISTRY_TABLES["initiative"]

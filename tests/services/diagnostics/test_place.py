@@ -92,7 +92,7 @@ class TestSecret:
 
 class TestFiles:
     def test_the_shipped_files_are_well(self, office: Office) -> None:
-        assert [s.outcome for s in files.look(office())] == [Outcome.OK] * 5
+        assert [s.outcome for s in files.look(office())] == [Outcome.OK] * 6
 
     def test_every_mistake_of_every_file_is_told_with_its_place(self, office: Office, tmp_path: Path) -> None:
         configs = tmp_path / "configs"

@@ -38,6 +38,11 @@ CONFIGS: dict[str, str] = {
     "{} could decide the gate of a stage of the kind {}": "{} podría decidir la puerta de una etapa del tipo {}",
     "never: [{}]": "never: [{}]",
     "The model excludes it there, by {} (exclusions)": "El modelo lo excluye ahí, según {} (exclusions)",
+    "«{}» is named twice for «{}»": "«{}» está dos veces para «{}»",
+    "every day of a place once": "cada día de un lugar una vez",
+    "a country or region by ISO 3166, as MX or MX-NLE": "un país o una región según ISO 3166, como MX o MX-NLE",
+    "a day, like 2026-11-02": "un día, como 2026-11-02",
+    "where it is written, like the decree": "dónde consta, como el decreto",
     "{} could decide alone the gate of a stage of the kind {}": "{} podría decidir por sí solo la puerta de una etapa "
     "del tipo {}",
     "never_alone: [{}]": "never_alone: [{}]",

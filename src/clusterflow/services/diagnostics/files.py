@@ -1,9 +1,10 @@
-"""The office's files: models, metrics, dues schemes, notices, schedules."""
+"""The office's files: models, metrics, dues schemes, notices, schedules, holidays."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sized
 
+from clusterflow.configs.holidays import load_holidays
 from clusterflow.configs.notices import load_notices
 from clusterflow.configs.schedules import load_schedules
 from clusterflow.domain.text import Text
@@ -22,6 +23,7 @@ def look(surroundings: Surroundings) -> Iterable[CheckResult]:
     yield from _file(_SCHEMES, lambda: schemes_in(configs))
     yield from _file(_NOTICES, lambda: load_notices(configs / "notices.yaml"))
     yield from _file(_SCHEDULES, lambda: load_schedules(configs / "schedules.yaml"))
+    yield from _file(_HOLIDAYS, lambda: load_holidays(configs / "holidays.yaml"))
 
 
 def _file(what: Text, load: Callable[[], Sized]) -> Iterator[CheckResult]:
@@ -40,5 +42,6 @@ _MODELS = Text(es="modelos", en="models")
 _SCHEMES = Text(es="cuotas", en="dues schemes")
 _NOTICES = Text(es="avisos", en="notices")
 _SCHEDULES = Text(es="horarios", en="schedules")
+_HOLIDAYS = Text(es="festivos corregidos", en="corrected holidays")
 _MISTAKE = Text(es="{found}; se admite: {accepted}", en="{found}; accepted: {accepted}")
 _MEND = Text(es="corrija el archivo", en="mend the file")

@@ -162,16 +162,15 @@ class ReminderWriter:
                 if rule.about.holds([found.facts.get("helix")], [found.facts.get("size")])
             ]
             homes = profiles_of(connection, now.date(), sorted({found.initiative for _, found in nearby}))
-        calendars = {(h.timezone, h.country): h.calendar for h in homes.values()}
-        days = {zone: calendar.today(now) for (zone, _), calendar in calendars.items()}
+        days = {home.timezone: home.calendar.today(now) for home in homes.values()}
         due: list[Due] = []
         for rule, found in nearby:
             home = homes.get(found.initiative)
             if home is None:
                 continue
-            calendar, today = calendars[home.timezone, home.country], days[home.timezone]
+            today = days[home.timezone]
             step = last_step_reached(
-                found.reference, rule.ladder, calendar, today, rule.urgency is Urgency.URGENT, late
+                found.reference, rule.ladder, home.calendar, today, rule.urgency is Urgency.URGENT, late
             )
             if step is not None:
                 due.append(Due(rule, found, step, home, today))
