@@ -91,6 +91,14 @@ class Conflict(ClusterflowError):
     exit_code = 4
 
 
+class FactChanged(Conflict):
+    """Somebody else changed the fact that a submission corrects, after its author had read it."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__("somebody else changed this fact meanwhile; nothing was recorded")
+        self.where = where
+
+
 class SchemaMismatch(ClusterflowError):
     """The schema of the database does not fit this version of clusterflow. The text names the command to run."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,8 +10,8 @@ from sqlalchemy import select
 from support.world import World
 
 from clusterflow.domain.records.base import REGISTRY
-from clusterflow.errors import Mistakes
-from clusterflow.services import ledger
+from clusterflow.errors import FactChanged, Mistakes
+from clusterflow.services import ledger, registry
 from clusterflow.store.tables import REGISTRY_TABLES
 
 from .conftest import MakeWorld
@@ -257,3 +258,25 @@ def test_a_payment_beyond_what_is_owed_is_confirmed_first(one: World) -> None:
         one.record("payment initiative=one id=p1 invoice=i1 amount=90.00EUR on=2024-03-05", again)
     one.record("payment initiative=one id=p1 retract=true", again)
     one.record("payment initiative=one id=p3 invoice=i1 amount=60.00EUR on=2024-03-07 confirm=true")
+
+
+def test_a_correction_of_a_fact_that_somebody_else_changed_is_refused_as_a_whole(one: World) -> None:
+    one.record("membership initiative=one organisation=firm from=2024-01-05 tier=full")
+    entry = rows(one, "membership")[0][1]
+    line = "membership initiative=one organisation=firm from=2024-01-05"
+    one.record(f"{line} tier=associate")
+    before = rows(one, "membership")
+    with pytest.raises(FactChanged):
+        registry.record(one.context, [replace(one.submission(f"{line} tier=other"), replaces=entry)])
+    with pytest.raises(FactChanged):
+        registry.record(one.context, [replace(one.submission(f"{line} tier=other"), replaces=0)])
+    assert rows(one, "membership") == before
+    last = before[-1][1]
+    assert registry.record(one.context, [replace(one.submission(f"{line} tier=x"), replaces=last)]).corrected == 1
+
+
+def test_a_fact_that_was_withdrawn_counts_as_none_for_who_enters_it_again(one: World) -> None:
+    line = "membership initiative=one organisation=firm from=2024-01-05"
+    one.record(line)
+    one.record(f"{line} retract=true")
+    assert registry.record(one.context, [replace(one.submission(line), replaces=0)]).corrected == 1

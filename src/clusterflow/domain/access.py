@@ -40,24 +40,29 @@ class Right(StrEnum):
     """Ask for a gate review before the gate is ready."""
     VOTE = "vote"
     """Send a vote to a gate. Whether it counts is for the gate's own rule to say."""
+    RECORD = "record"
+    """Record, correct, end and withdraw facts, and submit a workbook."""
+    GRANT = "grant"
+    """Record what gives others a vote: delegations, and the addresses of people who vote."""
 
 
 _SEE = frozenset({Right.SEE})
 _VOTE = _SEE | {Right.VOTE}
 _LEAD = _VOTE | {Right.REQUEST_REVIEW}
+_MANAGE = _LEAD | {Right.RECORD}
 
 RIGHTS: Mapping[Capacity, frozenset[Right]] = {
-    Capacity.MANAGER: _LEAD,
+    Capacity.MANAGER: _MANAGE,
     Capacity.BOARD_CHAIR: _LEAD,
     Capacity.BOARD_MEMBER: _VOTE,
     Capacity.COMMITTEE_CHAIR: _VOTE,
     Capacity.ASSEMBLY_MEMBER: _VOTE,
     Capacity.FOUNDER: _VOTE,
-    Capacity.OFFICE: _LEAD,
+    Capacity.OFFICE: _MANAGE | {Right.GRANT},
     Capacity.SEAT_HOLDER: _SEE,
     Capacity.MEMBER: _SEE,
     Capacity.DELEGATE: _VOTE,
-    Capacity.ADMINISTRATOR: frozenset({Right.SEE, Right.REQUEST_REVIEW}),
+    Capacity.ADMINISTRATOR: frozenset({Right.SEE, Right.REQUEST_REVIEW, Right.RECORD, Right.GRANT}),
 }
 """The rights of each capacity. Nobody has a right that no line lists."""
 
@@ -65,3 +70,12 @@ RIGHTS: Mapping[Capacity, frozenset[Right]] = {
 def rights_of(capacities: Iterable[Capacity]) -> frozenset[Right]:
     """The rights of a person who has all these capacities."""
     return frozenset(right for capacity in capacities for right in RIGHTS[capacity])
+
+
+GRANTING_RECORDS = frozenset({"delegation"})
+"""The record types of an initiative that only the right to grant records."""
+
+SHARED_RECORDS = frozenset({"organisation", "person", "representation"})
+"""The record types outside of initiatives that people with the right to record keep. All others are the
+administrators' (``services/facts/permission.py`` has the conditions).
+"""

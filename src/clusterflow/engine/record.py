@@ -20,7 +20,7 @@ from clusterflow.domain.records.parties import Initiative, Organisation
 from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Frozen, Language, compose
 from clusterflow.engine.deadlines import DEADLINE_RECORDS, set_deadlines
 from clusterflow.engine.transaction import Transaction
-from clusterflow.errors import Mistake, Mistakes, quoted, shortened
+from clusterflow.errors import FactChanged, Mistake, Mistakes, quoted, shortened
 from clusterflow.rules.mistakes import field_mistakes, nearest_hint, references, with_article
 from clusterflow.rules.plausibility import OddValue, odd_values, overpaid
 from clusterflow.rules.tax_ids import TaxIdDoubt, TaxIdReason, is_generic, tax_id_doubt, tax_id_key
@@ -41,7 +41,8 @@ class Submission:
     the same key: ``to`` ends it, other fields correct it. Fields that are not named keep their value, also those of
     the earlier fact that a new day changes; a field that is None becomes unknown. ``retract`` withdraws the fact; if it
     is entered again, it starts empty, as does a fact that begins after the earlier one ended. ``confirm`` says that
-    values that look like a mistake are right (``rules/plausibility.py``).
+    values that look like a mistake are right (``rules/plausibility.py``). ``replaces`` is the ledger entry of the fact
+    that its author read, 0 if there was none: where another one holds now, nothing is recorded.
     """
 
     type: str
@@ -50,6 +51,7 @@ class Submission:
     initiative: str | None = None
     retract: bool = False
     confirm: bool = False
+    replaces: int | None = None
 
 
 class DoubtfulTaxId(Frozen):
@@ -108,6 +110,7 @@ def record(tx: Transaction, submissions: Sequence[Submission], mistakes: Iterabl
 
     Raises:
         Mistakes: all mistakes in the submissions, in order. Nothing was recorded.
+        FactChanged: somebody else changed a fact that a submission replaces.
     """
     return _Recorder(tx, submissions, mistakes).run()
 
@@ -191,6 +194,9 @@ class _Recorder:
         chain = registry.chain_of(cls, submission.initiative)
         fields = {name: compose(value) for name, value in submission.fields.items()}
         before = self._meant(cls, chain, fields)
+        holding = before.entry if before is not None and not before.retracted else 0
+        if submission.replaces not in (None, holding):
+            raise FactChanged(submission.where)
         if before is not None and (submission.retract or not before.retracted):
             changed: Record | None = before.record
         else:

@@ -42,14 +42,14 @@ def _as_typed(name: str) -> str:
 
 def references(record: Record) -> Iterator[tuple[str, str]]:
     """The other records that a record names: their type and id."""
-    for name, target in _references_of(type(record)):
+    for name, target in reference_fields(type(record)):
         value = getattr(record, name)
         if value is not None:
             yield target, value
 
 
 @cache
-def _references_of(cls: type[Record]) -> tuple[tuple[str, str], ...]:
+def reference_fields(cls: type[Record]) -> tuple[tuple[str, str], ...]:
     """The fields of a record type that name other records, and the types that they name."""
     fields = cls.model_fields.items()
     found = ((n, m) for n, field in fields for m in metadata_of(field.annotation, field.metadata))
@@ -59,7 +59,7 @@ def _references_of(cls: type[Record]) -> tuple[tuple[str, str], ...]:
 @cache
 def person_fields(cls: type[Record]) -> tuple[str, ...]:
     """Return the fields of a record type that hold the id of a person, its own id included."""
-    named = tuple(name for name, target in _references_of(cls) if target == "person")
+    named = tuple(name for name, target in reference_fields(cls) if target == "person")
     return ("id", *named) if cls.type == "person" else named
 
 

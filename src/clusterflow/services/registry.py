@@ -33,10 +33,13 @@ def record(
     """
     request = repr(
         [
-            (s.type, s.initiative, sorted(s.fields.items()), s.retract, *([True] if s.confirm else []))
+            (
+                s.type, s.initiative, sorted(s.fields.items()), s.retract, *([True] if s.confirm else []),
+                *([s.replaces] if s.replaces is not None else []),
+            )
             for s in submissions
         ]
-    )
+    )  # fmt: skip
     return perform(
         context.database, context.command(actor, None if mistakes else key), "record", request, RecordResult,
         lambda tx: recording.record(tx, submissions, mistakes), RecordResult.again,

@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from clusterflow.errors import ClusterflowError, SchemaMismatch
+from clusterflow.store.text_order import fold
 
 HEAD = "0006"
 """The schema revision of this version. It is repeated here because importing Alembic is slow."""
@@ -82,6 +83,7 @@ def _on_sqlite_connect(connection: Any, _: Any) -> None:
     timeout = f"busy_timeout={LOCK_TIMEOUT_SECONDS * 1000}"
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", timeout):
         connection.execute(f"PRAGMA {pragma}")
+    connection.create_function("folded", 1, fold, deterministic=True)
 
 
 def _begin_immediate(connection: Connection) -> None:

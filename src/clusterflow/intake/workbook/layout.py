@@ -173,15 +173,6 @@ def in_words(column: Column | None, value: Any, language: Language) -> str:
     return f"{value / column.per:g}" if column is not None and column.per != 1 else str(value)
 
 
-LABELS = ("name", "title")
-"""The fields that hold the name of a record with an id."""
-
-
-def label_of(record: str) -> str:
-    """Return the field with the name of a record of that type: name or title, otherwise the id."""
-    return next((name for name in LABELS if name in RECORDS[record].model_fields), "id")
-
-
 @dataclass(frozen=True)
 class Presence:
     """An answer in a cell of the attendance sheet."""

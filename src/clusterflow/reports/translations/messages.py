@@ -126,6 +126,14 @@ MESSAGES: dict[str, str] = {
     "holds what no database can keep": "contiene algo que ninguna base de datos puede guardar",
     "#{} was already {} by {} on {}": "la entrega {} ya estaba {} por {} el {}",
     "the database does not take it: {}": "la base de datos no lo admite: {}",
+    "only the program office records this": "esto lo registra solo la oficina del programa",
+    "only an administrator records this": "esto lo registra solo la administración",
+    "this belongs to other initiatives": "esto pertenece a otras iniciativas",
+    "this person votes, and signs in with this address": "esta persona vota y entra con esta dirección",
+    "this organisation belongs to other initiatives, too": "esta organización también pertenece a otras iniciativas",
+    "Ask the program office": "Pídalo a la oficina del programa",
+    "somebody else changed this fact meanwhile; nothing was recorded": "otra persona cambió este dato mientras tanto; "
+    "no se registró nada",
     "others keep changing the same initiative at this moment; try again": "en este momento otras personas cambian "
     "la misma iniciativa; inténtelo de nuevo",
     "the key «{}» was already used for another command, on {}": "la clave «{}» ya se usó para otra orden, el {}",

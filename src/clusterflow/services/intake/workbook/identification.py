@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from clusterflow.domain.records.labels import label_of
 from clusterflow.intake.workbook.cells import slug
 from clusterflow.intake.workbook.drafts import Draft, ReadResult
-from clusterflow.intake.workbook.layout import label_of
 from clusterflow.intake.workbook.messages import CellMistake, Place, any_of, mistake
 from clusterflow.intake.workbook.sheets import OF_RECORD, SHEETS
 from clusterflow.rules.matching import Match

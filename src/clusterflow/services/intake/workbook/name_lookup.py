@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from clusterflow.domain.records.labels import label_of
 from clusterflow.intake.workbook.cells import slug
-from clusterflow.intake.workbook.layout import label_of
 from clusterflow.rules.matching import Directory, Match, Party, fold_text
 from clusterflow.rules.mistakes import nearest
 from clusterflow.services.intake.workbook.registry_snapshot import RegistrySnapshot

@@ -13,10 +13,11 @@ from pydantic import ValidationError
 from clusterflow.domain.records import RECORDS, Happening, Record
 from clusterflow.domain.records.base import in_force
 from clusterflow.domain.records.governance import Meeting
+from clusterflow.domain.records.labels import label_of
 from clusterflow.domain.records.parties import Organisation
 from clusterflow.engine.record import Submission
 from clusterflow.intake.workbook.drafts import Draft, ReadResult
-from clusterflow.intake.workbook.layout import in_words, label_of
+from clusterflow.intake.workbook.layout import in_words
 from clusterflow.intake.workbook.messages import CellMistake, Place, any_of, mistake
 from clusterflow.intake.workbook.sheets import OF_RECORD
 from clusterflow.rules.plausibility import OddValue, odd_values

@@ -1,0 +1,28 @@
+"""Says what a field accepts in the place of a refused value, in the language of the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from clusterflow.domain.text import Language, Text
+from clusterflow.intake.workbook.layout import Column
+
+_AS = Text(es="algo como {example}", en="something like {example}")
+_LENGTH = Text(es="{value} caracteres como mucho", en="{value} characters at most")
+_SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
+_EXAMPLES = {"country": "MX", "subdivision": "MX-NLE", "timezone": "America/Monterrey", "address": "+5218112345678"}
+"""By field, where its column has no example."""
+
+
+def accepted_values(bounds: Mapping[str, Any], column: Column | None, language: Language) -> str:
+    """Return the bounds of a field, or an example of what it accepts.
+
+    Args:
+        bounds: the context of pydantic's error.
+    """
+    if "max_length" in bounds:
+        return _LENGTH.to(language).format(value=bounds["max_length"])
+    limits = [f"{sign} {bounds[n] / (column.per if column else 1):g}" for n, sign in _SIGNS.items() if n in bounds]
+    example = column.example or _EXAMPLES.get(column.name) if column is not None else None
+    return ", ".join(limits) or _AS.to(language).format(example=example or "?")
