@@ -179,7 +179,7 @@ def _odd(record: Record, language: Language) -> dict[str, str]:
     return found
 
 
-def seen_version(context: Context, author: Author, record: str, entry: int) -> FactVersion | None:
+def version_of(context: Context, author: Author, record: str, entry: int) -> FactVersion | None:
     """Return the version of a fact that an entry entered, if the initiative has it."""
     query = facts_query(context, author.person, author.initiative, record)
     with context.reading() as connection:
