@@ -17,7 +17,7 @@ from clusterflow.cli.tables import console
 
 
 @dataclass(frozen=True)
-class Said:
+class CommandResult:
     """What a command answered."""
 
     code: int
@@ -29,7 +29,7 @@ class Said:
         return json.loads(self.out)
 
 
-Run = Callable[..., Said]
+Run = Callable[..., CommandResult]
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def run(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Call the command line in this process; a traceback would fail the test."""
 
-    def call(*words: str) -> Said:
+    def call(*words: str) -> CommandResult:
         monkeypatch.setattr(sys, "argv", ["clusterflow", *words])
         code = 0
         try:
@@ -56,7 +56,7 @@ def run(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
         except SystemExit as end:
             code = int(end.code or 0)
         captured = capsys.readouterr()
-        return Said(code, captured.out, captured.err)
+        return CommandResult(code, captured.out, captured.err)
 
     return call
 

@@ -11,12 +11,12 @@ from .conftest import Run
 
 
 def test_a_calendar_is_printed_or_put_into_a_file(office: Run, home: Path) -> None:
-    said = office("calendar", "initiative", "one")
-    assert said.code == 0
-    printed = [str(e["SUMMARY"]) for e in Calendar.from_ical(said.out).walk("VEVENT")]
+    result = office("calendar", "initiative", "one")
+    assert result.code == 0
+    printed = [str(e["SUMMARY"]) for e in Calendar.from_ical(result.out).walk("VEVENT")]
     assert printed == ["Vence la etapa: Masa crítica · One"]
     assert office("calendar", "initiative", "one", "--to", "one.ics").out == ""
-    assert (home / "one.ics").read_bytes().decode() == said.out
+    assert (home / "one.ics").read_bytes().decode() == result.out
     assert "Vence la etapa" in office("calendar", "person", "ofelia").out
 
 
@@ -39,9 +39,9 @@ def test_the_address_of_a_feed_is_printed_for_two_kinds_of_programs(
 def test_what_is_not_there_is_told(office: Run, home: Path) -> None:
     assert "no initiative is called «two»" in office("calendar", "initiative", "two").err
     assert "the nearest: ofelia" in office("calendar", "person", "ofeliia").err
-    said = office("calendar", "initiative", "one", "--to", "nowhere/one.ics")
-    assert (said.code, said.out) == (2, "")
-    assert "cannot be written" in said.err
+    result = office("calendar", "initiative", "one", "--to", "nowhere/one.ics")
+    assert (result.code, result.out) == (2, "")
+    assert "cannot be written" in result.err
     wrong = office("record", "learning-series", "id=s", "title=S", "timezone=Mars", "from=2024-01-01")
     assert "no time zone is called «Mars»" in wrong.err
     office("record", "learning-series", "id=s", "title=S", "from=2024-01-01")

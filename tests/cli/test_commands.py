@@ -21,10 +21,10 @@ from .conftest import Run
 
 
 def test_a_database_that_is_not_there_names_the_command_that_makes_it(run: Run) -> None:
-    said = run("status")
-    assert said.code == 5
-    assert "there is no database yet" in said.err
-    assert "clusterflow db upgrade" in said.err
+    result = run("status")
+    assert result.code == 5
+    assert "there is no database yet" in result.err
+    assert "clusterflow db upgrade" in result.err
     assert run("db", "upgrade").code == 0
     assert run("db", "status").out.strip().endswith(f"schema {HEAD}; needed: {HEAD}")
     assert run("status").code == 0
@@ -36,9 +36,9 @@ def test_a_database_of_another_version_says_so(office: Run, home: Path, revision
 
     with sqlite3.connect(home / "clusterflow.db") as connection:
         connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
-    said = office("status")
-    assert said.code == 5
-    assert f"schema {revision}, {word} than" in said.err
+    result = office("status")
+    assert result.code == 5
+    assert f"schema {revision}, {word} than" in result.err
 
 
 def test_status_explain_and_ledger_speak_words_and_json(office: Run) -> None:
@@ -57,8 +57,8 @@ def test_status_explain_and_ledger_speak_words_and_json(office: Run) -> None:
 
 def test_explain_says_what_would_help_and_shows_the_evidence(office: Run) -> None:
     office("record", "membership", "initiative=one", "organisation=firm", "from=2024-01-01", "commitment=regular-fee")
-    told = office("explain", "one", "--evidence").out
-    assert "membership firm" in told
+    text = office("explain", "one", "--evidence").out
+    assert "membership firm" in text
     (gate,) = office("explain", "one", "--json").json
     committed = next(c for c in gate["criteria"] if c["criterion"] == "committed-members")
     assert committed["found"] == "1"
@@ -82,8 +82,8 @@ def test_a_file_of_facts_is_taken_whole_or_not_at_all_and_twice_changes_nothing(
     again = office("record", "--from", "facts.jsonl")
     today = datetime.now(UTC).date()
     assert (again.code, again.out.strip()) == (0, f"already taken in on {today}; nothing changed")
-    told = office("record", "--from", "facts.jsonl", "--json").json
-    assert (told["entered"], told["unchanged"], told["already"][:10]) == (0, 5, str(today))
+    text = office("record", "--from", "facts.jsonl", "--json").json
+    assert (text["entered"], text["unchanged"], text["already"][:10]) == (0, 5, str(today))
     entries = len(office("ledger", "registry", "--json").json)
     bad = home / "bad.jsonl"
     bad.write_text(
@@ -100,13 +100,13 @@ def test_a_file_of_facts_is_taken_whole_or_not_at_all_and_twice_changes_nothing(
         encoding="utf-8",
         errors="surrogateescape",
     )
-    said = office("record", "--from", "bad.jsonl")
-    assert said.code == 2
+    result = office("record", "--from", "bad.jsonl")
+    assert result.code == 2
     lines = ["2", "3", "4", "5", "6", "6", "6", "7", "8", "9", "10"]
-    assert [line.split(" ")[1] for line in said.err.splitlines()[1:]] == [f"bad.jsonl:{n}:" for n in lines]
-    assert "bad.jsonl:8: no UTF-8 text" in said.err
-    assert "bad.jsonl:9: name: contains a character that is not allowed" in said.err
-    assert "the same field twice: id" in said.err
+    assert [line.split(" ")[1] for line in result.err.splitlines()[1:]] == [f"bad.jsonl:{n}:" for n in lines]
+    assert "bad.jsonl:8: no UTF-8 text" in result.err
+    assert "bad.jsonl:9: name: contains a character that is not allowed" in result.err
+    assert "the same field twice: id" in result.err
     assert len(office("ledger", "registry", "--json").json) == entries
 
 
@@ -166,29 +166,29 @@ def test_the_way_to_a_decision(office: Run) -> None:
     ],
 )  # fmt: skip
 def test_a_mistake_gets_a_sentence_and_never_a_traceback(office: Run, words: tuple[str, ...], expected: str) -> None:
-    said = office(*words)
-    assert said.code != 0
-    assert expected in said.err
-    assert "Traceback" not in said.err + said.out
+    result = office(*words)
+    assert result.code != 0
+    assert expected in result.err
+    assert "Traceback" not in result.err + result.out
 
 
 def test_a_database_that_does_not_answer_is_told_without_its_password(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CLUSTERFLOW_DATABASE", "postgresql+psycopg://user:s3cret@127.0.0.1:9/none")
-    said = run("status")
-    assert said.code == 2
-    assert "does not answer" in said.err
-    assert "s3cret" not in said.err
+    result = run("status")
+    assert result.code == 2
+    assert "does not answer" in result.err
+    assert "s3cret" not in result.err
     monkeypatch.setenv("CLUSTERFLOW_DATABASE", "nonsense")
     assert "is not a database address" in run("status").err
 
 
 def test_prefect_that_is_not_there_is_a_sentence(office: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLUSTERFLOW_PREFECT_API", "http://127.0.0.1:9/api")
-    said = office("reconcile")
-    assert said.code == 6
-    assert "no Prefect server answers" in said.err
+    result = office("reconcile")
+    assert result.code == 6
+    assert "no Prefect server answers" in result.err
     assert "Waiting to go out" in office("status").out
 
 
@@ -266,6 +266,6 @@ def test_no_text_steers_the_terminal(capsys: pytest.CaptureFixture[str]) -> None
     lines = table(hostile, [hostile])
     lines.add_row(hostile)
     show(lines, hostile)
-    said = capsys.readouterr().out
-    assert not set(said) & {"\x1b", "\x07", "\u202e"}
-    assert "\\u001b]0;owned" in said
+    result = capsys.readouterr().out
+    assert not set(result) & {"\x1b", "\x07", "\u202e"}
+    assert "\\u001b]0;owned" in result

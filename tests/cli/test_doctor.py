@@ -25,13 +25,13 @@ def doctor(office: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 def test_only_warnings_end_with_seven(doctor: Run) -> None:
-    said = doctor("doctor", "--json")
-    assert (said.code, said.json["outcome"]) == (7, "warning")
-    by_check = {f["check"]: f["outcome"] for f in said.json["findings"]}
+    result = doctor("doctor", "--json")
+    assert (result.code, result.json["outcome"]) == (7, "warning")
+    by_check = {f["check"]: f["outcome"] for f in result.json["findings"]}
     assert by_check["channels"] == "warning"
     assert by_check["database"] == "ok"
     assert by_check["prefect"] == by_check["deployments"] == by_check["secrets"] == "not-looked-at"
-    assert set(said.json["findings"][0]) == {"check", "what", "outcome", "found", "cure"}
+    assert set(result.json["findings"][0]) == {"check", "what", "outcome", "found", "cure"}
 
 
 def test_all_well_ends_with_nought_and_sends_only_on_request(
@@ -46,34 +46,34 @@ def test_all_well_ends_with_nought_and_sends_only_on_request(
         monkeypatch.setenv("CLUSTERFLOW_MAIL", address)
         assert doctor("doctor").code == 0
         assert box.mails == []
-        said = doctor("doctor", "--send", "mona@firm.example")
-    assert said.code == 0
-    assert "test message by mail to mona@firm.example" in said.out
+        result = doctor("doctor", "--send", "mona@firm.example")
+    assert result.code == 0
+    assert "test message by mail to mona@firm.example" in result.out
     assert box.subjects("mona@firm.example") == ["clusterflow doctor"]
 
 
 def test_trouble_ends_with_three_and_says_what_to_do(doctor: Run, home: Path) -> None:
     (home / "clusterflow.db").unlink()
-    said = doctor("doctor")
-    assert said.code == 3
-    assert "✘ trouble" in said.out
-    assert "clusterflow db upgrade" in said.out
-    assert "needs: database" in said.out
+    result = doctor("doctor")
+    assert result.code == 3
+    assert "✘ trouble" in result.out
+    assert "clusterflow db upgrade" in result.out
+    assert "needs: database" in result.out
 
 
 def test_broken_settings_are_trouble_and_no_traceback(doctor: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLUSTERFLOW_SECRET", "hunter2")
-    said = doctor("doctor")
-    assert said.code == 3
-    assert "CLUSTERFLOW_SECRET" in said.out
-    assert "hunter2" not in said.out + said.err
+    result = doctor("doctor")
+    assert result.code == 3
+    assert "CLUSTERFLOW_SECRET" in result.out
+    assert "hunter2" not in result.out + result.err
 
 
 def test_it_speaks_spanish_where_the_office_does(doctor: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLUSTERFLOW_LANGUAGE", "es")
-    said = doctor("doctor")
+    result = doctor("doctor")
     for words in ("revisado", "qué hacer", "✔ bien", "! atención", "· no revisado", "servidor de Prefect"):
-        assert words in said.out
+        assert words in result.out
 
 
 def test_a_mistyped_option_ends_with_two(doctor: Run) -> None:

@@ -26,34 +26,34 @@ def cluster(office: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 def adopt(run: Run) -> None:
-    said = run("record", "dues-adoption", "initiative=one", "scheme=galicia-sport", "from=2099-01-01")
-    assert said.code == 0, said.err
+    result = run("record", "dues-adoption", "initiative=one", "scheme=galicia-sport", "from=2099-01-01")
+    assert result.code == 0, result.err
 
 
 def test_the_schemes_are_listed_and_checked(run: Run, home: Path) -> None:
-    said = run("dues", "list").out
-    assert "Galician sports cluster, dues of 2023 · galicia-sport · FEEG · 2023-01-01" in said
-    assert "due after 30 days (proposal); from the month of joining (proposal)" in said
-    assert "2000.00 EUR" in said
+    result = run("dues", "list").out
+    assert "Galician sports cluster, dues of 2023 · galicia-sport · FEEG · 2023-01-01" in result
+    assert "due after 30 days (proposal); from the month of joining (proposal)" in result
+    assert "2000.00 EUR" in result
     assert "clase de tamaño" in run("dues", "list", "--lang", "es").out
     assert [s["id"] for s in run("dues", "list", "--json").json] == ["galicia-sport"]
     assert run("dues", "check").out.strip() == "galicia-sport: 4 brackets by size-class, no mistake"
 
     (home / "x.yaml").write_text("scheme: x\nby: employees\nbrackets:\n- {below: 9, yearly: 1 EUR}\n", encoding="utf-8")
-    said = run("dues", "check", "x.yaml")
-    assert said.code == 2
-    assert "4 mistakes; nothing was changed:" in said.err
-    assert "x.yaml:4:3: bracket 1 (from 0 below 9): 9 is in no bracket" in said.err
+    result = run("dues", "check", "x.yaml")
+    assert result.code == 2
+    assert "4 mistakes; nothing was changed:" in result.err
+    assert "x.yaml:4:3: bracket 1 (from 0 below 9): 9 is in no bracket" in result.err
 
 
 def test_dues_are_looked_at_and_issued(cluster: Run) -> None:
     adopt(cluster)
-    said = cluster("dues", "preview", "one").out
-    assert "Dues of one, 2099 · galicia-sport" in said
-    assert "dues-2099-1-acero" in said
-    assert "to issue" in said
-    assert "90.00 EUR asked, 0.00 EUR paid" in said
-    assert "nube: its size class is not known on 2099-01-01; nothing is issued" in said
+    result = cluster("dues", "preview", "one").out
+    assert "Dues of one, 2099 · galicia-sport" in result
+    assert "dues-2099-1-acero" in result
+    assert "to issue" in result
+    assert "90.00 EUR asked, 0.00 EUR paid" in result
+    assert "nube: its size class is not known on 2099-01-01; nothing is issued" in result
     issued = cluster("dues", "issue", "one")
     assert (issued.code, issued.out.splitlines()[0]) == (0, "one: invoices for 2099: 1 issued")
     assert cluster("dues", "issue").out.splitlines()[0] == "one: invoices for 2099: 0 issued"
@@ -82,20 +82,20 @@ def test_dues_are_looked_at_and_issued(cluster: Run) -> None:
 
 def test_what_keeps_dues_from_being_issued_is_told(cluster: Run) -> None:
     assert cluster("dues", "issue").out.strip() == "No initiative has adopted a dues scheme."
-    said = cluster("dues", "issue", "one")
-    assert said.code == 3
-    assert "clusterflow record dues-adoption initiative=one scheme=SCHEME from=2099-01-01" in said.out
+    result = cluster("dues", "issue", "one")
+    assert result.code == 3
+    assert "clusterflow record dues-adoption initiative=one scheme=SCHEME from=2099-01-01" in result.out
     adopt(cluster)
     assert (
         cluster("record", "dues-scheme", "initiative=one", "size=micro", "yearly=80 EUR", "from=2099-01-01").code == 0
     )
-    said = cluster("dues", "issue", "one", "--lang", "es")
-    assert said.code == 3
-    assert "los importes registrados (micro 80.00 EUR) no son los del esquema «galicia-sport»" in said.out
+    result = cluster("dues", "issue", "one", "--lang", "es")
+    assert result.code == 3
+    assert "los importes registrados (micro 80.00 EUR) no son los del esquema «galicia-sport»" in result.out
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "expected"),
     [
         (("preview", "onne"), "the nearest: one"),
         (
@@ -106,7 +106,7 @@ def test_what_keeps_dues_from_being_issued_is_told(cluster: Run) -> None:
         (("check", "nowhere.yaml"), "the file does not exist"),
     ],
 )
-def test_mistakes_are_told(cluster: Run, words: tuple[str, ...], said: str) -> None:
+def test_mistakes_are_told(cluster: Run, words: tuple[str, ...], expected: str) -> None:
     answer = cluster("dues", *words)
     assert answer.code == 2
-    assert said in answer.err
+    assert expected in answer.err

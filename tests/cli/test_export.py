@@ -41,14 +41,14 @@ def test_the_whole_office_goes_out_and_comes_in(
     office: Run, home: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path
 ) -> None:
     office("evaluate", "one")
-    said = [("status",), ("ledger", "one", "--json"), ("explain", "one", "--json")]
-    before = [office(*words).out for words in said]
+    commands = [("status",), ("ledger", "one", "--json"), ("explain", "one", "--json")]
+    before = [office(*words).out for words in commands]
     assert office("export", "life", "--to", "life.jsonl").code == 0
     assert "the database is not empty" in office("record", "--from", "life.jsonl").err
     database(home, monkeypatch, sqlite_template)
     done = office("record", "--from", "life.jsonl", "--json")
     assert (done.code, done.json["initiatives"]) == (0, ["one"])
-    assert [office(*words).out for words in said] == before
+    assert [office(*words).out for words in commands] == before
     assert "whole" in office("ledger", "one", "--verify").out
     (home / "life.jsonl").write_text((home / "life.jsonl").read_text(encoding="utf-8")[:-30], encoding="utf-8")
     broken = office("record", "--from", "life.jsonl")
@@ -60,8 +60,8 @@ def test_what_is_printed_steers_no_terminal(office: Run, home: Path) -> None:
     office("record", "organisation", "id=odd", f"name={name}", "from=2020-01-01")
     office("record", "initiative", "id=one", f"name={name}", "country=AR", "from=2020-01-01")
     for words in (("registry",), ("life",), ("xes",), ("ocel",), ("ocel", "--format", "xml")):
-        said = office("export", *words).out
-        assert not {"\u202e", "\u200b"} & set(said)
+        result = office("export", *words).out
+        assert not {"\u202e", "\u200b"} & set(result)
     assert name in [json.loads(line).get("name") for line in office("export", "registry").out.splitlines()]
 
 
@@ -102,7 +102,7 @@ def test_models_and_calendars_are_at_hand_there_too(office: Run, home: Path) -> 
 def test_what_cannot_be_is_told(office: Run, home: Path) -> None:
     (home / "there.xes").write_text("mine", encoding="utf-8")
     (home / "folder").mkdir()
-    for words, said in (
+    for words, expected in (
         (("xes", "onne"), "no enrolled initiative is called «onne»; the nearest: one"),
         (("ocel", "one", "two"), "no enrolled initiative is called «two»"),
         (("xes", "--to", "there.xes"), "there.xes is already there; --replace writes over it"),
@@ -115,7 +115,7 @@ def test_what_cannot_be_is_told(office: Run, home: Path) -> None:
     ):
         done = office("export", *words)
         assert (done.code, done.out) == (2, "")
-        assert said in done.err
+        assert expected in done.err
     assert (home / "there.xes").read_text(encoding="utf-8") == "mine"
     assert office("export", "xes", "onne", "--to", "new.xes").code == 2
     assert {p.name for p in home.iterdir() if p.name.startswith((".", "new"))} == set(), "nothing is left behind"

@@ -69,8 +69,8 @@ def test_what_waits_is_listed_shown_and_mended(office: Run, hand_in: HandIn) -> 
 
 def test_several_records_are_mended_in_a_file(office: Run, hand_in: HandIn, home: Any) -> None:
     number = str(hand_in("e1", {"records": [membership("frim"), membership("chamber")]}))
-    told = office("intake", "retry", number, "organisation=firm")
-    assert (told.code, "--from FILE" in told.err) == (3, True)
+    text = office("intake", "retry", number, "organisation=firm")
+    assert (text.code, "--from FILE" in text.err) == (3, True)
     payload = office("intake", "show", number, "--payload").out
     (home / "mended.jsonl").write_text(payload.replace("frim", "firm"), encoding="utf-8")
     assert office("intake", "retry", number, "--from", "mended.jsonl", "--json").json["entered"] == 2
@@ -99,10 +99,10 @@ def test_one_is_dropped_with_its_reason(office: Run, hand_in: HandIn) -> None:
 )
 def test_a_mistake_gets_a_sentence(office: Run, hand_in: HandIn, words: tuple[str, ...], expected: str) -> None:
     hand_in("e1", membership("frim"))
-    said = office("intake", *words)
-    assert said.code != 0
-    assert expected in said.err + said.out
-    assert "Traceback" not in said.err + said.out
+    result = office("intake", *words)
+    assert result.code != 0
+    assert expected in result.err + result.out
+    assert "Traceback" not in result.err + result.out
 
 
 NASTY = "\x1b]0;owned\x07\x1b[31m[red]x[/red]\u202egnp"
@@ -121,8 +121,8 @@ def test_what_others_wrote_steers_no_terminal(office: Run, hand_in: HandIn) -> N
         ("retry", number),
         ("retry", str(became.refused)),
     ):
-        said = office("intake", *words)
-        told = said.out + said.err
-        assert not any(sign in told for sign in ("\x1b", "\x07", "\u202e")), words
-        assert "[red]x[/red]" in told or words[0] == "refused", words
+        result = office("intake", *words)
+        text = result.out + result.err
+        assert not any(sign in text for sign in ("\x1b", "\x07", "\u202e")), words
+        assert "[red]x[/red]" in text or words[0] == "refused", words
     json.loads(office("intake", "show", number, "--payload").out)

@@ -33,9 +33,9 @@ def test_every_event_and_each_of_its_fields_has_a_name() -> None:
 
 
 def _is_spanish(run: Run, *words: str) -> bool:
-    said = run("status", "--as-of", "1999-01-01", *words)
-    assert (SPANISH in said.out) != (ENGLISH in said.out), said
-    return SPANISH in said.out
+    result = run("status", "--as-of", "1999-01-01", *words)
+    assert (SPANISH in result.out) != (ENGLISH in result.out), result
+    return SPANISH in result.out
 
 
 def test_the_locale_decides_where_nothing_else_does(office: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,8 +67,8 @@ def test_the_initiative_goes_before_the_setting_and_the_person_before_both(
 
 
 def test_another_language_is_refused(office: Run) -> None:
-    said = office("status", "--lang", "fr")
-    assert (said.code, said.err) == (2, "clusterflow: --lang: «fr» is not accepted; accepted: es, en\n")
+    result = office("status", "--lang", "fr")
+    assert (result.code, result.err) == (2, "clusterflow: --lang: «fr» is not accepted; accepted: es, en\n")
 
 
 ENGLISH_WORDS = re.compile(
@@ -78,9 +78,9 @@ ENGLISH_WORDS = re.compile(
 
 @pytest.mark.parametrize("words", ["status", "status one", "explain one", "evaluate one", "ledger one"])
 def test_no_english_stands_in_a_spanish_answer(office: Run, words: str) -> None:
-    said = office(*words.split(), "--lang", "es")
-    assert said.code == 0
-    assert ENGLISH_WORDS.findall(said.out.replace("clusterflow", "")) == []
+    result = office(*words.split(), "--lang", "es")
+    assert result.code == 0
+    assert ENGLISH_WORDS.findall(result.out.replace("clusterflow", "")) == []
 
 
 def test_a_decision_is_taken_in_spanish_words_and_answered_in_them(office: Run) -> None:

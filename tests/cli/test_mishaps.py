@@ -23,13 +23,13 @@ PERSON = ("person", "id=p", "name=P", "from=2024-01-01")
 
 
 def wrong(run: Run, *words: str, code: int = 2) -> str:
-    said = run(*words)
-    assert said.code == code, said
-    assert said.err.startswith("clusterflow: ")
-    assert "Traceback" not in said.err + said.out
-    assert "SELECT" not in said.err
-    assert "INSERT" not in said.err
-    return said.err
+    result = run(*words)
+    assert result.code == code, result
+    assert result.err.startswith("clusterflow: ")
+    assert "Traceback" not in result.err + result.out
+    assert "SELECT" not in result.err
+    assert "INSERT" not in result.err
+    return result.err
 
 
 @pytest.mark.parametrize(
@@ -55,9 +55,9 @@ def test_a_setting_that_is_wrong_is_named_and_its_value_is_not_shown(
     run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str, expected: str
 ) -> None:
     monkeypatch.setenv(f"CLUSTERFLOW_{name}", value)
-    said = wrong(run, "status")
-    assert expected in said
-    assert "s3cret" not in said
+    result = wrong(run, "status")
+    assert expected in result
+    assert "s3cret" not in result
 
 
 def test_a_file_of_settings_that_is_no_text_is_named(run: Run, home: Path) -> None:
@@ -70,10 +70,10 @@ def test_a_schema_that_is_not_known_is_not_touched(office: Run, home: Path, revi
     with sqlite3.connect(home / "clusterflow.db") as connection:
         connection.execute("UPDATE alembic_version SET version_num = ?", [revision])
     for words in (("status",), ("db", "upgrade")):
-        said = wrong(office, *words, code=5)
-        assert f"has schema {revision}, " in said
-        assert f"than any that this clusterflow ({HEAD}) knows" in said
-        assert "Install the version of clusterflow that created it" in said
+        result = wrong(office, *words, code=5)
+        assert f"has schema {revision}, " in result
+        assert f"than any that this clusterflow ({HEAD}) knows" in result
+        assert "Install the version of clusterflow that created it" in result
 
 
 def test_a_file_that_is_no_database_says_so(run: Run, home: Path) -> None:
@@ -103,9 +103,9 @@ def test_what_the_database_refuses_is_told_without_what_was_typed(
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE person"))
     engine.dispose()
-    said = wrong(run, "record", *PERSON)
-    assert "the database did not do it, and nothing was changed: " in said
-    assert "person" in said
+    result = wrong(run, "record", *PERSON)
+    assert "the database did not do it, and nothing was changed: " in result
+    assert "person" in result
 
 
 @pytest.mark.parametrize(
@@ -124,8 +124,8 @@ def test_a_key_has_its_length(run: Run, words: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("actor", ["Ana María", "a" * 65, "", "-", "ana\nb"])
 def test_who_enters_something_is_an_id_and_never_a_name(run: Run, actor: str) -> None:
-    assert "--actor: " in (said := wrong(run, "record", *PERSON, f"--actor={actor}"))
-    assert "accepted: an id: 1 to 64 lower case letters" in said
+    assert "--actor: " in (result := wrong(run, "record", *PERSON, f"--actor={actor}"))
+    assert "accepted: an id: 1 to 64 lower case letters" in result
 
 
 @pytest.mark.parametrize(
@@ -150,17 +150,17 @@ def test_a_folder_that_cannot_be_used_is_named(office: Run, monkeypatch: pytest.
     monkeypatch.setenv("CLUSTERFLOW_DATABASE", f"sqlite:///{home / 'clusterflow.db'}")
     monkeypatch.setenv("CLUSTERFLOW_HOME", "/proc/x")
     monkeypatch.setenv("CLUSTERFLOW_PROOF", "code")
-    said = wrong(office, "decide", "one", "critical-mass", "go", "--by", "ofelia", "--reason", "x", "--code", "1")
-    assert "/proc/x: No such file or directory" in said
+    result = wrong(office, "decide", "one", "critical-mass", "go", "--by", "ofelia", "--reason", "x", "--code", "1")
+    assert "/proc/x: No such file or directory" in result
     assert "/proc/x: No such file or directory" in wrong(office, "demo", "--home", "/proc/x")
     monkeypatch.setenv("CLUSTERFLOW_DATABASE", "sqlite:////proc/x/y.db")
     assert "/proc/x: No such file or directory" in wrong(office, "db", "upgrade")
 
 
 @pytest.mark.parametrize("command", ["relay", "reconcile"])
-@pytest.mark.parametrize(("status", "heard"), [(404, "HTTP 404"), (302, "HTTP 302"), (200, "no JSON")])
+@pytest.mark.parametrize(("status", "expected"), [(404, "HTTP 404"), (302, "HTTP 302"), (200, "no JSON")])
 def test_what_answers_and_is_no_prefect_is_told(
-    office: Run, monkeypatch: pytest.MonkeyPatch, command: str, status: int, heard: str
+    office: Run, monkeypatch: pytest.MonkeyPatch, command: str, status: int, expected: str
 ) -> None:
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -179,11 +179,11 @@ def test_what_answers_and_is_no_prefect_is_told(
         address = f"http://127.0.0.1:{server.server_port}/api"
         monkeypatch.setenv("CLUSTERFLOW_PREFECT_API", address)
         try:
-            said = wrong(office, command, code=6)
+            result = wrong(office, command, code=6)
         finally:
             server.shutdown()
-    assert said.startswith(
-        f"clusterflow: the server at {address} is not a Prefect server ({heard}): give the address of one with "
+    assert result.startswith(
+        f"clusterflow: the server at {address} is not a Prefect server ({expected}): give the address of one with "
     )
 
 

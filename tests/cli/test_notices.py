@@ -39,9 +39,9 @@ def everything(home: Path) -> list[object]:
 def test_a_preview_says_who_gets_what_and_when_and_changes_nothing(polite: Run, home: Path) -> None:
     today = date.today()  # noqa: DTZ011
     before = everything(home)
-    said = polite("notices", "preview", "--to", str(today + timedelta(days=120)), "--json")
+    result = polite("notices", "preview", "--to", str(today + timedelta(days=120)), "--json")
     assert everything(home) == before
-    rules = [part["rule"] for message in said.json for part in message["holds"] if message["person"] == "ana"]
+    rules = [part["rule"] for message in result.json for part in message["holds"] if message["person"] == "ana"]
     assert rules.count("label-expiring") == 1, "three months before"
     assert rules.count("label-expired") == 1
     shown = polite("notices", "preview", "--to", str(today + timedelta(days=120)), "--initiative", "one").out
@@ -62,9 +62,9 @@ def test_a_budget_counts_the_messages_of_a_typical_life_and_says_what_it_assumes
 ) -> None:
     monkeypatch.setenv("CLUSTERFLOW_NOTICES_MANNERS", "on")
     found = run("notices", "budget", model, "--json").json
-    told = dict(found["rules"])
-    assert told["gate-ready"] == told["decision"] > 3
-    assert told["milestone-lapsed"] == 1
+    count_of_rule = dict(found["rules"])
+    assert count_of_rule["gate-ready"] == count_of_rule["decision"] > 3
+    assert count_of_rule["milestone-lapsed"] == 1
     assert 1 < found["mean"] < 60
     assert len(found["quarters"]) > 6
     assert len(found["assumptions"]) > 4

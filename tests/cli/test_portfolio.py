@@ -21,7 +21,7 @@ def test_the_portfolio_is_a_page_a_table_or_data(office: Run, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         (["report"], "an initiative's id, or --portfolio"),
         (["report", "one", "--portfolio"], "«one» is one"),
@@ -31,8 +31,8 @@ def test_the_portfolio_is_a_page_a_table_or_data(office: Run, tmp_path: Path) ->
         (["report", "--portfolio", "--as-of", "soon"], "a day as YYYY-MM-DD"),
     ],
 )
-def test_whatever_is_mistyped_is_a_sentence(office: Run, words: list[str], told: str) -> None:
+def test_whatever_is_mistyped_is_a_sentence(office: Run, words: list[str], expected: str) -> None:
     done = office(*words)
     assert done.code != 0
-    assert told in done.err
+    assert expected in done.err
     assert "Traceback" not in done.err

@@ -30,7 +30,7 @@ def test_a_file_called_pdf_is_one(office: Run, home: Path, pango: None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         (["report", "onee"], "no enrolled initiative is called «onee»; the nearest: one"),
         (["report", "one", "--as-of", "soon"], "«soon» is no day"),
@@ -38,10 +38,10 @@ def test_a_file_called_pdf_is_one(office: Run, home: Path, pango: None) -> None:
         (["report", "one", "--to", "missing/one.html"], "missing/one.html cannot be written"),
     ],
 )
-def test_what_cannot_be_is_said_in_a_sentence(office: Run, words: list[str], told: str) -> None:
+def test_what_cannot_be_is_said_in_a_sentence(office: Run, words: list[str], expected: str) -> None:
     done = office(*words)
     assert done.code != 0
-    assert told in done.err
+    assert expected in done.err
     assert not done.out
 
 

@@ -82,7 +82,7 @@ def seen(everything: str) -> list[str]:
 
 def test_whatever_goes_wrong_no_password_is_seen(unlucky: Run, home: Path, logged: list[str]) -> None:
     today = datetime.now(UTC).date()
-    said = [
+    outputs = [
         unlucky(*command.split())
         for command in (
             "relay", "relay --json", "status", "status --json", "doctor", "doctor --json", "doctor --send me@x.example",
@@ -90,11 +90,11 @@ def test_whatever_goes_wrong_no_password_is_seen(unlucky: Run, home: Path, logge
             "intake refused", "ledger one", "reconcile",
         )
     ]  # fmt: skip
-    kept = tables(home)
-    assert "efused" in kept, "mail and hook were tried"
-    assert "begins with nothing that Apprise knows" in kept
-    assert seen("\n".join([*(s.out + s.err for s in said), *logged, kept])) == []
-    assert [text for s in said if "Traceback" in (text := s.out + s.err)] == []
+    stored = tables(home)
+    assert "efused" in stored, "mail and hook were tried"
+    assert "begins with nothing that Apprise knows" in stored
+    assert seen("\n".join([*(s.out + s.err for s in outputs), *logged, stored])) == []
+    assert [text for s in outputs if "Traceback" in (text := s.out + s.err)] == []
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_nor_that_of_a_database_which_cannot_be_reached(
 ) -> None:
     monkeypatch.setenv("CLUSTERFLOW_DATABASE", address)
     monkeypatch.setenv("CLUSTERFLOW_PREFECT_PORT", str(free_port()))
-    said = [run(*command.split()) for command in ("status", "doctor", "doctor --json", "notices dead", "db upgrade")]
-    assert [s.out + s.err for s in said if not s.code] == []
-    assert seen("\n".join([*(s.out + s.err for s in said), *logged])) == []
-    assert [text for s in said if "Traceback" in (text := s.out + s.err)] == []
+    outputs = [run(*command.split()) for command in ("status", "doctor", "doctor --json", "notices dead", "db upgrade")]
+    assert [s.out + s.err for s in outputs if not s.code] == []
+    assert seen("\n".join([*(s.out + s.err for s in outputs), *logged])) == []
+    assert [text for s in outputs if "Traceback" in (text := s.out + s.err)] == []

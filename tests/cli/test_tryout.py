@@ -10,47 +10,47 @@ from typing import Any
 
 import pytest
 
-from .conftest import Run, Said
+from .conftest import CommandResult, Run
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "example"
 MODEL, HISTORY = EXAMPLE / "semilla.yaml", EXAMPLE / "cacao.jsonl"
 
-Tried = Callable[..., Said]
+Tried = Callable[..., CommandResult]
 
 
 @pytest.fixture
 def tried(run: Run, home: Path) -> Tried:
     """Try the model of the guide with its history, and with some more lines of it."""
 
-    def call(*words: str, lines: list[dict[str, Any]] | None = None, without: str = "no line") -> Said:
-        kept = [line for line in HISTORY.read_text(encoding="utf-8").splitlines() if without not in line]
+    def call(*words: str, lines: list[dict[str, Any]] | None = None, without: str = "no line") -> CommandResult:
+        remaining = [line for line in HISTORY.read_text(encoding="utf-8").splitlines() if without not in line]
         own = home / "history.jsonl"
-        own.write_text("\n".join([*kept, *map(json.dumps, lines or [])]), encoding="utf-8")
+        own.write_text("\n".join([*remaining, *map(json.dumps, lines or [])]), encoding="utf-8")
         return run("model", "try", str(MODEL), str(own), *words)
 
     return call
 
 
-def verdicts(said: Said) -> dict[str, list[tuple[str, str | None]]]:
-    (life,) = said.json
+def verdicts(result: CommandResult) -> dict[str, list[tuple[str, str | None]]]:
+    (life,) = result.json
     return {m["day"][:7]: [(g["stage"], g["readiness"]) for g in m["gates"]] for m in life["months"]}
 
 
-def happened(said: Said, *kinds: str) -> list[tuple[str, str, str]]:
-    (life,) = said.json
+def happened(result: CommandResult, *kinds: str) -> list[tuple[str, str, str]]:
+    (life,) = result.json
     return [(h["on"], h["stage"], h["kind"]) for m in life["months"] for h in m["happened"] if h["kind"] in kinds]
 
 
 def test_a_whole_life_is_told_by_month(tried: Tried, home: Path) -> None:
-    said = tried("--json")
-    assert said.code == 0, said.err
-    by_month = verdicts(said)
+    result = tried("--json")
+    assert result.code == 0, result.err
+    by_month = verdicts(result)
     assert list(by_month)[::13] == ["2024-02", "2025-03"]
     assert by_month["2024-03"] == [("critical-mass", "not-ready")]
     assert by_month["2024-04"] == [("common-purpose", "unknown")], "the gate before it was passed in that month"
     assert [stage for stage, _ in by_month["2024-10"]] == ["operation"], "held"
     assert by_month["2025-01"] == []
-    assert happened(said, "milestone.achieved", "milestone.lapsed") == [
+    assert happened(result, "milestone.achieved", "milestone.lapsed") == [
         ("2024-04-22", "critical-mass", "milestone.achieved"),
         ("2024-07-08", "common-purpose", "milestone.achieved"),
         ("2024-12-02", "operation", "milestone.achieved"),
@@ -60,28 +60,28 @@ def test_a_whole_life_is_told_by_month(tried: Tried, home: Path) -> None:
 
 
 def test_it_is_told_in_words_of_both_languages(tried: Tried) -> None:
-    told = tried("--from", "2024-04-01", "--to", "2024-07-31").out
-    assert "Founders who signed: 66.7 %, asked ≥ 80 %" in told
-    assert "2024-02" not in told
-    assert "assumed (2 times)" in told, "need: 2 takes two votes, and they are one go"
+    text = tried("--from", "2024-04-01", "--to", "2024-07-31").out
+    assert "Founders who signed: 66.7 %, asked ≥ 80 %" in text
+    assert "2024-02" not in text
+    assert "assumed (2 times)" in text, "need: 2 takes two votes, and they are one go"
     assert "no se sabe" in tried("--lang", "es").out
     assert "supuesto, ines (miembro fundador), tomas (miembro fundador)" in tried("--lang", "es").out
 
 
 def test_gates_stay_open_where_nothing_is_supposed(tried: Tried) -> None:
-    said = tried("--leave-open", "--json")
-    assert verdicts(said)["2024-12"] == [("critical-mass", "ready")]
-    assert happened(said, "decision.refused") == [("2024-10-14", "operation", "decision.refused")]
-    assert happened(said, "gate.decided") == []
-    (life,) = said.json
+    result = tried("--leave-open", "--json")
+    assert verdicts(result)["2024-12"] == [("critical-mass", "ready")]
+    assert happened(result, "decision.refused") == [("2024-10-14", "operation", "decision.refused")]
+    assert happened(result, "gate.decided") == []
+    (life,) = result.json
     assert life["months"][5]["gates"][0]["open_for"] == "decides: founder (needed: 1)"
 
 
 def test_a_decision_of_the_history_is_waited_for(tried: Tried) -> None:
     go = {"decision": "go", "stage": "critical-mass", "by": "tomas", "on": "2024-06-03", "reason": "Seis."}
-    said = tried("--json", lines=[go])
-    assert happened(said, "gate.decided")[0] == ("2024-06-03", "critical-mass", "gate.decided")
-    (life,) = said.json
+    result = tried("--json", lines=[go])
+    assert happened(result, "gate.decided")[0] == ("2024-06-03", "critical-mass", "gate.decided")
+    (life,) = result.json
     decided = [h for m in life["months"] for h in m["happened"] if h["kind"] == "gate.decided"]
     assert [(h["assumed"], h["text"]) for h in decided[:1]] == [(False, "tomas (founder)")]
 
@@ -89,9 +89,9 @@ def test_a_decision_of_the_history_is_waited_for(tried: Tried) -> None:
 def test_a_decision_that_the_model_refuses_is_told_with_its_reason(tried: Tried) -> None:
     early = {"decision": "go", "stage": "critical-mass", "by": "ines", "on": "2024-03-04"}
     stranger = {"decision": "go", "stage": "common-purpose", "by": "rita", "on": "2024-07-08"}
-    said = tried("--to", "2024-08-31", lines=[early, stranger])
-    assert "ines, «go»: the gate is not ready: committed-members" in " ".join(said.out.split())
-    assert "decides: founder" in said.out
+    result = tried("--to", "2024-08-31", lines=[early, stranger])
+    assert "ines, «go»: the gate is not ready: committed-members" in " ".join(result.out.split())
+    assert "decides: founder" in result.out
 
 
 def test_a_quorum_that_nobody_in_the_history_can_fill_is_told(tried: Tried) -> None:
@@ -132,9 +132,9 @@ def test_all_mistakes_of_model_and_history_are_told_at_once_each_with_its_place(
         '{"record": "membership", "initiative": "cacao", "organisation": "aromma", "from": "2024-02-31"}',
     ]
     (home / "h.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    said = run("model", "try", "m.yaml", "h.jsonl")
-    assert said.code == 2
-    assert [line.split(": ")[1] for line in said.err.splitlines()[1:]] == [
+    result = run("model", "try", "m.yaml", "h.jsonl")
+    assert result.code == 2
+    assert [line.split(": ")[1] for line in result.err.splitlines()[1:]] == [
         "m.yaml:41:20",
         "h.jsonl:1:60",
         "h.jsonl:2:49",
@@ -159,19 +159,19 @@ def test_days_that_cannot_be_told_are_a_sentence(tried: Tried, words: tuple[str,
 
 
 def test_a_history_without_an_initiative_says_which_line_is_missing(tried: Tried) -> None:
-    said = tried(without='"record": "initiative"')
-    assert "no line starts an initiative" in said.err
-    assert '{"record": "initiative", "id":' in said.err
+    result = tried(without='"record": "initiative"')
+    assert "no line starts an initiative" in result.err
+    assert '{"record": "initiative", "id":' in result.err
 
 
 def test_a_life_with_fixed_terms_is_extended_and_goes_on_to_the_next_level(run: Run) -> None:
-    said = run("model", "try", str(EXAMPLE / "norway.yaml"), str(EXAMPLE / "norway.jsonl"), "--leave-open", "--json")
-    assert said.code == 0, said.err
-    assert happened(said, "gate.decided", "decision.refused", "milestone.achieved") == [
+    result = run("model", "try", str(EXAMPLE / "norway.yaml"), str(EXAMPLE / "norway.jsonl"), "--leave-open", "--json")
+    assert result.code == 0, result.err
+    assert happened(result, "gate.decided", "decision.refused", "milestone.achieved") == [
         ("2013-01-07", "arena", "gate.decided"),
         ("2014-07-01", "arena", "gate.decided"),
         ("2014-07-01", "arena", "milestone.achieved"),
         ("2019-07-08", "arena-pro", "gate.decided"),
         ("2019-07-08", "arena-pro", "milestone.achieved"),
     ]
-    assert [stage for stage, _ in list(verdicts(said).values())[-1]] == ["gce"], "decided by the agency alone"
+    assert [stage for stage, _ in list(verdicts(result).values())[-1]] == ["gce"], "decided by the agency alone"

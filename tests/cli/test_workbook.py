@@ -52,9 +52,9 @@ def test_a_dry_run_changes_nothing_and_yes_records_whole(office: Run, home: Path
 
 def test_json_is_json_and_nothing_else(office: Run, home: Path) -> None:
     (home / "m.xlsx").write_bytes(members(("Aceros", "pequeña", DAY)))
-    said = office("import", "m.xlsx", "--initiative", "one", "--yes", "--json").json
-    assert said["recorded"]["entered"] == 2
-    assert said["summary"]["sheets"][0]["counts"] == {"new": 1}
+    result = office("import", "m.xlsx", "--initiative", "one", "--yes", "--json").json
+    assert result["recorded"]["entered"] == 2
+    assert result["summary"]["sheets"][0]["counts"] == {"new": 1}
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "ods", "csv"])

@@ -123,12 +123,12 @@ class TestUp:
         assert {"lifecycle/cordoba", "relay/outbox"} <= set(re.findall(r"[a-z]+/[a-z-]+", shown))
 
     def test_doctor_finds_nothing_wrong_and_advises_to_delete_nothing(self, command: Command) -> None:
-        said = command("clusterflow", "doctor", "--json", code=7).stdout
-        findings = json.loads(said)["findings"]
+        output = command("clusterflow", "doctor", "--json", code=7).stdout
+        findings = json.loads(output)["findings"]
         # A busy machine answers late, which is no fault of the installation.
         warned = {f["check"] for f in findings if f["outcome"] != "ok" and not f["found"].startswith("slow")}
-        assert warned == {"channels"}, said
-        assert "delete" not in said
+        assert warned == {"channels"}, output
+        assert "delete" not in output
 
 
 class TestAWorkerElsewhere:
@@ -154,8 +154,8 @@ class TestAWorkerElsewhere:
         _run(venv, office, *DEPLOY[:-1], "elsewhere.yaml")
         with _started(venv, elsewhere, "prefect", "worker", "start", "--pool", "elsewhere") as log:
             run = ("prefect", "deployment", "run", "lifecycle/cordoba", "--param", "initiative=cafe", "--watch")
-            said = _run(venv, office, *run).stdout + log.read_text(encoding="utf-8")
-            assert re.search(r"Flow run '.*' - Finished in state Completed", said), said
+            shown = _run(venv, office, *run).stdout + log.read_text(encoding="utf-8")
+            assert re.search(r"Flow run '.*' - Finished in state Completed", shown), shown
         output = log.read_text(encoding="utf-8")
         assert f"flow code from storage at '{elsewhere}'" in output
         assert "for flow 'lifecycle'" in output

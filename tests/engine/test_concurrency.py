@@ -65,8 +65,10 @@ def check_whole(w: World, chain: str) -> None:
     assert sort_rows(replayed) == standing.state(w.context, chain)
 
 
-def vote(context: Context, number: int, person: str, seen: str | None = None) -> Any:
-    return gates.decide(context, f"i{number}", person, Ballot("first", DecisionKind.GO, f"says {person}", seen=seen))
+def vote(context: Context, number: int, person: str, findings: str | None = None) -> Any:
+    return gates.decide(
+        context, f"i{number}", person, Ballot("first", DecisionKind.GO, f"says {person}", seen=findings)
+    )
 
 
 def record(context: Context, number: int, *lines: str, key: str | None = None) -> Any:
@@ -156,9 +158,9 @@ def test_two_passes_at_once_and_one_holds_the_form(world: MakeWorld) -> None:
 
 def test_a_decision_on_findings_comes_before_they_change_or_is_refused(world: MakeWorld) -> None:
     w = prepared(world(model(stage("first", (), stated("first"), stated("x", severity=Severity.WARNING)))), "first")
-    seen = standing.state(w.context, "i0").reviews[0].findings
+    findings = standing.state(w.context, "i0").reviews[0].findings
     line = "observation initiative={i} metric=x numerator=1 denominator=1 on=2024-01-10"
-    outcomes = run(w, partial(vote, person="mona", seen=seen), partial(record_and_evaluate, line=line))
+    outcomes = run(w, partial(vote, person="mona", findings=findings), partial(record_and_evaluate, line=line))
     for number, (decided, _) in enumerate(outcomes):
         kinds = w.kinds(f"i{number}")
         if decided.taken:
@@ -308,8 +310,8 @@ def test_two_relays_publish_each_event_once(world: MakeWorld, tmp_path: Path) ->
     w = prepared(world(TWO), "first", evaluated=False)
     bus = Bus(tmp_path / "received")
     run(w, *[partial(relay, file=bus.file)] * 2, rounds=4)
-    heard = bus.received()
-    assert max(Counter(e["id"] for e in heard.events).values()) == 1
-    assert Counter(r["initiative"] for r in heard.runs) == {f"i{n}": 1 for n in range(ROUNDS)}
+    received = bus.received()
+    assert max(Counter(e["id"] for e in received.events).values()) == 1
+    assert Counter(r["initiative"] for r in received.runs) == {f"i{n}": 1 for n in range(ROUNDS)}
     assert outbox.backlog(w.context).events == 0
-    assert {i.run for i in gate_forms.open_gates(w.context)} == {r["id"] for r in heard.runs}
+    assert {i.run for i in gate_forms.open_gates(w.context)} == {r["id"] for r in received.runs}

@@ -31,8 +31,8 @@ def test_what_is_overdue_on_a_holiday_weekend_is_told_on_the_next_working_day(wo
         assert fall_due(w, early) == ()
         assert w.evaluate() == (), "an evaluation by chance tells no sooner"
     assert fall_due(w, "2024-03-31T22:00") == ("stage.overdue",)
-    (told,) = happened(w, "stage.overdue")
-    assert (told["due_on"], told["on"], told["level"]) == (date(2024, 3, 28), date(2024, 4, 1), 1)
+    (event,) = happened(w, "stage.overdue")
+    assert (event["due_on"], event["on"], event["level"]) == (date(2024, 3, 28), date(2024, 4, 1), 1)
     assert [k for k, _ in moments(w)] == [DueKind.ESCALATION]
     assert fall_due(w) == ()
     assert fall_due(w, "2024-04-28") == (), "a Sunday"

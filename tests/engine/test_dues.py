@@ -170,7 +170,7 @@ def test_payments_are_told_where_they_do_not_fit(galicia: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("facts", "told"),
+    ("facts", "expected"),
     [
         (["dues-adoption initiative=one scheme=galicia-sport to=2023-12-31"], "no-scheme"),
         (["dues-adoption initiative=one scheme=galicia-sport retract=true"], "no-scheme"),
@@ -182,12 +182,12 @@ def test_payments_are_told_where_they_do_not_fit(galicia: World) -> None:
         (["dues-scheme initiative=one size=small yearly=299EUR from=2022-01-01 to=2023-12-31"], None),
     ],
 )  # fmt: skip
-def test_a_scheme_that_cannot_be_told_issues_nothing(galicia: World, facts: list[str], told: str | None) -> None:
+def test_a_scheme_that_cannot_be_told_issues_nothing(galicia: World, facts: list[str], expected: str | None) -> None:
     for fact in facts:
         galicia.record(fact)
     found = dues.issue(galicia.context, "one")
-    assert (found.issued, [kind for kind, _ in kinds(found)]) == ((0, [told]) if told else (4, []))
-    assert found.barred == bool(told)
+    assert (found.issued, [kind for kind, _ in kinds(found)]) == ((0, [expected]) if expected else (4, []))
+    assert found.barred == bool(expected)
 
 
 def test_a_scheme_is_charged_while_it_is_valid_and_adopted(galicia: World) -> None:

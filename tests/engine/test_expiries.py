@@ -58,8 +58,8 @@ def test_the_end_of_a_labels_grace_is_told_as_its_record_says_or_by_our_proposal
         "label initiative=one name=silent level=gold from=2024-01-10 to=2024-03-29",
     )
     live_through(w, "2024-03-28", "2024-07-05")
-    told = [e.event for e in ledger.entries(w.context, "one") if isinstance(e.event, LabelExpired | LabelForfeited)]
-    assert [(e.kind, e.label, e.grace_until, e.proposed, e.on) for e in told] == [
+    events = [e.event for e in ledger.entries(w.context, "one") if isinstance(e.event, LabelExpired | LabelForfeited)]
+    assert [(e.kind, e.label, e.grace_until, e.proposed, e.on) for e in events] == [
         ("label.expired", "gold", date(2024, 5, 31), False, date(2024, 4, 1)),
         ("label.expired", "quick", None, False, date(2024, 4, 1)),
         ("label.expired", "silent", date(2024, 6, 27), True, date(2024, 4, 1)),

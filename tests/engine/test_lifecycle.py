@@ -217,9 +217,9 @@ def test_a_decision_on_findings_that_changed_is_refused_with_what_changed(world:
     w.enrol()
     w.state_figure("x")
     w.evaluate()
-    seen = explanation.explain(w.context, "one")[0].findings
+    findings = explanation.explain(w.context, "one")[0].findings
     w.at("2024-02-01").state_figure("y")
-    refused = w.decide("first", seen=seen)
+    refused = w.decide("first", seen=findings)
     assert refused.refused == "stale"
     assert "y is now met" in str(refused.why)
     assert w.decide("first", seen=explanation.explain(w.context, "one")[0].findings).taken

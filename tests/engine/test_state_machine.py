@@ -304,9 +304,9 @@ class Life(RuleBasedStateMachine):
             under_way = [v.stage for v in state.open_visits]
             assert len(under_way) == len(set(under_way))
             assert all(over.issuperset(self.model.stage(s).after) for s in under_way)
-            asked = [r.stage for r in state.open_reviews]
-            assert len(asked) == len(set(asked))
-            assert set(asked) <= set(under_way) - passed
+            open_stages = [r.stage for r in state.open_reviews]
+            assert len(open_stages) == len(set(open_stages))
+            assert set(open_stages) <= set(under_way) - passed
             assert len(passed) == sum(m.stands for m in state.milestones)
             if state.standing is Standing.STOPPED:
                 assert under_way == []

@@ -169,7 +169,7 @@ def test_what_is_written_after_a_seal_is_no_flaw(world: MakeWorld) -> None:
 
 
 @pytest.mark.parametrize(
-    ("harm", "said"),
+    ("harm", "expected"),
     [
         (lambda t: t.replace("chain one", "chain two"), "seal.txt: its last line is not the SHA-256"),
         (lambda t: t.rsplit("\n", 2)[0], "seal.txt: its last line is not the SHA-256 of the lines above"),
@@ -178,12 +178,12 @@ def test_what_is_written_after_a_seal_is_no_flaw(world: MakeWorld) -> None:
         (lambda t: signed(t.replace("chain one", "train one")), "seal.txt:3: is not a line of a seal"),
     ],
 )  # fmt: skip
-def test_a_seal_that_was_changed_is_refused(world: MakeWorld, harm: Any, said: str) -> None:
+def test_a_seal_that_was_changed_is_refused(world: MakeWorld, harm: Any, expected: str) -> None:
     text = ledger.seal(lived(world).context).text
     assert Seal.parse(text.replace("\n", "\r\n"), "seal.txt").text == text, "a mail program may change line ends"
     with pytest.raises(Mistakes) as refused:
         Seal.parse(harm(text), "seal.txt")
-    assert str(refused.value).startswith(said)
+    assert str(refused.value).startswith(expected)
 
 
 def signed(text: str) -> str:

@@ -79,7 +79,7 @@ async def everything(route: str) -> list[dict[str, Any]]:
 
 async def test_pages_link_to_each_other_and_to_the_runs_and_name_nobody(office: Office, sqlite_url: str) -> None:
     await office.publish()
-    asked = await office.asking("launch")
+    form = await office.asking("launch")
     relayed = await runs.start("relay/outbox")
     assert (await office.ended(relayed)).kind == "COMPLETED"
     for _ in range(2):
@@ -96,7 +96,7 @@ async def test_pages_link_to_each_other_and_to_the_runs_and_name_nobody(office: 
     assert f"]({names.page(names.gate_key(office.initiative, 'launch'))})" in page
     assert f"]({own})" in gate
     # To the run that asks, and to all passes: by tags that these runs do carry.
-    tags = set((await office.run(asked.run_id)).tags)
+    tags = set((await office.run(form.run_id)).tags)
     for link in re.findall(r"\((\.\./\.\./runs\?[^)]+)\)", page):
         assert set(parse_qs(urlsplit(link).query)["tags"]) <= tags, link
     # To what there is not, nothing leads.
@@ -109,15 +109,15 @@ async def test_pages_link_to_each_other_and_to_the_runs_and_name_nobody(office: 
     versions = [a for a in await everything("artifacts") if a["key"] == names.PORTFOLIO_KEY]
     assert len({a["flow_run_id"] for a in versions}) == len(versions) >= 2
 
-    kept = {
+    artifacts = {
         "pages": json.dumps([a for a in await everything("artifacts") if office.initiative in str(a)]) + board,
         "logs": json.dumps(await everything("logs")),
         "runs": json.dumps(await everything("flow_runs")),
     }
-    for where, told in kept.items():
+    for where, content in artifacts.items():
         for secret in (PASSWORD, *PEOPLE):
-            assert secret not in told, f"{secret} in {where}"
-    assert not re.findall(r"\b(?:mona|bruno|gala)\b", kept["pages"])
+            assert secret not in content, f"{secret} in {where}"
+    assert not re.findall(r"\b(?:mona|bruno|gala)\b", artifacts["pages"])
     # The mail server did not answer: what was kept of that holds no password either.
     kept_here = _all_of(office)
     assert "127.0.0.1" in kept_here

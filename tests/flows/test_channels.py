@@ -104,10 +104,10 @@ async def test_an_automation_sends_mail_by_our_channel(
 async def test_what_a_block_could_not_send_is_told_without_the_address() -> None:
     address = SecretStr(f"mailto://office:hunter2@127.0.0.1:{free_port()}/?from=a@b.example&mode=insecure")
     block = ClusterflowNotification(to="admin@office.example", address=address)
-    with pytest.raises(NotificationError) as told:
+    with pytest.raises(NotificationError) as caught:
         await block.notify("Body", "Subject")
-    assert "refused" in str(told.value.log)
-    assert "hunter2" not in str(told.value.log) + repr(block)
-    with pytest.raises(NotificationError) as told:
+    assert "refused" in str(caught.value.log)
+    assert "hunter2" not in str(caught.value.log) + repr(block)
+    with pytest.raises(NotificationError) as caught:
         await ClusterflowNotification(channel="nowhere").notify("Body")
-    assert "no channel «nowhere»" in str(told.value.log)
+    assert "no channel «nowhere»" in str(caught.value.log)

@@ -64,7 +64,7 @@ async def test_the_flow_issues_each_invoice_once(prefect: PrefectServer, deploye
         async def told() -> bool | None:
             async with prefect_client() as client:
                 logs = await client.read_logs(LogFilter(flow_run_id=LogFilterFlowRunId(any_=[first])))
-            said = f"{office.initiative}: ministry: no se conoce su clase de tamaño el 2024-01-01"
-            return True if any(log.message.startswith(said) for log in logs) else None
+            problem = f"{office.initiative}: ministry: no se conoce su clase de tamaño el 2024-01-01"
+            return True if any(log.message.startswith(problem) for log in logs) else None
 
         await until(told, "what is not known")

@@ -54,11 +54,11 @@ def test_what_a_form_says_is_refused_where_no_text_can_have_it(world: World) -> 
     world.state_figure("launch")
     world.evaluate()
     answer = GateForm(decision=Choice.go, decided_by="mo\0na", reason="it is\0time", speaks_for="\x07")
-    with pytest.raises(Mistakes) as said:
+    with pytest.raises(Mistakes) as caught:
         gates.decide(
             world.context, "one", answer.decided_by, ballot_of(answer, InboxItem("one", "launch-1", "launch", "run", 0))
         )
-    assert [m.where for m in said.value.mistakes] == ["decided_by", "reason", "speaks_for"]
+    assert [m.where for m in caught.value.mistakes] == ["decided_by", "reason", "speaks_for"]
 
 
 def test_blank_fields_are_not_filled_in_and_wrong_ones_are_named(world: World) -> None:
@@ -74,9 +74,9 @@ def test_blank_fields_are_not_filled_in_and_wrong_ones_are_named(world: World) -
 def test_every_refusal_is_said_in_spanish_too(world: World) -> None:
     (gate,) = explanation.explain(world.context, "one", "launch")
     for code in SPANISH:
-        told = refusal(code, "in English", gate, ["launch"], "es")
-        assert "{" not in told
-        assert told != "in English"
+        message = refusal(code, "in English", gate, ["launch"], "es")
+        assert "{" not in message
+        assert message != "in English"
         assert refusal(code, "in English", gate, ["launch"], "en") == "in English"
 
 

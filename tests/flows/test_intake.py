@@ -153,8 +153,8 @@ async def count_runs(deployment: str) -> int:
 class TestEvents:
     async def test_a_posted_event_is_recorded_and_evaluated(self, served: Office) -> None:
         (posted,) = await submit(figure(served))
-        asked = await served.asking("launch")
-        assert asked.name == f"Initiative-{served.initiative} · gate 1: launch"
+        form = await served.asking("launch")
+        assert form.name == f"Initiative-{served.initiative} · gate 1: launch"
         assert commands(served, "observation") == [f"event:{posted}"]
 
     async def test_a_bad_one_comes_back_with_its_mistakes_and_is_mended(self, served: Office) -> None:
@@ -166,10 +166,10 @@ class TestEvents:
             found = [e for e in await kept("clusterflow.record.refused") if e["payload"].get("event") == posted]
             return found[0] if found else None
 
-        told = await until(look, "the refusal as an event")
-        assert told["id"] == str(names.refusal_id(refusal))
-        assert told["resource"]["prefect.resource.id"] == f"clusterflow.submission.{refusal.id}"
-        told_mistakes = {(m["where"], m["found"], m["cure"]) for m in told["payload"]["mistakes"]}
+        event = await until(look, "the refusal as an event")
+        assert event["id"] == str(names.refusal_id(refusal))
+        assert event["resource"]["prefect.resource.id"] == f"clusterflow.submission.{refusal.id}"
+        told_mistakes = {(m["where"], m["found"], m["cure"]) for m in event["payload"]["mistakes"]}
         assert (f"event {posted}", "an observation has no field «metrc»", "The nearest: metric") in told_mistakes
         assert len(told_mistakes) == 4
 
@@ -193,7 +193,7 @@ class TestEvents:
         assert await publish_round(served.context)
         assert submissions.unreported_refusals(served.context) == []
         await asyncio.sleep(2)
-        assert len(await kept("clusterflow.record.refused", told["id"])) == 1
+        assert len(await kept("clusterflow.record.refused", event["id"])) == 1
 
     async def test_the_same_event_twice_is_recorded_once(self, served: Office) -> None:
         same = uuid4()

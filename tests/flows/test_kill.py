@@ -110,9 +110,9 @@ async def test_a_server_killed_twice_in_a_burst_delays_and_loses_nothing(
     post = events.post
 
     async def seen(outgoing: Iterable[OutgoingEvent]) -> None:
-        told = list(outgoing)
-        await post(told)
-        taken.update(str(e.id) for e in told)
+        sent_keys = list(outgoing)
+        await post(sent_keys)
+        taken.update(str(e.id) for e in sent_keys)
 
     with patch.object(events, "post", seen):
         async with relaying(w.context):
@@ -149,8 +149,8 @@ async def test_a_server_killed_twice_in_a_burst_delays_and_loses_nothing(
     assert {i: w.kinds(i).count("gate.opened") for i in INITIATIVES} == {i: int(i in GATES) for i in INITIATIVES}
     opened = {i: e.version for i in GATES for e in ledger.entries(w.context, i) if e.event.kind == "gate.opened"}
     keys = mailbox[0].keys()
-    told = [key for key in keys if key.startswith("gate-ready:")]
-    assert sorted(told) == sorted(f"gate-ready:{i}:{v}:{p}" for i, v in opened.items() for p in DECIDERS)
+    sent_keys = [key for key in keys if key.startswith("gate-ready:")]
+    assert sorted(sent_keys) == sorted(f"gate-ready:{i}:{v}:{p}" for i, v in opened.items() for p in DECIDERS)
 
 
 def more_than(number: int, things: Collection[str]) -> bool:

@@ -24,23 +24,23 @@ class TestForm:
         published = await office.publish()
         assert (published.evaluated, published.passes, published.problems) == (1, 1, ())
 
-        asked = await office.asking("launch")
-        assert asked.name == f"Initiative-{office.initiative} · gate 1: launch"
-        assert {"gate-open", "model:tiny", "lifecycle", "clusterflow"} <= set(asked.tags)
-        text = await office.description(asked)
+        form = await office.asking("launch")
+        assert form.name == f"Initiative-{office.initiative} · gate 1: launch"
+        assert {"gate-open", "model:tiny", "lifecycle", "clusterflow"} <= set(form.tags)
+        text = await office.description(form)
         assert "| ✔ | **launch** | 100\u00a0% | ≥\u00a0100\u00a0% |" in text
         assert "| `mona` | manager, board member |" in text
         assert "`gala`" in text  # she sits on the board, and this gate bars nobody
 
-        await office.answer(asked)
-        end = await office.ended(asked.run_id)
+        await office.answer(form)
+        end = await office.ended(form.run_id)
         assert (end.kind, end.name, end.message) == ("COMPLETED", "Decided", "launch: go")
         state = standing.state(office.context, office.initiative)
         assert {v.stage for v in state.open_visits} == {"strategy", "trust"}
         assert [(v.kind, v.reason) for v in state.votes] == [(DecisionKind.GO, "it is time")]
-        assert "gate-open" not in (await office.run(asked.run_id)).tags
+        assert "gate-open" not in (await office.run(form.run_id)).tags
 
-        again = await runs.resume(asked.run_id, {"decision": "stop", "decided_by": "mona", "reason": "no"})
+        again = await runs.resume(form.run_id, {"decision": "stop", "decided_by": "mona", "reason": "no"})
         assert again.verdict is Verdict.TOO_LATE
         await office.publish()
         assert office.kinds(office.initiative).count("gate.decided") == 1
@@ -48,8 +48,8 @@ class TestForm:
     async def test_has_stable_fields_and_says_what_was_wrong_with_an_answer(self, office: Office) -> None:
         office.state_figure("launch", initiative=office.initiative)
         await office.publish()
-        asked = await office.asking("launch")
-        schema = await office.schema(asked)
+        form = await office.asking("launch")
+        schema = await office.schema(form)
         assert schema is not None
         assert list(schema["properties"]) == [
             "decision", "decided_by", "code", "reason",
@@ -68,16 +68,16 @@ class TestForm:
             ({"findings": "older"}, "the findings changed since they were seen"),
             ({"reason": " "}, "a decision names its reason"),
         ):
-            await office.answer(asked, **answer)
-            asked = await office.asking("launch", after=asked.key)
-            first, *_ = (await office.description(asked)).splitlines()
+            await office.answer(form, **answer)
+            form = await office.asking("launch", after=form.key)
+            first, *_ = (await office.description(form)).splitlines()
             assert first.startswith("**⚠")
             assert note in first
         assert standing.state(office.context, office.initiative).votes == ()
         assert office.kinds(office.initiative).count("decision.refused") == 5
 
-        await office.answer(asked, "hold", hold_until="2024-03-01", back_to="")
-        assert (await office.ended(asked.run_id)).message == "launch: hold"
+        await office.answer(form, "hold", hold_until="2024-03-01", back_to="")
+        assert (await office.ended(form.run_id)).message == "launch: hold"
 
     async def test_speaks_the_language_of_the_office(
         self, prefect: PrefectServer, deployed: None, begin: Callable[..., Office]
@@ -86,19 +86,19 @@ class TestForm:
         async with working():
             office.state_figure("launch", initiative=office.initiative)
             await office.publish()
-            asked = await office.asking("launch")
-            assert asked.name.endswith("· puerta 1: launch")
-            schema = await office.schema(asked)
+            form = await office.asking("launch")
+            assert form.name.endswith("· puerta 1: launch")
+            schema = await office.schema(form)
             assert schema is not None
             assert [schema["properties"][f]["title"] for f in ("decision", "decided_by")] == [
                 "Decisión",
                 "Quién decide",
             ]
-            await office.answer(asked, by="nobody")
-            asked = await office.asking("launch", after=asked.key)
-            assert "no tiene hoy ninguno de los papeles que deciden" in await office.description(asked)
-            await office.answer(asked)
-            end = await office.ended(asked.run_id)
+            await office.answer(form, by="nobody")
+            form = await office.asking("launch", after=form.key)
+            assert "no tiene hoy ninguno de los papeles que deciden" in await office.description(form)
+            await office.answer(form)
+            end = await office.ended(form.run_id)
             assert (end.name, end.message) == ("Decidida", "launch: adelante")
 
 
@@ -106,15 +106,15 @@ class TestOtherDoors:
     async def test_deciding_elsewhere_closes_the_run_for_good(self, office: Office) -> None:
         office.state_figure("launch", initiative=office.initiative)
         await office.publish()
-        asked = await office.asking("launch")
+        form = await office.asking("launch")
         assert office.decide("launch", initiative=office.initiative).decided is DecisionKind.GO
         published = await office.publish()
         assert published.closed == 1
-        state = (await runs.state_of([asked.run_id]))[asked.run_id]
+        state = (await runs.state_of([form.run_id]))[form.run_id]
         assert (state.kind, state.name, state.message) == ("COMPLETED", "Decided", "launch: go")
-        assert "gate-open" not in (await office.run(asked.run_id)).tags
+        assert "gate-open" not in (await office.run(form.run_id)).tags
         kinds = office.kinds(office.initiative)
-        late = await runs.resume(asked.run_id, {"decision": "stop", "decided_by": "mona", "reason": "too late"})
+        late = await runs.resume(form.run_id, {"decision": "stop", "decided_by": "mona", "reason": "too late"})
         assert late.verdict is Verdict.TOO_LATE
         assert "paused" in late.reason
         await office.at_rest()
@@ -123,14 +123,14 @@ class TestOtherDoors:
     async def test_an_answer_that_comes_after_the_decision_changes_nothing_and_says_so(self, office: Office) -> None:
         office.state_figure("launch", initiative=office.initiative)
         await office.publish()
-        asked = await office.asking("launch")
+        form = await office.asking("launch")
         office.decide(
             "launch", DecisionKind.HOLD, initiative=office.initiative, until=office.now.date().replace(day=31)
         )
         before = standing.state(office.context, office.initiative)
         # The relay has not yet come by: Prefect still takes the answer.
-        await office.answer(asked, "stop", by="bruno")
-        end = await office.ended(asked.run_id)
+        await office.answer(form, "stop", by="bruno")
+        end = await office.ended(form.run_id)
         assert (end.kind, end.name) == ("COMPLETED", "Decided already")
         assert end.message == "launch: hold, 2024-01-10. This answer changed nothing."
         after = standing.state(office.context, office.initiative)
@@ -138,15 +138,15 @@ class TestOtherDoors:
             update={"version": 0}
         )
         assert office.kinds(office.initiative)[-1] == "decision.refused"
-        assert "gate-open" not in (await office.run(asked.run_id)).tags
+        assert "gate-open" not in (await office.run(form.run_id)).tags
 
     async def test_a_gate_that_is_ready_no_longer_takes_its_form_away(self, office: Office) -> None:
         office.state_figure("launch", initiative=office.initiative)
         await office.publish()
-        asked = await office.asking("launch")
+        form = await office.asking("launch")
         office.state_figure("launch", 0, initiative=office.initiative)
         assert (await office.publish()).closed == 1
-        assert (await runs.state_of([asked.run_id]))[asked.run_id].name == "Withdrawn"
+        assert (await runs.state_of([form.run_id]))[form.run_id].name == "Withdrawn"
 
 
 class TestSideBySide:
@@ -178,16 +178,16 @@ class TestSideBySide:
         await office.publish()
         await office.answer(trust, by="bruno")
         await office.publish()
-        asked = await office.asking("operation")
-        await office.answer(asked, by="mona")
-        asked = await office.asking("operation", after=asked.key)
-        assert (await office.description(asked)).startswith("**Votes: go 1 of 2**")
+        form = await office.asking("operation")
+        await office.answer(form, by="mona")
+        form = await office.asking("operation", after=form.key)
+        assert (await office.description(form)).startswith("**Votes: go 1 of 2**")
         assert standing.state(office.context, initiative).milestone("operation") is None
-        await office.answer(asked, by="mona")
-        asked = await office.asking("operation", after=asked.key)
-        assert "the same person has already voted at this gate" in await office.description(asked)
-        await office.answer(asked, by="petra")
-        assert (await office.ended(asked.run_id)).message == "operation: go"
+        await office.answer(form, by="mona")
+        form = await office.asking("operation", after=form.key)
+        assert "the same person has already voted at this gate" in await office.description(form)
+        await office.answer(form, by="petra")
+        assert (await office.ended(form.run_id)).message == "operation: go"
         assert standing.state(office.context, initiative).milestone("operation") is not None
 
 
@@ -199,10 +199,10 @@ class TestWhatIsShown:
         async with working():
             office.state_figure("launch", initiative=office.initiative)
             await office.publish()
-            asked = await office.asking("launch")
-            assert asked.name == "<b>x</b>|[y](z) *w* · gate 1: launch"
+            form = await office.asking("launch")
+            assert form.name == "<b>x</b>|[y](z) *w* · gate 1: launch"
 
-            drawn = await office.tasks(asked.run_id, lambda t: len(t) == 5)
+            drawn = await office.tasks(form.run_id, lambda t: len(t) == 5)
             assert {name: t.state_name for name, t in drawn.items()} == {
                 "1 ◆ launch": "Gate open",
                 "gate 1 · 1/1": "Ready",
@@ -226,13 +226,13 @@ class TestWhatIsShown:
                 assert "<b>x" not in page
             assert "flowchart LR" in await office.artifact(names.initiative_key(office.initiative))
             assert await office.artifact(names.progress_key(office.initiative)) == "0"
-            assert "&#60;b&#62;" in await office.description(asked)
+            assert "&#60;b&#62;" in await office.description(form)
 
-            await office.answer(asked)
-            await office.ended(asked.run_id)
+            await office.answer(form)
+            await office.ended(form.run_id)
             # The same tasks in other states, and the decision behind its gate.
             before = {drawn["1 ◆ launch"].id, drawn["2 ◌ strategy"].id}
-            drawn = await office.tasks(asked.run_id, lambda t: "Decides · launch" in t and "1 ✔ launch" in t)
+            drawn = await office.tasks(form.run_id, lambda t: "Decides · launch" in t and "1 ✔ launch" in t)
             assert drawn["Decides · launch"].state_name == "Go"
             assert before == {drawn["1 ✔ launch"].id, drawn["2 ▶ strategy"].id}
             assert {("1 ✔ launch", "gate 1 · 1/1"), ("gate 1 · 1/1", "Decides · launch")} <= arrows(drawn)
@@ -268,8 +268,8 @@ class TestAway:
         published = await office.publish()
         assert outbox.backlog(office.context).events == 0
         assert 0 < published.events <= waits  # the facts of one command are one event
-        kept = await office.events()
-        assert len(kept) == len(set(kept))
+        events = await office.events()
+        assert len(events) == len(set(events))
         await office.at_rest()
         assert await runs.waiting(f"initiative:{office.initiative}") == []
 

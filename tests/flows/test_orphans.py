@@ -170,8 +170,8 @@ async def test_reconcile_counts_no_form_whose_worker_died_and_another_worker_sho
     assert (len(done.queued), done.opened, done.sound, done.coming) == (1, (), 0, 1)
     assert "wait for a worker to show their form" in str(done)
     async with working():
-        asked = await office.asking(item.stage)
-    assert asked.run_id == run
+        form = await office.asking(item.stage)
+    assert form.run_id == run
     again = await reconcile(office.context)
     assert (again.queued, again.sound, again.coming) == ((), 1, 0)
 

@@ -84,9 +84,9 @@ async def test_a_model_that_is_only_a_file_lives_through_its_gates(prefect: Pref
     office.enrol(office.initiative, "rosario")
     office.state_figure("trust", initiative=office.initiative)
     assert (await office.publish()).problems == ()
-    asked = await office.asking("trust")
-    assert "stated" not in asked.name
-    await office.answer(asked)
+    form = await office.asking("trust")
+    assert "stated" not in form.name
+    await office.answer(form)
     await office.at_rest()
     stored = standing.state(office.context, office.initiative)
     assert stored.milestone("trust") is not None
@@ -94,7 +94,7 @@ async def test_a_model_that_is_only_a_file_lives_through_its_gates(prefect: Pref
 
     office.state_figure("strategy", initiative=office.initiative)
     await office.publish()
-    asked = await office.asking("strategy")
-    await office.answer(asked)
-    assert (await office.ended(asked.run_id)).message == f"Strategy: {DecisionKind.GO.value}"
+    form = await office.asking("strategy")
+    await office.answer(form)
+    assert (await office.ended(form.run_id)).message == f"Strategy: {DecisionKind.GO.value}"
     assert await runs.waiting(f"initiative:{office.initiative}") == []

@@ -90,10 +90,10 @@ def processes_of(home: Path) -> list[str]:
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            told = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
+            visible = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
         except OSError:
             continue
-        if str(home).encode() in told and int(folder.name) != os.getpid():
+        if str(home).encode() in visible and int(folder.name) != os.getpid():
             found.append((folder / "cmdline").read_text(errors="replace").replace("\0", " "))
     return found
 
@@ -134,10 +134,10 @@ def test_up_starts_all_opens_again_what_was_open_and_leaves_nothing(home: Path, 
 
     with up(shell) as running:
         running.until_it_says("Stop with Ctrl-C.")
-        told = "\n".join(running.said)
-        assert f"http://127.0.0.1:{port}" in told
-        assert "lifecycle/nuevo-leon" in told
-        assert f"http://127.0.0.1:{web_port}" in told
+        output = "\n".join(running.said)
+        assert f"http://127.0.0.1:{port}" in output
+        assert "lifecycle/nuevo-leon" in output
+        assert f"http://127.0.0.1:{web_port}" in output
         assert "<form" in httpx.get(f"http://127.0.0.1:{web_port}/sign-in").text
 
         api = f"http://127.0.0.1:{port}/api"
@@ -211,6 +211,6 @@ def test_deploying_and_reconciling_on_a_virgin_server(home: Path, sqlite_url: st
         opened = []
         for _ in range(2):
             command = [CLUSTERFLOW, "reconcile", "--json"]
-            told = subprocess.run(command, env=ours, cwd=home, capture_output=True, text=True, check=True).stdout
-            opened.append(json.loads(told)["opened"])
+            visible = subprocess.run(command, env=ours, cwd=home, capture_output=True, text=True, check=True).stdout
+            opened.append(json.loads(visible)["opened"])
         assert opened == [["auto, gate of critical-mass"], []]

@@ -30,8 +30,8 @@ async def test_what_prefect_lost_is_opened_once_and_what_nobody_needs_closed(off
     assert done.opened == (f"{office.initiative}, gate of launch",)
     # Even before the worker has begun it, the run holds the gate.
     assert (await reconcile(office.context)).opened == ()
-    asked = await office.asking("launch")
-    assert asked.run_id != lost.run_id
+    form = await office.asking("launch")
+    assert form.run_id != lost.run_id
     again = await reconcile(office.context)
     assert (again.opened, again.closed, again.sound) == ((), (), 1)
 
@@ -39,7 +39,7 @@ async def test_what_prefect_lost_is_opened_once_and_what_nobody_needs_closed(off
     gate_forms.release(office.context, item)
     gate_forms.claim(office.context, office.initiative, str(UUID(int=7)))
     done = await reconcile(office.context)
-    assert (len(done.opened), done.closed) == (1, (asked.name,))
+    assert (len(done.opened), done.closed) == (1, (form.name,))
     await office.answer(await office.asking("launch"))
     await office.at_rest()
     assert standing.state(office.context, office.initiative).milestone("launch") is not None
@@ -65,12 +65,12 @@ async def test_a_gate_is_left_to_a_run_that_takes_it_meanwhile(office: Office, m
 async def test_an_answer_to_a_run_that_lost_its_gate_counts_all_the_same(office: Office) -> None:
     office.state_figure("launch", initiative=office.initiative)
     await office.publish()
-    asked = await office.asking("launch")
+    form = await office.asking("launch")
     (item,) = gate_forms.open_gates(office.context, office.initiative)
     gate_forms.release(office.context, item)
     assert gate_forms.claim(office.context, office.initiative, str(uuid4())) is not None
-    await office.answer(asked)
-    assert (await office.ended(asked.run_id)).message == "launch: go"
+    await office.answer(form)
+    assert (await office.ended(form.run_id)).message == "launch: go"
     assert standing.state(office.context, office.initiative).milestone("launch") is not None
 
 
@@ -81,8 +81,8 @@ async def test_after_our_own_database_was_restored_from_a_backup(
     await office.publish()
     before = await office.asking("launch")
     file, backup = Path(office.context.database.url.database or ""), tmp_path / "backup.db"
-    with closing(sqlite3.connect(file)) as live, closing(sqlite3.connect(backup)) as kept:
-        live.backup(kept)
+    with closing(sqlite3.connect(file)) as live, closing(sqlite3.connect(backup)) as copy:
+        live.backup(copy)
     # What Prefect saw after the backup: an answer, a decision, the next gate.
     await office.answer(before)
     await office.at_rest()
@@ -97,9 +97,9 @@ async def test_after_our_own_database_was_restored_from_a_backup(
     assert len((await reconcile(office.context)).opened) == 1
     again = await reconcile(office.context)
     assert (again.opened, again.closed, again.sound + again.coming) == ((), (), 1)
-    asked = await office.asking("launch")
-    assert asked.run_id != before.run_id
-    await office.answer(asked)
+    form = await office.asking("launch")
+    assert form.run_id != before.run_id
+    await office.answer(form)
     await office.at_rest()
     assert standing.state(office.context, office.initiative).milestone("launch") is not None
     await office.publish()

@@ -89,11 +89,11 @@ async def test_the_relay_flow_carries_a_fact_to_the_form(
             run = await client.create_flow_run_from_deployment(outbox.id)
             ended = await office.ended(run.id)
             assert ended.kind == "COMPLETED", ended
-        asked = await office.asking("launch")
+        form = await office.asking("launch")
         assert outbox_service.backlog(office.context).events == 0
-        assert [i.run for i in gate_forms.open_gates(office.context, office.initiative)] == [str(asked.run_id)]
+        assert [i.run for i in gate_forms.open_gates(office.context, office.initiative)] == [str(form.run_id)]
         # Where plain workers are alone, nobody but this flow sees that a form is lost.
-        await client.delete_flow_run(asked.run_id)
+        await client.delete_flow_run(form.run_id)
         run = await client.create_flow_run_from_deployment(outbox.id)
         assert (await office.ended(run.id)).kind == "COMPLETED"
-        assert (await office.asking("launch")).run_id != asked.run_id
+        assert (await office.asking("launch")).run_id != form.run_id

@@ -61,10 +61,10 @@ async def test_a_missed_condition_puts_the_question_again(worked: Office, monkey
     published = await office.publish()
     assert (published.evaluated, published.passes, published.problems) == (1, 1, ())
 
-    asked = await office.asking("launch")
-    assert asked.name == f"Initiative-{office.initiative} · gate 1: launch"
-    await office.answer(asked, "conditional-go", conditions_due="2024-06-03")
-    assert (await office.ended(asked.run_id)).message == "launch: go, with conditions"
+    form = await office.asking("launch")
+    assert form.name == f"Initiative-{office.initiative} · gate 1: launch"
+    await office.answer(form, "conditional-go", conditions_due="2024-06-03")
+    assert (await office.ended(form.run_id)).message == "launch: go, with conditions"
     state = standing.state(office.context, office.initiative)
     assert [v.stage for v in state.open_visits] == ["strategy"], "what follows has gone on"
     assert [c.due_on for c in state.conditions_at("launch")] == [date(2024, 1, 15), date(2024, 6, 3)]
@@ -161,10 +161,10 @@ async def test_a_slow_mail_server_holds_up_nobody_in_prefect(worked: Office, slo
 
     relaying = asyncio.create_task(keep_relaying(office.context))
     gates.open_gate(office.context, office.initiative, "launch")
-    asked = await office.asking("launch")
+    form = await office.asking("launch")
     await until(got, "a mail")
     assert office.decide("launch", DecisionKind.STOP, initiative=office.initiative).taken
-    assert (await office.ended(asked.run_id)).kind == "COMPLETED"
+    assert (await office.ended(form.run_id)).kind == "COMPLETED"
     assert outbox.backlog(office.context).notices > 1, "while nobody has been told"
     relaying.cancel()
 

@@ -53,7 +53,7 @@ DAYS = 'msgid "%(n)s day"\nmsgid_plural "%(n)s days"\nmsgstr[0] "un día %(n)s"\
 
 
 @pytest.mark.parametrize(
-    ("entries", "told"),
+    ("entries", "expected"),
     [
         (HELLO, "«%(n)s day» (notice.md): the text is not in the catalog"),
         (HELLO.replace("Hola %(a)s", "") + DAYS, "«Hello %(a)s» (notice.md): the text is not translated"),
@@ -66,9 +66,9 @@ DAYS = 'msgid "%(n)s day"\nmsgid_plural "%(n)s days"\nmsgstr[0] "un día %(n)s"\
         (HELLO + DAYS + '#~ msgid "Bye"\n#~ msgstr "Adiós"\n', "«Bye»: no template asks for this text any more"),
     ],
 )
-def test_what_is_wrong_with_a_catalog_is_told(wrong: Callable[[str], str], entries: str, told: str) -> None:
+def test_what_is_wrong_with_a_catalog_is_told(wrong: Callable[[str], str], entries: str, expected: str) -> None:
     assert wrong(HELLO + DAYS) == ""
-    assert told in wrong(entries)
+    assert expected in wrong(entries)
     assert "\n" not in wrong(entries), "nothing else is"
 
 

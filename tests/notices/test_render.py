@@ -90,20 +90,20 @@ def test_days_numbers_and_money_are_written_as_in_the_readers_country(tmp_path: 
 
 @given(SIGNS)
 def test_what_others_wrote_is_read_as_they_wrote_it_and_is_never_markup(text: str) -> None:
-    said = " ".join(text.split())
+    words = " ".join(text.split())
     for around in ("{}", "- {}", "- {} x", "before {} after", "one\n{}\nthree", "x{}x"):
         markdown = around.format(escaped(text))
-        assert markup.plain(markdown).split() == around.format(said).split()
+        assert markup.plain(markdown).split() == around.format(words).split()
         html = markup.html(markdown)
         assert not any(f"<{tag}" in html for tag in ("a", "em", "strong", "code", "img", "h", "bl", "ol", "pre"))
-    assert markup.line(escaped(text)) == said
+    assert markup.line(escaped(text)) == words
 
 
 @given(SIGNS)
 def test_an_expression_between_backticks_stays_there(text: str) -> None:
-    said = " ".join(text.split()).replace("`", "'")
+    words = " ".join(text.split()).replace("`", "'")
     assert markup.html(f"x `a{markup.code(text)}a`").count("<code>") == 1
-    assert markup.line(f"x `a{markup.code(text)}a`") == " ".join(f"x a{said}a".split())
+    assert markup.line(f"x `a{markup.code(text)}a`") == " ".join(f"x a{words}a".split())
 
 
 def test_others_text_is_escaped_in_a_translated_text_too(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_lists_and_commands_stay_what_they_are_in_plain_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("template", "told"),
+    ("template", "expected"),
     [
         ("s\n\n{{ nobody.knows }}", "notice.md:3, in es: 'nobody' is undefined"),
         ("s\n{% trans a=missing %}x {{ a }}{% endtrans %}", "notice.md:2, in es: 'missing' is undefined"),
@@ -135,10 +135,10 @@ def test_lists_and_commands_stay_what_they_are_in_plain_text() -> None:
         ("s\n{% include 'other.md' %}", "notice.md:2, in es: 'other.md' not found"),
     ],
 )
-def test_a_template_that_fails_says_where_and_what(tmp_path: Path, template: str, told: str) -> None:
+def test_a_template_that_fails_says_where_and_what(tmp_path: Path, template: str, expected: str) -> None:
     with pytest.raises(TemplateFailed) as failed:
         written(tmp_path, template, language="es", fact={})
-    assert str(failed.value).startswith(told)
+    assert str(failed.value).startswith(expected)
 
 
 def test_a_template_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -111,11 +111,11 @@ def test_people_are_told_by_their_roles_alone_unless_a_setting_says_otherwise(
 ) -> None:
     with lived.database.connect() as connection:
         people = current(connection, Person, REGISTRY, lived.clock().date())
-    told = page_of(STRAIGHT)
-    assert not [p.name for p in people if p.name in told or re.search(rf"[>/]\s*{p.id}\s*<", told)]
+    text = page_of(STRAIGHT)
+    assert not [p.name for p in people if p.name in text or re.search(rf"[>/]\s*{p.id}\s*<", text)]
     named = dossier(naming, STRAIGHT).html
     assert len([p.name for p in people if p.name in named]) > 3
-    assert PageRead(named).text.count("consejo") >= PageRead(told).text.count("consejo") > 0
+    assert PageRead(named).text.count("consejo") >= PageRead(text).text.count("consejo") > 0
 
 
 def test_where_nothing_is_recorded_everything_is_unknown_and_nothing_is_nought(sqlite_url: str) -> None:
@@ -123,14 +123,14 @@ def test_where_nothing_is_recorded_everything_is_unknown_and_nothing_is_nought(s
     world.context.settings = world.context.settings.model_copy(update={"configs": CONFIGS})
     world.enrol("one", "cordoba")
     read = PageRead(dossier(world.context, "one", language="es").html)
-    for said in (
+    for phrase in (
         "members_unknown",
         "dues_unknown",
         "trust_unknown",
         "objectives_none",
         "decisions_none",
     ):
-        assert WORDS[said].es in read.text
+        assert WORDS[phrase].es in read.text
     assert read.text.count("desconocido") >= 4
     assert len(read.figures) == 1, "the line of stages; there is nothing else to draw"
 

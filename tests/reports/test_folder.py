@@ -51,9 +51,9 @@ def test_unless_said_otherwise_reports_lie_in_the_home_folder(tmp_path: Path) ->
 
 @pytest.mark.parametrize("url", ["nowhere://user:pass-word@host/x", "file:///proc/none"])
 def test_what_cannot_be_written_is_said_without_secrets(url: str) -> None:
-    with pytest.raises(NotPossible, match="the folder of reports") as told:
+    with pytest.raises(NotPossible, match="the folder of reports") as caught:
         Folder(url, REPORTS).put("x.html", b"x")
-    assert "pass-word" not in str(told.value)
+    assert "pass-word" not in str(caught.value)
 
 
 def test_each_initiative_that_goes_on_gets_its_file_under_its_day(lived: Context, tmp_path: Path) -> None:

@@ -26,8 +26,8 @@ def test_a_dossier_on_paper_says_what_the_page_says(paper: bytes) -> None:
     assert read.metadata is not None
     assert read.metadata.title == "Clúster Automotriz de la Sierra Ventosa"
     assert [round(float(x)) for x in read.pages[0].mediabox[2:]] == [612, 792], "Letter, as in Mexico"
-    for said in ("Dónde está la iniciativa", "Qué falta y quién puede remediarlo", "Firmas", "Grupo de calidad"):
-        assert said in text
+    for phrase in ("Dónde está la iniciativa", "Qué falta y quién puede remediarlo", "Firmas", "Grupo de calidad"):
+        assert phrase in text
     assert f"{len(read.pages)} / {len(read.pages)}" in text
     assert [item.title for item in read.outline if not isinstance(item, list)], "a reader finds its way by headings"
 

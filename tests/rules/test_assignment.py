@@ -18,13 +18,13 @@ votes = st.lists(st.lists(st.sampled_from(sorted(KINDS)), min_size=1, max_size=3
 shares = st.dictionaries(st.sampled_from([COMPANY, ACADEMIA]), st.integers(1, 2), max_size=2)
 
 
-def by_trying(cast: list[list[str]], per_organisation: int, asked: dict[HelixKind, int]) -> int | None:
+def by_trying(cast: list[list[str]], per_organisation: int, required: dict[HelixKind, int]) -> int | None:
     """Try every way to give each vote one of its organisations, or none."""
     most = None
     for chosen in product(*[[*organisations, ""] for organisations in cast]):
         count = Counter(name for name in chosen if name)
         kinds = Counter(KINDS[name] for name in chosen if name)
-        if max(count.values(), default=0) > per_organisation or any(kinds[k] < n for k, n in asked.items()):
+        if max(count.values(), default=0) > per_organisation or any(kinds[k] < n for k, n in required.items()):
             continue
         most = max(most or 0, count.total())
     return most
@@ -32,10 +32,10 @@ def by_trying(cast: list[list[str]], per_organisation: int, asked: dict[HelixKin
 
 @given(votes, st.integers(1, 2), shares)
 def test_it_counts_as_many_as_any_way_of_counting_finds(
-    cast: list[list[str]], per_organisation: int, asked: dict[HelixKind, int]
+    cast: list[list[str]], per_organisation: int, required: dict[HelixKind, int]
 ) -> None:
-    found = count_by_organisation([{n: KINDS[n] for n in names} for names in cast], per_organisation, asked)
-    assert found == by_trying(cast, per_organisation, asked)
+    found = count_by_organisation([{n: KINDS[n] for n in names} for names in cast], per_organisation, required)
+    assert found == by_trying(cast, per_organisation, required)
 
 
 def test_who_speaks_for_a_firm_and_a_university_fills_one_of_two_shares() -> None:

@@ -147,11 +147,11 @@ class Life:
 
 
 @pytest.mark.parametrize("cap", [None, 1, 2, 3, 10])
-@given(arrivals=ARRIVALS, looks=LOOKS, quiet=QUIET, begun=MOMENTS, day=DAYS, here=CALENDARS, there=CALENDARS)
+@given(arrivals=ARRIVALS, rounds=LOOKS, quiet=QUIET, begun=MOMENTS, day=DAYS, here=CALENDARS, there=CALENDARS)
 def test_any_life(
     cap: int | None,
     arrivals: list[tuple[int, Urgency, str, str]],
-    looks: list[int],
+    rounds: list[int],
     quiet: tuple[time, time] | None,
     begun: datetime,
     day: Weekday,
@@ -169,7 +169,7 @@ def test_any_life(
         life.look(now)
         # A dispatcher looks in when something is due; now and then it is away for some hours.
         due = min((w.due_at for w in life.waiting.values()), default=now)
-        now = max(now + timedelta(minutes=1), due) if turn % 3 else now + timedelta(hours=looks[turn % len(looks)])
+        now = max(now + timedelta(minutes=1), due) if turn % 3 else now + timedelta(hours=rounds[turn % len(rounds)])
         turn += 1
         assert now < begun + timedelta(days=45) + 3 * LONGEST, "waits for ever"
 

@@ -43,10 +43,10 @@ SMALL = firm(size="small")
 
 
 def owed(
-    asked: Scheme, who: Organisation | None, joined: date, left: date | None, *periods: Period
+    scheme: Scheme, who: Organisation | None, joined: date, left: date | None, *periods: Period
 ) -> Owed | DuesRemark | None:
     """What somebody owes who was a member once."""
-    return amount_owed(asked, who, charged_days(asked, [Stay(joined, left)], periods or [YEAR]))
+    return amount_owed(scheme, who, charged_days(scheme, [Stay(joined, left)], periods or [YEAR]))
 
 
 def whole(found: object) -> int:
@@ -100,18 +100,18 @@ AWAY = [Stay(OLD, date(2024, 3, 10)), Stay(date(2024, 9, 5), None)]
     ],
 )
 def test_the_months_away_are_not_charged(pro_rata: str, parts: int, minor: int, opens: list[str]) -> None:
-    asked = one(120000, parts, pro_rata=ProRata(pro_rata))
-    found = amount_owed(asked, SMALL, charged_days(asked, AWAY, [YEAR]))
+    scheme = one(120000, parts, pro_rata=ProRata(pro_rata))
+    found = amount_owed(scheme, SMALL, charged_days(scheme, AWAY, [YEAR]))
     assert isinstance(found, Owed)
     assert found.whole.minor == minor
     assert [str(p.opens) for p in found.instalments] == opens
 
 
 def test_the_months_between_two_adoptions_are_not_charged() -> None:
-    asked = one(120000, 2)
+    scheme = one(120000, 2)
     adopted = [Period(date(2024, 1, 1), date(2024, 2, 29)), Period(date(2024, 11, 1), date(2024, 12, 31))]
     for left, months in [(None, 4), (date(2024, 2, 10), 4), (date(2023, 12, 31), 0)]:
-        found = owed(asked, SMALL, OLD, left, *adopted)
+        found = owed(scheme, SMALL, OLD, left, *adopted)
         assert (whole(found) if found else 0) == months * 10000
 
 
@@ -151,13 +151,13 @@ def test_what_is_not_known_is_told_and_never_guessed() -> None:
     )  # fmt: skip
     known = firm(turnover="2 EUR")
     assert whole(owed(by_turnover, known, OLD, None, YEAR)) == 2
-    for asked, who in [
+    for plan, who in [
         (one(1), firm(employees=3, turnover="2 EUR")),
         (one(1), None),
         (by_head, firm(size="small", turnover="2 EUR")),
         (by_turnover, firm(size="small", employees=3)),
     ]:
-        found = owed(asked, who, OLD, None, YEAR)
+        found = owed(plan, who, OLD, None, YEAR)
         assert isinstance(found, DuesRemark)
         assert found.kind is DuesRemarkKind.UNKNOWN_FIGURE
     abroad = owed(by_turnover, firm(turnover="2 USD"), OLD, None, YEAR)

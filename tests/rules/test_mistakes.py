@@ -73,11 +73,11 @@ def test_a_mistake_says_what_is_accepted(record: str, fields: dict[str, Any], ex
 
 
 def test_a_field_that_is_not_known_names_those_that_are_and_the_nearest_apart() -> None:
-    (said,) = told("organisation", {**ORGANISATION, "contry": "MX"})
-    assert said.startswith("an organisation has no field «contry»; accepted: chain_role, country, ")
-    assert said.endswith(". The nearest: country")
-    (said,) = told("organisation", {**ORGANISATION, LONG: "MX"})
-    assert len(said) < 400
+    (message,) = told("organisation", {**ORGANISATION, "contry": "MX"})
+    assert message.startswith("an organisation has no field «contry»; accepted: chain_role, country, ")
+    assert message.endswith(". The nearest: country")
+    (message,) = told("organisation", {**ORGANISATION, LONG: "MX"})
+    assert len(message) < 400
 
 
 def test_what_is_kept_stays_readable_when_a_rule_is_added() -> None:

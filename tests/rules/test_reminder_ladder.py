@@ -39,11 +39,11 @@ def rank(offset: Offset) -> float:
 
 
 def told(
-    reference: date, ladder: list[Offset], calendar: WorkCalendar, looked: list[date], urgent: bool
+    reference: date, ladder: list[Offset], calendar: WorkCalendar, days_checked: list[date], urgent: bool
 ) -> dict[str, date]:
     """The notices of a life in which the ladder is looked at on some days: each key, and when it came first."""
     found: dict[str, date] = {}
-    for day in sorted(looked):
+    for day in sorted(days_checked):
         step = last_step_reached(reference, ladder, calendar, day, urgent)
         if step is not None:
             found.setdefault(notice_key("dues", "one", "inv", step.offset, reference, "mona"), day)
@@ -65,9 +65,9 @@ def test_who_looks_every_day_tells_each_step_on_its_day(
 
 @given(days, ladders, calendars, booleans, st.lists(st.integers(-40, 80), max_size=6))
 def test_whoever_looks_when_he_likes_tells_nothing_twice_nothing_early_and_nothing_old(
-    reference: date, ladder: list[Offset], calendar: WorkCalendar, urgent: bool, looked: list[int]
+    reference: date, ladder: list[Offset], calendar: WorkCalendar, urgent: bool, days_checked: list[int]
 ) -> None:
-    found = told(reference, ladder, calendar, [reference + timedelta(days=n) for n in looked], urgent)
+    found = told(reference, ladder, calendar, [reference + timedelta(days=n) for n in days_checked], urgent)
     assert len(found) <= len(ladder)
     for offset in ladder:
         came = found.get(notice_key("dues", "one", "inv", offset, reference, "mona"))
@@ -144,8 +144,10 @@ def test_steps_around_easter_in_spain(written: str, day: str) -> None:
 def test_what_comes_before_its_day_is_no_news_after_it() -> None:
     session = date(2024, 4, 8)
     steps = [Offset.parse("-7d"), Offset.parse("-1d")]
-    seen = {day: last_step_reached(session, steps, SPAIN, session + timedelta(days=day)) for day in (-4, -3, 0, 1, 20)}
-    assert {day: str(step.offset) if step else None for day, step in seen.items()} == {
+    steps_reached = {
+        day: last_step_reached(session, steps, SPAIN, session + timedelta(days=day)) for day in (-4, -3, 0, 1, 20)
+    }
+    assert {day: str(step.offset) if step else None for day, step in steps_reached.items()} == {
         -4: "-7d", -3: "-1d", 0: "-1d", 1: None, 20: None,
     }  # fmt: skip
 

@@ -72,21 +72,29 @@ def test_order_does_not_matter_and_days_keep_their_measure(found: list[Stay], di
 @given(stays)
 def test_quartiles_stand_in_their_order_and_everybody_is_counted(found: list[Stay]) -> None:
     under_way = sum(not s.reached for s in found) // 2
-    told = dwell(found, under_way)
-    assert told is not None
-    assert later(told.median, told.first_quartile)
-    assert later(told.third_quartile, told.median)
-    assert told.stays == len(found) == sum(s.reached for s in found) + told.under_way + told.left_without
-    assert all(q is None or q <= told.longest for q in (told.first_quartile, told.median, told.third_quartile))
+    durations = dwell(found, under_way)
+    assert durations is not None
+    assert later(durations.median, durations.first_quartile)
+    assert later(durations.third_quartile, durations.median)
+    assert durations.stays == len(found) == sum(s.reached for s in found) + durations.under_way + durations.left_without
+    assert all(
+        q is None or q <= durations.longest
+        for q in (durations.first_quartile, durations.median, durations.third_quartile)
+    )
 
 
 def test_the_textbook_case() -> None:
     """Six stays, two of them under way: 1 − 1/6, then 3/4 of it, then 1/2 of that."""
     found = [Stay(3, True), Stay(5, False), Stay(7, True), Stay(9, False), Stay(12, True), Stay(20, False)]
     assert survival(found) == ((3, Fraction(5, 6)), (7, Fraction(5, 8)), (12, Fraction(5, 16)))
-    told = dwell(found, 3)
-    assert told is not None
-    assert (told.first_quartile, told.median, told.third_quartile, told.longest) == (7, 12, None, 20)
+    durations = dwell(found, 3)
+    assert durations is not None
+    assert (durations.first_quartile, durations.median, durations.third_quartile, durations.longest) == (
+        7,
+        12,
+        None,
+        20,
+    )
 
 
 def test_nothing_is_said_of_nobody() -> None:

@@ -46,7 +46,7 @@ def test_what_is_due_is_due_from_its_moment_on(calendar: WorkCalendar, day: date
 
 
 @pytest.mark.parametrize(
-    ("country", "day", "told"),
+    ("country", "day", "expected"),
     [
         ("ES", "2024-03-29", "2024-04-01"),  # Good Friday, then the weekend on which the clocks change
         ("MX", "2024-03-18", "2024-03-19"),  # Benito Juárez, moved to its Monday
@@ -56,8 +56,8 @@ def test_what_is_due_is_due_from_its_moment_on(calendar: WorkCalendar, day: date
         ("ZZ", "2024-12-28", "2024-12-30"),  # of an unknown country only weekends are known
     ],
 )
-def test_what_falls_on_a_weekend_or_national_holiday_moves(country: str | None, day: str, told: str) -> None:
-    assert WorkCalendar("UTC", country).working_day(date.fromisoformat(day)) == date.fromisoformat(told)
+def test_what_falls_on_a_weekend_or_national_holiday_moves(country: str | None, day: str, expected: str) -> None:
+    assert WorkCalendar("UTC", country).working_day(date.fromisoformat(day)) == date.fromisoformat(expected)
 
 
 def test_a_moment_is_another_day_elsewhere() -> None:

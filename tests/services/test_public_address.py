@@ -45,8 +45,8 @@ def test_pages_behind_a_proxy_ask_the_api_at_the_public_address(tmp_path: Path) 
 
 
 def look(**settings: Any) -> tuple[Outcome, str, str]:
-    (seen,) = health.look_at_public_address(Surroundings(Settings(**settings)))
-    return seen.outcome, seen.found.en, seen.cure.en
+    (result,) = health.look_at_public_address(Surroundings(Settings(**settings)))
+    return result.outcome, result.found.en, result.cure.en
 
 
 def test_the_doctor_warns_of_links_that_open_on_this_machine_only() -> None:

@@ -90,6 +90,6 @@ def _show(result: Examination, language: Language) -> None:
         column.overflow = "fold"  # an address to be copied is shown whole
     for finding in result.findings:
         sign, word, style = MARKS[finding.outcome]
-        said = Styled(f"{sign} {word.to(language)}", style=style)
-        lines.add_row(Styled(finding.what), said, Styled(finding.found), Styled(finding.cure))
+        label = Styled(f"{sign} {word.to(language)}", style=style)
+        lines.add_row(Styled(finding.what), label, Styled(finding.found), Styled(finding.cure))
     show(lines)

@@ -141,11 +141,11 @@ def _show_plan(plan: DuesPlan, lang: Language) -> None:
 
 def _sum(lines: tuple[DuesLine, ...], lang: Language) -> str:
     """What is asked and what was paid, by currency; in minor units until it is written."""
-    asked = [line for line in lines if line.state is not InvoiceState.WITHDRAWN]
+    valid_lines = [line for line in lines if line.state is not InvoiceState.WITHDRAWN]
     words = {"en": "{asked} asked, {paid} paid", "es": "{asked} pedidos, {paid} pagados"}[lang]
     told_of = []
-    for currency in sorted({line.amount.currency for line in asked}):
-        mine = [line for line in asked if line.amount.currency == currency]
+    for currency in sorted({line.amount.currency for line in valid_lines}):
+        mine = [line for line in valid_lines if line.amount.currency == currency]
         whole = sum(line.amount.minor for line in mine)
         paid = sum(line.paid.minor for line in mine if line.paid)
         one = mine[0].amount

@@ -27,14 +27,14 @@ def explain(
 ) -> None:
     """For each criterion: what was found, what is asked, by whose rule, on which evidence, what would help."""
     context = Context.open()
-    told = stated_language() if as_json else language()
+    lang = stated_language() if as_json else language()
     found = explanation.explain(
         context,
         initiative,
         stage,
         day(as_of, "--as-of"),
         with_evidence=evidence or as_json,
-        language=told,
+        language=lang,
         known_on=day(known_at, "--known-at"),
     )
     if as_json:
@@ -47,22 +47,22 @@ def explain(
 
 
 def _show_gate(gate: GateExplanation, evidence: bool) -> None:
-    told = language()
+    lang = language()
     show(f"{gate.name} · gate {gate.number}: {gate.title} · {gate.as_of} ·", marked(gate.readiness))
     lines = table("", ["criterion", "", "found", "asked", "severity", "rule", "what would help"])
     for depth, c in gate.rows:
-        severity = "" if depth else SEVERITY[c.severity].to(told)  # that of the group, which is shown above
+        severity = "" if depth else SEVERITY[c.severity].to(lang)  # that of the group, which is shown above
         if isinstance(c, GroupLine):
-            name = f"{'  ' * depth}{word('any_of' if c.any_of else 'all_of', told)}: {c.title}"
+            name = f"{'  ' * depth}{word('any_of' if c.any_of else 'all_of', lang)}: {c.title}"
             lines.add_row(name, marked(c.answer), "", "", severity, "", "")
             continue
-        rule = f"{c.source} ({word('proposal', told)})" if c.proposal else c.source
+        rule = f"{c.source} ({word('proposal', lang)})" if c.proposal else c.source
         found = c.found + (" *" if c.late else "")
         lines.add_row("  " * depth + c.title, marked(c.answer), found, c.asked, severity, rule, c.help)
         for row in c.evidence if evidence else ():
             lines.add_row(f"   #{row.entry} {row.record} {row.what}", "", row.counts_for, "", "", str(row.on or ""), "")
     show(lines)
     if any(c.late for c in gate.criteria):
-        show(f"* {word('late', told)}")
+        show(f"* {word('late', lang)}")
     review = f"review {gate.review} is open; " if gate.review else ""
-    show(f"{review}decides: {quorum(gate.decided_by, told)}; findings {gate.findings}")
+    show(f"{review}decides: {quorum(gate.decided_by, lang)}; findings {gate.findings}")

@@ -39,8 +39,8 @@ def in_words(problem: Exception) -> ClusterflowError | None:
                 f"«{sign}» cannot be written in {problem.encoding}; where the terminal is to blame, "
                 "set PYTHONIOENCODING=utf-8"
             )
-        case _ if heard := _no_prefect(problem):
-            return PrefectUnreachable.by_a_stranger(Settings().prefect_api_url, heard)
+        case _ if response := _no_prefect(problem):
+            return PrefectUnreachable.by_a_stranger(Settings().prefect_api_url, response)
         case EOFError():
             return ClusterflowError("an answer was waited for, and there was none")
         case OSError() if problem.filename is not None:
@@ -69,13 +69,13 @@ def _settings(problem: ValidationError) -> Mistakes:
     """Each setting that is wrong, and never its value: it may be a secret that landed under the wrong name."""
     mistakes = []
     for error in problem.errors(include_input=False, include_url=False, include_context=False):
-        said = error["msg"].removeprefix("Value error, ")
+        reason = error["msg"].removeprefix("Value error, ")
         field = Settings.model_fields.get(str(error["loc"][0]) if error["loc"] else "")
         name = PREFIX + "_".join(str(step) for step in error["loc"]).upper()
         if error["type"] != "value_error" and (fit := accepted(field)):
             mistakes.append(Mistake(name, "is not accepted", fit, _MEND))
         else:
-            mistakes.append(Mistake(name, said, "", _MEND))
+            mistakes.append(Mistake(name, reason, "", _MEND))
     return Mistakes(mistakes)
 
 

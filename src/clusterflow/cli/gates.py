@@ -86,7 +86,9 @@ def decide(
     ] = None,
     override: Annotated[Sequence[str], Parameter(help="of a go: a blocking criterion to let pass", negative="")] = (),
     role: Annotated[Role | None, Parameter(help="in which role, where the person holds several")] = None,
-    seen: Annotated[str | None, Parameter(help="the findings that were seen, as explain names them")] = None,
+    findings: Annotated[
+        str | None, Parameter(name="--seen", help="the findings that were seen, as explain names them")
+    ] = None,
     until: Annotated[str | None, Parameter(help="of a hold: the day it ends")] = None,
     to: Annotated[str | None, Parameter(help="of a recycle: the stage to go back to")] = None,
     condition: Annotated[Sequence[str], Parameter(help="of a conditional go: CRITERION=DAY", negative="")] = (),
@@ -103,7 +105,7 @@ def decide(
         decision=parse_decision(decision),
         reason=reason,
         role=role,
-        seen=seen,
+        seen=findings,
         until=day(until, "--until"),
         to_stage=to,
         due=_conditions(condition),

@@ -48,7 +48,7 @@ def begin(words: Sequence[str]) -> list[str]:
             rest.append(word)
             continue
         value = value if is_assigned else next(given, "")
-        chosen = next((spoken for spoken in LANGUAGES if spoken == value), None)
+        chosen = next((known for known in LANGUAGES if known == value), None)
         if chosen is None:
             raise Mistakes([Mistake(OPTION, f"«{value}» is not accepted", ", ".join(LANGUAGES))])
         _command.language = chosen
@@ -98,4 +98,4 @@ def _by_setting(settings: Settings) -> Language | None:
 
 def _by_locale() -> Language | None:
     name = next((os.environ[n] for n in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(n)), "")
-    return next((spoken for spoken in LANGUAGES if name.lower().startswith(spoken)), None)
+    return next((known for known in LANGUAGES if name.lower().startswith(known)), None)

@@ -39,11 +39,11 @@ def ledger(
         print_json(entries)
         return
     lines = table(f"Ledger of {initiative}", ["#", "at", "what", "", "by"])
-    told = language()
+    lang = language()
     model = None if initiative == REGISTRY else standing.pinned_model(context, initiative)
     for e in entries:
-        what = event_fields(e.event, model, told)
-        lines.add_row(str(e.version), f"{e.at:%Y-%m-%d %H:%M}", event_word(e.event.kind, told), what, e.actor)
+        what = event_fields(e.event, model, lang)
+        lines.add_row(str(e.version), f"{e.at:%Y-%m-%d %H:%M}", event_word(e.event.kind, lang), what, e.actor)
     show(lines)
 
 

@@ -105,9 +105,9 @@ def dead(*, to: Annotated[str | None, Parameter(help="for this person alone")] =
         return
     lines = table("Notices given up", ["#", "on", "for", "subject", "tries", "by", "the last answer"])
     for n in found:
-        said = f"{n.answer} (its gate is open no more)" if n.stale else n.answer
+        answer = f"{n.answer} (its gate is open no more)" if n.stale else n.answer
         when = f"{n.at:%Y-%m-%d %H:%M}"
-        lines.add_row(str(n.number), when, n.recipient, n.subject, str(n.attempts), n.channel, said)
+        lines.add_row(str(n.number), when, n.recipient, n.subject, str(n.attempts), n.channel, answer)
     show(lines)
     show("Mend what is wrong (clusterflow record person id=... email=...), then: clusterflow notices retry #")
 

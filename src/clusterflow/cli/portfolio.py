@@ -25,7 +25,7 @@ class PortfolioFormat(StrEnum):
 
 def portfolio_file(
     to: Path | None,
-    told: Language,
+    lang: Language,
     as_of: date | None,
     form: PortfolioFormat | None,
     table: PortfolioTable | None,
@@ -40,13 +40,13 @@ def portfolio_file(
     if table is not None and chosen is not PortfolioFormat.CSV:
         raise Mistakes([Mistake("--table", f"a portfolio as {chosen} has no tables of its own", "--format csv")])
     context = Context.open()
-    found = gather(context, as_of, told, known_on)
+    found = gather(context, as_of, lang, known_on)
     if chosen is PortfolioFormat.CSV:
         # Without the mark, some spreadsheets read a file's accents as something else; a pipe wants none.
         return table_csv(found, table or PortfolioTable.BOARD).encode("utf-8-sig" if to else "utf-8")
     if chosen is PortfolioFormat.JSON:
         return (harmless(found.model_dump_json(indent=2)) + "\n").encode()
-    page = portfolio_html(found, told)
+    page = portfolio_html(found, lang)
     return pdf_of(page) if chosen is PortfolioFormat.PDF else page.encode()
 
 

@@ -84,7 +84,11 @@ def _verdict(gate: GateInMonth, lang: Language) -> Text:
 
 def _why(gate: GateInMonth, lang: Language) -> str:
     late = [f"{word('overdue', lang)} ({word('due', lang)} {gate.due_on})"] if gate.overdue else []
-    asked = word("asked", lang).lower()
+    required = word("asked", lang).lower()
     return "\n".join(
-        [*(f"{h.title}: {h.found}, {asked} {h.asked}" for h in gate.holds_back), *filter(None, [gate.open_for]), *late]
+        [
+            *(f"{h.title}: {h.found}, {required} {h.asked}" for h in gate.holds_back),
+            *filter(None, [gate.open_for]),
+            *late,
+        ]
     )

@@ -38,16 +38,16 @@ def status(
 
 
 def _show_board(board: Board, past: bool) -> None:
-    told = language()
+    lang = language()
     lines = table(
         f"Portfolio on {board.as_of}", ["initiative", "name", "model", "stage", "days", "milestones", "waits for"]
     )
     for line in board.lines:
-        stage = listed(line.stages) + (f" ({word('overdue', told)})" if line.overdue else "")
-        lapsed = f"  ↯ {STATUS[StageStatus.LAPSED].to(told).lower()}: {listed(line.lapsed)}" if line.lapsed else ""
+        stage = listed(line.stages) + (f" ({word('overdue', lang)})" if line.overdue else "")
+        lapsed = f"  ↯ {STATUS[StageStatus.LAPSED].to(lang).lower()}: {listed(line.lapsed)}" if line.lapsed else ""
         lines.add_row(
             line.initiative, line.name, line.model_title, stage, "" if line.days is None else str(line.days),
-            f"{line.milestones} {word('of', told)} {line.of}", line.waits_for + lapsed,
+            f"{line.milestones} {word('of', lang)} {line.of}", line.waits_for + lapsed,
         )  # fmt: skip
     show(lines)
     for initiative, problem in board.problems.items():
@@ -74,19 +74,19 @@ def _show_backlog(context: Context) -> None:
 
 
 def _show_status(found: InitiativeStatus) -> None:
-    told = language()
-    show(f"{found.name} · {found.model_title} · {found.as_of} · {STANDING[found.standing].to(told)}")
+    lang = language()
+    show(f"{found.name} · {found.model_title} · {found.as_of} · {STANDING[found.standing].to(lang)}")
     stages = table("", ["gate", "stage", "", "since", "due", "achieved", "milestone"])
     for s in found.stages:
-        due = "" if s.due_on is None else f"{s.due_on} {word('overdue', told)}" if s.overdue else str(s.due_on)
+        due = "" if s.due_on is None else f"{s.due_on} {word('overdue', lang)}" if s.overdue else str(s.due_on)
         achieved = "" if s.achieved_on is None else str(s.achieved_on)
         since = "" if s.entered_on is None else str(s.entered_on)
-        passed = f" ({word('overridden', told)}: {', '.join(s.overridden)})" if s.overridden else ""
+        passed = f" ({word('overridden', lang)}: {', '.join(s.overridden)})" if s.overridden else ""
         stages.add_row(str(s.number), s.title, marked(s.status), since, due, achieved, s.milestone + passed)
     show(stages)
     titles = {s.stage: s.title for s in found.stages}
     for h in found.hindrances:
-        asked = word("asked", told).lower()
-        show("  ", marked(h.answer), Text(f"{titles[h.stage]}: {h.title}: {h.found}; {asked} {h.asked}"))
+        required = word("asked", lang).lower()
+        show("  ", marked(h.answer), Text(f"{titles[h.stage]}: {h.title}: {h.found}; {required} {h.asked}"))
     for c in found.conditions:
-        show(f"   condition until {c.due_on}: {c.title} at {titles[c.stage]} ({CONDITION[c.status].to(told)})")
+        show(f"   condition until {c.due_on}: {c.title} at {titles[c.stage]} ({CONDITION[c.status].to(lang)})")

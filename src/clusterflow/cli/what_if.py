@@ -36,8 +36,8 @@ def what_if(
     context = Context.open()
     mistakes: list[Mistake] = []
     submissions = readable(lines_of(read_text(source)), str(source), mistakes)
-    told = stated_language() if as_json else language()
-    found = compute(context, initiative, submissions, mistakes, day(on, "--on"), told, actor)
+    lang = stated_language() if as_json else language()
+    found = compute(context, initiative, submissions, mistakes, day(on, "--on"), lang, actor)
     if as_json:
         print_json(found)
     else:

@@ -194,13 +194,13 @@ def _ask(plan: Plan, answers: Answers) -> Answers:
 def _refuse_unanswered(plan: Plan, answers: Answers) -> None:
     """Refuse a plan with open questions: removals and duplicates are never assumed."""
     summary = summarize(plan)
-    asked = [
+    questions = [
         (summary.doubles, "--doubles new or --doubles same, or the ids in the workbook"),
         (summary.removed if answers.removed is None else (), "--removed keep, end or withdraw"),
         (summary.emptied if answers.emptied is None else (), "--emptied keep or clear"),
         (summary.odd if answers.odd is None else (), "--odd keep, or correct the values"),
     ]
-    cures = [cure for lines, cure in asked if lines]
+    cures = [cure for lines, cure in questions if lines]
     if cures:
         raise NotPossible("nothing was recorded; answer these questions first: " + "; ".join(cures))
 

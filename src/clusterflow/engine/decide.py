@@ -213,10 +213,10 @@ def decide(
 
 def _check_texts(person: str, ballot: Ballot) -> None:
     """Reject forbidden characters: forms pass on whatever was pasted, and some databases cannot store it."""
-    said = {"decided_by": person} | {field.name: getattr(ballot, field.name) for field in fields(ballot)}
+    texts = {"decided_by": person} | {field.name: getattr(ballot, field.name) for field in fields(ballot)}
     wrong = [
         n
-        for n, value in said.items()
+        for n, value in texts.items()
         if isinstance(value, str | tuple | Mapping) and FORBIDDEN_CHARACTERS.search("".join(value))
     ]
     if wrong:

@@ -49,16 +49,16 @@ def issue_dues(tx: Transaction, initiative: str, schemes: Mapping[str, Scheme], 
     return after.model_copy(update={"issued": len(before.to_issue)})
 
 
-def _invoice(asked: DuesPlan, line: DuesLine) -> Submission:
+def _invoice(plan: DuesPlan, line: DuesLine) -> Submission:
     fields = {
         "id": line.invoice,
         "organisation": line.organisation,
         "amount": str(line.amount),
         "on": line.on.isoformat(),
         "due": line.due.isoformat(),
-        "scheme": asked.scheme,
-        "year": asked.year,
+        "scheme": plan.scheme,
+        "year": plan.year,
         "instalment": line.instalment,
         "instalments": line.instalments,
     }
-    return Submission(Invoice.type, fields, f"{line.invoice}", asked.initiative)
+    return Submission(Invoice.type, fields, f"{line.invoice}", plan.initiative)

@@ -192,8 +192,8 @@ def is_fresh(tx: Transaction, state: InitiativeState, today: date) -> bool:
 
     A decision can then use them without measuring again.
     """
-    asked = {"initiative": state.initiative, "version": state.version, "as_of": today, "registry": REGISTRY}
-    return tx.connection.execute(_FRESH, asked).first() is not None
+    parameters = {"initiative": state.initiative, "version": state.version, "as_of": today, "registry": REGISTRY}
+    return tx.connection.execute(_FRESH, parameters).first() is not None
 
 
 def keep_fresh(tx: Transaction, before: InitiativeState, after: InitiativeState) -> None:

@@ -85,10 +85,10 @@ class RecordResult(Frozen):
         if self.already is not None:
             return f"already taken in on {self.already:%Y-%m-%d}; nothing changed"
         parts = [(self.entered, "entered"), (self.corrected, "corrected"), (self.retracted, "retracted")]
-        told = [f"{n} {word}" for n, word in parts if n]
-        if self.unchanged or not told:
-            told.append(f"{self.unchanged} unchanged")
-        return ", ".join(told)
+        counts = [f"{n} {word}" for n, word in parts if n]
+        if self.unchanged or not counts:
+            counts.append(f"{self.unchanged} unchanged")
+        return ", ".join(counts)
 
 
 @dataclass(slots=True)
@@ -202,8 +202,8 @@ class _Recorder:
         else:
             changed = self._in_force(cls, chain, fields)
         if changed is not None:
-            kept = changed.model_dump(by_alias=True, exclude_none=True)
-            fields = {**kept, **{_alias(cls, name): value for name, value in fields.items()}}
+            values = changed.model_dump(by_alias=True, exclude_none=True)
+            fields = {**values, **{_alias(cls, name): value for name, value in fields.items()}}
         try:
             new = cls.model_validate({name: value for name, value in fields.items() if value is not None})
         except ValidationError as problem:

@@ -113,19 +113,19 @@ class _Restorer:
             self._wrong(where, f"the {sort} «{name}» is there twice")
         return not again
 
-    def _model(self, where: str, kept: PinnedModel) -> None:
-        if not self._once(where, "model", kept.hash):
+    def _model(self, where: str, pinned: PinnedModel) -> None:
+        if not self._once(where, "model", pinned.hash):
             return
-        self.models.add(kept.hash)
-        if hashlib.sha256(canonical_json(kept.document).encode()).hexdigest() != kept.hash:
-            self._wrong(where, f"the model «{kept.model}» is not what its hash says")
+        self.models.add(pinned.hash)
+        if hashlib.sha256(canonical_json(pinned.document).encode()).hexdigest() != pinned.hash:
+            self._wrong(where, f"the model «{pinned.model}» is not what its hash says")
             return
         try:
-            LifecycleModel.model_validate(kept.document)
+            LifecycleModel.model_validate(pinned.document)
         except ValidationError as problem:
             self.mistakes += field_mistakes(problem, LifecycleModel, where)
             return
-        backup.write_models(self.tx.connection, [kept])
+        backup.write_models(self.tx.connection, [pinned])
 
     def _alias(self, where: str, alias: Alias) -> None:
         if self._once(where, "pseudonym", alias.alias) and self._once(where, "person", alias.person):

@@ -101,9 +101,9 @@ def _mistakes(file: Path, original: Message, theirs: Message | None) -> Iterator
         # A singular may say «one» where a plural says the number.
         all_of, least = (join(*(_variables(i) for i in ids)) for join in (set.union, set.intersection))
         for string in strings:
-            spoken = _variables(string)
-            if not least <= spoken <= all_of or not _fills(string):
-                found = f"the translation speaks of {', '.join(sorted(spoken)) or 'nothing'}"
+            placeholders = _variables(string)
+            if not least <= placeholders <= all_of or not _fills(string):
+                found = f"the translation speaks of {', '.join(sorted(placeholders)) or 'nothing'}"
                 yield Mistake(where, found, ", ".join(sorted(all_of)) or "no variables")
 
 

@@ -71,13 +71,13 @@ class Closed:
     reason: str
 
 
-def channels_of(settings: Settings, kept: Mapping[str, SecretStr] | None = None) -> dict[str, SecretStr]:
+def channels_of(settings: Settings, secret_channels: Mapping[str, SecretStr] | None = None) -> dict[str, SecretStr]:
     """The channels by name: those kept elsewhere (in Prefect's secrets), and those of the environment, which go first.
 
     Raises:
         Mistakes: what is wrong with the environment's, without a word of what is in them.
     """
-    found = {**(kept or {}), **_listed(settings.channels), **settings.channel}
+    found = {**(secret_channels or {}), **_listed(settings.channels), **settings.channel}
     if settings.mail is not None:
         found[MAIL] = settings.mail
     wrong = [name for name in found if not NAME.fullmatch(name)]

@@ -117,6 +117,6 @@ def _told(problem: Exception, name: str, language: NoticeLanguage) -> str:
     """Where in the template it went wrong: Jinja gives the frames of a template their own file names."""
     frames = [(f.filename, f.lineno) for f in traceback.extract_tb(problem.__traceback__) if f.filename.endswith(".md")]
     file, line = frames[-1] if frames else (getattr(problem, "filename", None), getattr(problem, "lineno", None))
-    said = problem.message if isinstance(problem, TemplateError) else str(problem)
+    reason = problem.message if isinstance(problem, TemplateError) else str(problem)
     where = f"{Path(file).name if file else name}{f':{line}' if line else ''}"
-    return f"{where}, in {language}: {said or type(problem).__name__}"
+    return f"{where}, in {language}: {reason or type(problem).__name__}"

@@ -62,16 +62,16 @@ def fitted(text: str, fits: Callable[[str], bool], link: str, keep: Collection[s
     if fits(text):
         return text
     lines = text.splitlines()
-    kept = [any(sign in line for sign in keep) for line in lines]
+    needed = [any(sign in line for sign in keep) for line in lines]
 
     def first(count: int) -> str:
-        chosen = [line for place, line in enumerate(lines) if place < count or kept[place]]
+        chosen = [line for place, line in enumerate(lines) if place < count or needed[place]]
         return "\n".join(chosen).rstrip() + f"\n\n{CUT} {link}".rstrip(" ")
 
     if not fits(first(0)):
-        return _clipped("\n".join(line for line, must in zip(lines, kept, strict=True) if must), fits, link)
+        return _clipped("\n".join(line for line, must in zip(lines, needed, strict=True) if must), fits, link)
     low = _most(len(lines), lambda count: fits(first(count)))
-    if low == 0 and not any(kept):
+    if low == 0 and not any(needed):
         return _clipped(text, fits, link)
     return first(low)
 

@@ -125,24 +125,24 @@ def unreachable_in_words() -> Iterator[None]:
         raise no_prefect("no JSON") from None
 
 
-def no_prefect(heard: str) -> PrefectUnreachable:
+def no_prefect(response: str) -> PrefectUnreachable:
     """Return the error for a server that is not Prefect."""
-    return PrefectUnreachable.by_a_stranger(PREFECT_API_URL.value(), heard)
+    return PrefectUnreachable.by_a_stranger(PREFECT_API_URL.value(), response)
 
 
 def detail(error: PrefectHTTPStatusError) -> str:
     """Return what the server says about a request that it refuses, in one line."""
     try:
-        said = error.response.json()
+        body = error.response.json()
     except ValueError:
         return f"HTTP {error.response.status_code}"
-    if isinstance(said, dict):
-        said = said.get("exception_detail") or said.get("detail") or said.get("exception_message") or said
-    if isinstance(said, list):
+    if isinstance(body, dict):
+        body = body.get("exception_detail") or body.get("detail") or body.get("exception_message") or body
+    if isinstance(body, list):
         return "; ".join(
             f"{'.'.join(str(step) for step in item.get('loc', ()))}: {item.get('msg')}"
             if isinstance(item, dict)
             else str(item)
-            for item in said
+            for item in body
         )
-    return str(said)
+    return str(body)

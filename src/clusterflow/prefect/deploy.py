@@ -78,8 +78,8 @@ HINTS = ("For valid deployment fields", "Skipping deployment", "An entrypoint mu
 
 def _reason(output: str) -> str:
     """Return what is wrong, from output that may hold a traceback and advice for another situation."""
-    said = [line for line in output.splitlines() if line.strip() and not line.startswith(NOISE + HINTS)]
-    return " ".join(line.strip() for line in said[-6:]) or "it does not say why"
+    lines_shown = [line for line in output.splitlines() if line.strip() and not line.startswith(NOISE + HINTS)]
+    return " ".join(line.strip() for line in lines_shown[-6:]) or "it does not say why"
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,13 +119,13 @@ def form_for(
 ) -> type[GateForm]:
     """Return the form of a gate: the same fields, labelled in a language; a recycle goes back to one of ``stages``."""
     blocking = [h.requirement for h in gate.hindrances]
-    said = {"stages": ", ".join(stages), "blocking": ", ".join(blocking) or "–"}
+    values = {"stages": ", ".join(stages), "blocking": ", ".join(blocking) or "–"}
     fields: dict[str, Any] = {}
     for name, info in GateForm.model_fields.items():
         title, description = _TEXTS[name]
         texts: dict[str, Any] = {
             "title": title.to(language),
-            "description": description.to(language).format(**said),
+            "description": description.to(language).format(**values),
         }
         default: Any = (
             gate.findings

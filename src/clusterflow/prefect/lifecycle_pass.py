@@ -61,7 +61,7 @@ async def walk(context: Context, initiative: str) -> State[Any] | None:
     answering = await runs.last_question(run_id) if names.GATE_OPEN in (flow_run.tags or ()) else None
     if answering is not None and (late := await end_if_closed_elsewhere(context, initiative, answering)) is not None:
         return late
-    shown, asked, last = answering is not None, QuestionResult(None), None
+    shown, question, last = answering is not None, QuestionResult(None), None
     while True:
         status = standing.status(context, initiative)
         item = gate_forms.claim(context, initiative, str(run_id))
@@ -71,8 +71,8 @@ async def walk(context: Context, initiative: str) -> State[Any] | None:
             await initiative_artifacts.publish_initiative(context, status)
         if item is None:
             return await finish(context, status, last)
-        asked = await ask(context, status, item, asked.note, answering)
-        shown, last = asked.decided is None, asked.decided or last
+        question = await ask(context, status, item, question.note, answering)
+        shown, last = question.decided is None, question.decided or last
         review_service.evaluate(context, initiative, actor=LIFECYCLE_RUN)
 
 
@@ -101,20 +101,20 @@ async def ask(
         answer = await asuspend_flow_run(wait_for_input=form, key=key, timeout=None)
         done = submit_answer(context, item, answer)
     except ValidationError as problem:
-        asked = QuestionResult(None, f"⚠ {unreadable(problem, context.language)}")
+        outcome = QuestionResult(None, f"⚠ {unreadable(problem, context.language)}")
     except UnknownName as problem:
-        asked = QuestionResult(None, f"⚠ {unknown_person(problem.name, problem.nearest, context.language)}")
+        outcome = QuestionResult(None, f"⚠ {unknown_person(problem.name, problem.nearest, context.language)}")
     except ClusterflowError as problem:
-        asked = QuestionResult(None, f"⚠ {problem}")
+        outcome = QuestionResult(None, f"⚠ {problem}")
     else:
         why = refusal(done.refused, done.why or "", gate, stages, context.language) if done.refused else ""
-        asked = QuestionResult(done, f"⚠ {word('refused', context.language)}: {why}" if why else "")
+        outcome = QuestionResult(done, f"⚠ {word('refused', context.language)}: {why}" if why else "")
         run_graph.show_answer(context, gate.stage, gate.title, key, done)
     gate_forms.mark_answered(context, item)
     # What was typed, a one-time code perhaps, is needed by nobody any more.
     await runs.forget_answer(UUID(str(item.run)), key)
-    get_run_logger().info("%s: %s", item.stage, asked.note or (asked.done and answer_summary(asked.done)))
-    return asked
+    get_run_logger().info("%s: %s", item.stage, outcome.note or (outcome.done and answer_summary(outcome.done)))
+    return outcome
 
 
 def submit_answer(context: Context, item: InboxItem, answer: GateForm) -> BallotResult:

@@ -179,8 +179,8 @@ class _Labels:
             return [names.related(self.chain, "stage", stage)]
         found = [names.related(self.chain, "stage", stage, planned.title.to(language))]
         if criterion is not None:
-            asked = planned.gate.by_id.get(criterion)
-            title = title_of(asked, language) if asked is not None else criterion
+            requirement = planned.gate.by_id.get(criterion)
+            title = title_of(requirement, language) if requirement is not None else criterion
             found.append(names.related(self.chain, "criterion", f"{stage}.{criterion}", title))
         return found
 

@@ -127,10 +127,10 @@ class InProcessWorker(BaseWorker[InProcessConfiguration, ProcessVariables, InPro
 
     async def _look_when_rung(self) -> None:
         """Besides the looks of Prefect's own loop: as soon as this process starts a run, or has room for one again."""
-        with wakeup.subscribed() as heard:
+        with wakeup.subscribed() as signal:
             while True:
-                await heard.wait()
-                heard.clear()
+                await signal.wait()
+                signal.clear()
                 try:
                     await self.get_and_submit_flow_runs()
                 except Exception as error:

@@ -289,14 +289,14 @@ class _Planner:
         name = stage.id
         title = self._word("consider").format(stage.title.to(self.language))
         consider = self._put("consider", stage, "userTask", title, TASK)
-        asked = self._put("wanted", stage, "exclusiveGateway", "", GATEWAY, default=f"no_{name}")
+        gateway = self._put("wanted", stage, "exclusiveGateway", "", GATEWAY, default=f"no_{name}")
         merge = self._put("merge", stage, "exclusiveGateway", "", GATEWAY)
-        self._straight(f"consider_{name}", consider, asked)
-        self._straight(f"yes_{name}", asked, task, self._word("yes"), OPTIONAL_WANTED)
+        self._straight(f"consider_{name}", consider, gateway)
+        self._straight(f"yes_{name}", gateway, task, self._word("yes"), OPTIONAL_WANTED)
         self._straight(f"reached_{name}", reached, merge)
-        below = asked.middle.y + LEFT_OUT
-        around = (Point(asked.bottom.x, below), Point(merge.bottom.x, below))
-        self._flow(f"no_{name}", asked, merge, asked.bottom, *around, merge.bottom, name=self._word("no"))
+        below = gateway.middle.y + LEFT_OUT
+        around = (Point(gateway.bottom.x, below), Point(merge.bottom.x, below))
+        self._flow(f"no_{name}", gateway, merge, gateway.bottom, *around, merge.bottom, name=self._word("no"))
         turn = fork.right.x + 2 * STEP
         corners = (Point(turn, fork.middle.y), Point(turn, below), Point(merge.bottom.x, below))
         self._flow(
@@ -369,9 +369,9 @@ class _Planner:
     def _requirement(self, requirement: Requirement, indent: str) -> Iterator[str]:
         severity = SEVERITY[requirement.severity].to(self.language)
         if isinstance(requirement, Criterion):
-            asked = f"{title_of(requirement, self.language)} {requirement.bound.format(self.language)}"
+            label = f"{title_of(requirement, self.language)} {requirement.bound.format(self.language)}"
             source = f"{requirement.source}, {word('proposal', self.language)}" if requirement.proposal else ""
-            yield f"{indent}{asked} ({severity}; {source or requirement.source})"
+            yield f"{indent}{label} ({severity}; {source or requirement.source})"
             return
         yield f"{indent}{self._word('any' if isinstance(requirement, AnyOf) else 'all')} ({severity})"
         for part in requirement.any_of if isinstance(requirement, AnyOf) else requirement.all_of:

@@ -154,8 +154,8 @@ def instance(event: Event) -> str | None:
 
 def attributes(event: Event) -> dict[str, Value]:
     """The other attributes of an event; ``declared`` gives their types."""
-    said = {name: getattr(event, name) for name in type(event).model_fields if name not in HIDDEN}
-    return {name: _plain(value) for name, value in said.items() if value not in (None, (), {})}
+    attributes = {name: getattr(event, name) for name in type(event).model_fields if name not in HIDDEN}
+    return {name: _plain(value) for name, value in attributes.items() if value not in (None, (), {})}
 
 
 def declared(cls: type[Event]) -> dict[str, type]:

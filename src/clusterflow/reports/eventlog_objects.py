@@ -42,9 +42,9 @@ class _Gathered:
 
     def say(self, name: str, at: datetime, value: Value | None) -> None:
         """Record a value if it differs from the last one."""
-        told = self.said.setdefault(name, [])
-        if value is not None and (not told or told[-1].value != value):
-            told.append(ObjectValue(name, at, value))
+        values = self.said.setdefault(name, [])
+        if value is not None and (not values or values[-1].value != value):
+            values.append(ObjectValue(name, at, value))
 
 
 class LogObjects:
@@ -85,8 +85,8 @@ class LogObjects:
 
     def all(self) -> Iterator[OcelObject]:
         for name, thing in self._all.items():
-            said = [one for told in thing.said.values() for one in told]
-            yield OcelObject(name, thing.type, said, list(thing.related))
+            values = [one for history in thing.said.values() for one in history]
+            yield OcelObject(name, thing.type, values, list(thing.related))
 
     def _thing(self, name: str, type_: str) -> _Gathered:
         return self._all.setdefault(name, _Gathered(type_))

@@ -110,5 +110,5 @@ def _text(event: ev.Event, model: LifecycleModel, language: Language) -> str | N
 
 
 def _title(model: LifecycleModel, stage: str, criterion: str, language: Language) -> str:
-    asked = model.stage(stage).gate.by_id.get(criterion)
-    return title_of(asked, language) if asked is not None else criterion
+    requirement = model.stage(stage).gate.by_id.get(criterion)
+    return title_of(requirement, language) if requirement is not None else criterion

@@ -70,8 +70,8 @@ def render_page(
     if paper == "letter":
         css = css.replace("size: A4;", "size: letter;")
     facts["css"] = Markup(css)  # noqa: S704 - ours
-    told = {name: text.to(language) for name, text in {**WORDS, **FRAME, **words}.items()}
-    return _environment(language).get_template(f"{sheet}.html").render(language=language, t=told, **facts)
+    translated = {name: text.to(language) for name, text in {**WORDS, **FRAME, **words}.items()}
+    return _environment(language).get_template(f"{sheet}.html").render(language=language, t=translated, **facts)
 
 
 @cache

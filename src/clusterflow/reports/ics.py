@@ -108,8 +108,8 @@ def _event(appointment: Appointment, voice: CalendarTexts) -> Event:
         # A duration, not an end time: in the night when clocks go back, one local time stands for two moments.
         minutes = appointment.lasts_minutes
         event.add("duration", timedelta(minutes=minutes) if minutes else LASTS)
-    told = _EscapedText(summary(appointment, voice))
-    event["SUMMARY"] = told
+    text = _EscapedText(summary(appointment, voice))
+    event["SUMMARY"] = text
     if appointment.place:
         event["LOCATION"] = _EscapedText(_plain(appointment.place))
     event.add("categories", [voice.headings[appointment.kind]])
@@ -118,7 +118,7 @@ def _event(appointment: Appointment, voice: CalendarTexts) -> Event:
     if not appointment.cancelled and not appointment.done:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
-        alarm["DESCRIPTION"] = told
+        alarm["DESCRIPTION"] = text
         alarm.add("trigger", -LEAD)
         event.add_component(alarm)
     return event

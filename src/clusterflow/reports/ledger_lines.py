@@ -135,8 +135,8 @@ def _measured(event: Event, model: LifecycleModel | None, language: Language) ->
     """What was measured, in the unit of the criterion."""
     if not isinstance(event, FindingChanged):
         return ""
-    asked = model.stage(event.stage).gate.criteria if model and event.stage in model.by_id else ()
-    criterion = next((c for c in asked if c.id == event.criterion), None)
+    criteria = model.stage(event.stage).gate.criteria if model and event.stage in model.by_id else ()
+    criterion = next((c for c in criteria if c.id == event.criterion), None)
     return Measurement.from_note(event.found).format(criterion.bound.unit, language) if criterion else event.found
 
 
@@ -164,5 +164,5 @@ def _value(value: Any, titles: dict[str, str], language: Language) -> str:
 def _titles(model: LifecycleModel, stage: str | None, language: Language) -> dict[str, str]:
     """The titles of stages and criteria by id; where two gates have criteria of one id, that of this stage counts."""
     last = sorted(model.stages, key=lambda one: one.id == stage)
-    found = {name: title_of(asked, language) for one in last for name, asked in one.gate.by_id.items()}
+    found = {name: title_of(criterion, language) for one in last for name, criterion in one.gate.by_id.items()}
     return found | {stage.id: stage.title.to(language) for stage in model.stages}

@@ -189,10 +189,10 @@ def initiative_page(
     if diagram:
         parts.append(f"```mermaid\n{diagram}\n```")
     parts.append(f"## {word('holds_back', language)}")
-    asked = word("asked", language).lower()
+    required = word("asked", language).lower()
     titles = {s.stage: s.title for s in status.stages}
     hindered = [
-        f"- {escaped(h.title)}: {escaped(h.found)}; {asked} {escaped(h.asked)} ({escaped(titles[h.stage])})"
+        f"- {escaped(h.title)}: {escaped(h.found)}; {required} {escaped(h.asked)} ({escaped(titles[h.stage])})"
         for h in status.hindrances
     ]
     more = of_gate or {}
@@ -216,13 +216,13 @@ def initiative_page(
 
 def _waiting(line: StageLine, links: GateLinks | None, as_of: date, language: Language) -> str:
     """A line about a decision that is due: since when, and the link to its form."""
-    told = f"{word('decision_waits', language)}: {escaped(line.title)}"
+    link = f"{word('decision_waits', language)}: {escaped(line.title)}"
     if links is not None and links.asking is not None:
-        told = f"[{told}]({links.asking})"
+        link = f"[{link}]({links.asking})"
     if line.waiting_since is None:
-        return told
+        return link
     days = (as_of - line.waiting_since).days
-    return f"{told} ({word('since', language).lower()} {line.waiting_since}: {days} {word('days', language).lower()})"
+    return f"{link} ({word('since', language).lower()} {line.waiting_since}: {days} {word('days', language).lower()})"
 
 
 def _stage_row(line: StageLine, language: Language) -> tuple[str, ...]:

@@ -116,15 +116,15 @@ class JsonForm:
     def begin(self, objects: Mapping[str, Mapping[str, type]], events: Mapping[str, Mapping[str, type]]) -> None:
         for name, types in (("objectTypes", objects), ("eventTypes", events)):
             found = [
-                {"name": n, "attributes": [{"name": a, "type": TYPES[t]} for a, t in said.items()]}
-                for n, said in types.items()
+                {"name": n, "attributes": [{"name": a, "type": TYPES[t]} for a, t in attributes.items()]}
+                for n, attributes in types.items()
             ]
             self._write(f'{"{" if name == "objectTypes" else ""}"{name}": {json.dumps(found)},\n')
         self._write('"objects": [')
 
     def event(self, event: OcelEvent) -> None:
-        said = [{"name": n, "value": _json(v)} for n, v in event.said.items()]
-        about = {"id": event.id, "type": event.type, "time": event.at.isoformat(), "attributes": said}
+        attributes = [{"name": n, "value": _json(v)} for n, v in event.said.items()]
+        about = {"id": event.id, "type": event.type, "time": event.at.isoformat(), "attributes": attributes}
         self._one({**about, "relationships": _related(event.related)})
 
     def between(self) -> None:
@@ -132,8 +132,10 @@ class JsonForm:
         self._first = True
 
     def thing(self, thing: OcelObject) -> None:
-        said = [{"name": s.name, "time": s.at.isoformat(), "value": _json(s.value)} for s in thing.said]
-        self._one({"id": thing.id, "type": thing.type, "attributes": said, "relationships": _related(thing.related)})
+        attributes = [{"name": s.name, "time": s.at.isoformat(), "value": _json(s.value)} for s in thing.said]
+        self._one(
+            {"id": thing.id, "type": thing.type, "attributes": attributes, "relationships": _related(thing.related)}
+        )
 
     def end(self) -> None:
         self._write("\n]}\n")
@@ -161,9 +163,9 @@ class XmlForm:
         self.xml.open("log")
         for name, types in (("object-type", objects), ("event-type", events)):
             with self.xml.inside(f"{name}s"):
-                for type_, said in types.items():
+                for type_, attributes in types.items():
                     with self.xml.inside(name, {"name": type_}), self.xml.inside("attributes"):
-                        for attribute, sort in said.items():
+                        for attribute, sort in attributes.items():
                             self.xml.element("attribute", {"name": attribute, "type": TYPES[sort]})
         self.xml.open("objects")
 
@@ -182,8 +184,12 @@ class XmlForm:
     def thing(self, thing: OcelObject) -> None:
         with self.xml.inside("object", {"id": thing.id, "type": thing.type}):
             with self.xml.inside("attributes"):
-                for said in thing.said:
-                    self.xml.element("attribute", {"name": said.name, "time": said.at.isoformat()}, _text(said.value))
+                for attributes in thing.said:
+                    self.xml.element(
+                        "attribute",
+                        {"name": attributes.name, "time": attributes.at.isoformat()},
+                        _text(attributes.value),
+                    )
             self._related(thing.related)
 
     def end(self) -> None:

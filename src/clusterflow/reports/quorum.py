@@ -66,12 +66,12 @@ def _split(split: Split, language: Language) -> list[str]:
 
 def votes_so_far(rule: DecidedBy, votes: Iterable[Vote], language: Language) -> str:
     """«Votes: go 1 of 2; hold until 2024-03-01 1 of 2; abstains 1»; empty before the first vote."""
-    tally, said = count(rule, votes), []
+    tally, parts = count(rule, votes), []
     for proposal in tally.proposals:
         until = f" {word('until', language)} {proposal.until}" if proposal.until else ""
         to_stage = f" ({proposal.stage})" if proposal.stage else ""
         counted = f"{proposal.number} {word('of', language)} {tally.need}"
         alone = f" ({_ALONE.to(language).format(_helixes(rule.never_alone, language))})" if proposal.is_alone else ""
-        said.append(f"{DECISION[proposal.decision].to(language)}{until}{to_stage} {counted}{alone}")
-    said += [f"{STANCE[stance].to(language)} {number}" for stance, number in tally.stances]
-    return f"{word('votes', language)}: {'; '.join(said)}" if said else ""
+        parts.append(f"{DECISION[proposal.decision].to(language)}{until}{to_stage} {counted}{alone}")
+    parts += [f"{STANCE[stance].to(language)} {number}" for stance, number in tally.stances]
+    return f"{word('votes', language)}: {'; '.join(parts)}" if parts else ""

@@ -45,8 +45,8 @@ def head_of(cls: type[Record]) -> list[str]:
 def row_of(chain: str, record: Record) -> list[str]:
     """The cells of a record, in the order of ``head_of``."""
     cls = type(record)
-    said = {"initiative": chain, **{_alias(cls, name): getattr(record, name) for name in cls.model_fields}}
-    return [cell(said[column]) for column in head_of(cls)]
+    values = {"initiative": chain, **{_alias(cls, name): getattr(record, name) for name in cls.model_fields}}
+    return [cell(values[column]) for column in head_of(cls)]
 
 
 def _alias(cls: type[Record], name: str) -> str:

@@ -147,9 +147,9 @@ def notable_events(
             case ev.VoteFell() | ev.VoteWithdrawn() as event:
                 votes[event.review].pop(event.number, None)
             case ev.GateDecided() as event:
-                said = [v for v in votes[event.review].values() if v.decision is event.decision]
-                by = [f"{people.get(v.decider, v.decider)} ({ROLE[v.role].to(language)})" for v in said]
-                assumed = all(v.reason == ASSUMED for v in said)
+                agreeing = [v for v in votes[event.review].values() if v.decision is event.decision]
+                by = [f"{people.get(v.decider, v.decider)} ({ROLE[v.role].to(language)})" for v in agreeing]
+                assumed = all(v.reason == ASSUMED for v in agreeing)
                 supposed = [_SUPPOSED.to(language)] if assumed else []
                 word = f"◆ {DECISION[event.decision].to(language)}"
                 at = model.stage(event.stage), language
@@ -165,8 +165,8 @@ def refused(
     on: date, stage: Stage, decision: DecisionKind | Stance, by: str, why: str, language: Language
 ) -> SimulatedEvent:
     """A decision of the history that the engine refused."""
-    said = (DECISION[decision] if isinstance(decision, DecisionKind) else STANCE[decision]).to(language)
-    return _happened(on, "decision.refused", stage, language, _REFUSED.to(language), f"{by}, «{said}»: {why}")
+    decision_text = (DECISION[decision] if isinstance(decision, DecisionKind) else STANCE[decision]).to(language)
+    return _happened(on, "decision.refused", stage, language, _REFUSED.to(language), f"{by}, «{decision_text}»: {why}")
 
 
 def _happened(

@@ -104,8 +104,8 @@ class XesLog:
                 {**said, **{n: v for n, v in attributes(event).items() if n != "role"}, "hash": entry.hash}
             )
 
-    def _attributes(self, said: Mapping[str, Value | None]) -> None:
-        for key, value in said.items():
+    def _attributes(self, values: Mapping[str, Value | None]) -> None:
+        for key, value in values.items():
             if isinstance(value, bool):
                 self.xml.element("boolean", {"key": key, "value": str(value).lower()})
             elif isinstance(value, int):

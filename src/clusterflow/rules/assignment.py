@@ -37,11 +37,11 @@ def count_by_organisation(
             room[vote]["organisation", name] = 1
             room["organisation", name]["helix", helix] = per_organisation
             kinds.add(helix)
-    asked = dict(shares or {})
-    for kind, need in asked.items():
+    required = dict(shares or {})
+    for kind, need in required.items():
         room["helix", kind][_SINK] = need
     counted = _fill(room)
-    if counted < sum(asked.values()):
+    if counted < sum(required.values()):
         return None
     for other in kinds:
         room["helix", other][_SINK] = len(room[_SOURCE])
@@ -62,12 +62,12 @@ def _fill(room: dict[Node, dict[Node, int]]) -> int:
 def _way(room: Mapping[Node, Mapping[Node, int]]) -> list[Node] | None:
     """A shortest way with room left from the source to the sink."""
     ways = [[_SOURCE]]
-    seen = {_SOURCE}
+    visited = {_SOURCE}
     for way in ways:
         for there, left in list(room[way[-1]].items()):
-            if left > 0 and there not in seen:
+            if left > 0 and there not in visited:
                 if there == _SINK:
                     return [*way, there]
-                seen.add(there)
+                visited.add(there)
                 ways.append([*way, there])
     return None

@@ -113,11 +113,11 @@ def _leads(state: InitiativeState, end: End) -> list[tuple[int, date]]:
     if end.until < end.known_on:
         return []
     this = (end.kind.value, end.subject, end.until)
-    told = next((e.months for e in state.expiries if (e.record, e.subject, e.until) == this), None)
+    months = next((e.months for e in state.expiries if (e.record, e.subject, e.until) == this), None)
     days = [(m, months_before(end.until, m) if m else day_after(end.until)) for m in LEAD_MONTHS[end.kind]]
     if end.grace_until is not None:
         days.append((GRACE_OVER, day_after(end.grace_until)))
-    return [(m, d) for m, d in days if end.known_on < d < FOR_EVER and (told is None or m < told)]
+    return [(m, d) for m, d in days if end.known_on < d < FOR_EVER and (months is None or m < months)]
 
 
 def plan_expiries(

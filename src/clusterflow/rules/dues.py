@@ -128,17 +128,17 @@ def _parts(
     The sum up to each instalment is rounded, not the instalment itself, so that they add up to the whole.
     """
     number, length = bracket.instalments, MONTHS // bracket.instalments
-    parts, asked = [], 0
+    parts, charged_so_far = [], 0
     for part in range(1, number + 1):
         first = (part - 1) * length + 1
         passed = sum(month < first + length for month in months)
         until = round(Fraction(whole * passed, len(months)))
-        if until > asked:
+        if until > charged_so_far:
             begins = date(charged[0].first.year, first, 1)
             opens = min(max(days.first, begins) for days in charged if days.last >= begins)
-            amount = Money(minor=until - asked, currency=bracket.yearly.currency)
+            amount = Money(minor=until - charged_so_far, currency=bracket.yearly.currency)
             parts.append(Instalment(number=part, of=number, opens=opens, amount=amount))
-        asked = until
+        charged_so_far = until
     return tuple(parts)
 
 

@@ -280,8 +280,8 @@ def _watch(transition: Transition, milestone: Milestone, units: tuple[Finding | 
         return
     # What a later decision no longer asks, or gave more time, need not be met again.
     lapsed_by = set((milestone.lapsed_by or "").split())
-    asked = [unit for unit in held_to if names_in(unit) & lapsed_by]
-    if all(unit.answer is Answer.MET for unit in asked) and not fallen:
+    still_required = [unit for unit in held_to if names_in(unit) & lapsed_by]
+    if all(unit.answer is Answer.MET for unit in still_required) and not fallen:
         transition.add(ev.MilestoneRestored(stage=milestone.stage, round=milestone.round, on=transition.today))
 
 

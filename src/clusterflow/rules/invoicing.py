@@ -106,9 +106,9 @@ def scheme_for(
 
 def _contradicting(own: Sequence[DuesScheme], scheme: Scheme, charged: Sequence[Period]) -> list[DuesScheme]:
     """Return the recorded amounts that are valid in the same period and differ from the scheme."""
-    said = {b.size: b.yearly for b in scheme.brackets} if scheme.by is DuesBasis.SIZE_CLASS else {}
+    yearly = {b.size: b.yearly for b in scheme.brackets} if scheme.by is DuesBasis.SIZE_CLASS else {}
     holding = [s.record for s in spans(own) if any(s.meets(days) for days in charged)]
-    return [r for r in holding if said.get(r.size) != r.yearly]
+    return [r for r in holding if yearly.get(r.size) != r.yearly]
 
 
 def plan_invoices(initiative: str, books: Books, schemes: Mapping[str, Scheme], year: int, today: date) -> DuesPlan:
@@ -215,27 +215,27 @@ class _Accounts:
 
     def line(self, invoice: Invoice) -> DuesLine:
         """Return an issued invoice with its payments."""
-        asked, payments = invoice.amount, self.paid[invoice.id]
-        minor = sum(p.amount.minor for p in payments if p.amount.currency == asked.currency)
-        for other in (p for p in payments if p.amount.currency != asked.currency):
-            values = {"invoice": invoice.id, "paid": str(other.amount), "asked": asked.currency, "payment": other.id}
+        due, payments = invoice.amount, self.paid[invoice.id]
+        minor = sum(p.amount.minor for p in payments if p.amount.currency == due.currency)
+        for other in (p for p in payments if p.amount.currency != due.currency):
+            values = {"invoice": invoice.id, "paid": str(other.amount), "asked": due.currency, "payment": other.id}
             self._remark(DuesRemarkKind.PAID_IN_OTHER_CURRENCY, invoice, values)
-        if minor > asked.minor:
-            over = Money(minor=minor - asked.minor, currency=asked.currency)
+        if minor > due.minor:
+            over = Money(minor=minor - due.minor, currency=due.currency)
             self._remark(DuesRemarkKind.OVERPAID, invoice, {"invoice": invoice.id, "over": str(over)})
-        state = InvoiceState.PAID if minor >= asked.minor else InvoiceState.ISSUED
-        if 0 < minor < asked.minor:
+        state = InvoiceState.PAID if minor >= due.minor else InvoiceState.ISSUED
+        if 0 < minor < due.minor:
             state = InvoiceState.PARTLY_PAID
         return DuesLine(
             organisation=invoice.organisation,
             invoice=invoice.id,
             instalment=invoice.instalment,
             instalments=invoice.instalments,
-            amount=asked,
+            amount=due,
             on=invoice.valid_from,
             due=invoice.due,
             state=state,
-            paid=Money(minor=minor, currency=asked.currency),
+            paid=Money(minor=minor, currency=due.currency),
         )
 
     def _remark(self, kind: DuesRemarkKind, invoice: Invoice, values: dict[str, str]) -> None:

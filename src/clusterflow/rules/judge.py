@@ -37,8 +37,8 @@ def answer(bound: Bound, measurement: Measurement) -> Answer:
 
 def judge(criterion: Criterion, measurement: Measurement) -> Finding:
     found = answer(criterion.bound, measurement)
-    kept = found if criterion.keep is None else answer(criterion.keep, measurement)
-    return Finding(criterion, found, measurement, kept)
+    keep_answer = found if criterion.keep is None else answer(criterion.keep, measurement)
+    return Finding(criterion, found, measurement, keep_answer)
 
 
 def any_of(answers: Iterable[Answer]) -> Answer:
@@ -72,10 +72,10 @@ def recall_gate(stage: Stage, answers: Iterable[StandingAnswer]) -> Verdict:
 
     The answers are those of the last evaluation; a value may have moved since without changing its answer.
     """
-    told = {a.criterion: a for a in answers if a.stage == stage.id}
+    answer_of = {a.criterion: a for a in answers if a.stage == stage.id}
 
     def leaf(criterion: Criterion) -> Finding:
-        last = told.get(criterion.id)
+        last = answer_of.get(criterion.id)
         if last is None:
             return Finding(criterion, Answer.UNKNOWN, UNMEASURED, Answer.UNKNOWN)
         return Finding(criterion, last.answer, Measurement.from_note(last.found), last.answer)
@@ -120,6 +120,6 @@ def _known_share(stage: Stage, measurements: Measurements) -> Measurement:
     others = [c for c in stage.gate.criteria if c.metric != KNOWN_SHARE]
     if not others:
         return UNMEASURED
-    told = sum(judge(c, _measured(c, measurements)).answer is not Answer.UNKNOWN for c in others)
-    share = Fraction(told, len(others))
+    known = sum(judge(c, _measured(c, measurements)).answer is not Answer.UNKNOWN for c in others)
+    share = Fraction(known, len(others))
     return Measurement(low=share, high=share, rows=len(others))

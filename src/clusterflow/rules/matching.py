@@ -57,16 +57,16 @@ def bare_name(name: str) -> str:
     «Aceros Hnos., S.A. de C.V.» is «aceros hermanos». A name that is nothing but a legal form stays.
     """
     words = _words(name)
-    kept = _without_forms(words)
-    return " ".join(text for text, _ in kept or words)
+    remaining = _without_forms(words)
+    return " ".join(text for text, _ in remaining or words)
 
 
 def person_key(name: str) -> str:
     """The name of a person, folded, the given name first and without titles: «Ruiz, Dra. Ana» is «ana ruiz»."""
     surnames, comma, given = name.partition(",")
     words = fold_text(given).split() + fold_text(surnames).split() if comma else fold_text(name).split()
-    kept = [w for w in words if w not in _TITLES]
-    return " ".join(kept or words)
+    remaining = [w for w in words if w not in _TITLES]
+    return " ".join(remaining or words)
 
 
 _Word = tuple[str, bool]
@@ -91,20 +91,20 @@ def _words(name: str) -> list[_Word]:
 def _without_forms(words: list[_Word]) -> list[_Word]:
     """The words before the legal forms at the end of a name; empty if there are none."""
     forms, longest = _forms()
-    kept = list(words)
-    while kept:
-        texts = tuple(text for text, _ in kept)
+    remaining = list(words)
+    while remaining:
+        texts = tuple(text for text, _ in remaining)
         length = next((n for n in range(min(longest, len(texts)), 0, -1) if texts[-n:] in forms), 0)
         if length:
-            kept = kept[:-length]
+            remaining = remaining[:-length]
             continue
         # Letters that stand alone may be several forms, or the end of the name and a form: «S.A. E.S.P.».
-        last, joined = kept[-1]
+        last, joined = remaining[-1]
         start = next((n for n in range(1, len(last) - 1) if joined and (last[n:],) in forms), 0)
         if not start:
-            return [] if all(text == "y" for text in texts) else kept
-        kept[-1] = (_SPELLINGS.get(last[:start], last[:start]), True)
-    return kept
+            return [] if all(text == "y" for text in texts) else remaining
+        remaining[-1] = (_SPELLINGS.get(last[:start], last[:start]), True)
+    return remaining
 
 
 @cache

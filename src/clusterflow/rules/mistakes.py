@@ -120,8 +120,8 @@ def accepted(field: Any) -> str:
     if field is None:
         return ""
     marks = metadata_of(field.annotation, field.metadata)
-    if said := next((m.words for m in marks if isinstance(m, Accepts)), None):
-        return said
+    if words := next((m.words for m in marks if isinstance(m, Accepts)), None):
+        return words
     kind = bare_type(field.annotation)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return ", ".join(kind)
@@ -143,10 +143,10 @@ def accepted(field: Any) -> str:
 
 
 def _bounded(text: str, marks: Iterable[Any]) -> str:
-    said = {"ge": "≥ {}", "gt": "> {}", "le": "≤ {}", "lt": "< {}", "min_length": "of {} signs at least"}
-    said |= {"max_length": "of {} signs at most"}
-    bounds = {name: bound for m in marks for name in said if (bound := getattr(m, name, None)) is not None}
-    limits = " and ".join(said[name].format(bound) for name, bound in bounds.items())
+    templates = {"ge": "≥ {}", "gt": "> {}", "le": "≤ {}", "lt": "< {}", "min_length": "of {} signs at least"}
+    templates |= {"max_length": "of {} signs at most"}
+    bounds = {name: bound for m in marks for name in templates if (bound := getattr(m, name, None)) is not None}
+    limits = " and ".join(templates[name].format(bound) for name, bound in bounds.items())
     if bounds.keys() >= {"min_length", "max_length"}:
         limits = f"of {bounds['min_length']} to {bounds['max_length']} signs"
     return f"{text} {limits}".strip()

@@ -26,7 +26,7 @@ def code_of(key: bytes, grant: Grant) -> str:
     return "".join(signs[:4]) + "-" + "".join(signs[4:])
 
 
-def is_valid_code(key: bytes, grant: Grant, said: str | None) -> bool:
+def is_valid_code(key: bytes, grant: Grant, entered: str | None) -> bool:
     """Whether somebody showed the code of the grant; blanks, hyphens and small letters are forgiven."""
-    plain = "".join(c for c in (said or "").upper() if c.isalnum())
+    plain = "".join(c for c in (entered or "").upper() if c.isalnum())
     return hmac.compare_digest(plain.encode(), code_of(key, grant).replace("-", "").encode())

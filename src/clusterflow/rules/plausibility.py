@@ -72,8 +72,8 @@ def overpaid(payment: Payment, paid: int, invoice: Invoice) -> OddValue | None:
     Args:
         paid: all that is paid on the invoice in its currency, in minor units.
     """
-    asked = invoice.amount
-    if payment.amount.currency != asked.currency or payment.amount.minor <= 0 or paid <= asked.minor:
+    amount = invoice.amount
+    if payment.amount.currency != amount.currency or payment.amount.minor <= 0 or paid <= amount.minor:
         return None
-    total = Money(minor=paid, currency=asked.currency)
-    return OddValue("amount", _OVERPAID, str(total), str(asked), invoice.id)
+    total = Money(minor=paid, currency=amount.currency)
+    return OddValue("amount", _OVERPAID, str(total), str(amount), invoice.id)

@@ -129,14 +129,14 @@ def _finding_changed(state: InitiativeState, event: ev.FindingChanged, entry: En
         return {}
     here = (event.stage, event.criterion)
     before = next((a for a in state.answers if (a.stage, a.criterion) == here), None)
-    told = StandingAnswer(
+    standing_answer = StandingAnswer(
         stage=event.stage,
         criterion=event.criterion,
         answer=event.answer,
         found=event.found,
         met_on=event.on if event.answer is Answer.MET else before.met_on if before else None,
     )
-    return {"answers": (*(a for a in state.answers if a is not before), told)}
+    return {"answers": (*(a for a in state.answers if a is not before), standing_answer)}
 
 
 def _gate_opened(state: InitiativeState, event: ev.GateOpened | ev.GateReopened, entry: Entry) -> dict[str, Any]:
@@ -302,9 +302,9 @@ def _initiative_stopped(state: InitiativeState, event: ev.InitiativeStopped, ent
 def _expiry_told(record: str, ended: int = 0) -> Callable[[InitiativeState, Any, Entry], dict[str, Any]]:
     def change(state: InitiativeState, event: Any, entry: Entry) -> dict[str, Any]:
         subject, months = getattr(event, record), getattr(event, "months", ended)
-        told = Expiry(record=record, subject=subject, until=event.until, months=months)
+        expiry = Expiry(record=record, subject=subject, until=event.until, months=months)
         this = (record, subject, event.until)
-        return {"expiries": (*(e for e in state.expiries if (e.record, e.subject, e.until) != this), told)}
+        return {"expiries": (*(e for e in state.expiries if (e.record, e.subject, e.until) != this), expiry)}
 
     return change
 

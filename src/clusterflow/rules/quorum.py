@@ -104,13 +104,13 @@ def _not_entitled(rule: DecidedBy, ballot: Ballot, voter: Voter) -> Refusal | No
         )
     if ballot.decision is Stance.WITHDRAW:
         return None  # nobody needs a right to take back what they said
-    asked, held = ", ".join(rule.roles), ", ".join(sorted(voter.decider.roles)) or "none"
+    required, held = ", ".join(rule.roles), ", ".join(sorted(voter.decider.roles)) or "none"
     if ballot.role is not None and ballot.role not in rule.roles:
-        return Refusal("role", f"at {gate} decides: {asked}; not {ballot.role}")
+        return Refusal("role", f"at {gate} decides: {required}; not {ballot.role}")
     if not voter.decider.roles & ({ballot.role} if ballot.role is not None else set(rule.roles)):
         return Refusal(
             "role",
-            f"at {gate} decides: {asked}; on this day the decider's roles are: {held}",
+            f"at {gate} decides: {required}; on this day the decider's roles are: {held}",
             "Record the seat or the representation that gives the role, with the day it began",
         )
     speaking = {ballot.role} if ballot.role is not None else voter.decider.roles

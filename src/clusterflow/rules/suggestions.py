@@ -48,10 +48,10 @@ def suggestion(finding: Finding, declaration: MetricDeclaration | None, language
     if measured.is_empty and not measured.rows:
         return _RECORD[language]
     if finding.answer is Answer.UNKNOWN and measured.currencies:
-        foreign, asked = ", ".join(measured.currencies), bound.currency
-        if asked is None:
+        foreign, currency = ", ".join(measured.currencies), bound.currency
+        if currency is None:
             return _CURRENCIES[language].format(foreign=foreign)
-        return _RATE[language].format(foreign=foreign, asked=asked)
+        return _RATE[language].format(foreign=foreign, asked=currency)
     if finding.answer is Answer.UNKNOWN:
         return _COMPLETE[language].format(n=measured.unknown_rows, rows=measured.rows)
     reached = measured.high if bound.rising else measured.low

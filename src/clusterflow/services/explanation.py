@@ -40,7 +40,7 @@ def explain(
         known_at: facts that were entered later do not count.
         known_on: the same, for the end of a day.
     """
-    metrics, told = metrics_of(context), language or context.language
+    metrics, reader = metrics_of(context), language or context.language
     with context.reading() as connection:
         state = standing.load(connection, initiative, as_of, known_on)
         if known_on is not None:
@@ -55,7 +55,7 @@ def explain(
         if known_at is None and as_of is not None and as_of < context.clock().date():
             then = end_of_day(connection, initiative, as_of)
             own = _marked(own, measure(connection, calls, metrics, day, [initiative], then), initiative)
-        with numbers_of(told, record.country if record else None):
+        with numbers_of(reader, record.country if record else None):
             return tuple(
                 explain_gate(
                     judge_gate(model.stage(s), own),
@@ -68,8 +68,8 @@ def explain(
                     evidence=lambda call: (
                         evidence(connection, call, initiative, day, known_at) if with_evidence else ()
                     ),
-                    language=told,
-                    place=lambda call: _place(call, metrics.get(call.metric), told),
+                    language=reader,
+                    place=lambda call: _place(call, metrics.get(call.metric), reader),
                 )
                 for s in stages
             )

@@ -104,12 +104,12 @@ class _Simulation:
         if not self.starts:
             yield Mistake(f"{self.history.source}:1", "no line starts an initiative", ENROLMENT)
         people = {str(s.fields.get("id")) for s in self.history.submissions if s.type == Person.type}
-        for said in sorted(self.history.decisions, key=lambda s: s.decision.on):
-            mine = said.decision.initiative or ", ".join(self.starts)
-            yield from _unknown(said, "initiative", mine, self.starts)
-            yield from _unknown(said, "person", said.decision.by, people)
-            yield from _unknown(said, "stage", said.decision.stage, model.by_id if model else [said.decision.stage])
-            self.decisions_to_come.append((mine, said.decision))
+        for line in sorted(self.history.decisions, key=lambda s: s.decision.on):
+            mine = line.decision.initiative or ", ".join(self.starts)
+            yield from _unknown(line, "initiative", mine, self.starts)
+            yield from _unknown(line, "person", line.decision.by, people)
+            yield from _unknown(line, "stage", line.decision.stage, model.by_id if model else [line.decision.stage])
+            self.decisions_to_come.append((mine, line.decision))
 
     def run(self, model: LifecycleModel, since: date | None, until: date | None) -> tuple[SimulatedLife, ...]:
         """Simulate all initiatives under a model.
@@ -180,7 +180,7 @@ class _Simulation:
         looked_at = self._started(day) if day == _month_end(day) else [i for i in self._started(day) if i in affected]
         review_service.process_deadlines(self.context, ACTOR)
         self._evaluate(looked_at)
-        now = [said for said in self.decisions_to_come if said[1].on <= day]
+        now = [line for line in self.decisions_to_come if line[1].on <= day]
         self.decisions_to_come = self.decisions_to_come[len(now) :]
         for initiative, decision in now:
             self._take_decision(model, initiative, decision, day)
@@ -266,11 +266,11 @@ def _change_days_of(submission: Submission) -> Iterator[date]:
             yield day + DAY * (name == "to")
 
 
-def _unknown(said: ParsedLine, noun: str, name: str, known: Iterable[str]) -> Iterator[Mistake]:
+def _unknown(line: ParsedLine, noun: str, name: str, known: Iterable[str]) -> Iterator[Mistake]:
     names = sorted(known)
     if name not in names:
         cure = nearest_hint(name, names) or f"There are: {', '.join(names)}"
-        yield Mistake(said.where, f"no {noun} is called {quoted(name)}", cure=cure)
+        yield Mistake(line.where, f"no {noun} is called {quoted(name)}", cure=cure)
 
 
 def _ballot(decision: Decision) -> Ballot:

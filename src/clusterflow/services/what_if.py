@@ -167,29 +167,29 @@ def _findings(
 ) -> Iterator[ChangedFinding]:
     old, new = _by_criterion(before), _by_criterion(after)
     for (stage, criterion), finding in new.items():
-        was, asked = old[stage, criterion], finding.criterion
+        was, required = old[stage, criterion], finding.criterion
         if was.answer is finding.answer and _number(was.measurement) == _number(finding.measurement):
             continue
         steps = (
             Step(
                 where=", ".join(s.where for s in facts),
                 fact=", ".join(_fact(s) for s in facts),
-                found=number.format(asked.bound.unit, language, asked.bound),
+                found=number.format(required.bound.unit, language, required.bound),
             )
-            for facts, number in moves.get(asked.call, ())
+            for facts, number in moves.get(required.call, ())
         )
         yield ChangedFinding(
             of=stage,
             of_title=model.stage(stage).title.to(language),
             criterion=criterion,
-            title=title_of(asked, language),
-            severity=asked.severity,
+            title=title_of(required, language),
+            severity=required.severity,
             asked=finding.bound_text(language),
             before=was.answer,
             found_before=was.value_text(language),
             after=finding.answer,
             found_after=finding.value_text(language),
-            by=() if asked.metric == KNOWN_SHARE else tuple(steps),
+            by=() if required.metric == KNOWN_SHARE else tuple(steps),
         )
 
 

@@ -52,9 +52,9 @@ def send_link(request: Request, form: Form) -> Response:
         return page(request, "sign_in", 422, address=address, destination=destination, mistake="address_mistake")
     site.check_rate(LINKS_PER_CLIENT, "links of a client", client_of(request))
     site.check_rate(LINKS_PER_ADDRESS, "links to an address", address.casefold())
-    spoken = preferred_language(request.headers.get("accept-language", ""), site.context.language)
+    preferred = preferred_language(request.headers.get("accept-language", ""), site.context.language)
     answer = page(request, "link_sent", address=address, minutes=int(sign_in.LINK_LIFETIME.total_seconds()) // 60)
-    answer.background = BackgroundTask(_mail, site, address, destination, spoken)
+    answer.background = BackgroundTask(_mail, site, address, destination, preferred)
     return answer
 
 

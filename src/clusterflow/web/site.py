@@ -98,10 +98,10 @@ def visitor_of(request: Request) -> Visitor:
     site = site_of(request)
     cookie = request.cookies.get(site.session_cookie)
     person = sign_in.person_signed_in(site.context, cookie) if cookie else None
-    spoken = preferred_language(request.headers.get("accept-language", ""), site.context.language)
+    preferred = preferred_language(request.headers.get("accept-language", ""), site.context.language)
     visitor = Visitor(
         person=person,
-        language=model_language(person.language) if person and person.language else model_language(spoken),
+        language=model_language(person.language) if person and person.language else model_language(preferred),
         cookie=cookie if person else request.cookies.get(site.form_cookie),
     )
     request.state.visitor = visitor

@@ -90,9 +90,9 @@ async def test_the_advice_mends_what_it_is_given_for_and_destroys_nothing(
     before = set(await deployments_there())
     await harm()
     before |= set(await deployments_there())
-    (seen,) = await troubles(look, office)
-    assert advice in seen.cure.en
-    assert advice in seen.cure.es
+    (result,) = await troubles(look, office)
+    assert advice in result.cure.en
+    assert advice in result.cure.es
     follow(advice, office, tmp_path)
     async with prefect_client() as client:  # a pool that was made anew has had no worker yet
         await client.send_worker_heartbeat(POOL, "somebody", heartbeat_interval_seconds=30)

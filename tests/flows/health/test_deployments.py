@@ -80,11 +80,11 @@ class TestDeployments:
             await client.pause_automation(cordoba.id)
             await client.delete_automation(ecuador.id)
             await client.delete_deployment((await client.read_deployment_by_name("review/portfolio")).id)
-        seen = await found()
-        assert len(seen) == len(steps) + 3
-        assert ("deployments", "missing in Prefect: review/portfolio") in seen
-        assert any("cordoba» is switched off" in text for _, text in seen)
-        assert any("ecuador» is missing" in text for _, text in seen)
+        results = await found()
+        assert len(results) == len(steps) + 3
+        assert ("deployments", "missing in Prefect: review/portfolio") in results
+        assert any("cordoba» is switched off" in text for _, text in results)
+        assert any("ecuador» is missing" in text for _, text in results)
 
         await deploy(root, server.api_url, AUTH)
         async with prefect_client() as client:
@@ -101,14 +101,14 @@ class TestDeployments:
             review = (await client.read_deployment_by_name("review/portfolio")).id
             rare = CronSchedule(cron="0 0 3 * *")
             (own,) = await client.create_deployment_schedules(review, [(rare, True)])
-            seen = list(await deployments.look(Surroundings(office)))
-            found = wrong(seen)
+            results = list(await deployments.look(Surroundings(office)))
+            found = wrong(results)
             await client.delete_deployment(made)
             await client.delete_deployment(own_one)
             await client.delete_deployment_schedule(review, own.id)
         assert [what for what, _ in found] == ["deployment review/portfolio", "deployment lifecycle/old-school"]
         assert found[0][1] == "also has a schedule «0 0 3 * *», made in Prefect"
-        assert [s.found.en for s in seen if s.outcome is Outcome.OK] == [
+        assert [s.found.en for s in results if s.outcome is Outcome.OK] == [
             "besides, our workers serve deployments of the office's own: lifecycle/payroll"
         ]
 
@@ -124,12 +124,12 @@ class TestDeployments:
             raise ImportError(f"no module {entrypoint}")
 
         monkeypatch.setattr(deployments, "load_flow_from_entrypoint", load)
-        seen = list(await deployments.look(Surroundings(office)))
-        found = wrong(seen)
+        results = list(await deployments.look(Surroundings(office)))
+        found = wrong(results)
         assert ("deployment lifecycle/basque", "its flow's parameters changed since it was deployed") in found
         unloadable = "its flow cannot be loaded: ImportError: no module flows.relay.relay"
         assert ("deployment relay/outbox", unloadable) in found
-        assert {s.cure.en for s in seen if "cannot be loaded" in s.found.en} == {
+        assert {s.cure.en for s in results if "cannot be loaded" in s.found.en} == {
             "install clusterflow again in this environment; leave the deployment alone"
         }
 

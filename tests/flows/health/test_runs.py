@@ -36,11 +36,11 @@ class TestRuns:
         run = await start("dues/daily")
         async with prefect_client() as client:
             await client.set_flow_run_state(run, Failed(message="no scheme\nof that name"), force=True)
-            (seen,) = await runs.look(Surroundings(office))
+            (result,) = await runs.look(Surroundings(office))
             await client.delete_flow_run(run)
-        assert (seen.outcome, seen.what.en) == (Outcome.WARNING, "runs of dues/daily")
-        assert seen.found.en == "1 failed in 24 hours; the last one, «a run»: no scheme of that name"
-        assert seen.cure.en.endswith(f"/v2/runs/flow-run/{run}")
+        assert (result.outcome, result.what.en) == (Outcome.WARNING, "runs of dues/daily")
+        assert result.found.en == "1 failed in 24 hours; the last one, «a run»: no scheme of that name"
+        assert result.cure.en.endswith(f"/v2/runs/flow-run/{run}")
         assert wrong(await runs.look(Surroundings(office))) == []
 
     async def test_a_run_whose_worker_is_gone_is_reported_and_the_advice_takes_it_back(
@@ -51,9 +51,9 @@ class TestRuns:
         async with prefect_client() as client:
             await client.set_flow_run_state(run, Running(), force=True)
             await client.update_flow_run_labels(run, {WORKER_LABEL: "gone"})
-        (seen,) = await runs.look(Surroundings(office))
-        assert (seen.outcome, seen.cure.en) == (Outcome.TROUBLE, "clusterflow reconcile")
-        assert seen.found.en == "1 without a worker, because theirs is gone: a run"
+        (result,) = await runs.look(Surroundings(office))
+        assert (result.outcome, result.cure.en) == (Outcome.TROUBLE, "clusterflow reconcile")
+        assert result.found.en == "1 without a worker, because theirs is gone: a run"
         done = await reconcile(Office(office.database or "", "none").context)
         assert done.queued == ("a run",)
         assert wrong(await runs.look(Surroundings(office))) == []
@@ -65,9 +65,13 @@ class TestRuns:
         run = await start("report/dossiers")
         async with prefect_client() as client:
             await client.set_flow_run_state(run, Running(), force=True)
-            (seen,) = await runs.look(Surroundings(office))
+            (result,) = await runs.look(Surroundings(office))
             await client.delete_flow_run(run)
-        assert (seen.outcome, seen.what.en, "running for 0 min" in seen.found.en) == (Outcome.WARNING, "a run", True)
+        assert (result.outcome, result.what.en, "running for 0 min" in result.found.en) == (
+            Outcome.WARNING,
+            "a run",
+            True,
+        )
 
 
 class TestForms:
@@ -78,9 +82,9 @@ class TestForms:
         lost.enrol("one", "basque")
         lost.state_figure("launch")
         review.evaluate(lost.context, "one")
-        (seen,) = await forms.look(Surroundings(office))
-        assert (seen.outcome, seen.cure.en) == (Outcome.TROUBLE, "clusterflow reconcile")
-        assert seen.found.en == "1 open gates without a form: one/launch"
+        (result,) = await forms.look(Surroundings(office))
+        assert (result.outcome, result.cure.en) == (Outcome.TROUBLE, "clusterflow reconcile")
+        assert result.found.en == "1 open gates without a form: one/launch"
 
         assert len((await reconcile(lost.context)).opened) == 1
         assert wrong(await forms.look(Surroundings(office))) == []
@@ -104,8 +108,8 @@ class TestServerSettings:
             "ui": {"show_promotional_content": True},
             "services": {"task_run_recorder": {"batch_size": 1}, "db_vacuum": {"enabled": ["events"]}},
         }
-        seen = server_settings.judge(untold, loopback=False)
-        assert [s.outcome for s in seen] == [Outcome.TROUBLE, *[Outcome.WARNING] * 3]
-        advice = " ".join(s.cure.en for s in seen)
+        results = server_settings.judge(untold, loopback=False)
+        assert [s.outcome for s in results] == [Outcome.TROUBLE, *[Outcome.WARNING] * 3]
+        advice = " ".join(s.cure.en for s in results)
         assert all(f"{name}={value}" in advice for name, value in {**BATCHED, **QUIET}.items())
         assert len(server_settings.judge(untold, loopback=True)) == 3, "on loopback a password is the office's choice"

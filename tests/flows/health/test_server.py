@@ -33,8 +33,8 @@ def look(settings: Settings) -> list[Finding]:
 
 class TestServer:
     def look(self, **settings: Any) -> tuple[str, str]:
-        (seen,) = health.look_at_server(Surroundings(Settings(**settings)))
-        return seen.outcome.value, seen.found.en
+        (result,) = health.look_at_server(Surroundings(Settings(**settings)))
+        return result.outcome.value, result.found.en
 
     def test_none_that_nobody_asked_for_is_not_looked_at(self) -> None:
         outcome, found = self.look(prefect_port=free_port())

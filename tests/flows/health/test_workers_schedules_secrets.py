@@ -35,11 +35,11 @@ class TestWorkers:
 
     def test_a_worker_that_missed_three_heartbeats_is_gone(self) -> None:
         now = datetime(2026, 1, 1, tzinfo=UTC)
-        heard = Worker(
+        worker_state = Worker(
             name="somebody", work_pool_id=UUID(int=1), last_heartbeat_time=now, heartbeat_interval_seconds=10
         )
-        assert workers.at_work([heard], now + timedelta(seconds=30)).outcome is Outcome.OK
-        gone = workers.at_work([heard], now + timedelta(seconds=31))
+        assert workers.at_work([worker_state], now + timedelta(seconds=30)).outcome is Outcome.OK
+        gone = workers.at_work([worker_state], now + timedelta(seconds=31))
         assert gone.outcome is Outcome.TROUBLE
         assert "the last one, «somebody»" in gone.found.en
         assert workers.at_work([], now).outcome is Outcome.TROUBLE
@@ -56,12 +56,12 @@ class TestSchedules:
                 await client.create_flow_run_from_deployment(it, state=Scheduled(name="Late", scheduled_time=at))
                 for it, at in late.items()
             ]
-            seen = {s.what.en: s for s in await schedules.look(Surroundings(office))}
+            results = {s.what.en: s for s in await schedules.look(Surroundings(office))}
             for run in runs:
                 await client.delete_flow_run(run.id)
-        assert seen["runs of review/portfolio"].outcome is Outcome.TROUBLE
-        assert seen["runs of review/portfolio"].found.en == "1 have not begun; the first was due 30 min ago"
-        assert seen["runs of relay/outbox"].outcome is Outcome.WARNING
+        assert results["runs of review/portfolio"].outcome is Outcome.TROUBLE
+        assert results["runs of review/portfolio"].found.en == "1 have not begun; the first was due 30 min ago"
+        assert results["runs of relay/outbox"].outcome is Outcome.WARNING
 
     async def test_a_schedule_that_brings_no_runs_is_trouble(
         self, office: Settings, monkeypatch: pytest.MonkeyPatch
@@ -102,9 +102,9 @@ class TestSecrets:
             await client.update_deployment(relay.id, DeploymentUpdate(job_variables=named))
         assert wrong(await secrets.look(surroundings)) == [("block secret/smtp-key", "does not exist in Prefect")]
         await Secret(value="hunter2").save("smtp-key")  # type: ignore[misc]
-        seen = list(await secrets.look(surroundings))
-        assert [s.outcome for s in seen] == [Outcome.OK]
-        assert "hunter2" not in repr(seen)
+        results = list(await secrets.look(surroundings))
+        assert [s.outcome for s in results] == [Outcome.OK]
+        assert "hunter2" not in repr(results)
         await Secret(value="").save("smtp-key", overwrite=True)  # type: ignore[misc]
         assert [text for _, text in wrong(await secrets.look(surroundings))] == [
             "is empty, is no text, or cannot be decrypted"
@@ -116,10 +116,10 @@ class TestSecrets:
         surroundings = Surroundings(office)
         await Secret(value="mailto://u:hunter2@127.0.0.1:1").save("clusterflow-channel-mail")  # type: ignore[misc]
         await Secret(value={"no": "text"}).save("clusterflow-channel-team")  # type: ignore[misc]
-        seen = list(await secrets.look(surroundings))
+        results = list(await secrets.look(surroundings))
         async with prefect_client() as client:
             for block in await client.read_block_documents_by_type("secret"):
                 await client.delete_block_document(block.id)
-        assert [what for what, _ in wrong(seen)] == ["block secret/clusterflow-channel-team"]
+        assert [what for what, _ in wrong(results)] == ["block secret/clusterflow-channel-team"]
         assert set(surroundings.stored_channels) == {"mail"}
-        assert "hunter2" not in repr(seen)
+        assert "hunter2" not in repr(results)

@@ -330,9 +330,9 @@ def test_the_same_files_are_written_to_any_address_that_fsspec_knows(world: Worl
 def test_an_address_that_cannot_be_written_is_told_without_its_password(world: World) -> None:
     with pytest.raises(
         ClusterflowError, match=r"^the folder of calendars none://\*\*\*@host/calendars is not an address"
-    ) as told:
+    ) as caught:
         calendars(world).write("none://office:hunter2@host/calendars?key=hunter2")
-    assert "hunter2" not in str(told.value)
+    assert "hunter2" not in str(caught.value)
 
 
 DAYS = st.sampled_from(["2024-01-01", "2024-01-09", "2024-01-20", "2024-02-20", "2024-06-01"])

@@ -46,8 +46,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def trouble_of(seen: list[CheckResult]) -> CheckResult:
-    (found,) = [s for s in seen if s.outcome is not Outcome.OK]
+def trouble_of(results: list[CheckResult]) -> CheckResult:
+    (found,) = [s for s in results if s.outcome is not Outcome.OK]
     return found
 
 

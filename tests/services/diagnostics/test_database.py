@@ -49,22 +49,22 @@ class At(Surroundings):
 
 class TestSchema:
     def test_at_head_is_well(self, world: World) -> None:
-        (seen,) = room.look_at_schema(At(world))
-        assert seen.outcome is Outcome.OK
-        assert f"schema {HEAD}" in seen.found.en
+        (result,) = room.look_at_schema(At(world))
+        assert result.outcome is Outcome.OK
+        assert f"schema {HEAD}" in result.found.en
 
     def test_another_schema_is_trouble_with_the_command_that_helps(self, world: World) -> None:
         with world.context.database.begin() as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-        (seen,) = room.look_at_schema(At(world))
-        assert (seen.outcome, seen.cure.en) == (
+        (result,) = room.look_at_schema(At(world))
+        assert (result.outcome, result.cure.en) == (
             Outcome.TROUBLE,
             "Install the version of clusterflow that created it",
         )
 
     def test_none_yet_is_trouble_and_makes_none(self, office: Office, tmp_path: Path) -> None:
-        (seen,) = room.look_at_schema(office())
-        assert seen.outcome is Outcome.TROUBLE
+        (result,) = room.look_at_schema(office())
+        assert result.outcome is Outcome.TROUBLE
         assert not (tmp_path / "clusterflow.db").exists()
 
     def test_a_server_that_is_away_is_told_without_its_password(self, office: Office) -> None:
@@ -76,8 +76,8 @@ class TestSchema:
 
 class TestLedger:
     def test_whole_ends_are_well(self, world: World) -> None:
-        (seen,) = room.look_at_ledger(At(world))
-        assert seen.found.en == "2 chains end in their last entry"
+        (result,) = room.look_at_ledger(At(world))
+        assert result.found.en == "2 chains end in their last entry"
 
     @pytest.mark.parametrize("change", ["last entry gone", "head changed", "entry beyond"])
     def test_a_chain_that_does_not_end_where_it_says_is_trouble(self, world: World, change: str) -> None:
@@ -94,8 +94,8 @@ class TestLedger:
                     row = {"chain": "one", "version": last.version + 1, "at": last.at, "actor": "x", "command": "x"}
                     more = {"kind": "x", "body": "{}", "previous": last.hash, "hash": "0" * 64}
                     connection.execute(insert(ledger), row | more)
-        seen = list(room.look_at_ledger(At(world)))
-        assert [(s.what.en, s.outcome) for s in seen] == [("ledger of one", Outcome.TROUBLE)]
+        results = list(room.look_at_ledger(At(world)))
+        assert [(s.what.en, s.outcome) for s in results] == [("ledger of one", Outcome.TROUBLE)]
 
 
 class TestWaiting:
@@ -125,10 +125,10 @@ class TestWaiting:
         for _ in range(8):
             dispatcher.run()
             world.now += timedelta(days=1)
-        seen = list(room.look_at_dead_letters(At(world)))
-        assert seen
-        assert {s.outcome for s in seen} == {Outcome.WARNING}
-        assert "no mail server is configured" in seen[0].found.en
+        results = list(room.look_at_dead_letters(At(world)))
+        assert results
+        assert {s.outcome for s in results} == {Outcome.WARNING}
+        assert "no mail server is configured" in results[0].found.en
         world.now += timedelta(days=60)
         assert [s.outcome for s in room.look_at_dead_letters(At(world))] == [Outcome.OK]
 

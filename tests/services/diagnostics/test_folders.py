@@ -15,8 +15,8 @@ from clusterflow.settings import Settings
 
 
 def look(home: Path, **settings: Any) -> dict[str, tuple[Outcome, str]]:
-    seen = folders.look(Surroundings(Settings(home=home, **settings)))
-    return {s.what.en: (s.outcome, s.found.en) for s in seen}
+    results = folders.look(Surroundings(Settings(home=home, **settings)))
+    return {s.what.en: (s.outcome, s.found.en) for s in results}
 
 
 def test_what_is_not_in_use_is_no_trouble_and_reports_go_to_the_home_folder(tmp_path: Path) -> None:

@@ -27,11 +27,11 @@ class TestSettings:
         monkeypatch.setenv("CLUSTERFLOW_SECRET", "short-one")
         monkeypatch.setenv("CLUSTERFLOW_PREFECT_PORT", "hunter2")
         surroundings = Surroundings()
-        seen = list(settings.look_at_settings(surroundings))
-        assert {s.what.en for s in seen} == {"CLUSTERFLOW_SECRET", "CLUSTERFLOW_PREFECT_PORT"}
-        assert {s.outcome for s in seen} == {Outcome.TROUBLE}
-        assert "short-one" not in repr(seen)
-        assert "hunter2" not in repr(seen)
+        results = list(settings.look_at_settings(surroundings))
+        assert {s.what.en for s in results} == {"CLUSTERFLOW_SECRET", "CLUSTERFLOW_PREFECT_PORT"}
+        assert {s.outcome for s in results} == {Outcome.TROUBLE}
+        assert "short-one" not in repr(results)
+        assert "hunter2" not in repr(results)
         assert surroundings.language == "en"
 
     def test_a_misspelt_name_and_a_pretended_day_are_warnings(
@@ -39,12 +39,12 @@ class TestSettings:
     ) -> None:
         monkeypatch.setenv("CLUSTERFLOW_LANGAUGE", "es")
         monkeypatch.setenv("CLUSTERFLOW_TEST_REQUIRE", "all")
-        seen = list(settings.look_at_settings(office(today="2020-02-02")))
-        assert wrong(seen) == [
+        results = list(settings.look_at_settings(office(today="2020-02-02")))
+        assert wrong(results) == [
             ("CLUSTERFLOW_LANGAUGE", "no setting has this name"),
             ("CLUSTERFLOW_TODAY", "it is pretended that today is 2020-02-02"),
         ]
-        assert seen[0].cure.en == "was CLUSTERFLOW_LANGUAGE meant?"
+        assert results[0].cure.en == "was CLUSTERFLOW_LANGUAGE meant?"
 
 
 class TestSecret:
@@ -83,9 +83,9 @@ class TestSecret:
         file.chmod(0o644)
         assert self.look(surroundings) == [Outcome.OK]
         file.write_text("CLUSTERFLOW_MAIL=mailto://u:hunter2@host\n")
-        seen = list(settings.look_at_secret(surroundings))
-        assert wrong(seen) == [(".env", "others can read CLUSTERFLOW_MAIL")]
-        assert "hunter2" not in repr(seen)
+        results = list(settings.look_at_secret(surroundings))
+        assert wrong(results) == [(".env", "others can read CLUSTERFLOW_MAIL")]
+        assert "hunter2" not in repr(results)
         file.chmod(0o600)
         assert self.look(surroundings) == [Outcome.OK]
 
@@ -102,10 +102,10 @@ class TestFiles:
         notices = configs / "notices.yaml"
         first = "first:\n  event: gate.opend\n  to: [everyone]\n  template: gate-opened\n"
         notices.write_text(first + notices.read_text(encoding="utf-8"), encoding="utf-8")
-        seen = [s for s in files.look(office(configs=configs)) if s.outcome is Outcome.TROUBLE]
-        assert {Path(s.what.en.rsplit(":", 2)[0]).name for s in seen} == {"basque.yaml", "notices.yaml"}
-        assert len([s for s in seen if "notices.yaml" in s.what.en]) == 2
-        assert all(s.found.en and s.cure.en for s in seen)
+        results = [s for s in files.look(office(configs=configs)) if s.outcome is Outcome.TROUBLE]
+        assert {Path(s.what.en.rsplit(":", 2)[0]).name for s in results} == {"basque.yaml", "notices.yaml"}
+        assert len([s for s in results if "notices.yaml" in s.what.en]) == 2
+        assert all(s.found.en and s.cure.en for s in results)
 
 
 class TestChannels:
@@ -121,12 +121,12 @@ class TestChannels:
         _, address = mailbox
         surroundings = office()
         surroundings.stored_channels = {"mail": SecretStr(address), "team": SecretStr("nonsense://hunter2")}
-        seen = list(channels.look(surroundings))
-        assert [(s.what.en, s.outcome) for s in seen] == [
+        results = list(channels.look(surroundings))
+        assert [(s.what.en, s.outcome) for s in results] == [
             ("channel mail", Outcome.OK),
             ("channel team", Outcome.TROUBLE),
         ]
-        assert "hunter2" not in repr(seen)
+        assert "hunter2" not in repr(results)
 
     def test_a_message_is_sent_on_request(self, office: Office, mailbox: tuple[Mailbox, str]) -> None:
         box, address = mailbox
@@ -151,14 +151,14 @@ class TestChannels:
     def test_an_address_that_is_none_is_trouble_and_is_shown_nowhere(
         self, office: Office, address: str, capfd: pytest.CaptureFixture[str]
     ) -> None:
-        seen = list(channels.look(office(mail=address)))
-        assert [s.outcome for s in seen] == [Outcome.TROUBLE]
-        said = capfd.readouterr()
-        assert "hunter2" not in repr(seen) + said.out + said.err
+        results = list(channels.look(office(mail=address)))
+        assert [s.outcome for s in results] == [Outcome.TROUBLE]
+        output = capfd.readouterr()
+        assert "hunter2" not in repr(results) + output.out + output.err
 
     def test_a_server_that_does_not_answer_is_trouble(self, office: Office) -> None:
         address = f"mailto://u:hunter2@127.0.0.1:{free_port()}?from=office@host.example&mode=insecure"
-        (seen,) = channels.look(office(mail=address))
-        assert seen.outcome is Outcome.TROUBLE
-        assert "Connection refused" in seen.found.en
-        assert "hunter2" not in repr(seen)
+        (result,) = channels.look(office(mail=address))
+        assert result.outcome is Outcome.TROUBLE
+        assert "Connection refused" in result.found.en
+        assert "hunter2" not in repr(result)

@@ -170,7 +170,7 @@ ANOTHER = {"id": "management", "kind": "board", "name": "Another", "from": "2020
 
 
 @pytest.mark.parametrize(
-    ("harm", "said"),
+    ("harm", "expected"),
     [
         (lambda t: t[: t.rindex('{"chain"')], "it is not whole: 1 of 2 chains are there"),
         (lambda t: t[: t.rindex('{"entry"')], "«registry» has 9 entries here, and 10 in truth"),
@@ -193,12 +193,12 @@ ANOTHER = {"id": "management", "kind": "board", "name": "Another", "from": "2020
     ],
 )  # fmt: skip
 def test_a_file_that_is_not_as_it_was_written_is_refused_whole(
-    office: tuple[Context, str], on_sqlite: Two, harm: Callable[[str], str], said: str
+    office: tuple[Context, str], on_sqlite: Two, harm: Callable[[str], str], expected: str
 ) -> None:
     _, text = office
     with pytest.raises(Mistakes) as refused:
         take(on_sqlite[1], harm(text))
-    assert said in str(refused.value)
+    assert expected in str(refused.value)
     assert "life.jsonl:" in str(refused.value) or "the file" in str(refused.value)
     with read_connection(on_sqlite[1].engine) as connection:
         assert connection.execute(select(tables.chain)).all() == []

@@ -94,10 +94,10 @@ def test_a_log_has_the_form_of_the_standard(office: Office) -> None:
         assert set(classifier.get("keys").split()) <= set(common["event"])
     for scope, found in (("trace", root.iter(f"{XES}trace")), ("event", root.iter(f"{XES}event"))):
         for one in found:
-            said = {a.get("key"): a for a in one if a.tag not in (f"{XES}event",)}
-            assert {key: said[key].tag for key in common[scope]} == common[scope]
-            assert len(said) == sum(a.tag != f"{XES}event" for a in one), "no key twice"
-            for key, attribute in said.items():
+            attributes = {a.get("key"): a for a in one if a.tag not in (f"{XES}event",)}
+            assert {key: attributes[key].tag for key in common[scope]} == common[scope]
+            assert len(attributes) == sum(a.tag != f"{XES}event" for a in one), "no key twice"
+            for key, attribute in attributes.items():
                 assert ":" not in key or key.partition(":")[0] in prefixes
                 typed(attribute.tag.removeprefix(XES), attribute.get("value"))
 

@@ -71,9 +71,9 @@ SPECIAL: dict[str, list[Any]] = {
 def pool(cls: type[Record], name: str) -> st.SearchStrategy[Any]:
     """Few values, so that facts collide; those that can be any text are odd ones."""
     field = cls.model_fields[name]
-    said = SPECIAL.get(f"{cls.type}.{name}", SPECIAL.get(name))
-    if said is not None:
-        return st.sampled_from(said)
+    special = SPECIAL.get(f"{cls.type}.{name}", SPECIAL.get(name))
+    if special is not None:
+        return st.sampled_from(special)
     kinds = (bare_type(field.annotation), *get_args(field.annotation))
     maybe = [None] if type(None) in kinds else []
     if f"{name}_minor" in tables.REGISTRY_TABLES[cls.type].c:
@@ -150,14 +150,14 @@ def holding(engine: Engine) -> set[str]:
 
 def record(context: Context, lines: list[dict[str, Any]]) -> None:
     """The facts together; then what is withdrawn, one by one: what was withdrawn already is refused, and left."""
-    said = []
+    lines_written = []
     for line in lines:
         fields = {n: v for n, v in line.items() if n not in ("record", "initiative", "retract") and v is not None}
-        said.append(
+        lines_written.append(
             Submission(line["record"], fields, "here", line.get("initiative"), line.get("retract", False), True)
         )
-    registry_service.record(context, [s for s in said if not s.retract])
-    for one in said:
+    registry_service.record(context, [s for s in lines_written if not s.retract])
+    for one in lines_written:
         with contextlib.suppress(ClusterflowError):
             registry_service.record(context, [one] if one.retract else [])
 
@@ -230,9 +230,9 @@ def test_tables_say_the_same_and_no_cell_is_a_formula(on_sqlite: Two, lines: lis
         assert head == head_of(cls)
         for row in rows:
             assert not any(c.startswith(("=", "@", "+", "\t", "\r", "＝")) for c in row)
-            said = {column: plain(c) for column, c in zip(head, row, strict=True)}
-            chain = said.pop("initiative", None) or REGISTRY
-            found.add(json_line(chain, cls.model_validate({n: v for n, v in said.items() if v is not None})))
+            cells = {column: plain(c) for column, c in zip(head, row, strict=True)}
+            chain = cells.pop("initiative", None) or REGISTRY
+            found.add(json_line(chain, cls.model_validate({n: v for n, v in cells.items() if v is not None})))
     assert found == holding(here.engine)
 
 
@@ -262,7 +262,7 @@ def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(UnicodeEncodeError), several(tmp_path / "half.zip") as into, into("one.csv") as file:
         file.write("\ud800")
     assert list(tmp_path.iterdir()) == []
-    for target, said in (
+    for target, expected in (
         (tmp_path / "there.zip", "is already there; --replace"),
         (tmp_path / "full", "is not empty; --replace"),
         (tmp_path / "there.zip" / "deeper", "cannot be written: "),
@@ -272,6 +272,6 @@ def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
         (tmp_path / "there.zip").write_text("before")
         (tmp_path / "full").mkdir(exist_ok=True)
         (tmp_path / "full" / "something").touch()
-        with pytest.raises(ClusterflowError, match=said), several(target):
+        with pytest.raises(ClusterflowError, match=expected), several(target):
             pass
     assert (tmp_path / "there.zip").read_text() == "before"

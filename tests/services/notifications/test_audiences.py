@@ -72,8 +72,8 @@ def test_what_is_overdue_reaches_more_people_one_level_up(world: World) -> None:
         assert dispatcher.run().problems == ()
     with world.context.database.connect() as connection:
         rows = connection.execute(select(notice.c.rule, notice.c.recipient)).all()
-    told = {rule: {r.recipient for r in rows if r.rule == rule} for rule in ("overdue", "overdue-escalated")}
-    assert told == {"overdue": {"mona", "olga"}, "overdue-escalated": {"mona", "bruno", "gala", "olga"}}
+    recipients = {rule: {r.recipient for r in rows if r.rule == rule} for rule in ("overdue", "overdue-escalated")}
+    assert recipients == {"overdue": {"mona", "olga"}, "overdue-escalated": {"mona", "bruno", "gala", "olga"}}
 
 
 @pytest.mark.parametrize("name", ["Evil\r\nBcc: victim@x.example", "Evil\nTo: victim@x.example\n\nbody", "E\u2028X: y"])

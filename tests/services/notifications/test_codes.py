@@ -78,10 +78,10 @@ def test_who_shows_the_code_that_was_sent_is_believed(office: Office) -> None:
 def test_no_code_is_kept_anywhere(office: Office) -> None:
     codes = office.codes("mona") + office.codes("bruno")
     office.decide("first", by="mona", code=codes[0])
-    kept = everything_kept(office)
+    stored = everything_kept(office)
     for code in codes:
-        assert code not in kept
-        assert code.replace("-", "") not in kept
+        assert code not in stored
+        assert code.replace("-", "") not in stored
 
 
 def test_a_code_is_good_for_nobody_else(office: Office) -> None:

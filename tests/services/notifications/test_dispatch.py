@@ -46,9 +46,9 @@ def test_who_is_told_of_an_open_gate_and_in_which_language(world: World, mailbox
     assert box.subjects("mona@firm.example") == ["Initiative-one: gate 1 is ready for a decision"]
     assert box.subjects("bruno@firm.example") == ["Initiative-one: la puerta 1 está lista para decidir"]
     assert all(len(m.get_all("To", [])) == 1 for _, m in box.mails), "one recipient a message"
-    asked = [m for _, m in box.mails if m["X-Clusterflow-Notice"].startswith("gate-ready")]
-    assert asked
-    assert all("text/calendar" in [p.get_content_type() for p in m.walk()] for m in asked), "with its date"
+    gate_mails = [m for _, m in box.mails if m["X-Clusterflow-Notice"].startswith("gate-ready")]
+    assert gate_mails
+    assert all("text/calendar" in [p.get_content_type() for p in m.walk()] for m in gate_mails), "with its date"
     assert Dispatcher(world.context).run().delivered == 0, "the same is not sent again"
 
 
@@ -102,8 +102,8 @@ def test_mails_speak_of_an_any_of_as_a_whole(database_url: str, mailbox: tuple[M
     Dispatcher(w.context).run()
     with w.context.database.connect() as connection:
         rows = connection.execute(select(notice).where(notice.c.rule == "finding-changed").order_by(notice.c.id)).all()
-    told = [row.subject.partition(": ")[2] for row in rows if row.recipient == "mona"]
-    assert told == ["«a or b» is met", "«a or b» is not met"], "that b came and went changed nothing"
+    subjects = [row.subject.partition(": ")[2] for row in rows if row.recipient == "mona"]
+    assert subjects == ["«a or b» is met", "«a or b» is not met"], "that b came and went changed nothing"
     assert "0 % / 0 %, asked ≥ 100 % or ≥ 100 %" in rows[-1].body
 
 
@@ -335,8 +335,8 @@ def test_what_the_calendar_brings_is_told_once_in_the_readers_language(
         review.process_deadlines(world.at(day).context)
         assert Dispatcher(world.context).run().problems == ()
         assert Dispatcher(world.context).run().written == 0
-    told = [s.removeprefix("Initiative-one: ") for s in mailbox[0].subjects("mona@firm.example")]
-    assert [s for s in told if "takes longer" not in s and "still" not in s] == [
+    subjects = [s.removeprefix("Initiative-one: ") for s in mailbox[0].subjects("mona@firm.example")]
+    assert [s for s in subjects if "takes longer" not in s and "still" not in s] == [
         "a condition was not met in time",
         "gate 1 is open again",
         "the label «ESCA-gold» expires on 30 December 2024",
@@ -345,8 +345,8 @@ def test_what_the_calendar_brings_is_told_once_in_the_readers_language(
         "the label «ESCA-gold» has expired",
         "the strategy has ended",
     ]
-    told = [s.removeprefix("Initiative-one: ") for s in mailbox[0].subjects("bruno@firm.example")]
-    assert [s for s in told if "tarda" not in s and "sigue" not in s] == [
+    subjects = [s.removeprefix("Initiative-one: ") for s in mailbox[0].subjects("bruno@firm.example")]
+    assert [s for s in subjects if "tarda" not in s and "sigue" not in s] == [
         "la puerta 1 se abre otra vez",
         "la etiqueta «ESCA-gold» vence el 30 de diciembre de 2024",
         "la estrategia termina el 30 de diciembre de 2024",

@@ -138,8 +138,8 @@ def test_of_a_text_in_parts_those_that_arrived_are_not_sent_again(
     assert Dispatcher(world.context).run().failed == 1
     world.now += BACKOFF[0]
     assert Dispatcher(world.context).run().failed == 1
-    heard = [json.loads(r.get_data())["message"] for r in hook.got]
-    assert [h.strip()[:5] for h in heard] == ["(1/3)", "(2/3)", "(2/3)", "(3/3)"]
+    messages = [json.loads(r.get_data())["message"] for r in hook.got]
+    assert [h.strip()[:5] for h in messages] == ["(1/3)", "(2/3)", "(2/3)", "(3/3)"]
     assert [bool(json.loads(r.get_data())["attachments"]) for r in hook.got] == [False, False, False, True]
     world.now += BACKOFF[1]
     Dispatcher(world.context).run()
@@ -217,7 +217,7 @@ def test_no_password_is_seen_anywhere(
     world: World, hook: Hook, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Not in a log of any level, a table, what is printed, what goes wrong, nor in the settings as text."""
-    hook.then, said = ["refused", "slow", "dropped"] * 9, list[str]()
+    hook.then, errors = ["refused", "slow", "dropped"] * 9, list[str]()
     port = free_port()
     world.context.settings = world.context.settings.model_copy(
         update={
@@ -229,10 +229,10 @@ def test_no_password_is_seen_anywhere(
     write(world, "b:key", person="bruno")
     with caplog.at_level(logging.DEBUG):
         for _ in range(12):
-            said.append(str(Dispatcher(world.context).run()))
+            errors.append(str(Dispatcher(world.context).run()))
             world.now += max(BACKOFF)
     with world.context.database.connect() as connection:
-        kept = [
+        stored = [
             str(row) for table in tables.whole_schema().tables.values() for row in connection.execute(select(table))
         ]
         answers = " ".join(connection.execute(select(tables.delivery.c.answer)).scalars())
@@ -240,7 +240,7 @@ def test_no_password_is_seen_anywhere(
     assert "efused" in answers, "and that nobody listens"
     out, err = capfd.readouterr()
     everything = "\n".join(
-        [*kept, *said, out, err, caplog.text, repr(world.context.settings), str(outbox.backlog(world.context))]
+        [*stored, *errors, out, err, caplog.text, repr(world.context.settings), str(outbox.backlog(world.context))]
     )
     for secret in ("hunter2", "hunter2-token", "b2ZmaWNlOmh1bnRlcjI"):
         assert secret not in everything

@@ -315,9 +315,13 @@ def test_a_day_begins_where_the_initiative_is(office: Office) -> None:
 
 
 def test_government_seats_are_told_to_the_board_but_not_to_the_government(database_url: str) -> None:
-    asked = stated("government-seat-share")
-    seats = asked.model_copy(
-        update={"metric": "government-seat-share", "with_": (), "bound": asked.bound.parse("<= 30 %", asked.bound.unit)}
+    request = stated("government-seat-share")
+    seats = request.model_copy(
+        update={
+            "metric": "government-seat-share",
+            "with_": (),
+            "bound": request.bound.parse("<= 30 %", request.bound.unit),
+        }
     )
     w = World(database_url, model(stage("first", (), seats)))
     w.enrol()

@@ -154,9 +154,9 @@ def test_a_dead_letter_is_brought_back_once_and_has_all_the_patience_again(
     office.record("person id=berta name=Berta email=berta@new.example from=2024-04-17 language=en")
     assert [x.number for x in resend(office.context, [letter.number], actor="olga").letters] == [letter.number]
     assert resend(office.context).letters == (), "it is on its way: nothing is dead"
-    with pytest.raises(Mistakes) as said:
+    with pytest.raises(Mistakes) as caught:
         resend(office.context, [letter.number, 4711])
-    assert [m.found for m in said.value.mistakes] == ["is on its way", "is no notice"]
+    assert [m.found for m in caught.value.mistakes] == ["is on its way", "is no notice"]
     mailbox[0].refused = {"berta@new.example"}
     wait(office, 1)
     mailbox[0].refused = set()

@@ -70,7 +70,7 @@ def _own_words(language: Language) -> frozenset[str]:
 
 def recognize_sheets(book: Book, language: Language) -> tuple[list[Table], list[CellMistake]]:
     """Return the recognized sheets of a workbook, and the mistakes in sheets and heads."""
-    tables, wrong, seen = list[Table](), list[CellMistake](), dict[str, str]()
+    tables, wrong, sheet_names = list[Table](), list[CellMistake](), dict[str, str]()
     for raw in book.sheets:
         if raw.name.startswith("#") or fold_text(raw.name) in _ours():
             continue
@@ -80,10 +80,10 @@ def recognize_sheets(book: Book, language: Language) -> tuple[list[Table], list[
             if any(clean_text(cell) is not None for row in raw.rows for cell in row):
                 wrong.append(_unknown(raw.name, [s.title.to(language) for s in SHEETS], "sheet", place, language))
             continue
-        if sheet.name in seen:
-            wrong.append(mistake(place, None, "sheet_twice", language, other=seen[sheet.name]))
+        if sheet.name in sheet_names:
+            wrong.append(mistake(place, None, "sheet_twice", language, other=sheet_names[sheet.name]))
             continue
-        seen[sheet.name] = raw.name
+        sheet_names[sheet.name] = raw.name
         table = _read_heads(sheet, raw, language, wrong)
         if table is not None:
             tables.append(table)

@@ -58,7 +58,7 @@ async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
     """Compare what is declared with what Prefect has: missing, stale, paused and foreign deployments."""
     context = Context(surroundings.settings, surroundings.database)
     declarations = declarations_of(context)
-    seen = [trouble(both(_MODEL, name=m), plain(text), _MEND_MODEL) for m, text in declarations.problems.items()]
+    results = [trouble(both(_MODEL, name=m), plain(text), _MEND_MODEL) for m, text in declarations.problems.items()]
     found = await deployed()
     resting = {RELAY} if await is_relay_live() else set[str]()
     triggers = await triggers_on([t["name"] for d in declarations.declared for t in d.get("triggers", ())])
@@ -70,22 +70,22 @@ async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
             missing.append(name)
             continue
         try:
-            seen += compared(with_schema(declaration), there, triggers, resting=name in resting)
+            results += compared(with_schema(declaration), there, triggers, resting=name in resting)
         except Exception as problem:  # importing a flow may raise anything
-            seen.append(trouble(_what(name), both(_UNLOADABLE, problem=describe_problem(problem)), _INSTALL))
+            results.append(trouble(_what(name), both(_UNLOADABLE, problem=describe_problem(problem)), _INSTALL))
     if missing:
-        seen.append(trouble(DEPLOYMENTS, both(_MISSING, names=several(missing, 20)), _DEPLOY))
+        results.append(trouble(DEPLOYMENTS, both(_MISSING, names=several(missing, 20)), _DEPLOY))
     unreadable = {pass_deployment(model) for model in declarations.problems}
-    seen += [
+    results += [
         warning(_what(name), _OBSOLETE, _REMOVE)
         for name, there in sorted(found.items())
         if TAG in there.tags and name not in unreadable
     ]
     if is_outdated(file := written_file(context), declarations.declared):
-        seen.append(warning(plain(str(file)), _OUTDATED, both(_WRITE, file=str(file))))
+        results.append(warning(plain(str(file)), _OUTDATED, both(_WRITE, file=str(file))))
     if own := sorted(name for name, there in found.items() if TAG not in there.tags):
-        seen.append(ok(DEPLOYMENTS, both(_FOREIGN, names=several(own))))
-    return [*seen, *([] if seen else [ok(DEPLOYMENTS, both(_AS_DECLARED, count=len(declarations.declared)))])]
+        results.append(ok(DEPLOYMENTS, both(_FOREIGN, names=several(own))))
+    return [*results, *([] if results else [ok(DEPLOYMENTS, both(_AS_DECLARED, count=len(declarations.declared)))])]
 
 
 def with_schema(declaration: Declaration) -> Declared:

@@ -37,12 +37,14 @@ async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
             lost.append(f"{item.initiative}/{item.stage}")
         elif state.kind != "PAUSED" and now - state.since > PATIENCE:
             late.append(f"{item.initiative}/{item.stage}")
-    seen = []
+    results = []
     if lost:
-        seen.append(trouble(FORMS, both(_LOST, count=len(lost), gates=several(lost)), plain("clusterflow reconcile")))
+        results.append(
+            trouble(FORMS, both(_LOST, count=len(lost), gates=several(lost)), plain("clusterflow reconcile"))
+        )
     if late:
-        seen.append(warning(FORMS, both(_LATE, count=len(late), gates=several(late)), _SERVE))
-    return seen or [ok(FORMS, both(_ALL, count=len(items)))]
+        results.append(warning(FORMS, both(_LATE, count=len(late), gates=several(late)), _SERVE))
+    return results or [ok(FORMS, both(_ALL, count=len(items)))]
 
 
 FORMS = Text(es="formularios de puertas abiertas", en="forms of open gates")

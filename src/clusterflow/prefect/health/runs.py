@@ -48,8 +48,8 @@ async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
     orphans = [r for r in begun if is_orphan(r, alive.__contains__, AT_WORK, now)]
     slow = [r for r in begun if r not in orphans and r.state is not None and now - r.state.timestamp > LONG]
     ui = surroundings.settings.pages_url
-    seen = [*failures(failed, names, ui), *left_behind(orphans), *hanging(slow, now, ui)]
-    return seen or [ok(RUNS, _NONE)]
+    results = [*failures(failed, names, ui), *left_behind(orphans), *hanging(slow, now, ui)]
+    return results or [ok(RUNS, _NONE)]
 
 
 async def _runs(types: Iterable[StateType], expected: FlowRunFilterExpectedStartTime | None = None) -> list[FlowRun]:

@@ -54,8 +54,8 @@ async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
                 mine = DeploymentFilter(id=DeploymentFilterId(any_=[deployment.id]))
                 if not await client.count_flow_runs(flow_run_filter=to_come, deployment_filter=mine):
                     barren.append(name)
-    seen = [*late(runs, {d.id: name for name, d in found.items()}, now), *without_runs(barren)]
-    return seen or [ok(_SCHEDULES, both(_ON_TIME, count=sum(is_scheduled(d) for d in found.values())))]
+    results = [*late(runs, {d.id: name for name, d in found.items()}, now), *without_runs(barren)]
+    return results or [ok(_SCHEDULES, both(_ON_TIME, count=sum(is_scheduled(d) for d in found.values())))]
 
 
 def is_scheduled(deployment: DeploymentResponse) -> bool:

@@ -24,7 +24,7 @@ async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
     async with prefect_client() as client:
         blocks = await client.read_block_documents_by_type("secret", include_secrets=False)
         names = sorted(named | {b.name for b in blocks if b.name and b.name.startswith(PREFIX)})
-        wrong = [seen for name in names if (seen := await _unreadable(client, name))]
+        wrong = [result for name in names if (result := await _unreadable(client, name))]
     return wrong or [ok(_SECRETS, several(names, 12) if names else _NONE)]
 
 

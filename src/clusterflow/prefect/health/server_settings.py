@@ -22,17 +22,17 @@ async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
 def judge(server: Mapping[str, Any], loopback: bool) -> list[CheckResult]:
     """What is missing among the server's settings, as ``GET /admin/settings`` returns them under ``server``."""
     services = server.get("services", {})
-    seen = list[CheckResult]()
+    results = list[CheckResult]()
     if not server.get("api", {}).get("auth_string") and not loopback:
-        seen.append(trouble(SETTINGS, _OPEN, _set({"PREFECT_SERVER_API_AUTH_STRING": "USER:PASSWORD"})))
+        results.append(trouble(SETTINGS, _OPEN, _set({"PREFECT_SERVER_API_AUTH_STRING": "USER:PASSWORD"})))
     if services.get("task_run_recorder", {}).get("batch_size", 100) == 1:
-        seen.append(warning(SETTINGS, _SLOW, _set(BATCHED)))
+        results.append(warning(SETTINGS, _SLOW, _set(BATCHED)))
     if "flow_runs" not in str(services.get("db_vacuum", {}).get("enabled", "flow_runs")):
-        seen.append(warning(SETTINGS, _FOR_EVER, _set(RETENTION)))
+        results.append(warning(SETTINGS, _FOR_EVER, _set(RETENTION)))
     if server.get("analytics_enabled") or server.get("ui", {}).get("show_promotional_content"):
-        seen.append(warning(SETTINGS, _LOUD, _set(QUIET)))
+        results.append(warning(SETTINGS, _LOUD, _set(QUIET)))
     days = str(server.get("events", {}).get("retention_period", "–"))
-    return seen or [ok(SETTINGS, both(_AS_NEEDED, days=days))]
+    return results or [ok(SETTINGS, both(_AS_NEEDED, days=days))]
 
 
 def _set(variables: Mapping[str, str]) -> Text:

@@ -23,8 +23,8 @@ async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
         except ObjectNotFound:
             return [trouble(_POOL, _NO_POOL, plain("clusterflow deploy"))]
         workers = await all_pages(client.read_workers_for_work_pool, work_pool_name=POOL)
-    seen = [trouble(_POOL, _PAUSED, plain(f"prefect work-pool resume {POOL}"))] if pool.is_paused else []
-    return [*seen, at_work(workers, datetime.now(UTC))]
+    results = [trouble(_POOL, _PAUSED, plain(f"prefect work-pool resume {POOL}"))] if pool.is_paused else []
+    return [*results, at_work(workers, datetime.now(UTC))]
 
 
 def at_work(workers: Iterable[Worker], now: datetime) -> CheckResult:

@@ -133,8 +133,8 @@ def _line(facts: DossierFacts) -> Figure:
     heads = tuple(word(w, language) for w in ("stage", "status", "since", "until_when", "milestone"))
     rows = tuple(_stage_row(facts, s) for s in facts.status.stages)
     table = Table(caption=WORDS["line_caption"].to(language), heads=heads, rows=rows, wide=(4,))
-    spoken = "; ".join(f"{s.number} {s.title}: {STATUS[s.status].to(language)}" for s in facts.status.stages)
-    svg = stage_line(facts.model, facts.status, language, spoken)
+    description = "; ".join(f"{s.number} {s.title}: {STATUS[s.status].to(language)}" for s in facts.status.stages)
+    svg = stage_line(facts.model, facts.status, language, description)
     return Figure(name="fig-line", caption=table.caption, svg=svg, table=table, below=True)
 
 

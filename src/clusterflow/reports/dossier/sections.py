@@ -140,19 +140,19 @@ class Sections:
         title, waves, bound = self._t("trust"), self.facts.waves, self.facts.bounds.get("trust-index")
         if not waves:
             return Section(title, (self._t("trust_unknown"),))
-        told = [_known(wave.index, Unit.POINTS, self.language, bound) for wave in waves]
+        values = [_known(wave.index, Unit.POINTS, self.language, bound) for wave in waves]
         table = Table(
             caption=self._t("trust_caption"),
             heads=(self._t("survey_day"), self._t("index"), self._t("answers")),
             rows=tuple(
                 (short_day(wave.on), index, f"{wave.answers} {self._t('of')} {wave.invited}")
-                for wave, index in zip(waves, told, strict=True)
+                for wave, index in zip(waves, values, strict=True)
             ),
             numeric=(1, 2),
         )
         plot = Line(
             name="trust",
-            alt=f"{table.caption} " + listing([str(w.on) for w in waves], self._told(told)),
+            alt=f"{table.caption} " + listing([str(w.on) for w in waves], self._told(values)),
             days=tuple(wave.on for wave in waves),
             series=(Series(name=self._t("index"), values=tuple(_exactly(wave.index) for wave in waves)),),
             unknown=self._t("unknown"),
@@ -229,8 +229,8 @@ class Sections:
     ) -> Figure | Table:
         """Shares by part, today and a year before, with the bound of the whole; only a table if none is known."""
         bound = self.facts.bounds.get(name) if bounded else None
-        told = [_known(found, Unit.SHARE, self.language, bound) for found in now]
-        columns: list[list[str | None]] = [list(names), list(told)]
+        values = [_known(found, Unit.SHARE, self.language, bound) for found in now]
+        columns: list[list[str | None]] = [list(names), list(values)]
         heads, series = [first, head], [_spanned(head if then is None else short_day(self.facts.status.as_of), now)]
         if then is not None:
             columns.append([_known(found, Unit.SHARE, self.language, bound) for found in then])
@@ -242,9 +242,9 @@ class Sections:
         )  # fmt: skip
         if all(found.is_empty for found in (*now, *(then or ()))):
             return table
-        asked = self._asked(bound.format(self.language)) if bound else ""
-        plot = self._bars(name, caption, names, tuple(series), self._told(told), percent=True,
-                          bound=float(bound.number) if bound else None, bound_label=asked)  # fmt: skip
+        required = self._asked(bound.format(self.language)) if bound else ""
+        plot = self._bars(name, caption, names, tuple(series), self._told(values), percent=True,
+                          bound=float(bound.number) if bound else None, bound_label=required)  # fmt: skip
         return self._figure(plot, table, note)
 
     def _bars(
@@ -253,7 +253,7 @@ class Sections:
         caption: str,
         labels: Sequence[str],
         series: tuple[Series, ...],
-        told: Sequence[str],
+        values: Sequence[str],
         *,
         stacked: bool = False,
         percent: bool = False,
@@ -263,7 +263,7 @@ class Sections:
         first = slice(MOST_BARS)
         drawn = tuple(s.model_copy(update={"values": s.values[first], "upto": s.upto[first]}) for s in series)
         plot = Bars(
-            name=name, alt=f"{caption} {listing(labels[first], told[first])}",
+            name=name, alt=f"{caption} {listing(labels[first], values[first])}",
             labels=tuple(labels[first]), series=drawn,
             unknown=self._t("unknown"), stacked=stacked, percent=percent, bound=bound, bound_label=bound_label,
             width=7.0 if stacked or name == "objectives" or len(labels) > MOST_BARS else 4.0,

@@ -203,7 +203,7 @@ def vote_view(vote: VoteFacts, language: Language) -> VoteView:
         who = f"{vote.name}, {who}"
     if vote.cast_by_other:
         who += f", {WORDS['by_delegate'].to(language)}"
-    said = DECISION[vote.said] if isinstance(vote.said, DecisionKind) else STANCE[Stance(vote.said)]
+    choice = DECISION[vote.said] if isinstance(vote.said, DecisionKind) else STANCE[Stance(vote.said)]
     more = [f"{WORDS['let_pass'].to(language)}: {title}" for title in vote.overrides]
     more += [
         f"{WORDS['under_condition'].to(language)}: {title} ({word('until', language)} {short_day(due)})"
@@ -211,7 +211,7 @@ def vote_view(vote: VoteFacts, language: Language) -> VoteView:
     ]
     if vote.until:
         more.append(f"{word('until', language)} {short_day(vote.until)}")
-    return VoteView(who, said.to(language), vote.reason, tuple(more), short_day(vote.on))
+    return VoteView(who, choice.to(language), vote.reason, tuple(more), short_day(vote.on))
 
 
 def decision_view(decision: DecisionFacts, language: Language) -> DecisionView:

@@ -75,7 +75,7 @@ def _titles(stage: Stage, language: Language) -> dict[str, str]:
     """The titles of what a gate asks; equal titles get their bounds."""
     named = {unit.id: (title_of(unit, language), bounds_of(unit, language)) for unit in stage.gate.units}
     often = Counter(title for title, _ in named.values())
-    return {i: title if often[title] == 1 else f"{title} ({asked})" for i, (title, asked) in named.items()}
+    return {i: title if often[title] == 1 else f"{title} ({required})" for i, (title, required) in named.items()}
 
 
 def _cell(kind: StageKind, title: str, unit: Finding | Group, severity: Severity, language: Language) -> HeatCell:
@@ -95,7 +95,7 @@ def columns_of(
 ) -> tuple[CriterionLine, ...]:
     """The columns: all criteria in use, by kind of stage, in the order of the models."""
     counts = Counter((cell.kind, cell.title, cell.answer) for row in rows for cell in row.answers)
-    asked = {(kind, title) for kind, title, _ in counts}
+    required = {(kind, title) for kind, title, _ in counts}
     known = {(s.kind, title): None for m in models for s in m.stages for title in _titles(s, language).values()}
     order = list(StageKind)
     return tuple(
@@ -107,5 +107,5 @@ def columns_of(
             unknown=counts[kind, title, Answer.UNKNOWN],
         )
         for kind, title in sorted(known, key=lambda key: order.index(key[0]))
-        if (kind, title) in asked
+        if (kind, title) in required
     )

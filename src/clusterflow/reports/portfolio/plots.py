@@ -148,10 +148,10 @@ def dwell_spans(portfolio: Portfolio, language: Language) -> Spans:
     """The dwell times by kind of stage, in all models."""
     lines = [line for line in portfolio.dwell if line.model is None]
     labels = [KIND[line.kind].to(language) for line in lines]
-    told = [f"{days(line.median, line)} ({days(line.first_quartile, line)} – {days(line.third_quartile, line)})"
+    quartiles = [f"{days(line.median, line)} ({days(line.first_quartile, line)} – {days(line.third_quartile, line)})"
             for line in lines]  # fmt: skip
     return Spans(
-        name="dwell", alt=f"{WORDS['dwell_alt'].to(language)}. {listing(labels, told)}", width=WIDTH,
+        name="dwell", alt=f"{WORDS['dwell_alt'].to(language)}. {listing(labels, quartiles)}", width=WIDTH,
         spans=tuple(
             Span(label=label, first=line.first_quartile, median=line.median, third=line.third_quartile,
                  longest=line.longest)

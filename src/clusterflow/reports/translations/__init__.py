@@ -94,8 +94,8 @@ class _Value(str):
     """A value inside a text. A text of ours is translated, and a noun where the template asks for one (``{:noun}``);
     whatever people wrote stays."""
 
-    def __format__(self, asked: str) -> str:
-        if asked == "noun":
+    def __format__(self, spec: str) -> str:
+        if spec == "noun":
             return NOUNS.get(self, str(self))
         is_text = " " in self.strip() and not (self.startswith("«") and self.endswith("»"))
         return _spanish(str(self)) if is_text else str(self)

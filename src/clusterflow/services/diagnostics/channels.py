@@ -33,8 +33,8 @@ def look(surroundings: Surroundings) -> Iterable[CheckResult]:
 def _channel(surroundings: Surroundings, name: str, address: SecretStr) -> Iterator[CheckResult]:
     what = both(_CHANNEL, name=name)
     try:
-        seen = _dry(what, name, address, surroundings.settings.channel_plugins)
-        yield seen
+        result = _dry(what, name, address, surroundings.settings.channel_plugins)
+        yield result
         if surroundings.send is not None:
             yield from _sent(surroundings, name, address, surroundings.send)
     except Exception as problem:  # a plug-in may do anything, and say anything

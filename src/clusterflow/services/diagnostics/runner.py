@@ -48,12 +48,12 @@ def examine(
     for check in checks:
         broken = [n for n in check.needs if outcomes[n] in (Outcome.TROUBLE, Outcome.NOT_LOOKED_AT)]
         if broken:
-            seen = [not_checked(check.what, both(_NEEDED, what=titles[broken[0]]))]
+            results = [not_checked(check.what, both(_NEEDED, what=titles[broken[0]]))]
         else:
-            seen = _look(check, surroundings, patience_seconds)
-        outcomes[check.id] = worst(s.outcome for s in seen)
+            results = _look(check, surroundings, patience_seconds)
+        outcomes[check.id] = worst(s.outcome for s in results)
         secrets = _secrets(surroundings) if "settings" in surroundings.__dict__ else ()
-        for one in seen:
+        for one in results:
             what, found, cure = (_shown(_translated(t, language), secrets) for t in (one.what, one.found, one.cure))
             yield Finding(check=check.id, what=what, outcome=one.outcome, found=found, cure=cure)
 
@@ -89,8 +89,8 @@ def _look(check: Check, surroundings: Surroundings, patience_seconds: float) -> 
     with suppress(Empty):
         return box.get(timeout=patience_seconds)
     with suppress(Empty):
-        seen = box.get(timeout=(HANGS_AFTER - 1) * patience_seconds)
-        return [*seen, warning(check.what, both(_SLOW, seconds=f"{time.monotonic() - began:.0f}"), _SLOW_CURE)]
+        results = box.get(timeout=(HANGS_AFTER - 1) * patience_seconds)
+        return [*results, warning(check.what, both(_SLOW, seconds=f"{time.monotonic() - began:.0f}"), _SLOW_CURE)]
     return [trouble(check.what, both(_HANGS, seconds=f"{HANGS_AFTER * patience_seconds:g}"), _HANGS_CURE)]
 
 

@@ -174,8 +174,8 @@ class _Writer:
 def _section_of(one: QuotedNotice, recipient: Recipient, initiative: str) -> dict[str, str]:
     """A notice as a section of another: without the name of the initiative, and without the salutation."""
     head, _, rest = one.body.partition("\n\n")
-    spoken = escaped(recipient.name) in head and len(head) <= SALUTATION
+    greets = escaped(recipient.name) in head and len(head) <= SALUTATION
     return {
         "subject": one.subject.removeprefix(f"{initiative}: "),
-        "text": Marked((rest if spoken else one.body).strip()),
+        "text": Marked((rest if greets else one.body).strip()),
     }

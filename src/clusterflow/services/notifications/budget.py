@@ -81,12 +81,12 @@ def budget(model: LifecycleModel, settings: Settings) -> Budget:
         life.play()
     mine = [m for m in life.playback.dispatcher.messages if m.person == MANAGER]
     count = ceil((life.playback.now - BEGUN) / QUARTER)
-    heard = Counter(part.rule for message in mine for part in message.holds)
+    count_of_rule = Counter(part.rule for message in mine for part in message.holds)
     quarters = tuple(_quarter(n, [m for m in mine if (m.at - BEGUN) // QUARTER == n - 1]) for n in range(1, count + 1))
     return Budget(
         model=model.id,
         quarters=quarters,
-        rules=tuple(heard.most_common()),
+        rules=tuple(count_of_rule.most_common()),
         mean=round(len(mine) / count, 1),
         most=max(q.messages for q in quarters),
     )
@@ -183,14 +183,14 @@ class _Life:
             "committee head chair maker", "assembly chair member firm", "assembly ana member maker",
             "assembly luis member firm", "assembly eva member school", "assembly ines member union",
         )  # fmt: skip
-        spoken = {words[1]: words[3] for seat in seats if (words := seat.split())}
+        organisation_of = {words[1]: words[3] for seat in seats if (words := seat.split())}
         self._record(
             *(f"body initiative={LIFE} id={b} kind={k} name={b} from={start}" for b, k in bodies.items()),
             *(
                 f"seat initiative={LIFE} body={b} person={p} role={r} organisation={o} from={start}"
                 for b, p, r, o in (seat.split() for seat in seats)
             ),
-            *(f"representation person={p} organisation={o} from={start}" for p, o in spoken.items()),
+            *(f"representation person={p} organisation={o} from={start}" for p, o in organisation_of.items()),
             *(
                 f"membership initiative={LIFE} organisation={o} founder=true commitment=signed-agreement from={start}"
                 for o in helix

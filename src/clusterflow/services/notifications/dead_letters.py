@@ -39,14 +39,14 @@ def resend(
     now, by = context.clock(), actor or context.settings.actor
     with context.database.begin() as connection:
         there = {n.number: n for n in dead_letters.dead_letters(connection, None) if person in (None, n.recipient)}
-        asked = list(there) if numbers is None else list(dict.fromkeys(numbers))
-        mistakes = [_mistake(n, dead_letters.delivery_status(connection, n)) for n in asked if n not in there]
+        chosen = list(there) if numbers is None else list(dict.fromkeys(numbers))
+        mistakes = [_mistake(n, dead_letters.delivery_status(connection, n)) for n in chosen if n not in there]
         mistakes += [Mistake(f"#{n}", _CLOSED) for n in numbers or () if n in there and there[n].stale]
         if mistakes:
             raise Mistakes(mistakes)
-        back = dead_letters.requeue(connection, [n for n in asked if not there[n].stale], by, now)
+        back = dead_letters.requeue(connection, [n for n in chosen if not there[n].stale], by, now)
     return Resent(
-        letters=tuple(there[n] for n in asked if n in back), stale=tuple(there[n] for n in asked if there[n].stale)
+        letters=tuple(there[n] for n in chosen if n in back), stale=tuple(there[n] for n in chosen if there[n].stale)
     )
 
 

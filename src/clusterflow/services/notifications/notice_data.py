@@ -155,8 +155,8 @@ class NoticeData:
 
     @property
     def concerned(self) -> Concerned:
-        asked = {criterion.owner for criterion in self.criteria}
-        owners = frozenset(person for person, held in self.roles.items() if asked & held)
+        improvers = {criterion.owner for criterion in self.criteria}
+        owners = frozenset(person for person, held in self.roles.items() if improvers & held)
         return Concerned(deciders=frozenset(v.person for v in self.voters), voter=self.voter, owners=owners)
 
     @property

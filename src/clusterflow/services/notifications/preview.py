@@ -120,8 +120,8 @@ class Playback:
         notice = tables.notice
         waiting = notice.c.sent_at.is_(None) & notice.c.dead_at.is_(None) & notice.c.gathered_into.is_(None)
         with self.context.database.connect() as connection:
-            told = select(func.min(notice.c.due_at)).where(waiting, notice.c.due_at > self.now)
-            moments = (deadlines.next_moment(connection, self.now), connection.execute(told).scalar())
+            next_due = select(func.min(notice.c.due_at)).where(waiting, notice.c.due_at > self.now)
+            moments = (deadlines.next_moment(connection, self.now), connection.execute(next_due).scalar())
             known = [at for at in moments if at is not None]
         daily = datetime.combine(self.now.date(), DAILY, UTC)
         daily += timedelta(days=daily <= self.now)

@@ -43,9 +43,9 @@ def dossier(
         NotPossible: the initiative was enrolled after that day.
     """
     record = registry.initiative_record(context, initiative)
-    told = language or (record.language or DEFAULT_LANGUAGE if record else context.language)
-    with numbers_of(told, record.country if record else None):
-        return compose(gather(context, initiative, as_of, told, known_on))
+    reader = language or (record.language or DEFAULT_LANGUAGE if record else context.language)
+    with numbers_of(reader, record.country if record else None):
+        return compose(gather(context, initiative, as_of, reader, known_on))
 
 
 def write_dossiers(

@@ -89,7 +89,7 @@ def gather(
     day = status.as_of
     with read_connection(context.database) as connection:
         known_at = end_of_day(connection, initiative, known_on) if known_on else None
-        told = _Metrics(context, connection, initiative, day, known_at)
+        metrics = _Metrics(context, connection, initiative, day, known_at)
         record = registry.initiative_records(connection, day, [initiative]).get(initiative)
         naming = EvidenceNames(
             connection, initiative, model, day, language, by_name=context.settings.personal_data == "names"
@@ -108,17 +108,17 @@ def gather(
                 )
                 for gate in sorted(gates, key=lambda g: g.number)
             ),
-            members=told.then_and_now(MEMBERS),
+            members=metrics.then_and_now(MEMBERS),
             members_apart={
                 (HelixKind(h) if h else None, SizeClass(s) if s else None): found
-                for (h, s), found in told.apart(MEMBERS, ("helix", "size")).items()
+                for (h, s), found in metrics.apart(MEMBERS, ("helix", "size")).items()
             },
-            bodies=told.bodies(),
-            attendance=told.then_and_now(ATTENDANCE),
-            dues=tuple(DuesFacts(size, told.then_and_now(DUES[size])) for size in SIZES),
-            overdue=told.now[OVERDUE],
-            trust=told.now[TRUST],
-            waves=told.waves(),
+            bodies=metrics.bodies(),
+            attendance=metrics.then_and_now(ATTENDANCE),
+            dues=tuple(DuesFacts(size, metrics.then_and_now(DUES[size])) for size in SIZES),
+            overdue=metrics.now[OVERDUE],
+            trust=metrics.now[TRUST],
+            waves=metrics.waves(),
             strategy=_strategy(connection, initiative, day),
             objectives=_objectives(connection, initiative, day),
             decisions=_decisions(naming, model, state, language),

@@ -67,19 +67,19 @@ class EvidenceNames:
         return row.model_copy(update={"what": names.get(row.what, row.what)})
 
     def _names(self, record: str, ids: Iterable[str]) -> dict[str, str]:
-        asked = sorted(ids)
+        wanted = sorted(ids)
         if record == "stage-visit":
             return self.stages
-        found = {i: WHAT[i].to(self.language) for i in asked if i in WHAT}
+        found = {i: WHAT[i].to(self.language) for i in wanted if i in WHAT}
         if record in PARTIES:
-            found |= self._called(Organisation, REGISTRY, asked)
+            found |= self._called(Organisation, REGISTRY, wanted)
         if record in PEOPLE:
-            found |= self._called(Person, REGISTRY, asked) if self.by_name else {}
+            found |= self._called(Person, REGISTRY, wanted) if self.by_name else {}
             # An id can identify a person, so it is replaced, too.
-            found |= {i: SOMEBODY.to(self.language) for i in asked if i not in found}
+            found |= {i: SOMEBODY.to(self.language) for i in wanted if i not in found}
         cls = RECORDS.get(record)
         if cls is not None and cls.key == ("id",) and cls.of_initiative:
-            found |= self._called(cls, self.initiative, asked)
+            found |= self._called(cls, self.initiative, wanted)
         return found
 
     def _called(self, cls: type[Record], chain: str, ids: Iterable[str]) -> dict[str, str]:

@@ -222,8 +222,10 @@ class _Planner:
                 new = self._take(draft, before, lone=True, moved=fact is None)
             else:
                 changed = in_force(taken.values(), draft.fields["valid_from"])
-                asked = changed is not None and changed.valid_from in by_day
-                new = self._take(draft, changed if asked else self._without_empty_cells(draft, changed), lone=asked)
+                is_change = changed is not None and changed.valid_from in by_day
+                new = self._take(
+                    draft, changed if is_change else self._without_empty_cells(draft, changed), lone=is_change
+                )
             if new is not None:
                 taken[new.valid_from] = new
         for draft in undated:
@@ -259,10 +261,10 @@ class _Planner:
         cls, declared = RECORDS[draft.record], _FIELDS[draft.record]
         fields = {n: v for n, v in draft.fields.items() if v is not None and n in declared}
         if before is not None:
-            kept = {n: v for n in declared if (v := getattr(before, n)) is not None}
+            known_values = {n: v for n in declared if (v := getattr(before, n)) is not None}
             if lone:
-                self._look_for_emptied(draft, before, kept)
-            fields = {**kept, **fields}
+                self._look_for_emptied(draft, before, known_values)
+            fields = {**known_values, **fields}
         if issubclass(cls, Happening):
             fields.pop("valid_to", None)
         for name in _REQUIRED[draft.record] - fields.keys():
@@ -290,16 +292,16 @@ class _Planner:
         empty = {n: fields[n].default for n in draft.cells if n in fields and draft.fields.get(n) is None}
         return changed.model_copy(update={n: value for n, value in empty.items() if not fields[n].is_required()})
 
-    def _look_for_emptied(self, draft: Draft, before: Record, kept: dict[str, Any]) -> None:
+    def _look_for_emptied(self, draft: Draft, before: Record, known_values: dict[str, Any]) -> None:
         for name in draft.cells:
             field_ = _FIELDS[draft.record].get(name)
-            if field_ is None or draft.fields.get(name) is not None or kept.get(name) is None:
+            if field_ is None or draft.fields.get(name) is not None or known_values.get(name) is None:
                 continue
             if field_.is_required() or field_.default is not None or draft.at(name) in self.wrong_places:
                 continue
             self.plan.emptied.append(Emptied(draft.at(name), draft.sheet, name, before))
             if self.answers.emptied == "clear":
-                del kept[name]
+                del known_values[name]
 
     def _check_tax_id(self, draft: Draft, before: Record | None, new: Record) -> None:
         known = before.tax_id if isinstance(before, Organisation) else None
