@@ -39,18 +39,10 @@ PHRASES = {
 }
 """Phrases that a reader must translate twice, with the plain words."""
 
-PLAIN = (
-    "README.md", "CONTRIBUTING.md", "SECURITY.md", "docs", "benches", "tests/conftest.py",
-    "tests/browser", "tests/configs", "tests/crash", "tests/docs", "tests/store", "tests/story", "tests/support",
-    "src/clusterflow/configs", "src/clusterflow/demo", "src/clusterflow/domain", "src/clusterflow/errors.py",
-    "src/clusterflow/settings.py", "src/clusterflow/store",
-)  # fmt: skip
-"""The rooms that name no variable by a participle."""
-
-PLAIN_PROSE = (*PLAIN, "flows", "src")
-"""The rooms whose docstrings, comments and pages have none of these phrases."""
-
 PROSE = (".py", ".md", ".yaml", ".html", ".toml")
+
+MESSAGES = frozenset({"messages", "golden"})
+"""The folders of messages to people, which an office may change, and of the outputs made of them."""
 
 
 def main() -> int:
@@ -88,7 +80,7 @@ def migrations(files: list[Path]) -> Iterator[str]:
 def metaphors(files: list[Path]) -> Iterator[str]:
     """Yield metaphors in code and prose, except in this file and in the changelog."""
     for file in files:
-        if file.suffix not in PROSE or file.name in (Path(__file__).name, "CHANGELOG.md"):
+        if file.suffix not in PROSE or _is_exempt(file):
             continue
         for number, line in enumerate(file.read_text().splitlines(), start=1):
             if found := METAPHORS.search(line.replace("_", " ")):
@@ -107,10 +99,10 @@ def participles(files: list[Path]) -> Iterator[str]:
 
 
 def phrases(files: list[Path]) -> Iterator[str]:
-    """Yield the phrases in docstrings, comments and pages of the plain rooms."""
+    """Yield the phrases in docstrings, comments and pages."""
     plain = {re.compile(rf"(?i)\b({phrase})\b"): better for phrase, better in PHRASES.items()}
     for file in files:
-        if file.suffix not in (".py", ".md") or not _is_in(file, PLAIN_PROSE):
+        if file.suffix not in (".py", ".md") or MESSAGES & set(file.parts) or _is_exempt(file):
             continue
         for number, line in _prose(file):
             for phrase, better in plain.items():
@@ -119,9 +111,9 @@ def phrases(files: list[Path]) -> Iterator[str]:
 
 
 def variables(files: list[Path]) -> Iterator[str]:
-    """Yield variables and parameters in the plain rooms that are named by a participle; declared fields may be."""
+    """Yield variables and parameters that are named by a participle; declared fields may be."""
     for file in files:
-        if file.suffix != ".py" or not _is_in(file, PLAIN):
+        if file.suffix != ".py":
             continue
         tree = ast.parse(file.read_text())
         fields = {node.target for node in ast.walk(tree) if isinstance(node, ast.AnnAssign)}
@@ -136,8 +128,9 @@ def variables(files: list[Path]) -> Iterator[str]:
                 yield f"{file}:{node.lineno}: «{name}» names nothing; say what it is"
 
 
-def _is_in(file: Path, rooms: tuple[str, ...]) -> bool:
-    return any(file.is_relative_to(room) for room in rooms)
+def _is_exempt(file: Path) -> bool:
+    """Whether the file lists the words itself: this one, and the changelog of what they once named."""
+    return file.name in (Path(__file__).name, "CHANGELOG.md")
 
 
 def _prose(file: Path) -> Iterator[tuple[int, str]]:

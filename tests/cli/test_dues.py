@@ -1,4 +1,4 @@
-"""Dues on the command line: schemes listed and checked, invoices looked at and issued."""
+"""Dues on the command line: schemes are listed and checked, invoices are shown and issued."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ LARGEST_PICTURE = 120_000
 """In bytes."""
 
 STAYS = {"up", "demo", "web"}
-"""Commands that go on until Ctrl-C, or start a server: looked at and not run."""
+"""Commands that run until Ctrl-C, or start a server: their words are checked, and they are not run."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What was refused, on the command line: seen without harm, mended, tried again, dropped."""
+"""Refused submissions on the command line: they are shown safely, corrected, retried, dropped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes wrong around clusterflow is told in a sentence, whatever a person typed or wherever it runs."""
+"""Each problem around clusterflow is reported in one sentence, whatever a person typed or wherever it runs."""
 
 from __future__ import annotations
 

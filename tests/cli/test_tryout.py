@@ -102,7 +102,7 @@ def test_a_quorum_that_nobody_in_the_history_can_fill_is_told(tried: Tried) -> N
 
 
 def test_it_says_what_the_engine_would_say(tried: Tried, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same facts, recorded in a database and looked at on one day alone."""
+    """The same facts, recorded in a database and evaluated on one day alone."""
     facts = [line for line in HISTORY.read_text(encoding="utf-8").splitlines() if "decision" not in line]
     Path("facts.jsonl").write_text("\n".join(facts), encoding="utf-8")
     shutil.copytree(EXAMPLE.parents[2] / "configs", "configs")

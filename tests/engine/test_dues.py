@@ -1,4 +1,4 @@
-"""Dues of an initiative: adopted schemes, invoices issued once, what is told and never guessed."""
+"""Dues of an initiative: adopted schemes, invoices issued once, what is reported and never guessed."""
 
 from __future__ import annotations
 
@@ -215,7 +215,7 @@ def test_who_is_not_there_and_who_was_stopped(galicia: World) -> None:
         dues.issue(w.at("2025-02-01").context, "one")
 
 
-# Once, whoever asks and whatever happens
+# Once, whatever happens and however many people ask
 
 
 def issue(context: Context, number: int) -> int:

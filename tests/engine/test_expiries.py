@@ -1,4 +1,4 @@
-"""Labels and strategies end: people are told before, and when it has come, once for each last day."""
+"""Labels and strategies end: people are notified before and on the day, once for each last day."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .conftest import MakeWorld
 
 
 def ends(w: World) -> list[tuple[str, int, date]]:
-    """What was told of ends: kind, months before, and on which day."""
+    """The events about ends: kind, months before, and day."""
     found = []
     for entry in ledger.entries(w.context, "one"):
         kind = entry.event.kind

@@ -1,4 +1,4 @@
-"""Votes that differ: a gate always has a way out, by another vote, a lifted veto, or what the model says of a tie."""
+"""Votes that differ: a gate always has a way out, by another vote, a lifted veto, or the model's rule for a tie."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ async def test_pages_link_to_each_other_and_to_the_runs_and_name_nobody(office: 
     # To what there is not, nothing leads.
     dossier = names.page(names.dossier_key(office.initiative))
     assert f"]({dossier})" not in page
-    # The pictures stand in the page itself.
+    # The pictures are part of the page itself.
     assert board.count("](data:image/png;base64,") == 2
 
     # What a page said before is kept under its key, with the run that said it.

@@ -162,7 +162,7 @@ class TestSideBySide:
         await office.publish()
         first = await office.asking("launch")
         await office.answer(first)
-        # The run goes on with one of the two gates that are free now; the other one gets a run from the relay.
+        # The run continues with one of the two gates that are free now; the other one gets a run from the relay.
         await office.at_rest()
         await office.publish()
         strategy, trust = await office.asking("strategy"), await office.asking("trust")
@@ -210,7 +210,7 @@ class TestWhatIsShown:
                 "3 ◌ trust": "Ahead",
                 "4 ◌ operation": "Ahead",
             }
-            # What is to come, under way and done is told apart by colour, and nothing is drawn longer than it was.
+            # Colours separate what is to come, under way and done, and nothing is drawn longer than it was.
             assert {t.state_type.value for t in drawn.values()} == {"PAUSED", "COMPLETED", "PENDING"}
             assert all(t.end_time is not None for t in drawn.values())
             assert arrows(drawn) == {

@@ -1,4 +1,4 @@
-"""The catalogs are whole: every text of every template stands there, certain, and of the same variables."""
+"""The catalogs are complete: they translate every text of every template, with the same variables."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_a_word_is_the_same_in_a_notice_and_on_a_page() -> None:
 
 @pytest.fixture
 def wrong(tmp_path: Path) -> Callable[[str], str]:
-    """What is told of a catalog with these entries, beside the shared words."""
+    """The mistakes that are reported about a catalog with these entries, beside the shared words."""
     (tmp_path / "notice.md").write_text(TEMPLATE, encoding="utf-8")
 
     def told(entries: str) -> str:

@@ -46,9 +46,9 @@ HOSTILE = st.text(min_size=1, max_size=60) | st.sampled_from(
 def test_a_dossier_as_a_board_reads_it(
     lived: Context, initiative: str, language: Language, request: pytest.FixtureRequest
 ) -> None:
-    """As it was when it was last looked at; write it anew with: pytest --golden."""
+    """The page as somebody last approved it; write it anew with: pytest --golden."""
     found = PageRead(dossier(lived, initiative, language=language).html).outline()
-    # The ledger's numbers hang on the order in which a story is told.
+    # The ledger's numbers depend on the order in which a story is played.
     proofs = re.compile(r"^(.*\| (?:Asiento|Entry)\n)((?:.+\n)+)", re.MULTILINE)
     found = proofs.sub(lambda table: table[1] + re.sub(r"\| [^|\n]*$", "| #", table[2], flags=re.MULTILINE), found)
     file = GOLDEN / f"{initiative}.{language}.txt"

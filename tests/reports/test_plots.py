@@ -74,7 +74,7 @@ def test_whatever_people_are_called_a_plot_is_well_formed_and_says_it_as_text(
     rows: list[tuple[str, float | None]],
 ) -> None:
     picture = as_svg(bars([label for label, _ in rows], [value for _, value in rows]))
-    root = ElementTree.fromstring(picture)  # noqa: S314 - what we made is looked at
+    root = ElementTree.fromstring(picture)  # noqa: S314 - we made this picture
     assert {e.tag.removeprefix(SVG) for e in root.iter()} <= {
         "svg", "title", "g", "path", "text", "tspan", "defs", "use", "clipPath", "rect", "pattern", "image",
     }  # fmt: skip

@@ -48,7 +48,7 @@ def many(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Wor
 
 @pytest.fixture
 def few(sqlite_url: str) -> World:
-    """Two: one is late in its second stage, its milestone lapsed; the other one bears a name that means harm."""
+    """Two: one is late in its second stage, its milestone lapsed; the other has a name that contains an attack."""
     world = World(sqlite_url, TINY)
     world.enrol("one")
     world.enrol("two")
@@ -93,7 +93,7 @@ def test_a_decision_is_waited_for_since_the_gate_opened_and_a_hold_since_it_was_
 
 def test_stays_under_way_are_counted_and_not_dropped(portfolio: Portfolio) -> None:
     (together,) = (d for d in portfolio.dwell if d.model is None)
-    # One stay of 32 days, one that goes on since 112 days, and one since 80 days.
+    # One stay of 32 days, one that has lasted 112 days, and one that has lasted 80 days.
     assert (together.stays, together.under_way, together.longest) == (3, 2, 112)
     assert (together.first_quartile, together.median, together.third_quartile) == (32, None, None)
 

@@ -1,4 +1,4 @@
-"""Whatever waits, for whoever, on whatever clock: no cap is passed, nobody is woken, nothing waits for ever."""
+"""For any queue of notices, recipients and clocks: no cap is exceeded, nobody is woken, nothing waits for ever."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_what_is_urgent_is_due_at_once(at: datetime, calendar: WorkCalendar) -> 
     assert DeliveryPolicy().first_due(Receiver(calendar, Weekday.MONDAY), Urgency.URGENT, at) == at
 
 
-# A whole life: notices come, and whoever lets them out looks in at odd moments, as a dispatcher does that was away.
+# A whole life: notices come, and they are sent at odd moments, as by a dispatcher that was stopped for a while.
 
 ARRIVALS = st.lists(
     st.tuples(

@@ -1,4 +1,4 @@
-"""What is told of a record that is wrong: what was found, what is really accepted, each thing once."""
+"""What is reported about a wrong record: what was found, what is really accepted, each thing once."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def rank(offset: Offset) -> float:
 def told(
     reference: date, ladder: list[Offset], calendar: WorkCalendar, days_checked: list[date], urgent: bool
 ) -> dict[str, date]:
-    """The notices of a life in which the ladder is looked at on some days: each key, and when it came first."""
+    """The notices of a life in which the ladder is evaluated on some days: each key, and when it came first."""
     found: dict[str, date] = {}
     for day in sorted(days_checked):
         step = last_step_reached(reference, ladder, calendar, day, urgent)
@@ -78,7 +78,7 @@ def test_whoever_looks_when_he_likes_tells_nothing_twice_nothing_early_and_nothi
 
 @given(days, ladders, calendars, st.integers(0, 60))
 def test_what_is_done_is_told_no_more(reference: date, ladder: list[Offset], calendar: WorkCalendar, done: int) -> None:
-    """Of what is done nothing is found, so that there is nothing to look at from that day on."""
+    """What is done is found no more, so the ladder finds nothing from that day on."""
     end = reference + timedelta(days=done)
     before = [day for n in range(-60, 120) if (day := reference + timedelta(days=n)) < end]
     assert all(day < end for day in told(reference, ladder, calendar, before, False).values())

@@ -1,4 +1,4 @@
-"""The partial order of stages: what comes before what, what may begin, what stands beside what."""
+"""The partial order of stages: which come before which, which may begin, which are parallel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One broken initiative or model is reported by name, and the rest goes on: without Prefect."""
+"""One broken initiative or model is reported by name, and all others continue: without Prefect."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DAMAGED = model(stage("launch", allowed_days=7), name="damaged")
 
 
 def damage(world: World, name: str) -> None:
-    """Make a stored model unreadable, as a disk or a hand in the database does."""
+    """Make a stored model unreadable, as a failing disk or a manual change of the database does."""
     with world.context.database.begin() as connection:
         table = tables.lifecycle_model
         connection.execute(update(table).where(table.c.id == name).values(document="{}"))

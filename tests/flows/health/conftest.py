@@ -53,7 +53,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
 
 @pytest.fixture(scope="module")
 def deployed(server: PrefectServer, root: Path) -> None:
-    """Everything as the file says; a test that breaks some of it mends it."""
+    """Everything as the file declares it; a test that breaks some of it restores it."""
     assert "review/portfolio" in asyncio.run(deploy(root, server.api_url, AUTH))
 
 

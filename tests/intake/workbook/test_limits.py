@@ -83,7 +83,7 @@ def test_what_is_only_formatted_reaches_nowhere() -> None:
 
 
 def test_a_size_that_the_archive_states_falsely_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The reader is handed what was unpacked and counted here, whatever the archive says of itself."""
+    """The reader gets what was unpacked and counted here, whatever sizes the archive declares."""
     seen: list[bytes] = []
     original = reader.CalamineWorkbook.from_filelike
 

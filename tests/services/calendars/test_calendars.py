@@ -1,4 +1,4 @@
-"""What stands in the calendars of initiatives and people, through a life: days, changes, and whom they concern."""
+"""The entries in the calendars of initiatives and people, through a life: days, changes, and whom they concern."""
 
 from __future__ import annotations
 

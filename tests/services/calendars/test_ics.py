@@ -68,7 +68,7 @@ def test_a_feed_is_read_back_as_it_was_meant(name: str, chosen: list[Appointment
 
     calendar = Calendar.from_ical(content)
     assert (calendar["METHOD"], calendar["VERSION"]) == ("PUBLISH", "2.0")
-    raw = str(calendar["NAME"])  # icalendar gives it as it stands in the file
+    raw = str(calendar["NAME"])  # icalendar returns it as it is written in the file
     assert re.sub(r"\\(.)", lambda m: "\n" if m[1] == "n" else m[1], raw) == line(name)
     described = {str(z["TZID"]) for z in calendar.walk("VTIMEZONE")}
     assert described == {a.zone for a in chosen} - {"UTC"} | {"America/Bogota"}

@@ -1,4 +1,4 @@
-"""People subscribe to their calendars by the web, and whoever does not know an address cannot guess it."""
+"""People subscribe to their calendars by the web, and nobody can guess an address."""
 
 from __future__ import annotations
 

@@ -182,7 +182,7 @@ def test_a_file_under_a_name_of_unfinished_ones_is_left_alone(world: IntakeWorld
 
 
 def changing(folder: Folder, at: str) -> Callable[..., object]:
-    """A pause, or a reading, in which somebody goes on writing."""
+    """A pause, or a reading, in which somebody continues to write."""
     more = [membership(), ACME, membership("acme")]
     original = getattr(DropFolder, at)
 

@@ -1,4 +1,4 @@
-"""Who is told: those of the audiences and nobody else, and one level up somebody more."""
+"""Who is notified: the people of the audiences and nobody else, and on escalation somebody one level up."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ EXPECTED = {
 
 
 def test_each_audience_is_these_people_and_none_is_everybody(world: World) -> None:
-    """A moment that concerns no member, no voter, no person is told to none of them, and not to all instead."""
+    """Nobody is notified of a moment that concerns no member, no voter and no person; not everybody instead."""
     with world.context.database.connect() as connection:
         circle = stakeholders_of(connection, "one", world.now.date(), persons=["stranger", "nobody"])
     assert set(EXPECTED) == set(Group)

@@ -214,7 +214,7 @@ def test_a_rehearsal_sends_everything_to_one_address_and_says_whose_it_is(
 def test_the_digest_as_people_read_it(
     world: World, mailbox: tuple[Mailbox, str], language: NoticeLanguage, request: pytest.FixtureRequest
 ) -> None:
-    """As it was when it was last looked at; write it anew with: pytest --golden."""
+    """The text as somebody last approved it; write it anew with: pytest --golden."""
     world.record(
         f"person id=mona name=Mona_Núñez email=mona@firm.example language={language} from=2020-01-01",
         "membership initiative=one organisation=firm from=2024-01-01",

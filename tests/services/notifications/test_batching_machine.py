@@ -226,7 +226,7 @@ def test_dispatchs_at_the_same_time_pass_no_cap(database_url: str) -> None:
     manners = post.dispatcher(world).manners
     start = datetime(2024, 5, 7, 9, tzinfo=UTC)
     for turn in range(8):
-        # Each time one more place than the cap has is asked for, by dispatchers that look at the same moment.
+        # Each time one more place than the cap has is requested, by dispatchers that run at the same moment.
         with world.context.database.begin() as connection:
             made = [
                 Notice(

@@ -1,4 +1,4 @@
-"""What nobody foresaw: it is told, is the trouble of one initiative alone, and loses nothing."""
+"""Unforeseen failures: each is reported, is the trouble of one initiative alone, and loses nothing."""
 
 from __future__ import annotations
 

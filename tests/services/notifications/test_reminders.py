@@ -49,7 +49,7 @@ class Office(World):
         self.now = datetime.fromisoformat(moment).replace(tzinfo=MADRID).astimezone(UTC)
 
     def live(self, until: str, each: Callable[[date], None] = lambda day: None) -> None:
-        """Let days pass: soon after midnight the ladders are looked at, at noon facts come in."""
+        """Let days pass: soon after midnight the ladders are evaluated, at noon facts come in."""
         end = date.fromisoformat(until)
         day = self.now.astimezone(MADRID).date()
         while day <= end:
