@@ -88,11 +88,12 @@ def metaphors(files: list[Path]) -> Iterator[str]:
 
 
 def participles(files: list[Path]) -> Iterator[str]:
-    """Yield public functions, classes and modules of the package that are named by a participle."""
+    """Yield functions, classes and modules that are named by a participle. The name of a test is a sentence."""
     for file in files:
-        if file.suffix != ".py" or not file.is_relative_to("src"):
+        if file.suffix != ".py":
             continue
-        names = [(1, file.stem), *_public_names(ast.parse(file.read_text()))]
+        public = _public_names(ast.parse(file.read_text()))
+        names = [(1, file.stem), *((number, name) for number, name in public if not name.startswith("test_"))]
         for number, name in names:
             if PARTICIPLES & set(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().split("_")):
                 yield f"{file}:{number}: «{name}» names nothing; say what it is or does"
@@ -116,7 +117,8 @@ def variables(files: list[Path]) -> Iterator[str]:
         if file.suffix != ".py":
             continue
         tree = ast.parse(file.read_text())
-        fields = {node.target for node in ast.walk(tree) if isinstance(node, ast.AnnAssign)}
+        classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+        fields = {node.target for one in classes for node in one.body if isinstance(node, ast.AnnAssign)}
         for node in ast.walk(tree):
             if isinstance(node, ast.arg):
                 name = node.arg

@@ -36,7 +36,7 @@ def test_the_address_of_a_feed_is_printed_for_two_kinds_of_programs(
     assert webcal == web.replace("https", "webcal")
 
 
-def test_what_is_not_there_is_told(office: Run, home: Path) -> None:
+def test_what_is_not_there_is_reported(office: Run, home: Path) -> None:
     assert "no initiative is called «two»" in office("calendar", "initiative", "two").err
     assert "the nearest: ofelia" in office("calendar", "person", "ofeliia").err
     result = office("calendar", "initiative", "one", "--to", "nowhere/one.ics")

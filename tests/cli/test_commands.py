@@ -172,7 +172,7 @@ def test_a_mistake_gets_a_sentence_and_never_a_traceback(office: Run, words: tup
     assert "Traceback" not in result.err + result.out
 
 
-def test_a_database_that_does_not_answer_is_told_without_its_password(
+def test_a_database_that_does_not_answer_is_reported_without_its_password(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CLUSTERFLOW_DATABASE", "postgresql+psycopg://user:s3cret@127.0.0.1:9/none")

@@ -46,7 +46,7 @@ def test_the_schemes_are_listed_and_checked(run: Run, home: Path) -> None:
     assert "x.yaml:4:3: bracket 1 (from 0 below 9): 9 is in no bracket" in result.err
 
 
-def test_dues_are_looked_at_and_issued(cluster: Run) -> None:
+def test_dues_are_checked_and_issued(cluster: Run) -> None:
     adopt(cluster)
     result = cluster("dues", "preview", "one").out
     assert "Dues of one, 2099 · galicia-sport" in result
@@ -80,7 +80,7 @@ def test_dues_are_looked_at_and_issued(cluster: Run) -> None:
     assert (line["invoice"], line["state"], line["paid"]) == ("dues-2099-1-acero", "paid", "100.00 EUR")
 
 
-def test_what_keeps_dues_from_being_issued_is_told(cluster: Run) -> None:
+def test_what_keeps_dues_from_being_issued_is_reported(cluster: Run) -> None:
     assert cluster("dues", "issue").out.strip() == "No initiative has adopted a dues scheme."
     result = cluster("dues", "issue", "one")
     assert result.code == 3
@@ -106,7 +106,7 @@ def test_what_keeps_dues_from_being_issued_is_told(cluster: Run) -> None:
         (("check", "nowhere.yaml"), "the file does not exist"),
     ],
 )
-def test_mistakes_are_told(cluster: Run, words: tuple[str, ...], expected: str) -> None:
+def test_mistakes_are_reported(cluster: Run, words: tuple[str, ...], expected: str) -> None:
     answer = cluster("dues", *words)
     assert answer.code == 2
     assert expected in answer.err

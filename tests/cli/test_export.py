@@ -99,7 +99,7 @@ def test_models_and_calendars_are_at_hand_there_too(office: Run, home: Path) -> 
     assert office("export", "calendar", "one").out == office("calendar", "initiative", "one").out
 
 
-def test_what_cannot_be_is_told(office: Run, home: Path) -> None:
+def test_what_cannot_be_is_reported(office: Run, home: Path) -> None:
     (home / "there.xes").write_text("mine", encoding="utf-8")
     (home / "folder").mkdir()
     for words, expected in (

@@ -95,7 +95,7 @@ def test_a_database_that_may_only_be_read_says_so(office: Run, home: Path, monke
     assert "nothing was changed: attempt to write a readonly database" in wrong(office, "record", *PERSON)
 
 
-def test_what_the_database_refuses_is_told_without_what_was_typed(
+def test_what_the_database_refuses_is_reported_without_what_was_typed(
     run: Run, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CLUSTERFLOW_DATABASE", database_url)
@@ -159,7 +159,7 @@ def test_a_folder_that_cannot_be_used_is_named(office: Run, monkeypatch: pytest.
 
 @pytest.mark.parametrize("command", ["relay", "reconcile"])
 @pytest.mark.parametrize(("status", "expected"), [(404, "HTTP 404"), (302, "HTTP 302"), (200, "no JSON")])
-def test_what_answers_and_is_no_prefect_is_told(
+def test_what_answers_and_is_no_prefect_is_reported(
     office: Run, monkeypatch: pytest.MonkeyPatch, command: str, status: int, expected: str
 ) -> None:
     class Page(BaseHTTPRequestHandler):
@@ -196,14 +196,14 @@ PROGRAM = str(Path(sys.executable).parent / "clusterflow")
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
 @pytest.mark.parametrize("words", [("status",), ("schema", "records"), ("status", "--json")], ids=" ".join)
-def test_a_full_disk_is_told(office: Run, words: tuple[str, ...]) -> None:
+def test_a_full_disk_is_reported(office: Run, words: tuple[str, ...]) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run([PROGRAM, *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr == "clusterflow: what was asked for could not be read or written: No space left on device\n"
 
 
-def test_a_terminal_that_lacks_a_sign_is_told(office: Run) -> None:
+def test_a_terminal_that_lacks_a_sign_is_reported(office: Run) -> None:
     surroundings = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = subprocess.run(
         [PROGRAM, "status", "one"], capture_output=True, text=True, check=False, env=surroundings

@@ -24,10 +24,10 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """What any logger says at any level, whether or not it hands it on to others."""
     said: list[str] = []
 
-    def heard(logger: logging.Logger, record: logging.LogRecord) -> None:
+    def collect_record(logger: logging.Logger, record: logging.LogRecord) -> None:
         said.append(logging.Formatter().format(record))
 
-    monkeypatch.setattr(logging.Logger, "callHandlers", heard)
+    monkeypatch.setattr(logging.Logger, "callHandlers", collect_record)
     there = [logging.getLogger(name) for name in logging.root.manager.loggerDict]
     loggers = [logging.getLogger(), *there]
     before = [logger.level for logger in loggers]
@@ -76,7 +76,7 @@ def tables(home: Path) -> str:
         return "\n".join(str(connection.execute(text(f'SELECT * FROM "{name}"')).all()) for name in names)
 
 
-def seen(everything: str) -> list[str]:
+def secrets_in(everything: str) -> list[str]:
     return [form for form in FORMS if form in everything]
 
 
@@ -93,7 +93,7 @@ def test_whatever_goes_wrong_no_password_is_seen(unlucky: Run, home: Path, logge
     stored = tables(home)
     assert "efused" in stored, "mail and hook were tried"
     assert "begins with nothing that Apprise knows" in stored
-    assert seen("\n".join([*(s.out + s.err for s in outputs), *logged, stored])) == []
+    assert secrets_in("\n".join([*(s.out + s.err for s in outputs), *logged, stored])) == []
     assert [text for s in outputs if "Traceback" in (text := s.out + s.err)] == []
 
 
@@ -113,5 +113,5 @@ def test_nor_that_of_a_database_which_cannot_be_reached(
     monkeypatch.setenv("CLUSTERFLOW_PREFECT_PORT", str(free_port()))
     outputs = [run(*command.split()) for command in ("status", "doctor", "doctor --json", "notices dead", "db upgrade")]
     assert [s.out + s.err for s in outputs if not s.code] == []
-    assert seen("\n".join([*(s.out + s.err for s in outputs), *logged])) == []
+    assert secrets_in("\n".join([*(s.out + s.err for s in outputs), *logged])) == []
     assert [text for s in outputs if "Traceback" in (text := s.out + s.err)] == []

@@ -41,7 +41,7 @@ def happened(result: CommandResult, *kinds: str) -> list[tuple[str, str, str]]:
     return [(h["on"], h["stage"], h["kind"]) for m in life["months"] for h in m["happened"] if h["kind"] in kinds]
 
 
-def test_a_whole_life_is_told_by_month(tried: Tried, home: Path) -> None:
+def test_a_whole_life_is_listed_by_month(tried: Tried, home: Path) -> None:
     result = tried("--json")
     assert result.code == 0, result.err
     by_month = verdicts(result)
@@ -59,7 +59,7 @@ def test_a_whole_life_is_told_by_month(tried: Tried, home: Path) -> None:
     assert not (home / "clusterflow.db").exists(), "in a scratch database"
 
 
-def test_it_is_told_in_words_of_both_languages(tried: Tried) -> None:
+def test_it_is_described_in_both_languages(tried: Tried) -> None:
     text = tried("--from", "2024-04-01", "--to", "2024-07-31").out
     assert "Founders who signed: 66.7 %, asked ≥ 80 %" in text
     assert "2024-02" not in text
@@ -86,7 +86,7 @@ def test_a_decision_of_the_history_is_waited_for(tried: Tried) -> None:
     assert [(h["assumed"], h["text"]) for h in decided[:1]] == [(False, "tomas (founder)")]
 
 
-def test_a_decision_that_the_model_refuses_is_told_with_its_reason(tried: Tried) -> None:
+def test_a_decision_that_the_model_refuses_is_reported_with_its_reason(tried: Tried) -> None:
     early = {"decision": "go", "stage": "critical-mass", "by": "ines", "on": "2024-03-04"}
     stranger = {"decision": "go", "stage": "common-purpose", "by": "rita", "on": "2024-07-08"}
     result = tried("--to", "2024-08-31", lines=[early, stranger])
@@ -94,7 +94,7 @@ def test_a_decision_that_the_model_refuses_is_told_with_its_reason(tried: Tried)
     assert "decides: founder" in result.out
 
 
-def test_a_quorum_that_nobody_in_the_history_can_fill_is_told(tried: Tried) -> None:
+def test_a_quorum_that_nobody_in_the_history_can_fill_is_reported(tried: Tried) -> None:
     alone = tried("--json", without='"representation", "person": "tomas"').json[0]
     assert alone["months"][-1]["gates"][0]["open_for"].startswith("those who may decide are too few: founder")
     nobody = tried("--json", without='"representation"').json[0]
@@ -120,7 +120,7 @@ def test_it_says_what_the_engine_would_say(tried: Tried, run: Run, monkeypatch: 
     assert here["stages"] == there["stages"]
 
 
-def test_all_mistakes_of_model_and_history_are_told_at_once_each_with_its_place(run: Run, home: Path) -> None:
+def test_all_mistakes_of_model_and_history_are_reported_at_once_each_with_its_place(run: Run, home: Path) -> None:
     text = MODEL.read_text(encoding="utf-8")
     (home / "m.yaml").write_text(text.replace("founders-signed", "founders-sined"), encoding="utf-8")
     lines = [
@@ -154,7 +154,7 @@ def test_all_mistakes_of_model_and_history_are_told_at_once_each_with_its_place(
         (("--to", "soon"), "is no day"),
     ],
 )
-def test_days_that_cannot_be_told_are_a_sentence(tried: Tried, words: tuple[str, ...], expected: str) -> None:
+def test_days_that_cannot_be_read_are_a_sentence(tried: Tried, words: tuple[str, ...], expected: str) -> None:
     assert expected in tried(*words).err
 
 

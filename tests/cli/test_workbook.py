@@ -72,7 +72,7 @@ def test_mistakes_come_all_at_once_with_a_marked_copy(office: Run, home: Path, k
     assert {c.coordinate for row in marked.iter_rows() for c in row if c.comment} == {"B2", "C3"}
 
 
-def test_the_mistakes_are_told_where_no_copy_can_be_written(
+def test_the_mistakes_are_reported_where_no_copy_can_be_written(
     office: Run, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (home / "m.xlsx").write_bytes(members(("Aceros", "Grnade", DAY)))

@@ -65,9 +65,9 @@ class EngineRun:
         self.workflow = BpmnWorkflow(parsed(written(model), model.id))
         self.workflow.do_engine_steps()
         self.steps: list[dict[str, object]] = []
-        self.seen = [self.seen_now()]
+        self.seen = [self.values_now()]
 
-    def seen_now(self) -> dict[str, object]:
+    def values_now(self) -> dict[str, object]:
         """What waits for people, and whether the process has ended."""
         return {"waiting": sorted(self.ready("")), "ended": self.workflow.is_completed()}
 
@@ -82,11 +82,11 @@ class EngineRun:
         task.run()
         self.workflow.do_engine_steps()
         self.steps.append({"do": name, "with": {**NOTHING, **data}})
-        self.seen.append(self.seen_now())
+        self.seen.append(self.values_now())
         for milestone in self.ready("milestone_"):
             self.do(f"milestone_{milestone}")
 
-    def seen_in_javascript(self) -> list[dict[str, object]]:
+    def values_in_javascript(self) -> list[dict[str, object]]:
         """What another maker's engine shows after the same steps."""
         with tempfile.NamedTemporaryFile("w", suffix=".bpmn", encoding="utf-8") as file:
             file.write(written(self.model))
@@ -203,7 +203,7 @@ def test_a_recycle_goes_back_to_an_earlier_stage() -> None:
 @of_every_model
 def test_two_engines_of_different_makers_live_a_life_alike(model: LifecycleModel, javascript: None) -> None:
     lived = run_to_the_end(model, min)
-    assert lived.seen_in_javascript() == lived.seen
+    assert lived.values_in_javascript() == lived.seen
 
 
 @settings(max_examples=6, phases=WITHOUT_SHRINKING)
@@ -217,7 +217,7 @@ def test_two_engines_of_different_makers_decide_alike(javascript: None, name: st
         to_stage = data.draw(st.sampled_from(["", *MODELS[name].by_id]))
         decision = data.draw(st.sampled_from(["go", "conditional-go", "hold", "recycle", "decline", "stop", "else"]))
         lived.do(data.draw(st.sampled_from(ready)), decision=decision, to_stage=to_stage, wanted="yes")
-    assert lived.seen_in_javascript() == lived.seen
+    assert lived.values_in_javascript() == lived.seen
 
 
 @of_every_model

@@ -49,7 +49,7 @@ def test_a_bound_is_shown_as_it_is_written() -> None:
     assert Bound.parse(">= 1234567.5 EUR", Unit.MONEY).format() == "≥ 1\u202f234\u202f567.5 EUR"
 
 
-def test_both_ends_of_a_range_are_told_apart() -> None:
+def test_both_ends_of_a_range_are_distinguished() -> None:
     ends = Measurement(low=Fraction("0.7296"), high=Fraction("0.7304"), rows=2)
     low, high = ends.format(Unit.SHARE, "en").split(" … ")
     assert low != high

@@ -21,7 +21,7 @@ from clusterflow.store.tables import due_moment
 from .conftest import MakeWorld
 
 
-def test_what_is_overdue_on_a_holiday_weekend_is_told_on_the_next_working_day(world: MakeWorld) -> None:
+def test_what_is_overdue_on_a_holiday_weekend_is_reported_on_the_next_working_day(world: MakeWorld) -> None:
     """Due on Maundy Thursday; Good Friday is a holiday in Spain, and on Easter Sunday the clocks change."""
     w = world(model(stage("first", allowed_days=78)))
     w.enrol()
@@ -171,7 +171,7 @@ def test_a_decision_takes_the_place_of_a_hold(world: MakeWorld) -> None:
     assert fall_due(w, "2024-02-05") == ()
 
 
-def test_who_dies_half_way_has_told_nothing_and_the_next_one_tells_it_once(
+def test_a_process_that_dies_half_way_has_reported_nothing_and_the_next_reports_it_once(
     world: MakeWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     w = world(model(stage("first", allowed_days=10)))
@@ -242,7 +242,7 @@ def plan(connection: Connection) -> str:
     return "\n".join(str(row[-1]) for row in rows)
 
 
-def test_what_is_due_is_found_by_an_index_and_only_there_is_looked(
+def test_what_is_due_is_found_by_an_index_alone(
     world: MakeWorld,
 ) -> None:
     w = world(model(stage("first", allowed_days=10)))

@@ -128,7 +128,7 @@ def test_a_plan_in_quarters_is_issued_as_the_quarters_come(world: MakeWorld) -> 
     assert (found.issued, kinds(found)) == (0, [("other-plan", "small")]), "nobody pays a year twice over"
 
 
-def test_what_is_not_known_is_told_and_issued_as_soon_as_it_is(galicia: World) -> None:
+def test_what_is_not_known_is_reported_and_issued_as_soon_as_it_is(galicia: World) -> None:
     w = galicia
     members(w, odd="")
     done = dues.issue(w.context, "one")
@@ -149,7 +149,7 @@ def test_an_invoice_withdrawn_or_corrected_stays_so(galicia: World) -> None:
     assert {line.invoice for line in again.lines if line.state == "withdrawn"} == {"dues-2024-1-tiny"}
 
 
-def test_payments_are_told_where_they_do_not_fit(galicia: World) -> None:
+def test_payments_are_reported_where_they_do_not_fit(galicia: World) -> None:
     w = galicia
     dues.issue(w.context, "one")
     w.record(
@@ -182,7 +182,7 @@ def test_payments_are_told_where_they_do_not_fit(galicia: World) -> None:
         (["dues-scheme initiative=one size=small yearly=299EUR from=2022-01-01 to=2023-12-31"], None),
     ],
 )  # fmt: skip
-def test_a_scheme_that_cannot_be_told_issues_nothing(galicia: World, facts: list[str], expected: str | None) -> None:
+def test_a_scheme_that_cannot_be_read_issues_nothing(galicia: World, facts: list[str], expected: str | None) -> None:
     for fact in facts:
         galicia.record(fact)
     found = dues.issue(galicia.context, "one")

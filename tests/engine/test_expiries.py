@@ -33,7 +33,7 @@ def live_through(w: World, first: str, last: str) -> None:
         day += timedelta(days=1)
 
 
-def test_a_label_is_told_12_6_and_3_months_before_it_expires_and_when_it_has(world: MakeWorld) -> None:
+def test_a_label_is_reported_12_6_and_3_months_before_it_expires_and_when_it_has(world: MakeWorld) -> None:
     w = world(model(stage("first", allowed_days=4000)))
     w.enrol()
     w.record("label initiative=one name=gold level=gold from=2024-01-10 to=2025-08-31")
@@ -49,7 +49,7 @@ def test_a_label_is_told_12_6_and_3_months_before_it_expires_and_when_it_has(wor
     assert replays(w)
 
 
-def test_the_end_of_a_labels_grace_is_told_as_its_record_says_or_by_our_proposal(world: MakeWorld) -> None:
+def test_the_end_of_a_labels_grace_is_reported_as_its_record_says_or_by_our_proposal(world: MakeWorld) -> None:
     w = world(model(stage("first", allowed_days=4000)))
     w.enrol()
     w.record(
@@ -119,7 +119,7 @@ def test_a_retracted_label_has_no_end_and_an_old_one_is_no_news(world: MakeWorld
     assert DueKind.LABEL not in {k for k, _ in moments(w)}
 
 
-def test_a_strategy_is_told_before_its_horizon_ends_unless_another_one_follows(world: MakeWorld) -> None:
+def test_a_strategy_is_reported_before_its_horizon_ends_unless_another_one_follows(world: MakeWorld) -> None:
     w = world(model(stage("first", allowed_days=4000)))
     w.enrol()
     w.record("strategy initiative=one id=plan title=Plan from=2024-01-10 horizon=2026-06-30")

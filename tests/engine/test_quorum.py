@@ -215,7 +215,7 @@ class TestOverride:
         assert w.decide("first", by="mona").decided is DecisionKind.GO
         assert standing.status(w.context, "one").stages[0].overridden == ("y",)
 
-    def test_it_is_spoken_in_the_role_that_may(self, world: MakeWorld) -> None:
+    def test_the_vote_is_cast_in_the_role_that_may(self, world: MakeWorld) -> None:
         w = self.blocked(world, override=(Role.BOARD_CHAIR,))
         assert w.decide("first", by="bruno", role=Role.BOARD_MEMBER, overrides=("y",)).refused == "override"
         w.decide("first", by="bruno", overrides=("y",))
@@ -253,7 +253,7 @@ def test_the_ledger_tells_it_all_again(world: MakeWorld) -> None:
     assert sort_rows(again) == stored
 
 
-def test_an_unknown_person_is_told_with_the_nearest(world: MakeWorld) -> None:
+def test_an_unknown_person_is_reported_with_the_nearest(world: MakeWorld) -> None:
     w = begun(world, gate())
     with pytest.raises(UnknownName, match="bruno"):
         w.decide("first", by="mona", speaks_for="brno")

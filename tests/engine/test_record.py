@@ -69,7 +69,7 @@ def test_a_retracted_fact_no_longer_holds_and_stays_written(one: World) -> None:
         one.record("link initiative=one id=a retract=true")
 
 
-def test_every_mistake_is_told_at_once_and_nothing_is_recorded(one: World) -> None:
+def test_every_mistake_is_reported_at_once_and_nothing_is_recorded(one: World) -> None:
     with pytest.raises(Mistakes) as caught:
         one.record(
             "organisation id=good name=Good from=2024-01-01",

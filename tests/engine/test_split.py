@@ -49,7 +49,7 @@ def test_a_vote_can_be_changed_while_the_gate_is_open(world: MakeWorld) -> None:
     assert replays(w)
 
 
-def test_a_vote_that_says_the_same_again_is_refused_and_told_how_to_change_it(world: MakeWorld) -> None:
+def test_a_vote_that_says_the_same_again_is_refused_and_learns_how_to_change_it(world: MakeWorld) -> None:
     w = begun(world)
     w.decide("first", by="mona")
     again = w.decide("first", by="mona")

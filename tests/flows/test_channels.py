@@ -51,7 +51,7 @@ async def test_secrets_of_prefect_are_channels(prefect: PrefectServer) -> None:
     assert await stored_channels() == {"telegram": SecretStr("tgram://123:token/{to}/")}
 
 
-async def test_people_are_told_without_prefect() -> None:
+async def test_people_are_notified_without_prefect() -> None:
     with settings_for(f"http://127.0.0.1:{free_port()}/api"):
         assert await channels_if_up() is None
 
@@ -101,7 +101,7 @@ async def test_an_automation_sends_mail_by_our_channel(
     assert (to, mail["Subject"]) == ("admin@office.example", "It happened: clusterflow.test")
 
 
-async def test_what_a_block_could_not_send_is_told_without_the_address() -> None:
+async def test_what_a_block_could_not_send_is_reported_without_the_address() -> None:
     address = SecretStr(f"mailto://office:hunter2@127.0.0.1:{free_port()}/?from=a@b.example&mode=insecure")
     block = ClusterflowNotification(to="admin@office.example", address=address)
     with pytest.raises(NotificationError) as caught:

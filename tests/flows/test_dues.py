@@ -61,10 +61,10 @@ async def test_the_flow_issues_each_invoice_once(prefect: PrefectServer, deploye
         assert (await office.ended(await begun())).kind == "COMPLETED"
         assert ledger.entries(office.context, office.initiative) == entries
 
-        async def told() -> bool | None:
+        async def problem_is_reported() -> bool | None:
             async with prefect_client() as client:
                 logs = await client.read_logs(LogFilter(flow_run_id=LogFilterFlowRunId(any_=[first])))
             problem = f"{office.initiative}: ministry: no se conoce su clase de tamaño el 2024-01-01"
             return True if any(log.message.startswith(problem) for log in logs) else None
 
-        await until(told, "what is not known")
+        await until(problem_is_reported, "what is not known")

@@ -114,7 +114,7 @@ def commands(office: Office, record: str) -> list[str]:
     return [e.command for e in found if getattr(e.event, "record", "") == record]
 
 
-async def kept(name: str, event_id: str | None = None) -> list[dict[str, Any]]:
+async def stored_events(name: str, event_id: str | None = None) -> list[dict[str, Any]]:
     """The events of a name that Prefect keeps."""
     occurred = {"since": "2020-01-01T00:00:00Z", "until": "2199-01-01T00:00:00Z"}
     wanted: dict[str, Any] = {"event": {"name": [name]}, "occurred": occurred}
@@ -130,7 +130,7 @@ async def readable(name: str, *ids: str) -> None:
     """Until the server has written the events."""
 
     async def look() -> bool | None:
-        return True if {i for i in ids if await kept(name, i)} == set(ids) else None
+        return True if {i for i in ids if await stored_events(name, i)} == set(ids) else None
 
     await until(look, f"{len(ids)} events")
 
@@ -163,7 +163,9 @@ class TestEvents:
         refusal = await refusal_of(served, posted)
 
         async def look() -> dict[str, Any] | None:
-            found = [e for e in await kept("clusterflow.record.refused") if e["payload"].get("event") == posted]
+            found = [
+                e for e in await stored_events("clusterflow.record.refused") if e["payload"].get("event") == posted
+            ]
             return found[0] if found else None
 
         event = await until(look, "the refusal as an event")
@@ -193,7 +195,7 @@ class TestEvents:
         assert await publish_round(served.context)
         assert submissions.unreported_refusals(served.context) == []
         await asyncio.sleep(2)
-        assert len(await kept("clusterflow.record.refused", event["id"])) == 1
+        assert len(await stored_events("clusterflow.record.refused", event["id"])) == 1
 
     async def test_the_same_event_twice_is_recorded_once(self, served: Office) -> None:
         same = uuid4()
@@ -240,7 +242,7 @@ class TestEvents:
         assert cursor > now
         assert (await receive_events(office.context, everything=True)).recorded == 0
 
-    async def test_what_prefect_received_before_the_last_run_is_looked_at_only_on_request(self, office: Office) -> None:
+    async def test_what_prefect_received_before_the_last_run_is_checked_only_on_request(self, office: Office) -> None:
         submissions.advance_event_cursor(office.context, datetime.now(UTC) + timedelta(days=1))
         (event,) = await submit(figure(office))
         await readable("clusterflow.record.submitted", event)

@@ -109,12 +109,12 @@ async def test_a_server_killed_twice_in_a_burst_delays_and_loses_nothing(
     taken: set[str] = set()
     post = events.post
 
-    async def seen(outgoing: Iterable[OutgoingEvent]) -> None:
-        sent_keys = list(outgoing)
-        await post(sent_keys)
-        taken.update(str(e.id) for e in sent_keys)
+    async def count_events(outgoing: Iterable[OutgoingEvent]) -> None:
+        batch = list(outgoing)
+        await post(batch)
+        taken.update(str(e.id) for e in batch)
 
-    with patch.object(events, "post", seen):
+    with patch.object(events, "post", count_events):
         async with relaying(w.context):
             for number, fact in enumerate(facts(w), start=1):
                 await asyncio.to_thread(w.record, fact)

@@ -88,7 +88,7 @@ def run_of(process: str | None, worker: str | None, state: State[None], age: tim
         "unknown",
     ],
 )
-def test_an_orphan_is_told_by_its_process_and_by_the_heartbeats_of_its_worker(
+def test_an_orphan_is_recognised_by_its_process_and_by_the_heartbeats_of_its_worker(
     process: str | None, worker: str | None, state: State[None], age: timedelta, expected: bool
 ) -> None:
     run = run_of(process, worker, state, age)

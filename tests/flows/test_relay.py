@@ -47,7 +47,7 @@ def test_events_follow_one_another_and_name_whom_they_concern(sqlite_url: str) -
     assert [e.id for e in again] == [e.id for e in events], "the same entries are the same events"
 
 
-def test_many_initiatives_with_facts_are_looked_at_as_a_set(sqlite_url: str) -> None:
+def test_many_initiatives_with_facts_are_checked_as_a_set(sqlite_url: str) -> None:
     w = World(sqlite_url, TINY)
     everyone = [f"i{n}" for n in range(publish.ONE_BY_ONE + 5)]
     for initiative in everyone:

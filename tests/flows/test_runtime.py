@@ -162,7 +162,7 @@ class TestWorker:
             await runs.cancel(run, "enough")
             await until(run, kind("CANCELLED"))
 
-    async def test_hears_of_what_its_process_starts_before_it_looks_again(
+    async def test_it_starts_what_its_process_schedules_before_it_polls_again(
         self, prefect: PrefectServer, small_flows: Path
     ) -> None:
         async with working(small_flows, query_seconds=600):
@@ -252,7 +252,7 @@ class TestWithoutPrefect:
         with temporary_settings({PREFECT_API_URL: None}), pytest.raises(PrefectUnreachable, match="PREFECT_API_URL"):
             await runs.waiting()
 
-    async def test_unknown_names_are_told(self, prefect: PrefectServer, small_flows: Path) -> None:
+    async def test_unknown_names_are_reported(self, prefect: PrefectServer, small_flows: Path) -> None:
         with pytest.raises(UnknownName, match="gate/other"):
             await runs.start("gate/other")
         with pytest.raises(UnknownName):

@@ -91,19 +91,19 @@ def no_prefect(request: pytest.FixtureRequest) -> Iterator[str]:
         yield server.url_for("/api")
 
 
-async def test_time_passes_and_people_are_told_without_prefect(
+async def test_time_passes_and_people_are_notified_without_prefect(
     office: Office, no_prefect: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(serving, "AWAY_SECONDS", 0.1)
 
-    async def told() -> bool | None:
+    async def person_is_notified() -> bool | None:
         return len(box.mails) > 1 or None
 
     with mail_server() as (box, address), settings_for(no_prefect):
         office.context.settings = office.context.settings.model_copy(update={"mail": SecretStr(address)})
         office.at("2024-06-03")
         relaying = asyncio.create_task(keep_relaying(office.context))
-        await until(told, "the mails about what is overdue")
+        await until(person_is_notified, "the mails about what is overdue")
         assert not relaying.done()
         relaying.cancel()
     assert office.kinds(office.initiative).count("stage.overdue") == 2

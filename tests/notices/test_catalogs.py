@@ -41,11 +41,11 @@ def wrong(tmp_path: Path) -> Callable[[str], str]:
     """The mistakes that are reported about a catalog with these entries, beside the shared words."""
     (tmp_path / "notice.md").write_text(TEMPLATE, encoding="utf-8")
 
-    def told(entries: str) -> str:
+    def mistakes_in(entries: str) -> str:
         (tmp_path / "es.po").write_text(HEAD + entries, encoding="utf-8")
         return "\n".join(str(m) for m in mistakes(tmp_path) if "words" not in m.where)
 
-    return told
+    return mistakes_in
 
 
 HELLO = 'msgid "Hello %(a)s"\nmsgstr "Hola %(a)s"\n\n'
@@ -66,7 +66,7 @@ DAYS = 'msgid "%(n)s day"\nmsgid_plural "%(n)s days"\nmsgstr[0] "un día %(n)s"\
         (HELLO + DAYS + '#~ msgid "Bye"\n#~ msgstr "Adiós"\n', "«Bye»: no template asks for this text any more"),
     ],
 )
-def test_what_is_wrong_with_a_catalog_is_told(wrong: Callable[[str], str], entries: str, expected: str) -> None:
+def test_what_is_wrong_with_a_catalog_is_reported(wrong: Callable[[str], str], entries: str, expected: str) -> None:
     assert wrong(HELLO + DAYS) == ""
     assert expected in wrong(entries)
     assert "\n" not in wrong(entries), "nothing else is"

@@ -122,13 +122,13 @@ def test_channels_come_from_one_variable_or_one_variable_each(monkeypatch: pytes
 
 
 @pytest.mark.parametrize("written", ["mailtos://u:hunter2@h", '["mailtos://u:hunter2@h"]', '{"a": ["hunter2"]}'])
-def test_what_is_no_mapping_is_told_without_a_word_of_it(written: str) -> None:
+def test_what_is_no_mapping_is_reported_without_its_content(written: str) -> None:
     with pytest.raises(Mistakes, match="CLUSTERFLOW_CHANNELS") as caught:
         channels_of(Settings(channels=SecretStr(written)))
     assert "hunter2" not in str(caught.value)
 
 
-def test_a_name_that_nobody_could_write_is_told() -> None:
+def test_a_name_that_nobody_could_write_is_reported() -> None:
     with pytest.raises(Mistakes, match="«Ñandú»"):
         channels_of(Settings(channels=SecretStr('{"Ñandú": "mailto://x"}')))
 

@@ -79,12 +79,12 @@ def test_days_numbers_and_money_are_written_as_in_the_readers_country(tmp_path: 
         "sum": Money(minor=125050, currency="MXN"),
     }
 
-    def said(language: NoticeLanguage, country: str) -> str:
+    def rendered_text(language: NoticeLanguage, country: str) -> str:
         return written(tmp_path, template, language=language, country=country, **facts).markdown.replace("\u00a0", " ")
 
-    assert said("es", "ES") == "30 de diciembre de 2024; 1.250; 33,3 %; 1.250,50 MXN\n"
-    assert said("es", "MX") == "30 de diciembre de 2024; 1,250; 33.3%; $1,250.50\n"
-    assert said("en", "US") == "December 30, 2024; 1,250; 33.3%; MX$1,250.50\n"
+    assert rendered_text("es", "ES") == "30 de diciembre de 2024; 1.250; 33,3 %; 1.250,50 MXN\n"
+    assert rendered_text("es", "MX") == "30 de diciembre de 2024; 1,250; 33.3%; $1,250.50\n"
+    assert rendered_text("en", "US") == "December 30, 2024; 1,250; 33.3%; MX$1,250.50\n"
     assert locale_of("eu", "MX") == "eu"
 
 
@@ -141,7 +141,7 @@ def test_a_template_that_fails_says_where_and_what(tmp_path: Path, template: str
     assert str(failed.value).startswith(expected)
 
 
-def test_a_template_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_template_that_is_not_there_is_reported(tmp_path: Path) -> None:
     with pytest.raises(TemplateFailed, match=r"^gone\.md, in es: 'gone\.md' not found"):
         render(tmp_path, "gone", "es", {})
 

@@ -106,7 +106,7 @@ def test_the_same_facts_give_the_same_bytes(lived: Context, page_of: Pages) -> N
     assert dossier(lived, STRAIGHT, day).html == dossier(later, STRAIGHT, day).html
 
 
-def test_people_are_told_by_their_roles_alone_unless_a_setting_says_otherwise(
+def test_people_are_shown_by_their_roles_alone_unless_a_setting_says_otherwise(
     lived: Context, naming: Context, page_of: Pages
 ) -> None:
     with lived.database.connect() as connection:

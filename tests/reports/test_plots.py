@@ -35,7 +35,7 @@ def linear(colour: str) -> list[float]:
     return [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
 
 
-def seen(colour: str, sight: str) -> tuple[float, float, float]:
+def simulated_colour(colour: str, sight: str) -> tuple[float, float, float]:
     """The colour in CIE L*a*b*, as such eyes see it."""
     r, g, b = (
         min(1.0, max(0.0, sum(w * c for w, c in zip(row, linear(colour), strict=True)))) for row in SIGHTS[sight]
@@ -48,15 +48,18 @@ def seen(colour: str, sight: str) -> tuple[float, float, float]:
 
 
 @pytest.mark.parametrize("sight", SIGHTS)
-def test_the_palette_is_told_apart_by_all_eyes(sight: str) -> None:
+def test_the_palette_is_distinguished_by_all_eyes(sight: str) -> None:
     for one, other in itertools.combinations(PALETTE, 2):
-        distance = sum((a - b) ** 2 for a, b in zip(seen(one, sight), seen(other, sight), strict=True)) ** 0.5
+        distance = (
+            sum((a - b) ** 2 for a, b in zip(simulated_colour(one, sight), simulated_colour(other, sight), strict=True))
+            ** 0.5
+        )
         assert distance > 15, f"{one} and {other} look alike: {distance:.1f}"
 
 
 def test_neighbours_differ_in_grey_and_by_their_hatch() -> None:
     for (one, hatch), (other, next_hatch) in itertools.pairwise(zip(PALETTE, HATCHES, strict=True)):
-        assert abs(seen(one, "all")[0] - seen(other, "all")[0]) > 15 or hatch != next_hatch
+        assert abs(simulated_colour(one, "all")[0] - simulated_colour(other, "all")[0]) > 15 or hatch != next_hatch
         assert hatch != next_hatch
 
 
@@ -95,7 +98,7 @@ def test_reports_that_are_drawn_at_once_look_as_those_drawn_alone() -> None:
     assert dict(matplotlib.rcParams) == before
 
 
-def test_what_nobody_knows_is_said_and_not_drawn_as_nought() -> None:
+def test_what_nobody_knows_is_said_and_not_drawn_as_zero() -> None:
     picture = as_svg(bars(["a", "b"], [0.5, None]))
     assert picture.count(">desconocido<") == 2, "once for each series"
     line = Line(name="l", alt="", days=(date(2025, 1, 1), date(2025, 6, 1)), unknown="desconocido", low=1, high=5,

@@ -143,7 +143,7 @@ def test_a_headcount_falls_in_one_bracket(employees: int, yearly: int) -> None:
     assert whole(owed(by_head, firm(employees=employees), OLD, None, YEAR)) == yearly
 
 
-def test_what_is_not_known_is_told_and_never_guessed() -> None:
+def test_what_is_not_known_is_reported_and_never_guessed() -> None:
     by_head = scheme(DuesBracket(yearly=eur(1)), by=DuesBasis.EMPLOYEES)
     by_turnover = scheme(
         DuesBracket(below=200, yearly=eur(1)), DuesBracket(least=200, yearly=eur(2)), by=DuesBasis.TURNOVER,

@@ -17,7 +17,7 @@ ORGANISATION = {"id": "a", "name": "A", **DAY}
 WAVE = {"topic": "trust", "on": "2024-01-01"}
 
 
-def told(record: str, fields: dict[str, Any]) -> list[str]:
+def mistakes_of(record: str, fields: dict[str, Any]) -> list[str]:
     with pytest.raises(ValidationError) as caught:
         RECORDS[record].model_validate(fields)
     return [str(m).removeprefix("x: ") for m in field_mistakes(caught.value, RECORDS[record], "x")]
@@ -69,14 +69,14 @@ LONG = "x" * 100_000
     ids=lambda given: given[:40] if isinstance(given, str) else "",
 )  # fmt: skip
 def test_a_mistake_says_what_is_accepted(record: str, fields: dict[str, Any], expected: str) -> None:
-    assert told(record, fields) == [expected]
+    assert mistakes_of(record, fields) == [expected]
 
 
 def test_a_field_that_is_not_known_names_those_that_are_and_the_nearest_apart() -> None:
-    (message,) = told("organisation", {**ORGANISATION, "contry": "MX"})
+    (message,) = mistakes_of("organisation", {**ORGANISATION, "contry": "MX"})
     assert message.startswith("an organisation has no field «contry»; accepted: chain_role, country, ")
     assert message.endswith(". The nearest: country")
-    (message,) = told("organisation", {**ORGANISATION, LONG: "MX"})
+    (message,) = mistakes_of("organisation", {**ORGANISATION, LONG: "MX"})
     assert len(message) < 400
 
 

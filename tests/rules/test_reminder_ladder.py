@@ -38,7 +38,7 @@ def rank(offset: Offset) -> float:
     return offset.rank
 
 
-def told(
+def notices_of(
     reference: date, ladder: list[Offset], calendar: WorkCalendar, days_checked: list[date], urgent: bool
 ) -> dict[str, date]:
     """The notices of a life in which the ladder is evaluated on some days: each key, and when it came first."""
@@ -51,23 +51,23 @@ def told(
 
 
 @given(days, ladders, calendars, booleans)
-def test_who_looks_every_day_tells_each_step_on_its_day(
+def test_evaluation_every_day_reports_each_step_on_its_day(
     reference: date, ladder: list[Offset], calendar: WorkCalendar, urgent: bool
 ) -> None:
     every = [reference + timedelta(days=n) for n in range(-90, 130)]
     when = {o: reminder_day(reference, o, calendar, urgent) for o in ladder}
     # Steps that fall together on a day are one: the last of them.
     wanted = {o: d for n, (o, d) in enumerate(when.items()) if all(d != e for e in list(when.values())[n + 1 :])}
-    assert told(reference, ladder, calendar, every, urgent) == {
+    assert notices_of(reference, ladder, calendar, every, urgent) == {
         notice_key("dues", "one", "inv", o, reference, "mona"): d for o, d in wanted.items()
     }
 
 
 @given(days, ladders, calendars, booleans, st.lists(st.integers(-40, 80), max_size=6))
-def test_whoever_looks_when_he_likes_tells_nothing_twice_nothing_early_and_nothing_old(
+def test_evaluation_on_any_days_reports_nothing_twice_nothing_early_and_nothing_old(
     reference: date, ladder: list[Offset], calendar: WorkCalendar, urgent: bool, days_checked: list[int]
 ) -> None:
-    found = told(reference, ladder, calendar, [reference + timedelta(days=n) for n in days_checked], urgent)
+    found = notices_of(reference, ladder, calendar, [reference + timedelta(days=n) for n in days_checked], urgent)
     assert len(found) <= len(ladder)
     for offset in ladder:
         came = found.get(notice_key("dues", "one", "inv", offset, reference, "mona"))
@@ -77,20 +77,23 @@ def test_whoever_looks_when_he_likes_tells_nothing_twice_nothing_early_and_nothi
 
 
 @given(days, ladders, calendars, st.integers(0, 60))
-def test_what_is_done_is_told_no_more(reference: date, ladder: list[Offset], calendar: WorkCalendar, done: int) -> None:
+def test_what_is_done_is_reported_no_more(
+    reference: date, ladder: list[Offset], calendar: WorkCalendar, done: int
+) -> None:
     """What is done is found no more, so the ladder finds nothing from that day on."""
     end = reference + timedelta(days=done)
     before = [day for n in range(-60, 120) if (day := reference + timedelta(days=n)) < end]
-    assert all(day < end for day in told(reference, ladder, calendar, before, False).values())
+    assert all(day < end for day in notices_of(reference, ladder, calendar, before, False).values())
 
 
 @given(days, ladders, calendars, st.integers(1, 400))
-def test_a_moved_date_and_next_years_are_told_anew(
+def test_a_moved_date_and_next_years_are_reported_anew(
     reference: date, ladder: list[Offset], calendar: WorkCalendar, later: int
 ) -> None:
     other = reference + timedelta(days=later)
     one, two = (
-        told(r, ladder, calendar, [r + timedelta(days=n) for n in range(-90, 130)], False) for r in (reference, other)
+        notices_of(r, ladder, calendar, [r + timedelta(days=n) for n in range(-90, 130)], False)
+        for r in (reference, other)
     )
     assert not set(one) & set(two)
     assert one
@@ -98,7 +101,7 @@ def test_a_moved_date_and_next_years_are_told_anew(
 
 
 @given(days, ladders, calendars, booleans)
-def test_what_is_not_urgent_is_told_on_working_days_and_what_comes_before_comes_before(
+def test_what_is_not_urgent_is_reported_on_working_days_and_what_comes_before_comes_before(
     reference: date, ladder: list[Offset], calendar: WorkCalendar, urgent: bool
 ) -> None:
     moved = [reminder_day(reference, offset, calendar, urgent) for offset in ladder]
@@ -152,7 +155,7 @@ def test_what_comes_before_its_day_is_no_news_after_it() -> None:
     }  # fmt: skip
 
 
-def test_a_session_on_monday_is_told_of_on_friday_and_an_urgent_one_on_sunday() -> None:
+def test_a_session_on_monday_is_announced_on_friday_and_an_urgent_one_on_sunday() -> None:
     tomorrow, monday = Offset.parse("-1d"), date(2024, 4, 8)
     assert reminder_day(monday, tomorrow, SPAIN) == date(2024, 4, 5)
     assert reminder_day(monday, tomorrow, SPAIN, urgent=True) == date(2024, 4, 7)

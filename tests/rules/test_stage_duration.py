@@ -97,5 +97,5 @@ def test_the_textbook_case() -> None:
     )
 
 
-def test_nothing_is_said_of_nobody() -> None:
+def test_nothing_is_said_about_nobody() -> None:
     assert dwell([], 0) is None

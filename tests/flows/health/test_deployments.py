@@ -46,7 +46,7 @@ async def _drop_schedule(client: PrefectClient, deployment: UUID) -> None:
 
 
 class TestDeployments:
-    async def test_each_change_at_prefect_is_told_and_deploying_again_mends_it(
+    async def test_each_change_at_prefect_is_reported_and_deploying_again_corrects_it(
         self, server: PrefectServer, office: Settings, root: Path
     ) -> None:
         async def found() -> list[tuple[str, str]]:

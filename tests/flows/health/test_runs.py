@@ -98,10 +98,10 @@ class TestForms:
 
 
 class TestServerSettings:
-    async def test_the_server_of_up_was_told_everything(self, office: Settings) -> None:
+    async def test_the_server_of_up_has_every_setting(self, office: Settings) -> None:
         assert wrong(await server_settings.look(Surroundings(office))) == []
 
-    def test_one_that_was_told_nothing_gets_the_variables_to_set(self) -> None:
+    def test_a_server_without_settings_gets_the_variables_to_set(self) -> None:
         untold: dict[str, Any] = {
             "api": {"auth_string": None},
             "analytics_enabled": True,

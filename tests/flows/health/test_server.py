@@ -36,7 +36,7 @@ class TestServer:
         (result,) = health.look_at_server(Surroundings(Settings(**settings)))
         return result.outcome.value, result.found.en
 
-    def test_none_that_nobody_asked_for_is_not_looked_at(self) -> None:
+    def test_what_nobody_requested_is_not_checked(self) -> None:
         outcome, found = self.look(prefect_port=free_port())
         assert (outcome, "none is configured" in found) == ("not-looked-at", True)
 
@@ -72,7 +72,7 @@ class TestServer:
 
 
 class TestAllWell:
-    def test_everything_is_looked_at_and_nothing_is_wrong(
+    def test_everything_is_checked_and_nothing_is_wrong(
         self, office: Settings, root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         monkeypatch.chdir(tmp_path)

@@ -46,7 +46,7 @@ class TestWorkers:
 
 
 class TestSchedules:
-    async def test_late_runs_are_told_by_deployment(self, office: Settings) -> None:
+    async def test_late_runs_are_listed_by_deployment(self, office: Settings) -> None:
         now = datetime.now(UTC)
         async with prefect_client() as client:
             review = (await client.read_deployment_by_name("review/portfolio")).id

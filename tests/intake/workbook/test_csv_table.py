@@ -52,7 +52,7 @@ def test_the_separator_is_that_of_the_table_whatever_stands_above_it(separator: 
     assert read(text.encode())[-1] == ["Aceros, S.A. de C.V.", "1.234,50", "pequeña"]
 
 
-def test_a_separator_that_excel_is_told_holds() -> None:
+def test_a_separator_that_the_file_declares_for_excel_holds() -> None:
     assert read(b"sep=|\na;b|c;d\n") == [["a;b", "c;d"]]
 
 

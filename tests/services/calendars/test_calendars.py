@@ -279,7 +279,7 @@ def test_a_folder_holds_a_file_for_each_and_what_did_not_change_is_left_alone(wo
     assert not (folder / "people" / "bruno.ics").exists()
 
 
-def test_a_folder_that_cannot_be_written_is_told(world: World, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(world: World, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder", encoding="utf-8")
     with pytest.raises(ClusterflowError, match=r"the folder of calendars .*/file does not "):
         calendars(world).write(str(tmp_path / "file"))
@@ -327,7 +327,7 @@ def test_the_same_files_are_written_to_any_address_that_fsspec_knows(world: Worl
     assert (done.changed, done.removed) == (4, 1)
 
 
-def test_an_address_that_cannot_be_written_is_told_without_its_password(world: World) -> None:
+def test_an_address_that_cannot_be_written_is_reported_without_its_password(world: World) -> None:
     with pytest.raises(
         ClusterflowError, match=r"^the folder of calendars none://\*\*\*@host/calendars is not an address"
     ) as caught:

@@ -67,7 +67,7 @@ class TestSchema:
         assert result.outcome is Outcome.TROUBLE
         assert not (tmp_path / "clusterflow.db").exists()
 
-    def test_a_server_that_is_away_is_told_without_its_password(self, office: Office) -> None:
+    def test_a_server_that_is_away_is_reported_without_its_password(self, office: Office) -> None:
         away = office(database="postgresql+psycopg://office:hunter2@127.0.0.1:1/db")
         with pytest.raises(ClusterflowError, match="does not answer") as problem:
             list(room.look_at_schema(away))

@@ -124,7 +124,7 @@ def test_a_finding_is_one_line_in_the_language_of_the_settings(office: Office) -
     assert [f.found for f in found] == ["one two", "requiere: a"]
 
 
-def test_the_worst_finding_counts_and_what_was_not_looked_at_is_no_finding() -> None:
+def test_the_worst_finding_counts_and_what_was_not_checked_is_no_finding() -> None:
     assert worst([Outcome.OK, Outcome.WARNING, Outcome.TROUBLE, Outcome.NOT_LOOKED_AT]) is Outcome.TROUBLE
     assert worst([Outcome.OK, Outcome.WARNING]) is Outcome.WARNING
     assert worst([Outcome.OK, Outcome.NOT_LOOKED_AT]) is Outcome.OK

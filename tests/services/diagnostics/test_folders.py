@@ -38,7 +38,7 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
     assert found["folder of calendars"] == (Outcome.TROUBLE, f"{tmp_path}/file is not a folder")
 
 
-def test_an_account_without_the_right_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_account_without_the_right_is_reported_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "drop").mkdir()
     monkeypatch.setattr(os, "access", lambda *_: False)
     outcome, text = look(tmp_path, intake=SecretStr(str(tmp_path / "drop")))["drop folder"]

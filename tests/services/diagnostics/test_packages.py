@@ -20,7 +20,7 @@ def test_this_installation_is_well() -> None:
 
 
 @pytest.mark.parametrize("version", ["0.151.0", "0.155.0rc1", "0.165.0"])
-def test_a_pair_that_is_known_to_break_is_told_with_what_happens(version: str) -> None:
+def test_a_pair_that_is_known_to_break_is_reported_with_what_happens(version: str) -> None:
     ((what, outcome, text),) = found(GOOD | {"fastapi": version})
     assert (what, outcome) == (f"fastapi {version}, prefect 3.9.1", Outcome.TROUBLE)
     assert "422" in text

@@ -94,7 +94,7 @@ class TestFiles:
     def test_the_shipped_files_are_well(self, office: Office) -> None:
         assert [s.outcome for s in files.look(office())] == [Outcome.OK] * 6
 
-    def test_every_mistake_of_every_file_is_told_with_its_place(self, office: Office, tmp_path: Path) -> None:
+    def test_every_mistake_of_every_file_is_reported_with_its_place(self, office: Office, tmp_path: Path) -> None:
         configs = tmp_path / "configs"
         shutil.copytree(CONFIGS, configs)
         model = configs / "models" / "basque.yaml"
@@ -109,7 +109,7 @@ class TestFiles:
 
 
 class TestChannels:
-    def test_without_a_mail_server_nobody_is_told(self, office: Office) -> None:
+    def test_without_a_mail_server_nobody_is_notified(self, office: Office) -> None:
         assert [s.outcome for s in channels.look(office())] == [Outcome.WARNING]
 
     def test_a_dry_look_sends_nothing(self, office: Office, mailbox: tuple[Mailbox, str]) -> None:
@@ -117,7 +117,7 @@ class TestChannels:
         assert wrong(channels.look(office(mail=address))) == []
         assert box.mails == []
 
-    def test_what_prefect_keeps_is_looked_at_too(self, office: Office, mailbox: tuple[Mailbox, str]) -> None:
+    def test_what_prefect_keeps_is_checked_too(self, office: Office, mailbox: tuple[Mailbox, str]) -> None:
         _, address = mailbox
         surroundings = office()
         surroundings.stored_channels = {"mail": SecretStr(address), "team": SecretStr("nonsense://hunter2")}

@@ -149,21 +149,21 @@ def test_objects_say_what_became_of_them(office: Office) -> None:
     things = {o["id"]: o for o in log["objects"]}
     assert len(things) == len(log["objects"])
 
-    def said(thing: str, name: str) -> list[Any]:
+    def attribute_values(thing: str, name: str) -> list[Any]:
         return [a["value"] for a in things[thing]["attributes"] if a["name"] == name]
 
     def related(thing: str) -> set[tuple[str, str]]:
         return {(r["objectId"], r["qualifier"]) for r in things[thing]["relationships"]}
 
-    assert said("stage:one/a", "status") == ["under way", "left", "under way", "achieved"]
-    assert said("stage:one/a", "round") == [1, 2]
-    assert said("milestone:one/a/2", "status") == ["achieved"]
+    assert attribute_values("stage:one/a", "status") == ["under way", "left", "under way", "achieved"]
+    assert attribute_values("stage:one/a", "round") == [1, 2]
+    assert attribute_values("milestone:one/a/2", "status") == ["achieved"]
     assert related("stage:one/b") == {("initiative:one", "stage of"), ("stage:one/a", "follows")}
     assert related("milestone:one/a/2") == {("stage:one/a", "milestone of"), ("gate review:one/a-2", "decided in")}
-    assert said("gate review:one/a-1", "decision") == ["recycle"]
-    assert said("organisation:firm", "size") == ["small", "medium"]
+    assert attribute_values("gate review:one/a-1", "decision") == ["recycle"]
+    assert attribute_values("organisation:firm", "size") == ["small", "medium"]
     assert ("initiative:one", "organisation of") in related("organisation:firm")
-    assert said("body:one/board", "kind") == ["board"]
+    assert attribute_values("body:one/board", "kind") == ["board"]
 
 
 @pytest.mark.parametrize("form", ["json", "xml"])
@@ -226,7 +226,7 @@ def test_another_reader_finds_the_same_in_each_form(office: Office, tmp_path: Pa
     assert by_json["events"].height == len(entries)
 
 
-def test_who_is_not_there_is_told_with_the_nearest(office: Office) -> None:
+def test_who_is_not_there_is_reported_with_the_nearest(office: Office) -> None:
     for form in ("xes", "json"):
         with pytest.raises(UnknownName, match="no enrolled initiative is called «onne»; the nearest: one"):
             office.log(form, "one", "onne")

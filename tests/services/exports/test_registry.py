@@ -136,7 +136,7 @@ def context_on(engine: Engine) -> Context:
     return Context(Settings(), engine, lambda: NOW)
 
 
-def told(engine: Engine) -> list[str]:
+def answers_of(engine: Engine) -> list[str]:
     """The registry as JSON lines."""
     lines: list[str] = []
     Exports(engine).registry(lines.append)
@@ -201,10 +201,10 @@ def test_values_that_were_confirmed_once_are_taken_in_again(on_sqlite: Two, line
 def takes_in_again(here: Fresh, there: Fresh, lines: list[dict[str, Any]]) -> None:
     here.again(), there.again()
     record(context_on(here.engine), lines)
-    text = "".join(told(here.engine))
+    text = "".join(answers_of(here.engine))
     registry_service.record(context_on(there.engine), read_lines(lines_of(text), "registry.jsonl"))
     assert holding(there.engine) == holding(here.engine)
-    assert {*told(there.engine)} == {*told(here.engine)}
+    assert {*answers_of(there.engine)} == {*answers_of(here.engine)}
     again = registry_service.record(context_on(here.engine), read_lines(lines_of(text), "registry.jsonl"))
     if '"retract": true' not in text:
         assert (again.entered, again.corrected, again.retracted) == (0, 0, 0), "the same twice changes nothing"
@@ -250,7 +250,7 @@ def test_a_number_is_no_text() -> None:
 def test_an_empty_registry_is_an_empty_file_and_heads_alone(on_sqlite: Two, tmp_path: Path) -> None:
     here, _ = on_sqlite
     here.again()
-    assert told(here.engine) == []
+    assert answers_of(here.engine) == []
     with several(tmp_path / "all.zip") as into:
         Exports(here.engine).tables(into)
     with zipfile.ZipFile(tmp_path / "all.zip") as archive:

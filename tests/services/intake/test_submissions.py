@@ -208,7 +208,7 @@ class TestMending:
 
 
 class TestTelling:
-    def test_what_was_refused_waits_to_be_told(self, world: IntakeWorld) -> None:
+    def test_what_was_refused_waits_to_be_reported(self, world: IntakeWorld) -> None:
         events = outbox.backlog(world.context).events
         world.submit(("bad", membership("frim")), ("worse", {}))
         backlog = outbox.backlog(world.context)

@@ -34,7 +34,7 @@ def world(database_url: str, mailbox: tuple[Mailbox, str]) -> World:
     return w
 
 
-def told(world: World, urgency: Urgency, *keys: str, to: str = "mona", rule: str = "news", initiative: str = "one",
+def queue_notice(world: World, urgency: Urgency, *keys: str, to: str = "mona", rule: str = "news", initiative: str = "one",
          language: NoticeLanguage = "en") -> None:  # fmt: skip
     """Keep notices, as the dispatcher does when something happened."""
     made = [
@@ -68,14 +68,14 @@ def test_the_shipped_manners_are_polite(monkeypatch: pytest.MonkeyPatch, world: 
 
 def test_at_night_and_on_holidays_only_what_is_urgent_is_sent(world: World, mailbox: tuple[Mailbox, str]) -> None:
     world.now = datetime(2024, 3, 27, 20, tzinfo=UTC)  # the evening before Easter, 21:00 in Madrid
-    told(world, Urgency.NORMAL, "news")
-    told(world, Urgency.URGENT, "fire")
+    queue_notice(world, Urgency.NORMAL, "news")
+    queue_notice(world, Urgency.URGENT, "fire")
     assert subjects(world, mailbox[0], world.now) == ["Initiative-one: fire"]
     # Friday is a holiday, then comes the weekend on which the clock goes forward: eight o'clock is an hour earlier.
     assert subjects(world, mailbox[0], datetime(2024, 3, 28, 6, 59, tzinfo=UTC)) == []
     assert subjects(world, mailbox[0], datetime(2024, 3, 28, 7, tzinfo=UTC)) == ["Initiative-one: news"]
     world.now = datetime(2024, 3, 28, 20, tzinfo=UTC)
-    told(world, Urgency.NORMAL, "more")
+    queue_notice(world, Urgency.NORMAL, "more")
     assert subjects(world, mailbox[0], datetime(2024, 4, 1, 5, 59, tzinfo=UTC)) == []
     assert subjects(world, mailbox[0], datetime(2024, 4, 1, 6, tzinfo=UTC)) == ["Initiative-one: more"]
 
@@ -86,8 +86,8 @@ def test_a_person_may_live_by_another_clock_and_read_on_another_day(world: World
         "from=2020-01-01"
     )
     world.now = datetime(2024, 5, 7, 7, tzinfo=UTC)  # a Tuesday morning in Madrid, one o'clock in Monterrey
-    told(world, Urgency.NORMAL, "news")
-    told(world, Urgency.DIGEST, "later")
+    queue_notice(world, Urgency.NORMAL, "news")
+    queue_notice(world, Urgency.DIGEST, "later")
     assert subjects(world, mailbox[0], datetime(2024, 5, 7, 13, 59, tzinfo=UTC)) == []
     assert subjects(world, mailbox[0], datetime(2024, 5, 7, 14, tzinfo=UTC)) == ["Initiative-one: news"]
     assert subjects(world, mailbox[0], datetime(2024, 5, 9, 13, 59, tzinfo=UTC)) == []
@@ -101,23 +101,23 @@ def test_who_lives_elsewhere_keeps_the_holidays_of_that_country(world: World, ma
         "from=2020-01-01"
     )
     world.now = datetime(2024, 10, 31, 22, tzinfo=UTC)  # a Thursday
-    told(world, Urgency.NORMAL, "all-saints")
-    told(world, Urgency.NORMAL, "todos-los-santos", to="bruno")
+    queue_notice(world, Urgency.NORMAL, "all-saints")
+    queue_notice(world, Urgency.NORMAL, "todos-los-santos", to="bruno")
     assert subjects(world, mailbox[0], datetime(2024, 11, 1, 15, tzinfo=UTC)) == ["Initiative-one: all-saints"]
     assert mailbox[0].subjects("bruno@firm.example") == [], "he is at home in the initiative's country"
     world.now = datetime(2024, 11, 27, 23, tzinfo=UTC)
-    told(world, Urgency.NORMAL, "turkey")
+    queue_notice(world, Urgency.NORMAL, "turkey")
     assert subjects(world, mailbox[0], datetime(2024, 11, 28, 20, tzinfo=UTC)) == []
     assert subjects(world, mailbox[0], datetime(2024, 11, 29, 13, tzinfo=UTC)) == ["Initiative-one: turkey"]
 
 
 def test_twenty_of_a_kind_are_one_message(world: World, mailbox: tuple[Mailbox, str]) -> None:
     world.now = datetime(2024, 5, 7, 9, tzinfo=UTC)
-    told(world, Urgency.NORMAL, *(f"member-{n}" for n in range(19)))
-    told(world, Urgency.NORMAL, "decided", rule="decision")
+    queue_notice(world, Urgency.NORMAL, *(f"member-{n}" for n in range(19)))
+    queue_notice(world, Urgency.NORMAL, "decided", rule="decision")
     assert subjects(world, mailbox[0], world.now) == [], "they wait for more of their kind"
     world.now += timedelta(minutes=14)
-    told(world, Urgency.NORMAL, "member-19")
+    queue_notice(world, Urgency.NORMAL, "member-19")
     assert subjects(world, mailbox[0], world.now + timedelta(minutes=1)) == [
         "Initiative-one: decided",
         "Initiative-one: member-0 (and 19 more)",
@@ -133,7 +133,7 @@ def test_twenty_of_a_kind_are_one_message(world: World, mailbox: tuple[Mailbox, 
 def test_the_eleventh_message_of_a_week_waits_for_the_digest(world: World, mailbox: tuple[Mailbox, str]) -> None:
     world.now = datetime(2024, 5, 7, 9, tzinfo=UTC)
     for n in range(12):
-        told(world, Urgency.NORMAL, f"news-{n}", rule=f"rule-{n}")
+        queue_notice(world, Urgency.NORMAL, f"news-{n}", rule=f"rule-{n}")
     got = subjects(world, mailbox[0], datetime(2024, 5, 7, 9, 15, tzinfo=UTC))
     assert len(got) == 9, "the tenth place is the digest's"
     assert subjects(world, mailbox[0], datetime(2024, 5, 10, 9, tzinfo=UTC)) == []
@@ -145,7 +145,7 @@ def test_what_was_let_out_by_day_and_failed_is_not_tried_again_at_night(
 ) -> None:
     box = mailbox[0]
     world.now = datetime(2024, 5, 7, 17, 44, tzinfo=UTC)
-    told(world, Urgency.NORMAL, "news")
+    queue_notice(world, Urgency.NORMAL, "news")
     box.refused = {"mona@firm.example"}
     assert subjects(world, box, datetime(2024, 5, 7, 17, 59, 30, tzinfo=UTC)) == []
     box.refused = set()
@@ -160,7 +160,7 @@ def test_what_is_still_on_its_way_takes_its_place_under_the_cap(world: World, ma
     for minute in (0, 20):
         world.now = datetime(2024, 5, 7, 9, minute, tzinfo=UTC)
         for n in range(2):
-            told(world, Urgency.NORMAL, f"news-{minute}-{n}", rule=f"rule-{minute}-{n}")
+            queue_notice(world, Urgency.NORMAL, f"news-{minute}-{n}", rule=f"rule-{minute}-{n}")
         assert subjects(world, box, world.now + timedelta(minutes=15)) == []
     box.refused = set()
     late = subjects(world, box, datetime(2024, 5, 7, 15, tzinfo=UTC))
@@ -181,7 +181,7 @@ def test_a_code_never_waits(world: World, mailbox: tuple[Mailbox, str], tmp_path
     assert {to for to, _ in mailbox[0].mails} == {"mona@firm.example", "bruno@firm.example", "gala@ministry.example"}
 
 
-def test_a_digest_whose_template_fails_is_told_and_waits(
+def test_a_digest_whose_template_fails_is_reported_and_waits(
     world: World, mailbox: tuple[Mailbox, str], tmp_path: Path
 ) -> None:
     shutil.copytree(CONFIGS, tmp_path / "configs")
@@ -190,7 +190,7 @@ def test_a_digest_whose_template_fails_is_told_and_waits(
     broken.write_text("{{ nobody.knows }}\n", encoding="utf-8")
     world.context.settings = world.context.settings.model_copy(update={"configs": tmp_path / "configs"})
     world.now = datetime(2024, 5, 7, 9, tzinfo=UTC)
-    told(world, Urgency.DIGEST, "news")
+    queue_notice(world, Urgency.DIGEST, "news")
     world.now = datetime(2024, 5, 13, 6, tzinfo=UTC)
     (problem,) = Dispatcher(world.context).run().problems
     assert "digest for mona" in problem
@@ -203,7 +203,7 @@ def test_a_rehearsal_sends_everything_to_one_address_and_says_whose_it_is(
     world: World, mailbox: tuple[Mailbox, str]
 ) -> None:
     world.context.settings = world.context.settings.model_copy(update={"notices_to": "rehearsal@office.example"})
-    told(world, Urgency.URGENT, "fire")
+    queue_notice(world, Urgency.URGENT, "fire")
     Dispatcher(world.context).run()
     assert [(to, str(m["Subject"])) for to, m in mailbox[0].mails] == [
         ("rehearsal@office.example", "[mona <mona@firm.example>] Initiative-one: fire")

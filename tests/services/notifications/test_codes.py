@@ -56,7 +56,7 @@ def office(database_url: str, mailbox: tuple[Mailbox, str]) -> Office:
     return Office(database_url, *mailbox)
 
 
-def everything_kept(office: Office) -> str:
+def everything_stored(office: Office) -> str:
     """The whole database, as text."""
     with office.context.database.connect() as connection:
         rows = [row for table in tables.whole_schema().tables.values() for row in connection.execute(select(table))]
@@ -78,7 +78,7 @@ def test_who_shows_the_code_that_was_sent_is_believed(office: Office) -> None:
 def test_no_code_is_kept_anywhere(office: Office) -> None:
     codes = office.codes("mona") + office.codes("bruno")
     office.decide("first", by="mona", code=codes[0])
-    stored = everything_kept(office)
+    stored = everything_stored(office)
     for code in codes:
         assert code not in stored
         assert code.replace("-", "") not in stored
@@ -126,7 +126,7 @@ def test_the_government_decides_no_management_gate_whatever_it_shows(office: Off
     assert office.decide("second", by="gala", code=gala).refused == "barred"
 
 
-def test_the_sixth_attempt_is_not_looked_at_and_a_new_code_helps(office: Office) -> None:
+def test_the_sixth_attempt_is_not_checked_and_a_new_code_helps(office: Office) -> None:
     (mona,) = office.codes("mona")
     for left in (4, 3, 2, 1, 0):
         wrong = office.decide("first", by="mona", code="2222-2222")
@@ -141,7 +141,7 @@ def test_the_sixth_attempt_is_not_looked_at_and_a_new_code_helps(office: Office)
     assert office.decide("first", by="mona", code=fresh).decided is DecisionKind.GO
 
 
-def test_other_findings_need_another_code_and_the_voter_is_told(office: Office) -> None:
+def test_other_findings_need_another_code_and_the_voter_is_notified(office: Office) -> None:
     (mona,), (bruno,) = office.codes("mona"), office.codes("bruno")
     office.decide("first", by="mona", code=mona)
     office.state_figure("extra")

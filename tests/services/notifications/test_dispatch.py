@@ -37,7 +37,7 @@ def world(database_url: str, mailbox: tuple[Mailbox, str]) -> World:
     return w
 
 
-def test_who_is_told_of_an_open_gate_and_in_which_language(world: World, mailbox: tuple[Mailbox, str]) -> None:
+def test_who_is_notified_of_an_open_gate_and_in_which_language(world: World, mailbox: tuple[Mailbox, str]) -> None:
     world.state_figure("first")
     world.evaluate()
     sent = Dispatcher(world.context).run()
@@ -131,7 +131,7 @@ def test_a_review_that_was_opened_by_hand_is_not_announced_as_ready(
     assert "? first: unknown, asked ≥ 100 %" in text
 
 
-def test_who_reads_catalan_is_told_in_catalan_and_quoted_the_findings_in_spanish(
+def test_a_reader_of_catalan_is_notified_in_catalan_with_the_findings_in_spanish(
     world: World, mailbox: tuple[Mailbox, str]
 ) -> None:
     world.record("person id=mona name=Mona email=mona@firm.example from=2024-01-10 language=ca")
@@ -144,7 +144,7 @@ def test_who_reads_catalan_is_told_in_catalan_and_quoted_the_findings_in_spanish
     assert "desconocido; es demana" in text
 
 
-def test_a_decision_an_achieved_and_a_lapsed_milestone_are_told(world: World, mailbox: tuple[Mailbox, str]) -> None:
+def test_a_decision_an_achieved_and_a_lapsed_milestone_are_reported(world: World, mailbox: tuple[Mailbox, str]) -> None:
     world.record("membership initiative=one organisation=firm from=2024-01-01")
     world.state_figure("first")
     world.evaluate()
@@ -166,7 +166,7 @@ def test_a_decision_an_achieved_and_a_lapsed_milestone_are_told(world: World, ma
     assert "<em>trust</em>" not in html
 
 
-def test_a_changed_finding_is_told_to_the_owner_of_its_criterion(database_url: str) -> None:
+def test_a_changed_finding_is_reported_to_the_owner_of_its_criterion(database_url: str) -> None:
     chairs = stated("chairs").model_copy(update={"owner": Role.BOARD_CHAIR})
     w = World(database_url, model(stage("first", (), chairs, stated("managers"))))
     w.enrol()
@@ -183,7 +183,7 @@ def test_a_changed_finding_is_told_to_the_owner_of_its_criterion(database_url: s
     }
 
 
-def test_an_overdue_stage_is_told_and_once_more_one_level_up(world: World, mailbox: tuple[Mailbox, str]) -> None:
+def test_an_overdue_stage_is_reported_and_once_more_one_level_up(world: World, mailbox: tuple[Mailbox, str]) -> None:
     for day in ("2024-05-01", "2024-06-15"):
         world.at(day).evaluate()
         Dispatcher(world.context).run()
@@ -305,7 +305,7 @@ def test_a_template_cannot_reach_what_it_is_not_given(tmp_path: Path) -> None:
         render(tmp_path, "evil", "en", {})
 
 
-def test_nobody_to_be_told_is_a_problem_that_is_told(database_url: str) -> None:
+def test_nobody_to_notify_is_a_problem_that_is_reported(database_url: str) -> None:
     w = World(database_url, model(stage("first")))
     start = w.now.date()
     enrolment.enrol(w.context, w.submission(f"initiative id=one name=One country=ES from={start}"), "tiny")
@@ -314,7 +314,7 @@ def test_nobody_to_be_told_is_a_problem_that_is_told(database_url: str) -> None:
     assert any("nobody is there to receive it" in p for p in Dispatcher(w.context).run().problems)
 
 
-def test_what_the_calendar_brings_is_told_once_in_the_readers_language(
+def test_what_the_calendar_brings_is_reported_once_in_the_readers_language(
     world: World, mailbox: tuple[Mailbox, str]
 ) -> None:
     """A hold that ends, a missed condition whose gate is open again, a label and a strategy that end."""

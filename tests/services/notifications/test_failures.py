@@ -39,7 +39,7 @@ def world(sqlite_url: str, mailbox: tuple[Mailbox, str]) -> World:
     return w
 
 
-def told(world: World, rule: str) -> set[str]:
+def recipients_of(world: World, rule: str) -> set[str]:
     """Of which initiatives a rule has told anybody."""
     with world.context.database.connect() as connection:
         return set(connection.execute(select(notice.c.initiative).where(notice.c.rule == rule)).scalars())
@@ -58,11 +58,11 @@ def test_an_entry_that_nobody_can_tell_of_holds_up_no_other_initiative_and_is_no
         sent = Dispatcher(world.context).run()
     assert [p for p in sent.problems if "KeyError" in p] == ["one: KeyError: 'a key'"]
     assert outbox.backlog(world.context).error == "one: KeyError: 'a key'"
-    assert told(world, "gate-ready") == {"two"}
+    assert recipients_of(world, "gate-ready") == {"two"}
     assert sent.delivered == len(mailbox[0].mails) > 0
     world.now += RETRY_DELAY
     assert Dispatcher(world.context).run().problems == ()
-    assert told(world, "gate-ready") == {"one", "two"}
+    assert recipients_of(world, "gate-ready") == {"one", "two"}
     assert outbox.backlog(world.context).error is None
 
 
@@ -81,10 +81,10 @@ def test_a_reminder_that_nobody_can_write_holds_up_no_other_initiative_and_is_no
         sent = dispatcher.run()
     assert "one: KeyError: 'a key'" in sent.problems
     assert sent.delivered > 0
-    assert told(world, "dues-sme") == {"two"}
+    assert recipients_of(world, "dues-sme") == {"two"}
     world.now += timedelta(hours=1)
     dispatcher.run()
-    assert told(world, "dues-sme") == {"one", "two"}
+    assert recipients_of(world, "dues-sme") == {"one", "two"}
 
 
 def test_a_digest_that_nobody_can_write_holds_up_no_other_persons_and_is_not_lost(
@@ -136,4 +136,4 @@ def test_who_is_withdrawn_while_notices_are_written_is_left_out(world: World, mo
     monkeypatch.setattr(notice_data, "_new_pseudonyms", given)
     world.context.settings = world.context.settings.model_copy(update={"proof": "code", "secret": SecretStr("x" * 16)})
     assert not any("KeyError" in problem for problem in Dispatcher(world.context).run().problems)
-    assert told(world, "gate-ready") == {"one", "two"}
+    assert recipients_of(world, "gate-ready") == {"one", "two"}

@@ -61,7 +61,7 @@ class Office(World):
                     self.problems += self.dispatcher.reminders.write_due()[1]
             day += timedelta(days=1)
 
-    def told(self, *rules: str) -> list[tuple[str, str, str, str]]:
+    def sent_notices(self, *rules: str) -> list[tuple[str, str, str, str]]:
         """Day in Madrid, rule, step and recipient of what was written."""
         with self.context.database.connect() as connection:
             wanted = [*rules, *(f"{rule}+" for rule in rules)]
@@ -110,7 +110,7 @@ def test_two_years_of_dues_with_summer_time_and_holidays(sqlite_url: str) -> Non
     office.dispatcher.reminders.rules = [rule for rule in office.dispatcher.rules if rule.id in DUES]
     office.live("2025-12-31", lived)
     assert office.problems == []
-    assert [t for t in office.told(*DUES) if t[3] in ("nico", "berta")] == [
+    assert [t for t in office.sent_notices(*DUES) if t[3] in ("nico", "berta")] == [
         # Recorded at noon, told when the next day begins.
         ("2024-02-02", "dues-issued", "0d", "berta"),
         ("2024-02-02", "dues-issued", "0d", "nico"),
@@ -125,7 +125,7 @@ def test_two_years_of_dues_with_summer_time_and_holidays(sqlite_url: str) -> Non
         ("2025-03-13", "dues-sme", "-15d", "nico"),
         ("2025-03-31", "dues-sme", "+1d", "nico"),
     ]
-    assert [t for t in office.told(*DUES) if t[3] not in ("nico", "berta")] == [
+    assert [t for t in office.sent_notices(*DUES) if t[3] not in ("nico", "berta")] == [
         ("2024-05-28", "dues-sme+", "+60d", "mona"),
         ("2024-06-27", "dues-sme+", "+90d", "bruno"),
         ("2024-06-27", "dues-sme+", "+90d", "mona"),
@@ -148,7 +148,7 @@ def test_a_payment_takes_back_the_reminder_that_waits_for_the_morning(sqlite_url
     )
     office.local("2024-04-16T00:30")
     office.dispatcher.run()
-    assert [t[1:] for t in office.told("dues")] == [("dues", "+1d", "berta")] * 2
+    assert [t[1:] for t in office.sent_notices("dues")] == [("dues", "+1d", "berta")] * 2
     office.local("2024-04-16T07:50")
     office.record("payment initiative=one id=p invoice=a amount=2000EUR on=2024-04-15")
     office.local("2024-04-16T08:15")
@@ -166,10 +166,13 @@ def test_a_moved_date_moves_the_reminder_and_a_payment_ends_it(office: Office) -
     office.live("2024-03-10")
     office.record("invoice initiative=one id=b24 organisation=bolts amount=2000EUR due=2024-04-30 on=2024-01-10")
     office.live("2024-05-02")
-    assert [t[:3] for t in office.told("dues")] == [("2024-04-15", "dues", "-15d"), ("2024-05-02", "dues", "+1d")]
+    assert [t[:3] for t in office.sent_notices("dues")] == [
+        ("2024-04-15", "dues", "-15d"),
+        ("2024-05-02", "dues", "+1d"),
+    ]
     office.record("payment initiative=one id=p1 invoice=b24 amount=2000EUR on=2024-05-03")
     office.live("2024-06-15")
-    assert len(office.told("dues")) == 2
+    assert len(office.sent_notices("dues")) == 2
 
 
 def test_who_was_away_catches_up_with_the_last_step_only_and_not_after_two_weeks(office: Office) -> None:
@@ -180,14 +183,16 @@ def test_who_was_away_catches_up_with_the_last_step_only_and_not_after_two_weeks
     office.local("2024-05-10T10:00")
     assert office.dispatcher.reminders.write_due() == (2, []), "of four steps the last, to the member and the manager"
     assert Dispatcher(office.context).reminders.write_due() == (0, []), "whoever begins anew writes nothing twice"
-    assert [t[1:] for t in office.told("dues")] == [("dues", "+60d", "berta"), ("dues+", "+60d", "mona")]
+    assert [t[1:] for t in office.sent_notices("dues")] == [("dues", "+60d", "berta"), ("dues+", "+60d", "mona")]
     office.local("2024-06-10T10:00")
     office.dispatcher.reminders.write_due()
-    assert len(office.told("dues")) == 2 + 3, "berta, mona, and bruno, who chairs the board; gala on the board does not"
+    assert len(office.sent_notices("dues")) == 2 + 3, (
+        "berta, mona, and bruno, who chairs the board; gala on the board does not"
+    )
     office.record("invoice initiative=one id=old organisation=bolts amount=1EUR due=2024-02-20 on=2024-01-10")
     office.local("2024-06-11T10:00")
     office.dispatcher.reminders.write_due()
-    assert len(office.told("dues")) == 5, "what was 90 days late three weeks ago is no news"
+    assert len(office.sent_notices("dues")) == 5, "what was 90 days late three weeks ago is no news"
 
 
 def test_a_members_own_reminder_is_never_batched_with_the_debts_of_others(
@@ -218,20 +223,20 @@ def test_a_members_own_reminder_is_never_batched_with_the_debts_of_others(
     assert sorted(("rivets" in t.lower(), "bolts" in t.lower()) for t in texts) == [(False, True), (True, False)]
 
 
-def test_a_silent_committee_is_told_to_its_chair_until_it_meets(office: Office) -> None:
+def test_a_silent_committee_is_reported_to_its_chair_until_it_meets(office: Office) -> None:
     office.record(
         "body initiative=one id=quality kind=committee name=Quality from=2024-01-10",
         "seat initiative=one body=quality person=berta role=chair from=2024-01-10",
         "meeting initiative=one id=m1 body=quality on=2024-01-11",
     )
     office.live("2024-03-11")
-    assert {t[2:] for t in office.told("committee-silent")} == {("+60d", "berta"), ("+60d", "mona")}
+    assert {t[2:] for t in office.sent_notices("committee-silent")} == {("+60d", "berta"), ("+60d", "mona")}
     assert "Quality has not met for 60 days" in office.texts("berta")[0]
     office.record("meeting initiative=one id=m2 body=quality on=2024-03-15")
     office.live("2024-05-13")
-    assert len(office.told("committee-silent")) == 2, "it met, and its next sixty days are not over"
+    assert len(office.sent_notices("committee-silent")) == 2, "it met, and its next sixty days are not over"
     office.live("2024-05-14")
-    assert len(office.told("committee-silent")) == 4
+    assert len(office.sent_notices("committee-silent")) == 4
 
 
 def test_the_manager_hears_of_a_member_at_once_and_the_office_within_ten_days(office: Office) -> None:
@@ -242,13 +247,13 @@ def test_the_manager_hears_of_a_member_at_once_and_the_office_within_ten_days(of
         "document initiative=one id=statutes kind=statutes title=Statutes from=2024-03-28",
     )
     office.live("2024-04-20")
-    joined = office.told("member-joined", "member-joined-office", "document-changed", "document-changed-office")
+    joined = office.sent_notices("member-joined", "member-joined-office", "document-changed", "document-changed-office")
     assert [(day, who) for day, _, _, who in joined if who == "mona"] == [("2024-03-28", "mona")] * 2
     assert [(day, who) for day, _, _, who in joined if who == "olga"] == [("2024-04-01", "olga")] * 2
     assert "«Statutes» is a founding document of **One**" in "".join(office.texts("olga"))
 
 
-def test_that_few_of_those_named_at_the_award_are_left_is_told_near_and_under_the_limit(office: Office) -> None:
+def test_that_few_of_those_named_at_the_award_are_left_is_reported_near_and_under_the_limit(office: Office) -> None:
     office.dispatcher.reminders.rules = [rule for rule in office.dispatcher.rules if rule.id.startswith("retained")]
     office.record(
         *(f"organisation id=n{n} name=N{n}x from=2020-01-01" for n in range(6)),
@@ -262,11 +267,15 @@ def test_that_few_of_those_named_at_the_award_are_left_is_told_near_and_under_th
     office.live("2024-04-12")
     everybody = ["bruno", "gala", "mona", "olga"]
     near_on = [("2024-04-10", who) for who in everybody]
-    assert [(day, who) for day, _, _, who in office.told("retained-near")] == near_on, "two of four; not three of five"
-    assert office.told("retained-low") == []
+    assert [(day, who) for day, _, _, who in office.sent_notices("retained-near")] == near_on, (
+        "two of four; not three of five"
+    )
+    assert office.sent_notices("retained-low") == []
     office.record("membership initiative=one organisation=n2 from=2023-01-10 to=2024-04-15")
     office.live("2024-04-20")
-    assert [(day, who) for day, _, _, who in office.told("retained-low")] == [("2024-04-16", who) for who in everybody]
+    assert [(day, who) for day, _, _, who in office.sent_notices("retained-low")] == [
+        ("2024-04-16", who) for who in everybody
+    ]
     assert office.problems == []
     near, low = office.texts("olga")
     assert "One: the members named at the award of «accredited» are near the limit" in near
@@ -275,7 +284,7 @@ def test_that_few_of_those_named_at_the_award_are_left_is_told_near_and_under_th
     assert "at least 50\N{NO-BREAK SPACE}%" in low or "at least 50%" in low
 
 
-def test_a_notice_to_nobody_is_told_and_stops_no_other(office: Office) -> None:
+def test_a_notice_to_nobody_is_reported_and_stops_no_other(office: Office) -> None:
     office.record(
         "organisation id=lone name=Lone helix=company size=large from=2020-01-01",
         "membership initiative=one organisation=lone from=2023-01-10",
@@ -285,7 +294,7 @@ def test_a_notice_to_nobody_is_told_and_stops_no_other(office: Office) -> None:
     )
     _, problems = office.dispatcher.reminders.write_due()
     assert "dues of one, i1 of 2024-01-09, step +1d: nobody is there to receive it (member)" in problems
-    assert [t[3] for t in office.told("dues")] == ["berta"]
+    assert [t[3] for t in office.sent_notices("dues")] == ["berta"]
 
 
 def test_a_template_that_fails_for_one_fails_that_notice_alone(database_url: str, tmp_path: Path) -> None:
@@ -300,7 +309,7 @@ def test_a_template_that_fails_for_one_fails_that_notice_alone(database_url: str
     _, problems = office.dispatcher.reminders.write_due()
     (problem,) = problems
     assert problem.startswith("dues for mona: dues-escalated.md:2, in en:")
-    assert {t[3] for t in office.told("dues")} == {"berta", "bruno"}
+    assert {t[3] for t in office.sent_notices("dues")} == {"berta", "bruno"}
 
 
 def test_a_day_begins_where_the_initiative_is(office: Office) -> None:
@@ -311,10 +320,10 @@ def test_a_day_begins_where_the_initiative_is(office: Office) -> None:
     for moment, number in (("2024-06-13T23:30", 0), ("2024-06-14T00:30", 0), ("2024-06-17T00:30", 1)):
         office.local(moment)  # the 16th is a Sunday
         office.dispatcher.reminders.write_due()
-        assert len(office.told("dues")) == number, moment
+        assert len(office.sent_notices("dues")) == number, moment
 
 
-def test_government_seats_are_told_to_the_board_but_not_to_the_government(database_url: str) -> None:
+def test_government_seats_are_reported_to_the_board_but_not_to_the_government(database_url: str) -> None:
     request = stated("government-seat-share")
     seats = request.model_copy(
         update={
@@ -340,7 +349,7 @@ def test_a_learning_session_is_reminded_of_twice_with_its_date_for_the_calendar(
         "learning-enrolment initiative=one series=practice person=mona from=2024-01-10",
     )
     office.live("2024-05-10")
-    assert office.told("learning-session") == [
+    assert office.sent_notices("learning-session") == [
         ("2024-04-30", "learning-session", "-7d", "mona"),
         ("2024-05-06", "learning-session", "-1d", "mona"),
     ]
@@ -367,4 +376,4 @@ def test_with_a_reminder_that_is_taken_back_goes_its_file(sqlite_url: str) -> No
     office.dispatcher.run()
     with office.context.database.connect() as connection:
         assert connection.execute(select(attachment)).all() == []
-    assert office.told("learning-session") == []
+    assert office.sent_notices("learning-session") == []

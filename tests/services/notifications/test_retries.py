@@ -120,7 +120,7 @@ def test_a_batch_whose_parts_still_hold_is_sent_again_as_it_is(office: Office, m
     assert mailbox[0].keys() == [rows(office)[-1].key]
 
 
-def test_what_was_told_late_still_waits_for_its_digest(office: Office, mailbox: tuple[Mailbox, str]) -> None:
+def test_what_was_reported_late_still_waits_for_its_digest(office: Office, mailbox: tuple[Mailbox, str]) -> None:
     """Twelve days late, and then it waits for Monday: it is still true, though nobody would begin to tell it now."""
     late = [r.model_copy(update={"urgency": Urgency.DIGEST}) for r in office.dispatcher.reminders.rules]
     office.dispatcher.reminders.rules, mailbox[0].refused = late, set()

@@ -127,7 +127,7 @@ def test_a_list_of_one_month_says_nothing_of_the_other_months(folder: Folder) ->
 
 
 @pytest.mark.parametrize("name", ["one.members.csv", "one.members.ods"])
-def test_a_marked_copy_is_handed_in_once_it_is_corrected(folder: Folder, name: str) -> None:
+def test_a_marked_copy_is_submitted_once_it_is_corrected(folder: Folder, name: str) -> None:
     rows = [HEADS, ("Aceros", "Grnade", "2024-01-05")]
     content = ods({"Miembros": rows}) if name.endswith("ods") else "\n".join(";".join(r) for r in rows).encode()
     folder.put(name, content)
