@@ -22,10 +22,10 @@ FORMS = (PASSWORD, WRITTEN, "hunter2", b64encode(f"office:{PASSWORD}".encode()).
 @pytest.fixture
 def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """What any logger says at any level, whether or not it hands it on to others."""
-    said: list[str] = []
+    messages: list[str] = []
 
     def collect_record(logger: logging.Logger, record: logging.LogRecord) -> None:
-        said.append(logging.Formatter().format(record))
+        messages.append(logging.Formatter().format(record))
 
     monkeypatch.setattr(logging.Logger, "callHandlers", collect_record)
     there = [logging.getLogger(name) for name in logging.root.manager.loggerDict]
@@ -33,7 +33,7 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     before = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.DEBUG)
-    yield said
+    yield messages
     for logger, level in zip(loggers, before, strict=True):
         logger.setLevel(level)
 

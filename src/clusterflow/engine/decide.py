@@ -309,7 +309,7 @@ def _changed(tx: Transaction, state: InitiativeState, ballot: Ballot) -> list[st
     if ballot.seen is None or review is None or ballot.seen == review.findings:
         return []
     since = 0
-    told: list[tuple[int, str]] = []
+    lines: list[tuple[int, str]] = []
     for entry in ledger.read_entries(
         tx.connection, state.initiative, kinds=("gate.opened", "gate.reopened", "gate.changed", "finding.changed")
     ):
@@ -318,8 +318,8 @@ def _changed(tx: Transaction, state: InitiativeState, ballot: Ballot) -> list[st
             since = entry.version
         elif isinstance(event, ev.FindingChanged) and event.stage == ballot.stage:
             found = f" ({event.found})" if event.found else ""
-            told.append((entry.version, f"{event.criterion} is now {event.answer}{found}"))
-    return [text for version, text in told if version > since > 0]
+            lines.append((entry.version, f"{event.criterion} is now {event.answer}{found}"))
+    return [text for version, text in lines if version > since > 0]
 
 
 def _refused(tx: Transaction, state: InitiativeState, ballot: Ballot, voter: Voter, no: Refusal) -> BallotResult:

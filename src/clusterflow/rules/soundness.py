@@ -78,13 +78,13 @@ def _circles(known: Mapping[str, StageOutline]) -> tuple[tuple[str, ...], ...]:
 def _round(known: Mapping[str, StageOutline], start: str) -> tuple[str, ...]:
     """The shortest way from a stage over what it waits for back to itself."""
     ways: list[tuple[str, ...]] = [(start,)]
-    seen: set[str] = set()
+    visited: set[str] = set()
     for way in ways:
         for name in known[way[-1]].after:
             if name == start:
                 return (*way, start)
-            if name in known and name not in seen:
-                seen.add(name)
+            if name in known and name not in visited:
+                visited.add(name)
                 ways.append((*way, name))
     return (start,)
 

@@ -68,11 +68,11 @@ def capacities_by_initiative(
     connection: Connection, person: str, on: date, initiative: str | None = None
 ) -> dict[str, frozenset[Capacity]]:
     """Return the capacities of a person on a day by enrolled initiative, of all or of one."""
-    asked: dict[str, Any] = {"person": person, "as_of": on}
+    parameters: dict[str, Any] = {"person": person, "as_of": on}
     if initiative is not None:
-        asked["initiative"] = initiative
+        parameters["initiative"] = initiative
     found: dict[str, set[Capacity]] = defaultdict(set)
-    for row in connection.execute(_query(initiative is not None), asked):
+    for row in connection.execute(_query(initiative is not None), parameters):
         held = found[row.initiative]
         if row.what == "seat":
             kind, role = BodyKind(row.kind), SeatRole(row.role)

@@ -102,14 +102,16 @@ class TestServerSettings:
         assert wrong(await server_settings.look(Surroundings(office))) == []
 
     def test_a_server_without_settings_gets_the_variables_to_set(self) -> None:
-        untold: dict[str, Any] = {
+        bare_settings: dict[str, Any] = {
             "api": {"auth_string": None},
             "analytics_enabled": True,
             "ui": {"show_promotional_content": True},
             "services": {"task_run_recorder": {"batch_size": 1}, "db_vacuum": {"enabled": ["events"]}},
         }
-        results = server_settings.judge(untold, loopback=False)
+        results = server_settings.judge(bare_settings, loopback=False)
         assert [s.outcome for s in results] == [Outcome.TROUBLE, *[Outcome.WARNING] * 3]
         advice = " ".join(s.cure.en for s in results)
         assert all(f"{name}={value}" in advice for name, value in {**BATCHED, **QUIET}.items())
-        assert len(server_settings.judge(untold, loopback=True)) == 3, "on loopback a password is the office's choice"
+        assert len(server_settings.judge(bare_settings, loopback=True)) == 3, (
+            "on loopback a password is the office's choice"
+        )

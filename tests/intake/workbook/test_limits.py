@@ -84,18 +84,18 @@ def test_what_is_only_formatted_reaches_nowhere() -> None:
 
 def test_a_size_that_the_archive_states_falsely_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The reader gets what was unpacked and counted here, whatever sizes the archive declares."""
-    seen: list[bytes] = []
+    read_contents: list[bytes] = []
     original = reader.CalamineWorkbook.from_filelike
 
     class Spy:
         @staticmethod
         def from_filelike(file: io.BytesIO) -> object:
-            seen.append(file.getvalue())
+            read_contents.append(file.getvalue())
             return original(io.BytesIO(file.getvalue()))
 
     monkeypatch.setattr(reader, "CalamineWorkbook", Spy)
     open_book("m.xlsx", SOUND, "en")
-    with zipfile.ZipFile(io.BytesIO(seen[0])) as packed:
+    with zipfile.ZipFile(io.BytesIO(read_contents[0])) as packed:
         assert all(info.compress_type == zipfile.ZIP_STORED for info in packed.infolist())
         assert all(info.filename.endswith((".xml", ".rels")) for info in packed.infolist())
 

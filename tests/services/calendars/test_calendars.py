@@ -34,7 +34,7 @@ class Shown(NamedTuple):
     status: str
 
 
-class Seen(NamedTuple):
+class CalendarEntry(NamedTuple):
     uid: str
     begins: Any
     sequence: int
@@ -43,12 +43,12 @@ class Seen(NamedTuple):
     stamp: Any
 
 
-def read(content: bytes) -> dict[str, Seen]:
+def read(content: bytes) -> dict[str, CalendarEntry]:
     """The events of a feed by their summary."""
     events = Calendar.from_ical(content).walk("VEVENT")
     assert len({e["UID"] for e in events}) == len(events)
     return {
-        str(e["SUMMARY"]): Seen(
+        str(e["SUMMARY"]): CalendarEntry(
             str(e["UID"]), e["DTSTART"].dt, int(e["SEQUENCE"]), str(e["STATUS"]), str(e.get("LOCATION", "")),
             e["DTSTAMP"].dt,
         )

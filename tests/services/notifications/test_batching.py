@@ -34,8 +34,8 @@ def world(database_url: str, mailbox: tuple[Mailbox, str]) -> World:
     return w
 
 
-def queue_notice(world: World, urgency: Urgency, *keys: str, to: str = "mona", rule: str = "news", initiative: str = "one",
-         language: NoticeLanguage = "en") -> None:  # fmt: skip
+def queue_notice(world: World, urgency: Urgency, *keys: str, to: str = "mona", rule: str = "news",
+                 initiative: str = "one", language: NoticeLanguage = "en") -> None:  # fmt: skip
     """Keep notices, as the dispatcher does when something happened."""
     made = [
         Notice(
