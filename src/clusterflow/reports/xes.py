@@ -86,7 +86,7 @@ class XesLog:
 
     def _event(self, case: Case, entry: Entry, name: str, activity_instance: str | None, completed: Transition) -> None:
         event = entry.event
-        case_attributes: dict[str, Value | None] = {
+        event_attributes: dict[str, Value | None] = {
             "concept:name": name,
             "concept:instance": activity_instance,
             "lifecycle:transition": completed.value,
@@ -98,10 +98,10 @@ class XesLog:
         }
         stage = vars(event).get("stage")
         if stage in case.model.by_id:
-            case_attributes["stage_kind"] = case.model.stage(stage).kind.value
+            event_attributes["stage_kind"] = case.model.stage(stage).kind.value
         with self.xml.inside("event"):
             self._attributes(
-                {**case_attributes, **{n: v for n, v in attributes(event).items() if n != "role"}, "hash": entry.hash}
+                {**event_attributes, **{n: v for n, v in attributes(event).items() if n != "role"}, "hash": entry.hash}
             )
 
     def _attributes(self, values: Mapping[str, Value | None]) -> None:
