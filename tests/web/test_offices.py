@@ -14,7 +14,7 @@ from clusterflow.services import access, ledger
 from clusterflow.services.context import Context
 
 FILLED = {"stage": "first"}
-"""What stands in an address; every other part of an address is «x»."""
+"""The parts of an address; every other part of an address is «x»."""
 
 OWN, SAME_OFFICE, OTHER_OFFICE = "one", "three", "two"
 

@@ -74,14 +74,14 @@ def load_holidays(path: Path) -> tuple[CorrectedDay, ...]:
 
 def _said_twice(document: Document) -> Iterator[Mistake]:
     """Yield a mistake for each day of a place that another entry names, too."""
-    seen: set[tuple[Any, Any]] = set()
+    listed_days: set[tuple[Any, Any]] = set()
     for name in WrittenHolidays.model_fields:
         entries = document.value.get(name) if isinstance(document.value, dict) else None
         for index, entry in enumerate(entries if isinstance(entries, list) else []):
             if not isinstance(entry, dict):
                 continue
             here = (str(entry.get("place")), str(entry.get("day")))
-            if here in seen:
+            if here in listed_days:
                 found = f"«{here[1]}» is named twice for «{here[0]}»"
                 yield Mistake(document.where((name, index, "day")), found, "every day of a place once")
-            seen.add(here)
+            listed_days.add(here)

@@ -64,13 +64,15 @@ def enter(context: Context, author: Author, record: str, form: Form, key: str | 
     return _record(context, author, [_submission(author, reading.record, form, 0)], reading.record, key)
 
 
-def correct(context: Context, author: Author, seen: FactVersion, form: Form, replaces: int, key: str | None) -> Outcome:
+def correct(
+    context: Context, author: Author, shown: FactVersion, form: Form, replaces: int, key: str | None
+) -> Outcome:
     """Correct a fact. Where its first day changes, the fact of the old day is withdrawn.
 
     Args:
         replaces: the entry that the author read, or agreed to replace.
     """
-    old = seen.record
+    old = shown.record
     reading = _read(context, author, old.type, form, old)
     if reading.record is None:
         return Outcome(mistakes=reading.mistakes)
@@ -83,22 +85,22 @@ def correct(context: Context, author: Author, seen: FactVersion, form: Form, rep
     return _record(context, author, submissions, new, key)
 
 
-def end(context: Context, author: Author, seen: FactVersion, day: date, key: str | None) -> Outcome:
+def end(context: Context, author: Author, shown: FactVersion, day: date, key: str | None) -> Outcome:
     """End a fact: it is true until a day, that day included."""
-    old = seen.record
+    old = shown.record
     if day < old.valid_from:
         text = Text(es="termina el {day}, antes de empezar", en="it ends on {day}, before it begins").to(
             author.language
         )
         return Outcome(mistakes={"valid_to": text.format(day=day)})
     new = old.model_copy(update={"valid_to": day})
-    return _record(context, author, [_submission(author, new, {}, seen.entry)], new, key)
+    return _record(context, author, [_submission(author, new, {}, shown.entry)], new, key)
 
 
-def withdraw(context: Context, author: Author, seen: FactVersion, key: str | None) -> Outcome:
+def withdraw(context: Context, author: Author, shown: FactVersion, key: str | None) -> Outcome:
     """Withdraw a fact that was entered by mistake. Its row stays, marked."""
-    withdrawal = replace(_submission(author, seen.record, {}, seen.entry), retract=True)
-    return _record(context, author, [withdrawal], seen.record, key)
+    withdrawal = replace(_submission(author, shown.record, {}, shown.entry), retract=True)
+    return _record(context, author, [withdrawal], shown.record, key)
 
 
 def _read(context: Context, author: Author, record: str, form: Form, old: Record | None = None) -> FormReading:
