@@ -61,8 +61,8 @@ def replace_pseudonym(connection: Connection, person: str, alias: str) -> None:
 
 
 def end_sessions(connection: Connection, person: str) -> None:
-    """Delete what signs a person in at the web pages."""
-    for table in (tables.sign_in_link, tables.web_session):
+    """Delete what signs a person in at the web pages and the API, and the address of the calendar."""
+    for table in (tables.sign_in_link, tables.web_session, tables.api_token, tables.calendar_feed):
         connection.execute(delete(table).where(table.c.person == person))
 
 

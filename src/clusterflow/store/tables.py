@@ -341,3 +341,25 @@ web_session = Table(
     Column("begun_at", Instant, nullable=False),
     Column("used_at", Instant, nullable=False),
 )
+
+api_token = Table(
+    "api_token",
+    metadata,
+    # What a program shows to the JSON API in the name of a person: only a keyed hash of it is stored.
+    Column("digest", String(64), primary_key=True),
+    Column("id", String(32), nullable=False),
+    Column("person", String(64), nullable=False, index=True),
+    Column("name", String(100), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_on", Date),
+)
+
+calendar_feed = Table(
+    "calendar_feed",
+    metadata,
+    # The secret address of a person's calendar: only a keyed hash of it is stored.
+    Column("person", String(64), primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+)

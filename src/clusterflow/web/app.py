@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 from clusterflow.errors import Conflict, NotPossible, UnknownName
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.pages import GATE_PAGE, INITIATIVE_PAGE, WORK_PAGE
-from clusterflow.web import gate, initiative, sign_in, work
+from clusterflow.web import gate, initiative, me, sign_in, work
 from clusterflow.web.headers import HEADERS, SecurityHeaders
 from clusterflow.web.render import FOLDER, page
 from clusterflow.web.site import NotSignedIn, Site, taking_form, to_sign_in
@@ -42,6 +42,15 @@ def build_app(context: Context) -> Starlette:
             _post(GATE_PAGE, gate.vote),
             _post(f"{GATE_PAGE}/review", gate.request_review),
             _post(f"{GATE_PAGE}/code", gate.send_code),
+            Route(me.ME_PAGE, me.show),
+            _post(f"{me.ME_PAGE}/preferences", me.change_preferences),
+            _post(f"{me.ME_PAGE}/channels", me.change_channel),
+            _post(f"{me.ME_PAGE}/channels/remove", me.remove_channel),
+            _post(f"{me.ME_PAGE}/calendar", me.new_calendar_address),
+            _post(f"{me.ME_PAGE}/calendar/remove", me.remove_calendar_address),
+            _post(f"{me.ME_PAGE}/tokens", me.new_token),
+            _post(f"{me.ME_PAGE}/tokens/revoke", me.revoke_token),
+            Route("/calendars/{secret}.ics", me.calendar),
             Route("/health", _health),
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
         ],

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from clusterflow.domain.term_labels import WEEKDAY
 from clusterflow.domain.text import Language, Text
 from clusterflow.reports.labels import ANSWER, DECISION, READINESS, ROLE, SEVERITY, SIGN, STANCE, STANDING, STATUS
 from clusterflow.services import sign_in
@@ -20,7 +21,7 @@ from clusterflow.web.site import form_secret, site_of, visitor_of
 from clusterflow.web.texts import CAPACITY, TEXTS
 
 FOLDER = Path(__file__).resolve().parent
-LABELS: tuple[Mapping[Any, Text], ...] = (ANSWER, DECISION, READINESS, SEVERITY, STANCE, STANDING, STATUS)
+LABELS: tuple[Mapping[Any, Text], ...] = (ANSWER, DECISION, READINESS, SEVERITY, STANCE, STANDING, STATUS, WEEKDAY)
 _BY_TYPE = {type(key): labels for labels in LABELS for key in labels}
 
 

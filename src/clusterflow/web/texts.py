@@ -6,6 +6,7 @@ from clusterflow.domain.access import Capacity
 from clusterflow.domain.terms import Role
 from clusterflow.domain.text import Text
 from clusterflow.reports.labels import ROLE
+from clusterflow.web.texts_of_me import ME
 
 CAPACITY: dict[Capacity, Text] = {
     **{Capacity(role.value): ROLE[role] for role in Role},
@@ -280,4 +281,5 @@ TEXTS: dict[str, Text] = {
         es="Intente de nuevo. Si vuelve a fallar, avise a la oficina del programa y dígale la hora.",
         en="Try again. If it fails once more, tell the program office, and tell it the time.",
     ),
+    **ME,
 }
