@@ -166,13 +166,13 @@ def test_older_notices_are_on_further_pages(site: WebWorld) -> None:
     with site.world.context.database.begin() as connection:
         rows = [{**row, "key": str(n), "subject": f"Notice-{n:02}"} for n in range(45)]
         connection.execute(tables.notice.insert(), rows)
-    browser, seen, path = site.browser("mona"), list[str](), "/me"
+    browser, subjects, path = site.browser("mona"), list[str](), "/me"
     while path:
         browser.open(path)
-        seen += re.findall(r"Notice-\d\d", browser.shown.text)
+        subjects += re.findall(r"Notice-\d\d", browser.shown.text)
         found = re.search(r'href="(/me\?before=\d+)', browser.shown.text)
         path = found[1] if found else ""
-    assert seen == [f"Notice-{n:02}" for n in reversed(range(45))]
+    assert subjects == [f"Notice-{n:02}" for n in reversed(range(45))]
 
 
 def test_nobody_without_a_session_sees_or_changes_anything(site: WebWorld) -> None:
