@@ -239,6 +239,7 @@ COMMANDS: dict[str, str] = {
     "CLUSTERFLOW_PREFECT_AUTH to its user:password": "el servidor de Prefect en {} no acepta la clave: ponga "
     "CLUSTERFLOW_PREFECT_AUTH, su usuario:clave",
     "Gates open    {}/v2/runs?tags=gate-open": "Puertas       {}/v2/runs?tags=gate-open",
+    "a person has at most {} tokens: revoke one first": "una persona tiene como máximo {} claves: revoque una primero",
     "Web pages     {}": "Páginas web   {}",
     "the web pages did not start; see {}: {}": "las páginas web no arrancaron; mire {}: {}",
     "port {} is taken by another program: end it, or set CLUSTERFLOW_WEB_PORT": "el puerto {} está ocupado por otro "
