@@ -20,7 +20,7 @@ from clusterflow.domain.records import RECORDS
 from clusterflow.intake.json_schema import record_schema
 from clusterflow.settings import Settings
 
-from .test_registry import CHECKED, context_on, facts_of, histories, record, told
+from .test_registry import CHECKED, answers_of, context_on, facts_of, histories, record
 
 ROOT = Path(__file__).resolve().parents[3]
 CONFIGS = ROOT / "configs"
@@ -53,7 +53,7 @@ def all_types(draw: st.DrawFn) -> list[dict[str, Any]]:
 def check_exported_lines(here: Fresh, schema: Path, facts: list[dict[str, Any]]) -> None:
     here.again()
     record(context_on(here.engine), facts)
-    lines = told(here.engine)
+    lines = answers_of(here.engine)
     SEEN.update(json.loads(line)["record"] for line in lines)
     assert node.run("validate.mjs", schema, given="".join(lines)) == ""
     assert invalid_in_python(lines, json.loads(schema.read_text(encoding="utf-8"))) == []
