@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
+from support.pages import fits
 from support.pictures import make_small
 from support.play import play
 from support.world import CONFIGS
@@ -24,6 +25,7 @@ from clusterflow.settings import Settings
 from clusterflow.store.database import open_database
 
 END = date(2026, 10, 15)
+SPANISH = "portfolio.es.html"
 SHOWN = {"width": 960, "height": 1050}
 """The size of the picture in pixels: the top of the page."""
 
@@ -42,6 +44,8 @@ def page_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
         pass
     file = folder / "portfolio.html"
     file.write_text(portfolio_html(gather(context, END, "en"), "en"), encoding="utf-8")
+    spanish = portfolio_html(gather(context, END, "es"), "es")
+    file.with_name(SPANISH).write_text(spanish, encoding="utf-8")
     database.dispose()
     return file
 
@@ -59,6 +63,13 @@ async def test_an_office_sees_all_six_initiatives(page: Page, page_file: Path, t
     picture = folder / "portfolio-report.png"
     await page.screenshot(path=picture)
     make_small(picture)
-    await page.set_viewport_size({"width": 400, "height": 900})
-    assert await page.evaluate("document.documentElement.scrollWidth") <= 400
     assert requests == [page_file.as_uri()]
+    await page.set_viewport_size({"width": 390, "height": 844})
+    assert await fits(page)
+    await page.goto(page_file.with_name(SPANISH).as_uri())
+    assert await fits(page)
+    # A row is a card: its cells are lines that begin with their heads.
+    card = page.get_by_role("table", name="Todo alcanzado").get_by_role("row").last
+    assert (await card.inner_text()).splitlines()[0] == "Clúster de Máquina-Herramienta de Urdialde"
+    head = await card.get_by_role("cell").first.evaluate("cell => getComputedStyle(cell, '::before').content")
+    assert head == '"Modelo"'

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # only browser tests have one
+    from playwright.async_api import Page
 
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -94,3 +98,11 @@ class PageRead(HTMLParser):
             lines += ["", f"[{' '.join(table.caption.split())}]"]
             lines += [" | ".join(" ".join(cell.split()) for cell in row) for row in (table.heads, *table.rows)]
         return "\n".join(lines) + "\n"
+
+
+async def fits(page: Page) -> bool:
+    """Whether the page and its tables of words are no wider than the screen."""
+    widest = (
+        "Math.max(...['html', 'table.cards'].flatMap(x => [...document.querySelectorAll(x)]).map(x => x.scrollWidth))"
+    )
+    return bool(await page.evaluate(f"{widest} <= innerWidth"))

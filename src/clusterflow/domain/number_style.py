@@ -78,8 +78,17 @@ def money_text(neutral: str, currency: str) -> str:
 
 def short_date(value: date) -> str:
     """A date in digits: day, month, year for readers of Spanish inside ``numbers_of``, else as ISO 8601."""
+    return f"{value:%d/%m/%Y}" if _day_first() else value.isoformat()
+
+
+def short_month(value: date) -> str:
+    """A month in digits, as in ``short_date``."""
+    return f"{value:%m/%Y}" if _day_first() else f"{value:%Y-%m}"
+
+
+def _day_first() -> bool:
     name = _locale.get()
-    return f"{value:%d/%m/%Y}" if name is not None and name.startswith("es_") else value.isoformat()
+    return name is not None and name.startswith("es_")
 
 
 @cache

@@ -25,6 +25,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator
 
+from clusterflow.domain.number_style import number_text, short_month
 from clusterflow.domain.text import Frozen
 from clusterflow.reports.html_page import printable
 
@@ -187,9 +188,10 @@ class Line(Plot):
             axes.plot(blank, [self.low + (self.high - self.low) * 0.04] * len(blank), linestyle="none", marker="x",
                       color=FAINT, label=self.unknown if blank else None)  # fmt: skip
         axes.set_ylim(self.low, self.high)
+        axes.yaxis.set_major_formatter(lambda value, _: number_text(f"{value:.1f}"))
         room = max((days[-1] - days[0]) * 0.05, 20.0)
         marked = _spaced_days(days, (days[-1] - days[0] + 2 * room) / MOST_DAYS)
-        axes.set_xticks(marked, [f"{date.fromordinal(day):%Y-%m}" for day in marked])
+        axes.set_xticks(marked, [short_month(date.fromordinal(day)) for day in marked])
         axes.set_xlim(days[0] - room, days[-1] + room)
         axes.grid(visible=False, axis="x")
         if self.bound is not None:
@@ -245,6 +247,8 @@ def svg_of(canvas: Canvas, name: str, alt: str) -> str:
         alt: the alternative text.
     """
     out = io.BytesIO()
+    for background in (canvas.patch, *(axes.patch for axes in canvas.axes)):
+        background.set_visible(False)  # the page has its own
     with _styled(name):
         FigureCanvasSVG(canvas).print_svg(out, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     root = ElementTree.fromstring(out.getvalue())  # noqa: S314 - matplotlib's own

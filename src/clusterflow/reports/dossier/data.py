@@ -134,6 +134,7 @@ class StrategyFacts:
 class MoneyFacts:
     """The money of an initiative in one currency; ``None`` where nothing is recorded."""
 
+    currency: str
     budget: Money | None = None
     """The running cost of the budgets in force."""
     secured: Money | None = None

@@ -126,9 +126,10 @@ class Sections:
         if not self.facts.money:
             return ()
         names = ("budget", "secured", "invoiced", "collected", "owed")
-        rows = tuple(tuple(self._amount(getattr(one, name)) for name in names) for one in self.facts.money)
-        heads = tuple(self._t(f"money_{name}") for name in names)
-        return (Table(caption=self._t("money_caption"), heads=heads, rows=rows, numeric=tuple(range(len(names)))),)
+        rows = tuple((one.currency, *(self._amount(getattr(one, name)) for name in names)) for one in self.facts.money)
+        heads = (self._t("currency"), *(self._t(f"money_{name}") for name in names))
+        numeric = tuple(range(1, len(heads)))
+        return (Table(caption=self._t("money_caption"), heads=heads, rows=rows, numeric=numeric),)
 
     def _amount(self, amount: Money | None) -> str | None:
         if amount is None:

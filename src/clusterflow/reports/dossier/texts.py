@@ -166,6 +166,7 @@ WORDS: dict[str, Text] = {
         es="Presupuesto vigente; facturado y cobrado en los últimos doce meses; vencido y sin pagar.",
         en="Budget in force; invoiced and collected in the last twelve months; overdue and unpaid.",
     ),
+    "currency": Text(es="Moneda", en="Currency"),
     "money_budget": Text(es="Presupuesto", en="Budget"),
     "money_secured": Text(es="Fondos asegurados", en="Secured funds"),
     "money_invoiced": Text(es="Facturado", en="Invoiced"),

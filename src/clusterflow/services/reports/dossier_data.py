@@ -222,7 +222,7 @@ def _money(connection: Connection, initiative: str, day: date) -> tuple[MoneyFac
         if payment.valid_from > since:
             add("collected", payment.amount)
     return tuple(
-        MoneyFacts(**{name: Money(minor=minor, currency=currency) for name, minor in sums.items()})
+        MoneyFacts(currency=currency, **{name: Money(minor=minor, currency=currency) for name, minor in sums.items()})
         for currency, sums in sorted(found.items())
     )
 
