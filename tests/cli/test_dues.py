@@ -34,7 +34,7 @@ def test_the_schemes_are_listed_and_checked(run: Run, home: Path) -> None:
     result = run("dues", "list").out
     assert "Galician sports cluster, dues of 2023 · galicia-sport · FEEG · 2023-01-01" in result
     assert "due after 30 days (proposal); from the month of joining (proposal)" in result
-    assert "2000.00 EUR" in result
+    assert "2\u202f000.00 EUR" in result
     assert "clase de tamaño" in run("dues", "list", "--lang", "es").out
     assert [s["id"] for s in run("dues", "list", "--json").json] == ["galicia-sport"]
     assert run("dues", "check").out.strip() == "galicia-sport: 4 brackets by size-class, no mistake"
@@ -52,7 +52,7 @@ def test_dues_are_checked_and_issued(cluster: Run) -> None:
     assert "Dues of one, 2099 · galicia-sport" in result
     assert "dues-2099-1-acero" in result
     assert "to issue" in result
-    assert "90.00 EUR asked, 0.00 EUR paid" in result
+    assert "€90.00 asked, €0.00 paid" in result
     assert "nube: its size class is not known on 2099-01-01; nothing is issued" in result
     issued = cluster("dues", "issue", "one")
     assert (issued.code, issued.out.splitlines()[0]) == (0, "one: invoices for 2099: 1 issued")
@@ -74,7 +74,7 @@ def test_dues_are_checked_and_issued(cluster: Run) -> None:
     spanish = cluster("dues", "preview", "one", "--lang", "es").out
     assert "Cuotas de one, 2099" in spanish
     assert "pagada" in spanish
-    assert "acero: dues-2099-1-acero: se pagaron 10.00 EUR de más" in spanish
+    assert "acero: dues-2099-1-acero: se pagaron EUR10,00 de más" in spanish
     assert "nube: no se conoce su clase de tamaño el 2099-01-01; no se emite nada" in spanish
     (line,) = cluster("dues", "preview", "one", "--json").json["lines"]
     assert (line["invoice"], line["state"], line["paid"]) == ("dues-2099-1-acero", "paid", "100.00 EUR")

@@ -14,10 +14,13 @@ from clusterflow.cli.output import REFUSED, Actor, Json, complain, print_json, s
 from clusterflow.cli.tables import table
 from clusterflow.configs.dues import load_scheme
 from clusterflow.domain.dues import DuesLine, DuesPlan, InvoiceState, Scheme
+from clusterflow.domain.money import Money
+from clusterflow.domain.number_style import numbers_of
 from clusterflow.domain.text import Language
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes
 from clusterflow.reports.dues import BASIS, STATE, bracket, remark_text, terms
 from clusterflow.services import dues as dues_service
+from clusterflow.services import registry
 from clusterflow.services.catalogue.dues import schemes_in
 from clusterflow.services.context import Context
 from clusterflow.services.dues import DuesResult
@@ -52,7 +55,7 @@ def _show_scheme(scheme: Scheme, lang: Language) -> None:
     heads = {"en": ["a year", "instalments"], "es": ["al año", "plazos"]}[lang]
     lines = table("", [BASIS[scheme.by].to(lang), *heads])
     for one in scheme.brackets:
-        lines.add_row(bracket(scheme, one, lang), str(one.yearly), str(one.instalments))
+        lines.add_row(bracket(scheme, one, lang), one.yearly.shown, str(one.instalments))
     show(lines)
 
 
@@ -77,12 +80,15 @@ def check(*files: Path) -> None:
 @dues.command(help_epilogue="Example: clusterflow dues preview automotriz --year 2026")
 def preview(initiative: str, *, year: Year = None, as_json: Json = False) -> None:
     """What the members of an initiative owe in a year: issued, to issue, paid. Nothing is changed."""
-    plan = dues_service.plan(Context.open(), initiative, _checked(year))
+    context = Context.open()
+    plan = dues_service.plan(context, initiative, _checked(year))
     if as_json:
         print_json(plan)
         return
-    _show_plan(plan, language())
-    _show_remarks(plan, language())
+    record = registry.initiative_record(context, initiative)
+    with numbers_of(language(), record.country if record else None):
+        _show_plan(plan, language())
+        _show_remarks(plan, language())
 
 
 @dues.command(help_epilogue="Example: clusterflow dues issue automotriz")
@@ -132,8 +138,8 @@ def _show_plan(plan: DuesPlan, lang: Language) -> None:
     for line in plan.lines:
         part = f"{line.instalment}/{line.instalments}" if line.instalment else ""
         lines.add_row(
-            line.organisation, line.invoice, part, str(line.on), str(line.due), str(line.amount),
-            "" if line.paid is None else str(line.paid), STATE[line.state].to(lang),
+            line.organisation, line.invoice, part, str(line.on), str(line.due), line.amount.shown,
+            "" if line.paid is None else line.paid.shown, STATE[line.state].to(lang),
         )  # fmt: skip
     show(lines)
     show(_sum(plan.lines, lang))
@@ -148,10 +154,8 @@ def _sum(lines: tuple[DuesLine, ...], lang: Language) -> str:
         mine = [line for line in valid_lines if line.amount.currency == currency]
         whole = sum(line.amount.minor for line in mine)
         paid = sum(line.paid.minor for line in mine if line.paid)
-        one = mine[0].amount
-        told_of.append(
-            words.format(asked=one.model_copy(update={"minor": whole}), paid=one.model_copy(update={"minor": paid}))
-        )
+        sums = {"asked": whole, "paid": paid}
+        told_of.append(words.format(**{name: Money(minor=n, currency=currency).shown for name, n in sums.items()}))
     return "; ".join(told_of)
 
 

@@ -107,7 +107,7 @@ class DuesRemark(Frozen):
 
     kind: DuesRemarkKind
     organisation: str | None = None
-    values: dict[str, str] = {}
+    values: dict[str, str | Money] = {}
 
 
 class InvoiceState(StrEnum):

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import Field, GetJsonSchemaHandler, model_serializer, model_validator
 from pydantic_core import CoreSchema
 
+from clusterflow.domain.number_style import THIN_SPACE, money_text
 from clusterflow.domain.text import Frozen
 
 # pycountry knows the currency codes but not the number of decimals. This table lists the exceptions to the usual two
@@ -96,6 +97,13 @@ class Money(Frozen):
     @model_serializer
     def _write(self) -> str:
         return str(self)
+
+    @property
+    def shown(self) -> str:
+        """The amount for people: as its country writes it inside ``numbers_of``. Text for programs is ``str``."""
+        digits = exponent(self.currency)
+        text = f"{Decimal(self.minor).scaleb(-digits):,.{digits}f}"
+        return money_text(text.replace(",", THIN_SPACE), self.currency)
 
     def __str__(self) -> str:
         digits = exponent(self.currency)

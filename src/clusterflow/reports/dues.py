@@ -78,7 +78,7 @@ REMARK: dict[DuesRemarkKind, Text] = {
 
 def remark_text(remark: DuesRemark, initiative: str, language: Language) -> str:
     """A remark as a sentence that begins with the organisation."""
-    values = {"initiative": initiative, **remark.values}
+    values = {n: v.shown if isinstance(v, Money) else v for n, v in remark.values.items()} | {"initiative": initiative}
     if "figure" in values:
         values["figure"] = BASIS[DuesBasis(values["figure"])].to(language)
     text = REMARK[remark.kind].to(language).format_map(values)
@@ -99,7 +99,7 @@ def bracket(scheme: Scheme, one: DuesBracket, language: Language) -> str:
 def _figure(scheme: Scheme, figure: int) -> str:
     if scheme.turnover_currency is None:
         return str(figure)
-    return str(Money(minor=figure, currency=scheme.turnover_currency))
+    return Money(minor=figure, currency=scheme.turnover_currency).shown
 
 
 PROPOSAL = Text(es="propuesta", en="proposal")

@@ -103,7 +103,7 @@ def bracket_of(scheme: Scheme, organisation: Organisation | None) -> DuesBracket
             return DuesRemark(
                 kind=DuesRemarkKind.OTHER_FIGURE_CURRENCY,
                 organisation=organisation.id,
-                values={"found": str(organisation.turnover), "asked": str(scheme.turnover_currency)},
+                values={"found": organisation.turnover, "asked": str(scheme.turnover_currency)},
             )
         figure = organisation.turnover.minor
     if figure is None:

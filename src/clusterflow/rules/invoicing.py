@@ -218,11 +218,12 @@ class _Accounts:
         due, payments = invoice.amount, self.paid[invoice.id]
         minor = sum(p.amount.minor for p in payments if p.amount.currency == due.currency)
         for other in (p for p in payments if p.amount.currency != due.currency):
-            values = {"invoice": invoice.id, "paid": str(other.amount), "asked": due.currency, "payment": other.id}
+            values: dict[str, str | Money] = {"invoice": invoice.id, "payment": other.id}
+            values |= {"paid": other.amount, "asked": due.currency}
             self._remark(DuesRemarkKind.PAID_IN_OTHER_CURRENCY, invoice, values)
         if minor > due.minor:
             over = Money(minor=minor - due.minor, currency=due.currency)
-            self._remark(DuesRemarkKind.OVERPAID, invoice, {"invoice": invoice.id, "over": str(over)})
+            self._remark(DuesRemarkKind.OVERPAID, invoice, {"invoice": invoice.id, "over": over})
         state = InvoiceState.PAID if minor >= due.minor else InvoiceState.ISSUED
         if 0 < minor < due.minor:
             state = InvoiceState.PARTLY_PAID
@@ -238,7 +239,7 @@ class _Accounts:
             paid=Money(minor=minor, currency=due.currency),
         )
 
-    def _remark(self, kind: DuesRemarkKind, invoice: Invoice, values: dict[str, str]) -> None:
+    def _remark(self, kind: DuesRemarkKind, invoice: Invoice, values: dict[str, str | Money]) -> None:
         self.remarks.append(DuesRemark(kind=kind, organisation=invoice.organisation, values=values))
 
 

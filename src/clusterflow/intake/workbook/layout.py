@@ -12,6 +12,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from clusterflow.domain.money import Money
+from clusterflow.domain.number_style import number_text
 from clusterflow.domain.records import RECORDS
 from clusterflow.domain.records.base import ClockTime, Ref
 from clusterflow.domain.term_labels import CHOICES, TONGUE, YES_NO
@@ -170,7 +171,9 @@ def in_words(column: Column | None, value: Any, language: Language) -> str:
         return YES_NO[value].to(language)
     if column is not None and column.kind is Kind.CHOICE:
         return column.choices[str(value)].to(language)
-    return f"{value / column.per:g}" if column is not None and column.per != 1 else str(value)
+    if isinstance(value, Money):
+        return value.shown
+    return number_text(f"{value / column.per:g}") if column is not None and column.per != 1 else str(value)
 
 
 @dataclass(frozen=True)

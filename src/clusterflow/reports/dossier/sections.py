@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from clusterflow.domain.measurement import Measurement
-from clusterflow.domain.money import Money, exponent
 from clusterflow.domain.quantity import Bound, Unit, format_quantity
 from clusterflow.domain.terms import HelixKind, SizeClass
 from clusterflow.domain.text import Language
@@ -126,16 +125,12 @@ class Sections:
         if not self.facts.money:
             return ()
         names = ("budget", "secured", "invoiced", "collected", "owed")
-        rows = tuple((one.currency, *(self._amount(getattr(one, name)) for name in names)) for one in self.facts.money)
+        rows = tuple(
+            (m.currency, *(a.shown if (a := getattr(m, n)) else None for n in names)) for m in self.facts.money
+        )
         heads = (self._t("currency"), *(self._t(f"money_{name}") for name in names))
         numeric = tuple(range(1, len(heads)))
         return (Table(caption=self._t("money_caption"), heads=heads, rows=rows, numeric=numeric),)
-
-    def _amount(self, amount: Money | None) -> str | None:
-        if amount is None:
-            return None
-        number = Fraction(amount.minor, 10 ** exponent(amount.currency))
-        return format_quantity(number, Unit.MONEY, amount.currency, self.language, exact=True)
 
     def trust(self) -> Section:
         title, waves, bound = self._t("trust"), self.facts.waves, self.facts.bounds.get("trust-index")

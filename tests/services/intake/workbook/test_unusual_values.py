@@ -57,9 +57,9 @@ def test_an_amount_far_from_the_others_and_a_lone_currency_are_unusual() -> None
     rows = [(f"Empresa {c}", date(2024, 3, 4), None, 1e6, "MXN") for c in "abcdefghij"]
     rows += [("Otra k", date(2024, 3, 4), None, 1e9, "MXN"), ("Otra l", date(2024, 3, 4), None, 1e6, "EUR")]
     assert unusual("Miembros", MEMBERS, *rows) == [
-        'Miembros!D12: "1000000000.00 MXN" está muy lejos de lo habitual en esta columna (1000000.00 MXN): '
+        'Miembros!D12: "$1,000,000,000.00" está muy lejos de lo habitual en esta columna ($1,000,000.00): '
         "¿es correcto?",
-        'Miembros!D13: "1000000.00 EUR" está en otra moneda que las demás filas (MXN): ¿es correcto?',
+        'Miembros!D13: "EUR1,000,000.00" está en otra moneda que las demás filas (MXN): ¿es correcto?',
     ]
 
 

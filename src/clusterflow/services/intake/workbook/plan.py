@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from clusterflow.domain.number_style import numbers_of
 from clusterflow.domain.records import RECORDS, Happening, Record
 from clusterflow.domain.records.base import in_force
 from clusterflow.domain.records.governance import Meeting
@@ -49,6 +50,8 @@ class Plan:
     """The changes of an import, the questions to answer first, and the mistakes."""
 
     read: ReadResult
+    country: str | None
+    """By whose customs its numbers are shown (ISO 3166-1 alpha-2)."""
     changes: list[Change] = field(default_factory=list)
     doubles: list[PossibleDuplicate] = field(default_factory=list)
     removed: list[Record] = field(default_factory=list)
@@ -84,9 +87,12 @@ def plan_import(
 ) -> Plan:
     """Compare a workbook with the registry; ``check`` is called for each row, and raises when the time is over."""
     found = identify(read, known, answers.doubles, answers.other_doubles, check)
-    plan = Plan(read, doubles=found.doubles, mistakes=[*read.mistakes, *found.mistakes], names=found.names)
+    plan = Plan(
+        read, known.country, doubles=found.doubles, mistakes=[*read.mistakes, *found.mistakes], names=found.names
+    )
     _Planner(plan, known, initiative, today, answers).run(check)
-    plan.unusual = find_unusual_values(plan.changes, today, read.language)
+    with numbers_of(read.language, known.country):
+        plan.unusual = find_unusual_values(plan.changes, today, read.language)
     plan.mistakes.sort(key=lambda w: (w.place.sheet, w.place.row or 0, w.place.column or 0))
     return plan
 

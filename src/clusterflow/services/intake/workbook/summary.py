@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from clusterflow.domain.number_style import numbers_of
 from clusterflow.domain.records import RECORDS, Happening, Record
 from clusterflow.domain.records.governance import Attendance
 from clusterflow.domain.text import Frozen, Language, Text
@@ -82,7 +83,12 @@ class ImportSummary(Frozen):
 
 
 def summarize(plan: Plan) -> ImportSummary:
-    """Return the description of a plan."""
+    """Return the description of a plan. Numbers are written as the country of the initiative writes them."""
+    with numbers_of(plan.read.language, plan.country):
+        return _summary(plan)
+
+
+def _summary(plan: Plan) -> ImportSummary:
     language = plan.read.language
     sheets = []
     counted = _counted(plan)

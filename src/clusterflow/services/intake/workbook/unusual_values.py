@@ -90,10 +90,10 @@ def _unusual_amounts(changes: Iterable[Change], language: Language) -> Iterator[
         typical = median(amount.minor for amount, _ in amounts if amount.currency == usual)
         for amount, place in amounts:
             if amount.currency != usual and currencies.count(amount.currency) * 10 <= len(amounts):
-                yield mistake(place, amount, "unusual_currency", language, usual=usual)
+                yield mistake(place, amount.shown, "unusual_currency", language, usual=usual)
             elif amount.currency == usual and not typical / _TIMES < amount.minor < typical * _TIMES:
-                shown = Money(minor=round(typical), currency=usual)
-                yield mistake(place, amount, "unusual_amount", language, usual=shown)
+                shown = Money(minor=round(typical), currency=usual).shown
+                yield mistake(place, amount.shown, "unusual_amount", language, usual=shown)
 
 
 def _unusual_figures(changes: Iterable[Change], language: Language) -> Iterator[CellMistake]:
