@@ -91,6 +91,10 @@ cli.command(
     help="Show what some facts would change, without recording them.",
     help_epilogue="Example: clusterflow what-if automotriz --from facts.jsonl",
 )
+    "clusterflow.cli.rulebooks:judge",
+    help="Judge one initiative by rulebooks, or show all initiatives by all rulebooks.",
+    help_epilogue="Example: clusterflow judge automotriz --rulebook catalonia-accio",
+)
 cli.command(
     "clusterflow.cli.evaluate:evaluate",
     help="Evaluate initiatives as of today, without Prefect.",
@@ -140,6 +144,7 @@ cli.command(
 cli.command("clusterflow.cli.calendar:calendar", help="Write calendars: of an initiative, of a person, or all of them.")
 cli.command("clusterflow.cli.export:export", help="Export the registry, event logs, or everything.")
 cli.command("clusterflow.cli.models:model", help="List, show, check, draw and try the lifecycle models.")
+cli.command("clusterflow.cli.rulebooks:rulebook", help="List, show and check the rulebooks.")
 cli.command("clusterflow.cli.dues:dues", help="Show dues schemes and what members owe, and issue invoices.")
 cli.command(
     "clusterflow.cli.records:schema",

@@ -1,9 +1,11 @@
-"""The JSON Schema of a model file as people write it, for editors that complete and check while one types."""
+"""The JSON Schema of a model or rulebook file, for editors that complete and check while one types."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+
+from pydantic import BaseModel
 
 from clusterflow.configs.model_file import WrittenModel
 from clusterflow.domain.json_schemas import DRAFT, portable
@@ -14,11 +16,17 @@ def model_schema(metrics: Iterable[str] = ()) -> dict[str, Any]:
 
     It says less than ``load_model``, which alone checks what depends on the unit of a metric or on another stage.
     """
-    schema: dict[str, Any] = _plain(WrittenModel.model_json_schema(by_alias=True, ref_template="#/definitions/{model}"))
+    return file_schema(WrittenModel, "clusterflow lifecycle model", metrics, ("WrittenCriterion",))
+
+
+def file_schema(shape: type[BaseModel], title: str, metrics: Iterable[str], criteria: Iterable[str]) -> dict[str, Any]:
+    """Return the schema of a file. ``criteria`` are the names of the shapes that name a metric."""
+    schema: dict[str, Any] = _plain(shape.model_json_schema(by_alias=True, ref_template="#/definitions/{model}"))
     schema["definitions"] = schema.pop("$defs")
-    schema = portable({"$schema": DRAFT, "title": "clusterflow lifecycle model", **schema})
+    schema = portable({"$schema": DRAFT, "title": title, **schema})
     if names := sorted(metrics):
-        schema["definitions"]["WrittenCriterion"]["properties"]["metric"]["enum"] = names
+        for criterion in criteria:
+            schema["definitions"][criterion]["properties"]["metric"]["enum"] = names
     return schema
 
 

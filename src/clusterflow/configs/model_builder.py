@@ -28,8 +28,8 @@ def build_model(written: WrittenModel, metrics: Mapping[str, MetricDeclaration])
     return LifecycleModel(
         id=written.model,
         version=written.version,
-        title=_text(written.title),
-        about=_text(written.about),
+        title=text_of(written.title),
+        about=text_of(written.about),
         source=written.source,
         exclusions=tuple(
             Exclusion(helix=e.helix, stages=tuple(e.stages), alone=e.alone, source=e.source) for e in written.exclusions
@@ -42,8 +42,8 @@ def _stage(written: WrittenStage, metrics: Mapping[str, MetricDeclaration]) -> S
     return Stage(
         id=written.id,
         kind=written.kind,
-        title=_text(written.title),
-        about=_text(written.about) if written.about else None,
+        title=text_of(written.title),
+        about=text_of(written.about) if written.about else None,
         after=tuple(written.after),
         optional=written.optional,
         open_ended=written.open_ended,
@@ -57,11 +57,11 @@ def _stage(written: WrittenStage, metrics: Mapping[str, MetricDeclaration]) -> S
 
 
 def _gate(written: WrittenGate, stage: str, metrics: Mapping[str, MetricDeclaration]) -> Gate:
-    builder = _Builder(stage, metrics)
+    builder = RequirementBuilder(metrics, stage=stage)
     by = written.decided_by
     return Gate(
-        title=_text(written.title),
-        milestone=_text(written.milestone),
+        title=text_of(written.title),
+        milestone=text_of(written.milestone),
         decided_by=DecidedBy(
             roles=tuple(by.roles),
             need=by.need,
@@ -95,16 +95,16 @@ class GroupNames:
         return f"{kind}-{self.counted[kind]}"
 
 
-class _Builder:
-    """Return the requirements of one gate."""
+class RequirementBuilder:
+    """Builds the requirements of one gate, or of one text of a rulebook."""
 
-    def __init__(self, stage: str, metrics: Mapping[str, MetricDeclaration]) -> None:
-        self.stage, self.metrics, self.names = stage, metrics, GroupNames()
+    def __init__(self, metrics: Mapping[str, MetricDeclaration], *, stage: str = "", rulebook: str = "") -> None:
+        self.stage, self.rulebook, self.metrics, self.names = stage, rulebook, metrics, GroupNames()
 
     def requirement(
         self, written: WrittenRequirement, severity: Severity = Severity.BLOCKING
     ) -> Criterion | AnyOf | AllOf:
-        title = _text(written.title) if written.title else None
+        title = text_of(written.title) if written.title else None
         match written:
             case WrittenAnyOf():
                 name = written.id or self.names.next("any-of")
@@ -122,7 +122,7 @@ class _Builder:
         return Criterion(
             id=written.id or default_id(declaration, written.with_),
             metric=written.metric,
-            with_=fill_parameters(declaration, written.with_, self.stage),
+            with_=fill_parameters(declaration, written.with_, self.stage, self.rulebook),
             bound=written.bound,
             keep=written.keep,
             severity=written.severity or severity,
@@ -131,9 +131,10 @@ class _Builder:
             owner=written.owner,
             # Stored in the model, so that an initiative's page keeps the title of the day of enrolment.
             title=title or title_with_parameters(declaration, written.with_),
-            note=_text(written.note) if written.note else None,
+            note=text_of(written.note) if written.note else None,
         )
 
 
-def _text(written: WrittenText) -> Text:
+def text_of(written: WrittenText) -> Text:
+    """Return a text of a file, without the spaces around it."""
     return Text(es=written.es.strip(), en=written.en.strip())

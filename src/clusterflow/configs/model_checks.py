@@ -184,7 +184,7 @@ def _names(
     document: Document, requires: Any, steps: Steps, metrics: Mapping[str, MetricDeclaration]
 ) -> Iterator[Mistake]:
     first: dict[str, Steps] = {}
-    for name, place in _named(requires, steps, metrics, GroupNames()):
+    for name, place in named_requirements(requires, steps, metrics, GroupNames()):
         if name in first:
             line = document.where(first[name]).rsplit(":", 2)[1]
             yield Mistake(
@@ -196,7 +196,7 @@ def _names(
         first.setdefault(name, place)
 
 
-def _named(
+def named_requirements(
     requires: Any, steps: Steps, metrics: Mapping[str, MetricDeclaration], names: GroupNames
 ) -> Iterator[tuple[str, Steps]]:
     """Return every requirement of a gate with its id, written or generated as in ``build``."""
@@ -208,7 +208,7 @@ def _named(
         group = next((key for key in ("any_of", "all_of") if key in part), None)
         if group:
             yield own or names.next(group.replace("_", "-")), place
-            yield from _named(part[group], (*place, group), metrics, names)
+            yield from named_requirements(part[group], (*place, group), metrics, names)
         elif own:
             yield own, place
         elif (declaration := metrics.get(str(part.get("metric")))) is not None:

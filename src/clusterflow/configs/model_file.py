@@ -45,10 +45,11 @@ from clusterflow.rules.mistakes import nearest_hint
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The names that a file may use: the metrics, and its own stages."""
+    """The names that a file may use: the metrics, and its own stages, or its own name if it is a rulebook."""
 
     metrics: Mapping[str, MetricDeclaration]
     stages: tuple[str, ...] = ()
+    rulebook: str = ""
 
 
 Kind = Annotated[StageKind, choice(StageKind, "stage kind")]
@@ -79,7 +80,44 @@ def _proposal(value: bool, info: ValidationInfo) -> bool:
     return value
 
 
-class WrittenCriterion(Written):
+class MetricChecks(Written):
+    """The checks of a metric and its parameters, for every shape that has them."""
+
+    _proposal = field_validator("proposal", check_fields=False)(_proposal)
+
+    @field_validator("metric", check_fields=False)
+    @classmethod
+    def _known(cls, value: str, info: ValidationInfo) -> str:
+        catalogue = _catalogue(info)
+        if value not in catalogue.metrics:
+            raise file_error(
+                f"the metric {describe_value(value)} is unknown",
+                "a metric of configs/metrics.yaml",
+                nearest_hint(value, catalogue.metrics),
+            )
+        if catalogue.rulebook and needs_a_stage(catalogue.metrics[value]):
+            raise file_error(
+                f"the metric {describe_value(value)} is about a stage, and a rulebook has none", "another metric"
+            )
+        return value
+
+    @field_validator("with_", mode="before", check_fields=False)
+    @classmethod
+    def _parameters(cls, value: Any, info: ValidationInfo) -> Any:
+        declaration = _declared(info)
+        if isinstance(value, dict) and declaration is not None:
+            found = list(parameter_errors(declaration, value, _catalogue(info).stages, _catalogue(info).rulebook))
+            if found:
+                raise file_errors(found)
+        return value
+
+
+def needs_a_stage(declaration: MetricDeclaration) -> bool:
+    """Whether a metric is about a stage of a model or about its findings."""
+    return declaration.computed_by == "rules" or any(p.type == "stage" for p in declaration.parameters.values())
+
+
+class WrittenCriterion(MetricChecks):
     """A metric with its parameters, a bound, a severity and a source."""
 
     metric: str = Field(description="the id of a metric of configs/metrics.yaml")
@@ -104,30 +142,6 @@ class WrittenCriterion(Written):
         default=None, description="the title in es and en; the title of the metric if left out"
     )
     note: OptionalKey[WrittenText] = Field(default=None, description="a remark for the readers, in es and en")
-
-    _proposal = field_validator("proposal")(_proposal)
-
-    @field_validator("metric")
-    @classmethod
-    def _known(cls, value: str, info: ValidationInfo) -> str:
-        metrics = _catalogue(info).metrics
-        if value not in metrics:
-            raise file_error(
-                f"the metric {describe_value(value)} is unknown",
-                "a metric of configs/metrics.yaml",
-                nearest_hint(value, metrics),
-            )
-        return value
-
-    @field_validator("with_", mode="before")
-    @classmethod
-    def _parameters(cls, value: Any, info: ValidationInfo) -> Any:
-        declaration = _declared(info)
-        if isinstance(value, dict) and declaration is not None:
-            found = list(parameter_errors(declaration, value, _catalogue(info).stages))
-            if found:
-                raise file_errors(found)
-        return value
 
     @field_validator("bound", "keep", mode="before")
     @classmethod
@@ -170,7 +184,7 @@ class WrittenCriterion(Written):
 
 def _catalogue(info: ValidationInfo) -> Catalogue:
     if not isinstance(info.context, Catalogue):
-        raise TypeError("a model can only be read with a catalogue of metrics")
+        raise TypeError("a file with criteria can only be read with a catalogue of metrics")
     return info.context
 
 

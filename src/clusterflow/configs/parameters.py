@@ -56,7 +56,7 @@ def title_with_parameters(declaration: MetricDeclaration, given: Mapping[str, An
 
 
 def parameter_errors(
-    declaration: MetricDeclaration, given: Mapping[str, Any], stages: tuple[str, ...]
+    declaration: MetricDeclaration, given: Mapping[str, Any], stages: tuple[str, ...], rulebook: str = ""
 ) -> Iterator[tuple[Steps, Any, PydanticCustomError]]:
     """Return the mistakes of the parameters that a criterion gives to a metric, each with its place below ``with``."""
     known = declaration.parameters
@@ -68,7 +68,8 @@ def parameter_errors(
         elif (error := value_error(known[name], value, stages)) is not None:
             yield (name,), value, error
     for name, parameter in known.items():
-        if name not in given and parameter.default is None and not parameter.optional and parameter.type != "stage":
+        filled = parameter.type == "stage" or (parameter.type == "label" and bool(rulebook))
+        if name not in given and parameter.default is None and not parameter.optional and not filled:
             found = f"the metric {declaration.id} needs the parameter «{name}»"
             yield (), given, file_error(found, f"with: {{{name}: {_example(parameter)}}}")
 
@@ -80,7 +81,7 @@ def value_error(parameter: Parameter, value: Any, stages: tuple[str, ...] | None
         case "integer":
             fits = isinstance(value, int) and not isinstance(value, bool) and value >= 0
             return None if fits else file_error(describe_value(value), "a whole number, 0 or more")
-        case "text":
+        case "text" | "label":
             return None if isinstance(value, str) and value.strip() else file_error(describe_value(value), "a text")
         case "stage":
             names, noun = stages or (), "stage"
@@ -93,8 +94,10 @@ def value_error(parameter: Parameter, value: Any, stages: tuple[str, ...] | None
     return file_error(f"the {noun} {describe_value(value)} is unknown", ", ".join(names), nearest_hint(value, names))
 
 
-def fill_parameters(declaration: MetricDeclaration, given: Mapping[str, str | int], stage: str) -> Parameters:
-    """Return the parameters for the metric: defaults, and the criterion's own stage, are filled in."""
+def fill_parameters(
+    declaration: MetricDeclaration, given: Mapping[str, str | int], stage: str, rulebook: str = ""
+) -> Parameters:
+    """Return the parameters for the metric: defaults, and the criterion's own stage or rulebook, are filled in."""
     values = dict(given)
     for name, parameter in declaration.parameters.items():
         if name in values:
@@ -103,6 +106,8 @@ def fill_parameters(declaration: MetricDeclaration, given: Mapping[str, str | in
             values[name] = parameter.default
         elif parameter.type == "stage" and not parameter.optional:
             values[name] = stage
+        elif parameter.type == "label" and rulebook:
+            values[name] = rulebook
     return tuple(sorted(values.items()))
 
 

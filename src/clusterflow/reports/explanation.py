@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from clusterflow.domain.criterion import AnyOf
@@ -94,28 +94,37 @@ class GateExplanation(Frozen):
     @property
     def rows(self) -> tuple[tuple[int, GroupLine | CriterionLine], ...]:
         """The groups and criteria from the outside in, each with its depth."""
-        found: list[tuple[int, GroupLine | CriterionLine]] = []
-        for line in self.criteria:
-            around = self._around(line)
-            found += [(depth, g) for depth, g in enumerate(around) if (depth, g) not in found]
-            found.append((len(around), line))
-        return tuple(found)
+        return lines_in_order(self.criteria, self.groups)
 
     @property
     def units(self) -> tuple[GroupLine | CriterionLine, ...]:
         """What must be met each for itself: an *all of* counts as its parts, an *any of* as one."""
-        found = (next((g for g in self._around(line) if g.any_of), line) for line in self.criteria)
+        groups = {g.group: g for g in self.groups}
+        found = (next((g for g in groups_around(line, groups) if g.any_of), line) for line in self.criteria)
         return tuple(dict.fromkeys(found))
 
-    def _around(self, line: CriterionLine) -> tuple[GroupLine, ...]:
-        """The groups around a criterion, from the outside in."""
-        groups = {g.group: g for g in self.groups}
-        around: list[GroupLine] = []
-        name = line.within
-        while name:
-            around.insert(0, groups[name])
-            name = groups[name].within
-        return tuple(around)
+
+def lines_in_order(
+    criteria: Iterable[CriterionLine], groups: Iterable[GroupLine]
+) -> tuple[tuple[int, GroupLine | CriterionLine], ...]:
+    """Return groups and criteria from the outside in, each with its depth."""
+    by_name = {g.group: g for g in groups}
+    found: list[tuple[int, GroupLine | CriterionLine]] = []
+    for line in criteria:
+        around = groups_around(line, by_name)
+        found += [(depth, g) for depth, g in enumerate(around) if (depth, g) not in found]
+        found.append((len(around), line))
+    return tuple(found)
+
+
+def groups_around(line: CriterionLine, groups: Mapping[str, GroupLine]) -> tuple[GroupLine, ...]:
+    """Return the groups around a criterion, from the outside in."""
+    around: list[GroupLine] = []
+    name = line.within
+    while name:
+        around.insert(0, groups[name])
+        name = groups[name].within
+    return tuple(around)
 
 
 def explain_gate(
@@ -140,7 +149,7 @@ def explain_gate(
     lines: list[CriterionLine] = []
     groups: list[GroupLine] = []
     for result in verdict.results:
-        _explain(result, None, lines, groups, declarations, evidence, language, place)
+        explain_result(result, None, lines, groups, declarations, evidence, language, place)
     return GateExplanation(
         initiative=initiative,
         name=name,
@@ -163,7 +172,7 @@ def explain_gate(
     )
 
 
-def _explain(
+def explain_result(
     result: Finding | Group,
     within: GroupLine | None,
     lines: list[CriterionLine],
@@ -173,6 +182,7 @@ def _explain(
     language: Language,
     place: PlaceOf,
 ) -> None:
+    """Add the lines of a result: of a group and its parts, or of one criterion."""
     if isinstance(result, Group):
         # Inside a group the severity of the group counts, and a group that is met asks nothing of its parts.
         is_met = within is not None and within.answer is Answer.MET
@@ -186,7 +196,7 @@ def _explain(
         )
         groups.append(group)
         for part in result.parts:
-            _explain(part, group, lines, groups, declarations, evidence, language, place)
+            explain_result(part, group, lines, groups, declarations, evidence, language, place)
         return
     criterion = result.criterion
     declared = declarations.get(criterion.metric)

@@ -69,7 +69,7 @@ def explain(
                         evidence(connection, call, initiative, day, known_at) if with_evidence else ()
                     ),
                     language=reader,
-                    place=lambda call: _place(call, metrics.get(call.metric), reader),
+                    place=lambda call: place_of(call, metrics.get(call.metric), reader),
                 )
                 for s in stages
             )
@@ -100,7 +100,7 @@ _NO_SHEET = Text(
 )
 
 
-def _place(call: MetricCall, declared: MetricDeclaration | None, language: Language) -> str:
+def place_of(call: MetricCall, declared: MetricDeclaration | None, language: Language) -> str:
     """The record type that tells a metric, its sheet in the workbook, and which kind of record counts."""
     if declared is None or declared.record is None:
         return ""

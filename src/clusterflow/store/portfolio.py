@@ -86,10 +86,16 @@ def _zone(record: Initiative | None) -> ZoneInfo:
     return ZoneInfo(record.timezone if record else "UTC")
 
 
-def enrolled_initiatives(connection: Connection, only: str | None = None) -> list[str]:
-    """Return the ids of all enrolled initiatives in order; with ``only``, that id if it is enrolled."""
+def enrolled_initiatives(connection: Connection, only: str | None = None, as_of: date | None = None) -> list[str]:
+    """Return the ids of all enrolled initiatives in order; with ``only``, that id if it is enrolled.
+
+    Args:
+        as_of: leave out those that were enrolled after that day.
+    """
     column = tables.initiative_state.c.initiative
     query = select(column) if only is None else select(column).where(column == only)
+    if as_of is not None:
+        query = query.where(tables.initiative_state.c.enrolled_on <= as_of)
     return list(connection.execute(query.order_by(column)).scalars())
 
 

@@ -15,6 +15,7 @@ _TYPES_OF_MODULE: dict[str, tuple[str, ...]] = {
     "money": ("dues-adoption", "dues-scheme", "invoice", "payment", "income", "budget", "staff", "exchange-rate"),
     "learning": ("learning-series", "learning-session", "learning-enrolment", "learning-attendance"),
     "activity": ("training", "survey-wave", "link", "business", "label", "observation"),
+    "rulebooks": ("waiver", "cut-off"),
 }
 """The record types that each module declares. A test compares this list with the modules."""
 

@@ -73,7 +73,10 @@ class Label(Span):
     key: ClassVar = ("name",)
 
     name: str
-    level: LabelLevel
+    level: LabelLevel | None = Field(default=None, description="its level, if it is a label with levels")
+    rulebook: Slug | None = Field(
+        default=None, description="the rulebook by which it was awarded, as «clusterflow rulebook list» names it"
+    )
     grace_until: Day | None = Field(
         default=None,
         description="last day of the grace period, in which it can still be renewed; 90 days (a proposal) if empty; "

@@ -39,6 +39,10 @@ COMMANDS: dict[str, str] = {
     "Nothing was written.": "No se registró nada.",
     "{} lives under {} ({}), in: {}": "{} sigue el modelo {} ({}) y está en: {}",
     "nothing changed": "no cambió nada",
+    # rulebooks
+    "Rulebooks": "Reglamentos",
+    "Rulebooks on {}": "Reglamentos al {}",
+    "{}: {} texts, {} rules, no mistake": "{}: textos: {}; reglas: {}; sin errores",
     # gates
     "review {} is open; the gate is {}; findings {}": "la revisión {} está abierta; la puerta está: {}; hallazgos {}",
     "a new code for the gate of {} goes to {} with the next notices": "con los próximos avisos sale para {1} un "
@@ -287,6 +291,11 @@ COMMANDS: dict[str, str] = {
 }
 
 HEADS: dict[str, str] = {
+    "rulebook": "reglamento",
+    "texts": "textos",
+    "id": "id",
+    "for whom": "para quién",
+    "valid": "vigencia",
     "metric": "indicador",
     "initiative": "iniciativa",
     "model": "modelo",

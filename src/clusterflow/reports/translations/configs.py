@@ -13,6 +13,28 @@ CONFIGS: dict[str, str] = {
     "the key «{}» is missing": "falta la clave «{}»",
     "another criterion of this gate is also called «{}», on line {}": "otro criterio de esta puerta también se "
     "llama «{}», en la línea {}",
+    "the day {} is in two of them, here and on line {}": "el día {} está en dos, aquí y en la línea {}",
+    "the day {} is in none of them: line {} ends before it": "el día {} no está en ninguno: el de la línea {} "
+    "termina antes",
+    "the day {} is in none of them": "el día {} no está en ninguno",
+    "one text on each day": "un solo texto cada día",
+    "every id once on each day": "cada identificador una vez cada día",
+    "windows of one kind that do not overlap": "plazos de un tipo que no se crucen",
+    "every day of the year in one of the windows": "cada día del año en uno de los plazos",
+    "the window closes on {}, before it opens on {}{}": "el plazo cierra el {}, antes de abrir el {}{}",
+    " for an award of {}": " con una concesión del {}",
+    "a day on or after the one on which it opens": "una fecha igual o posterior a la de apertura",
+    "a day after its first": "una fecha posterior a la primera",
+    "the rule «{}» is in force on no day of its text": "la regla «{}» no rige ningún día de su texto",
+    "days within the text": "fechas dentro del texto",
+    "another text is also called «{}», on line {}": "otro texto también se llama «{}», en la línea {}",
+    "every id once in a rulebook": "cada identificador una vez en un reglamento",
+    "the rulebook «{}» is in a file called {}": "el reglamento «{}» está en un archivo llamado {}",
+    "the metric {} is about a stage, and a rulebook has none": "el indicador {} trata de una etapa, y un reglamento "
+    "no tiene ninguna",
+    "another metric": "otro indicador",
+    "valid_until and valid_for are both given": "se dan a la vez valid_until y valid_for",
+    "one of the keys valid_for and valid_until": "una de las claves valid_for y valid_until",
     "every id once in a gate": "cada identificador una vez en una puerta",
     "Give one of them an «id» of its own": "Dele a uno de ellos un «id» propio",
     "nobody could decide here: {} must agree but is excluded by «never»": "aquí nadie podría decidir: {} debe estar "

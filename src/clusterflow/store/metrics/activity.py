@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, Subquery, and_, case, func, or_, select, union_all
+from sqlalchemy import Select, Subquery, and_, case, false, func, or_, select, union_all
 
 from clusterflow.domain.records.activity import Label, Link, Observation, Training
 from clusterflow.domain.records.learning import LearningAttendance, LearningEnrolment, LearningSession
@@ -110,7 +110,7 @@ def label_valid(scope: Scope, level: str = LabelLevel.BRONZE.value) -> Select[An
     """CATREQ: a label of cluster excellence of this level or a better one is valid on the day."""
     levels = [one.value for one in LabelLevel]
     label = scope.latest(Label)
-    enough = label.c.level.in_(levels[levels.index(check_word(LabelLevel, level)) :])
+    enough = func.coalesce(label.c.level.in_(levels[levels.index(check_word(LabelLevel, level)) :]), false())
     return evidence_row(
         label, Label, what=label.c.name, part=as_yes_no(and_(enough, scope.in_force(label))), most=None
     )  # fmt: skip

@@ -86,9 +86,21 @@ def member_changes(scope: Scope, label: str) -> Select[Any]:
 
 
 def _award(scope: Scope, label: str) -> Subquery:
-    """Select the label in force, from the day of its last award."""
-    held = scope.current(Label)
-    return select(held).where(held.c.name == label).subquery()
+    """Select the label in force that has a name, or that was awarded by a rulebook; the last award if there are two."""
+    held, later = scope.current(Label), scope.current(Label)
+    overtaken = select(later.c.entry).where(
+        later.c.initiative == held.c.initiative,
+        _is_called(later, label),
+        or_(
+            later.c.valid_from > held.c.valid_from,
+            and_(later.c.valid_from == held.c.valid_from, later.c.entry > held.c.entry),
+        ),
+    )
+    return select(held).where(_is_called(held, label), ~overtaken.exists()).subquery()
+
+
+def _is_called(held: FromClause, label: str) -> ColumnElement[bool]:
+    return or_(held.c.name == label, held.c.rulebook == label)
 
 
 def belonged(scope: Scope, award: FromClause, member: Subquery) -> Exists:

@@ -15,6 +15,7 @@ LEFT_OUT = frozenset(
         "office", "initiative", "channel", "learning-series", "learning-session",
         # They move rights or figures that others judge by: each is entered on its own, with its source.
         "delegation", "observation", "exchange-rate", "learning-enrolment", "learning-attendance",
+        "waiver", "cut-off",
     }
 )  # fmt: skip
 """Record types that have no sheet."""

@@ -173,6 +173,7 @@ WORK: tuple[Sheet, ...] = (
         ("sello", "label"), ("sellos", "labels"), RED,
         column("label.name", "Sello", "Label", "Cluster Excellence"),
         column("label.level", "Nivel", "Level", "bronze"),
+        column("label.rulebook", "Reglamento", "Rulebook", None, "reglamento", "rulebook"),
         *span("label"),
         column("label.grace_until", "Renovable hasta", "Renewable until", None, "gracia", "grace"),
         column("label.retained_percent", "Miembros que deben quedar (%)", "Members to retain (%)", None, percent=100),

@@ -1,0 +1,163 @@
+"""Rulebooks: judges one initiative, or the whole portfolio as a set."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import Connection
+
+from clusterflow.domain.measurement import Measurement, MetricCall, MetricDeclaration
+from clusterflow.domain.number_style import numbers_of
+from clusterflow.domain.records.rulebooks import parse_cut_off
+from clusterflow.domain.rulebook import Rulebook
+from clusterflow.domain.ruling import RulebookVerdict
+from clusterflow.domain.text import Language
+from clusterflow.reports.rulebook_matrix import RulebookMatrix, matrix_of
+from clusterflow.reports.rulebooks import RulebookJudgment, explain_rulebook
+from clusterflow.rules.rulings import CutOffs, EnteredCutOff, RulebookFacts, judge_rulebook
+from clusterflow.services import standing
+from clusterflow.services.catalogue import find_rulebook, metrics_of, rulebooks_in
+from clusterflow.services.context import Context
+from clusterflow.services.explanation import place_of
+from clusterflow.services.isolation import compute_without_broken
+from clusterflow.services.local_time import today_of
+from clusterflow.store.metrics import evidence, measure
+from clusterflow.store.portfolio import enrolled_initiatives
+from clusterflow.store.registry import initiative_records
+from clusterflow.store.rulebook_facts import cut_offs_on, rulebook_facts
+
+Verdicts = dict[str, dict[str, RulebookVerdict]]
+"""By initiative, then by rulebook."""
+
+
+def rulebooks_of(context: Context) -> dict[str, Rulebook]:
+    """Return the rulebooks of the office."""
+    return rulebooks_in(context.settings.configs)
+
+
+def judge(
+    context: Context,
+    initiative: str,
+    rulebook: str | None = None,
+    as_of: date | None = None,
+    language: Language | None = None,
+    with_evidence: bool = True,
+) -> tuple[RulebookJudgment, ...]:
+    """Judge an initiative by one rulebook, or by all of them.
+
+    Args:
+        as_of: the day whose facts and rules count; today if ``None``. It may be before the enrolment.
+
+    Raises:
+        UnknownName: there is no such enrolled initiative, or no such rulebook.
+    """
+    chosen, metrics, reader = _chosen(context, rulebook), metrics_of(context), language or context.language
+    with context.reading() as connection:
+        standing.load(connection, initiative)
+        day = as_of or today_of(connection, [initiative], context.clock())[initiative]
+        record = initiative_records(connection, day, [initiative]).get(initiative)
+        verdicts = judge_all(connection, chosen, metrics, day, [initiative])[initiative]
+        with numbers_of(reader, record.country if record else None):
+            return tuple(
+                explain_rulebook(
+                    verdict,
+                    initiative=initiative,
+                    name=record.name if record else initiative,
+                    declarations=metrics,
+                    evidence=lambda call: evidence(connection, call, initiative, day) if with_evidence else (),
+                    language=reader,
+                    place=lambda call: place_of(call, metrics.get(call.metric), reader),
+                )
+                for verdict in verdicts.values()
+            )
+
+
+def matrix(
+    context: Context, as_of: date | None = None, language: Language | None = None, rulebook: str | None = None
+) -> RulebookMatrix:
+    """Judge all enrolled initiatives by one rulebook or by all, on a day. Each metric is one statement over all
+    initiatives.
+    """
+    rulebooks, metrics, reader = _chosen(context, rulebook), metrics_of(context), language or context.language
+    day = as_of or context.clock().date()
+    titles = {name: one.title.to(reader) for name, one in rulebooks.items()}
+
+    def compute(only: Sequence[str] | None) -> RulebookMatrix:
+        with context.reading() as connection:
+            known = enrolled_initiatives(connection, as_of=as_of)
+            chosen = known if only is None else [i for i in known if i in set(only)]
+            everyone = only is None and as_of is None
+            verdicts = judge_all(connection, rulebooks, metrics, day, chosen, everyone=everyone)
+            records = initiative_records(connection, day, None if everyone else chosen)
+        return matrix_of(verdicts, {i: r.name for i, r in records.items()}, titles, day)
+
+    found, problems = compute_without_broken(compute, lambda: standing.enrolled(context))
+    return found.model_copy(update={"problems": problems})
+
+
+def judge_all(
+    connection: Connection,
+    rulebooks: Mapping[str, Rulebook],
+    metrics: dict[str, MetricDeclaration],
+    day: date,
+    initiatives: Sequence[str],
+    *,
+    everyone: bool = False,
+) -> Verdicts:
+    """Judge initiatives by rulebooks on a day. The number of statements does not grow with that of initiatives.
+
+    Args:
+        everyone: the initiatives are all that there are, so that no statement needs to list them.
+    """
+    calls = frozenset().union(*(rulebook.calls for rulebook in rulebooks.values()))
+    chosen = None if everyone else list(initiatives)
+    measured = _by_initiative(measure(connection, calls, metrics, day, chosen))
+    facts = rulebook_facts(connection, day, chosen)
+    cut_offs = _cut_offs(connection, rulebooks.values(), metrics, day)
+    nothing: dict[MetricCall, Measurement] = {}
+    no_facts = RulebookFacts()
+    return {
+        i: {
+            name: judge_rulebook(
+                rulebook, measured.get(i, nothing), facts.get(i, {}).get(name, no_facts), cut_offs[name], day
+            )
+            for name, rulebook in rulebooks.items()
+        }
+        for i in initiatives
+    }
+
+
+def _chosen(context: Context, rulebook: str | None) -> dict[str, Rulebook]:
+    if rulebook is None:
+        return rulebooks_of(context)
+    return {rulebook: find_rulebook(context.settings.configs, rulebook)}
+
+
+def _by_initiative(
+    measured: Mapping[MetricCall, Mapping[str, Measurement]],
+) -> dict[str, dict[MetricCall, Measurement]]:
+    found: dict[str, dict[MetricCall, Measurement]] = defaultdict(dict)
+    for call, by in measured.items():
+        for initiative, measurement in by.items():
+            found[initiative][call] = measurement
+    return found
+
+
+def _cut_offs(
+    connection: Connection, rulebooks: Iterable[Rulebook], metrics: Mapping[str, MetricDeclaration], day: date
+) -> dict[str, CutOffs]:
+    """Return the cut-offs, by rulebook. One in another unit than that of its metric counts as not entered."""
+    entered = cut_offs_on(connection, day)
+    found: dict[str, CutOffs] = {}
+    for rulebook in rulebooks:
+        criteria = {r.id: r.open_criterion for t in rulebook.texts for r in t.rules if r.open_criterion is not None}
+        own: dict[str, EnteredCutOff] = {}
+        for record in entered:
+            criterion = criteria.get(record.rule) if record.rulebook == rulebook.id else None
+            bound = parse_cut_off(record.bound, metrics[criterion.metric].unit) if criterion is not None else None
+            if bound is not None:
+                own[record.rule] = EnteredCutOff(bound, record.source)
+        found[rulebook.id] = own
+    return found

@@ -1,0 +1,58 @@
+"""Reads the labels held, the waivers and the cut-offs: one statement each, for all initiatives."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import TypeVar
+
+from sqlalchemy import Connection, select
+
+from clusterflow.domain.records import Record
+from clusterflow.domain.records.activity import Label
+from clusterflow.domain.records.rulebooks import CutOff, Waiver
+from clusterflow.rules.rulings import RulebookFacts
+from clusterflow.store.columns import from_row
+from clusterflow.store.metrics.scope import Scope, parameter_values
+
+R = TypeVar("R", bound=Record)
+
+FactsByRulebook = dict[str, dict[str, RulebookFacts]]
+"""By initiative, then by rulebook."""
+
+
+def rulebook_facts(connection: Connection, day: date, initiatives: list[str] | None = None) -> FactsByRulebook:
+    """Return the awards and waivers that began on or before a day (None: of all initiatives).
+
+    A label belongs to the rulebook that it names, or whose id is its name.
+    """
+    labels: dict[tuple[str, str], list[Label]] = defaultdict(list)
+    waivers: dict[tuple[str, str], list[Waiver]] = defaultdict(list)
+    for initiative, label in _begun(connection, Label, day, initiatives):
+        labels[initiative, label.rulebook or label.name].append(label)
+    for initiative, waiver in _begun(connection, Waiver, day, initiatives):
+        waivers[initiative, waiver.rulebook].append(waiver)
+    found: FactsByRulebook = defaultdict(dict)
+    for initiative, rulebook in {*labels, *waivers}:
+        key = (initiative, rulebook)
+        found[initiative][rulebook] = RulebookFacts(tuple(labels.get(key, ())), tuple(waivers.get(key, ())))
+    return found
+
+
+def cut_offs_on(connection: Connection, day: date) -> list[CutOff]:
+    """Return the cut-offs in force on a day."""
+    scope = Scope.over(None, False)
+    query = select(scope.current(CutOff))
+    rows = connection.execute(query, parameter_values((), day, None, None))
+    return [from_row(CutOff, row._mapping) for row in rows]
+
+
+def _begun(
+    connection: Connection, record: type[R], day: date, initiatives: Sequence[str] | None
+) -> list[tuple[str, R]]:
+    scope = Scope.over(None if initiatives is None else list(initiatives), False)
+    rows = scope.happened(record)
+    query = select(rows).order_by(rows.c.initiative, rows.c.valid_from, rows.c.entry)
+    values = parameter_values((), day, None if initiatives is None else list(initiatives), None)
+    return [(row.initiative, from_row(record, row._mapping)) for row in connection.execute(query, values)]
