@@ -153,7 +153,8 @@ MISTAKES = {
     ),
     "a group of initiatives that is none": (
         ("applies_to: holders", "applies_to: holder"),
-        "36:66: the group of initiatives «holder» is unknown; accepted: applicants, holders, both. The nearest: holders",
+        "36:66: the group of initiatives «holder» is unknown; accepted: applicants, holders, both. The nearest: "
+        "holders",
     ),
     "a key that is none": (
         ("grace: 90 days", "graze: 90 days"),
@@ -181,7 +182,7 @@ def test_all_mistakes_of_a_file_are_reported_together() -> None:
 
 def test_a_file_has_the_name_of_its_rulebook(tmp_path: Path) -> None:
     (tmp_path / "other.yaml").write_text(SMALL, encoding="utf-8")
-    with pytest.raises(Mistakes, match="other.yaml:1:11: the rulebook «small» is in a file called other.yaml"):
+    with pytest.raises(Mistakes, match=r"other.yaml:1:11: the rulebook «small» is in a file called other\.yaml"):
         load_rulebooks(rulebook_files(tmp_path), METRICS)
 
 

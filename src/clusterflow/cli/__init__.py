@@ -91,6 +91,7 @@ cli.command(
     help="Show what some facts would change, without recording them.",
     help_epilogue="Example: clusterflow what-if automotriz --from facts.jsonl",
 )
+cli.command(
     "clusterflow.cli.rulebooks:judge",
     help="Judge one initiative by rulebooks, or show all initiatives by all rulebooks.",
     help_epilogue="Example: clusterflow judge automotriz --rulebook catalonia-accio",

@@ -12,7 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from clusterflow.cli.language import language, stated_language
-from clusterflow.cli.output import AsOf, Json, day, print_json, show, table, write_out
+from clusterflow.cli.output import AsOf, Json, day, print_json, show, write_out
+from clusterflow.cli.tables import table
 from clusterflow.configs.rulebooks import load_rulebook, rulebook_schema
 from clusterflow.domain.criterion import AllOf, AnyOf, Criterion
 from clusterflow.domain.rulebook import Holding, Rule, Rulebook, RuleText, Ruling
@@ -26,7 +27,8 @@ from clusterflow.reports.rulebook_words import APPLIES_TO, HOLDING, RULING, WIND
 from clusterflow.reports.rulebooks import RulebookJudgment, RuleLine, TextJudgment, cut_offs_text, rule_title
 from clusterflow.reports.status import title_of
 from clusterflow.services import rulebooks as rulebook_service
-from clusterflow.services.catalogue import find_rulebook, metrics_in, rulebooks_in
+from clusterflow.services.catalogue.metrics import metrics_in
+from clusterflow.services.catalogue.rulebooks import find_rulebook, rulebooks_in
 from clusterflow.services.context import Context
 from clusterflow.settings import Settings
 

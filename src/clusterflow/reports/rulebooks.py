@@ -193,7 +193,7 @@ class _Maker:
             explain_result(
                 judged.result, None, criteria, groups, self.declarations, self.evidence, self.language, self.place
             )
-        found, asked = self._found(judged)
+        value, bound = self._value_and_bound(judged)
         return RuleLine(
             rule=rule.id,
             title=rule_title(rule, self.language),
@@ -202,8 +202,8 @@ class _Maker:
             applies_to=rule.applies_to,
             in_force_from=rule.valid_from,
             in_force_to=rule.valid_to,
-            found=found,
-            asked=asked,
+            found=value,
+            asked=bound,
             source=_sources(rule, judged),
             help=self._help(judged, criteria),
             points=_points(judged.points, self.language) if judged.points is not None else "",
@@ -212,7 +212,7 @@ class _Maker:
             groups=tuple(groups),
         )
 
-    def _found(self, judged: RuleResult) -> tuple[str, str]:
+    def _value_and_bound(self, judged: RuleResult) -> tuple[str, str]:
         if judged.result is not None:
             return judged.result.value_text(self.language), judged.result.bound_text(self.language)
         open_criterion = judged.rule.open_criterion

@@ -18,7 +18,8 @@ from clusterflow.reports.rulebook_matrix import RulebookMatrix, matrix_of
 from clusterflow.reports.rulebooks import RulebookJudgment, explain_rulebook
 from clusterflow.rules.rulings import CutOffs, EnteredCutOff, RulebookFacts, judge_rulebook
 from clusterflow.services import standing
-from clusterflow.services.catalogue import find_rulebook, metrics_of, rulebooks_in
+from clusterflow.services.catalogue.metrics import metrics_of
+from clusterflow.services.catalogue.rulebooks import find_rulebook, rulebooks_in
 from clusterflow.services.context import Context
 from clusterflow.services.explanation import place_of
 from clusterflow.services.isolation import compute_without_broken

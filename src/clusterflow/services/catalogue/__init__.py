@@ -1,1 +1,1 @@
-"""The catalogue of metrics, models and dues schemes: the office's files, and the metrics of plugins."""
+"""The catalogue of metrics, models, rulebooks and dues schemes: the office's files, and the metrics of plugins."""
