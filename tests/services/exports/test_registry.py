@@ -51,6 +51,7 @@ SPECIAL: dict[str, list[Any]] = {
     "subdivision": [None, "MX-NLE"],
     "base": ["EUR", "USD"],
     "quote": ["MXN"],
+    "cut-off.bound": [">= 3"],
     "exchange-rate.source": ["Banco de México"],
     "latitude": [None, 25.67],
     "longitude": [None, -100.31],
