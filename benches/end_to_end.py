@@ -91,13 +91,13 @@ async def _all(settings: Settings, box: Mailbox, deciders: ProcessPoolExecutor, 
         context = running.context
         _quietly()
         await _until(lambda: outbox.backlog(context).events == 0)
-        await _one_by_one(context, box, 4 if short else 80)
-        gates = await _open_gates(context, 6 if short else 120)
+        await _one_by_one(context, box, 2 if short else 80)
+        gates = await _open_gates(context, 3 if short else 120)
         headline("decisions by another process (clusterflow up, SQLite)")
         await _decisions(deciders, settings.home, "at a person's pace", gates[0::3], rest=True)
         await _decisions(deciders, settings.home, "at a machine's pace", gates[1::3])
         in_the_burst = partial(_decisions, deciders, settings.home, "in the burst", gates[2::3])
-        await _burst(context, in_the_burst, *((5, 25) if short else (200, 1000)))
+        await _burst(context, in_the_burst, *((2, 10) if short else (200, 1000)))
 
 
 async def _one_by_one(context: Context, box: Mailbox, times: int) -> None:

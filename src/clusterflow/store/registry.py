@@ -226,16 +226,23 @@ def current(connection: Connection, cls: type[Record], chain: str, on: date, **w
     Args:
         where: the value of a field, or a list of accepted values.
     """
-    table = tables.REGISTRY_TABLES[cls.type]
-    query = select(table).where(
-        table.c.chain == chain, table.c.superseded_at.is_(None), table.c.retracted.is_(False), table.c.valid_from <= on,
-        *[table.c[n].in_(v) if isinstance(v, list) else table.c[n] == v for n, v in where.items()],
-    )  # fmt: skip
+    query = _current(cls.type, frozenset((name, isinstance(value, list)) for name, value in where.items()))
     latest: dict[tuple[str, ...], Record] = {}
-    for row in connection.execute(query.order_by(table.c.valid_from)):
+    for row in connection.execute(query, {"of_chain": chain, "on_day": on, **where}):
         record = from_row(cls, row._mapping)
         latest[record.identity()] = record
     return [r for r in latest.values() if r.valid_to is None or r.valid_to >= on]
+
+
+@cache
+def _current(record: str, where: frozenset[tuple[str, bool]]) -> Select[Any]:
+    """Return the statement for ``current``; ``where`` names the fields, and whether the value is a list."""
+    table = tables.REGISTRY_TABLES[record]
+    conditions = (
+        table.c[n].in_(bindparam(n, expanding=True)) if is_list else table.c[n] == bindparam(n) for n, is_list in where
+    )
+    true = (table.c.chain == bindparam("of_chain"), *_is_current(table), table.c.valid_from <= bindparam("on_day"))
+    return select(table).where(*true, *conditions).order_by(table.c.valid_from)
 
 
 def people_by_id(connection: Connection, on: date, ids: Sequence[str]) -> dict[str, Person]:

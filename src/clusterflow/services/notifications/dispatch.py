@@ -9,7 +9,6 @@ from functools import cached_property
 from pydantic import SecretStr
 from sqlalchemy import Connection
 
-from clusterflow.configs.notices import load_notices
 from clusterflow.domain.notice import Attachment, Notice, NoticeRule, Recipient, Urgency, mark
 from clusterflow.domain.text import Frozen, NoticeLanguage
 from clusterflow.notices.audiences import recipients, rules_for
@@ -18,7 +17,7 @@ from clusterflow.notices.markup import link
 from clusterflow.notices.render import TemplateFailed, render
 from clusterflow.rules.delivery_policy import DeliveryPolicy
 from clusterflow.services.calendars import attachment_for, calendar_texts
-from clusterflow.services.catalogue.metrics import metrics_of
+from clusterflow.services.catalogue.notices import notices_of
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.batching import PEOPLE_PER_TRANSACTION, batch_and_release, delivery_policy_of
 from clusterflow.services.notifications.failures import log_failure
@@ -55,7 +54,7 @@ class Dispatcher:
 
     @cached_property
     def rules(self) -> tuple[NoticeRule, ...]:
-        return load_notices(self.context.settings.configs / "notices.yaml", metrics_of(self.context))
+        return notices_of(self.context)
 
     @cached_property
     def reminders(self) -> ReminderWriter:
