@@ -17,8 +17,9 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from clusterflow import errors, services
-from clusterflow.cli import INTERRUPTED, cli, doctor, output
+from clusterflow import services
+from clusterflow.cli import cli
+from clusterflow.cli.exit_codes import MEANINGS
 from clusterflow.configs.metrics import load_metrics
 from clusterflow.configs.notices import load_notices
 from clusterflow.domain.events import KINDS
@@ -149,25 +150,8 @@ def _audiences(audiences: Iterable[Audience]) -> str:
 
 
 def exit_codes() -> Iterator[str]:
-    """Write every exit code: those of the errors, and those of answers that are no error."""
-    codes: dict[int, list[str]] = {0: ["The command did what was asked."]}
-    for error in (errors.ClusterflowError, *_subclasses(errors.ClusterflowError)):
-        if error is errors.ClusterflowError or "exit_code" in vars(error):
-            summary = _WRONG_INPUT if error is errors.ClusterflowError else _summary(error)
-            codes.setdefault(error.exit_code, []).append(summary)
-    codes.setdefault(output.REFUSED, []).append("The answer is no: a refused vote, a broken ledger, a failed check.")
-    codes.setdefault(doctor.ONLY_WARNINGS, []).append("`doctor` found warnings, and nothing worse.")
-    codes.setdefault(INTERRUPTED, []).append("The command was interrupted with Ctrl-C.")
-    return _table(("code", "meaning"), [(str(code), " ".join(texts)) for code, texts in sorted(codes.items())])
-
-
-_WRONG_INPUT = "A command, a file or a setting is wrong; the message says where, and what is accepted."
-
-
-def _subclasses(cls: type[Any]) -> Iterator[type[Any]]:
-    for sub in cls.__subclasses__():
-        yield sub
-        yield from _subclasses(sub)
+    """Write every exit code with its meaning."""
+    return _table(("code", "meaning"), [(str(code), meaning) for code, meaning in MEANINGS.items()])
 
 
 def api() -> Iterator[str]:

@@ -46,8 +46,6 @@ class Mistake:
 class ClusterflowError(Exception):
     """An error that a person reads instead of a traceback. Its text is the whole message."""
 
-    exit_code = 2
-
 
 class Mistakes(ClusterflowError):
     """All mistakes of one file or one command, reported together."""
@@ -82,13 +80,9 @@ class UnknownDeployment(UnknownName):
 class NotPossible(ClusterflowError):
     """A command that is not possible in the current state. The text says why, and what would help."""
 
-    exit_code = 3
-
 
 class Conflict(ClusterflowError):
     """Other commands changed the same initiative at the same time, and all retries failed."""
-
-    exit_code = 4
 
 
 class FactChanged(Conflict):
@@ -102,13 +96,9 @@ class FactChanged(Conflict):
 class SchemaMismatch(ClusterflowError):
     """The schema of the database does not fit this version of clusterflow. The text names the command to run."""
 
-    exit_code = 5
-
 
 class PrefectUnreachable(ClusterflowError):
     """No Prefect server answers. Commands keep working, and the outbox waits."""
-
-    exit_code = 6
 
     @classmethod
     def by_its_password(cls, address: str) -> Self:

@@ -14,6 +14,8 @@ import pytest
 from sqlalchemy import text
 from support.ports import free_port
 
+from clusterflow.cli.exit_codes import CONFLICT, MEANINGS, exit_code_of
+from clusterflow.errors import ClusterflowError, Conflict, FactChanged
 from clusterflow.store import database as databases
 from clusterflow.store.database import HEAD, open_database
 
@@ -224,3 +226,13 @@ def test_relay_does_not_end_well_while_entries_wait_for_a_prefect_that_is_away(
     # Now each chain waits before it is tried again, and this run tries nothing.
     assert again.code == 6
     assert "ledger entries still wait for Prefect" in again.out
+
+
+def test_every_kind_of_error_ends_with_a_documented_code() -> None:
+    kinds = [ClusterflowError, *subclasses(ClusterflowError)]
+    assert {exit_code_of(kind.__new__(kind)) for kind in kinds} <= MEANINGS.keys()
+    assert exit_code_of(FactChanged("here")) == exit_code_of(Conflict("then")) == CONFLICT
+
+
+def subclasses(kind: type[ClusterflowError]) -> list[type[ClusterflowError]]:
+    return [one for direct in kind.__subclasses__() for one in (direct, *subclasses(direct))]

@@ -20,6 +20,7 @@ os.environ.setdefault(PYDANTIC_SWITCH, "__all__")
 from cyclopts import App  # noqa: E402
 
 from clusterflow import __version__  # noqa: E402
+from clusterflow.cli.exit_codes import INTERRUPTED, exit_code_of  # noqa: E402
 from clusterflow.cli.language import begin  # noqa: E402
 from clusterflow.cli.output import check_words, complain  # noqa: E402
 from clusterflow.errors import ClusterflowError  # noqa: E402
@@ -196,9 +197,6 @@ atexit.register(gc.freeze)
 GARBAGE_THRESHOLD = 700
 """Python's own default. A process that stays up must collect garbage; a command that soon ends need not."""
 
-INTERRUPTED = 130
-"""Exit code of a command ended with Ctrl-C, as in shells."""
-
 
 def main() -> None:
     """Run the command line. Whatever a user types ends in an answer or in a sentence, never in a traceback."""
@@ -232,4 +230,4 @@ def _end(problem: ClusterflowError) -> NoReturn:
     except OSError:
         # Python would try to write the rest again when it ends, and print a second error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(problem.exit_code)
+    sys.exit(exit_code_of(problem))

@@ -8,16 +8,14 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.text import Text as Styled
 
-from clusterflow.cli.output import REFUSED, Json, print_json, show
+from clusterflow.cli.exit_codes import ONLY_WARNINGS, REFUSED
+from clusterflow.cli.output import Json, print_json, show
 from clusterflow.cli.tables import table
 from clusterflow.domain.text import Language, Text
 from clusterflow.prefect import health
 from clusterflow.services.diagnostics import channels, database, files, folders, packages, settings
 from clusterflow.services.diagnostics.finding import Check, Examination, Outcome, Surroundings, worst
 from clusterflow.services.diagnostics.runner import examine
-
-ONLY_WARNINGS = 7
-"""Exit code where something wants attention but works; 1 is what a program that broke down ends with."""
 
 EXIT = {Outcome.OK: 0, Outcome.NOT_LOOKED_AT: 0, Outcome.WARNING: ONLY_WARNINGS, Outcome.TROUBLE: REFUSED}
 

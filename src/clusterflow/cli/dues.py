@@ -9,8 +9,9 @@ from typing import Annotated
 from cyclopts import App as Commands
 from cyclopts import Parameter
 
+from clusterflow.cli.exit_codes import REFUSED
 from clusterflow.cli.language import language
-from clusterflow.cli.output import REFUSED, Actor, Json, complain, print_json, show
+from clusterflow.cli.output import Actor, Json, complain, print_json, show
 from clusterflow.cli.tables import table
 from clusterflow.configs.dues import load_scheme
 from clusterflow.domain.dues import DuesLine, DuesPlan, InvoiceState, Scheme

@@ -11,8 +11,9 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter, Token
 
+from clusterflow.cli.exit_codes import REFUSED
 from clusterflow.cli.language import language
-from clusterflow.cli.output import REFUSED, Actor, Json, Key, day, listed, print_json, show, translated, warn
+from clusterflow.cli.output import Actor, Json, Key, day, listed, print_json, show, translated, warn
 from clusterflow.domain.term_labels import decision_of
 from clusterflow.domain.terms import Readiness, Role, parse_decision
 from clusterflow.engine.decide import BallotResult

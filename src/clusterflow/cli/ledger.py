@@ -7,8 +7,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from clusterflow.cli.exit_codes import REFUSED
 from clusterflow.cli.language import language
-from clusterflow.cli.output import REFUSED, AsOf, Json, day, print_json, show
+from clusterflow.cli.output import AsOf, Json, day, print_json, show
 from clusterflow.cli.tables import table
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.errors import ClusterflowError, NotPossible

@@ -20,9 +20,6 @@ from clusterflow.errors import ClusterflowError, Mistake, Mistakes, quoted
 from clusterflow.reports import translations
 from clusterflow.services.exports.files import fresh
 
-REFUSED = 3
-"""Exit code of an ordinary *no*."""
-
 Json = Annotated[bool, Parameter(name="--json", negative="", help="print JSON and nothing else")]
 AsOf = Annotated[str | None, Parameter(name="--as-of", help="the end of that day, as YYYY-MM-DD")]
 KnownAt = Annotated[

@@ -13,8 +13,9 @@ from typing import Annotated, Any, TypeVar
 from cyclopts import Parameter
 
 from clusterflow.cli import GARBAGE_THRESHOLD, PYDANTIC_SWITCH, switched_plugins_off
-from clusterflow.cli.output import REFUSED, Json, print_json, show
-from clusterflow.errors import Mistake, Mistakes, PrefectUnreachable
+from clusterflow.cli.exit_codes import NO_PREFECT, REFUSED
+from clusterflow.cli.output import Json, print_json, show
+from clusterflow.errors import Mistake, Mistakes
 from clusterflow.prefect import reconcile as reconciling
 from clusterflow.prefect.api import connected
 from clusterflow.prefect.declarations import deployment_name
@@ -78,7 +79,7 @@ def relay(*, as_json: Json = False) -> None:
         if backlog.events:
             show(f"{backlog.events} ledger entries still wait for Prefect: {backlog.error or 'another relay has them'}")
     if backlog.events and backlog.error:
-        sys.exit(REFUSED if published.problems else PrefectUnreachable.exit_code)
+        sys.exit(REFUSED if published.problems else NO_PREFECT)
 
 
 def deploy(

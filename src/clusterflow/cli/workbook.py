@@ -13,8 +13,9 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from clusterflow.cli.exit_codes import REFUSED
 from clusterflow.cli.language import stated_language
-from clusterflow.cli.output import REFUSED, Actor, Json, harmless, print_json, show, translated, warn, write_whole
+from clusterflow.cli.output import Actor, Json, harmless, print_json, show, translated, warn, write_whole
 from clusterflow.cli.prompts import choose, confirm
 from clusterflow.domain.text import Frozen
 from clusterflow.engine.record import RecordResult
