@@ -15,6 +15,7 @@ RIVALS = {
     "decide": "rival: one compare-and-set",
     "transitions": "floor: compare-and-set",
     "evaluate": "rival: counting the rows",
+    "foresight": "rival: each day evaluated",
     "portfolio": "rival: evaluating one",
     "report": "rival: the board asked for one by one",
     "dossier": "rival: a process that imports matplotlib, draws nothing",

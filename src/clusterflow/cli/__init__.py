@@ -88,6 +88,11 @@ cli.command(
     help_epilogue="Example: clusterflow explain automotriz critical-mass --evidence",
 )
 cli.command(
+    "clusterflow.cli.foresight:foresee",
+    help="Show what comes if nobody records anything more, on exact days.",
+    help_epilogue="Example: clusterflow foresee automotriz --until 2027-12-31",
+)
+cli.command(
     "clusterflow.cli.what_if:what_if",
     help="Show what some facts would change, without recording them.",
     help_epilogue="Example: clusterflow what-if automotriz --from facts.jsonl",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from clusterflow.domain.events import Event, FindingChanged
@@ -117,12 +117,16 @@ def changes_text(kinds: Iterable[str], language: Language) -> str:
     )
 
 
-def event_fields(event: Event, model: LifecycleModel | None, language: Language) -> str:
-    """The fields of an event: «stage: Critical mass; criterion: Committed members»."""
+def event_fields(event: Event, model: LifecycleModel | None, language: Language, without: Collection[str] = ()) -> str:
+    """The fields of an event: «stage: Critical mass; criterion: Committed members».
+
+    Args:
+        without: the fields that are left out because they are shown elsewhere.
+    """
     titles = _titles(model, getattr(event, "stage", None), language) if model else {}
     parts = []
     for name, value in event.model_dump(exclude_none=True).items():
-        if name in HIDDEN or value is False or value in ((), {}, ""):
+        if name in HIDDEN or name in without or value is False or value in ((), {}, ""):
             continue
         if name == "found":
             value = _measured(event, model, language)

@@ -56,10 +56,15 @@ def reference_fields(cls: type[Record]) -> tuple[tuple[str, str], ...]:
     return tuple((name, mark.record) for name, mark in found if isinstance(mark, Ref))
 
 
+def fields_naming(cls: type[Record], target: str) -> tuple[str, ...]:
+    """Return the fields of a record type that name a record of another type."""
+    return tuple(name for name, of in reference_fields(cls) if of == target)
+
+
 @cache
 def person_fields(cls: type[Record]) -> tuple[str, ...]:
     """Return the fields of a record type that hold the id of a person, its own id included."""
-    named = tuple(name for name, target in reference_fields(cls) if target == "person")
+    named = fields_naming(cls, "person")
     return ("id", *named) if cls.type == "person" else named
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
@@ -35,7 +35,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from clusterflow.domain.records import Record
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Initiative
-from clusterflow.rules.work_calendar import months_before
+from clusterflow.rules.turning_days import EarlierDay
 from clusterflow.store import tables
 from clusterflow.store.columns import Instant
 
@@ -87,17 +87,6 @@ def months_between(first: ColumnElement[Any], second: ColumnElement[Any]) -> Col
     )
     # One division, so that both dialects give the same float, from which the exact fraction can be read.
     return cast(months * 31 + extract("day", second) - extract("day", first), Float) / 31.0
-
-
-class EarlierDay(NamedTuple):
-    """A span of time before ``as_of``."""
-
-    months: int
-    days: int
-
-    @property
-    def name(self) -> str:
-        return f"ago_{self.months}m_{self.days}d"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +231,5 @@ def parameter_values(
     if initiatives is not None and len(initiatives) == 1:
         values["initiative"] = initiatives[0]
     for ago in earlier_days:
-        day = months_before(as_of, ago.months)
-        values[ago.name] = date.fromordinal(day.toordinal() - ago.days)
+        values[ago.name] = ago.of(as_of)
     return values

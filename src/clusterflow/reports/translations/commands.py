@@ -34,6 +34,10 @@ COMMANDS: dict[str, str] = {
     "decides: {}; findings {}": "decide: {}; hallazgos {}",
     "{}decides: {}; findings {}": "{}decide: {}; hallazgos {}",
     "{} · what if, on {}:": "{} · qué pasaría, al {}:",
+    "{} · until {}: nothing turns.": "{} · hasta el {}: nada cambia.",
+    "{} · from {} until {}": "{} · del {} al {}",
+    "No initiative is enrolled.": "No hay ninguna iniciativa inscrita.",
+    "give either INITIATIVE, or --portfolio": "indique INICIATIVA o --portfolio",
     "{}: still": "{}: sigue",
     "No answer and no number of it would change.": "No cambiaría ninguna respuesta ni ningún valor.",
     "Nothing was written.": "No se registró nada.",
@@ -344,5 +348,6 @@ HEADS: dict[str, str] = {
     "report": "report",
     "before": "antes",
     "after": "después",
+    "what comes": "qué viene",
 }
 """The heads of columns, and other words that stand alone."""

@@ -37,8 +37,9 @@ BEFORE = 3
 @metric("attendance")
 def attendance(scope: Scope, months: int = 12, body: str | None = None) -> Select[Any]:
     """P: present ÷ invited at the meetings of the last months, of all bodies or of one kind."""
-    came, meeting, house = scope.latest(Attendance), scope.latest(Meeting), scope.latest(Body)
-    rows = (
+    # The meetings of the period are few in comparison with all recorded attendance, so the join starts from them.
+    came, meeting = scope.over_all_initiatives.latest(Attendance), meetings(scope, body, scope.ago(months=months))
+    return (
         evidence_row(
             came,
             Attendance,
@@ -48,15 +49,8 @@ def attendance(scope: Scope, months: int = 12, body: str | None = None) -> Selec
             also=(meeting,),
             by={"body": meeting.c.body},
         )
-        .join_from(
-            came, meeting, and_(meeting.c.initiative == came.c.initiative, meeting.c.id == came.c.meeting)
-        )
-        .where(came.c.invited, meeting.c.valid_from > scope.ago(months=months))
-    )  # fmt: skip
-    if body is None:
-        return rows
-    return rows.join(house, and_(house.c.initiative == meeting.c.initiative, house.c.id == meeting.c.body)).where(
-        house.c.kind == body
+        .join_from(meeting, came, is_attendance_of(came, meeting))
+        .where(came.c.invited)
     )
 
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, func, or_, select
+from sqlalchemy import Connection, Date, Row, Select, bindparam, case, func, or_, select
 
 from clusterflow.domain.measurement import (
     Amount,
@@ -22,7 +22,9 @@ from clusterflow.domain.measurement import (
     Staleness,
 )
 from clusterflow.domain.money import exponent
-from clusterflow.store.scope import EarlierDay, Scope, parameter_values
+from clusterflow.rules.turning_days import EarlierDay
+from clusterflow.store.columns import Instant
+from clusterflow.store.scope import Scope, parameter_values
 from clusterflow.store.tables import REGISTRY_TABLES
 
 Rows = Callable[..., Select[Any]]
@@ -61,7 +63,7 @@ def metric(metric_id: str) -> Callable[[Rows], Rows]:
 
 
 @lru_cache(maxsize=2048)
-def _rows(call: MetricCall, scope: Scope) -> tuple[Select[Any], frozenset[EarlierDay]]:
+def rows_of(call: MetricCall, scope: Scope) -> tuple[Select[Any], frozenset[EarlierDay]]:
     """The statement of the rows, built once, and the earlier days that it needs."""
     recorded = replace(scope, earlier_days=set())
     rows = METRICS[call.metric](recorded, **dict(call.parameters))
@@ -70,7 +72,7 @@ def _rows(call: MetricCall, scope: Scope) -> tuple[Select[Any], frozenset[Earlie
 
 @lru_cache(maxsize=2048)
 def _folded(call: MetricCall, scope: Scope, by: tuple[str, ...] = ()) -> tuple[Select[Any], frozenset[EarlierDay]]:
-    selected, earlier_days = _rows(call, scope)
+    selected, earlier_days = rows_of(call, scope)
     rows = selected.subquery("evidence")
     unknown = case((rows.c.part.is_(None), 1), else_=0)
     limitless = case((rows.c.part.is_(None) & rows.c.most.is_(None), 1), else_=0)
@@ -125,18 +127,26 @@ def measure(
 
 def _rates(connection: Connection, as_of: date, known_at: datetime | None) -> tuple[Rate, ...]:
     """Return the latest exchange rate of each pair of currencies, as of the day."""
-    table = REGISTRY_TABLES["exchange-rate"]
-    query = select(table.c.base, table.c.quote, table.c.rate).where(
-        table.c.valid_from <= as_of, table.c.retracted.is_(False)
-    )
-    if known_at is None:
-        query = query.where(table.c.superseded_at.is_(None))
-    else:
-        open_then = or_(table.c.superseded_at.is_(None), table.c.superseded_at > known_at)
-        query = query.where(table.c.entered_at <= known_at, open_then)
-    latest = {(row.base, row.quote): row.rate for row in connection.execute(query.order_by(table.c.valid_from))}
+    values = {"as_of": as_of, "known_at": known_at}
+    rows = connection.execute(_rates_statement(known_at is not None), values)
+    latest = {(row.base, row.quote): row.rate for row in rows}
     # A rate is the decimal number that somebody wrote.
     return tuple(Rate(base, quote, Fraction(str(rate))) for (base, quote), rate in sorted(latest.items()))
+
+
+@cache
+def _rates_statement(known_then: bool) -> Select[Any]:
+    table = REGISTRY_TABLES["exchange-rate"]
+    query = select(table.c.base, table.c.quote, table.c.rate).where(
+        table.c.valid_from <= bindparam("as_of", type_=Date), table.c.retracted.is_(False)
+    )
+    if not known_then:
+        query = query.where(table.c.superseded_at.is_(None))
+    else:
+        then = bindparam("known_at", type_=Instant)
+        open_then = or_(table.c.superseded_at.is_(None), table.c.superseded_at > then)
+        query = query.where(table.c.entered_at <= then, open_then)
+    return query.order_by(table.c.valid_from)
 
 
 def measure_by_part(
@@ -179,11 +189,16 @@ def evidence(
     """Return the rows behind one number of one initiative."""
     if call.metric not in METRICS:
         return ()
-    selected, earlier_days = _rows(call, Scope.over([initiative], known_at is not None))
-    rows = selected.subquery("evidence")
-    ordered = select(rows).order_by(rows.c.on, rows.c.entry).limit(limit)
+    selected, earlier_days = rows_of(call, Scope.over([initiative], known_at is not None))
+    ordered = _ordered(selected).limit(limit)
     values = parameter_values(earlier_days, as_of, [initiative], known_at)
     return tuple(_piece(row) for row in connection.execute(ordered, values))
+
+
+@lru_cache(maxsize=2048)
+def _ordered(selected: Select[Any]) -> Select[Any]:
+    rows = selected.subquery("evidence")
+    return select(rows).order_by(rows.c.on, rows.c.entry)
 
 
 def _piece(row: Row[Any]) -> Evidence:

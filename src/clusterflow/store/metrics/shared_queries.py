@@ -115,7 +115,8 @@ def meetings(
         if standing:
             query = query.where(scope.in_force(house))
     if after is not None:
-        query = query.where(meeting.c.valid_from > after)
+        # The offset makes SQLite and PostgreSQL select the meetings first; otherwise they may read all attendance.
+        query = query.where(meeting.c.valid_from > after).offset(0)
     return query.subquery()
 
 

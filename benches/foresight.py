@@ -1,0 +1,51 @@
+"""Measures foresight: what comes for one grown initiative in three years, and for a portfolio in one.
+
+The rival evaluates every single day of the same time with the same rules and finds the same. A person waits for the
+answer at the command line.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from benches import ground
+from benches.grown import grow
+from benches.measuring import MS, headline, quick, spread, timed
+from benches.tiny import open_context
+from clusterflow.services import review
+from clusterflow.services.catalogue.metrics import metrics_of
+from clusterflow.services.foresight import futures
+from tests.support.day_by_day import MeasuredEachDay, look_at_each_day
+
+TARGET_MS = 200
+
+
+def run(short: bool) -> None:
+    headline("foresight of one grown initiative (SQLite)")
+    with ground.sqlite() as url:
+        context = open_context(url)
+        grow(context, members=40 if short else 100, strangers=0 if short else 2000)
+        review.evaluate(context, "grown")
+        today = context.clock().date()
+        until = today + timedelta(days=60 if short else 3 * 365)
+        with context.reading() as connection:
+
+            def foresee() -> None:
+                list(futures(context, connection, ["grown"], until))
+
+            cold = timed(foresee)
+            warm = [timed(foresee) for _ in range(3 if short else 20)]
+            ((_, future),) = futures(context, connection, ["grown"], until)
+            each_day = MeasuredEachDay(connection, metrics_of(context), "grown")
+            found = []
+            daily = timed(lambda: found.extend(look_at_each_day(future.life, each_day, future.today, until)))
+        same = "the same answer" if tuple(found) == future.turns else "ANOTHER ANSWER"
+        print(f"  {(until - today).days} days, {len(future.turns)} turns")
+        spread("foresight, first in a process", [cold])
+        spread("foresight, warm", warm, f"target < {TARGET_MS} ms")
+        print(f"  rival: each day evaluated: {daily * MS:.0f} ms, {same}")
+        print(f"  {daily / sorted(warm)[len(warm) // 2]:.0f} times as fast; target: 50")
+
+
+if __name__ == "__main__":
+    run(quick(__doc__))

@@ -1,0 +1,150 @@
+"""What comes if nothing more is recorded: each day on which something turns, and the facts by which it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from clusterflow.domain.criterion import Criterion
+from clusterflow.domain.events import FindingChanged, LifeEvent
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.measurement import Evidence, Fold, Measurement, MetricDeclaration
+from clusterflow.domain.quantity import Unit, format_quantity
+from clusterflow.domain.terms import Answer
+from clusterflow.domain.text import Frozen, Language, Text
+from clusterflow.reports.labels import ANSWER
+from clusterflow.reports.ledger_lines import event_fields, event_word
+from clusterflow.reports.status import title_of
+
+
+class Cause(Frozen):
+    """One record by which something turns on a day."""
+
+    record: str
+    entry: int
+    what: str
+    on: date | None
+    text: str
+
+
+class ComingEvent(Frozen):
+    """One event that an evaluation on a day to come would write."""
+
+    initiative: str
+    day: date
+    kind: str
+    stage: str
+    stage_title: str
+    subject: str
+    """The criterion, the label or the strategy that it is about; empty for a stage, its gate or its milestone."""
+    text: str
+    causes: tuple[Cause, ...] = ()
+
+
+class Foresight(Frozen):
+    """What comes for one initiative."""
+
+    initiative: str
+    name: str
+    since: date
+    until: date
+    events: tuple[ComingEvent, ...]
+
+
+class Behind(NamedTuple):
+    """What is known about a number on the day on which an answer turns, and on the day before."""
+
+    criterion: Criterion
+    declared: MetricDeclaration
+    grows: bool
+    """Whether it grows from day to day, as an age does."""
+    before: Sequence[Evidence]
+    after: Sequence[Evidence]
+    number: Measurement
+
+
+def describe(event: LifeEvent, model: LifecycleModel, language: Language) -> str:
+    """Return what an event says, without its day and its stage: «Members: ✔ met → ✘ unmet (14; ≥ 15)»."""
+    if not isinstance(event, FindingChanged):
+        fields = event_fields(event, model, language, without=_SHOWN_ELSEWHERE)
+        name = event_word(event.kind, language)
+        return f"{name}: {fields}" if fields else name
+    part = model.stage(event.stage).gate.by_id[event.criterion]
+    before, after = (ANSWER[answer].to(language) for answer in (event.before or Answer.UNKNOWN, event.answer))
+    change = f"{title_of(part, language)}: {before} → {after}"
+    if not isinstance(part, Criterion):
+        return change
+    number = Measurement.from_note(event.found)
+    if number.currency is None:
+        number = replace(number, currency=part.bound.currency)  # nothing, in whatever currency
+    found = number.format(part.bound.unit, language, part.bound, part.keep)
+    return f"{change} ({found}; {part.bound.format(language)})"
+
+
+_SHOWN_ELSEWHERE = ("on", "stage", "round", "findings", "review")
+
+CAUSE: dict[str, Text] = {
+    "gone": Text(es="{what} ({record}, {on}) deja de contar", en="{what} ({record}, {on}) no longer counts"),
+    "new": Text(es="{what} ({record}, {on}) empieza a contar", en="{what} ({record}, {on}) begins to count"),
+    "changed": Text(
+        es="{what} ({record}, {on}) cuenta {after} en lugar de {before}",
+        en="{what} ({record}, {on}) counts for {after} instead of {before}",
+    ),
+    "grown": Text(es="{what} ({record}, {on}): {after}", en="{what} ({record}, {on}): {after}"),
+    "stale": Text(
+        es="la cifra más reciente es del {newest} y cuenta {days} días",
+        en="the newest figure is of {newest} and counts for {days} days",
+    ),
+}
+
+_Row = tuple[str, str, int, date | None]
+
+
+def causes_of(behind: Behind, language: Language) -> tuple[Cause, ...]:
+    """Return the rows of evidence that are not the same on the two days; of an age, the one that decides it."""
+    old, new = _by_row(behind.before), _by_row(behind.after)
+    rows = [row for row in {**old, **new} if _count(old.get(row)) != _count(new.get(row))]
+    if behind.grows and rows:
+        rows = [max(rows, key=lambda row: (_part(new.get(row)), row[1]))]
+    stale = behind.number.stale
+    if stale is not None and not rows:
+        text = CAUSE["stale"].to(language).format(newest=stale.newest, days=stale.freshness_days)
+        record = behind.declared.record or ""
+        return (Cause(record=record, entry=0, what=behind.declared.id, on=stale.newest, text=text),)
+    return tuple(_cause(row, old.get(row), new.get(row), behind, language) for row in sorted(rows, key=str))
+
+
+def _by_row(evidence: Iterable[Evidence]) -> Mapping[_Row, Evidence]:
+    return {(e.record, e.what, e.entry, e.on): e for e in evidence}
+
+
+def _count(row: Evidence | None) -> tuple[Fraction | None, Fraction | None] | None:
+    return None if row is None else (row.part, row.whole)
+
+
+def _part(row: Evidence | None) -> Fraction:
+    return row.part if row is not None and row.part is not None else Fraction(-1)
+
+
+def _cause(row: _Row, before: Evidence | None, after: Evidence | None, behind: Behind, language: Language) -> Cause:
+    record, what, entry, on = row
+    kind = "new" if before is None else "gone" if after is None else "grown" if behind.grows else "changed"
+    text = CAUSE[kind].to(language).format(
+        what=what, record=record, on=on or "–", before=_value(before, behind, language),
+        after=_value(after, behind, language),
+    )  # fmt: skip
+    return Cause(record=record, entry=entry, what=what, on=on, text=text)
+
+
+def _value(row: Evidence | None, behind: Behind, language: Language) -> str:
+    if row is None or row.part is None:
+        return "?"
+    if not behind.grows:
+        return format_quantity(row.part, Unit.MONEY if row.currency else Unit.COUNT, row.currency, language)
+    value = row.part / row.whole if behind.declared.fold is Fold.RATIO and row.whole else row.part
+    asked = behind.criterion
+    bounds = {bound.number for bound in (asked.bound, asked.keep) if bound is not None}
+    return format_quantity(value, behind.declared.unit, language=language, beside=bounds)

@@ -1,0 +1,36 @@
+"""``clusterflow foresee``: what comes if nobody records anything more."""
+
+from __future__ import annotations
+
+from .conftest import Run
+
+
+def test_foresee_shows_the_days_and_the_facts(office: Run) -> None:
+    assert office(
+        "record", "label", "initiative=one", "name=Bronze", "level=bronze", "from=2020-01-01", "to=2098-05-31"
+    )
+    member = ("membership", "initiative=one", "organisation=firm", "commitment=signed-agreement", "from=2024-01-01")
+    assert office("record", *member, "to=2099-03-31").code == 0
+    assert office("evaluate", "one").code == 0
+    answer = office("foresee", "one", "--json")
+    assert answer.code == 0, answer.err
+    kinds = {(e["kind"], e["stage"]) for e in answer.json["events"]}
+    assert ("stage.overdue", "critical-mass") in kinds
+    everybody = office("foresee", "--portfolio", "--json")
+    assert everybody.json == [answer.json]
+    shown = office("foresee", "one", "--lang", "es").out
+    assert "etapa con retraso" in shown
+    assert "✔ cumplido → ✘ no cumplido" in shown
+
+
+def test_what_cannot_be_foreseen_is_refused_in_words(office: Run) -> None:
+    for words in (
+        ("one", "--portfolio"),
+        (),
+        ("one", "--until", "2001-01-01"),
+        ("nobody",),
+        ("one", "--until", "soon"),
+    ):
+        answer = office("foresee", *words)
+        assert (answer.code != 0, answer.out) == (True, "")
+        assert answer.err.startswith("clusterflow: ")
