@@ -100,7 +100,7 @@ CAUSE: dict[str, Text] = {
     ),
 }
 
-_Row = tuple[str, str, int, date | None]
+_Row = tuple[str, str, int]
 
 
 def causes_of(behind: Behind, language: Language) -> tuple[Cause, ...]:
@@ -118,7 +118,7 @@ def causes_of(behind: Behind, language: Language) -> tuple[Cause, ...]:
 
 
 def _by_row(evidence: Iterable[Evidence]) -> Mapping[_Row, Evidence]:
-    return {(e.record, e.what, e.entry, e.on): e for e in evidence}
+    return {(e.record, e.what, e.entry): e for e in evidence}
 
 
 def _count(row: Evidence | None) -> tuple[Fraction | None, Fraction | None] | None:
@@ -130,7 +130,9 @@ def _part(row: Evidence | None) -> Fraction:
 
 
 def _cause(row: _Row, before: Evidence | None, after: Evidence | None, behind: Behind, language: Language) -> Cause:
-    record, what, entry, on = row
+    record, what, entry = row
+    known = after or before
+    on = known.on if known is not None else None
     kind = "new" if before is None else "gone" if after is None else "grown" if behind.grows else "changed"
     text = CAUSE[kind].to(language).format(
         what=what, record=record, on=on or "–", before=_value(before, behind, language),
