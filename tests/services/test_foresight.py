@@ -21,9 +21,9 @@ from clusterflow.services.foresight import foresee, foresee_portfolio, futures
 
 
 def asks(metric: str, bound: str, unit: Unit, keep: str | None = None, **given: str | int) -> Criterion:
-    kept = Bound.parse(keep, unit) if keep else None
+    weaker = Bound.parse(keep, unit) if keep else None
     return Criterion(
-        id=metric, metric=metric, with_=tuple(given.items()), bound=Bound.parse(bound, unit), keep=kept, source="P"
+        id=metric, metric=metric, with_=tuple(given.items()), bound=Bound.parse(bound, unit), keep=weaker, source="P"
     )
 
 

@@ -32,11 +32,11 @@ def foresee(
     if portfolio == (initiative is not None):
         raise ClusterflowError("give either INITIATIVE, or --portfolio")
     context, last = Context.open(), day(until, "--until")
-    told = stated_language() if as_json else language()
+    reader = stated_language() if as_json else language()
     if initiative is None:
-        found = foresight.foresee_portfolio(context, last, told)
+        found = foresight.foresee_portfolio(context, last, reader)
     else:
-        found = (foresight.foresee(context, initiative, last, told),)
+        found = (foresight.foresee(context, initiative, last, reader),)
     if as_json:
         print_json(found if initiative is None else found[0])
         return

@@ -147,6 +147,6 @@ def _value(row: Evidence | None, behind: Behind, language: Language) -> str:
     if not behind.grows:
         return format_quantity(row.part, Unit.MONEY if row.currency else Unit.COUNT, row.currency, language)
     value = row.part / row.whole if behind.declared.fold is Fold.RATIO and row.whole else row.part
-    asked = behind.criterion
-    bounds = {bound.number for bound in (asked.bound, asked.keep) if bound is not None}
+    criterion = behind.criterion
+    bounds = {bound.number for bound in (criterion.bound, criterion.keep) if bound is not None}
     return format_quantity(value, behind.declared.unit, language=language, beside=bounds)

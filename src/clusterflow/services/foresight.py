@@ -37,7 +37,7 @@ DAY = timedelta(days=1)
 ONE_YEAR = timedelta(days=366)
 MOST_YEARS = 30
 PORTION = 200
-"""How many initiatives are looked at together."""
+"""How many initiatives are measured together."""
 
 VOTERS = ("seat", "body", "representation", "organisation", "membership", "office", "initiative", "delegation")
 """The records from which the right to vote follows."""

@@ -59,7 +59,7 @@ class Compared(NamedTuple):
 
     table: str
     column: str
-    """``ANY_COLUMN`` if it cannot be told which."""
+    """``ANY_COLUMN`` if it is unclear which."""
     comparison: Comparison
 
 
