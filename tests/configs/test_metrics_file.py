@@ -50,7 +50,7 @@ def test_a_metric_is_read():
         ("source: P", "sourse: P", "2:3: the key «source» is missing"),
         ("type: integer", "type: int", "10:20: the parameter type «int» is unknown; accepted: integer, text, "
          "size-class, helix-kind, body-kind, stage, topic, direction, "
-         "document-kind, legal-form, label-level, label. The nearest: integer"),
+         "document-kind, legal-form, label-level, label, chain-role. The nearest: integer"),
         ("default: 12", "default: a year", "10:38: default: «a year»; accepted: a whole number, 0 or more"),
         ("default: 12", "defualt: 12", "10:29: the key «defualt» is unknown; accepted: type, default, optional. "
          "The nearest: default"),

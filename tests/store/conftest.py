@@ -61,6 +61,7 @@ def declarations() -> dict[str, MetricDeclaration]:
 
 GIVEN: dict[str, dict[str, str]] = {
     "helix-members": {"helix": "academia"},
+    "chain-role-members": {"role": "components"},
     "bodies": {"body": "board"},
     "document-in-force": {"kind": "charter"},
     "links": {"direction": "outside"},

@@ -21,6 +21,9 @@ def firm(name: str, size: str | None = None, **fields: Any) -> list[Fact]:
     return [org(name, size=size, **fields), member(name)]
 
 
+MONTERREY = {"latitude": 25.67, "longitude": -100.31}
+SALTILLO = {"latitude": 25.42, "longitude": -101.0}
+"""75 km away."""
 FORMER = {"valid_to": "2023-12-31"}
 FEE = {"commitment": "regular-fee"}
 ON = "2024-06-01"
@@ -67,6 +70,22 @@ MEMBERS = [
         + [member("x")],
         4,
     ),
+    ("roles in the chain", "chain-roles", {},
+     [*firm("a", chain_role="components"), *firm("b", chain_role="components"), *firm("c", chain_role="sales")], 2),
+    ("one may have one more", "chain-roles", {}, [*firm("a", chain_role="components"), *firm("b")], (1, 2)),
+    ("suppliers", "chain-role-members", {"role": "components"},
+     [*firm("a", chain_role="components"), *firm("b", chain_role="sales"), *firm("c")], (1, 2)),
+    ("near by coordinates", "members-near", {"km": 50}, [*firm("a", **MONTERREY), *firm("b", **SALTILLO)], 0),
+    ("within the distance", "members-near", {"km": 80}, [*firm("a", **MONTERREY), *firm("b", **SALTILLO)], 1),
+    ("in one municipality", "members-near", {},
+     [*firm("a", place="Apodaca"), *firm("b", place="apodaca"), *firm("c", **SALTILLO)], ("2/3", 1)),
+    ("of one name in two countries", "members-near", {},
+     [*firm("a", place="Córdoba", country="AR"), *firm("b", place="Córdoba", country="ES")], (0, 1)),
+    ("one apart", "members-near", {},
+     [*firm("a", **MONTERREY), *firm("b", **SALTILLO), *firm("c", latitude=19.43, longitude=-99.13)], "2/3"),
+    ("alone", "members-near", {}, firm("a", **MONTERREY), 0),
+    ("who left is no neighbour", "members-near", {}, [*firm("a"), org("b", **MONTERREY), member("b", **FORMER)], 0),
+    ("nothing known of places", "members-near", {}, [*firm("a"), *firm("b")], (0, 1)),
 ]  # fmt: skip
 
 

@@ -114,13 +114,25 @@ def test_measuring_all_at_once_gives_the_same_as_one_by_one(
 
 
 OPEN = {
-    "committed-members", "member-companies", "helix-members", "helix-kinds", "sme-share", "active-members",
+    "committed-members", "member-companies", "helix-members", "helix-kinds", "chain-roles",
+    "chain-role-members", "sme-share", "active-members",
     "attendance", "committee-participation", "legal-body", "legal-personality", "private-seat-share",
     "government-seat-share", "knowledge-seat", "established-small-firms", "learning-sessions", "dues-collected",
 }  # fmt: skip
 """Metrics that an empty field leaves unknown."""
 
-FIELDS = ("helix", "size", "commitment", "present", "form", "personality", "non_profit", "in_region", "founded")
+FIELDS = (
+    "helix",
+    "size",
+    "commitment",
+    "present",
+    "form",
+    "personality",
+    "non_profit",
+    "in_region",
+    "founded",
+    "chain_role",
+)
 RELEVANT = (
     "organisation", "membership", "body", "seat", "meeting", "attendance", "legal-entity", "learning-attendance",
     "invoice", "payment",

@@ -174,6 +174,10 @@ def business(name: str, day: str, amount: str | None, kind: str = "contract") ->
     return ("business", day, {"id": name, "kind": kind, "amount": amount})
 
 
+def hired(name: str, day: str, jobs: int | None) -> Fact:
+    return ("business", day, {"id": name, "kind": "jobs", "jobs": jobs})
+
+
 def training(name: str, planned: str, held: str | None = None) -> Fact:
     return ("training", D, {"id": name, "title": name, "planned": planned, "held": held})
 
@@ -217,6 +221,12 @@ RESULTS = [
      [business("x", "2024-01-01", "1 EUR"), business("y", "2024-01-01", None)], (1, None)),
     ("jobs are not money", "business-generated", {},
      [business("x", "2024-01-01", "1 EUR"), business("y", "2024-01-01", None, "jobs")], 1),
+    ("jobs", "jobs-generated", {},
+     [hired("x", "2024-01-01", 12), hired("y", "2024-02-01", 3), hired("z", "2023-06-01", 40)], 15),
+    ("a number unknown", "jobs-generated", {},
+     [hired("x", "2024-01-01", 12), hired("y", "2024-02-01", None)], (12, None)),
+    ("a contract without jobs", "jobs-generated", {}, [business("x", "2024-01-01", "1 EUR")], 0),
+    ("no business, no jobs", "jobs-generated", {}, [], None),
     ("grown by half", "business-growth", {},
      [business("x", "2024-01-01", "150 EUR"), business("y", "2023-01-01", "100 EUR")], "1/2"),
     ("halved", "business-growth", {},

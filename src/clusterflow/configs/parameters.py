@@ -12,6 +12,7 @@ from clusterflow.configs.yaml import Steps
 from clusterflow.domain.measurement import MetricDeclaration, Parameter, Parameters, ParameterType
 from clusterflow.domain.terms import (
     BodyKind,
+    ChainRole,
     DocumentKind,
     HelixKind,
     LabelLevel,
@@ -32,6 +33,7 @@ WORDS: dict[ParameterType, tuple[str, ...]] = {
     "document-kind": tuple(DocumentKind),
     "legal-form": tuple(LegalForm),
     "label-level": tuple(LabelLevel),
+    "chain-role": tuple(ChainRole),
 }
 
 TITLE_WORDS: dict[str, Text] = {

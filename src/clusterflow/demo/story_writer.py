@@ -100,12 +100,14 @@ class Chronicle:
         helix: str = "company",
         speaker: tuple[str, str] | None = None,
         language: str = "es",
+        place: str | None = None,
+        chain_role: str | None = None,
         **membership: Any,
     ) -> None:
         """Record a new organisation and its membership. ``speaker`` is the short name and the name of its
         representative.
         """
-        self.organisation(on, org, name, helix, size)
+        self.organisation(on, org, name, helix, size, place=place, chain_role=chain_role)
         if speaker is not None:
             self.person(on, *speaker, org, language=language)
         self.joins(on, org, **membership)

@@ -16,7 +16,7 @@ from clusterflow.domain.text import Frozen, Language, Text
 
 ParameterType = Literal[
     "integer", "text", "size-class", "helix-kind", "body-kind", "stage", "topic", "direction",
-    "document-kind", "legal-form", "label-level", "label",
+    "document-kind", "legal-form", "label-level", "label", "chain-role",
 ]  # fmt: skip
 Parameters = tuple[tuple[str, str | int], ...]
 

@@ -7,6 +7,8 @@ are invented.
 
 from __future__ import annotations
 
+from datetime import date
+
 from clusterflow.demo.story import Calendar, Story
 from clusterflow.demo.story_writer import Chronicle
 from clusterflow.domain.terms import DecisionKind
@@ -44,16 +46,17 @@ def _critical_mass(tell: Chronicle, calendar: Calendar) -> None:
 
     # Six business leaders who trust each other and a university commit themselves from the first day.
     founders = (
-        ("troqueles", "Troqueles Cerro Bruñido, S.A. de C.V.", "large", ("rene", "René Garza Villalón")),
-        ("fundicion", "Fundición Río Pardo, S.A. de C.V.", "large", ("lucia", "Lucía Cantú Ferrer")),
-        ("arneses", "Arneses Cenzontle, S.A. de C.V.", "medium", ("tomas", "Tomás Leal Ibarra")),
-        ("plasticos", "Plásticos Nogalera, S.A. de C.V.", "medium", ("ana", "Ana Tijerina Solís")),
-        ("maquinados", "Maquinados Huasteca Nueva, S. de R.L.", "small", ("berta", "Berta Rangel Peña")),
-        ("herramental", "Herramental del Peñasco, S. de R.L.", "small", ("julio", "Julio Zambrano Ríos")),
+        ("troqueles", "Troqueles Cerro Bruñido, S.A. de C.V.", "large", "equipment", ("rene", "René Garza Villalón")),
+        ("fundicion", "Fundición Río Pardo, S.A. de C.V.", "large", "components", ("lucia", "Lucía Cantú Ferrer")),
+        ("arneses", "Arneses Cenzontle, S.A. de C.V.", "medium", "components", ("tomas", "Tomás Leal Ibarra")),
+        ("plasticos", "Plásticos Nogalera, S.A. de C.V.", "medium", "components", ("ana", "Ana Tijerina Solís")),
+        ("maquinados", "Maquinados Huasteca Nueva, S. de R.L.", "small", "components", ("berta", "Berta Rangel Peña")),
+        ("herramental", "Herramental del Peñasco, S. de R.L.", "small", "equipment", ("julio", "Julio Zambrano Ríos")),
     )
-    for org, name, size, speaker in founders:
+    for org, name, size, role, speaker in founders:
         tell.member(
-            day(1, 12), org, name, size, speaker=speaker, founder=True, anchor=org == "troqueles", tier=size
+            day(1, 12), org, name, size, speaker=speaker, founder=True, anchor=org == "troqueles", tier=size,
+            place="Peñascal", chain_role=role,
         )  # fmt: skip
     tell.member(
         day(1, 20),
@@ -62,25 +65,27 @@ def _critical_mass(tell: Chronicle, calendar: Calendar) -> None:
         helix="academia",
         speaker=("ivan", "Iván Quiroga Mota"),
         founder=True,
+        place="Peñascal",
+        chain_role="knowledge",
     )
 
     # The others follow over the summer. With the last four there are fifteen members.
-    tell.member(
-        day(2, 8), "resortes", "Resortes Mezquital, S.A. de C.V.", "medium", speaker=("nora", "Nora Elizondo Paz")
-    )
-    tell.member(
-        day(2, 15), "pinturas", "Pinturas Alba Norte, S.A. de C.V.", "small", speaker=("hugo", "Hugo Salinas Vela")
-    )
-    tell.member(day(2, 22), "tornillos", "Tornillos Anáhuac del Valle, S. de R.L.", "small")
-    tell.member(
-        day(3, 4), "vidrios", "Vidrios Peregrino, S.A. de C.V.", "medium", speaker=("sara", "Sara Montemayor Cruz")
-    )
-    tell.member(day(4, 3), "moldes", "Moldes Encino, S. de R.L.", "small", speaker=("raul", "Raúl Benavides Toro"))
-    tell.member(
-        day(4, 9), "llantas", "Llantas Camino Real Viejo, S.A. de C.V.", "large", speaker=("elsa", "Elsa Ancira Lobo")
-    )
-    tell.member(day(4, 16), "fundacion", "Fundación Manos de Acero", helix="civil-society")
-    tell.member(day(4, 20), "tecnologico", "Tecnológico del Peñón", helix="academia")
+    others: tuple[tuple[date, str, str, str, str, tuple[str, str] | None], ...] = (
+        (day(2, 8), "resortes", "Resortes Mezquital, S.A. de C.V.", "medium", "components",
+         ("nora", "Nora Elizondo Paz")),
+        (day(2, 15), "pinturas", "Pinturas Alba Norte, S.A. de C.V.", "small", "raw-materials",
+         ("hugo", "Hugo Salinas Vela")),
+        (day(2, 22), "tornillos", "Tornillos Anáhuac del Valle, S. de R.L.", "small", "components", None),
+        (day(3, 4), "vidrios", "Vidrios Peregrino, S.A. de C.V.", "medium", "components",
+         ("sara", "Sara Montemayor Cruz")),
+        (day(4, 3), "moldes", "Moldes Encino, S. de R.L.", "small", "equipment", ("raul", "Raúl Benavides Toro")),
+        (day(4, 9), "llantas", "Llantas Camino Real Viejo, S.A. de C.V.", "large", "components",
+         ("elsa", "Elsa Ancira Lobo")),
+    )  # fmt: skip
+    for on, org, name, size, role, spoken_for in others:
+        tell.member(on, org, name, size, speaker=spoken_for, place="Vado Alto", chain_role=role)
+    tell.member(day(4, 16), "fundacion", "Fundación Manos de Acero", helix="civil-society", place="Peñascal")
+    tell.member(day(4, 20), "tecnologico", "Tecnológico del Peñón", helix="academia", place="Peñascal")
     tell.survey(day(4, 22), invited=15, answers=13, mean=4.1)
     # The maker of springs was entered as a medium-sized firm; it is a small one.
     tell.resizes(day(5, 4), "resortes", "small")

@@ -10,6 +10,7 @@ from clusterflow.store.metrics import (
     members,
     membership_changes,
     money,
+    places,
     plugins,
     staff,
     strategy,
@@ -19,8 +20,8 @@ from clusterflow.store.metrics.metric import METRICS, Metric, evidence, measure,
 from clusterflow.store.scope import Scope
 
 FAMILIES = (
-    members, membership_changes, documents, governance, staff, meetings, trust, strategy, money, business, activity,
-    durations,
+    members, membership_changes, places, documents, governance, staff, meetings, trust, strategy, money, business,
+    activity, durations,
 )  # fmt: skip
 """The import of a family registers its metrics by id."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, or_
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, or_
 
 from clusterflow.domain.records.activity import Business
 from clusterflow.domain.terms import BusinessKind
@@ -32,6 +32,24 @@ def business_generated(scope: Scope, months: int = 12) -> Select[Any]:
         # An old entry in another currency must not make today's number unknown.
         currency=case((recent, business.c.amount_currency)),
     ).where(_in_money(business))
+
+
+@metric("jobs-generated")
+def jobs_generated(scope: Scope, months: int = 12) -> Select[Any]:
+    """CLMX (the success of a cluster generates wealth in the region): jobs that resulted from the cooperation."""
+    business = scope.latest(Business)
+    recent = business.c.valid_from > scope.ago(months=months)
+    return evidence_row(
+        business,
+        Business,
+        what=business.c.id,
+        # A contract without a number of jobs brought none that anybody knows of.
+        part=case(
+            (~recent, 0), (business.c.kind == BusinessKind.JOBS.value, business.c.jobs),
+            else_=func.coalesce(business.c.jobs, 0),
+        ),
+        most=None,
+    )  # fmt: skip
 
 
 @metric("business-growth")

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, litera
 
 from clusterflow.domain.records.membership import Membership
 from clusterflow.domain.records.strategy import Action
-from clusterflow.domain.terms import ActionState, Commitment, HelixKind, SizeClass
+from clusterflow.domain.terms import ActionState, ChainRole, Commitment, HelixKind, SizeClass
 from clusterflow.store.metrics.evidence_rows import (
     PRESENT,
     UNKNOWN,
@@ -131,29 +131,49 @@ def sme_share(scope: Scope) -> Select[Any]:
 
 @metric("helix-kinds")
 def helix_kinds(scope: Scope) -> Select[Any]:
-    """ECCP, CLMX: distinct helix kinds among members. Members of unknown kind may add the missing kinds."""
+    """ECCP, CLMX: distinct helix kinds among members."""
+    return _distinct(scope, "helix", len(HelixKind))
+
+
+@metric("chain-roles")
+def chain_roles(scope: Scope) -> Select[Any]:
+    """CLMX (production and marketing companies, suppliers of inputs and services): roles in the value chain that
+    members have.
+    """
+    return _distinct(scope, "chain_role", len(ChainRole))
+
+
+@metric("chain-role-members")
+def chain_role_members(scope: Scope, role: str) -> Select[Any]:
+    """CLMX: members with one role in the value chain, as suppliers of components."""
+    member = members(scope)
+    return _counted(scope, as_yes_no(member.c.chain_role == role), member)
+
+
+def _distinct(scope: Scope, name: str, all_words: int) -> Select[Any]:
+    """Select a row for each word that members have in a field. Members without one may add the missing words."""
     member = members(scope)
     kinds = (
         select(
             member.c.initiative,
-            member.c.helix,
+            member.c[name].label("word"),
             func.count().label("number"),
             func.max(member.c.entry).label("entry"),
             func.min(member.c.valid_from).label("valid_from"),
             func.max(member.c.entered_at).label("entered_at"),
         )
         .where(member.c.in_force)
-        .group_by(member.c.initiative, member.c.helix)
+        .group_by(member.c.initiative, member.c[name])
         .subquery()
     )
-    known = func.count(kinds.c.helix).over(partition_by=kinds.c.initiative)
-    missing = (select(kinds, (len(HelixKind) - known).label("missing"))).subquery()
+    known = func.count(kinds.c.word).over(partition_by=kinds.c.initiative)
+    missing = (select(kinds, (all_words - known).label("missing"))).subquery()
     most = case((missing.c.number < missing.c.missing, missing.c.number), else_=missing.c.missing)
     return evidence_row(
         missing,
         Membership,
-        what=func.coalesce(missing.c.helix, "?"),
-        part=case((missing.c.helix.is_not(None), 1), (missing.c.missing == 0, 0), else_=UNKNOWN),
+        what=func.coalesce(missing.c.word, "?"),
+        part=case((missing.c.word.is_not(None), 1), (missing.c.missing == 0, 0), else_=UNKNOWN),
         most=most,
     )
 

@@ -30,6 +30,7 @@ _EXAMPLES: dict[str, str | int] = {
     "stage": "example",
     "topic": "trust",
     "direction": "inside",
+    "chain-role": "components",
 }
 
 

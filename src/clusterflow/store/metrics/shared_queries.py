@@ -44,6 +44,11 @@ def members(scope: Scope) -> Subquery:
             organisation.c.founded,
             organisation.c.turnover_minor,
             organisation.c.turnover_currency,
+            organisation.c.chain_role,
+            organisation.c.country,
+            organisation.c.place,
+            organisation.c.latitude,
+            organisation.c.longitude,
         )
         .join_from(member, organisation, organisation.c.id == member.c.organisation, isouter=True)
         .subquery()
