@@ -1,11 +1,18 @@
 """The Alembic environment: runs the migrations on the given engine."""
 
 from alembic import context
+from sqlalchemy import func, select
 
 from clusterflow.store.tables import whole_schema
 
+UPGRADE_LOCK = 7_206_912
+"""The key of the PostgreSQL advisory lock for migrations. SQLite allows one writer only, so it needs none."""
+
 engine = context.config.attributes["engine"]
 with engine.connect() as connection:
+    if engine.dialect.name == "postgresql":
+        # Services of several machines start together. Who waits here finds the schema migrated.
+        connection.execute(select(func.pg_advisory_xact_lock(UPGRADE_LOCK)))
     context.configure(connection=connection, target_metadata=whole_schema(), render_as_batch=True, compare_type=True)
     with context.begin_transaction():
         context.run_migrations()
