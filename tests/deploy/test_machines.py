@@ -1,0 +1,173 @@
+"""What deployments/compose.yaml starts is an office on several machines, and any of them may die.
+
+Two API servers and Prefect's background services on one PostgreSQL and one Redis, two relays and three workers, as
+processes with the commands and variables of that file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from conftest import missing
+from support import postgres, redis
+from support.machines import Machines, machines
+from support.mailbox import Mailbox, mail_server
+from support.ports import free_port
+
+from clusterflow.domain.terms import StageKind
+from clusterflow.engine.record import Submission
+from clusterflow.intake.assignments import read_assignments
+from clusterflow.prefect import runs
+from clusterflow.prefect.api import settings_for
+from clusterflow.services import enrolment, gate_forms, ledger, registry
+from clusterflow.services.context import Context
+from clusterflow.settings import Settings
+from clusterflow.store.database import open_database
+
+PATIENCE_SECONDS = 300
+AUTH = "office:secret"
+FOUNDERS = [f"founder-{n}" for n in range(5)]
+INITIATIVES = [f"cluster-{n}" for n in range(8)]
+DIES = ("prefect-api", "prefect-services", "relay", "worker")
+STAGE = StageKind.CRITICAL_MASS.value
+
+
+@pytest.fixture(scope="module")
+def mailbox() -> Iterator[tuple[Mailbox, str]]:
+    with mail_server() as box:
+        yield box
+
+
+@pytest.fixture(scope="module")
+def office(
+    postgres_server: str, mailbox: tuple[Mailbox, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Machines, list[str]]]:
+    """All parts of the compose file, and the addresses of the two API servers."""
+    if redis.program() is None:
+        missing("Redis", "apt-get install redis-server")
+    for database in ("prefect", "clusterflow"):
+        postgres.execute(postgres_server, f"CREATE DATABASE {database}")
+    folder = tmp_path_factory.mktemp("machines")
+    apis = [f"127.0.0.1:{free_port()}" for _ in range(2)]
+    variables = {
+        "POSTGRES_PASSWORD": "",
+        "PREFECT_AUTH": AUTH,
+        "CLUSTERFLOW_SECRET": "s" * 32,
+        "CLUSTERFLOW_MAIL": mailbox[1],
+        "PUBLIC_URL": "http://127.0.0.1",
+    }
+    own = {"CLUSTERFLOW_NOTICES_MANNERS": "off"}
+    with redis.server(folder) as store:
+        addresses = {"postgres:5432": postgres_server, "redis:6379": store}
+        with machines(folder, variables, addresses, own) as made:
+            made.run("prefect-migration")
+            for name, api in zip(made.replicas("prefect-api"), apis, strict=True):
+                # Of two that begin with an empty database at once, one ends; the compose file starts it again.
+                made.start(name, listen=api)
+                _wait(lambda api=api: _healthy(api), f"the API at {api}")
+            made.start("prefect-services")
+            _start_rest(made, apis)
+            yield made, apis
+
+
+@pytest.fixture(scope="module")
+def context(office: tuple[Machines, list[str]], postgres_server: str) -> Iterator[Context]:
+    """The office's database, as a manager's command opens it."""
+    url = f"postgresql+psycopg://postgres@{postgres_server}/clusterflow"
+    made, _ = office
+    _wait(lambda: all("Stop with Ctrl-C" in made.log(n).read_text() for n in made.replicas("relay")), "the relays")
+    settings = Settings(database=url, prefect_api=f"http://{office[1][1]}/api", prefect_auth=AUTH)
+    context = Context(settings, open_database(url), lambda: datetime.now(UTC))
+    yield context
+    context.database.dispose()
+
+
+def test_every_gate_has_one_form_and_every_decider_a_mail_though_machines_die(
+    office: tuple[Machines, list[str]], context: Context, mailbox: tuple[Mailbox, str]
+) -> None:
+    made, apis = office
+    registry.record(context, [s for one in FOUNDERS for s in _founder(one)], actor="test")
+    for one in INITIATIVES:
+        line = f"initiative id={one} name={one} country=AR from=2024-01-01"
+        enrolment.enrol(context, _submission(line), "cordoba", actor="test")
+    half = len(INITIATIVES) // 2
+    _gather_critical_mass(context, INITIATIVES[:half])
+    for name in DIES:
+        made.kill(name)
+    _gather_critical_mass(context, INITIATIVES[half:])
+    made.start("prefect-api", listen=apis[0])
+    made.start("prefect-services")
+    _wait(lambda: _healthy(apis[0]), "the API that was killed")
+    made.start("relay", prefect_api=apis[0])
+    made.start("worker", prefect_api=apis[0])
+
+    def forms() -> bool:
+        return asyncio.run(_forms(apis[1])) == dict.fromkeys(INITIATIVES, 1)
+
+    _wait(forms, "one form at each gate")
+    assert {i.initiative for i in gate_forms.open_gates(context)} == set(INITIATIVES)
+    assert all(result.flaws == () for result in ledger.verify(context))
+    box, _ = mailbox
+    wanted = {(one, who) for one in INITIATIVES for who in FOUNDERS}
+
+    def sent() -> Counter[tuple[str, str]]:
+        parts = (key.split(":") for key in list(box.keys()))
+        return Counter((p[1], p[3]) for p in parts if p[0] == "gate-ready")
+
+    _wait(lambda: set(sent()) == wanted, "the mails")
+    # A relay that is killed between the answer of the mail server and its own commit sends those mails again.
+    assert sum(sent().values()) - len(wanted) <= context.settings.senders
+
+
+async def _forms(api: str) -> dict[str, int]:
+    """How many runs wait for an answer, by initiative."""
+    with settings_for(f"http://{api}/api", AUTH):
+        return {one: len(await runs.waiting(f"initiative:{one}", f"stage:{STAGE}")) for one in INITIATIVES}
+
+
+def _start_rest(made: Machines, apis: list[str]) -> None:
+    for service in ("relay", "worker"):
+        for number, name in enumerate(made.replicas(service)):
+            made.start(name, prefect_api=apis[number % 2])
+
+
+def _founder(one: str) -> list[Submission]:
+    return [
+        _submission(f"organisation id={one} name={one} helix=company size=small from=2020-01-01"),
+        _submission(f"person id={one} name={one} email={one}@firm.example from=2020-01-01"),
+        _submission(f"representation person={one} organisation={one} from=2020-01-01"),
+    ]
+
+
+def _gather_critical_mass(context: Context, initiatives: list[str]) -> None:
+    for one in initiatives:
+        lines = (
+            f"membership initiative={one} organisation={f} founder=true commitment=regular-fee from=2024-01-15"
+            for f in FOUNDERS
+        )
+        registry.record(context, [_submission(line) for line in lines], actor="test")
+
+
+def _submission(line: str) -> Submission:
+    record, *words = line.split()
+    return read_assignments(record, words)
+
+
+def _healthy(api: str) -> bool:
+    try:
+        return httpx.get(f"http://{api}/api/health", timeout=2).text == "true"
+    except httpx.HTTPError:
+        return False
+
+
+def _wait(look: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not look():
+        assert time.monotonic() < deadline, f"not seen in time: {what}"
+        time.sleep(0.5)
