@@ -200,7 +200,7 @@ def _show_matrix(found: RulebookMatrix, lang: Language) -> None:
     for name in found.titles:
         lines.add_column(name)
     for line in found.lines:
-        cells = [_cell(line.cells[name], lang) for name in found.titles]
+        cells = [_cell(line.cells[name], lang) if name in line.cells else "" for name in found.titles]
         lines.add_row(line.initiative, Text(line.name), *cells)
     show(lines)
     for initiative, problem in found.problems.items():

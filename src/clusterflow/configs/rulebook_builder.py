@@ -41,6 +41,8 @@ def build_rulebook(written: WrittenRulebook, metrics: Metrics) -> Rulebook:
         title=text_of(written.title),
         about=text_of(written.about),
         source=written.source,
+        countries=tuple(written.countries),
+        regions=tuple(written.regions),
         holder_text=written.holders,
         texts=tuple(_text(text, written.rulebook, metrics) for text in written.texts),
     )

@@ -29,6 +29,7 @@ from clusterflow.configs.rulebook_days import (
     Length,
 )
 from clusterflow.domain.quantity import BOUND_FORMATS, Bound, BoundError, Unit
+from clusterflow.domain.records.base import COUNTRY_ACCEPTED, SUBDIVISION_ACCEPTED, Country, Subdivision
 from clusterflow.domain.rulebook import AppliesTo, HolderText, PointsBy, WindowKind
 from clusterflow.domain.terms import Role
 
@@ -208,6 +209,12 @@ class WrittenRulebook(Written):
     title: WrittenText = Field(description="the title in es and en")
     about: WrittenText = Field(description="what the rulebook is about, in es and en")
     source: NonEmptyText = Field(description="where the rulebook comes from, like «HUNN»")
+    countries: list[Country] = Field(
+        default_factory=list, description=f"the countries that it is about, all if left out: {COUNTRY_ACCEPTED}"
+    )
+    regions: list[Subdivision] = Field(
+        default_factory=list, description=f"the regions that it is about, all if left out: {SUBDIVISION_ACCEPTED}"
+    )
     holders: Annotated[HolderText, choice(HolderText, "day")] = Field(
         default=HolderText.JUDGED_DAY,
         description="which text a holder is judged by, that of the judged-day or of the award-day",

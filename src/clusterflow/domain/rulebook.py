@@ -244,6 +244,10 @@ class Rulebook(Frozen):
     title: Text
     about: Text
     source: str
+    countries: tuple[str, ...] = ()
+    """The countries (ISO 3166-1) whose initiatives it is about; empty: all."""
+    regions: tuple[str, ...] = ()
+    """The regions (ISO 3166-2) whose initiatives it is about; empty: all of the countries."""
     holder_text: HolderText = HolderText.JUDGED_DAY
     texts: tuple[RuleText, ...] = Field(min_length=1)
 
@@ -253,6 +257,12 @@ class Rulebook(Frozen):
         rules = (call for text in self.texts for rule in text.rules for call in rule.calls)
         parts = (leaf.call for text in self.texts for part in text.requirements for leaf in leaves(part))
         return frozenset((*rules, *parts))
+
+    def concerns(self, country: str | None, region: str | None) -> bool:
+        """Whether it is about the initiatives of a place. An unknown place is not left out."""
+        if self.countries and country is not None and country not in self.countries:
+            return False
+        return not self.regions or region is None or region in self.regions
 
     def text_on(self, day: date) -> RuleText | None:
         """Return the text in force on a day, drafts left aside."""

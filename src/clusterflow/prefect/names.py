@@ -127,6 +127,7 @@ def dossier_key(initiative: str) -> str:
 
 
 PORTFOLIO_KEY = "portfolio"
+RULEBOOKS_KEY = "rulebooks"
 
 
 def tagged_runs(tag: str) -> str:

@@ -27,6 +27,7 @@ class MatrixLine(Frozen):
     initiative: str
     name: str
     cells: Mapping[str, MatrixCell]
+    """By rulebook; one that is not about the place of the initiative is left out."""
 
 
 class RulebookMatrix(Frozen):

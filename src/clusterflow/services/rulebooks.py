@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time
+from types import MappingProxyType
 
 from sqlalchemy import Connection
 
 from clusterflow.domain.measurement import Measurement, MetricCall, MetricDeclaration
 from clusterflow.domain.number_style import numbers_of
-from clusterflow.domain.records.rulebooks import parse_cut_off
+from clusterflow.domain.records.parties import Initiative
+from clusterflow.domain.records.rulebooks import CutOff, parse_cut_off
 from clusterflow.domain.rulebook import Rulebook
 from clusterflow.domain.ruling import RulebookVerdict
 from clusterflow.domain.text import Language
@@ -23,7 +25,7 @@ from clusterflow.services.catalogue.rulebooks import find_rulebook, rulebooks_in
 from clusterflow.services.context import Context
 from clusterflow.services.explanation import place_of
 from clusterflow.services.isolation import compute_without_broken
-from clusterflow.services.local_time import today_of
+from clusterflow.services.local_time import end_of_day, today_of
 from clusterflow.store.metrics import evidence, measure
 from clusterflow.store.portfolio import enrolled_initiatives
 from clusterflow.store.registry import initiative_records
@@ -45,11 +47,13 @@ def judge(
     as_of: date | None = None,
     language: Language | None = None,
     with_evidence: bool = True,
+    known_on: date | None = None,
 ) -> tuple[RulebookJudgment, ...]:
     """Judge an initiative by one rulebook, or by all of them.
 
     Args:
         as_of: the day whose facts and rules count; today if ``None``. It may be before the enrolment.
+        known_on: facts that were entered after the end of that day do not count.
 
     Raises:
         UnknownName: there is no such enrolled initiative, or no such rulebook.
@@ -59,7 +63,9 @@ def judge(
         standing.load(connection, initiative)
         day = as_of or today_of(connection, [initiative], context.clock())[initiative]
         record = initiative_records(connection, day, [initiative]).get(initiative)
-        verdicts = judge_all(connection, chosen, metrics, day, [initiative])[initiative]
+        records = {initiative: record} if record is not None and rulebook is None else {}
+        known_at = end_of_day(connection, initiative, known_on) if known_on is not None else None
+        verdicts = judge_all(connection, chosen, metrics, day, [initiative], records, known_at=known_at)[initiative]
         with numbers_of(reader, record.country if record else None):
             return tuple(
                 explain_rulebook(
@@ -67,7 +73,9 @@ def judge(
                     initiative=initiative,
                     name=record.name if record else initiative,
                     declarations=metrics,
-                    evidence=lambda call: evidence(connection, call, initiative, day) if with_evidence else (),
+                    evidence=lambda call: (
+                        evidence(connection, call, initiative, day, known_at) if with_evidence else ()
+                    ),
                     language=reader,
                     place=lambda call: place_of(call, metrics.get(call.metric), reader),
                 )
@@ -76,11 +84,19 @@ def judge(
 
 
 def matrix(
-    context: Context, as_of: date | None = None, language: Language | None = None, rulebook: str | None = None
+    context: Context,
+    as_of: date | None = None,
+    language: Language | None = None,
+    rulebook: str | None = None,
+    known_on: date | None = None,
 ) -> RulebookMatrix:
     """Judge all enrolled initiatives by one rulebook or by all, on a day. Each metric is one statement over all
     initiatives.
+
+    Args:
+        known_on: facts that were entered after that day (in UTC) do not count.
     """
+    known_at = datetime.combine(known_on, time.max, UTC) if known_on is not None else None
     rulebooks, metrics, reader = _chosen(context, rulebook), metrics_of(context), language or context.language
     day = as_of or context.clock().date()
     titles = {name: one.title.to(reader) for name, one in rulebooks.items()}
@@ -90,8 +106,10 @@ def matrix(
             known = enrolled_initiatives(connection, as_of=as_of)
             chosen = known if only is None else [i for i in known if i in set(only)]
             everyone = only is None and as_of is None
-            verdicts = judge_all(connection, rulebooks, metrics, day, chosen, everyone=everyone)
             records = initiative_records(connection, day, None if everyone else chosen)
+            verdicts = judge_all(
+                connection, rulebooks, metrics, day, chosen, records, everyone=everyone, known_at=known_at
+            )
         return matrix_of(verdicts, {i: r.name for i, r in records.items()}, titles, day)
 
     found, problems = compute_without_broken(compute, lambda: standing.enrolled(context))
@@ -104,30 +122,34 @@ def judge_all(
     metrics: dict[str, MetricDeclaration],
     day: date,
     initiatives: Sequence[str],
+    records: Mapping[str, Initiative] = MappingProxyType({}),
     *,
     everyone: bool = False,
+    known_at: datetime | None = None,
 ) -> Verdicts:
     """Judge initiatives by rulebooks on a day. The number of statements does not grow with that of initiatives.
 
     Args:
+        records: what is recorded of the initiatives. A rulebook of another place is left out for them, unless they hold
+            its label.
         everyone: the initiatives are all that there are, so that no statement needs to list them.
     """
     calls = frozenset().union(*(rulebook.calls for rulebook in rulebooks.values()))
     chosen = None if everyone else list(initiatives)
-    measured = _by_initiative(measure(connection, calls, metrics, day, chosen))
-    facts = rulebook_facts(connection, day, chosen)
-    cut_offs = _cut_offs(connection, rulebooks.values(), metrics, day)
+    measured = _by_initiative(measure(connection, calls, metrics, day, chosen, known_at))
+    facts = rulebook_facts(connection, day, chosen, known_at)
+    cut_offs = _cut_offs(cut_offs_on(connection, day, known_at), rulebooks.values(), metrics)
     nothing: dict[MetricCall, Measurement] = {}
     no_facts = RulebookFacts()
-    return {
-        i: {
-            name: judge_rulebook(
-                rulebook, measured.get(i, nothing), facts.get(i, {}).get(name, no_facts), cut_offs[name], day
-            )
+    found: Verdicts = {}
+    for i in initiatives:
+        mine, numbers, record = facts.get(i, {}), measured.get(i, nothing), records.get(i)
+        found[i] = {
+            name: judge_rulebook(rulebook, numbers, mine.get(name, no_facts), cut_offs[name], day)
             for name, rulebook in rulebooks.items()
+            if name in mine or record is None or rulebook.concerns(record.country, record.subdivision)
         }
-        for i in initiatives
-    }
+    return found
 
 
 def _chosen(context: Context, rulebook: str | None) -> dict[str, Rulebook]:
@@ -147,10 +169,9 @@ def _by_initiative(
 
 
 def _cut_offs(
-    connection: Connection, rulebooks: Iterable[Rulebook], metrics: Mapping[str, MetricDeclaration], day: date
+    entered: Sequence[CutOff], rulebooks: Iterable[Rulebook], metrics: Mapping[str, MetricDeclaration]
 ) -> dict[str, CutOffs]:
     """Return the cut-offs, by rulebook. One in another unit than that of its metric counts as not entered."""
-    entered = cut_offs_on(connection, day)
     found: dict[str, CutOffs] = {}
     for rulebook in rulebooks:
         criteria = {r.id: r.open_criterion for t in rulebook.texts for r in t.rules if r.open_criterion is not None}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection, select
@@ -22,16 +22,18 @@ FactsByRulebook = dict[str, dict[str, RulebookFacts]]
 """By initiative, then by rulebook."""
 
 
-def rulebook_facts(connection: Connection, day: date, initiatives: list[str] | None = None) -> FactsByRulebook:
+def rulebook_facts(
+    connection: Connection, day: date, initiatives: list[str] | None = None, known_at: datetime | None = None
+) -> FactsByRulebook:
     """Return the awards and waivers that began on or before a day (None: of all initiatives).
 
-    A label belongs to the rulebook that it names, or whose id is its name.
+    A label belongs to the rulebook that it names, or whose id is its name. With ``known_at`` later entries are ignored.
     """
     labels: dict[tuple[str, str], list[Label]] = defaultdict(list)
     waivers: dict[tuple[str, str], list[Waiver]] = defaultdict(list)
-    for initiative, label in _begun(connection, Label, day, initiatives):
+    for initiative, label in _begun(connection, Label, day, initiatives, known_at):
         labels[initiative, label.rulebook or label.name].append(label)
-    for initiative, waiver in _begun(connection, Waiver, day, initiatives):
+    for initiative, waiver in _begun(connection, Waiver, day, initiatives, known_at):
         waivers[initiative, waiver.rulebook].append(waiver)
     found: FactsByRulebook = defaultdict(dict)
     for initiative, rulebook in {*labels, *waivers}:
@@ -40,19 +42,24 @@ def rulebook_facts(connection: Connection, day: date, initiatives: list[str] | N
     return found
 
 
-def cut_offs_on(connection: Connection, day: date) -> list[CutOff]:
+def cut_offs_on(connection: Connection, day: date, known_at: datetime | None = None) -> list[CutOff]:
     """Return the cut-offs in force on a day."""
-    scope = Scope.over(None, False)
+    scope = Scope.over(None, known_at is not None)
     query = select(scope.current(CutOff))
-    rows = connection.execute(query, parameter_values((), day, None, None))
+    rows = connection.execute(query, parameter_values((), day, None, known_at))
     return [from_row(CutOff, row._mapping) for row in rows]
 
 
 def _begun(
-    connection: Connection, record: type[R], day: date, initiatives: Sequence[str] | None
+    connection: Connection,
+    record: type[R],
+    day: date,
+    initiatives: Sequence[str] | None,
+    known_at: datetime | None,
 ) -> list[tuple[str, R]]:
-    scope = Scope.over(None if initiatives is None else list(initiatives), False)
+    chosen = None if initiatives is None else list(initiatives)
+    scope = Scope.over(chosen, known_at is not None)
     rows = scope.happened(record)
     query = select(rows).order_by(rows.c.initiative, rows.c.valid_from, rows.c.entry)
-    values = parameter_values((), day, None if initiatives is None else list(initiatives), None)
+    values = parameter_values((), day, chosen, known_at)
     return [(row.initiative, from_row(record, row._mapping)) for row in connection.execute(query, values)]

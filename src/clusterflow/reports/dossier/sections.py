@@ -12,11 +12,13 @@ from clusterflow.domain.quantity import Bound, Unit, format_quantity
 from clusterflow.domain.terms import HelixKind, SizeClass
 from clusterflow.domain.text import Language
 from clusterflow.reports.dossier.data import DossierFacts, ObjectiveFacts
+from clusterflow.reports.dossier.rulebook_tables import rulebook_tables
 from clusterflow.reports.dossier.texts import KIND_UNKNOWN, SIZE, WORDS
 from clusterflow.reports.html_page import FRAME, Figure, Table, day, short_day
 from clusterflow.reports.labels import HELIX
 from clusterflow.reports.labels import WORDS as SHARED
 from clusterflow.reports.plots import Bars, Line, Series, as_svg, listing
+from clusterflow.reports.rulebooks import RulebookJudgment
 
 Cells = tuple[str | None, ...]
 
@@ -52,6 +54,8 @@ class Sections:
         for section in (self.members(), self.committees(), self.dues(), self.trust(), self.objectives()):
             yield replace(section, first=number)
             number += len(section.figures)
+        if self.facts.judgments:
+            yield rulebook_section(self.facts.judgments, self.language)
 
     def members(self) -> Section:
         title, apart = self._t("members"), self.facts.members_apart
@@ -307,3 +311,9 @@ def _percent(share: float, language: Language) -> str:
 
 def _number(value: float, language: Language) -> str:
     return format_quantity(Fraction(value).limit_denominator(10**6), Unit.COUNT, None, language)
+
+
+def rulebook_section(judgments: Sequence[RulebookJudgment], language: Language) -> Section:
+    """The section of the outside rulebooks: their answers, and what is missing."""
+    title, text, tables = rulebook_tables(judgments, language)
+    return Section(title, text, tables=tables)

@@ -46,7 +46,7 @@ def portfolio_page(portfolio: Portfolio, language: Language, waiting: Waiting) -
     t = words(language)
     parts = [
         f"# {word('portfolio', language)} · {portfolio.as_of}",
-        " · ".join(f"[{name}]({link})" for name, link in _views(t)),
+        " · ".join(f"[{name}]({link})" for name, link in _views(t, portfolio)),
         *(f"⚠ {t['unreadable']}: {escaped(i)}: {escaped(problem)}" for i, problem in portfolio.problems.items()),
     ]
     if not portfolio.places:
@@ -82,8 +82,9 @@ def portfolio_page(portfolio: Portfolio, language: Language, waiting: Waiting) -
     return "\n\n".join(parts) + "\n"
 
 
-def _views(t: dict[str, str]) -> list[tuple[str, str]]:
+def _views(t: dict[str, str], portfolio: Portfolio) -> list[tuple[str, str]]:
     return [
+        *([(t["rulebooks"], f"{PAGES}/rulebooks")] if portfolio.rulebooks is not None else []),
         (t["waiting_gates"], f"{RUNS}?tags=gate-open"),
         (t["overdue_events"], of_kind("clusterflow.stage.overdue")),
         (t["reviews_of"], f"{RUNS}?tags=review"),

@@ -15,6 +15,7 @@ from clusterflow.reports.portfolio.criteria import CriterionLine, HeatCell
 from clusterflow.reports.portfolio.portfolio import DwellLine, Portfolio
 from clusterflow.reports.portfolio.stage_groups import BoardEntry
 from clusterflow.reports.portfolio.texts import COUNTS_WHEN, KIND, SIGN, WAIT, WORDS
+from clusterflow.reports.rulebook_page import matrix_table
 
 SIGNS = {Answer.MET: "✔", Answer.UNMET: "✘", Answer.UNKNOWN: "?"}
 
@@ -174,6 +175,7 @@ def portfolio_html(portfolio: Portfolio, language: Language) -> str:
         sparks=sparks(portfolio),
         groups=board_groups(portfolio, language),
         scale=scale(portfolio),
+        rulebooks=matrix_table(portfolio.rulebooks, language) if portfolio.rulebooks is not None else None,
         few=one_heat_map(portfolio) if len(portfolio.answers) <= FEW else {},
         heat=heat_maps(portfolio),
         kind={kind: text.to(language) for kind, text in KIND.items()},

@@ -11,6 +11,7 @@ from clusterflow.domain.terms import StageKind
 from clusterflow.domain.text import Frozen, Language, alphabetical
 from clusterflow.reports.portfolio.criteria import CriterionLine, HeatRow, columns_of, row_of
 from clusterflow.reports.portfolio.stage_groups import BoardEntry, board_entries
+from clusterflow.reports.rulebook_matrix import RulebookMatrix
 from clusterflow.reports.status import InitiativeStatus, status_in, titles_in
 from clusterflow.rules.stage_duration import Stay, dwell
 from clusterflow.rules.visit import VISIT_RULES, Sign, SignRule, reasons, signs_of
@@ -87,6 +88,8 @@ class Portfolio(Frozen):
     answers: tuple[HeatRow, ...]
     visits: tuple[VisitLine, ...]
     visit_rules: tuple[SignRule, ...]
+    rulebooks: RulebookMatrix | None = None
+    """The answers of the outside rulebooks; None if there are none."""
     problems: Mapping[str, str] = {}
     """By initiative, why it could not be read; it stands nowhere else in the portfolio."""
 

@@ -171,6 +171,7 @@ WORDS: dict[str, Text] = {
     "unmet_all": Text(es="✘ no cumplen", en="✘ unmet"),
     "unknown_all": Text(es="? no se sabe", en="? unknown"),
     # Board
+    "rulebooks": Text(es="Reglamentos", en="Rulebooks"),
     "board": Text(es="Todas, por tipo de etapa", en="All of them, by kind of stage"),
     "waiting": Text(es="Espera", en="Waits for"),
     "waiting_days": Text(es="Días de espera", en="Days waiting"),

@@ -39,7 +39,7 @@ from clusterflow.reports.dossier.data import (
 )
 from clusterflow.reports.status import title_of
 from clusterflow.rules.work_calendar import months_before
-from clusterflow.services import explanation
+from clusterflow.services import explanation, rulebooks
 from clusterflow.services import standing as standing_service
 from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.context import Context
@@ -87,6 +87,9 @@ def gather(
     model = standing_service.pinned_model(context, initiative)
     gates = explanation.explain(context, initiative, as_of=as_of, language=language, known_on=known_on)
     day = status.as_of
+    judgments = rulebooks.judge(
+        context, initiative, as_of=day, language=language, with_evidence=False, known_on=known_on
+    )
     with read_connection(context.database) as connection:
         known_at = end_of_day(connection, initiative, known_on) if known_on else None
         metrics = _Metrics(context, connection, initiative, day, known_at)
@@ -118,6 +121,7 @@ def gather(
             dues=tuple(DuesFacts(size, metrics.then_and_now(DUES[size])) for size in SIZES),
             overdue=metrics.now[OVERDUE],
             trust=metrics.now[TRUST],
+            judgments=judgments,
             waves=metrics.waves(),
             strategy=_strategy(connection, initiative, day),
             objectives=_objectives(connection, initiative, day),

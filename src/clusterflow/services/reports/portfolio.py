@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from clusterflow.domain.text import Language
 from clusterflow.reports.portfolio.document import portfolio_html
 from clusterflow.reports.portfolio.portfolio import Portfolio, portfolio_of
-from clusterflow.services import standing
+from clusterflow.services import rulebooks, standing
 from clusterflow.services.context import Context
 from clusterflow.services.isolation import compute_without_broken
 from clusterflow.services.output_folder import Folder
@@ -39,7 +39,9 @@ def gather(
         return portfolio_of(found, lapsed, recorded, day, language or context.language)
 
     portfolio, problems = compute_without_broken(compute, lambda: standing.enrolled(context))
-    return portfolio.model_copy(update={"problems": problems})
+    judged = rulebooks.matrix(context, as_of, language or context.language, known_on=known_on)
+    matrix = judged if any(line.cells for line in judged.lines) else None
+    return portfolio.model_copy(update={"rulebooks": matrix, "problems": {**judged.problems, **problems}})
 
 
 def write_portfolio(context: Context, folder: Folder, as_of: date | None = None) -> str:
