@@ -36,21 +36,36 @@ def templates() -> dict[str, str]:
     for file in sorted(SOURCE.rglob("*.py")):
         if not any(part in ELSEWHERE for part in file.parts):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and _name(node.func) in SHOWN:
-                    place = f"{file.relative_to(SOURCE.parent)}:{node.lineno}"
-                    shown = _shown(node)
-                    found |= {text: place for argument in shown for text in _texts(argument) if _has_words(text)}
+                place = f"{file.relative_to(SOURCE.parent)}:{getattr(node, 'lineno', 0)}"
+                shown = [text for argument in _shown(node) for text in _texts(argument)]
+                found |= {text: place for text in (*shown, *_help(node)) if _has_words(text)}
     return found
 
 
-def _shown(call: ast.Call) -> list[ast.expr]:
+def _shown(node: ast.AST) -> list[ast.expr]:
     """The arguments that people read: not the code of a refusal, nor the options of a question."""
-    match _name(call.func):
+    if not isinstance(node, ast.Call) or _name(node.func) not in SHOWN:
+        return []
+    match _name(node.func):
         case "Refusal":
-            return call.args[1:]
+            return node.args[1:]
         case "choose":
-            return call.args[:1]
-    return call.args
+            return node.args[:1]
+    return node.args
+
+
+def _help(node: ast.AST) -> Iterator[str]:
+    """The texts of help pages: of commands and parameters; a command without a text of its own shows its docstring."""
+    if isinstance(node, ast.Call):
+        texts = [t for k in node.keywords if k.arg in ("help", "help_epilogue") for t in _texts(k.value)]
+        yield from (text for text in texts if not text.startswith("Example: "))
+    if isinstance(node, ast.FunctionDef) and any(_name(_called(d)) == "command" for d in node.decorator_list):
+        about, _, _ = (ast.get_docstring(node) or "").partition("\n\nArgs:")
+        yield from (" ".join(paragraph.split()) for paragraph in about.split("\n\n"))
+
+
+def _called(decorator: ast.expr) -> ast.expr:
+    return decorator.func if isinstance(decorator, ast.Call) else decorator
 
 
 def _name(function: ast.expr) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 
@@ -12,6 +13,10 @@ from clusterflow.cli import cli
 from clusterflow.cli.language import begin
 
 from .conftest import Run
+
+ENGLISH = re.compile(
+    r"\[(?:required|choices|default|env var)|(?<!-)\b(?:the|of|with|and|or|Parameters|Commands|Arguments)\b"
+)
 
 
 def pages(app: App, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -26,6 +31,10 @@ def test_every_help_page_says_what_the_command_does_and_ends_with_an_example(run
     usage, about, *_, last = [line for line in run(*path, "--help").out.splitlines() if line.strip()]
     assert usage.startswith("Usage:")
     assert about[0].isupper()
+    spanish = run(*path, "--help", "--lang", "es").out
+    assert spanish.startswith("Uso:")
+    assert about not in spanish
+    assert not ENGLISH.findall(spanish.partition("Ejemplo: ")[0])
     program, *words = shlex.split(last.removeprefix("Example: "))
     assert (program, *words[: len(path)])[: len(path) + 1] == ("clusterflow", *path)
     cli.parse_args(begin(words), print_error=False, exit_on_error=False)

@@ -26,17 +26,21 @@ from clusterflow.cli.output import check_words, complain  # noqa: E402
 from clusterflow.errors import ClusterflowError  # noqa: E402
 
 if TYPE_CHECKING:
+    from cyclopts.help.protocols import HelpFormatter
     from rich.console import Console
 
 
-class _LateConsole:
-    """A console that is made when something is printed on it. Start-up time: few commands need one."""
+class _Late:
+    """An object of ``cli.help`` that is loaded when it is used. Start-up time: few commands show help or an error."""
 
     def __init__(self, name: str) -> None:
         self._name = name
 
     def __getattr__(self, attribute: str) -> Any:
-        return getattr(getattr(import_module("clusterflow.cli.tables"), self._name), attribute)
+        return getattr(getattr(import_module("clusterflow.cli.help"), self._name), attribute)
+
+    def __call__(self, *arguments: Any) -> Any:
+        return getattr(import_module("clusterflow.cli.help"), self._name)(*arguments)
 
 
 # Commands are named by import path: a command loads only what it needs, and Prefect only where it is used.
@@ -47,8 +51,10 @@ cli = App(
     version=__version__,
     help_format="plaintext",
     # Usage errors repeat what was typed, which may have been pasted, so no text may control these consoles.
-    console=cast("Console", _LateConsole("console")),
-    error_console=cast("Console", _LateConsole("error_console")),
+    console=cast("Console", _Late("console")),
+    error_console=cast("Console", _Late("error_console")),
+    help_formatter=cast("HelpFormatter", _Late("formatter")),
+    error_formatter=_Late("in_words"),
 )
 cli.command(
     "clusterflow.cli.init:init",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 from cyclopts import App as Commands
+from cyclopts import Parameter
 
 from clusterflow.cli.output import show
 from clusterflow.settings import Settings
@@ -36,13 +38,12 @@ def status() -> None:
     show(f"{database.url.render_as_string(hide_password=True)}: schema {found or 'none'}; needed: {HEAD}")
 
 
-@db.command(help_epilogue="Example: clusterflow db backup /srv/backups/clusterflow.db")
-def backup(file: Path, /) -> None:
-    """Copy the database into a new file, while people work.
+BackupFile = Annotated[Path, Parameter(help="a SQLite file afterwards, or for PostgreSQL a dump that pg_restore reads")]
 
-    Args:
-        file: a SQLite file afterwards, or for PostgreSQL a dump that pg_restore reads
-    """
+
+@db.command(help_epilogue="Example: clusterflow db backup /srv/backups/clusterflow.db")
+def backup(file: BackupFile, /) -> None:
+    """Copy the database into a new file, while people work."""
     database = open_database(Settings().database_url)
     copy_database(database, file)
     show(f"{database.url.render_as_string(hide_password=True)}: copied to {file}")

@@ -16,6 +16,7 @@ from clusterflow.domain.text import Language
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.reports.translations.commands import COMMANDS, HEADS
 from clusterflow.reports.translations.configs import CONFIGS
+from clusterflow.reports.translations.help import HELP, PARSER
 from clusterflow.reports.translations.messages import MESSAGES
 from clusterflow.reports.translations.terms import NOUNS, TERMS
 
@@ -27,7 +28,7 @@ _VALUE = re.compile(r"\{\d*(?::noun)?\}")
 
 def texts() -> Mapping[str, str]:
     """Every template with its Spanish text."""
-    return COMMANDS | CONFIGS | MESSAGES | TERMS
+    return COMMANDS | CONFIGS | HELP | PARSER | MESSAGES | TERMS
 
 
 def translated(text: str, language: Language) -> str:

@@ -1,0 +1,79 @@
+"""Help pages and the errors of the command parser, in the language of the reader. Loaded only when one is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cyclopts.help.formatters import DefaultFormatter
+from cyclopts.help.inline_text import InlineText
+from cyclopts.help.specs import DescriptionRenderer, get_default_command_columns, get_default_parameter_columns
+from cyclopts.panel import CycloptsPanel
+from rich.text import Text
+
+from clusterflow.cli.output import translated
+from clusterflow.cli.tables import SafeConsole
+
+if TYPE_CHECKING:
+    from cyclopts import CycloptsError
+    from cyclopts.help import HelpEntry, HelpPanel
+    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.panel import Panel
+
+
+class HelpConsole(SafeConsole):
+    """A console that translates the descriptions and examples of help pages."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        super().print(*(_translate(part) for part in objects), **options)
+
+
+NO_DEFAULT = ("()", "False")
+"""Defaults that say nothing: of an option that may be left out, and of a switch."""
+
+
+class Descriptions(DescriptionRenderer):
+    """The descriptions of parameters, with what is required, the choices and the default."""
+
+    def __call__(self, entry: HelpEntry) -> RenderableType:
+        if entry.default in NO_DEFAULT:
+            entry = entry.copy(default=None)
+        described: RenderableType = _translate(super().__call__(entry))
+        return described
+
+
+class HelpFormatter:
+    """Cyclopts' own layout, with our translations."""
+
+    def __call__(self, console: Console, options: ConsoleOptions, panel: HelpPanel) -> None:
+        build = get_default_command_columns if panel.format == "command" else get_default_parameter_columns
+        columns = tuple(
+            column.copy(renderer=Descriptions()) if isinstance(column.renderer, DescriptionRenderer) else column
+            for column in build(console, options, panel.entries)
+        )
+        panel.title = translated(str(panel.title))
+        DefaultFormatter(column_specs=columns)(console, options, panel)
+
+    def render_usage(self, console: Console, options: ConsoleOptions, usage: Any) -> None:
+        if usage:
+            console.print(Text(translated(f"Usage: {usage}")))
+
+
+def _translate(part: Any) -> Any:
+    """Translate a text of Cyclopts; what is none stays as it is."""
+    if isinstance(part, InlineText):
+        part.primary_renderable = _translate(part.primary_renderable)
+        part.texts = [_translate(text) for text in part.texts]
+    if isinstance(part, Text):
+        text = translated(part.plain)
+        return part if text == part.plain else Text(text, style=part.style, end=part.end)
+    return part
+
+
+def in_words(problem: CycloptsError) -> Panel:
+    """What the parser could not read."""
+    return CycloptsPanel(translated(str(problem)), title=translated("Error"))
+
+
+console = HelpConsole(highlight=False)
+error_console = SafeConsole(stderr=True, highlight=False)
+formatter = HelpFormatter()
