@@ -84,3 +84,15 @@ def test_what_is_kept_stays_readable_when_a_rule_is_added() -> None:
     was = {**WAVE, "on": date(2024, 1, 1), "invited": 10, "answers": 20}
     assert RECORDS["survey-wave"].model_validate(was, context=STORED)
     assert RECORDS["organisation"].model_validate({**ORGANISATION, "country": "XX"}, context=STORED)
+
+
+@pytest.mark.parametrize("record", sorted(RECORDS))
+def test_the_fields_that_are_accepted_are_those_that_people_write(record: str) -> None:
+    (message,) = [m for m in mistakes_of(record, {"nonsense": "1"}) if "has no field «nonsense»" in m]
+    fields = message.partition("; accepted: ")[2].partition(". The nearest")[0].split(", ")
+    assert not {"valid_from", "valid_to", "type"} & set(fields)
+    assert {"from", "to"} <= set(fields) or "on" in fields
+
+
+def test_a_field_that_nobody_can_write_is_no_field() -> None:
+    assert any("has no field «valid_to»" in m for m in mistakes_of("meeting", {"valid_to": "2024-01-01"}))

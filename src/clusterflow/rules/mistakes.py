@@ -100,9 +100,10 @@ def field_mistakes(problem: ValidationError, cls: type[BaseModel], where: str) -
 
 def _mistake(error: Any, cls: type[BaseModel], where: str, name: str) -> Mistake:
     inside = len(error["loc"]) > 1
-    known = {field.alias or n: field for n, field in cls.model_fields.items()}
+    known = {field.alias or n: field for n, field in cls.model_fields.items() if not field.exclude}
     kind, value = error["type"], error["input"]
-    if kind == "extra_forbidden" and not inside:
+    hidden = name in cls.model_fields and cls.model_fields[name].exclude
+    if (kind == "extra_forbidden" or hidden) and not inside:
         cure = nearest_hint(shortened(name), known)
         return Mistake(where, f"{_type_name(cls)} has no field {quoted(name)}", ", ".join(sorted(known)), cure)
     if kind == "missing" and not inside:
