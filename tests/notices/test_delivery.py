@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from apprise.plugins.email.base import NotifyEmail
 from pydantic import SecretStr
 from support.mailbox import Mailbox, guarded_mail_server
 from support.patience import PATIENCE_SECONDS
 from support.threads import at_once
 
 from clusterflow.domain.notice import Attachment
-from clusterflow.notices import tls
+from clusterflow.notices import mail_patience, tls
 from clusterflow.notices.delivery import Answer, Message, deliver
 from clusterflow.settings import Settings
 
@@ -73,6 +74,18 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_unless_the_office_says
             lax = deliver("mail", SecretStr(f"{address}&verify=no"), "mona@firm.example", MESSAGE)
             assert lax.delivered, "one that does not look leaves the next as strict as before"
     assert len(box.mails) == 2
+
+
+@pytest.mark.parametrize("patience", [5.0, 0.05])
+def test_a_mail_that_is_accepted_late_is_delivered_and_only_a_server_that_never_answers_fails(
+    mailbox: tuple[Mailbox, str], monkeypatch: pytest.MonkeyPatch, patience: float
+) -> None:
+    box, address = mailbox
+    box.answers_after = 0.3
+    monkeypatch.setattr(NotifyEmail, "socket_connect_timeout", 0.15)
+    monkeypatch.setattr(mail_patience, "ANSWER_SECONDS", patience)
+    answer = deliver("mail", SecretStr(address), "mona@firm.example", MESSAGE)
+    assert answer.delivered == (patience > box.answers_after)
 
 
 def test_a_file_goes_along_with_its_whole_type(mailbox: tuple[Mailbox, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import ssl
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ class Mailbox:
     def __init__(self) -> None:
         self.mails: list[tuple[str, EmailMessage]] = []
         self.refused: set[str] = set()
+        self.answers_after = 0.0
+        """After how many seconds it accepts a mail."""
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         if address in self.refused:
@@ -34,6 +37,7 @@ class Mailbox:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         for address in envelope.rcpt_tos:
             self.mails.append((address, email.message_from_bytes(envelope.content, policy=default)))
+        await asyncio.sleep(self.answers_after)
         return "250 OK"
 
     def subjects(self, address: str) -> list[str]:

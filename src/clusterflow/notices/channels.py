@@ -19,6 +19,7 @@ from pydantic import SecretStr
 
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.notices.apprise_log import collecting
+from clusterflow.notices.mail_patience import wait_for_mail_servers
 from clusterflow.notices.redaction import secrets_of
 from clusterflow.notices.tls import remember_authorities
 from clusterflow.settings import Settings
@@ -120,6 +121,7 @@ def way_to(name: str, address: SecretStr, to: str | None, key: str, plugins: Pat
         plugins: a folder with Apprise plug-ins of the office's own.
     """
     remember_authorities()
+    wait_for_mail_servers()
     written = address.get_secret_value()
     if to is not None and not _RECIPIENT.fullmatch(to):
         return Closed("the recipient's address is not an address")
@@ -178,9 +180,13 @@ def _readdressed(plugin: Any, mailbox: str) -> bool:
     return True
 
 
+ANSWER_SECONDS = 30
+"""How long the answer of a web service may take, in seconds. Apprise's own 4 would send a slow one a second message."""
+
+
 def _joined(written: str, kind: Any, to: str | None, key: str) -> str:
     """The address with the recipient, and with our headers where the channel has headers."""
-    more = []
+    more = [] if "rto=" in written else [f"rto={ANSWER_SECONDS}"]
     if to is not None and TO not in written and "to" in kind.template_args:
         more.append(f"to={quote(to, safe='')}")
     if kind.template_kwargs.get("headers", {}).get("prefix") == "+":

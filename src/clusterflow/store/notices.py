@@ -172,6 +172,13 @@ def claim(connection: Connection, notices: Sequence[Due], now: datetime, until: 
     return [replace(n, attempts=attempts[n.id]) for n in notices if n.id in attempts]
 
 
+def renew(connection: Connection, notices: Sequence[Due], until: datetime) -> None:
+    """Extend the claims of notices whose attempts go on."""
+    table = tables.notice
+    still = table.c.id.in_([n.id for n in notices]) & table.c.sent_at.is_(None) & table.c.dead_at.is_(None)
+    connection.execute(update(table).where(still).values(due_at=until))
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """The result of a delivery attempt."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from threading import Event
 
 import pytest
@@ -12,6 +13,7 @@ from support.world import World
 
 from clusterflow.domain.notice import Notice
 from clusterflow.notices.delivery import Answer, Message
+from clusterflow.services.notifications import sending
 from clusterflow.services.notifications.pages import Pages
 from clusterflow.services.notifications.sending import Delivery, Sender
 from clusterflow.store import notices
@@ -75,3 +77,29 @@ def test_no_letter_is_taken_before_it_can_go_and_those_that_hang_stop_no_other(w
 
     assert Watched(world.context, {}, Pages(world.context.settings), None, senders=4).send() == (10, 0)
     assert max(away) <= 4
+
+
+def test_a_notice_that_takes_longer_than_its_lease_is_sent_by_nobody_else(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "RENEWAL_SECONDS", 0.0)
+    pages, renewed = Pages(world.context.settings), Event()
+
+    class Slow(Sender):
+        def _attempt(self, delivery: Delivery) -> Answer:
+            if delivery.notice.recipient == "p0":
+                return Answer(renewed.wait(10), "late")
+            return Answer(True, "accepted")
+
+        def _renew(self, deliveries: Iterable[Delivery]) -> None:
+            waiting = list(deliveries)
+            with world.context.database.connect() as connection:
+                sent = connection.execute(select(func.count()).select_from(notice).where(notice.c.sent_at.is_not(None)))
+            if sent.scalar_one() == 9 and not renewed.is_set():
+                world.now += sending.LEASE
+                super()._renew(waiting)
+                other = Sender(world.context, {}, pages, None, senders=4)
+                assert other.send() == (0, 0)
+                renewed.set()
+
+    assert Slow(world.context, {}, pages, None, senders=4).send() == (10, 0)

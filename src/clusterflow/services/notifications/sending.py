@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -30,6 +31,9 @@ from clusterflow.store.registry import current
 LEASE = timedelta(minutes=2)
 """How long a claimed notice belongs to one relay. After that, another may claim it: the first may have died."""
 
+
+RENEWAL_SECONDS = 30.0
+"""How often the leases of notices that are still being sent are renewed: a mail server may answer late."""
 
 COLLECT_SECONDS = 0.05
 """How long an answer waits for others, in seconds, so that one transaction records them together."""
@@ -80,6 +84,7 @@ class Sender:
     def send(self, at_most: int | None = None) -> tuple[int, int]:
         """Send the notices that are due; return how many were delivered and how many attempts failed."""
         delivered = failed = taken = 0
+        renewed = time.monotonic()
         in_flight: dict[Future[Answer], Delivery] = {}
         with ThreadPoolExecutor(self.senders, "notices") as pool:
             while True:
@@ -92,12 +97,20 @@ class Sender:
                 in_flight |= {pool.submit(self._attempt, delivery): delivery for delivery in deliveries}
                 if not in_flight:
                     return delivered, failed
-                wait(in_flight, return_when=FIRST_COMPLETED)
+                wait(in_flight, RENEWAL_SECONDS, FIRST_COMPLETED)
                 done = wait(in_flight, COLLECT_SECONDS).done
                 answers = [(in_flight.pop(future), future.result()) for future in done]
-                self._settle(answers)
+                if answers:
+                    self._settle(answers)
+                if in_flight and time.monotonic() - renewed >= RENEWAL_SECONDS:
+                    renewed = time.monotonic()
+                    self._renew(in_flight.values())
                 delivered += sum(answer.delivered for _, answer in answers)
                 failed += sum(not answer.delivered for _, answer in answers)
+
+    def _renew(self, deliveries: Iterable[Delivery]) -> None:
+        with self.context.database.begin() as connection:
+            notices.renew(connection, [x.notice for x in deliveries], self.context.clock() + LEASE)
 
     def _take(self, many: int, busy: set[str]) -> list[Delivery]:
         """Claim the oldest notice of each person, so that nobody gets notices out of order."""
