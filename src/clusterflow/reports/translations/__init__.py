@@ -16,8 +16,9 @@ from clusterflow.domain.text import Language
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.reports.translations.commands import COMMANDS, HEADS
 from clusterflow.reports.translations.configs import CONFIGS
-from clusterflow.reports.translations.help import HELP, PARSER
+from clusterflow.reports.translations.help import HELP
 from clusterflow.reports.translations.messages import MESSAGES
+from clusterflow.reports.translations.parser import PARSER
 from clusterflow.reports.translations.terms import NOUNS, TERMS
 
 PLACE = "{}"

@@ -1,4 +1,4 @@
-"""The help of the command line in Spanish, and what its parser says, by their English templates."""
+"""The help of the command line in Spanish, by its English templates."""
 
 from __future__ import annotations
 
@@ -313,6 +313,29 @@ HELP: dict[str, str] = {
         "Con cada comando: --lang es o --lang en, el idioma de la respuesta."
     ),
     "Example: {}": "Ejemplo: {}",
+    "Show what comes if nobody records anything more, on exact days.": (
+        "Muestra lo que vendrá si nadie registra nada más, con sus días exactos."
+    ),
+    "Judge one initiative by rulebooks, or show all initiatives by all rulebooks.": (
+        "Juzga una iniciativa según los reglamentos, o muestra todas las iniciativas según todos ellos."
+    ),
+    "List, show and check the rulebooks.": "Enumera, muestra y comprueba los reglamentos.",
+    "all initiatives": "todas las iniciativas",
+    "the last day, as YYYY-MM-DD; a year from today if none": (
+        "el último día, como AAAA-MM-DD; si no se indica, dentro de un año"
+    ),
+    "List the rulebooks with their texts.": "Enumera los reglamentos con sus textos.",
+    "One rulebook: its texts, their rules, windows and awards, and what the sources leave open.": (
+        "Un reglamento: sus textos, reglas, plazos y reconocimientos, y lo que las fuentes dejan abierto."
+    ),
+    "Check rulebooks, by file or by name, or all that there are; each mistake has its line and column.": (
+        "Comprueba reglamentos, por archivo o por nombre, o todos los que hay; cada error se indica con su línea y su "
+        "columna."
+    ),
+    "Print the JSON Schema of a rulebook file, for editors.": (
+        "Imprime el esquema JSON de un archivo de reglamento, para editores."
+    ),
+    "one rulebook; all where none is named": "un reglamento; todos si no se indica ninguno",
     "of its web pages": "de sus páginas web",
     "made if it is missing; the other commands are then given in it": (
         "se crea si no existe; los demás comandos se dan después en ella"
@@ -330,41 +353,3 @@ HELP: dict[str, str] = {
         "Quién recibiría qué aviso y cuándo, cuántos mensajes supone un modelo, y qué no llegó a nadie."
     ),
 }
-
-PARSER: dict[str, str] = {
-    "Error": "Error",
-    "Display this message and exit.": "Muestra esta ayuda y termina.",
-    "Display application version.": "Muestra la versión.",
-    "Parameters": "Parámetros",
-    "Commands": "Comandos",
-    "Arguments": "Argumentos",
-    "[required]": "[obligatorio]",
-    "[default: {}]": "[por omisión: {}]",
-    "[choices: {}]": "[valores: {}]",
-    "Usage: {}": "Uso: {}",
-    'Unknown command "{}". Available commands: {}.': "No existe el comando «{}». Comandos: {}.",
-    'Unknown command "{}". Did you mean "{}"?': "No existe el comando «{}». ¿Quiso decir «{}»?",
-    'Unknown command "{}". Did you mean "{}"? Available commands: {}.': (
-        "No existe el comando «{}». ¿Quiso decir «{}»? Comandos: {}."
-    ),
-    "Unknown option: {}.": "No existe la opción {}.",
-    "Unknown option: {}. Did you mean {}?": "No existe la opción {}. ¿Quiso decir {}?",
-    'Unknown option: {}. Did you mean to place it directly after "{}"?': (
-        "No existe aquí la opción {}. ¿Quiso ponerla justo después de «{}»?"
-    ),
-    'Command "{}" parameter {} requires an argument.': "«{}»: {} necesita un valor.",
-    'Command "{}" parameter {} requires an argument. Did you mean {} instead of {}?': (
-        "«{}»: {} necesita un valor. ¿Quiso decir {} en lugar de {}?"
-    ),
-    "Parameter {} requires an argument.": "{} necesita un valor.",
-    "Parameter {} specified multiple times.": "{} aparece más de una vez.",
-    "Parameter {} requires a value assigned with `=`. Use {}=VALUE.": "{} necesita un valor con «=»: {}=VALOR.",
-    "Unused Tokens: {}.": "Sobran argumentos: {}.",
-    'Invalid value for {}: unable to convert "{}" into int.': "{}: no se acepta «{}»; se acepta un número entero.",
-    'Invalid value "{}" for {}. Choose from: {}.': "«{}» no se acepta en {}; se acepta: {}.",
-    'Invalid value "{}" for {}. Choose from: {}. Did you mean "{}"?': (
-        "«{}» no se acepta en {}; se acepta: {}. ¿Quiso decir «{}»?"
-    ),
-    "Cannot supply keyword & non-keyword arguments to {}.": "{} se dio a la vez con su nombre y sin él.",
-}
-"""What Cyclopts writes on help pages and about words that it cannot read."""
