@@ -16,13 +16,13 @@ from support.world import World, model, stage, stated
 from clusterflow.domain.terms import Answer, DecisionKind, StageKind
 from clusterflow.domain.text import LANGUAGES, Language
 from clusterflow.engine.record import Submission
-from clusterflow.reports.board import Wait
 from clusterflow.reports.portfolio.artifact import Waiting, portfolio_page
 from clusterflow.reports.portfolio.document import FEW, SIGNS, heat_maps, portfolio_html
 from clusterflow.reports.portfolio.portfolio import VISITS, Portfolio
 from clusterflow.reports.portfolio.tables import PortfolioTable, table_csv
 from clusterflow.reports.portfolio.texts import COUNTS_WHEN, KIND, SIGN, WAIT
-from clusterflow.rules.visit import VISIT_RULES, Sign
+from clusterflow.reports.status_board import Wait
+from clusterflow.rules.visit_priority import VISIT_RULES, Sign
 from clusterflow.services import registry
 from clusterflow.services.reports.portfolio import gather
 

@@ -14,7 +14,7 @@ from clusterflow.domain.quantity import Bound
 from clusterflow.rules.work_calendar import months_before
 from clusterflow.store.metrics import METRICS
 from clusterflow.store.metrics.metric import ROW_COLUMNS
-from clusterflow.store.scope import Scope
+from clusterflow.store.query_scope import Scope
 
 # Declarations
 

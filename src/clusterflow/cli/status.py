@@ -8,9 +8,9 @@ from clusterflow.cli.language import language, stated_language
 from clusterflow.cli.output import AsOf, Json, KnownAt, day, listed, print_json, show
 from clusterflow.cli.tables import marked, table
 from clusterflow.domain.terms import StageStatus
-from clusterflow.reports.board import Board
 from clusterflow.reports.labels import CONDITION, STANDING, STATUS, word
 from clusterflow.reports.status import InitiativeStatus
+from clusterflow.reports.status_board import Board
 from clusterflow.services import outbox, standing
 from clusterflow.services.context import Context
 

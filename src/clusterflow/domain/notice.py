@@ -8,9 +8,9 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from clusterflow.domain.grant import Grant
 from clusterflow.domain.terms import Answer, HelixKind, SizeClass
 from clusterflow.domain.text import Frozen, NoticeLanguage
+from clusterflow.domain.vote_grant import Grant
 
 
 class Group(StrEnum):

@@ -7,12 +7,12 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from clusterflow.domain import events as ev
-from clusterflow.domain.grant import Grant
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.state import InitiativeState, Review
 from clusterflow.domain.terms import DecisionKind, Stance
 from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Frozen
 from clusterflow.domain.verdict import Verdict
+from clusterflow.domain.vote_grant import Grant
 from clusterflow.engine.electorate import electorate_of, people_involved
 from clusterflow.engine.evaluate import Declarations, assess_state, enrolled_state, is_fresh, keep_fresh, write_events
 from clusterflow.engine.local_date import today_of

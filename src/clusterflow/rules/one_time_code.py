@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from clusterflow.domain.grant import Grant
+from clusterflow.domain.vote_grant import Grant
 
 ATTEMPTS = 5
 """Wrong codes that somebody may show at a review before only a new one helps."""

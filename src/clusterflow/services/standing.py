@@ -12,8 +12,8 @@ from clusterflow.domain.number_style import numbers_of
 from clusterflow.domain.state import InitiativeState
 from clusterflow.domain.text import Language
 from clusterflow.errors import NotPossible, UnknownName
-from clusterflow.reports.board import Board, board_of
 from clusterflow.reports.status import InitiativeStatus, status_in
+from clusterflow.reports.status_board import Board, board_of
 from clusterflow.rules.mistakes import nearest
 from clusterflow.rules.projection import replay
 from clusterflow.services.context import Context

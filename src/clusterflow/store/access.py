@@ -18,8 +18,8 @@ from clusterflow.domain.records.parties import Initiative, Office, Person, Repre
 from clusterflow.domain.terms import BodyKind, ReviewStatus, SeatRole
 from clusterflow.store import tables
 from clusterflow.store.people import SEAT_ROLES, VOTING_SEATS
+from clusterflow.store.query_scope import Scope
 from clusterflow.store.registry import people_by_id
-from clusterflow.store.scope import Scope
 
 _FEW = 500
 """Up to so many initiatives are named in a statement; for more it reads all open reviews."""

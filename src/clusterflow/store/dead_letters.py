@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Select, and_, func, select, update
 
-from clusterflow.domain.grant import GRANTS
 from clusterflow.domain.terms import ReviewStatus
 from clusterflow.domain.text import Frozen
+from clusterflow.domain.vote_grant import GRANTS
 from clusterflow.store import tables
 
 _NOTICE = tables.notice

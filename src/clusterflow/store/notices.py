@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Update, delete, func, insert, or_, select, update
 
-from clusterflow.domain.grant import GRANTS, Grant
 from clusterflow.domain.notice import Attachment, Notice, Urgency
 from clusterflow.domain.text import NoticeLanguage
+from clusterflow.domain.vote_grant import GRANTS, Grant
 from clusterflow.rules.delivery_policy import DeliveryPolicy
 from clusterflow.store import tables
 from clusterflow.store.held_notices import receivers

@@ -28,7 +28,7 @@ from clusterflow.domain.records.membership import Membership
 from clusterflow.domain.records.parties import Initiative, Office, Organisation, Person, Representation
 from clusterflow.rules.mistakes import reference_fields
 from clusterflow.store import tables
-from clusterflow.store.scope import Scope
+from clusterflow.store.query_scope import Scope
 
 
 def _holds(table: Table, chain: Any) -> tuple[ColumnElement[bool], ...]:

@@ -19,8 +19,8 @@ from clusterflow.domain.terms import BodyKind, HelixKind, Role, SeatRole
 from clusterflow.domain.text import Frozen
 from clusterflow.rules.quorum import entitled_roles
 from clusterflow.store import tables
+from clusterflow.store.query_scope import Scope
 from clusterflow.store.registry import current
-from clusterflow.store.scope import Scope
 
 SEAT_ROLES = {
     (BodyKind.MANAGEMENT, SeatRole.MANAGER): Role.MANAGER,

@@ -14,7 +14,7 @@ from clusterflow.domain.records.activity import Label
 from clusterflow.domain.records.rulebooks import CutOff, Waiver
 from clusterflow.rules.rulings import RulebookFacts
 from clusterflow.store.columns import from_row
-from clusterflow.store.scope import Scope, parameter_values
+from clusterflow.store.query_scope import Scope, parameter_values
 
 R = TypeVar("R", bound=Record)
 

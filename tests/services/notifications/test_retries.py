@@ -9,8 +9,8 @@ from pydantic import SecretStr
 from sqlalchemy import Row, select
 from support.mailbox import Mailbox
 
-from clusterflow.domain.grant import Grant
 from clusterflow.domain.notice import Notice, Urgency
+from clusterflow.domain.vote_grant import Grant
 from clusterflow.errors import Mistakes
 from clusterflow.rules.backoff import BACKOFF
 from clusterflow.services import outbox

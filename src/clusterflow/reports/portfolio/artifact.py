@@ -6,7 +6,6 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 
 from clusterflow.domain.text import Frozen, Language
-from clusterflow.reports.board import Wait
 from clusterflow.reports.html_page import Figure
 from clusterflow.reports.labels import word
 from clusterflow.reports.markdown import (
@@ -27,6 +26,7 @@ from clusterflow.reports.portfolio.plots import Spans
 from clusterflow.reports.portfolio.portfolio import Portfolio, VisitLine
 from clusterflow.reports.portfolio.stage_groups import BoardEntry
 from clusterflow.reports.portfolio.texts import COUNTS_WHEN, KIND, SIGN, WAIT, words
+from clusterflow.reports.status_board import Wait
 
 WIDTH, DOTS = 6.4, 140
 """Inches and dots per inch: legible in the width of Prefect's page, at about 40 kB."""

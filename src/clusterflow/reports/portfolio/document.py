@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from clusterflow.domain.terms import Answer, Severity, StageKind
 from clusterflow.domain.text import Language
-from clusterflow.reports.board import Wait
 from clusterflow.reports.html_page import render_page, short_day
 from clusterflow.reports.plots import as_svg
 from clusterflow.reports.portfolio import plots
@@ -16,6 +15,7 @@ from clusterflow.reports.portfolio.portfolio import DwellLine, Portfolio
 from clusterflow.reports.portfolio.stage_groups import BoardEntry
 from clusterflow.reports.portfolio.texts import COUNTS_WHEN, KIND, SIGN, WAIT, WORDS
 from clusterflow.reports.rulebook_page import matrix_table
+from clusterflow.reports.status_board import Wait
 
 SIGNS = {Answer.MET: "✔", Answer.UNMET: "✘", Answer.UNKNOWN: "?"}
 

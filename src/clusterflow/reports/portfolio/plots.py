@@ -11,12 +11,12 @@ from matplotlib.ticker import MaxNLocator
 
 from clusterflow.domain.terms import StageKind
 from clusterflow.domain.text import Frozen, Language, Text
-from clusterflow.reports.board import Wait
 from clusterflow.reports.html_page import Figure, Table
 from clusterflow.reports.plots import FAINT, INK, PALETTE, Bars, Plot, Series, listing
 from clusterflow.reports.portfolio.portfolio import DwellLine, Portfolio
 from clusterflow.reports.portfolio.stage_groups import BoardEntry
 from clusterflow.reports.portfolio.texts import KIND, LATE, STOPPED, WAIT, WORDS
+from clusterflow.reports.status_board import Wait
 
 WIDTH = 8.4
 """The width in inches of a plot over the whole page."""

@@ -14,7 +14,7 @@ from clusterflow.reports.portfolio.stage_groups import BoardEntry, board_entries
 from clusterflow.reports.rulebook_matrix import RulebookMatrix
 from clusterflow.reports.status import InitiativeStatus, status_in, titles_in
 from clusterflow.rules.stage_duration import Stay, dwell
-from clusterflow.rules.visit import VISIT_RULES, Sign, SignRule, reasons, signs_of
+from clusterflow.rules.visit_priority import VISIT_RULES, Sign, SignRule, reasons, signs_of
 from clusterflow.store.portfolio import InitiativeSnapshot, Lapse
 
 VISITS = 10

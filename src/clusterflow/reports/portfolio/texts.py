@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from clusterflow.domain.terms import StageKind
 from clusterflow.domain.text import Language, Text
-from clusterflow.reports.board import Wait
-from clusterflow.rules.visit import Sign
+from clusterflow.reports.status_board import Wait
+from clusterflow.rules.visit_priority import Sign
 
 KIND: dict[StageKind | None, Text] = {
     StageKind.HOSTING: Text(es="Acogida", en="Hosting"),

@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 from clusterflow.domain import events as ev
 from clusterflow.domain.criterion import Criterion, leaves
 from clusterflow.domain.events import Entry
-from clusterflow.domain.grant import Grant
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.measurement import Measurement
 from clusterflow.domain.number_style import numbers_of
@@ -21,6 +20,7 @@ from clusterflow.domain.state import InitiativeState
 from clusterflow.domain.terms import Readiness, Role, Severity
 from clusterflow.domain.text import Language, NoticeLanguage, model_language
 from clusterflow.domain.verdict import Finding, Group, Verdict
+from clusterflow.domain.vote_grant import Grant
 from clusterflow.engine.decide import grant_of
 from clusterflow.notices.audiences import Concerned
 from clusterflow.reports.labels import ANSWER

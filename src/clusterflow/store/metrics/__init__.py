@@ -17,7 +17,7 @@ from clusterflow.store.metrics import (
     trust,
 )
 from clusterflow.store.metrics.metric import METRICS, Metric, evidence, measure, measure_by_part
-from clusterflow.store.scope import Scope
+from clusterflow.store.query_scope import Scope
 
 FAMILIES = (
     members, membership_changes, places, documents, governance, staff, meetings, trust, strategy, money, business,

@@ -22,7 +22,7 @@ from clusterflow.store.metrics.evidence_rows import (
     presence,
 )
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.scope import Scope
+from clusterflow.store.query_scope import Scope
 
 
 @metric("training-held")

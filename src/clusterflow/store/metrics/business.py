@@ -10,7 +10,7 @@ from clusterflow.domain.records.activity import Business
 from clusterflow.domain.terms import BusinessKind
 from clusterflow.store.metrics.evidence_rows import evidence_row
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.scope import Scope
+from clusterflow.store.query_scope import Scope
 
 
 def _in_money(business: Subquery) -> ColumnElement[bool]:

@@ -39,7 +39,7 @@ from clusterflow.rules.mistakes import fields_naming
 from clusterflow.rules.turning_days import TODAY, Comparison, EarlierDay, comparisons_with
 from clusterflow.store import tables
 from clusterflow.store.metrics.metric import METRICS, rows_of
-from clusterflow.store.scope import Scope, days_between
+from clusterflow.store.query_scope import Scope, days_between
 from clusterflow.store.tables import REGISTRY_TABLES
 
 DAY = timedelta(days=1)

@@ -18,7 +18,7 @@ from clusterflow.store.metrics.evidence_rows import (
     initiatives_with_entries,
 )
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.scope import Scope
+from clusterflow.store.query_scope import Scope
 
 
 @metric("document-in-force")

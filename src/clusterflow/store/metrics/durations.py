@@ -10,7 +10,7 @@ from clusterflow.domain.records.parties import Initiative
 from clusterflow.store.columns import Instant
 from clusterflow.store.metrics.evidence_rows import evidence_row
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.scope import Scope, days_between, months_between
+from clusterflow.store.query_scope import Scope, days_between, months_between
 
 
 @metric("stage-time")

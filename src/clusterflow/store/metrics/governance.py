@@ -22,7 +22,7 @@ from clusterflow.store.metrics.evidence_rows import (
 )
 from clusterflow.store.metrics.metric import metric
 from clusterflow.store.metrics.shared_queries import seats
-from clusterflow.store.scope import Scope
+from clusterflow.store.query_scope import Scope
 
 LEADING = (SeatRole.CHAIR.value, SeatRole.MANAGER.value)
 

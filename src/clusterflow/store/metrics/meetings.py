@@ -28,7 +28,7 @@ from clusterflow.store.metrics.shared_queries import (
     meetings,
     members,
 )
-from clusterflow.store.scope import Scope, days_between
+from clusterflow.store.query_scope import Scope, days_between
 
 BEFORE = 3
 """How many meetings before the last one decide who is new (DOMAIN.md, 28)."""

@@ -33,7 +33,7 @@ from clusterflow.store.metrics.shared_queries import (
     of_size,
     representations,
 )
-from clusterflow.store.scope import Scope
+from clusterflow.store.query_scope import Scope
 
 
 def _counted(scope: Scope, part: ColumnElement[Any], member: Subquery) -> Select[Any]:

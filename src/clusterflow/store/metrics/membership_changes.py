@@ -10,7 +10,7 @@ from clusterflow.domain.records.activity import Label
 from clusterflow.domain.records.membership import Membership
 from clusterflow.store.metrics.evidence_rows import evidence_row
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.scope import Scope, days_between
+from clusterflow.store.query_scope import Scope, days_between
 
 
 @metric("member-churn")

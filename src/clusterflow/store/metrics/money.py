@@ -13,7 +13,7 @@ from clusterflow.domain.terms import SME, IncomeKind, SizeClass
 from clusterflow.store.metrics.evidence_rows import UNKNOWN, as_yes_no, evidence_row, latest_of
 from clusterflow.store.metrics.metric import metric
 from clusterflow.store.metrics.shared_queries import dues, fees, of_size
-from clusterflow.store.scope import Scope
+from clusterflow.store.query_scope import Scope
 
 
 @metric("dues-scheme")

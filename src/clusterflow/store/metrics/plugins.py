@@ -14,7 +14,7 @@ from clusterflow.domain.measurement import MetricDeclaration
 from clusterflow.errors import ClusterflowError
 from clusterflow.rules.judge import KNOWN_SHARE
 from clusterflow.store.metrics.metric import METRICS, ROW_COLUMNS, Metric
-from clusterflow.store.scope import Scope
+from clusterflow.store.query_scope import Scope
 
 GROUP = "clusterflow.metrics"
 

@@ -19,7 +19,7 @@ from clusterflow.store.metrics.evidence_rows import (
     latest_of,
     presence,
 )
-from clusterflow.store.scope import Scope
+from clusterflow.store.query_scope import Scope
 
 ANY_SME = "sme"
 """The parameter value for micro, small and medium together, instead of a size class."""

@@ -16,7 +16,7 @@ from clusterflow.store.metrics.evidence_rows import (
     initiatives_with_entries,
 )
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.scope import Scope, day_after, months_between
+from clusterflow.store.query_scope import Scope, day_after, months_between
 
 
 def _not_expired(scope: Scope, strategy: Subquery) -> ColumnElement[bool]:

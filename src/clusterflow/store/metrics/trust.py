@@ -10,7 +10,7 @@ from clusterflow.domain.records.activity import SurveyWave
 from clusterflow.domain.terms import SurveyTopic
 from clusterflow.store.metrics.evidence_rows import evidence_row
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.scope import Scope, months_between
+from clusterflow.store.query_scope import Scope, months_between
 
 FEWEST_ANSWERS = 5
 """With fewer answers nothing is shown, because single answers could be recognised (DOMAIN.md, section 3, P)."""

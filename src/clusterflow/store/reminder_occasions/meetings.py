@@ -26,8 +26,8 @@ from clusterflow.domain.records.membership import Membership
 from clusterflow.domain.records.parties import Organisation, Person
 from clusterflow.domain.terms import BodyKind, HelixKind
 from clusterflow.store.metrics.evidence_rows import ABSENT, presence
+from clusterflow.store.query_scope import Scope
 from clusterflow.store.reminder_occasions.occasion import in_window, occasion, rule_number
-from clusterflow.store.scope import Scope
 
 
 @occasion("committee.silent")

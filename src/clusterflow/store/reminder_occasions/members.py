@@ -10,8 +10,8 @@ from clusterflow.domain.records.governance import Document
 from clusterflow.domain.records.learning import LearningEnrolment, LearningSeries, LearningSession
 from clusterflow.domain.records.membership import Membership
 from clusterflow.domain.terms import DocumentKind
+from clusterflow.store.query_scope import Scope, day_after
 from clusterflow.store.reminder_occasions.occasion import in_window, occasion
-from clusterflow.store.scope import Scope, day_after
 
 FOUNDING = (DocumentKind.PURPOSE_STATEMENT, DocumentKind.CHARTER, DocumentKind.STATUTES)
 

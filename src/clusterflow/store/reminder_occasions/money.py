@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Select, and_, func, select
 
 from clusterflow.domain.records.money import Invoice, Payment
+from clusterflow.store.query_scope import Scope
 from clusterflow.store.reminder_occasions.occasion import in_window, occasion
-from clusterflow.store.scope import Scope
 
 
 @occasion("invoice.issued")

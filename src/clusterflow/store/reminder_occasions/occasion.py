@@ -15,7 +15,7 @@ from clusterflow.domain.records.parties import Organisation
 from clusterflow.domain.reminder_occasion import OCCASIONS
 from clusterflow.domain.terms import Standing
 from clusterflow.store import tables
-from clusterflow.store.scope import Scope
+from clusterflow.store.query_scope import Scope
 
 Finder = Callable[[Scope], Select[Any]]
 

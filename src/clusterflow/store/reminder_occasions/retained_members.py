@@ -9,8 +9,8 @@ from sqlalchemy import CTE, ColumnElement, Select, and_, exists, func, or_, sele
 from clusterflow.domain.records.activity import Label
 from clusterflow.domain.records.membership import Membership
 from clusterflow.store.metrics.membership_changes import belonged
+from clusterflow.store.query_scope import Scope, day_after
 from clusterflow.store.reminder_occasions.occasion import in_window, occasion, rule_number
-from clusterflow.store.scope import Scope, day_after
 
 
 @occasion("retained.low")

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Select, and_, exists, select, union_all
 
 from clusterflow.domain.records.strategy import Objective, Reading
+from clusterflow.store.query_scope import Scope
 from clusterflow.store.reminder_occasions.occasion import in_window, occasion
-from clusterflow.store.scope import Scope
 
 
 @occasion("reading.late")

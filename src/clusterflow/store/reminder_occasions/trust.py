@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, or_, select
 from clusterflow.domain.records.activity import SurveyWave
 from clusterflow.domain.terms import SurveyTopic
 from clusterflow.store.metrics.trust import FEWEST_ANSWERS
+from clusterflow.store.query_scope import Scope
 from clusterflow.store.reminder_occasions.occasion import in_window, occasion, rule_number
-from clusterflow.store.scope import Scope
 
 
 @occasion("trust.fell")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterflow.rules.visit import VISIT_RULES, Sign, reasons
+from clusterflow.rules.visit_priority import VISIT_RULES, Sign, reasons
 
 signs = st.dictionaries(st.sampled_from(Sign), st.integers(0, 6))
 
