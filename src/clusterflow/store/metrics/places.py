@@ -11,7 +11,7 @@ from clusterflow.domain.records.membership import Membership
 from clusterflow.store.metrics.evidence_rows import UNKNOWN, evidence_row, latest_of
 from clusterflow.store.metrics.metric import metric
 from clusterflow.store.metrics.shared_queries import members
-from clusterflow.store.scope import Scope
+from clusterflow.store.query_scope import Scope
 
 KM_PER_DEGREE = 111.195
 """Of latitude: the mean radius of the earth (6371.0 km) times pi / 180."""
