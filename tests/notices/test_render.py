@@ -50,12 +50,12 @@ def label_expiring(language: NoticeLanguage, months: int = 6) -> Letter:
 
 def test_one_template_is_markdown_html_and_plain_text() -> None:
     letter = label_expiring("es")
-    assert letter.subject == "Clúster & Co.: la etiqueta «ESCA_gold» vence el 30 de diciembre de 2024"
+    assert letter.subject == "Clúster & Co.: el sello «ESCA_gold» vence el 30 de diciembre de 2024"
     assert markup.plain(letter.markdown) == (
         "Estimada/o Mona *the* <b>boss</b>:\n\n"
-        "La etiqueta «ESCA_gold» de Clúster & Co. es válida hasta el 30 de diciembre de 2024: "
-        "quedan como mucho 6 meses para renovarla.\n\n"
-        "Cuando esté renovada, registre hasta cuándo vale; entonces no habrá más avisos.\n\n"
+        "El sello «ESCA_gold» de Clúster & Co. es válido hasta el 30 de diciembre de 2024: "
+        "quedan como mucho 6 meses para renovarlo.\n\n"
+        "Cuando se renueve, registre hasta cuándo es válido; después no habrá más avisos.\n\n"
         "http://127.0.0.1:4200/v2/a_b_c\n"
     )
     html = markup.html(letter.markdown)

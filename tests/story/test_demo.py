@@ -95,7 +95,7 @@ def test_its_mails_are_files_with_one_recipient_each(demo: Demo) -> None:
     assert len(mails) > 100
     assert all(len(m["To"].addresses) == 1 for m in mails)
     subjects = " ".join(str(m["Subject"]) for m in mails)
-    for words in ("está lista para decidir", "is ready for a decision", "adelante en la puerta", "ya no se sostiene"):
+    for words in ("está lista para decidir", "is ready for a decision", "adelante en la puerta", "dejó de cumplirse"):
         assert words in subjects
     assert "tarda más de lo que su modelo permite" in subjects
 

@@ -348,9 +348,9 @@ def test_what_the_calendar_brings_is_reported_once_in_the_readers_language(
     subjects = [s.removeprefix("Initiative-one: ") for s in mailbox[0].subjects("bruno@firm.example")]
     assert [s for s in subjects if "tarda" not in s and "sigue" not in s] == [
         "la puerta 1 se abre otra vez",
-        "la etiqueta «ESCA-gold» vence el 30 de diciembre de 2024",
+        "el sello «ESCA-gold» vence el 30 de diciembre de 2024",
         "la estrategia termina el 30 de diciembre de 2024",
-        "la etiqueta «ESCA-gold» vence el 30 de diciembre de 2024",
-        "la etiqueta «ESCA-gold» ha vencido",
+        "el sello «ESCA-gold» vence el 30 de diciembre de 2024",
+        "el sello «ESCA-gold» venció",
         "la estrategia ha terminado",
     ]

@@ -177,7 +177,7 @@ MESSAGES: dict[str, str] = {
     "se acepta: {}",
     "«{}» has no currency; accepted: {}": "«{}» no tiene moneda; se acepta: {}",
     "answers: {} answers, but only {} people were invited": "answers: {} respuestas, pero solo se invitó a {} personas",
-    "its grace ends on {}, and it itself {}": "su prórroga termina el {}, y la etiqueta misma {}",
+    "its grace ends on {}, and it itself {}": "su prórroga termina el {}, y el sello mismo {}",
     "«{}» is not accepted; accepted: {}": "«{}» no se acepta; se acepta: {}",
     "no country has the code «{}»": "ningún país tiene el código «{}»",
     "no country has the code «{}»; accepted: {}": "ningún país tiene el código «{}»; se acepta: {}",
