@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from clusterflow.domain.measurement import MetricDeclaration
 from clusterflow.engine import decide as gates
-from clusterflow.engine.decide import BallotResult, DeclinedStage, OpenedReview
+from clusterflow.engine.decide import BallotResult as BallotResult
+from clusterflow.engine.decide import DeclinedStage, OpenedReview
 from clusterflow.engine.transaction import perform
 from clusterflow.rules.ballot import Ballot
 from clusterflow.rules.tally import rule_at

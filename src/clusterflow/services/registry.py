@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from clusterflow.domain.records.parties import Initiative
 from clusterflow.engine import record as recording
-from clusterflow.engine.record import RecordResult, Submission
+from clusterflow.engine.record import RecordResult as RecordResult
+from clusterflow.engine.record import Submission
 from clusterflow.engine.transaction import perform
 from clusterflow.errors import Mistake
 from clusterflow.services.context import Context

@@ -11,7 +11,7 @@ from clusterflow.domain.events import LifeEvent
 from clusterflow.domain.text import Frozen
 from clusterflow.engine import evaluate as evaluation
 from clusterflow.engine import process_deadlines as deadline_processing
-from clusterflow.engine.evaluate import EvaluationResult
+from clusterflow.engine.evaluate import EvaluationResult as EvaluationResult
 from clusterflow.engine.transaction import perform
 from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.context import Context

@@ -107,6 +107,14 @@ def list_facts(
     return FactList(facts, total, None if is_first or not ends else ends[0], None if is_last or not ends else ends[-1])
 
 
+def facts_after(connection: Connection, query: FactQuery, after: int, limit: int) -> list[Fact]:
+    """Return the facts whose ledger entry has a greater number, in the order of their entries."""
+    table, cls = query.table, RECORDS[query.record]
+    statement = select(table).where(*_wanted(query), table.c.entry > after).order_by(table.c.entry).limit(limit)
+    rows = connection.execute(statement, query.parameters)
+    return [Fact(query.chain, r.entry, from_row(cls, r._mapping), r.retracted) for r in rows]
+
+
 def _ordered(key: ColumnElement[Any], table: Table, descending: bool) -> tuple[ColumnElement[Any], ...]:
     columns = (key, table.c.entry)
     return tuple(c.desc() for c in columns) if descending else columns

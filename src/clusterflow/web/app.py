@@ -19,6 +19,7 @@ from clusterflow.errors import Conflict, NotPossible, UnknownName
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.pages import GATE_PAGE, INITIATIVE_PAGE, WORK_PAGE
 from clusterflow.web import gate, initiative, me, sign_in, work
+from clusterflow.web.api.routes import api
 from clusterflow.web.headers import HEADERS, SecurityHeaders
 from clusterflow.web.render import FOLDER, page
 from clusterflow.web.site import NotSignedIn, Site, taking_form, to_sign_in
@@ -51,6 +52,7 @@ def build_app(context: Context) -> Starlette:
             _post(f"{me.ME_PAGE}/tokens", me.new_token),
             _post(f"{me.ME_PAGE}/tokens/revoke", me.revoke_token),
             Route("/calendars/{secret}.ics", me.calendar),
+            api(),
             Route("/health", _health),
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
         ],

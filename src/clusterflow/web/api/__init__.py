@@ -1,0 +1,1 @@
+"""The JSON API beside the pages: the same rights and use cases, with tokens in the place of sessions."""
