@@ -70,14 +70,14 @@ def initiatives(call: Call) -> views.StatusPage:
 
 def status(call: Call) -> InitiativeStatus:
     """Show the status of an initiative: stages, milestones, and what holds it back."""
-    asked = call.query
-    return standing.status(call.context, call.initiative, asked.as_of, call.language, asked.known_at)
+    query = call.query
+    return standing.status(call.context, call.initiative, query.as_of, call.language, query.known_at)
 
 
 def explain(call: Call) -> GateExplanations:
     """Explain why a gate is ready or not, criterion by criterion, with the evidence."""
-    asked = call.query
-    found = views.explained(call.context, call.initiative, asked.stage, asked.as_of, asked.known_at, call.language)
+    query = call.query
+    found = views.explained(call.context, call.initiative, query.stage, query.as_of, query.known_at, call.language)
     return GateExplanations(items=found)
 
 
@@ -86,8 +86,8 @@ def records(call: Call) -> views.RecordPage:
     record = call.path["record"]
     if record not in RECORDS or not may_record(call.context, call.person.id, call.initiative, record):
         raise HTTPException(404)
-    asked = call.query
-    return views.records_page(call.context, call.person.id, call.initiative, record, asked.after, asked.limit)
+    query = call.query
+    return views.records_page(call.context, call.person.id, call.initiative, record, query.after, query.limit)
 
 
 def record(call: Call) -> RecordResult:

@@ -87,8 +87,8 @@ class Call:
 
     @property
     def language(self) -> Language:
-        asked: Language | None = getattr(self.query, "lang", None)
-        return asked or model_language(self.person.language or self.context.language)
+        wanted: Language | None = getattr(self.query, "lang", None)
+        return wanted or model_language(self.person.language or self.context.language)
 
 
 @dataclass(frozen=True, slots=True)
