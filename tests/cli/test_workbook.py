@@ -40,8 +40,8 @@ def test_a_dry_run_changes_nothing_and_yes_records_whole(office: Run, home: Path
     words = ("import", "m.xlsx", "--initiative", "one")
     dry = office(*words, "--dry-run")
     rows = (
-        "  + Miembros!2 Aceros: Tamaño: pequeña; Alta: 2025-03-04\n"
-        "  + Miembros!3 Textiles: Tamaño: mediana; Alta: 2025-03-04\n"
+        "  + Miembros!2:2 Aceros: Tamaño: pequeña; Alta: 2025-03-04\n"
+        "  + Miembros!3:3 Textiles: Tamaño: mediana; Alta: 2025-03-04\n"
     )
     assert (dry.code, dry.out) == (0, "Miembros: 2 altas\n" + rows)
     unsure = office(*words)

@@ -93,9 +93,10 @@ class Label(Span):
 
     @model_validator(mode="after")
     def _grace_comes_after(self) -> Self:
-        if self.grace_until is not None and (self.valid_to is None or self.grace_until < self.valid_to):
-            ends = f"on {self.valid_to}" if self.valid_to else "on no day that is on record"
-            raise ValueError(f"its grace ends on {self.grace_until}, and it itself {ends}")
+        if self.grace_until is not None and self.valid_to is None:
+            raise ValueError(f"grace_until: {self.grace_until} belongs to a label without a last day")
+        if self.grace_until is not None and self.valid_to is not None and self.grace_until < self.valid_to:
+            raise ValueError(f"grace_until: {self.grace_until} is before {self.valid_to}, the last day of the label")
         return self
 
 

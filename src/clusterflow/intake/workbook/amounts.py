@@ -65,7 +65,7 @@ def read_amount(value: Any, currency: str | None, currency_head: str) -> Money:
             raise problem if problem.key == "two_numbers" else Unreadable("amount") from None
     minor = number.scaleb(exponent(currency))
     if minor != minor.to_integral_value():
-        raise Unreadable("decimals", currency=currency)
+        raise Unreadable("decimals", currency=currency, most=exponent(currency))
     if abs(minor) > LARGEST:
         raise Unreadable("amount")
     return Money(minor=int(minor), currency=currency)

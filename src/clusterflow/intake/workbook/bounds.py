@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from clusterflow.domain.text import Language, Text
-from clusterflow.intake.workbook.layout import Column
+from clusterflow.intake.workbook.layout import Column, Kind
 
 _AS = Text(es="algo como {example}", en="something like {example}")
 _LENGTH = Text(es="{value} caracteres como mucho", en="{value} characters at most")
 _SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 _EXAMPLES = {"country": "MX", "subdivision": "MX-NLE", "timezone": "America/Monterrey", "address": "+5218112345678"}
 """By field, where its column has no example."""
+
+_EXAMPLES_OF_KIND = {Kind.DATE: "2025-03-04", Kind.WHOLE: "12", Kind.NUMBER: "3.5", Kind.YES_NO: "sí"}
+_TEXT = Text(es="un texto", en="a text")
 
 
 def accepted_values(bounds: Mapping[str, Any], column: Column | None, language: Language) -> str:
@@ -24,5 +27,12 @@ def accepted_values(bounds: Mapping[str, Any], column: Column | None, language: 
     if "max_length" in bounds:
         return _LENGTH.to(language).format(value=bounds["max_length"])
     limits = [f"{sign} {bounds[n] / (column.per if column else 1):g}" for n, sign in _SIGNS.items() if n in bounds]
-    example = column.example or _EXAMPLES.get(column.name) if column is not None else None
-    return ", ".join(limits) or _AS.to(language).format(example=example or "?")
+    return ", ".join(limits) or example_of(column, language)
+
+
+def example_of(column: Column | None, language: Language) -> str:
+    """Return an example of what a column accepts."""
+    example = None
+    if column is not None:
+        example = column.example or _EXAMPLES.get(column.name) or _EXAMPLES_OF_KIND.get(column.kind)
+    return _AS.to(language).format(example=example) if example else _TEXT.to(language)

@@ -23,8 +23,9 @@ class Place:
     def __str__(self) -> str:
         if self.row is None:
             return self.sheet
-        letters = "" if self.column is None else xl_col_to_name(self.column)
-        return f"{self.sheet}!{letters}{self.row + 1}"
+        if self.column is None:
+            return f"{self.sheet}!{self.row + 1}:{self.row + 1}"  # how spreadsheets write a whole row
+        return f"{self.sheet}!{xl_col_to_name(self.column)}{self.row + 1}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +60,18 @@ MESSAGES: dict[str, Text] = {
     "two_dates": _t("puede leerse como {one} o como {other}; escríbalo como una de las dos",
                     "can be read as {one} or as {other}; write it as one of them"),
     "clock": _t("no es una hora; se acepta HH:MM, como 09:30", "is no time of a day; accepted: HH:MM, as 09:30"),
-    "number": _t("no es un número", "is no number"),
+    "number": _t("no es un número; se acepta algo como 1200.5", "is no number; accepted: something like 1200.5"),
     "two_numbers": _t("puede leerse como {one} o como {other}; escríbalo sin separador de miles",
                       "can be read as {one} or as {other}; write it without a thousands separator"),
-    "whole": _t("no es un número entero", "is no whole number"),
-    "yes_no": _t("no es sí ni no", "is neither yes nor no"),
+    "whole": _t("no es un número entero; se acepta algo como 12", "is no whole number; accepted: something like 12"),
+    "yes_no": _t("no es sí ni no; se acepta: sí, no", "is neither yes nor no; accepted: yes, no"),
     "presence": _t("no dice si asistió; se acepta: {accepted}", "does not say who came; accepted: {accepted}"),
     "currency": _t("es un importe sin moneda; escriba en «{column}» su código ISO 4217, como {example}",
                    "is an amount without a currency; put its ISO 4217 code under «{column}», as {example}"),
     "no_currency": _t("no es una moneda ISO 4217; se acepta un código como {example}",
                       "is no ISO 4217 currency; accepted: a code as {example}"),
-    "decimals": _t("tiene más decimales que {currency}", "has more decimals than {currency} has"),
+    "decimals": _t("tiene más decimales que {currency}; se aceptan {most}",
+                   "has more decimals than {currency} has; accepted: {most}"),
     "amount": _t("no es un importe; se acepta un número, como 1200.50", "is no amount; accepted: a number, as 1200.50"),
     "id": _t("no es un identificador: minúsculas, cifras, punto y guion, como {example}; o deje la celda vacía",
              "is no id: lower case letters, digits, point and hyphen, as {example}; or leave the cell empty"),
@@ -79,6 +81,7 @@ MESSAGES: dict[str, Text] = {
     "bounds": _t("no se acepta; se acepta: {accepted}", "is not accepted; accepted: {accepted}"),
     "plain": _t("{problem}", "{problem}"),
     "needed": _t("falta «{column}»", "«{column}» is missing"),
+    "needed_like": _t("falta «{column}»; se acepta {accepted}", "«{column}» is missing; accepted: {accepted}"),
     "needed_column": _t("las filas nuevas necesitan una columna «{column}»", "new rows need a column «{column}»"),
     "unknown_name": _t("no hay {noun} con ese nombre; añada su fila en «{sheet}»",
                        "no {noun} has that name; add its row in «{sheet}»"),
@@ -103,8 +106,10 @@ MESSAGES: dict[str, Text] = {
     "merged": _t("son celdas combinadas; sepárelas y llene cada una", "are merged cells; split them and fill each"),
     "no_sheet": _t("no tiene ninguna hoja conocida; se esperan: {near}",
                    "has no sheet that is known; expected: {near}"),
-    "no_row": _t("no tiene ninguna fila", "has no row"),
-    "empty_file": _t("está vacío", "is empty"),
+    "no_row": _t("no tiene ninguna fila; se espera una fila de títulos y una por cada dato",
+                 "has no row; expected: a row of heads, and one for each fact"),
+    "empty_file": _t("está vacío; se espera un libro .xlsx, .ods o .csv",
+                     "is empty; expected: a workbook, .xlsx, .ods or .csv"),
     "password": _t("está protegido con contraseña; guárdelo sin ella", "is protected by a password; save it without"),
     "old_xls": _t("es un .xls antiguo; guárdelo como .xlsx", "is an old .xls; save it as .xlsx"),
     "broken": _t("está dañado o incompleto: {why}; ábralo en su hoja de cálculo y guárdelo de nuevo",

@@ -176,8 +176,10 @@ MESSAGES: dict[str, str] = {
     "«{}» is larger than the largest possible amount; accepted: {}": "«{}» es mayor que el mayor importe posible; "
     "se acepta: {}",
     "«{}» has no currency; accepted: {}": "«{}» no tiene moneda; se acepta: {}",
+    "{} answers, but only {} people were invited": "{} respuestas, pero solo se invitó a {} personas",
     "answers: {} answers, but only {} people were invited": "answers: {} respuestas, pero solo se invitó a {} personas",
-    "its grace ends on {}, and it itself {}": "su prórroga termina el {}, y el sello mismo {}",
+    "{} is before {}, the last day of the label": "{} es anterior al {}, el último día del sello",
+    "{} belongs to a label without a last day": "{} es de un sello sin último día",
     "«{}» is not accepted; accepted: {}": "«{}» no se acepta; se acepta: {}",
     "no country has the code «{}»": "ningún país tiene el código «{}»",
     "no country has the code «{}»; accepted: {}": "ningún país tiene el código «{}»; se acepta: {}",

@@ -112,6 +112,6 @@ def test_a_person_who_represents_nobody_is_a_mistake(office: Office) -> None:
     office.record("person id=dora name=Dora from=2024-01-01")
     (wrong,) = office.plan(("Persona", DAY), ("Dora", "sí")).mistakes
     assert str(wrong.mistake) == (
-        'Asistencia!2: "Dora" no representa a ninguna organización ese día; '
+        'Asistencia!2:2: "Dora" no representa a ninguna organización ese día; '
         "escríbala en «Por la organización» o en «Personas»"
     )

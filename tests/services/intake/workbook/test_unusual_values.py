@@ -77,5 +77,5 @@ def test_what_is_planned_may_lie_ahead() -> None:
 def test_each_new_row_is_shown_with_its_cells_and_a_long_list_is_shortened() -> None:
     rows = [(f"Empresa {n}", date(2024, 3, 4)) for n in range(35)]
     lines = summarize(plan_of("Miembros", MEMBERS[:2], *rows)).new
-    assert lines[0] == "Miembros!2 Empresa 0: Alta: 2024-03-04"
+    assert lines[0] == "Miembros!2:2 Empresa 0: Alta: 2024-03-04"
     assert (len(lines), lines[-1]) == (31, "... y 5 más")

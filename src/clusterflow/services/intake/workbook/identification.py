@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from clusterflow.domain.records.labels import label_of
+from clusterflow.intake.workbook.bounds import example_of
 from clusterflow.intake.workbook.cells import slug
 from clusterflow.intake.workbook.drafts import Draft, ReadResult
 from clusterflow.intake.workbook.messages import CellMistake, Place, any_of, mistake
@@ -217,7 +218,8 @@ class _Identifier:
 
     def _needed(self, draft: Draft, name: str) -> None:
         column = draft.sheet.columns_of(draft.record)[name]
-        found = mistake(draft.at(name), None, "needed", self.language, column=column.title.to(self.language))
+        title, accepted = column.title.to(self.language), example_of(column, self.language)
+        found = mistake(draft.at(name), None, "needed_like", self.language, column=title, accepted=accepted)
         self.found.mistakes.append(found)
 
 

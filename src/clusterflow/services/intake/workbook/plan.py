@@ -17,6 +17,7 @@ from clusterflow.domain.records.governance import Meeting
 from clusterflow.domain.records.labels import label_of
 from clusterflow.domain.records.parties import Organisation
 from clusterflow.engine.record import Submission
+from clusterflow.intake.workbook.bounds import example_of
 from clusterflow.intake.workbook.drafts import Draft, ReadResult
 from clusterflow.intake.workbook.layout import in_words
 from clusterflow.intake.workbook.messages import CellMistake, Place, any_of, mistake
@@ -174,7 +175,8 @@ class _Planner:
         column = draft.sheet.columns_of(draft.record)[name]
         title = column.title.to(self.language)
         if name in draft.cells:
-            self._wrong(mistake(draft.at(name), None, "needed", self.language, column=title))
+            accepted = example_of(column, self.language)
+            self._wrong(mistake(draft.at(name), None, "needed_like", self.language, column=title, accepted=accepted))
         elif column in self.plan.read.columns[draft.sheet.name]:
             return  # the cell could not be read, which is among the mistakes
         elif (draft.sheet.name, name) not in self.reported_columns:
