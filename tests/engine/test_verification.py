@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection, Row, Table, delete, insert, select, update
 from support.world import World, model, stage
 
+from clusterflow.domain.pseudonym import Pseudonym
 from clusterflow.domain.seal import Seal
 from clusterflow.engine import verify as verification
 from clusterflow.engine.verify import Flaw
@@ -51,7 +52,7 @@ def flaws(w: World) -> list[str]:
 def verified() -> list[Table]:
     """The tables whose rows the ledger vouches for."""
     schema = tables.whole_schema().tables
-    names = ["ledger", "chain", "lifecycle_model", "initiative_state", *STATE]
+    names = ["ledger", "chain", "lifecycle_model", "initiative_state", "pseudonym", *STATE]
     return [schema[name] for name in names] + list(tables.REGISTRY_TABLES.values())
 
 
@@ -121,6 +122,28 @@ def test_a_fact_whose_salt_was_deleted_is_no_longer_whole(world: MakeWorld) -> N
     with w.context.database.begin() as connection:
         connection.exec_driver_sql("UPDATE seat SET salt = '', role = 'manager' WHERE role = 'chair'")
     assert any("its seat cannot be checked, because its salt was deleted" in flaw for flaw in flaws(w))
+
+
+def test_a_pseudonym_that_was_linked_to_somebody_else_is_found(world: MakeWorld) -> None:
+    w = lived(world)
+    with w.context.database.begin() as connection:
+        connection.execute(update(tables.pseudonym).values(person="bruno"))
+    (flaw,) = flaws(w)
+    assert "is linked to another person" in flaw
+    with w.context.database.begin() as connection:
+        connection.execute(update(tables.pseudonym).values(person="mona", salt=None))
+    assert "is linked to another person" in flaws(w)[0], "without its salt it cannot be checked"
+    with w.context.database.begin() as connection:
+        connection.execute(update(tables.pseudonym).values(person=tables.pseudonym.c.alias, salt=None))
+    assert "was removed, and no entry says so" in flaws(w)[0]
+
+
+def test_pseudonyms_of_earlier_versions_are_taken_as_they_are() -> None:
+    old = Pseudonym(alias="p-0123456789ab", person="mona")
+    assert (old.is_sound, old.is_forgotten) == (True, False)
+    new = Pseudonym.of("mona", "00ff")
+    assert (new.is_sound, len(new.alias)) == (True, 22)
+    assert not new.model_copy(update={"salt": None}).is_sound
 
 
 def test_a_seal_shows_a_chain_that_was_cut_at_its_end(world: MakeWorld) -> None:

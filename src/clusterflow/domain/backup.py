@@ -45,6 +45,7 @@ class Alias(Frozen):
 
     alias: str = Field(max_length=32)
     person: Name
+    salt: str | None = Field(default=None, max_length=32)
 
 
 class EvaluationMarks(Frozen):

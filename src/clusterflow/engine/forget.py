@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 
+from clusterflow.domain.pseudonym import Pseudonym
 from clusterflow.domain.record_events import PersonForgotten
 from clusterflow.domain.records import Record, Span
 from clusterflow.domain.records.base import REGISTRY
@@ -63,7 +64,7 @@ def forget(tx: Transaction, person: str) -> ForgetResult:
         )
     words = {w for p in people for w in (p.name, p.email) if w}
     words |= {f.record.address for f, _ in found if isinstance(f.record, Channel) and f.record.address}
-    alias = alias_of(connection, person, tx.context.ids) or f"p-{tx.context.ids()[:12]}"
+    alias = alias_of(connection, person, tx.context.ids) or Pseudonym.of(person, tx.context.ids()).alias
     digests: dict[str, dict[int, str]] = defaultdict(dict)
     for fact, _ in found:
         record = personal_data.without_person(fact.record, person, alias)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from clusterflow.domain.backup import CURE, Alias, Chain, Header, Line, Part, PinnedModel, canonical_json
 from clusterflow.domain.events import EVENT, Entry, InitiativeEnrolled, RecordEvent
 from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.pseudonym import Pseudonym
 from clusterflow.domain.records import RECORDS, Record
 from clusterflow.domain.records.base import STORED
 from clusterflow.domain.text import Frozen
@@ -128,7 +129,9 @@ class _Restorer:
         backup.write_models(self.tx.connection, [pinned])
 
     def _alias(self, where: str, alias: Alias) -> None:
-        if self._once(where, "pseudonym", alias.alias) and self._once(where, "person", alias.person):
+        if not Pseudonym(**alias.model_dump()).is_sound:
+            self._wrong(where, f"the pseudonym «{alias.alias}» is not that of «{alias.person}»")
+        elif self._once(where, "pseudonym", alias.alias) and self._once(where, "person", alias.person):
             backup.write_aliases(self.tx.connection, [alias])
 
     def _chain(self, headed: tuple[str, Chain] | None, lines: list[tuple[str, Line]]) -> None:

@@ -7,14 +7,17 @@ from collections.abc import Iterator, Sequence
 from pydantic import ValidationError
 from sqlalchemy import Connection, RowMapping
 
-from clusterflow.domain.events import Entry, InitiativeEnrolled, RecordEvent
+from clusterflow.domain.events import AccessRefused, Entry, InitiativeEnrolled, RecordEvent
+from clusterflow.domain.record_events import PersonForgotten
 from clusterflow.domain.records import Record
+from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.seal import Seal
 from clusterflow.domain.text import Frozen
 from clusterflow.rules.projection import expected_digests, replay
 from clusterflow.store import ledger, pinned_models, registry
 from clusterflow.store.columns import from_row
 from clusterflow.store.ledger import Head
+from clusterflow.store.people import pseudonyms_of
 from clusterflow.store.state import load_state, sort_rows
 
 
@@ -55,6 +58,7 @@ def verify(connection: Connection, head: Head) -> VerificationResult:
         *_facts(connection, head.chain, entries),
         *_models(connection, entries),
         *_life(connection, head, entries),
+        *_pseudonyms(connection, head.chain, entries),
     ]
     if entries and entries[-1].at != head.at:
         flaws.append(Flaw(chain=head.chain, found="the stored moment of its last entry is another one"))
@@ -120,6 +124,35 @@ def _has_digest(cls: type[Record], row: RowMapping, digest: str) -> bool:
         return from_row(cls, row).digest(row["salt"]) == digest
     except ValidationError:
         return False
+
+
+def _pseudonyms(connection: Connection, chain: str, entries: Sequence[Entry]) -> Iterator[Flaw]:
+    """Report pseudonyms in the entries that are linked to another person, or to none."""
+    first: dict[str, int] = {}
+    for entry in entries:
+        for name in ("decider", "cast_by", "asked_by"):
+            alias = getattr(entry.event, name, None)
+            if alias is not None:
+                first.setdefault(alias, entry.version)
+        if isinstance(entry.event, AccessRefused):
+            first.setdefault(entry.event.person, entry.version)
+    links = pseudonyms_of(connection, first)
+    forgotten: set[str] | None = None
+    for alias, version in first.items():
+        link = links.get(alias)
+        if link is None:
+            yield Flaw(
+                chain=chain, entry=version, found=f"the pseudonym «{alias}» in it is not linked to anybody any more"
+            )
+        elif not link.is_sound:
+            yield Flaw(chain=chain, entry=version, found=f"the pseudonym «{alias}» in it is linked to another person")
+        elif link.is_forgotten:
+            if forgotten is None:
+                removals = ledger.read_entries(connection, REGISTRY, kinds=("person.forgotten",))
+                forgotten = {e.event.alias for e in removals if isinstance(e.event, PersonForgotten)}
+            if alias not in forgotten:
+                found = f"the person behind the pseudonym «{alias}» in it was removed, and no entry says so"
+                yield Flaw(chain=chain, entry=version, found=found)
 
 
 def _models(connection: Connection, entries: Sequence[Entry]) -> Iterator[Flaw]:

@@ -37,7 +37,7 @@ def read_life(connection: Connection) -> Iterator[Part]:
         document = json.loads(row.document)
         yield PinnedModel(model=row.id, hash=row.hash, first_seen=row.first_seen, document=document)
     for row in connection.execute(select(tables.pseudonym).order_by(tables.pseudonym.c.alias)):
-        yield Alias(alias=row.alias, person=row.person)
+        yield Alias(alias=row.alias, person=row.person, salt=row.salt)
     for start in range(0, len(chains), _CHAINS_AT_A_TIME):
         portion = chains[start : start + _CHAINS_AT_A_TIME]
         names = [row.id for row in portion]
@@ -96,7 +96,7 @@ def write_models(connection: Connection, models: Iterable[PinnedModel]) -> None:
 
 
 def write_aliases(connection: Connection, aliases: Iterable[Alias]) -> None:
-    rows = [{"person": a.person, "alias": a.alias} for a in aliases]
+    rows = [alias.model_dump() for alias in aliases]
     if rows:
         connection.execute(insert(tables.pseudonym), rows)
 

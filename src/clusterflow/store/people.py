@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, String, Subquery, bindparam, insert, 
 from sqlalchemy.exc import IntegrityError
 
 from clusterflow.domain.lifecycle import DecidedBy
+from clusterflow.domain.pseudonym import Pseudonym
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.governance import Body, Delegation, Seat
 from clusterflow.domain.records.membership import Membership
@@ -146,13 +147,13 @@ def alias_of(connection: Connection, person: str, ids: Callable[[], str]) -> str
         return None
     if row.alias is not None:
         return str(row.alias)
-    alias = f"p-{ids()[:12]}"
+    made = Pseudonym.of(person, ids())
     try:
         with connection.begin_nested():
-            connection.execute(insert(tables.pseudonym), {"person": person, "alias": alias})
+            connection.execute(insert(tables.pseudonym), made.model_dump())
     except IntegrityError:  # another transaction made one at the same moment
         return alias_of(connection, person, ids)
-    return alias
+    return made.alias
 
 
 _PERSON = tables.REGISTRY_TABLES["person"]
@@ -171,6 +172,12 @@ def aliases_of(connection: Connection, people: Iterable[str] | None = None) -> d
     if people is not None:
         query = query.where(table.c.person.in_(sorted(set(people))))
     return {row.person: row.alias for row in connection.execute(query)}
+
+
+def pseudonyms_of(connection: Connection, aliases: Iterable[str]) -> dict[str, Pseudonym]:
+    """Return the links of some aliases, by alias."""
+    rows = connection.execute(select(tables.pseudonym).where(tables.pseudonym.c.alias.in_(sorted(set(aliases)))))
+    return {row.alias: Pseudonym(alias=row.alias, person=row.person, salt=row.salt) for row in rows}
 
 
 def person_of(connection: Connection, aliases: Iterable[str]) -> dict[str, str]:

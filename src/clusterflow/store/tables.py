@@ -221,9 +221,11 @@ Index("ix_gate_review_status", gate_review.c.status)
 pseudonym = Table(
     "pseudonym",
     metadata,
-    # The ledger holds aliases only; forgetting a person deletes this row, and the chain still verifies.
+    # The ledger holds aliases only; forgetting a person replaces this row, and the chain still verifies.
     Column("person", String(64), primary_key=True),
     Column("alias", String(32), nullable=False, unique=True),
+    # None for a forgotten person, and for the aliases of earlier versions (domain/pseudonym.py).
+    Column("salt", String(32), nullable=True),
 )
 
 inbox = Table(
