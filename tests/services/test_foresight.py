@@ -85,6 +85,28 @@ def test_each_turn_has_its_exact_day_and_its_facts(world: World) -> None:
     assert causes["finding.changed", "members"] == ["a (membership, 2024-03-31) counts for 0 instead of 1"]
 
 
+def test_the_least_prevents_a_lapse(world: World) -> None:
+    def lapses() -> list[ComingEvent]:
+        found = foresee(world.context, "one", date(2024, 12, 31), "en").events
+        return [event for event in found if event.kind == "milestone.lapsed"]
+
+    (lapse,) = lapses()
+    assert [(need.way, need.units) for need in lapse.least] == [("more", 1)]
+    assert lapse.prevention == "to prevent it, by 2024-06-16 (membership): 1 more of this kind"
+    world.record("membership initiative=one organisation=ministry from=2024-06-17")
+    assert len(lapses()) == 1, "a day too late"
+    world.record("membership initiative=one organisation=ministry retract=true")
+    world.record("membership initiative=one organisation=ministry from=2024-06-16")
+    assert lapses() == []
+
+
+def test_an_age_is_renewed_and_money_is_received(world: World) -> None:
+    found = foresee(world.context, "one", date(2024, 12, 31), "en").events
+    least = {event.subject: [(n.way, n.units, n.currency, n.record) for n in event.least] for event in found}
+    assert least["survey-age"] == [("newer", 1, None, "survey-wave")]
+    assert least["business-generated"] == [("more", 1, "EUR", "business")], "one cent is more than nothing"
+
+
 def test_the_portfolio_is_the_same_as_each_initiative(world: World) -> None:
     together = foresee_portfolio(world.context, date(2024, 12, 31), "en")
     assert together == (foresee(world.context, "one", date(2024, 12, 31), "en"),)

@@ -55,6 +55,6 @@ def _show(found: Foresight) -> None:
         for number, event in enumerate(events):
             first, *others = [cause.text for cause in event.causes] or [""]
             lines.add_row("" if number else str(when), event.stage_title, event.text, first)
-            for other in others:
+            for other in (*others, *filter(None, [event.prevention])):
                 lines.add_row("", "", "", other)
     show(lines)

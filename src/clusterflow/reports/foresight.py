@@ -6,18 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from clusterflow.domain.criterion import Criterion
 from clusterflow.domain.events import FindingChanged, LifeEvent
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.measurement import Evidence, Fold, Measurement, MetricDeclaration
-from clusterflow.domain.quantity import Unit, format_quantity
+from clusterflow.domain.money import exponent
+from clusterflow.domain.quantity import Bound, Unit, format_quantity
 from clusterflow.domain.terms import Answer
 from clusterflow.domain.text import Frozen, Language, Text
 from clusterflow.reports.labels import ANSWER
 from clusterflow.reports.ledger_lines import event_fields, event_word
 from clusterflow.reports.status import title_of
+from clusterflow.rules.least import Sums, least_ways
 
 
 class Cause(Frozen):
@@ -28,6 +30,18 @@ class Cause(Frozen):
     what: str
     on: date | None
     text: str
+
+
+class Need(Frozen):
+    """One way to prevent a turn: the smallest number of units that does; one less does not."""
+
+    way: Literal["more", "change", "fewer", "others", "newer"]
+    """``newer``: a record that happens later, for each of the records that grow too old."""
+    units: int
+    """Records, or minor units of money."""
+    currency: str | None = None
+    record: str | None
+    """The record type that counts, if the metric names one."""
 
 
 class ComingEvent(Frozen):
@@ -42,6 +56,10 @@ class ComingEvent(Frozen):
     """The criterion, the label or the strategy that it is about; empty for a stage, its gate or its milestone."""
     text: str
     causes: tuple[Cause, ...] = ()
+    least: tuple[Need, ...] = ()
+    """What would prevent it if it is true by that day; each way is enough. Empty if that is not known."""
+    prevention: str = ""
+    """The same in words."""
 
 
 class Foresight(Frozen):
@@ -150,3 +168,67 @@ def _value(row: Evidence | None, behind: Behind, language: Language) -> str:
     criterion = behind.criterion
     bounds = {bound.number for bound in (criterion.bound, criterion.keep) if bound is not None}
     return format_quantity(value, behind.declared.unit, language=language, beside=bounds)
+
+
+def least_of(behind: Behind, bound: Bound) -> tuple[Need, ...]:
+    """Return what would make a number hold a bound on the day on which it no longer does."""
+    rows, declared = behind.after, behind.declared
+    if behind.grows:
+        too_old = sum(row.part is not None and not bound.holds(row.part) for row in rows)
+        can_renew = declared.record is not None and declared.fold is not Fold.RATIO and not bound.rising
+        return (Need(way="newer", units=too_old, record=declared.record),) if can_renew and too_old else ()
+    currencies = {row.currency for row in rows if row.currency}
+    if len(currencies) > 1 or (currencies and bound.currency not in (None, *currencies)):
+        return ()
+    currency = next(iter(currencies), bound.currency)
+    if declared.fold in (Fold.LARGEST, Fold.SMALLEST):
+        return _least_of_yes_or_no(behind, bound)
+    scale = 10 ** exponent(currency) if currency else 1
+    exact = bound if declared.fold is Fold.RATIO else bound.model_copy(update={"number": bound.number * scale})
+    ways = least_ways(_sums(rows, scale), exact, declared.fold, ending=currency is None)
+    return tuple(Need(way=w.value, units=n, currency=currency, record=declared.record) for w, n in ways)
+
+
+def _least_of_yes_or_no(behind: Behind, bound: Bound) -> tuple[Need, ...]:
+    if bound.unit is not Unit.YES_NO:
+        return ()
+    if bound.rising:
+        return (Need(way="more", units=1, record=behind.declared.record),)
+    contrary = sum(row.part == 1 for row in behind.after)
+    return (Need(way="fewer", units=contrary, record=behind.declared.record),) if contrary else ()
+
+
+def _sums(rows: Iterable[Evidence], scale: int) -> Sums:
+    part = room = whole = Fraction(0)
+    for row in rows:
+        size = Fraction(0) if row.whole is None else row.whole if row.whole == 1 else row.whole * scale
+        whole += size
+        part += Fraction(0) if row.part is None else row.part * scale
+        room += size if row.part is None else 0
+    return Sums(part, room, whole)
+
+
+_WAYS: dict[str, Text] = {
+    "more": Text(es="{n} más de este tipo", en="{n} more of this kind"),
+    "change": Text(es="{n} de los que hay pasan a contar", en="{n} of those there come to count"),
+    "fewer": Text(es="{n} menos", en="{n} fewer"),
+    "others": Text(es="{n} más de los demás", en="{n} more of the others"),
+    "newer": Text(es="uno más reciente en lugar de cada uno de estos: {n}", en="a newer one for each of these: {n}"),
+}
+_OR = Text(es=" o ", en=" or ")
+_BY = Text(es="lo evita, a más tardar el {day}{record}: {ways}", en="to prevent it, by {day}{record}: {ways}")
+
+
+def prevention_text(needs: Sequence[Need], day: date, language: Language) -> str:
+    """Return the ways to prevent a turn in one sentence; empty if there is none."""
+    if not needs:
+        return ""
+    ways = (_WAYS[need.way].to(language).format(n=_units(need, language)) for need in needs)
+    record = f" ({needs[0].record})" if needs[0].record else ""
+    return _BY.to(language).format(day=day, record=record, ways=_OR.to(language).join(ways))
+
+
+def _units(need: Need, language: Language) -> str:
+    if need.currency is None:
+        return str(need.units)
+    return format_quantity(Fraction(need.units, 10 ** exponent(need.currency)), Unit.MONEY, need.currency, language)

@@ -14,10 +14,20 @@ from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.measurement import MetricDeclaration
 from clusterflow.domain.number_style import numbers_of
 from clusterflow.domain.records.parties import Initiative
+from clusterflow.domain.terms import Answer
 from clusterflow.domain.text import Language
 from clusterflow.engine.electorate import electorates_of
 from clusterflow.errors import Mistake, Mistakes
-from clusterflow.reports.foresight import Behind, ComingEvent, Foresight, causes_of, describe
+from clusterflow.reports.foresight import (
+    Behind,
+    ComingEvent,
+    Foresight,
+    Need,
+    causes_of,
+    describe,
+    least_of,
+    prevention_text,
+)
 from clusterflow.rules.evaluation import required_calls
 from clusterflow.rules.foresight import Electorates, Life, NumbersAhead, Turn, criteria_by_call, look_ahead
 from clusterflow.rules.judge import KNOWN_SHARE
@@ -36,6 +46,7 @@ from clusterflow.store.state import load_states
 DAY = timedelta(days=1)
 ONE_YEAR = timedelta(days=366)
 MOST_YEARS = 30
+EVERY_ROW = 10**6
 PORTION = 200
 """How many initiatives are measured together."""
 
@@ -170,6 +181,11 @@ def _described(
         if isinstance(event, ev.FindingChanged) and event.parts:
             continue  # the group changes with its criteria, which are listed
         stage = getattr(event, "stage", "")
+        behind = [
+            _behind(connection, initiative, future, criterion, turn.day, metrics)
+            for criterion in _criteria_behind(event, model)
+        ]
+        least = _least(event, behind)
         yield ComingEvent(
             initiative=initiative,
             day=turn.day,
@@ -178,12 +194,22 @@ def _described(
             stage_title=model.stage(stage).title.to(language) if stage else "",
             subject=str(next((v for n in _SUBJECTS if (v := getattr(event, n, None))), "")),
             text=describe(event, model, language),
-            causes=tuple(
-                cause
-                for criterion in _criteria_behind(event, model)
-                for cause in causes_of(_behind(connection, initiative, future, criterion, turn.day, metrics), language)
-            ),
+            causes=tuple(cause for one in behind for cause in causes_of(one, language)),
+            least=least,
+            prevention=prevention_text(least, turn.day, language),
         )
+
+
+def _least(event: ev.LifeEvent, behind: Sequence[Behind]) -> tuple[Need, ...]:
+    """Return what would prevent a loss that one criterion alone decides."""
+    if len(behind) != 1:
+        return ()
+    (one,) = behind
+    if isinstance(event, ev.MilestoneLapsed):
+        return least_of(one, one.criterion.keep) if one.criterion.keep is not None else ()
+    if isinstance(event, ev.FindingChanged) and event.before is Answer.MET:
+        return least_of(one, one.criterion.bound)
+    return ()
 
 
 _SUBJECTS = ("criterion", "label", "strategy")
@@ -215,7 +241,7 @@ def _behind(
         criterion=criterion,
         declared=declared,
         grows=dependence_of(call, declared).grows,
-        before=evidence(connection, call, initiative, day - DAY),
-        after=evidence(connection, call, initiative, day),
+        before=evidence(connection, call, initiative, day - DAY, limit=EVERY_ROW),
+        after=evidence(connection, call, initiative, day, limit=EVERY_ROW),
         number=future.numbers.on([call], day)[call],
     )
