@@ -21,9 +21,9 @@ shares = st.builds(lambda op, n: Bound(op=op, number=Fraction(n, 20), unit=Unit.
 numbers = st.builds(lambda op, n: Bound(op=op, number=Fraction(n, 2), unit=Unit.COUNT), operators, st.integers(0, 80))
 
 
-@given(sums=sums, asked=st.tuples(st.just(Fold.RATIO), shares) | st.tuples(st.just(Fold.SUM), numbers))
-def test_the_least_helps_and_one_less_does_not(sums: Sums, asked: tuple[Fold, Bound]) -> None:
-    fold, bound = asked
+@given(sums=sums, demand=st.tuples(st.just(Fold.RATIO), shares) | st.tuples(st.just(Fold.SUM), numbers))
+def test_the_least_helps_and_one_less_does_not(sums: Sums, demand: tuple[Fold, Bound]) -> None:
+    fold, bound = demand
     for way, units in least_ways(sums, bound, fold):
         assert sums.changed(way, units).meet(bound, fold)
         assert units == 1 or not sums.changed(way, units - 1).meet(bound, fold)

@@ -99,6 +99,11 @@ cli.command(
     help_epilogue="Example: clusterflow foresee automotriz --until 2027-12-31",
 )
 cli.command(
+    "clusterflow.cli.model_changes:compare",
+    help="Judge the facts of an initiative under several models.",
+    help_epilogue="Example: clusterflow compare automotriz --models basque,catalan",
+)
+cli.command(
     "clusterflow.cli.what_if:what_if",
     help="Show what some facts would change, without recording them.",
     help_epilogue="Example: clusterflow what-if automotriz --from facts.jsonl",
@@ -156,7 +161,7 @@ cli.command(
 )
 cli.command("clusterflow.cli.calendar:calendar", help="Write calendars: of an initiative, of a person, or all of them.")
 cli.command("clusterflow.cli.export:export", help="Export the registry, event logs, or everything.")
-cli.command("clusterflow.cli.models:model", help="List, show, check, draw and try the lifecycle models.")
+cli.command("clusterflow.cli.models:model", help="List, show, check, draw, compare and try the lifecycle models.")
 cli.command("clusterflow.cli.rulebooks:rulebook", help="List, show and check the rulebooks.")
 cli.command("clusterflow.cli.dues:dues", help="Show dues schemes and what members owe, and issue invoices.")
 cli.command(

@@ -30,7 +30,7 @@ from clusterflow.settings import Settings
 
 model = Commands(
     name="model",
-    help="List, show, check, draw and try the lifecycle models.",
+    help="List, show, check, draw, compare and try the lifecycle models.",
     help_epilogue="Example: clusterflow model list",
 )
 model.command(
@@ -38,6 +38,18 @@ model.command(
     name="try",
     help="Run a history under a model, and show the verdicts by month.",
     help_epilogue="Example: clusterflow model try my-model.yaml history.jsonl",
+)
+model.command(
+    "clusterflow.cli.model_changes:diff",
+    name="diff",
+    help="Say in words what one model asks differently than another.",
+    help_epilogue="Example: clusterflow model diff basque catalan",
+)
+model.command(
+    "clusterflow.cli.model_changes:impact",
+    name="impact",
+    help="Show what a new text would change for all live initiatives under the model.",
+    help_epilogue="Example: clusterflow model impact nuevo-leon.yaml",
 )
 
 

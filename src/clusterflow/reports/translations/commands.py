@@ -38,6 +38,12 @@ COMMANDS: dict[str, str] = {
     "{} · from {} until {}": "{} · del {} al {}",
     "No initiative is enrolled.": "No hay ninguna iniciativa inscrita.",
     "give either INITIATIVE, or --portfolio": "indique INICIATIVA o --portfolio",
+    "{} on {}": "{} al {}",
+    "✔ its gate would be passed; ▶ it would be in this stage; · ahead": "✔ pasaría su puerta; ▶ estaría en esta etapa; "
+    "· por venir",
+    "name at least one model: --models basque,catalan": "indique al menos un modelo: --models basque,catalan",
+    "no difference": "ninguna diferencia",
+    "{} {}: {} of {} live initiatives change": "{} {}: cambian {} de {} iniciativas activas",
     "{}: still": "{}: sigue",
     "No answer and no number of it would change.": "No cambiaría ninguna respuesta ni ningún valor.",
     "Nothing was written.": "No se registró nada.",
@@ -349,5 +355,7 @@ HEADS: dict[str, str] = {
     "before": "antes",
     "after": "después",
     "what comes": "qué viene",
+    "what is different": "qué es distinto",
+    "what would change": "qué cambiaría",
 }
 """The heads of columns, and other words that stand alone."""

@@ -221,8 +221,18 @@ HELP: dict[str, str] = {
     "Names, addresses and pseudonyms are in it: keep it as you keep the database.": (
         "Contiene nombres, direcciones y seudónimos: guárdelo como guarda la base de datos."
     ),
-    "List, show, check, draw and try the lifecycle models.": (
-        "Enumera, muestra, comprueba, dibuja y prueba los modelos de ciclo de vida."
+    "List, show, check, draw, compare and try the lifecycle models.": (
+        "Lista, muestra, comprueba, dibuja, compara y prueba los modelos de ciclo de vida."
+    ),
+    "Judge the facts of an initiative under several models.": (
+        "Evalúa los datos de una iniciativa según varios modelos."
+    ),
+    "models by name or file, separated by commas": "modelos por nombre o archivo, separados por comas",
+    "Say in words what one model asks differently than another.": (
+        "Dice en palabras qué pide un modelo de otra manera que otro."
+    ),
+    "Show what a new text would change for all live initiatives under the model.": (
+        "Muestra qué cambiaría un texto nuevo para todas las iniciativas activas que siguen el modelo."
     ),
     "Run a history under a model, and show the verdicts by month.": (
         "Aplica un modelo a una historia y muestra los dictámenes por mes."
