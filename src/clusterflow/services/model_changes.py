@@ -146,8 +146,8 @@ def _effects(
             fallen = [u for u in after.watched.get(stage.id, ()) if u.kept is Answer.UNMET]
             stood = {u.id for u in before.watched.get(stage.id, ()) if u.kept is Answer.UNMET}
             for unit in (u for u in fallen if u.id not in stood):
-                asked = title_of(stage.gate.by_id[unit.id], language)
-                yield Effect.of("milestone", stage.id, title, "lapse", language, asked=asked)
+                lapsing = title_of(stage.gate.by_id[unit.id], language)
+                yield Effect.of("milestone", stage.id, title, "lapse", language, asked=lapsing)
         visit = state.visit(stage.id)
         if visit is not None and stage.id in old.by_id and old.stage(stage.id).allowed_days != stage.allowed_days:
             due = visit.entered_on + timedelta(days=stage.allowed_days)
