@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import uvicorn
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from clusterflow.domain.lifecycle import DecidedBy, LifecycleModel
+from clusterflow.domain.records import RECORDS
 from clusterflow.domain.terms import Role
 from clusterflow.services import sign_in
+from clusterflow.store.registry import facts_of
+from clusterflow.store.tables import REGISTRY_TABLES
 
 from .pages import PageRead
 from .patience import PATIENCE_SECONDS
@@ -72,6 +76,18 @@ class WebWorld:
         if person is not None:
             browser.sign_in(self, person)
         return browser
+
+    def facts(self, record: str, initiative: str = "one") -> list[Any]:
+        """The facts of a type that hold, the oldest first."""
+        with self.world.context.reading() as connection:
+            found = facts_of(connection, RECORDS[record], initiative)
+        return [f.record for f in found if not f.retracted]
+
+    def facts_by(self, record: str, initiative: str = "one") -> list[str]:
+        """Who recorded the facts of a type."""
+        table = REGISTRY_TABLES[record]
+        with self.world.context.reading() as connection:
+            return list(connection.execute(select(table.c.entered_by).where(table.c.chain == initiative)).scalars())
 
     def ready(self, initiative: str = "one") -> None:
         """Meet every criterion of the first stage, so that its gate opens."""

@@ -43,7 +43,7 @@ class Right(StrEnum):
     RECORD = "record"
     """Record, correct, end and withdraw facts, and submit a workbook."""
     GRANT = "grant"
-    """Record what gives others a vote: delegations, and the addresses of people who vote."""
+    """Record what gives others a vote, or waives a rule: delegations, waivers, and the addresses of people who vote."""
 
 
 _SEE = frozenset({Right.SEE})
@@ -72,7 +72,7 @@ def rights_of(capacities: Iterable[Capacity]) -> frozenset[Right]:
     return frozenset(right for capacity in capacities for right in RIGHTS[capacity])
 
 
-GRANTING_RECORDS = frozenset({"delegation"})
+GRANTING_RECORDS = frozenset({"delegation", "waiver"})
 """The record types of an initiative that only the right to grant records."""
 
 SHARED_RECORDS = frozenset({"organisation", "person", "representation"})

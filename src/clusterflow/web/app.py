@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -20,9 +19,10 @@ from clusterflow.services.context import Context
 from clusterflow.services.notifications.pages import GATE_PAGE, INITIATIVE_PAGE, WORK_PAGE
 from clusterflow.web import gate, initiative, me, sign_in, work
 from clusterflow.web.api.routes import api
+from clusterflow.web.fact_routes import fact_routes
 from clusterflow.web.headers import HEADERS, SecurityHeaders
 from clusterflow.web.render import FOLDER, page
-from clusterflow.web.site import NotSignedIn, Site, taking_form, to_sign_in
+from clusterflow.web.site import NotSignedIn, Site, post, to_sign_in
 from clusterflow.web.texts import TEXTS
 
 
@@ -33,26 +33,27 @@ def build_app(context: Context) -> Starlette:
         routes=[
             Route(WORK_PAGE, work.show),
             Route("/sign-in", sign_in.show),
-            _post("/sign-in", sign_in.send_link),
+            post("/sign-in", sign_in.send_link),
             Route("/sign-in/{secret}", sign_in.show_button),
-            _post("/sign-in/{secret}", sign_in.begin_session),
-            _post("/sign-out", sign_in.end_session),
-            _post("/sign-out-everywhere", sign_in.end_all_sessions),
+            post("/sign-in/{secret}", sign_in.begin_session),
+            post("/sign-out", sign_in.end_session),
+            post("/sign-out-everywhere", sign_in.end_all_sessions),
             Route(INITIATIVE_PAGE, initiative.show),
             Route(GATE_PAGE, gate.show),
-            _post(GATE_PAGE, gate.vote),
-            _post(f"{GATE_PAGE}/review", gate.request_review),
-            _post(f"{GATE_PAGE}/code", gate.send_code),
+            post(GATE_PAGE, gate.vote),
+            post(f"{GATE_PAGE}/review", gate.request_review),
+            post(f"{GATE_PAGE}/code", gate.send_code),
             Route(me.ME_PAGE, me.show),
-            _post(f"{me.ME_PAGE}/preferences", me.change_preferences),
-            _post(f"{me.ME_PAGE}/channels", me.change_channel),
-            _post(f"{me.ME_PAGE}/channels/remove", me.remove_channel),
-            _post(f"{me.ME_PAGE}/calendar", me.new_calendar_address),
-            _post(f"{me.ME_PAGE}/calendar/remove", me.remove_calendar_address),
-            _post(f"{me.ME_PAGE}/tokens", me.new_token),
-            _post(f"{me.ME_PAGE}/tokens/revoke", me.revoke_token),
+            post(f"{me.ME_PAGE}/preferences", me.change_preferences),
+            post(f"{me.ME_PAGE}/channels", me.change_channel),
+            post(f"{me.ME_PAGE}/channels/remove", me.remove_channel),
+            post(f"{me.ME_PAGE}/calendar", me.new_calendar_address),
+            post(f"{me.ME_PAGE}/calendar/remove", me.remove_calendar_address),
+            post(f"{me.ME_PAGE}/tokens", me.new_token),
+            post(f"{me.ME_PAGE}/tokens/revoke", me.revoke_token),
             Route("/calendars/{secret}.ics", me.calendar),
             api(),
+            *fact_routes(),
             Route("/health", _health),
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
         ],
@@ -68,10 +69,6 @@ def build_app(context: Context) -> Starlette:
     )
     app.state.site = site
     return app
-
-
-def _post(path: str, handler: Callable[..., Response]) -> Route:
-    return Route(path, taking_form(handler), methods=["POST"])
 
 
 def _health(request: Request) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 
 from clusterflow.domain.term_labels import WEEKDAY
 from clusterflow.domain.text import Language, Text
+from clusterflow.intake.record_forms.form import noun
 from clusterflow.reports.labels import ANSWER, DECISION, READINESS, ROLE, SEVERITY, SIGN, STANCE, STANDING, STATUS
 from clusterflow.services import sign_in
 from clusterflow.web.site import form_secret, site_of, visitor_of
@@ -60,6 +61,8 @@ def _environment(language: Language) -> Environment:
         "capacity": lambda value: CAPACITY[value].to(language),
         "sign": lambda value: SIGN[value],
         "day": lambda value: _day(value, language),
+        "noun": partial(noun, language=language),
+        "to": lambda text: text.to(language),
     }
     environment.globals |= {"language": language, "t": {n: text.to(language) for n, text in TEXTS.items()}}
     return environment

@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 
 from clusterflow.domain.access import Right
 from clusterflow.domain.records.parties import Person
@@ -185,3 +186,7 @@ def taking_form(handler: Callable[[Request, Form], Response]) -> Callable[..., o
         return await run_in_threadpool(handler, request, form)
 
     return endpoint
+
+
+def post(path: str, handler: Callable[..., Response]) -> Route:
+    return Route(path, taking_form(handler), methods=["POST"])

@@ -6,6 +6,7 @@ from clusterflow.domain.access import Capacity
 from clusterflow.domain.terms import Role
 from clusterflow.domain.text import Text
 from clusterflow.reports.labels import ROLE
+from clusterflow.web.fact_texts import FACT_TEXTS
 from clusterflow.web.texts_of_me import ME
 
 CAPACITY: dict[Capacity, Text] = {
@@ -17,6 +18,7 @@ CAPACITY: dict[Capacity, Text] = {
 }
 
 TEXTS: dict[str, Text] = {
+    **FACT_TEXTS,
     # The frame of every page
     "my_work": Text(es="Mi trabajo", en="My work"),
     "skip": Text(es="Ir al contenido", en="Skip to the content"),

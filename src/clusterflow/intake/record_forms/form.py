@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from clusterflow.domain.money import Money
 from clusterflow.domain.records import RECORDS, Happening, Record
 from clusterflow.domain.text import Language, Text
+from clusterflow.errors import shortened
 from clusterflow.intake.record_forms.titles import COLUMNS, HELP, TITLES
 from clusterflow.intake.workbook.amounts import read_amount
 from clusterflow.intake.workbook.bounds import accepted_values
@@ -48,6 +49,30 @@ class FormField:
     """Whether an empty field has a value of its own, so that «not known» cannot be chosen."""
 
 
+_IN_A_FORM = {
+    "date": Text(
+        es="no es una fecha; se acepta 2025-03-04 o 4 de marzo de 2025",
+        en="is no date; accepted: 2025-03-04, 4 March 2025",
+    ),
+    "currency": Text(
+        es="no tiene moneda; escriba su código, como {example}", en="has no currency; type its code, as {example}"
+    ),
+    "id": Text(
+        es="no es un identificador: minúsculas, cifras, punto y guion, como {example}; o déjelo vacío",
+        en="is no id: lower case letters, digits, point and hyphen, as {example}; or leave it empty",
+    ),
+    "needed": Text(es="Falta «{column}».", en="«{column}» is missing."),
+}
+"""The messages that speak of cells in a workbook, in the words of a form."""
+
+
+def as_sentence(value: str, key: str, language: Language, **values: object) -> str:
+    """Return a mistake in a field: the value, what is wrong with it, and what is accepted."""
+    text = _IN_A_FORM[key].to(language).format(**values) if key in _IN_A_FORM else message_text(key, language, **values)
+    value = value.strip()
+    return f"«{shortened(value)}» {text}." if value else text[:1].upper() + text[1:]
+
+
 @cache
 def fields_of(record: str) -> tuple[FormField, ...]:
     """Return the fields of a record type, in the order of its sheet."""
@@ -58,10 +83,9 @@ def fields_of(record: str) -> tuple[FormField, ...]:
 @cache
 def columns_of(record: str) -> dict[str, Column]:
     """Return a column for each field of a record type: that of the workbook, or one of our own."""
-    found = {c.name: c for c in COLUMNS if c.record == record}
-    if record in OF_RECORD:
-        of_sheet = {n: c for n, c in OF_RECORD[record].columns_of(record).items() if n not in found}
-        found = {**{n: _alone(c, record) for n, c in of_sheet.items()}, **found}
+    own = {c.name: c for c in COLUMNS if c.record == record}
+    of_sheet = OF_RECORD[record].columns_of(record) if record in OF_RECORD else {}
+    found = {**{name: _alone(c, record) for name, c in of_sheet.items()}, **own}
     return {name: c for name, c in found.items() if c.kind is not Kind.CURRENCY}
 
 
@@ -90,7 +114,7 @@ def _field(cls: type[Record], column: Column) -> FormField:
     )
 
 
-def noun(record: str, language: Language, many: bool = False) -> str:
+def noun(record: str, many: bool = False, *, language: Language) -> str:
     """Return what a record of a type is called: member, members."""
     if record in TITLES:
         return TITLES[record][many].to(language)
@@ -119,14 +143,14 @@ def read_form(record: str, form: Form, language: Language, resolve: Resolve, fix
         if fixed is not None and one.name in fixed:
             reading.fields[one.name] = fixed[one.name]
             continue
-        with _mistake_at(one.name, reading, language):
+        with _mistake_at(one.name, form, reading, language):
             reading.fields[one.name] = _value(one, form, language)
         _resolve(one, reading, resolve)
         empty = reading.fields.get(one.name) is None
         if empty and one.required and one.name not in reading.mistakes:
-            reading.mistakes[one.name] = message_text("needed", language, column=one.title.to(language))
+            reading.mistakes[one.name] = as_sentence("", "needed", language, column=one.title.to(language))
     _make_id(cls, reading)
-    _validate(cls, reading, language)
+    _validate(cls, form, reading, language)
     return reading
 
 
@@ -140,12 +164,12 @@ def _value(one: FormField, form: Form, language: Language) -> Any:
 
 
 @contextmanager
-def _mistake_at(name: str, reading: FormReading, language: Language) -> Iterator[None]:
+def _mistake_at(name: str, form: Form, reading: FormReading, language: Language) -> Iterator[None]:
     try:
         yield
     except Unreadable as problem:
         reading.fields[name] = None
-        reading.mistakes[name] = message_text(problem.key, language, **problem.values)
+        reading.mistakes[name] = as_sentence(form.get(name, ""), problem.key, language, **problem.values)
 
 
 def _resolve(one: FormField, reading: FormReading, resolve: Resolve) -> None:
@@ -168,7 +192,7 @@ def _make_id(cls: type[Record], reading: FormReading) -> None:
     reading.fields["id"] = slug(" ".join(words)) or cls.type
 
 
-def _validate(cls: type[Record], reading: FormReading, language: Language) -> None:
+def _validate(cls: type[Record], form: Form, reading: FormReading, language: Language) -> None:
     values = {name: value for name, value in reading.fields.items() if value is not None}
     try:
         made = cls.model_validate(values)
@@ -182,7 +206,8 @@ def _validate(cls: type[Record], reading: FormReading, language: Language) -> No
                 _whole_record(cls, error["msg"], reading, language)
             else:
                 accepted = accepted_values(error.get("ctx", {}), columns_of(cls.type)[name], language)
-                reading.mistakes.setdefault(name, message_text("bounds", language, accepted=accepted))
+                wrong = as_sentence(form.get(name, ""), "bounds", language, accepted=accepted)
+                reading.mistakes.setdefault(name, wrong)
     else:
         reading.record = None if reading.mistakes else made
 
@@ -190,7 +215,7 @@ def _validate(cls: type[Record], reading: FormReading, language: Language) -> No
 def _whole_record(cls: type[Record], message: str, reading: FormReading, language: Language) -> None:
     first, last = reading.fields.get("valid_from"), reading.fields.get("valid_to")
     if isinstance(first, date) and isinstance(last, date) and last < first:
-        reading.mistakes.setdefault("valid_to", message_text("ends_before", language, first=first))
+        reading.mistakes.setdefault("valid_to", as_sentence(str(last), "ends_before", language, first=first))
     else:
         name, _, rest = message.removeprefix("Value error, ").partition(": ")
         known = name in cls.model_fields

@@ -16,7 +16,7 @@ from clusterflow.domain.records import RECORDS, Record
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.labels import label_of
 from clusterflow.domain.text import Frozen, Language
-from clusterflow.intake.record_forms.form import FormField, fields_of
+from clusterflow.intake.record_forms.form import FormField, fields_of, is_happening
 from clusterflow.intake.workbook.layout import Kind, in_words
 from clusterflow.rules.mistakes import reference_fields
 from clusterflow.services.context import Context
@@ -252,4 +252,7 @@ def _position(text: str | None) -> Cursor | None:
     return (value, entry) if isinstance(value, (str, int, float, bool, date)) and isinstance(entry, int) else None
 
 
-__all__ = ["PAGE", "FactState", "all_cells", "choices_of", "facts_query", "table", "trace"]
+__all__ = [
+    "PAGE", "FactQuery", "FactState", "FormField", "Kind", "all_cells", "choices_of", "facts_query", "fields_of",
+    "is_happening", "table", "trace",
+]  # fmt: skip

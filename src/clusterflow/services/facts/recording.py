@@ -12,8 +12,17 @@ from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Organisation
 from clusterflow.domain.text import Language, Text
 from clusterflow.engine.record import Submission
-from clusterflow.errors import FactChanged, Mistakes
-from clusterflow.intake.record_forms.form import Form, FormReading, columns_of, form_of, is_happening, noun, read_form
+from clusterflow.errors import FactChanged, Mistakes, NotPossible, shortened
+from clusterflow.intake.record_forms.form import (
+    Form,
+    FormReading,
+    as_sentence,
+    columns_of,
+    form_of,
+    is_happening,
+    noun,
+    read_form,
+)
 from clusterflow.intake.workbook.cells import slug
 from clusterflow.reports.translations import mistake_text, translated
 from clusterflow.rules.plausibility import odd_values
@@ -52,6 +61,8 @@ class Outcome:
     """By field; what concerns the whole form is under ``form``."""
     odd: dict[str, str] = field(default_factory=dict)
     """Values that look like a mistake, by field. The author may confirm them."""
+    repeated: bool = False
+    """Whether the same form was recorded before, when its new thing got another id."""
     other: FactVersion | None = None
     """The fact as somebody else changed it meanwhile."""
 
@@ -85,14 +96,15 @@ def correct(
     return _record(context, author, submissions, new, key)
 
 
-def end(context: Context, author: Author, shown: FactVersion, day: date, key: str | None) -> Outcome:
+def end(context: Context, author: Author, shown: FactVersion, text: str, key: str | None) -> Outcome:
     """End a fact: it is true until a day, that day included."""
     old = shown.record
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        return Outcome(mistakes={"valid_to": as_sentence(text, "date", author.language)})
     if day < old.valid_from:
-        text = Text(es="termina el {day}, antes de empezar", en="it ends on {day}, before it begins").to(
-            author.language
-        )
-        return Outcome(mistakes={"valid_to": text.format(day=day)})
+        return Outcome(mistakes={"valid_to": as_sentence(text, "ends_before", author.language, first=old.valid_from)})
     new = old.model_copy(update={"valid_to": day})
     return _record(context, author, [_submission(author, new, {}, shown.entry)], new, key)
 
@@ -128,8 +140,10 @@ def _resolve(context: Context, author: Author, target: str, text: str) -> tuple[
     if len(found) == 1:
         return next(iter(found)), ""
     if found:
-        return None, _SEVERAL.to(author.language).format(ids=", ".join(sorted(found)))
-    return None, _NOT_FOUND.to(author.language).format(noun=noun(target, author.language))
+        wrong = _SEVERAL.to(author.language).format(ids=", ".join(sorted(found)))
+    else:
+        wrong = _NOT_FOUND.to(author.language).format(noun=noun(target, language=author.language))
+    return None, f"«{shortened(text)}»: {wrong}."
 
 
 def _free_id(context: Context, author: Author, record: Any) -> str:
@@ -161,6 +175,10 @@ def _record(context: Context, author: Author, submissions: list[Submission], new
     except Mistakes as problem:
         texts = [mistake_text(m, author.language).partition(": ")[2] for m in problem.mistakes]
         return Outcome(mistakes={"form": " ".join(t[:1].upper() + t[1:] + "." for t in texts)})
+    except NotPossible:
+        if key is None:
+            raise
+        return Outcome(repeated=True)
     except FactChanged:
         with context.reading() as connection:
             now = [v for v in versions_of(connection, query, new) if v.superseded_by is None]
@@ -191,3 +209,6 @@ def version_of(context: Context, author: Author, record: str, entry: int) -> Fac
 def form_values(record: Record, language: Language) -> Mapping[str, str]:
     """Return what a form for a correction of a fact is filled with."""
     return form_of(record, language)
+
+
+__all__ = ["Author", "FactVersion", "Outcome", "correct", "end", "enter", "form_values", "version_of", "withdraw"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from clusterflow.domain.text import Frozen, Language
 from clusterflow.reports.history import KINDS, HistoryLine, history
 from clusterflow.reports.status import InitiativeStatus
-from clusterflow.services import standing
+from clusterflow.services import registry, standing
 from clusterflow.services.context import Context
 from clusterflow.store import ledger
 from clusterflow.store.pinned_models import load_model
@@ -34,3 +34,9 @@ def initiative_page(context: Context, initiative: str, language: Language) -> In
         entries = list(ledger.read_entries(connection, initiative, kinds=sorted(KINDS)))
     lines = history(entries[-NEWEST:], model, language)
     return InitiativePage(status=status, history=lines[::-1])
+
+
+def name_of(context: Context, initiative: str) -> str:
+    """Return the name of an initiative today; its id if it has no record."""
+    record = registry.initiative_record(context, initiative)
+    return record.name if record else initiative

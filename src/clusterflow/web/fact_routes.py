@@ -1,0 +1,27 @@
+"""The addresses of the pages of facts: in an initiative, and in the registry of the office."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from starlette.routing import Route
+
+from clusterflow.services.notifications.pages import INITIATIVE_PAGE
+from clusterflow.web import facts
+from clusterflow.web.site import post
+
+
+def fact_routes() -> Iterator[Route]:
+    for base in (INITIATIVE_PAGE, facts.SHARED_PLACE):
+        of_type, of_fact = f"{base}/facts/{{record}}", f"{base}/facts/{{record}}/{{entry:int}}"
+        yield from (
+            Route(f"{base}/facts", facts.show_types),
+            Route(of_type, facts.show_list),
+            Route(f"{of_type}/new", facts.show_new),
+            post(f"{of_type}/new", facts.enter),
+            Route(of_fact, facts.show_fact),
+            Route(f"{of_fact}/correct", facts.show_correction),
+            post(f"{of_fact}/correct", facts.correct),
+            post(f"{of_fact}/end", facts.end),
+            post(f"{of_fact}/withdraw", facts.withdraw),
+        )

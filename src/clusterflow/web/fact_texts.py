@@ -1,0 +1,90 @@
+"""The texts of the pages of facts, attendance, dues and workbooks, in Spanish and English."""
+
+from __future__ import annotations
+
+from clusterflow.domain.text import Text
+
+FACT_TEXTS: dict[str, Text] = {
+    "more_pages": Text(es="Páginas de la iniciativa", en="Pages of the initiative"),
+    "facts": Text(es="Datos", en="Facts"),
+    "facts_lede": Text(
+        es="Lo que está registrado. Cada cambio deja su rastro; nada se borra.",
+        en="What is recorded. Every change leaves its trace; nothing is deleted.",
+    ),
+    "all_registry": Text(es="Registro de la oficina", en="Registry of the office"),
+    "group_parties": Text(es="Quién participa", en="Who takes part"),
+    "group_governance": Text(es="Gobierno y reuniones", en="Governance and meetings"),
+    "group_strategy": Text(es="Estrategia", en="Strategy"),
+    "group_money": Text(es="Dinero y personal", en="Money and staff"),
+    "group_activity": Text(es="Actividad", en="Activity"),
+    "group_programme": Text(es="Programa", en="Programme"),
+    "record_new": Text(es="Registrar", en="Record"),
+    "search": Text(es="Buscar", en="Search"),
+    "filter": Text(es="Filtrar", en="Filter"),
+    "show": Text(es="Mostrar", en="Show"),
+    "any": Text(es="todos", en="any"),
+    "state_current": Text(es="vigentes", en="in force"),
+    "state_ended": Text(es="terminados", en="ended"),
+    "state_all": Text(es="todos", en="all"),
+    "state_withdrawn": Text(es="retirados", en="withdrawn"),
+    "no_facts": Text(es="No hay nada registrado con estas condiciones.", en="Nothing is recorded that fits."),
+    "entries": Text(es="registros", en="entries"),
+    "sort_by": Text(es="Ordenar por {title}", en="Sort by {title}"),
+    "open": Text(es="Ver", en="Open"),
+    "first_page": Text(es="Al principio", en="First page"),
+    "not_known": Text(es="sin dato", en="not known"),
+    "correct": Text(es="Corregir", en="Correct"),
+    "correct_help": Text(
+        es="Para un error al registrar. Si algo cambió un día, registre el cambio con la fecha de ese día.",
+        en="For a mistake in what was recorded. If something changed on a day, record the change with that day.",
+    ),
+    "change_from": Text(es="Registrar un cambio desde un día", en="Record a change from a day on"),
+    "end_fact": Text(es="Termina", en="End"),
+    "last_day": Text(es="Último día en que es verdad", en="Last day on which it is true"),
+    "withdraw_fact": Text(es="Retirar", en="Withdraw"),
+    "withdraw_help": Text(
+        es="Para lo que nunca fue verdad. Deja de contar, y su rastro queda.",
+        en="For what was never true. It no longer counts, and its trace stays.",
+    ),
+    "trace": Text(es="Rastro", en="Trace"),
+    "version_entered": Text(es="registrado", en="recorded"),
+    "version_corrected": Text(es="corregido", en="corrected"),
+    "version_retracted": Text(es="retirado", en="withdrawn"),
+    "valid_from_day": Text(es="vale desde el", en="true from"),
+    "holds_now": Text(es="vigente", en="holds"),
+    "by_whom": Text(es="por", en="by"),
+    "old_version": Text(
+        es="Esta versión ya no cuenta. El rastro dice qué la reemplazó.",
+        en="This version no longer counts. The trace says what replaced it.",
+    ),
+    "save": Text(es="Guardar", en="Save"),
+    "save_mine": Text(es="Guardar lo mío", en="Save mine"),
+    "keep_theirs": Text(es="Dejar lo que está registrado", en="Keep what is recorded"),
+    "changed_meanwhile": Text(es="Otra persona cambió este dato mientras tanto", en="Somebody else changed this fact"),
+    "changed_meanwhile_help": Text(
+        es="No se guardó nada. Compare, y elija qué queda.", en="Nothing was saved. Compare, and choose what stays."
+    ),
+    "exists_help": Text(
+        es="Ya hay un dato así de ese día. Si guarda lo suyo, lo corrige.",
+        en="There is such a fact of that day. If you save yours, it is corrected.",
+    ),
+    "withdrawn_meanwhile": Text(
+        es="El dato ya no está registrado: alguien lo retiró.",
+        en="The fact is no longer recorded: somebody withdrew it.",
+    ),
+    "field": Text(es="Campo", en="Field"),
+    "theirs": Text(es="Registrado", en="Recorded"),
+    "mine": Text(es="Lo que usted escribió", en="What you typed"),
+    "odd_title": Text(es="¿Es correcto?", en="Is this right?"),
+    "odd_help": Text(
+        es="Corrija el valor, o marque que es correcto.", en="Correct the value, or confirm that it is right."
+    ),
+    "odd_confirm": Text(es="Sí, es correcto", en="Yes, it is right"),
+    "currency": Text(es="Moneda", en="Currency"),
+    "type_name": Text(es="Escriba el nombre o el Id.", en="Type the name or the id."),
+    "id_help": Text(es="Si queda vacío, se crea solo.", en="If it is empty, one is made."),
+    "required": Text(es="obligatorio", en="required"),
+    "yes": Text(es="sí", en="yes"),
+    "no": Text(es="no", en="no"),
+    "save_facts": Text(es="Guardado", en="Saved"),
+}
