@@ -160,8 +160,8 @@ HELP: dict[str, str] = {
     "the rule, or a criterion of it, as «clusterflow rulebook show» names it": "la regla, o un criterio de ella, "
     "como la nombra «clusterflow rulebook show»",
     "its level, if it is a label with levels": "su nivel, si es un sello con niveles",
-    "the rulebook by which it was awarded, as «clusterflow rulebook list» names it": "el reglamento por el que se otorgó, "
-    "como lo nombra «clusterflow rulebook list»",
+    "the rulebook by which it was awarded, as «clusterflow rulebook list» names it": "el reglamento por el que "
+    "se otorgó, como lo nombra «clusterflow rulebook list»",
     "who granted it": "quién la otorgó",
     "why it was granted": "por qué se otorgó",
     "the criterion, as «clusterflow rulebook show» names it": "el criterio, como lo nombra «clusterflow rulebook show»",
