@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from pydantic import Field
 
@@ -170,14 +171,19 @@ class Rule(Frozen):
         part = self.requirement or self.open_criterion
         return part.title if part is not None else None
 
-    @property
+    @cached_property
     def calls(self) -> tuple[MetricCall, ...]:
+        """The metric calls of its criteria."""
         if self.open_criterion is not None:
             return (self.open_criterion.call,)
         return tuple(c.call for c in leaves(self.requirement)) if self.requirement is not None else ()
 
     def is_in_force(self, day: date) -> bool:
         return within(day, self.valid_from, self.valid_to)
+
+    def __hash__(self) -> int:
+        """The hash of its id: that of all of its parts would be computed anew at each look-up."""
+        return hash(self.id)
 
 
 class Score(Frozen):
@@ -251,7 +257,7 @@ class Rulebook(Frozen):
     holder_text: HolderText = HolderText.JUDGED_DAY
     texts: tuple[RuleText, ...] = Field(min_length=1)
 
-    @property
+    @cached_property
     def calls(self) -> frozenset[MetricCall]:
         """Every metric call of the rulebook."""
         rules = (call for text in self.texts for rule in text.rules for call in rule.calls)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 
 from clusterflow.domain.criterion import AllOf, AnyOf, Criterion
 from clusterflow.domain.measurement import UNMEASURED, Measurement
@@ -157,19 +158,34 @@ def _concerns(window: WindowDays, holding: Holding) -> bool:
     return renewable if window.window.kind is WindowKind.RENEWAL else holding is not Holding.HELD
 
 
+@lru_cache(maxsize=1024)
+def _unmeasured(rule: Rule, entered: EnteredCutOff | None) -> RuleResult:
+    """The answer for a rule of which nothing is measured. In a portfolio most rules are such, so it is found once."""
+    requirement, measured = _requirement(rule, entered, {})
+    result = judge_requirement(requirement, {}) if requirement is not None else None
+    found = result.answer if result is not None else Answer.UNKNOWN
+    return RuleResult(rule, RULING[found], result, measured, (), _points(rule, result, found))
+
+
+def _requirement(
+    rule: Rule, entered: EnteredCutOff | None, measurements: Measurements
+) -> tuple[Criterion | AnyOf | AllOf | None, Measurement | None]:
+    """Return the requirement of a rule; if its cut-off is not entered, what was measured instead."""
+    if rule.open_criterion is None:
+        return rule.requirement, None
+    if entered is None:
+        return None, measurements.get(rule.open_criterion.call, UNMEASURED)
+    return rule.open_criterion.with_bound(entered.bound, entered.source), None
+
+
 def _judge_rule(
     rule: Rule, measurements: Measurements, waivers: Sequence[Waiver], cut_offs: CutOffs, day: date
 ) -> RuleResult:
     if not rule.is_in_force(day):
         return RuleResult(rule, Ruling.NOT_IN_FORCE, None)
-    requirement: Criterion | AnyOf | AllOf | None = rule.requirement
-    measured: Measurement | None = None
-    if rule.open_criterion is not None:
-        entered = cut_offs.get(rule.open_criterion.id)
-        if entered is None:
-            measured = measurements.get(rule.open_criterion.call, UNMEASURED)
-        else:
-            requirement = rule.open_criterion.with_bound(entered.bound, entered.source)
+    if not waivers and not any(call in measurements for call in rule.calls):
+        return _unmeasured(rule, cut_offs.get(rule.id))
+    requirement, measured = _requirement(rule, cut_offs.get(rule.id), measurements)
     result = judge_requirement(requirement, measurements) if requirement is not None else None
     names = names_in(result) if result is not None else frozenset({rule.id})
     own = tuple(w for w in waivers if w.rule in names or w.rule == rule.id)

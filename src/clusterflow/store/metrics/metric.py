@@ -121,7 +121,12 @@ def measure(
         groups: dict[str, list[Row[Any]]] = {}
         for row in connection.execute(statement, values).all():
             groups.setdefault(row.initiative, []).append(row)
-        found[call] = {initiative: _measured(rows, declared, as_of, rates) for initiative, rows in groups.items()}
+        alike: dict[tuple[Any, ...], Measurement] = {}
+        found[call] = {
+            initiative: alike.get(key) or alike.setdefault(key, _measured(rows, declared, as_of, rates))
+            for initiative, rows in groups.items()
+            for key in [_sums_key(rows)]
+        }
     return found
 
 
@@ -222,6 +227,11 @@ def minor_units(currency: str | None) -> int:
     return 10 ** exponent(currency) if currency else 1
 
 
+def _sums_key(rows: Sequence[Row[Any]]) -> tuple[Any, ...]:
+    """Return what the measurement of some rows depends on. Initiatives with the same sums share one measurement."""
+    return tuple((row.entered_at and row.entered_at.date(), *row[1:-2], row[-1]) for row in rows)
+
+
 def _measured(
     rows: Sequence[Row[Any]], declared: MetricDeclaration, as_of: date, rates: tuple[Rate, ...]
 ) -> Measurement:
@@ -255,12 +265,12 @@ class _Sums:
 
     @classmethod
     def of(cls, row: Row[Any]) -> _Sums:
-        currency = row._mapping.get("currency")
+        currency = row.currency if "currency" in row._fields else None
         scale = minor_units(currency)
 
         def scaled(value: Any) -> Fraction | None:
             number = to_fraction(value)
-            return None if number is None else number / scale
+            return number if number is None or scale == 1 else number / scale
 
         return cls(
             currency=currency,
@@ -380,8 +390,14 @@ def _range_of(sums: _Sums, fold: Fold) -> tuple[Fraction | None, Fraction | None
             return None if sums.unknown else sums.smallest, sums.smallest
 
 
+@lru_cache(maxsize=4096)
+def whole_number(value: int) -> Fraction:
+    """Return a whole number as a fraction; making one costs more than finding one."""
+    return Fraction(value)
+
+
 def to_fraction(value: Any) -> Fraction | None:
     """Return the database's number as a fraction. A float is read as its shortest decimal."""
-    if value is None:
-        return None
+    if value is None or type(value) is int:
+        return None if value is None else whole_number(value)
     return Fraction(value).limit_denominator(10**6) if isinstance(value, float) else Fraction(value)
