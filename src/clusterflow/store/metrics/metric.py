@@ -390,14 +390,12 @@ def _range_of(sums: _Sums, fold: Fold) -> tuple[Fraction | None, Fraction | None
             return None if sums.unknown else sums.smallest, sums.smallest
 
 
-@lru_cache(maxsize=4096)
-def whole_number(value: int) -> Fraction:
-    """Return a whole number as a fraction; making one costs more than finding one."""
-    return Fraction(value)
+whole_number = lru_cache(maxsize=4096)(Fraction)
+"""A whole number as a fraction: to make one takes longer than to look it up."""
 
 
 def to_fraction(value: Any) -> Fraction | None:
     """Return the database's number as a fraction. A float is read as its shortest decimal."""
-    if value is None or type(value) is int:
-        return None if value is None else whole_number(value)
-    return Fraction(value).limit_denominator(10**6) if isinstance(value, float) else Fraction(value)
+    if value is None:
+        return None
+    return Fraction(value).limit_denominator(10**6) if isinstance(value, float) else whole_number(value)
