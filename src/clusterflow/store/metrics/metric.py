@@ -269,8 +269,7 @@ class _Sums:
         scale = minor_units(currency)
 
         def scaled(value: Any) -> Fraction | None:
-            number = to_fraction(value)
-            return number if number is None or scale == 1 else number / scale
+            return number if (number := to_fraction(value)) is None or scale == 1 else number / scale
 
         return cls(
             currency=currency,
