@@ -14,11 +14,13 @@ from clusterflow.cli.language import language
 from clusterflow.cli.output import Json, Replace, To, listed, print_json, show, write_out, write_whole, writing
 from clusterflow.cli.tables import table
 from clusterflow.configs.json_schema import model_schema
-from clusterflow.configs.models import load_model
+from clusterflow.configs.model_advice import warnings_in
+from clusterflow.configs.models import load_model, model_files
 from clusterflow.domain.criterion import AllOf, AnyOf, Criterion
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.text import Language
 from clusterflow.errors import Mistake, Mistakes
+from clusterflow.intake.workbook.sheets import OF_RECORD
 from clusterflow.reports.bpmn import bpmn as write_bpmn
 from clusterflow.reports.diagram import mermaid, svg
 from clusterflow.reports.labels import SEVERITY, word
@@ -121,23 +123,30 @@ def _add_requirement(lines: Table, requirement: Criterion | AnyOf | AllOf, depth
 
 @model.command(help_epilogue="Example: clusterflow model check my-model.yaml")
 def check(*files: Path) -> None:
-    """Check models, by file or by name, or all that there are; each mistake is reported with its line and column."""
+    """Check models, by file or by name, or all that there are; each mistake is reported with its line and column.
+
+    Warnings say what is legal and unwise. A comment on the line silences one: # fine: keep-equals-bound
+    """
     settings = Settings()
     folder = settings.configs / "models"
     metrics = metrics_in(settings.configs)
     mistakes: list[Mistake] = []
     checked: list[LifecycleModel] = []
-    for file in files:
+    paths = [file if file.suffix else folder / f"{file}.yaml" for file in files] or model_files(folder)
+    for file in paths if files else ():
         try:
-            checked.append(load_model(file if file.suffix else folder / f"{file}.yaml", metrics))
+            checked.append(load_model(file, metrics))
         except Mistakes as found:
             mistakes += found.mistakes
     if not files:
         checked = list(models_in(settings.configs).values())
     if mistakes:
         raise Mistakes(mistakes)
-    for one in checked:
+    for one, path in zip(checked, paths, strict=True):
+        warnings = warnings_in(path, one, metrics, OF_RECORD)
         show(f"{one.id}: {len(one.stages)} stages, {one.hash[:12]}, no mistake")
+        for warning in warnings:
+            show(f"  {warning.where}: {warning.reason.to(language())} ({warning.id})")
 
 
 @model.command(help_epilogue="Example: clusterflow model diagram nuevo-leon")

@@ -18,6 +18,7 @@ from clusterflow.domain.records.parties import Initiative
 from clusterflow.domain.terms import DecisionKind, HelixKind, Role, SizeClass, Stance
 from clusterflow.domain.text import Language
 from clusterflow.reports.explanation import GateExplanation
+from clusterflow.reports.foresight import ComingEvent
 from clusterflow.reports.rulebooks import RulebookJudgment
 from clusterflow.reports.status import InitiativeStatus
 
@@ -172,6 +173,8 @@ class DossierFacts:
     bounds: Mapping[str, Bound]
     judgments: tuple[RulebookJudgment, ...] = ()
     """The answers of the rulebooks that are about the place of the initiative."""
+    coming: tuple[ComingEvent, ...] = ()
+    """What comes within a year if nothing more is recorded; empty if the dossier is of a past day."""
     money: tuple[MoneyFacts, ...] = ()
     """By currency, in the order of the codes."""
     """The bound of each metric, by its id: of the gates under way first, then of any gate."""

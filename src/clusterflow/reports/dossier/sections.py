@@ -12,6 +12,7 @@ from clusterflow.domain.quantity import Bound, Unit, format_quantity
 from clusterflow.domain.terms import HelixKind, SizeClass
 from clusterflow.domain.text import Language
 from clusterflow.reports.dossier.data import DossierFacts, ObjectiveFacts
+from clusterflow.reports.dossier.foresight_table import foresight_table
 from clusterflow.reports.dossier.rulebook_tables import rulebook_tables
 from clusterflow.reports.dossier.texts import KIND_UNKNOWN, SIZE, WORDS
 from clusterflow.reports.html_page import FRAME, Figure, Table, day, short_day
@@ -56,6 +57,9 @@ class Sections:
             number += len(section.figures)
         if self.facts.judgments:
             yield rulebook_section(self.facts.judgments, self.language)
+        if self.facts.coming:
+            title, text, table = foresight_table(self.facts.coming, self.language)
+            yield Section(title, (text,), tables=(table,))
 
     def members(self) -> Section:
         title, apart = self._t("members"), self.facts.members_apart

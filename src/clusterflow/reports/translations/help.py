@@ -224,6 +224,10 @@ HELP: dict[str, str] = {
     "List, show, check, draw, compare and try the lifecycle models.": (
         "Lista, muestra, comprueba, dibuja, compara y prueba los modelos de ciclo de vida."
     ),
+    "Warnings say what is legal and unwise. A comment on the line silences one: # fine: keep-equals-bound": (
+        "Los avisos dicen qué es válido pero poco aconsejable. Un comentario en la línea silencia uno: "
+        "# fine: keep-equals-bound"
+    ),
     "Judge the facts of an initiative under several models.": (
         "Evalúa los datos de una iniciativa según varios modelos."
     ),
