@@ -92,7 +92,7 @@ def test_the_least_prevents_a_lapse(world: World) -> None:
 
     (lapse,) = lapses()
     assert [(need.way, need.units) for need in lapse.least] == [("more", 1)]
-    assert lapse.prevention == "to prevent it, by 2024-06-16 (membership): 1 more of this kind"
+    assert lapse.prevention == "to prevent it, by 2024-06-16: 1 more of this kind (membership)"
     world.record("membership initiative=one organisation=ministry from=2024-06-17")
     assert len(lapses()) == 1, "a day too late"
     world.record("membership initiative=one organisation=ministry retract=true")

@@ -213,19 +213,22 @@ _WAYS: dict[str, Text] = {
     "change": Text(es="{n} de los que hay pasan a contar", en="{n} of those there come to count"),
     "fewer": Text(es="{n} menos", en="{n} fewer"),
     "others": Text(es="{n} más de los demás", en="{n} more of the others"),
-    "newer": Text(es="uno más reciente en lugar de cada uno de estos: {n}", en="a newer one for each of these: {n}"),
+    "newer": Text(es="{n} más reciente", en="{n} newer"),
 }
 _OR = Text(es=" o ", en=" or ")
-_BY = Text(es="lo evita, a más tardar el {day}{record}: {ways}", en="to prevent it, by {day}{record}: {ways}")
+_BY = Text(es="lo evita, a más tardar el {day}: {ways}", en="to prevent it, by {day}: {ways}")
 
 
 def prevention_text(needs: Sequence[Need], day: date, language: Language) -> str:
     """Return the ways to prevent a turn in one sentence; empty if there is none."""
-    if not needs:
-        return ""
+    return _BY.to(language).format(day=day, ways=ways_text(needs, language)) if needs else ""
+
+
+def ways_text(needs: Sequence[Need], language: Language) -> str:
+    """Return the ways to prevent a turn: «1 newer (meeting)»."""
     ways = (_WAYS[need.way].to(language).format(n=_units(need, language)) for need in needs)
-    record = f" ({needs[0].record})" if needs[0].record else ""
-    return _BY.to(language).format(day=day, record=record, ways=_OR.to(language).join(ways))
+    record = f" ({needs[0].record})" if needs and needs[0].record else ""
+    return _OR.to(language).join(ways) + record
 
 
 def _units(need: Need, language: Language) -> str:

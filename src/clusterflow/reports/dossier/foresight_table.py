@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clusterflow.domain.text import Language, Text
-from clusterflow.reports.foresight import ComingEvent
+from clusterflow.reports.foresight import ComingEvent, ways_text
 from clusterflow.reports.html_page import Table, short_day
 
 _TITLE = Text(es="Qué viene si no se registra nada más", en="What comes if nothing happens")
@@ -27,7 +27,9 @@ def foresight_table(coming: Sequence[ComingEvent], language: Language) -> tuple[
     table = Table(
         caption=_TITLE.to(language),
         heads=tuple(head.to(language) for head in (_DAY, _STAGE, _EVENT, _PREVENTION)),
-        rows=tuple((short_day(e.day), e.stage_title or "–", e.text, e.prevention or "–") for e in events),
+        rows=tuple(
+            (short_day(e.day), e.stage_title or "–", e.text, ways_text(e.least, language) or "–") for e in events
+        ),
         wide=(2, 3),
     )
     return _TITLE.to(language), _INTRODUCTION.to(language), table
