@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -74,6 +75,10 @@ def test_it_speaks_spanish_where_the_office_does(doctor: Run, monkeypatch: pytes
     result = doctor("doctor")
     for words in ("revisado", "qué hacer", "✔ bien", "! atención", "· no revisado", "servidor de Prefect"):
         assert words in result.out
+    monkeypatch.setenv("CLUSTERFLOW_SENDERS", "many")
+    broken = doctor("doctor").out
+    english = re.compile(r"(?<![\w/.-])(the|of|is|and|not|with|ledger|metrics|accepted|should|once)(?![\w-])")
+    assert [line for line in (result.out + broken).splitlines() if english.search(line)] == []
 
 
 def test_a_mistyped_option_ends_with_two(doctor: Run) -> None:

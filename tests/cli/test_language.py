@@ -53,6 +53,15 @@ def test_the_setting_goes_before_the_locale(office: Run, monkeypatch: pytest.Mon
     assert _is_spanish(office, "--lang=es")
 
 
+def test_a_wrong_setting_is_told_in_the_language_of_the_right_ones(
+    office: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLUSTERFLOW_SENDERS", "many")
+    assert "is not accepted; accepted: a whole number" in office("status").err
+    monkeypatch.setenv("CLUSTERFLOW_LANGUAGE", "es")
+    assert "no se acepta; se acepta: un número entero" in office("status").err
+
+
 def test_the_initiative_goes_before_the_setting_and_the_person_before_both(
     office: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from rich.text import Text as Styled
 
 from clusterflow.cli.exit_codes import ONLY_WARNINGS, REFUSED
+from clusterflow.cli.language import language, stated_language
 from clusterflow.cli.output import Json, print_json, show
 from clusterflow.cli.tables import table
 from clusterflow.domain.text import Language, Text
@@ -72,7 +73,7 @@ def doctor(
 
     Ends with 0 where all is well, 7 where there are only warnings, 3 where there is trouble.
     """
-    surroundings = Surroundings(send=send)
+    surroundings = Surroundings(send=send, language=stated_language() if as_json else language())
     findings = tuple(examine(CHECKS, surroundings))
     result = Examination(outcome=worst(f.outcome for f in findings), findings=findings)
     if as_json:

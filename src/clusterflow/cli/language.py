@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from clusterflow.domain.text import ID, LANGUAGES, Language, model_language
 from clusterflow.errors import Mistake, Mistakes
-from clusterflow.settings import NOBODY, Settings
+from clusterflow.settings import NOBODY, PREFIX, Settings
 
 OPTION = "--lang"
 PEOPLE = ("--by", "--actor")
@@ -59,11 +59,12 @@ def language() -> Language:
     """The language of the answer."""
     if _command.language is None:
         _command.language = FALLBACK  # for whatever goes wrong while the right one is looked for
+        known = None
         # Where the settings are wrong, the command itself says so.
         with suppress(Exception):
             settings = Settings()
-            _command.language = _recorded(settings) or _by_setting(settings)
-        _command.language = _command.language or _by_locale() or FALLBACK
+            known = _recorded(settings) or _by_setting(settings)
+        _command.language = known or _by_environment() or _by_locale() or FALLBACK
     return _command.language
 
 
@@ -94,6 +95,12 @@ def _person(settings: Settings) -> str | None:
 
 def _by_setting(settings: Settings) -> Language | None:
     return settings.language if "language" in settings.model_fields_set else None
+
+
+def _by_environment() -> Language | None:
+    """The setting alone, where another one is wrong: its mistake is reported in this language, too."""
+    written = os.environ.get(f"{PREFIX}LANGUAGE")
+    return next((one for one in LANGUAGES if one == written), None)
 
 
 def _by_locale() -> Language | None:

@@ -60,24 +60,24 @@ HELP: dict[str, str] = {
         "el archivo para la copia con los errores marcados; si no se indica, junto al libro"
     ),
     "List, correct and retry the refused submissions of other systems.": (
-        "Enumera, corrige y reintenta los envíos rechazados de otros sistemas."
+        "Enumera, corrige y reintenta las entregas rechazadas de otros sistemas."
     ),
     "List the refused submissions that wait to be corrected.": (
-        "Enumera los envíos rechazados que esperan corrección."
+        "Enumera las entregas rechazadas que esperan corrección."
     ),
-    "also those corrected and dropped": "también los corregidos y los descartados",
+    "also those corrected and dropped": "también las corregidas y las descartadas",
     "Show one refused submission: its mistakes, and what was sent.": (
-        "Muestra un envío rechazado: sus errores y lo que se envió."
+        "Muestra una entrega rechazada: sus errores y lo que se envió."
     ),
-    "as `clusterflow intake refused` lists it": "como lo enumera `clusterflow intake refused`",
+    "as `clusterflow intake refused` lists it": "como la enumera `clusterflow intake refused`",
     "only what was sent, to be corrected in a file": "solo lo que se envió, para corregirlo en un archivo",
     "Try a refused submission again: as it was sent, with changed fields, or with the corrected records of a file.": (
-        "Reintenta un envío rechazado: tal como llegó, con campos cambiados o con los registros corregidos de un "
+        "Reintenta una entrega rechazada: tal como llegó, con campos cambiados o con los registros corregidos de un "
         "archivo."
     ),
     "key=value ...: fields to change; key= removes one": "clave=valor ...: campos que cambian; clave= quita uno",
     "Close a refused submission without recording it; --all still lists it.": (
-        "Cierra un envío rechazado sin registrarlo; --all lo sigue mostrando."
+        "Cierra una entrega rechazada sin registrarla; --all la sigue mostrando."
     ),
     "why it need not be recorded": "por qué no hace falta registrarlo",
     "Show the status of one initiative, or of all.": "Muestra el estado de una iniciativa, o de todas.",

@@ -57,10 +57,10 @@ def look_at_ledger(surroundings: Surroundings) -> Iterable[CheckResult]:
         yield ok(_LEDGER, both(_ENDS, count=count))
 
 
-_LEDGER = Text(es="registro", en="ledger")
-_CHAIN = Text(es="registro de {chain}", en="ledger of {chain}")
+_LEDGER = Text(es="bitácora", en="ledger")
+_CHAIN = Text(es="bitácora de {chain}", en="ledger of {chain}")
 _TORN = Text(
-    es="la cadena no termina en su última entrada: alguien cambió la base de datos por fuera",
+    es="la cadena no termina en su último asiento: alguien cambió la base de datos por fuera",
     en="the chain does not end in its last entry: somebody changed the database from outside",
 )
 _VERIFY = Text(
@@ -69,7 +69,7 @@ _VERIFY = Text(
     en="clusterflow ledger {chain} --verify says where; keep this database, restore a backup into another one and "
     "compare",
 )
-_ENDS = Text(es="{count} cadenas terminan en su última entrada", en="{count} chains end in their last entry")
+_ENDS = Text(es="{count} cadenas terminan en su último asiento", en="{count} chains end in their last entry")
 
 
 def look_at_outbox(surroundings: Surroundings) -> Iterable[CheckResult]:
@@ -135,7 +135,7 @@ _STALE = Text(
 )
 _MORE = Text(es="y {count} más en los últimos 30 días", en="and {count} more in the last 30 days")
 _SEE_ALL = Text(
-    es="véalos: clusterflow notices dead; corregidas las direcciones: clusterflow notices retry --all",
+    es="véalos con clusterflow notices dead; cuando las direcciones estén corregidas: clusterflow notices retry --all",
     en="see them: clusterflow notices dead; once their addresses are mended: clusterflow notices retry --all",
 )
 _NONE_DEAD = Text(es="ninguno en los últimos 30 días", en="none in the last 30 days")

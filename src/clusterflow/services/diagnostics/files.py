@@ -37,7 +37,7 @@ def _file(what: Text, load: Callable[[], Sized]) -> Iterator[CheckResult]:
             yield trouble(plain(mistake.where), found, plain(mistake.cure) if mistake.cure else _MEND)
 
 
-_METRICS = Text(es="métricas", en="metrics")
+_METRICS = Text(es="indicadores", en="metrics")
 _MODELS = Text(es="modelos", en="models")
 _SCHEMES = Text(es="cuotas", en="dues schemes")
 _NOTICES = Text(es="avisos", en="notices")

@@ -56,9 +56,15 @@ class Examination(Frozen):
 class Surroundings:
     """What checks use. Nothing is opened before a check asks for it, because any of it may be broken."""
 
-    def __init__(self, settings: Settings | None = None, send: str | None = None) -> None:
-        """``send`` is the recipient of a real message by every channel that can reach such a one."""
-        self.send = send
+    def __init__(
+        self, settings: Settings | None = None, send: str | None = None, language: Language | None = None
+    ) -> None:
+        """
+        Args:
+            send: the recipient of a real message by every channel that can reach such a one.
+            language: that of the findings; that of the settings if None.
+        """
+        self.send, self._language = send, language
         self.stored_channels: dict[str, SecretStr] = {}
         """The channels that Prefect keeps, once the check of its secrets has found them."""
         if settings is not None:
@@ -70,7 +76,9 @@ class Surroundings:
 
     @property
     def language(self) -> Language:
-        """The language of the findings; English where the settings themselves are broken."""
+        """The language of the findings; English where nobody named one and the settings themselves are broken."""
+        if self._language is not None:
+            return self._language
         try:
             return "es" if self.settings.language == "es" else "en"
         except ValidationError:

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pydantic import SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 
 from clusterflow.domain.text import Text
-from clusterflow.rules.mistakes import nearest
+from clusterflow.reports.translations import translated
+from clusterflow.rules.mistakes import accepted, nearest
 from clusterflow.services.diagnostics.finding import (
     CheckResult,
     Surroundings,
@@ -39,7 +41,7 @@ def look_at_settings(surroundings: Surroundings) -> Iterator[CheckResult]:
         # Never the value: it may be a secret that landed under the wrong name.
         for error in problem.errors(include_input=False, include_url=False, include_context=False):
             name = PREFIX + "_".join(str(step) for step in error["loc"]).upper()
-            yield trouble(plain(name), plain(error["msg"]), both(_SET, name=name))
+            yield trouble(plain(name), _refusal(error), both(_SET, name=name))
         return
     names = [PREFIX + name.upper() for name in Settings.model_fields]
     unknown = (n for n in os.environ if n.startswith(PREFIX) and n not in names and not n.startswith(ONE_CHANNEL))
@@ -52,6 +54,15 @@ def look_at_settings(surroundings: Surroundings) -> Iterator[CheckResult]:
     yield ok(_SETTINGS, both(_SAID, names=several([PREFIX + n.upper() for n in named], 12)) if named else _NONE_SAID)
 
 
+def _refusal(error: ErrorDetails) -> Text:
+    """What is wrong with a setting, in our words, and what is accepted."""
+    fit = accepted(Settings.model_fields.get(str(error["loc"][0]) if error["loc"] else ""))
+    if error["type"] == "value_error" or not fit:
+        return plain(error["msg"].removeprefix("Value error, "))
+    return both(_NOT_ACCEPTED, fit=Text(es=translated(fit, "es"), en=fit))
+
+
+_NOT_ACCEPTED = Text(es="no se acepta; se acepta: {fit}", en="is not accepted; accepted: {fit}")
 _SETTINGS = Text(es="ajustes", en="settings")
 _SET = Text(es="corrija {name} en el entorno o en .env", en="mend {name} in the environment or in .env")
 _UNKNOWN = Text(es="ningún ajuste se llama así", en="no setting has this name")
