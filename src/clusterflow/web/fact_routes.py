@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from starlette.routing import Route
 
 from clusterflow.services.notifications.pages import INITIATIVE_PAGE
-from clusterflow.web import facts
+from clusterflow.web import attendance, facts
 from clusterflow.web.site import post
+
+ATTENDANCE_PAGE = f"{INITIATIVE_PAGE}/meetings/{{meeting}}/attendance"
 
 
 def fact_routes() -> Iterator[Route]:
+    yield Route(ATTENDANCE_PAGE, attendance.show)
+    yield post(ATTENDANCE_PAGE, attendance.save)
     for base in (INITIATIVE_PAGE, facts.SHARED_PLACE):
         of_type, of_fact = f"{base}/facts/{{record}}", f"{base}/facts/{{record}}/{{entry:int}}"
         yield from (

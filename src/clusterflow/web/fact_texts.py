@@ -87,4 +87,22 @@ FACT_TEXTS: dict[str, Text] = {
     "yes": Text(es="sí", en="yes"),
     "no": Text(es="no", en="no"),
     "save_facts": Text(es="Guardado", en="Saved"),
+    # Attendance
+    "attendance": Text(es="Asistencia", en="Attendance"),
+    "present_of": Text(es="asistieron {present} de {all}", en="{present} of {all} present"),
+    "present_yes": Text(es="Vino", en="Came"),
+    "present_no": Text(es="No vino", en="Did not come"),
+    "present_invited": Text(es="Sin dato", en="Not known"),
+    "answers_saved": Text(es="Respuestas registradas: {number}.", en="Answers recorded: {number}."),
+    "sheet_changed_help": Text(
+        es="No se guardó nada. Donde su respuesta es otra, vea lo registrado y guarde de nuevo.",
+        en="Nothing was saved. Where your answer differs, look at what is recorded and save again.",
+    ),
+    "came_for": Text(es="Por", en="For"),
+    "organisation_missing": Text(
+        es="No representa a ninguna organización ese día. Registre primero a cuál representa.",
+        en="This person represents no organisation on that day. Record first which one.",
+    ),
+    "nobody_expected": Text(es="Nadie tiene puesto en este órgano.", en="Nobody has a seat in this body."),
+    "somebody_else_came": Text(es="Vino alguien más", en="Somebody else came"),
 }

@@ -136,7 +136,7 @@ def show_new(request: Request) -> Response:
 def enter(request: Request, form: Form) -> Response:
     initiative = place_of(request)
     record, context = record_of(request, initiative), site_of(request).context
-    done = recording.enter(context, author_of(request, initiative), record, form, _key(form))
+    done = recording.enter(context, author_of(request, initiative), record, form, form_key(form))
     if done.entry is not None or done.repeated:
         return _done(initiative, record, done)
     return _form_page(request, initiative, record, form, done)
@@ -163,7 +163,7 @@ def correct(request: Request, form: Form) -> Response:
     version = _version(request, initiative, record)
     agreed = form.get("replaces", "")
     replaces = int(agreed) if agreed.isascii() and agreed.isdigit() and len(agreed) < 16 else version.entry
-    done = recording.correct(context, author_of(request, initiative), version, form, replaces, _key(form))
+    done = recording.correct(context, author_of(request, initiative), version, form, replaces, form_key(form))
     if done.entry is not None:
         return _done(initiative, record, done)
     return _form_page(request, initiative, record, form, done, version)
@@ -174,7 +174,7 @@ def end(request: Request, form: Form) -> Response:
     record, context = record_of(request, initiative), site_of(request).context
     version, author = _version(request, initiative, record), author_of(request, initiative)
     text = form.get("valid_to", "")
-    done = recording.end(context, author, version, text, _key(form))
+    done = recording.end(context, author, version, text, form_key(form))
     values = {**recording.form_values(version.record, author.language), "valid_to": text}
     return _after(request, initiative, record, done, values, version)
 
@@ -183,7 +183,7 @@ def withdraw(request: Request, form: Form) -> Response:
     initiative = place_of(request)
     record, context = record_of(request, initiative), site_of(request).context
     version, author = _version(request, initiative, record), author_of(request, initiative)
-    done = recording.withdraw(context, author, version, _key(form))
+    done = recording.withdraw(context, author, version, form_key(form))
     return _after(request, initiative, record, done, recording.form_values(version.record, author.language), version)
 
 
@@ -205,7 +205,8 @@ def _version(request: Request, initiative: str, record: str) -> FactVersion:
     return version
 
 
-def _key(form: Form) -> str | None:
+def form_key(form: Form) -> str | None:
+    """The idempotency key of a form."""
     key = form.get("key", "")
     return f"web-{key}" if _KEY.fullmatch(key) else None
 

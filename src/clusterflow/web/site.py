@@ -26,7 +26,7 @@ from clusterflow.web.language import preferred_language
 
 FORM_BYTES = 64 * 1024
 """The largest form. A reason of many pages fits."""
-FORM_FIELDS = 300
+FORM_FIELDS = 2500
 
 LINKS_PER_ADDRESS = parse("5 per 15 minutes")
 LINKS_PER_CLIENT = parse("20 per 15 minutes")
