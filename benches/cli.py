@@ -28,9 +28,11 @@ HEAVY = ("prefect", "alembic", "apprise")
 COMMANDS = {
     "status": ["status", "one"],
     "explain": ["explain", "one"],
-    "record": ["record", "link", "initiative=one", "id=l{n}", "direction=inside", "with_whom=x", "from=2024-01-05"],
+    "record": ["record", "link", "initiative=two", "id=l{n}", "direction=inside", "with_whom=x", "from=2024-01-05"],
     "decide": ["decide", "one", "critical-mass", "go", "--by", "mona", "--reason", "time"],
+    "decide, measured again": ["decide", "two", "critical-mass", "go", "--by", "mona", "--reason", "time"],
 }
+"""The relay keeps the answers of a gate up to date, so a decision measures only where a fact came in meanwhile."""
 
 
 def run(short: bool) -> None:
@@ -83,8 +85,10 @@ def _enrol(url: str) -> None:
     context = open_context(url)
     registry.record(context, [submission("organisation id=firm name=Firm helix=company from=2020-01-01"),
                 submission("person id=mona name=Mona from=2020-01-01")])  # fmt: skip
-    enrolment.enrol(context, submission("initiative id=one name=One country=MX from=2020-01-01"), "nuevo-leon")
-    review.evaluate(context, "one")
+    for one in ("one", "two"):
+        enrolment.enrol(context, submission(f"initiative id={one} name={one} country=MX from=2020-01-01"), "nuevo-leon")
+    for one in ("one", "two"):
+        review.evaluate(context, one)
 
 
 if __name__ == "__main__":
