@@ -25,7 +25,7 @@ from clusterflow.settings import Settings
 AUTH = "office:let-me-in"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An office's folder, on schedules so rare that none is due while we look."""
     root = tmp_path_factory.mktemp("office")
@@ -43,7 +43,7 @@ def declared_in(root: Path) -> list[Declaration]:
     return declare(models_in(root / "configs").values(), load_schedules(root / "configs" / "schedules.yaml"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
     """A server of its own: on the others' there are deployments of many tests."""
     home = tmp_path_factory.mktemp("healthy")
@@ -51,7 +51,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
         yield server
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def deployed(server: PrefectServer, root: Path) -> None:
     """Everything as the file declares it; a test that breaks some of it restores it."""
     assert "review/portfolio" in asyncio.run(deploy(root, server.api_url, AUTH))
