@@ -12,7 +12,7 @@ from clusterflow.cli.output import Json, day, print_json, show
 from clusterflow.cli.tables import table
 from clusterflow.errors import ClusterflowError
 from clusterflow.reports.foresight import Foresight
-from clusterflow.services import foresight
+from clusterflow.services import foresight, rulebook_foresight
 from clusterflow.services.context import Context
 
 
@@ -36,7 +36,10 @@ def foresee(
     if initiative is None:
         found = foresight.foresee_portfolio(context, last, reader)
     else:
-        found = (foresight.foresee(context, initiative, last, reader),)
+        one = foresight.foresee(context, initiative, last, reader)
+        labels = rulebook_foresight.foresee_rulebooks(context, initiative, last, reader)
+        events = sorted((*one.events, *labels), key=lambda event: event.day)
+        found = (one.model_copy(update={"events": tuple(events)}),)
     if as_json:
         print_json(found if initiative is None else found[0])
         return

@@ -113,7 +113,7 @@ def _futures(
     calendars = {i: _calendar(records.get(i)) for i in states}
     days = {i: calendar.today(now) for i, calendar in calendars.items()}
     today = min(days.values(), default=now.date())
-    last = _last_day(until, today)
+    last = last_day(until, today)
     models = {i: load_model(connection, state.model_hash) for i, state in states.items()}
     criteria = {i: criteria_by_call(model) for i, model in models.items()}
     numbers = PortfolioAhead(connection, metrics, criteria, today, last)
@@ -142,7 +142,12 @@ def _calendar(record: Initiative | None) -> WorkCalendar:
     return WorkCalendar(record.timezone, record.country, record.subdivision) if record else WorkCalendar()
 
 
-def _last_day(until: date | None, today: date) -> date:
+def last_day(until: date | None, today: date) -> date:
+    """Return the last day to look ahead to; a year from today if none is given.
+
+    Raises:
+        Mistakes: it is over, or more than ``MOST_YEARS`` years ahead.
+    """
     last = until or today + ONE_YEAR
     if last < today:
         raise Mistakes([Mistake("--until", f"{last} is over", f"{today} or later")])
@@ -163,7 +168,7 @@ def _foresee(
                 initiative=initiative,
                 name=record.name if record else initiative,
                 since=future.today,
-                until=_last_day(until, future.today),
+                until=last_day(until, future.today),
                 events=tuple(_described(connection, initiative, future, metrics, language)),
             )
 
