@@ -9,7 +9,8 @@ from support.world import World, model, stage, stated
 from clusterflow.domain.lifecycle import DecidedBy, Share
 from clusterflow.domain.terms import DecisionKind, HelixKind, Role
 from clusterflow.errors import NotPossible
-from clusterflow.services import gates, standing
+from clusterflow.reports.quorum import quorum_hints, shortfall
+from clusterflow.services import explanation, gates, standing
 
 from .conftest import MakeWorld
 
@@ -130,3 +131,34 @@ def test_the_government_declines_no_optional_stage_alone(world: MakeWorld) -> No
     with pytest.raises(NotPossible, match="decides nothing alone"):
         gates.decline_stage(w.context, "one", "first", "gala", "no need")
     assert gates.decline_stage(w.context, "one", "first", "bruno", "no need").entered == ("second",)
+
+
+def test_explain_says_what_those_who_may_vote_can_fill(world: MakeWorld) -> None:
+    def hint(w: World) -> tuple[int | None, str]:
+        (gate,) = explanation.explain(w.context, "one", "first")
+        return gate.possible_votes, shortfall(gate.decided_by, gate.possible_votes, "en")
+
+    w = begun(world, roles=(Role.BOARD_CHAIR, Role.BOARD_MEMBER), never=(HelixKind.GOVERNMENT,))
+    short = "today only 1 of the 2 needed votes can count (no more than 1 for one organisation)"
+    assert hint(w) == (1, short), "mona and bruno are of one firm"
+    w.record(
+        "organisation id=mill name=Mill helix=company from=2020-01-01",
+        "representation person=nobody organisation=mill from=2020-01-01",
+        "seat initiative=one body=board person=nobody organisation=mill from=2020-01-01",
+    )
+    assert hint(w) == (2, "")
+
+
+def test_explain_says_that_nobody_can_decide(world: MakeWorld) -> None:
+    w = begun(world, roles=(Role.FOUNDER,), need=1)
+    (gate,) = explanation.explain(w.context, "one", "first")
+    assert gate.possible_votes == 0
+    assert shortfall(gate.decided_by, 0, "en") == "by the people recorded today, nobody can decide here"
+
+
+def test_a_model_says_from_how_many_organisations_its_votes_must_come() -> None:
+    two = stage("first", (), stated("first"), rule=DecidedBy(roles=BOARD, need=2))
+    loose = stage("second", ("first",), rule=DecidedBy(roles=BOARD, need=2, per_organisation=2))
+    assert quorum_hints(model(two, loose), "en") == (
+        "«gate of first»: 2 people who agree, of 2 organisations or more (per_organisation)",
+    )

@@ -6,10 +6,12 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from clusterflow.cli.language import language
 from clusterflow.cli.output import Actor, Json, Key, listed, print_json, show
 from clusterflow.engine.record import Submission
 from clusterflow.intake.assignments import read_assignments
-from clusterflow.services import enrolment
+from clusterflow.reports.quorum import quorum_hints
+from clusterflow.services import enrolment, standing
 from clusterflow.services.context import Context
 
 
@@ -33,3 +35,5 @@ def enrol(
         print_json(done)
     else:
         show(f"{done.initiative} lives under {done.model} ({done.model_hash[:12]}), in: {listed(done.stages)}")
+        for hint in quorum_hints(standing.pinned_model(context, initiative), language()):
+            show(hint)

@@ -11,7 +11,7 @@ from clusterflow.cli.output import AsOf, Json, KnownAt, day, print_json, show
 from clusterflow.cli.tables import marked, table
 from clusterflow.reports.explanation import GateExplanation, GroupLine
 from clusterflow.reports.labels import SEVERITY, word
-from clusterflow.reports.quorum import quorum
+from clusterflow.reports.quorum import quorum, shortfall
 from clusterflow.services import explanation
 from clusterflow.services.context import Context
 
@@ -66,3 +66,6 @@ def _show_gate(gate: GateExplanation, evidence: bool) -> None:
         show(f"* {word('late', lang)}")
     review = f"review {gate.review} is open; " if gate.review else ""
     show(f"{review}decides: {quorum(gate.decided_by, lang)}; findings {gate.findings}")
+    missing = shortfall(gate.decided_by, gate.possible_votes, lang)
+    if missing:
+        show(f"! {missing}")

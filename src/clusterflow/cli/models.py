@@ -25,7 +25,7 @@ from clusterflow.reports.bpmn import bpmn as write_bpmn
 from clusterflow.reports.diagram import mermaid, svg
 from clusterflow.reports.labels import SEVERITY, word
 from clusterflow.reports.portfolio.texts import KIND
-from clusterflow.reports.quorum import quorum
+from clusterflow.reports.quorum import quorum, quorum_hints
 from clusterflow.services.catalogue.metrics import metrics_in
 from clusterflow.services.catalogue.models import Models, find_model, models_in
 from clusterflow.settings import Settings
@@ -147,6 +147,8 @@ def check(*files: Path) -> None:
         show(f"{one.id}: {len(one.stages)} stages, {one.hash[:12]}, no mistake")
         for warning in warnings:
             show(f"  {warning.where}: {warning.reason.to(language())} ({warning.id})")
+        for hint in quorum_hints(one, language()):
+            show(f"  {hint}")
 
 
 @model.command(help_epilogue="Example: clusterflow model diagram nuevo-leon")

@@ -25,7 +25,7 @@ from clusterflow.reports.decision_refusals import refusal, unknown_person
 from clusterflow.reports.explanation import GateExplanation
 from clusterflow.reports.labels import DECISION, word
 from clusterflow.reports.markdown import question_page
-from clusterflow.reports.quorum import votes_so_far
+from clusterflow.reports.quorum import shortfall, votes_so_far
 from clusterflow.reports.status import InitiativeStatus, StageLine
 from clusterflow.rules.stage_order import ancestors
 from clusterflow.services import explanation, gate_forms, gates, ledger, standing
@@ -129,9 +129,10 @@ def question(context: Context, gate: GateExplanation, item: InboxItem, note: str
     """Return the text above the form: what was wrong the last time, the votes, the findings, who may decide."""
     votes = standing.state(context, item.initiative).standing_votes(item.review)
     counted = votes_so_far(gate.decided_by, votes, context.language)
+    missing = shortfall(gate.decided_by, gate.possible_votes, context.language)
     who = initiative_artifacts.eligible(context, gate.initiative, gate.stage)
     link = names.page(names.gate_key(gate.initiative, gate.stage))
-    return question_page(gate, context.language, who, link, [n for n in (note, counted) if n])
+    return question_page(gate, context.language, who, link, [n for n in (note, counted, missing) if n])
 
 
 def ways_back(context: Context, item: InboxItem) -> list[str]:

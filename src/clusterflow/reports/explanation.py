@@ -86,6 +86,8 @@ class GateExplanation(Frozen):
     findings: str
     decided_by: DecidedBy
     review: str | None
+    possible_votes: int | None
+    """How many votes for one decision those who may vote today can cast; None if it was not counted."""
     criteria: tuple[CriterionLine, ...]
     groups: tuple[GroupLine, ...] = ()
     hindrances: tuple[OpenRequirement, ...] = ()
@@ -135,6 +137,7 @@ def explain_gate(
     name: str,
     as_of: date,
     review: str | None,
+    possible_votes: int | None = None,
     declarations: Mapping[str, MetricDeclaration],
     evidence: EvidenceOf,
     language: Language,
@@ -163,6 +166,7 @@ def explain_gate(
         findings=verdict.digest,
         decided_by=stage.gate.decided_by,
         review=review,
+        possible_votes=possible_votes,
         criteria=tuple(lines),
         groups=tuple(groups),
         hindrances=tuple(

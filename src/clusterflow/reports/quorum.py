@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from clusterflow.domain.lifecycle import DecidedBy, Split
+from clusterflow.domain.lifecycle import DecidedBy, LifecycleModel, Split
 from clusterflow.domain.state import Vote
 from clusterflow.domain.terms import HelixKind, Role, SplitDays
 from clusterflow.domain.text import Language, Text
@@ -16,6 +16,18 @@ _NEVER_ALONE = Text(es="nunca por sí solo: {}", en="never alone: {}")
 _ALONE = Text(
     es="falta el acuerdo de alguien que represente otra cosa que: {}",
     en="somebody who represents something other than {} must agree",
+)
+_HINT = Text(
+    es="«{}»: {} personas que estén de acuerdo, de {} organizaciones o más (per_organisation)",
+    en="«{}»: {} people who agree, of {} organisations or more (per_organisation)",
+)
+_NOBODY = Text(
+    es="con las personas registradas hoy nadie puede decidir aquí",
+    en="by the people recorded today, nobody can decide here",
+)
+_SHORT = Text(
+    es="hoy solo pueden contar {} de los {} votos necesarios (como máximo {} por organización)",
+    en="today only {} of the {} needed votes can count (no more than {} for one organisation)",
 )
 _PER_ORGANISATION = Text(es="como máximo {} por organización", en="no more than {} for one organisation")
 _EACH = Text(es="al menos {} de: {}", en="at least {} for: {}")
@@ -47,6 +59,26 @@ def quorum(rule: DecidedBy, language: Language) -> str:
         parts.append(_FOUR_EYES.to(language))
     parts += _split(rule.split, language)
     return f"{', '.join(ROLE[r].to(language) for r in rule.roles)} ({'; '.join(parts)})"
+
+
+def shortfall(rule: DecidedBy, possible: int | None, language: Language) -> str:
+    """Say that those who may vote today cannot fill the quorum; empty if they can, or if it was not counted."""
+    if possible is None or possible >= rule.need:
+        return ""
+    if possible == 0:
+        return _NOBODY.to(language)
+    return _SHORT.to(language).format(possible, rule.need, rule.per_organisation)
+
+
+def quorum_hints(model: LifecycleModel, language: Language) -> tuple[str, ...]:
+    """Say for each gate that needs several votes from how many organisations they must come at least."""
+    found = []
+    for stage in model.stages:
+        rule = stage.gate.decided_by
+        organisations = -(-rule.need // rule.per_organisation)
+        if organisations > 1:
+            found.append(_HINT.to(language).format(stage.gate.title.to(language), rule.need, organisations))
+    return tuple(found)
 
 
 def _helixes(kinds: Iterable[HelixKind], language: Language) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -116,6 +116,28 @@ def _proposal(rule: DecidedBy, votes: Sequence[Vote]) -> Proposal:
     number = counted if counted is not None else count_by_organisation(units.values(), rule.per_organisation) or 0
     is_alone = all(vote.helixes & set(rule.never_alone) for vote in votes)
     return Proposal(DecisionKind(votes[0].kind), tuple(votes), number, counted is not None, is_alone)
+
+
+@dataclass(frozen=True, slots=True)
+class PossibleVoter:
+    """Somebody who may vote at a gate: the roles there, and the organisations represented."""
+
+    person: str
+    roles: tuple[Role, ...]
+    organisations: Mapping[str, HelixKind | None]
+
+
+def most_votes(rule: DecidedBy, voters: Iterable[PossibleVoter]) -> int:
+    """How many votes for one decision can count if all of these people agree; 0 if they cannot decide by themselves."""
+    units: dict[object, dict[str, HelixKind | None]] = {}
+    alone = True
+    for voter in voters:
+        role = voter.roles[0]
+        organisations = dict(voter.organisations) or {voter.person: None}
+        units.setdefault(role if role in SINGLE_HOLDER else voter.person, {}).update(organisations)
+        alone = alone and bool(set(organisations.values()) & set(rule.never_alone))
+    shares = {share.helix: share.need for share in rule.each}
+    return 0 if alone else count_by_organisation(units.values(), rule.per_organisation, shares) or 0
 
 
 def _terms(rule: DecidedBy, vote: Vote) -> tuple[object, ...]:

@@ -6,19 +6,26 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
+from sqlalchemy import Connection
+
+from clusterflow.domain.lifecycle import Stage
 from clusterflow.domain.measurement import UNMEASURED, Measurement, MetricCall, MetricDeclaration
 from clusterflow.domain.number_style import numbers_of
+from clusterflow.domain.state import InitiativeState
 from clusterflow.domain.term_labels import CHOICES
 from clusterflow.domain.text import Language, Text
 from clusterflow.intake.workbook.sheets import OF_RECORD
 from clusterflow.reports.explanation import GateExplanation, explain_gate
 from clusterflow.rules.judge import judge_gate
+from clusterflow.rules.quorum import entitled_roles
 from clusterflow.rules.stage_order import known_stage
+from clusterflow.rules.tally import PossibleVoter, most_votes, rule_at
 from clusterflow.services import standing
 from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.context import Context
 from clusterflow.services.local_time import end_of_day, today_of
 from clusterflow.store.metrics import evidence, measure
+from clusterflow.store.people import capacities
 from clusterflow.store.pinned_models import load_model
 from clusterflow.store.registry import initiative_records
 
@@ -64,6 +71,7 @@ def explain(
                     name=record.name if record else initiative,
                     as_of=day,
                     review=review.id if (review := state.open_review(s)) else None,
+                    possible_votes=_possible_votes(connection, state, model.stage(s), day),
                     declarations=metrics,
                     evidence=lambda call: (
                         evidence(connection, call, initiative, day, known_at) if with_evidence else ()
@@ -73,6 +81,13 @@ def explain(
                 )
                 for s in stages
             )
+
+
+def _possible_votes(connection: Connection, state: InitiativeState, stage: Stage, day: date) -> int:
+    rule = rule_at(stage.gate.decided_by, state.open_review(stage.id))
+    held = capacities(connection, state.initiative, day)
+    entitled = ((p, c, entitled_roles(rule, c.roles, c.helixes)) for p, c in sorted(held.items()))
+    return most_votes(rule, [PossibleVoter(p, roles, c.organisations) for p, c, roles in entitled if roles])
 
 
 def _marked(
