@@ -6,12 +6,15 @@ import logging
 from collections.abc import Mapping
 
 from clusterflow.domain.access import Capacity, Right, rights_of
+from clusterflow.domain.records.base import REGISTRY
+from clusterflow.domain.records.parties import Office, Representation
 from clusterflow.engine.refuse_access import AccessRefusal, refuse_access
 from clusterflow.engine.transaction import perform
 from clusterflow.errors import ClusterflowError
 from clusterflow.services.context import Context
 from clusterflow.store.access import capacities_by_initiative
 from clusterflow.store.portfolio import enrolled_initiatives
+from clusterflow.store.registry import current
 
 logger = logging.getLogger(__name__)
 
@@ -51,3 +54,30 @@ def is_permitted(context: Context, person: str, initiative: str, right: Right) -
         # The answer must be the one for an initiative that does not exist, whatever the ledger says.
         logger.warning("a refusal was not entered: %s", problem)
     return False
+
+
+def is_administrator(context: Context, person: str) -> bool:
+    """Whether the settings name a person as an administrator."""
+    return person in context.settings.administrator_ids
+
+
+def is_staff(context: Context, person: str) -> bool:
+    """Whether a person works for an office, or is an administrator."""
+    return is_administrator(context, person) or bool(offices_of(context, person))
+
+
+def offices_of(context: Context, person: str) -> Mapping[str, str]:
+    """The offices that a person works for, by id with their names; all of them for an administrator."""
+    today = context.clock().date()
+    with context.reading() as connection:
+        offices: list[Office] = current(connection, Office, REGISTRY, today)
+        voices: list[Representation] = current(connection, Representation, REGISTRY, today, person=person)
+    mine = {v.organisation for v in voices if v.valid_to is None or v.valid_to >= today}
+    everywhere = is_administrator(context, person)
+    return {o.id: o.name for o in offices if everywhere or o.organisation in mine}
+
+
+def initiatives_served(context: Context, person: str) -> frozenset[str]:
+    """The initiatives that a person serves as staff of an office, or as an administrator."""
+    serving = {Capacity.OFFICE, Capacity.ADMINISTRATOR}
+    return frozenset(i for i, held in capacities_of(context, person).items() if held & serving)

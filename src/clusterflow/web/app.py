@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 from clusterflow.errors import Conflict, NotPossible, UnknownName
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.pages import GATE_PAGE, INITIATIVE_PAGE, WORK_PAGE
-from clusterflow.web import gate, initiative, me, sign_in, work
+from clusterflow.web import gate, initiative, me, office, sign_in, work
 from clusterflow.web.api.routes import api
 from clusterflow.web.fact_routes import fact_routes
 from clusterflow.web.headers import HEADERS, SecurityHeaders
@@ -52,6 +52,12 @@ def build_app(context: Context) -> Starlette:
             post(f"{me.ME_PAGE}/tokens", me.new_token),
             post(f"{me.ME_PAGE}/tokens/revoke", me.revoke_token),
             Route("/calendars/{secret}.ics", me.calendar),
+            Route(office.OFFICE_PAGE, office.show),
+            _post(f"{office.OFFICE_PAGE}/letters", office.resend),
+            Route(f"{office.OFFICE_PAGE}/submissions/{{number}}", office.show_refusal),
+            _post(f"{office.OFFICE_PAGE}/submissions/{{number}}", office.retry),
+            Route(f"{office.OFFICE_PAGE}/enrolment", office.show_enrolment),
+            _post(f"{office.OFFICE_PAGE}/enrolment", office.enrol),
             api(),
             *fact_routes(),
             Route("/health", _health),

@@ -8,6 +8,7 @@ from clusterflow.domain.text import Text
 from clusterflow.reports.labels import ROLE
 from clusterflow.web.fact_texts import FACT_TEXTS
 from clusterflow.web.texts_of_me import ME
+from clusterflow.web.texts_of_office import OFFICE
 
 CAPACITY: dict[Capacity, Text] = {
     **{Capacity(role.value): ROLE[role] for role in Role},
@@ -284,4 +285,5 @@ TEXTS: dict[str, Text] = {
         en="Try again. If it fails once more, tell the program office, and tell it the time.",
     ),
     **ME,
+    **OFFICE,
 }

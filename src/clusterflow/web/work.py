@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from clusterflow.services import access
 from clusterflow.services.views.work import PAGE, work_of
 from clusterflow.web.render import page
 from clusterflow.web.site import signed_in, site_of, visitor_of
@@ -15,4 +16,5 @@ def show(request: Request) -> Response:
     wanted = request.query_params.get("page", "1")
     number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 1
     work = work_of(site_of(request).context, person.id, visitor_of(request).language, number)
-    return page(request, "work", work=work, pages=max(1, -(-work.total // PAGE)))
+    is_staff = access.is_staff(site_of(request).context, person.id)
+    return page(request, "work", work=work, is_staff=is_staff, pages=max(1, -(-work.total // PAGE)))

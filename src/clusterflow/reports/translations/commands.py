@@ -254,6 +254,7 @@ COMMANDS: dict[str, str] = {
     "CLUSTERFLOW_PREFECT_AUTH, su usuario:clave",
     "Gates open    {}/v2/runs?tags=gate-open": "Puertas       {}/v2/runs?tags=gate-open",
     "a person has at most {} tokens: revoke one first": "una persona tiene como máximo {} claves: revoque una primero",
+    "an initiative is called «{}» already": "ya hay una iniciativa que se llama «{}»",
     "Web pages     {}": "Páginas web   {}",
     "the web pages did not start; see {}: {}": "las páginas web no arrancaron; mire {}: {}",
     "port {} is taken by another program: end it, or set CLUSTERFLOW_WEB_PORT": "el puerto {} está ocupado por otro "

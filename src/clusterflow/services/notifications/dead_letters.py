@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clusterflow.domain.text import Frozen
-from clusterflow.errors import Mistake, Mistakes
+from clusterflow.errors import Mistake, Mistakes, UnknownName
+from clusterflow.services import access
 from clusterflow.services.context import Context
 from clusterflow.store import dead_letters
 from clusterflow.store.database import read_connection
@@ -24,6 +25,24 @@ def dead_letters_of(context: Context, person: str | None = None) -> list[DeadLet
     """The notices that reached nobody, newest first; with ``person``, only theirs."""
     with read_connection(context.database) as connection:
         return [letter for letter in dead_letters.dead_letters(connection, None) if person in (None, letter.recipient)]
+
+
+def dead_letters_of_office(context: Context, reader: str) -> list[DeadLetter]:
+    """The notices about the initiatives that a person serves as staff of an office, and that reached nobody."""
+    served = access.initiatives_served(context, reader)
+    return [letter for letter in dead_letters_of(context) if letter.initiative in served]
+
+
+def resend_by_office(context: Context, reader: str, number: int, actor: str) -> Resent:
+    """Send a dead letter of the office again.
+
+    Raises:
+        UnknownName: no such notice is about an initiative of the office.
+        Mistakes: it was sent meanwhile, or is about a gate that is closed.
+    """
+    if number not in {letter.number for letter in dead_letters_of_office(context, reader)}:
+        raise UnknownName("dead letter", str(number))
+    return resend(context, [number], actor=actor)
 
 
 def resend(
