@@ -13,7 +13,7 @@ from clusterflow.domain.access import RIGHTS, Capacity, Right
 from clusterflow.services import access, ledger
 from clusterflow.services.context import Context
 
-FILLED = {"stage": "first"}
+FILLED = {"stage": "first", "record": "membership", "entry": "1"}
 """The parts of an address; every other part of an address is «x»."""
 
 OWN, SAME_OFFICE, OTHER_OFFICE = "one", "three", "two"
