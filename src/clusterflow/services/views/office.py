@@ -31,7 +31,7 @@ LONGEST_PAYLOAD = 40_000
 
 
 class OfficeBoard(Frozen):
-    """One page of the initiatives of an office, and what its staff should look at."""
+    """One page of the initiatives of an office, and what its staff should check."""
 
     lines: tuple[BoardLine, ...]
     total: int
@@ -88,7 +88,7 @@ def _is_about(refusal: Refusal, mine: frozenset[str]) -> bool:
     try:
         found = read_again(refusal.payload, refusal.address, ())
     except ClusterflowError:
-        return False  # nobody can say whom it concerns, so an administrator looks at it
+        return False  # nobody can say whom it concerns, so an administrator reads it
     named = {s.initiative or str(s.fields.get("initiative", "")) for s in found}
     return bool(found) and named <= mine
 
