@@ -7,8 +7,9 @@ from datetime import date, timedelta
 import pytest
 from support.world import World, model, stage
 
+from clusterflow.reports.rulebook_turns import answers_of
 from clusterflow.services.catalogue.metrics import metrics_of
-from clusterflow.services.rulebook_foresight import answers_of, foresee_rulebooks
+from clusterflow.services.rulebook_foresight import foresee_rulebooks
 from clusterflow.services.rulebooks import judge_all, rulebooks_of
 from clusterflow.store.registry import initiative_records
 

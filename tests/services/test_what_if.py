@@ -87,6 +87,13 @@ def test_an_achieved_milestone_that_would_lapse_is_a_consequence(world: World) -
     assert [(f.of, f.before, f.after) for f in found.findings] == [("first", Answer.MET, Answer.UNMET)]
 
 
+def test_rulebooks_are_judged_before_and_after(world: World) -> None:
+    found = suppose(world, "membership initiative=one organisation=firm from=2023-01-01 commitment=signed-agreement")
+    changes = {(change.rulebook, change.what, change.text) for change in found.rulebooks}
+    assert ("eccp", "rule", "Committed members: ? unknown → ✘ unmet") in changes
+    assert not found.changes_nothing
+
+
 def test_a_fact_counts_from_its_day_on(world: World) -> None:
     later = figure("a", 3, "2024-03-01")
     assert suppose(world, later).changes_nothing

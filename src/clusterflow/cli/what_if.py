@@ -66,6 +66,8 @@ def _show(found: WhatIf) -> None:
                 if step is not None:
                     lines.add_row("", "", "", "", "", "", f"{step.where} {step.fact} → {step.found}")
         show(lines)
+    for change in found.rulebooks:
+        show(change.text if change.what != "rule" else f"  {change.text}")
     for consequence in found.consequences:
         show(consequence.text)
     if found.changes_nothing:

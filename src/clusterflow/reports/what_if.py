@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from clusterflow.domain.terms import Answer, Readiness, Severity
 from clusterflow.domain.text import Frozen
@@ -43,6 +44,15 @@ class VerdictChange(Frozen):
     after: Readiness
 
 
+class RulebookChange(Frozen):
+    """A rulebook whose answer, or the answer of one of its rules, would change."""
+
+    rulebook: str
+    title: str
+    what: Literal["label", "answer", "rule"]
+    text: str
+
+
 class Consequence(Frozen):
     """What the next evaluation would write only because of the facts."""
 
@@ -62,8 +72,9 @@ class WhatIf(Frozen):
     """What would be entered, corrected and retracted."""
     verdicts: tuple[VerdictChange, ...]
     findings: tuple[ChangedFinding, ...]
+    rulebooks: tuple[RulebookChange, ...]
     consequences: tuple[Consequence, ...]
 
     @property
     def changes_nothing(self) -> bool:
-        return not self.findings and not self.consequences
+        return not (self.findings or self.rulebooks or self.consequences)

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from clusterflow.domain.criterion import Criterion, leaves
 from clusterflow.domain.measurement import MetricCall
 from clusterflow.domain.number_style import numbers_of
-from clusterflow.domain.rulebook import Holding, Rulebook, Ruling
+from clusterflow.domain.rulebook import Rulebook
 from clusterflow.domain.ruling import RulebookVerdict
-from clusterflow.domain.text import Language, Text
+from clusterflow.domain.text import Language
 from clusterflow.reports.foresight import ComingEvent
-from clusterflow.reports.rulebook_words import HOLDING, RULING
+from clusterflow.reports.rulebook_turns import rulebook_turns
 from clusterflow.rules.deadlines import FOR_EVER
 from clusterflow.services import standing
 from clusterflow.services.catalogue.metrics import metrics_of
@@ -28,10 +28,6 @@ DAY = timedelta(days=1)
 
 RECORDS = ("label", "waiver", "cut-off", "membership", "initiative")
 """The records that rulebooks depend on beside their metrics."""
-
-Answers = tuple[Ruling, Holding, tuple[tuple[str, Ruling], ...]]
-
-_TURNS = Text(es="{title}: {before} → {after}", en="{title}: {before} → {after}")
 
 
 def foresee_rulebooks(
@@ -110,12 +106,6 @@ def _bounds(first: date | None, last: date | None) -> Iterator[date]:
         yield last + DAY
 
 
-def answers_of(verdict: RulebookVerdict) -> Answers:
-    """Return what may turn: the answer, the label, and the answers of the rules."""
-    results = verdict.governing.results if verdict.governing is not None else ()
-    return verdict.ruling, verdict.holding, tuple((result.rule.id, result.ruling) for result in results)
-
-
 def _events(
     initiative: str,
     day: date,
@@ -123,36 +113,13 @@ def _events(
     after: dict[str, RulebookVerdict],
     language: Language,
 ) -> Iterator[ComingEvent]:
-    for name in sorted({*before} & {*after}):
-        (ruling, holding, rules), (now_ruling, now_holding, now_rules) = (
-            answers_of(before[name]),
-            answers_of(after[name]),
+    for turn in rulebook_turns(before, after, language):
+        yield ComingEvent(
+            initiative=initiative,
+            day=day,
+            kind=f"rulebook.{turn.what}",
+            stage="",
+            stage_title=turn.title,
+            subject=turn.rulebook,
+            text=turn.text,
         )
-        titles = _titles(after[name].rulebook, language)
-        turns = []
-        if holding is not now_holding:
-            turns.append(("label", HOLDING[holding], HOLDING[now_holding], after[name].rulebook.title.to(language)))
-        if ruling is not now_ruling:
-            turns.append(("answer", RULING[ruling], RULING[now_ruling], after[name].rulebook.title.to(language)))
-        were = dict(rules)
-        turns += [
-            ("rule", RULING[were[rule]], RULING[answer], titles.get(rule, rule))
-            for rule, answer in now_rules
-            if rule in were and were[rule] is not answer
-        ]
-        for what, old, new, title in turns:
-            text = _TURNS.to(language).format(title=title, before=old.to(language), after=new.to(language))
-            yield ComingEvent(
-                initiative=initiative,
-                day=day,
-                kind=f"rulebook.{what}",
-                stage="",
-                stage_title=after[name].rulebook.title.to(language),
-                subject=name,
-                text=text,
-            )
-
-
-def _titles(rulebook: Rulebook, language: Language) -> dict[str, str]:
-    rules = (rule for text in rulebook.texts for rule in text.rules)
-    return {rule.id: rule.title.to(language) if rule.title is not None else rule.id for rule in rules}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -13,6 +14,7 @@ from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.measurement import UNMEASURED, Measurement, MetricCall
 from clusterflow.domain.number_style import numbers_of
 from clusterflow.domain.records import RECORDS
+from clusterflow.domain.ruling import RulebookVerdict
 from clusterflow.domain.text import Language
 from clusterflow.domain.verdict import Finding, flatten
 from clusterflow.engine import record as recording
@@ -22,18 +24,24 @@ from clusterflow.engine.suppose import suppose
 from clusterflow.engine.transaction import Transaction
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.reports.ledger_lines import event_fields, event_word
+from clusterflow.reports.rulebook_turns import rulebook_turns
 from clusterflow.reports.status import title_of
-from clusterflow.reports.what_if import ChangedFinding, Consequence, Step, VerdictChange, WhatIf
+from clusterflow.reports.what_if import ChangedFinding, Consequence, RulebookChange, Step, VerdictChange, WhatIf
 from clusterflow.rules.judge import KNOWN_SHARE
 from clusterflow.services import standing
 from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.context import Context
+from clusterflow.services.rulebooks import judge_all, rulebooks_of
 from clusterflow.store.metrics import measure
 from clusterflow.store.pinned_models import load_model
 from clusterflow.store.registry import calendar_of, initiative_records
 
 MOST_PORTIONS = 40
 """The facts of a longer file are added in this number of portions, so that its locks are held only for a moment."""
+
+V = TypeVar("V")
+_Both = tuple[V, V]
+"""Before and after."""
 
 Numbers = Mapping[MetricCall, Measurement]
 Moves = Mapping[MetricCall, Sequence[tuple[Sequence[Submission], Measurement]]]
@@ -61,6 +69,7 @@ def what_if(
         Mistakes: all mistakes in the submissions, or the day is over.
     """
     metrics, reader = metrics_of(context), language or context.language
+    rulebooks = rulebooks_of(context)
     with context.reading() as connection:
         state = standing.load(connection, initiative)
         calendar = calendar_of(connection, context.clock().date(), initiative)
@@ -78,15 +87,19 @@ def what_if(
         found = measure(connection, calls, metrics, day, [initiative])
         return {call: found.get(call, {}).get(initiative, UNMEASURED) for call in calls}
 
-    def run(tx: Transaction) -> tuple[RecordResult, CurrentAssessment, CurrentAssessment, Moves]:
-        before = assessed(tx.connection)
+    def judged(connection: Connection) -> dict[str, RulebookVerdict]:
+        records = {initiative: record} if record is not None else {}
+        return judge_all(connection, rulebooks, metrics, day, [initiative], records)[initiative]
+
+    def run(tx: Transaction) -> tuple[RecordResult, _Both[CurrentAssessment], _Both[dict[str, RulebookVerdict]], Moves]:
+        before, rulings = assessed(tx.connection), judged(tx.connection)
         with _undone(tx) as trial:
             done = recording.record(trial, submissions, mistakes)
-            after = assessed(trial.connection)
-        changed = _changed_calls(before, after)
-        return done, before, after, _moves(tx, submissions, numbers, changed)
+            after, rulings_after = assessed(trial.connection), judged(trial.connection)
+        moves = _moves(tx, submissions, numbers, _changed_calls(before, after))
+        return done, (before, after), (rulings, rulings_after), moves
 
-    done, before, after, moves = suppose(context.database, context.command(actor), run)
+    done, (before, after), rulings, moves = suppose(context.database, context.command(actor), run)
     with numbers_of(reader, record.country if record else None):
         return WhatIf(
             initiative=initiative,
@@ -96,6 +109,7 @@ def what_if(
             recorded=str(done),
             verdicts=tuple(_verdicts(before, after, model, reader)),
             findings=tuple(_findings(before, after, model, moves, reader)),
+            rulebooks=tuple(RulebookChange(**turn._asdict()) for turn in rulebook_turns(*rulings, reader)),
             consequences=tuple(_consequences(before, after, model, reader)),
         )
 
