@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, RowMapping, select
 
 from clusterflow.domain.records import RECORDS, Record
+from clusterflow.domain.records.base import REGISTRY
 from clusterflow.store import tables
 from clusterflow.store.columns import from_row
 from clusterflow.store.fact_lists import FactQuery
@@ -51,6 +53,25 @@ def related_ids(connection: Connection, query: FactQuery, ids: Iterable[str]) ->
         related = select(column).where(query.table.c.chain == query.chain, is_related(query.record))
         portion = related.where(column.in_(wanted[start : start + 400]))
         found.update(connection.execute(portion, query.parameters).scalars())
+    return found
+
+
+def versions_by_command(
+    connection: Connection, initiative: str, command: str
+) -> list[tuple[FactVersion, FactVersion | None]]:
+    """Return the facts that a command recorded, each with the version that it replaced, in the order of the ledger."""
+    ledger = tables.ledger
+    query = select(ledger.c.chain, ledger.c.version, ledger.c.body).where(
+        ledger.c.chain.in_([initiative, REGISTRY]), ledger.c.command == command, ledger.c.kind.like("record.%")
+    )
+    found: list[tuple[FactVersion, FactVersion | None]] = []
+    for chain, entry, body in connection.execute(query.order_by(ledger.c.chain, ledger.c.version)).all():
+        event = json.loads(body)
+        table = tables.REGISTRY_TABLES[event["record"]]
+        wanted = {entry, event.get("replaces") or entry}
+        rows = connection.execute(select(table).where(table.c.chain == chain, table.c.entry.in_(wanted)))
+        by = {row.entry: _version(event["record"], row._mapping) for row in rows}
+        found.append((by[entry], by.get(event.get("replaces"))))
     return found
 
 

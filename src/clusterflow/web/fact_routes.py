@@ -1,4 +1,4 @@
-"""The addresses of the pages of facts: in an initiative, and in the registry of the office."""
+"""The addresses of the pages of facts, attendance and workbooks."""
 
 from __future__ import annotations
 
@@ -7,15 +7,26 @@ from collections.abc import Iterator
 from starlette.routing import Route
 
 from clusterflow.services.notifications.pages import INITIATIVE_PAGE
-from clusterflow.web import attendance, facts
+from clusterflow.web import attendance, facts, workbook
 from clusterflow.web.site import post
 
+WORKBOOK_PAGE = f"{INITIATIVE_PAGE}/workbook"
 ATTENDANCE_PAGE = f"{INITIATIVE_PAGE}/meetings/{{meeting}}/attendance"
 
 
 def fact_routes() -> Iterator[Route]:
     yield Route(ATTENDANCE_PAGE, attendance.show)
     yield post(ATTENDANCE_PAGE, attendance.save)
+    yield from (
+        Route(WORKBOOK_PAGE, workbook.show),
+        Route(WORKBOOK_PAGE, workbook.submit, methods=["POST"]),
+        Route(f"{WORKBOOK_PAGE}/download", workbook.download),
+        Route(f"{WORKBOOK_PAGE}/{{ticket}}", workbook.compare),
+        post(f"{WORKBOOK_PAGE}/{{ticket}}", workbook.confirm),
+        Route(f"{WORKBOOK_PAGE}/{{ticket}}/marked", workbook.marked),
+        Route(f"{WORKBOOK_PAGE}/{{ticket}}/done", workbook.show_done),
+        post(f"{WORKBOOK_PAGE}/{{ticket}}/undo", workbook.undo),
+    )
     for base in (INITIATIVE_PAGE, facts.SHARED_PLACE):
         of_type, of_fact = f"{base}/facts/{{record}}", f"{base}/facts/{{record}}/{{entry:int}}"
         yield from (

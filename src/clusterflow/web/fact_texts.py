@@ -105,4 +105,59 @@ FACT_TEXTS: dict[str, Text] = {
     ),
     "nobody_expected": Text(es="Nadie tiene puesto en este órgano.", en="Nobody has a seat in this body."),
     "somebody_else_came": Text(es="Vino alguien más", en="Somebody else came"),
+    # The workbook
+    "workbook": Text(es="Libro", en="Workbook"),
+    "workbook_lede": Text(
+        es="Descargue el libro con todo lo registrado, llénelo en su hoja de cálculo y envíelo. Antes de registrar "
+        "nada, usted ve qué cambiaría.",
+        en="Download the workbook with everything that is recorded, fill it in your spreadsheet, and submit it. You "
+        "see what would change before anything is recorded.",
+    ),
+    "download_workbook": Text(es="Descargar el libro", en="Download the workbook"),
+    "submit_workbook": Text(es="Enviar el libro lleno", en="Submit the filled workbook"),
+    "filled_workbook": Text(es="Archivo", en="File"),
+    "file_help": Text(es=".xlsx, .ods o .csv, hasta {size} MB", en=".xlsx, .ods or .csv, up to {size} MB"),
+    "compare_workbook": Text(es="Ver qué cambiaría", en="See what would change"),
+    "no_file": Text(es="Elija un archivo que no esté vacío.", en="Choose a file that is not empty."),
+    "workbook_changed": Text(
+        es="Otra persona registró algo mientras tanto. Vea los cambios de nuevo y confirme.",
+        en="Somebody else recorded something meanwhile. Look at the changes again, and confirm.",
+    ),
+    "workbook_recorded": Text(es="El libro quedó registrado", en="The workbook is recorded"),
+    "workbook_undone": Text(es="El libro quedó deshecho", en="The workbook is undone"),
+    "undo": Text(es="Deshacer todo el libro", en="Undo the whole workbook"),
+    "undo_help": Text(
+        es="Lo nuevo se retira y lo cambiado vuelve a como estaba. El rastro queda.",
+        en="What was new is withdrawn, and what was changed is as before. The trace stays.",
+    ),
+    "workbook_refused": Text(es="El libro no se registró", en="The workbook was not recorded"),
+    "workbook_kept": Text(
+        es="El archivo queda guardado. Corríjalo y envíelo otra vez.",
+        en="The file is stored. Correct it and submit it again.",
+    ),
+    "marked_copy": Text(
+        es="Descargar una copia con los errores marcados", en="Download a copy with the mistakes marked"
+    ),
+    "would_change": Text(es="Qué cambiaría", en="What would change"),
+    "nothing_changes": Text(es="Nada cambia.", en="Nothing changes."),
+    "new_rows": Text(es="Nuevo", en="New"),
+    "changed_rows": Text(es="Cambia", en="Changed"),
+    "look_again": Text(es="Revise", en="Check again"),
+    "questions": Text(es="Preguntas", en="Questions"),
+    "same_or_new": Text(es="«{name}»: ¿quién es?", en="«{name}»: who is it?"),
+    "somebody_new": Text(es="Es nuevo", en="It is new"),
+    "left_or_forgotten": Text(
+        es="Ya no están en el libro: ¿terminaron, o faltan?", en="No longer in the workbook: ended, or forgotten?"
+    ),
+    "removed_keep": Text(es="Faltan en el libro: quedan como están", en="Forgotten: they stay as they are"),
+    "removed_end": Text(es="Terminaron: terminan hoy", en="They ended: they end today"),
+    "removed_withdraw": Text(es="Nunca fueron verdad: se retiran", en="They were never true: they are withdrawn"),
+    "emptied_question": Text(es="Celdas que ahora están vacías", en="Cells that are empty now"),
+    "emptied_keep": Text(es="Dejar el valor registrado", en="Keep the recorded value"),
+    "emptied_clear": Text(es="Ya no se sabe: borrar el valor", en="Not known any more: clear the value"),
+    "odd_else": Text(
+        es="Si no, corrija el libro y envíelo otra vez.", en="Otherwise, correct the workbook and submit it again."
+    ),
+    "answer_questions": Text(es="Responder", en="Answer"),
+    "record_workbook": Text(es="Registrar estos cambios", en="Record these changes"),
 }

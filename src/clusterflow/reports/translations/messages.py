@@ -126,6 +126,9 @@ MESSAGES: dict[str, str] = {
     "holds what no database can keep": "contiene algo que ninguna base de datos puede guardar",
     "#{} was already {} by {} on {}": "la entrega {} ya estaba {} por {} el {}",
     "the database does not take it: {}": "la base de datos no lo admite: {}",
+    "nothing was recorded from this workbook": "de este libro no se registró nada",
+    "some of these facts were changed since; correct them one by one": "algunos de estos datos cambiaron después; "
+    "corríjalos uno por uno",
     "only the program office records this": "esto lo registra solo la oficina del programa",
     "only an administrator records this": "esto lo registra solo la administración",
     "this belongs to other initiatives": "esto pertenece a otras iniciativas",

@@ -1,0 +1,139 @@
+"""Workbooks that people submit on the web pages: stored, compared, confirmed, and undone as one step."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from clusterflow.domain.records import RECORDS
+from clusterflow.domain.text import Language
+from clusterflow.engine.record import RecordResult, Submission
+from clusterflow.errors import NotPossible, UnknownName
+from clusterflow.services import registry
+from clusterflow.services.context import Context
+from clusterflow.services.facts.permission import check_permission
+from clusterflow.services.intake.workbook import workbooks
+from clusterflow.services.intake.workbook.plan import Answers, Plan
+from clusterflow.services.intake.workbook.related_parties import related_parties
+from clusterflow.services.intake.workbook.workbooks import OpenedWorkbook
+from clusterflow.store.fact_versions import FactVersion, versions_by_command
+
+MOST_UPLOADS = 20
+"""The newest workbooks of each person and initiative; older ones are deleted."""
+
+_TICKET = re.compile(r"[0-9a-f]{32}")
+_COMMAND = "workbook-"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A workbook that a person submitted."""
+
+    ticket: str
+    name: str
+    content: bytes
+
+    @property
+    def command(self) -> str:
+        """The idempotency key under which it is recorded."""
+        return f"{_COMMAND}{self.ticket}"
+
+
+def store_upload(context: Context, person: str, initiative: str, name: str, content: bytes) -> str:
+    """Store a workbook until it is recorded or refused, and after; return its ticket."""
+    folder = _folder(context, person, initiative)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    ticket = secrets.token_hex(16)
+    (folder / f"{ticket}.name").write_text(name, encoding="utf-8")
+    (folder / f"{ticket}.book").write_bytes(content)
+    stored = sorted(folder.glob("*.book"), key=lambda file: file.stat().st_mtime, reverse=True)
+    for old in stored[MOST_UPLOADS:]:
+        old.unlink(missing_ok=True)
+        old.with_suffix(".name").unlink(missing_ok=True)
+    return ticket
+
+
+def upload_of(context: Context, person: str, initiative: str, ticket: str) -> Upload:
+    """Return a stored workbook.
+
+    Raises:
+        UnknownName: the person has submitted no such workbook in this initiative.
+    """
+    folder = _folder(context, person, initiative)
+    try:
+        if not _TICKET.fullmatch(ticket):
+            raise FileNotFoundError
+        name = (folder / f"{ticket}.name").read_text(encoding="utf-8")
+        return Upload(ticket, name, (folder / f"{ticket}.book").read_bytes())
+    except FileNotFoundError:
+        raise UnknownName("workbook", ticket) from None
+
+
+def _folder(context: Context, person: str, initiative: str) -> Path:
+    return context.settings.home / "uploads" / initiative / person
+
+
+def open_upload(
+    context: Context, person: str, initiative: str, upload: Upload, answers: Answers, language: Language
+) -> tuple[OpenedWorkbook, Plan]:
+    """Compare a workbook with the registry. People whom the initiative does not know are not compared, nor named.
+
+    Raises:
+        Mistakes: the file is no workbook, or the workbook of another initiative.
+    """
+    opened = workbooks.open_workbook(context, upload.name, upload.content, initiative, language)
+    _, people = related_parties(opened.known)
+    for record, place in (("person", 0), ("representation", 0)):
+        facts = opened.known.facts[record]
+        opened.known.facts[record] = {key: found for key, found in facts.items() if key[place] in people | {person}}
+    return opened, workbooks.plan_changes(context, opened, answers)
+
+
+def digest_of(plan: Plan) -> str:
+    """Return a digest of what a plan would record: it is another one once the registry has changed."""
+    return hashlib.sha256(repr(plan.submissions).encode()).hexdigest()
+
+
+def confirm(context: Context, person: str, initiative: str, upload: Upload, plan: Plan) -> RecordResult:
+    """Record every change of a plan, or none, in the name of a person.
+
+    Raises:
+        Mistakes: the person may not record a part of it, or the engine refused a record.
+    """
+    check_permission(context, person, initiative, plan.submissions)
+    return registry.record(context, plan.submissions, person, upload.command)
+
+
+def undo(context: Context, person: str, initiative: str, upload: Upload) -> RecordResult:
+    """Take back everything that a workbook recorded, in one step: what was new is withdrawn, the rest is as before.
+
+    Nothing is erased: each correction has its entry in the ledger.
+
+    Raises:
+        NotPossible: nothing was recorded from it, or a fact was changed since.
+        Mistakes: the person may not record a part of it.
+    """
+    with context.reading() as connection:
+        pairs = versions_by_command(connection, initiative, upload.command)
+    if not pairs:
+        raise NotPossible("nothing was recorded from this workbook")
+    if any(now.superseded_by is not None for now, _ in pairs):
+        raise NotPossible("some of these facts were changed since; correct them one by one")
+    submissions = [_reversal(initiative, now, before) for now, before in pairs]
+    check_permission(context, person, initiative, submissions)
+    return registry.record(context, submissions, person, f"undo-{upload.ticket}")
+
+
+def _reversal(initiative: str, now: FactVersion, before: FactVersion | None) -> Submission:
+    record = now.record if before is None or before.retracted else before.record
+    fields = {RECORDS[record.type].model_fields[n].alias or n: v for n, v in record.model_dump(mode="json").items()}
+    if "on" in fields:
+        fields.pop("valid_to", None)
+    of = initiative if record.of_initiative else None
+    taken = Submission(record.type, fields, record.type, of, confirm=True)
+    if before is None or before.retracted:
+        return replace(taken, retract=True, replaces=now.entry)
+    return taken if now.retracted else replace(taken, replaces=now.entry)
