@@ -10,8 +10,10 @@ from texts import problems
 
 from clusterflow.cli import prompts
 from clusterflow.domain.events import Event
+from clusterflow.domain.records import RECORDS
 from clusterflow.errors import Mistake, Mistakes, UnknownName
 from clusterflow.reports import translations
+from clusterflow.reports.labels import RECORD
 from clusterflow.reports.ledger_lines import EVENT, FIELD, HIDDEN
 
 from .conftest import Run
@@ -127,3 +129,13 @@ def test_what_people_wrote_is_not_translated() -> None:
     assert translations.lines_of(Mistakes([mistake]), "es") == [
         "línea de comandos: from: «nothing changed» no se acepta; se acepta: una fecha como AAAA-MM-DD"
     ]
+
+
+def test_records_and_stages_are_named_in_the_language_of_the_answer(office: Run) -> None:
+    assert set(RECORDS) <= set(RECORD)
+    office("record", "membership", "initiative=one", "organisation=firm", "from=2024-01-01")
+    assert "dato: membresía" in office("ledger", "one", "--lang", "es").out.replace("\n", " ")
+    listed = office("model", "list", "--lang", "es").out
+    assert "critical-mass" not in listed
+    shown = office("model", "show", "ecuador", "--lang", "es").out
+    assert "nunca decide: gobierno, en las puertas de Estrategia" in shown

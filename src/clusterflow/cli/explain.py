@@ -10,7 +10,7 @@ from clusterflow.cli.language import language, stated_language
 from clusterflow.cli.output import AsOf, Json, KnownAt, day, print_json, show
 from clusterflow.cli.tables import marked, table
 from clusterflow.reports.explanation import GateExplanation, GroupLine
-from clusterflow.reports.labels import SEVERITY, word
+from clusterflow.reports.labels import SEVERITY, record_label, word
 from clusterflow.reports.quorum import quorum, shortfall
 from clusterflow.services import explanation
 from clusterflow.services.context import Context
@@ -60,7 +60,15 @@ def _show_gate(gate: GateExplanation, evidence: bool) -> None:
         found = c.found + (" *" if c.late else "")
         lines.add_row("  " * depth + c.title, marked(c.answer), found, c.asked, severity, rule, c.help)
         for row in c.evidence if evidence else ():
-            lines.add_row(f"   #{row.entry} {row.record} {row.what}", "", row.counts_for, "", "", str(row.on or ""), "")
+            lines.add_row(
+                f"   #{row.entry} {record_label(row.record, lang)} {row.what}",
+                "",
+                row.counts_for,
+                "",
+                "",
+                str(row.on or ""),
+                "",
+            )
     show(lines)
     if any(c.late for c in gate.criteria):
         show(f"* {word('late', lang)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from cyclopts.help.formatters import DefaultFormatter
@@ -58,12 +59,16 @@ class HelpFormatter:
             console.print(Text(translated(f"Usage: {usage}")))
 
 
+_HAS_WORDS = re.compile("[A-Za-z]{3}")
+"""A version has none, so it is printed without looking for the language of the reader."""
+
+
 def _translate(part: Any) -> Any:
     """Translate a text of Cyclopts; what is none stays as it is."""
     if isinstance(part, InlineText):
         part.primary_renderable = _translate(part.primary_renderable)
         part.texts = [_translate(text) for text in part.texts]
-    if isinstance(part, Text):
+    if isinstance(part, Text) and _HAS_WORDS.search(part.plain):
         text = translated(part.plain)
         return part if text == part.plain else Text(text, style=part.style, end=part.end)
     return part

@@ -23,7 +23,7 @@ from clusterflow.errors import Mistake, Mistakes
 from clusterflow.intake.workbook.sheets import OF_RECORD
 from clusterflow.reports.bpmn import bpmn as write_bpmn
 from clusterflow.reports.diagram import mermaid, svg
-from clusterflow.reports.labels import SEVERITY, word
+from clusterflow.reports.labels import HELIX, SEVERITY, word
 from clusterflow.reports.portfolio.texts import KIND
 from clusterflow.reports.quorum import quorum, quorum_hints
 from clusterflow.services.catalogue.metrics import metrics_in
@@ -68,7 +68,9 @@ def list_models(*, as_json: Json = False) -> None:
         return
     lines = table("Models", ["model", "title", "stages", "source"])
     for one in models:
-        lines.add_row(one.id, one.title.to(language()), " → ".join(s.id for s in one.stages), one.source)
+        lines.add_row(
+            one.id, one.title.to(language()), " → ".join(s.title.to(language()) for s in one.stages), one.source
+        )
     show(lines)
 
 
@@ -84,7 +86,8 @@ def show_model(name: str, *, as_json: Json = False) -> None:
     show(f"{one.title.to(lang)} · {one.id} · {one.hash[:12]}")
     show(one.about.to(lang))
     for exclusion in one.exclusions:
-        helix, gates, source = exclusion.helix, listed(exclusion.stages), exclusion.source
+        helix, source = HELIX[exclusion.helix].to(lang), exclusion.source
+        gates = listed(titles[stage] for stage in exclusion.stages)
         if exclusion.alone:
             show(f"never decides alone: {helix}, at the gates of {gates} ({source})")
         else:

@@ -20,7 +20,7 @@ from clusterflow.domain.rulebook import Holding, Rule, Rulebook, RuleText, Rulin
 from clusterflow.domain.text import Language
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.reports.explanation import GroupLine
-from clusterflow.reports.labels import SEVERITY, word
+from clusterflow.reports.labels import SEVERITY, record_label, word
 from clusterflow.reports.rulebook_days import days_between_text, length_text, window_text
 from clusterflow.reports.rulebook_matrix import MatrixCell, RulebookMatrix
 from clusterflow.reports.rulebook_words import APPLIES_TO, HOLDING, RULING, WINDOW, rulebook_word
@@ -191,7 +191,7 @@ def _add_rule(lines: Table, rule: RuleLine, evidence: bool, lang: Language) -> N
             mark = _mark(Ruling(line.answer.value), lang)
             lines.add_row(Text("  " * depth + line.title), mark, Text(line.found), Text(line.asked), "", "", "")
         for row in line.evidence if evidence else ():
-            what = Text(f"   #{row.entry} {row.record} {row.what}")
+            what = Text(f"   #{row.entry} {record_label(row.record, lang)} {row.what}")
             lines.add_row(what, "", row.counts_for, "", "", str(row.on or ""), "")
 
 

@@ -16,7 +16,7 @@ from clusterflow.domain.money import exponent
 from clusterflow.domain.quantity import Bound, Unit, format_quantity
 from clusterflow.domain.terms import Answer
 from clusterflow.domain.text import Frozen, Language, Text
-from clusterflow.reports.labels import ANSWER
+from clusterflow.reports.labels import ANSWER, record_label
 from clusterflow.reports.ledger_lines import event_fields, event_word
 from clusterflow.reports.status import title_of
 from clusterflow.rules.least import Sums, least_ways
@@ -153,7 +153,7 @@ def _cause(row: _Row, before: Evidence | None, after: Evidence | None, behind: B
     on = known.on if known is not None else None
     kind = "new" if before is None else "gone" if after is None else "grown" if behind.grows else "changed"
     text = CAUSE[kind].to(language).format(
-        what=what, record=record, on=on or "–", before=_value(before, behind, language),
+        what=what, record=record_label(record, language), on=on or "–", before=_value(before, behind, language),
         after=_value(after, behind, language),
     )  # fmt: skip
     return Cause(record=record, entry=entry, what=what, on=on, text=text)

@@ -11,7 +11,7 @@ from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.measurement import Measurement
 from clusterflow.domain.terms import Answer, DecisionKind, HelixKind, Role, Stance
 from clusterflow.domain.text import Language, Text
-from clusterflow.reports.labels import ANSWER, DECISION, HELIX, ROLE, STANCE
+from clusterflow.reports.labels import ANSWER, DECISION, HELIX, ROLE, STANCE, record_label
 from clusterflow.reports.status import title_of
 
 EVENT: dict[str, Text] = {
@@ -130,6 +130,8 @@ def event_fields(event: Event, model: LifecycleModel | None, language: Language,
             continue
         if name == "found":
             value = _measured(event, model, language)
+        if name == "record":
+            value = record_label(str(value), language)
         label = FIELD[name].to(language) if name in FIELD else name.replace("_", " ")
         parts.append(f"{label}: {_value(value, titles, language)}")
     return "; ".join(parts)

@@ -35,41 +35,6 @@ WHAT: dict[str, Text] = {
 }
 """The labels of evidence values."""
 
-RECORD: dict[str, Text] = {
-    "membership": Text(es="membresía", en="membership"),
-    "organisation": Text(es="organización", en="organisation"),
-    "attendance": Text(es="asistencia", en="attendance"),
-    "meeting": Text(es="reunión", en="meeting"),
-    "body": Text(es="órgano", en="body"),
-    "seat": Text(es="puesto", en="seat"),
-    "staff": Text(es="personal", en="staff"),
-    "document": Text(es="documento", en="document"),
-    "signature": Text(es="firma", en="signature"),
-    "legal-entity": Text(es="entidad jurídica", en="legal entity"),
-    "survey-wave": Text(es="encuesta", en="survey"),
-    "strategy": Text(es="estrategia", en="strategy"),
-    "strategy-review": Text(es="revisión de la estrategia", en="strategy review"),
-    "objective": Text(es="objetivo", en="objective"),
-    "reading": Text(es="medición", en="reading"),
-    "action": Text(es="acción", en="action"),
-    "project": Text(es="proyecto", en="project"),
-    "invoice": Text(es="factura", en="invoice"),
-    "payment": Text(es="pago", en="payment"),
-    "income": Text(es="ingreso", en="income"),
-    "budget": Text(es="presupuesto", en="budget"),
-    "dues-scheme": Text(es="esquema de cuotas", en="dues scheme"),
-    "dues-adoption": Text(es="esquema de cuotas", en="dues scheme"),
-    "training": Text(es="formación", en="training"),
-    "learning-session": Text(es="sesión de aprendizaje", en="learning session"),
-    "learning-attendance": Text(es="asistencia a una sesión", en="attendance at a session"),
-    "link": Text(es="vínculo", en="link"),
-    "business": Text(es="negocio", en="business"),
-    "label": Text(es="sello", en="label"),
-    "observation": Text(es="cifra declarada", en="stated figure"),
-    "initiative": Text(es="iniciativa", en="initiative"),
-    "stage-visit": Text(es="etapa", en="stage"),
-}
-
 WORDS: dict[str, Text] = {
     "for_deciders": Text(es="Dossier para quienes deciden", en="Dossier for those who decide"),
     "followed_by": Text(es="Acompaña", en="Followed by"),

@@ -10,10 +10,10 @@ from datetime import date
 from clusterflow.domain.terms import Answer, DecisionKind, Readiness, Severity, Stance
 from clusterflow.domain.text import Language
 from clusterflow.reports.dossier.data import DecisionFacts, DossierFacts, GateFacts, VoteFacts
-from clusterflow.reports.dossier.texts import RECORD, WORDS
+from clusterflow.reports.dossier.texts import WORDS
 from clusterflow.reports.explanation import CriterionLine, EvidenceLine, GateExplanation
 from clusterflow.reports.html_page import Table, short_day
-from clusterflow.reports.labels import ANSWER, DECISION, HELIX, ROLE, SEVERITY, STANCE, word
+from clusterflow.reports.labels import ANSWER, DECISION, HELIX, ROLE, SEVERITY, STANCE, record_label, word
 from clusterflow.reports.quorum import quorum
 
 MOST_EVIDENCE = 12
@@ -175,7 +175,7 @@ def _rows(evidence: Sequence[EvidenceLine], language: Language) -> tuple[tuple[s
     """Merge equal rows into one, with their number."""
     alike: dict[tuple[str, str, str, str], list[int]] = {}
     for row in evidence:
-        record = RECORD[row.record].to(language) if row.record in RECORD else row.record
+        record = record_label(row.record, language)
         alike.setdefault((row.what, record, short_day(row.on), row.counts_for), []).append(row.entry)
     return tuple(
         (
