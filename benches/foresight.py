@@ -1,4 +1,4 @@
-"""Measures foresight: what comes for one grown initiative in three years, and for a portfolio in one.
+"""Measures foresight: what comes for one large cluster in three years, and for a portfolio in one.
 
 The rival evaluates every single day of the same time with the same rules and finds the same. A person waits for the
 answer at the command line.
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from benches import ground
-from benches.grown import grow
+from benches import databases
+from benches.large_cluster import enrol_large_cluster
 from benches.measuring import MS, headline, quick, spread, timed
-from benches.tiny import open_context
+from benches.small_world import open_context
 from clusterflow.services import review
 from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.foresight import futures
@@ -21,22 +21,22 @@ TARGET_MS = 200
 
 
 def run(short: bool) -> None:
-    headline("foresight of one grown initiative (SQLite)")
-    with ground.sqlite() as url:
+    headline("foresight of one large cluster (SQLite)")
+    with databases.sqlite() as url:
         context = open_context(url)
-        grow(context, members=40 if short else 100, strangers=0 if short else 2000)
-        review.evaluate(context, "grown")
+        enrol_large_cluster(context, members=40 if short else 100, strangers=0 if short else 2000)
+        review.evaluate(context, "large")
         today = context.clock().date()
         until = today + timedelta(days=60 if short else 3 * 365)
         with context.reading() as connection:
 
             def foresee() -> None:
-                list(futures(context, connection, ["grown"], until))
+                list(futures(context, connection, ["large"], until))
 
             cold = timed(foresee)
             warm = [timed(foresee) for _ in range(3 if short else 20)]
-            ((_, future),) = futures(context, connection, ["grown"], until)
-            each_day = MeasuredEachDay(connection, metrics_of(context), "grown")
+            ((_, future),) = futures(context, connection, ["large"], until)
+            each_day = MeasuredEachDay(connection, metrics_of(context), "large")
             found = []
             daily = timed(lambda: found.extend(look_at_each_day(future.life, each_day, future.today, until)))
         same = "the same answer" if tuple(found) == future.turns else "ANOTHER ANSWER"
