@@ -225,3 +225,18 @@ def links(browser: Browser) -> list[str]:
 def rows(browser: Browser) -> list[str]:
     tables = PageRead(browser.shown.text).tables
     return [row[1] for row in tables[0].rows] if tables else []
+
+
+def test_a_payment_is_recorded_from_its_invoice_with_the_amount_filled_in(site: WebWorld) -> None:
+    site.world.record("invoice initiative=one id=f-1 organisation=club on=2024-01-02 due=2024-02-01 amount=50.00EUR")
+    mona = at(site, f"{FACTS}/invoice")
+    (path,) = {p for p in links(mona) if p.startswith(f"{FACTS}/invoice/") and p[-1].isdigit()}
+    mona.open(path)
+    form = next(p for p in links(mona) if "payment/new" in p)
+    mona.open(form)
+    assert 'value="50.00"' in mona.shown.text
+    answer = mona.submit(f"{FACTS}/payment/new", invoice="f-1", amount="50", amount__currency="EUR",
+                         valid_from="2024-01-05")  # fmt: skip
+    assert answer.status_code == 200
+    mona.open(f"{FACTS}/payment?invoice=f-1")
+    assert len(rows(mona)) == 1

@@ -39,3 +39,15 @@ def test_initiatives_come_in_pages_and_any_number_of_a_page_ends_in_one(many: We
     assert browser.get("/", params={"page": wanted}).status_code == 200
     found = work_of(many.world.context, "mona", "en", 2)
     assert (found.page, found.total, [m.status.initiative for m in found.initiatives]) == (2, 3, ["three"])
+
+
+def test_the_page_of_an_initiative_shows_its_members_and_what_comes_next(site: WebWorld) -> None:
+    site.world.record(
+        "membership initiative=one organisation=firm from=2024-01-01",
+        "meeting initiative=one id=m-1 body=board on=2024-02-01 time=09:30",
+    )
+    page = site.browser("mona").open("/initiatives/one")
+    assert "company 1" in page.text
+    assert "civil society 1" in page.text
+    assert "Meeting: Board" in page.text
+    assert "style" not in {name for _, name, _ in page.attributes}

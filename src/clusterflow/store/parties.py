@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     Table,
     bindparam,
+    func,
     literal,
     or_,
     select,
@@ -90,6 +91,23 @@ def is_related(record: str) -> ColumnElement[bool]:
         case Person.type:
             return or_(table.c.id.in_(people), mine)
     return or_(table.c.person.in_(people), mine)
+
+
+def members_by_kind(connection: Connection, initiative: str, on: date) -> dict[tuple[str | None, str | None], int]:
+    """Return the number of members on a day by helix kind and size class; None where one is not known."""
+    return {
+        (row.helix, row.size): row.number
+        for row in connection.execute(_members_by_kind(), {"initiative": initiative, "as_of": on})
+    }
+
+
+@cache
+def _members_by_kind() -> Select[Any]:
+    scope = Scope(single=True)
+    member, organisation = scope.current(Membership), scope.current(Organisation)
+    joined = member.outerjoin(organisation, organisation.c.id == member.c.organisation)
+    kinds = (organisation.c.helix, organisation.c.size)
+    return select(*kinds, func.count().label("number")).select_from(joined).group_by(*kinds)
 
 
 class Relation(NamedTuple):

@@ -160,4 +160,9 @@ FACT_TEXTS: dict[str, Text] = {
     ),
     "answer_questions": Text(es="Responder", en="Answer"),
     "record_workbook": Text(es="Registrar estos cambios", en="Record these changes"),
+    # The initiative
+    "upcoming": Text(es="Qué viene", en="What comes next"),
+    "members_by_kind": Text(es="Miembros por hélice y tamaño", en="Members by helix and size"),
+    "payments": Text(es="Pagos de esta factura", en="Payments on this invoice"),
+    "record_payment": Text(es="Registrar un pago", en="Record a payment"),
 }

@@ -16,7 +16,7 @@ from clusterflow.domain.access import Right
 from clusterflow.domain.records import RECORDS
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.services.facts import listing, recording
-from clusterflow.services.facts.permission import is_administrator, may_record
+from clusterflow.services.facts.permission import is_administrator, may_record, recordable
 from clusterflow.services.facts.recording import Author, FactVersion, Outcome
 from clusterflow.services.views.initiative import name_of
 from clusterflow.web.fact_form import GROUPS, form_facts, shown_key
@@ -60,11 +60,8 @@ def author_of(request: Request, initiative: str) -> Author:
 def show_types(request: Request) -> Response:
     """Show what can be recorded, with the number of facts of each type."""
     initiative, context = place_of(request), site_of(request).context
-    person = signed_in(request).id
-    groups = [
-        (title, [r for r in records if may_record(context, person, initiative, r) and _belongs(r, initiative)])
-        for title, records in GROUPS
-    ]
+    allowed = recordable(context, signed_in(request).id, initiative)
+    groups = [(title, [r for r in records if r in allowed and _belongs(r, initiative)]) for title, records in GROUPS]
     own = [r for _, records in groups for r in records if RECORDS[r].of_initiative or initiative == REGISTRY]
     counted = listing.counted(context, initiative, own)
     return page(

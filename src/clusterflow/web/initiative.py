@@ -17,5 +17,6 @@ def show(request: Request) -> Response:
     found = initiative_page(site_of(request).context, initiative, visitor_of(request).language)
     rights = access.rights_in(site_of(request).context, signed_in(request).id, initiative)
     return page(
-        request, "initiative", status_=found.status, history=found.history, may_record=Right.RECORD in rights
+        request, "initiative", status_=found.status, history=found.history, found=found,
+        may_record=Right.RECORD in rights,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from clusterflow.domain.term_labels import WEEKDAY
+from clusterflow.domain.term_labels import CHOICES, WEEKDAY
 from clusterflow.domain.text import Language, Text
 from clusterflow.intake.record_forms.form import noun
 from clusterflow.reports.labels import ANSWER, DECISION, READINESS, ROLE, SEVERITY, SIGN, STANCE, STANDING, STATUS
@@ -62,6 +62,7 @@ def _environment(language: Language) -> Environment:
         "sign": lambda value: SIGN[value],
         "day": lambda value: _day(value, language),
         "noun": partial(noun, language=language),
+        "term": lambda value: CHOICES[type(value)][value.value].to(language),
         "to": lambda text: text.to(language),
     }
     environment.globals |= {"language": language, "t": {n: text.to(language) for n, text in TEXTS.items()}}

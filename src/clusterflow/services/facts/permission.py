@@ -22,14 +22,21 @@ from clusterflow.store.parties import relations_of
 from clusterflow.store.registry import existing_ids, people_by_id
 
 
+def recordable(context: Context, person: str, initiative: str) -> frozenset[str]:
+    """Return the record types of which a person may record facts in an initiative."""
+    rights = access.rights_in(context, person, initiative)
+    return frozenset(r for r in RECORDS if _fits(r, rights) or is_administrator(context, person))
+
+
 def may_record(context: Context, person: str, initiative: str, record: str) -> bool:
     """Whether a person may record facts of a type in an initiative, as far as the type alone can say."""
-    rights = access.rights_in(context, person, initiative)
+    return record in recordable(context, person, initiative)
+
+
+def _fits(record: str, rights: frozenset[Right]) -> bool:
     if record in GRANTING_RECORDS:
         return {Right.RECORD, Right.GRANT} <= rights
-    if RECORDS[record].of_initiative or record in SHARED_RECORDS:
-        return Right.RECORD in rights
-    return is_administrator(context, person)
+    return Right.RECORD in rights and (RECORDS[record].of_initiative or record in SHARED_RECORDS)
 
 
 def is_administrator(context: Context, person: str) -> bool:

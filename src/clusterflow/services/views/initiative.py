@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from clusterflow.domain.appointment import Appointment
+from clusterflow.domain.terms import HelixKind, SizeClass
 from clusterflow.domain.text import Frozen, Language
 from clusterflow.reports.history import KINDS, HistoryLine, history
 from clusterflow.reports.status import InitiativeStatus
 from clusterflow.services import registry, standing
+from clusterflow.services.calendars import calendar_texts
 from clusterflow.services.context import Context
 from clusterflow.store import ledger
+from clusterflow.store.agenda import agenda_of, load_programme
+from clusterflow.store.parties import members_by_kind
 from clusterflow.store.pinned_models import load_model
+
+NEXT = 8
+"""The most appointments on the page."""
 
 NEWEST = 100
 """The most lines of the history on the page."""
+
+
+class MemberGroup(Frozen):
+    """The members of one helix kind, by size class."""
+
+    helix: HelixKind | None
+    sizes: tuple[tuple[SizeClass | None, int], ...]
+
+    @property
+    def total(self) -> int:
+        return sum(number for _, number in self.sizes)
+
+
+class Upcoming(Frozen):
+    """An appointment to come."""
+
+    day: date
+    time: str | None
+    what: str
 
 
 class InitiativePage(Frozen):
@@ -20,6 +50,9 @@ class InitiativePage(Frozen):
     status: InitiativeStatus
     history: tuple[HistoryLine, ...]
     """The newest line first."""
+    members: tuple[MemberGroup, ...]
+    """The largest group first."""
+    upcoming: tuple[Upcoming, ...]
 
 
 def initiative_page(context: Context, initiative: str, language: Language) -> InitiativePage:
@@ -32,8 +65,37 @@ def initiative_page(context: Context, initiative: str, language: Language) -> In
     with context.reading() as connection:
         model = load_model(connection, status.model_hash)
         entries = list(ledger.read_entries(connection, initiative, kinds=sorted(KINDS)))
+        members = _groups(members_by_kind(connection, initiative, status.as_of))
+        agenda = agenda_of(connection, initiative, context.clock(), load_programme(connection))
     lines = history(entries[-NEWEST:], model, language)
-    return InitiativePage(status=status, history=lines[::-1])
+    return InitiativePage(
+        status=status,
+        history=lines[::-1],
+        members=members,
+        upcoming=_upcoming(context, agenda, status.as_of, language),
+    )
+
+
+def _groups(counts: Mapping[tuple[str | None, str | None], int]) -> tuple[MemberGroup, ...]:
+    by_helix: dict[str | None, dict[str | None, int]] = {}
+    for (helix, size), number in counts.items():
+        by_helix.setdefault(helix, {})[size] = number
+    groups = [
+        MemberGroup(
+            helix=HelixKind(helix) if helix else None,
+            sizes=tuple((s, sizes[s]) for s in (*reversed(SizeClass), None) if s in sizes),
+        )
+        for helix, sizes in by_helix.items()
+    ]
+    return tuple(sorted(groups, key=lambda g: (-g.total, g.helix or "~")))
+
+
+def _upcoming(context: Context, agenda: Iterable[Appointment], today: date, language: Language) -> tuple[Upcoming, ...]:
+    headings = calendar_texts(context.settings.configs / "messages", language).headings
+    coming = [a for a in agenda if a.day >= today and not a.cancelled and not a.done]
+    return tuple(
+        Upcoming(day=a.day, time=a.time, what=f"{headings[a.kind]}: {a.what.to(language)}") for a in coming[:NEXT]
+    )
 
 
 def name_of(context: Context, initiative: str) -> str:
