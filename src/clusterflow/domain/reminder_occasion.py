@@ -20,6 +20,8 @@ class Occasion(Frozen):
     organisation: bool = False
     person: bool = False
     """Whether it concerns a body, an organisation or a person. These, their chair or their contacts can be notified."""
+    by_rulebook: bool = False
+    """Whether its day follows from a rulebook, not from a record alone."""
     parameters: Mapping[str, int] = Field(default_factory=dict)
     """The parameters that it takes, with their defaults."""
 
@@ -77,6 +79,30 @@ OCCASIONS: dict[str, Occasion] = {
             "or than so many percent above that",
             until="kept",
             parameters={"margin": 0},
+        ),
+        Occasion(
+            id="window.opens",
+            about="the day on which a window to renew a label opens, by its rulebook",
+            until="renewed",
+            by_rulebook=True,
+        ),
+        Occasion(
+            id="window.closes",
+            about="the last day of a window to renew a label, by its rulebook",
+            until="renewed",
+            by_rulebook=True,
+        ),
+        Occasion(
+            id="label.ends",
+            about="the last valid day of a label by its rulebook, if its record names none",
+            until="renewed",
+            by_rulebook=True,
+        ),
+        Occasion(
+            id="label.grace",
+            about="the last day on which an ended label can be renewed by its rulebook, if its record names none",
+            until="renewed",
+            by_rulebook=True,
         ),
         Occasion(id="learning.session", about="the day of a future learning session", person=True),
         Occasion(id="document.changed", about="the date of a founding document: purpose statement, charter, statutes"),

@@ -73,10 +73,8 @@ def judge_rulebook(
     A holder is judged by the text of the award if the rulebook says so. A day in no text, or outside a rule's own
     validity, is *not in force*, never unmet.
     """
-    text = rulebook.text_on(day)
     label = held_label(rulebook, facts.labels)
-    if label is not None and rulebook.holder_text is HolderText.AWARD_DAY and _holding(label, day) is not Holding.LOST:
-        text = rulebook.text_on(label.awarded) or text
+    text = governing_text(rulebook, label, day)
     holding = _holding(label, day)
     waivers = [w for w in facts.waivers if within(day, w.valid_from, w.valid_to)]
     drafts = [t for t in rulebook.texts if t.draft and t.is_in_force(day)]
@@ -93,6 +91,14 @@ def judge_rulebook(
         drafts=tuple(judged(one) for one in drafts),
         waivers=tuple(facts.waivers),
     )
+
+
+def governing_text(rulebook: Rulebook, label: HeldLabel | None, day: date) -> RuleText | None:
+    """Return the text that counts for an initiative on a day: the one in force, or that of the award."""
+    by_award = label is not None and rulebook.holder_text is HolderText.AWARD_DAY
+    if label is not None and by_award and _holding(label, day) is not Holding.LOST:
+        return rulebook.text_on(label.awarded) or rulebook.text_on(day)
+    return rulebook.text_on(day)
 
 
 def held_label(rulebook: Rulebook, labels: Sequence[Label]) -> HeldLabel | None:

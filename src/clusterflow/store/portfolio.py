@@ -14,6 +14,7 @@ from clusterflow.domain.events import Entry, MilestoneLapsed, MilestoneRestored,
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.records.parties import Initiative
 from clusterflow.domain.state import InitiativeState
+from clusterflow.domain.terms import Standing
 from clusterflow.rules.projection import STATE_EVENT_KINDS, replay
 from clusterflow.store import ledger, tables
 from clusterflow.store.pinned_models import load_model
@@ -97,6 +98,14 @@ def enrolled_initiatives(connection: Connection, only: str | None = None, as_of:
     if as_of is not None:
         query = query.where(tables.initiative_state.c.enrolled_on <= as_of)
     return list(connection.execute(query.order_by(column)).scalars())
+
+
+def active_initiatives(connection: Connection) -> frozenset[str]:
+    """Return the ids of the initiatives that have not been stopped."""
+    state = tables.initiative_state
+    return frozenset(
+        connection.execute(select(state.c.initiative).where(state.c.standing == Standing.ACTIVE.value)).scalars()
+    )
 
 
 def _notes(connection: Connection, initiatives: Sequence[str] | None) -> dict[str, dict[tuple[str, str], str]]:

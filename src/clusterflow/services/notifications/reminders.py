@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from clusterflow.domain.appointment import AppointmentKind
 from clusterflow.domain.money import Money
 from clusterflow.domain.notice import Attachment, Audience, Notice, NoticeRule, Recipient, Urgency
+from clusterflow.domain.reminder_occasion import OCCASIONS
 from clusterflow.notices.audiences import Concerned, recipients
 from clusterflow.notices.render import TemplateFailed, render
 from clusterflow.rules.delivery_policy import DeliveryPolicy
@@ -26,9 +27,11 @@ from clusterflow.rules.reminder_ladder import (
     reference_windows,
 )
 from clusterflow.services.calendars import attachment_of, calendar_texts
+from clusterflow.services.catalogue.rulebooks import rulebooks_in
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.failures import log_failure
 from clusterflow.services.notifications.pages import Pages, Subject, where_to
+from clusterflow.services.notifications.rulebook_occasions import rulebook_occasions
 from clusterflow.store import notices, reminders
 from clusterflow.store.database import read_connection
 from clusterflow.store.registry import InitiativeProfile, profiles_of
@@ -157,7 +160,7 @@ class ReminderWriter:
                 for since, until in reference_windows(
                     (step for rule in rules for step in rule.ladder), first, last, late
                 )
-                for found in find_occasions(connection, name, since, until, last, dict(numbers))
+                for found in self._find(connection, name, since, until, last, dict(numbers))
                 for rule in rules
                 if rule.about.holds([found.facts.get("helix")], [found.facts.get("size")])
             ]
@@ -175,6 +178,14 @@ class ReminderWriter:
             if step is not None:
                 due.append(Due(rule, found, step, home, today))
         return due
+
+    def _find(
+        self, connection: Connection, name: str, since: date, until: date, as_of: date, numbers: dict[str, int]
+    ) -> Iterable[OccasionMatch]:
+        if OCCASIONS[name].by_rulebook:
+            books = rulebooks_in(self.context.settings.configs)
+            return rulebook_occasions(connection, books, name, since, until, as_of)
+        return find_occasions(connection, name, since, until, as_of, numbers)
 
     def _searches(
         self, of: Collection[str] | None
