@@ -1,4 +1,4 @@
-"""Reminders of days that follow from a rulebook: windows to renew, and ends that the record of a label does not name."""
+"""Reminders of days that follow from a rulebook: windows to renew, and ends that no record names."""
 
 from __future__ import annotations
 
