@@ -51,3 +51,10 @@ def test_the_page_of_an_initiative_shows_its_members_and_what_comes_next(site: W
     assert "civil society 1" in page.text
     assert "Meeting: Board" in page.text
     assert "style" not in {name for _, name, _ in page.attributes}
+
+
+def test_the_dossier_is_downloaded_by_who_sees_the_initiative(site: WebWorld) -> None:
+    answer = site.browser("carla").get("/initiatives/one/dossier")
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert "Initiative-one" in answer.text
+    assert site.browser("dora").get("/initiatives/one/dossier").status_code == 404

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from starlette.routing import Route
 
 from clusterflow.services.notifications.pages import INITIATIVE_PAGE
-from clusterflow.web import attendance, facts, workbook
+from clusterflow.web import attendance, facts, initiative, workbook
 from clusterflow.web.site import post
 
 WORKBOOK_PAGE = f"{INITIATIVE_PAGE}/workbook"
@@ -15,6 +15,7 @@ ATTENDANCE_PAGE = f"{INITIATIVE_PAGE}/meetings/{{meeting}}/attendance"
 
 
 def fact_routes() -> Iterator[Route]:
+    yield Route(f"{INITIATIVE_PAGE}/dossier", initiative.download_dossier)
     yield Route(ATTENDANCE_PAGE, attendance.show)
     yield post(ATTENDANCE_PAGE, attendance.save)
     yield from (

@@ -20,3 +20,16 @@ def show(request: Request) -> Response:
         request, "initiative", status_=found.status, history=found.history, found=found,
         may_record=Right.RECORD in rights,
     )  # fmt: skip
+
+
+def download_dossier(request: Request) -> Response:
+    """Answer the dossier as a file: its page has styles of its own, which the policy of the site does not allow."""
+    # Start-up time: plots need matplotlib, and only dossiers have plots.
+    from clusterflow.services.reports.dossier import dossier  # noqa: PLC0415
+
+    initiative = visible_initiative(request)
+    made = dossier(site_of(request).context, initiative, language=visitor_of(request).language)
+    name = f"{initiative}-{made.as_of}.html"
+    return Response(
+        made.html, media_type="text/html", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
