@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 from aiosmtpd.controller import Controller
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from pydantic import SecretStr
 from pytest_httpserver import HTTPServer
 from support.mailbox import mail_server
@@ -71,6 +72,8 @@ async def test_a_missed_condition_puts_the_question_again(worked: Office, monkey
 
 
 NOWHERE = "http://127.0.0.1:1/api"
+ONE_RETRY = {PREFECT_CLIENT_MAX_RETRIES: 1}
+"""Of five, the last is made while the test already ends, which then waits for it a quarter of a minute."""
 
 ANSWERS = {
     "not-found": Response('{"detail": "Not Found"}', 404, content_type="application/json"),
@@ -99,7 +102,7 @@ async def test_time_passes_and_people_are_notified_without_prefect(
     async def person_is_notified() -> bool | None:
         return len(box.mails) > 1 or None
 
-    with mail_server() as (box, address), settings_for(no_prefect):
+    with mail_server() as (box, address), settings_for(no_prefect), temporary_settings(ONE_RETRY):
         office.context.settings = office.context.settings.model_copy(update={"mail": SecretStr(address)})
         office.at("2024-06-03")
         relaying = asyncio.create_task(keep_relaying(office.context))
