@@ -171,11 +171,19 @@ def diagram(
 
 
 @model.command(help_epilogue="Example: clusterflow model bpmn nuevo-leon --to nuevo-leon.bpmn")
-def bpmn(name: str, *, to: To = None, replace: Replace = False) -> None:
+def bpmn(
+    name: str,
+    *,
+    replay: Annotated[
+        bool, Parameter(negative="", help="for programs that replay a log on it as a Petri net, not for engines")
+    ] = False,
+    to: To = None,
+    replace: Replace = False,
+) -> None:
     """A model as BPMN 2.0, drawn, for modellers and workflow engines."""
     one = _named(name)
     with writing(to, replace) as write:
-        write_bpmn(one, language(), write)
+        write_bpmn(one, language(), write, replay=replay)
 
 
 @model.command(help_epilogue="Example: clusterflow model schema")

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.text import Language
-from clusterflow.reports.bpmn_process import TASK, Point, Process, Size, process_of
+from clusterflow.reports.bpmn_process import process_of
+from clusterflow.reports.bpmn_shapes import TASK, Point, Process, Size
 from clusterflow.reports.xml import Xml
 
 NAMESPACES = {
@@ -23,14 +24,18 @@ EXPRESSION_LANGUAGE = "https://tc39.es/ecma262/"
 LABEL = Size(88, 28)
 
 
-def bpmn(model: LifecycleModel, language: Language, write: Callable[[str], object]) -> None:
-    """Write the model as a document with one process; see ``reports/bpmn_process.py``."""
-    process, name = process_of(model, language), model.title.to(language)
+def bpmn(model: LifecycleModel, language: Language, write: Callable[[str], object], *, replay: bool = False) -> None:
+    """Write the model as a document with one process; see ``reports/bpmn_process.py``.
+
+    Args:
+        replay: for programs that read a Petri net out of it, not for engines.
+    """
+    process, name = process_of(model, language, replay=replay), model.title.to(language)
     xml = Xml(write)
     about = {"id": f"definitions_{model.id}", "name": name, "targetNamespace": TARGET, "exporter": "clusterflow"}
     about["expressionLanguage"] = EXPRESSION_LANGUAGE
     with xml.inside("definitions", {**NAMESPACES, **about}):
-        with xml.inside("process", {"id": model.id, "name": name, "isExecutable": "true"}):
+        with xml.inside("process", {"id": model.id, "name": name, "isExecutable": "false" if replay else "true"}):
             xml.element("documentation", text=f"{model.about.to(language)}\n{model.source}")
             _process(xml, process)
         with (

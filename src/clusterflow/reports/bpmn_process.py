@@ -7,6 +7,10 @@ A stage that waits for several others has a parallel gateway before it. An optio
 gateway before it, which ask whether to begin, and another gateway behind it: *decline* leads there, from the question
 or from the decision. All ways end in one event, except those that stop.
 
+A *stop* in a stage with parallel ones ends these, too. Engines end them by a terminate end event, which a Petri net
+cannot express. In the process for a replay a parallel stage can be left before its tasks instead, and where parallel
+stages meet the process may end.
+
 A recycle leads to the stage itself or to an earlier one that has the same parallel stages. Past a split or a join BPMN
 has no sound way back, so the documentation of the decision names the other stages.
 """
@@ -14,14 +18,24 @@ has no sound way back, so the documentation of the decision names the other stag
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import NamedTuple
 
 from clusterflow.domain.criterion import AnyOf, Criterion, Requirement
 from clusterflow.domain.lifecycle import LifecycleModel, Stage
 from clusterflow.domain.terms import DecisionKind
 from clusterflow.domain.text import Language, Text
+from clusterflow.reports.bpmn_shapes import (
+    BEND,
+    EVENT,
+    GATEWAY,
+    LAYER_GAP,
+    TASK,
+    Flow,
+    Node,
+    Point,
+    Process,
+    Size,
+    bent,
+)
 from clusterflow.reports.diagram_layout import lay_out
 from clusterflow.reports.labels import DECISION, SEVERITY, word
 from clusterflow.reports.quorum import quorum
@@ -35,7 +49,7 @@ OPTIONAL_WANTED = 'wanted == "yes"'
 DECLINE = "decline"
 """The value of ``decision`` that does without an optional stage."""
 
-HEIGHT, GAP, LAYER_GAP, BEND = 250.0, 56.0, 90.0, 30.0
+HEIGHT, GAP = 250.0, 56.0
 HOLD, RECYCLE, BACK, STOP, LEFT_OUT = 62.0, 92.0, 122.0, 80.0, 112.0
 """The distance of these flows from the centre line of a stage."""
 CONDITIONAL, STEP = 28.0, 14.0
@@ -59,76 +73,13 @@ _WORDS = {
 }
 
 
-class Point(NamedTuple):
-    x: float
-    y: float
+def process_of(model: LifecycleModel, language: Language, *, replay: bool = False) -> Process:
+    """Convert a model to a process, laid out from left to right.
 
-
-class Size(NamedTuple):
-    width: float
-    height: float
-
-
-TASK, GATEWAY, EVENT = Size(160, 80), Size(50, 50), Size(36, 36)
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A task, gateway or event; ``tag`` is its BPMN element."""
-
-    id: str
-    tag: str
-    name: str
-    at: Point
-    """The upper left corner."""
-    size: Size
-    documentation: str = ""
-    default: str = ""
-    """The flow that is taken where no condition holds."""
-    terminates: bool = False
-
-    @property
-    def middle(self) -> Point:
-        return Point(self.at.x + self.size.width / 2, self.at.y + self.size.height / 2)
-
-    @property
-    def left(self) -> Point:
-        return Point(self.at.x, self.middle.y)
-
-    @property
-    def right(self) -> Point:
-        return Point(self.at.x + self.size.width, self.middle.y)
-
-    @property
-    def top(self) -> Point:
-        return Point(self.middle.x, self.at.y)
-
-    @property
-    def bottom(self) -> Point:
-        return Point(self.middle.x, self.at.y + self.size.height)
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """A sequence flow between two nodes, with or without a condition."""
-
-    id: str
-    start: str
-    end: str
-    points: tuple[Point, ...]
-    name: str = ""
-    condition: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Process:
-    nodes: tuple[Node, ...]
-    flows: tuple[Flow, ...]
-
-
-def process_of(model: LifecycleModel, language: Language) -> Process:
-    """Convert a model to a process, laid out from left to right."""
-    return _Planner(model, language).process()
+    Args:
+        replay: for programs that read a Petri net out of it, not for engines.
+    """
+    return _Planner(model, language, replay).process()
 
 
 def task_names(model: LifecycleModel, language: Language) -> dict[str, str]:
@@ -137,13 +88,16 @@ def task_names(model: LifecycleModel, language: Language) -> dict[str, str]:
 
 
 class _Planner:
-    def __init__(self, model: LifecycleModel, language: Language) -> None:
+    def __init__(self, model: LifecycleModel, language: Language, replay: bool) -> None:
         self.model, self.language = model, language
+        self.left = {s.id for s in model.stages if replay and self._parallel(s.id)}
+        """The stages that can be left when another one stops the initiative."""
         self.nodes: dict[str, Node] = {}
         self.flows: list[Flow] = []
         self.before = {s.id: [a for a, b in direct_successions(model) if b == s.id] for s in model.stages}
         self.after = {s.id: [b for a, b in direct_successions(model) if a == s.id] for s in model.stages}
         self.place: dict[tuple[str, str], float] = {}
+        self.meetings: list[Node] = []
         widths = [self._columns(layer) for layer in layers(model)]
         self.drawing = lay_out(model, HEIGHT, widths, LAYER_GAP)
 
@@ -151,13 +105,16 @@ class _Planner:
         """Place the nodes of a layer from left to right, and return the width of the layer."""
         columns = {
             "join": (GATEWAY, any(len(self.before[stage]) > 1 for stage in layer)),
+            "met": (GATEWAY, any(self._ends_parallel(stage) for stage in layer)),
+            "leave": (GATEWAY, any(stage in self.left for stage in layer)),
             "consider": (TASK, any(self.model.stage(stage).optional for stage in layer)),
             "wanted": (GATEWAY, any(self.model.stage(stage).optional for stage in layer)),
             "stage": (TASK, True),
+            "undecided": (GATEWAY, any(stage in self.left for stage in layer)),
             "decide": (TASK, True),
             "gate": (GATEWAY, True),
             "milestone": (TASK, True),
-            "merge": (GATEWAY, any(self.model.stage(stage).optional for stage in layer)),
+            "merge": (GATEWAY, any(self.model.stage(stage).optional or stage in self.left for stage in layer)),
             "on": (GATEWAY, any(len(self.after[stage]) > 1 for stage in layer)),
         }
         x = 0.0
@@ -174,7 +131,7 @@ class _Planner:
         for arrow in self.drawing.arrows:
             start, end = self._exit(arrow.start), self._entry(arrow.end)
             between = [Point(x, y) for x, y in arrow.points[1:-1]]
-            self._flow(f"step_{arrow.start}_{arrow.end}", start, end, *_bent([start.right, *between, end.left]))
+            self._flow(f"step_{arrow.start}_{arrow.end}", start, end, *bent([start.right, *between, end.left]))
         self._finish()
         return Process(tuple(self.nodes.values()), tuple(self.flows))
 
@@ -190,7 +147,7 @@ class _Planner:
             start = split
         for stage in firsts:
             entry = self._entry(stage)
-            self._flow(f"begin_{stage}", start, entry, *_bent([start.right, entry.left], at_end=True))
+            self._flow(f"begin_{stage}", start, entry, *bent([start.right, entry.left], at_end=True))
 
     def _finish(self) -> None:
         """The one end event of all ways that do not stop."""
@@ -200,13 +157,28 @@ class _Planner:
         if len(last) > 1:
             join = self._node("join_", "parallelGateway", "", Point(x, y - GATEWAY.height / 2), GATEWAY)
             x += GATEWAY.width + GAP
+        x += GATEWAY.width + GAP if self.left and join is not None else 0
         name = self._word("goes-on" if any(stage.open_ended for stage in last) else "done")
         end = self._node("end", "endEvent", name, Point(x, y - EVENT.height / 2), EVENT)
         for stage in last:
             start, to = self._exit(stage.id), join or end
-            self._flow(f"on_{stage.id}", start, to, *_bent([start.right, to.left], at_end=True))
+            self._flow(f"on_{stage.id}", start, to, *bent([start.right, to.left], at_end=True))
+        if join is not None and self.left:
+            at = Point(join.right.x + GAP, join.at.y)
+            met = self._node("met_", "exclusiveGateway", "", at, GATEWAY)
+            self._straight("met", join, met)
+            self.meetings.append(met)
+            join = met
         if join is not None:
             self._straight("end", join, end)
+        if self.meetings:
+            self._stopped(Point(x, self.drawing.height + BEND))
+
+    def _stopped(self, at: Point) -> None:
+        """The end to which parallel stages lead if one of them stopped the initiative."""
+        end = self._node("stopped_", "endEvent", self._word("stopped"), at, EVENT)
+        for met in self.meetings:
+            self._flow(f"ends_{met.id}", met, end, met.bottom, Point(met.bottom.x, end.left.y), end.left)
 
     def _stage(self, stage: Stage) -> None:
         name, gate = stage.id, stage.gate
@@ -215,20 +187,31 @@ class _Planner:
         decide = self._put("decide", stage, "userTask", title, TASK, self._asked(stage))
         fork = self._put("gate", stage, "exclusiveGateway", "", GATEWAY, default=f"hold_{name}")
         reached = self._put("milestone", stage, "userTask", gate.milestone.to(self.language), TASK)
-        self._straight(f"decide_{name}", task, decide)
+        undecided = self._between_tasks(stage, task, decide)
         self._straight(f"ask_{name}", decide, fork)
         self._go(name, fork, reached)
-        over = (Point(fork.top.x, fork.middle.y - HOLD), Point(decide.top.x, fork.middle.y - HOLD))
+        over = (Point(fork.top.x, fork.middle.y - HOLD), Point(undecided.top.x, fork.middle.y - HOLD))
         # Without a decision the token stays where it is.
         hold = DECISION[DecisionKind.HOLD].to(self.language)
-        self._flow(f"hold_{name}", fork, decide, fork.top, *over, decide.top, name=hold)
+        self._flow(f"hold_{name}", fork, undecided, fork.top, *over, undecided.top, name=hold)
+        if stage.optional or name in self.left:
+            merge = self._put("merge", stage, "exclusiveGateway", "", GATEWAY)
+            self._straight(f"reached_{name}", reached, merge)
         if stage.optional:
-            self._optional(stage, task, fork, reached)
+            self._optional(stage, task, fork)
+        if name in self.left:
+            self._leave(stage, undecided)
         self._recycle(stage, fork)
-        self._stop(name, fork)
+        self._stop(stage, fork)
         if len(self.before[name]) > 1:
             join = self._put("join", stage, "parallelGateway", "", GATEWAY)
-            self._straight(f"joined_{name}", join, self._first_task(name))
+            following = self._beginning(name)
+            if self._ends_parallel(name):
+                met = self._put("met", stage, "exclusiveGateway", "", GATEWAY)
+                self._straight(f"met_{name}", met, following)
+                self.meetings.append(met)
+                following = met
+            self._straight(f"joined_{name}", join, following)
         if len(self.after[name]) > 1:
             done = self.nodes.get(f"merge_{name}", reached)
             self._straight(f"on_{name}", done, self._put("on", stage, "parallelGateway", "", GATEWAY))
@@ -251,7 +234,7 @@ class _Planner:
 
         An optional stage may be declined in each round, so the question before it is asked again.
         """
-        task = self._first_task(stage.id)
+        task = self._beginning(stage.id)
         name, again, is_recycle = stage.id, self._word("again"), DECISION_IS.format(DecisionKind.RECYCLE)
         earlier = [s for s in self.model.stages if s.id in self._reachable_again(name)]
         height = fork.middle.y - RECYCLE
@@ -264,7 +247,7 @@ class _Planner:
         self._flow(f"recycle_{name}", fork, back, fork.top, back.bottom, name=again, condition=is_recycle)
         self._flow(f"again_{name}", back, task, back.left, Point(task.top.x, height), task.top)
         for other in earlier:
-            end, lane = self._first_task(other.id), fork.middle.y - BACK
+            end, lane = self._beginning(other.id), fork.middle.y - BACK
             points = (back.top, Point(back.top.x, lane), Point(end.top.x, lane), end.top)
             title, condition = other.title.to(self.language), BACK_TO.format(other.id)
             self._flow(f"back_{name}_{other.id}", back, end, *points, name=title, condition=condition)
@@ -281,19 +264,44 @@ class _Planner:
             if s.id != stage and s.id not in above and stage not in ancestors(self.model, s.id)
         }  # fmt: skip
 
-    def _first_task(self, stage: str) -> Node:
-        return self.nodes.get(f"consider_{stage}") or self.nodes[f"stage_{stage}"]
+    def _beginning(self, stage: str) -> Node:
+        return next(self.nodes[f"{n}_{stage}"] for n in ("leave", "consider", "stage") if f"{n}_{stage}" in self.nodes)
 
-    def _optional(self, stage: Stage, task: Node, fork: Node, reached: Node) -> None:
+    def _ends_parallel(self, stage: str) -> bool:
+        """Whether parallel stages meet before a stage that has none beside it."""
+        return stage not in self.left and any(earlier in self.left for earlier in self.before[stage])
+
+    def _between_tasks(self, stage: Stage, task: Node, decide: Node) -> Node:
+        """The node before the decision: a gateway if the stage can be left there, else the decision itself."""
+        name = stage.id
+        if name not in self.left:
+            self._straight(f"decide_{name}", task, decide)
+            return decide
+        undecided = self._put("undecided", stage, "exclusiveGateway", "", GATEWAY)
+        self._straight(f"decide_{name}", task, undecided)
+        self._straight(f"undecided_{name}", undecided, decide)
+        return undecided
+
+    def _leave(self, stage: Stage, undecided: Node) -> None:
+        """The flows by which a parallel stage is left, since another one stopped the initiative."""
+        name, first = stage.id, self._beginning(stage.id)
+        leave = self._put("leave", stage, "exclusiveGateway", "", GATEWAY)
+        self._straight(f"begins_{name}", leave, first)
+        merge = self.nodes[f"merge_{name}"]
+        for gateway in (leave, undecided):
+            below = gateway.middle.y + LEFT_OUT
+            around = (Point(gateway.bottom.x, below), Point(merge.bottom.x, below))
+            self._flow(f"left_{gateway.id}", gateway, merge, gateway.bottom, *around, merge.bottom)
+
+    def _optional(self, stage: Stage, task: Node, fork: Node) -> None:
         """A question before an optional stage, and two ways around it: before it begins, and from its decision."""
         name = stage.id
         title = self._word("consider").format(stage.title.to(self.language))
         consider = self._put("consider", stage, "userTask", title, TASK)
         gateway = self._put("wanted", stage, "exclusiveGateway", "", GATEWAY, default=f"no_{name}")
-        merge = self._put("merge", stage, "exclusiveGateway", "", GATEWAY)
+        merge = self.nodes[f"merge_{name}"]
         self._straight(f"consider_{name}", consider, gateway)
         self._straight(f"yes_{name}", gateway, task, self._word("yes"), OPTIONAL_WANTED)
-        self._straight(f"reached_{name}", reached, merge)
         below = gateway.middle.y + LEFT_OUT
         around = (Point(gateway.bottom.x, below), Point(merge.bottom.x, below))
         self._flow(f"no_{name}", gateway, merge, gateway.bottom, *around, merge.bottom, name=self._word("no"))
@@ -304,15 +312,22 @@ class _Planner:
             name=self._word("decline"), condition=DECISION_IS.format(DECLINE),
         )  # fmt: skip
 
-    def _stop(self, stage: str, fork: Node) -> None:
-        """An end event that ends everything, below the gateway."""
-        at = Point(fork.middle.x - EVENT.width / 2, fork.middle.y + STOP - EVENT.height / 2)
-        end = self._node(f"stopped_{stage}", "endEvent", self._word("stopped"), at, EVENT, terminates=True)
+    def _stop(self, stage: Stage, fork: Node) -> None:
+        """An end event that ends everything, below the gateway; in a process for a replay, the way out of the stage."""
         name, condition = DECISION[DecisionKind.STOP].to(self.language), DECISION_IS.format(DecisionKind.STOP)
-        self._flow(f"stop_{stage}", fork, end, fork.bottom, end.top, name=name, condition=condition)
+        if stage.id in self.left:
+            merge, below = self.nodes[f"merge_{stage.id}"], fork.middle.y + LEFT_OUT
+            around = (Point(fork.bottom.x, below), Point(merge.bottom.x, below))
+            self._flow(
+                f"stop_{stage.id}", fork, merge, fork.bottom, *around, merge.bottom, name=name, condition=condition
+            )
+            return
+        at = Point(fork.middle.x - EVENT.width / 2, fork.middle.y + STOP - EVENT.height / 2)
+        end = self._node(f"stopped_{stage.id}", "endEvent", self._word("stopped"), at, EVENT, terminates=True)
+        self._flow(f"stop_{stage.id}", fork, end, fork.bottom, end.top, name=name, condition=condition)
 
     def _entry(self, stage: str) -> Node:
-        ways = (f"{name}_{stage}" for name in ("join", "consider", "stage"))
+        ways = (f"{name}_{stage}" for name in ("join", "leave", "consider", "stage"))
         return next(self.nodes[way] for way in ways if way in self.nodes)
 
     def _exit(self, stage: str) -> Node:
@@ -376,14 +391,3 @@ class _Planner:
         yield f"{indent}{self._word('any' if isinstance(requirement, AnyOf) else 'all')} ({severity})"
         for part in requirement.any_of if isinstance(requirement, AnyOf) else requirement.all_of:
             yield from self._requirement(part, f"    {indent}")
-
-
-def _bent(points: list[Point], at_end: bool = False) -> Iterator[Point]:
-    """The same route in straight lines that turn at the end of a layer, or shortly before the end of the route."""
-    yield points[0]
-    for (from_x, from_y), to in pairwise(points):
-        if to.y != from_y:
-            turn = to.x - BEND if at_end else max(from_x + BEND, to.x - LAYER_GAP + BEND)
-            yield Point(turn, from_y)
-            yield Point(turn, to.y)
-        yield to

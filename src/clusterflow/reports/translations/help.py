@@ -259,6 +259,9 @@ HELP: dict[str, str] = {
         "Dibuja un modelo, como texto Mermaid o como SVG completo en sí mismo."
     ),
     "a file; standard output where none is named": "un archivo; si no se indica, la salida estándar",
+    "for programs that replay a log on it as a Petri net, not for engines": (
+        "para programas que reproducen un registro sobre él como red de Petri, no para motores"
+    ),
     "A model as BPMN 2.0, drawn, for modellers and workflow engines.": (
         "Un modelo como BPMN 2.0, dibujado, para editores y motores de procesos."
     ),
