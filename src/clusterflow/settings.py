@@ -8,6 +8,7 @@ import re
 import secrets
 from contextlib import suppress
 from datetime import date
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated, Any, Literal
@@ -114,6 +115,20 @@ def _ids(text: str) -> str:
     """
     for one in filter(None, (part.strip() for part in text.split(","))):
         _id(one)
+    return text
+
+
+def _networks(text: str) -> str:
+    """Return network addresses that are separated by commas, if all are valid.
+
+    Raises:
+        ValueError: one of them is not a network address.
+    """
+    for one in filter(None, (part.strip() for part in text.split(","))):
+        try:
+            ip_network(one)
+        except ValueError:
+            raise ValueError("names no network addresses; accepted: 10.0.0.2, 192.168.1.0/24, fd00::/8") from None
     return text
 
 
@@ -249,6 +264,22 @@ class Settings(BaseSettings):
         description="address at which people reach the web pages: https://clusters.example.org; links in mails begin "
         "with it. Default: the loopback address",
     )
+    web_proxies: Annotated[str, AfterValidator(_networks)] = Field(
+        default="",
+        description="network addresses of proxies that sign people in, separated by commas: 10.0.0.2, 192.168.1.0/24. "
+        "From every other address the header is ignored",
+    )
+    web_proxy_header: str = Field(
+        default="X-Forwarded-Email",
+        pattern=r"^[A-Za-z][A-Za-z0-9-]{0,63}$",
+        description="header in which these proxies name the e-mail address of the person who is signed in",
+    )
+    oidc_issuer: Annotated[str, AfterValidator(_web_address)] | None = Field(
+        default=None,
+        description="address of the OpenID provider of the office: https://login.example.org/realms/office",
+    )
+    oidc_client: str | None = Field(default=None, description="client id that the provider knows the web pages by")
+    oidc_secret: SecretStr | None = Field(default=None, description="secret of that client")
     administrators: Annotated[str, AfterValidator(_ids)] = Field(
         default="", description="ids of the people who see every initiative in the web pages, separated by commas"
     )
@@ -292,6 +323,10 @@ class Settings(BaseSettings):
     @property
     def administrator_ids(self) -> frozenset[str]:
         return frozenset(filter(None, (part.strip() for part in self.administrators.split(","))))
+
+    @property
+    def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        return tuple(ip_network(part.strip()) for part in self.web_proxies.split(",") if part.strip())
 
     @property
     def prefect_api_url(self) -> str:

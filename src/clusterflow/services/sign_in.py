@@ -116,6 +116,21 @@ def sign_in(context: Context, secret: str) -> SignedIn | None:
     return SignedIn(cookie, found.destination)
 
 
+def begin_session(context: Context, person: str) -> str:
+    """Begin a session of a person whom the office's own sign-on has signed in, and return the secret of its cookie."""
+    cookie = secrets.token_urlsafe(32)
+    with context.database.begin() as connection:
+        store.add_session(connection, _digest(context, "session", cookie), person, context.clock())
+    return cookie
+
+
+def person_of_proxy(context: Context, address: str) -> Person | None:
+    """Whom a proxy has signed in by an e-mail address; None if the registry has not exactly one with it."""
+    with context.reading() as connection:
+        found = people_at(connection, address.strip(), context.clock().date())
+    return found[0] if len(found) == 1 else None
+
+
 def person_signed_in(context: Context, cookie: str) -> Person | None:
     """Who is signed in by a cookie; None if the session has ended, or the person is no longer in the registry."""
     digest, now = _digest(context, "session", cookie), context.clock()

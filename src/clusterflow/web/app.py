@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 from clusterflow.errors import Conflict, NotPossible, UnknownName
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.pages import GATE_PAGE, INITIATIVE_PAGE, WORK_PAGE
-from clusterflow.web import gate, initiative, me, office, sign_in, work
+from clusterflow.web import gate, initiative, me, office, sign_in, single_sign_on, work
 from clusterflow.web.api.routes import api
 from clusterflow.web.fact_routes import fact_routes
 from clusterflow.web.headers import HEADERS, SecurityHeaders
@@ -60,6 +60,8 @@ def build_app(context: Context) -> Starlette:
             post(f"{office.OFFICE_PAGE}/enrolment", office.enrol),
             api(),
             *fact_routes(),
+            Route(single_sign_on.SIGN_ON_PAGE, single_sign_on.depart),
+            Route(single_sign_on.CALLBACK, single_sign_on.arrive),
             Route("/health", _health),
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
         ],

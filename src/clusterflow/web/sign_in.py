@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from clusterflow.domain.text import NoticeLanguage
-from clusterflow.services import sign_in
+from clusterflow.services import sign_in, single_sign_on
 from clusterflow.web.language import preferred_language
 from clusterflow.web.render import page
 from clusterflow.web.site import (
@@ -41,7 +41,11 @@ def show(request: Request) -> Response:
     destination = own_path(request.query_params.get("next", "/"))
     if visitor_of(request).person is not None:
         return RedirectResponse(destination, 303)
-    return page(request, "sign_in", address="", destination=destination, mistake=None)
+    return page(request, "sign_in", address="", destination=destination, mistake=None, **_offer(request))
+
+
+def _offer(request: Request) -> dict[str, bool]:
+    return {"sign_on": single_sign_on.is_offered(site_of(request).context)}
 
 
 def send_link(request: Request, form: Form) -> Response:
@@ -49,7 +53,15 @@ def send_link(request: Request, form: Form) -> Response:
     site, address = site_of(request), form.get("address", "").strip()
     destination = own_path(form.get("next", "/"))
     if not _ADDRESS.fullmatch(address) or len(address) > LONGEST_ADDRESS:
-        return page(request, "sign_in", 422, address=address, destination=destination, mistake="address_mistake")
+        return page(
+            request,
+            "sign_in",
+            422,
+            address=address,
+            destination=destination,
+            mistake="address_mistake",
+            **_offer(request),
+        )
     site.check_rate(LINKS_PER_CLIENT, "links of a client", client_of(request))
     site.check_rate(LINKS_PER_ADDRESS, "links to an address", address.casefold())
     preferred = preferred_language(request.headers.get("accept-language", ""), site.context.language)

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from ipaddress import ip_address
 from urllib.parse import parse_qsl, urlencode
 
 from limits import RateLimitItem, parse
@@ -91,6 +92,19 @@ def client_of(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
+def _address_from_proxy(request: Request) -> str | None:
+    """The e-mail address of the person whom a trusted proxy has signed in. From elsewhere the header is ignored."""
+    settings = site_of(request).context.settings
+    given = request.headers.getlist(settings.web_proxy_header)
+    if len(given) != 1 or not settings.proxy_networks or request.client is None:
+        return None
+    try:
+        client = ip_address(request.client.host)
+    except ValueError:
+        return None
+    return given[0] if any(client in network for network in settings.proxy_networks) else None
+
+
 def visitor_of(request: Request) -> Visitor:
     """Who asks for a page; looked up once per request."""
     known = getattr(request.state, "visitor", None)
@@ -99,11 +113,14 @@ def visitor_of(request: Request) -> Visitor:
     site = site_of(request)
     cookie = request.cookies.get(site.session_cookie)
     person = sign_in.person_signed_in(site.context, cookie) if cookie else None
+    has_session = person is not None
+    if person is None and (address := _address_from_proxy(request)):
+        person = sign_in.person_of_proxy(site.context, address)
     preferred = preferred_language(request.headers.get("accept-language", ""), site.context.language)
     visitor = Visitor(
         person=person,
         language=model_language(person.language) if person and person.language else model_language(preferred),
-        cookie=cookie if person else request.cookies.get(site.form_cookie),
+        cookie=cookie if has_session else request.cookies.get(site.form_cookie),
     )
     request.state.visitor = visitor
     return visitor

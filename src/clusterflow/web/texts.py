@@ -56,6 +56,14 @@ TEXTS: dict[str, Text] = {
         en="Each link works once, and for a short time. Ask for another one.",
     ),
     "ask_again": Text(es="Pedir otro enlace", en="Ask for another link"),
+    "sign_on": Text(es="Entrar con la cuenta de mi oficina", en="Sign in with my office's account"),
+    "sign_on_failed_title": Text(es="No se pudo entrar", en="You could not be signed in"),
+    "sign_on_failed_advice": Text(
+        es="La cuenta de su oficina no corresponde a una persona del registro, o la entrada caducó. Intente de nuevo, "
+        "o entre con un enlace en el correo.",
+        en="Your office's account belongs to nobody in the registry, or signing in took too long. Try again, or sign "
+        "in by a link in a mail.",
+    ),
     # My work
     "waiting": Text(es="Esperan su decisión", en="Waiting for your decision"),
     "nothing_waiting": Text(es="Nada espera su decisión.", en="Nothing waits for your decision."),

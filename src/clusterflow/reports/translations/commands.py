@@ -255,6 +255,13 @@ COMMANDS: dict[str, str] = {
     "Gates open    {}/v2/runs?tags=gate-open": "Puertas       {}/v2/runs?tags=gate-open",
     "a person has at most {} tokens: revoke one first": "una persona tiene como máximo {} claves: revoque una primero",
     "an initiative is called «{}» already": "ya hay una iniciativa que se llama «{}»",
+    "CLUSTERFLOW_OIDC_ISSUER is not the issuer that the OpenID provider names": "CLUSTERFLOW_OIDC_ISSUER no es el "
+    "emisor que nombra el proveedor de OpenID",
+    "the OpenID provider does not answer as expected: no object": "el proveedor de OpenID no responde lo esperado: no "
+    "es un objeto",
+    "the OpenID provider does not answer as expected: {}": "el proveedor de OpenID no responde lo esperado: {}",
+    "the answer of the OpenID provider proves nothing: {}": "la respuesta del proveedor de OpenID no prueba nada: {}",
+    "the OpenID provider answers about somebody else": "el proveedor de OpenID responde sobre otra persona",
     "Web pages     {}": "Páginas web   {}",
     "the web pages did not start; see {}: {}": "las páginas web no arrancaron; mire {}: {}",
     "port {} is taken by another program: end it, or set CLUSTERFLOW_WEB_PORT": "el puerto {} está ocupado por otro "
