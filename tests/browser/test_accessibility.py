@@ -1,0 +1,130 @@
+"""Every web page in every language, light and dark, checked by axe-core for WCAG 2.2 AA.
+
+With CLUSTERFLOW_PICTURES set to a folder, the pictures are written there for review.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, async_playwright
+from starlette.routing import Route
+from support.javascript import FOLDER
+from support.ports import free_port
+from support.web import served, two_votes
+from support.world import CONFIGS, World
+
+from clusterflow.engine.submissions import Delivery
+from clusterflow.intake.json_lines import read_value
+from clusterflow.services import api_tokens, sign_in
+from clusterflow.services.intake import submissions as intake
+from clusterflow.settings import Settings
+from clusterflow.web.app import build_app
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SIZES = ({"width": 1280, "height": 900}, {"width": 390, "height": 844})
+FILLED = {"{initiative}": "one", "{stage}": "first", "{record}": "membership", "{meeting}": "m-1"}
+PAGES_WITHOUT_READING = {"/sign-on", "/sign-on/callback", "/calendars/{secret}.ics", "/health"}
+"""They show no page of their own: they lead elsewhere, or a program reads them."""
+
+SCRIPT = (FOLDER / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8") if (
+    FOLDER / "node_modules" / "axe-core").exists() else ""  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[World]:
+    """An initiative with an open gate, an office, a refused submission and a token."""
+    file = tmp_path_factory.mktemp("site") / "clusterflow.db"
+    file.write_bytes(sqlite_template.read_bytes())
+    url, port = f"sqlite:///{file}", free_port()
+    world = World(url, two_votes())
+    world.context.settings = Settings(
+        database=url, configs=CONFIGS, home=file.parent, proof="none", secret="s" * 32, web_port=port,
+        administrators="mona", personal_data="names", channel={"telegram": "json://127.0.0.1:9/"},
+    )  # fmt: skip
+    world.record(
+        "organisation id=agency name=Agency helix=government from=2020-01-01",
+        "office id=north organisation=agency name=Norte from=2020-01-01",
+        "representation person=mona organisation=agency from=2020-01-01",
+        "channel person=mona channel=telegram address=@mona from=2024-01-01",
+    )
+    world.enrol("one")
+    world.record(
+        "initiative id=one name=Initiative-one country=ES office=north from=2024-01-10",
+        "membership initiative=one organisation=firm from=2024-01-01",
+        "meeting initiative=one id=m-1 body=board on=2024-01-09",
+    )
+    payload = json.dumps({"record": "membership", "initiative": "one", "organisation": "nobody", "from": "2024-01-05"})
+    delivery = Delivery("event:1", "event 1", payload, tuple(read_value(json.loads(payload), "event")))
+    list(intake.receive(world.context, [delivery]))
+    api_tokens.new_token(world.context, "mona", "reports")
+    world.at("2024-06-10")
+    world.state_figure("signed")
+    world.state_figure("paid")
+    world.evaluate()
+    yield world
+    world.context.database.dispose()
+
+
+def paths(app: Any, world: World) -> list[str]:
+    """The path of every page of the site, an error page, and two forms with mistakes."""
+    found = []
+    for route in app.routes:
+        if isinstance(route, Route) and "GET" in (route.methods or ()) and route.path not in PAGES_WITHOUT_READING:
+            path = route.path
+            for part, value in FILLED.items():
+                path = path.replace(part, value)
+            path = path.replace("{number}", "1").replace("{secret}", "x")
+            if "{" not in path and not path.endswith("/download"):
+                found.append(path)
+    return [*found, "/nothing"]
+
+
+async def violations(page: Page) -> list[str]:
+    await page.evaluate(SCRIPT)
+    done = await page.evaluate("rules => axe.run({runOnly: rules})", RULES)
+    return [f"{v['id']}: {v['help']}: {n['html'][:120]}" for v in done["violations"] for n in v["nodes"]]
+
+
+@pytest.mark.usefixtures("javascript")
+async def test_no_page_breaks_a_rule_of_wcag_in_any_language_light_or_dark(world: World, chromium: str) -> None:
+    app, site = build_app(world.context), world.context.settings.site
+    found, visited = list[str](), list[str]()
+    with served(app, world.context.settings.web_port):
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+            for number, (language, scheme) in enumerate(
+                [(lang, shade) for lang in ("es", "en") for shade in ("light", "dark")]
+            ):
+                world.record(f"person id=mona name=Mona email=mona@firm.example from=2020-01-01 language={language}")
+                page = await browser.new_page(
+                    viewport=SIZES[number % 2], locale=language, color_scheme=scheme, bypass_csp=True,  # type: ignore[arg-type]
+                )  # fmt: skip
+                page.set_default_timeout(30_000)
+                secret = sign_in.new_link(world.context, "mona").secret
+                for path in ("/sign-in", f"/sign-in/{secret}"):
+                    await page.goto(f"{site}{path}")
+                    found += [f"{path} {language} {scheme}: {v}" for v in await violations(page)]
+                await page.locator("main button").click()
+                for path in paths(app, world):
+                    await page.goto(f"{site}{path}")
+                    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+                    found += [f"{path} {language} {scheme}: {v}" for v in await violations(page)]
+                    visited.append(path)
+                    if folder := os.environ.get("CLUSTERFLOW_PICTURES"):
+                        name = f"web{path.replace('/', '-')}-{language}-{scheme}-{number % 2}.png"
+                        await page.screenshot(path=Path(folder) / name, full_page=True)
+                for path, button in (("/me", "form[action='/me/tokens'] button"), ("/office/enrolment", "main button")):
+                    await page.goto(f"{site}{path}")
+                    await page.locator(button).click()
+                    assert await page.locator(".mistake").count(), path
+                    found += [f"{path} with mistakes, {language} {scheme}: {v}" for v in await violations(page)]
+                await page.close()
+            await browser.close()
+    assert {"/me", "/office", "/initiatives/one", "/initiatives/one/gates/first"} <= set(visited)
+    assert found == []
