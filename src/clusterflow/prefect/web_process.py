@@ -43,19 +43,20 @@ async def web_pages(settings: Settings) -> AsyncIterator[None]:
     _refuse_taken_port(settings)
     settings.home.mkdir(parents=True, exist_ok=True)
     log = settings.home / "web.log"
-    process = await _start(log)
+    pages = _Pages(log)
+    await pages.start()
+    keeping: asyncio.Task[None] | None = None
     try:
-        await _wait_until_up(process, settings, log)
-    except BaseException:
-        await _stop(process)
-        raise
-    keeping = asyncio.create_task(_keep_up(process, log))
-    try:
+        await _wait_until_up(pages.process, settings, log)
+        keeping = asyncio.create_task(pages.keep_up())
         yield
     finally:
-        keeping.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await keeping
+        if keeping is not None:
+            keeping.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await keeping
+        # Not in the task: one that is cancelled before its first step runs no «finally».
+        await pages.stop()
 
 
 def _refuse_taken_port(settings: Settings) -> None:
@@ -71,12 +72,36 @@ def _own_host(settings: Settings) -> str:
     return "127.0.0.1" if settings.web_host in ("0.0.0.0", "::") else settings.web_host  # noqa: S104 - compared
 
 
-async def _start(log: Path) -> Process:
-    with log.open("wb") as output:
-        return await asyncio.create_subprocess_exec(
-            sys.executable, "-c", "from clusterflow.cli import main; main()", "web",
-            stdin=DEVNULL, stdout=output, stderr=STDOUT, start_new_session=True,
-        )  # fmt: skip
+class _Pages:
+    """The process of the pages, the current one."""
+
+    process: Process
+
+    def __init__(self, log: Path) -> None:
+        self.log = log
+
+    async def start(self) -> None:
+        with self.log.open("wb") as output:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable, "-c", "from clusterflow.cli import main; main()", "web",
+                stdin=DEVNULL, stdout=output, stderr=STDOUT, start_new_session=True,
+            )  # fmt: skip
+
+    async def keep_up(self) -> None:
+        """Start the process again whenever it ends."""
+        while True:
+            await self.process.wait()
+            _log.error("the web pages ended with %s and start again; see %s", self.process.returncode, self.log)
+            await asyncio.sleep(RESTART_SECONDS)
+            await self.start()
+
+    async def stop(self) -> None:
+        for end in (self.process.terminate, self.process.kill):
+            if self.process.returncode is not None:
+                return
+            end()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.process.wait(), GRACE_SECONDS)
 
 
 async def _wait_until_up(process: Process, settings: Settings, log: Path) -> None:
@@ -91,23 +116,3 @@ async def _wait_until_up(process: Process, settings: Settings, log: Path) -> Non
             await asyncio.sleep(0.05)
     why = log.read_text(encoding="utf-8", errors="replace")[-LONGEST_LOG:].strip()
     raise ClusterflowError(f"the web pages did not start; see {log}: {why}")
-
-
-async def _keep_up(process: Process, log: Path) -> None:
-    while True:
-        try:
-            await process.wait()
-        finally:
-            await _stop(process)
-        _log.error("the web pages ended with %s and start again; see %s", process.returncode, log)
-        await asyncio.sleep(RESTART_SECONDS)
-        process = await _start(log)
-
-
-async def _stop(process: Process) -> None:
-    for end in (process.terminate, process.kill):
-        if process.returncode is not None:
-            return
-        end()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), GRACE_SECONDS)
