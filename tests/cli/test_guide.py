@@ -32,7 +32,7 @@ BLOCK = re.compile(r"(?:^<!-- (?P<mark>[^>]+) -->\n)?^```console\n(?P<body>.*?)^
 AFTER = re.compile(r"^<!-- after (\S+) -->$", re.MULTILINE)
 OTHERS = {
     "make", "python3", "source", "prefect", "pip", "python", "createdb", "pg_dump", "pg_restore", "psql", "sqlite3",
-    "git", "cp", "echo", "cat",
+    "git", "cp", "curl", "echo", "cat",
 }  # fmt: skip
 """Programs of others, which are not run."""
 

@@ -33,6 +33,7 @@ SPECIAL: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     ("person", "timezone"): st.sampled_from([None, "America/Monterrey"]),
     ("person", "country"): st.sampled_from([None, "AR"]),
     ("label", "grace_until"): st.none(),  # it must be after the label's last day
+    ("label", "rulebook"): st.none() | IDS,
     ("label", "retained_percent"): st.sampled_from([None, 50]),
     ("organisation", "country"): st.sampled_from([None, "MX"]),
     ("organisation", "tax_id"): st.sampled_from([None, "ABC680524P76"]),
