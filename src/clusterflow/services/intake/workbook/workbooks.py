@@ -12,7 +12,6 @@ from clusterflow.errors import Conflict, Mistake, Mistakes, UnknownName
 from clusterflow.intake.workbook.drafts import ReadResult, count_rows, read_tables
 from clusterflow.intake.workbook.headings import language_of, recognize_sheets
 from clusterflow.intake.workbook.limits import MOST_MISTAKES, Deadline
-from clusterflow.intake.workbook.marked_copy import marked_copy
 from clusterflow.intake.workbook.messages import CellMistake, Place, mistake
 from clusterflow.intake.workbook.reader import FORMAT, Book, open_book
 from clusterflow.intake.workbook.template import TemplateRows, write_workbook
@@ -49,6 +48,9 @@ class OpenedWorkbook:
 
     def marked_copy(self) -> bytes:
         """Return a copy (.xlsx) in which the cells with mistakes are marked; empty where none can be written."""
+        # start-up time: only a workbook with mistakes is copied, and openpyxl loads slowly
+        from clusterflow.intake.workbook.marked_copy import marked_copy  # noqa: PLC0415
+
         return marked_copy(self.book, self.content, self.mistakes, self.titles)
 
 
