@@ -92,7 +92,7 @@ async def _all(settings: Settings, box: Mailbox, deciders: ProcessPoolExecutor, 
         _quietly()
         await _until(lambda: outbox.backlog(context).events == 0)
         await _one_by_one(context, box, 2 if short else 80)
-        gates = await _open_gates(context, 3 if short else 120)
+        gates = await _open_gates(context, 6 if short else 120)
         headline("decisions by another process (clusterflow up, SQLite)")
         await _decisions(deciders, settings.home, "at a person's pace", gates[0::3], rest=True)
         await _decisions(deciders, settings.home, "at a machine's pace", gates[1::3])

@@ -128,7 +128,8 @@ async def test_a_board_reads_the_portfolio_in_its_browser(
     ):
         await expect(page.get_by_role("heading", level=2).filter(has_text=section)).to_be_visible()
     await page.get_by_role("link", name="Todas, por tipo de etapa").click()
-    await expect(page.get_by_role("row").filter(has_text="Clúster Automotriz").last).to_be_in_viewport()
+    row = page.locator(".board").get_by_role("row").filter(has_text="Clúster Automotriz")
+    await expect(row.first).to_be_in_viewport()
     wide = await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert wide
     await page.screenshot(path=pictures / "portfolio-page.png", full_page=True)

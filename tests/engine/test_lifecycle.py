@@ -10,11 +10,11 @@ import pytest
 from support.world import World, model, stage, stated
 
 from clusterflow.domain.terms import DecisionKind, HelixKind, ReviewStatus, Role, Severity, StageStatus
-from clusterflow.engine import evaluate as evaluation
 from clusterflow.errors import Mistakes, NotPossible, UnknownName
 from clusterflow.rules.projection import replay
 from clusterflow.services import explanation, gates, ledger, standing
 from clusterflow.services import review as review_service
+from clusterflow.store import metrics
 from clusterflow.store.ledger import hash_of
 from clusterflow.store.state import sort_rows
 
@@ -350,7 +350,7 @@ def test_a_refusal_and_a_vote_leave_the_answers_fresh(world: MakeWorld) -> None:
     seat_somebody_of_another_company(w)
     w.state_figure("first")
     w.evaluate()
-    with patch.object(evaluation, "measure", side_effect=AssertionError("nothing has changed")):
+    with patch.object(metrics, "measure", side_effect=AssertionError("nothing has changed")):
         assert w.decide("first", by="nobody").refused
         assert w.decide("first", by="mona").votes == 1
         assert w.decide("first", by="mona").refused == "twice"

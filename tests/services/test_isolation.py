@@ -10,14 +10,13 @@ from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 from support.world import World, model, stage
 
-from clusterflow.engine import evaluate as evaluation
 from clusterflow.reports.portfolio.artifact import Waiting, portfolio_page
 from clusterflow.reports.portfolio.document import portfolio_html
 from clusterflow.services import review, standing
 from clusterflow.services.isolation import compute_without_broken
 from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.services.reports.portfolio import gather
-from clusterflow.store import pinned_models, tables
+from clusterflow.store import metrics, pinned_models, tables
 
 SOUND = model(stage("launch"), name="sound")
 DAMAGED = model(stage("launch", allowed_days=7), name="damaged")
@@ -58,14 +57,14 @@ def test_a_review_evaluates_the_others(world: World) -> None:
 def test_a_metric_that_fails_for_one_initiative_spares_the_others(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    measure = evaluation.measure
+    measure = metrics.measure
 
     def failing(connection, calls, declarations, day, initiatives=None):  # type: ignore[no-untyped-def]
         if initiatives is None or "c" in initiatives:
             raise ArithmeticError("a number that nobody foresaw")
         return measure(connection, calls, declarations, day, initiatives)
 
-    monkeypatch.setattr(evaluation, "measure", failing)
+    monkeypatch.setattr(metrics, "measure", failing)
     found = review.review_portfolio(world.context)
     assert [c.initiative for c in found.changed] == ["a"]
     assert found.problems["c"] == "ArithmeticError: a number that nobody foresaw"

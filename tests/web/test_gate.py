@@ -11,6 +11,7 @@ from support.pages import PageRead
 from support.web import Browser, WebWorld
 
 from clusterflow.services import ledger, standing
+from clusterflow.web.site import FORM_FIELDS
 from clusterflow.web.texts import TEXTS
 
 GATE = "/initiatives/one/gates/first"
@@ -228,7 +229,7 @@ def test_a_form_of_any_size_or_shape_ends_in_a_page(site: WebWorld) -> None:
     mona = at_gate(site, "mona")
     token = mona.hidden()["token"]
     assert mona.submit(GATE, decision="go", reason="x" * 70_000).status_code == 413
-    assert mona.post(GATE, data={f"f{n}": "x" for n in range(400)}).status_code == 400
+    assert mona.post(GATE, data={f"f{n}": "x" for n in range(FORM_FIELDS + 1)}).status_code == 400
     assert mona.post(GATE, content=b"\xff\xfe=%ff").status_code == 400
     assert mona.post(GATE, data={"token": token, "decision": "go", "reason": "x" * 5000}).status_code == 422
     assert mona.put(GATE).status_code == 405
