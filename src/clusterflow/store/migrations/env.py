@@ -9,11 +9,11 @@ UPGRADE_LOCK = 7_206_912
 """The key of the PostgreSQL advisory lock for migrations. SQLite allows one writer only, so it needs none."""
 
 engine = context.config.attributes["engine"]
-with engine.connect() as connection:
+# One transaction for everything, so that whoever waits for it finds the schema migrated: services of several machines
+# start together. On SQLite it holds the lock of the writer from its beginning.
+with engine.begin() as connection:
     if engine.dialect.name == "postgresql":
-        # Services of several machines start together. Who waits here finds the schema migrated.
         connection.execute(select(func.pg_advisory_xact_lock(UPGRADE_LOCK)))
     context.configure(connection=connection, target_metadata=whole_schema(), render_as_batch=True, compare_type=True)
     with context.begin_transaction():
         context.run_migrations()
-    connection.commit()
