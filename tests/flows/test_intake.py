@@ -242,8 +242,12 @@ class TestEvents:
         assert cursor > now
         assert (await receive_events(office.context, everything=True)).recorded == 0
 
-    async def test_what_prefect_received_before_the_last_run_is_checked_only_on_request(self, office: Office) -> None:
-        submissions.advance_event_cursor(office.context, datetime.now(UTC) + timedelta(days=1))
+    async def test_what_prefect_received_before_the_last_run_is_checked_only_on_request(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # Stored, it would hide the events of the other tests.
+        tomorrow = datetime.now(UTC) + timedelta(days=1)
+        monkeypatch.setattr(submissions, "event_cursor", lambda context: tomorrow)
         (event,) = await submit(figure(office))
         await readable("clusterflow.record.submitted", event)
         assert (await receive_events(office.context)).recorded == 0
