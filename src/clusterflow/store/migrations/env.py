@@ -9,8 +9,8 @@ UPGRADE_LOCK = 7_206_912
 """The key of the PostgreSQL advisory lock for migrations. SQLite allows one writer only, so it needs none."""
 
 engine = context.config.attributes["engine"]
-# One transaction for everything, so that whoever waits for it finds the schema migrated: services of several machines
-# start together. On SQLite it holds the lock of the writer from its beginning.
+# One transaction for everything, so that a second process waits and finds the schema migrated: services of several
+# machines start together. On SQLite it holds the lock of the writer from its beginning.
 with engine.begin() as connection:
     if engine.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(UPGRADE_LOCK)))
