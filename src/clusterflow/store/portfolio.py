@@ -102,10 +102,12 @@ def enrolled_initiatives(connection: Connection, only: str | None = None, as_of:
 
 def active_initiatives(connection: Connection) -> frozenset[str]:
     """Return the ids of the initiatives that have not been stopped."""
-    state = tables.initiative_state
-    return frozenset(
-        connection.execute(select(state.c.initiative).where(state.c.standing == Standing.ACTIVE.value)).scalars()
-    )
+    return frozenset(connection.execute(_ACTIVE).scalars())
+
+
+_ACTIVE = select(tables.initiative_state.c.initiative).where(
+    tables.initiative_state.c.standing == Standing.ACTIVE.value
+)
 
 
 def _notes(connection: Connection, initiatives: Sequence[str] | None) -> dict[str, dict[tuple[str, str], str]]:

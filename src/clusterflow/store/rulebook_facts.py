@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from clusterflow.domain.records import Record
 from clusterflow.domain.records.activity import Label
@@ -58,8 +59,12 @@ def _begun(
     known_at: datetime | None,
 ) -> list[tuple[str, R]]:
     chosen = None if initiatives is None else list(initiatives)
-    scope = Scope.over(chosen, known_at is not None)
-    rows = scope.happened(record)
-    query = select(rows).order_by(rows.c.initiative, rows.c.valid_from, rows.c.entry)
+    query = _begun_query(record, chosen is None, chosen is not None and len(chosen) == 1, known_at is not None)
     values = parameter_values((), day, chosen, known_at)
     return [(row.initiative, from_row(record, row._mapping)) for row in connection.execute(query, values)]
+
+
+@cache  # it takes longer to build than to run, and reminders ask for it at each search
+def _begun_query(record: type[Record], everywhere: bool, single: bool, known_then: bool) -> Select[Any]:
+    rows = Scope(everywhere=everywhere, single=single, known_then=known_then).happened(record)
+    return select(rows).order_by(rows.c.initiative, rows.c.valid_from, rows.c.entry)
