@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -121,20 +122,24 @@ async def reached(run: UUID, *kinds: str) -> None:
     await until(look, f"{kinds}")
 
 
-@pytest.fixture
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(orphans, "ORPHAN_AFTER", timedelta(0))
+@contextmanager
+def at_once() -> Iterator[None]:
+    """A run counts as left behind at once. No worker must run meanwhile: it would take a run back from itself."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(orphans, "ORPHAN_AFTER", timedelta(0))
+        yield
 
 
 async def test_the_run_of_a_silent_worker_is_run_by_the_next_one_and_that_of_a_living_one_left_alone(
-    prefect: PrefectServer, small_flows: Path, at_once: None
+    prefect: PrefectServer, small_flows: Path
 ) -> None:
     dead, alive = [await runs.start("sleeper/small", {"seconds": 0}) for _ in range(2)]
     await leave_behind(dead, f"ProcessWorker {uuid4()}", "4711")
     await leave_behind(alive, "heard", "4712")
     async with prefect_client() as client:
         await client.send_worker_heartbeat(POOL, "heard", heartbeat_interval_seconds=30)
-    assert {r.id for r in await take_back_orphans()} & {dead, alive} == {dead}
+    with at_once():
+        assert {r.id for r in await take_back_orphans()} & {dead, alive} == {dead}
     assert (await runs.state_of([dead]))[dead].name == "AwaitingRetry"
     assert await kind(alive) == "RUNNING"
     worker = asyncio.create_task(serve(small_flows, query_seconds=0.1, grace_seconds=0.2))
@@ -146,18 +151,19 @@ async def test_the_run_of_a_silent_worker_is_run_by_the_next_one_and_that_of_a_l
 
 
 async def test_a_cancellation_that_its_dead_worker_never_heard_of_ends(
-    prefect: PrefectServer, small_flows: Path, at_once: None
+    prefect: PrefectServer, small_flows: Path
 ) -> None:
     run = await runs.start("sleeper/small", {"seconds": 600})
     await leave_behind(run, f"ProcessWorker {uuid4()}", "4711")
     assert await runs.cancel(run, "enough")
     assert await kind(run) == "CANCELLING"
-    await take_back_orphans()
+    with at_once():
+        await take_back_orphans()
     assert (await kind(run), (await runs.state_of([run]))[run].message) == ("CANCELLED", "enough")
 
 
 async def test_reconcile_counts_no_form_whose_worker_died_and_another_worker_shows_it(
-    prefect: PrefectServer, deployed: None, begin: Callable[..., Office], at_once: None
+    prefect: PrefectServer, deployed: None, begin: Callable[..., Office]
 ) -> None:
     office = begin()
     office.state_figure("launch", initiative=office.initiative)
@@ -166,7 +172,8 @@ async def test_reconcile_counts_no_form_whose_worker_died_and_another_worker_sho
         (UUID(i.run), i) for i in gate_forms.open_gates(office.context, office.initiative) if i.run is not None
     ]
     await leave_behind(run, f"ProcessWorker {uuid4()}", "4711")
-    done = await reconcile(office.context)
+    with at_once():
+        done = await reconcile(office.context)
     assert (len(done.queued), done.opened, done.sound, done.coming) == (1, (), 0, 1)
     assert "wait for a worker to show their form" in str(done)
     async with working():
