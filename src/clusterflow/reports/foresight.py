@@ -19,7 +19,7 @@ from clusterflow.domain.text import Frozen, Language, Text
 from clusterflow.reports.labels import ANSWER, record_label
 from clusterflow.reports.ledger_lines import event_fields, event_word
 from clusterflow.reports.status import title_of
-from clusterflow.rules.least import Sums, least_ways
+from clusterflow.rules.prevention import Sums, least_ways
 
 
 class Cause(Frozen):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from clusterflow.domain.measurement import Fold
 from clusterflow.domain.quantity import Bound, Unit
-from clusterflow.rules.least import Sums, Way, least_ways
+from clusterflow.rules.prevention import Sums, Way, least_ways
 
 counts = st.integers(0, 40)
 sums = st.builds(
