@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from itertools import product
 
 from clusterflow.domain.text import Language
 from clusterflow.intake.workbook.cell_formats import PERCENT
@@ -12,6 +13,8 @@ from clusterflow.intake.workbook.scan import SheetScan
 from clusterflow.intake.workbook.xlsx_scan import parse_stream
 
 CONTENT = "content.xml"
+
+_BREAKS = {"tab": "\t", "line-break": "\n"}
 
 
 def scan_ods(name: str, packed: zipfile.ZipFile, language: Language, deadline: Deadline) -> dict[str, SheetScan]:
@@ -39,7 +42,7 @@ class _TableScanner:
         self._types: set[str] = set()
         self._has_formula, self._currency = False, ""
         self._text: list[str] = []
-        self._in_text = 0
+        self._in_text, self._in_note, self._has_break = 0, 0, False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag in ("table-cell", "covered-table-cell"):
@@ -51,11 +54,22 @@ class _TableScanner:
             self._table = next((v for k, v in attributes.items() if k.endswith(":table:1.0 name")), "")
             self._result = self.results.setdefault(self._table, SheetScan())
             self._row, self._last_column = 0, -1
+        elif tag == "annotation":
+            self._in_note += 1
+        elif self._in_note:
+            return
         elif tag == "p":
             self._in_text += 1
+            if self._text:
+                self._text.append("\n")
+        elif self._in_text and tag == "s":
+            self._text.append(" " * _count(attributes, "c"))
+        elif self._in_text and tag in _BREAKS:
+            self._text.append(_BREAKS[tag])
+            self._has_break = True
 
     def text(self, text: str) -> None:
-        if self._in_text:
+        if self._in_text and not self._in_note:
             self._text.append(text)
 
     def end(self, tag: str) -> None:
@@ -65,7 +79,9 @@ class _TableScanner:
             self._row += self._rows
             if self._row_is_used:
                 check_extent(self._name, self._table, self._row, self._last_column + 1, self._language)
-        elif tag == "p":
+        elif tag == "annotation":
+            self._in_note -= 1
+        elif tag == "p" and not self._in_note:
             self._in_text -= 1
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
@@ -73,7 +89,7 @@ class _TableScanner:
         self._types = {v for k, v in attributes.items() if k.endswith(" value-type")}
         self._has_formula = any(k.endswith(" formula") for k in attributes)
         self._currency = next((v for k, v in attributes.items() if k.endswith(" currency")), "")
-        self._text = []
+        self._text, self._has_break = [], False
 
     def _end_cell(self) -> None:
         first, text = self._column, "".join(self._text).strip()
@@ -81,14 +97,16 @@ class _TableScanner:
         if not (self._types or text or self._has_formula):
             return
         self._row_is_used, self._last_column = True, max(self._last_column, self._column - 1)
-        check_extent(self._name, self._table, self._row + 1, self._last_column + 1, self._language)
-        for at in range(first, self._column):
+        check_extent(self._name, self._table, self._row + self._rows, self._last_column + 1, self._language)
+        for at in product(range(self._row, self._row + self._rows), range(first, self._column)):
             if "error" in self._types or (self._has_formula and is_failure(text)):
-                self._result.failed[self._row, at] = text or "#?"
+                self._result.failed[at] = text or "#?"
             elif "percentage" in self._types:
-                self._result.signs[self._row, at] = PERCENT
+                self._result.signs[at] = PERCENT
             elif "currency" in self._types and self._currency:
-                self._result.signs[self._row, at] = self._currency
+                self._result.signs[at] = self._currency
+            elif self._has_break:
+                self._result.texts[at] = text
 
 
 def _count(attributes: dict[str, str], name: str) -> int:

@@ -102,6 +102,7 @@ def _spreadsheet(name: str, content: bytes, language: Language, deadline: Deadli
                 continue
             scan = scans.get(meta.name, SheetScan())
             _put_signs(rows, scan)
+            _put_texts(rows, scan)
             merged = [start for start, _ in sheet.merged_cell_ranges or ()]
             sheets.append(RawSheet(meta.name, rows, merged, scan.failed))
         return Book(name, kind, sheets, about, unpacked)
@@ -121,3 +122,10 @@ def _put_signs(rows: list[list[Any]], scan: SheetScan) -> None:
             value = rows[row][column]
             if isinstance(value, (int, float)) and not isinstance(value, bool):
                 rows[row][column] = formatted(value, sign)
+
+
+def _put_texts(rows: list[list[Any]], scan: SheetScan) -> None:
+    """Replace the texts in which python-calamine joins the words at a tab or a line break."""
+    for (row, column), text in scan.texts.items():
+        if row < len(rows) and column < len(rows[row]) and isinstance(rows[row][column], str):
+            rows[row][column] = text

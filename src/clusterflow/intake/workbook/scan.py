@@ -10,9 +10,11 @@ Position = tuple[int, int]
 
 @dataclass(slots=True)
 class SheetScan:
-    """What a reader does not tell: formulas without a value, and the signs that number formats show."""
+    """What a reader does not tell: formulas without a value, signs that number formats show, breaks inside a text."""
 
     failed: dict[Position, str] = field(default_factory=dict)
     """The cells with a formula that gave no value: what they show, empty where no result is stored."""
     signs: dict[Position, str] = field(default_factory=dict)
     """The cells whose number is shown with a percent or currency sign."""
+    texts: dict[Position, str] = field(default_factory=dict)
+    """The cells of an .ods file whose text holds a tab or a line break: the reader joins the words there."""
