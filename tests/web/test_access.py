@@ -117,7 +117,9 @@ def test_every_capacity_has_a_line_in_the_table_and_may_at_least_see() -> None:
 
 def test_the_guide_shows_the_table_of_rights_as_it_is() -> None:
     text = (ROOT / "docs" / "how-to" / "web.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| `([a-z-]+)` \|[^|]*\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|$", text, re.MULTILINE)
+    rows = re.findall(
+        r"^\| `([a-z-]+)` \|[^|]*\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|$", text, re.MULTILINE
+    )
     shown = {
         Capacity(name): frozenset(r for r, cell in zip(Right, cells, strict=True) if "✔" in cell)
         for name, *cells in rows

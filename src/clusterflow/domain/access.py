@@ -44,16 +44,18 @@ class Right(StrEnum):
     """Record, correct, end and withdraw facts, and submit a workbook."""
     GRANT = "grant"
     """Record what gives others a vote, or waives a rule: delegations, waivers, and the addresses of people who vote."""
+    DUES = "dues"
+    """See what every member owes and has paid. Members see their own without it."""
 
 
 _SEE = frozenset({Right.SEE})
 _VOTE = _SEE | {Right.VOTE}
 _LEAD = _VOTE | {Right.REQUEST_REVIEW}
-_MANAGE = _LEAD | {Right.RECORD}
+_MANAGE = _LEAD | {Right.RECORD, Right.DUES}
 
 RIGHTS: Mapping[Capacity, frozenset[Right]] = {
     Capacity.MANAGER: _MANAGE,
-    Capacity.BOARD_CHAIR: _LEAD,
+    Capacity.BOARD_CHAIR: _LEAD | {Right.DUES},
     Capacity.BOARD_MEMBER: _VOTE,
     Capacity.COMMITTEE_CHAIR: _VOTE,
     Capacity.ASSEMBLY_MEMBER: _VOTE,
@@ -62,7 +64,7 @@ RIGHTS: Mapping[Capacity, frozenset[Right]] = {
     Capacity.SEAT_HOLDER: _SEE,
     Capacity.MEMBER: _SEE,
     Capacity.DELEGATE: _VOTE,
-    Capacity.ADMINISTRATOR: frozenset({Right.SEE, Right.REQUEST_REVIEW, Right.RECORD, Right.GRANT}),
+    Capacity.ADMINISTRATOR: frozenset(set(Right) - {Right.VOTE}),
 }
 """The rights of each capacity. Nobody has a right that no line lists."""
 

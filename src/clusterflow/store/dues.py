@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from datetime import date
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
+from clusterflow.domain.money import Money
 from clusterflow.domain.records.base import REGISTRY, Record
 from clusterflow.domain.records.membership import Membership
 from clusterflow.domain.records.money import DuesAdoption, DuesScheme, Invoice, Payment
@@ -25,6 +27,16 @@ _ADOPTION = tables.REGISTRY_TABLES[DuesAdoption.type]
 _INVOICE = tables.REGISTRY_TABLES[Invoice.type]
 _PAYMENT = tables.REGISTRY_TABLES[Payment.type]
 _STATE = tables.initiative_state
+
+
+class Unpaid(NamedTuple):
+    """An invoice that is not paid in full, with what is still owed on it."""
+
+    invoice: str
+    organisation: str
+    year: int
+    due: date
+    owed: Money
 
 
 def initiatives_with_scheme(connection: Connection) -> Sequence[str]:
@@ -82,6 +94,38 @@ def account_of(
                 else:
                     paid[row.id] = from_row(Payment, row._mapping)
     return issued, paid
+
+
+def unpaid_invoices(connection: Connection, initiative: str, today: date) -> list[Unpaid]:
+    """Return the invoices of all years that are not paid in full by payments up to a day, in their currency."""
+    paid = func.coalesce(func.sum(_PAYMENT.c.amount_minor), 0)
+    on_it = and_(
+        _PAYMENT.c.chain == _INVOICE.c.chain, _PAYMENT.c.invoice == _INVOICE.c.id,
+        _PAYMENT.c.amount_currency == _INVOICE.c.amount_currency, _PAYMENT.c.superseded_at.is_(None),
+        _PAYMENT.c.retracted.is_(False), _PAYMENT.c.valid_from <= today,
+    )  # fmt: skip
+    columns = (
+        _INVOICE.c.id, _INVOICE.c.organisation, _INVOICE.c.year, _INVOICE.c.valid_from, _INVOICE.c.due,
+        _INVOICE.c.amount_minor, _INVOICE.c.amount_currency,
+    )  # fmt: skip
+    query = (
+        select(*columns, paid.label("paid"))
+        .outerjoin(_PAYMENT, on_it)
+        .where(_INVOICE.c.chain == initiative, _INVOICE.c.superseded_at.is_(None), _INVOICE.c.retracted.is_(False))
+        .group_by(*columns)
+        .having(paid < _INVOICE.c.amount_minor)
+        .order_by(_INVOICE.c.due, _INVOICE.c.id)
+    )
+    return [
+        Unpaid(
+            invoice=row.id,
+            organisation=row.organisation,
+            year=row.year or row.valid_from.year,
+            due=row.due,
+            owed=Money(minor=row.amount_minor - row.paid, currency=row.amount_currency),
+        )
+        for row in connection.execute(query)
+    ]
 
 
 def overpaid_invoices(connection: Connection) -> set[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The addresses of the pages of facts, attendance and workbooks."""
+"""The addresses of the pages of facts, attendance, dues and workbooks."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from starlette.routing import Route
 
 from clusterflow.services.notifications.pages import INITIATIVE_PAGE
-from clusterflow.web import attendance, facts, initiative, workbook
+from clusterflow.web import attendance, dues, facts, initiative, workbook
 from clusterflow.web.site import post
 
 WORKBOOK_PAGE = f"{INITIATIVE_PAGE}/workbook"
+DUES_PAGE = f"{INITIATIVE_PAGE}/dues"
 ATTENDANCE_PAGE = f"{INITIATIVE_PAGE}/meetings/{{meeting}}/attendance"
 
 
@@ -18,6 +19,13 @@ def fact_routes() -> Iterator[Route]:
     yield Route(f"{INITIATIVE_PAGE}/dossier", initiative.download_dossier)
     yield Route(ATTENDANCE_PAGE, attendance.show)
     yield post(ATTENDANCE_PAGE, attendance.save)
+    yield from (
+        Route(DUES_PAGE, dues.show),
+        post(f"{DUES_PAGE}/issue", dues.issue),
+        Route(f"{DUES_PAGE}/{{invoice}}", dues.show_invoice),
+        Route(f"{DUES_PAGE}/{{invoice}}/payment", dues.show_payment),
+        post(f"{DUES_PAGE}/{{invoice}}/payment", dues.pay),
+    )
     yield from (
         Route(WORKBOOK_PAGE, workbook.show),
         Route(WORKBOOK_PAGE, workbook.submit, methods=["POST"]),

@@ -13,16 +13,28 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from clusterflow.domain.number_style import short_date
 from clusterflow.domain.term_labels import CHOICES, WEEKDAY
 from clusterflow.domain.text import Language, Text
 from clusterflow.intake.record_forms.form import noun
+from clusterflow.reports.dues import STATE
 from clusterflow.reports.labels import ANSWER, DECISION, READINESS, ROLE, SEVERITY, SIGN, STANCE, STANDING, STATUS
 from clusterflow.services import sign_in
 from clusterflow.web.site import form_secret, site_of, visitor_of
 from clusterflow.web.texts import CAPACITY, TEXTS
 
 FOLDER = Path(__file__).resolve().parent
-LABELS: tuple[Mapping[Any, Text], ...] = (ANSWER, DECISION, READINESS, SEVERITY, STANCE, STANDING, STATUS, WEEKDAY)
+LABELS: tuple[Mapping[Any, Text], ...] = (
+    ANSWER,
+    DECISION,
+    READINESS,
+    SEVERITY,
+    STANCE,
+    STANDING,
+    STATE,
+    STATUS,
+    WEEKDAY,
+)
 _BY_TYPE = {type(key): labels for labels in LABELS for key in labels}
 
 
@@ -61,6 +73,7 @@ def _environment(language: Language) -> Environment:
         "capacity": lambda value: CAPACITY[value].to(language),
         "sign": lambda value: SIGN[value],
         "day": lambda value: _day(value, language),
+        "short": short_date,
         "noun": partial(noun, language=language),
         "term": lambda value: CHOICES[type(value)][value.value].to(language),
         "to": lambda text: text.to(language),

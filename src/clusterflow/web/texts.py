@@ -7,6 +7,7 @@ from clusterflow.domain.terms import Role
 from clusterflow.domain.text import Text
 from clusterflow.reports.labels import ROLE
 from clusterflow.web.fact_texts import FACT_TEXTS
+from clusterflow.web.texts_of_dues import DUES
 from clusterflow.web.texts_of_me import ME
 from clusterflow.web.texts_of_office import OFFICE
 
@@ -292,6 +293,7 @@ TEXTS: dict[str, Text] = {
         es="Intente de nuevo. Si vuelve a fallar, avise a la oficina del programa y dígale la hora.",
         en="Try again. If it fails once more, tell the program office, and tell it the time.",
     ),
+    **DUES,
     **ME,
     **OFFICE,
 }
