@@ -28,7 +28,8 @@ from clusterflow.web.app import build_app
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SIZES = ({"width": 1280, "height": 900}, {"width": 390, "height": 844})
-FILLED = {"{initiative}": "one", "{stage}": "first", "{record}": "membership", "{meeting}": "m-1"}
+FILLED = {"{initiative}": "one", "{stage}": "first", "{record}": "membership", "{meeting}": "m-1",
+          "{invoice}": "dues-2024-1-firm"}  # fmt: skip
 PAGES_WITHOUT_READING = {"/sign-on", "/sign-on/callback", "/calendars/{secret}.ics", "/health"}
 """They show no page of their own: they lead elsewhere, or a program reads them."""
 
@@ -58,6 +59,9 @@ def world(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> It
         "initiative id=one name=Initiative-one country=ES office=north from=2024-01-10",
         "membership initiative=one organisation=firm from=2024-01-01",
         "meeting initiative=one id=m-1 body=board on=2024-01-09",
+        "dues-adoption initiative=one scheme=galicia-sport from=2024-01-01",
+        "invoice initiative=one id=dues-2024-1-firm organisation=firm amount=2000EUR on=2024-02-01 due=2024-03-01 year=2024",
+        "payment initiative=one id=p1 invoice=dues-2024-1-firm amount=500EUR on=2024-02-10",
     )
     payload = json.dumps({"record": "membership", "initiative": "one", "organisation": "nobody", "from": "2024-01-05"})
     delivery = Delivery("event:1", "event 1", payload, tuple(read_value(json.loads(payload), "event")))

@@ -45,7 +45,7 @@ DUES: dict[str, Text] = {
     "issue_invoices": Text(es="Emitir {number} facturas", en="Issue {number} invoices"),
     "issue_invoice": Text(es="Emitir 1 factura", en="Issue 1 invoice"),
     "issue_help": Text(
-        es="El reloj de la oficina las emite cada día; aquí puede emitirlas ahora. Los miembros reciben un aviso.",
+        es="Se emiten solas cada día; aquí puede emitirlas ahora. Los miembros reciben un aviso.",
         en="They are issued every day by themselves; here you can issue them now. The members get a notice.",
     ),
     "issued_done": Text(es="Facturas emitidas: {number}.", en="Invoices issued: {number}."),

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from clusterflow.domain.access import Right
+from clusterflow.domain.dues import DuesPlan
 from clusterflow.domain.records import RECORDS
 from clusterflow.domain.terms import Role, parse_decision
 from clusterflow.domain.text import Frozen
@@ -17,7 +18,7 @@ from clusterflow.intake.json_lines import read_value
 from clusterflow.reports.explanation import GateExplanation
 from clusterflow.reports.status import InitiativeStatus
 from clusterflow.rules.ballot import Ballot
-from clusterflow.services import gates, registry, review, standing
+from clusterflow.services import dues, gates, registry, review, standing
 from clusterflow.services.facts.permission import check_permission, may_record
 from clusterflow.services.gates import BallotResult
 from clusterflow.services.registry import RecordResult
@@ -61,6 +62,12 @@ class ExplainQuery(DayQuery):
     """Which gate; by default those of all stages under way."""
 
     stage: Annotated[str, Field(max_length=64)] | None = None
+
+
+class YearQuery(Query):
+    """The year of the dues; the current one by default."""
+
+    year: Annotated[int, Field(ge=1900, le=2999)] | None = None
 
 
 def initiatives(call: Call) -> views.StatusPage:
@@ -124,6 +131,16 @@ def decide(call: Call) -> Any:
     return done if done.taken else problem(HTTPStatus.CONFLICT, f"{done.refused}: {done.why}")
 
 
+def dues_plan(call: Call) -> DuesPlan:
+    """Show what the members owe in a year: issued, to issue, paid."""
+    return dues.plan_for(call.context, call.person.id, call.initiative, call.query.year)
+
+
+def issue_dues(call: Call) -> DuesPlan:
+    """Issue the invoices that are to be issued today; twice issues nothing twice."""
+    return dues.issue(call.context, call.initiative, call.query.year, call.person.id)
+
+
 def ledger(call: Call) -> views.LedgerPage:
     """List the ledger of an initiative in order. It holds pseudonyms, no names."""
     return views.ledger_page(call.context, call.initiative, call.query.after, call.query.limit)
@@ -148,5 +165,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "POST", f"{_ONE}/gates/{{stage}}/votes", decide, BallotResult, Right.VOTE, body=DecisionBody, errors=_UNCHANGED,
         repeatable=True,
     ),
+    Operation("GET", f"{_ONE}/dues", dues_plan, DuesPlan, Right.DUES, YearQuery),
+    Operation("POST", f"{_ONE}/dues", issue_dues, DuesPlan, Right.RECORD, YearQuery, errors=_UNCHANGED),
     Operation("GET", f"{_ONE}/ledger", ledger, views.LedgerPage, Right.SEE, NumberQuery),
 )  # fmt: skip
