@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from math import ceil
 
 from prefect import flow
 from prefect.client.schemas.objects import State
@@ -10,12 +12,16 @@ from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
 from clusterflow.errors import ClusterflowError
-from clusterflow.prefect.dossier_artifact import publish_dossier
-from clusterflow.prefect.names import report_run_name
+from clusterflow.prefect.dossier_artifact import publish_dossiers, publish_part
+from clusterflow.prefect.names import DOSSIERS, report_run_name
+from clusterflow.prefect.shards import share
 from clusterflow.services.context import Context
 from clusterflow.services.output_folder import Folder
-from clusterflow.services.reports.dossier import write_dossiers
+from clusterflow.services.reports.dossier import active_initiatives
 from clusterflow.services.reports.portfolio import write_portfolio
+
+DOSSIERS_TO_REVIEWS = 10
+"""A part of the dossiers has so many times fewer initiatives than a part of the review: each takes longer."""
 
 
 @flow(name="report", flow_run_name=report_run_name, persist_result=False)
@@ -27,24 +33,35 @@ async def report(initiative: str | None = None, as_of: date | None = None) -> St
         as_of: a day gone by, to see how things stood then; empty for today.
     """
     context = Context.open()
-    written, troubled = 0, 0
     try:
         folder = Folder.of_reports(context.settings)
         if initiative is None:
             get_run_logger().info("%s", write_portfolio(context, folder, as_of))
-        for filed, made in write_dossiers(context, folder, initiative, as_of):
-            if made is None:
-                get_run_logger().error("%s: %s", filed.initiative, filed.problem)
-                troubled += 1
-                continue
-            await publish_dossier(filed, made)
-            get_run_logger().info("%s: %s", filed.initiative, filed.address)
-            written += 1
+        written, problems = await _write_dossiers(context, [initiative] if initiative else None, as_of)
     except ClusterflowError as problem:
         return Failed(message=str(problem))
+    for one, text in problems.items():
+        get_run_logger().error("%s: %s", one, text)
     message = (
-        f"{written} written, {troubled} in trouble"
+        f"{written} written, {len(problems)} in trouble"
         if context.language == "en"
-        else f"{written} escritos, {troubled} con problemas"
+        else f"{written} escritos, {len(problems)} con problemas"
     )
-    return Failed(message=message) if troubled and not written else Completed(message=message)
+    return Failed(message=message) if problems and not written else Completed(message=message)
+
+
+async def _write_dossiers(
+    context: Context, chosen: list[str] | None, as_of: date | None
+) -> tuple[int, Mapping[str, str]]:
+    """Write the chosen dossiers, or all: those of many initiatives in parts that the workers share.
+
+    Returns:
+        How many were written, and what went wrong with the others, by initiative.
+    """
+    initiatives = chosen or active_initiatives(context, as_of)
+    size = ceil(context.settings.shard / DOSSIERS_TO_REVIEWS)
+    job = await share(context, DOSSIERS, initiatives, size, publish_part, as_of)
+    if job is not None:
+        return job.changed, {**job.problems, **job.given_up}
+    done = await publish_dossiers(context, initiatives, as_of)
+    return done.changed, done.problems

@@ -8,10 +8,11 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from clusterflow.prefect.names import portfolio_run_name
+from clusterflow.prefect.names import REVIEW, portfolio_run_name
 from clusterflow.prefect.portfolio_artifact import publish_portfolio
 from clusterflow.prefect.publish import Published, publish
 from clusterflow.prefect.reconcile import reconcile
+from clusterflow.prefect.shards import require_all, review_part, share
 from clusterflow.prefect.steps import Steps
 from clusterflow.services import review as review_service
 from clusterflow.services.context import Context
@@ -29,8 +30,9 @@ async def review(as_of: date | None = None) -> dict[str, int] | State[Any]:
         portfolio = await publish_portfolio(context, as_of)
         steps.report(f"{initiative}: {text}" for initiative, text in portfolio.problems.items())
         return {"initiatives": portfolio.initiatives, "changed": 0, "passes": 0}
-    found = review_service.review_portfolio(context, actor="review")
-    steps.report(f"{initiative}: {text}" for initiative, text in found.problems.items())
+    counts = {"initiatives": 0, "changed": 0}
+    with steps.step("reviewing"):
+        counts = await _review(context, steps)
     published = Published()
     with steps.step("publishing the outbox"):
         published = await publish(context)
@@ -40,4 +42,18 @@ async def review(as_of: date | None = None) -> dict[str, int] | State[Any]:
     with steps.step("publishing the portfolio"):
         portfolio = await publish_portfolio(context)
         steps.report(f"{initiative}: {text}" for initiative, text in portfolio.problems.items())
-    return steps.end({"initiatives": found.looked_at, "changed": len(found.changed), "passes": published.passes})
+    return steps.end({**counts, "passes": published.passes})
+
+
+async def _review(context: Context, steps: Steps) -> dict[str, int]:
+    """Review the portfolio: a small one here, a large one in parts that the workers share."""
+    everyone = review_service.enrolled(context)
+    job = await share(context, REVIEW, everyone, context.settings.shard, review_part)
+    if job is None:
+        found = review_service.review_portfolio(context, actor="review")
+        steps.report(f"{initiative}: {text}" for initiative, text in found.problems.items())
+        return {"initiatives": found.looked_at, "changed": len(found.changed)}
+    steps.report(f"{initiative}: {text}" for initiative, text in {**job.problems, **job.given_up}.items())
+    with steps.step("reviewing all parts"):
+        require_all(job)
+    return {"initiatives": job.looked_at, "changed": job.changed, "parts": job.parts}

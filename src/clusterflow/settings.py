@@ -208,6 +208,12 @@ class Settings(BaseSettings):
     senders: int = Field(
         default=16, ge=1, le=64, description="number of notices sent at the same time; lower it for a small server"
     )
+    shard: int = Field(
+        default=500,
+        ge=0,
+        description="number of initiatives in one part of the nightly review: a larger portfolio is cut into parts "
+        "that the workers share. Dossiers are cut into parts of a tenth of it. 0: never cut",
+    )
     proof: Literal["code", "none"] = Field(
         default="code",
         description="how deciders prove their identity: by the one-time code in their notice, or not at all",

@@ -12,7 +12,7 @@ from clusterflow.errors import NotPossible
 from clusterflow.services import explanation
 from clusterflow.services.context import Context
 from clusterflow.services.output_folder import REPORTS, Folder
-from clusterflow.services.reports.dossier import write_dossiers
+from clusterflow.services.reports.dossier import active_initiatives, write_dossiers
 from clusterflow.settings import Settings
 
 from .conftest import BRANCHED, STRAIGHT
@@ -57,7 +57,9 @@ def test_what_cannot_be_written_is_said_without_secrets(url: str) -> None:
 
 
 def test_each_initiative_that_goes_on_gets_its_file_under_its_day(lived: Context, tmp_path: Path) -> None:
-    filed = [one for one, _ in write_dossiers(lived, Folder(tmp_path.as_uri(), REPORTS))]
+    filed = [
+        one for one, _ in write_dossiers(lived, Folder(tmp_path.as_uri(), REPORTS), active_initiatives(lived, None))
+    ]
     assert {one.initiative for one in filed} == {STRAIGHT, BRANCHED}
     assert not [one.problem for one in filed if one.problem]
     assert (tmp_path / "dossiers" / STRAIGHT / "2026-10-15.html").is_file()
@@ -72,6 +74,9 @@ def test_one_in_trouble_holds_up_no_other(lived: Context, tmp_path: Path, monkey
         return whole(context, initiative, *args, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(explanation, "explain", troubled)
-    filed = {one.initiative: one for one, _ in write_dossiers(lived, Folder(tmp_path.as_uri(), REPORTS))}
+    filed = {
+        one.initiative: one
+        for one, _ in write_dossiers(lived, Folder(tmp_path.as_uri(), REPORTS), active_initiatives(lived, None))
+    }
     assert filed[STRAIGHT].problem == "not today"
     assert filed[BRANCHED].address

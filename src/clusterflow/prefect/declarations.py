@@ -48,7 +48,7 @@ _GATES = "[Gates open · Puertas abiertas](/v2/runs?tags=gate-open)"
 def declare(models: Iterable[LifecycleModel], schedules: Mapping[str, Schedule]) -> list[Declaration]:
     """Return our deployments: one for each model, by its id, then those of the scheduled flows."""
     passes = [_of_model(m) for m in sorted(models, key=lambda m: m.id)]
-    return [*passes, *(one.declare(schedules[one.schedule]) for one in SCHEDULED_FLOWS)]
+    return [*passes, *(one.declare(schedules[one.schedule]) for one in SCHEDULED_FLOWS), _of_parts()]
 
 
 def deployment_name(declaration: Declaration) -> str:
@@ -105,6 +105,22 @@ def _of_model(model: LifecycleModel) -> Declaration:
                 "parameters": {"initiative": "{{ event.resource.id | replace('clusterflow.initiative.', '') }}"},
             }
         ],
+    }
+
+
+def _of_parts() -> Declaration:
+    return {
+        "name": "part",
+        "entrypoint": "flows.shard.shard",
+        "description": _paragraphs(
+            "A part of the work over a large portfolio, begun by the nightly review or by the reports; the workers "
+            "share the parts (CLUSTERFLOW_SHARD).",
+            "Una parte del trabajo sobre un portafolio grande, iniciada por la revisión nocturna o por los informes; "
+            "los trabajadores se reparten las partes (CLUSTERFLOW_SHARD).",
+            _PORTFOLIO,
+        ),
+        "tags": [TAG, "shard"],
+        "work_pool": WORK_POOL,
     }
 
 

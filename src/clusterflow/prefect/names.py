@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from urllib.parse import urlencode
 from uuid import UUID, uuid5
 
@@ -75,6 +76,16 @@ def report_run_name() -> str:
     return f"{_REPORT.to(context.language)}{whose} · {given.get('as_of') or context.clock().date()}"
 
 
+def shard_run_name(kind: str, number: int, parts: int, day: date, language: Language) -> str:
+    """«Portafolio · 2024-01-10 · parte 3 de 20»."""
+    title = _REPORT.to(language) if kind == DOSSIERS else word("portfolio", language)
+    return f"{title} · {day} · {_PART.to(language).format(number=number, parts=parts)}"
+
+
+REVIEW, DOSSIERS = "review", "dossiers"
+"""The kinds of work that a large portfolio is cut into parts for."""
+
+_PART = Text(es="parte {number} de {parts}", en="part {number} of {parts}")
 _REPORT = Text(es="Informes", en="Reports")
 _INTAKE, _FILES = Text(es="Recepción", en="Intake"), Text(es="archivos", en="files")
 _EVENTS = Text(es="eventos", en="events")

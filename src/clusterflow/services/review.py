@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -51,10 +51,34 @@ def evaluate(context: Context, initiative: str, actor: str | None = None) -> Eva
 
 def review_portfolio(context: Context, actor: str | None = None) -> ReviewResult:
     """Bring the whole portfolio up to date. It is measured as a set, and only changes are written."""
-    due = process_deadlines(context, actor)
+    due, everyone = process_deadlines(context, actor), enrolled(context)
+    return _review(context, due, everyone, actor, lambda only: _plan_changes(context, everyone, only))
+
+
+def review_initiatives(context: Context, initiatives: Sequence[str], actor: str | None = None) -> ReviewResult:
+    """Bring some initiatives up to date, as a set: a part of a large portfolio."""
+    due = process_deadlines(context, actor, set(initiatives))
+
+    def plan(only: Sequence[str] | None) -> Mapping[str, tuple[LifeEvent, ...]]:
+        return _plan_changes(context, (), initiatives if only is None else only)
+
+    return _review(context, due, initiatives, actor, plan)
+
+
+def enrolled(context: Context) -> list[str]:
+    """Return the ids of all enrolled initiatives."""
     with context.reading() as connection:
-        enrolled = list(connection.execute(select(tables.initiative_state.c.initiative)).scalars())
-    plans, broken = compute_without_broken(lambda only: _plan_changes(context, enrolled, only), lambda: enrolled)
+        return list(connection.execute(select(tables.initiative_state.c.initiative)).scalars())
+
+
+def _review(
+    context: Context,
+    due: DeadlineResult,
+    initiatives: Sequence[str],
+    actor: str | None,
+    plan: Callable[[Sequence[str] | None], Mapping[str, tuple[LifeEvent, ...]]],
+) -> ReviewResult:
+    plans, broken = compute_without_broken(plan, lambda: initiatives)
     changed, problems = list(due.changed), {**due.problems, **broken}
     for initiative in sorted(plans):
         try:
@@ -63,7 +87,7 @@ def review_portfolio(context: Context, actor: str | None = None) -> ReviewResult
             problems[initiative] = describe_problem(problem)
     return ReviewResult(
         as_of=context.clock().date(),
-        looked_at=len(enrolled),
+        looked_at=len(initiatives),
         changed=tuple(c for c in changed if c.changes),
         problems=problems,
     )
@@ -90,10 +114,14 @@ def initiatives_due(context: Context) -> Sequence[str]:
         return deadlines.initiatives_due(connection, context.clock())
 
 
-def process_deadlines(context: Context, actor: str | None = None) -> DeadlineResult:
-    """Process everything that has become due. What fails is retried after ``RETRY_DELAY``."""
+def process_deadlines(
+    context: Context, actor: str | None = None, only: Collection[str] | None = None
+) -> DeadlineResult:
+    """Process what has become due, in all initiatives or in some. What fails is retried after ``RETRY_DELAY``."""
     done, problems = list[EvaluationResult](), dict[str, str]()
     for initiative in initiatives_due(context):
+        if only is not None and initiative not in only:
+            continue
         try:
             done.append(_process(context, initiative, actor))
         except Exception as problem:

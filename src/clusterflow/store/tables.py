@@ -365,3 +365,21 @@ calendar_feed = Table(
     Column("digest", String(64), nullable=False, unique=True),
     Column("created_at", Instant, nullable=False),
 )
+
+shard = Table(
+    "shard",
+    metadata,
+    # A part of work over many initiatives, which one worker claims for a time. Not in the ledger: it changes nothing.
+    Column("job", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("initiatives", Text, nullable=False),
+    Column("as_of", Date),
+    Column("created_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    # Until when its claim lasts, or when it may be tried again; in real time, never simulated time.
+    Column("until", Instant, nullable=False),
+    Column("error", Text),
+    Column("result", Text),
+    Column("done_at", Instant),
+)

@@ -12,6 +12,7 @@ MESSAGES: dict[str, str] = {
     "PostgreSQL, for example postgresql-client": "pg_dump no está instalado; instale los programas cliente de "
     "PostgreSQL, por ejemplo postgresql-client",
     "«{}» is not a {}; accepted: {}": "«{}» no es {:noun}; se acepta: {}",
+    "{} initiatives were left out: {}{}: {}": "{} iniciativas quedaron sin atender: {}{}: {}",
     # decisions at a gate
     "a decision names its reason": "una decisión dice su motivo",
     "only a go lets a criterion pass that is not met": "solo un «adelante» (go) deja pasar un criterio que no se "

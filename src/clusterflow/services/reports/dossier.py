@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -49,13 +49,13 @@ def dossier(
 
 
 def write_dossiers(
-    context: Context, folder: Folder, initiative: str | None = None, as_of: date | None = None
+    context: Context, folder: Folder, initiatives: Sequence[str], as_of: date | None = None
 ) -> Iterator[tuple[WrittenDossier, Dossier | None]]:
-    """Write the dossiers of one or all active initiatives into a folder. A failure of one does not stop the others.
+    """Write the dossiers of initiatives into a folder. A failure of one does not stop the others.
 
     The path holds the day, so that a dossier that a board has read is never overwritten later.
     """
-    for one in [initiative] if initiative else _going_on(context, as_of):
+    for one in initiatives:
         try:
             made = dossier(context, one, as_of)
             address = folder.put(f"dossiers/{one}/{made.as_of}.html", made.html.encode())
@@ -65,5 +65,6 @@ def write_dossiers(
             yield WrittenDossier(initiative=one, address=address), made
 
 
-def _going_on(context: Context, as_of: date | None) -> list[str]:
+def active_initiatives(context: Context, as_of: date | None) -> list[str]:
+    """Return the ids of the initiatives that go on, today or as of a day."""
     return sorted(line.initiative for line in standing.board(context, as_of).lines if line.standing is Standing.ACTIVE)
