@@ -265,6 +265,11 @@ class Settings(BaseSettings):
         default="127.0.0.1",
         description="address that clusterflow web listens on; the default is reached from this machine alone",
     )
+    web_workers: int = Field(
+        default=1, ge=1, le=64,
+        description="processes that answer the requests of clusterflow web: as many as there are cores, if many people "
+        "read at once. The limits for sign-in are shared out among them",
+    )  # fmt: skip
     web_address: Annotated[str, AfterValidator(_site_address)] | None = Field(
         default=None,
         description="address at which people reach the web pages: https://clusters.example.org; links in mails begin "

@@ -10,6 +10,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import pytest
 from support.patience import PATIENCE_SECONDS
 from support.ports import free_port
 
@@ -20,9 +21,11 @@ def environment(url: str, home: Path) -> dict[str, str]:
     return {**os.environ, "CLUSTERFLOW_DATABASE": url, "CLUSTERFLOW_HOME": str(home), "CLUSTERFLOW_SECRET": "s" * 32}
 
 
-def test_the_process_serves_on_loopback_and_ends_with_ctrl_c(sqlite_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_process_serves_on_loopback_and_ends_with_ctrl_c(sqlite_url: str, tmp_path: Path, workers: int) -> None:
     port = free_port()
     variables = {**environment(sqlite_url, tmp_path), "CLUSTERFLOW_WEB_PORT": str(port)}
+    variables["CLUSTERFLOW_WEB_WORKERS"] = str(workers)
     process = subprocess.Popen(
         [CLUSTERFLOW, "web"],
         env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,

@@ -6,6 +6,7 @@ The database holds keyed hashes alone: who reads it, or a backup of it, can sign
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -131,18 +132,30 @@ def person_of_proxy(context: Context, address: str) -> Person | None:
     return found[0] if len(found) == 1 else None
 
 
-def person_signed_in(context: Context, cookie: str) -> Person | None:
-    """Who is signed in by a cookie; None if the session has ended, or the person is no longer in the registry."""
+def person_signed_in(
+    context: Context, cookie: str, find: Callable[[str], Person | None] | None = None
+) -> Person | None:
+    """Who is signed in by a cookie; None if the session has ended, or the person is no longer in the registry.
+
+    Args:
+        find: looks a person up in the registry of today.
+    """
     digest, now = _digest(context, "session", cookie), context.clock()
     with context.reading() as connection:
         session = store.session(connection, digest)
         if session is None or now >= session.begun_at + SESSION_LIFETIME or now >= session.used_at + IDLE_LIFETIME:
             return None
-        person = people_by_id(connection, now.date(), [session.person]).get(session.person)
+    person = find(session.person) if find else person_by_id(context, session.person)
     if person is not None and now >= session.used_at + NOTED_AFTER:
         with context.database.begin() as connection:
             store.note_use(connection, digest, now)
     return person
+
+
+def person_by_id(context: Context, person: str) -> Person | None:
+    """The record of a person today; None if the registry has none."""
+    with context.reading() as connection:
+        return people_by_id(connection, context.clock().date(), [person]).get(person)
 
 
 def sign_out(context: Context, cookie: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from clusterflow.store import tables
 
@@ -63,10 +63,13 @@ def add_session(connection: Connection, digest: str, person: str, now: datetime)
     connection.execute(insert(tables.web_session).values(digest=digest, person=person, begun_at=now, used_at=now))
 
 
+_SESSION = select(tables.web_session.c.person, tables.web_session.c.begun_at, tables.web_session.c.used_at).where(
+    tables.web_session.c.digest == bindparam("digest")
+)
+
+
 def session(connection: Connection, digest: str) -> WebSession | None:
-    table = tables.web_session
-    query = select(table.c.person, table.c.begun_at, table.c.used_at).where(table.c.digest == digest)
-    row = connection.execute(query).first()
+    row = connection.execute(_SESSION, {"digest": digest}).first()
     return WebSession(row.person, row.begun_at, row.used_at) if row else None
 
 

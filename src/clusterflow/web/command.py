@@ -7,6 +7,7 @@ import logging
 import sys
 
 import uvicorn
+from starlette.applications import Starlette
 
 from clusterflow.services.context import Context
 from clusterflow.web.app import build_app
@@ -20,13 +21,14 @@ def web() -> None:
     context = Context.open()
     settings = context.settings
     context.settings.code_key()  # a key that cannot be made is reported now, and not to the first visitor
-    gc.set_threshold(GARBAGE_THRESHOLD)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     if settings.mail is None and "mail" not in settings.channel and settings.channels is None:
         print("no mail server is set, so nobody can sign in. Set CLUSTERFLOW_MAIL", file=sys.stderr)
     print(f"Web pages    {settings.site}\nStop with Ctrl-C.", flush=True)
     uvicorn.run(
-        build_app(context),
+        # Several processes import the function by its name, and each opens the database for itself.
+        app_of_process(context) if settings.web_workers == 1 else f"{__name__}:{app_of_process.__name__}",
+        factory=settings.web_workers > 1,
+        workers=settings.web_workers,
         host=settings.web_host,
         port=settings.web_port,
         log_level="warning",
@@ -36,3 +38,10 @@ def web() -> None:
         proxy_headers=False,
         server_header=False,
     )
+
+
+def app_of_process(context: Context | None = None) -> Starlette:
+    """Build the site of one process."""
+    gc.set_threshold(GARBAGE_THRESHOLD)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    return build_app(context or Context.open())

@@ -11,11 +11,20 @@ from starlette.responses import RedirectResponse, Response
 
 from clusterflow.domain.access import Right
 from clusterflow.domain.terms import DecisionKind, Stance
-from clusterflow.services import access, gates
+from clusterflow.services import gates
 from clusterflow.services.views.gate import GatePage, gate_page
 from clusterflow.web.decision_form import REFUSED_AT, answers_of, changed_since, read_ballot
 from clusterflow.web.render import page
-from clusterflow.web.site import CODES_PER_PERSON, Form, signed_in, site_of, visible_initiative, visitor_of
+from clusterflow.web.site import (
+    CODES_PER_PERSON,
+    Form,
+    rights_of_visitor,
+    signed_in,
+    site_of,
+    view_of,
+    visible_initiative,
+    visitor_of,
+)
 
 ACTOR = "web"
 """Who commands, for the ledger. It holds pseudonyms: the vote itself names the decider by theirs."""
@@ -68,7 +77,9 @@ def send_code(request: Request, _: Form) -> Response:
 
 def _gathered(request: Request, initiative: str) -> GatePage:
     context, person = site_of(request).context, signed_in(request)
-    return gate_page(context, initiative, request.path_params["stage"], person.id, visitor_of(request).language)
+    stage, language = request.path_params["stage"], visitor_of(request).language
+    what = ("gate", stage, person.id, language)
+    return view_of(request, initiative, what, lambda: gate_page(context, initiative, stage, person.id, language))
 
 
 def _page(
@@ -79,7 +90,7 @@ def _page(
     mistakes: Mapping[str, str] | None = None,
 ) -> Response:
     context = site_of(request).context
-    rights = access.rights_in(context, signed_in(request).id, initiative)
+    rights = rights_of_visitor(request)
     decisions: list[DecisionKind | Stance] = list(DECISIONS)
     if found.may_veto:
         decisions.append(Stance.VETO)

@@ -6,17 +6,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from clusterflow.domain.access import Right
-from clusterflow.services import access, dues
+from clusterflow.services import dues
 from clusterflow.services.views.initiative import initiative_page
 from clusterflow.web.render import page
-from clusterflow.web.site import signed_in, site_of, visible_initiative, visitor_of
+from clusterflow.web.site import rights_of_visitor, signed_in, site_of, view_of, visible_initiative, visitor_of
 
 
 def show(request: Request) -> Response:
     initiative = visible_initiative(request)
-    found = initiative_page(site_of(request).context, initiative, visitor_of(request).language)
-    rights = access.rights_in(site_of(request).context, signed_in(request).id, initiative)
-    members = dues.visible_members(site_of(request).context, signed_in(request).id, initiative)
+    context, language, person = site_of(request).context, visitor_of(request).language, signed_in(request).id
+    found = view_of(
+        request, initiative, ("initiative", language), lambda: initiative_page(context, initiative, language)
+    )
+    members = view_of(
+        request, initiative, ("dues of", person), lambda: dues.visible_members(context, person, initiative)
+    )
+    rights = rights_of_visitor(request)
     return page(
         request, "initiative", status_=found.status, history=found.history, found=found,
         may_record=Right.RECORD in rights, sees_dues=members is None or bool(members),

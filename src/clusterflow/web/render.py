@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +82,7 @@ def _environment(language: Language) -> Environment:
     return environment
 
 
+@lru_cache(maxsize=4096)
 def _day(value: date | None, language: Language) -> str:
     """A date written out, «22 de octubre de 2025»; empty for ``None``."""
     return "" if value is None else format_date(value, format="long", locale=language)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from ipaddress import ip_address
+from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from limits import RateLimitItem, parse
@@ -19,10 +20,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from clusterflow.domain.access import Right
+from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Person
 from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Language, model_language
 from clusterflow.services import access, sign_in
 from clusterflow.services.context import Context
+from clusterflow.services.views.cache import Basis, ViewCache, bases_of
 from clusterflow.web.language import preferred_language
 
 FORM_BYTES = 64 * 1024
@@ -35,6 +38,7 @@ GUESSES_PER_CLIENT = parse("60 per 15 minutes")
 CODES_PER_PERSON = parse("10 per 15 minutes")
 
 Form = Mapping[str, str]
+View = TypeVar("View")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class Site:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.secure = context.settings.site.startswith("https://")
+        self.views = ViewCache()
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     @property
@@ -72,12 +77,13 @@ class Site:
         response.delete_cookie(name, path="/", secure=self.secure, httponly=True, samesite="lax")
 
     def check_rate(self, limit: RateLimitItem, purpose: str, who: str) -> None:
-        """Count one attempt.
+        """Count one attempt. Each process counts for itself, so each allows its share.
 
         Raises:
             HTTPException: there were too many.
         """
-        if not self._limiter.hit(limit, purpose, who):
+        share = type(limit)(-(-limit.amount // self.context.settings.web_workers), limit.multiples, limit.namespace)
+        if not self._limiter.hit(share, purpose, who):
             raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": str(limit.get_expiry())})
 
 
@@ -112,7 +118,7 @@ def visitor_of(request: Request) -> Visitor:
         return known
     site = site_of(request)
     cookie = request.cookies.get(site.session_cookie)
-    person = sign_in.person_signed_in(site.context, cookie) if cookie else None
+    person = sign_in.person_signed_in(site.context, cookie, lambda who: _person(request, who)) if cookie else None
     has_session = person is not None
     if person is None and (address := _address_from_proxy(request)):
         person = sign_in.person_of_proxy(site.context, address)
@@ -124,6 +130,38 @@ def visitor_of(request: Request) -> Visitor:
     )
     request.state.visitor = visitor
     return visitor
+
+
+def view_of(request: Request, chain: str, what: Hashable, compute: Callable[[], View]) -> View:
+    """Return a view of an initiative, or of the registry, from the cache of the process if nothing has changed.
+
+    A request that changes something computes what it shows: the change is its own.
+    """
+    site = site_of(request)
+    if request.method != "GET":
+        return compute()
+    bases: Mapping[str, Basis] | None = getattr(request.state, "bases", None)
+    if bases is None:
+        bases = bases_of(site.context, sorted({REGISTRY, str(request.path_params.get("initiative", REGISTRY))}))
+        request.state.bases = bases
+    return site.views.one(bases.get(chain), what, compute)
+
+
+def _person(request: Request, person: str) -> Person | None:
+    context = site_of(request).context
+    return view_of(request, REGISTRY, ("person", person), lambda: sign_in.person_by_id(context, person))
+
+
+def is_staff(request: Request) -> bool:
+    """Whether the visitor works for an office, or is an administrator."""
+    context, person = site_of(request).context, signed_in(request).id
+    return view_of(request, REGISTRY, ("staff", person), lambda: access.is_staff(context, person))
+
+
+def rights_of_visitor(request: Request) -> frozenset[Right]:
+    """The rights of the visitor in the initiative of the address."""
+    context, person, initiative = site_of(request).context, signed_in(request).id, request.path_params["initiative"]
+    return view_of(request, initiative, ("rights", person), lambda: access.rights_in(context, person, initiative))
 
 
 def signed_in(request: Request) -> Person:
@@ -155,6 +193,8 @@ def visible_initiative(request: Request, right: Right = Right.SEE) -> str:
         HTTPException: 404. Whether the initiative exists is not for everybody to know.
     """
     person, initiative = signed_in(request), str(request.path_params["initiative"])
+    if right in rights_of_visitor(request):
+        return initiative
     if not access.is_permitted(site_of(request).context, person.id, initiative, right):
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return initiative

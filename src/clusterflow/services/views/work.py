@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import Connection
@@ -14,6 +15,7 @@ from clusterflow.rules.tally import rule_at
 from clusterflow.services import access
 from clusterflow.services.context import Context
 from clusterflow.services.local_time import today_of
+from clusterflow.services.views.cache import ViewCache, bases_of
 from clusterflow.store.access import OpenGate, open_gates
 from clusterflow.store.people import aliases_of, eligible_people
 from clusterflow.store.pinned_models import load_model
@@ -59,29 +61,47 @@ class Work(Frozen):
     page: int
 
 
-def work_of(context: Context, person: str, language: Language, page: int = 1) -> Work:
+def work_of(context: Context, person: str, language: Language, page: int = 1, views: ViewCache | None = None) -> Work:
     """Gather the work of a person.
 
     Args:
         page: which page of the initiatives, from 1; a page after the last one is the last one.
+        views: keeps what is shown of each initiative.
     """
+    kept = views or ViewCache()
     mine = {i: held for i, held in access.capacities_of(context, person).items() if Right.SEE in rights_of(held)}
     ids = sorted(mine)
     page = max(1, min(page, -(-len(ids) // PAGE)))
     listed = ids[(page - 1) * PAGE : page * PAGE]
     with context.reading() as connection:
         possible = [g for g in open_gates(connection, ids) if _may_vote(connection, g, mine[g.initiative])]
-        candidates = sorted({g.initiative for g in possible[:WAITING]})
-        lives = {s.state.initiative: s for s in snapshots(connection, context.clock(), None, [*listed, *candidates])}
-        days = today_of(connection, candidates, context.clock())
-        waiting = [gate for i in candidates for gate in _waiting(connection, person, lives[i], days[i], language)]
+    candidates = sorted({g.initiative for g in possible[:WAITING]})
+    bases = bases_of(context, [*listed, *candidates])
+
+    def statuses(missing: Sequence[str]) -> Mapping[str, InitiativeStatus]:
+        with context.reading() as connection:
+            lives = snapshots(connection, context.clock(), None, missing)
+        return {life.state.initiative: status_in(life, language) for life in lives}
+
+    def gates(missing: Sequence[str]) -> Mapping[str, list[WaitingGate]]:
+        with context.reading() as connection:
+            days = today_of(connection, missing, context.clock())
+            lives = snapshots(connection, context.clock(), None, missing)
+            return {
+                i: _waiting(connection, person, life, days[i], language)
+                for life in lives
+                for i in (life.state.initiative,)
+            }
+
+    status = kept.many({i: bases[i] for i in listed}, ("status", language), statuses)
+    open_ones = kept.many({i: bases[i] for i in candidates}, ("waiting", person, language), gates)
+    waiting = [gate for i in candidates for gate in open_ones[i]]
     waiting.sort(key=lambda g: (g.voted, g.opened_on, g.initiative, g.number))
     return Work(
         waiting=tuple(waiting),
         more_waiting=len(possible) > WAITING,
         initiatives=tuple(
-            MyInitiative(status=status_in(lives[i], language), capacities=tuple(c for c in Capacity if c in mine[i]))
-            for i in listed
+            MyInitiative(status=status[i], capacities=tuple(c for c in Capacity if c in mine[i])) for i in listed
         ),
         total=len(ids),
         page=page,

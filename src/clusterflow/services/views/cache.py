@@ -1,0 +1,78 @@
+"""Keeps views of initiatives as long as the facts and the day behind them are the same."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import NamedTuple, TypeVar, cast
+
+from clusterflow.services.context import Context
+from clusterflow.store.view_basis import Facts, facts_behind
+
+View = TypeVar("View")
+
+CACHE_SIZE = 4000
+"""The most views that a process keeps. A gate with its evidence takes about 20 kB."""
+
+QUARTER = timedelta(minutes=15)
+"""In every time zone a day begins at a whole quarter of an hour."""
+
+
+class Basis(NamedTuple):
+    """What a view of an initiative follows from: two views on the same basis are equal."""
+
+    initiative: str
+    facts: Facts
+    quarter: datetime
+    """The quarter of an hour: it decides which day it is where the initiative is, and what is yet to come."""
+
+
+def bases_of(context: Context, initiatives: Sequence[str]) -> Mapping[str, Basis]:
+    """Return the present basis of each initiative; an initiative without any fact has none."""
+    now = context.clock()
+    quarter = now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % QUARTER
+    with context.reading() as connection:
+        return {i: Basis(i, facts, quarter) for i, facts in facts_behind(connection, initiatives).items()}
+
+
+class ViewCache:
+    """The views of one process. The least recently used ones are dropped first."""
+
+    def __init__(self, size: int = CACHE_SIZE) -> None:
+        self._size, self._lock = size, Lock()
+        self._views: OrderedDict[Hashable, object] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._views)
+
+    def one(self, basis: Basis | None, what: Hashable, compute: Callable[[], View]) -> View:
+        """Return the view of this name on a basis, computed if it is not kept; without a basis none is kept."""
+        if basis is None:
+            return compute()
+        return self.many({basis.initiative: basis}, what, lambda _: {basis.initiative: compute()})[basis.initiative]
+
+    def many(
+        self,
+        bases: Mapping[str, Basis],
+        what: Hashable,
+        compute: Callable[[Sequence[str]], Mapping[str, View]],
+    ) -> Mapping[str, View]:
+        """Return the view of this name of each initiative; those that are not kept are computed at once."""
+        found: dict[str, View] = {}
+        with self._lock:
+            for initiative, basis in bases.items():
+                key = (basis, what)
+                if key in self._views:
+                    self._views.move_to_end(key)
+                    found[initiative] = cast("View", self._views[key])
+        if missing := [i for i in bases if i not in found]:
+            # A fact that is recorded meanwhile may be in the view already: it is never older than its basis.
+            computed = compute(missing)
+            found |= computed
+            with self._lock:
+                self._views |= {(bases[i], what): view for i, view in computed.items()}
+                while len(self._views) > self._size:
+                    self._views.popitem(last=False)
+        return found

@@ -1,0 +1,111 @@
+"""Views are kept while the facts and the day are the same, and no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+from support.web import WebWorld
+
+from clusterflow.services.views.cache import Basis, ViewCache, bases_of
+
+PAGES = ("/", "/initiatives/one", "/initiatives/one/gates/first")
+
+
+@contextmanager
+def statements(database: Engine) -> Iterator[list[str]]:
+    found: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_: Any) -> None:
+        found.append(statement)
+
+    event.listen(database, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(database, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_that_is_read_again_asks_only_whether_anything_has_changed(site: WebWorld, path: str) -> None:
+    site.ready()
+    browser = site.browser("mona")
+    first = browser.get(path).text
+    with statements(site.world.context.database) as again:
+        second = browser.get(path).text
+    assert _without_keys(first) == _without_keys(second)
+    assert len([s for s in again if s.startswith("SELECT")]) <= 5
+
+
+def _without_keys(html: str) -> list[str]:
+    return [line for line in html.splitlines() if 'name="key"' not in line]
+
+
+def test_what_is_recorded_shows_on_the_next_page(site: WebWorld) -> None:
+    browser = site.browser("mona")
+    assert "2030" not in browser.get("/initiatives/one").text
+    site.world.record("meeting initiative=one id=m-9 body=board on=2030-01-09")
+    assert "2030" in browser.get("/initiatives/one").text
+    gate = "/initiatives/one/gates/first"
+    assert browser.get(gate).text.count('class="finding met"') == 0
+    site.world.state_figure("signed")
+    assert browser.get(gate).text.count('class="finding met"') == 1
+
+
+def test_a_name_that_changes_in_the_registry_changes_on_the_page(site: WebWorld) -> None:
+    browser = site.browser("mona")
+    assert "Initiative-one" in browser.get("/").text
+    site.world.record("initiative id=one name=Renamed country=ES office=north from=2024-01-10")
+    assert all("Renamed" in browser.get(path).text for path in PAGES[:2])
+
+
+def test_a_seat_that_ends_takes_the_pages_away_at_once(site: WebWorld) -> None:
+    browser = site.browser("gala")
+    assert browser.get("/initiatives/one").status_code == 200
+    today = site.world.context.clock().date()
+    for record in site.facts("seat"):
+        if record.person == "gala":
+            site.world.record(
+                f"seat initiative=one body={record.body} person=gala from={record.valid_from} "
+                f"to={today - timedelta(days=1)} role={record.role.value} vote={str(record.vote).lower()}"
+            )
+    assert browser.get("/initiatives/one").status_code == 404
+
+
+def test_the_basis_changes_with_the_day_and_each_fact_and_with_nothing_else(site: WebWorld) -> None:
+    def basis() -> Basis:
+        return bases_of(site.world.context, ["one"])["one"]
+
+    first = basis()
+    assert basis() == first
+    site.world.record("meeting initiative=two id=m-1 body=board on=2024-01-09")
+    assert basis() == first, "another initiative is none of its business"
+    site.world.record("meeting initiative=one id=m-1 body=board on=2024-01-09")
+    second = basis()
+    site.world.record("organisation id=new name=New helix=company from=2020-01-01")
+    third = basis()
+    site.world.at("2024-01-17")
+    assert len({first, second, third, basis()}) == 4
+    assert bases_of(site.world.context, ["nobody"]) == {}
+
+
+def test_the_cache_keeps_the_newest_views_and_computes_each_once(site: WebWorld) -> None:
+    views, computed = ViewCache(size=2), list[str]()
+    bases = bases_of(site.world.context, ["one", "two"])
+
+    def name(what: str) -> str:
+        computed.append(what)
+        return what
+
+    for what in ("a", "b", "a", "c", "a", "b"):
+        assert views.one(bases["one"], what, lambda what=what: name(what)) == what
+    assert (computed, len(views)) == (["a", "b", "c", "b"], 2)
+    assert views.one(None, "a", lambda: "fresh") == "fresh"
+    asked = list[list[str]]()
+    views.one(bases["one"], "d", lambda: "d")
+    found = views.many(bases, "d", lambda missing: asked.append(list(missing)) or dict.fromkeys(missing, "new"))
+    assert (found, asked) == ({"one": "d", "two": "new"}, [["two"]])
