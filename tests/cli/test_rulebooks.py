@@ -37,3 +37,15 @@ def test_an_initiative_is_judged_with_evidence_and_all_of_them_by_all_rulebooks(
     assert matrix["lines"][0]["cells"]["eccp"]["ruling"] == "unmet"
     assert "Rulebooks on" in office("judge").out
     assert office("judge", "one", "--rulebook", "escagold").code == 2
+
+
+def test_a_past_answer_leaves_out_what_was_entered_later(office: Run) -> None:
+    office("record", "membership", "initiative=one", "organisation=firm", "from=2024-01-01", "commitment=regular-fee")
+
+    def found(*options: str) -> str:
+        (eccp,) = office("judge", "one", "--rulebook", "eccp", "--as-of", "2024-02-01", *options, "--json").json
+        return str(eccp["texts"][0]["rules"][0]["found"])
+
+    assert (found(), found("--known-at", "2024-02-01")) == ("1", "?")
+    cells = office("judge", "--as-of", "2024-02-01", "--known-at", "2024-02-01", "--json").json["lines"]
+    assert {cell["ruling"] for line in cells for cell in line["cells"].values()} <= {"unknown", "not-in-force"}

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clusterflow.cli.language import language, stated_language
-from clusterflow.cli.output import AsOf, Json, day, print_json, show, write_out
+from clusterflow.cli.output import AsOf, Json, KnownAt, day, print_json, show, write_out
 from clusterflow.cli.tables import table
 from clusterflow.configs.rulebooks import load_rulebook, rulebook_schema
 from clusterflow.domain.criterion import AllOf, AnyOf, Criterion
@@ -98,21 +98,22 @@ def judge(
     *,
     rulebook: Annotated[str | None, Parameter(help="one rulebook; all where none is named")] = None,
     as_of: AsOf = None,
+    known_at: KnownAt = None,
     evidence: Annotated[bool, Parameter(name="--evidence", negative="", help="with the records behind it")] = False,
     as_json: Json = False,
 ) -> None:
     """Judge an initiative by outside rulebooks; without one, show all initiatives by all rulebooks."""
     context = Context.open()
     lang = stated_language() if as_json else language()
-    on = day(as_of, "--as-of")
+    on, known_on = day(as_of, "--as-of"), day(known_at, "--known-at")
     if initiative is None:
-        matrix = rulebook_service.matrix(context, on, lang, rulebook)
+        matrix = rulebook_service.matrix(context, on, lang, rulebook, known_on)
         if as_json:
             print_json(matrix)
         else:
             _show_matrix(matrix, language())
         return
-    found = rulebook_service.judge(context, initiative, rulebook, on, lang, with_evidence=evidence or as_json)
+    found = rulebook_service.judge(context, initiative, rulebook, on, lang, evidence or as_json, known_on)
     if as_json:
         print_json(found)
         return
@@ -131,6 +132,8 @@ def _show_judgment(found: RulebookJudgment, evidence: bool, lang: Language) -> N
         show(Text(f"  {rulebook_word('no_text', lang)}"))
     for text in found.texts:
         _show_text(found.rulebook, text, evidence, lang)
+    for sentence in found.unusable_cut_offs:
+        show(Text(f"  {sentence}"))
     for waiver in found.waivers:
         words = _waived(waiver.granted_by, waiver.until, waiver.reason, lang)
         show(Text(f"  {rulebook_word('waiver', lang)} {waiver.rule}: {words}"))

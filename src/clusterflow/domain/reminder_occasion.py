@@ -93,6 +93,20 @@ OCCASIONS: dict[str, Occasion] = {
             by_rulebook=True,
         ),
         Occasion(
+            id="entry.opens",
+            about="the day on which a window to apply for a label opens, by its rulebook, for an initiative that does "
+            "not hold it",
+            until="awarded",
+            by_rulebook=True,
+        ),
+        Occasion(
+            id="entry.closes",
+            about="the last day of a window to apply for a label, by its rulebook, for an initiative that does not "
+            "hold it",
+            until="awarded",
+            by_rulebook=True,
+        ),
+        Occasion(
             id="label.ends",
             about="the last valid day of a label by its rulebook, if its record names none",
             until="renewed",

@@ -56,6 +56,10 @@ _WORDS: dict[str, Text] = {
         en="Cut-offs that are not public and not entered: {number} ({rules}). Enter each with: "
         'clusterflow record cut-off rulebook={rulebook} rule={rule} bound=">= …" from=…',
     ),
+    "unusable": Text(
+        es="El umbral registrado «{bound}» de {rule} no se puede usar. Se acepta: {accepted}.",
+        en="The cut-off «{bound}» entered for {rule} cannot be used. Accepted: {accepted}.",
+    ),
     "no_text": Text(es="Ningún texto está vigente ese día.", en="No text is in force on that day."),
     "no_rule": Text(es="El texto no tiene reglas para este caso.", en="The text has no rules for this case."),
     "not_public": Text(es="no público", en="not public"),

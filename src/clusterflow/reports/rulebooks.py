@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -121,6 +121,8 @@ class RulebookJudgment(Frozen):
     """The text that counts first, then drafts; empty if no text is in force."""
     waivers: tuple[WaiverLine, ...] = ()
     """All waivers ever granted."""
+    unusable_cut_offs: tuple[str, ...] = ()
+    """A sentence for each entered cut-off that does not fit the rulebook as it is now."""
 
 
 def explain_rulebook(
@@ -132,8 +134,13 @@ def explain_rulebook(
     evidence: EvidenceOf,
     language: Language,
     place: PlaceOf = lambda _: "",
+    unusable: Sequence[str] = (),
 ) -> RulebookJudgment:
-    """Explain the verdict of a rulebook, with its evidence."""
+    """Explain the verdict of a rulebook, with its evidence.
+
+    Args:
+        unusable: what is to be said about cut-offs that do not fit.
+    """
     label = verdict.label
     maker = _Maker(verdict, declarations, evidence, language, place)
     return RulebookJudgment(
@@ -150,6 +157,7 @@ def explain_rulebook(
         grace_until=label.grace_until if label else None,
         texts=tuple(maker.text(text) for text in verdict.texts),
         waivers=tuple(maker.waiver(waiver) for waiver in verdict.waivers),
+        unusable_cut_offs=tuple(unusable),
     )
 
 

@@ -75,7 +75,7 @@ def judge_rulebook(
     """
     label = held_label(rulebook, facts.labels)
     text = governing_text(rulebook, label, day)
-    holding = _holding(label, day)
+    holding = holding_on(label, day)
     waivers = [w for w in facts.waivers if within(day, w.valid_from, w.valid_to)]
     drafts = [t for t in rulebook.texts if t.draft and t.is_in_force(day)]
 
@@ -96,7 +96,7 @@ def judge_rulebook(
 def governing_text(rulebook: Rulebook, label: HeldLabel | None, day: date) -> RuleText | None:
     """Return the text that counts for an initiative on a day: the one in force, or that of the award."""
     by_award = label is not None and rulebook.holder_text is HolderText.AWARD_DAY
-    if label is not None and by_award and _holding(label, day) is not Holding.LOST:
+    if label is not None and by_award and holding_on(label, day) is not Holding.LOST:
         return rulebook.text_on(label.awarded) or rulebook.text_on(day)
     return rulebook.text_on(day)
 
@@ -118,7 +118,8 @@ def held_label(rulebook: Rulebook, labels: Sequence[Label]) -> HeldLabel | None:
     )
 
 
-def _holding(label: HeldLabel | None, day: date) -> Holding:
+def holding_on(label: HeldLabel | None, day: date) -> Holding:
+    """Return where an initiative is with the label of a rulebook on a day."""
     if label is None:
         return Holding.NONE
     if label.until is None or day <= label.until:

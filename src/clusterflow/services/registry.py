@@ -41,10 +41,21 @@ def record(
             for s in submissions
         ]
     )  # fmt: skip
+    wrong = [*mistakes, *mistakes_about_rulebooks(context, submissions)]
     return perform(
         context.database, context.command(actor, None if mistakes else key), "record", request, RecordResult,
-        lambda tx: recording.record(tx, submissions, mistakes), RecordResult.again,
+        lambda tx: recording.record(tx, submissions, wrong), RecordResult.again,
     )  # fmt: skip
+
+
+def mistakes_about_rulebooks(context: Context, submissions: Sequence[Submission]) -> list[Mistake]:
+    """Return what is wrong with the rulebooks that new facts name (``services/rulebook_records.py``)."""
+    if not any("rulebook" in s.fields for s in submissions):
+        return []
+    # Most facts name no rulebook, and a command that reads no file starts faster.
+    from clusterflow.services.rulebook_records import rulebook_mistakes  # noqa: PLC0415 - see above
+
+    return rulebook_mistakes(context.settings.configs, submissions)
 
 
 def initiatives(context: Context) -> list[str]:

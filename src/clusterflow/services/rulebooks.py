@@ -11,12 +11,14 @@ from sqlalchemy import Connection
 
 from clusterflow.domain.measurement import Measurement, MetricCall, MetricDeclaration
 from clusterflow.domain.number_style import numbers_of
+from clusterflow.domain.quantity import BOUND_FORMATS
 from clusterflow.domain.records.parties import Initiative
 from clusterflow.domain.records.rulebooks import CutOff, parse_cut_off
 from clusterflow.domain.rulebook import Rulebook
 from clusterflow.domain.ruling import RulebookVerdict
 from clusterflow.domain.text import Language
 from clusterflow.reports.rulebook_matrix import RulebookMatrix, matrix_of
+from clusterflow.reports.rulebook_words import rulebook_word
 from clusterflow.reports.rulebooks import RulebookJudgment, explain_rulebook
 from clusterflow.rules.rulings import CutOffs, EnteredCutOff, RulebookFacts, judge_rulebook
 from clusterflow.services import standing
@@ -26,6 +28,7 @@ from clusterflow.services.context import Context
 from clusterflow.services.explanation import place_of
 from clusterflow.services.isolation import compute_without_broken
 from clusterflow.services.local_time import end_of_day, today_of
+from clusterflow.services.rulebook_records import open_criteria
 from clusterflow.store.metrics import evidence, measure
 from clusterflow.store.portfolio import enrolled_initiatives
 from clusterflow.store.registry import initiative_records
@@ -66,6 +69,7 @@ def judge(
         records = {initiative: record} if record is not None and rulebook is None else {}
         known_at = end_of_day(connection, initiative, known_on) if known_on is not None else None
         verdicts = judge_all(connection, chosen, metrics, day, [initiative], records, known_at=known_at)[initiative]
+        entered = cut_offs_on(connection, day, known_at)
         with numbers_of(reader, record.country if record else None):
             return tuple(
                 explain_rulebook(
@@ -78,6 +82,7 @@ def judge(
                     ),
                     language=reader,
                     place=lambda call: place_of(call, metrics.get(call.metric), reader),
+                    unusable=unusable_cut_offs(entered, verdict.rulebook, metrics, reader),
                 )
                 for verdict in verdicts.values()
             )
@@ -171,7 +176,9 @@ def _by_initiative(
 def _cut_offs(
     entered: Sequence[CutOff], rulebooks: Iterable[Rulebook], metrics: Mapping[str, MetricDeclaration]
 ) -> dict[str, CutOffs]:
-    """Return the cut-offs, by rulebook. One in another unit than that of its metric counts as not entered."""
+    """Return the cut-offs, by rulebook. One in another unit than that of its metric counts as not entered;
+    ``unusable_cut_offs`` tells of it.
+    """
     found: dict[str, CutOffs] = {}
     for rulebook in rulebooks:
         criteria = {r.id: r.open_criterion for t in rulebook.texts for r in t.rules if r.open_criterion is not None}
@@ -183,3 +190,27 @@ def _cut_offs(
                 own[record.rule] = EnteredCutOff(bound, record.source)
         found[rulebook.id] = own
     return found
+
+
+_EXAMPLES = {unit: text.partition("(")[2].rstrip(")") or "is yes, is no" for unit, text in BOUND_FORMATS.items()}
+"""Of each unit, bounds as one writes them in any language."""
+
+
+def unusable_cut_offs(
+    entered: Sequence[CutOff], rulebook: Rulebook, metrics: Mapping[str, MetricDeclaration], language: Language
+) -> tuple[str, ...]:
+    """Return a sentence for each cut-off of a rulebook that no longer fits: it has no such criterion, or another unit.
+
+    New ones are refused (``services/rulebook_records.py``); a file may change after a cut-off was entered.
+    """
+    criteria, found = open_criteria(rulebook), list[str]()
+    for record in entered:
+        if record.rulebook != rulebook.id:
+            continue
+        criterion = criteria.get(record.rule)
+        unit = metrics[criterion.metric].unit if criterion is not None else None
+        if unit is None or parse_cut_off(record.bound, unit) is None:
+            accepted = _EXAMPLES[unit] if unit is not None else ", ".join(criteria) or "–"
+            words = rulebook_word("unusable", language)
+            found.append(words.format(rule=record.rule, bound=record.bound, accepted=accepted))
+    return tuple(found)

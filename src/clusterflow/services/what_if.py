@@ -31,6 +31,7 @@ from clusterflow.rules.judge import KNOWN_SHARE
 from clusterflow.services import standing
 from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.context import Context
+from clusterflow.services.registry import mistakes_about_rulebooks
 from clusterflow.services.rulebooks import judge_all, rulebooks_of
 from clusterflow.store.metrics import measure
 from clusterflow.store.pinned_models import load_model
@@ -70,6 +71,7 @@ def what_if(
     """
     metrics, reader = metrics_of(context), language or context.language
     rulebooks = rulebooks_of(context)
+    wrong = [*mistakes, *mistakes_about_rulebooks(context, submissions)]
     with context.reading() as connection:
         state = standing.load(connection, initiative)
         calendar = calendar_of(connection, context.clock().date(), initiative)
@@ -94,7 +96,7 @@ def what_if(
     def run(tx: Transaction) -> tuple[RecordResult, _Both[CurrentAssessment], _Both[dict[str, RulebookVerdict]], Moves]:
         before, rulings = assessed(tx.connection), judged(tx.connection)
         with _undone(tx) as trial:
-            done = recording.record(trial, submissions, mistakes)
+            done = recording.record(trial, submissions, wrong)
             after, rulings_after = assessed(trial.connection), judged(trial.connection)
         moves = _moves(tx, submissions, numbers, _changed_calls(before, after))
         return done, (before, after), (rulings, rulings_after), moves

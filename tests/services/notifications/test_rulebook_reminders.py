@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
+from pathlib import Path
 
 import pytest
 from support.world import World, model, stage
@@ -40,7 +42,7 @@ def test_the_days_of_a_label_follow_from_its_award_and_another_award_replaces_th
     world.record("label initiative=one name=AEI rulebook=spain-aei from=2020-03-10")
     assert days(world) == {
         "window.opens": [date(2024, 1, 1)], "window.closes": [date(2024, 2, 29)], "label.ends": [date(2024, 3, 9)],
-        "label.grace": [],
+        "entry.opens": [], "entry.closes": [], "label.grace": [],
     }  # fmt: skip
     world.record("label initiative=one name=AEI rulebook=spain-aei from=2024-01-09")
     assert days(world)["window.closes"] == [date(2028, 2, 29)]
@@ -49,11 +51,6 @@ def test_the_days_of_a_label_follow_from_its_award_and_another_award_replaces_th
 def test_a_last_day_on_record_is_announced_by_the_record_and_not_by_the_rulebook(world: World) -> None:
     world.record("label initiative=one name=AEI rulebook=spain-aei from=2020-03-10 to=2024-03-01")
     assert days(world)["label.ends"] == []
-
-
-def test_a_stopped_initiative_and_an_unknown_rulebook_have_no_such_days(world: World) -> None:
-    world.record("label initiative=one name=X rulebook=nowhere from=2020-03-10")
-    assert not any(days(world).values())
 
 
 def test_the_manager_and_the_board_hear_of_a_window_that_closes_and_of_the_end(world: World) -> None:
@@ -67,3 +64,76 @@ def test_the_manager_and_the_board_hear_of_a_window_that_closes_and_of_the_end(w
     assert ("label-ends", "Initiative-one: the label «AEI» has expired") in subjects
     assert {row.recipient for row in rows if row.rule == "window-closes"} >= {"mona", "bruno"}
     assert any("Según su reglamento" in row.body for row in rows if row.language == "es")
+
+
+CALL = """
+rulebook: call
+title: {es: Programa regional, en: Regional programme}
+about: {es: Una convocatoria, en: A call}
+source: OURS
+countries: [ES]
+texts:
+  - id: order
+    title: {es: Orden, en: Order}
+    from: 2023-01-01
+    source: OURS
+    award: {valid_for: 1 years, source: OURS}
+    windows:
+      - {kind: entry, opens: 2024-03-04, closes: 2024-04-19, source: OURS}
+    rules:
+      - {metric: members, bound: ">= 1", source: OURS}
+  - id: next
+    title: {es: Borrador, en: Draft}
+    draft: true
+    source: OURS
+    windows:
+      - {kind: entry, opens: 2024-05-06, closes: 2024-06-19, source: OURS}
+    rules:
+      - {metric: members, bound: ">= 1", source: OURS}
+"""
+
+
+@pytest.fixture
+def call(world: World, tmp_path: Path) -> World:
+    """An office with one rulebook, whose label can be applied for in a window of 2024."""
+    configs = tmp_path / "configs"
+    shutil.copytree(world.context.settings.configs, configs)
+    for file in (configs / "rulebooks").glob("*.yaml"):
+        file.unlink()
+    (configs / "rulebooks" / "call.yaml").write_text(CALL, encoding="utf-8")
+    world.context.settings = world.context.settings.model_copy(update={"configs": configs})
+    return world
+
+
+def test_a_window_to_apply_is_for_those_who_do_not_hold_the_label(call: World) -> None:
+    assert (days(call)["entry.opens"], days(call)["entry.closes"]) == ([date(2024, 3, 4)], [date(2024, 4, 19)])
+    call.record("label initiative=one name=call from=2023-06-01")
+    assert (days(call)["entry.opens"], days(call)["entry.closes"]) == ([], []), "held on both days"
+    call.record("label initiative=one name=call from=2023-06-01 to=2024-04-01")
+    assert (days(call)["entry.opens"], days(call)["entry.closes"]) == ([], [date(2024, 4, 19)]), "lost in between"
+
+
+def test_an_initiative_of_another_country_hears_of_no_window(call: World) -> None:
+    call.record("initiative id=one country=MX")
+    assert not any(days(call).values())
+
+
+def test_the_manager_reads_in_the_digest_when_a_label_can_be_applied_for(call: World) -> None:
+    call.record("person id=mona language=es")
+    for day in ("2024-03-04", "2024-04-05"):
+        Dispatcher(call.at(day).context).run()
+    with call.context.reading() as connection:
+        rows = [row for row in connection.execute(notice.select()) if row.rule.startswith("entry-")]
+    assert {(row.rule, row.recipient, row.urgency) for row in rows} == {
+        ("entry-opens", "mona", "digest"), ("entry-closes", "mona", "digest"),
+    }  # fmt: skip
+    texts = {row.rule: f"{row.subject}\n{row.body}" for row in rows}
+    assert "«Programa regional» puede solicitarse hasta el 19 de abril de 2024" in texts["entry-closes"]
+    assert "se abre el 4 de marzo de 2024, según su reglamento" in texts["entry-opens"]
+
+
+def test_a_rulebook_whose_file_is_gone_has_no_days(call: World) -> None:
+    call.record("label initiative=one name=X rulebook=call from=2023-06-01")
+    assert days(call)["label.ends"] == [date(2024, 5, 31)]
+    (call.context.settings.configs / "rulebooks" / "call.yaml").unlink()
+    assert not any(days(call).values())

@@ -44,7 +44,8 @@ def rulebook_tables(
     entered = tuple(
         cut_offs_text(one.rulebook, text, language) for one in judgments for text in one.texts if text.cut_offs
     )
-    return _TITLE.to(language), (_INTRODUCTION.to(language), *entered), tuple(tables)
+    unusable = tuple(sentence for one in judgments for sentence in one.unusable_cut_offs)
+    return _TITLE.to(language), (_INTRODUCTION.to(language), *entered, *unusable), tuple(tables)
 
 
 def _answer_row(one: RulebookJudgment, language: Language) -> Row:

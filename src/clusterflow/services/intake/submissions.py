@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.exc import OperationalError
@@ -18,6 +19,7 @@ from clusterflow.intake.corrections import read_again
 from clusterflow.intake.json_lines import lines_of, read_lines
 from clusterflow.intake.submissions import event_key
 from clusterflow.services.context import Context
+from clusterflow.services.registry import mistakes_about_rulebooks
 from clusterflow.store import refused_submissions
 
 ACTOR = "intake"
@@ -78,7 +80,9 @@ def receive(context: Context, deliveries: Iterable[Delivery]) -> Iterator[tuple[
             yield delivery, _reason(problem)
 
 
-def _receive(context: Context, delivery: Delivery, *, keep_refused: bool) -> DeliveryResult:
+def _receive(context: Context, delivered: Delivery, *, keep_refused: bool) -> DeliveryResult:
+    wrong = mistakes_about_rulebooks(context, delivered.submissions)
+    delivery = replace(delivered, mistakes=(*delivered.mistakes, *wrong))
     with context.reading() as connection:
         earlier = refused_submissions.find_waiting(connection, delivery.source)
     if earlier is not None:
@@ -169,6 +173,8 @@ def retry(
         submissions = read_lines(lines_of(text), where)
     if not submissions:
         raise Mistakes([Mistake(where or refused.address, "holds no record", '{"record": "membership", ...}')])
+    if wrong := mistakes_about_rulebooks(context, submissions):
+        raise Mistakes(wrong)
     return perform(
         context.database, context.command(actor), "mend", str(number), RecordResult,
         lambda tx: receiving.mend(tx, number, submissions),

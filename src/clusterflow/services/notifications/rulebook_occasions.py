@@ -1,4 +1,4 @@
-"""Finds the days of labels that follow from their rulebooks: windows that open and close, and ends."""
+"""Finds the days that follow from rulebooks: windows that open and close, to enter or to renew, and ends of labels."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ from datetime import date
 from sqlalchemy import Connection
 
 from clusterflow.domain.records.activity import Label
-from clusterflow.domain.rulebook import Rulebook, WindowKind
+from clusterflow.domain.rulebook import Holding, Rulebook, WindowKind
+from clusterflow.domain.ruling import HeldLabel
+from clusterflow.domain.text import NOTICE_LANGUAGES, model_language
 from clusterflow.rules.award_days import windows_of
-from clusterflow.rules.rulings import governing_text, held_label
+from clusterflow.rules.rulings import RulebookFacts, governing_text, held_label, holding_on
 from clusterflow.store.portfolio import active_initiatives
+from clusterflow.store.registry import initiative_records
 from clusterflow.store.reminder_occasions import OccasionMatch
 from clusterflow.store.rulebook_facts import rulebook_facts
+
+ENTRY = {"entry.opens": "opens", "entry.closes": "closes"}
+"""The occasions of windows to enter, each with its day of a window."""
 
 
 def rulebook_occasions(
@@ -24,6 +30,8 @@ def rulebook_occasions(
     A renewed label has another award, so its former days are found no more.
     """
     active = active_initiatives(connection)
+    if name in ENTRY:
+        return list(_entries(connection, active, rulebooks, name, since, until, as_of))
     return [
         OccasionMatch(initiative, label, day, None, None, None, {"rulebook": rulebook})
         for initiative, by_rulebook in rulebook_facts(connection, as_of).items()
@@ -51,3 +59,36 @@ def _days(rulebook: Rulebook, labels: Collection[Label], name: str) -> Iterator[
         # A window with fixed days is not about this award if it closed before it.
         if window.window.kind is WindowKind.RENEWAL and day is not None and day > held.awarded:
             yield held.name, day
+
+
+def _entries(
+    connection: Connection,
+    active: Collection[str],
+    rulebooks: Mapping[str, Rulebook],
+    name: str,
+    since: date,
+    until: date,
+    as_of: date,
+) -> Iterator[OccasionMatch]:
+    """Yield the windows to enter of each rulebook that is about an initiative and whose label it does not hold then."""
+    facts, none = rulebook_facts(connection, as_of), RulebookFacts()
+    for initiative, record in initiative_records(connection, as_of, None).items():
+        for rulebook in rulebooks.values() if initiative in active else ():
+            if not rulebook.concerns(record.country, record.subdivision):
+                continue
+            own = facts.get(initiative, {}).get(rulebook.id, none)
+            held = held_label(rulebook, own.labels)
+            for day in {*_entry_days(rulebook, held, ENTRY[name])}:
+                if since <= day <= until and holding_on(held, day) is not Holding.HELD:
+                    titles = {one: rulebook.title.to(model_language(one)) for one in NOTICE_LANGUAGES}
+                    about = {"rulebook": rulebook.id, "titles": titles}
+                    yield OccasionMatch(initiative, rulebook.id, day, None, None, None, about)
+
+
+def _entry_days(rulebook: Rulebook, held: HeldLabel | None, side: str) -> Iterator[date]:
+    """Yield the days on which windows to enter open, or close, by the text in force on that day."""
+    for text in rulebook.texts:
+        for window in windows_of(text, held) if not text.draft else ():
+            day: date | None = getattr(window, side)
+            if window.window.kind is WindowKind.ENTRY and day is not None and text.is_in_force(day):
+                yield day
