@@ -12,8 +12,8 @@ from clusterflow.cli.output import Json, day, print_json, show
 from clusterflow.cli.tables import table
 from clusterflow.errors import ClusterflowError
 from clusterflow.reports.foresight import Foresight
-from clusterflow.services import foresight, rulebook_foresight
 from clusterflow.services.context import Context
+from clusterflow.services.rulebook_foresight import foresee_with_rulebooks
 
 
 def foresee(
@@ -33,13 +33,7 @@ def foresee(
         raise ClusterflowError("give either INITIATIVE, or --portfolio")
     context, last = Context.open(), day(until, "--until")
     reader = stated_language() if as_json else language()
-    if initiative is None:
-        found = foresight.foresee_portfolio(context, last, reader)
-    else:
-        one = foresight.foresee(context, initiative, last, reader)
-        labels = rulebook_foresight.foresee_rulebooks(context, initiative, last, reader)
-        events = sorted((*one.events, *labels), key=lambda event: event.day)
-        found = (one.model_copy(update={"events": tuple(events)}),)
+    found = foresee_with_rulebooks(context, initiative, last, reader)
     if as_json:
         print_json(found if initiative is None else found[0])
         return

@@ -20,6 +20,8 @@ class RulebookTurn(NamedTuple):
     title: str
     what: Literal["label", "answer", "rule"]
     text: str
+    rule: str = ""
+    """The id of the rule, if it is about one."""
 
 
 def answers_of(verdict: RulebookVerdict) -> Answers:
@@ -43,7 +45,7 @@ def rulebook_turns(
         for rule, answer in now[2]:
             if rule in were and were[rule] is not answer:
                 words = RULING[were[rule]].to(language), RULING[answer].to(language)
-                yield _turn(name, title, "rule", titles.get(rule, rule), *words)
+                yield _turn(name, title, "rule", titles.get(rule, rule), *words)._replace(rule=rule)
 
 
 def _turn(

@@ -51,6 +51,7 @@ class RulebookChange(Frozen):
     title: str
     what: Literal["label", "answer", "rule"]
     text: str
+    rule: str = ""
 
 
 class Consequence(Frozen):

@@ -143,7 +143,7 @@ def judge_all(
     chosen = None if everyone else list(initiatives)
     measured = _by_initiative(measure(connection, calls, metrics, day, chosen, known_at))
     facts = rulebook_facts(connection, day, chosen, known_at)
-    cut_offs = _cut_offs(cut_offs_on(connection, day, known_at), rulebooks.values(), metrics)
+    cut_offs = cut_offs_by_rulebook(cut_offs_on(connection, day, known_at), rulebooks.values(), metrics)
     nothing: dict[MetricCall, Measurement] = {}
     no_facts = RulebookFacts()
     found: Verdicts = {}
@@ -173,7 +173,7 @@ def _by_initiative(
     return found
 
 
-def _cut_offs(
+def cut_offs_by_rulebook(
     entered: Sequence[CutOff], rulebooks: Iterable[Rulebook], metrics: Mapping[str, MetricDeclaration]
 ) -> dict[str, CutOffs]:
     """Return the cut-offs, by rulebook. One in another unit than that of its metric counts as not entered;

@@ -51,6 +51,11 @@ def cut_offs_on(connection: Connection, day: date, known_at: datetime | None = N
     return [from_row(CutOff, row._mapping) for row in rows]
 
 
+def cut_offs_until(connection: Connection, day: date) -> list[CutOff]:
+    """Return every cut-off that began on or before a day, also those that have ended."""
+    return [record for _, record in _begun(connection, CutOff, day, None, None)]
+
+
 def _begun(
     connection: Connection,
     record: type[R],

@@ -43,9 +43,9 @@ from clusterflow.services import explanation, rulebooks
 from clusterflow.services import standing as standing_service
 from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.context import Context
-from clusterflow.services.foresight import foresee
 from clusterflow.services.local_time import end_of_day
 from clusterflow.services.reports.evidence_names import EvidenceNames
+from clusterflow.services.rulebook_foresight import foresee_with_rulebooks
 from clusterflow.store import registry
 from clusterflow.store.database import read_connection
 from clusterflow.store.metrics import measure, measure_by_part
@@ -123,7 +123,9 @@ def gather(
             overdue=metrics.now[OVERDUE],
             trust=metrics.now[TRUST],
             judgments=judgments,
-            coming=() if as_of or known_on else foresee(context, initiative, language=language).events,
+            coming=()
+            if as_of or known_on
+            else foresee_with_rulebooks(context, initiative, language=language)[0].events,
             waves=metrics.waves(),
             strategy=_strategy(connection, initiative, day),
             objectives=_objectives(connection, initiative, day),

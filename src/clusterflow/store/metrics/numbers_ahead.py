@@ -64,7 +64,7 @@ class PortfolioAhead:
             for call in missing[initiative]:
                 days = [self.today, *changes.get(call, {}).get(initiative, ())]
                 self.days[initiative, call], self.values[initiative, call] = days, {}
-                for day in {*days, *(self._ends(days) if self._grows(call) else ())}:
+                for day in {*days, *(self._ends(days) if self.grows(call) else ())}:
                     batches[day][call].append(initiative)
         for day in sorted(batches):
             self._measure(day, batches[day])
@@ -86,17 +86,30 @@ class PortfolioAhead:
                 for initiative in initiatives:
                     self.values[initiative, call][day] = found.get(call, {}).get(initiative, UNMEASURED)
 
-    def _grows(self, call: MetricCall) -> bool:
+    def grows(self, call: MetricCall) -> bool:
+        """Whether a number grows from day to day, as an age does."""
         return call.metric in METRICS and dependence_of(call, self.declarations[call.metric]).grows
 
     def number(self, initiative: str, call: MetricCall, day: date) -> Measurement:
         """Return a number on a day."""
         values, days = self.values[initiative, call], self.days[initiative, call]
-        if not self._grows(call):
+        if not self.grows(call):
             return values[days[bisect_right(days, day) - 1]]
         if day not in values:
             self._measure(day, {call: [initiative]})
         return values[day]
+
+    def days_of_value(self, initiative: str, call: MetricCall) -> Iterable[date]:
+        """Return the days from which on a number may be another one; every day if it grows."""
+        if not self.grows(call):
+            return self.days[initiative, call]
+        return [self.today + n * DAY for n in range((self.until - self.today).days + 1)]
+
+    def measure_growing(self, initiatives: Iterable[str], calls: Iterable[MetricCall], day: date) -> None:
+        """Measure on a day, for several initiatives at once, the numbers that grow from day to day."""
+        names = list(initiatives)
+        batch = {call: [i for i in names if day not in self.values[i, call]] for call in calls if self.grows(call)}
+        self._measure(day, {call: missing for call, missing in batch.items() if missing})
 
     def _turns(self, initiative: str, call: MetricCall) -> list[date]:
         criteria, found = self.criteria[initiative].get(call, ()), list[date]()
@@ -108,7 +121,7 @@ class PortfolioAhead:
         for place, day in enumerate(days):
             if place and answers(day) != answers(day - DAY):
                 found.append(day)
-            if self._grows(call):
+            if self.grows(call):
                 last = days[place + 1] - DAY if place + 1 < len(days) else self.until
                 found += (turn for turn, _ in turns_between(day, last, answers))
         return found
