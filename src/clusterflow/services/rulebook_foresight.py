@@ -113,19 +113,26 @@ def rulebook_changes(
 
     Each metric is measured only on the days on which it can change, by one statement for all initiatives concerned.
     """
-    for start in range(0, len(initiatives), PORTION):
-        yield from _changes(context, connection, initiatives[start : start + PORTION], until)
-
-
-def _changes(
-    context: Context, connection: Connection, initiatives: Sequence[str], until: date | None
-) -> Iterator[RulebookChange]:
     rulebooks, metrics = rulebooks_of(context), metrics_of(context)
-    if not initiatives or not rulebooks:
-        return
-    todays = today_of(connection, initiatives, context.clock())
-    first = min(todays.values())
-    last = last_day(until, first)
+    for start in range(0, len(initiatives) if rulebooks else 0, PORTION):
+        todays = today_of(connection, initiatives[start : start + PORTION], context.clock())
+        last = last_day(until, min(todays.values()))
+        yield from changes_until(connection, rulebooks, metrics, todays, last)
+
+
+def changes_until(
+    connection: Connection,
+    rulebooks: Mapping[str, Rulebook],
+    metrics: dict[str, MetricDeclaration],
+    todays: Mapping[str, date],
+    last: date,
+) -> Iterator[RulebookChange]:
+    """Yield the days up to the last on which the verdicts on some initiatives can turn, in order.
+
+    Args:
+        todays: the current day of each initiative.
+    """
+    initiatives, first = list(todays), min(todays.values())
     calls = [c for c in sorted(frozenset().union(*(r.calls for r in rulebooks.values()))) if c.metric in metrics]
     entered = cut_offs_until(connection, last)
     criteria = criteria_by_call(rulebooks.values(), entered, metrics)
