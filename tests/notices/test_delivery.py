@@ -13,7 +13,7 @@ from support.patience import PATIENCE_SECONDS
 from support.threads import at_once
 
 from clusterflow.domain.notice import Attachment
-from clusterflow.notices import mail_patience, tls
+from clusterflow.notices import mail_sessions, tls
 from clusterflow.notices.delivery import Answer, Message, deliver
 from clusterflow.settings import Settings
 
@@ -83,7 +83,7 @@ def test_a_mail_that_is_accepted_late_is_delivered_and_only_a_server_that_never_
     box, address = mailbox
     box.answers_after = 0.3
     monkeypatch.setattr(NotifyEmail, "socket_connect_timeout", 0.15)
-    monkeypatch.setattr(mail_patience, "ANSWER_SECONDS", patience)
+    monkeypatch.setattr(mail_sessions, "ANSWER_SECONDS", patience)
     answer = deliver("mail", SecretStr(address), "mona@firm.example", MESSAGE)
     assert answer.delivered == (patience > box.answers_after)
 

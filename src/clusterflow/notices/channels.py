@@ -6,8 +6,9 @@ import json
 import re
 import threading
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,7 +20,7 @@ from pydantic import SecretStr
 
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.notices.apprise_log import collecting
-from clusterflow.notices.mail_patience import wait_for_mail_servers
+from clusterflow.notices.mail_sessions import share_sessions
 from clusterflow.notices.redaction import secrets_of
 from clusterflow.notices.tls import remember_authorities
 from clusterflow.settings import Settings
@@ -121,7 +122,7 @@ def way_to(name: str, address: SecretStr, to: str | None, key: str, plugins: Pat
         plugins: a folder with Apprise plug-ins of the office's own.
     """
     remember_authorities()
-    wait_for_mail_servers()
+    share_sessions()
     written = address.get_secret_value()
     if to is not None and not _RECIPIENT.fullmatch(to):
         return Closed("the recipient's address is not an address")
@@ -137,17 +138,28 @@ def way_to(name: str, address: SecretStr, to: str | None, key: str, plugins: Pat
             mailbox = ascii_mailbox(to)
             if mailbox is None:
                 return Closed("the recipient's address is no e-mail address that mail servers accept")
-        plugin = apprise.Apprise.instantiate(
-            _joined(written, kind, to if mailbox is None else _PLACEHOLDER, key), asset=asset
-        )
+        if mailbox is not None:
+            plugin = _mail_plugin(written, plugins)
+        else:
+            plugin = apprise.Apprise.instantiate(_joined(written, kind, to, key), asset=asset)
     if plugin is None:
         return Closed(f"the address of channel «{name}» is none that Apprise accepts for this recipient")
     reason = _not_one(plugin)
-    if reason is None and mailbox is not None and not _readdressed(plugin, mailbox):
-        reason = "does not take its recipient from clusterflow"
+    if reason is None and mailbox is not None:
+        plugin = copy(plugin)
+        if HEADER in getattr(plugin, "headers", ()):
+            plugin.headers = {**plugin.headers, HEADER: one_line(key)}
+        if not _readdressed(plugin, mailbox):
+            reason = "does not take its recipient from clusterflow"
     if reason:
         return Closed(f"the address of channel «{name}» {reason}")
     return Way(plugin, address, mailbox or to)
+
+
+@lru_cache(maxsize=32)
+def _mail_plugin(written: str, plugins: Path | None) -> Any:
+    """What Apprise makes of the address of a mail channel; each mail gets a copy with its recipient and its key."""
+    return apprise.Apprise.instantiate(_joined(written, _kind(written), _PLACEHOLDER, "-"), asset=_asset(plugins))
 
 
 def ascii_mailbox(address: str) -> str | None:

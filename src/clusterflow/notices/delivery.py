@@ -71,7 +71,11 @@ def deliver(name: str, address: SecretStr, to: str | None, message: Message, plu
     way = way_to(name, address, to, message.key, plugins)
     if isinstance(way, Closed):
         return Answer(False, way.reason)
-    secrets, arrived = {*way.secrets(), *message.codes}, message.arrived
+    arrived = message.arrived
+
+    def safe(text: str) -> str:
+        return redacted(text, {*way.secrets(), *message.codes})
+
     with collecting() as lines:
         try:
             subject, bodies = shaped(message, way.plugin)
@@ -86,11 +90,11 @@ def deliver(name: str, address: SecretStr, to: str | None, message: Message, plu
                     title=subject, body=body, body_format=way.plugin.resolve_format(), attach=last or None
                 )
                 if not result:
-                    answer = read_answer(result, [redacted(line, secrets) for line in lines])
+                    answer = read_answer(result, [safe(line) for line in lines])
                     return replace(answer, parts=arrived)
                 arrived = place
         except Exception as problem:  # a plug-in may do anything; it stops its own notice alone
-            return Answer(False, redacted(f"{type(problem).__name__}: {problem}", secrets), arrived)
+            return Answer(False, safe(f"{type(problem).__name__}: {problem}"), arrived)
     return Answer(True, "accepted" if len(bodies) == 1 else f"accepted, in {len(bodies)} parts")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Channel, Person
 from clusterflow.notices.channels import MAIL, takes_nobody, wants_mail_address
 from clusterflow.notices.delivery import Answer, Message, deliver
+from clusterflow.notices.mail_sessions import close_sessions
 from clusterflow.notices.redaction import redacted, secrets_of
 from clusterflow.rules.backoff import channel_to_try, retry_delay
 from clusterflow.rules.delivery_policy import DeliveryPolicy
@@ -34,6 +35,12 @@ LEASE = timedelta(minutes=2)
 
 RENEWAL_SECONDS = 30.0
 """How often the leases of notices that are still being sent are renewed: a mail server may answer late."""
+
+HANGS_AFTER_SECONDS = 60.0
+"""A notice whose provider does not answer for so long hangs: another one may be sent beside it."""
+
+HANGING_TIMES = 4
+"""At most so many times the number of senders are under way, those that hang included."""
 
 COLLECT_SECONDS = 0.05
 """How long an answer waits for others, in seconds, so that one transaction records them together."""
@@ -58,6 +65,8 @@ class Delivery:
     """The route of this attempt; ``None`` if no route is left."""
     failures: Mapping[str, int]
     attachments: tuple[Attachment, ...]
+    begun: float
+    """When it was taken, by the monotonic clock."""
     forms: Mapping[str, str]
     """For each open gate review: the address in the body, and the address of the run that shows the form by now."""
 
@@ -83,14 +92,20 @@ class Sender:
 
     def send(self, at_most: int | None = None) -> tuple[int, int]:
         """Send the notices that are due; return how many were delivered and how many attempts failed."""
+        try:
+            return self._send(at_most)
+        finally:
+            close_sessions()
+
+    def _send(self, at_most: int | None) -> tuple[int, int]:
         delivered = failed = taken = 0
         renewed = time.monotonic()
         in_flight: dict[Future[Answer], Delivery] = {}
-        with ThreadPoolExecutor(self.senders, "notices") as pool:
+        with ThreadPoolExecutor(HANGING_TIMES * self.senders, "notices") as pool:
             while True:
                 # A notice is claimed only when a thread is free, because its lease runs. If this process dies, at most
                 # as many notices as there are threads are sent again.
-                room = self.senders - len(in_flight)
+                room = self._room(in_flight.values())
                 room = room if at_most is None else min(room, at_most - taken)
                 deliveries = self._take(room, {x.notice.recipient for x in in_flight.values()}) if room > 0 else []
                 taken += len(deliveries)
@@ -107,6 +122,12 @@ class Sender:
                     self._renew(in_flight.values())
                 delivered += sum(answer.delivered for _, answer in answers)
                 failed += sum(not answer.delivered for _, answer in answers)
+
+    def _room(self, in_flight: Collection[Delivery]) -> int:
+        """How many notices may be taken now. Those that hang do not count, as long as there are threads at all."""
+        now = time.monotonic()
+        hanging = sum(now - x.begun > HANGS_AFTER_SECONDS for x in in_flight)
+        return min(self.senders - (len(in_flight) - hanging), HANGING_TIMES * self.senders - len(in_flight))
 
     def _renew(self, deliveries: Iterable[Delivery]) -> None:
         with self.context.database.begin() as connection:
@@ -128,12 +149,12 @@ class Sender:
             failures = notices.failures(connection, again) if again else {}
             files = notices.attachments(connection, [n.id for n in mine])
             forms = self.pages.open_forms(connection, (n.initiative for n in mine))
-        deliveries = []
+        deliveries, begun = [], time.monotonic()
         for notice in mine:
             routes, failed = routes_of[notice.recipient], failures.get(notice.id, Counter())
             name = channel_to_try([d.channel for d in routes], failed)
             route = next((d for d in routes if d.channel == name), None)
-            deliveries.append(Delivery(notice, routes, route, failed, files.get(notice.id, ()), forms))
+            deliveries.append(Delivery(notice, routes, route, failed, files.get(notice.id, ()), begun, forms))
         return deliveries
 
     def _due(self, now: datetime, many: int, busy: set[str]) -> Sequence[notices.Due]:
