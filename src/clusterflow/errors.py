@@ -85,6 +85,10 @@ class Conflict(ClusterflowError):
     """Other commands changed the same initiative at the same time, and all retries failed."""
 
 
+class NotPermitted(Mistakes):
+    """The facts may not be recorded by this person."""
+
+
 class FactChanged(Conflict):
     """Somebody else changed the fact that a submission corrects, after its author had read it."""
 

@@ -86,8 +86,8 @@ def test_members_see_their_own_dues_and_nobody_else_sees_arrears_without_the_rig
         assert answer.status_code == 404
     assert linked is (answer.status_code == 200)
     for name in MEMBERS:
-        seen = browser.get(f"{DUES}/dues-2024-1-{name}").status_code == 200
-        assert seen is (everything or name == own), name
+        is_shown = browser.get(f"{DUES}/dues-2024-1-{name}").status_code == 200
+        assert is_shown is (everything or name == own), name
     browser.open("/")
     may_record = Right.RECORD in RIGHTS[capacity]
     for path in (f"{DUES}/{FIRM}/payment", f"{DUES}/dues-2024-1-club/payment", f"{DUES}/issue"):

@@ -23,6 +23,7 @@ from clusterflow.domain.gate_events import VoteCast as VoteCast
 from clusterflow.domain.gate_events import VoteFell as VoteFell
 from clusterflow.domain.gate_events import VoteWithdrawn as VoteWithdrawn
 from clusterflow.domain.record_events import PersonForgotten, RecordCorrected, RecordEntered, RecordRetracted
+from clusterflow.domain.record_events import SubmissionRefused as SubmissionRefused
 from clusterflow.domain.terms import Answer, Role, VisitOutcome
 from clusterflow.domain.text import Frozen
 
@@ -242,6 +243,7 @@ LifeEvent = (
     | MilestoneWithdrawn
     | InitiativeStopped
     | AccessRefused
+    | SubmissionRefused
     | ExpiryEvent
 )
 Event = RecordEvent | PersonForgotten | LifeEvent
@@ -272,7 +274,7 @@ NOTIFIED_EVENTS = (
 """The events for which notices can be sent; ``configs/notices.yaml`` names the recipients."""
 
 
-HIDDEN_EVENTS = (*RecordEvent.__args__, PersonForgotten, DecisionRefused, CodeRenewed, AccessRefused)
+HIDDEN_EVENTS = (*RecordEvent.__args__, PersonForgotten, DecisionRefused, CodeRenewed, AccessRefused, SubmissionRefused)
 """The events that change nothing that a pass shows."""
 
 LIFECYCLE_RUN = "lifecycle"

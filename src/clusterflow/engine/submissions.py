@@ -9,9 +9,12 @@ from datetime import datetime
 
 from sqlalchemy.exc import DataError, IntegrityError
 
+from clusterflow.domain.record_events import SubmissionFlaw, SubmissionSource
+from clusterflow.domain.records import RECORDS
 from clusterflow.domain.refused_submission import RefusalState
 from clusterflow.domain.text import Frozen
 from clusterflow.engine.record import RecordResult, Submission, record
+from clusterflow.engine.refuse_submission import RefusedSubmission, refuse_submission
 from clusterflow.engine.transaction import Transaction
 from clusterflow.errors import Mistake, Mistakes, NotPossible, UnknownName
 from clusterflow.store import refused_submissions
@@ -80,7 +83,21 @@ def receive(tx: Transaction, delivery: Delivery, keep_refused: bool = True) -> D
     except IntegrityError:
         # Another process refused it a moment ago; the next attempt finds its answer.
         raise VersionConflict(delivery.key) from None
+    _enter_refusals(tx, delivery, number)
     return DeliveryResult(refused=number)
+
+
+def _enter_refusals(tx: Transaction, delivery: Delivery, number: int) -> None:
+    """Enter the refusal in the ledger of every initiative that the delivery names."""
+    by_initiative: dict[str, set[str]] = {}
+    for one in delivery.submissions:
+        if one.initiative:
+            by_initiative.setdefault(one.initiative, set()).update({one.type} & set(RECORDS))
+    for initiative, records in sorted(by_initiative.items()):
+        refused = RefusedSubmission(
+            None, SubmissionSource.SYSTEM, SubmissionFlaw.MISTAKES, tuple(sorted(records)), number
+        )
+        refuse_submission(tx, initiative, refused, str(number))
 
 
 def _first_line(delivery: Delivery, mistakes: Sequence[Mistake]) -> int | None:

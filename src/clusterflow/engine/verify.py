@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pydantic import ValidationError
 from sqlalchemy import Connection, RowMapping
 
-from clusterflow.domain.events import AccessRefused, Entry, InitiativeEnrolled, RecordEvent
+from clusterflow.domain.events import AccessRefused, Entry, InitiativeEnrolled, RecordEvent, SubmissionRefused
 from clusterflow.domain.record_events import PersonForgotten
 from clusterflow.domain.records import Record
 from clusterflow.domain.records.base import REGISTRY
@@ -134,7 +134,7 @@ def _pseudonyms(connection: Connection, chain: str, entries: Sequence[Entry]) ->
             alias = getattr(entry.event, name, None)
             if alias is not None:
                 first.setdefault(alias, entry.version)
-        if isinstance(entry.event, AccessRefused):
+        if isinstance(entry.event, AccessRefused | SubmissionRefused) and entry.event.person is not None:
             first.setdefault(entry.event.person, entry.version)
     links = pseudonyms_of(connection, first)
     forgotten: set[str] | None = None

@@ -88,6 +88,7 @@ _ACTIVITY: dict[str, tuple[Transition, Text]] = {
     "code.renewed": (Transition.COMPLETE, Text(es="Código nuevo: {0}", en="New code: {0}")),
     "decision.refused": (Transition.COMPLETE, Text(es="Decisión rechazada: {0}", en="Decision refused: {0}")),
     "access.refused": (Transition.COMPLETE, Text(es="Acceso rechazado", en="Access refused")),
+    "submission.refused": (Transition.COMPLETE, Text(es="Envío rechazado", en="Submission refused")),
     "condition.set": (Transition.START, Text(es="Condición: {0}", en="Condition: {0}")),
     "condition.met": (Transition.COMPLETE, Text(es="Condición: {0}", en="Condition: {0}")),
     "condition.missed": (Transition.GIVEN_UP, Text(es="Condición: {0}", en="Condition: {0}")),
@@ -135,7 +136,7 @@ def resource(entry: Entry, aliases: Aliases) -> str:
         return event.cast_by or event.decider
     if isinstance(event, ev.DecisionRefused):
         return event.decider
-    if isinstance(event, ev.AccessRefused):
+    if isinstance(event, ev.AccessRefused | ev.SubmissionRefused) and event.person is not None:
         return event.person
     if isinstance(event, ev.GateOpened) and event.asked_by:
         return event.asked_by

@@ -43,6 +43,12 @@ def is_permitted(context: Context, person: str, initiative: str, right: Right) -
     """Whether a person has a right in an initiative. A refusal is entered in the ledger of the initiative."""
     if right in rights_in(context, person, initiative):
         return True
+    enter_refusal(context, person, initiative, right)
+    return False
+
+
+def enter_refusal(context: Context, person: str, initiative: str, right: Right) -> None:
+    """Enter in the ledger of an initiative that a person asked for something without the right to it."""
     # Once a day: who asks again and again must not make the ledger grow.
     key = f"refused-{context.keyed_hash('refusal', f'{context.clock().date()} {initiative} {person} {right}')[:32]}"
     try:
@@ -53,7 +59,6 @@ def is_permitted(context: Context, person: str, initiative: str, right: Right) -
     except ClusterflowError as problem:
         # The answer must be the one for an initiative that does not exist, whatever the ledger says.
         logger.warning("a refusal was not entered: %s", problem)
-    return False
 
 
 def is_administrator(context: Context, person: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from clusterflow.domain.record_events import SubmissionSource
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.governance import Attendance, Meeting, Seat
 from clusterflow.domain.records.parties import Representation
@@ -17,6 +18,7 @@ from clusterflow.services import registry as registry_service
 from clusterflow.services.context import Context
 from clusterflow.services.facts.permission import check_permission
 from clusterflow.services.facts.recording import Author
+from clusterflow.services.refusals import entering_refusals
 from clusterflow.store import registry
 from clusterflow.store.fact_lists import FactQuery, labels, list_facts
 from clusterflow.store.text_order import fold
@@ -158,8 +160,9 @@ def take(
     if done.mistakes or not submissions:
         return done
     try:
-        check_permission(context, author.person, author.initiative, submissions)
-        registry_service.record(context, submissions, author.person, key)
+        with entering_refusals(context, author.initiative, author.person, SubmissionSource.ATTENDANCE, submissions):
+            check_permission(context, author.person, author.initiative, submissions)
+            registry_service.record(context, submissions, author.person, key)
     except FactChanged:
         done.changed = True
     except Mistakes as problem:

@@ -13,7 +13,7 @@ from clusterflow.domain.records import RECORDS
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Organisation, Person, Representation
 from clusterflow.engine.record import Submission
-from clusterflow.errors import Mistake, Mistakes
+from clusterflow.errors import Mistake, NotPermitted
 from clusterflow.services import access
 from clusterflow.services.context import Context
 from clusterflow.store.fact_lists import FactQuery
@@ -29,8 +29,15 @@ def recordable(context: Context, person: str, initiative: str) -> frozenset[str]
 
 
 def may_record(context: Context, person: str, initiative: str, record: str) -> bool:
-    """Whether a person may record facts of a type in an initiative, as far as the type alone can say."""
-    return record in recordable(context, person, initiative)
+    """Whether a person may record facts of a type in an initiative, as far as the type alone can say.
+
+    A refusal is entered in the ledger of the initiative.
+    """
+    if record in recordable(context, person, initiative):
+        return True
+    if record in GRANTING_RECORDS and initiative != REGISTRY:
+        access.enter_refusal(context, person, initiative, Right.GRANT)
+    return False
 
 
 def _fits(record: str, rights: frozenset[Right]) -> bool:
@@ -47,12 +54,12 @@ def check_permission(context: Context, person: str, initiative: str, submissions
     """Check every submission of a person in an initiative.
 
     Raises:
-        Mistakes: the person may not record these facts; the message says who may.
+        NotPermitted: the person may not record these facts; the message says who may.
     """
     if is_administrator(context, person):
         return
     if mistakes := list(_Check(context, person, initiative, submissions).mistakes()):
-        raise Mistakes(mistakes)
+        raise NotPermitted(mistakes)
 
 
 OFFICE_ONLY = "only the program office records this"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from clusterflow.domain.record_events import SubmissionSource
 from clusterflow.domain.records import RECORDS, Record
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Organisation
@@ -30,6 +31,7 @@ from clusterflow.services import registry
 from clusterflow.services.context import Context
 from clusterflow.services.facts.listing import facts_query
 from clusterflow.services.facts.permission import check_permission
+from clusterflow.services.refusals import entering_refusals
 from clusterflow.store.fact_lists import find_by_name
 from clusterflow.store.fact_versions import FactVersion, fact_version, versions_of
 from clusterflow.store.registry import existing_ids
@@ -170,8 +172,9 @@ def _record(context: Context, author: Author, submissions: list[Submission], new
         return Outcome(odd=odd)
     query = facts_query(context, author.person, author.initiative, new.type, everywhere=True)
     try:
-        check_permission(context, author.person, author.initiative, submissions)
-        registry.record(context, submissions, author.person, key)
+        with entering_refusals(context, author.initiative, author.person, SubmissionSource.FORM, submissions):
+            check_permission(context, author.person, author.initiative, submissions)
+            registry.record(context, submissions, author.person, key)
     except Mistakes as problem:
         texts = [mistake_text(m, author.language).partition(": ")[2] for m in problem.mistakes]
         return Outcome(mistakes={"form": " ".join(t[:1].upper() + t[1:] + "." for t in texts)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from clusterflow.domain.access import Right
 from clusterflow.domain.text import Frozen
 from clusterflow.errors import Mistake, Mistakes, UnknownName
 from clusterflow.services import access
@@ -41,6 +42,9 @@ def resend_by_office(context: Context, reader: str, number: int, actor: str) -> 
         Mistakes: it was sent meanwhile, or is about a gate that is closed.
     """
     if number not in {letter.number for letter in dead_letters_of_office(context, reader)}:
+        for letter in dead_letters_of(context):
+            if letter.number == number and letter.initiative:
+                access.enter_refusal(context, reader, letter.initiative, Right.GRANT)
         raise UnknownName("dead letter", str(number))
     return resend(context, [number], actor=actor)
 

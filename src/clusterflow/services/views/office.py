@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 
+from clusterflow.domain.access import Right
+from clusterflow.domain.record_events import SubmissionSource
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Initiative
 from clusterflow.domain.refused_submission import Refusal
@@ -20,6 +23,7 @@ from clusterflow.services.catalogue.models import models_of
 from clusterflow.services.context import Context
 from clusterflow.services.facts.permission import check_permission
 from clusterflow.services.intake import submissions as intake
+from clusterflow.services.refusals import entering_refusals
 from clusterflow.store.portfolio import snapshots
 from clusterflow.store.registry import current
 
@@ -85,12 +89,20 @@ def refusals(context: Context, person: str) -> Sequence[Refusal]:
 
 
 def _is_about(refusal: Refusal, mine: frozenset[str]) -> bool:
+    named = _named(refusal)
+    return bool(named) and named <= mine
+
+
+def _named(refusal: Refusal) -> frozenset[str]:
+    """Return the initiatives that a submission names, «» for none; nothing if nobody can read it.
+
+    Nobody can say whom that concerns, so an administrator reads it.
+    """
     try:
         found = read_again(refusal.payload, refusal.address, ())
     except ClusterflowError:
-        return False  # nobody can say whom it concerns, so an administrator reads it
-    named = {s.initiative or str(s.fields.get("initiative", "")) for s in found}
-    return bool(found) and named <= mine
+        return frozenset()
+    return frozenset(s.initiative or str(s.fields.get("initiative", "")) for s in found)
 
 
 def retry(context: Context, person: str, number: int, text: str, actor: str) -> RecordResult:
@@ -101,14 +113,20 @@ def retry(context: Context, person: str, number: int, text: str, actor: str) -> 
         Mistakes: everything that is still wrong, or that the person may not record.
     """
     if number not in {one.id for one in refusals(context, person)}:
+        for initiative in sorted(_named(intake.refusal(context, number))):
+            access.is_permitted(context, person, initiative, Right.GRANT)
         raise UnknownName("refused submission", str(number))
     found = read_lines(lines_of(text), "")
     by_initiative: dict[str, list[Submission]] = {}
     for one in found:
         by_initiative.setdefault(one.initiative or "", []).append(one)
-    for initiative, submissions in by_initiative.items():
-        check_permission(context, person, initiative, submissions)
-    return intake.retry(context, number, text=text, where="", actor=actor)
+    with ExitStack() as stack:
+        for initiative, submissions in by_initiative.items():
+            source = SubmissionSource.CORRECTION
+            stack.enter_context(entering_refusals(context, initiative, person, source, submissions))
+        for initiative, submissions in by_initiative.items():
+            check_permission(context, person, initiative, submissions)
+        return intake.retry(context, number, text=text, where="", actor=actor)
 
 
 def model_choices(context: Context, language: Language) -> Sequence[tuple[str, str]]:

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from clusterflow.domain.access import Right
 from clusterflow.domain.dues import DuesPlan
+from clusterflow.domain.record_events import SubmissionSource
 from clusterflow.domain.records import RECORDS
 from clusterflow.domain.terms import Role, parse_decision
 from clusterflow.domain.text import Frozen
@@ -21,6 +22,7 @@ from clusterflow.rules.ballot import Ballot
 from clusterflow.services import dues, gates, registry, review, standing
 from clusterflow.services.facts.permission import check_permission, may_record
 from clusterflow.services.gates import BallotResult
+from clusterflow.services.refusals import entering_refusals
 from clusterflow.services.registry import RecordResult
 from clusterflow.services.review import EvaluationResult
 from clusterflow.services.views import api as views
@@ -100,9 +102,10 @@ def records(call: Call) -> views.RecordPage:
 def record(call: Call) -> RecordResult:
     """Record facts, all or none: a record, or ``{"records": [...]}``, as lines of ``clusterflow record --from``."""
     submissions = read_value(call.body, "body")
-    check_permission(call.context, call.person.id, call.initiative, submissions)
-    # As from the forms, the author is the person: gates with the four-eyes rule ask who recorded the facts.
-    return registry.record(call.context, submissions, call.person.id, call.key)
+    with entering_refusals(call.context, call.initiative, call.person.id, SubmissionSource.API, submissions):
+        check_permission(call.context, call.person.id, call.initiative, submissions)
+        # As from the forms, the author is the person: gates with the four-eyes rule ask who recorded the facts.
+        return registry.record(call.context, submissions, call.person.id, call.key)
 
 
 def evaluate(call: Call) -> EvaluationResult:

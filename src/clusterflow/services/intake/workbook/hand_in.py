@@ -8,10 +8,11 @@ import secrets
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from clusterflow.domain.record_events import SubmissionFlaw, SubmissionSource
 from clusterflow.domain.records import RECORDS
 from clusterflow.domain.text import Language
 from clusterflow.engine.record import RecordResult, Submission
-from clusterflow.errors import NotPossible, UnknownName
+from clusterflow.errors import Mistakes, NotPossible, UnknownName
 from clusterflow.services import registry
 from clusterflow.services.context import Context
 from clusterflow.services.facts.permission import check_permission
@@ -19,6 +20,7 @@ from clusterflow.services.intake.workbook import workbooks
 from clusterflow.services.intake.workbook.plan import Answers, Plan
 from clusterflow.services.intake.workbook.related_parties import related_parties
 from clusterflow.services.intake.workbook.workbooks import OpenedWorkbook
+from clusterflow.services.refusals import enter_refusal, entering_refusals
 from clusterflow.store.fact_versions import FactVersion, versions_by_command
 
 MOST_UPLOADS = 20
@@ -84,12 +86,24 @@ def open_upload(
     Raises:
         Mistakes: the file is no workbook, or the workbook of another initiative.
     """
-    opened = workbooks.open_workbook(context, upload.name, upload.content, initiative, language)
+    try:
+        opened = workbooks.open_workbook(context, upload.name, upload.content, initiative, language)
+    except Mistakes:
+        _enter_refusal(context, person, initiative, upload)
+        raise
+    if opened.mistakes:
+        _enter_refusal(context, person, initiative, upload)
     _, people = related_parties(opened.known)
     for record, place in (("person", 0), ("representation", 0)):
         facts = opened.known.facts[record]
         opened.known.facts[record] = {key: found for key, found in facts.items() if key[place] in people | {person}}
     return opened, workbooks.plan_changes(context, opened, answers)
+
+
+def _enter_refusal(context: Context, person: str, initiative: str, upload: Upload) -> None:
+    content = hashlib.sha256(upload.content).hexdigest()
+    why = SubmissionFlaw.MISTAKES
+    enter_refusal(context, initiative, person, SubmissionSource.WORKBOOK, why, (), content=content)
 
 
 def digest_of(plan: Plan) -> str:
@@ -103,8 +117,9 @@ def confirm(context: Context, person: str, initiative: str, upload: Upload, plan
     Raises:
         Mistakes: the person may not record a part of it, or the engine refused a record.
     """
-    check_permission(context, person, initiative, plan.submissions)
-    return registry.record(context, plan.submissions, person, upload.command)
+    with entering_refusals(context, initiative, person, SubmissionSource.WORKBOOK, plan.submissions):
+        check_permission(context, person, initiative, plan.submissions)
+        return registry.record(context, plan.submissions, person, upload.command)
 
 
 def undo(context: Context, person: str, initiative: str, upload: Upload) -> RecordResult:
@@ -123,8 +138,9 @@ def undo(context: Context, person: str, initiative: str, upload: Upload) -> Reco
     if any(now.superseded_by is not None for now, _ in pairs):
         raise NotPossible("some of these facts were changed since; correct them one by one")
     submissions = [_reversal(initiative, now, before) for now, before in pairs]
-    check_permission(context, person, initiative, submissions)
-    return registry.record(context, submissions, person, f"undo-{upload.ticket}")
+    with entering_refusals(context, initiative, person, SubmissionSource.WORKBOOK, submissions):
+        check_permission(context, person, initiative, submissions)
+        return registry.record(context, submissions, person, f"undo-{upload.ticket}")
 
 
 def _reversal(initiative: str, now: FactVersion, before: FactVersion | None) -> Submission:
