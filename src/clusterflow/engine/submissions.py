@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -97,7 +98,9 @@ def _enter_refusals(tx: Transaction, delivery: Delivery, number: int) -> None:
         refused = RefusedSubmission(
             None, SubmissionSource.SYSTEM, SubmissionFlaw.MISTAKES, tuple(sorted(records)), number
         )
-        refuse_submission(tx, initiative, refused, str(number))
+        # Where the clock has gone back nothing can be entered; the submission is stored all the same.
+        with suppress(NotPossible):
+            refuse_submission(tx, initiative, refused, str(number))
 
 
 def _first_line(delivery: Delivery, mistakes: Sequence[Mistake]) -> int | None:
