@@ -212,7 +212,8 @@ class TestTelling:
         events = outbox.backlog(world.context).events
         world.submit(("bad", membership("frim")), ("worse", {}))
         backlog = outbox.backlog(world.context)
-        assert (backlog.refused, backlog.events) == (2, events + 2)
+        # Two reports to the sender, and the entry of the refusal in the ledger of the initiative that one of them names.
+        assert (backlog.refused, backlog.events) == (2, events + 3)
         first, second = submissions.unreported_refusals(world.context)
         submissions.mark_reported(world.context, [first.id])
         assert [r.id for r in submissions.unreported_refusals(world.context)] == [second.id]
