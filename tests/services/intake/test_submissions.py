@@ -212,7 +212,7 @@ class TestTelling:
         events = outbox.backlog(world.context).events
         world.submit(("bad", membership("frim")), ("worse", {}))
         backlog = outbox.backlog(world.context)
-        # Two reports to the sender, and the entry of the refusal in the ledger of the initiative that one of them names.
+        # Two reports to the sender, and an entry in the ledger of the initiative that one of them names.
         assert (backlog.refused, backlog.events) == (2, events + 3)
         first, second = submissions.unreported_refusals(world.context)
         submissions.mark_reported(world.context, [first.id])
