@@ -1,4 +1,4 @@
-"""A large portfolio is cut into parts. Each is done once, whoever dies, and gives what the whole gives."""
+"""A large portfolio is cut into parts. Each is done once, though workers die, and gives what the whole gives."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_the_parts_of_old_jobs_are_deleted(job: Job, clock: Clock) -> None:
 
 
 def reviewed(context: Context) -> dict[str, list[dict[str, object]]]:
-    """What the ledger of each initiative tells of its life; the digests of facts have random salts."""
+    """The life of each initiative in the ledger; the digests of facts have random salts."""
     return {
         line.initiative: [
             {"at": e.at, "actor": e.actor, **e.event.model_dump()}

@@ -50,3 +50,14 @@ def execute(address: str, statement: str) -> None:
     """Run one statement outside a transaction, as statements about databases require."""
     with psycopg.connect(f"postgresql://postgres@{address}/postgres", autocommit=True) as connection:
         connection.execute(statement)
+
+
+def crash(address: str) -> None:
+    """Let a server crash, with all its connections, and start it again; it recovers what was committed."""
+    with psycopg.connect(f"postgresql://postgres@{address}/postgres") as connection:
+        row = connection.execute("SHOW data_directory").fetchone()
+    assert row is not None
+    data, programs = Path(row[0]), binaries()
+    owner = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+    words = [f"{programs}/pg_ctl", "-D", str(data), "-m", "immediate", "-w", "-l", str(data.parent / "log"), "restart"]
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd=data.parent, **owner)  # type: ignore[call-overload]

@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from .ports import free_port
@@ -17,21 +18,39 @@ def program() -> str | None:
     return shutil.which("redis-server")
 
 
-@contextmanager
-def server(folder: Path, port: int | None = None) -> Iterator[str]:
-    """Start a server that keeps its data in a folder, and yield ``host:port``."""
-    port = port or free_port()
-    process = subprocess.Popen(
-        [str(program()), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--appendonly", "yes"],
-        stdout=subprocess.DEVNULL,
-    )
-    try:
+@dataclass
+class Redis:
+    """A server that keeps its data in a folder, so that it can be killed and started again."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        options = ("--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder), "--appendonly", "yes")
+        self.process = subprocess.Popen([str(program()), *options], stdout=subprocess.DEVNULL)
         for _ in range(1000):
             with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                     break
             time.sleep(0.01)
-        yield f"127.0.0.1:{port}"
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+
+@contextmanager
+def server(folder: Path, port: int | None = None) -> Iterator[Redis]:
+    """Start a server that keeps its data in a folder."""
+    made = Redis(folder, port or free_port())
+    made.start()
+    try:
+        yield made
     finally:
-        process.kill()
-        process.wait()
+        made.kill()

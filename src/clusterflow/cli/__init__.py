@@ -181,6 +181,11 @@ cli.command(
     help_epilogue="Example: clusterflow up --limit 5",
 )
 cli.command(
+    "clusterflow.cli.prefect_commands:worker",
+    help="Run the flows of the work pool, until Ctrl-C.",
+    help_epilogue="Example: clusterflow worker --limit 4",
+)
+cli.command(
     "clusterflow.web.command:web",
     help="Serve the web pages for managers and deciders, until Ctrl-C.",
     help_epilogue="Example: clusterflow web",

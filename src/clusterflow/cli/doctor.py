@@ -14,7 +14,7 @@ from clusterflow.cli.output import Json, print_json, show
 from clusterflow.cli.tables import table
 from clusterflow.domain.text import Language, Text
 from clusterflow.prefect import health
-from clusterflow.services.diagnostics import channels, database, files, folders, packages, settings
+from clusterflow.services.diagnostics import channels, database, files, folders, packages, processes, settings
 from clusterflow.services.diagnostics.finding import Check, Examination, Outcome, Surroundings, worst
 from clusterflow.services.diagnostics.runner import examine
 
@@ -46,6 +46,7 @@ CHECKS = (
         database.look_at_refused,
         needs=("database",),
     ),
+    Check("processes", processes.PROCESSES, processes.look, needs=("database",)),
     Check("labels", database.LABELS, database.look_at_labels, needs=("database",)),
     *health.CHECKS,
     # Last: Prefect may keep channels among its secrets.

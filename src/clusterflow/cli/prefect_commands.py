@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import os
 import sys
@@ -23,7 +24,7 @@ from clusterflow.prefect.deploy import declarations_of, deploy_declared, write_f
 from clusterflow.prefect.obsolete import find_obsolete, remove
 from clusterflow.prefect.publish import publish
 from clusterflow.prefect.secret_channels import channels_if_up
-from clusterflow.prefect.serving import everything, root_of, stopping
+from clusterflow.prefect.serving import everything, root_of, stopping, work
 from clusterflow.services import outbox
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.dispatch import Dispatcher
@@ -58,6 +59,28 @@ async def _up(settings: Settings, limit: int) -> None:
         await stop.wait()
         show("\nstopping ...")
     show("stopped; nothing is left running")
+
+
+def worker(
+    *,
+    limit: Annotated[int, Parameter(help="flow runs at a time")] = 2,
+) -> None:
+    """Run the flows of the work pool, until Ctrl-C: a further machine beside one with clusterflow up."""
+    if limit < 1:
+        raise Mistakes([Mistake("--limit", f"«{limit}» is not accepted", "a whole number ≥ 1")])
+    gc.set_threshold(GARBAGE_THRESHOLD)
+    asyncio.run(_work(Settings(), limit))
+
+
+async def _work(settings: Settings, limit: int) -> None:
+    stop = stopping()
+    working = asyncio.create_task(work(settings, show, limit))
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    working.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await working
 
 
 def relay(*, as_json: Json = False) -> None:

@@ -25,6 +25,7 @@ from clusterflow.prefect.api import connected
 from clusterflow.prefect.database_owner import claim
 from clusterflow.prefect.deploy import declarations_of, deploy_declared, is_outdated, pause_schedules, written_file
 from clusterflow.prefect.obsolete import find_obsolete, remove
+from clusterflow.prefect.orphans import HOST
 from clusterflow.prefect.publish import publish
 from clusterflow.prefect.reconcile import reconcile
 from clusterflow.prefect.relay_schedule import update_relay_schedule
@@ -37,6 +38,7 @@ from clusterflow.services import outbox, review
 from clusterflow.services.context import Context
 from clusterflow.services.intake import submissions
 from clusterflow.services.notifications.dispatch import Dispatcher
+from clusterflow.services.processes import Presence, present
 from clusterflow.settings import Settings
 from clusterflow.store.database import open_database
 from clusterflow.store.migrate import upgrade
@@ -139,6 +141,17 @@ async def _with_prefect(
     settings: Settings, database: Database, say: Say, limit: int, live: bool
 ) -> AsyncIterator[Running]:
     context = Context.open(settings)
+    with present(context, "relay", say) if live else contextlib.nullcontext() as presence:
+        async with _serving(context, database, say, limit, presence) as running:
+            yield running
+
+
+@asynccontextmanager
+async def _serving(
+    context: Context, database: Database, say: Say, limit: int, presence: Presence | None
+) -> AsyncIterator[Running]:
+    """``presence`` is that of a live process; ``None`` in a replay of the past."""
+    settings, live = context.settings, presence is not None
     auth = settings.prefect_auth.get_secret_value() if settings.prefect_auth else None
     started = _started(settings, auth, say)
     try:
@@ -149,12 +162,17 @@ async def _with_prefect(
             if not live:
                 await pause_schedules(deployed)
             serving = worker.serve(
-                root_of(settings), limit=limit, query_seconds=POLL_SECONDS if live else REPLAY_POLL_SECONDS
+                root_of(settings),
+                limit=limit,
+                query_seconds=POLL_SECONDS if live else REPLAY_POLL_SECONDS,
+                is_fit=lambda: presence is None or presence.is_fit,
             )
             tasks = [asyncio.create_task(serving)]
             if live:
                 await update_relay_schedule(context, live=True)
-                tasks.append(asyncio.create_task(keep_relaying(context, auth)))
+                tasks.append(
+                    asyncio.create_task(keep_relaying(context, auth, lambda: presence is None or presence.is_fit))
+                )
                 if PORTFOLIO in deployed:
                     # The board is there from the start, and gates that Prefect forgot are open again.
                     await runs.start(PORTFOLIO)
@@ -174,6 +192,28 @@ async def _with_prefect(
             started.stop()
         context.database.dispose()
         database.dispose()
+
+
+async def work(settings: Settings, say: Say, limit: int) -> None:
+    """Run the flows of the work pool until cancelled; without relay, schedules and deployments.
+
+    Raises:
+        NotPossible: this process must not work beside the others.
+    """
+    context = Context.open(settings)
+    auth = settings.prefect_auth.get_secret_value() if settings.prefect_auth else None
+    with present(context, "worker", say) as presence:
+        async with connected(settings.prefect_api_url, auth):
+            try:
+                await worker.serve(
+                    root_of(settings),
+                    limit=limit,
+                    query_seconds=POLL_SECONDS,
+                    name=f"worker {HOST} {os.getpid()}",
+                    is_fit=lambda: presence.is_fit,
+                )
+            finally:
+                await send_what_is_left()
 
 
 async def _deploy(context: Context, api: str, auth: str | None, say: Say, *, prune: bool) -> list[str]:
@@ -233,14 +273,15 @@ def _started(settings: Settings, auth: str | None, say: Say) -> PrefectServer | 
     return prefect
 
 
-async def keep_relaying(context: Context, auth: str | None = None) -> None:
+async def keep_relaying(context: Context, auth: str | None = None, is_fit: Callable[[], bool] = lambda: True) -> None:
     """Publish and send for as long as this process runs; wait for a Prefect or a mail server that is away, or slow.
 
-    Events and notices go out side by side, and neither waits for the other.
+    Events and notices go out side by side, and neither waits for the other. ``is_fit`` says whether this process may
+    work at this moment.
     """
     async with asyncio.TaskGroup() as relay:
-        relay.create_task(_restart(lambda: _publish_events(context, auth)))
-        relay.create_task(_restart(lambda: _send_notices(context)))
+        relay.create_task(_restart(lambda: _publish_events(context, auth, is_fit)))
+        relay.create_task(_restart(lambda: _send_notices(context, is_fit)))
         relay.create_task(_restart(lambda: _receive_submitted(context)))
 
 
@@ -254,11 +295,13 @@ async def _restart(loop: Callable[[], Awaitable[None]]) -> None:
         await asyncio.sleep(AWAY_SECONDS)
 
 
-async def _publish_events(context: Context, auth: str | None) -> None:
+async def _publish_events(context: Context, auth: str | None, is_fit: Callable[[], bool]) -> None:
     pause = RECONCILE_SECONDS
     next_look = time.monotonic() + pause
     async with aclosing(_wakeups(context)) as wakeups:
         async for _ in wakeups:
+            if not is_fit():
+                continue
             if not await publish_round(context):
                 await asyncio.sleep(AWAY_SECONDS)
             elif time.monotonic() >= next_look:
@@ -269,10 +312,12 @@ async def _publish_events(context: Context, auth: str | None) -> None:
                 next_look = time.monotonic() + pause
 
 
-async def _send_notices(context: Context) -> None:
+async def _send_notices(context: Context, is_fit: Callable[[], bool]) -> None:
     dispatcher, asked_at = Dispatcher(context), -ASK_AGAIN_SECONDS
     async with aclosing(_wakeups(context)) as wakeups:
         async for _ in wakeups:
+            if not is_fit():
+                continue
             if time.monotonic() >= asked_at + ASK_AGAIN_SECONDS:
                 stored, asked_at = await channels_if_up(), time.monotonic()
                 dispatcher.stored_channels = dispatcher.stored_channels if stored is None else stored

@@ -8,6 +8,7 @@ from __future__ import annotations
 import abc
 import asyncio
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -99,8 +100,14 @@ class InProcessWorker(BaseWorker[InProcessConfiguration, ProcessVariables, InPro
         limit: int = 3,
         name: str | None = None,
         grace_seconds: float = GRACE_SECONDS,
+        is_fit: Callable[[], bool] = lambda: True,
     ) -> None:
-        """``root`` is the folder that entrypoints by path, as ``flows/own.py:own``, are relative to."""
+        """
+        Args:
+            root: the folder that entrypoints by path, as ``flows/own.py:own``, are relative to.
+            is_fit: whether this process may work beside the others, at this moment.
+        """
+        self._is_fit = is_fit
         # Fetching runs ahead of their time would let a sleeping one hold a place that a ready one could use.
         super().__init__(pool, name=name or worker_name(HOST), limit=limit, prefetch_seconds=0)
         self._root = root.resolve()
@@ -119,7 +126,7 @@ class InProcessWorker(BaseWorker[InProcessConfiguration, ProcessVariables, InPro
             return await super().get_and_submit_flow_runs()
 
     async def _get_scheduled_flow_runs(self) -> list[WorkerFlowRunResponse]:
-        due = await super()._get_scheduled_flow_runs()
+        due = await super()._get_scheduled_flow_runs() if self._is_fit() else []
         # A run that was suspended and resumed in the same moment still holds its place from before.
         takable = [d for d in due if d.flow_run.id not in AT_WORK]
         self._passed_over = len(takable) < len(due) or len(takable) > self.limiter.available_tokens
@@ -264,17 +271,18 @@ async def serve(
     query_seconds: float = 0.5,
     name: str | None = None,
     grace_seconds: float = GRACE_SECONDS,
+    is_fit: Callable[[], bool] = lambda: True,
 ) -> None:
     """Serve the pool until cancelled; outlive the server's restarts.
 
     ``limit`` is the number of runs at a time. Cancel the task to stop: runs get ``grace_seconds`` to end, the rest
-    go back to the queue.
+    go back to the queue. ``is_fit`` says whether this process may take runs at this moment.
     """
     with temporary_settings({PREFECT_WORKER_QUERY_SECONDS: query_seconds}):
         while True:
             try:
                 await ensure_pool(pool)
-                worker = InProcessWorker(root, pool, limit=limit, name=name, grace_seconds=grace_seconds)
+                worker = InProcessWorker(root, pool, limit=limit, name=name, grace_seconds=grace_seconds, is_fit=is_fit)
                 await worker.start(printer=_log.info)
             except* Exception as lost:
                 # Prefect's own loop gives up when the server is away for long, or a proxy answers in its place; a

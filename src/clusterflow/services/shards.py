@@ -33,7 +33,7 @@ RETRY_DELAY = timedelta(seconds=5)
 """How long a part that failed waits before it is tried again."""
 
 KEPT = timedelta(days=30)
-"""How long the parts of a job stay in the database, to be looked at."""
+"""How long the parts of a job stay in the database, for diagnosis."""
 
 _log = logging.getLogger("clusterflow.shards")
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from clusterflow.errors import ClusterflowError, SchemaMismatch
 from clusterflow.store.text_order import fold
 
-HEAD = "0010"
+HEAD = "0011"
 """The schema revision of this version. It is repeated here because importing Alembic is slow."""
 
 LOCK_TIMEOUT_SECONDS = 30
@@ -132,10 +132,22 @@ def check_schema(engine: Engine) -> None:
     if found is None:
         raise SchemaMismatch(f"the database holds no clusterflow schema yet. {UPGRADE_HINT}")
     if found != HEAD:
+        if _serves(engine, found):
+            return
         check_known(found)
         raise SchemaMismatch(
             f"the database has schema {found}, but this clusterflow needs {HEAD}, which is newer. {UPGRADE_HINT}"
         )
+
+
+def _serves(engine: Engine, revision: str) -> bool:
+    """Whether a newer schema only adds to the one of this version: its migrations say so."""
+    with read_connection(engine) as connection:
+        if revision < HEAD or not inspect(connection).has_table("schema_support"):
+            return False
+        query = text("SELECT oldest FROM schema_support WHERE revision = :revision")
+        oldest = connection.execute(query, {"revision": revision}).scalar()
+    return oldest is not None and str(oldest) <= HEAD
 
 
 def check_known(revision: str) -> None:

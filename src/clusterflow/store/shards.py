@@ -91,7 +91,7 @@ def claim(connection: Connection, job: str, wanted: int | None, now: datetime, u
 
 
 def renew(connection: Connection, shard: Shard, until: datetime) -> None:
-    """Extend a claim while the work goes on."""
+    """Extend a claim during the work."""
     connection.execute(_held(shard).values(until=until))
 
 

@@ -22,15 +22,10 @@ from sqlalchemy import (
 from clusterflow.domain.records import RECORDS, Record
 from clusterflow.domain.state import CodeTrial, Condition, Expiry, Milestone, Review, StandingAnswer, Visit, Vote
 from clusterflow.store.columns import Instant, columns_of
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
+from clusterflow.store.machine_tables import process as process
+from clusterflow.store.machine_tables import schema_support as schema_support
+from clusterflow.store.machine_tables import shard as shard
+from clusterflow.store.metadata import metadata as metadata
 
 _ALSO_BY: dict[str, tuple[str, ...]] = {
     "attendance": ("chain organisation",),
@@ -364,22 +359,4 @@ calendar_feed = Table(
     Column("person", String(64), primary_key=True),
     Column("digest", String(64), nullable=False, unique=True),
     Column("created_at", Instant, nullable=False),
-)
-
-shard = Table(
-    "shard",
-    metadata,
-    # A part of work over many initiatives, which one worker claims for a time. Not in the ledger: it changes nothing.
-    Column("job", String(64), primary_key=True),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("kind", String(16), nullable=False),
-    Column("initiatives", Text, nullable=False),
-    Column("as_of", Date),
-    Column("created_at", Instant, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    # Until when its claim lasts, or when it may be tried again; in real time, never simulated time.
-    Column("until", Instant, nullable=False),
-    Column("error", Text),
-    Column("result", Text),
-    Column("done_at", Instant),
 )

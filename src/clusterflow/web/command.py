@@ -10,6 +10,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from clusterflow.services.context import Context
+from clusterflow.services.processes import present
 from clusterflow.web.app import build_app
 
 GARBAGE_THRESHOLD = 700
@@ -24,20 +25,21 @@ def web() -> None:
     if settings.mail is None and "mail" not in settings.channel and settings.channels is None:
         print("no mail server is set, so nobody can sign in. Set CLUSTERFLOW_MAIL", file=sys.stderr)
     print(f"Web pages    {settings.site}\nStop with Ctrl-C.", flush=True)
-    uvicorn.run(
-        # Several processes import the function by its name, and each opens the database for itself.
-        app_of_process(context) if settings.web_workers == 1 else f"{__name__}:{app_of_process.__name__}",
-        factory=settings.web_workers > 1,
-        workers=settings.web_workers,
-        host=settings.web_host,
-        port=settings.web_port,
-        log_level="warning",
-        # A line for each request would hold the secrets of links.
-        access_log=False,
-        # The addresses of clients come from the connection alone: a header is as easily forged as sent.
-        proxy_headers=False,
-        server_header=False,
-    )
+    with present(context, "web", print):
+        uvicorn.run(
+            # Several processes import the function by its name, and each opens the database for itself.
+            app_of_process(context) if settings.web_workers == 1 else f"{__name__}:{app_of_process.__name__}",
+            factory=settings.web_workers > 1,
+            workers=settings.web_workers,
+            host=settings.web_host,
+            port=settings.web_port,
+            log_level="warning",
+            # A line for each request would hold the secrets of links.
+            access_log=False,
+            # The addresses of clients come from the connection alone: a header is as easily forged as sent.
+            proxy_headers=False,
+            server_header=False,
+        )
 
 
 def app_of_process(context: Context | None = None) -> Starlette:

@@ -303,6 +303,7 @@ HELP: dict[str, str] = {
     ),
     "Start everything that is missing, and run until Ctrl-C.": "Pone en marcha lo que falta y sigue hasta Ctrl-C.",
     "flow runs at a time": "ejecuciones a la vez",
+    "Run the flows of the work pool, until Ctrl-C.": "Ejecuta los flujos del grupo de trabajo, hasta Ctrl-C.",
     "Serve the web pages for managers and deciders, until Ctrl-C.": (
         "Sirve las páginas web para la gerencia y quienes deciden, hasta Ctrl-C."
     ),

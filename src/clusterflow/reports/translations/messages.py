@@ -13,6 +13,9 @@ MESSAGES: dict[str, str] = {
     "PostgreSQL, por ejemplo postgresql-client",
     "«{}» is not a {}; accepted: {}": "«{}» no es {:noun}; se acepta: {}",
     "{} initiatives were left out: {}{}: {}": "{} iniciativas quedaron sin atender: {}{}: {}",
+    "schema {} would break what still runs: {}. Stop these processes and repeat; one that was killed counts for {} "
+    "seconds more": "el esquema {} estropearía lo que aún está en marcha: {}. Detenga esos procesos y repita; uno que "
+    "fue matado cuenta {} segundos más",
     # decisions at a gate
     "a decision names its reason": "una decisión dice su motivo",
     "only a go lets a criterion pass that is not met": "solo un «adelante» (go) deja pasar un criterio que no se "

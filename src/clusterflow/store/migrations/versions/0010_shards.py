@@ -11,6 +11,7 @@ revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
+additive = True
 
 
 def upgrade() -> None:
