@@ -21,6 +21,7 @@ RIVALS = {
     "report": "rival: the board asked for one by one",
     "dossier": "rival: a process that imports matplotlib, draws nothing",
     "reminders": "rival: the invoices alone, without an index",
+    "load": "rival: a bare insert of the same rows",
     "notices": "rival: smtplib over one connection",
     "workbook": "rival: openpyxl, which only reads the cells",
     "web": "rival: its SQL alone",

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from clusterflow.cli import output
 from clusterflow.cli.output import show
 from clusterflow.cli.tables import table
 from clusterflow.domain.records import RECORDS
+from clusterflow.intake import record_file
 from clusterflow.store.database import HEAD
 
 from .conftest import Run
@@ -124,7 +124,7 @@ def test_facts_come_from_standard_input_and_as_windows_writes_them(
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no endless file here")
 def test_what_is_too_large_is_not_read_to_its_end(office: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(output, "LARGEST_BYTES", 2**20)
+    monkeypatch.setattr(record_file, "LARGEST_BYTES", 2**20)
     assert "/dev/zero is larger than 1 MB; give it in parts" in office("record", "--from", "/dev/zero").err
 
 

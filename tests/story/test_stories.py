@@ -6,6 +6,7 @@ portfolio is reviewed, and people decide at each open gate. ``make demo`` adds t
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from clusterflow.domain.state import InitiativeState
 from clusterflow.domain.terms import Answer, DecisionKind, Readiness, VisitOutcome
 from clusterflow.engine.decide import BallotResult
 from clusterflow.intake.json_lines import read_lines
+from clusterflow.intake.record_file import RecordFile
 from clusterflow.reports.explanation import CriterionLine, GateExplanation
 from clusterflow.reports.ocel import JsonForm, XmlForm
 from clusterflow.rules.projection import replay
@@ -321,7 +323,9 @@ def test_the_whole_office_moves_to_an_empty_database(played: Played, sqlite_temp
     lines = list[str]()
     Exports(played.context.database).life(lines.append)
     there = empty(sqlite_template, tmp_path / "there.db")
-    assert restore(there, "".join(lines), "life.jsonl").initiatives == tuple(sorted(EVERYBODY))
+    assert restore(there, RecordFile(io.BytesIO("".join(lines).encode()), "life")).initiatives == tuple(
+        sorted(EVERYBODY)
+    )
     assert standing_service.board(there) == standing_service.board(played.context)
     for initiative in EVERYBODY:
         assert ledger.entries(there, initiative) == ledger.entries(played.context, initiative)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from clusterflow.cli.output import Actor, Json, Key, Source, harmless, print_json, read_text, show, write_out
+from clusterflow.cli.output import Actor, Json, Key, Source, harmless, print_json, show, write_out
+from clusterflow.cli.progress import progress
 from clusterflow.engine.record import RecordResult
 from clusterflow.engine.restore import RestoreResult
-from clusterflow.errors import ClusterflowError, Mistake
+from clusterflow.errors import ClusterflowError
 from clusterflow.intake.assignments import read_assignments
 from clusterflow.intake.backup import is_life
-from clusterflow.intake.json_lines import lines_of, readable
 from clusterflow.intake.json_schema import record_schema
+from clusterflow.intake.record_file import RecordFile
 from clusterflow.services import registry
 from clusterflow.services.context import Context
 from clusterflow.services.exports.restore import restore
@@ -44,13 +44,13 @@ def record(
     done: RecordResult | RestoreResult
     if source is None:
         done = registry.record(context, [read_assignments(words[0], words[1:])], actor, key)
-    elif is_life(text := read_text(source)):
-        done = restore(context, text, str(source))
     else:
-        mistakes: list[Mistake] = []
-        submissions = readable(lines_of(text), str(source), mistakes)
-        content = hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
-        done = registry.record(context, submissions, actor, key or f"file-{content[:40]}", mistakes)
+        with progress("recording") as step:
+            file = RecordFile.open(source, step)
+            if is_life(file.beginning(100)):
+                done = restore(context, file)
+            else:
+                done = registry.record_file(context, file, actor, key)
     if as_json:
         print_json(done)
     else:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from pydantic import ValidationError
 from sqlalchemy.exc import DataError, IntegrityError
@@ -13,17 +14,24 @@ from clusterflow.domain.backup import CURE, Alias, Chain, Header, Line, Part, Pi
 from clusterflow.domain.events import EVENT, Entry, InitiativeEnrolled, RecordEvent
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.pseudonym import Pseudonym
+from clusterflow.domain.record_events import PersonForgotten
 from clusterflow.domain.records import RECORDS, Record
 from clusterflow.domain.records.base import STORED
+from clusterflow.domain.state import InitiativeState
 from clusterflow.domain.text import Frozen
 from clusterflow.engine.deadlines import set_deadlines
+from clusterflow.engine.submission import MOST_MISTAKES
 from clusterflow.engine.transaction import Transaction
 from clusterflow.errors import Mistake, Mistakes, NotPossible
 from clusterflow.rules.mistakes import field_mistakes
-from clusterflow.rules.projection import expected_digests, replay
+from clusterflow.rules.projection import apply
 from clusterflow.store import backup
 from clusterflow.store.ledger import GENESIS, VersionConflict, hash_of
+from clusterflow.store.registry import Fact, NewFact
 from clusterflow.store.state import save_state, sort_rows
+
+PAGE = 1000
+"""How many entries are written at once."""
 
 Parts = Callable[[], Iterable[tuple[str, Part]]]
 """Reads the parts of a backup from the beginning, each with its place in the file."""
@@ -63,6 +71,28 @@ def restore(tx: Transaction, parts: Parts) -> RestoreResult:
 
 
 @dataclass(slots=True)
+class _OpenChain:
+    """The chain whose entries are being read."""
+
+    where: str
+    chain: Chain
+    usable: bool
+    """Whether its entries follow from one another so far."""
+    entries: int = 0
+    hash: str = GENESIS
+    written_hash: str = GENESIS
+    """The hash of the last entry that is written."""
+    at: datetime | None = None
+    state: InitiativeState | None = None
+    lines: list[Line] = field(default_factory=list)
+    facts: list[NewFact] = field(default_factory=list)
+    changed: dict[int, tuple[str, str, str]] = field(default_factory=dict)
+    """The facts that have another digest than their entry says: the place, the type and the digest."""
+    digests: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """The digests that facts have since a person in them was forgotten, and the place of the entry that says so."""
+
+
+@dataclass(slots=True)
 class _Restorer:
     tx: Transaction
     mistakes: list[Mistake] = field(default_factory=list)
@@ -71,11 +101,10 @@ class _Restorer:
     enrolled: list[str] = field(default_factory=list)
     counts: dict[type, int] = field(default_factory=dict)
     facts: int = 0
+    open: _OpenChain | None = None
 
     def run(self, parts: Iterable[tuple[str, Part]]) -> RestoreResult:
         title: Header | None = None
-        chain: tuple[str, Chain] | None = None
-        lines: list[tuple[str, Line]] = []
         for where, part in parts:
             self.counts[type(part)] = self.counts.get(type(part), 0) + 1
             match part:
@@ -86,11 +115,14 @@ class _Restorer:
                 case Alias():
                     self._alias(where, part)
                 case Line():
-                    lines.append((where, part))
+                    self._line(where, part)
                 case Chain():
-                    self._chain(chain, lines)
-                    chain, lines = (where, part), []
-        self._chain(chain, lines)
+                    self._close()
+                    self.open = _OpenChain(where, part, self._once(where, "chain", part.chain))
+            if len(self.mistakes) >= MOST_MISTAKES:
+                self._wrong(where, f"the rest was not read, after {MOST_MISTAKES} mistakes")
+                raise Mistakes(self.mistakes)
+        self._close()
         self._whole(title)
         if self.mistakes:
             raise Mistakes(self.mistakes)
@@ -134,42 +166,65 @@ class _Restorer:
         elif self._once(where, "pseudonym", alias.alias) and self._once(where, "person", alias.person):
             backup.write_aliases(self.tx.connection, [alias])
 
-    def _chain(self, headed: tuple[str, Chain] | None, lines: list[tuple[str, Line]]) -> None:
-        if headed is None:
-            for where, _ in lines[:1]:
+    def _line(self, where: str, line: Line) -> None:
+        """Verify an entry and its fact; write some of them at once."""
+        chain = self.open
+        if chain is None:
+            if self.counts[Line] == 1:
                 self._wrong(where, "an entry stands before the chain that it belongs to")
             return
-        where, chain = headed
-        if not self._once(where, "chain", chain.chain):
+        if not chain.usable:
             return
-        entries = list[Entry]()
-        previous = GENESIS
-        for at, line in lines:
-            entry = self._entry(at, chain, line, previous, len(entries) + 1)
-            if entry is None:
-                return
-            entries.append(entry)
-            previous = line.hash
-        records = self._facts(entries, lines)
-        if (chain.version, chain.head) != (len(entries), previous) or not entries:
-            self._wrong(
-                where, f"the chain «{chain.chain}» has {len(entries)} entries here, and {chain.version} in truth"
-            )
-        if self.mistakes:
+        entry = self._entry(where, chain, line)
+        if entry is None:
+            chain.usable = False
             return
-        backup.write_chain(self.tx.connection, chain, [line for _, line in lines], records)
-        self.facts += len(records)
-        state = replay(entries)
-        if state is not None:
-            save_state(self.tx.connection, None, sort_rows(state))
-            self.enrolled.append(state.initiative)
+        chain.entries, chain.hash, chain.at = chain.entries + 1, line.hash, line.at
+        chain.state = apply(chain.state, entry)
+        chain.lines.append(line)
+        if isinstance(entry.event, RecordEvent):
+            self._take_fact(where, chain, line, entry.event)
+        elif isinstance(entry.event, PersonForgotten):
+            chain.digests |= {n: (digest, where) for n, digest in entry.event.digests.items()}
+        if len(chain.lines) >= PAGE:
+            self._write(chain)
 
-    def _entry(self, where: str, chain: Chain, line: Line, previous: str, expected: int) -> Entry | None:
-        body = canonical_json(line.event)
+    def _write(self, chain: _OpenChain) -> None:
+        if not self.mistakes:
+            backup.write_entries(self.tx.connection, chain.chain.chain, chain.lines, chain.written_hash, chain.facts)
+        chain.written_hash = chain.hash
+        self.facts += len(chain.facts)
+        chain.lines.clear()
+        chain.facts.clear()
+
+    def _close(self) -> None:
+        """Verify the end of the chain that is open, and write it."""
+        chain = self.open
+        if chain is None or not chain.usable:
+            return
+        for number, (where, record, digest) in chain.changed.items():
+            if not digest or chain.digests.get(number, ("", ""))[0] != digest:
+                self._wrong(where, f"the {record} of entry {number} is not what the ledger says was recorded")
+        for number in chain.digests.keys() - chain.changed.keys():
+            found = f"the fact of entry {number} is not what the ledger says is left of it"
+            self._wrong(chain.digests[number][1], found)
+        name, version = chain.chain.chain, chain.chain.version
+        if (version, chain.chain.head) != (chain.entries, chain.hash) or chain.at is None:
+            self._wrong(chain.where, f"the chain «{name}» has {chain.entries} entries here, and {version} in truth")
+        if self.mistakes or chain.at is None:
+            return
+        self._write(chain)
+        backup.write_chain(self.tx.connection, chain.chain, chain.at)
+        if chain.state is not None:
+            save_state(self.tx.connection, None, sort_rows(chain.state))
+            self.enrolled.append(chain.state.initiative)
+
+    def _entry(self, where: str, chain: _OpenChain, line: Line) -> Entry | None:
+        name, body = chain.chain.chain, canonical_json(line.event)
         kind = str(line.event.get("kind"))
-        digest = hash_of(previous, chain.chain, line.entry, line.at, line.actor, line.command, kind, body)
-        if line.entry != expected or line.hash != digest:
-            self._wrong(where, f"entry {line.entry} of «{chain.chain}» does not follow from the one before it")
+        digest = hash_of(chain.hash, name, line.entry, line.at, line.actor, line.command, kind, body)
+        if line.entry != chain.entries + 1 or line.hash != digest:
+            self._wrong(where, f"entry {line.entry} of «{name}» does not follow from the one before it")
             return None
         try:
             event = EVENT.validate_json(body)
@@ -179,25 +234,20 @@ class _Restorer:
         if isinstance(event, InitiativeEnrolled) and event.model_hash not in self.models:
             self._wrong(where, f"the model «{event.model}» that it was enrolled under is not in the file")
         return Entry.model_construct(
-            chain=chain.chain, version=line.entry, at=line.at, actor=line.actor, command=line.command,
-            event=event, previous=previous, hash=line.hash,
+            chain=name, version=line.entry, at=line.at, actor=line.actor, command=line.command,
+            event=event, previous=chain.hash, hash=line.hash,
         )  # fmt: skip
 
-    def _facts(self, entries: Sequence[Entry], lines: Sequence[tuple[str, Line]]) -> dict[int, Record]:
-        """Return the facts of a chain by their entries; each must have the digest that the ledger says."""
-        digests, records = expected_digests(entries), dict[int, Record]()
-        for entry, (where, line) in zip(entries, lines, strict=True):
-            if not isinstance(entry.event, RecordEvent):
-                continue
-            record = self._fact(where, line, entry.event)
-            if record is None:
-                continue
-            if not line.salt or record.digest(line.salt) != digests[entry.version]:
-                self._wrong(
-                    where, f"the {record.type} of entry {entry.version} is not what the ledger says was recorded"
-                )
-            records[entry.version] = record
-        return records
+    def _take_fact(self, where: str, chain: _OpenChain, line: Line, event: RecordEvent) -> None:
+        """Compare a fact with the digest of its entry. Where a person was forgotten, a later entry has the digest."""
+        record = self._fact(where, line, event)
+        if record is None:
+            return
+        digest = record.digest(line.salt) if line.salt else ""
+        if digest != event.digest:
+            chain.changed[line.entry] = (where, record.type, digest)
+        fact = Fact(chain.chain.chain, line.entry, record, event.kind == "record.retracted")
+        chain.facts.append(NewFact(fact, line.salt or "", line.at, line.actor))
 
     def _fact(self, where: str, line: Line, event: RecordEvent) -> Record | None:
         cls = RECORDS.get(event.record)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -91,17 +91,29 @@ class Transaction:
         Raises:
             NotPossible: the chain already has later entries.
         """
+        self._check_clock(chain)
+        head = self.head(chain)
+        entries = ledger.append(self.connection, head, events, self.moment(chain), self.context.actor, self.command)
+        if entries:
+            last = entries[-1]
+            self.heads[chain] = Head(chain, last.version, last.hash, last.at)
+        return entries
+
+    def append_many(self, events: Mapping[str, Sequence[Event]]) -> None:
+        """Append events to many chains, as ``append`` does to one."""
+        for chain in events:
+            self._check_clock(chain)
+        added = [(self.head(chain), of_chain, self.moment(chain)) for chain, of_chain in events.items() if of_chain]
+        for head in ledger.append_many(self.connection, added, self.context.actor, self.command):
+            self.heads[head.chain] = head
+
+    def _check_clock(self, chain: str) -> None:
         head = self.head(chain)
         if head.at is not None and self.now < head.at - MAX_CLOCK_SKEW:
             raise NotPossible(
                 f"«{chain}» already has entries of {head.at:%Y-%m-%d %H:%M}; nothing can be entered as of "
                 f"{self.now:%Y-%m-%d %H:%M}. A late fact is recorded today, with the day it was true from"
             )
-        entries = ledger.append(self.connection, head, events, self.moment(chain), self.context.actor, self.command)
-        if entries:
-            last = entries[-1]
-            self.heads[chain] = Head(chain, last.version, last.hash, last.at)
-        return entries
 
     def apply_events(self, state: InitiativeState, events: Sequence[Event]) -> InitiativeState:
         """Append events of an initiative to the ledger and save the state that results."""
@@ -138,7 +150,7 @@ def perform(
     database: Database,
     context: CommandContext,
     name: str,
-    request: str,
+    request: str | Callable[[], str | None],
     answer: type[A],
     run: Callable[[Transaction], A],
     again: Callable[[A, datetime], A] = _as_it_was,
@@ -146,14 +158,15 @@ def perform(
     """Run one command completely, or not at all.
 
     Args:
-        request: the request as text; the same key with another request is an error.
+        request: the request as text; the same key with another request is an error. A function gives the digest of
+            a large request when it is needed; None where the key itself is one.
         answer: the type of the command's answer; a repeat returns the first answer.
         again: makes the answer of a repeat from the first answer and its time.
 
     Raises:
         Conflict: others changed the same chain at every attempt.
     """
-    digest = hashlib.sha256(f"{name}\n{request}".encode()).hexdigest()
+    digest = request if callable(request) else lambda: digest_of(name, [request])
     for attempt in range(MAX_ATTEMPTS):
         try:
             with database.begin() as connection:
@@ -162,7 +175,7 @@ def perform(
                     return again(answer.model_validate_json(earlier.answer), earlier.at)
                 done = run(Transaction(connection, context, name))
                 if context.key is not None:
-                    answered = {"digest": digest, "at": context.now, "answer": done.model_dump_json()}
+                    answered = {"digest": digest() or "", "at": context.now, "answer": done.model_dump_json()}
                     _keep_answer(connection, {"key": context.key, **answered})
                 return done
         except (VersionConflict, OperationalError) as lost:
@@ -186,13 +199,21 @@ def _keep_answer(connection: Connection, row: dict[str, object]) -> None:
         raise VersionConflict(str(row["key"])) from None
 
 
-def _earlier(connection: Connection, context: CommandContext, digest: str) -> Row[Any] | None:
+def digest_of(name: str, request: Iterable[str]) -> str:
+    """Return the digest of a request, given as parts of its text."""
+    digest = hashlib.sha256(f"{name}\n".encode())
+    for part in request:
+        digest.update(part.encode())
+    return digest.hexdigest()
+
+
+def _earlier(connection: Connection, context: CommandContext, digest: Callable[[], str | None]) -> Row[Any] | None:
     """Return the stored answer of an earlier command with the same key, or None."""
     if context.key is None:
         return None
     row = connection.execute(_EARLIER, {"key": context.key}).one_or_none()
     if row is None:
         return None
-    if row.digest != digest:
+    if row.digest != (digest() or row.digest):
         raise NotPossible(f"the key «{context.key}» was already used for another command, on {row.at:%Y-%m-%d}")
     return row

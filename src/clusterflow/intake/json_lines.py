@@ -7,11 +7,13 @@ A record is a flat object with ``record`` and ``initiative`` beside its own fiel
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from clusterflow.domain.text import FORBIDDEN_CHARACTERS, UNDECODED
-from clusterflow.engine.record import Submission
+from clusterflow.engine.submission import MOST_MISTAKES, Submission
 from clusterflow.errors import Mistake, Mistakes, quoted, shortened
 
 ENVELOPE = ("record", "initiative", "retract", "confirm")
@@ -21,9 +23,6 @@ LARGEST = 2**63 - 1
 
 DEEPEST = 3
 """How deep a field may be nested."""
-
-MOST_MISTAKES = 1000
-"""After so many mistakes the rest of a file is not read."""
 
 
 def read_lines(lines: Iterable[str], source: str) -> list[Submission]:
@@ -41,11 +40,22 @@ def read_lines(lines: Iterable[str], source: str) -> list[Submission]:
 
 def readable(lines: Iterable[str], source: str, mistakes: list[Mistake]) -> list[Submission]:
     """Return the submissions of a file that can be read; the mistakes are added to the list."""
-    return [s for where, value in values(lines, source, mistakes) for s in _submissions(value, where, mistakes)]
+    return list(iterate(lines, source, mistakes))
+
+
+def iterate(lines: Iterable[str], source: str, mistakes: list[Mistake]) -> Iterator[Submission]:
+    """Yield the submissions of a file one by one; the mistakes are added to the list."""
+    for where, line, value in _values(lines, source, mistakes):
+        yield from _submissions(value, where, mistakes, is_clean=_is_clean(line))
 
 
 def values(lines: Iterable[str], source: str, mistakes: list[Mistake]) -> Iterator[tuple[str, Any]]:
     """Yield the JSON value of each line of a file, and its place; the mistakes are added to the list."""
+    for where, _, value in _values(lines, source, mistakes):
+        yield where, value
+
+
+def _values(lines: Iterable[str], source: str, mistakes: list[Mistake]) -> Iterator[tuple[str, str, Any]]:
     for number, line in enumerate(lines, 1):
         where = f"{source}:{number}"
         if len(mistakes) >= MOST_MISTAKES:
@@ -53,7 +63,7 @@ def values(lines: Iterable[str], source: str, mistakes: list[Mistake]) -> Iterat
             return
         try:
             if line.strip():
-                yield where, parsed(line)
+                yield where, line, parsed(line)
         except ValueError as problem:
             mistakes.append(Mistake(where, str(problem), 'one object a line: {"record": "membership", ...}'))
 
@@ -82,10 +92,10 @@ def parsed(text: str) -> Any:
     Raises:
         ValueError: it is none; the message holds the reason.
     """
-    if UNDECODED.search(text):
+    if not text.isascii() and UNDECODED.search(text):
         raise ValueError("no UTF-8 text")
     try:
-        return json.loads(text, object_pairs_hook=_no_doubles, parse_constant=_no_number)
+        return _DECODER.decode(text)
     except _Refused:
         raise
     except RecursionError:
@@ -99,15 +109,26 @@ class _Refused(ValueError):
 
 
 def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    doubled = sorted({name for name in names if names.count(name) > 1})
-    if doubled:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        counts = Counter(name for name, _ in pairs)
+        doubled = sorted(name for name, times in counts.items() if times > 1)
         raise _Refused(f"the same field twice: {', '.join(map(shortened, doubled))}")
-    return dict(pairs)
+    return found
 
 
 def _no_number(constant: str) -> object:
     raise _Refused(f"no JSON: {constant} is no number")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_no_doubles, parse_constant=_no_number)
+
+_LARGE = re.compile("[0-9]{19}")
+
+
+def _is_clean(line: str) -> bool:
+    """Return whether a line of JSON can only hold texts and numbers that a database can hold."""
+    return line.isprintable() and "\\" not in line and not _LARGE.search(line)
 
 
 def flattened(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,15 +140,17 @@ def flattened(value: Mapping[str, Any]) -> dict[str, Any]:
     return {**fields, **around, **({"record": value["type"]} if "type" in value else {})}
 
 
-def _submissions(value: Any, where: str, mistakes: list[Mistake]) -> Iterator[Submission]:
-    if isinstance(value, dict) and set(value) == {"records"} and isinstance(value["records"], list):
+def _submissions(
+    value: Any, where: str, mistakes: list[Mistake], *, is_clean: bool = False
+) -> Iterator[Submission]:  # fmt: skip
+    if isinstance(value, dict) and len(value) == 1 and isinstance(value.get("records"), list):
         for number, one in enumerate(value["records"], 1):
-            yield from _submission(one, f"{where} record {number}", mistakes)
+            yield from _submission(one, f"{where} record {number}", mistakes, is_clean)
     else:
-        yield from _submission(value, where, mistakes)
+        yield from _submission(value, where, mistakes, is_clean)
 
 
-def _submission(value: Any, where: str, mistakes: list[Mistake]) -> Iterator[Submission]:
+def _submission(value: Any, where: str, mistakes: list[Mistake], is_clean: bool) -> Iterator[Submission]:
     flat = flattened(value) if isinstance(value, dict) else {}
     if not isinstance(flat.get("record"), str):
         mistakes.append(Mistake(where, "no field «record» that names a record type", '{"record": "membership", ...}'))
@@ -140,7 +163,9 @@ def _submission(value: Any, where: str, mistakes: list[Mistake]) -> Iterator[Sub
         wrong.append(Mistake(where, f"retract: {quoted(retract)} is not accepted", "true or false"))
     if confirm is not None and not isinstance(confirm, bool):
         wrong.append(Mistake(where, f"confirm: {quoted(confirm)} is not accepted", "true or false"))
-    unfit = ((name, _unfit(name, part)) for name, part in flat.items())
+    # What a database cannot hold was looked for in the whole line; then only nesting is left to check.
+    parts = [i for i in flat.items() if isinstance(i[1], dict | list)] if is_clean else flat.items()
+    unfit = ((name, _unfit(name, part)) for name, part in parts)
     wrong += [Mistake(where, f"{shortened(name)}: {problem}") for name, problem in unfit if problem]
     if wrong:
         mistakes += wrong

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any, get_args
 
 from clusterflow.domain.money import Money
 from clusterflow.domain.records import Record
-from clusterflow.domain.records.money import Invoice, Payment
+from clusterflow.domain.records.money import Invoice
 from clusterflow.domain.text import Language, Text
 
 EARLIEST = date(1950, 1, 1)
@@ -54,8 +56,8 @@ def odd_values(record: Record) -> frozenset[OddValue]:
 
 def _odd(record: Record) -> Iterator[OddValue]:
     earliest = EARLIEST if record.of_initiative else EARLIEST_PARTY
-    for name, declared in type(record).model_fields.items():
-        value, alias = getattr(record, name), declared.alias or name
+    for name, alias in _fields_to_check(type(record)):
+        value = getattr(record, name)
         if isinstance(value, date) and value < earliest:
             yield OddValue(alias, _EARLY, str(value))
         elif isinstance(value, date) and value > LATEST:
@@ -66,14 +68,26 @@ def _odd(record: Record) -> Iterator[OddValue]:
         yield OddValue("due", _DUE, str(record.due), str(record.valid_from))
 
 
-def overpaid(payment: Payment, paid: int, invoice: Invoice) -> OddValue | None:
-    """Return what is odd about a payment: with it, more is paid on its invoice than was asked.
+@cache
+def _fields_to_check(cls: type[Record]) -> tuple[tuple[str, str], ...]:
+    """Return the days and amounts of a record type: the names of the fields, and those that people write."""
+    fields = cls.model_fields.items()
+    return tuple((n, f.alias or n) for n, f in fields if _may_hold(f.annotation, (date, Money)))
+
+
+def _may_hold(annotation: Any, kinds: tuple[type, ...]) -> bool:
+    inner = get_args(annotation)
+    return annotation in kinds or any(_may_hold(one, kinds) for one in inner)
+
+
+def overpaid(payment: Money, paid: int, invoice: Invoice) -> OddValue | None:
+    """Return what is odd about the amount of a payment: with it, more is paid on its invoice than was asked.
 
     Args:
         paid: all that is paid on the invoice in its currency, in minor units.
     """
     amount = invoice.amount
-    if payment.amount.currency != amount.currency or payment.amount.minor <= 0 or paid <= amount.minor:
+    if payment.currency != amount.currency or payment.minor <= 0 or paid <= amount.minor:
         return None
     total = Money(minor=paid, currency=amount.currency)
     return OddValue("amount", _OVERPAID, str(total), str(amount), invoice.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import select
 
@@ -10,8 +10,9 @@ from clusterflow.domain.records.parties import Initiative
 from clusterflow.engine import record as recording
 from clusterflow.engine.record import RecordResult as RecordResult
 from clusterflow.engine.record import Submission
-from clusterflow.engine.transaction import perform
-from clusterflow.errors import Mistake
+from clusterflow.engine.transaction import digest_of, perform
+from clusterflow.errors import Mistake, Mistakes
+from clusterflow.intake.record_file import RecordFile
 from clusterflow.services.context import Context
 from clusterflow.store import registry, tables
 from clusterflow.store.registry import initiative_records
@@ -32,20 +33,56 @@ def record(
     Raises:
         Mistakes: everything that is wrong with the submissions.
     """
-    request = repr(
-        [
-            (
-                s.type, s.initiative, sorted(s.fields.items()), s.retract, *([True] if s.confirm else []),
-                *([s.replaces] if s.replaces is not None else []),
-            )
-            for s in submissions
-        ]
-    )  # fmt: skip
     wrong = [*mistakes, *mistakes_about_rulebooks(context, submissions)]
     return perform(
-        context.database, context.command(actor, None if mistakes else key), "record", request, RecordResult,
+        context.database, context.command(actor, None if mistakes else key), "record",
+        "".join(_request(submissions)), RecordResult,
         lambda tx: recording.record(tx, submissions, wrong), RecordResult.again,
     )  # fmt: skip
+
+
+def record_file(context: Context, file: RecordFile, actor: str | None = None, key: str | None = None) -> RecordResult:
+    """Record the facts of a file of any size: all of them or none. The same file again changes nothing.
+
+    Raises:
+        Mistakes: everything that is wrong with the submissions; after many the rest of the file is not read.
+        ClusterflowError: the file cannot be read, or was changed meanwhile.
+    """
+
+    def digest() -> str | None:
+        if key is None:
+            return None  # the key is made of the content
+        found = digest_of("record", _request(file.submissions()))
+        if file.mistakes:
+            raise Mistakes(file.mistakes)
+        return found
+
+    own_key = key or f"file-{file.content_hash[:40]}"
+    return perform(
+        context.database, context.command(actor, own_key), "record", digest, RecordResult,
+        lambda tx: recording.record(tx, _checked(context, file), file.mistakes), RecordResult.again,
+    )  # fmt: skip
+
+
+def _checked(context: Context, file: RecordFile) -> Iterator[Submission]:
+    """Yield the submissions of a file; what is wrong with the rulebooks that they name is added to its mistakes."""
+    for submission in file.submissions():
+        if "rulebook" in submission.fields:
+            file.mistakes += mistakes_about_rulebooks(context, [submission])
+        yield submission
+
+
+def _request(submissions: Iterable[Submission]) -> Iterator[str]:
+    """Yield the text of a list of submissions, as ``repr`` would write it."""
+    before = "["
+    for s in submissions:
+        parts = (
+            s.type, s.initiative, sorted(s.fields.items()), s.retract, *([True] if s.confirm else []),
+            *([s.replaces] if s.replaces is not None else []),
+        )  # fmt: skip
+        yield f"{before}{parts!r}"
+        before = ", "
+    yield "[]" if before == "[" else "]"
 
 
 def mistakes_about_rulebooks(context: Context, submissions: Sequence[Submission]) -> list[Mistake]:

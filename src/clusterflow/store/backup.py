@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Row, Select, Table, func, insert, select
 
 from clusterflow.domain.backup import Alias, Chain, EvaluationMarks, Header, Line, Part, PinnedModel, canonical_json
-from clusterflow.domain.records import RECORDS, Record
+from clusterflow.domain.events import RecordEvent
+from clusterflow.domain.records import Record
 from clusterflow.store import tables
-from clusterflow.store.columns import from_row, to_row
-from clusterflow.store.ledger import GENESIS
+from clusterflow.store.bulk import insert_many
+from clusterflow.store.facts_by_key import facts_of_entries
+from clusterflow.store.registry import STREAMED, NewFact, Superseded, insert_facts, supersede
 
-_CHAINS_AT_A_TIME = 40
-"""For how many chains the facts are read at once; there is one table for each record type."""
+PAGE = STREAMED
+"""How many entries are in memory at once."""
+
+FACT_KINDS = frozenset(cls.model_fields["kind"].default for cls in get_args(RecordEvent))
 
 
 def is_empty(connection: Connection) -> bool:
@@ -27,63 +31,74 @@ def is_empty(connection: Connection) -> bool:
 
 def read_life(connection: Connection) -> Iterator[Part]:
     """Yield every part, in the order of the backup file."""
-    chains = list(connection.execute(select(tables.chain).order_by(tables.chain.c.id)))
     yield Header(
         models=_count(connection, tables.lifecycle_model),
         aliases=_count(connection, tables.pseudonym),
-        chains=len(chains),
+        chains=_count(connection, tables.chain),
     )
     for row in connection.execute(select(tables.lifecycle_model).order_by(tables.lifecycle_model.c.hash)):
         document = json.loads(row.document)
         yield PinnedModel(model=row.id, hash=row.hash, first_seen=row.first_seen, document=document)
     for row in connection.execute(select(tables.pseudonym).order_by(tables.pseudonym.c.alias)):
         yield Alias(alias=row.alias, person=row.person, salt=row.salt)
-    for start in range(0, len(chains), _CHAINS_AT_A_TIME):
-        portion = chains[start : start + _CHAINS_AT_A_TIME]
-        names = [row.id for row in portion]
-        facts, marks = _facts(connection, names), _marks(connection, names)
-        for row in portion:
-            yield Chain(
-                chain=row.id, version=row.version, head=row.head, published=row.published, told=row.told,
-                evaluated=marks.get(row.id),
-            )  # fmt: skip
-            yield from _entries(connection, row.id, facts)
+    lines = _lines(connection)
+    name, line = next(lines, ("", None))
+    for row in connection.execute(_chains(), execution_options=PAGE):
+        yield Chain(
+            chain=row.id, version=row.version, head=row.head, published=row.published, told=row.told,
+            evaluated=_marks(row),
+        )  # fmt: skip
+        while line is not None and name == row.id:
+            yield line
+            name, line = next(lines, ("", None))
 
 
 def _count(connection: Connection, table: Table) -> int:
     return connection.execute(select(func.count()).select_from(table)).scalar_one()
 
 
-def _facts(connection: Connection, chains: Sequence[str]) -> dict[tuple[str, int], tuple[Record, str]]:
-    found: dict[tuple[str, int], tuple[Record, str]] = {}
-    for name, table in tables.REGISTRY_TABLES.items():
-        for row in connection.execute(select(table).where(table.c.chain.in_(chains))):
-            found[row.chain, row.entry] = (from_row(RECORDS[name], row._mapping), row.salt)
-    return found
+def _chains() -> Select[Any]:
+    """Return the statement for the chains, each with the marks of its evaluation."""
+    chain, evaluation = tables.chain, tables.evaluation
+    marks = [evaluation.c[name].label(f"evaluated_{name}") for name in EvaluationMarks.model_fields]
+    both = chain.join(evaluation, evaluation.c.initiative == chain.c.id, isouter=True)
+    return select(chain, *marks).select_from(both).order_by(chain.c.id)
 
 
-def _marks(connection: Connection, initiatives: Sequence[str]) -> dict[str, EvaluationMarks]:
-    table = tables.evaluation
-    rows = connection.execute(select(table).where(table.c.initiative.in_(initiatives)))
+def _marks(row: Row[Any]) -> EvaluationMarks | None:
+    if row.evaluated_version is None:
+        return None
+    values = {name: getattr(row, f"evaluated_{name}") for name in EvaluationMarks.model_fields}
+    return EvaluationMarks(**{**values, "notes": json.loads(row.evaluated_notes)})
+
+
+def _lines(connection: Connection) -> Iterator[tuple[str, Line]]:
+    """Yield every entry with its chain, in the order of the chains; some are in memory at once."""
+    query = select(tables.ledger).order_by(tables.ledger.c.chain, tables.ledger.c.version)
+    for page in connection.execute(query, execution_options=PAGE).partitions():
+        events = [json.loads(row.body) for row in page]
+        facts = _facts(connection, page, events)
+        for row, event in zip(page, events, strict=True):
+            fact, salt = facts.get((row.chain, row.version), (None, None))
+            yield row.chain, Line.model_construct(
+                entry=row.version, at=row.at, actor=row.actor, command=row.command, event=event,
+                hash=row.hash, fact=fact.to_json() if fact else None, salt=salt,
+            )  # fmt: skip
+
+
+def _facts(
+    connection: Connection, page: Sequence[Row[Any]], events: Sequence[dict[str, Any]]
+) -> dict[tuple[str, int], tuple[Record, str]]:
+    """Return the facts that some entries recorded, and their salts."""
+    wanted: dict[str, list[tuple[str, int]]] = {}
+    for row, event in zip(page, events, strict=True):
+        if row.kind in FACT_KINDS:
+            wanted.setdefault(event["record"], []).append((row.chain, row.version))
     return {
-        row.initiative: EvaluationMarks(
-            version=row.version,
-            registry_version=row.registry_version,
-            as_of=row.as_of,
-            notes=json.loads(row.notes),
-        )
-        for row in rows
+        (chain, entry): (record, salt)
+        for name, entries in wanted.items()
+        for chain, entry, record, salt in facts_of_entries(connection, name, entries)
     }
-
-
-def _entries(connection: Connection, chain: str, facts: dict[tuple[str, int], tuple[Record, str]]) -> Iterator[Line]:
-    query = select(tables.ledger).where(tables.ledger.c.chain == chain).order_by(tables.ledger.c.version)
-    for row in connection.execute(query):
-        fact, salt = facts.get((chain, row.version), (None, None))
-        yield Line.model_construct(
-            entry=row.version, at=row.at, actor=row.actor, command=row.command, event=json.loads(row.body),
-            hash=row.hash, fact=fact.to_json() if fact else None, salt=salt,
-        )  # fmt: skip
 
 
 def write_models(connection: Connection, models: Iterable[PinnedModel]) -> None:
@@ -101,43 +116,42 @@ def write_aliases(connection: Connection, aliases: Iterable[Alias]) -> None:
         connection.execute(insert(tables.pseudonym), rows)
 
 
-def write_chain(connection: Connection, chain: Chain, lines: Sequence[Line], records: dict[int, Record]) -> None:
-    """Write a complete chain: its entries, their facts, and which fact superseded which."""
-    at: datetime = lines[-1].at
-    own = {"id": chain.chain, "version": chain.version, "head": chain.head, "at": at}
-    connection.execute(insert(tables.chain), {**own, "published": chain.published, "told": chain.told})
-    previous = [GENESIS, *(line.hash for line in lines)]
-    connection.execute(
-        insert(tables.ledger),
+def write_entries(
+    connection: Connection, chain: str, lines: Sequence[Line], previous: str, facts: Sequence[NewFact]
+) -> None:
+    """Write some entries of a chain, the facts that they recorded, and which earlier facts they superseded.
+
+    Args:
+        previous: the hash of the entry before the first one.
+    """
+    before = [previous, *(line.hash for line in lines)]
+    insert_many(
+        connection,
+        tables.ledger,
         [
             {
-                "chain": chain.chain, "version": line.entry, "at": line.at, "actor": line.actor,
+                "chain": chain, "version": line.entry, "at": line.at, "actor": line.actor,
                 "command": line.command, "kind": line.event["kind"], "body": canonical_json(line.event),
-                "previous": before, "hash": line.hash,
+                "previous": last, "hash": line.hash,
             }
-            for line, before in zip(lines, previous, strict=False)
+            for line, last in zip(lines, before, strict=False)
         ],
     )  # fmt: skip
-    _write_facts(connection, chain.chain, lines, records)
+    insert_facts(connection, facts)
+    supersede(
+        connection,
+        (
+            Superseded(line.event["record"], chain, line.event["replaces"], line.entry, line.at)
+            for line in lines
+            if line.event["kind"] in FACT_KINDS and line.event.get("replaces") is not None
+        ),
+    )
+
+
+def write_chain(connection: Connection, chain: Chain, at: datetime) -> None:
+    """Write the end of a chain, whose last entry is of that moment, and the marks of its evaluation."""
+    own = {"id": chain.chain, "version": chain.version, "head": chain.head, "at": at}
+    connection.execute(insert(tables.chain), {**own, "published": chain.published, "told": chain.told})
     if chain.evaluated is not None:
         marks = {**chain.evaluated.model_dump(), "notes": json.dumps(chain.evaluated.notes)}
         connection.execute(insert(tables.evaluation), {"initiative": chain.chain, **marks})
-
-
-def _write_facts(connection: Connection, chain: str, lines: Sequence[Line], records: dict[int, Record]) -> None:
-    superseding = {line.event["replaces"]: line for line in lines if line.event.get("replaces") is not None}
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for line in lines:
-        record = records.get(line.entry)
-        if record is None:
-            continue
-        later = superseding.get(line.entry)
-        rows.setdefault(record.type, []).append(
-            {
-                "chain": chain, "entry": line.entry, "entered_at": line.at, "entered_by": line.actor,
-                "superseded_by": later.entry if later else None, "superseded_at": later.at if later else None,
-                "retracted": line.event["kind"] == "record.retracted", "salt": line.salt or "", **to_row(record),
-            }
-        )  # fmt: skip
-    for name, of_type in rows.items():
-        connection.execute(insert(tables.REGISTRY_TABLES[name]), of_type)

@@ -89,17 +89,24 @@ def _amounts(cls: type[BaseModel]) -> frozenset[str]:
     return frozenset(name for name, field in cls.model_fields.items() if _bare(field.annotation)[0] is Money)
 
 
+@cache
+def _enums(cls: type[BaseModel]) -> frozenset[str]:
+    """Return the names of the fields that may be a word of a fixed list."""
+    kinds = {name: _bare(field.annotation)[0] for name, field in cls.model_fields.items()}
+    return frozenset(name for name, kind in kinds.items() if isinstance(kind, type) and issubclass(kind, StrEnum))
+
+
 def to_row(value: BaseModel) -> dict[str, Any]:
     """Return the row of a value."""
-    row: dict[str, Any] = {}
-    amounts = _amounts(type(value))
-    for name in type(value).model_fields:
-        part = getattr(value, name)
-        if name in amounts:
-            row[f"{name}_minor"] = part and part.minor
-            row[f"{name}_currency"] = part and part.currency
-        else:
-            row[name] = part.value if isinstance(part, StrEnum) else part
+    cls = type(value)
+    row = {name: getattr(value, name) for name in cls.model_fields}
+    for name in _enums(cls):
+        if isinstance(part := row[name], StrEnum):
+            row[name] = part.value
+    for name in _amounts(cls):
+        part = row.pop(name)
+        row[f"{name}_minor"] = part and part.minor
+        row[f"{name}_currency"] = part and part.currency
     return row
 
 

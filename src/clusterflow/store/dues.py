@@ -28,6 +28,9 @@ _INVOICE = tables.REGISTRY_TABLES[Invoice.type]
 _PAYMENT = tables.REGISTRY_TABLES[Payment.type]
 _STATE = tables.initiative_state
 
+_CHUNK = 400
+"""For how many initiatives a statement asks at once."""
+
 
 class Unpaid(NamedTuple):
     """An invoice that is not paid in full, with what is still owed on it."""
@@ -79,9 +82,9 @@ def books_of(connection: Connection, initiative: str, year: int) -> Books:
 
 def account_of(
     connection: Connection, initiative: str, invoices: Iterable[str]
-) -> tuple[dict[str, Invoice], dict[str, Payment | None]]:
+) -> tuple[dict[str, Invoice], dict[str, Payment]]:
     """Return some invoices of an initiative and the payments on them, each by its id."""
-    issued, paid = dict[str, Invoice](), dict[str, Payment | None]()
+    issued, paid = dict[str, Invoice](), dict[str, Payment]()
     for invoice in sorted(invoices):
         for table, name in ((_INVOICE, "id"), (_PAYMENT, "invoice")):
             query = select(table).where(
@@ -128,8 +131,12 @@ def unpaid_invoices(connection: Connection, initiative: str, today: date) -> lis
     ]
 
 
-def overpaid_invoices(connection: Connection) -> set[tuple[str, str]]:
-    """Return (initiative, invoice) of the invoices on which the payments, without repayments, exceed the amount."""
+def overpaid_invoices(connection: Connection, initiatives: Sequence[str] | None = None) -> set[tuple[str, str]]:
+    """Return (initiative, invoice) of the invoices on which the payments, without repayments, exceed the amount.
+
+    Args:
+        initiatives: whose invoices; None for those of all.
+    """
     same = and_(
         _INVOICE.c.chain == _PAYMENT.c.chain, _INVOICE.c.id == _PAYMENT.c.invoice,
         _INVOICE.c.amount_currency == _PAYMENT.c.amount_currency,
@@ -142,7 +149,13 @@ def overpaid_invoices(connection: Connection) -> set[tuple[str, str]]:
         .group_by(_INVOICE.c.chain, _INVOICE.c.id, _INVOICE.c.entry, _INVOICE.c.amount_minor)
         .having(func.sum(_PAYMENT.c.amount_minor) > _INVOICE.c.amount_minor)
     )
-    return {(chain, invoice) for chain, invoice in connection.execute(query)}
+    if initiatives is None:
+        return {(chain, invoice) for chain, invoice in connection.execute(query)}
+    found: set[tuple[str, str]] = set()
+    for start in range(0, len(initiatives), _CHUNK):
+        of_some = query.where(_PAYMENT.c.chain.in_(initiatives[start : start + _CHUNK]))
+        found |= {(chain, invoice) for chain, invoice in connection.execute(of_some)}
+    return found
 
 
 def _invoices_of_year(initiative: str, year: int) -> ColumnElement[bool]:

@@ -6,10 +6,10 @@ The head of a chain serves as the optimistic lock: a command that read an older 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from json.encoder import encode_basestring as _in_json  # of the standard library, without its detour
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, union, update
@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from clusterflow.domain.events import EVENT, Entry, Event
 from clusterflow.store import tables
+from clusterflow.store.bulk import insert_many
 
 GENESIS = "0" * 64
 
@@ -57,18 +58,36 @@ def append(
     Raises:
         VersionConflict: another command appended first.
     """
-    entries: list[Entry] = []
-    rows: list[dict[str, object]] = []
-    previous = head.hash
+    rows = _rows(head, events, at, actor, command)
+    if rows:
+        _advance(connection, [head], [rows[-1]])
+        connection.execute(_WRITE, rows)
+    return tuple(Entry.model_construct(event=event, **row) for event, row in zip(events, rows, strict=True))
+
+
+def append_many(
+    connection: Connection, added: Sequence[tuple[Head, Sequence[Event], datetime]], actor: str, command: str
+) -> list[Head]:
+    """Append events to many chains at once, each at its own moment, and return the new heads.
+
+    Raises:
+        VersionConflict: another command appended to one of the chains first.
+    """
+    rows, last = list[dict[str, Any]](), list[dict[str, Any]]()
+    for head, events, at in added:
+        rows += _rows(head, events, at, actor, command)
+        last.append(rows[-1])
+    if rows:
+        _advance(connection, [head for head, _, _ in added], last)
+        insert_many(connection, tables.ledger, rows)
+    return [Head(row["chain"], row["version"], row["hash"], row["at"]) for row in last]
+
+
+def _rows(head: Head, events: Sequence[Event], at: datetime, actor: str, command: str) -> list[dict[str, Any]]:
+    rows, previous = list[dict[str, Any]](), head.hash
     for version, event in enumerate(events, head.version + 1):
         body = event.model_dump_json()
         digest = hash_of(previous, head.chain, version, at, actor, command, event.kind, body)
-        entries.append(
-            Entry.model_construct(
-                chain=head.chain, version=version, at=at, actor=actor, command=command, event=event,
-                previous=previous, hash=digest,
-            )
-        )  # fmt: skip
         rows.append(
             {
                 "chain": head.chain, "version": version, "at": at, "actor": actor, "command": command,
@@ -76,32 +95,32 @@ def append(
             }
         )  # fmt: skip
         previous = digest
-    if entries:
-        _advance(connection, head, entries[-1])
-        connection.execute(_WRITE, rows)
-    return tuple(entries)
+    return rows
 
 
-def _advance(connection: Connection, head: Head, last: Entry) -> None:
-    new = {"version": last.version, "head": last.hash, "at": last.at}
-    if head.version == 0:
+def _advance(connection: Connection, heads: Sequence[Head], last: Sequence[Mapping[str, Any]]) -> None:
+    """Move heads to their last new entries."""
+    new = [{"version": row["version"], "head": row["hash"], "at": row["at"]} for row in last]
+    begun = [{"id": h.chain, "published": 0, "told": 0, **n} for h, n in zip(heads, new, strict=True) if not h.version]
+    if begun:
         try:
             with connection.begin_nested():
-                connection.execute(_NEW_CHAIN, {"id": head.chain, "published": 0, "told": 0, **new})
+                connection.execute(_NEW_CHAIN, begun)
         except IntegrityError:
-            raise VersionConflict(head.chain) from None
-        return
-    moved = connection.execute(_ADVANCE, {"chain": head.chain, "expected_version": head.version, **new})
-    if moved.rowcount != 1:
-        raise VersionConflict(head.chain)
+            raise VersionConflict(begun[0]["id"]) from None
+    moved = [
+        {"chain": h.chain, "expected_version": h.version, **n} for h, n in zip(heads, new, strict=True) if h.version
+    ]
+    if moved and connection.execute(_ADVANCE, moved).rowcount != len(moved):
+        raise VersionConflict(moved[0]["chain"])
 
 
 def hash_of(
     previous: str, chain: str, version: int, at: datetime, actor: str, command: str, kind: str, body: str
 ) -> str:
     """Return the hash of an entry, over a JSON list, so that the boundaries between its parts are unambiguous."""
-    parts = [previous, chain, version, at.isoformat(), actor, command, kind, body]
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+    first, *texts = map(_in_json, (chain, at.isoformat(), actor, command, kind, body))
+    return hashlib.sha256(f'["{previous}", {first}, {version}, {", ".join(texts)}]'.encode()).hexdigest()
 
 
 def read_entries(

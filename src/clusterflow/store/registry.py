@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    Insert,
     Row,
     RowMapping,
     Select,
@@ -20,7 +19,6 @@ from sqlalchemy import (
     Update,
     bindparam,
     func,
-    insert,
     literal,
     select,
     tuple_,
@@ -33,6 +31,7 @@ from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Initiative, Person
 from clusterflow.rules.work_calendar import WorkCalendar, no_corrections
 from clusterflow.store import tables
+from clusterflow.store.bulk import insert_many
 from clusterflow.store.columns import from_row, to_row
 from clusterflow.store.database import CORRECTED_DAYS
 
@@ -53,6 +52,25 @@ class Fact:
     entry: int
     record: Record
     retracted: bool = False
+
+
+class NewFact(NamedTuple):
+    """A fact that is to be written, with the salt of its digest, and when and by whom it was entered."""
+
+    fact: Fact
+    salt: str
+    at: datetime
+    by: str
+
+
+class Superseded(NamedTuple):
+    """The entry of a fact, and the later entry of the same chain that replaces it."""
+
+    record: str
+    chain: str
+    entry: int
+    by_entry: int
+    at: datetime
 
 
 def chain_of(cls: type[Record], initiative: str | None) -> str:
@@ -107,11 +125,6 @@ def _key(record: str) -> list[Column[Any]]:
 
 
 @cache
-def _insert(record: str) -> Insert:
-    return insert(tables.REGISTRY_TABLES[record])
-
-
-@cache
 def _supersede(record: str) -> Update:
     table = tables.REGISTRY_TABLES[record]
     return update(table).where(table.c.chain == bindparam("of_chain"), table.c.entry == bindparam("of_entry"))
@@ -140,24 +153,28 @@ def _existing_many(record: str) -> Select[Any]:
     return _existing(record).where(column.in_(bindparam("ids", expanding=True)))
 
 
-def insert_facts(connection: Connection, facts: Sequence[Fact], salts: Sequence[str], at: datetime, by: str) -> None:
+def insert_facts(connection: Connection, facts: Iterable[NewFact]) -> None:
     """Write facts, each with the number of its own ledger entry."""
     by_type: dict[str, list[dict[str, Any]]] = {}
-    for fact, salt in zip(facts, salts, strict=True):
-        by_type.setdefault(fact.record.type, []).append(
-            {
-                "chain": fact.chain, "entry": fact.entry, "entered_at": at, "entered_by": by,
-                "retracted": fact.retracted, "salt": salt, **to_row(fact.record),
-            }
+    for fact, salt, at, by in facts:
+        row = to_row(fact.record)
+        row.update(
+            chain=fact.chain, entry=fact.entry, entered_at=at, entered_by=by, retracted=fact.retracted, salt=salt,
+            superseded_by=None, superseded_at=None,
         )  # fmt: skip
+        by_type.setdefault(fact.record.type, []).append(row)
     for name, rows in by_type.items():
-        connection.execute(_insert(name), rows)
+        insert_many(connection, tables.REGISTRY_TABLES[name], rows)
 
 
-def supersede(connection: Connection, fact: Fact, by_entry: int, at: datetime) -> None:
-    """Mark a fact as superseded by a later entry; its values stay unchanged."""
-    this = {"of_chain": fact.chain, "of_entry": fact.entry}
-    connection.execute(_supersede(fact.record.type), {**this, "superseded_by": by_entry, "superseded_at": at})
+def supersede(connection: Connection, facts: Iterable[Superseded]) -> None:
+    """Mark facts as superseded by later entries; their values stay unchanged."""
+    by_type: dict[str, list[dict[str, Any]]] = {}
+    for record, chain, entry, by_entry, at in facts:
+        row = {"of_chain": chain, "of_entry": entry, "superseded_by": by_entry, "superseded_at": at}
+        by_type.setdefault(record, []).append(row)
+    for name, rows in by_type.items():
+        connection.execute(_supersede(name), rows)
 
 
 def ids_of_type(connection: Connection, record: str, chain: str = REGISTRY) -> list[str]:
@@ -336,11 +353,12 @@ def iterate_facts(connection: Connection, cls: type[R], retracted: bool = False)
         yield row.chain, from_row(cls, row._mapping)
 
 
-def tax_ids(connection: Connection) -> list[tuple[str, str]]:
-    """Return (organisation, tax id) of every fact that holds and has a tax id, as it is written."""
+def tax_ids(connection: Connection) -> Iterator[tuple[str, str]]:
+    """Yield (organisation, tax id) of every fact that holds and has a tax id, as it is written."""
     table = tables.REGISTRY_TABLES["organisation"]
     query = select(table.c.id, table.c.tax_id).where(table.c.chain == REGISTRY, *_is_current(table))
-    return [(row.id, row.tax_id) for row in connection.execute(query.where(table.c.tax_id.is_not(None)))]
+    for row in connection.execute(query.where(table.c.tax_id.is_not(None)), execution_options=STREAMED):
+        yield row.id, row.tax_id
 
 
 def changed_identities(connection: Connection, cls: type[Record]) -> set[tuple[str, tuple[str, ...]]]:

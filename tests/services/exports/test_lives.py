@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import tracemalloc
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -15,8 +17,10 @@ from support.fresh import Fresh
 from support.world import World, model, stage
 
 from clusterflow.domain.terms import DecisionKind
+from clusterflow.engine import restore as restoring
 from clusterflow.engine.restore import RestoreResult
 from clusterflow.errors import Mistakes, NotPossible
+from clusterflow.intake.record_file import RecordFile
 from clusterflow.reports.ocel import JsonForm
 from clusterflow.services import explanation, ledger, personal_data, registry, review, standing
 from clusterflow.services.catalogue.models import models_of
@@ -25,7 +29,7 @@ from clusterflow.services.exports.event_logs import Logs
 from clusterflow.services.exports.exports import Exports
 from clusterflow.services.exports.restore import restore
 from clusterflow.settings import Settings
-from clusterflow.store import tables
+from clusterflow.store import backup, tables
 from clusterflow.store.database import read_connection
 
 Two = tuple[Fresh, Fresh]
@@ -43,8 +47,12 @@ def moved(context: Context, fresh: Fresh) -> Context:
     fresh.again()
     twin = Context(context.settings, fresh.engine, context.clock)
     twin.models = models_of(context)
-    restore(twin, taken(context), "life.jsonl")
+    restore(twin, file_of(taken(context)))
     return twin
+
+
+def file_of(text: str) -> RecordFile:
+    return RecordFile(io.BytesIO(text.encode()), "life.jsonl")
 
 
 def due(context: Context) -> list[Any]:
@@ -131,7 +139,7 @@ def office(on_sqlite: Two) -> tuple[Context, str]:
 
 def take(there: Fresh, text: str) -> RestoreResult:
     there.again()
-    return restore(Context(Settings(proof="none"), there.engine), text, "life.jsonl")
+    return restore(Context(Settings(proof="none"), there.engine), file_of(text))
 
 
 def test_the_ledger_keeps_every_sign_of_a_reason(office: tuple[Context, str], on_sqlite: Two) -> None:
@@ -148,9 +156,9 @@ def test_the_same_file_twice_changes_nothing_and_another_finds_no_room(
     context, text = office
     there = moved(context, on_sqlite[1])
     before = taken(there)
-    assert restore(there, text, "life.jsonl").entries == text.count('"entry":')
+    assert restore(there, file_of(text)).entries == text.count('"entry":')
     with pytest.raises(NotPossible, match=r"the database is not empty\. Make an empty one"):
-        restore(there, text + "\n", "life.jsonl")
+        restore(there, file_of(text + "\n"))
     assert taken(there) == before
 
 
@@ -189,6 +197,7 @@ ANOTHER = {"id": "management", "kind": "board", "name": "Another", "from": "2020
         (lambda t: t + '{"record": "membership"}', "is no line of a life; accepted: one that has «clusterflow» or"),
         (lambda t: t + "[1]", "is no line of a life"),
         (lambda t: t.replace('{"chain":"one"', '{"sort":"one"', 1), "is no line of a life"),
+        (lambda t: t[t.index('{"entry"') :], "an entry stands before the chain that it belongs to"),
         (lambda t: t.replace('"command":"record"', '"command":"rec\\u0000ord"', 1), "does not follow"),
     ],
 )  # fmt: skip
@@ -202,6 +211,45 @@ def test_a_file_that_is_not_as_it_was_written_is_refused_whole(
     assert "life.jsonl:" in str(refused.value) or "the file" in str(refused.value)
     with read_connection(on_sqlite[1].engine) as connection:
         assert connection.execute(select(tables.chain)).all() == []
+
+
+@pytest.mark.parametrize("page", [1, 3])
+def test_a_file_is_read_and_written_in_pages(
+    office: tuple[Context, str], on_sqlite: Two, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    monkeypatch.setattr(restoring, "PAGE", page)
+    monkeypatch.setattr(backup, "PAGE", {"yield_per": page})
+    here, there = office[0], Context(office[0].settings, on_sqlite[1].engine, office[0].clock)
+    on_sqlite[1].again()
+    assert taken(here) == office[1]
+    restore(there, file_of(office[1]))
+    assert taken(there) == office[1]
+    assert not any(result.flaws for result in ledger.verify(there))
+
+
+def test_memory_does_not_grow_with_the_backup(on_sqlite: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(restoring, "PAGE", 50)
+    monkeypatch.setattr(backup, "PAGE", {"yield_per": 50})
+    firm = "organisation id=firm-{} name=x helix=company from=2024-01-01"
+
+    def peak(number: int) -> int:
+        on_sqlite[0].again()
+        world = World("", database=on_sqlite[0].engine)
+        world.record(*(firm.format(n) for n in range(number)))
+        lines = io.BytesIO()
+        Exports(on_sqlite[0].engine).life(lambda text: lines.write(text.encode()))
+        on_sqlite[1].again()
+        there = Context(Settings(proof="none"), on_sqlite[1].engine)
+        tracemalloc.start()
+        Exports(on_sqlite[0].engine).life(lambda _: None)
+        restore(there, RecordFile(lines, "life.jsonl"))
+        used = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return used
+
+    peak(100)  # statements are compiled once
+    small, large = peak(100), peak(1500)
+    assert large < small + 1400 * 50, (small, large)
 
 
 def test_an_office_that_forgot_somebody_moves_too(office: tuple[Context, str], on_sqlite: Two) -> None:

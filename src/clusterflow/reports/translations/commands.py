@@ -153,6 +153,11 @@ COMMANDS: dict[str, str] = {
     "there is no file {}": "no existe el archivo {}",
     "{} cannot be read: {}": "{} no se puede leer: {}",
     "{} is larger than {} MB; give it in parts": "{} pesa más de {} MB; entréguelo en partes",
+    "the fact of entry {} is not what the ledger says is left of it": "el hecho del asiento {} no es lo que, según el "
+    "libro, queda de él",
+    "{} has a line of more than {} MB; split it": "{} tiene una línea de más de {} MB; divídala",
+    "{} was changed while it was read; nothing was recorded. Try again": "{} cambió mientras se leía; "
+    "no se registró nada. Inténtelo de nuevo",
     "--from needs a file, and «{}» is an option; a file of that name is ./{}": "--from necesita un archivo, y «{}» "
     "es una opción; un archivo con ese nombre es ./{}",
     "--to needs a file, and «{}» is an option; a file of that name is ./{}": "--to necesita un archivo, y «{}» es "
