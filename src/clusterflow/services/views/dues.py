@@ -325,7 +325,7 @@ def record_payment(context: Context, author: Author, found: InvoicePage, form: F
         return PaymentOutcome(recorded=is_repeat, changed=not is_repeat)
     if amount is not None and form.get(recording.CONFIRM) != "yes" and amount.minor > found.owed.minor:
         payment = Payment(id="x", invoice=found.invoice.id, amount=amount, valid_from=found.today)
-        odd = overpaid(payment, found.paid.minor + amount.minor, found.invoice)
+        odd = overpaid(payment.amount, found.paid.minor + amount.minor, found.invoice)
         if odd is not None:
             return PaymentOutcome(odd={"amount": odd.describe(author.language)})
     done = recording.enter(context, author, Payment.type, fields, key)
