@@ -34,6 +34,8 @@ def insert_many(connection: Connection, table: Table, rows: Rows) -> None:
     Raises:
         DBAPIError: the database refuses a row, as for an ordinary statement.
     """
+    if not rows:
+        return
     if len(rows) <= FEW:
         connection.execute(_insert(table), [*rows])
     elif connection.dialect.name == "sqlite":
