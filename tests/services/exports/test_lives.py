@@ -238,6 +238,7 @@ def test_memory_does_not_grow_with_the_backup(on_sqlite: Two, monkeypatch: pytes
         world.record(*(firm.format(n) for n in range(number)))
         lines = io.BytesIO()
         Exports(on_sqlite[0].engine).life(lambda text: lines.write(text.encode()))
+        lines.seek(0)
         on_sqlite[1].again()
         there = Context(Settings(proof="none"), on_sqlite[1].engine)
         tracemalloc.start()
