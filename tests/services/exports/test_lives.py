@@ -20,6 +20,7 @@ from clusterflow.domain.terms import DecisionKind
 from clusterflow.engine import restore as restoring
 from clusterflow.engine.restore import RestoreResult
 from clusterflow.errors import Mistakes, NotPossible
+from clusterflow.intake import record_file
 from clusterflow.intake.record_file import RecordFile
 from clusterflow.reports.ocel import JsonForm
 from clusterflow.services import explanation, ledger, personal_data, registry, review, standing
@@ -230,6 +231,7 @@ def test_a_file_is_read_and_written_in_pages(
 def test_memory_does_not_grow_with_the_backup(on_sqlite: Two, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(restoring, "PAGE", 50)
     monkeypatch.setattr(backup, "PAGE", {"yield_per": 50})
+    monkeypatch.setattr(record_file, "_BLOCK", 2**12)
     firm = "organisation id=firm-{} name=x helix=company from=2024-01-01"
 
     def peak(number: int) -> int:
