@@ -138,7 +138,7 @@ def _notice_rules() -> tuple[NoticeRule, ...]:
 def _moment(rule: NoticeRule) -> str:
     if rule.event is not None:
         return f"event `{rule.event}`" + (f", level {rule.level}" if rule.level else "")
-    return f"`{rule.on}`: " + ", ".join(str(step) for step in rule.ladder)
+    return f"`{rule.on}`: " + (", ".join(str(step) for step in rule.ladder) or "the model's `lead_time` before")
 
 
 def _audiences(audiences: Iterable[Audience]) -> str:

@@ -15,6 +15,7 @@ from clusterflow.prefect.reconcile import reconcile
 from clusterflow.prefect.shards import require_all, review_part, share
 from clusterflow.prefect.steps import Steps
 from clusterflow.services import review as review_service
+from clusterflow.services.coming_turns import refresh_coming_turns
 from clusterflow.services.context import Context
 
 
@@ -51,7 +52,8 @@ async def _review(context: Context, steps: Steps) -> dict[str, int]:
     job = await share(context, REVIEW, everyone, context.settings.shard, review_part)
     if job is None:
         found = review_service.review_portfolio(context, actor="review")
-        steps.report(f"{initiative}: {text}" for initiative, text in found.problems.items())
+        problems = {**refresh_coming_turns(context), **found.problems}
+        steps.report(f"{initiative}: {text}" for initiative, text in problems.items())
         return {"initiatives": found.looked_at, "changed": len(found.changed)}
     steps.report(f"{initiative}: {text}" for initiative, text in {**job.problems, **job.given_up}.items())
     with steps.step("reviewing all parts"):

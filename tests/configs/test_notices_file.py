@@ -122,6 +122,8 @@ def test_a_mistake_is_reported(tmp_path: Path, instead: str, written: str, expec
          "1:23: trust.fell concerns no organisation"),
         ("{on: trust.fell, until: paid, ladder: [0d], to: [board], template: overdue}",
          "1:23: trust.fell has no stop condition «paid»; accepted: no until"),
+        ("{on: finding.ahead, until: prevented, ladder: [-30d], to: [board], template: overdue}",
+         "1:44: finding.ahead has no ladder; accepted: no ladder: the lead time of the model says when"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_another_kind_of_moment_is_reported(tmp_path: Path, text: str, expected: str) -> None:

@@ -16,7 +16,7 @@ from clusterflow.store.reminder_occasions import OccasionMatch, find_occasions, 
 
 Finding = Callable[..., list[OccasionMatch]]
 
-WITH_STATEMENT = [name for name, occasion in OCCASIONS.items() if not occasion.by_rulebook]
+WITH_STATEMENT = [name for name, occasion in OCCASIONS.items() if not (occasion.by_rulebook or occasion.by_lead_time)]
 """The occasions whose day is recorded. Those of rulebooks are in tests/services/notifications."""
 
 

@@ -31,6 +31,7 @@ def build_model(written: WrittenModel, metrics: Mapping[str, MetricDeclaration])
         title=text_of(written.title),
         about=text_of(written.about),
         source=written.source,
+        lead_days=written.lead_time,
         exclusions=tuple(
             Exclusion(helix=e.helix, stages=tuple(e.stages), alone=e.alone, source=e.source) for e in written.exclusions
         ),

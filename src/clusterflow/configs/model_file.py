@@ -37,6 +37,7 @@ from clusterflow.configs.file_values import (
 )
 from clusterflow.configs.mistakes import Translator, describe_value, file_error, file_errors
 from clusterflow.configs.parameters import parameter_errors
+from clusterflow.domain.lifecycle import LEAD_DAYS
 from clusterflow.domain.measurement import MetricDeclaration
 from clusterflow.domain.quantity import BOUND_FORMATS, Bound, BoundError, Unit
 from clusterflow.domain.terms import HelixKind, Role, Severity, StageKind
@@ -287,6 +288,11 @@ class WrittenModel(Written):
     title: WrittenText = Field(description="the title of the model in es and en")
     about: WrittenText = Field(description="what the model stands for, in es and en")
     source: NonEmptyText = Field(description="where the model comes from, like «ECLAC»")
+    lead_time: OptionalKey[Days] = Field(
+        default=None,
+        description="how long before an answer, a milestone or a label turns people are told, like 90 days; "
+        f"{LEAD_DAYS} days if left out",
+    )
     exclusions: list[WrittenExclusion] = Field(
         default_factory=list, description="a list of who never decides the gates of which kinds of stages"
     )

@@ -148,7 +148,9 @@ class _Wrong(Protocol):
 def _climbed(written: WrittenNotice, wrong: _Wrong) -> Iterator[Mistake]:
     """Return the mistakes of a reminder ladder, its steps and its end."""
     occasion = OCCASIONS[written.on or ""]
-    if not written.ladder:
+    if occasion.by_lead_time and written.ladder:
+        yield wrong("ladder", f"{occasion.id} has no ladder", "no ladder: the lead time of the model says when")
+    elif not occasion.by_lead_time and not written.ladder:
         yield wrong("on", f"the occasion {occasion.id} has no ladder", LADDER)
     if written.until != occasion.until:
         has = f"until: {occasion.until}" if occasion.until else "no until"

@@ -121,6 +121,10 @@ class Exclusion(Frozen):
     source: str
 
 
+LEAD_DAYS = 60
+"""The lead time of a model that declares none (a proposal)."""
+
+
 class LifecycleModel(Frozen):
     """Stages in a partial order, each with a gate.
 
@@ -133,6 +137,12 @@ class LifecycleModel(Frozen):
     title: Text
     about: Text
     source: str
+    lead_days: int | None = Field(
+        default=None,
+        ge=1,
+        exclude_if=lambda days: days is None,
+        description="how many days before something turns people are told; ``LEAD_DAYS`` if it is not declared",
+    )
     exclusions: tuple[Exclusion, ...] = ()
     stages: tuple[Stage, ...] = Field(min_length=1)
 
@@ -144,6 +154,11 @@ class LifecycleModel(Frozen):
     @cached_property
     def by_id(self) -> dict[str, Stage]:
         return {stage.id: stage for stage in self.stages}
+
+    @property
+    def lead(self) -> int:
+        """How many days before an answer, a milestone or a label turns people are told."""
+        return self.lead_days or LEAD_DAYS
 
     def stage(self, stage_id: str) -> Stage:
         return self.by_id[stage_id]

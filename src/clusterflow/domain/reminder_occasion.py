@@ -20,6 +20,8 @@ class Occasion(Frozen):
     organisation: bool = False
     person: bool = False
     """Whether it concerns a body, an organisation or a person. These, their chair or their contacts can be notified."""
+    by_lead_time: bool = False
+    """Whether people are told the model's lead time before its day, once, and not by a ladder."""
     by_rulebook: bool = False
     """Whether its day follows from a rulebook, not from a record alone."""
     parameters: Mapping[str, int] = Field(default_factory=dict)
@@ -117,6 +119,24 @@ OCCASIONS: dict[str, Occasion] = {
             about="the last day on which an ended label can be renewed by its rulebook, if its record names none",
             until="renewed",
             by_rulebook=True,
+        ),
+        Occasion(
+            id="finding.ahead",
+            about="the day on which an answer that is met will no longer be, if nothing more is recorded",
+            until="prevented",
+            by_lead_time=True,
+        ),
+        Occasion(
+            id="milestone.ahead",
+            about="the day on which a milestone will lapse, if nothing more is recorded",
+            until="prevented",
+            by_lead_time=True,
+        ),
+        Occasion(
+            id="label.ahead",
+            about="the day on which the rules of a label that are met will no longer be, if nothing more is recorded",
+            until="prevented",
+            by_lead_time=True,
         ),
         Occasion(id="learning.session", about="the day of a future learning session", person=True),
         Occasion(id="document.changed", about="the date of a founding document: purpose statement, charter, statutes"),

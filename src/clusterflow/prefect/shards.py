@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from clusterflow.errors import ClusterflowError, NotPossible
 from clusterflow.prefect import names, runs
 from clusterflow.services import review
+from clusterflow.services.coming_turns import refresh_coming_turns
 from clusterflow.services.context import Context
 from clusterflow.services.isolation import describe_problem
 from clusterflow.services.shards import Job, JobResult, Shard, ShardResult, parts_of
@@ -39,7 +40,8 @@ Work = Callable[[Context, Shard], Awaitable[ShardResult]]
 async def review_part(context: Context, shard: Shard) -> ShardResult:
     """Bring the initiatives of a part up to date."""
     found = review.review_initiatives(context, shard.initiatives, actor="review")
-    return ShardResult(looked_at=found.looked_at, changed=len(found.changed), problems=found.problems)
+    problems = {**refresh_coming_turns(context, shard.initiatives), **found.problems}
+    return ShardResult(looked_at=found.looked_at, changed=len(found.changed), problems=problems)
 
 
 async def share(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
 from sqlalchemy import Connection
 
 from clusterflow.domain import events as ev
 from clusterflow.domain.criterion import Criterion, leaves
 from clusterflow.domain.lifecycle import LifecycleModel
-from clusterflow.domain.measurement import MetricDeclaration
+from clusterflow.domain.measurement import UNMEASURED, Measurement, MetricCall, MetricDeclaration
 from clusterflow.domain.number_style import numbers_of
 from clusterflow.domain.records.parties import Initiative
 from clusterflow.domain.terms import Answer
@@ -36,7 +37,7 @@ from clusterflow.services import standing
 from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.context import Context
 from clusterflow.store import deadlines, ledger
-from clusterflow.store.metrics import evidence
+from clusterflow.store.metrics import evidence, measure
 from clusterflow.store.metrics.change_days import days_of_records, dependence_of
 from clusterflow.store.metrics.numbers_ahead import PortfolioAhead
 from clusterflow.store.pinned_models import load_model
@@ -52,6 +53,13 @@ PORTION = 200
 
 VOTERS = ("seat", "body", "representation", "organisation", "membership", "office", "initiative", "delegation")
 """The records from which the right to vote follows."""
+
+
+class Numbers(Protocol):
+    """The numbers of one initiative."""
+
+    def on(self, calls: Iterable[MetricCall], day: date) -> Mapping[MetricCall, Measurement]:
+        """Return some numbers on a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,29 +188,68 @@ def _described(
     metrics: Mapping[str, MetricDeclaration],
     language: Language,
 ) -> Iterator[ComingEvent]:
-    model = future.life.model
     for turn in future.turns:
-        event = turn.event
-        if isinstance(event, ev.FindingChanged) and event.parts:
+        if isinstance(turn.event, ev.FindingChanged) and turn.event.parts:
             continue  # the group changes with its criteria, which are listed
-        stage = getattr(event, "stage", "")
-        behind = [
-            _behind(connection, initiative, future, criterion, turn.day, metrics)
-            for criterion in _criteria_behind(event, model)
-        ]
-        least = _least(event, behind)
-        yield ComingEvent(
-            initiative=initiative,
-            day=turn.day,
-            kind=event.kind,
-            stage=stage,
-            stage_title=model.stage(stage).title.to(language) if stage else "",
-            subject=str(next((v for n in _SUBJECTS if (v := getattr(event, n, None))), "")),
-            text=describe(event, model, language),
-            causes=tuple(cause for one in behind for cause in causes_of(one, language)),
-            least=least,
-            prevention=prevention_text(least, turn.day, language),
+        yield _described_turn(
+            connection, initiative, future.life.model, future.numbers, turn.event, turn.day, metrics, language
         )
+
+
+class _MeasuredOnDay:
+    """The numbers of one initiative, measured on the day that is asked for."""
+
+    def __init__(self, connection: Connection, metrics: dict[str, MetricDeclaration], initiative: str) -> None:
+        self.connection, self.metrics, self.initiative = connection, metrics, initiative
+
+    def on(self, calls: Iterable[MetricCall], day: date) -> dict[MetricCall, Measurement]:
+        wanted = tuple(calls)
+        found = measure(self.connection, wanted, self.metrics, day, [self.initiative])
+        return {call: found.get(call, {}).get(self.initiative, UNMEASURED) for call in wanted}
+
+
+def describe_turn(
+    connection: Connection,
+    initiative: str,
+    model: LifecycleModel,
+    event: ev.LifeEvent,
+    day: date,
+    metrics: dict[str, MetricDeclaration],
+    language: Language,
+) -> ComingEvent:
+    """Return what an event of a day to come says, with the facts behind it and the least that would prevent it."""
+    numbers = _MeasuredOnDay(connection, metrics, initiative)
+    return _described_turn(connection, initiative, model, numbers, event, day, metrics, language)
+
+
+def _described_turn(
+    connection: Connection,
+    initiative: str,
+    model: LifecycleModel,
+    numbers: Numbers,
+    event: ev.LifeEvent,
+    day: date,
+    metrics: Mapping[str, MetricDeclaration],
+    language: Language,
+) -> ComingEvent:
+    stage = getattr(event, "stage", "")
+    behind = [
+        _behind(connection, initiative, numbers, criterion, day, metrics)
+        for criterion in _criteria_behind(event, model)
+    ]
+    least = _least(event, behind)
+    return ComingEvent(
+        initiative=initiative,
+        day=day,
+        kind=event.kind,
+        stage=stage,
+        stage_title=model.stage(stage).title.to(language) if stage else "",
+        subject=str(next((v for n in _SUBJECTS if (v := getattr(event, n, None))), "")),
+        text=describe(event, model, language),
+        causes=tuple(cause for one in behind for cause in causes_of(one, language)),
+        least=least,
+        prevention=prevention_text(least, day, language),
+    )
 
 
 def _least(event: ev.LifeEvent, behind: Sequence[Behind]) -> tuple[Need, ...]:
@@ -236,7 +283,7 @@ def _criteria_behind(event: ev.LifeEvent, model: LifecycleModel) -> Collection[C
 def _behind(
     connection: Connection,
     initiative: str,
-    future: Future,
+    numbers: Numbers,
     criterion: Criterion,
     day: date,
     metrics: Mapping[str, MetricDeclaration],
@@ -248,5 +295,5 @@ def _behind(
         grows=dependence_of(call, declared).grows,
         before=evidence(connection, call, initiative, day - DAY, limit=EVERY_ROW),
         after=evidence(connection, call, initiative, day, limit=EVERY_ROW),
-        number=future.numbers.on([call], day)[call],
+        number=numbers.on([call], day)[call],
     )

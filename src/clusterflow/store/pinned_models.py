@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
@@ -28,6 +29,14 @@ def load_model(connection: Connection, content_hash: str) -> LifecycleModel:
         document = connection.execute(select(table.c.document).where(table.c.hash == content_hash)).scalar_one()
         cached = _PARSED[content_hash] = LifecycleModel.model_validate_json(document)
     return cached
+
+
+def lead_days_in_use(connection: Connection, initiatives: Collection[str]) -> dict[str, int]:
+    """Return, by initiative, the lead time of its model in days."""
+    state = tables.initiative_state
+    rows = connection.execute(select(state.c.initiative, state.c.model_hash)).all()
+    wanted = frozenset(initiatives)
+    return {row.initiative: load_model(connection, row.model_hash).lead for row in rows if row.initiative in wanted}
 
 
 def problem_of(connection: Connection, content_hash: str) -> str | None:

@@ -317,6 +317,19 @@ event_cursor = Table(
     Column("heard_until", Instant, nullable=False),
 )
 
+coming_turn = Table(
+    "coming_turn",
+    metadata,
+    # What will soon turn if nothing more is recorded. It follows from the facts: each review computes it anew.
+    Column("id", Integer, primary_key=True),
+    Column("initiative", String(64), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("occasion", String(32), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("details", Text, nullable=False),
+    Index(None, "occasion", "day"),
+)
+
 sign_in_link = Table(
     "sign_in_link",
     metadata,

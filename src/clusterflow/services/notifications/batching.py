@@ -11,11 +11,13 @@ from sqlalchemy import Connection
 
 from clusterflow.domain.notice import Notice, Recipient, Urgency
 from clusterflow.domain.records.parties import Person
+from clusterflow.domain.reminder_occasion import OCCASIONS
 from clusterflow.domain.terms import Weekday
 from clusterflow.domain.text import alphabetical
 from clusterflow.notices.markup import Marked, escaped
 from clusterflow.notices.render import render
 from clusterflow.rules.delivery_policy import DeliveryPolicy, Plan, Receiver, plan
+from clusterflow.services.catalogue.notices import notices_of
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.failures import log_failure
 from clusterflow.settings import Settings
@@ -126,6 +128,8 @@ class _Writer:
 
     def __init__(self, connection: Connection, context: Context, now: datetime, people: Sequence[str]) -> None:
         self.connection, self.context, self.now, self.on = connection, context, now, now.date()
+        self.ahead = {r.id for r in notices_of(context) if r.on and OCCASIONS[r.on].by_lead_time}
+        """The rules about what comes if nothing happens, which has a section of its own in a digest."""
         self.people: dict[str, Person] = people_by_id(connection, self.on, people)
 
     def write(self, person: str, parts: Sequence[int], rule: str) -> Notice:
@@ -145,9 +149,11 @@ class _Writer:
         sections = [
             {
                 "name": name,
-                "notices": [_section_of(one, recipient, name) for one in quoted if one.initiative == initiative],
+                "notices": [_section_of(one, recipient, name) for one in mine if one.rule not in self.ahead],
+                "ahead": [_section_of(one, recipient, name) for one in mine if one.rule in self.ahead],
             }
             for initiative, name in names.items()
+            for mine in [[one for one in quoted if one.initiative == initiative]]
         ]
         facts = {"recipient": recipient, "initiatives": sections, "count": len(quoted), "subject": quoted[0].subject}
         letter = render(self.context.settings.configs / "messages", rule, recipient.language, facts)

@@ -13,8 +13,10 @@ from sqlalchemy.exc import IntegrityError
 
 from clusterflow.domain.appointment import AppointmentKind
 from clusterflow.domain.money import Money
-from clusterflow.domain.notice import Attachment, Audience, Notice, NoticeRule, Recipient, Urgency
+from clusterflow.domain.notice import Attachment, Audience, Notice, NoticeRule, Offset, Recipient, Urgency
+from clusterflow.domain.number_style import numbers_of
 from clusterflow.domain.reminder_occasion import OCCASIONS
+from clusterflow.domain.text import model_language
 from clusterflow.notices.audiences import Concerned, recipients
 from clusterflow.notices.render import TemplateFailed, render
 from clusterflow.rules.delivery_policy import DeliveryPolicy
@@ -28,11 +30,13 @@ from clusterflow.rules.reminder_ladder import (
 )
 from clusterflow.services.calendars import attachment_of, calendar_texts
 from clusterflow.services.catalogue.rulebooks import rulebooks_in
+from clusterflow.services.coming_turns import refresh_coming_turns, turn_facts
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.failures import log_failure
 from clusterflow.services.notifications.pages import Pages, Subject, where_to
 from clusterflow.services.notifications.rulebook_occasions import rulebook_occasions
 from clusterflow.store import notices, reminders
+from clusterflow.store.coming_turns import read_turns
 from clusterflow.store.database import read_connection
 from clusterflow.store.registry import InitiativeProfile, profiles_of
 from clusterflow.store.reminder_occasions import OccasionMatch, find_occasions
@@ -126,6 +130,9 @@ class ReminderWriter:
                 return []
             waiting = reminders.undelivered_reminders(connection, leaving)
         try:
+            ahead = {rule.id for rule in self.rules if OCCASIONS[rule.on or ""].by_lead_time}
+            if foretold := {reminder.initiative for reminder in waiting if reminder.rule in ahead}:
+                refresh_coming_turns(self.context, foretold)
             found = self.due(now, {rule.removesuffix(ESCALATED) for rule in leaving}, ON_ITS_WAY)
         except Exception as problem:
             return [log_failure("the search for finished reminders failed", problem)]
@@ -157,9 +164,7 @@ class ReminderWriter:
             nearby = [
                 (rule, found)
                 for (name, numbers), rules in self._searches(of).items()
-                for since, until in reference_windows(
-                    (step for rule in rules for step in rule.ladder), first, last, late
-                )
+                for since, until in _reference_windows(name, rules, first, last, late)
                 for found in self._find(connection, name, since, until, last, dict(numbers))
                 for rule in rules
                 if rule.about.holds([found.facts.get("helix")], [found.facts.get("size")])
@@ -172,9 +177,11 @@ class ReminderWriter:
             if home is None:
                 continue
             today = days[home.timezone]
-            step = last_step_reached(
-                found.reference, rule.ladder, home.calendar, today, rule.urgency is Urgency.URGENT, late
-            )
+            urgent = rule.urgency is Urgency.URGENT
+            if rule.ladder:
+                step = last_step_reached(found.reference, rule.ladder, home.calendar, today, urgent, late)
+            else:
+                step = Step(Offset(count=0), today) if today < found.reference else None
             if step is not None:
                 due.append(Due(rule, found, step, home, today))
         return due
@@ -185,6 +192,13 @@ class ReminderWriter:
         if OCCASIONS[name].by_rulebook:
             books = rulebooks_in(self.context.settings.configs)
             return rulebook_occasions(connection, books, name, since, until, as_of)
+        if OCCASIONS[name].by_lead_time:
+            # Only what turns within the lead time of its model is stored.
+            turns = read_turns(connection, since, name)
+            return [
+                OccasionMatch(t.initiative, t.subject, t.day, None, None, None, {"kind": name, "turn": t})
+                for t in turns
+            ]
         return find_occasions(connection, name, since, until, as_of, numbers)
 
     def _searches(
@@ -230,9 +244,23 @@ class ReminderWriter:
         file = attachment_of(connection, due.found.initiative, kind, session, now, texts)
         return (file,) if file else ()
 
+    def _turn(self, due: Due, person: Recipient) -> dict[str, Any]:
+        """What will turn, in the recipient's language; nothing for other occasions."""
+        turn = due.found.facts.get("turn")
+        if turn is None:
+            return {}
+        language = model_language(person.language)
+        with read_connection(self.context.database) as connection, numbers_of(language, due.home.country):
+            return {"turn": turn_facts(self.context, connection, due.home.initiative, turn, language)}
+
     def _notice(self, due: Due, person: Recipient, level: _Level, attachments: tuple[Attachment, ...]) -> Notice:
         home = due.home
-        facts = _facts(due) | where_to(self.pages, Subject(home.initiative)) | {"recipient": person, "codes": []}
+        facts = (
+            _facts(due)
+            | self._turn(due, person)
+            | where_to(self.pages, Subject(home.initiative))
+            | {"recipient": person, "codes": []}
+        )
         folder = self.context.settings.configs / "messages"
         letter = render(folder, level.template, person.language, facts, home.country)
         return Notice(
@@ -247,6 +275,14 @@ class ReminderWriter:
             body=letter.markdown,
             attachments=attachments,
         )
+
+
+def _reference_windows(
+    name: str, rules: Iterable[NoticeRule], first: date, last: date, late: timedelta
+) -> tuple[tuple[date, date], ...]:
+    if OCCASIONS[name].by_lead_time:
+        return ((first, date.max),)
+    return reference_windows((step for rule in rules for step in rule.ladder), first, last, late)
 
 
 def _rule_of(reminder: reminders.Reminder) -> str:

@@ -1,0 +1,52 @@
+"""Stores what will soon turn if nothing more is recorded. It follows from the facts: each review finds it anew."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from sqlalchemy import Connection, delete, insert, select
+
+from clusterflow.store import tables
+
+_TURN = tables.coming_turn
+_CHUNK = 400
+
+
+@dataclass(frozen=True, slots=True)
+class ComingTurn:
+    """One thing that will turn."""
+
+    initiative: str
+    day: date
+    occasion: str
+    """The occasion of its notice (``domain/reminder_occasion.py``)."""
+    subject: str
+    details: str
+    """What turns, as JSON: the event of the ledger, or the texts about a rulebook."""
+
+
+def read_turns(connection: Connection, after: date, occasion: str | None = None) -> list[ComingTurn]:
+    """Return what turns after a day, of one occasion or of all."""
+    query = select(*(_TURN.c[name] for name in ComingTurn.__slots__)).where(_TURN.c.day > after)
+    if occasion is not None:
+        query = query.where(_TURN.c.occasion == occasion)
+    rows = connection.execute(query.order_by(_TURN.c.initiative, _TURN.c.day, _TURN.c.id))
+    return [ComingTurn(**row._mapping) for row in rows]
+
+
+def replace_turns(connection: Connection, initiatives: Collection[str], turns: Iterable[ComingTurn]) -> None:
+    """Store what turns in some initiatives instead of what was stored of them. What is the same is left as it is."""
+    wanted, known = set(turns), set[ComingTurn]()
+    gone: list[int] = []
+    for row in connection.execute(select(_TURN)):
+        turn = ComingTurn(**{name: row._mapping[name] for name in ComingTurn.__slots__})
+        if turn.initiative in initiatives and turn not in wanted:
+            gone.append(row.id)
+        known.add(turn)
+    for start in range(0, len(gone), _CHUNK):
+        connection.execute(delete(_TURN).where(_TURN.c.id.in_(gone[start : start + _CHUNK])))
+    new = sorted(wanted - known, key=lambda turn: (turn.initiative, turn.day, turn.occasion, turn.subject))
+    if new:
+        connection.execute(insert(_TURN), [asdict(turn) for turn in new])
