@@ -77,11 +77,11 @@ DOORS = (recorded, supposed, delivered, tried_again)
         ),
         (
             "cut-off rulebook=esca-gold rule=indicator-99 bound=>=3 from=2024-01-01",
-            "the rulebook «esca-gold» has no criterion whose cut-off can be entered called «indicator-99»",
+            "the rulebook «esca-gold» has no open cut-off called «indicator-99»",
         ),
         (
             "cut-off rulebook=esca-gold rule=indicator-01 bound=>=3years from=2024-01-01",
-            "bound: «>=3years» has the wrong unit for a metric in share; accepted: a percentage or a fraction",
+            "the bound «>=3years» does not fit a metric in share; accepted: a percentage or a fraction",
         ),
     ],
 )

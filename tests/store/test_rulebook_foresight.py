@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from clusterflow.domain.criterion import AllOf, AnyOf, Criterion
 from clusterflow.domain.measurement import MetricCall, MetricDeclaration
 from clusterflow.domain.quantity import Bound, Unit
+from clusterflow.domain.records import RECORDS
 from clusterflow.domain.rulebook import (
     AppliesTo,
     AwardTerm,
@@ -29,8 +30,10 @@ from clusterflow.domain.rulebook import (
 from clusterflow.domain.terms import Severity
 from clusterflow.domain.text import Text
 from clusterflow.reports.rulebook_turns import answers_of
+from clusterflow.rules.rulings import RulebookFacts, judge_rulebook
 from clusterflow.services.rulebook_foresight import changes_until
-from clusterflow.services.rulebooks import judge_all
+from clusterflow.services.rulebooks import cut_offs_by_rulebook, judge_all
+from clusterflow.store.rulebook_facts import cut_offs_on, rulebook_facts
 
 from .test_foresight import BOUNDS, facts
 from .test_metrics_together import CHECKED, enter
@@ -152,4 +155,40 @@ def test_foresight_of_rulebooks_agrees_with_judging_every_day(
             and both[0] != both[1]
         ]
         assert sorted(found, key=lambda one: one[:2]) == sorted(expected, key=lambda one: one[:2])
+        connection.rollback()
+
+
+@settings(CHECKED, max_examples=25)
+@given(facts=facts(), more=labels_and_waivers(), entered=cut_offs(), data=st.data())
+def test_shared_verdicts_are_those_of_each_initiative_alone(
+    engine: Engine, new_registry: Callable[..., Any], calls: list[MetricCall], facts: list[Any], more: list[Any],
+    entered: list[Any], data: st.DataObject,
+) -> None:  # fmt: skip
+    """Initiatives that are alike share one verdict; here "three" is like "one", and "two" is not."""
+    with engine.connect() as connection:
+        registry = new_registry(connection)
+        mirrored = [(kind, "three", *rest) for kind, i, *rest in (*facts, *more) if i == "one" and kind != "initiative"]
+        mirrored = [fact for fact in mirrored if RECORDS[fact[0]].of_initiative]
+        enter(registry, [*facts, *more, *entered, *mirrored])
+        fit = [call for call in calls if call.metric != "stage-time"]
+        books = {name: data.draw(rulebooks(name, fit, registry.declarations)) for name in ("x", "y")}
+        everybody = ("one", "two", "three")
+        for day in (TODAY, date(2024, 5, 2)):
+            together = judge_all(connection, books, registry.declarations, day, everybody)
+            assert judge_all(connection, books, registry.declarations, day, everybody, everyone=True) == together
+            facts_then = rulebook_facts(connection, day)
+            entered_then = cut_offs_by_rulebook(cut_offs_on(connection, day), books.values(), registry.declarations)
+            for initiative in everybody:
+                numbers = {
+                    call: found[initiative]
+                    for call in frozenset().union(*(book.calls for book in books.values()))
+                    if initiative in (found := registry.everybody(call, day, [initiative]))
+                }
+                alone = {
+                    name: judge_rulebook(
+                        book, numbers, facts_then[initiative].get(name, RulebookFacts()), entered_then[name], day
+                    )
+                    for name, book in books.items()
+                }
+                assert together[initiative] == alone
         connection.rollback()

@@ -58,6 +58,9 @@ def matrix_of(
 ) -> RulebookMatrix:
     """Return the matrix of verdicts by initiative and rulebook, in the order of the names."""
     ordered = sorted(verdicts, key=lambda i: (alphabetical(names.get(i, i)), i))
+    # Initiatives that are alike share a verdict, and so its cell.
+    shared = {id(verdict): verdict for own in verdicts.values() for verdict in own.values()}
+    cells = {key: matrix_cell(verdict) for key, verdict in shared.items()}
     return RulebookMatrix(
         as_of=as_of,
         titles=titles,
@@ -65,7 +68,7 @@ def matrix_of(
             MatrixLine(
                 initiative=i,
                 name=names.get(i, i),
-                cells={rulebook: matrix_cell(verdict) for rulebook, verdict in verdicts[i].items()},
+                cells={rulebook: cells[id(verdict)] for rulebook, verdict in verdicts[i].items()},
             )
             for i in ordered
         ),

@@ -52,15 +52,19 @@ def _mistakes_of_rule(rulebook: Rulebook, submission: Submission, configs: Path)
     entered = open_criteria(rulebook)
     known = list(entered) if submission.type == CutOff.type else sorted(_names(rulebook))
     if rule not in known:
-        noun = "criterion whose cut-off can be entered" if submission.type == CutOff.type else "rule"
-        found = f"the rulebook {quoted(rulebook.id)} has no {noun} called {quoted(rule)}"
+        found = f"the rulebook {quoted(rulebook.id)} has no rule called {quoted(rule)}"
+        if submission.type == CutOff.type:
+            found = f"the rulebook {quoted(rulebook.id)} has no open cut-off called {quoted(rule)}"
         cure = nearest_hint(shortened(rule), known) or f"See: clusterflow rulebook show {rulebook.id}"
         yield Mistake(submission.where, found, ", ".join(known[:12]) + (" …" if len(known) > 12 else ""), cure)
     elif submission.type == CutOff.type and isinstance(bound, str):
+        unit = metrics_in(configs)[entered[rule].metric].unit
         try:
-            Bound.parse(bound, metrics_in(configs)[entered[rule].metric].unit)
+            Bound.parse(bound, unit)
         except BoundError as error:
-            yield Mistake(submission.where, f"bound: {error.found}", error.accepted)
+            yield Mistake(
+                submission.where, f"the bound {quoted(bound)} does not fit a metric in {unit}", error.accepted
+            )
 
 
 def open_criteria(rulebook: Rulebook) -> dict[str, OpenCriterion]:

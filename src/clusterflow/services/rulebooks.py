@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from types import MappingProxyType
 
 from sqlalchemy import Connection
 
-from clusterflow.domain.measurement import Measurement, MetricCall, MetricDeclaration
+from clusterflow.domain.measurement import MetricDeclaration
 from clusterflow.domain.number_style import numbers_of
 from clusterflow.domain.quantity import BOUND_FORMATS
 from clusterflow.domain.records.parties import Initiative
@@ -141,19 +140,31 @@ def judge_all(
     """
     calls = frozenset().union(*(rulebook.calls for rulebook in rulebooks.values()))
     chosen = None if everyone else list(initiatives)
-    measured = _by_initiative(measure(connection, calls, metrics, day, chosen, known_at))
+    measured = measure(connection, calls, metrics, day, chosen, known_at)
     facts = rulebook_facts(connection, day, chosen, known_at)
     cut_offs = cut_offs_by_rulebook(cut_offs_on(connection, day, known_at), rulebooks.values(), metrics)
-    nothing: dict[MetricCall, Measurement] = {}
+    numbers_of_rulebook = {
+        name: [(call, by) for call, by in measured.items() if by and call in rulebook.calls]
+        for name, rulebook in rulebooks.items()
+    }
     no_facts = RulebookFacts()
+    # Initiatives with the same facts and numbers share these objects, and so one verdict.
+    judged: dict[tuple[object, ...], RulebookVerdict] = {}
     found: Verdicts = {}
     for i in initiatives:
-        mine, numbers, record = facts.get(i, {}), measured.get(i, nothing), records.get(i)
-        found[i] = {
-            name: judge_rulebook(rulebook, numbers, mine.get(name, no_facts), cut_offs[name], day)
-            for name, rulebook in rulebooks.items()
-            if name in mine or record is None or rulebook.concerns(record.country, record.subdivision)
-        }
+        mine, record, verdicts = facts.get(i, {}), records.get(i), dict[str, RulebookVerdict]()
+        for name, rulebook in rulebooks.items():
+            if name not in mine and record is not None and not rulebook.concerns(record.country, record.subdivision):
+                continue
+            own, numbers = mine.get(name, no_facts), numbers_of_rulebook[name]
+            row = [by.get(i) for _, by in numbers]
+            key = (name, id(own), *map(id, row))
+            verdict = judged.get(key)
+            if verdict is None:
+                known = {call: number for (call, _), number in zip(numbers, row, strict=True) if number is not None}
+                verdict = judged[key] = judge_rulebook(rulebook, known, own, cut_offs[name], day)
+            verdicts[name] = verdict
+        found[i] = verdicts
     return found
 
 
@@ -163,21 +174,11 @@ def _chosen(context: Context, rulebook: str | None) -> dict[str, Rulebook]:
     return {rulebook: find_rulebook(context.settings.configs, rulebook)}
 
 
-def _by_initiative(
-    measured: Mapping[MetricCall, Mapping[str, Measurement]],
-) -> dict[str, dict[MetricCall, Measurement]]:
-    found: dict[str, dict[MetricCall, Measurement]] = defaultdict(dict)
-    for call, by in measured.items():
-        for initiative, measurement in by.items():
-            found[initiative][call] = measurement
-    return found
-
-
 def cut_offs_by_rulebook(
     entered: Sequence[CutOff], rulebooks: Iterable[Rulebook], metrics: Mapping[str, MetricDeclaration]
 ) -> dict[str, CutOffs]:
     """Return the cut-offs, by rulebook. One in another unit than that of its metric counts as not entered;
-    ``unusable_cut_offs`` tells of it.
+    ``unusable_cut_offs`` reports it.
     """
     found: dict[str, CutOffs] = {}
     for rulebook in rulebooks:

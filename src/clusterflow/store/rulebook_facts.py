@@ -29,6 +29,7 @@ def rulebook_facts(
     """Return the awards and waivers that began on or before a day (None: of all initiatives).
 
     A label belongs to the rulebook that it names, or whose id is its name. With ``known_at`` later entries are ignored.
+    Initiatives of which the same is recorded share one object.
     """
     labels: dict[tuple[str, str], list[Label]] = defaultdict(list)
     waivers: dict[tuple[str, str], list[Waiver]] = defaultdict(list)
@@ -37,9 +38,13 @@ def rulebook_facts(
     for initiative, waiver in _begun(connection, Waiver, day, initiatives, known_at):
         waivers[initiative, waiver.rulebook].append(waiver)
     found: FactsByRulebook = defaultdict(dict)
+    alike: dict[tuple[tuple[int, ...], tuple[int, ...]], RulebookFacts] = {}
     for initiative, rulebook in {*labels, *waivers}:
-        key = (initiative, rulebook)
-        found[initiative][rulebook] = RulebookFacts(tuple(labels.get(key, ())), tuple(waivers.get(key, ())))
+        of_label, of_waiver = labels.get((initiative, rulebook), []), waivers.get((initiative, rulebook), [])
+        same = (tuple(map(id, of_label)), tuple(map(id, of_waiver)))
+        if same not in alike:
+            alike[same] = RulebookFacts(tuple(of_label), tuple(of_waiver))
+        found[initiative][rulebook] = alike[same]
     return found
 
 
@@ -66,7 +71,15 @@ def _begun(
     chosen = None if initiatives is None else list(initiatives)
     query = _begun_query(record, chosen is None, chosen is not None and len(chosen) == 1, known_at is not None)
     values = parameter_values((), day, chosen, known_at)
-    return [(row.initiative, from_row(record, row._mapping)) for row in connection.execute(query, values)]
+    alike: dict[tuple[Any, ...], R] = {}
+    found: list[tuple[str, R]] = []
+    for row in connection.execute(query, values):
+        _, _, _, *fields = row
+        key = tuple(fields)
+        if key not in alike:
+            alike[key] = from_row(record, row._mapping)
+        found.append((row.initiative, alike[key]))
+    return found
 
 
 @cache  # it takes longer to build than to run, and reminders ask for it at each search

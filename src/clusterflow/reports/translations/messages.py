@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 MESSAGES: dict[str, str] = {
+    "the rulebook {} has no rule called {}": "el reglamento {} no tiene ninguna regla con el nombre {}",
+    "the rulebook {} has no open cut-off called {}": "el reglamento {} no tiene ningún umbral abierto con el nombre {}",
+    "the bound {} does not fit a metric in {}": "el umbral {} no corresponde a una métrica en {}",
+    "Put its file into configs/rulebooks first": "Ponga antes su archivo en configs/rulebooks",
+    "See: clusterflow rulebook show {}": "Vea: clusterflow rulebook show {}",
     "the database has schema {}, but this clusterflow needs {}, which is newer. {}": "la base de datos tiene el "
     "esquema {}, y este clusterflow necesita el {}, que es más nuevo. {}",
     "«{}» is not a database address; accepted: sqlite:///FILE or "
