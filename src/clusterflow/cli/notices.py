@@ -51,13 +51,14 @@ def preview(
     if as_json:
         print_json(wanted)
         return
-    lines = table(f"Notices from {first} to {last}", ["at", "to", "", "subject"])
+    lines = table(f"Notices from {first} to {last}", ["at", "to", "", "by", "subject"])
     for m in wanted:
         to = m.person if m.reachable else f"{m.person} (no e-mail)"
-        lines.add_row(f"{m.at:%Y-%m-%d %H:%M %Z}", to, URGENCY[m.urgency].to(language()), m.subject)
+        by = f"{', '.join(m.channels)} ({m.language})"
+        lines.add_row(f"{m.at:%Y-%m-%d %H:%M %Z}", to, URGENCY[m.urgency].to(language()), by, m.subject)
         if len(m.holds) > 1 or m.holds[0].subject != m.subject:
             for part in m.holds:
-                lines.add_row("", "", "", f"  {part.initiative}: {part.rule}")
+                lines.add_row("", "", "", "", f"  {part.initiative}: {part.rule}")
     show(lines)
     show(f"{len(wanted)} messages. What is yet to be recorded or decided is not foreseen; nothing was sent.")
 

@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 from clusterflow.errors import Conflict, NotPossible, UnknownName
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.pages import GATE_PAGE, INITIATIVE_PAGE, WORK_PAGE
-from clusterflow.web import gate, initiative, me, office, sign_in, single_sign_on, work
+from clusterflow.web import gate, initiative, me, office, office_pages, sign_in, single_sign_on, work
 from clusterflow.web.api.routes import api
 from clusterflow.web.fact_routes import fact_routes
 from clusterflow.web.headers import HEADERS, SecurityHeaders
@@ -56,6 +56,8 @@ def build_app(context: Context) -> Starlette:
             post(f"{office.OFFICE_PAGE}/letters", office.resend),
             Route(f"{office.OFFICE_PAGE}/submissions/{{number}}", office.show_refusal),
             post(f"{office.OFFICE_PAGE}/submissions/{{number}}", office.retry),
+            Route(f"{office.OFFICE_PAGE}/people", office_pages.show_people),
+            Route(f"{office.OFFICE_PAGE}/notices", office_pages.show_notices),
             Route(f"{office.OFFICE_PAGE}/enrolment", office.show_enrolment),
             post(f"{office.OFFICE_PAGE}/enrolment", office.enrol),
             api(),

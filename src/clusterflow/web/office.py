@@ -27,7 +27,7 @@ _KEY = re.compile("[0-9a-f]{32}")
 
 
 def show(request: Request) -> Response:
-    person, context = _staff(request), site_of(request).context
+    person, context = staff_of_office(request), site_of(request).context
     query = request.query_params
     number = query.get("page", "1")
     found = office.board(
@@ -52,7 +52,7 @@ def show(request: Request) -> Response:
 
 
 def resend(request: Request, form: Form) -> Response:
-    person = _staff(request)
+    person = staff_of_office(request)
     with suppress(Mistakes):  # its gate closed meanwhile: the page says so
         dead_letters.resend_by_office(site_of(request).context, person, _number(form.get("number", "")), ACTOR)
     return RedirectResponse(f"{OFFICE_PAGE}#letters", 303)
@@ -64,7 +64,7 @@ def show_refusal(request: Request) -> Response:
 
 def retry(request: Request, form: Form) -> Response:
     """Record a corrected submission, or show what is still wrong with it."""
-    person, number, text = _staff(request), _number(request.path_params["number"]), form.get("text", "")
+    person, number, text = staff_of_office(request), _number(request.path_params["number"]), form.get("text", "")
     try:
         office.retry(site_of(request).context, person, number, text, ACTOR)
     except Mistakes as found:
@@ -78,7 +78,7 @@ def show_enrolment(request: Request) -> Response:
 
 
 def enrol(request: Request, form: Form) -> Response:
-    person, context = _staff(request), site_of(request).context
+    person, context = staff_of_office(request), site_of(request).context
     fields = {name: form.get(name, "").strip() for name in FIELDS}
     mistakes = {n: f"{n}_missing" for n in ("id", "name", "country", "office") if not fields[n]}
     if form.get("model", "") not in dict(office.model_choices(context, visitor_of(request).language)):
@@ -98,7 +98,17 @@ def enrol(request: Request, form: Form) -> Response:
     return RedirectResponse(f"/initiatives/{done.initiative}", 303)
 
 
-def _staff(request: Request) -> str:
+def page_number(request: Request) -> int:
+    text = request.query_params.get("page", "1")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
+def staff_of_office(request: Request) -> str:
+    """Return the visitor, if they work for an office.
+
+    Raises:
+        HTTPException: 404.
+    """
     person = signed_in(request).id
     if not access.is_staff(site_of(request).context, person):
         raise HTTPException(HTTPStatus.NOT_FOUND)
@@ -112,7 +122,7 @@ def _number(text: str) -> int:
 
 
 def _refusal(request: Request, text: str | None = None, mistakes: list[str] | None = None) -> Response:
-    person, number = _staff(request), _number(request.path_params["number"])
+    person, number = staff_of_office(request), _number(request.path_params["number"])
     found = next((r for r in office.refusals(site_of(request).context, person) if r.id == number), None)
     if found is None:
         raise UnknownName("refused submission", str(number))
@@ -134,7 +144,7 @@ def _enrolment(
     mistakes: Mapping[str, str] | None = None,
     problems: list[str] | None = None,
 ) -> Response:
-    person, context = _staff(request), site_of(request).context
+    person, context = staff_of_office(request), site_of(request).context
     return page(
         request,
         "enrolment",

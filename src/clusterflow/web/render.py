@@ -18,7 +18,18 @@ from clusterflow.domain.term_labels import CHOICES, WEEKDAY
 from clusterflow.domain.text import Language, Text
 from clusterflow.intake.record_forms.form import noun
 from clusterflow.reports.dues import STATE
-from clusterflow.reports.labels import ANSWER, DECISION, READINESS, ROLE, SEVERITY, SIGN, STANCE, STANDING, STATUS
+from clusterflow.reports.labels import (
+    ANSWER,
+    DECISION,
+    READINESS,
+    ROLE,
+    SEVERITY,
+    SIGN,
+    STANCE,
+    STANDING,
+    STATUS,
+    URGENCY,
+)
 from clusterflow.services import sign_in
 from clusterflow.web.site import form_secret, site_of, visitor_of
 from clusterflow.web.texts import CAPACITY, TEXTS
@@ -33,6 +44,7 @@ LABELS: tuple[Mapping[Any, Text], ...] = (
     STANDING,
     STATE,
     STATUS,
+    URGENCY,
     WEEKDAY,
 )
 _BY_TYPE = {type(key): labels for labels in LABELS for key in labels}

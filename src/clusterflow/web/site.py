@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from ipaddress import ip_address
+from threading import Lock
 from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -35,6 +36,7 @@ FORM_FIELDS = 2500
 LINKS_PER_ADDRESS = parse("5 per 15 minutes")
 LINKS_PER_CLIENT = parse("20 per 15 minutes")
 GUESSES_PER_CLIENT = parse("60 per 15 minutes")
+PREVIEWS_PER_PERSON = parse("10 per 15 minutes")
 CODES_PER_PERSON = parse("10 per 15 minutes")
 
 Form = Mapping[str, str]
@@ -58,6 +60,8 @@ class Site:
         self.context = context
         self.secure = context.settings.site.startswith("https://")
         self.views = ViewCache()
+        self.preview = Lock()
+        """One preview of notices at a time: each works on a copy of the database."""
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     @property

@@ -9,14 +9,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, func, select, update
 
 from clusterflow.domain.notice import Urgency
-from clusterflow.domain.text import Frozen
+from clusterflow.domain.records.base import REGISTRY
+from clusterflow.domain.records.parties import Channel
+from clusterflow.domain.text import Frozen, NoticeLanguage
+from clusterflow.notices.channels import MAIL
 from clusterflow.rules.delivery_policy import DeliveryPolicy
 from clusterflow.services import review
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.batching import Clocks
 from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.store import deadlines, held_notices, notices, tables
-from clusterflow.store.registry import people_by_id
+from clusterflow.store.registry import current, people_by_id
 from clusterflow.store.scratch_database import scratch_copy
 
 DAILY = time(9)
@@ -42,6 +45,9 @@ class PreviewMessage(Frozen):
     reachable: bool
     """Whether the registry has an address of the person."""
     urgency: Urgency
+    language: NoticeLanguage
+    channels: tuple[str, ...]
+    """The channels by which it would be tried, in their order."""
     subject: str
     holds: tuple[MessagePart, ...]
 
@@ -80,9 +86,15 @@ class RecordingDispatcher(Dispatcher):
             person=notice.recipient,
             reachable=known is not None and known.email is not None,
             urgency=notice.urgency,
+            language=notice.language,
+            channels=self._channels(connection, notice.recipient, now),
             subject=notice.subject,
             holds=self._parts(connection, notice),
         )
+
+    def _channels(self, connection: Connection, person: str, now: datetime) -> tuple[str, ...]:
+        wishes: list[Channel] = current(connection, Channel, REGISTRY, now.date(), person=person)
+        return tuple(wish.channel for wish in sorted(wishes, key=lambda wish: (wish.rank, wish.channel))) or (MAIL,)
 
     def _parts(self, connection: Connection, notice: notices.Due) -> tuple[MessagePart, ...]:
         table = tables.notice
