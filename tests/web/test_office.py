@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
+import pytest
 from support.web import WebWorld
 
 from clusterflow.engine.submissions import Delivery
@@ -12,6 +14,8 @@ from clusterflow.intake.json_lines import read_value
 from clusterflow.services import registry
 from clusterflow.services.intake import submissions as intake
 from clusterflow.services.notifications import dead_letters
+from clusterflow.services.reports import portfolio
+from clusterflow.services.views import office
 from clusterflow.store import tables
 
 
@@ -74,11 +78,48 @@ def test_the_portfolio_is_filtered_by_name_and_model(site: WebWorld) -> None:
     assert "<b>x" not in browser.get("/office?search=<b>x").text
 
 
-def test_what_takes_too_long_needs_a_visit(site: WebWorld) -> None:
-    assert "Necesitan una visita" not in site.browser("olga").get("/office").text
+def test_who_needs_a_visit_and_why_follows_from_the_rule_of_the_portfolio(site: WebWorld) -> None:
+    site.world.evaluate()
+    browser = site.browser("olga")
+    assert "etapa fuera de plazo" not in browser.get("/office").text
     site.world.at("2025-01-10")
     site.world.evaluate()
-    assert "Necesitan una visita" in site.browser("olga").get("/office").text
+    browser = site.browser("olga")
+    page = browser.open("/office").text
+    assert "Necesitan una visita" in page
+    assert "etapa fuera de plazo" in page
+    (line, *_) = portfolio.gather(site.world.context, language="es").visits
+    assert f"{line.name} {line.points} puntos" in page
+
+
+def test_the_portfolio_is_filtered_by_what_an_initiative_waits_for(site: WebWorld) -> None:
+    browser = site.browser("olga")
+    found = {
+        waits: "Initiative-one" in browser.get(f"/office?waits={waits}").text.partition('id="portfolio"')[2]
+        for waits in ("criteria", "decision", "overdue", "x")
+    }
+    assert found == {"criteria": True, "decision": False, "overdue": False, "x": True}
+    site.ready()
+    assert "Initiative-one" in browser.get("/office?waits=decision").text.partition('id="portfolio"')[2]
+
+
+def test_a_board_that_is_read_again_computes_only_what_has_changed(
+    site: WebWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, asked_for = site.browser("olga"), list[list[str]]()
+    plain = office.snapshots
+
+    def counted(*arguments: Any) -> Any:
+        asked_for.append(list(arguments[-1]))
+        return plain(*arguments)
+
+    monkeypatch.setattr(office, "snapshots", counted)
+    first = browser.get("/office").text
+    assert browser.get("/office").text == first
+    assert asked_for == [["one"]]
+    site.world.record("seat initiative=one body=board person=carla from=2024-01-05 role=member")
+    browser.get("/office")
+    assert asked_for == [["one"], ["one"]]
 
 
 def test_a_refused_submission_is_corrected_and_recorded(site: WebWorld) -> None:

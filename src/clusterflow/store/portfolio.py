@@ -186,9 +186,15 @@ def last_facts(connection: Connection, of: Iterable[InitiativeSnapshot]) -> dict
     days: dict[str, date] = {}
     for end in set(ends.values()):
         query = select(table.c.chain, func.max(table.c.at).label("at")).where(table.c.at <= end)
-        rows = connection.execute(query.where(table.c.kind.in_(sorted(_FACTS))).group_by(table.c.chain))
+        query = query.where(table.c.kind.in_(sorted(_FACTS)))
+        if len(ends) <= _FEW:
+            query = query.where(table.c.chain.in_(sorted(ends)))
+        rows = connection.execute(query.group_by(table.c.chain))
         days |= {row.chain: row.at.astimezone(end.tzinfo).date() for row in rows if ends.get(row.chain) == end}
     return days
 
+
+_FEW = 500
+"""Up to so many initiatives are named in a statement; for more it reads all of them."""
 
 _FACTS = frozenset({"record.entered", "record.corrected", "record.retracted"})

@@ -7,12 +7,14 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from clusterflow.errors import Mistakes, NotPossible, UnknownName
+from clusterflow.reports.status_board import Wait
 from clusterflow.reports.translations import mistake_text
 from clusterflow.services import access
 from clusterflow.services.notifications import dead_letters
@@ -28,23 +30,22 @@ _KEY = re.compile("[0-9a-f]{32}")
 
 def show(request: Request) -> Response:
     person, context = staff_of_office(request), site_of(request).context
-    query = request.query_params
-    number = query.get("page", "1")
-    found = office.board(
-        context,
-        person,
-        visitor_of(request).language,
-        query.get("model", "")[:64],
-        query.get("search", "")[:200],
-        int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1,
+    query, language = request.query_params, visitor_of(request).language
+    waits = query.get("waits", "")
+    wanted = office.BoardFilter(
+        model=query.get("model", "")[:64],
+        search=query.get("search", "")[:200],
+        waits=waits if waits == office.OVERDUE or waits in set(Wait) else "",
     )
+    found = office.board(context, person, language, wanted, page_number(request), site_of(request).boards)
     return page(
         request,
         "office",
         board=found,
         pages=max(1, -(-found.total // office.PAGE)),
-        model=query.get("model", ""),
-        search=query.get("search", ""),
+        wanted=wanted,
+        waits=tuple(Wait),
+        link=lambda number: "?" + urlencode({"page": number, **{k: v for k, v in wanted.model_dump().items() if v}}),
         letters=dead_letters.dead_letters_of_office(context, person),
         refusals=office.refusals(context, person),
         offices=access.offices_of(context, person),

@@ -30,12 +30,16 @@ from clusterflow.reports.labels import (
     STATUS,
     URGENCY,
 )
+from clusterflow.reports.portfolio.texts import SIGN as REASON
+from clusterflow.reports.portfolio.texts import WAIT
 from clusterflow.services import sign_in
 from clusterflow.web.site import form_secret, site_of, visitor_of
 from clusterflow.web.texts import CAPACITY, TEXTS
 
 FOLDER = Path(__file__).resolve().parent
 LABELS: tuple[Mapping[Any, Text], ...] = (
+    REASON,
+    WAIT,
     ANSWER,
     DECISION,
     READINESS,

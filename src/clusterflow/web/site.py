@@ -39,6 +39,8 @@ GUESSES_PER_CLIENT = parse("60 per 15 minutes")
 PREVIEWS_PER_PERSON = parse("10 per 15 minutes")
 CODES_PER_PERSON = parse("10 per 15 minutes")
 
+BOARD_LINES = 40_000
+
 Form = Mapping[str, str]
 View = TypeVar("View")
 
@@ -60,6 +62,8 @@ class Site:
         self.context = context
         self.secure = context.settings.site.startswith("https://")
         self.views = ViewCache()
+        self.boards = ViewCache(BOARD_LINES)
+        """A line of the portfolio for each initiative: small, and all of them are shown at once."""
         self.preview = Lock()
         """One preview of notices at a time: each works on a copy of the database."""
         self._limiter = MovingWindowRateLimiter(MemoryStorage())

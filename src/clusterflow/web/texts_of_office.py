@@ -8,6 +8,12 @@ OFFICE: dict[str, Text] = {
     "office": Text(es="Oficina", en="Office"),
     "portfolio": Text(es="Portafolio", en="Portfolio"),
     "visits": Text(es="Necesitan una visita", en="Need a visit"),
+    "points": Text(es="{number} puntos", en="{number} points"),
+    "waits_for": Text(es="Qué espera", en="Waits for"),
+    "unreadable": Text(
+        es="Estas iniciativas no se pueden leer; avise a la administración:",
+        en="These initiatives cannot be read; tell an administrator:",
+    ),
     "days": Text(es="días", en="days"),
     "search_name": Text(es="Buscar por nombre", en="Search by name"),
     "model": Text(es="Modelo", en="Model"),

@@ -123,7 +123,7 @@ def portfolio_of(
         answers=tuple(
             rows[i] for i in sorted(rows, key=lambda i: (alphabetical(statuses[i].name), i)) if rows[i].answers
         ),
-        visits=_visits(lives, places, last_facts, rules),
+        visits=tuple(_visits(lives, places, last_facts, rules)[:VISITS]),
         visit_rules=tuple(rules),
     )
 
@@ -204,12 +204,25 @@ def _titles(model: LifecycleModel, lapse: Lapse, language: Language) -> tuple[st
     return titles_in(model.stage(lapse.stage), lapse.criteria, language)
 
 
+def visit_lines(
+    lives: Sequence[InitiativeSnapshot], last_facts: Mapping[str, date], language: Language
+) -> list[VisitLine]:
+    """Return the initiatives that show a sign, by points, then by waiting time, then by name."""
+    statuses = [status_in(life, language) for life in lives]
+    return _visits(lives, board_entries(statuses, language), last_facts, VISIT_RULES)
+
+
+def visit_order(line: VisitLine) -> tuple[object, ...]:
+    """The key by which visits are sorted."""
+    return (-line.points, -(line.waits_days or 0), line.name, line.initiative)
+
+
 def _visits(
     lives: Sequence[InitiativeSnapshot],
     places: Iterable[BoardEntry],
     last_facts: Mapping[str, date],
     rules: Sequence[SignRule],
-) -> tuple[VisitLine, ...]:
+) -> list[VisitLine]:
     """The visits, by points, then by waiting time, then by name."""
     longest: dict[str, BoardEntry] = {}
     for place in places:
@@ -231,5 +244,4 @@ def _visits(
                     waits_days=line.waits_days,
                 )
             )
-    found.sort(key=lambda v: (-v.points, -(v.waits_days or 0), v.name, v.initiative))
-    return tuple(found[:VISITS])
+    return sorted(found, key=visit_order)

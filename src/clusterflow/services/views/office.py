@@ -10,12 +10,13 @@ from clusterflow.domain.record_events import SubmissionSource
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Initiative
 from clusterflow.domain.refused_submission import Refusal
-from clusterflow.domain.text import Frozen, Language
+from clusterflow.domain.text import Frozen, Language, alphabetical
 from clusterflow.engine.enrol import EnrolmentResult
 from clusterflow.engine.record import RecordResult, Submission
 from clusterflow.errors import ClusterflowError, NotPossible, UnknownName
 from clusterflow.intake.corrections import read_again
 from clusterflow.intake.json_lines import lines_of, read_lines
+from clusterflow.reports.portfolio.portfolio import VISITS, VisitLine, visit_lines, visit_order
 from clusterflow.reports.status import status_in
 from clusterflow.reports.status_board import BoardLine, board_of
 from clusterflow.services import access, enrolment
@@ -23,13 +24,16 @@ from clusterflow.services.catalogue.models import models_of
 from clusterflow.services.context import Context
 from clusterflow.services.facts.permission import check_permission
 from clusterflow.services.intake import submissions as intake
+from clusterflow.services.isolation import compute_without_broken
 from clusterflow.services.refusals import entering_refusals
-from clusterflow.store.portfolio import snapshots
+from clusterflow.services.views.cache import ViewCache, bases_of
+from clusterflow.store.portfolio import last_facts, snapshots
 from clusterflow.store.registry import current
 
 PAGE = 50
 """The most initiatives on one page."""
-VISITS = 10
+OVERDUE = "overdue"
+"""The filter for initiatives in a stage that takes too long."""
 LONGEST_PAYLOAD = 40_000
 """A larger refused submission is corrected on the command line."""
 
@@ -43,43 +47,73 @@ class OfficeBoard(Frozen):
     page: int
     models: tuple[tuple[str, str], ...]
     """The models to filter by: id and title."""
-    visits: tuple[BoardLine, ...]
-    """The initiatives that need a visit most."""
+    visits: tuple[VisitLine, ...]
+    """The initiatives that need a visit most, by the rule of the portfolio."""
+    unreadable: tuple[str, ...] = ()
+    """The initiatives whose data cannot be read; they have no line."""
+
+
+class BoardFilter(Frozen):
+    """Which initiatives the board shows; what is empty leaves out none."""
+
+    model: str = ""
+    search: str = ""
+    """A part of the name."""
+    waits: str = ""
+    """What they wait for, or ``overdue``."""
+
+    def fits(self, line: BoardLine) -> bool:
+        waits = line.overdue if self.waits == OVERDUE else self.waits in ("", line.waits)
+        return self.model in ("", line.model) and waits and self.search.strip().casefold() in line.name.casefold()
 
 
 def board(
-    context: Context, person: str, language: Language, model: str = "", search: str = "", page: int = 1
+    context: Context,
+    person: str,
+    language: Language,
+    wanted: BoardFilter,
+    page: int = 1,
+    views: ViewCache | None = None,
 ) -> OfficeBoard:
-    """The portfolio of a person's office.
+    """The portfolio of a person's office. Only what has changed since it was shown is computed again, all at once.
 
     Args:
-        model: only the initiatives under this model, if it is named.
-        search: only the initiatives with this text in their name.
         page: which page, from 1; a page after the last one is the last one.
+        views: keeps the line of each initiative.
     """
     ids = sorted(access.initiatives_served(context, person))
-    with context.reading() as connection:
-        statuses = [status_in(life, language) for life in snapshots(connection, context.clock(), None, ids)]
-    lines = board_of(statuses, context.clock().date(), language).lines
-    wanted = search.strip().casefold()
-    shown = [one for one in lines if model in ("", one.model) and wanted in one.name.casefold()]
+    bases = bases_of(context, ids)
+
+    def compute(missing: Sequence[str]) -> Mapping[str, tuple[BoardLine, VisitLine | None]]:
+        found, _ = compute_without_broken(lambda only: _lines(context, missing if only is None else only, language),
+                                          lambda: list(missing))  # fmt: skip
+        return found
+
+    found = (ViewCache() if views is None else views).many(bases, ("board", language), compute)
+    lines = sorted(
+        (line for line, _ in found.values()), key=lambda one: (one.model, alphabetical(one.name), one.initiative)
+    )
+    shown = [one for one in lines if wanted.fits(one)]
     page = max(1, min(page, -(-len(shown) // PAGE)))
     return OfficeBoard(
         lines=tuple(shown[(page - 1) * PAGE : page * PAGE]),
         total=len(shown),
         page=page,
         models=tuple(sorted({(one.model, one.model_title) for one in lines})),
-        visits=tuple(sorted(filter(_needs_visit, lines), key=_urgency)[:VISITS]),
+        visits=tuple(sorted((v for _, v in found.values() if v is not None), key=visit_order)[:VISITS]),
+        unreadable=tuple(i for i in ids if i not in found),
     )
 
 
-def _needs_visit(line: BoardLine) -> bool:
-    return line.overdue or bool(line.lapsed)
-
-
-def _urgency(line: BoardLine) -> tuple[object, ...]:
-    """Lapsed milestones first, then stages that are overdue, then who has waited longest."""
-    return (-len(line.lapsed), not line.overdue, -(line.waits_days or 0), -(line.days or 0), line.initiative)
+def _lines(
+    context: Context, initiatives: Sequence[str], language: Language
+) -> dict[str, tuple[BoardLine, VisitLine | None]]:
+    with context.reading() as connection:
+        lives = snapshots(connection, context.clock(), None, initiatives)
+        recorded = last_facts(connection, lives)
+    lines = board_of([status_in(life, language) for life in lives], context.clock().date(), language).lines
+    visits = {visit.initiative: visit for visit in visit_lines(lives, recorded, language)}
+    return {line.initiative: (line, visits.get(line.initiative)) for line in lines}
 
 
 def refusals(context: Context, person: str) -> Sequence[Refusal]:
