@@ -104,6 +104,11 @@ cli.command(
     help_epilogue="Example: clusterflow compare automotriz --models basque,catalan",
 )
 cli.command(
+    "clusterflow.cli.migrate:migrate",
+    help="Let initiatives go on under another model, or another version of theirs.",
+    help_epilogue='Example: clusterflow migrate automotriz --to basque --by gala --reason "A new program." --dry-run',
+)
+cli.command(
     "clusterflow.cli.what_if:what_if",
     help="Show what some facts would change, without recording them.",
     help_epilogue="Example: clusterflow what-if automotriz --from facts.jsonl",

@@ -15,7 +15,6 @@ from clusterflow.domain.records.base import REGISTRY
 from clusterflow.errors import ClusterflowError, NotPossible
 from clusterflow.reports.ledger_lines import event_fields, event_word
 from clusterflow.services import ledger as ledger_service
-from clusterflow.services import standing
 from clusterflow.services.context import Context
 
 
@@ -41,9 +40,9 @@ def ledger(
         return
     lines = table(f"Ledger of {initiative}", ["#", "at", "what", "", "by"])
     lang = language()
-    model = None if initiative == REGISTRY else standing.pinned_model(context, initiative)
+    models = None if initiative == REGISTRY else ledger_service.models(context, initiative)
     for e in entries:
-        what = event_fields(e.event, model, lang)
+        what = event_fields(e.event, models.at(e.version) if models else None, lang)
         lines.add_row(str(e.version), f"{e.at:%Y-%m-%d %H:%M}", event_word(e.event.kind, lang), what, e.actor)
     show(lines)
 

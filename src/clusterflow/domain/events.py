@@ -22,6 +22,7 @@ from clusterflow.domain.gate_events import GateWithdrawn as GateWithdrawn
 from clusterflow.domain.gate_events import VoteCast as VoteCast
 from clusterflow.domain.gate_events import VoteFell as VoteFell
 from clusterflow.domain.gate_events import VoteWithdrawn as VoteWithdrawn
+from clusterflow.domain.migration import InitiativeMigrated as InitiativeMigrated
 from clusterflow.domain.record_events import PersonForgotten, RecordCorrected, RecordEntered, RecordRetracted
 from clusterflow.domain.record_events import SubmissionRefused as SubmissionRefused
 from clusterflow.domain.terms import Answer, Role, VisitOutcome
@@ -216,6 +217,7 @@ class AccessRefused(Frozen):
 RecordEvent = RecordEntered | RecordCorrected | RecordRetracted
 LifeEvent = (
     InitiativeEnrolled
+    | InitiativeMigrated
     | StageEntered
     | StageLeft
     | StageDeclined
@@ -255,6 +257,7 @@ KINDS: dict[str, type[Event]] = {c.model_fields["kind"].default: c for c in Even
 
 
 NOTIFIED_EVENTS = (
+    InitiativeMigrated,
     FindingChanged,
     GateOpened,
     GateReopened,

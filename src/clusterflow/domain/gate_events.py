@@ -34,12 +34,14 @@ class GateChanged(Frozen):
 
 
 class GateWithdrawn(Frozen):
-    """A gate is no longer ready. Its review was closed without a decision."""
+    """A gate is no longer ready, or the initiative passed to another model. The review closed without a decision."""
 
     kind: Literal["gate.withdrawn"] = "gate.withdrawn"
     review: str
     stage: str
     on: date
+    migrated: bool = False
+    """Whether it closed because the initiative passed to another model."""
 
 
 class GateReopened(Frozen):

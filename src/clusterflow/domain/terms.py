@@ -111,6 +111,8 @@ class VoteFall(StrEnum):
     """The delegation by which the vote was cast did not exist on that day."""
     FOUR_EYES = "four-eyes"
     """The decider recorded facts since the stage began."""
+    MODEL = "model"
+    """The initiative passed to another model, and its open gates closed."""
 
 
 class SplitDays(StrEnum):
@@ -255,6 +257,8 @@ class VisitOutcome(StrEnum):
     STOPPED = "stopped"
     DECLINED = "declined"
     """The stage is optional, and the initiative does without it."""
+    MIGRATED = "migrated"
+    """The initiative passed to another model, in which the stage is not under way."""
 
 
 class ConditionStatus(StrEnum):

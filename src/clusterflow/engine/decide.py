@@ -87,7 +87,7 @@ def open_review(
     tx: Transaction, initiative: str, stage: str, declared: MetricSource, asked_by: str | None = None
 ) -> OpenedReview:
     """Open a gate review by hand, so that a gate that is not ready can be decided, too."""
-    asker = _alias(tx, asked_by) if asked_by else None
+    asker = known_alias(tx, asked_by) if asked_by else None
     now = _standing(tx, initiative, declared)
     known_stage(now.model, stage)
     transition = Transition(now.model, now.state, now.today)
@@ -233,7 +233,7 @@ def renew_code(tx: Transaction, initiative: str, stage: str, person: str, declar
     review = now.state.open_review(known_stage(now.model, stage))
     if review is None:
         raise NotPossible(f"the gate of «{stage}» is not open; there is no code to renew")
-    alias = _alias(tx, person)
+    alias = known_alias(tx, person)
     rule = rule_at(now.model.stage(stage).gate.decided_by, review)
     if not any(v.person == person for v in eligible_people(tx.connection, initiative, rule, now.today)):
         raise NotPossible(f"«{person}» has no vote at the gate of «{stage}» today, so there is no code to send")
@@ -241,7 +241,12 @@ def renew_code(tx: Transaction, initiative: str, stage: str, person: str, declar
     return BallotResult(initiative=initiative, stage=stage, review=review.id, version=after.version)
 
 
-def _alias(tx: Transaction, person: str) -> str:
+def known_alias(tx: Transaction, person: str) -> str:
+    """Return the pseudonym of a person.
+
+    Raises:
+        UnknownName: there is no such person; the error suggests similar names.
+    """
     alias = alias_of(tx.connection, person, tx.context.ids)
     if alias is None:
         raise UnknownName("person", person, nearest(person, registry.ids_of_type(tx.connection, "person")))
@@ -274,7 +279,7 @@ def _voter(
 
 def _decider(tx: Transaction, initiative: str, today: date, person: str) -> Decider:
     mine = capacities(tx.connection, initiative, today, person).get(person, NO_CAPACITY)
-    return Decider(_alias(tx, person), mine.roles, mine.helixes, mine.organisations)
+    return Decider(known_alias(tx, person), mine.roles, mine.helixes, mine.organisations)
 
 
 def grant_of(state: InitiativeState, review: Review, decider: str, cast_by: str | None) -> Grant:

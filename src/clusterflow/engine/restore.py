@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DataError, IntegrityError
 
 from clusterflow.domain.backup import CURE, Alias, Chain, Header, Line, Part, PinnedModel, canonical_json
-from clusterflow.domain.events import EVENT, Entry, InitiativeEnrolled, RecordEvent
+from clusterflow.domain.events import EVENT, Entry, InitiativeEnrolled, InitiativeMigrated, RecordEvent
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.pseudonym import Pseudonym
 from clusterflow.domain.record_events import PersonForgotten
@@ -231,8 +231,9 @@ class _Restorer:
         except ValidationError:
             self._wrong(where, f"the event «{kind}» is not known here", "A newer clusterflow reads it")
             return None
-        if isinstance(event, InitiativeEnrolled) and event.model_hash not in self.models:
-            self._wrong(where, f"the model «{event.model}» that it was enrolled under is not in the file")
+        if isinstance(event, InitiativeEnrolled | InitiativeMigrated) and event.model_hash not in self.models:
+            how = "was enrolled under" if isinstance(event, InitiativeEnrolled) else "passed to"
+            self._wrong(where, f"the model «{event.model}» that it {how} is not in the file")
         return Entry.model_construct(
             chain=name, version=line.entry, at=line.at, actor=line.actor, command=line.command,
             event=event, previous=chain.hash, hash=line.hash,

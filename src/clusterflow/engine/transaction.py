@@ -133,8 +133,8 @@ class Transaction:
         if after.standing is Standing.STOPPED:
             deadlines.drop_all(self.connection, after.initiative)
             return
-        model = load_model(self.connection, after.model_hash)
-        old, new = deadlines_of(model, before), deadlines_of(model, after)
+        old = deadlines_of(load_model(self.connection, before.model_hash), before)
+        new = deadlines_of(load_model(self.connection, after.model_hash), after)
         if old != new:
             calendar = self.calendar(after.initiative)
             deadlines.update_moments(

@@ -7,7 +7,14 @@ from collections.abc import Iterator, Sequence
 from pydantic import ValidationError
 from sqlalchemy import Connection, RowMapping
 
-from clusterflow.domain.events import AccessRefused, Entry, InitiativeEnrolled, RecordEvent, SubmissionRefused
+from clusterflow.domain.events import (
+    AccessRefused,
+    Entry,
+    InitiativeEnrolled,
+    InitiativeMigrated,
+    RecordEvent,
+    SubmissionRefused,
+)
 from clusterflow.domain.record_events import PersonForgotten
 from clusterflow.domain.records import Record
 from clusterflow.domain.records.base import REGISTRY
@@ -130,7 +137,7 @@ def _pseudonyms(connection: Connection, chain: str, entries: Sequence[Entry]) ->
     """Report pseudonyms in the entries that are linked to another person, or to none."""
     first: dict[str, int] = {}
     for entry in entries:
-        for name in ("decider", "cast_by", "asked_by"):
+        for name in ("decider", "second", "cast_by", "asked_by"):
             alias = getattr(entry.event, name, None)
             if alias is not None:
                 first.setdefault(alias, entry.version)
@@ -158,7 +165,7 @@ def _pseudonyms(connection: Connection, chain: str, entries: Sequence[Entry]) ->
 def _models(connection: Connection, entries: Sequence[Entry]) -> Iterator[Flaw]:
     """Report a pinned model that is missing or was altered."""
     for entry in entries:
-        if isinstance(entry.event, InitiativeEnrolled):
+        if isinstance(entry.event, InitiativeEnrolled | InitiativeMigrated):
             problem = pinned_models.problem_of(connection, entry.event.model_hash)
             if problem:
                 found = f"the model «{entry.event.model}» that it is pinned to {problem}"

@@ -188,7 +188,8 @@ async def end_if_closed_elsewhere(context: Context, initiative: str, answering: 
         return None  # this very answer closed the gate, and then the run was interrupted
     item = InboxItem(initiative, review_id, review.stage, run, int(number))
     status, done = standing.status(context, initiative), None
-    title = next(s.title for s in status.stages if s.stage == review.stage)
+    # The initiative may have passed to a model that has no such stage.
+    title = next((s.title for s in status.stages if s.stage == review.stage), review.stage)
     try:
         done = submit_answer(
             context, item, await asuspend_flow_run(wait_for_input=GateForm, key=answering, timeout=None)

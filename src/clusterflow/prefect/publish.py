@@ -11,8 +11,8 @@ from itertools import groupby
 from uuid import UUID
 
 from clusterflow.domain import events as ev
-from clusterflow.domain.events import Entry, Event
-from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.events import Entry
+from clusterflow.domain.model_history import ModelHistory
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.text import Frozen
 from clusterflow.errors import PrefectUnreachable
@@ -145,7 +145,7 @@ def _events_of(context: Context, chain: str, entries: Sequence[Entry]) -> Iterab
             continue
         for entry in group:
             payload = entry.event.model_dump(mode="json", exclude={"kind"}) | {"version": entry.version}
-            yield _event(labels, [entry], f"clusterflow.{entry.event.kind}", payload, labels.related(entry.event))
+            yield _event(labels, [entry], f"clusterflow.{entry.event.kind}", payload, labels.related(entry))
 
 
 def _one_event(entry: Entry) -> tuple[str, datetime, bool]:
@@ -165,16 +165,16 @@ class _Labels:
         return record.name if record else self.chain
 
     @cached_property
-    def _model(self) -> LifecycleModel:
-        return standing.pinned_model(self._context, self.chain)
+    def _models(self) -> ModelHistory:
+        return ledger.models(self._context, self.chain)
 
-    def related(self, event: Event) -> list[dict[str, str]]:
+    def related(self, entry: Entry) -> list[dict[str, str]]:
         """The stage and the criterion that an event is about, with their titles."""
-        stage, criterion = getattr(event, "stage", None), getattr(event, "criterion", None)
+        stage, criterion = getattr(entry.event, "stage", None), getattr(entry.event, "criterion", None)
         if stage is None:
             return []
         language = self._context.language
-        planned = next((s for s in self._model.stages if s.id == stage), None)
+        planned = self._models.at(entry.version).by_id.get(stage)
         if planned is None:  # a stage of another version of the model
             return [names.related(self.chain, "stage", stage)]
         found = [names.related(self.chain, "stage", stage, planned.title.to(language))]
@@ -211,14 +211,15 @@ async def _close_what_was_decided(context: Context, initiative: str, entries: It
         event = entry.event
         if not isinstance(event, ev.GateDecided | ev.GateWithdrawn):
             continue
-        title = standing.pinned_model(context, initiative).stage(event.stage).title.to(context.language)
+        model = ledger.models(context, initiative).at(entry.version)
+        title = model.stage(event.stage).title.to(context.language)
         # By the tag and not by who holds the gate: that run may by now wait for the answer to another one.
         for run in await runs.waiting(names.review_tag(initiative, event.review)):
             if isinstance(event, ev.GateDecided):
                 outcome = DECISION[event.decision].to(context.language)
                 closed += await close_form(context, run, title, outcome, "decided_state")
             else:
-                outcome = word("no_longer_ready", context.language)
+                outcome = word("other_model" if event.migrated else "no_longer_ready", context.language)
                 closed += await close_form(context, run, title, outcome, "withdrawn_state")
     return closed
 

@@ -15,6 +15,7 @@ from typing import Any, get_args, get_origin
 from clusterflow.domain import events as ev
 from clusterflow.domain.events import LIFECYCLE_RUN, Entry, Event
 from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.model_history import ModelHistory
 from clusterflow.domain.records.parties import Initiative
 from clusterflow.domain.state import InitiativeState
 from clusterflow.domain.text import Language, Text
@@ -26,7 +27,7 @@ Value = str | int | bool | datetime
 PROGRAMS = frozenset({NOBODY, LIFECYCLE_RUN, "demo", "dues", "relay", "review"})
 """The actors that are programs."""
 
-HIDDEN = ("kind", "initiative", "reason", "digest", "digests", "decider", "cast_by", "asked_by")
+HIDDEN = ("kind", "initiative", "reason", "digest", "digests", "decider", "second", "cast_by", "asked_by")
 """Fields of events that become no attribute: free text, hashes, and what the log holds elsewhere."""
 
 
@@ -44,8 +45,13 @@ class Case:
     """The initiative of a trace."""
 
     state: InitiativeState
-    model: LifecycleModel
+    models: ModelHistory
     record: Initiative | None
+
+    @property
+    def model(self) -> LifecycleModel:
+        """The model of today."""
+        return self.models.models[-1][1]
 
 
 @dataclass(slots=True)
@@ -97,6 +103,7 @@ _ACTIVITY: dict[str, tuple[Transition, Text]] = {
     "milestone.lapsed": (Transition.COMPLETE, Text(es="Hito caducado: {0}", en="Milestone lapsed: {0}")),
     "milestone.restored": (Transition.COMPLETE, Text(es="Hito recuperado: {0}", en="Milestone restored: {0}")),
     "milestone.withdrawn": (Transition.COMPLETE, Text(es="Hito retirado: {0}", en="Milestone taken back: {0}")),
+    "initiative.migrated": (Transition.COMPLETE, Text(es="Cambio de modelo", en="Migrated")),
     "initiative.stopped": (Transition.COMPLETE, Text(es="Fin", en="Stopped")),
     "label.expiring": (Transition.COMPLETE, Text(es="Sello por vencer", en="Label about to expire")),
     "label.expired": (Transition.COMPLETE, Text(es="Sello vencido", en="Label expired")),
@@ -138,6 +145,8 @@ def resource(entry: Entry, aliases: Aliases) -> str:
         return event.decider
     if isinstance(event, ev.AccessRefused | ev.SubmissionRefused) and event.person is not None:
         return event.person
+    if isinstance(event, ev.InitiativeMigrated):
+        return event.decider
     if isinstance(event, ev.GateOpened) and event.asked_by:
         return event.asked_by
     return aliases.of(entry.actor)

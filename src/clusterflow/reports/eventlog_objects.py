@@ -59,7 +59,7 @@ class LogObjects:
         self._initiative(case, entry)
         about = [Related(f"initiative:{initiative}", "initiative")]
         stage, review = vars(event).get("stage"), vars(event).get("review")
-        if stage in case.model.by_id:
+        if stage in case.models.at(entry.version).by_id:
             about.append(Related(self._stage(case, stage, entry), "stage"))
         if review is not None:
             about.append(Related(self._review(initiative, review, stage, entry), "gate review"))
@@ -94,25 +94,26 @@ class LogObjects:
     def _initiative(self, case: Case, entry: Entry) -> None:
         thing = self._thing(f"initiative:{entry.chain}", "initiative")
         if not thing.said:
-            record, state = case.record, case.state
+            record = case.record
             for name in ("name", "country", "sector"):
                 thing.say(name, entry.at, getattr(record, name, None))
-            thing.say("model", entry.at, state.model)
-            thing.say("model_hash", entry.at, state.model_hash)
+        if isinstance(entry.event, ev.InitiativeEnrolled | ev.InitiativeMigrated):
+            thing.say("model", entry.at, entry.event.model)
+            thing.say("model_hash", entry.at, entry.event.model_hash)
         if isinstance(entry.event, (ev.InitiativeEnrolled, ev.InitiativeStopped)):
             thing.say("standing", entry.at, "active" if entry.event.kind == "initiative.enrolled" else "stopped")
 
     def _stage(self, case: Case, stage: str, entry: Entry) -> str:
-        name, event = f"stage:{entry.chain}/{stage}", entry.event
+        name, event, model = f"stage:{entry.chain}/{stage}", entry.event, case.models.at(entry.version)
         if name not in self._all:
             thing = self._thing(name, "stage")
             thing.related[Related(f"initiative:{entry.chain}", "stage of")] = None
-            thing.say("kind", entry.at, case.model.stage(stage).kind.value)
-            thing.say("title", entry.at, case.model.stage(stage).title.to("en"))
+            thing.say("kind", entry.at, model.stage(stage).kind.value)
+            thing.say("title", entry.at, model.stage(stage).title.to("en"))
         if isinstance(event, ev.StageEntered):
-            # Its predecessors exist by now, because they were achieved.
-            for before, after in direct_successions(case.model):
-                if after == stage:
+            # Its predecessors were achieved; a migration may have carried them over from stages of other names.
+            for before, after in direct_successions(model):
+                if after == stage and f"stage:{entry.chain}/{before}" in self._all:
                     self._all[name].related[Related(f"stage:{entry.chain}/{before}", "follows")] = None
         self._all[name].say("round", entry.at, vars(event).get("round"))
         if isinstance(event, ev.MilestoneAchieved) and event.leaves:

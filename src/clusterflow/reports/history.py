@@ -7,6 +7,7 @@ from datetime import date
 
 from clusterflow.domain import events as ev
 from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.model_history import ModelHistory
 from clusterflow.domain.terms import DecisionKind
 from clusterflow.domain.text import Frozen, Language, Text
 from clusterflow.reports.labels import ANSWER, DECISION, ROLE, STANCE
@@ -18,7 +19,6 @@ _LINES: dict[type[ev.Event], Text] = {
     ev.StageLeft: Text(es="La etapa terminó sin alcanzar su hito.", en="The stage ended without its milestone."),
     ev.StageOverdue: Text(es="La etapa se pasó de su plazo.", en="The stage is overdue."),
     ev.GateOpened: Text(es="La puerta se abrió: espera una decisión.", en="The gate opened: it waits for a decision."),
-    ev.GateWithdrawn: Text(es="La puerta se cerró: ya no está lista.", en="The gate closed: it is no longer ready."),
     ev.GateReopened: Text(
         es="La puerta se abrió de nuevo: una condición no se cumplió a tiempo.",
         en="The gate opened again: a condition was not met in time.",
@@ -35,6 +35,19 @@ _LINES: dict[type[ev.Event], Text] = {
     ev.MilestoneWithdrawn: Text(es="El hito se retiró.", en="The milestone was withdrawn."),
     ev.InitiativeStopped: Text(es="La iniciativa terminó.", en="The initiative was stopped."),
 }
+_MIGRATED = Text(
+    es="La iniciativa pasó del modelo {} al modelo {}; hitos que conserva con sus fechas: {}.",
+    en="The initiative passed from the model {} to the model {}. Milestones that it keeps with their dates: {}.",
+)
+_NEW_VERSION = Text(
+    es="La iniciativa pasó a otra versión del modelo {}; hitos que conserva con sus fechas: {}.",
+    en="The initiative passed to another version of the model {}. Milestones that it keeps with their dates: {}.",
+)
+_UNREADY = Text(es="La puerta se cerró: ya no está lista.", en="The gate closed: it is no longer ready.")
+_CLOSED = Text(
+    es="La puerta se cerró: la iniciativa pasó a otro modelo.",
+    en="The gate closed: the initiative passed to another model.",
+)
 _DECIDED = Text(es="Se decidió: {}.", en="Decided: {}.")
 _VOTED = Text(es="Votó {}: {}.", en="A vote by {}: {}.")
 _FELL = Text(es="Un voto dejó de contar.", en="A vote counts no longer.")
@@ -47,8 +60,8 @@ _MISSED = Text(es="No se cumplió una condición: «{}».", en="A condition was 
 KINDS = frozenset(
     {
         *(str(cls.model_fields["kind"].default) for cls in _LINES),
-        "gate.decided", "vote.cast", "vote.fell", "vote.withdrawn", "finding.changed",
-        "condition.set", "condition.met", "condition.missed",
+        "initiative.migrated", "gate.withdrawn", "gate.decided", "vote.cast", "vote.fell", "vote.withdrawn",
+        "finding.changed", "condition.set", "condition.met", "condition.missed",
     }
 )  # fmt: skip
 """The kinds of ledger entries that become a line."""
@@ -64,10 +77,11 @@ class HistoryLine(Frozen):
     text: str
 
 
-def history(entries: Iterable[ev.Entry], model: LifecycleModel, language: Language) -> tuple[HistoryLine, ...]:
+def history(entries: Iterable[ev.Entry], models: ModelHistory, language: Language) -> tuple[HistoryLine, ...]:
     """The lines of some ledger entries, in their order."""
     lines = []
     for entry in entries:
+        model = models.at(entry.version)
         text = _text(entry.event, model, language)
         if text is None:
             continue
@@ -88,6 +102,12 @@ def _text(event: ev.Event, model: LifecycleModel, language: Language) -> str | N
     if type(event) in _LINES:
         return _LINES[type(event)].to(language)
     match event:
+        case ev.InitiativeMigrated() if event.former == event.model:
+            return _NEW_VERSION.to(language).format(event.model, len(event.milestones))
+        case ev.InitiativeMigrated():
+            return _MIGRATED.to(language).format(event.former, event.model, len(event.milestones))
+        case ev.GateWithdrawn():
+            return (_CLOSED if event.migrated else _UNREADY).to(language)
         case ev.GateDecided():
             return _DECIDED.to(language).format(DECISION[event.decision].to(language))
         case ev.VoteCast():

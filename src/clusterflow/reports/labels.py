@@ -155,6 +155,7 @@ WORDS: dict[str, Text] = {
     "asked_elsewhere": Text(es="Otra ejecución pregunta", en="Another run asks"),
     "changed_nothing": Text(es="Esta respuesta no cambió nada", en="This answer changed nothing"),
     "no_longer_open": Text(es="la puerta ya no está abierta", en="the gate is not open any more"),
+    "other_model": Text(es="la iniciativa pasó a otro modelo", en="the initiative passed to another model"),
     "no_longer_ready": Text(es="ya no está lista", en="no longer ready"),
     "dossier": Text(es="Dossier", en="Dossier"),
     "passes": Text(es="Pasadas", en="Passes"),

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from clusterflow.domain.events import Event, FindingChanged
+from clusterflow.domain.events import Event, FindingChanged, InitiativeMigrated
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.measurement import Measurement
 from clusterflow.domain.terms import Answer, DecisionKind, HelixKind, Role, Stance
@@ -16,6 +16,7 @@ from clusterflow.reports.status import title_of
 
 EVENT: dict[str, Text] = {
     "initiative.enrolled": Text(es="iniciativa inscrita", en="initiative enrolled"),
+    "initiative.migrated": Text(es="iniciativa pasada a otro modelo", en="initiative migrated"),
     "initiative.stopped": Text(es="iniciativa terminada", en="initiative stopped"),
     "record.entered": Text(es="dato registrado", en="fact recorded"),
     "record.corrected": Text(es="dato corregido", en="fact corrected"),
@@ -68,12 +69,15 @@ FIELD: dict[str, Text] = {
     "decision": Text(es="decisión", en="decision"),
     "due_on": Text(es="vence", en="due"),
     "escalate_on": Text(es="se escala", en="escalates"),
+    "former": Text(es="modelo anterior", en="former model"),
     "found": Text(es="encontrado", en="found"),
     "helixes": Text(es="representa a", en="represents"),
     "initiative": Text(es="iniciativa", en="initiative"),
     "label": Text(es="sello", en="label"),
     "leaves": Text(es="deja la etapa", en="leaves the stage"),
     "level": Text(es="nivel", en="level"),
+    "migrated": Text(es="pasó a otro modelo", en="passed to another model"),
+    "milestones": Text(es="hitos", en="milestones"),
     "missed": Text(es="incumplido", en="missed"),
     "model": Text(es="modelo", en="model"),
     "months": Text(es="meses", en="months"),
@@ -90,6 +94,7 @@ FIELD: dict[str, Text] = {
     "right": Text(es="derecho", en="right"),
     "role": Text(es="papel", en="role"),
     "round": Text(es="vuelta", en="round"),
+    "second": Text(es="segunda persona", en="second person"),
     "source": Text(es="por", en="by"),
     "stage": Text(es="etapa", en="stage"),
     "to_stage": Text(es="vuelve a", en="back to"),
@@ -101,6 +106,9 @@ FIELD: dict[str, Text] = {
 
 HIDDEN = frozenset({"kind", "digest", "digests", "model_hash", "findings", "review"})
 """What only programs read."""
+
+_SHOWN_OF_MIGRATIONS = frozenset({"former", "model", "decider", "role", "second", "reason", "milestones", "on"})
+"""The rest is for programs; ``migrate`` says it in words."""
 
 _YES = Text(es="sí", en="yes")
 
@@ -129,6 +137,8 @@ def event_fields(event: Event, model: LifecycleModel | None, language: Language,
     titles = _titles(model, getattr(event, "stage", None), language) if model else {}
     parts = []
     for name, value in event.model_dump(exclude_none=True).items():
+        if isinstance(event, InitiativeMigrated) and name not in _SHOWN_OF_MIGRATIONS:
+            continue
         if name in HIDDEN or name in without or value is False or value in ((), {}, ""):
             continue
         if name == "found":

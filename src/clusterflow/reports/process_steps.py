@@ -8,7 +8,7 @@ of it was decided, is the decision.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from clusterflow.domain import events as ev
@@ -28,7 +28,7 @@ class Step:
 
 def process_steps(entries: Iterable[Entry], model: LifecycleModel) -> Iterator[Step]:
     """Yield the steps of one life in order."""
-    life = [entry for entry in entries if isinstance(entry.event, _STEP_EVENTS)]
+    life = _under(model, list(entries))
     opened = {e.event.review for e in life if isinstance(e.event, GateOpened)}
     decided = {e.event.review for e in life if isinstance(e.event, GateDecided)} & opened
     worked = set[tuple[str, int]]()
@@ -48,6 +48,25 @@ def process_steps(entries: Iterable[Entry], model: LifecycleModel) -> Iterator[S
                 yield Step(f"milestone_{stage}", entry)
             case _:
                 pass
+
+
+def _under(model: LifecycleModel, entries: Sequence[Entry]) -> list[Entry]:
+    """Return the entries that can be steps, those of former models with the stages that took the place of theirs.
+
+    Entries of stages that the model does not have are left out.
+    """
+    places: dict[str, str] = {}
+    found = list[Entry]()
+    for entry in reversed(entries):
+        event = entry.event
+        if isinstance(event, ev.InitiativeMigrated):
+            places = {former: places.get(to, to) for former, to in event.stages.items()}
+        elif isinstance(event, ev.InitiativeEnrolled):
+            places = {}
+        elif isinstance(event, _STEP_EVENTS) and (place := places.get(event.stage, event.stage)) in model.by_id:
+            moved = entry.model_copy(update={"event": event.model_copy(update={"stage": place})})
+            found.append(entry if place == event.stage else moved)
+    return found[::-1]
 
 
 _STEP_EVENTS = (ev.StageEntered, GateOpened, GateDecided, ev.StageDeclined, ev.MilestoneAchieved)

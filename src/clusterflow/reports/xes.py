@@ -73,7 +73,7 @@ class XesLog:
     def _entries(self, case: Case, entries: Iterable[Entry]) -> int:
         written = 0
         for entry in entries:
-            name = activity(entry, case.model, self.language)
+            name = activity(entry, case.models.at(entry.version), self.language)
             self._event(case, entry, name, instance(entry.event), transition(entry.event))
             written += 1
         return written
@@ -97,8 +97,9 @@ class XesLog:
             "version": entry.version,
         }
         stage = vars(event).get("stage")
-        if stage in case.model.by_id:
-            event_attributes["stage_kind"] = case.model.stage(stage).kind.value
+        model = case.models.at(entry.version)
+        if stage in model.by_id:
+            event_attributes["stage_kind"] = model.stage(stage).kind.value
         with self.xml.inside("event"):
             self._attributes(
                 {**event_attributes, **{n: v for n, v in attributes(event).items() if n != "role"}, "hash": entry.hash}

@@ -93,12 +93,11 @@ class _Diary:
         return self.calendar.working_day(day)
 
     def take(self, entry: Entry) -> None:
-        stage = getattr(entry.event, "stage", None)
-        if stage is not None and stage not in self.model.by_id and not isinstance(entry.event, ev.InitiativeStopped):
-            return  # of a former life, under another model
         match entry.event:
+            case ev.InitiativeMigrated():
+                self._migrate(entry, entry.event)
             case ev.StageEntered(stage=stage, round=round_, due_on=due_on):
-                if not self.model.stage(stage).optional:
+                if not self._is_optional(stage):
                     self.due[stage] = due_on
                     self.put(Kind.STAGE_DUE, f"{stage}/{round_}", stage, due_on, entry)
             case ev.StageLeft(stage=stage, on=on) | ev.StageDeclined(stage=stage, on=on):
@@ -125,6 +124,31 @@ class _Diary:
             case _:
                 pass
 
+    def _is_optional(self, stage: str) -> bool:
+        """Whether nobody has to hurry in a stage. Stages of former models are left out at the end."""
+        return stage in self.model.by_id and self.model.stage(stage).optional
+
+    def _migrate(self, entry: Entry, event: ev.InitiativeMigrated) -> None:
+        """Give the days to the stages that take the place of the former ones, with their new ends."""
+        for stage in event.interrupted:
+            self.due.pop(stage, None)
+            self.cancel(entry, event.on, Kind.STAGE_DUE, Kind.HOLD_ENDS, stage=stage)
+        for subject in event.conditions:
+            self.cancel(entry, event.on, Kind.CONDITION_DUE, subject=subject)
+        renamed: dict[tuple[Kind, str], PlannedDay] = {}
+        for (kind, subject), planned in self.days.items():
+            stage = event.stages.get(planned.stage, planned.stage)
+            if kind is Kind.STAGE_DUE:
+                subject = f"{stage}/{subject.rpartition('/')[2]}"
+            renamed[kind, subject] = replace(planned, subject=subject, stage=stage)
+        self.days = renamed
+        self.due = {event.stages.get(stage, stage): day for stage, day in self.due.items()}
+        for stage in event.opens.keys() & event.due_on.keys():
+            subjects = [s for (kind, s), d in self.days.items() if kind is Kind.STAGE_DUE and d.stage == stage]
+            if subjects and not self._is_optional(stage):
+                self.due[stage] = event.due_on[stage]
+                self.put(Kind.STAGE_DUE, subjects[-1], stage, event.due_on[stage], entry)
+
     def _decided(self, entry: Entry, event: ev.GateDecided) -> None:
         self.finish(entry, event.on, Kind.GATE_REVIEW, event.review)
         # Whatever is decided takes the place of an earlier hold, and a decision to go on that of earlier conditions.
@@ -146,7 +170,8 @@ class _Diary:
 CALENDAR_EVENTS = (
     ev.StageEntered, ev.StageLeft, ev.StageDeclined, ev.MilestoneAchieved,
     ev.GateOpened, ev.GateReopened, ev.GateWithdrawn,
-    ev.GateDecided, ev.ConditionSet, ev.ConditionMet, ev.MilestoneWithdrawn, ev.InitiativeStopped,
+    ev.GateDecided, ev.ConditionSet, ev.ConditionMet, ev.MilestoneWithdrawn, ev.InitiativeMigrated,
+    ev.InitiativeStopped,
 )  # fmt: skip
 """The events that add, move or cancel a calendar entry."""
 
@@ -156,7 +181,8 @@ def planned_days(entries: Iterable[Entry], model: LifecycleModel, calendar: Work
     diary = _Diary(model, calendar)
     for entry in entries:
         diary.take(entry)
-    return tuple(diary.days.values())
+    # A former life, or a former model, may have had other stages.
+    return tuple(planned for planned in diary.days.values() if planned.stage in model.by_id)
 
 
 def subject_of(event: Event) -> tuple[Kind, str] | None:

@@ -167,7 +167,11 @@ def _tell_changes(transition: Transition, stage: Stage, units: Iterable[Finding 
 
 
 def _next_review(transition: Transition, stage: str) -> str:
-    return f"{stage}-{1 + sum(r.stage == stage for r in transition.state.reviews)}"
+    taken = {r.id for r in transition.state.reviews}
+    number = 1 + sum(r.stage == stage for r in transition.state.reviews)
+    while f"{stage}-{number}" in taken:  # a migration can give the stage reviews of another name
+        number += 1
+    return f"{stage}-{number}"
 
 
 def open_gate(

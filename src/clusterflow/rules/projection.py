@@ -23,6 +23,7 @@ from clusterflow.domain.state import (
 )
 from clusterflow.domain.terms import Answer, ConditionStatus, DecisionKind, ReviewStatus, Standing, VisitOutcome
 from clusterflow.domain.text import Frozen
+from clusterflow.rules.carry_over import carry_over
 
 T = TypeVar("T", bound=Frozen)
 
@@ -87,6 +88,10 @@ def _new_life(state: InitiativeState, event: ev.InitiativeEnrolled, entry: Entry
             "last_at": entry.at,
         }
     )
+
+
+def _migrated(state: InitiativeState, event: ev.InitiativeMigrated, entry: Entry) -> dict[str, Any]:
+    return carry_over(state, event)
 
 
 def _nothing(state: InitiativeState, event: Any, entry: Entry) -> dict[str, Any]:
@@ -310,6 +315,7 @@ def _expiry_told(record: str, ended: int = 0) -> Callable[[InitiativeState, Any,
 
 
 _CHANGES: dict[type[Frozen], Callable[[InitiativeState, Any, Entry], dict[str, Any]]] = {
+    ev.InitiativeMigrated: _migrated,
     ev.StageEntered: _stage_entered,
     ev.StageLeft: _stage_left,
     ev.StageDeclined: _stage_declined,

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from clusterflow.domain.events import Entry
+from clusterflow.domain.model_history import ModelHistory
 from clusterflow.domain.seal import Seal, SealedChain
 from clusterflow.engine import verify as verification
 from clusterflow.engine.verify import Flaw, VerificationResult
@@ -15,6 +16,7 @@ from clusterflow.rules.mistakes import nearest
 from clusterflow.services.context import Context
 from clusterflow.services.local_time import end_of_day
 from clusterflow.store import ledger
+from clusterflow.store.pinned_models import model_history
 
 
 def entries(
@@ -29,6 +31,12 @@ def entries(
             return tuple(found)
         end = end_of_day(connection, chain, on)
         return tuple(e for e in found if e.at <= end)
+
+
+def models(context: Context, initiative: str) -> ModelHistory:
+    """Return the models under which the entries of an enrolled initiative were written."""
+    with context.reading() as connection:
+        return model_history(connection, initiative)
 
 
 def verify(context: Context, chain: str | None = None) -> list[VerificationResult]:

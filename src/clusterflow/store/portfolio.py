@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select
 
-from clusterflow.domain.events import Entry, MilestoneLapsed, MilestoneRestored, MilestoneWithdrawn
+from clusterflow.domain.events import Entry, InitiativeMigrated, MilestoneLapsed, MilestoneRestored, MilestoneWithdrawn
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.records.parties import Initiative
 from clusterflow.domain.state import InitiativeState
@@ -173,10 +173,14 @@ def lapses(connection: Connection, of: Iterable[InitiativeSnapshot], since: date
             over = open_ones.pop((entry.chain, event.stage, event.round), None)
             if over is not None and event.on >= since:
                 ended.append(replace(over, ended_on=event.on))
+        elif isinstance(event, InitiativeMigrated):
+            for here in [h for h in open_ones if h[0] == entry.chain and h[1] in event.stages]:
+                stage = event.stages[here[1]]
+                open_ones[entry.chain, stage, here[2]] = replace(open_ones.pop(here), stage=stage)
     return [*open_ones.values(), *ended]
 
 
-_LAPSING = frozenset({"milestone.lapsed", "milestone.restored", "milestone.withdrawn"})
+_LAPSING = frozenset({"milestone.lapsed", "milestone.restored", "milestone.withdrawn", "initiative.migrated"})
 
 
 def last_facts(connection: Connection, of: Iterable[InitiativeSnapshot]) -> dict[str, date]:

@@ -5,6 +5,13 @@ from __future__ import annotations
 CONFIGS: dict[str, str] = {
     "the scheme «{}» is also in another file": "el esquema «{}» está también en otro archivo",
     "{}.yaml": "{}.yaml",
+    "«{}» is not the model that is meant here": "«{}» no es el modelo del que se trata aquí",
+    "{} has no stage «{}»": "{} no tiene la etapa «{}»",
+    "{} has no stage {}": "{} no tiene la etapa {}",
+    "the id of the former model, like basque": "el identificador del modelo anterior, como basque",
+    "the id of the new model, like catalan": "el identificador del modelo nuevo, como catalan",
+    "a mapping from stages of the former model to stages of the new one": "las etapas del modelo anterior, cada una "
+    "con una etapa del nuevo",
     "every value in exactly one bracket": "cada valor en un solo tramo",
     "every value in a bracket": "cada valor en algún tramo",
     "one currency for all brackets": "una sola moneda para todos los tramos",

@@ -17,6 +17,19 @@ HELP: dict[str, str] = {
         "name=... country=MX place=... sector=... timezone=... office=... host=..."
     ),
     "the model it lives under; see: clusterflow model list": "el modelo que sigue; véase: clusterflow model list",
+    "Let initiatives go on under another model, or another version of theirs.": (
+        "Hace que las iniciativas continúen con otro modelo, o con otra versión del suyo."
+    ),
+    "the model that it passes to; see: clusterflow model list": "el modelo al que pasa; véase: clusterflow model list",
+    "who decides it: a person of the initiative's office": "quién lo decide: alguien de la oficina de la iniciativa",
+    "all live initiatives of this model, instead of one": "todas las iniciativas activas de este modelo, en vez de una",
+    "where a model asks for four eyes: a second person who agrees": (
+        "si un modelo pide cuatro ojos: una segunda persona que está de acuerdo"
+    ),
+    "a file that says which stages take the place of which; else those of their kind": (
+        "un archivo que dice qué etapas ocupan el lugar de cuáles; si no, las de su mismo tipo"
+    ),
+    "show exactly what would happen, and write nothing": "muestra exactamente lo que pasaría, sin registrar nada",
     "the stopped initiative that it carries on": "la iniciativa detenida que continúa",
     "who enters it, for the ledger: an id, never a name": (
         "quién lo registra, para la bitácora: un id, nunca un nombre"

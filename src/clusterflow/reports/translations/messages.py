@@ -323,4 +323,36 @@ MESSAGES: dict[str, str] = {
     "no template asks for this text any more": "ninguna plantilla pide ya este texto",
     "the text is not translated": "el texto no está traducido",
     "the translation is marked fuzzy": "la traducción está marcada como dudosa",
+    # migrations
+    "INITIATIVE": "INICIATIVA",
+    "INITIATIVE or --all-of MODEL": "INICIATIVA o --all-of MODELO",
+    "name one initiative, or all of a model": "indique una iniciativa, o todas las de un modelo",
+    "all live initiatives of {} are already under this version ({})": "todas las iniciativas activas de {} ya siguen "
+    "esta versión ({})",
+    "a migration needs a reason": "un cambio de modelo necesita un motivo",
+    "«{}» was stopped. A new life begins with: clusterflow enrol {} ...": "«{}» terminó. Una nueva vida comienza con: "
+    "clusterflow enrol {} ...",
+    "«{}» is already under this version of {} ({})": "«{}» ya sigue esta versión de {} ({})",
+    "{} asks for four eyes: name a second person of the office, or one who decides at its gates: --second "
+    "PERSON": "{} pide cuatro ojos: indique una segunda persona de la oficina, o una que decida en sus puertas: "
+    "--second PERSONA",
+    "«{}» cannot be both persons; four eyes are two people's": "«{}» no puede ser las dos personas; cuatro ojos son "
+    "de dos personas",
+    "«{}» may not migrate «{}»: {}": "«{}» no puede cambiar el modelo de «{}»: {}",
+    "it has no office. Record one: clusterflow record initiative id={} office=OFFICE": "no tiene oficina. Registre "
+    "una: clusterflow record initiative id={} office=OFICINA",
+    "the staff of its office, «{}», may": "puede hacerlo el personal de su oficina, «{}»",
+    "«{}» neither is staff of the office of «{}» nor decides at its gates": "«{}» no es personal de la oficina de "
+    "«{}» ni decide en sus puertas",
+    "Add to the mapping, below «stages:», {}: {}": "Añada a la correspondencia, bajo «stages:», {}: {}",
+    "a stage of {} in its place: {}": "una etapa de {} en su lugar: {}",
+    "«{}», in which «{}» was, has the name of a stage of another kind in {}": "«{}», en la que estuvo «{}», se llama "
+    "como una etapa de otro tipo en {}",
+    "the milestone of «{}» ({}) of «{}» would be lost: «{}» also takes the place of {}, which is not "
+    "achieved": "se perdería el hito de «{}» ({}) de «{}»: «{}» ocupa también el lugar de {}, que no se ha alcanzado",
+    "the milestone of «{}» ({}) of «{}» would be lost: {} has several stages of its kind, {}, or its stage has "
+    "another one's place": "se perdería el hito de «{}» ({}) de «{}»: {} tiene varias etapas de su tipo, {}, o la suya "
+    "ocupa el lugar de otra",
+    "the milestone of «{}» ({}) of «{}» would be lost: {} has no stage of its kind, {}": "se perdería el hito de «{}» "
+    "({}) de «{}»: {} no tiene ninguna etapa de su tipo, {}",
 }

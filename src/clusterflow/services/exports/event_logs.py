@@ -20,7 +20,7 @@ from clusterflow.rules.mistakes import nearest
 from clusterflow.store import ledger, registry, tables
 from clusterflow.store.database import read_connection
 from clusterflow.store.people import aliases_of
-from clusterflow.store.pinned_models import load_model
+from clusterflow.store.pinned_models import model_history
 from clusterflow.store.state import load_states
 
 _AT_A_TIME = 100
@@ -78,7 +78,7 @@ def _loaded(connection: Connection, initiatives: Sequence[str], now: datetime) -
         states = load_states(connection, ledger.heads(connection, portion))
         records = registry.initiative_records(connection, now.date(), portion)
         for name in portion:
-            yield Case(states[name], load_model(connection, states[name].model_hash), records.get(name))
+            yield Case(states[name], model_history(connection, name), records.get(name))
 
 
 def _about(connection: Connection, case: Case, things: LogObjects) -> Iterator[tuple[Entry, list[Related]]]:

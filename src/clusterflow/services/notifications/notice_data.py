@@ -24,8 +24,10 @@ from clusterflow.domain.vote_grant import Grant
 from clusterflow.engine.decide import grant_of
 from clusterflow.notices.audiences import Concerned
 from clusterflow.reports.labels import ANSWER
+from clusterflow.reports.migration import carried_lines
 from clusterflow.reports.status import status_of, title_of, titles_in
 from clusterflow.rules.judge import recall_gate
+from clusterflow.rules.projection import replay
 from clusterflow.rules.tally import rule_at
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.pages import Subject
@@ -53,6 +55,8 @@ class NoticeData:
     circle: Stakeholders
     roles: Mapping[str, frozenset[Role]]
     """The roles of each person."""
+    passed: tuple[LifecycleModel, LifecycleModel] | None = None
+    """Of a migration: the former model and the new one."""
     _facts: dict[Language, dict[str, Any]] = field(default_factory=dict)
 
     def facts(self, reader: NoticeLanguage) -> dict[str, Any]:
@@ -77,6 +81,7 @@ class NoticeData:
             "ready": self._was_ready(verdict),
             "deciding_roles": self.model.stage(line.stage).gate.decided_by.roles if line else (),
             "missed": self._missed(language),
+            "migration": self._migration(language),
             "criterion": self._condition(language),
             "hindrances": [h for h in status.hindrances if line and h.stage == line.stage],
             "votes": [{"name": self.names.get(v.decider, "—"), "role": v.role, "reason": v.reason} for v in votes],
@@ -117,6 +122,13 @@ class NoticeData:
         if not isinstance(event, ev.GateReopened):
             return ()
         return titles_in(self.model.stage(event.stage), event.missed, language)
+
+    def _migration(self, language: Language) -> tuple[str, ...]:
+        """What a migration keeps, interrupts, opens and drops."""
+        event = self.entry.event
+        if not isinstance(event, ev.InitiativeMigrated) or self.passed is None:
+            return ()
+        return tuple(carried_lines(event, *self.passed, language))
 
     def _condition(self, language: Language) -> str | None:
         """The title of the criterion or group that the entry is about."""
@@ -206,6 +218,11 @@ def notice_data_of(connection: Connection, entry: Entry, context: Context) -> No
         return None
     on = calendar_of(connection, entry.at.date(), entry.chain).today(entry.at)
     model, stage = load_model(connection, state.model_hash), getattr(entry.event, "stage", None)
+    if stage is not None and stage not in model.by_id:
+        # The initiative passed to another model since: the notice is about the stage as it was then.
+        until = ledger.read_entries(connection, entry.chain, until=entry.version)
+        state = replay(until) or state
+        model = load_model(connection, state.model_hash)
     voters: tuple[Eligible, ...] = ()
     if stage:
         rule = rule_at(model.stage(stage).gate.decided_by, state.open_review(stage))
@@ -232,7 +249,15 @@ def notice_data_of(connection: Connection, entry: Entry, context: Context) -> No
         voters=present,
         circle=circle,
         roles={person: mine.roles for person, mine in held.items()},
+        passed=_passed(connection, entry),
     )
+
+
+def _passed(connection: Connection, entry: Entry) -> tuple[LifecycleModel, LifecycleModel] | None:
+    event = entry.event
+    if not isinstance(event, ev.InitiativeMigrated):
+        return None
+    return load_model(connection, event.former_hash), load_model(connection, event.model_hash)
 
 
 def _new_pseudonyms(context: Context, nameless: Collection[str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from clusterflow.services.context import Context
 from clusterflow.store import ledger
 from clusterflow.store.agenda import agenda_of, load_programme
 from clusterflow.store.parties import members_by_kind
-from clusterflow.store.pinned_models import load_model
+from clusterflow.store.pinned_models import model_history
 
 NEXT = 8
 """The most appointments on the page."""
@@ -63,11 +63,11 @@ def initiative_page(context: Context, initiative: str, language: Language) -> In
     """
     status = standing.status(context, initiative, language=language)
     with context.reading() as connection:
-        model = load_model(connection, status.model_hash)
+        models = model_history(connection, initiative)
         entries = list(ledger.read_entries(connection, initiative, kinds=sorted(KINDS)))
         members = _groups(members_by_kind(connection, initiative, status.as_of))
         agenda = agenda_of(connection, initiative, context.clock(), load_programme(connection))
-    lines = history(entries[-NEWEST:], model, language)
+    lines = history(entries[-NEWEST:], models, language)
     return InitiativePage(
         status=status,
         history=lines[::-1],

@@ -1,0 +1,43 @@
+"""A migration is reported to those whom it concerns: what it keeps, what opens, and that votes fell."""
+
+from __future__ import annotations
+
+from engine.test_migration import OLD, OTHER, begin, go
+from pydantic import SecretStr
+from support.mailbox import Mailbox
+from support.world import CONFIGS, World
+
+from clusterflow.services.notifications.dispatch import Dispatcher
+from clusterflow.settings import Settings
+
+
+def text_of(box: Mailbox, to: str, subject: str) -> str:
+    (mail,) = [m for address, m in box.mails if address.startswith(f"{to}@") and subject in str(m["Subject"])]
+    return str(mail.get_body(("plain",)).get_content()).replace("\r", "")  # type: ignore[union-attr]
+
+
+def test_board_deciders_and_voters_hear_of_it(database_url: str, mailbox: tuple[Mailbox, str]) -> None:
+    box, address = mailbox
+    w = begin(lambda *models: World(database_url, *models), OLD, OTHER)
+    w.context.settings = Settings(database=database_url, configs=CONFIGS, mail=SecretStr(address), proof="none")
+    w.state_figure("b", 0)
+    w.evaluate()
+    w.state_figure("b")
+    w.evaluate()
+    w.decide("plan")
+    w.at("2024-02-05")
+    Dispatcher(w.context).run()
+    box.mails.clear()
+    go(w)
+    sent = Dispatcher(w.context).run()
+    assert sent.problems == ()
+    w.at("2024-02-07")
+    assert Dispatcher(w.context).run().problems == ()
+    letter = text_of(box, "mona", "it goes on under the model «other»")
+    assert "the program has a new model" in letter
+    assert "«mass»: its milestone of 2024-01-10 is carried over to «people»" in letter
+    assert "«house»: opens, because the former model does not have this stage" in letter
+    spanish = text_of(box, "bruno", "continúa con el modelo «other»")
+    assert "«house»: se abre, porque el modelo anterior no tenía esta etapa" in spanish
+    fell = text_of(box, "mona", "your vote at gate 2 counts no longer")
+    assert "the initiative passed to another model and" in fell.replace("\n", " ")
