@@ -113,7 +113,7 @@ def test_every_gate_has_one_form_and_every_decider_a_mail_though_machines_die(
     def forms() -> bool:
         return asyncio.run(_forms(apis[1])) == dict.fromkeys(INITIATIVES, 1)
 
-    _wait(forms, "one form at each gate")
+    _wait(forms, "one form at each gate", made)
     assert {i.initiative for i in gate_forms.open_gates(context)} == set(INITIATIVES)
     assert all(result.flaws == () for result in ledger.verify(context))
     box, _ = mailbox
@@ -138,7 +138,7 @@ def test_a_review_in_parts_reviews_each_initiative_once_though_every_machine_die
     before = Counter(mailbox[0].keys())
     run = asyncio.run(_start_review(apis[1]))
     job = Job(context, str(run))
-    _wait(lambda: job.result().parts == len(INITIATIVES), "the parts of the review")
+    _wait(lambda: job.result().parts == len(INITIATIVES), "the parts of the review", made)
     for name in DIES_AT_NIGHT:
         made.kill(name)
     store.kill()
@@ -149,10 +149,10 @@ def test_a_review_in_parts_reviews_each_initiative_once_though_every_machine_die
     _wait(lambda: _healthy(apis[0]), "the API that was killed")
     for name in ("worker", "worker-2", "relay-2"):
         made.start(name, prefect_api=apis[0])
-    _wait(lambda: job.result().open == 0, "the end of all parts")
+    _wait(lambda: job.result().open == 0, "the end of all parts", made)
     found = job.result()
     assert (found.looked_at, found.given_up, found.problems) == (len(INITIATIVES), {}, {})
-    _wait(lambda: asyncio.run(_kind_of(apis[1], run)) == "COMPLETED", "the end of the review")
+    _wait(lambda: asyncio.run(_kind_of(apis[1], run)) == "COMPLETED", "the end of the review", made)
     assert all(result.flaws == () for result in ledger.verify(context))
     assert Counter(mailbox[0].keys()) == before, "nothing changed, so nobody is told anything"
 
@@ -178,7 +178,11 @@ def _start_rest(made: Machines, apis: list[str]) -> None:
         for number, name in enumerate(made.replicas(service)):
             made.start(name, prefect_api=apis[number % 2])
         if service == "relay":  # the relays make the schema; the compose file starts a worker again that is too early
-            _wait(lambda: all("Stop with Ctrl-C" in made.log(n).read_text() for n in made.replicas("relay")), "relays")
+            _wait(
+                lambda: all("Stop with Ctrl-C" in made.log(n).read_text() for n in made.replicas("relay")),
+                "relays",
+                made,
+            )
 
 
 def _founder(one: str) -> list[Submission]:
@@ -210,9 +214,12 @@ def _healthy(api: str) -> bool:
         return False
 
 
-def _wait(look: Callable[[], bool], what: str) -> None:
+def _wait(look: Callable[[], bool], what: str, made: Machines | None = None) -> None:
+    """Wait; with ``made``, parts that end by themselves are started again meanwhile."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not _seen(look):
+        if made is not None:
+            made.revive()
         assert time.monotonic() < deadline, f"not seen in time: {what}"
         time.sleep(0.5)
 

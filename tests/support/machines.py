@@ -32,6 +32,7 @@ class Machines:
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._begun: dict[str, Mapping[str, str]] = {}
         file = ROOT / "deployments" / "compose.yaml"
         self.services: dict[str, Any] = YAML(typ="safe").load(file.read_text(encoding="utf-8"))["services"]
 
@@ -41,6 +42,7 @@ class Machines:
         Args:
             addresses: addresses that this part has otherwise; ``prefect_api`` for ``prefect-api:4200``.
         """
+        self._begun[name] = addresses
         known = {**self.addresses, **{k.replace("_", "-") + ":4200": v for k, v in addresses.items()}}
         home = self.folder / name
         home.mkdir(exist_ok=True)
@@ -55,6 +57,11 @@ class Machines:
         """Run a part that ends by itself."""
         self.start(name)
         assert self.processes.pop(name).wait(120) == 0, self.log(name).read_text(encoding="utf-8")
+
+    def revive(self) -> None:
+        """Start again what ended by itself, as the compose file does (``restart: unless-stopped``)."""
+        for name in [n for n, process in self.processes.items() if process.poll() is not None]:
+            self.start(name, **self._begun[name])
 
     def kill(self, name: str) -> None:
         """Kill a part and everything that it started, as a machine that loses its power."""
