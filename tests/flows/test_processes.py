@@ -17,14 +17,18 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support.findings import given, gone
 from support.office import ROOT
 from support.patience import PATIENCE_SECONDS
 from support.ports import free_port
 from support.world import World
 
 from clusterflow.domain.terms import DecisionKind
+from clusterflow.prefect import health
 from clusterflow.prefect.server import PrefectServer
 from clusterflow.services import gate_forms, gates, standing
+from clusterflow.services.diagnostics.finding import Surroundings
+from clusterflow.settings import Settings
 
 CLUSTERFLOW = str(Path(sys.executable).with_name("clusterflow"))
 PREFECT = str(Path(sys.executable).with_name("prefect"))
@@ -131,9 +135,12 @@ def test_up_starts_all_opens_again_what_was_open_and_leaves_nothing(home: Path, 
     away = command("reconcile")
     assert away.returncode == 6
     assert re.match(r"clusterflow: no Prefect server answers at .*\n$", away.stderr)
+    office = Surroundings(Settings(home=home, database=sqlite_url, prefect_port=port))
+    assert given(health.look_at_server(office), "start-prefect").cure.en == "clusterflow up"
 
     with up(shell) as running:
         running.until_it_says("Stop with Ctrl-C.")
+        gone(health.look_at_server(office), "start-prefect")
         output = "\n".join(running.said)
         assert f"http://127.0.0.1:{port}" in output
         assert "lifecycle/nuevo-leon" in output

@@ -51,9 +51,9 @@ class Mailbox:
 
 
 @contextmanager
-def mail_server() -> Iterator[tuple[Mailbox, str]]:
+def mail_server(port: int | None = None) -> Iterator[tuple[Mailbox, str]]:
     """The mailbox, and its Apprise address."""
-    box, port = Mailbox(), free_port()
+    box, port = Mailbox(), port or free_port()
     controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
     try:

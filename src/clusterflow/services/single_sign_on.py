@@ -21,6 +21,7 @@ from clusterflow.errors import NotPossible
 from clusterflow.services.context import Context
 from clusterflow.store.access import people_at
 
+INSTALL = "pip install 'clusterflow[oidc]'"
 TIMEOUT_SECONDS = 10
 CLOCK_SKEW_SECONDS = 60
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
@@ -98,9 +99,8 @@ def arrive(context: Context, callback: str, state: str, code: str) -> Person | N
 
 def _verified(context: Context, token: str, keys: Mapping[str, Any], nonce: str) -> dict[str, Any]:
     """The claims of an ID token, after the checks of section 3.1.3.7."""
-    # An office without a provider needs no package for it.
-    jose = import_module("joserfc.jwt")
-    key_set = import_module("joserfc.jwk").KeySet.import_key_set(keys)
+    jose = _jose("jwt")
+    key_set = _jose("jwk").KeySet.import_key_set(keys)
     settings = context.settings
     registry = jose.JWTClaimsRegistry(
         now=lambda: int(context.clock().timestamp()),
@@ -114,9 +114,30 @@ def _verified(context: Context, token: str, keys: Mapping[str, Any], nonce: str)
     try:
         claims: dict[str, Any] = jose.decode(token, key_set, algorithms=ALGORITHMS).claims
         registry.validate(claims)
-    except (import_module("joserfc.errors").JoseError, ValueError) as problem:
+    except (_jose("errors").JoseError, ValueError) as problem:
         raise NotPossible(f"the answer of the OpenID provider proves nothing: {type(problem).__name__}") from None
     return claims
+
+
+def check_package(context: Context) -> None:
+    """Check that what verifies the provider's answers is installed, if the settings name a provider.
+
+    Raises:
+        NotPossible: it is not; the message says what to install.
+    """
+    if is_offered(context):
+        _jose("jwt")
+
+
+def _jose(module: str) -> Any:
+    """A module of joserfc. An office without a provider needs no package for it."""
+    try:
+        return import_module(f"joserfc.{module}")
+    except ImportError:
+        raise NotPossible(
+            f"the answers of the OpenID provider are verified by joserfc, which is not installed here; install it: "
+            f"{INSTALL}"
+        ) from None
 
 
 def _client() -> httpx.Client:

@@ -9,6 +9,7 @@ import sys
 import uvicorn
 from starlette.applications import Starlette
 
+from clusterflow.services import single_sign_on
 from clusterflow.services.context import Context
 from clusterflow.services.processes import present
 from clusterflow.web.app import build_app
@@ -21,7 +22,9 @@ def web() -> None:
     """Serve the web pages until Ctrl-C: sign-in, my work, initiatives and gates."""
     context = Context.open()
     settings = context.settings
-    context.settings.code_key()  # a key that cannot be made is reported now, and not to the first visitor
+    # What is missing is reported now, and not to the first visitor.
+    context.settings.code_key()
+    single_sign_on.check_package(context)
     if settings.mail is None and "mail" not in settings.channel and settings.channels is None:
         print("no mail server is set, so nobody can sign in. Set CLUSTERFLOW_MAIL", file=sys.stderr)
     print(f"Web pages    {settings.site}\nStop with Ctrl-C.", flush=True)

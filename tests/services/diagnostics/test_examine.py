@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes
+from clusterflow.services.diagnostics.advice import Advice
 from clusterflow.services.diagnostics.database import look_at_schema
 from clusterflow.services.diagnostics.finding import (
     Check,
@@ -34,7 +35,7 @@ def well(_: Surroundings) -> Iterator[CheckResult]:
 
 
 def ill(_: Surroundings) -> Iterator[CheckResult]:
-    yield trouble(plain("a thing"), plain("is gone"), plain("buy another"))
+    yield trouble(plain("a thing"), plain("is gone"), Advice(es="compre otra", en="buy another"))
 
 
 def test_a_check_that_fails_is_trouble_of_its_own_and_the_others_go_on(office: Office) -> None:

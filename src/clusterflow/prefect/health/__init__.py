@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from clusterflow.domain.text import Text
 from clusterflow.prefect.server import Answer, ask, version_of
+from clusterflow.services.diagnostics.advice import advise
 from clusterflow.services.diagnostics.finding import (
     Check,
     CheckResult,
@@ -33,13 +34,13 @@ def look_at_server(surroundings: Surroundings) -> Iterable[CheckResult]:
     api, auth = settings.prefect_api_url, auth_of(settings)
     match ask(api, auth):
         case Answer.NOTHING if settings.prefect_api is None:
-            yield not_checked(SERVER, both(_NONE, address=api), _START)
+            yield not_checked(SERVER, both(_NONE, address=api), advise("start-prefect"))
         case Answer.NOTHING:
-            yield trouble(SERVER, both(_AWAY, address=api), _START_THERE)
+            yield trouble(SERVER, both(_AWAY, address=api), advise("start-that-prefect"))
         case Answer.REFUSED:
-            yield trouble(SERVER, both(_REFUSED, address=api), _SET_AUTH)
+            yield trouble(SERVER, both(_REFUSED, address=api), advise("set-password"))
         case Answer.STRANGER:
-            yield trouble(SERVER, both(_STRANGER, address=api), _CHOOSE)
+            yield trouble(SERVER, both(_STRANGER, address=api), advise("choose-port"))
         case Answer.PREFECT:
             yield compared(version_of(api, auth), version("prefect"), api)
 
@@ -49,7 +50,7 @@ def compared(server: str, client: str, api: str) -> CheckResult:
     found = both(_VERSIONS, address=api, server=server, client=client)
     if server == client:
         return ok(SERVER, found)
-    install = both(_SAME, client=client)
+    install = advise("install-same-version", client=client)
     if server.split(".")[:2] == client.split(".")[:2]:
         return warning(SERVER, found, install)
     return trouble(SERVER, found, install)
@@ -63,11 +64,11 @@ def look_at_public_address(surroundings: Surroundings) -> Iterable[CheckResult]:
         if settings.mail is None and settings.public_url is None:
             yield ok(PUBLIC, both(_LOCAL, address=address))
         else:
-            yield warning(PUBLIC, both(_LOOPBACK, address=address), _SET_PUBLIC)
+            yield warning(PUBLIC, both(_LOOPBACK, address=address), advise("set-public-address"))
     elif settings.web_address or settings.public_url is None or _prefect_answers(settings):
         yield ok(PUBLIC, plain(address))
     else:
-        yield warning(PUBLIC, both(_SILENT, address=address), _SEE_PROXY)
+        yield warning(PUBLIC, both(_SILENT, address=address), advise("correct-public-address"))
 
 
 def _prefect_answers(settings: Settings) -> bool:
@@ -89,19 +90,9 @@ _LOOPBACK = Text(
     es="los enlaces de los mensajes llevan a {address}, que solo se abre en esta máquina",
     en="the links in messages lead to {address}, which opens on this machine only",
 )
-_SET_PUBLIC = Text(
-    es="ponga CLUSTERFLOW_WEB_ADDRESS, la dirección de las páginas de clusterflow web; sin ellas, ponga "
-    "CLUSTERFLOW_PUBLIC_URL, la dirección en que las personas abren las páginas de Prefect",
-    en="set CLUSTERFLOW_WEB_ADDRESS to the address of the pages of clusterflow web; without them, set "
-    "CLUSTERFLOW_PUBLIC_URL to the address at which people open Prefect's pages",
-)
 _SILENT = Text(
     es="en {address}/api no responde ningún Prefect, visto desde aquí",
     en="no Prefect answers at {address}/api, as seen from here",
-)
-_SEE_PROXY = Text(
-    es="ábrala en un navegador de otra máquina; si no abre, revise el proxy y CLUSTERFLOW_PUBLIC_URL",
-    en="open it in a browser on another machine; if it does not open, check the proxy and CLUSTERFLOW_PUBLIC_URL",
 )
 
 SERVER = Text(es="servidor de Prefect", en="Prefect server")
@@ -109,23 +100,13 @@ _NONE = Text(
     es="ninguno configurado (CLUSTERFLOW_PREFECT_API) ni en marcha en {address}",
     en="none is configured (CLUSTERFLOW_PREFECT_API), and none is up at {address}",
 )
-_START = plain("clusterflow up")
 _AWAY = Text(es="nadie responde en {address}", en="nobody answers at {address}")
-_START_THERE = Text(es="arránquelo, o corrija CLUSTERFLOW_PREFECT_API", en="start it, or mend CLUSTERFLOW_PREFECT_API")
 _REFUSED = Text(es="{address} no nos acepta", en="{address} refuses us")
-_SET_AUTH = Text(
-    es="ponga CLUSTERFLOW_PREFECT_AUTH: su usuario:clave", en="set CLUSTERFLOW_PREFECT_AUTH to its user:password"
-)
 _STRANGER = Text(
     es="lo que responde en {address} no es Prefect, o está en apuros",
     en="what answers at {address} is not Prefect, or is in trouble",
 )
-_CHOOSE = Text(
-    es="mire su registro; si es otro programa, elija otro puerto con CLUSTERFLOW_PREFECT_PORT",
-    en="see its log; if it is another program, choose another port with CLUSTERFLOW_PREFECT_PORT",
-)
 _VERSIONS = Text(es="{address}: versión {server}; aquí {client}", en="{address}: version {server}; here {client}")
-_SAME = Text(es="instale la misma en ambos lados: {client}", en="install the same on both sides: {client}")
 
 
 def auth_of(settings: Settings) -> str | None:

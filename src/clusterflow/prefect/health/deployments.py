@@ -28,6 +28,7 @@ from clusterflow.prefect.names import pass_deployment
 from clusterflow.prefect.pool import POOL
 from clusterflow.prefect.relay_schedule import RELAY, is_relay_live
 from clusterflow.services.context import Context
+from clusterflow.services.diagnostics.advice import advise
 from clusterflow.services.diagnostics.finding import (
     CheckResult,
     Surroundings,
@@ -58,7 +59,9 @@ async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
     """Compare what is declared with what Prefect has: missing, stale, paused and foreign deployments."""
     context = Context(surroundings.settings, surroundings.database)
     declarations = declarations_of(context)
-    results = [trouble(both(_MODEL, name=m), plain(text), _MEND_MODEL) for m, text in declarations.problems.items()]
+    results = [
+        trouble(both(_MODEL, name=m), plain(text), advise("correct-model")) for m, text in declarations.problems.items()
+    ]
     found = await deployed()
     resting = {RELAY} if await is_relay_live() else set[str]()
     triggers = await triggers_on([t["name"] for d in declarations.declared for t in d.get("triggers", ())])
@@ -72,17 +75,19 @@ async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
         try:
             results += compared(with_schema(declaration), there, triggers, resting=name in resting)
         except Exception as problem:  # importing a flow may raise anything
-            results.append(trouble(_what(name), both(_UNLOADABLE, problem=describe_problem(problem)), _INSTALL))
+            results.append(
+                trouble(_what(name), both(_UNLOADABLE, problem=describe_problem(problem)), advise("install-again"))
+            )
     if missing:
-        results.append(trouble(DEPLOYMENTS, both(_MISSING, names=several(missing, 20)), _DEPLOY))
+        results.append(trouble(DEPLOYMENTS, both(_MISSING, names=several(missing, 20)), advise("deploy")))
     unreadable = {pass_deployment(model) for model in declarations.problems}
     results += [
-        warning(_what(name), _OBSOLETE, _REMOVE)
+        warning(_what(name), _OBSOLETE, advise("remove-obsolete"))
         for name, there in sorted(found.items())
         if TAG in there.tags and name not in unreadable
     ]
     if is_outdated(file := written_file(context), declarations.declared):
-        results.append(warning(plain(str(file)), _OUTDATED, both(_WRITE, file=str(file))))
+        results.append(warning(plain(str(file)), _OUTDATED, advise("write-deployments", file=str(file))))
     if own := sorted(name for name, there in found.items() if TAG not in there.tags):
         results.append(ok(DEPLOYMENTS, both(_FOREIGN, names=several(own))))
     return [*results, *([] if results else [ok(DEPLOYMENTS, both(_AS_DECLARED, count=len(declarations.declared)))])]
@@ -151,19 +156,19 @@ def compared(
     theirs = {_slug_of(s): s for s in there.schedules}
     stale += [both(_NO_SCHEDULE, slug=slug) for slug in own if slug not in theirs]
     stale += [both(_OTHER_SCHEDULE, slug=s) for s in own if s in theirs and _is_other(own[s], theirs[s])]
-    yield from (trouble(_what(declared.name), text, _DEPLOY) for text in stale)
+    yield from (trouble(_what(declared.name), text, advise("deploy")) for text in stale)
     for slug in theirs:
         if slug not in own and theirs[slug].slug:
-            yield warning(_what(declared.name), both(_OLD_SCHEDULE, slug=slug), _REMOVE)
+            yield warning(_what(declared.name), both(_OLD_SCHEDULE, slug=slug), advise("remove-obsolete"))
         elif slug not in own:
-            yield warning(_what(declared.name), both(_FOREIGN_SCHEDULE, slug=slug), _SCHEDULES_FILE)
+            yield warning(_what(declared.name), both(_FOREIGN_SCHEDULE, slug=slug), advise("remove-schedule"))
         elif slug in own and own[slug].get("active", True) and not theirs[slug].active and not resting:
-            yield warning(_what(declared.name), both(_PAUSED_SCHEDULE, slug=slug), _DEPLOY_AGAIN)
+            yield warning(_what(declared.name), both(_PAUSED_SCHEDULE, slug=slug), advise("end-pause"))
     if there.paused:
-        yield warning(_what(declared.name), _PAUSED, _RESUME)
+        yield warning(_what(declared.name), _PAUSED, advise("resume-deployment"))
     for name in declared.triggers:
         if not triggers.get(name, True):
-            yield warning(_what(declared.name), both(_TRIGGER_OFF, name=name), _SWITCH_ON)
+            yield warning(_what(declared.name), both(_TRIGGER_OFF, name=name), advise("switch-on-trigger"))
 
 
 def _differ(declared: Any, found: Any) -> bool:
@@ -203,20 +208,9 @@ def _what(name: str) -> Text:
 DEPLOYMENTS = Text(es="despliegues", en="deployments")
 _DEPLOYMENT = Text(es="despliegue {name}", en="deployment {name}")
 _MODEL = Text(es="modelo {name}", en="model {name}")
-_MEND_MODEL = Text(
-    es="corrija el archivo en configs/models; si lo dañado es la versión guardada, restaure una copia en otra base de "
-    "datos y compare",
-    en="mend the file in configs/models; where the stored version is damaged, restore a backup into another database "
-    "and compare",
-)
 _AS_DECLARED = Text(es="{count}, tal como se declaran", en="{count}, as declared")
-_DEPLOY = plain("clusterflow deploy")
 _MISSING = Text(es="faltan en Prefect: {names}", en="missing in Prefect: {names}")
 _OBSOLETE = Text(es="ya no se declara", en="is no longer declared")
-_REMOVE = Text(
-    es="clusterflow deploy --dry-run lo enumera; clusterflow deploy --yes lo quita",
-    en="clusterflow deploy --dry-run lists it; clusterflow deploy --yes removes it",
-)
 _FOREIGN = Text(
     es="además, nuestros trabajadores atienden despliegues propios de la oficina: {names}",
     en="besides, our workers serve deployments of the office's own: {names}",
@@ -225,15 +219,7 @@ _OUTDATED = Text(
     es="no dice lo que declaran configs/models y configs/schedules.yaml; clusterflow no lo lee",
     en="does not say what configs/models and configs/schedules.yaml declare; clusterflow does not read it",
 )
-_WRITE = Text(
-    es="pase lo que sea de la oficina a un archivo aparte; después: clusterflow deploy --write {file}",
-    en="move what is the office's own to a file of its own; then: clusterflow deploy --write {file}",
-)
 _UNLOADABLE = Text(es="no se puede cargar su flujo: {problem}", en="its flow cannot be loaded: {problem}")
-_INSTALL = Text(
-    es="instale clusterflow otra vez en este entorno; no toque el despliegue",
-    en="install clusterflow again in this environment; leave the deployment alone",
-)
 _OTHER_ENTRYPOINT = Text(es="ejecuta {found}; se declara {declared}", en="runs {found}; declared is {declared}")
 _OTHER_POOL = Text(es="está en el grupo {found}, no en {declared}", en="is in the pool {found}, not in {declared}")
 _OTHER_PARAMETERS = Text(es="tiene otros parámetros que los declarados", en="has other parameters than declared")
@@ -251,16 +237,3 @@ _FOREIGN_SCHEDULE = Text(
 )
 _PAUSED_SCHEDULE = Text(es="el horario «{slug}» está en pausa", en="the schedule «{slug}» is paused")
 _PAUSED = Text(es="está en pausa", en="is paused")
-_RESUME = Text(es="reanúdelo en las páginas de Prefect", en="resume it in Prefect's pages")
-_DEPLOY_AGAIN = Text(
-    es="si la pausa no es a propósito: clusterflow deploy; si lo es: active: false en configs/schedules.yaml",
-    en="if the pause is not on purpose: clusterflow deploy; if it is: active: false in configs/schedules.yaml",
-)
-_SWITCH_ON = Text(
-    es="enciéndalo en las páginas de Prefect (Automations), o: clusterflow deploy",
-    en="switch it on in Prefect's pages (Automations), or: clusterflow deploy",
-)
-_SCHEDULES_FILE = Text(
-    es="si se necesita, no haga nada; si no, quítelo en las páginas de Prefect",
-    en="if it is needed, leave it; if not, remove it in Prefect's pages",
-)

@@ -10,12 +10,12 @@ from clusterflow.domain.text import Text
 from clusterflow.prefect import runs
 from clusterflow.services import gate_forms
 from clusterflow.services.context import Context
+from clusterflow.services.diagnostics.advice import advise
 from clusterflow.services.diagnostics.finding import (
     CheckResult,
     Surroundings,
     both,
     ok,
-    plain,
     several,
     trouble,
     warning,
@@ -39,11 +39,11 @@ async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
             late.append(f"{item.initiative}/{item.stage}")
     results = []
     if lost:
-        results.append(
-            trouble(FORMS, both(_LOST, count=len(lost), gates=several(lost)), plain("clusterflow reconcile"))
-        )
+        results.append(trouble(FORMS, both(_LOST, count=len(lost), gates=several(lost)), advise("reconcile")))
     if late:
-        results.append(warning(FORMS, both(_LATE, count=len(late), gates=several(late)), _SERVE))
+        results.append(
+            warning(FORMS, both(_LATE, count=len(late), gates=several(late)), advise("start-workers-and-reconcile"))
+        )
     return results or [ok(FORMS, both(_ALL, count=len(items)))]
 
 
@@ -52,9 +52,5 @@ _LOST = Text(es="{count} puertas abiertas sin formulario: {gates}", en="{count} 
 _LATE = Text(
     es="{count} formularios no llegan desde hace más de 10 min: {gates}",
     en="{count} forms have not come for over 10 min: {gates}",
-)
-_SERVE = Text(
-    es="mire si hay trabajadores (arriba); después: clusterflow reconcile",
-    en="see whether there are workers (above); then: clusterflow reconcile",
 )
 _ALL = Text(es="{count}; todas tienen quien pregunte", en="{count}; each has its form")

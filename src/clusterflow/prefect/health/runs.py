@@ -23,6 +23,7 @@ from clusterflow.prefect.api import all_pages, prefect_client
 from clusterflow.prefect.health.deployments import deployed
 from clusterflow.prefect.orphans import AT_WORK, is_orphan, live_workers
 from clusterflow.prefect.pool import POOL
+from clusterflow.services.diagnostics.advice import advise
 from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, both, ok, plain, trouble, warning
 
 RECENT = timedelta(days=1)
@@ -75,7 +76,9 @@ def failures(runs: Iterable[FlowRun], names: Mapping[UUID, str], ui: str) -> Ite
         message = " ".join(((mine[0].state and mine[0].state.message) or "–").split())[:MESSAGE]
         name = names.get(deployment, "?") if deployment else "?"
         found = both(_FAILED, count=len(mine), run=mine[0].name, message=message)
-        yield warning(both(_OF, name=name), found, both(_SEE, address=_address(mine[0], ui)))
+        yield warning(
+            both(_OF, name=name), found, advise("retry-run", address=_address(mine[0], ui), run=str(mine[0].id))
+        )
 
 
 def left_behind(runs: Iterable[FlowRun]) -> Iterator[CheckResult]:
@@ -84,7 +87,7 @@ def left_behind(runs: Iterable[FlowRun]) -> Iterator[CheckResult]:
     if names:
         more = f" (+{len(names) - 5})" if len(names) > 5 else ""
         found = both(_LEFT, count=len(names), names=", ".join(names[:5]) + more)
-        yield trouble(RUNS, found, plain("clusterflow reconcile"))
+        yield trouble(RUNS, found, advise("reconcile"))
 
 
 def hanging(runs: Iterable[FlowRun], now: datetime, ui: str) -> Iterator[CheckResult]:
@@ -92,7 +95,7 @@ def hanging(runs: Iterable[FlowRun], now: datetime, ui: str) -> Iterator[CheckRe
     for run in runs:
         since = run.state.timestamp if run.state else now
         found = both(_LONG, minutes=int((now - since).total_seconds() // 60))
-        yield warning(plain(run.name), found, both(_SEE, address=_address(run, ui)))
+        yield warning(plain(run.name), found, advise("wait-for-run", address=_address(run, ui)))
 
 
 def _address(run: FlowRun, ui: str) -> str:
@@ -106,7 +109,6 @@ _FAILED = Text(
     es="{count} fallaron en 24 horas; la última, «{run}»: {message}",
     en="{count} failed in 24 hours; the last one, «{run}»: {message}",
 )
-_SEE = Text(es="vea su registro: {address}", en="see its log: {address}")
 _LEFT = Text(
     es="{count} sin trabajador, porque el suyo ya no existe: {names}",
     en="{count} without a worker, because theirs is gone: {names}",

@@ -25,6 +25,7 @@ from clusterflow.domain.text import Text
 from clusterflow.prefect.api import prefect_client
 from clusterflow.prefect.health.deployments import deployed
 from clusterflow.prefect.pool import POOL
+from clusterflow.services.diagnostics.advice import advise
 from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, both, ok, several, trouble, warning
 
 SOON = timedelta(minutes=2)
@@ -88,13 +89,17 @@ def late(runs: Sequence[FlowRun], names: dict[object, str], now: datetime) -> It
         minutes = int((now - first).total_seconds() // 60)
         what = both(_RUNS, name=names.get(deployment, "?"))
         found = both(_LATE, count=count, minutes=minutes)
-        yield trouble(what, found, _SERVE) if now - first > LONG else warning(what, found, _SERVE)
+        yield (
+            trouble(what, found, advise("start-more-workers"))
+            if now - first > LONG
+            else warning(what, found, advise("start-more-workers"))
+        )
 
 
 def without_runs(names: Sequence[str]) -> Iterator[CheckResult]:
     """Schedules that are switched on and bring no run."""
     if names:
-        yield trouble(_SCHEDULES, both(_BARREN, names=several(names)), _SEE_PINS)
+        yield trouble(_SCHEDULES, both(_BARREN, names=several(names)), advise("restart-scheduler"))
 
 
 _SCHEDULES = Text(es="horarios", en="schedules")
@@ -106,14 +111,6 @@ _LATE = Text(
     es="{count} no han empezado; la primera, hace {minutes} min",
     en="{count} have not begun; the first was due {minutes} min ago",
 )
-_SERVE = Text(
-    es="mire si hay trabajadores (arriba), y si bastan: clusterflow up --limit N",
-    en="see whether there are workers (above), and enough: clusterflow up --limit N",
-)
 _BARREN = Text(
     es="el planificador de Prefect no crea ejecuciones de: {names}", en="Prefect's scheduler makes no runs of: {names}"
-)
-_SEE_PINS = Text(
-    es="mire el registro del servidor de Prefect y reinícielo; si sigue igual: clusterflow deploy",
-    en="see the log of the Prefect server, and restart it; if that does not help: clusterflow deploy",
 )

@@ -12,6 +12,7 @@ from clusterflow.domain.text import Text
 from clusterflow.prefect.api import prefect_client
 from clusterflow.prefect.health.deployments import deployed
 from clusterflow.prefect.secret_channels import PREFIX, stored_channels
+from clusterflow.services.diagnostics.advice import advise
 from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, both, ok, several, trouble
 
 _NAMED = re.compile(r"prefect\.blocks\.secret\.([A-Za-z0-9-]+)")
@@ -33,13 +34,13 @@ async def _unreadable(client: PrefectClient, name: str) -> CheckResult | None:
     try:
         block = await client.read_block_document_by_name(name, "secret", include_secrets=True)
     except ObjectNotFound:
-        return trouble(what, _MISSING, both(_MAKE, name=name))
+        return trouble(what, _MISSING, advise("make-secret", name=name))
     except PrefectHTTPStatusError as problem:
-        return trouble(what, both(_REFUSED, status=problem.response.status_code), both(_MAKE, name=name))
+        return trouble(what, both(_REFUSED, status=problem.response.status_code), advise("make-secret", name=name))
     # A value that was written under another key of encryption comes back as nothing.
     value = block.data.get("value")
     if not value or (name.startswith(PREFIX) and not isinstance(value, str)):
-        return trouble(what, _EMPTY, both(_MAKE, name=name))
+        return trouble(what, _EMPTY, advise("make-secret", name=name))
     return None
 
 
@@ -53,8 +54,4 @@ _MISSING = Text(es="no existe en Prefect", en="does not exist in Prefect")
 _REFUSED = Text(es="Prefect no lo entrega (HTTP {status})", en="Prefect does not hand it out (HTTP {status})")
 _EMPTY = Text(
     es="está vacío, no es un texto o no se puede descifrar", en="is empty, is no text, or cannot be decrypted"
-)
-_MAKE = Text(
-    es="créelo en Prefect: Blocks, Secret, con el nombre {name}",
-    en="make it in Prefect: Blocks, Secret, by the name {name}",
 )

@@ -9,6 +9,7 @@ from clusterflow.domain.text import Text
 from clusterflow.prefect.api import prefect_client
 from clusterflow.prefect.health import is_loopback
 from clusterflow.prefect.server import BATCHED, QUIET, RETENTION
+from clusterflow.services.diagnostics.advice import Advice, advise
 from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, both, ok, trouble, warning
 
 
@@ -35,15 +36,11 @@ def judge(server: Mapping[str, Any], loopback: bool) -> list[CheckResult]:
     return results or [ok(SETTINGS, both(_AS_NEEDED, days=days))]
 
 
-def _set(variables: Mapping[str, str]) -> Text:
-    return both(_SET, variables=" ".join(f"{name}={value}" for name, value in variables.items()))
+def _set(variables: Mapping[str, str]) -> Advice:
+    return advise("set-server", variables=" ".join(f"{name}={value}" for name, value in variables.items()))
 
 
 SETTINGS = Text(es="ajustes del servidor de Prefect", en="settings of the Prefect server")
-_SET = Text(
-    es="en el entorno del servidor de Prefect, y reinícielo: {variables}",
-    en="in the environment of the Prefect server, and restart it: {variables}",
-)
 _OPEN = Text(
     es="no pide clave: cualquiera que llegue a él decide en las puertas",
     en="asks for no password: whoever reaches it answers at gates",

@@ -12,7 +12,8 @@ from clusterflow.domain.text import Text
 from clusterflow.prefect.api import all_pages, prefect_client
 from clusterflow.prefect.orphans import last_beat, sends_heartbeats
 from clusterflow.prefect.pool import POOL
-from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, both, ok, plain, several, trouble
+from clusterflow.services.diagnostics.advice import advise
+from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, both, ok, several, trouble
 
 
 async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
@@ -21,9 +22,9 @@ async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
         try:
             pool = await client.read_work_pool(POOL)
         except ObjectNotFound:
-            return [trouble(_POOL, _NO_POOL, plain("clusterflow deploy"))]
+            return [trouble(_POOL, _NO_POOL, advise("deploy"))]
         workers = await all_pages(client.read_workers_for_work_pool, work_pool_name=POOL)
-    results = [trouble(_POOL, _PAUSED, plain(f"prefect work-pool resume {POOL}"))] if pool.is_paused else []
+    results = [trouble(_POOL, _PAUSED, advise("resume-pool", pool=POOL))] if pool.is_paused else []
     return [*results, at_work(workers, datetime.now(UTC))]
 
 
@@ -35,8 +36,8 @@ def at_work(workers: Iterable[Worker], now: datetime) -> CheckResult:
         return ok(_WORKERS, both(_SERVE, names=several([w.name for w in alive]), pool=POOL))
     if known:
         last = both(_GONE, name=known[0].name, since=f"{last_beat(known[0]):%Y-%m-%d %H:%M} UTC")
-        return trouble(_WORKERS, last, _UP)
-    return trouble(_WORKERS, both(_NOBODY, pool=POOL), _UP)
+        return trouble(_WORKERS, last, advise("start-worker", pool=POOL))
+    return trouble(_WORKERS, both(_NOBODY, pool=POOL), advise("start-worker", pool=POOL))
 
 
 _POOL = Text(es=f"grupo {POOL}", en=f"pool {POOL}")
@@ -49,7 +50,3 @@ _GONE = Text(
     en="none is up; the last one, «{name}», was heard at {since}",
 )
 _NOBODY = Text(es="nadie ha atendido nunca {pool}", en="nobody has ever served {pool}")
-_UP = Text(
-    es=f"clusterflow up, o: prefect worker start --pool {POOL}",
-    en=f"clusterflow up, or: prefect worker start --pool {POOL}",
-)

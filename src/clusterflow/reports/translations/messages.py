@@ -235,6 +235,8 @@ MESSAGES: dict[str, str] = {
     "{} is not empty; --replace writes over what is there": "{} no está vacía; --replace sobrescribe lo que hay",
     "a PDF is set by WeasyPrint, which is not installed here; install it: {}": "para los PDF hace falta WeasyPrint, "
     "que no está instalado; instálelo: {}",
+    "the answers of the OpenID provider are verified by joserfc, which is not installed here; install it: {}": "las "
+    "respuestas del proveedor OpenID se verifican con joserfc, que no está instalado; instálelo: {}",
     "a PDF is set by WeasyPrint, which does not find a library it rests on ({}); install Pango, as libpango-1.0-0 "
     "and libpangoft2-1.0-0 on Debian": "para los PDF hace falta WeasyPrint, que no encuentra una biblioteca ({}); "
     "instale Pango: en Debian, libpango-1.0-0 y libpangoft2-1.0-0",

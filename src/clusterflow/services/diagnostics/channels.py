@@ -13,6 +13,7 @@ from clusterflow.domain.text import Text
 from clusterflow.notices.channels import MAIL, channels_of, mistakes_in, takes_nobody, wants_mail_address, way_to
 from clusterflow.notices.delivery import Message, deliver
 from clusterflow.notices.redaction import redacted, secrets_of
+from clusterflow.services.diagnostics.advice import advise
 from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, both, ok, plain, trouble, warning
 
 CONNECT_SECONDS = 3.0
@@ -25,7 +26,7 @@ def look(surroundings: Surroundings) -> Iterable[CheckResult]:
     """The channels of the settings, and those that Prefect keeps."""
     channels = channels_of(surroundings.settings, surroundings.stored_channels)
     if MAIL not in channels:
-        yield warning(both(_CHANNEL, name=MAIL), _UNSET, _SET)
+        yield warning(both(_CHANNEL, name=MAIL), _UNSET, advise("set-mail-server"))
     for name in sorted(channels):
         yield from _channel(surroundings, name, channels[name])
 
@@ -39,13 +40,13 @@ def _channel(surroundings: Surroundings, name: str, address: SecretStr) -> Itera
             yield from _sent(surroundings, name, address, surroundings.send)
     except Exception as problem:  # a plug-in may do anything, and say anything
         text = redacted(f"{type(problem).__name__}: {problem}", secrets_of(address.get_secret_value()))
-        yield trouble(what, plain(text), _SEE)
+        yield trouble(what, plain(text), advise("correct-channel"))
 
 
 def _dry(what: Text, name: str, address: SecretStr, plugins: Path | None) -> CheckResult:
     """Whether Apprise takes the address, and a mail server listens there; nothing is sent."""
     if wrong := mistakes_in({name: address}, plugins):
-        return trouble(what, plain(wrong[0].found), _SEE)
+        return trouble(what, plain(wrong[0].found), advise("correct-channel"))
     way = way_to(name, address, SOMEBODY, "check", plugins) if wants_mail_address(address, plugins) else None
     plugin = getattr(way, "plugin", None)
     host, port = getattr(plugin, "smtp_host", None), getattr(plugin, "port", None)
@@ -56,7 +57,7 @@ def _dry(what: Text, name: str, address: SecretStr, plugins: Path | None) -> Che
             return ok(what, both(_ANSWERS, host=host, port=str(port)))
     except OSError as problem:
         reason = problem.strerror or type(problem).__name__
-        return trouble(what, both(_SILENT, host=host, port=str(port), reason=reason), _REACH)
+        return trouble(what, both(_SILENT, host=host, port=str(port), reason=reason), advise("start-mail-server"))
 
 
 def _sent(surroundings: Surroundings, name: str, address: SecretStr, to: str) -> Iterator[CheckResult]:
@@ -68,7 +69,7 @@ def _sent(surroundings: Surroundings, name: str, address: SecretStr, to: str) ->
     what = both(_SENT, name=name, address=name if nobody else to)
     message = Message(f"doctor:{secrets.token_hex(8)}", SUBJECT, BODY, settings.pages_url)
     answer = deliver(name, address, None if nobody else to, message, settings.channel_plugins)
-    yield ok(what, _ACCEPTED) if answer.delivered else trouble(what, plain(answer.text), _SEE)
+    yield ok(what, _ACCEPTED) if answer.delivered else trouble(what, plain(answer.text), advise("correct-channel"))
 
 
 SUBJECT = "clusterflow doctor"
@@ -80,17 +81,8 @@ _UNSET = Text(
     es="no hay servidor de correo: nadie recibe avisos ni códigos",
     en="there is no mail server: nobody gets notices or codes",
 )
-_SET = Text(
-    es="ponga CLUSTERFLOW_MAIL, como mailtos://USUARIO:CLAVE@smtp.host?from=oficina@host",
-    en="set CLUSTERFLOW_MAIL, as in mailtos://USER:PASSWORD@smtp.host?from=office@host",
-)
-_SEE = Text(es="corrija su dirección: docs/how-to/channels.md", en="mend its address: docs/how-to/channels.md")
 _WELL_FORMED = Text(es="dirección válida", en="a valid address")
 _ANSWERS = Text(es="{host}, puerto {port}, responde", en="{host}, port {port}, answers")
 _SILENT = Text(es="{host}, puerto {port}, no responde: {reason}", en="{host}, port {port}, does not answer: {reason}")
-_REACH = Text(
-    es="mire si el servidor está en marcha y si un cortafuegos lo impide; si no es este, corrija la dirección",
-    en="see whether the server is up and whether a firewall bars it; if it is the wrong one, mend the address",
-)
 _SENT = Text(es="mensaje de prueba por {name} a {address}", en="test message by {name} to {address}")
 _ACCEPTED = Text(es="aceptado; mire si llega", en="accepted; see whether it arrives")

@@ -10,9 +10,10 @@ from clusterflow.domain.text import Text
 from clusterflow.errors import SchemaMismatch
 from clusterflow.reports.translations import translated
 from clusterflow.rules.work_calendar import months_before
+from clusterflow.services.diagnostics.advice import advise
 from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, both, ok, plain, trouble, warning
 from clusterflow.store import deadlines, ledger, notices, outbox, refused_submissions
-from clusterflow.store.database import HEAD, check_schema, read_connection
+from clusterflow.store.database import HEAD, UPGRADE_HINT, check_schema, read_connection
 from clusterflow.store.dead_letters import dead_letters
 from clusterflow.store.outbox import Topic
 
@@ -33,12 +34,11 @@ def look_at_schema(surroundings: Surroundings) -> Iterable[CheckResult]:
     try:
         check_schema(database)
     except SchemaMismatch as problem:
-        found, mark, cure = str(problem).rpartition(". ")
+        found, _, cure = str(problem).rpartition(". ")
         # Translated as a whole: that is how the texts of the store are known.
-        spanish, _, remedy = translated(str(problem), "es").rpartition(". ")
-        if not mark:
-            found, spanish, cure, remedy = cure, remedy, "", ""
-        yield trouble(DATABASE, Text(es=spanish, en=found), Text(es=remedy, en=cure))
+        spanish = translated(str(problem), "es").rpartition(". ")[0]
+        advice = "upgrade-schema" if cure == UPGRADE_HINT else "install-its-version"
+        yield trouble(DATABASE, Text(es=spanish, en=found), advise(advice))
         return
     yield ok(DATABASE, both(_AT_HEAD, address=database.url.render_as_string(hide_password=True), head=HEAD))
 
@@ -52,7 +52,7 @@ def look_at_ledger(surroundings: Surroundings) -> Iterable[CheckResult]:
     with read_connection(surroundings.database) as connection:
         count, torn = ledger.inconsistent_chains(connection)
     for chain in torn:
-        yield trouble(both(_CHAIN, chain=chain), _TORN, both(_VERIFY, chain=chain))
+        yield trouble(both(_CHAIN, chain=chain), _TORN, advise("verify-ledger", chain=chain))
     if not torn:
         yield ok(_LEDGER, both(_ENDS, count=count))
 
@@ -62,12 +62,6 @@ _CHAIN = Text(es="bitácora de {chain}", en="ledger of {chain}")
 _TORN = Text(
     es="la cadena no termina en su último asiento: alguien cambió la base de datos por fuera",
     en="the chain does not end in its last entry: somebody changed the database from outside",
-)
-_VERIFY = Text(
-    es="clusterflow ledger {chain} --verify dice dónde; conserve esta base de datos, restaure una copia en otra y "
-    "compare",
-    en="clusterflow ledger {chain} --verify says where; keep this database, restore a backup into another one and "
-    "compare",
 )
 _ENDS = Text(es="{count} cadenas terminan en su último asiento", en="{count} chains end in their last entry")
 
@@ -90,7 +84,7 @@ def _backlog(what: Text, count: int, since: datetime | None, now: datetime, erro
     if since is None or now - since < FRESH:
         return ok(what, both(_WAIT, count=count) if count else _NOTHING)
     found = both(_WAIT_LONG, count=count, since=f"{since:%Y-%m-%d %H:%M} UTC", error=f" ({error})" if error else "")
-    return warning(what, found, _RELAY)
+    return warning(what, found, advise("relay"))
 
 
 _TO_PREFECT = Text(es="bandeja de salida: a Prefect", en="outbox: to Prefect")
@@ -99,45 +93,33 @@ _MAILS = Text(es="avisos por enviar", en="notices to be sent")
 _NOTHING = Text(es="nada espera", en="nothing waits")
 _WAIT = Text(es="{count} esperan", en="{count} wait")
 _WAIT_LONG = Text(es="{count} esperan desde {since}{error}", en="{count} wait since {since}{error}")
-_RELAY = Text(
-    es="deje en marcha «clusterflow up» o el flujo relay; una vez: clusterflow relay",
-    en="keep «clusterflow up» or the relay flow running; once: clusterflow relay",
-)
 
 
 def look_at_dead_letters(surroundings: Surroundings) -> Iterable[CheckResult]:
     """Whom nobody could tell."""
     with read_connection(surroundings.database) as connection:
         dead = [d for d in dead_letters(connection) if d.at >= surroundings.now - RECENT]
-    for letter in dead[:5]:
+    useful = [d for d in dead if not d.stale]
+    for letter in useful[:5]:
         what = both(_LETTER, rule=letter.rule, person=letter.recipient)
         found = f"{letter.at:%Y-%m-%d}: {letter.answer or '–'}"
-        yield warning(
-            what, plain(found), both(_STALE if letter.stale else _TELL, person=letter.recipient, number=letter.number)
-        )
-    if len(dead) > 5:
-        yield warning(_DEAD, both(_MORE, count=len(dead) - 5), _SEE_ALL)
+        advice = advise("correct-recipient", person=letter.recipient, number=letter.number)
+        yield warning(what, plain(found), advice)
+    if len(useful) > 5:
+        yield warning(_DEAD, both(_MORE, count=len(useful) - 5), advise("retry-all-notices"))
+    if len(dead) > len(useful):
+        yield ok(_DEAD, both(_STALE, count=len(dead) - len(useful)))
     if not dead:
         yield ok(_DEAD, _NONE_DEAD)
 
 
 _DEAD = Text(es="avisos abandonados", en="notices given up")
 _LETTER = Text(es="aviso {rule} a {person}", en="notice {rule} to {person}")
-_TELL = Text(
-    es="corrija la dirección de {person} (clusterflow record person id={person} email=...) y vuelva a enviarlo: "
-    "clusterflow notices retry {number}",
-    en="mend the address of {person} (clusterflow record person id={person} email=...), and send it again: "
-    "clusterflow notices retry {number}",
-)
 _STALE = Text(
-    es="su puerta ya no está abierta: nada, o avise a {person} de otro modo",
-    en="its gate is open no more: nothing, or tell {person} another way",
+    es="{count} en los últimos 30 días, de puertas que ya no están abiertas",
+    en="{count} in the last 30 days, of gates that are open no more",
 )
 _MORE = Text(es="y {count} más en los últimos 30 días", en="and {count} more in the last 30 days")
-_SEE_ALL = Text(
-    es="véalos con clusterflow notices dead; cuando las direcciones estén corregidas: clusterflow notices retry --all",
-    en="see them: clusterflow notices dead; once their addresses are mended: clusterflow notices retry --all",
-)
 _NONE_DEAD = Text(es="ninguno en los últimos 30 días", en="none in the last 30 days")
 
 
@@ -146,16 +128,12 @@ def look_at_refused(surroundings: Surroundings) -> Iterable[CheckResult]:
     with read_connection(surroundings.database) as connection:
         waiting = refused_submissions.count_waiting(connection)
     if waiting:
-        yield warning(_REFUSED, both(_WAIT, count=waiting), _MEND)
+        yield warning(_REFUSED, both(_WAIT, count=waiting), advise("correct-submissions"))
     else:
         yield ok(_REFUSED, _NOTHING)
 
 
 _REFUSED = Text(es="entregas rechazadas", en="refused submissions")
-_MEND = Text(
-    es="clusterflow intake refused dice qué corregir; corregido: clusterflow intake retry",
-    en="clusterflow intake refused says what to correct; once corrected: clusterflow intake retry",
-)
 
 
 def look_at_labels(surroundings: Surroundings) -> Iterator[CheckResult]:
@@ -167,7 +145,7 @@ def look_at_labels(surroundings: Surroundings) -> Iterator[CheckResult]:
     for initiative, label, last in ending:
         found = both(_ENDED if last < today else _ENDS_ON, day=str(last))
         cure = f"clusterflow record label initiative={initiative} {quote(f'name={label}')} level=... from=... to=..."
-        yield warning(both(_LABEL, label=label, initiative=initiative), found, both(_RENEW, command=cure))
+        yield warning(both(_LABEL, label=label, initiative=initiative), found, advise("renew-label", command=cure))
     if not ending:
         yield ok(LABELS, both(_NO_LABEL, until=str(until)))
 
@@ -176,5 +154,4 @@ LABELS = Text(es="sellos", en="labels")
 _LABEL = Text(es="sello «{label}» de {initiative}", en="label «{label}» of {initiative}")
 _ENDED = Text(es="terminó el {day}", en="ended on {day}")
 _ENDS_ON = Text(es="termina el {day}", en="ends on {day}")
-_RENEW = Text(es="renuévelo; después: {command}", en="renew it; then: {command}")
 _NO_LABEL = Text(es="ninguno termina hasta el {until}", en="none ends until {until}")

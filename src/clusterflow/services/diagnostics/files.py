@@ -12,6 +12,7 @@ from clusterflow.errors import Mistakes
 from clusterflow.services.catalogue.dues import schemes_in
 from clusterflow.services.catalogue.metrics import metrics_in
 from clusterflow.services.catalogue.models import models_in
+from clusterflow.services.diagnostics.advice import advise
 from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, both, ok, plain, trouble
 
 
@@ -34,7 +35,8 @@ def _file(what: Text, load: Callable[[], Sized]) -> Iterator[CheckResult]:
             found = both(
                 _MISTAKE if mistake.accepted else plain("{found}"), found=mistake.found, accepted=mistake.accepted
             )
-            yield trouble(plain(mistake.where), found, plain(mistake.cure) if mistake.cure else _MEND)
+            cure = advise("correct-entry", cure=mistake.cure) if mistake.cure else advise("correct-file")
+            yield trouble(plain(mistake.where), found, cure)
 
 
 _METRICS = Text(es="indicadores", en="metrics")
@@ -44,4 +46,3 @@ _NOTICES = Text(es="avisos", en="notices")
 _SCHEDULES = Text(es="horarios", en="schedules")
 _HOLIDAYS = Text(es="festivos corregidos", en="corrected holidays")
 _MISTAKE = Text(es="{found}; se admite: {accepted}", en="{found}; accepted: {accepted}")
-_MEND = Text(es="corrija el archivo", en="mend the file")

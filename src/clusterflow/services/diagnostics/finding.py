@@ -13,6 +13,7 @@ from sqlalchemy import Engine as Database
 
 from clusterflow.domain.text import Frozen, Language, Text
 from clusterflow.services.context import noon, system_clock
+from clusterflow.services.diagnostics.advice import NO_ADVICE, Advice
 from clusterflow.settings import Settings
 from clusterflow.store.database import shared_database
 
@@ -33,7 +34,7 @@ class CheckResult:
     what: Text
     outcome: Outcome
     found: Text
-    cure: Text
+    cure: Advice = NO_ADVICE
 
 
 class Finding(Frozen):
@@ -118,18 +119,18 @@ NOTHING = plain("")
 
 
 def ok(what: Text, found: Text = NOTHING) -> CheckResult:
-    return CheckResult(what, Outcome.OK, found, NOTHING)
+    return CheckResult(what, Outcome.OK, found)
 
 
-def warning(what: Text, found: Text, cure: Text) -> CheckResult:
+def warning(what: Text, found: Text, cure: Advice) -> CheckResult:
     return CheckResult(what, Outcome.WARNING, found, cure)
 
 
-def trouble(what: Text, found: Text, cure: Text = NOTHING) -> CheckResult:
+def trouble(what: Text, found: Text, cure: Advice = NO_ADVICE) -> CheckResult:
     return CheckResult(what, Outcome.TROUBLE, found, cure)
 
 
-def not_checked(what: Text, why: Text, cure: Text = NOTHING) -> CheckResult:
+def not_checked(what: Text, why: Text, cure: Advice = NO_ADVICE) -> CheckResult:
     return CheckResult(what, Outcome.NOT_LOOKED_AT, why, cure)
 
 

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from clusterflow.domain.text import Text
 from clusterflow.errors import NotPossible
+from clusterflow.services.diagnostics.advice import advise
 from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, both, ok, plain, trouble
 from clusterflow.services.output_folder import Folder, FolderFlaw
 
@@ -28,12 +29,12 @@ def _look_at(what: Text, name: str, address: SecretStr | None, *, must_exist: bo
         folder = Folder(address.get_secret_value(), what.en)
         flaw = folder.flaw(must_exist=must_exist)
     except NotPossible as problem:
-        yield trouble(what, plain(str(problem)), both(_CORRECT, name=name))
+        yield trouble(what, plain(str(problem)), advise("correct-folder", name=name))
         return
     yield (
         ok(what, plain(str(folder)))
         if flaw is None
-        else trouble(what, both(_FLAWS[flaw], folder=str(folder)), both(_CURES[flaw], name=name, folder=str(folder)))
+        else trouble(what, both(_FLAWS[flaw], folder=str(folder)), advise(_CURES[flaw], name=name))
     )
 
 
@@ -49,14 +50,8 @@ _FLAWS: dict[FolderFlaw, Text] = {
         en="the account of clusterflow cannot write to {folder}",
     ),
 }
-_CORRECT = Text(es="corrija CLUSTERFLOW_{name}", en="correct CLUSTERFLOW_{name}")
-_CURES: dict[FolderFlaw, Text] = {
-    "missing": Text(
-        es="cree la carpeta, o corrija CLUSTERFLOW_{name}", en="make the folder, or correct CLUSTERFLOW_{name}"
-    ),
-    "no-folder": _CORRECT,
-    "not-writable": Text(
-        es="dé permiso de escritura a esa cuenta, o corrija CLUSTERFLOW_{name}",
-        en="let that account write there, or correct CLUSTERFLOW_{name}",
-    ),
+_CURES: dict[FolderFlaw, str] = {
+    "missing": "make-folder",
+    "no-folder": "correct-folder",
+    "not-writable": "permit-writing",
 }

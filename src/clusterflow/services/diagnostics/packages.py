@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from clusterflow.domain.text import Text
+from clusterflow.services.diagnostics.advice import advise
 from clusterflow.services.diagnostics.finding import (
     CheckResult,
     Surroundings,
@@ -81,7 +82,7 @@ def judge(
         if _is(installed, broken.package, broken.versions) and _is(installed, broken.beside, broken.beside_versions):
             reported.add(broken.package)
             beside = f"{broken.package} {installed[broken.package]}, {broken.beside} {installed[broken.beside]}"
-            yield trouble(plain(beside), broken.effect, plain(f"pip install '{broken.install}'"))
+            yield trouble(plain(beside), broken.effect, advise("install-package", requirement=broken.install))
     for line in required:
         requirement = Requirement(line)
         name = canonicalize_name(requirement.name)
@@ -90,10 +91,12 @@ def judge(
         if not _is(installed, name, requirement.specifier):
             reported.add(name)
             found = both(_WANTED, found=installed.get(name) or _NONE, wanted=str(requirement.specifier) or "*")
-            yield trouble(plain(name), found, plain(f"pip install '{name}{requirement.specifier}'"))
+            yield trouble(plain(name), found, advise("install-package", requirement=f"{name}{requirement.specifier}"))
     others = [f"{n} {v} ({pins[n]})" for n, v in sorted(installed.items()) if n not in reported and pins.get(n, v) != v]
     if others:
-        yield warning(_PACKAGES, both(_OTHER, packages=several(others)), plain(install_pins))
+        yield warning(
+            _PACKAGES, both(_OTHER, packages=several(others)), advise("install-tested-versions", command=install_pins)
+        )
     elif not reported:
         python = ".".join(map(str, sys.version_info[:3]))
         count = sum(name in pins for name in installed)

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from clusterflow.domain.text import Language, Text
 from clusterflow.errors import ClusterflowError, Mistakes
 from clusterflow.reports.translations import translated
+from clusterflow.services.diagnostics.advice import advise
 from clusterflow.services.diagnostics.finding import (
     Check,
     CheckResult,
@@ -66,19 +67,7 @@ def _translated(text: Text, language: Language) -> str:
 _NEEDED = Text(es="requiere: {what}", en="needs: {what}")
 _HANGS = Text(es="ninguna respuesta en {seconds} s", en="no answer within {seconds} s")
 _SLOW = Text(es="lento: respondió a los {seconds} s", en="slow: answered after {seconds} s")
-_SLOW_CURE = Text(
-    es="mire la carga de esta máquina y de la que se consulta; después repita clusterflow doctor",
-    en="see how busy this machine is, and the one that is asked; then repeat clusterflow doctor",
-)
-_HANGS_CURE = Text(
-    es="mire si lo que se consulta está en marcha y se alcanza desde aquí",
-    en="see whether what is asked is up and can be reached from here",
-)
 _FAILED = Text(es="la revisión misma falló: {problem}", en="the check itself failed: {problem}")
-_FAILED_CURE = Text(
-    es="si lo demás está bien, es un error de clusterflow: comuníquelo con este texto",
-    en="if all else is well, it is a mistake of clusterflow: report it with this text",
-)
 
 
 def _look(check: Check, surroundings: Surroundings, patience_seconds: float) -> list[CheckResult]:
@@ -90,8 +79,13 @@ def _look(check: Check, surroundings: Surroundings, patience_seconds: float) -> 
         return box.get(timeout=patience_seconds)
     with suppress(Empty):
         results = box.get(timeout=(HANGS_AFTER - 1) * patience_seconds)
-        return [*results, warning(check.what, both(_SLOW, seconds=f"{time.monotonic() - began:.0f}"), _SLOW_CURE)]
-    return [trouble(check.what, both(_HANGS, seconds=f"{HANGS_AFTER * patience_seconds:g}"), _HANGS_CURE)]
+        return [
+            *results,
+            warning(check.what, both(_SLOW, seconds=f"{time.monotonic() - began:.0f}"), advise("repeat-when-idle")),
+        ]
+    return [
+        trouble(check.what, both(_HANGS, seconds=f"{HANGS_AFTER * patience_seconds:g}"), advise("start-what-is-asked"))
+    ]
 
 
 def _caught(check: Check, surroundings: Surroundings) -> list[CheckResult]:
@@ -103,7 +97,7 @@ def _caught(check: Check, surroundings: Surroundings) -> list[CheckResult]:
         return [trouble(check.what, plain(str(problem)))]
     except BaseException as problem:  # Prefect ends the process in places
         found = both(_FAILED, problem=f"{type(problem).__name__}: {problem}")
-        return [trouble(check.what, found, _FAILED_CURE)]
+        return [trouble(check.what, found, advise("report-mistake"))]
 
 
 def _shown(text: str, secrets: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from clusterflow.domain.text import Text
 from clusterflow.reports.translations import translated
 from clusterflow.rules.mistakes import accepted, nearest
+from clusterflow.services.diagnostics.advice import advise
 from clusterflow.services.diagnostics.finding import (
     CheckResult,
     Surroundings,
@@ -41,15 +42,15 @@ def look_at_settings(surroundings: Surroundings) -> Iterator[CheckResult]:
         # Never the value: it may be a secret that landed under the wrong name.
         for error in problem.errors(include_input=False, include_url=False, include_context=False):
             name = PREFIX + "_".join(str(step) for step in error["loc"]).upper()
-            yield trouble(plain(name), _refusal(error), both(_SET, name=name))
+            yield trouble(plain(name), _refusal(error), advise("correct-setting", name=name))
         return
     names = [PREFIX + name.upper() for name in Settings.model_fields]
     unknown = (n for n in os.environ if n.startswith(PREFIX) and n not in names and not n.startswith(ONE_CHANNEL))
     for name in sorted(unknown):
         if meant := nearest(name.removeprefix(PREFIX), [n.removeprefix(PREFIX) for n in names], LIKENESS):
-            yield warning(plain(name), _UNKNOWN, both(_MEANT, name=PREFIX + meant[0]))
+            yield warning(plain(name), _UNKNOWN, advise("rename-setting", name=PREFIX + meant[0]))
     if settings.today is not None:
-        yield warning(plain(f"{PREFIX}TODAY"), both(_PRETENDS, day=str(settings.today)), both(_UNSET, name="TODAY"))
+        yield warning(plain(f"{PREFIX}TODAY"), both(_PRETENDS, day=str(settings.today)), advise("unset-day"))
     named = [n for n in Settings.model_fields if n in settings.model_fields_set]
     yield ok(_SETTINGS, both(_SAID, names=several([PREFIX + n.upper() for n in named], 12)) if named else _NONE_SAID)
 
@@ -64,14 +65,8 @@ def _refusal(error: ErrorDetails) -> Text:
 
 _NOT_ACCEPTED = Text(es="no se acepta; se acepta: {fit}", en="is not accepted; accepted: {fit}")
 _SETTINGS = Text(es="ajustes", en="settings")
-_SET = Text(es="corrija {name} en el entorno o en .env", en="mend {name} in the environment or in .env")
 _UNKNOWN = Text(es="ningún ajuste se llama así", en="no setting has this name")
-_MEANT = Text(es="¿quiso decir {name}?", en="was {name} meant?")
 _PRETENDS = Text(es="se finge que hoy es {day}", en="it is pretended that today is {day}")
-_UNSET = Text(
-    es="quite CLUSTERFLOW_{name}, salvo que esto sea un ensayo",
-    en="unset CLUSTERFLOW_{name}, unless this is a rehearsal",
-)
 _SAID = Text(es="dichos: {names}", en="said: {names}")
 _NONE_SAID = Text(es="todos por omisión", en="all by default")
 
@@ -95,12 +90,12 @@ def _file(file: Path) -> Iterator[CheckResult]:
     try:
         length = len(file.read_bytes().strip())
     except OSError as problem:
-        yield trouble(_SECRET, both(_UNREADABLE, file=str(file), problem=problem.strerror or ""), _OWNER)
+        yield trouble(_SECRET, both(_UNREADABLE, file=str(file), problem=problem.strerror or ""), advise("own-secret"))
         return
     if length < SHORTEST_SECRET:
-        yield trouble(_SECRET, both(_EMPTY, file=str(file)), both(_ANEW, file=str(file)))
+        yield trouble(_SECRET, both(_EMPTY, file=str(file)), advise("restore-secret", file=str(file)))
     elif open_to_others(file):
-        yield trouble(_SECRET, both(_OPEN, file=str(file)), plain(f"chmod 600 {file}"))
+        yield trouble(_SECRET, both(_OPEN, file=str(file)), advise("close-file", file=str(file)))
     else:
         yield ok(_SECRET, plain(str(file)))
 
@@ -114,15 +109,7 @@ _NO_CODES = Text(
 )
 _COMES = Text(es="{file} se crea con el primer código", en="{file} is made with the first code")
 _UNREADABLE = Text(es="{file} no se puede leer: {problem}", en="{file} cannot be read: {problem}")
-_OWNER = Text(
-    es="déselo a quien ejecuta clusterflow, o ponga CLUSTERFLOW_SECRET",
-    en="give it to whom clusterflow runs as, or set CLUSTERFLOW_SECRET",
-)
 _EMPTY = Text(es="{file} está vacío o es demasiado corto", en="{file} is empty or too short")
-_ANEW = Text(
-    es="restáurelo de una copia; si no la hay: mv {file} {file}.old (los códigos ya enviados dejan de valer)",
-    en="restore it from a copy; if there is none: mv {file} {file}.old (codes that were sent are no longer valid)",
-)
 _OPEN = Text(es="otras personas pueden leer {file}", en="others can read {file}")
 
 
@@ -139,7 +126,7 @@ def _secrets_of(file: Path) -> Iterator[CheckResult]:
     text = file.read_text(encoding="utf-8", errors="replace")
     names = [line.partition("=")[0].strip().removeprefix("export ") for line in text.splitlines()]
     if held := [n for n in names if n.upper().removeprefix(PREFIX).lower() in secret]:
-        yield warning(plain(str(file)), both(_ENV, names=several(held)), plain(f"chmod 600 {file}"))
+        yield warning(plain(str(file)), both(_ENV, names=several(held)), advise("close-file", file=str(file)))
 
 
 _ENV = Text(es="otras personas pueden leer {names}", en="others can read {names}")
