@@ -84,6 +84,69 @@ GUARDS = (
         (("sorted((voter.decider.helixes | voter.caster.helixes) & set(rule.never))", "list[str]()"),),
         "tests/engine/test_quorum.py::test_the_government_decides_no_management_gate_in_any_name",
     ),
+    Guard(
+        "a link to sign in works once",
+        "store/sign_in.py",
+        (
+            ("table.c.used_at.is_(None), table.c.expires_at > now", "table.c.expires_at > now"),
+            ("(table.c.digest == digest, table.c.used_at.is_(None))", "(table.c.digest == digest)"),
+        ),
+        "tests/web/test_sign_in.py::test_a_link_works_once",
+    ),
+    Guard(
+        "the hash of links and cookies",
+        "services/sign_in.py",
+        (('return context.keyed_hash(f"web {purpose}", secret)', "return secret"),),
+        "tests/web/test_sign_in.py::test_the_database_holds_no_secret_of_a_link_or_a_session",
+    ),
+    Guard(
+        "the hash of a token of the API",
+        "services/api_tokens.py",
+        (('return context.keyed_hash("api token", token)', "return token"),),
+        "tests/web/test_me.py::test_the_database_holds_no_token",
+    ),
+    Guard(
+        "the table of rights",
+        "services/access.py",
+        (("if right in rights_in(context, person, initiative):", "if rights_in(context, person, initiative):"),),
+        "tests/web/test_access.py::test_each_capacity_may_do_what_the_table_says_and_nothing_at_another_initiative",
+    ),
+    Guard(
+        "a workbook is not undone over later corrections",
+        "services/intake/workbook/hand_in.py",
+        (("if any(now.superseded_by is not None for now, _ in pairs):", "if False:"),),
+        "tests/web/test_workbook.py::test_a_workbook_is_not_undone_once_one_of_its_facts_was_corrected",
+    ),
+    Guard(
+        "the validity of a rule of a rulebook",
+        "rules/rulings.py",
+        (("if not rule.is_in_force(day):", "if False:"),),
+        "tests/services/test_rulebooks.py::test_a_day_before_the_rules_is_not_in_force",
+    ),
+    Guard(
+        "the lock of machines that migrate together",
+        "store/migrations/env.py",
+        (("connection.execute(select(func.pg_advisory_xact_lock(UPGRADE_LOCK)))", "pass"),),
+        "tests/store/test_schema.py::test_machines_that_migrate_an_empty_database_together_all_end_well",
+    ),
+    Guard(
+        "the least that prevents a loss is the least",
+        "rules/prevention.py",
+        (("while most - too_few > 1:", "while False:"),),
+        "tests/rules/test_prevention.py::test_the_least_helps_and_one_less_does_not",
+    ),
+    Guard(
+        "a veto bars a go",
+        "rules/tally.py",
+        (("barred = GOES if any(v.kind is Stance.VETO for v in standing) else ()", "barred = ()"),),
+        "tests/rules/test_tally.py::TestCarried::test_a_veto_bars_each_go",
+    ),
+    Guard(
+        "a vote falls with the right to cast it",
+        "rules/quorum.py",
+        (("if not rights.roles & ({vote.role} if special else set(rule.roles)):", "if False:"),),
+        "tests/engine/test_rights.py::test_the_vote_of_a_seat_that_was_entered_by_mistake_does_not_count",
+    ),
 )  # fmt: skip
 
 

@@ -112,6 +112,14 @@ def test_a_token_is_shown_once_acts_for_its_maker_and_can_be_revoked(site: WebWo
     assert api_tokens.person_of(context, token) is None
 
 
+def test_the_database_holds_no_token(site: WebWorld) -> None:
+    token = api_tokens.new_token(site.world.context, "mona", "x")
+    with site.world.context.reading() as connection:
+        (row,) = connection.execute(select(tables.api_token))
+    assert token not in str(row)
+    assert token.removeprefix(api_tokens.PREFIX) not in str(row)
+
+
 def test_a_token_ends_after_a_year_and_with_its_person(site: WebWorld) -> None:
     context = site.world.context
     token = api_tokens.new_token(context, "dora", "x")

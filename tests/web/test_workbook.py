@@ -67,6 +67,20 @@ def test_a_filled_workbook_is_compared_confirmed_and_undone_as_one_step(site: We
     assert "The workbook was not recorded" in mona.submit(f"{path}/undo").text
 
 
+def test_a_workbook_is_not_undone_once_one_of_its_facts_was_corrected(site: WebWorld) -> None:
+    mona = site.browser("mona")
+    book = downloaded(mona)
+    add_member(book, "Aceros del Valle", "2024-01-05")
+    send(mona, book)
+    path = mona.shown.url.path
+    mona.submit(path, do="confirm")
+    (member,) = [m for m in site.facts("membership") if m.organisation.startswith("aceros")]
+    site.world.record(f"membership initiative=one organisation={member.organisation} from=2024-01-05 tier=associate")
+    before = site.facts("membership")
+    assert "changed since" in mona.submit(f"{path}/undo").text
+    assert site.facts("membership") == before
+
+
 def test_a_question_is_asked_before_anything_is_recorded(site: WebWorld) -> None:
     mona = site.browser("mona")
     book = downloaded(mona)

@@ -5,11 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
-import sys
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -24,7 +21,7 @@ from prefect.client.schemas.schedules import CronSchedule
 from prefect.states import Completed, Failed, Running, Scheduled
 from pydantic import SecretStr
 from support.findings import given, gone
-from support.office import Office, until
+from support.office import Office, until, working
 from support.ports import free_port
 from support.world import model, stage
 
@@ -148,7 +145,7 @@ class TestRuns:
 
 
 class TestWorkers:
-    async def test_up_is_the_worker_that_is_missing_that_late_runs_need_and_that_shows_forms(
+    async def test_the_worker_of_up_is_what_is_missing_what_late_runs_need_and_what_shows_forms(
         self, office: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(forms, "PATIENCE", timedelta(seconds=-1))
@@ -172,7 +169,8 @@ class TestWorkers:
         }
         for advice, look in checks.items():
             given(await look(Surroundings(office)), advice)
-        with up(office, tmp_path):
+        monkeypatch.setenv("CLUSTERFLOW_DATABASE", office.database or "")
+        async with working():  # as «clusterflow up» does; tests/flows/test_processes.py starts that as a process
             for advice, look in checks.items():
 
                 async def mended(look: Any = look, advice: str = advice) -> bool | None:
@@ -180,23 +178,6 @@ class TestWorkers:
 
                 await until(mended, f"{advice} to help")
                 gone(await look(Surroundings(office)), advice)
-
-
-@contextmanager
-def up(office: Settings, home: Path) -> Iterator[None]:
-    """«clusterflow up --limit 3» in a shell of the office."""
-    own = {
-        "HOME": home, "DATABASE": office.database, "CONFIGS": office.configs, "DEPLOYMENTS": office.deployments,
-        "PREFECT_API": office.prefect_api, "PREFECT_AUTH": AUTH,
-    }  # fmt: skip
-    shell = os.environ | {f"CLUSTERFLOW_{name}": str(value) for name, value in own.items()}
-    command = [str(Path(sys.executable).parent / "clusterflow"), "up", "--limit", "3"]
-    process = subprocess.Popen(command, env=shell, cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait()
 
 
 class TestOutbox:
