@@ -156,6 +156,9 @@ class TestWhoMayVote:
             "Let the decider cast this vote, or another delegate",
         )
         assert refusal(own, Voter(OF_THE_MINISTRY, OF_THE_MINISTRY)) is None, "it is counted as the ministry's"
+        both = Decider("h", frozenset({MEMBER}), frozenset({MINISTRY, HelixKind.ACADEMIA}))
+        two = rule(never_alone=(MINISTRY, HelixKind.ACADEMIA))
+        assert "represents academia and government decides nothing alone" in str(refusal(two, Voter(D, both)))
         assert refusal(own, Voter(D, OTHER)) is None
 
     def test_a_delegate_needs_a_delegation(self) -> None:
