@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
+from importlib import import_module
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
-from pydantic import AfterValidator, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 PREFIX = "CLUSTERFLOW_"
 
@@ -34,12 +35,32 @@ def _home() -> Path:
     return Path.home() / ".clusterflow"
 
 
+class SettingsError(ValueError):
+    """A setting whose value cannot be read at all. The text names the setting, never its value."""
+
+
+def _written(file: Path | str | None) -> dict[str, str]:
+    """Return the variables of the environment and of a file ``.env``. Those of the environment win.
+
+    Raises:
+        OSError: the file is not a UTF-8 text.
+    """
+    if file is None or not Path(file).is_file():
+        return dict(os.environ)
+    # Start-up time: few folders hold such a file.
+    in_file: Mapping[str, str | None]
+    try:
+        in_file = import_module("dotenv").dotenv_values(file)
+    except UnicodeDecodeError:
+        raise OSError(errno.EILSEQ, "is not a UTF-8 text", str(file)) from None
+    return {**{name: value for name, value in in_file.items() if value is not None}, **os.environ}
+
+
 def _channels_one_by_one() -> dict[str, SecretStr]:
     prefix = f"{PREFIX}CHANNEL_"
-    written = {**dotenv_values(_DOTENV), **os.environ}
     return {
         name.removeprefix(prefix).lower().replace("_", "-"): SecretStr(address)
-        for name, address in written.items()
+        for name, address in _written(_DOTENV).items()
         if name.startswith(prefix) and name != f"{prefix}PLUGINS" and address
     }
 
@@ -132,15 +153,36 @@ def _networks(text: str) -> str:
     return text
 
 
+def _by_field(written: Mapping[str, str]) -> dict[str, Any]:
+    """Return what is written for the fields of the settings. Upper and lower case make no difference.
+
+    Raises:
+        SettingsError: a value is not the JSON that it must be.
+    """
+    by_name = {name.lower(): value for name, value in written.items()}
+    values: dict[str, Any] = {}
+    for field in Settings.model_fields:
+        if (value := by_name.get(f"{PREFIX}{field}".lower())) is not None:
+            values[field] = _json(field, value) if field == "channel" else value
+    return values
+
+
+def _json(field: str, value: str) -> Any:
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise SettingsError(f"{PREFIX}{field.upper()} is not JSON") from None
+
+
 Folder = Annotated[Path, AfterValidator(Path.absolute)]
 """A folder. A relative path starts at the current folder of the command."""
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """All settings: folders, database, languages, channels, secrets, and the Prefect server."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=_DOTENV, extra="ignore", frozen=True, hide_input_in_errors=True
+    model_config = ConfigDict(
+        extra="ignore", frozen=True, validate_default=True, hide_input_in_errors=True, defer_build=True
     )
 
     home: Folder = Field(
@@ -295,11 +337,18 @@ class Settings(BaseSettings):
         default="", description="ids of the people who see every initiative in the web pages, separated by commas"
     )
 
-    def __init__(self, **values: Any) -> None:
-        try:
-            super().__init__(**values)
-        except UnicodeDecodeError:
-            raise OSError(errno.EILSEQ, "is not a UTF-8 text", _DOTENV) from None
+    def __init__(self, *, _env_file: Path | str | None = _DOTENV, **values: Any) -> None:
+        """Take the values that are given, and for the other fields what is written outside.
+
+        Args:
+            _env_file: the file ``.env``; ``None`` reads none.
+
+        Raises:
+            ValidationError: what is wrong with the settings.
+            SettingsError: a value is not the JSON that it must be.
+            OSError: the file is not a UTF-8 text.
+        """
+        super().__init__(**(_by_field(_written(_env_file)) | values))
 
     def code_key(self) -> bytes:
         """Return the key for one-time codes: the secret, or the content of a file that only its owner can read."""

@@ -212,7 +212,7 @@ def test_the_schema_of_records_knows_every_type(office: Run) -> None:
     assert {name for name in named if name} == set(RECORDS)
 
 
-SLOW = {"prefect", "alembic", "apprise", "aiosmtpd", "jinja2", "psycopg"}
+SLOW = {"prefect", "alembic", "apprise", "aiosmtpd", "dotenv", "jinja2", "psycopg", "pydantic_settings"}
 """What takes a good part of a second to import, and no command on facts and gates needs."""
 
 MEASURING = {"ruamel", "clusterflow.services.catalogue", "clusterflow.configs", "clusterflow.store.metrics"}
@@ -269,3 +269,12 @@ def test_no_text_steers_the_terminal(capsys: pytest.CaptureFixture[str]) -> None
     result = capsys.readouterr().out
     assert not set(result) & {"\x1b", "\x07", "\u202e"}
     assert "\\u001b]0;owned" in result
+
+
+def test_no_text_turns_into_a_picture(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = table("", ["name"])
+    lines.add_row("Clúster :car:")
+    show(lines, ":smile:")
+    result = capsys.readouterr().out
+    assert "Clúster :car:" in result
+    assert ":smile:" in result

@@ -69,6 +69,19 @@ def test_every_setting_is_written_with_its_description_and_may_be_uncommented(fo
     assert Settings(_env_file=file) == Settings()
 
 
+def test_the_environment_wins_over_the_file_and_the_case_of_a_name_makes_no_difference(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / ".env").write_text("clusterflow_senders=3\nCLUSTERFLOW_LANGUAGE=es\nPREFECT_HOME=x\n", encoding="utf-8")
+    monkeypatch.setenv("CLUSTERFLOW_LANGUAGE", "en")
+    monkeypatch.setenv("CLUSTERFLOW_CHANNEL", '{"telegram": "tgram://TOKEN/{to}/"}')
+    settings = Settings(senders=4)
+    assert (settings.language, Settings().senders, settings.senders) == ("en", 3, 4)
+    assert settings.channel["telegram"].get_secret_value() == "tgram://TOKEN/{to}/"
+    assert {"language", "senders"} <= settings.model_fields_set
+    assert "home" not in settings.model_fields_set
+
+
 def test_nothing_is_overwritten(run: Run, home: Path) -> None:
     (home / "office" / "configs").mkdir(parents=True)
     (home / "office" / ".env").write_text("CLUSTERFLOW_LANGUAGE=es\n", encoding="utf-8")

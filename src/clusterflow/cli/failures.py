@@ -8,12 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_settings import SettingsError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from clusterflow.errors import ClusterflowError, Conflict, Mistake, Mistakes, PrefectUnreachable
 from clusterflow.rules.mistakes import accepted
-from clusterflow.settings import PREFIX, Settings
+from clusterflow.settings import PREFIX, Settings, SettingsError
 
 LOCKED = "database is locked"
 """The message of SQLite when it gave up waiting for another connection."""

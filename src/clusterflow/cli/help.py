@@ -79,6 +79,6 @@ def in_words(problem: CycloptsError) -> Panel:
     return CycloptsPanel(translated(str(problem)), title=translated("Error"))
 
 
-console = HelpConsole(highlight=False)
-error_console = SafeConsole(stderr=True, highlight=False)
+console = HelpConsole(highlight=False, emoji=False)
+error_console = SafeConsole(stderr=True, highlight=False, emoji=False)
 formatter = HelpFormatter()

@@ -33,15 +33,15 @@ MARKS: dict[str, tuple[str, str]] = {
 
 
 class SafeConsole(Console):
-    """A console on which no text controls the terminal, whatever its source."""
+    """A console on which no text controls the terminal or turns into a picture, whatever its source."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         for segment in super().render(renderable, options):
             yield segment if segment.control else Segment(harmless(segment.text), segment.style)
 
 
-console = SafeConsole(highlight=False)
-error_console = SafeConsole(stderr=True, highlight=False)
+console = SafeConsole(highlight=False, emoji=False)
+error_console = SafeConsole(stderr=True, highlight=False, emoji=False)
 
 
 def marked(word: str) -> Text:
