@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -21,6 +22,10 @@ settings.register_profile(
     "default", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 settings.load_profile("default")
+
+sys.dont_write_bytecode = False
+os.environ["PYTHONDONTWRITEBYTECODE"] = ""
+"""Where bytecode is forbidden, each process of a test would compile all of our modules anew."""
 
 os.environ["CLUSTERFLOW_NOTICES_MANNERS"] = "off"
 """Most tests check what is sent, not when. Tests of the delivery policy turn it on."""
@@ -130,12 +135,13 @@ Of two rooms that hold a file, the inner one is its group: those have servers of
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """In parallel runs, the tests of a file stay together, and so do those that share a server."""
     tests, rank = Path(__file__).parent, {group: place for place, group in enumerate(GROUPS)}
-    group_of: dict[pytest.Item, str] = {}
+    group_of: dict[Path, str] = {}
+    for path in {item.path for item in items}:
+        file = path.relative_to(tests)
+        group_of[path] = max((room for room in GROUPS if file.is_relative_to(room)), key=len, default=str(file))
     for item in items:
-        file = item.path.relative_to(tests)
-        group_of[item] = max((room for room in GROUPS if file.is_relative_to(room)), key=len, default=str(file))
-        item.add_marker(pytest.mark.xdist_group(group_of[item]))
-    items.sort(key=lambda item: rank.get(group_of[item], len(rank)))
+        item.add_marker(pytest.mark.xdist_group(group_of[item.path]))
+    items.sort(key=lambda item: rank.get(group_of[item.path], len(rank)))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

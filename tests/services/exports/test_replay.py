@@ -7,6 +7,8 @@ import io
 import os
 import tempfile
 from datetime import timedelta
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +27,6 @@ from clusterflow.reports.bpmn import bpmn
 from clusterflow.services import gates, standing
 from clusterflow.services.exports.event_logs import Logs
 
-with contextlib.redirect_stdout(io.StringIO()):  # it prints a banner
-    import pm4py
-    from pm4py.algo.analysis.woflan import algorithm as woflan
-
 pytestmark = pytest.mark.filterwarnings("ignore::Warning:pm4py")
 EXAMPLE = CONFIGS.parent / "docs" / "how-to" / "example" / "norway.yaml"
 """A model with fixed terms and optional levels, one after the other."""
@@ -45,6 +43,13 @@ def eased(model: LifecycleModel) -> LifecycleModel:
     return model.model_copy(update={"stages": tuple(stages)})
 
 
+@cache
+def pm4py() -> Any:
+    """The library, imported by the first test that uses it: each process of a parallel run collects this file."""
+    with contextlib.redirect_stdout(io.StringIO()):  # it prints a banner
+        return import_module("pm4py")
+
+
 EASED = {name: eased(model) for name, model in MODELS.items()}
 
 
@@ -52,14 +57,14 @@ def net_of(model: LifecycleModel, folder: Path) -> tuple[Any, Any, Any]:
     """The process as pm4py reads it, as a Petri net."""
     with (folder / "model.bpmn").open("w", encoding="utf-8") as file:
         bpmn(model, "en", file.write, replay=True)
-    found: tuple[Any, Any, Any] = pm4py.convert_to_petri_net(pm4py.read_bpmn(str(folder / "model.bpmn")))
+    found: tuple[Any, Any, Any] = pm4py().convert_to_petri_net(pm4py().read_bpmn(str(folder / "model.bpmn")))
     return found
 
 
 def log_of(world: World, folder: Path) -> Any:
     with (folder / "log.xes").open("w", encoding="utf-8") as file:
         Logs(world.context.database, world.now).xes(file.write, "en", steps=True)
-    return pm4py.read_xes(str(folder / "log.xes"))
+    return pm4py().read_xes(str(folder / "log.xes"))
 
 
 def live(
@@ -160,10 +165,10 @@ def fits(world: World, model: LifecycleModel, folder: Path, *, by_tokens: bool =
     log, (net, begin, end) = log_of(world, folder), net_of(model, folder)
     assert set(log["concept:name"]) <= {t.label for t in net.transitions}, "one act has one name"
     if by_tokens:
-        (trace,) = pm4py.conformance_diagnostics_token_based_replay(log, net, begin, end)
+        (trace,) = pm4py().conformance_diagnostics_token_based_replay(log, net, begin, end)
         assert trace["trace_is_fit"], trace
-        assert pm4py.fitness_token_based_replay(log, net, begin, end)["log_fitness"] == 1.0
-    (aligned,) = pm4py.conformance_diagnostics_alignments(log, net, begin, end)
+        assert pm4py().fitness_token_based_replay(log, net, begin, end)["log_fitness"] == 1.0
+    (aligned,) = pm4py().conformance_diagnostics_alignments(log, net, begin, end)
     assert aligned["fitness"] == 1.0
 
 
@@ -172,9 +177,9 @@ def test_the_process_of_every_model_is_sound(name: str, tmp_path: Path) -> None:
     model = MODELS[name]
     with (tmp_path / "model.bpmn").open("w", encoding="utf-8") as file:
         bpmn(model, "en", file.write, replay=True)
-    net = pm4py.convert_to_petri_net(pm4py.read_bpmn(str(tmp_path / "model.bpmn")))
+    net = pm4py().convert_to_petri_net(pm4py().read_bpmn(str(tmp_path / "model.bpmn")))
     silent = {"print_diagnostics": False, "return_asap_when_not_sound": True}
-    assert woflan.apply(*net, parameters=silent)
+    assert import_module("pm4py.algo.analysis.woflan.algorithm").apply(*net, parameters=silent)
 
 
 STOPS = [(name, stage.id) for name, model in EASED.items() for stage in model.stages]
