@@ -51,7 +51,7 @@ def venv(built: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> 
     """A clean virtual environment with the wheel and its pinned requirements, without extras."""
     folder = tmp_path_factory.mktemp("installed") / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
-    # Our pip serves it, and Python compiles what the tests import: a third of the modules.
+    # The pip of this environment serves it. Python compiles what the tests import, and no other module.
     pip = [sys.executable, "-m", "pip", "--python", folder, "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "--no-compile", "-c", ROOT / "constraints.txt", built[1]], check=True)
     return folder
