@@ -105,7 +105,7 @@ def test_the_cache_keeps_the_newest_views_and_computes_each_once(site: WebWorld)
         assert views.one(bases["one"], what, lambda what=what: name(what)) == what
     assert (computed, len(views)) == (["a", "b", "c", "b"], 2)
     assert views.one(None, "a", lambda: "fresh") == "fresh"
-    asked = list[list[str]]()
+    requests = list[list[str]]()
     views.one(bases["one"], "d", lambda: "d")
-    found = views.many(bases, "d", lambda missing: asked.append(list(missing)) or dict.fromkeys(missing, "new"))
-    assert (found, asked) == ({"one": "d", "two": "new"}, [["two"]])
+    found = views.many(bases, "d", lambda missing: requests.append(list(missing)) or dict.fromkeys(missing, "new"))
+    assert (found, requests) == ({"one": "d", "two": "new"}, [["two"]])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import cache
 
 from clusterflow.domain.terms import Role
 
@@ -71,6 +72,11 @@ RIGHTS: Mapping[Capacity, frozenset[Right]] = {
 
 def rights_of(capacities: Iterable[Capacity]) -> frozenset[Right]:
     """The rights of a person who has all these capacities."""
+    return _rights_of(frozenset(capacities))
+
+
+@cache
+def _rights_of(capacities: frozenset[Capacity]) -> frozenset[Right]:
     return frozenset(right for capacity in capacities for right in RIGHTS[capacity])
 
 

@@ -26,7 +26,7 @@ _FEW = 500
 
 
 def _relations() -> Subquery:
-    """Build one query of (initiative, what, kind, role, flag) over everything that relates a person to initiatives."""
+    """Build one query of (initiative, what, kind, role, flag) of everything but the offices of a person."""
     scope = Scope(everywhere=True)
     person: BindParameter[str] = bindparam("person", type_=String)
     nothing = literal(None, String)
@@ -42,18 +42,11 @@ def _relations() -> Subquery:
         .join_from(voice, member, member.c.organisation == voice.c.organisation)
         .where(voice.c.person == person)
     )
-    officer, office, initiative = scope.current(Representation), scope.current(Office), scope.current(Initiative)
-    offices = (
-        select(initiative.c.id, literal("office"), nothing, nothing, literal(True))
-        .join_from(officer, office, office.c.organisation == officer.c.organisation)
-        .join(initiative, initiative.c.office == office.c.id)
-        .where(officer.c.person == person)
-    )
     delegation = scope.current(Delegation)
     delegations = select(delegation.c.initiative, literal("delegate"), nothing, nothing, literal(True)).where(
         delegation.c.delegate == person, delegation.c.person != person
     )
-    return union_all(seats, members, offices, delegations).subquery("relation")
+    return union_all(seats, members, delegations).subquery("relation")
 
 
 @cache
@@ -62,6 +55,27 @@ def _query(one: bool) -> Select[Any]:
     relation, enrolled = _relations(), tables.initiative_state
     query = select(relation).join(enrolled, enrolled.c.initiative == relation.c.initiative)
     return query.where(relation.c.initiative == bindparam("initiative")) if one else query
+
+
+@cache
+def _offices() -> Select[Any]:
+    """Return the query for the offices that a person works for."""
+    scope = Scope(everywhere=True)
+    officer, office = scope.current(Representation), scope.current(Office)
+    query = select(office.c.id).join_from(officer, office, office.c.organisation == officer.c.organisation)
+    return query.where(officer.c.person == bindparam("person", type_=String))
+
+
+@cache
+def _served(one: bool) -> Select[Any]:
+    """Return the query for the enrolled initiatives of some offices; for one initiative, whether it is among them.
+
+    It is a statement of its own, because SQLite would read every initiative for a person who works for no office.
+    """
+    initiative, enrolled = Scope(everywhere=True).current(Initiative), tables.initiative_state
+    query = select(initiative.c.id).join_from(initiative, enrolled, enrolled.c.initiative == initiative.c.id)
+    query = query.where(initiative.c.office.in_(bindparam("offices", expanding=True)))
+    return query.where(initiative.c.id == bindparam("initiative")) if one else query
 
 
 def capacities_by_initiative(
@@ -85,6 +99,9 @@ def capacities_by_initiative(
             held |= {Capacity.MEMBER, Capacity.FOUNDER} if row.flag else {Capacity.MEMBER}
         else:
             held.add(Capacity(row.what))
+    if offices := connection.execute(_offices(), parameters).scalars().all():
+        for served in connection.execute(_served(initiative is not None), {**parameters, "offices": offices}).scalars():
+            found[served].add(Capacity.OFFICE)
     return {i: frozenset(held) for i, held in found.items()}
 
 

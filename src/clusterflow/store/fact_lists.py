@@ -88,17 +88,27 @@ def list_facts(
     table, wanted = query.table, _wanted(query)
     key, descending = _order(query)
     backwards = before is not None
-    statement = select(table, key.label("sort_key")).where(*wanted)
+    searched = bool(query.search.strip())
+    statement: Select[Any] = select(table, key.label("sort_key")).where(*wanted)
+    entry: ColumnElement[Any] = table.c.entry
+    if searched:
+        # A search reads every name, so the statement that finds the page counts, too.
+        found = statement.add_columns(func.count().over().label("total")).cte("found")
+        statement, key, entry = select(found), found.c.sort_key, found.c.entry
     position = before if backwards else after
     if position is not None:
-        here, there = tuple_(key, table.c.entry), tuple_(*position)
+        here, there = tuple_(key, entry), tuple_(*position)
         statement = statement.where(here < there if descending ^ backwards else here > there)
-    statement = statement.order_by(*_ordered(key, table, descending ^ backwards)).limit(limit + 1)
+    statement = statement.order_by(*_ordered(key, entry, descending ^ backwards)).limit(limit + 1)
     read = connection.execute(statement, query.parameters).all()
     more, rows = len(read) > limit, list(read[:limit])
     if backwards:
         rows = rows[::-1]
-    total = connection.execute(select(func.count()).select_from(table).where(*wanted), query.parameters).scalar_one()
+    if searched and (rows or position is None):
+        total = rows[0].total if rows else 0
+    else:
+        counting = select(func.count()).select_from(table).where(*wanted)
+        total = connection.execute(counting, query.parameters).scalar_one()
     cls = RECORDS[query.record]
     facts = tuple(Fact(query.chain, r.entry, from_row(cls, r._mapping), r.retracted) for r in rows)
     ends: Sequence[Cursor] = [(r.sort_key, r.entry) for r in rows[:1] + rows[-1:]]
@@ -115,8 +125,8 @@ def facts_after(connection: Connection, query: FactQuery, after: int, limit: int
     return [Fact(query.chain, r.entry, from_row(cls, r._mapping), r.retracted) for r in rows]
 
 
-def _ordered(key: ColumnElement[Any], table: Table, descending: bool) -> tuple[ColumnElement[Any], ...]:
-    columns = (key, table.c.entry)
+def _ordered(key: ColumnElement[Any], entry: ColumnElement[Any], descending: bool) -> tuple[ColumnElement[Any], ...]:
+    columns = (key, entry)
     return tuple(c.desc() for c in columns) if descending else columns
 
 

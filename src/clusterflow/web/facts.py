@@ -21,7 +21,7 @@ from clusterflow.services.facts.recording import Author, FactVersion, Outcome
 from clusterflow.services.views.initiative import name_of
 from clusterflow.web.fact_form import GROUPS, form_facts, shown_key
 from clusterflow.web.render import page
-from clusterflow.web.site import Form, signed_in, site_of, visible_initiative, visitor_of
+from clusterflow.web.site import Form, signed_in, site_of, view_of, visible_initiative, visitor_of
 
 SHARED_PLACE = "/registry"
 _KEY = re.compile("[0-9a-f]{32}")
@@ -92,7 +92,10 @@ def show_list(request: Request) -> Response:
         search=parameters.get("q", "")[:100], sort=sort, descending=parameters.get("order") == "down",
         where={n: v == "true" if v in ("true", "false") and not fields[n].choices else v for n, v in chosen.items()},
     )  # fmt: skip
-    found = listing.table(context, query, language, parameters.get("after"), parameters.get("before"))
+    found = view_of(
+        request, initiative, ("facts", record, signed_in(request).id, language, str(parameters)),
+        lambda: listing.table(context, query, language, parameters.get("after"), parameters.get("before")),
+    )  # fmt: skip
     shown = {k: v for k, v in {"q": query.search, "state": query.state.value, **chosen}.items() if v}
     return page(
         request, "fact_list", base=base_of(initiative), whose=name_of(context, initiative), record=record, found=found,

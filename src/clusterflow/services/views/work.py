@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import islice
 
 from sqlalchemy import Connection
 
@@ -74,7 +75,8 @@ def work_of(context: Context, person: str, language: Language, page: int = 1, vi
     page = max(1, min(page, -(-len(ids) // PAGE)))
     listed = ids[(page - 1) * PAGE : page * PAGE]
     with context.reading() as connection:
-        possible = [g for g in open_gates(connection, ids) if _may_vote(connection, g, mine[g.initiative])]
+        votable = (g for g in open_gates(connection, ids) if _may_vote(connection, g, mine[g.initiative]))
+        possible = list(islice(votable, WAITING + 1))
     candidates = sorted({g.initiative for g in possible[:WAITING]})
     bases = bases_of(context, [*listed, *candidates])
 
