@@ -1,4 +1,4 @@
-"""The addresses of the pages of facts, attendance, dues and workbooks."""
+"""The addresses of the pages of facts, plots, attendance, dues and workbooks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from starlette.routing import Route
 
 from clusterflow.services.notifications.pages import INITIATIVE_PAGE
-from clusterflow.web import attendance, dues, facts, initiative, workbook
+from clusterflow.web import attendance, dues, facts, initiative, plots, workbook
 from clusterflow.web.site import post
 
 WORKBOOK_PAGE = f"{INITIATIVE_PAGE}/workbook"
@@ -17,6 +17,8 @@ ATTENDANCE_PAGE = f"{INITIATIVE_PAGE}/meetings/{{meeting}}/attendance"
 
 def fact_routes() -> Iterator[Route]:
     yield Route(f"{INITIATIVE_PAGE}/dossier", initiative.download_dossier)
+    yield Route(f"{INITIATIVE_PAGE}/plots", plots.show)
+    yield Route(f"{INITIATIVE_PAGE}/plots/{{plot}}.svg", plots.show_picture)
     yield Route(ATTENDANCE_PAGE, attendance.show)
     yield post(ATTENDANCE_PAGE, attendance.save)
     yield from (

@@ -106,6 +106,10 @@ TEXTS: dict[str, Text] = {
     "by_day": Text(es="antes del", en="by"),
     "history": Text(es="Historia", en="History"),
     "older": Text(es="Más antiguo", en="Older"),
+    "plots": Text(es="Gráficos", en="Plots"),
+    "numbers": Text(es="Los números", en="The numbers"),
+    "no_plots": Text(es="Todavía no hay hechos que dibujar.", en="There are no facts to draw yet."),
+    "calendar_feed": Text(es="Recibir estas fechas en su calendario", en="Get these dates in your calendar"),
     "model": Text(es="Modelo", en="Model"),
     "as_of": Text(es="Al", en="As of"),
     # The gate

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from clusterflow.domain.appointment import Appointment
-from clusterflow.domain.terms import HelixKind, SizeClass
+from clusterflow.domain.criterion import AllOf, AnyOf, Criterion, leaves
+from clusterflow.domain.terms import HelixKind, Role, SizeClass
 from clusterflow.domain.text import Frozen, Language
 from clusterflow.reports.history import KINDS, HistoryLine, history
 from clusterflow.reports.status import InitiativeStatus
 from clusterflow.services import registry, standing
 from clusterflow.services.calendars import calendar_texts
+from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.context import Context
 from clusterflow.store import ledger
 from clusterflow.store.agenda import agenda_of, load_programme
@@ -53,6 +55,8 @@ class InitiativePage(Frozen):
     members: tuple[MemberGroup, ...]
     """The largest group first."""
     upcoming: tuple[Upcoming, ...]
+    mended_by: Mapping[tuple[str, str], tuple[Role, ...]]
+    """Who can correct what holds the initiative back, by stage and criterion."""
 
 
 def initiative_page(context: Context, initiative: str, language: Language) -> InitiativePage:
@@ -73,7 +77,17 @@ def initiative_page(context: Context, initiative: str, language: Language) -> In
         history=lines[::-1],
         members=members,
         upcoming=_upcoming(context, agenda, status.as_of, language),
+        mended_by={
+            (h.stage, h.criterion): _menders(context, model.stage(h.stage).gate.by_id[h.criterion])
+            for h in status.hindrances
+        },
     )
+
+
+def _menders(context: Context, requirement: Criterion | AnyOf | AllOf) -> tuple[Role, ...]:
+    declared = metrics_of(context)
+    found = {role for c in leaves(requirement) if c.metric in declared for role in declared[c.metric].mended_by}
+    return tuple(role for role in Role if role in found)
 
 
 def _groups(counts: Mapping[tuple[str | None, str | None], int]) -> tuple[MemberGroup, ...]:

@@ -1,0 +1,63 @@
+"""The plots of an initiative as pictures of our own origin, drawn once for the same facts."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import pytest
+from support.web import WebWorld
+
+from clusterflow.services.reports import dossier
+
+PAGE = "/initiatives/one/plots"
+
+
+def test_the_plots_of_the_dossier_are_pictures_with_words_and_numbers(site: WebWorld) -> None:
+    browser = site.browser("mona", "es")
+    page = browser.open(PAGE)
+    pictures = [value for tag, name, value in page.attributes if (tag, name) == ("img", "src")]
+    texts = [value for tag, name, value in page.attributes if (tag, name) == ("img", "alt")]
+    assert pictures
+    assert f"{PAGE}/members.svg" in pictures
+    assert all(texts)
+    assert len(page.tables) == len(pictures)
+    for picture in pictures:
+        answer = browser.get(str(picture))
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
+        assert "script" not in answer.text
+        ElementTree.fromstring(answer.text)  # noqa: S314 - our own picture
+
+
+def test_a_plot_is_drawn_once_and_again_after_a_fact_has_changed(
+    site: WebWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn, draw = list[str](), dossier.dossier
+
+    def counted(*given: object, **more: object) -> object:
+        drawn.append("")
+        return draw(*given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(dossier, "dossier", counted)
+    browser = site.browser("mona")
+    for _ in range(2):
+        browser.get(PAGE)
+        browser.get(f"{PAGE}/members.svg")
+    assert len(drawn) == 1
+    before = browser.get(f"{PAGE}/members.svg").text
+    site.world.record("membership initiative=one organisation=firm from=2024-01-02")
+    assert browser.get(f"{PAGE}/members.svg").text != before
+    assert len(drawn) == 2
+
+
+def test_a_plot_that_does_not_exist_and_one_of_another_office_are_not_found(site: WebWorld) -> None:
+    browser = site.browser("mona")
+    assert browser.get(f"{PAGE}/nothing.svg").status_code == 404
+    assert browser.get("/initiatives/two/plots/members.svg").status_code == 404
+
+
+def test_the_page_of_an_initiative_says_who_can_correct_what_holds_it_back(site: WebWorld) -> None:
+    site.world.evaluate()
+    browser = site.browser("mona")
+    text = browser.open("/initiatives/one").text
+    assert "Can be corrected by: Manager" in text
+    assert PAGE in browser.shown.text
