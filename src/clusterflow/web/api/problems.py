@@ -30,6 +30,12 @@ class ProblemMistake(Frozen):
     cure: str = ""
 
 
+DETAILS = {
+    HTTPStatus.NOT_FOUND: NOT_FOUND,
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many attempts. Wait as many seconds as the header Retry-After says, then try again.",
+}
+
+
 class Problem(Frozen):
     """Why a request failed."""
 
@@ -64,7 +70,7 @@ async def answer(request: Request, error: Exception) -> Response:
     """Answer an error of ours, or of a request."""
     match error:
         case HTTPException():
-            response = problem(error.status_code, error.detail if error.status_code != 404 else NOT_FOUND)
+            response = problem(error.status_code, DETAILS.get(error.status_code, error.detail))
             response.headers.update(error.headers or {})
             return response
         case UnknownName():
