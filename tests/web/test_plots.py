@@ -59,5 +59,5 @@ def test_the_page_of_an_initiative_says_who_can_correct_what_holds_it_back(site:
     site.world.evaluate()
     browser = site.browser("mona")
     text = browser.open("/initiatives/one").text
-    assert "Can be corrected by: Manager" in text
+    assert "Can be corrected by: manager" in text
     assert PAGE in browser.shown.text

@@ -32,7 +32,7 @@ class ProblemMistake(Frozen):
 
 DETAILS = {
     HTTPStatus.NOT_FOUND: NOT_FOUND,
-    HTTPStatus.TOO_MANY_REQUESTS: "Too many attempts. Wait as many seconds as the header Retry-After says, then try again.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many attempts. Wait as long as the header Retry-After says, then try again.",
 }
 
 
