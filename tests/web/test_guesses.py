@@ -1,4 +1,4 @@
-"""Ten thousand guesses at every secret of the site: none gets in, and who guesses is told to wait."""
+"""Ten thousand guesses at every secret of the site: none gets in, and the guesser has to wait."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ SECRETS: dict[str, Callable[[str], Guess]] = {
 }
 
 
-async def _answers(app: Any, asked: Sequence[tuple[Guess, str]]) -> list[tuple[int, dict[str, str], str]]:
+async def _answers(app: Any, requests: Sequence[tuple[Guess, str]]) -> list[tuple[int, dict[str, str], str]]:
     """What the site answers to each guess from an address: without a client between, to be quick."""
     found = []
-    for (path, headers), address in asked:
+    for (path, headers), address in requests:
         sent: list[dict[str, Any]] = []
 
         async def receive() -> dict[str, Any]:
@@ -75,8 +75,10 @@ def _real(site: WebWorld, kind: str) -> str:
 @pytest.mark.parametrize("kind", SECRETS)
 def test_no_guess_gets_in_from_anywhere(site: WebWorld, kind: str) -> None:
     """Each guess comes from another address, so that no limit helps: the secrets alone must hold."""
-    asked = [(one, f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}") for n, one in enumerate(_guesses(kind, _real(site, kind)))]
-    found = asyncio.run(_answers(site.app, asked))
+    requests = [
+        (one, f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}") for n, one in enumerate(_guesses(kind, _real(site, kind)))
+    ]
+    found = asyncio.run(_answers(site.app, requests))
     assert len(found) == GUESSES // len(SECRETS)
     refused = {"link": {410, 404, 307}, "calendar": {404}, "token": {401}, "session": {303}}[kind]
     assert {status for status, _, _ in found} <= refused
@@ -85,7 +87,7 @@ def test_no_guess_gets_in_from_anywhere(site: WebWorld, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["link", "calendar", "token"])
-def test_who_guesses_from_one_address_is_told_to_wait_and_others_are_served(site: WebWorld, kind: str) -> None:
+def test_who_guesses_from_one_address_must_wait_and_others_are_served(site: WebWorld, kind: str) -> None:
     real = _real(site, kind)
     found = asyncio.run(_answers(site.app, [(one, "10.0.0.1") for one in _guesses(kind, real)[6:206]]))
     counted = Counter(status for status, _, _ in found)
@@ -99,6 +101,6 @@ def test_who_guesses_from_one_address_is_told_to_wait_and_others_are_served(site
 
 def test_several_processes_allow_no_more_together(make_site: Callable[..., WebWorld]) -> None:
     site = make_site(web_workers=4)
-    asked = [(one, "10.0.0.1") for one in _guesses("link", _real(site, "link"))[6:26]]
-    counted = Counter(status for status, _, _ in asyncio.run(_answers(site.app, asked)))
+    requests = [(one, "10.0.0.1") for one in _guesses("link", _real(site, "link"))[6:26]]
+    counted = Counter(status for status, _, _ in asyncio.run(_answers(site.app, requests)))
     assert (counted[410], counted[429]) == (15, 5)

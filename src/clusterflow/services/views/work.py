@@ -69,7 +69,7 @@ def work_of(context: Context, person: str, language: Language, page: int = 1, vi
         page: which page of the initiatives, from 1; a page after the last one is the last one.
         views: keeps what is shown of each initiative.
     """
-    kept = views or ViewCache()
+    cache = views or ViewCache()
     mine = {i: held for i, held in access.capacities_of(context, person).items() if Right.SEE in rights_of(held)}
     ids = sorted(mine)
     page = max(1, min(page, -(-len(ids) // PAGE)))
@@ -95,8 +95,8 @@ def work_of(context: Context, person: str, language: Language, page: int = 1, vi
                 for i in (life.state.initiative,)
             }
 
-    status = kept.many({i: bases[i] for i in listed}, ("status", language), statuses)
-    open_ones = kept.many({i: bases[i] for i in candidates}, ("waiting", person, language), gates)
+    status = cache.many({i: bases[i] for i in listed}, ("status", language), statuses)
+    open_ones = cache.many({i: bases[i] for i in candidates}, ("waiting", person, language), gates)
     waiting = [gate for i in candidates for gate in open_ones[i]]
     waiting.sort(key=lambda g: (g.voted, g.opened_on, g.initiative, g.number))
     return Work(
