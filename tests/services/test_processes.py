@@ -40,33 +40,33 @@ def findings(world: World) -> list[tuple[Outcome, str]]:
 
 
 def test_processes_that_are_alike_say_nothing(world: World) -> None:
-    said: list[str] = []
-    with present(world.context, "relay", said.append), present(world.context, "web", said.append) as second:
+    reported: list[str] = []
+    with present(world.context, "relay", reported.append), present(world.context, "web", reported.append) as second:
         assert second.is_fit
         ((outcome, found),) = findings(world)
-    assert said == []
+    assert reported == []
     assert outcome is Outcome.OK
     assert found.startswith("running: relay ")
     assert findings(world)[-1] == (Outcome.OK, "none was heard in the last minute and a half")
 
 
-def test_another_version_is_said_and_may_work(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    said: list[str] = []
-    with present(world.context, "relay", said.append):
+def test_another_version_is_reported_and_may_work(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    reported: list[str] = []
+    with present(world.context, "relay", reported.append):
         monkeypatch.setattr(processes, "__version__", "9.0")
-        with present(world.context, "worker", said.append) as newer:
+        with present(world.context, "worker", reported.append) as newer:
             assert newer.is_fit
             assert findings(world)[0][0] is Outcome.WARNING
-    (text,) = said
+    (text,) = reported
     assert text.startswith("this process is clusterflow 9.0; there also run: relay ")
 
 
 def test_another_secret_is_refused_and_neither_is_shown(world: World) -> None:
-    said: list[str] = []
-    with present(world.context, "relay", said.append) as first:
+    reported: list[str] = []
+    with present(world.context, "relay", reported.append) as first:
         with (
             pytest.raises(NotPossible, match="the secret of this process is not that of relay") as refused,
-            present(another(world, "t" * 32), "worker", said.append),
+            present(another(world, "t" * 32), "worker", reported.append),
         ):
             pass
         first.beat()
@@ -76,7 +76,7 @@ def test_another_secret_is_refused_and_neither_is_shown(world: World) -> None:
         assert [f[0] for f in findings(world)] == [Outcome.WARNING, Outcome.OK]
         assert first.me.secret != stranger.me.secret
         assert not {"s" * 4, "t" * 4} & {refused.value.args[0][n : n + 4] for n in range(500)}
-    assert said == []
+    assert reported == []
 
 
 def test_an_office_whose_every_process_has_the_new_secret_works_again(world: World) -> None:

@@ -18,3 +18,8 @@ class ModelHistory:
         """Return the model that an entry was written under. The entry of a migration counts for the former one."""
         since = [first for first, _ in self.models]
         return self.models[max(bisect_left(since, version) - 1, 0)][1]
+
+    @property
+    def current(self) -> LifecycleModel:
+        """The model that it is pinned to today."""
+        return self.models[-1][1]

@@ -35,7 +35,7 @@ process = Table(
     Column("pid", Integer, nullable=False),
     Column("version", String(32), nullable=False),
     Column("schema", String(16), nullable=False),
-    # A keyed fingerprint, by which two secrets are told apart.
+    # A keyed fingerprint, by which two secrets can be distinguished.
     Column("secret", String(32), nullable=False),
     Column("ahead_seconds", Integer, nullable=False),
     Column("begun_at", Instant, nullable=False),

@@ -31,7 +31,7 @@ class Process:
     version: str
     schema: str
     secret: str
-    """A keyed fingerprint of the secret, by which two secrets are told apart."""
+    """A keyed fingerprint of the secret, by which two secrets can be distinguished."""
     ahead_seconds: int = 0
     """By how much its clock is ahead of the database's; negative if it is behind."""
     begun_at: datetime

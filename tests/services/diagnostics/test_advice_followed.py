@@ -112,13 +112,13 @@ def test_a_ledger_that_somebody_changed(world: World, monkeypatch: pytest.Monkey
     with sqlite3.connect(damaged) as connection:
         connection.execute("UPDATE chain SET head = ? WHERE id = 'one'", ("f" * 64,))
     cure = given(examine(database.look_at_ledger), "verify-ledger").cure.en
-    said = run(cure.partition(" says where")[0])
-    assert said.returncode != 0
-    assert "one" in said.stdout + said.stderr
-    kept = damaged.read_bytes()
+    verified = run(cure.partition(" says where")[0])
+    assert verified.returncode != 0
+    assert "one" in verified.stdout + verified.stderr
+    damaged_bytes = damaged.read_bytes()
     monkeypatch.setenv("CLUSTERFLOW_DATABASE", f"sqlite:///{backup}")
     gone(examine(database.look_at_ledger), "verify-ledger")
-    assert damaged.read_bytes() == kept, "it is kept to be compared"
+    assert damaged.read_bytes() == damaged_bytes, "it is kept to be compared"
 
 
 def test_a_notice_that_reached_nobody(

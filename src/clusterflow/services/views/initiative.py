@@ -78,7 +78,7 @@ def initiative_page(context: Context, initiative: str, language: Language) -> In
         members=members,
         upcoming=_upcoming(context, agenda, status.as_of, language),
         mended_by={
-            (h.stage, h.criterion): _menders(context, model.stage(h.stage).gate.by_id[h.criterion])
+            (h.stage, h.criterion): _menders(context, models.current.stage(h.stage).gate.by_id[h.criterion])
             for h in status.hindrances
         },
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from pydantic import ValidationError
@@ -30,7 +31,7 @@ class ProblemMistake(Frozen):
     cure: str = ""
 
 
-DETAILS = {
+DETAILS: Mapping[int, str] = {
     HTTPStatus.NOT_FOUND: NOT_FOUND,
     HTTPStatus.TOO_MANY_REQUESTS: "Too many attempts. Wait as long as the header Retry-After says, then try again.",
 }
