@@ -1,4 +1,4 @@
-"""The lead time of a model: how long before something turns people are told."""
+"""The lead time of a model: how long before something turns people are notified."""
 
 from __future__ import annotations
 

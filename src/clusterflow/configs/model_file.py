@@ -290,7 +290,7 @@ class WrittenModel(Written):
     source: NonEmptyText = Field(description="where the model comes from, like «ECLAC»")
     lead_time: OptionalKey[Days] = Field(
         default=None,
-        description="how long before an answer, a milestone or a label turns people are told, like 90 days; "
+        description="how long before an answer, a milestone or a label turns people are notified, like 90 days; "
         f"{LEAD_DAYS} days if left out",
     )
     exclusions: list[WrittenExclusion] = Field(

@@ -141,7 +141,7 @@ class LifecycleModel(Frozen):
         default=None,
         ge=1,
         exclude_if=lambda days: days is None,
-        description="how many days before something turns people are told; ``LEAD_DAYS`` if it is not declared",
+        description="how many days before something turns people are notified; ``LEAD_DAYS`` if it is not declared",
     )
     exclusions: tuple[Exclusion, ...] = ()
     stages: tuple[Stage, ...] = Field(min_length=1)
@@ -157,7 +157,7 @@ class LifecycleModel(Frozen):
 
     @property
     def lead(self) -> int:
-        """How many days before an answer, a milestone or a label turns people are told."""
+        """How many days before an answer, a milestone or a label turns people are notified."""
         return self.lead_days or LEAD_DAYS
 
     def stage(self, stage_id: str) -> Stage:

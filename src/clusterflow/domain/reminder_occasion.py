@@ -21,7 +21,7 @@ class Occasion(Frozen):
     person: bool = False
     """Whether it concerns a body, an organisation or a person. These, their chair or their contacts can be notified."""
     by_lead_time: bool = False
-    """Whether people are told the model's lead time before its day, once, and not by a ladder."""
+    """Whether people are notified the model's lead time before its day, once, and not by a ladder."""
     by_rulebook: bool = False
     """Whether its day follows from a rulebook, not from a record alone."""
     parameters: Mapping[str, int] = Field(default_factory=dict)

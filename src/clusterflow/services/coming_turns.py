@@ -112,12 +112,14 @@ def turn_facts(
         title = details["titles"][language]
         return {"title": title, "text": text, "causes": rules, "prevention": "", "answer": details["answer"]}
     event = EVENT.validate_python(details)
+    if not isinstance(event, ev.FindingChanged | ev.MilestoneLapsed):
+        raise TypeError(f"{turn.occasion} holds another event: {event.kind}")
     model = load_model(connection, standing.load(connection, initiative).model_hash)
-    told = describe_turn(connection, initiative, model, event, turn.day, metrics_of(context), language)
+    shown = describe_turn(connection, initiative, model, event, turn.day, metrics_of(context), language)
     if isinstance(event, ev.FindingChanged):
         title = title_of(model.stage(event.stage).gate.by_id[event.criterion], language)
     else:
-        title = model.stage(told.stage).gate.milestone.to(language)
+        title = model.stage(shown.stage).gate.milestone.to(language)
     answer = event.answer if isinstance(event, ev.FindingChanged) else Answer.UNMET
-    causes = [cause.text for cause in told.causes]
-    return {"title": title, "text": told.text, "causes": causes, "prevention": told.prevention, "answer": answer}
+    causes = [cause.text for cause in shown.causes]
+    return {"title": title, "text": shown.text, "causes": causes, "prevention": shown.prevention, "answer": answer}

@@ -1,4 +1,4 @@
-"""What comes if nothing happens is told once, the model's lead time before it turns, in a section of the digest."""
+"""What comes if nothing happens is in the digest once, as long before it turns as the lead time of the model says."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def world(sqlite_url: str) -> World:
     return world
 
 
-def told(world: World, day: str) -> list[tuple[str, str, str]]:
+def notices_after(world: World, day: str) -> list[tuple[str, str, str]]:
     """Run the nightly review and the dispatcher on a day; return all notices so far about what comes."""
     world.at(day)
     assert refresh_coming_turns(world.context) == {}
@@ -67,17 +67,17 @@ def digests(world: World, first: str, days: int, person: str = "mona") -> list[s
 
 
 def test_a_turn_is_told_once_when_it_is_as_near_as_the_lead_time_of_the_model(world: World) -> None:
-    assert told(world, "2024-02-15") == [], "46 days before"
+    assert notices_after(world, "2024-02-15") == [], "46 days before"
     expected = [("finding-ahead", "mona", "Initiative-one: «members» will no longer be met from 1 April 2024")]
-    assert told(world, "2024-02-16") == expected
+    assert notices_after(world, "2024-02-16") == expected
     for day in ("2024-02-17", "2024-02-20", "2024-03-05"):
-        assert told(world, day) == expected, "it is told once"
+        assert notices_after(world, day) == expected, "it is told once"
 
 
 def test_a_turn_is_told_again_when_its_day_moves(world: World) -> None:
-    assert len(told(world, "2024-02-16")) == 1
+    assert len(notices_after(world, "2024-02-16")) == 1
     world.record("membership initiative=one organisation=a to=2024-03-20")
-    assert [subject for _, _, subject in told(world, "2024-02-18")] == [
+    assert [subject for _, _, subject in notices_after(world, "2024-02-18")] == [
         "Initiative-one: «members» will no longer be met from 1 April 2024",
         "Initiative-one: «members» will no longer be met from 21 March 2024",
     ]
@@ -86,8 +86,8 @@ def test_a_turn_is_told_again_when_its_day_moves(world: World) -> None:
     assert "1 April" not in digest, "what was not sent yet is withdrawn"
 
 
-def test_what_was_prevented_before_the_digest_leaves_is_not_told(world: World) -> None:
-    assert len(told(world, "2024-02-16")) == 1
+def test_what_was_prevented_before_the_digest_leaves_is_not_notices_after(world: World) -> None:
+    assert len(notices_after(world, "2024-02-16")) == 1
     world.record("membership initiative=one organisation=a to=2030-12-31")
     (digest,) = digests(world, "2024-02-17", 10)
     assert "no longer" not in digest
@@ -97,19 +97,21 @@ def test_what_was_prevented_before_the_digest_leaves_is_not_told(world: World) -
 
 
 def test_what_is_entered_late_is_told_on_the_next_day(world: World) -> None:
-    told(world, "2024-02-16")
+    notices_after(world, "2024-02-16")
     world.record("membership initiative=one organisation=b to=2024-03-05")
     assert {
-        subject for rule, who, subject in told(world, "2024-02-18") if rule == "milestone-ahead" and who == "mona"
+        subject
+        for rule, who, subject in notices_after(world, "2024-02-18")
+        if rule == "milestone-ahead" and who == "mona"
     } == {"Initiative-one: the milestone «first achieved» will lapse on 1 April 2024"}, (
         "44 days before, although it lies in the time before the ladders catch up"
     )
 
 
 def test_the_digest_has_a_section_of_what_comes(world: World) -> None:
-    told(world, "2024-02-16")
+    notices_after(world, "2024-02-16")
     world.record("person id=mona language=es")
-    told(world, "2024-05-02")
+    notices_after(world, "2024-05-02")
     (digest,) = digests(world, "2024-05-03", 8)
     _, heading, section = digest.partition("### Qué viene si no se registra nada más")
     assert heading
@@ -129,7 +131,7 @@ def test_the_rules_of_a_label_are_told_of_with_what_turns(world: World) -> None:
         "membership initiative=one organisation=ministry from=2023-01-01 commitment=none",
         "staff initiative=one person=mona fte=1 from=2023-01-01",
     )
-    found = [(rule, subject) for rule, who, subject in told(world, "2024-02-16") if who == "mona"]
+    found = [(rule, subject) for rule, who, subject in notices_after(world, "2024-02-16") if who == "mona"]
     assert ("label-ahead", "Initiative-one: «Profile on the European cluster platform» will no longer be met from "
             "10 March 2024") in found  # fmt: skip
 
