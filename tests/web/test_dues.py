@@ -141,8 +141,8 @@ def test_more_than_is_owed_is_asked_about_and_recorded_once_it_is_confirmed(bill
     browser = billed.browser("mona")
     fields = {"amount": "2500", "valid_from": "2024-06-30"}
     browser.open(f"{DUES}/{FIRM}/payment")
-    answer = browser.submit(f"{DUES}/{FIRM}/payment", **fields)
-    assert (answer.status_code, "Is this right?" in answer.text) == (422, True)
+    question = browser.submit(f"{DUES}/{FIRM}/payment", **fields)
+    assert (question.status_code, "Is this right?" in question.text) == (422, True)
     assert browser.submit(f"{DUES}/{FIRM}/payment", **fields, confirm="yes").url.path == f"{DUES}/{FIRM}"
     assert [str(p.amount) for p in billed.facts("payment") if p.invoice == FIRM] == ["2500.00 EUR"]
 

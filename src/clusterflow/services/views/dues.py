@@ -315,7 +315,7 @@ class PaymentOutcome:
 
 
 def record_payment(context: Context, author: Author, found: InvoicePage, form: Form, key: str | None) -> PaymentOutcome:
-    """Record a payment on an invoice. Where another one was recorded meanwhile, its author reviews both first."""
+    """Record a payment on an invoice. Where another one was recorded meanwhile, its author checks both first."""
     currency = found.invoice.amount.currency
     fields = {**form, "invoice": found.invoice.id, "amount.currency": currency}
     amount = _amount(form.get("amount", ""), currency, author.language)
