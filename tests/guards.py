@@ -121,6 +121,12 @@ GUARDS = (
         "the validity of a rule of a rulebook",
         "rules/rulings.py",
         (("if not rule.is_in_force(day):", "if False:"),),
+        "tests/rules/test_rulings.py::test_a_rule_counts_only_on_its_own_days",
+    ),
+    Guard(
+        "the validity of the text of a rulebook",
+        "domain/rulebook.py",
+        (("if not text.draft and text.is_in_force(day)", "if not text.draft"),),
         "tests/services/test_rulebooks.py::test_a_day_before_the_rules_is_not_in_force",
     ),
     Guard(
