@@ -61,7 +61,7 @@ class Presence:
         self.others: Sequence[Process] = ()
 
     def beat(self) -> None:
-        """Send a heartbeat, and look at the others."""
+        """Send a heartbeat and read those of the others."""
         with self.context.database.begin() as connection:
             before = self.clock()
             there = processes.database_clock(connection, before)

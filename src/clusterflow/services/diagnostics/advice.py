@@ -59,8 +59,8 @@ _FILES: Mapping[str, Text] = {
     "correct-file": Text(es="corrija el archivo", en="mend the file"),
     "correct-entry": _same("{cure}"),
     "align-processes": Text(
-        es="mientras difiere en el secreto o en el reloj, no trabaja: ponga el mismo CLUSTERFLOW_SECRET y la hora de la "
-        "base de datos, y reinícielo; dos versiones pueden convivir durante una actualización",
+        es="mientras difiere en el secreto o en el reloj, no trabaja: ponga el mismo CLUSTERFLOW_SECRET y la hora de "
+        "la base de datos, y reinícielo; dos versiones pueden convivir durante una actualización",
         en="while its secret or clock differs, it does not work: set the same CLUSTERFLOW_SECRET and the time of the "
         "database, and restart it; two versions may run side by side during an upgrade",
     ),
