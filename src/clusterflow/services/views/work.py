@@ -69,7 +69,7 @@ def work_of(context: Context, person: str, language: Language, page: int = 1, vi
         page: which page of the initiatives, from 1; a page after the last one is the last one.
         views: keeps what is shown of each initiative.
     """
-    cache = views or ViewCache()
+    cache = ViewCache() if views is None else views
     mine = {i: held for i, held in access.capacities_of(context, person).items() if Right.SEE in rights_of(held)}
     ids = sorted(mine)
     page = max(1, min(page, -(-len(ids) // PAGE)))
