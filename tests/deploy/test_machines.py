@@ -136,9 +136,17 @@ def test_a_review_in_parts_reviews_each_initiative_once_though_every_machine_die
 ) -> None:
     made, apis, store = office
     before = Counter(mailbox[0].keys())
-    run = asyncio.run(_start_review(apis[1]))
+    begun: list[UUID] = []
+
+    def is_cut() -> bool:
+        # While the review that a relay began at its start is under way, Prefect cancels another one.
+        if not begun or asyncio.run(_kind_of(apis[1], begun[-1])) == "CANCELLED":
+            begun.append(asyncio.run(_start_review(apis[1])))
+        return Job(context, str(begun[-1])).result().parts == len(INITIATIVES)
+
+    _wait(is_cut, "the parts of the review", made)
+    run = begun[-1]
     job = Job(context, str(run))
-    _wait(lambda: job.result().parts == len(INITIATIVES), "the parts of the review", made)
     for name in DIES_AT_NIGHT:
         made.kill(name)
     store.kill()
