@@ -42,7 +42,7 @@ GUARDS = (
         "store/ledger.py",
         (
             (', tables.chain.c.version == bindparam("expected_version"))', ")"),
-            ('"expected_version": head.version, ', ""),
+            ('"expected_version": h.version, ', ""),
         ),
         "tests/store/test_ledger.py::test_an_entry_on_a_head_that_others_moved_is_refused",
     ),
