@@ -40,4 +40,5 @@ def test_board_deciders_and_voters_hear_of_it(database_url: str, mailbox: tuple[
     spanish = text_of(box, "bruno", "continúa con el modelo «other»")
     assert "«house»: se abre, porque el modelo anterior no tenía esta etapa" in spanish
     fell = text_of(box, "mona", "your vote at gate 2 counts no longer")
+    assert text_of(box, "gala", "la puerta 2 se cerró porque cambió el modelo")
     assert "the initiative passed to another model and" in fell.replace("\n", " ")

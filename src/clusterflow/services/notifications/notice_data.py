@@ -17,7 +17,7 @@ from clusterflow.domain.measurement import Measurement
 from clusterflow.domain.number_style import numbers_of
 from clusterflow.domain.records.parties import Initiative
 from clusterflow.domain.state import InitiativeState
-from clusterflow.domain.terms import Readiness, Role, Severity
+from clusterflow.domain.terms import Readiness, Role, Severity, VoteFall
 from clusterflow.domain.text import Language, NoticeLanguage, model_language
 from clusterflow.domain.verdict import Finding, Group, Verdict
 from clusterflow.domain.vote_grant import Grant
@@ -218,8 +218,8 @@ def notice_data_of(connection: Connection, entry: Entry, context: Context) -> No
         return None
     on = calendar_of(connection, entry.at.date(), entry.chain).today(entry.at)
     model, stage = load_model(connection, state.model_hash), getattr(entry.event, "stage", None)
-    if stage is not None and stage not in model.by_id:
-        # The initiative passed to another model since: the notice is about the stage as it was then.
+    if stage is not None and (stage not in model.by_id or _was_ended_by_a_migration(entry.event)):
+        # The notice is about the gate of the former model, also where the new one has a stage of the same name.
         until = ledger.read_entries(connection, entry.chain, until=entry.version)
         state = replay(until) or state
         model = load_model(connection, state.model_hash)
@@ -251,6 +251,11 @@ def notice_data_of(connection: Connection, entry: Entry, context: Context) -> No
         roles={person: mine.roles for person, mine in held.items()},
         passed=_passed(connection, entry),
     )
+
+
+def _was_ended_by_a_migration(event: ev.Event) -> bool:
+    by_gate = isinstance(event, ev.GateWithdrawn) and event.migrated
+    return by_gate or (isinstance(event, ev.VoteFell) and event.why is VoteFall.MODEL)
 
 
 def _passed(connection: Connection, entry: Entry) -> tuple[LifecycleModel, LifecycleModel] | None:
