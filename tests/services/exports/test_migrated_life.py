@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 
@@ -11,6 +12,7 @@ from support.due import moments
 from support.fresh import Fresh
 from support.world import World
 
+from clusterflow.intake.record_file import RecordFile
 from clusterflow.reports.ocel import JsonForm
 from clusterflow.services import ledger, standing
 from clusterflow.services.context import Context
@@ -42,7 +44,7 @@ def test_it_moves_into_an_empty_database(migrated: World, on_sqlite: Two) -> Non
     there = World(on_sqlite[1].again(), database=on_sqlite[1].engine)
     on_sqlite[1].again()
     there.context = Context(migrated.context.settings, on_sqlite[1].engine, migrated.context.clock)
-    restore(there.context, taken(migrated.context), "life.jsonl")
+    restore(there.context, RecordFile(io.BytesIO(taken(migrated.context).encode()), "life.jsonl"))
     assert taken(there.context) == taken(migrated.context)
     assert moments(there) == moments(migrated)
     assert standing.state(there.context, "one") == standing.state(migrated.context, "one")
