@@ -97,7 +97,8 @@ class _TableScanner:
         if not (self._types or text or self._has_formula):
             return
         self._row_is_used, self._last_column = True, max(self._last_column, self._column - 1)
-        check_extent(self._name, self._table, self._row + self._rows, self._last_column + 1, self._language)
+        for rows in (1, self._rows):
+            check_extent(self._name, self._table, self._row + rows, self._last_column + 1, self._language)
         for at in product(range(self._row, self._row + self._rows), range(first, self._column)):
             if "error" in self._types or (self._has_formula and is_failure(text)):
                 self._result.failed[at] = text or "#?"
