@@ -65,7 +65,7 @@ def receive(tx: Transaction, delivery: Delivery, keep_refused: bool = True) -> D
     try:
         if delivery.mistakes and not delivery.submissions:
             raise Mistakes(delivery.mistakes)
-        with tx.connection.begin_nested():
+        with tx.savepoint():
             return DeliveryResult(recorded=record(tx, delivery.submissions, delivery.mistakes))
     except Mistakes as problem:
         mistakes = problem.mistakes

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -59,6 +60,17 @@ class Transaction:
     @property
     def command(self) -> str:
         return self.context.key or self.name
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of the command that is undone if it raises: in the database, and what was read of it."""
+        heads, calendars, moments = dict(self.heads), dict(self.calendars), dict(self.moments)
+        try:
+            with self.connection.begin_nested():
+                yield
+        except BaseException:
+            self.heads, self.calendars, self.moments = heads, calendars, moments
+            raise
 
     def head(self, chain: str) -> Head:
         if chain not in self.heads:
