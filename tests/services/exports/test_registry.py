@@ -51,7 +51,10 @@ SPECIAL: dict[str, list[Any]] = {
     "subdivision": [None, "MX-NLE"],
     "base": ["EUR", "USD"],
     "quote": ["MXN"],
-    "cut-off.bound": [">= 3"],
+    "rulebook": ["esca-gold"],  # others are refused
+    "label.rulebook": [None, "esca-gold"],
+    "rule": ["indicator-01", "indicator-02"],
+    "cut-off.bound": [">= 60 %"],
     "exchange-rate.source": ["Banco de México"],
     "latitude": [None, 25.67],
     "longitude": [None, -100.31],
