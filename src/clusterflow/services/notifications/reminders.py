@@ -41,6 +41,7 @@ from clusterflow.store.database import read_connection
 from clusterflow.store.registry import InitiativeProfile, profiles_of
 from clusterflow.store.reminder_occasions import OccasionMatch, find_occasions
 from clusterflow.store.stakeholders import Stakeholders, stakeholders_of
+from clusterflow.store.view_basis import Facts, facts_behind
 
 SEARCH_INTERVAL = timedelta(hours=1)
 """How often to look for initiatives in which a new day has begun."""
@@ -85,6 +86,7 @@ class ReminderWriter:
         self.pages = pages
         self._asked: datetime | None = None
         self._days: dict[str, date] = {}
+        self._foretold: dict[str, tuple[Facts, date]] = {}
         """The last day that was processed, by time zone."""
 
     def write_due(self) -> tuple[int, list[str]]:
@@ -120,6 +122,14 @@ class ReminderWriter:
         self._days |= {zone: day for zone, day in begun.items() if zone not in failed}
         return written, problems
 
+    def _foretell(self, initiatives: Collection[str], today: date) -> None:
+        """Find again what will turn where a fact or the day has changed since it was found last."""
+        with read_connection(self.context.database) as connection:
+            basis = {i: (facts, today) for i, facts in facts_behind(connection, sorted(initiatives)).items()}
+        if changed := {i for i, found in basis.items() if self._foretold.get(i) != found}:
+            problems = refresh_coming_turns(self.context, changed)
+            self._foretold |= {i: basis[i] for i in changed - {*problems}}
+
     def withdraw_done(self) -> list[str]:
         """Withdraw unsent reminders of things that were done meanwhile; return the problems."""
         now = self.context.clock()
@@ -131,8 +141,7 @@ class ReminderWriter:
             waiting = reminders.undelivered_reminders(connection, leaving)
         try:
             ahead = {rule.id for rule in self.rules if OCCASIONS[rule.on or ""].by_lead_time}
-            if foretold := {reminder.initiative for reminder in waiting if reminder.rule in ahead}:
-                refresh_coming_turns(self.context, foretold)
+            self._foretell({reminder.initiative for reminder in waiting if reminder.rule in ahead}, now.date())
             found = self.due(now, {rule.removesuffix(ESCALATED) for rule in leaving}, ON_ITS_WAY)
         except Exception as problem:
             return [log_failure("the search for finished reminders failed", problem)]
