@@ -40,7 +40,10 @@ class TestRuns:
             await client.delete_flow_run(run)
         assert (result.outcome, result.what.en) == (Outcome.WARNING, "runs of dues/daily")
         assert result.found.en == "1 failed in 24 hours; the last one, «a run»: no scheme of that name"
-        assert result.cure.en.endswith(f"/v2/runs/flow-run/{run}")
+        page, _, retry = result.cure.en.partition("; once the cause is gone: ")
+        assert page.startswith("see its log: http")
+        assert page.endswith(f"/v2/runs/flow-run/{run}")
+        assert retry == f"prefect flow-run retry {run}"
         assert wrong(await runs.look(Surroundings(office))) == []
 
     async def test_a_run_whose_worker_is_gone_is_reported_and_the_advice_takes_it_back(
