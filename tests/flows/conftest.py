@@ -13,7 +13,7 @@ from uuid import uuid4
 os.environ.setdefault("PREFECT_HOME", tempfile.mkdtemp(prefix="prefect-home-"))  # before Prefect is imported
 
 import pytest
-from support.office import ROOT, Office, working
+from support.office import ROOT, Office, clear_runs, working
 from support.world import model, stage
 
 from clusterflow.domain.lifecycle import LifecycleModel
@@ -190,6 +190,8 @@ def begin(lived: LifecycleModel, sqlite_url: str, monkeypatch: pytest.MonkeyPatc
 
 @pytest.fixture
 async def office(prefect: PrefectServer, deployed: None, begin: Callable[..., Office]) -> AsyncIterator[Office]:
-    """The same, with a worker beside it."""
+    """The same, with a worker beside it. Its runs are deleted afterwards, so that no other test finds them."""
     async with working():
-        yield begin()
+        office = begin()
+        yield office
+    await clear_runs(f"initiative:{office.initiative}")

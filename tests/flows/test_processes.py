@@ -203,7 +203,7 @@ def test_deploying_and_reconciling_on_a_virgin_server(home: Path, sqlite_url: st
             names = {d["name"] for d in api.post("/deployments/filter", json={}).json()}
             models = {"basque", "catalan", "colombian-hybrid", "cordoba", "ecuador", "nuevo-leon"}
             assert names == models | {
-                "portfolio", "daily", "outbox", "weekly", "dossiers", "hourly", "submitted", "files"
+                "portfolio", "daily", "outbox", "weekly", "dossiers", "hourly", "submitted", "files", "part"
             }  # fmt: skip
             scheduled = {
                 "flows": {"name": {"any_": ["review"]}},

@@ -19,12 +19,12 @@ from clusterflow.domain.quantity import Bound, Unit
 from clusterflow.domain.records import RECORDS
 from clusterflow.domain.state import Condition, InitiativeState, Milestone, Review, StandingAnswer, Visit
 from clusterflow.domain.terms import Answer, DecisionKind, DueKind, ReviewStatus, Severity, VisitOutcome
+from clusterflow.rules.change_days import EarlierDay, comparisons_with, turns_between
 from clusterflow.rules.deadlines import End
 from clusterflow.rules.foresight import Life, criteria_by_call, look_ahead
-from clusterflow.rules.turning_days import EarlierDay, comparisons_with, turns_between
 from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.store.metrics.change_days import change_days, dependence_of
-from clusterflow.store.metrics.numbers_ahead import PortfolioAhead
+from clusterflow.store.metrics.foresight import PortfolioForesight
 
 from .test_metrics_together import CHECKED, SETTING, enter, facts_of
 
@@ -168,7 +168,7 @@ def test_foresight_agrees_with_the_evaluation_of_every_day(
             registry.visit(visit.stage, str(visit.entered_on), str(visit.due_on))
         ends = (End(DueKind.LABEL, "x", date(2024, 5, 18), date(2024, 1, 1)),)
         life = Life(of, state, WorkCalendar("UTC", "MX"), ends, lambda state, day: {})
-        numbers = PortfolioAhead(connection, registry.declarations, {"one": criteria_by_call(of)}, TODAY, UNTIL)
+        numbers = PortfolioForesight(connection, registry.declarations, {"one": criteria_by_call(of)}, TODAY, UNTIL)
         each_day = MeasuredEachDay(connection, registry.declarations, "one")
         expected = look_at_each_day(life, each_day, TODAY, UNTIL)
         assert look_ahead(life, numbers.of("one"), TODAY, UNTIL) == expected

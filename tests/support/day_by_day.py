@@ -23,7 +23,7 @@ class MeasuredEachDay:
         found = measure(self.connection, wanted, self.declarations, day, [self.initiative])
         return {call: found.get(call, {}).get(self.initiative, UNMEASURED) for call in wanted}
 
-    def turning_days(self, calls: Iterable[MetricCall]) -> Iterable[date]:
+    def change_days(self, calls: Iterable[MetricCall]) -> Iterable[date]:
         raise AssertionError("every day is evaluated")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId, FlowRunFilterTags
 from prefect.client.schemas.objects import FlowRun, TaskRun
 from support.patience import PATIENCE_SECONDS
 from support.world import World
@@ -19,7 +19,7 @@ from support.world import World
 from clusterflow.domain.events import Entry
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.prefect import names, runs
-from clusterflow.prefect.api import prefect_client
+from clusterflow.prefect.api import all_pages, prefect_client
 from clusterflow.prefect.publish import Published, publish
 from clusterflow.prefect.runs import RunState, Waiting
 from clusterflow.prefect.serving import send_what_is_left
@@ -51,6 +51,18 @@ async def working() -> AsyncIterator[None]:
         with contextlib.suppress(asyncio.CancelledError):
             await task
         await send_what_is_left()  # the next test may use another server
+
+
+async def clear_runs(*tags: str) -> None:
+    """Delete what a test started at a shared server; with ``tags``, only runs that carry all of them.
+
+    The runs that Prefect's scheduler made remain: a schedule without any is a fault that the doctor reports.
+    """
+    wanted = FlowRunFilter(tags=FlowRunFilterTags(all_=list(tags))) if tags else None
+    async with prefect_client() as client:
+        for run in await all_pages(client.read_flow_runs, flow_run_filter=wanted):
+            if not run.auto_scheduled:
+                await client.delete_flow_run(run.id)
 
 
 class Office(World):

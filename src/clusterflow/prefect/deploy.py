@@ -24,7 +24,7 @@ from clusterflow.prefect.declarations import Declaration, declare, prefect_yaml
 from clusterflow.prefect.pool import POOL, ensure_pool
 from clusterflow.services.catalogue.models import models_of
 from clusterflow.services.context import Context
-from clusterflow.services.isolation import describe_problem
+from clusterflow.services.fault_isolation import describe_problem
 from clusterflow.store.pinned_models import load_model, models_in_use
 
 FILE = Path("deployments/prefect.yaml")

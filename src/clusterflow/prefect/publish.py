@@ -23,7 +23,7 @@ from clusterflow.reports.labels import DECISION, word
 from clusterflow.reports.status import InitiativeStatus, title_of
 from clusterflow.services import gate_forms, ledger, outbox, registry, review, standing
 from clusterflow.services.context import Context
-from clusterflow.services.isolation import describe_problem
+from clusterflow.services.fault_isolation import describe_problem
 from clusterflow.store.outbox import Span
 
 _log = logging.getLogger("clusterflow.relay")

@@ -12,7 +12,7 @@ from clusterflow.prefect.publish import close_form, start_pass
 from clusterflow.reports.labels import word
 from clusterflow.services import gate_forms, ledger, standing
 from clusterflow.services.context import Context
-from clusterflow.services.isolation import describe_problem
+from clusterflow.services.fault_isolation import describe_problem
 from clusterflow.store.gate_forms import InboxItem
 
 

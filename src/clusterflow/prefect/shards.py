@@ -19,7 +19,7 @@ from clusterflow.prefect import names, runs
 from clusterflow.services import review
 from clusterflow.services.coming_turns import refresh_coming_turns
 from clusterflow.services.context import Context
-from clusterflow.services.isolation import describe_problem
+from clusterflow.services.fault_isolation import describe_problem
 from clusterflow.services.shards import Job, JobResult, Shard, ShardResult, parts_of
 
 DEPLOYMENT = "shard/part"

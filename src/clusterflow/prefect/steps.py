@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
 from prefect.states import Failed
 
-from clusterflow.services.isolation import describe_problem
+from clusterflow.services.fault_isolation import describe_problem
 
 T = TypeVar("T")
 

@@ -37,7 +37,7 @@ class NumbersAhead(Protocol):
     def on(self, calls: Iterable[MetricCall], day: date) -> Mapping[MetricCall, Measurement]:
         """Return the numbers of some metrics on a day."""
 
-    def turning_days(self, calls: Iterable[MetricCall]) -> Iterable[date]:
+    def change_days(self, calls: Iterable[MetricCall]) -> Iterable[date]:
         """Return the days on which the answer of a criterion about one of the metrics may change."""
 
 
@@ -99,7 +99,7 @@ def _coming_days(life: Life, state: InitiativeState, numbers: NumbersAhead) -> I
     due: frozenset[Deadline] = deadlines_of(life.model, state) | expiry_deadlines(state, life.ends)
     # A deadline is acted on from the first working day that is not before it.
     yield from (life.calendar.working_day(d.day) for d in due)
-    yield from numbers.turning_days(required_calls(life.model, state))
+    yield from numbers.change_days(required_calls(life.model, state))
     for review in state.open_reviews:
         votes = state.standing_votes(review.id)
         if votes:

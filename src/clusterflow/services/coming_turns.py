@@ -20,8 +20,8 @@ from clusterflow.reports.status import title_of
 from clusterflow.services import standing
 from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.context import Context
+from clusterflow.services.fault_isolation import compute_without_broken
 from clusterflow.services.foresight import describe_turn, futures
-from clusterflow.services.isolation import compute_without_broken
 from clusterflow.services.rulebook_foresight import RulebookChange, rulebook_changes
 from clusterflow.store.coming_turns import ComingTurn, replace_turns
 from clusterflow.store.pinned_models import lead_days_in_use, load_model

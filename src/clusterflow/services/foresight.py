@@ -39,7 +39,7 @@ from clusterflow.services.context import Context
 from clusterflow.store import deadlines, ledger
 from clusterflow.store.metrics import evidence, measure
 from clusterflow.store.metrics.change_days import days_of_records, dependence_of
-from clusterflow.store.metrics.numbers_ahead import PortfolioAhead
+from clusterflow.store.metrics.foresight import PortfolioForesight
 from clusterflow.store.pinned_models import load_model
 from clusterflow.store.registry import initiative_records
 from clusterflow.store.state import load_states
@@ -124,7 +124,7 @@ def _futures(
     last = last_day(until, today)
     models = {i: load_model(connection, state.model_hash) for i, state in states.items()}
     criteria = {i: criteria_by_call(model) for i, model in models.items()}
-    numbers = PortfolioAhead(connection, metrics, criteria, today, last)
+    numbers = PortfolioForesight(connection, metrics, criteria, today, last)
     numbers.prepare({i: required_calls(models[i], state) for i, state in states.items()})
     voting = [i for i, s in states.items() if any(s.standing_votes(r.id) for r in s.open_reviews)]
     rights = days_of_records(connection, VOTERS, voting, today, last) if voting else {}

@@ -15,7 +15,7 @@ from clusterflow.engine.evaluate import EvaluationResult as EvaluationResult
 from clusterflow.engine.transaction import perform
 from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.context import Context
-from clusterflow.services.isolation import compute_without_broken, describe_problem
+from clusterflow.services.fault_isolation import compute_without_broken, describe_problem
 from clusterflow.services.outbox import RETRY_DELAY
 from clusterflow.store import deadlines, ledger, tables
 from clusterflow.store.registry import initiative_records, work_calendar

@@ -31,7 +31,7 @@ from clusterflow.services.rulebook_records import open_criteria
 from clusterflow.services.rulebooks import cut_offs_by_rulebook, rulebooks_of
 from clusterflow.store.metrics import evidence
 from clusterflow.store.metrics.change_days import days_of_records, dependence_of
-from clusterflow.store.metrics.numbers_ahead import PortfolioAhead
+from clusterflow.store.metrics.foresight import PortfolioForesight
 from clusterflow.store.registry import initiative_records
 from clusterflow.store.rulebook_facts import FactsByRulebook, cut_offs_on, cut_offs_until, rulebook_facts
 
@@ -136,7 +136,7 @@ def changes_until(
     calls = [c for c in sorted(frozenset().union(*(r.calls for r in rulebooks.values()))) if c.metric in metrics]
     entered = cut_offs_until(connection, last)
     criteria = criteria_by_call(rulebooks.values(), entered, metrics)
-    numbers = PortfolioAhead(connection, metrics, dict.fromkeys(initiatives, criteria), first, last)
+    numbers = PortfolioForesight(connection, metrics, dict.fromkeys(initiatives, criteria), first, last)
     numbers.prepare(dict.fromkeys(initiatives, calls))
     facts = rulebook_facts(connection, last, list(initiatives))
     records = initiative_records(connection, first, initiatives)
@@ -156,7 +156,7 @@ def changes_until(
     recorded = days_of_records(connection, RECORDS, initiatives, first, last)
     by_value = {call for one in rulebooks.values() for call in _scored_by_value(one)}
     for initiative, today in todays.items():
-        days = {today, *common, *recorded.get(initiative, ()), *numbers.of(initiative).turning_days(calls)}
+        days = {today, *common, *recorded.get(initiative, ()), *numbers.of(initiative).change_days(calls)}
         days.update(*(numbers.days_of_value(initiative, call) for call in by_value))
         for day in days:
             if today <= day <= last:

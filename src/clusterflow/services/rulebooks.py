@@ -25,7 +25,7 @@ from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.catalogue.rulebooks import find_rulebook, rulebooks_in
 from clusterflow.services.context import Context
 from clusterflow.services.explanation import place_of
-from clusterflow.services.isolation import compute_without_broken
+from clusterflow.services.fault_isolation import compute_without_broken
 from clusterflow.services.local_time import end_of_day, today_of
 from clusterflow.services.rulebook_records import open_criteria
 from clusterflow.store.metrics import evidence, measure

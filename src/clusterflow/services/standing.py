@@ -17,7 +17,7 @@ from clusterflow.reports.status_board import Board, board_of
 from clusterflow.rules.mistakes import nearest
 from clusterflow.rules.projection import replay
 from clusterflow.services.context import Context
-from clusterflow.services.isolation import compute_without_broken
+from clusterflow.services.fault_isolation import compute_without_broken
 from clusterflow.services.local_time import end_of_day
 from clusterflow.store import ledger, tables
 from clusterflow.store.pinned_models import load_model

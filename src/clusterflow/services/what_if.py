@@ -20,8 +20,8 @@ from clusterflow.domain.verdict import Finding, flatten
 from clusterflow.engine import record as recording
 from clusterflow.engine.evaluate import CurrentAssessment, assess_state
 from clusterflow.engine.record import RecordResult, Submission
-from clusterflow.engine.suppose import suppose
 from clusterflow.engine.transaction import Transaction
+from clusterflow.engine.what_if import perform_and_undo
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.reports.ledger_lines import event_fields, event_word
 from clusterflow.reports.rulebook_turns import rulebook_turns
@@ -101,7 +101,7 @@ def what_if(
         moves = _moves(tx, submissions, numbers, _changed_calls(before, after))
         return done, (before, after), (rulings, rulings_after), moves
 
-    done, (before, after), rulings, moves = suppose(context.database, context.command(actor), run)
+    done, (before, after), rulings, moves = perform_and_undo(context.database, context.command(actor), run)
     with numbers_of(reader, record.country if record else None):
         return WhatIf(
             initiative=initiative,

@@ -35,7 +35,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from clusterflow.domain.records import Record
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Initiative
-from clusterflow.rules.turning_days import EarlierDay
+from clusterflow.rules.change_days import EarlierDay
 from clusterflow.store import tables
 from clusterflow.store.columns import Instant
 

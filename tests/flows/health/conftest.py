@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from support.office import ROOT
+from support.office import ROOT, clear_runs
 from support.ports import free_port
 
 from clusterflow.configs.schedules import load_schedules
@@ -59,7 +59,10 @@ def deployed(server: PrefectServer, root: Path) -> None:
 
 @pytest.fixture
 def office(server: PrefectServer, deployed: None, root: Path, tmp_path: Path, sqlite_url: str) -> Iterator[Settings]:
-    """The settings of that office, and a worker that was heard just now."""
+    """The settings of that office, and a worker that was heard just now.
+
+    The runs, workers and secrets of a test are deleted after it: the next test finds nothing wrong.
+    """
     with settings_for(server.api_url, AUTH):
         asyncio.run(_heartbeat())
         yield Settings(
@@ -71,8 +74,18 @@ def office(server: PrefectServer, deployed: None, root: Path, tmp_path: Path, sq
             prefect_auth=SecretStr(AUTH),
             secret=SecretStr("0123456789abcdef"),
         )
+        asyncio.run(_clear())
 
 
 async def _heartbeat() -> None:
     async with prefect_client() as client:
         await client.send_worker_heartbeat(POOL, "somebody", heartbeat_interval_seconds=30)
+
+
+async def _clear() -> None:
+    await clear_runs()
+    async with prefect_client() as client:
+        for worker in await client.read_workers_for_work_pool(POOL):
+            await client.request("DELETE", f"/work_pools/{POOL}/workers/{worker.name}")
+        for block in await client.read_block_documents_by_type("secret"):
+            await client.delete_block_document(block.id)

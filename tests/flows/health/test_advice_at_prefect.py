@@ -1,4 +1,4 @@
-"""Advice about what is at Prefect is followed: schedules, triggers, runs, forms, secrets, the server itself."""
+"""Advice about what is at Prefect is followed: schedules, triggers, forms, secrets, the server itself."""
 
 from __future__ import annotations
 
@@ -14,23 +14,19 @@ from typing import Any
 
 import prefect.settings
 import pytest
-from prefect.blocks.system import Secret
-from prefect.client.schemas.actions import DeploymentUpdate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
 from prefect.client.schemas.schedules import CronSchedule
-from prefect.states import Completed, Failed, Running, Scheduled
+from prefect.states import Scheduled
 from pydantic import SecretStr
 from support.findings import given, gone
 from support.office import Office, until, working
 from support.ports import free_port
 from support.world import model, stage
 
-from clusterflow.prefect import health, orphans
+from clusterflow.prefect import health
 from clusterflow.prefect.api import prefect_client
-from clusterflow.prefect.health import deployments, forms, runs, schedules, secrets, server_settings, workers
-from clusterflow.prefect.orphans import WORKER_LABEL
+from clusterflow.prefect.health import deployments, forms, schedules, server_settings, workers
 from clusterflow.prefect.pool import POOL
-from clusterflow.prefect.reconcile import reconcile
 from clusterflow.prefect.server import PrefectServer
 from clusterflow.services import review
 from clusterflow.services.diagnostics import database
@@ -102,48 +98,6 @@ class TestDeployments:
         gone(await deployments.look(Surroundings(edited)), "write-deployments")
 
 
-async def start(name: str) -> Any:
-    async with prefect_client() as client:
-        deployment = await client.read_deployment_by_name(name)
-        return (await client.create_flow_run_from_deployment(deployment.id, name="a run")).id
-
-
-class TestRuns:
-    async def test_one_that_failed_is_run_again(self, office: Settings, tmp_path: Path) -> None:
-        run = await start("dues/daily")
-        async with prefect_client() as client:
-            await client.set_flow_run_state(run, Running(), force=True)
-            await client.set_flow_run_state(run, Failed(message="no scheme of that name"), force=True)
-            cure = given(await runs.look(Surroundings(office)), "retry-run").cure.en
-            assert str(run) in re.findall(r"see its log: (\S+);", cure)[0]
-            follow(cure.rpartition(": ")[2], office, tmp_path)
-            gone(await runs.look(Surroundings(office)), "retry-run")
-            await client.delete_flow_run(run)
-
-    async def test_one_that_takes_hours_is_waited_for(self, office: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(runs, "LONG", timedelta(seconds=-1))
-        run = await start("report/dossiers")
-        async with prefect_client() as client:
-            await client.set_flow_run_state(run, Running(), force=True)
-            given(await runs.look(Surroundings(office)), "wait-for-run")
-            await client.set_flow_run_state(run, Completed(), force=True)
-            gone(await runs.look(Surroundings(office)), "wait-for-run")
-            await client.delete_flow_run(run)
-
-    async def test_one_whose_worker_is_gone_is_taken_back(
-        self, office: Settings, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(orphans, "ORPHAN_AFTER", timedelta(0))
-        run = await start("relay/outbox")
-        async with prefect_client() as client:
-            await client.set_flow_run_state(run, Running(), force=True)
-            await client.update_flow_run_labels(run, {WORKER_LABEL: "gone"})
-            given(await runs.look(Surroundings(office)), "reconcile")
-            await reconcile(Office(office.database or "", "none").context)
-            gone(await runs.look(Surroundings(office)), "reconcile")
-            await client.delete_flow_run(run)
-
-
 class TestWorkers:
     async def test_the_worker_of_up_is_what_is_missing_what_late_runs_need_and_what_shows_forms(
         self, office: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -187,20 +141,6 @@ class TestOutbox:
         given(database.look_at_outbox(Surroundings(office)), "relay")
         follow("clusterflow relay", office, tmp_path)
         gone(database.look_at_outbox(Surroundings(office)), "relay")
-
-
-class TestSecrets:
-    async def test_a_block_that_a_deployment_names(self, office: Settings) -> None:
-        async with prefect_client() as client:
-            relay = await client.read_deployment_by_name("relay/outbox")
-            named = {**relay.job_variables, "env": {"KEY": "{{ prefect.blocks.secret.smtp-key }}"}}
-            await client.update_deployment(relay.id, DeploymentUpdate(job_variables=named))
-            cure = given(await secrets.look(Surroundings(office)), "make-secret").cure.en
-            await Secret(value="hunter2").save(cure.rpartition(" ")[2])  # type: ignore[misc]
-            gone(await secrets.look(Surroundings(office)), "make-secret")
-            await client.update_deployment(relay.id, DeploymentUpdate(job_variables=relay.job_variables))
-            for block in await client.read_block_documents_by_type("secret"):
-                await client.delete_block_document(block.id)
 
 
 def look_at_server(**own: Any) -> list[CheckResult]:

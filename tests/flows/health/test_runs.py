@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
-from prefect.states import Failed, Running
-from support.findings import wrong
+from prefect.states import Completed, Failed, Running
+from support.findings import given, gone, wrong
 from support.office import Office
 from support.world import model, stage
 
@@ -18,9 +19,11 @@ from clusterflow.prefect.health import forms, runs, server_settings
 from clusterflow.prefect.orphans import WORKER_LABEL
 from clusterflow.prefect.reconcile import reconcile
 from clusterflow.prefect.server import BATCHED, QUIET
-from clusterflow.services import gate_forms, review
+from clusterflow.services import review
 from clusterflow.services.diagnostics.finding import Outcome, Surroundings
 from clusterflow.settings import Settings
+
+from .test_advice import follow
 
 TINY = model(stage("launch"), name="basque")
 
@@ -32,18 +35,23 @@ async def start(name: str) -> UUID:
 
 
 class TestRuns:
-    async def test_a_failed_run_is_reported_with_its_message_and_its_page(self, office: Settings) -> None:
+    async def test_a_failed_run_is_reported_with_its_message_and_the_advice_runs_it_again(
+        self, office: Settings, tmp_path: Path
+    ) -> None:
         run = await start("dues/daily")
         async with prefect_client() as client:
+            await client.set_flow_run_state(run, Running(), force=True)
             await client.set_flow_run_state(run, Failed(message="no scheme\nof that name"), force=True)
-            (result,) = await runs.look(Surroundings(office))
-            await client.delete_flow_run(run)
+        (result,) = found = list(await runs.look(Surroundings(office)))
+        given(found, "retry-run")
         assert (result.outcome, result.what.en) == (Outcome.WARNING, "runs of dues/daily")
         assert result.found.en == "1 failed in 24 hours; the last one, «a run»: no scheme of that name"
         page, _, retry = result.cure.en.partition("; once the cause is gone: ")
         assert page.startswith("see its log: http")
         assert page.endswith(f"/v2/runs/flow-run/{run}")
         assert retry == f"prefect flow-run retry {run}"
+        follow(retry, office, tmp_path)
+        gone(await runs.look(Surroundings(office)), "retry-run")
         assert wrong(await runs.look(Surroundings(office))) == []
 
     async def test_a_run_whose_worker_is_gone_is_reported_and_the_advice_takes_it_back(
@@ -54,27 +62,28 @@ class TestRuns:
         async with prefect_client() as client:
             await client.set_flow_run_state(run, Running(), force=True)
             await client.update_flow_run_labels(run, {WORKER_LABEL: "gone"})
-        (result,) = await runs.look(Surroundings(office))
+        (result,) = found = list(await runs.look(Surroundings(office)))
+        given(found, "reconcile")
         assert (result.outcome, result.cure.en) == (Outcome.TROUBLE, "clusterflow reconcile")
         assert result.found.en == "1 without a worker, because theirs is gone: a run"
         done = await reconcile(Office(office.database or "", "none").context)
         assert done.queued == ("a run",)
+        gone(await runs.look(Surroundings(office)), "reconcile")
         assert wrong(await runs.look(Surroundings(office))) == []
-        async with prefect_client() as client:
-            await client.delete_flow_run(run)
 
-    async def test_a_run_that_takes_hours_is_reported(self, office: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_a_run_that_takes_hours_is_reported_and_waited_for(
+        self, office: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(runs, "LONG", timedelta(seconds=-1))
         run = await start("report/dossiers")
         async with prefect_client() as client:
             await client.set_flow_run_state(run, Running(), force=True)
-            (result,) = await runs.look(Surroundings(office))
-            await client.delete_flow_run(run)
-        assert (result.outcome, result.what.en, "running for 0 min" in result.found.en) == (
-            Outcome.WARNING,
-            "a run",
-            True,
-        )
+            (result,) = found = list(await runs.look(Surroundings(office)))
+            given(found, "wait-for-run")
+            assert (result.outcome, result.what.en) == (Outcome.WARNING, "a run")
+            assert "running for 0 min" in result.found.en
+            await client.set_flow_run_state(run, Completed(), force=True)
+        gone(await runs.look(Surroundings(office)), "wait-for-run")
 
 
 class TestForms:
@@ -95,9 +104,6 @@ class TestForms:
         assert [text for _, text in wrong(await forms.look(Surroundings(office)))] == [
             "1 forms have not come for over 10 min: one/launch"
         ]
-        (item,) = gate_forms.open_gates(lost.context)
-        async with prefect_client() as client:
-            await client.delete_flow_run(UUID(item.run or str(uuid4())))
 
 
 class TestServerSettings:

@@ -39,7 +39,7 @@ from clusterflow.services.diagnostics.finding import (
     trouble,
     warning,
 )
-from clusterflow.services.isolation import describe_problem
+from clusterflow.services.fault_isolation import describe_problem
 
 
 @dataclass(frozen=True, slots=True)

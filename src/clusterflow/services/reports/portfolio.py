@@ -10,7 +10,7 @@ from clusterflow.reports.portfolio.document import portfolio_html
 from clusterflow.reports.portfolio.portfolio import Portfolio, portfolio_of
 from clusterflow.services import rulebooks, standing
 from clusterflow.services.context import Context
-from clusterflow.services.isolation import compute_without_broken
+from clusterflow.services.fault_isolation import compute_without_broken
 from clusterflow.services.output_folder import Folder
 from clusterflow.store.database import read_connection
 from clusterflow.store.portfolio import lapses, last_facts, snapshots

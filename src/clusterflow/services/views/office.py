@@ -23,8 +23,8 @@ from clusterflow.services import access, enrolment
 from clusterflow.services.catalogue.models import models_of
 from clusterflow.services.context import Context
 from clusterflow.services.facts.permission import check_permission
+from clusterflow.services.fault_isolation import compute_without_broken
 from clusterflow.services.intake import submissions as intake
-from clusterflow.services.isolation import compute_without_broken
 from clusterflow.services.refusals import entering_refusals
 from clusterflow.services.views.cache import ViewCache, bases_of
 from clusterflow.store.portfolio import last_facts, snapshots

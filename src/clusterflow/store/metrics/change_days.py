@@ -35,8 +35,8 @@ from sqlalchemy.sql.elements import BinaryExpression, BindParameter, Extract
 from clusterflow.domain.measurement import MetricCall, MetricDeclaration
 from clusterflow.domain.records import RECORDS
 from clusterflow.domain.records.base import REGISTRY
+from clusterflow.rules.change_days import TODAY, Comparison, EarlierDay, comparisons_with
 from clusterflow.rules.mistakes import fields_naming
-from clusterflow.rules.turning_days import TODAY, Comparison, EarlierDay, comparisons_with
 from clusterflow.store import tables
 from clusterflow.store.metrics.metric import METRICS, rows_of
 from clusterflow.store.query_scope import Scope, days_between

@@ -22,7 +22,7 @@ from clusterflow.domain.measurement import (
     Staleness,
 )
 from clusterflow.domain.money import exponent
-from clusterflow.rules.turning_days import EarlierDay
+from clusterflow.rules.change_days import EarlierDay
 from clusterflow.store.columns import Instant
 from clusterflow.store.query_scope import Scope, parameter_values
 from clusterflow.store.tables import REGISTRY_TABLES

@@ -24,7 +24,7 @@ class _Undone(Exception, Generic[A]):
         self.answer = answer
 
 
-def suppose(database: Database, context: CommandContext, run: Callable[[Transaction], A]) -> A:
+def perform_and_undo(database: Database, context: CommandContext, run: Callable[[Transaction], A]) -> A:
     """Run a command in a transaction that is rolled back, and return what it found meanwhile.
 
     The command locks what a recorded fact would lock, for as long as it runs. Nobody else sees what it writes.

@@ -13,7 +13,7 @@ from support.world import World, model, stage
 from clusterflow.reports.portfolio.artifact import Waiting, portfolio_page
 from clusterflow.reports.portfolio.document import portfolio_html
 from clusterflow.services import review, standing
-from clusterflow.services.isolation import compute_without_broken
+from clusterflow.services.fault_isolation import compute_without_broken
 from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.services.reports.portfolio import gather
 from clusterflow.store import metrics, pinned_models, tables

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from clusterflow.domain.criterion import Criterion
 from clusterflow.domain.measurement import UNMEASURED, Measurement, MetricCall, MetricDeclaration
+from clusterflow.rules.change_days import turns_between
 from clusterflow.rules.foresight import answers_to
-from clusterflow.rules.turning_days import turns_between
 from clusterflow.store.metrics.change_days import change_days, dependence_of
 from clusterflow.store.metrics.metric import METRICS, measure
 
@@ -22,7 +22,7 @@ Criteria = Mapping[MetricCall, tuple[Criterion, ...]]
 """The criteria that are about a number. They may be of a model, of a rulebook, or of several."""
 
 
-class PortfolioAhead:
+class PortfolioForesight:
     """The numbers of some initiatives from a day on. They are measured when they are first asked for."""
 
     def __init__(
@@ -45,9 +45,9 @@ class PortfolioAhead:
         """The days from which on a number may be another one, today first."""
         self.turns: dict[tuple[str, MetricCall], list[date]] = {}
 
-    def of(self, initiative: str) -> InitiativeAhead:
+    def of(self, initiative: str) -> InitiativeForesight:
         """Return the numbers of one initiative."""
-        return InitiativeAhead(self, initiative)
+        return InitiativeForesight(self, initiative)
 
     def prepare(self, wanted: Mapping[str, Iterable[MetricCall]]) -> None:
         """Measure what is not measured yet: each metric on the days on which it can change."""
@@ -127,10 +127,10 @@ class PortfolioAhead:
         return found
 
 
-class InitiativeAhead:
+class InitiativeForesight:
     """The numbers of one initiative on the days to come."""
 
-    def __init__(self, portfolio: PortfolioAhead, initiative: str) -> None:
+    def __init__(self, portfolio: PortfolioForesight, initiative: str) -> None:
         self.portfolio, self.initiative = portfolio, initiative
 
     def on(self, calls: Iterable[MetricCall], day: date) -> dict[MetricCall, Measurement]:
@@ -139,7 +139,7 @@ class InitiativeAhead:
         self.portfolio.prepare({self.initiative: wanted})
         return {call: self.portfolio.number(self.initiative, call, day) for call in wanted}
 
-    def turning_days(self, calls: Iterable[MetricCall]) -> list[date]:
+    def change_days(self, calls: Iterable[MetricCall]) -> list[date]:
         """Return the days on which the answer of a criterion about one of the metrics changes."""
         wanted = tuple(calls)
         self.portfolio.prepare({self.initiative: wanted})
