@@ -18,7 +18,8 @@ SOURCE = Path(__file__).parents[1] / "src" / "clusterflow"
 SHOWN = frozenset(
     {
         "Accepts", "ClusterflowError", "Closed", "Conflict", "Mistake", "NotPossible", "PrefectUnreachable", "Refusal",
-        "SchemaMismatch", "choose", "confirm", "show", "table", "translated", "warn",
+        "SchemaMismatch", "ServerFailed", "__init__", "choose", "cls", "confirm", "say", "show",
+        "table", "translated", "warn",
     }
 )  # fmt: skip
 """The calls whose texts people see."""
@@ -26,7 +27,7 @@ SHOWN = frozenset(
 ELSEWHERE = ("demo", "diagnostics", "health", "doctor.py", "channels.py")
 """Rooms whose texts have both languages beside them, and the demonstration, which speaks English."""
 
-_CODE = re.compile(r"(?:[a-z_]+|\{\})=\S*|[a-z]+://\S*|\{\}|--[a-z-]+|CLUSTERFLOW_\w+|clusterflow( [a-z-]+)*")
+_CODE = re.compile(r"(?:[a-z_]+|\{\})=\S*|cd \{\}|[a-z]+://\S*|\{\}|--[a-z-]+|CLUSTERFLOW_\w+|clusterflow( [a-z-]+)*")
 """What is no word: values, options, settings, commands, assignments."""
 
 
@@ -35,22 +36,46 @@ def templates() -> dict[str, str]:
     found: dict[str, str] = {}
     for file in sorted(SOURCE.rglob("*.py")):
         if not any(part in ELSEWHERE for part in file.parts):
-            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            tree = ast.parse(file.read_text(encoding="utf-8"))
+            variables = _variables(tree)
+            for node in ast.walk(tree):
                 place = f"{file.relative_to(SOURCE.parent)}:{getattr(node, 'lineno', 0)}"
-                shown = [text for argument in _shown(node) for text in _texts(argument)]
+                arguments = [value for argument in _shown(node) for value in variables.get(argument, [argument])]
+                shown = [line for argument in arguments for text in _texts(argument) for line in text.split("\n")]
                 found |= {text: place for text in (*shown, *_help(node)) if _has_words(text)}
+    return found
+
+
+def _variables(tree: ast.Module) -> dict[ast.expr, list[ast.expr]]:
+    """The values of each variable that is read in a function, by the place where it is read."""
+    found: dict[ast.expr, list[ast.expr]] = {}
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)):
+        values: dict[str, list[ast.expr]] = {}
+        for node in ast.walk(function):
+            match node:
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    values.setdefault(name, []).append(value)
+        found |= {
+            node: values[node.id] for node in ast.walk(function) if isinstance(node, ast.Name) and node.id in values
+        }
     return found
 
 
 def _shown(node: ast.AST) -> list[ast.expr]:
     """The arguments that people read: not the code of a refusal, nor the options of a question."""
-    if not isinstance(node, ast.Call) or _name(node.func) not in SHOWN:
+    if not isinstance(node, ast.Call):
         return []
+    if _name(node.func) not in SHOWN:
+        return [keyword.value for keyword in node.keywords if keyword.arg == "closed_reason"]
     match _name(node.func):
         case "Refusal":
             return node.args[1:]
         case "choose":
             return node.args[:1]
+        case "__init__":  # of an error; a text that is complete stands in its place
+            return [argument for argument in node.args if not isinstance(argument, ast.Constant)]
+        case "say":
+            return node.args if isinstance(node.func, ast.Name) else []
     return node.args
 
 

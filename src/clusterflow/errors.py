@@ -112,6 +112,14 @@ class PrefectUnreachable(ClusterflowError):
         )
 
     @classmethod
+    def by_its_delay(cls, address: str) -> Self:
+        """Something takes the question and does not answer in time."""
+        return cls(
+            f"what answers at {address} is too slow: see how busy that machine is, and repeat; if it is no Prefect "
+            "server, set CLUSTERFLOW_PREFECT_API or CLUSTERFLOW_PREFECT_PORT"
+        )
+
+    @classmethod
     def by_a_stranger(cls, address: str, answer: str) -> Self:
         """Something else answers at the address: a proxy or another server. ``answer`` describes what it sent."""
         return cls(

@@ -15,6 +15,8 @@ from clusterflow.errors import Mistake, Mistakes, UnknownName
 from clusterflow.reports import translations
 from clusterflow.reports.labels import RECORD
 from clusterflow.reports.ledger_lines import EVENT, FIELD, HIDDEN
+from clusterflow.reports.translations.terms import NOUNS
+from clusterflow.rules.mistakes import with_article
 
 from .conftest import Run
 
@@ -23,6 +25,10 @@ SPANISH, ENGLISH = "Ese día no había ninguna", "No initiative was enrolled"
 
 def test_every_text_that_people_see_has_a_spanish_one() -> None:
     assert problems() == []
+
+
+def test_every_record_type_has_a_spanish_noun() -> None:
+    assert {name for name in RECORDS if with_article(name) not in NOUNS} == set()
 
 
 def test_every_event_and_each_of_its_fields_has_a_name() -> None:

@@ -138,8 +138,11 @@ def _refuse_with_marked_copy(file: Path, marked: Path | None, opened: OpenedWork
     target = marked or file.with_name(f"{file.stem}.marked.xlsx")
     copy = opened.marked_copy()
     if copy:
-        note = "" if opened.book.kind == "xlsx" else f" (an .xlsx copy: {file.suffix} files cannot hold marks)"
-        message = f"the mistakes are marked in {target}{note}"
+        message = (
+            f"the mistakes are marked in {target}"
+            if opened.book.kind == "xlsx"
+            else f"the mistakes are marked in {target} (an .xlsx copy: {file.suffix} files cannot hold marks)"
+        )
         try:
             write_whole(target, copy)
         except ClusterflowError as problem:

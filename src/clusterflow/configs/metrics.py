@@ -44,7 +44,7 @@ class WrittenParameter(Written):
 class WrittenMetric(Written):
     """A metric: its title, unit, formula and source. Its SQL is in the code under the same id."""
 
-    number: StrictInt | None = Field(default=None, ge=1, description="its number in the catalogue of DOMAIN.md")
+    number: StrictInt | None = Field(default=None, ge=1, description="its number in the catalogue of criteria")
     title: WrittenText = Field(description="the title in es and en")
     unit: Annotated[Unit, choice(Unit, "unit")] = Field(description=f"one of: {', '.join(Unit)}")
     fold: Annotated[Fold, choice(Fold, "fold")] = Field(description=f"one of: {', '.join(Fold)}")

@@ -109,7 +109,7 @@ def mistakes_in(channels: Mapping[str, SecretStr], plugins: Path | None = None) 
         tried = [way_to(name, address, to, "check", plugins) for to in _SAMPLES]
         closed = [t for t in tried if isinstance(t, Closed)]
         if len(closed) == len(tried):
-            found.append(Mistake(f"channel «{name}»", closed[0].reason, "", "See docs/how-to/channels.md"))
+            found.append(Mistake(f"channel «{name}»", closed[0].reason, "", "See https://appriseit.com/services/"))
     return found
 
 

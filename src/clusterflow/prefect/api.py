@@ -105,6 +105,8 @@ def unreachable_in_words() -> Iterator[None]:
     """Turn errors of the network into ``PrefectUnreachable``; errors about the request itself pass."""
     try:
         yield
+    except (httpx.ReadTimeout, httpx.WriteTimeout):
+        raise PrefectUnreachable.by_its_delay(str(PREFECT_API_URL.value())) from None
     except httpx.TransportError as error:
         raise PrefectUnreachable(
             f"no Prefect server answers at {PREFECT_API_URL.value()} ({str(error) or type(error).__name__}): "

@@ -18,7 +18,7 @@ class ClusterflowNotification(NotificationBlock):
 
     _block_type_name = "clusterflow notification"
     _block_type_slug = "clusterflow-notification"
-    _description = "Sends a message to one recipient by one of clusterflow's channels (see docs/how-to/channels.md)."
+    _description = "Sends a message to one recipient by one of clusterflow's channels (CLUSTERFLOW_CHANNEL_NAME)."
 
     channel: str = Field(default="mail", description="the channel's name")
     to: str | None = Field(default=None, description="the recipient there; empty where the address says it")

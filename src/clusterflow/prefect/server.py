@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from importlib.metadata import version
@@ -62,29 +62,56 @@ class Answer(Enum):
     PREFECT = "prefect"
     REFUSED = "refused"
     """Prefect, but it wants another credential."""
+    LATE = "late"
+    """Something takes the question and does not answer in time. It may be a Prefect on a busy machine."""
     STRANGER = "stranger"
 
 
-def ask(api_url: str, auth: str | None = None) -> Answer:
+ANSWER_SECONDS = 5.0
+"""How long an address has to answer."""
+
+
+def ask(api_url: str, auth: str | None = None, answer_seconds: float = ANSWER_SECONDS) -> Answer:
     """Ask an API address (``http://host:port/api``) who it is; ``auth`` is ``user:password``."""
     credential = httpx.BasicAuth(*_user_and_password(auth)) if auth else None
     try:
-        with httpx.Client(timeout=5, verify=not api_url.startswith("http:")) as client:
+        patience = httpx.Timeout(answer_seconds, connect=ANSWER_SECONDS)
+        with httpx.Client(timeout=patience, verify=not api_url.startswith("http:")) as client:
             healthy = client.get(f"{api_url}/health")
             if healthy.status_code != 200 or healthy.text != "true":
                 return Answer.STRANGER
             about = client.get(f"{api_url}/admin/version", auth=credential)
-    except httpx.ConnectError:
+    except (httpx.ConnectError, httpx.ConnectTimeout):
         return Answer.NOTHING
+    except httpx.TimeoutException:
+        return Answer.LATE
     except httpx.HTTPError:
         return Answer.STRANGER
     return {200: Answer.PREFECT, 401: Answer.REFUSED}.get(about.status_code, Answer.STRANGER)
 
 
+PATIENCE_SECONDS = 30.0
+"""How long a server has to answer that was late at first: one on a busy machine needs longer than usual."""
+
+
+def ask_patiently(
+    api_url: str,
+    auth: str | None = None,
+    say: Callable[[str], object] = lambda _: None,
+    answer_seconds: float = ANSWER_SECONDS,
+) -> Answer:
+    """Ask as ``ask`` does, and if the answer is late, ask again and wait longer for it."""
+    answer = ask(api_url, auth, answer_seconds)
+    if answer is Answer.LATE:
+        say(f"Prefect: {api_url} is slow to answer, waiting ...")
+        answer = ask(api_url, auth, PATIENCE_SECONDS)
+    return answer
+
+
 def version_of(api_url: str, auth: str | None = None) -> str:
     """The version of the Prefect at an address that has answered before."""
     credential = httpx.BasicAuth(*_user_and_password(auth)) if auth else None
-    with httpx.Client(timeout=5, verify=not api_url.startswith("http:")) as client:
+    with httpx.Client(timeout=PATIENCE_SECONDS, verify=not api_url.startswith("http:")) as client:
         return str(client.get(f"{api_url}/admin/version", auth=credential).raise_for_status().json())
 
 
@@ -212,10 +239,16 @@ class PrefectServer:
             with contextlib.suppress(OSError):
                 probe.bind((HOST, self.port))
                 return
-        if ask(self.api_url, self.auth) in (Answer.PREFECT, Answer.REFUSED):
+        answer = ask_patiently(self.api_url, self.auth)
+        if answer in (Answer.PREFECT, Answer.REFUSED):
             raise ServerFailed(
                 f"a Prefect server is already running on port {self.port}: "
                 f"use it (PREFECT_API_URL={self.api_url}), stop it, or choose another port"
+            )
+        if answer is Answer.LATE:
+            raise ServerFailed(
+                f"port {self.port} is taken by something that does not answer in time: wait until the machine is less "
+                "busy, or choose another port"
             )
         raise ServerFailed(f"port {self.port} is taken by something that is not Prefect: choose another port")
 

@@ -20,7 +20,7 @@ from prefect.logging.handlers import APILogWorker
 from sqlalchemy import Engine as Database
 
 from clusterflow.errors import ClusterflowError, PrefectUnreachable
-from clusterflow.prefect import runs, server, worker
+from clusterflow.prefect import runs, worker
 from clusterflow.prefect.api import connected
 from clusterflow.prefect.database_owner import claim
 from clusterflow.prefect.deploy import declarations_of, deploy_declared, is_outdated, pause_schedules, written_file
@@ -31,7 +31,7 @@ from clusterflow.prefect.reconcile import reconcile
 from clusterflow.prefect.relay_schedule import update_relay_schedule
 from clusterflow.prefect.restore import restore_deployments
 from clusterflow.prefect.secret_channels import channels_if_up
-from clusterflow.prefect.server import Answer, PrefectServer
+from clusterflow.prefect.server_start import start_if_missing
 from clusterflow.prefect.submitted_events import receive_changes
 from clusterflow.prefect.web_process import web_pages
 from clusterflow.services import outbox, review
@@ -153,7 +153,7 @@ async def _serving(
     """``presence`` is that of a live process; ``None`` in a replay of the past."""
     settings, live = context.settings, presence is not None
     auth = settings.prefect_auth.get_secret_value() if settings.prefect_auth else None
-    started = _started(settings, auth, say)
+    started = start_if_missing(settings, auth, say)
     try:
         api = started.api_url if started else settings.prefect_api_url
         async with connected(api, auth):
@@ -252,25 +252,6 @@ async def send_what_is_left() -> None:
 def root_of(settings: Settings) -> Path:
     """The folder that the entrypoints of the deployments are relative to."""
     return settings.deployments.resolve().parent
-
-
-def _started(settings: Settings, auth: str | None, say: Say) -> PrefectServer | None:
-    match server.ask(settings.prefect_api_url, auth):
-        case Answer.PREFECT:
-            say(f"Prefect: already up at {settings.prefect_api_url}")
-            return None
-        case Answer.REFUSED:
-            raise PrefectUnreachable.by_its_password(settings.prefect_api_url)
-        case Answer.STRANGER if settings.prefect_api is not None:
-            raise PrefectUnreachable.by_a_stranger(settings.prefect_api, "it does not answer as Prefect does")
-        case Answer.NOTHING if settings.prefect_api is not None:
-            raise PrefectUnreachable(
-                f"no Prefect server answers at {settings.prefect_api}: start it, or unset CLUSTERFLOW_PREFECT_API"
-            )
-    prefect = PrefectServer(settings.home / "prefect", settings.prefect_port, auth=auth, public_url=settings.public_url)
-    say("Prefect: starting ...")
-    prefect.start()
-    return prefect
 
 
 async def keep_relaying(context: Context, auth: str | None = None, is_fit: Callable[[], bool] = lambda: True) -> None:

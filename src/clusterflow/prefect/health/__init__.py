@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from clusterflow.domain.text import Text
-from clusterflow.prefect.server import Answer, ask, version_of
+from clusterflow.prefect.server import ANSWER_SECONDS, Answer, ask, ask_patiently, version_of
 from clusterflow.services.diagnostics.advice import advise
 from clusterflow.services.diagnostics.finding import (
     Check,
@@ -28,17 +28,19 @@ from clusterflow.settings import Settings
 Look = Callable[[Surroundings], Awaitable[Iterable[CheckResult]]]
 
 
-def look_at_server(surroundings: Surroundings) -> Iterable[CheckResult]:
+def look_at_server(surroundings: Surroundings, answer_seconds: float = ANSWER_SECONDS) -> Iterable[CheckResult]:
     """Whether a Prefect answers, lets us in, and is of our client's version."""
     settings = surroundings.settings
     api, auth = settings.prefect_api_url, auth_of(settings)
-    match ask(api, auth):
+    match ask_patiently(api, auth, answer_seconds=answer_seconds):
         case Answer.NOTHING if settings.prefect_api is None:
             yield not_checked(SERVER, both(_NONE, address=api), advise("start-prefect"))
         case Answer.NOTHING:
             yield trouble(SERVER, both(_AWAY, address=api), advise("start-that-prefect"))
         case Answer.REFUSED:
             yield trouble(SERVER, both(_REFUSED, address=api), advise("set-password"))
+        case Answer.LATE:
+            yield trouble(SERVER, both(_LATE, address=api), advise("repeat-when-idle"))
         case Answer.STRANGER:
             yield trouble(SERVER, both(_STRANGER, address=api), advise("choose-port"))
         case Answer.PREFECT:
@@ -102,6 +104,10 @@ _NONE = Text(
 )
 _AWAY = Text(es="nadie responde en {address}", en="nobody answers at {address}")
 _REFUSED = Text(es="{address} no nos acepta", en="{address} refuses us")
+_LATE = Text(
+    es="lo que hay en {address} no responde a tiempo; puede ser Prefect en una máquina ocupada",
+    en="what is at {address} does not answer in time; it may be Prefect on a busy machine",
+)
 _STRANGER = Text(
     es="lo que responde en {address} no es Prefect, o está en apuros",
     en="what answers at {address} is not Prefect, or is in trouble",

@@ -19,6 +19,7 @@ from clusterflow.reports.translations.configs import CONFIGS
 from clusterflow.reports.translations.help import HELP
 from clusterflow.reports.translations.messages import MESSAGES
 from clusterflow.reports.translations.parser import PARSER
+from clusterflow.reports.translations.prefect import PREFECT
 from clusterflow.reports.translations.terms import NOUNS, TERMS
 
 PLACE = "{}"
@@ -29,7 +30,7 @@ _VALUE = re.compile(r"\{\d*(?::noun)?\}")
 
 def texts() -> Mapping[str, str]:
     """Every template with its Spanish text."""
-    return COMMANDS | CONFIGS | HELP | PARSER | MESSAGES | TERMS
+    return COMMANDS | CONFIGS | HELP | PARSER | MESSAGES | PREFECT | TERMS
 
 
 def translated(text: str, language: Language) -> str:

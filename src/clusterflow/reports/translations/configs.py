@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 CONFIGS: dict[str, str] = {
+    "the scheme «{}» is in a file called {}": "el esquema «{}» está en un archivo que se llama {}",
+    "{} and {}: {} is in both": "{} y {}: {} está en ambos",
+    "the key «{}» in a scheme by {}": "la clave «{}» en un esquema por {}",
+    "bracket {} has {}, but bracket {} has {}": "el tramo {} tiene {}, pero el tramo {} tiene {}",
+    "the key «{}» is unknown": "la clave «{}» no se conoce",
+    "a moment has both an event and an occasion": "un momento tiene a la vez un evento y una ocasión",
+    "a moment has neither an event nor an occasion": "un momento no tiene ni evento ni ocasión",
+    "the metric {} is unknown": "el indicador {} no se conoce",
+    "a mapping from the id of each notice to its rule": "el identificador de cada aviso con su regla",
+    "the byte {} is not UTF-8": "el byte {} no es UTF-8",
+    "the character U+{} is not allowed in YAML": "el carácter U+{} no se permite en YAML",
+    "{}; accepted: {}": "{}; se acepta: {}",
     "the scheme «{}» is also in another file": "el esquema «{}» está también en otro archivo",
     "{}.yaml": "{}.yaml",
     "«{}» is not the model that is meant here": "«{}» no es el modelo del que se trata aquí",

@@ -274,27 +274,6 @@ MESSAGES: dict[str, str] = {
     "programs, as postgresql-client": "pg_dump no está instalado; instale los programas cliente de PostgreSQL, como "
     "postgresql-client",
     "pg_dump failed: {}": "pg_dump falló: {}",
-    "no Prefect server is known: set PREFECT_API_URL, as in "
-    "http://127.0.0.1:4200/api": "no se conoce ningún servidor Prefect: defina PREFECT_API_URL, como "
-    "http://127.0.0.1:4200/api",
-    "no Prefect server answers at {} ({}): start one with: clusterflow up; or say where it is, by "
-    "CLUSTERFLOW_PREFECT_API": "ningún servidor Prefect responde en {} ({}): inicie uno con clusterflow up, o diga "
-    "dónde está con CLUSTERFLOW_PREFECT_API",
-    "no Prefect server answers at {}: start it, or unset CLUSTERFLOW_PREFECT_API": "ningún servidor Prefect "
-    "responde en {}: inícielo o quite CLUSTERFLOW_PREFECT_API",
-    "the Prefect server at {} refuses us: set CLUSTERFLOW_PREFECT_AUTH "
-    "to its user:password": "el servidor Prefect de {} no nos admite: defina CLUSTERFLOW_PREFECT_AUTH como "
-    "usuario:contraseña",
-    "the Prefect server at {} is in trouble (HTTP {}): see its log": "el servidor Prefect de {} tiene problemas "
-    "(HTTP {}): vea su registro",
-    "the Prefect server at {} serves another database, {}, and this is "
-    "{}: let this one have a server of its own, by CLUSTERFLOW_PREFECT_PORT; or, where the database has moved "
-    "here, delete Prefect's variable «{}»": "el servidor Prefect de {} atiende otra base de datos, {}, y esta es "
-    "{}: dele a esta un servidor propio con CLUSTERFLOW_PREFECT_PORT; o, si la base de datos se mudó aquí, borre "
-    "la variable «{}» de Prefect",
-    "Prefect does not accept {}: {}": "Prefect no acepta {}: {}",
-    "{}: occurred has no time zone": "{}: occurred no tiene zona horaria",
-    "Prefect does not understand an event: {}": "Prefect no entiende un evento: {}",
     "a run is needed, to be suspended": "hace falta una ejecución que se pueda suspender",
     "{} does not take these parameters: {}": "{} no admite estos parámetros: {}",
     "there is no telling where the flow of this run is: deploy it again": "no se sabe dónde está el flujo de esta "
@@ -318,7 +297,7 @@ MESSAGES: dict[str, str] = {
     "channel «{}»": "canal «{}»",
     "is no name of a channel": "no es el nombre de un canal",
     "is no mapping from names to addresses": "no es una lista de nombres con sus direcciones",
-    "See docs/how-to/channels.md": "Vea docs/how-to/channels.md",
+    "See https://appriseit.com/services/": "Vea https://appriseit.com/services/",
     "the recipient's address is no e-mail address that mail servers accept": "la dirección del destinatario no es "
     "una dirección de correo que acepten los servidores",
     "the text is not in the catalog": "el texto no está en el catálogo",
@@ -357,4 +336,24 @@ MESSAGES: dict[str, str] = {
     "ocupa el lugar de otra",
     "the milestone of «{}» ({}) of «{}» would be lost: {} has no stage of its kind, {}": "se perdería el hito de «{}» "
     "({}) de «{}»: {} no tiene ninguna etapa de su tipo, {}",
+    "its last line is not the SHA-256 of the lines above, so it was changed or cut off": "su última línea no es el "
+    "SHA-256 de las anteriores: se cambió o se cortó",
+    "no record type is called {}": "no hay ningún tipo de registro con el nombre {}",
+    "no rulebook is called {}": "no hay ningún reglamento con el nombre {}",
+    "{} belongs to an initiative": "{:noun} pertenece a una iniciativa",
+    "{}: contains a character that is not allowed": "{}: contiene un carácter que no se permite",
+    "the gate of «{}» in «{}» asks who records, for they may not decide at it": "la puerta de «{}» en «{}» exige saber "
+    "quién registra, porque esa persona no puede decidir en ella",
+    "the format {} of a life is not known here": "aquí no se conoce el formato {} de una vida",
+    "holds {} records": "contiene {} registros",
+    "the translation speaks of {}": "la traducción habla de {}",
+    "clusterflow failed to read it ({}); the log holds the details": "clusterflow no pudo leerlo ({}); los detalles "
+    "están en el registro",
+    "Name the initiative: clusterflow import FILE --initiative ID": "Indique la iniciativa: clusterflow import ARCHIVO "
+    "--initiative ID",
+    "no mail server is configured: set CLUSTERFLOW_MAIL": "no hay servidor de correo: defina CLUSTERFLOW_MAIL",
+    "the office defines no channel «{}»: set {}": "la oficina no define el canal «{}»: defina {}",
+    "the registry has no e-mail of this person": "el registro no tiene el correo de esta persona",
+    "the registry has no address for the channel «{}» of this person": "el registro no tiene la dirección de esta "
+    "persona en el canal «{}»",
 }

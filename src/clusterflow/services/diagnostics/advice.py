@@ -107,11 +107,16 @@ _DATABASE: Mapping[str, Text] = {
 
 _CHANNELS: Mapping[str, Text] = {
     "set-mail-server": Text(
-        es="ponga CLUSTERFLOW_MAIL, como mailtos://USUARIO:CLAVE@smtp.host?from=oficina@host",
-        en="set CLUSTERFLOW_MAIL, as in mailtos://USER:PASSWORD@smtp.host?from=office@host",
+        es="ponga CLUSTERFLOW_MAIL, como mailtos://USUARIO:CLAVE@smtp.oficina.example?from=oficina@oficina.example",
+        en="set CLUSTERFLOW_MAIL, as in mailtos://USER:PASSWORD@smtp.office.example?from=office@office.example",
     ),
     "correct-channel": Text(
-        es="corrija su dirección: docs/how-to/channels.md", en="mend its address: docs/how-to/channels.md"
+        es="corrija su dirección; la de un servidor de correo es como "
+        "mailtos://USUARIO:CLAVE@smtp.oficina.example?from=oficina@oficina.example; "
+        "las demás: https://appriseit.com/services/",
+        en="mend its address; that of a mail server is like "
+        "mailtos://USER:PASSWORD@smtp.office.example?from=office@office.example; "
+        "others: https://appriseit.com/services/",
     ),
     "start-mail-server": Text(
         es="mire si el servidor está en marcha y si un cortafuegos lo impide; si no es este, corrija la dirección",

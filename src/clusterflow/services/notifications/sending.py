@@ -190,16 +190,19 @@ class Sender:
         if channel not in self.channels:
             if channel == MAIL:
                 return Route(channel, closed_reason="no mail server is configured: set CLUSTERFLOW_MAIL")
-            return Route(
-                channel, closed_reason=f"the office defines no channel «{channel}»: see docs/how-to/channels.md"
-            )
+            setting = f"CLUSTERFLOW_CHANNEL_{channel.upper().replace('-', '_')}"
+            return Route(channel, closed_reason=f"the office defines no channel «{channel}»: set {setting}")
         way, plugins = self.channels[channel], self.context.settings.channel_plugins
         if takes_nobody(way, plugins):
             return Route(channel, address)
         to = address or (email if wants_mail_address(way, plugins) else None)
         if to is None:
-            where = "e-mail" if channel == MAIL else f"address for the channel «{channel}»"
-            return Route(channel, closed_reason=f"the registry has no {where} of this person")
+            reason = (
+                "the registry has no e-mail of this person"
+                if channel == MAIL
+                else f"the registry has no address for the channel «{channel}» of this person"
+            )
+            return Route(channel, closed_reason=reason)
         return Route(channel, to)
 
     def _attempt(self, delivery: Delivery) -> Answer:
