@@ -72,7 +72,7 @@ def _shown(node: ast.AST) -> list[ast.expr]:
             return node.args[1:]
         case "choose":
             return node.args[:1]
-        case "__init__":  # of an error; a text that is complete stands in its place
+        case "__init__":  # of an error; its constant arguments are no texts
             return [argument for argument in node.args if not isinstance(argument, ast.Constant)]
         case "say":
             return node.args if isinstance(node.func, ast.Name) else []

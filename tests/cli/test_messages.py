@@ -131,7 +131,7 @@ def _parts(clause: str) -> list[str]:
 
 
 def _refusal(parts: list[str]) -> str:
-    # Values are placeholders, and a text may leave arguments out that are clear from what stands around it.
+    # Values are placeholders, and a text may leave arguments out that are clear from the rest of it.
     try:
         with suppress(MissingArgumentError, CoercionError):
             cli.parse_args(begin(parts), print_error=False, exit_on_error=False)

@@ -61,11 +61,11 @@ def test_a_server_that_is_late_is_no_stranger() -> None:
 
 
 def test_a_server_that_is_late_is_waited_for(tmp_path: Path) -> None:
-    spoken: list[str] = []
+    lines: list[str] = []
     with late_server(1) as address:
         settings = Settings(prefect_api=address, home=tmp_path)
-        assert start_if_missing(settings, None, spoken.append, AT_ONCE) is None
-    assert spoken == [f"Prefect: {address} is slow to answer, waiting ...", f"Prefect: already up at {address}"]
+        assert start_if_missing(settings, None, lines.append, AT_ONCE) is None
+    assert lines == [f"Prefect: {address} is slow to answer, waiting ...", f"Prefect: already up at {address}"]
 
 
 def test_a_server_that_is_late_again_is_called_slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
