@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-PREFECT: Mapping[str, str] = {
+PREFECT: dict[str, str] = {
     "no Prefect server is known: set PREFECT_API_URL, as in "
     "http://127.0.0.1:4200/api": "no se conoce ningún servidor Prefect: defina PREFECT_API_URL, como "
     "http://127.0.0.1:4200/api",
