@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 from sqlalchemy import select
 from support.world import World
 
+from clusterflow.domain.records import RECORDS
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.errors import FactChanged, Mistakes
+from clusterflow.rules.mistakes import bare_type
 from clusterflow.services import ledger, registry
 from clusterflow.store.tables import REGISTRY_TABLES
 
@@ -280,3 +283,27 @@ def test_a_fact_that_was_withdrawn_counts_as_none_for_who_enters_it_again(one: W
     one.record(line)
     one.record(f"{line} retract=true")
     assert registry.record(one.context, [replace(one.submission(line), replaces=0)]).corrected == 1
+
+
+def test_a_key_means_the_same_in_both_forms_of_unicode(one: World) -> None:
+    name, written_by_a_mac = "Asociación", unicodedata.normalize("NFD", "Asociación")
+    assert written_by_a_mac != name
+    line = "legal-entity initiative=one name={} from=2024-01-01 form=association"
+    one.record(line.format(name))
+    assert one.record(line.format(written_by_a_mac)).unchanged == 1
+    assert one.record(f"legal-entity initiative=one name={written_by_a_mac} to=2024-12-31").corrected == 1
+
+
+@pytest.mark.parametrize(
+    ("record", "field"),
+    [
+        (name, field)
+        for name, cls in RECORDS.items()
+        for field, declared in cls.model_fields.items()
+        if bare_type(declared.annotation) is int
+    ],
+)
+def test_a_number_that_no_database_holds_is_a_mistake(one: World, record: str, field: str) -> None:
+    with pytest.raises(Mistakes) as found:
+        one.record(f"{record} initiative=one {field}={10**30}")
+    assert any(m.found == f"{field}: «{10**30}» is not accepted" for m in found.value.mistakes)

@@ -167,9 +167,10 @@ class _Recorder:
             cls = RECORDS[s.type]
             chain = registry.chain_of(cls, s.initiative)
             if self.tx.head(chain).version:
-                values = [s.fields.get(k) for k in cls.key if k != "valid_from"]
+                # In the form in which they are stored: a Mac may write the key of the same fact in another one.
+                values = [compose(s.fields.get(k)) for k in cls.key if k != "valid_from"]
                 if all(isinstance(value, str) for value in values):
-                    wanted[s.type].add((chain, *map(str, values)))
+                    wanted[s.type].add((chain, *values))
         for name, keys in wanted.items():
             for fact in facts_of_many(self.tx.connection, RECORDS[name], keys):
                 self.known.setdefault((name, fact.chain, fact.record.identity()), []).append(fact)

@@ -13,6 +13,7 @@ from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table, TableCell, TableRow
 from odf.text import LineBreak, P, S, Span, Tab
 
+from clusterflow.errors import Mistakes
 from clusterflow.intake.workbook.reader import open_book
 
 
@@ -73,3 +74,12 @@ def test_a_repeated_row_shows_in_each_row_what_it_shows_in_the_first() -> None:
     assert [str(value) for value in first[:2]] == ["18 %", "Aceros\tdel Norte"]
     assert len(others) == 2
     assert all(list(map(str, row)) == list(map(str, first)) for row in others)
+
+
+def test_a_file_that_a_few_bytes_blow_up_is_refused_before_it_is_read() -> None:
+    with pytest.raises(Mistakes, match="se descomprime a más de 128 MB"):
+        rows_of(cell(paragraph("Aceros", S(c=2 * 10**9), "del Norte")))
+    long = TableCell(valuetype="string", numbercolumnsrepeated=500)
+    long.addElement(paragraph("Aceros del Norte " * 20))
+    with pytest.raises(Mistakes, match="se descomprime a más de 128 MB"):
+        rows_of(long, repeated=2000)

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from pydantic import Field, ValidationInfo, model_validator
 
 from clusterflow.domain.money import Money
-from clusterflow.domain.records.base import STORED, BodyId, Day, Happening, OrganisationId, Slug, Span
+from clusterflow.domain.records.base import LARGEST_NUMBER, STORED, BodyId, Day, Happening, OrganisationId, Slug, Span
 from clusterflow.domain.terms import BusinessKind, LabelLevel, LinkDirection, SurveyTopic
 
 
@@ -19,7 +19,7 @@ class Training(Span):
     title: str = Field(min_length=1, max_length=300)
     planned: Day
     held: Day | None = None
-    attendees: int | None = Field(default=None, ge=0)
+    attendees: int | None = Field(default=None, ge=0, le=LARGEST_NUMBER)
 
 
 class SurveyWave(Happening):
@@ -29,8 +29,8 @@ class SurveyWave(Happening):
     key: ClassVar = ("topic", "valid_from")
 
     topic: SurveyTopic
-    invited: int = Field(ge=0)
-    answers: int = Field(ge=0)
+    invited: int = Field(ge=0, le=LARGEST_NUMBER)
+    answers: int = Field(ge=0, le=LARGEST_NUMBER)
     mean_milli: int | None = Field(
         default=None, ge=1000, le=5000, description="mean of the answers from 1 to 5, in thousandths: 3.85 is 3850"
     )
@@ -62,7 +62,7 @@ class Business(Happening):
     id: Slug
     kind: BusinessKind
     amount: Money | None = None
-    jobs: int | None = Field(default=None, ge=0)
+    jobs: int | None = Field(default=None, ge=0, le=LARGEST_NUMBER)
     organisation: OrganisationId | None = None
 
 
@@ -107,6 +107,6 @@ class Observation(Happening):
     key: ClassVar = ("metric", "valid_from")
 
     metric: str
-    numerator: int
-    denominator: int = Field(default=1, ge=1)
+    numerator: int = Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)
+    denominator: int = Field(default=1, ge=1, le=LARGEST_NUMBER)
     body: BodyId | None = None

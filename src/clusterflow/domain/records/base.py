@@ -135,6 +135,9 @@ def clock_time(text: str) -> str:
 ClockTime = Annotated[str, AfterValidator(clock_time)]
 """The local time at the place of the event: 09:30."""
 
+LARGEST_NUMBER = 10**15
+"""The largest whole number of a record. The sum of thousands of such numbers still fits a database integer."""
+
 Duration = Annotated[int, Field(ge=5, le=7 * 24 * 60)]
 """In minutes."""
 

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from clusterflow.domain.records.base import (
+    LARGEST_NUMBER,
     ClockTime,
     Day,
     Duration,
@@ -41,7 +42,7 @@ class LearningSession(Span):
 
     id: Slug
     series: SeriesId
-    number: int = Field(ge=1, description="position in the series, from 1")
+    number: int = Field(ge=1, le=LARGEST_NUMBER, description="position in the series, from 1")
     topic: str = Field(min_length=1, max_length=300)
     planned: Day
     time: ClockTime | None = Field(default=None, description="start on the clock of the series: 09:30")

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo
 
 from clusterflow.domain.money import Money
 from clusterflow.domain.records.base import (
+    LARGEST_NUMBER,
     STORED,
     Accepts,
     Country,
@@ -59,7 +60,7 @@ class Organisation(Span):
     tax_id: str | None = Field(default=None, max_length=32, description="RFC, NIT, CUIT, RUC, NIF ...")
     helix: HelixKind | None = None
     size: SizeClass | None = Field(default=None, description="by EU recommendation 2003/361")
-    employees: int | None = Field(default=None, ge=0)
+    employees: int | None = Field(default=None, ge=0, le=LARGEST_NUMBER)
     turnover: Money | None = Field(default=None, description="turnover of the last closed year")
     founded: Day | None = None
     country: Country | None = None
