@@ -24,7 +24,7 @@ from clusterflow.errors import Conflict, NotPossible
 from clusterflow.rules.deadlines import deadlines_of
 from clusterflow.rules.projection import apply
 from clusterflow.rules.work_calendar import WorkCalendar
-from clusterflow.store import deadlines, ledger, registry, tables
+from clusterflow.store import coming_turns, deadlines, ledger, registry, tables
 from clusterflow.store.ledger import Head, VersionConflict
 from clusterflow.store.pinned_models import load_model
 from clusterflow.store.state import cache_state, load_cached_state, save_state, sort_rows
@@ -138,6 +138,9 @@ class Transaction:
         save_state(self.connection, state, after)
         cache_state(self.head(state.initiative), after)
         self._move_deadlines(state, after)
+        if after.standing is Standing.STOPPED or after.model_hash != state.model_hash:
+            # They were found under the former model, whose stages and criteria the new one may not have.
+            coming_turns.delete_turns(self.connection, after.initiative)
         return after
 
     def _move_deadlines(self, before: InitiativeState, after: InitiativeState) -> None:

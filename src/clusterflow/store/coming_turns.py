@@ -36,15 +36,23 @@ def read_turns(connection: Connection, after: date, occasion: str | None = None)
     return [ComingTurn(**row._mapping) for row in rows]
 
 
+def delete_turns(connection: Connection, initiative: str) -> None:
+    """Delete what was found for an initiative."""
+    connection.execute(delete(_TURN).where(_TURN.c.initiative == initiative))
+
+
 def replace_turns(connection: Connection, initiatives: Collection[str], turns: Iterable[ComingTurn]) -> None:
     """Store what turns in some initiatives instead of what was stored of them. What is the same is left as it is."""
     wanted, known = set(turns), set[ComingTurn]()
     gone: list[int] = []
-    for row in connection.execute(select(_TURN)):
-        turn = ComingTurn(**{name: row._mapping[name] for name in ComingTurn.__slots__})
-        if turn.initiative in initiatives and turn not in wanted:
-            gone.append(row.id)
-        known.add(turn)
+    names = sorted(initiatives)
+    for start in range(0, len(names), _CHUNK):
+        portion = names[start : start + _CHUNK]
+        for row in connection.execute(select(_TURN).where(_TURN.c.initiative.in_(portion))):
+            turn = ComingTurn(**{name: row._mapping[name] for name in ComingTurn.__slots__})
+            if turn not in wanted:
+                gone.append(row.id)
+            known.add(turn)
     for start in range(0, len(gone), _CHUNK):
         connection.execute(delete(_TURN).where(_TURN.c.id.in_(gone[start : start + _CHUNK])))
     new = sorted(wanted - known, key=lambda turn: (turn.initiative, turn.day, turn.occasion, turn.subject))

@@ -9,8 +9,11 @@ from support.world import World, model, stage
 
 from clusterflow.domain.criterion import Criterion
 from clusterflow.domain.quantity import Bound, Unit
+from clusterflow.domain.terms import DecisionKind
+from clusterflow.services import gates
 from clusterflow.services.coming_turns import refresh_coming_turns
 from clusterflow.services.foresight import foresee
+from clusterflow.services.migration import migrate
 from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.store.coming_turns import read_turns
 from clusterflow.store.tables import notice
@@ -86,7 +89,7 @@ def test_a_turn_is_told_again_when_its_day_moves(world: World) -> None:
     assert "1 April" not in digest, "what was not sent yet is withdrawn"
 
 
-def test_what_was_prevented_before_the_digest_leaves_is_not_notices_after(world: World) -> None:
+def test_what_was_prevented_before_the_digest_leaves_is_not_told(world: World) -> None:
     assert len(notices_after(world, "2024-02-16")) == 1
     world.record("membership initiative=one organisation=a to=2030-12-31")
     (digest,) = digests(world, "2024-02-17", 10)
@@ -144,3 +147,32 @@ def test_stored_turns_are_those_that_foresight_finds(world: World) -> None:
         stored = [(t.day, t.subject) for t in read_turns(connection, date(2024, 1, 1)) if t.occasion != "label.ahead"]
     events = foresee(world.context, "one", date(2024, 6, 24), "en").events
     assert stored == [(e.day, e.stage) for e in events if e.kind == "milestone.lapsed"]
+
+
+def turns_of(world: World) -> int:
+    with world.context.reading() as connection:
+        return len(read_turns(connection, date(2024, 1, 1)))
+
+
+def test_what_was_found_under_a_former_model_is_forgotten_with_it(world: World) -> None:
+    other = model(stage("first", (), asks("strategy-age", "<= 36 months", Unit.MONTHS)), name="other")
+    world.context.models = {**world.context.models, "other": other}
+    world.record(
+        "office id=agency organisation=ministry name=Agency from=2020-01-01",
+        "initiative id=one office=agency from=2024-01-11",
+    )
+    world.at("2024-02-16")
+    refresh_coming_turns(world.context)
+    assert turns_of(world)
+    migrate(world.context, "other", initiative="one", by="gala", reason="a new program")
+    assert not [p for p in Dispatcher(world.context).run().problems if "KeyError" in p]
+    assert turns_of(world) == 0
+
+
+def test_what_ends_has_nothing_to_come(world: World) -> None:
+    world.at("2024-02-16")
+    refresh_coming_turns(world.context)
+    assert turns_of(world)
+    gates.open_gate(world.context, "one", "second")
+    assert world.decide("second", DecisionKind.STOP).decided
+    assert turns_of(world) == 0
