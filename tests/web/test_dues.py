@@ -184,6 +184,13 @@ def test_what_is_to_be_issued_is_issued_once_with_a_button(billed: WebWorld) -> 
     assert "Invoices issued: 0." in browser.submit(f"{DUES}/issue", year="2024").text
 
 
+def test_one_day_is_no_days(billed: WebWorld) -> None:
+    billed.world.at("2024-03-02")
+    for path in (DUES, f"{DUES}/{FIRM}"):
+        assert "1 day late" in billed.browser("mona").open(path).text
+        assert "1 día de retraso" in billed.browser("olga").open(path).text
+
+
 def test_an_unknown_invoice_is_not_found(billed: WebWorld) -> None:
     browser = billed.browser("mona")
     for name in ("nothing", "ONE", "issue", "%2e%2e", "x" * 300):

@@ -90,6 +90,7 @@ def _environment(language: Language) -> Environment:
         "sign": lambda value: SIGN[value],
         "day": lambda value: _day(value, language),
         "short": short_date,
+        "counted": lambda number, one, many: (one if number == 1 else many).format(number=number),
         "noun": partial(noun, language=language),
         "term": lambda value: CHOICES[type(value)][value.value].to(language),
         "to": lambda text: text.to(language),

@@ -40,10 +40,11 @@ DUES: dict[str, Text] = {
     "due_on": Text(es="Vence", en="Due"),
     "amount": Text(es="Importe", en="Amount"),
     "invoice_state": Text(es="Estado", en="State"),
-    "days_late": Text(es="{days} días de retraso", en="{days} days late"),
+    "day_late": Text(es="{number} día de retraso", en="{number} day late"),
+    "days_late": Text(es="{number} días de retraso", en="{number} days late"),
     "no_invoices": Text(es="No hay facturas con estas condiciones.", en="There are no invoices that fit."),
     "issue_invoices": Text(es="Emitir {number} facturas", en="Issue {number} invoices"),
-    "issue_invoice": Text(es="Emitir 1 factura", en="Issue 1 invoice"),
+    "issue_invoice": Text(es="Emitir {number} factura", en="Issue {number} invoice"),
     "issue_help": Text(
         es="Se emiten solas cada día; aquí puede emitirlas ahora. Los miembros reciben un aviso.",
         en="They are issued every day by themselves; here you can issue them now. The members get a notice.",
