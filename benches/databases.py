@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from clusterflow.services.context import system_clock
 from clusterflow.store.database import open_database
 from clusterflow.store.migrate import upgrade
 from tests.support import postgres as server
@@ -32,6 +33,6 @@ def postgres() -> Iterator[str | None]:
 
 def _migrated(url: str) -> str:
     engine = open_database(url)
-    upgrade(engine)
+    upgrade(engine, system_clock())
     engine.dispose()
     return url

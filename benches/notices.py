@@ -28,7 +28,7 @@ from clusterflow.domain.notice import Notice
 from clusterflow.notices.markup import link
 from clusterflow.notices.render import render
 from clusterflow.services import outbox, registry
-from clusterflow.services.context import Context
+from clusterflow.services.context import Context, system_clock
 from clusterflow.services.notifications.pages import Pages
 from clusterflow.services.notifications.sending import Sender
 from clusterflow.settings import Settings
@@ -61,7 +61,7 @@ def run(short: bool) -> None:
 
 def _office(home: Path, port: int, many: int) -> Context:
     url = f"sqlite:///{home / 'clusterflow.db'}"
-    upgrade(open_database(url))
+    upgrade(open_database(url), system_clock())
     context = open_context(url)
 
     mail = SecretStr(f"mailto://127.0.0.1:{port}/?from=office@clusterflow.example&mode=insecure")

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from support import postgres
 from support.javascript import is_installed as installed_javascript
 
+from clusterflow.services.context import system_clock
 from clusterflow.store.database import open_database
 from clusterflow.store.migrate import upgrade
 
@@ -58,7 +59,7 @@ def postgres_template(postgres_server: str) -> str:
     """A migrated database from which others are copied."""
     postgres.execute(postgres_server, "CREATE DATABASE template_clusterflow")
     engine = open_database(f"postgresql+psycopg://postgres@{postgres_server}/template_clusterflow")
-    upgrade(engine)
+    upgrade(engine, system_clock())
     engine.dispose()
     return "template_clusterflow"
 
@@ -84,7 +85,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file from which others are copied."""
     path = tmp_path_factory.mktemp("template") / "clusterflow.db"
     engine = open_database(f"sqlite:///{path}")
-    upgrade(engine)
+    upgrade(engine, system_clock())
     engine.dispose()  # when the last connection closes, SQLite moves the log into the file
     return path
 

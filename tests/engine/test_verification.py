@@ -36,7 +36,7 @@ def lived(world: MakeWorld) -> World:
     w.enrol()
     w.state_figure("first")
     w.evaluate()
-    w.decide("first", reason="it is time")
+    w.decide("first", reason="it is time", key="form-1")
     w.record("body initiative=one id=extra kind=committee name=Extra from=2021-01-01")
     w.record("body initiative=one id=extra kind=committee name=Other from=2021-01-01")
     w.record("action initiative=one id=call title=Call owner=nobody due=2024-05-01 from=2024-01-01 state=done")
@@ -52,7 +52,7 @@ def flaws(w: World) -> list[str]:
 def verified() -> list[Table]:
     """The tables whose rows the ledger vouches for."""
     schema = tables.whole_schema().tables
-    names = ["ledger", "chain", "lifecycle_model", "initiative_state", "pseudonym", *STATE]
+    names = ["ledger", "ledger_command", "chain", "lifecycle_model", "initiative_state", "pseudonym", *STATE]
     return [schema[name] for name in names] + list(tables.REGISTRY_TABLES.values())
 
 

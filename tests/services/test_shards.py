@@ -15,7 +15,7 @@ from support.world import CONFIGS, World
 
 from clusterflow.intake.assignments import read_assignments
 from clusterflow.services import ledger, registry, review, standing
-from clusterflow.services.context import Context
+from clusterflow.services.context import Context, system_clock
 from clusterflow.services.shards import KEPT, LEASE, RETRY_DELAY, Job, ShardResult, cut, parts_of
 from clusterflow.settings import Settings
 from clusterflow.store.database import open_database
@@ -167,7 +167,7 @@ def test_parts_give_what_the_whole_gives(database_url: str, tmp_path: Path, seed
 def _portfolio(url: str, seed: int) -> Context:
     """Initiatives at random points of their lives, some with facts that change answers, some with what is due."""
     engine = open_database(url)
-    upgrade(engine)
+    upgrade(engine, system_clock())
     context = Context(Settings(database=url, configs=CONFIGS, proof="none"), engine, lambda: NIGHT)
     dice, crowd = random.Random(seed), gather_crowd(context, 12, END - timedelta(days=60), seed)
     lines = [f"organisation id=o{n} name=O{n} helix=company size=small from=2020-01-01" for n in range(6)]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from clusterflow.prefect.server import PrefectServer
+from clusterflow.services.context import system_clock
 from clusterflow.store.database import check_schema, open_database
 from clusterflow.store.migrate import upgrade
 
@@ -16,7 +17,7 @@ def test_a_home_folder_with_signs_in_its_name_holds_the_database(tmp_path: Path,
     home = tmp_path / name
     home.mkdir()
     engine = open_database(f"sqlite:///{home / 'clusterflow.db'}")
-    upgrade(engine)
+    upgrade(engine, system_clock())
     check_schema(engine)
     engine.dispose()
     assert (home / "clusterflow.db").is_file()

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, inspect
 from support.patience import PATIENCE_SECONDS
 
 from clusterflow.domain.records import RECORDS
+from clusterflow.services.context import system_clock
 from clusterflow.store.columns import columns_of
 from clusterflow.store.database import HEAD, current_revision, open_database
 from clusterflow.store.migrate import config_of, upgrade
@@ -30,7 +31,7 @@ def test_the_head_in_the_code_is_the_newest_migration(database: Engine) -> None:
 
 
 def test_a_second_upgrade_changes_nothing(database: Engine) -> None:
-    assert upgrade(database) == (HEAD, HEAD)
+    assert upgrade(database, system_clock()) == (HEAD, HEAD)
 
 
 def test_machines_that_migrate_an_empty_database_together_all_end_well(database_url: str) -> None:

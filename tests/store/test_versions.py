@@ -15,6 +15,7 @@ from support.world import World, model, stage
 
 from clusterflow.errors import SchemaMismatch
 from clusterflow.services import review
+from clusterflow.services.context import system_clock
 from clusterflow.services.processes import Presence
 from clusterflow.store import database as database_module
 from clusterflow.store.database import HEAD, check_schema
@@ -64,7 +65,7 @@ class Release:
         with self.monkeypatch.context() as patch:
             patch.setattr(database_module, "MIGRATIONS", self.folder)
             patch.setattr(database_module, "HEAD", NEXT)
-            assert upgrade(engine) == (HEAD, NEXT)
+            assert upgrade(engine, system_clock()) == (HEAD, NEXT)
 
 
 ADDS = 'op.add_column("pseudonym", sa.Column("novelty", sa.String(), nullable=True))'

@@ -12,12 +12,14 @@ from pathlib import Path
 
 import psutil
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, func, select, text
 from starlette.testclient import TestClient
 from support.ports import free_port
 
 from clusterflow.services.context import Context
 from clusterflow.settings import Settings
+from clusterflow.store import tables
+from clusterflow.store.ledger_entries import body_of, entries_query
 from clusterflow.web.app import build_app
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,10 +108,13 @@ def test_its_mails_are_files_with_one_recipient_each(demo: Demo) -> None:
 def test_every_story_is_played_and_one_gate_is_left_to_the_visitor(demo: Demo) -> None:
     home, _ = demo
     with create_engine(f"sqlite:///{home / 'clusterflow.db'}").connect() as connection:
-        kinds = dict(connection.execute(text("SELECT kind, count(*) FROM ledger GROUP BY kind")).all())  # type: ignore[arg-type]
+        ledger = tables.ledger.c
+        counted = select(ledger.kind, func.count()).group_by(ledger.kind)
+        kinds = dict(connection.execute(counted).all())  # type: ignore[arg-type]
         waiting = connection.execute(text("SELECT initiative, stage FROM gate_review WHERE status = 'open'")).all()
         held = connection.execute(text("SELECT count(*) FROM inbox WHERE review LIKE 'strategy-%'")).scalar()
-        refused = set(connection.execute(text("SELECT body FROM ledger WHERE kind = 'decision.refused'")).scalars())
+        entries = connection.execute(entries_query().where(ledger.kind == "decision.refused"))
+        refused = {body_of(row) for row in entries}
     assert ("automotriz-nl", "strategy") in [tuple(row) for row in waiting]
     assert held
     assert kinds["milestone.achieved"] >= 25

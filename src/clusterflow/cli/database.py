@@ -9,6 +9,7 @@ from cyclopts import App as Commands
 from cyclopts import Parameter
 
 from clusterflow.cli.output import show
+from clusterflow.services.context import system_clock
 from clusterflow.settings import Settings
 from clusterflow.store.database import HEAD, current_revision, open_database
 from clusterflow.store.database_copy import copy_database
@@ -25,7 +26,7 @@ db = Commands(
 def upgrade() -> None:
     """Create the database, or upgrade its schema to this version."""
     database = open_database(Settings().database_url)
-    before, after = migrate(database)
+    before, after = migrate(database, system_clock())
     address = database.url.render_as_string(hide_password=True)
     show(f"{address}: schema {after}" + ("" if before == after else f", was {before or 'empty'}"))
 

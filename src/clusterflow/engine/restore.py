@@ -80,8 +80,6 @@ class _OpenChain:
     """Whether its entries follow from one another so far."""
     entries: int = 0
     hash: str = GENESIS
-    written_hash: str = GENESIS
-    """The hash of the last entry that is written."""
     at: datetime | None = None
     state: InitiativeState | None = None
     lines: list[Line] = field(default_factory=list)
@@ -191,8 +189,7 @@ class _Restorer:
 
     def _write(self, chain: _OpenChain) -> None:
         if not self.mistakes:
-            backup.write_entries(self.tx.connection, chain.chain.chain, chain.lines, chain.written_hash, chain.facts)
-        chain.written_hash = chain.hash
+            backup.write_entries(self.tx.connection, chain.chain.chain, chain.lines, chain.facts)
         self.facts += len(chain.facts)
         chain.lines.clear()
         chain.facts.clear()

@@ -26,6 +26,7 @@ from clusterflow.rules.projection import apply
 from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.store import coming_turns, deadlines, ledger, registry, tables
 from clusterflow.store.ledger import Head, VersionConflict
+from clusterflow.store.ledger_entries import command_numbers
 from clusterflow.store.pinned_models import load_model
 from clusterflow.store.state import cache_state, load_cached_state, save_state, sort_rows
 
@@ -52,6 +53,8 @@ class Transaction:
     heads: dict[str, Head] = field(default_factory=dict)
     calendars: dict[str, WorkCalendar] = field(default_factory=dict)
     moments: dict[str, datetime] = field(default_factory=dict)
+    number: int | None = None
+    """The number of the command in the ledger, once it has written something."""
 
     @property
     def now(self) -> datetime:
@@ -65,11 +68,12 @@ class Transaction:
     def savepoint(self) -> Iterator[None]:
         """A part of the command that is undone if it raises: in the database, and what was read of it."""
         heads, calendars, moments = dict(self.heads), dict(self.calendars), dict(self.moments)
+        number = self.number
         try:
             with self.connection.begin_nested():
                 yield
         except BaseException:
-            self.heads, self.calendars, self.moments = heads, calendars, moments
+            self.heads, self.calendars, self.moments, self.number = heads, calendars, moments, number
             raise
 
     def head(self, chain: str) -> Head:
@@ -105,7 +109,8 @@ class Transaction:
         """
         self._check_clock(chain)
         head = self.head(chain)
-        entries = ledger.append(self.connection, head, events, self.moment(chain), self.context.actor, self.command)
+        by = self.context.actor, self.command, self._number() if events else None
+        entries = ledger.append(self.connection, head, events, self.moment(chain), *by)
         if entries:
             last = entries[-1]
             self.heads[chain] = Head(chain, last.version, last.hash, last.at)
@@ -116,8 +121,14 @@ class Transaction:
         for chain in events:
             self._check_clock(chain)
         added = [(self.head(chain), of_chain, self.moment(chain)) for chain, of_chain in events.items() if of_chain]
-        for head in ledger.append_many(self.connection, added, self.context.actor, self.command):
+        by = self.context.actor, self.command, self._number() if added else None
+        for head in ledger.append_many(self.connection, added, *by):
             self.heads[head.chain] = head
+
+    def _number(self) -> int:
+        if self.number is None:
+            self.number = command_numbers(self.connection, [self.command])[self.command]
+        return self.number
 
     def _check_clock(self, chain: str) -> None:
         head = self.head(chain)

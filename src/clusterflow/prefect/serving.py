@@ -35,7 +35,7 @@ from clusterflow.prefect.server_start import start_if_missing
 from clusterflow.prefect.submitted_events import receive_changes
 from clusterflow.prefect.web_process import web_pages
 from clusterflow.services import outbox, review
-from clusterflow.services.context import Context
+from clusterflow.services.context import Context, system_clock
 from clusterflow.services.intake import submissions
 from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.services.processes import Presence, present
@@ -118,7 +118,7 @@ async def everything(settings: Settings, say: Say, *, limit: int = 3, live: bool
         NotPossible: the Prefect that is there serves another database.
     """
     database = open_database(settings.database_url)
-    before, after = upgrade(database)
+    before, after = upgrade(database, system_clock())
     if before != after:
         say(f"database: schema {after} at {database.url.render_as_string(hide_password=True)}")
     async with web_pages(settings) if live and settings.web == "on" else contextlib.nullcontext():

@@ -5,22 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Table, func, insert, select
 
 from clusterflow.domain.backup import Alias, Chain, EvaluationMarks, Header, Line, Part, PinnedModel, canonical_json
-from clusterflow.domain.events import RecordEvent
 from clusterflow.domain.records import Record
 from clusterflow.store import tables
 from clusterflow.store.bulk import insert_many
 from clusterflow.store.facts_by_key import facts_of_entries
+from clusterflow.store.ledger import FACT_KINDS
+from clusterflow.store.ledger_entries import body_of, command_numbers, command_of, entries_query, shorten
 from clusterflow.store.registry import STREAMED, NewFact, Superseded, insert_facts, supersede
 
 PAGE = STREAMED
 """How many entries are in memory at once."""
-
-FACT_KINDS = frozenset(cls.model_fields["kind"].default for cls in get_args(RecordEvent))
 
 
 def is_empty(connection: Connection) -> bool:
@@ -74,14 +73,14 @@ def _marks(row: Row[Any]) -> EvaluationMarks | None:
 
 def _lines(connection: Connection) -> Iterator[tuple[str, Line]]:
     """Yield every entry with its chain, in the order of the chains; some are in memory at once."""
-    query = select(tables.ledger).order_by(tables.ledger.c.chain, tables.ledger.c.version)
+    query = entries_query().order_by(tables.ledger.c.chain, tables.ledger.c.version)
     for page in connection.execute(query, execution_options=PAGE).partitions():
-        events = [json.loads(row.body) for row in page]
+        events = [json.loads(body_of(row)) for row in page]
         facts = _facts(connection, page, events)
         for row, event in zip(page, events, strict=True):
             fact, salt = facts.get((row.chain, row.version), (None, None))
             yield row.chain, Line.model_construct(
-                entry=row.version, at=row.at, actor=row.actor, command=row.command, event=event,
+                entry=row.version, at=row.at, actor=row.actor, command=command_of(row), event=event,
                 hash=row.hash, fact=fact.to_json() if fact else None, salt=salt,
             )  # fmt: skip
 
@@ -116,25 +115,19 @@ def write_aliases(connection: Connection, aliases: Iterable[Alias]) -> None:
         connection.execute(insert(tables.pseudonym), rows)
 
 
-def write_entries(
-    connection: Connection, chain: str, lines: Sequence[Line], previous: str, facts: Sequence[NewFact]
-) -> None:
-    """Write some entries of a chain, the facts that they recorded, and which earlier facts they superseded.
-
-    Args:
-        previous: the hash of the entry before the first one.
-    """
-    before = [previous, *(line.hash for line in lines)]
+def write_entries(connection: Connection, chain: str, lines: Sequence[Line], facts: Sequence[NewFact]) -> None:
+    """Write some entries of a chain, the facts that they recorded, and which earlier facts they superseded."""
+    numbers = command_numbers(connection, {line.command: None for line in lines})
     insert_many(
         connection,
         tables.ledger,
         [
             {
-                "chain": chain, "version": line.entry, "at": line.at, "actor": line.actor,
-                "command": line.command, "kind": line.event["kind"], "body": canonical_json(line.event),
-                "previous": last, "hash": line.hash,
+                "version": line.entry, "at": line.at, "command": numbers[line.command], "chain": chain,
+                "actor": line.actor, "kind": line.event["kind"], "hash": line.hash,
+                **shorten(line.event["kind"], canonical_json(line.event))._asdict(),
             }
-            for line, last in zip(lines, before, strict=False)
+            for line in lines
         ],
     )  # fmt: skip
     insert_facts(connection, facts)

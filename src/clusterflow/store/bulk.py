@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Insert, Table, insert
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Connection, Dialect, Insert, Table, insert
 from sqlalchemy.exc import DBAPIError
 
-from clusterflow.store.columns import Instant
+from clusterflow.store.columns import HexBytes, Instant, ShortInstant
 
 FEW = 20
 """Up to so many rows are inserted by an ordinary statement."""
@@ -39,7 +38,7 @@ def insert_many(connection: Connection, table: Table, rows: Rows) -> None:
     if len(rows) <= FEW:
         connection.execute(_insert(table), [*rows])
     elif connection.dialect.name == "sqlite":
-        shape = _sqlite(table)
+        shape = _shape(table, connection.dialect)
         connection.exec_driver_sql(shape.sql, [tuple(row) for row in map(shape_values(shape), rows)])
     else:
         _copy(connection, table, rows)
@@ -64,22 +63,30 @@ def shape_values(shape: _Shape) -> Callable[[Mapping[str, Any]], list[Any]]:
     return values
 
 
-@cache
-def _sqlite(table: Table) -> _Shape:
-    names = tuple(column.name for column in table.columns)
-    sql = str(insert(table).compile(dialect=sqlite.dialect()))
-    return _Shape(sql, names, tuple(_conversions(table)))
+_SHAPES: dict[tuple[Table, str], _Shape] = {}
+"""The shape of each table in use, by the name of the database system."""
 
 
-def _conversions(table: Table) -> list[tuple[int, Callable[[Any], Any]]]:
-    found: list[tuple[int, Callable[[Any], Any]]] = []
-    dialect = sqlite.dialect()
-    for place, column in enumerate(table.columns):
-        if isinstance(column.type, sa.Date):
-            found.append((place, date.isoformat))
-        elif isinstance(column.type, Instant):
-            found.append((place, cache_last(column.type.bind_processor(dialect))))
+def _shape(table: Table, dialect: Dialect) -> _Shape:
+    found = _SHAPES.get((table, dialect.name))
+    if found is None:
+        names = tuple(column.name for column in table.columns)
+        sql = str(insert(table).compile(dialect=dialect))
+        found = _SHAPES[table, dialect.name] = _Shape(sql, names, tuple(_conversions(table, dialect)))
     return found
+
+
+def _conversions(table: Table, dialect: Dialect) -> Iterator[tuple[int, Callable[[Any], Any]]]:
+    """Yield the places of the columns whose values the driver does not take as they are, and how to convert them."""
+    takes_moments = dialect.name != "sqlite"
+    for place, column in enumerate(table.columns):
+        kind = column.type
+        if isinstance(kind, HexBytes):
+            yield place, kind.bind_processor(dialect)
+        elif isinstance(kind, sa.Date) and not takes_moments:
+            yield place, date.isoformat
+        elif isinstance(kind, sa.TypeDecorator) and not (takes_moments and isinstance(kind, (Instant, ShortInstant))):
+            yield place, cache_last(kind.bind_processor(dialect))
 
 
 def cache_last(convert: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
@@ -97,13 +104,13 @@ def cache_last(convert: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
 
 def _copy(connection: Connection, table: Table, rows: Rows) -> None:
     """Send rows to PostgreSQL by COPY."""
-    names = tuple(column.name for column in table.columns)
-    sql = f"COPY {_quoted(table.name)} ({', '.join(map(_quoted, names))}) FROM STDIN"
+    shape = _shape(table, connection.dialect)
+    sql = f"COPY {_quoted(table.name)} ({', '.join(map(_quoted, shape.names))}) FROM STDIN"
     driver: Any = connection.connection.driver_connection
     try:
         with driver.cursor() as cursor, cursor.copy(sql) as copy:
-            for row in rows:
-                copy.write_row([row[name] for name in names])
+            for values in map(shape_values(shape), rows):
+                copy.write_row(values)
     except connection.dialect.loaded_dbapi.Error as problem:
         raise DBAPIError.instance(
             sql, None, problem, connection.dialect.loaded_dbapi.Error, dialect=connection.dialect

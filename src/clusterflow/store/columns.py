@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Dialect, Float, RowMapping, String, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    LargeBinary,
+    RowMapping,
+    String,
+    TypeDecorator,
+)
 from sqlalchemy.types import TypeEngine
 
 from clusterflow.domain.money import Money
@@ -35,6 +47,86 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+
+
+class ShortInstant(TypeDecorator[datetime]):
+    """An aware moment in 8 bytes: SQLite stores it as microseconds since 1970, where ``Instant`` takes 26."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive datetime: {value!r}")
+        return (value - _EPOCH) // _MICROSECOND if dialect.name == "sqlite" else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return _EPOCH + value * _MICROSECOND if dialect.name == "sqlite" else value.astimezone(UTC)  # type: ignore[no-any-return]
+
+
+class HexBytes(TypeDecorator[str]):
+    """A hash, shown as hexadecimal text and stored as its bytes.
+
+    What is no such text, because somebody altered the database, is stored and shown as something that no hash equals.
+    """
+
+    impl = LargeBinary
+    cache_ok = True
+
+    @property
+    def python_type(self) -> type[str]:
+        return str
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        return _from_hex
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        return _to_hex
+
+
+def _from_hex(value: str | None) -> bytes | None:
+    if value is None:
+        return None
+    try:
+        return bytes.fromhex(value)
+    except ValueError:
+        return value.encode()
+
+
+def _to_hex(value: bytes | str | None) -> str | None:
+    # A text in SQLite's column of bytes was written by another program.
+    return value if value is None or isinstance(value, str) else bytes(value).hex()
+
+
+class Coded(TypeDecorator[str]):
+    """A word that is stored as its place in a list; other words are stored as they are, after «=»."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, words: tuple[str, ...], length: int) -> None:
+        super().__init__(length)
+        self.words = words
+        self._codes = {word: str(place) for place, word in enumerate(words)}
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else self._codes.get(value) or f"={value}"
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None or value[:1] == "=":
+            return value and value[1:]
+        # Another program may have written what is no code; the entry is then found to be altered.
+        return self.words[int(value)] if value.isdecimal() and int(value) < len(self.words) else value
 
 
 T = TypeVar("T", bound=BaseModel)

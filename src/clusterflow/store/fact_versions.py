@@ -14,6 +14,8 @@ from clusterflow.domain.records.base import REGISTRY
 from clusterflow.store import tables
 from clusterflow.store.columns import from_row
 from clusterflow.store.fact_lists import FactQuery
+from clusterflow.store.ledger import FACT_KINDS
+from clusterflow.store.ledger_entries import body_of, entries_query, is_of_command
 from clusterflow.store.parties import is_related
 
 
@@ -61,16 +63,16 @@ def versions_by_command(
 ) -> list[tuple[FactVersion, FactVersion | None]]:
     """Return the facts that a command recorded, each with the version that it replaced, in the order of the ledger."""
     ledger = tables.ledger
-    query = select(ledger.c.chain, ledger.c.version, ledger.c.body).where(
-        ledger.c.chain.in_([initiative, REGISTRY]), ledger.c.command == command, ledger.c.kind.like("record.%")
+    query = entries_query().where(
+        ledger.c.chain.in_([initiative, REGISTRY]), is_of_command(command), ledger.c.kind.in_(FACT_KINDS)
     )
     found: list[tuple[FactVersion, FactVersion | None]] = []
-    for chain, entry, body in connection.execute(query.order_by(ledger.c.chain, ledger.c.version)).all():
-        event = json.loads(body)
+    for row in connection.execute(query.order_by(ledger.c.chain, ledger.c.version)).all():
+        chain, entry, event = row.chain, row.version, json.loads(body_of(row))
         table = tables.REGISTRY_TABLES[event["record"]]
         wanted = {entry, event.get("replaces") or entry}
         rows = connection.execute(select(table).where(table.c.chain == chain, table.c.entry.in_(wanted)))
-        by = {row.entry: _version(event["record"], row._mapping) for row in rows}
+        by = {fact.entry: _version(event["record"], fact._mapping) for fact in rows}
         found.append((by[entry], by.get(event.get("replaces"))))
     return found
 

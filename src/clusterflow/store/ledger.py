@@ -10,16 +10,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from json.encoder import encode_basestring as _in_json  # of the standard library, without its detour
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, union, update
 from sqlalchemy.exc import IntegrityError
 
-from clusterflow.domain.events import EVENT, Entry, Event
+from clusterflow.domain.events import EVENT, Entry, Event, RecordEvent
 from clusterflow.store import tables
 from clusterflow.store.bulk import insert_many
+from clusterflow.store.ledger_entries import body_of, command_numbers, command_of, entries_query, shorten
 
 GENESIS = "0" * 64
+
+FACT_KINDS = tuple(cls.model_fields["kind"].default for cls in get_args(RecordEvent))
+"""The kinds of entries about facts."""
 
 # Built once: SQLAlchemy takes longer to build a statement and look up its compiled form than to run it.
 _OF_CHAIN = tables.chain.c.id == bindparam("chain")
@@ -28,6 +32,10 @@ _VERSION = select(tables.chain.c.version).where(_OF_CHAIN)
 _NEW_CHAIN = insert(tables.chain)
 _ADVANCE = update(tables.chain).where(_OF_CHAIN, tables.chain.c.version == bindparam("expected_version"))
 _WRITE = insert(tables.ledger)
+_BEFORE = tables.ledger.alias("before")
+_ENTRIES = entries_query()
+_IS_BEFORE = (_BEFORE.c.chain == tables.ledger.c.chain) & (_BEFORE.c.version == tables.ledger.c.version - 1)
+_ENTRIES_WITH_PREVIOUS = _ENTRIES.add_columns(_BEFORE.c.hash.label("previous")).join(_BEFORE, _IS_BEFORE, isouter=True)
 
 
 class VersionConflict(Exception):
@@ -51,22 +59,43 @@ def read_head(connection: Connection, chain: str) -> Head:
 
 
 def append(
-    connection: Connection, head: Head, events: Sequence[Event], at: datetime, actor: str, command: str
+    connection: Connection,
+    head: Head,
+    events: Sequence[Event],
+    at: datetime,
+    actor: str,
+    command: str,
+    number: int | None = None,
 ) -> tuple[Entry, ...]:
     """Append the events to a chain and return their entries.
+
+    Args:
+        number: that of the command (``command_numbers``), if it is known.
 
     Raises:
         VersionConflict: another command appended first.
     """
-    rows = _rows(head, events, at, actor, command)
+    number = _number(connection, command, number) if events else 0
+    rows = _rows(head, events, at, actor, command, number)
     if rows:
         _advance(connection, [head], [rows[-1]])
         connection.execute(_WRITE, rows)
-    return tuple(Entry.model_construct(event=event, **row) for event, row in zip(events, rows, strict=True))
+    before = (head.hash, *(row["hash"] for row in rows))
+    return tuple(
+        Entry.model_construct(
+            chain=head.chain, version=row["version"], at=at, actor=actor, command=command, event=event,
+            previous=previous, hash=row["hash"],
+        )
+        for event, row, previous in zip(events, rows, before, strict=False)
+    )  # fmt: skip
 
 
 def append_many(
-    connection: Connection, added: Sequence[tuple[Head, Sequence[Event], datetime]], actor: str, command: str
+    connection: Connection,
+    added: Sequence[tuple[Head, Sequence[Event], datetime]],
+    actor: str,
+    command: str,
+    number: int | None = None,
 ) -> list[Head]:
     """Append events to many chains at once, each at its own moment, and return the new heads.
 
@@ -74,8 +103,9 @@ def append_many(
         VersionConflict: another command appended to one of the chains first.
     """
     rows, last = list[dict[str, Any]](), list[dict[str, Any]]()
+    number = _number(connection, command, number) if added else 0
     for head, events, at in added:
-        rows += _rows(head, events, at, actor, command)
+        rows += _rows(head, events, at, actor, command, number)
         last.append(rows[-1])
     if rows:
         _advance(connection, [head for head, _, _ in added], last)
@@ -83,18 +113,25 @@ def append_many(
     return [Head(row["chain"], row["version"], row["hash"], row["at"]) for row in last]
 
 
-def _rows(head: Head, events: Sequence[Event], at: datetime, actor: str, command: str) -> list[dict[str, Any]]:
+def _number(connection: Connection, command: str, known: int | None) -> int:
+    return command_numbers(connection, [command])[command] if known is None else known
+
+
+def _rows(
+    head: Head, events: Sequence[Event], at: datetime, actor: str, command: str, number: int
+) -> list[dict[str, Any]]:
+    """Return the rows of new entries."""
     rows, previous = list[dict[str, Any]](), head.hash
     for version, event in enumerate(events, head.version + 1):
-        body = event.model_dump_json()
-        digest = hash_of(previous, head.chain, version, at, actor, command, event.kind, body)
+        kind, body = event.kind, event.model_dump_json()
+        previous = hash_of(previous, head.chain, version, at, actor, command, kind, body)
+        record, digest, replaces, rest = shorten(kind, body)
         rows.append(
             {
-                "chain": head.chain, "version": version, "at": at, "actor": actor, "command": command,
-                "kind": event.kind, "body": body, "previous": previous, "hash": digest,
+                "version": version, "at": at, "replaces": replaces, "command": number, "chain": head.chain,
+                "actor": actor, "kind": kind, "record": record, "digest": digest, "body": rest, "hash": previous,
             }
         )  # fmt: skip
-        previous = digest
     return rows
 
 
@@ -127,13 +164,17 @@ def read_entries(
     connection: Connection, chain: str, after: int = 0, until: int | None = None, kinds: Iterable[str] = ()
 ) -> Iterator[Entry]:
     """Yield the entries of a chain in order."""
-    query = select(tables.ledger).where(tables.ledger.c.chain == chain, tables.ledger.c.version > after)
+    wanted, table = tuple(kinds), tables.ledger
+    # Entry ``after`` is read, too, for the hash that the next one follows; of some kinds each brings its own.
+    query = _ENTRIES_WITH_PREVIOUS.where(table.c.kind.in_(wanted)) if wanted else _ENTRIES
+    query = query.where(table.c.chain == chain, table.c.version >= after)
     if until is not None:
-        query = query.where(tables.ledger.c.version <= until)
-    wanted = tuple(kinds)
-    if wanted:
-        query = query.where(tables.ledger.c.kind.in_(wanted))
-    yield from map(_entry, connection.execute(query.order_by(tables.ledger.c.version)))
+        query = query.where(table.c.version <= until)
+    previous = GENESIS
+    for row in connection.execute(query.order_by(table.c.version)):
+        if row.version > after:
+            yield _entry(row, (row.previous or GENESIS) if wanted else previous)
+        previous = row.hash
 
 
 def read_entries_of_many(
@@ -143,24 +184,24 @@ def read_entries_of_many(
     if not until:
         return
     table = tables.ledger
-    query = select(table).where(table.c.kind.in_(sorted(kinds)), table.c.at <= max(until.values()))
+    query = _ENTRIES_WITH_PREVIOUS.where(table.c.kind.in_(sorted(kinds)), table.c.at <= max(until.values()))
     for row in connection.execute(query.order_by(table.c.chain, table.c.version)):
         # Parsing an entry takes longer than fetching its row.
         if row.chain in until and row.at <= until[row.chain]:
-            yield _entry(row)
+            yield _entry(row, row.previous or GENESIS)
 
 
-def _entry(row: Row[Any]) -> Entry:
+def _entry(row: Row[Any], previous: str) -> Entry:
     return Entry.model_construct(
-        chain=row.chain, version=row.version, at=row.at, actor=row.actor, command=row.command,
-        event=EVENT.validate_json(row.body), previous=row.previous, hash=row.hash,
+        chain=row.chain, version=row.version, at=row.at, actor=row.actor, command=command_of(row),
+        event=EVENT.validate_json(body_of(row)), previous=previous, hash=row.hash,
     )  # fmt: skip
 
 
 def actors(connection: Connection, chain: str, since: datetime) -> frozenset[str]:
     """Return who recorded facts or opened a gate on a chain since a moment."""
     table = tables.ledger
-    what = or_(table.c.kind.like("record.%"), table.c.kind == "gate.opened")
+    what = table.c.kind.in_([*FACT_KINDS, "gate.opened"])
     query = select(table.c.actor).distinct().where(table.c.chain == chain, table.c.at >= since, what)
     return frozenset(connection.execute(query).scalars())
 
@@ -168,10 +209,11 @@ def actors(connection: Connection, chain: str, since: datetime) -> frozenset[str
 def first_break(connection: Connection, chain: str) -> int | None:
     """Return the first version at which a chain does not verify; None if it is intact."""
     previous, expected = GENESIS, 1
-    query = select(tables.ledger).where(tables.ledger.c.chain == chain).order_by(tables.ledger.c.version)
+    query = _ENTRIES.where(tables.ledger.c.chain == chain).order_by(tables.ledger.c.version)
     for row in connection.execute(query):
-        digest = hash_of(previous, row.chain, row.version, row.at, row.actor, row.command, row.kind, row.body)
-        if row.version != expected or row.previous != previous or row.hash != digest:
+        command, body = command_of(row), body_of(row)
+        digest = hash_of(previous, row.chain, row.version, row.at, row.actor, command, row.kind, body)
+        if row.version != expected or row.hash != digest:
             return expected
         previous, expected = row.hash, expected + 1
     head = next(iter(heads(connection, [chain])), Head(chain))

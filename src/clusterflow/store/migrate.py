@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -23,8 +24,11 @@ def config_of(engine: Engine) -> Config:
     return config
 
 
-def upgrade(engine: Engine) -> tuple[str | None, str | None]:
+def upgrade(engine: Engine, now: datetime) -> tuple[str | None, str | None]:
     """Migrate to the newest schema and return the revisions before and after.
+
+    Args:
+        now: the real time of this machine, by which a process of an older version may still run.
 
     Raises:
         SchemaMismatch: this version does not know the schema of the database, or a process of an older version runs
@@ -35,9 +39,11 @@ def upgrade(engine: Engine) -> tuple[str | None, str | None]:
     before, scripts = current_revision(engine), _scripts(engine)
     if before is not None:
         check_known(before)
-        _require_nobody_older(engine, before, scripts)
+        _require_nobody_older(engine, before, scripts, now)
     command.upgrade(config_of(engine), "head")
     _store_support(engine, scripts)
+    if any(getattr(s.module, "rewrites", False) and s.revision > (before or scripts[0].revision) for s in scripts):
+        _give_back_space(engine)
     return before, current_revision(engine)
 
 
@@ -63,7 +69,7 @@ def _scripts(engine: Engine) -> list[Script]:
     return list(ScriptDirectory.from_config(config_of(engine)).walk_revisions())
 
 
-def _require_nobody_older(engine: Engine, before: str, scripts: list[Script]) -> None:
+def _require_nobody_older(engine: Engine, before: str, scripts: list[Script], now: datetime) -> None:
     coming = [s for s in scripts if s.revision > before]
     breaking = next((s.revision for s in coming if not is_additive(s)), None)
     if breaking is None:
@@ -71,8 +77,8 @@ def _require_nobody_older(engine: Engine, before: str, scripts: list[Script]) ->
     with read_connection(engine) as connection:
         if not inspect(connection).has_table(tables.process.name):
             return
-        now = processes.database_clock(connection, datetime.now(UTC))
-        older = [p for p in processes.fresh(connection, now) if p.schema < breaking]
+        moment = processes.database_clock(connection, now)
+        older = [p for p in processes.fresh(connection, moment) if p.schema < breaking]
     if older:
         raise SchemaMismatch(
             f"schema {breaking} would break what still runs: {', '.join(map(str, older))}. "
@@ -85,3 +91,16 @@ def _store_support(engine: Engine, scripts: list[Script]) -> None:
     with engine.begin() as connection:
         connection.execute(delete(support))
         connection.execute(insert(support).values(revision=scripts[0].revision, oldest=oldest_served(scripts)))
+
+
+def _give_back_space(engine: Engine) -> None:
+    """Make a SQLite file as small as what it holds; PostgreSQL gives back the space of a dropped table itself."""
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()
+    try:
+        # It needs the room of a second file. Where that is missing, later entries fill the space.
+        with suppress(engine.dialect.loaded_dbapi.Error):
+            connection.cursor().execute("VACUUM")
+    finally:
+        connection.close()

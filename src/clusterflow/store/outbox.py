@@ -10,21 +10,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Literal
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from clusterflow.domain.events import NOTIFIED_EVENTS, RecordEvent
+from clusterflow.domain.events import NOTIFIED_EVENTS
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.store import tables
+from clusterflow.store.ledger import FACT_KINDS
 
 Topic = Literal["event", "notice"]
 
 _CHAIN, _OUT, _LEDGER = tables.chain, tables.outbox, tables.ledger
 _POSITION = {"event": _CHAIN.c.published, "notice": _CHAIN.c.told}
 _NOTICE_KINDS = [cls.model_fields["kind"].default for cls in NOTIFIED_EVENTS]
-_FACT_KINDS = [cls.model_fields["kind"].default for cls in get_args(RecordEvent)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def unevaluated(connection: Connection, chain: str | None = None) -> dict[str, i
         select(_CHAIN.c.id, func.max(_LEDGER.c.version))
         .join(_LEDGER, (_LEDGER.c.chain == _CHAIN.c.id) & (_LEDGER.c.version > _CHAIN.c.published))
         .join(evaluation, evaluation.c.initiative == _CHAIN.c.id, isouter=True)
-        .where(_CHAIN.c.version > _CHAIN.c.published, _LEDGER.c.kind.in_(_FACT_KINDS))
+        .where(_CHAIN.c.version > _CHAIN.c.published, _LEDGER.c.kind.in_(FACT_KINDS))
         .where(or_(evaluation.c.version.is_(None), evaluation.c.version < _LEDGER.c.version))
         .where(or_(_CHAIN.c.id == REGISTRY, _CHAIN.c.id.in_(select(enrolled.c.initiative))))
         .group_by(_CHAIN.c.id)

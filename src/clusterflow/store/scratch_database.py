@@ -54,8 +54,9 @@ def _copy(source: Connection, target: Connection, name: str) -> None:
     table, chain = tables.whole_schema().tables[name], tables.chain
     query = select(table)
     if table is tables.ledger:
-        # A chain continues from its head; of its entries, only those that notices were not made of yet are needed.
-        query = query.join(chain, chain.c.id == table.c.chain).where(table.c.version > chain.c.told)
+        # A chain continues from its head; of its entries, only those that notices were not made of yet are needed, and
+        # the one before them for its hash.
+        query = query.join(chain, chain.c.id == table.c.chain).where(table.c.version >= chain.c.told)
     rows = source.execute(query).mappings()
     while portion := rows.fetchmany(_PORTION):
         target.execute(insert(table), [dict(row) for row in portion])

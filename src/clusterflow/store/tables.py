@@ -22,6 +22,9 @@ from sqlalchemy import (
 from clusterflow.domain.records import RECORDS, Record
 from clusterflow.domain.state import CodeTrial, Condition, Expiry, Milestone, Review, StandingAnswer, Visit, Vote
 from clusterflow.store.columns import Instant, columns_of
+from clusterflow.store.ledger_tables import chain as chain
+from clusterflow.store.ledger_tables import ledger as ledger
+from clusterflow.store.ledger_tables import ledger_command as ledger_command
 from clusterflow.store.machine_tables import process as process
 from clusterflow.store.machine_tables import schema_support as schema_support
 from clusterflow.store.machine_tables import shard as shard
@@ -106,32 +109,6 @@ def whole_schema() -> MetaData:
         REGISTRY_TABLES[name]
     return metadata
 
-
-chain = Table(
-    "chain",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("version", BigInteger, nullable=False),
-    Column("head", String(64), nullable=False),
-    Column("at", Instant, nullable=False),
-    # The last entry published as a Prefect event, and the last entry that notices were made of.
-    Column("published", BigInteger, nullable=False, default=0),
-    Column("told", BigInteger, nullable=False, default=0),
-)
-
-ledger = Table(
-    "ledger",
-    metadata,
-    Column("chain", String(64), primary_key=True),
-    Column("version", BigInteger, primary_key=True, autoincrement=False),
-    Column("at", Instant, nullable=False),
-    Column("actor", String(64), nullable=False),
-    Column("command", String(128), nullable=False),
-    Column("kind", String(40), nullable=False),
-    Column("body", Text, nullable=False),
-    Column("previous", String(64), nullable=False),
-    Column("hash", String(64), nullable=False),
-)
 
 command = Table(
     "command",

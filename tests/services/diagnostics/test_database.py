@@ -91,8 +91,8 @@ class TestLedger:
                 case "head changed":
                     connection.execute(update(chain).where(chain.c.id == "one").values(head="f" * 64))
                 case "entry beyond":
-                    row = {"chain": "one", "version": last.version + 1, "at": last.at, "actor": "x", "command": "x"}
-                    more = {"kind": "x", "body": "{}", "previous": last.hash, "hash": "0" * 64}
+                    row = {"chain": "one", "version": last.version + 1, "at": last.at, "actor": "x", "command": 1}
+                    more = {"kind": "x", "body": "{}", "hash": "0" * 64}
                     connection.execute(insert(ledger), row | more)
         results = list(room.look_at_ledger(At(world)))
         assert [(s.what.en, s.outcome) for s in results] == [("ledger of one", Outcome.TROUBLE)]
