@@ -48,7 +48,9 @@ async def office(prefect: PrefectServer, sqlite_url: str, monkeypatch: pytest.Mo
     for _ in play(office.context, (story,), END):
         pass
     with office.context.database.begin() as connection:
-        connection.execute(update(tables.chain).values(published=tables.chain.c.version, told=tables.chain.c.version))
+        connection.execute(
+            update(tables.chain).values(published=tables.chain.c.version, told=tables.chain.c.version, untold=0)
+        )
     office.now = datetime.combine(END, time(12), UTC)
     own = {"DATABASE": sqlite_url, "TODAY": str(END), "LANGUAGE": "es", "PROOF": "none"}
     for name, value in own.items():

@@ -71,11 +71,11 @@ def backlog(context: Context) -> Backlog:
     """What waits to go out, and why."""
     with context.reading() as connection:
         spans = outbox.backlog(connection)
-        letters = notice_counts.count_messages(connection)
+        unsent, given_up = notice_counts.count_unsent(connection)
         return Backlog(
             events=spans["event"] + refused_submissions.count_unreported(connection),
-            notices=spans["notice"] + letters["waiting"],
-            given_up=letters["dead"],
+            notices=spans["notice"] + unsent,
+            given_up=given_up,
             refused=refused_submissions.count_waiting(connection),
             error=outbox.last_error(connection),
             dead=tuple(dead_letters(connection, 5)),

@@ -13,7 +13,7 @@ from clusterflow.domain.vote_grant import GRANTS
 from clusterflow.store import tables
 
 _NOTICE = tables.notice
-_DEAD = and_(_NOTICE.c.dead_at.is_not(None), ~_NOTICE.c.withdrawn)
+_DEAD = and_(_NOTICE.c.sent_at.is_(None), _NOTICE.c.dead_at.is_not(None), ~_NOTICE.c.withdrawn)
 
 
 class DeadLetter(Frozen):

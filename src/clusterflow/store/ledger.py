@@ -15,7 +15,7 @@ from typing import Any, get_args
 from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, union, update
 from sqlalchemy.exc import IntegrityError
 
-from clusterflow.domain.events import EVENT, Entry, Event, RecordEvent
+from clusterflow.domain.events import EVENT, NOTIFIED_EVENTS, Entry, Event, RecordEvent
 from clusterflow.store import tables
 from clusterflow.store.bulk import insert_many
 from clusterflow.store.ledger_entries import body_of, command_numbers, command_of, entries_query, shorten
@@ -25,12 +25,19 @@ GENESIS = "0" * 64
 FACT_KINDS = tuple(cls.model_fields["kind"].default for cls in get_args(RecordEvent))
 """The kinds of entries about facts."""
 
+NOTICE_KINDS = frozenset(cls.model_fields["kind"].default for cls in NOTIFIED_EVENTS)
+"""The kinds of entries that notices can be made of."""
+
 # Built once: SQLAlchemy takes longer to build a statement and look up its compiled form than to run it.
 _OF_CHAIN = tables.chain.c.id == bindparam("chain")
 _HEAD = select(tables.chain).where(_OF_CHAIN).with_for_update()
 _VERSION = select(tables.chain.c.version).where(_OF_CHAIN)
 _NEW_CHAIN = insert(tables.chain)
-_ADVANCE = update(tables.chain).where(_OF_CHAIN, tables.chain.c.version == bindparam("expected_version"))
+_ADVANCE = (
+    update(tables.chain)
+    .where(_OF_CHAIN, tables.chain.c.version == bindparam("expected_version"))
+    .values(untold=tables.chain.c.untold + bindparam("more"))
+)
 _WRITE = insert(tables.ledger)
 _BEFORE = tables.ledger.alias("before")
 _ENTRIES = entries_query()
@@ -78,7 +85,7 @@ def append(
     number = _number(connection, command, number) if events else 0
     rows = _rows(head, events, at, actor, command, number)
     if rows:
-        _advance(connection, [head], [rows[-1]])
+        _advance(connection, [head], [rows])
         connection.execute(_WRITE, rows)
     before = (head.hash, *(row["hash"] for row in rows))
     return tuple(
@@ -102,15 +109,12 @@ def append_many(
     Raises:
         VersionConflict: another command appended to one of the chains first.
     """
-    rows, last = list[dict[str, Any]](), list[dict[str, Any]]()
     number = _number(connection, command, number) if added else 0
-    for head, events, at in added:
-        rows += _rows(head, events, at, actor, command, number)
-        last.append(rows[-1])
+    rows = [_rows(head, events, at, actor, command, number) for head, events, at in added]
     if rows:
-        _advance(connection, [head for head, _, _ in added], last)
-        insert_many(connection, tables.ledger, rows)
-    return [Head(row["chain"], row["version"], row["hash"], row["at"]) for row in last]
+        _advance(connection, [head for head, _, _ in added], rows)
+        insert_many(connection, tables.ledger, [row for of_chain in rows for row in of_chain])
+    return [Head(last["chain"], last["version"], last["hash"], last["at"]) for *_, last in rows]
 
 
 def _number(connection: Connection, command: str, known: int | None) -> int:
@@ -135,19 +139,22 @@ def _rows(
     return rows
 
 
-def _advance(connection: Connection, heads: Sequence[Head], last: Sequence[Mapping[str, Any]]) -> None:
+def _advance(connection: Connection, heads: Sequence[Head], added: Sequence[Sequence[Mapping[str, Any]]]) -> None:
     """Move heads to their last new entries."""
-    new = [{"version": row["version"], "head": row["hash"], "at": row["at"]} for row in last]
-    begun = [{"id": h.chain, "published": 0, "told": 0, **n} for h, n in zip(heads, new, strict=True) if not h.version]
+    begun, moved = list[dict[str, Any]](), list[dict[str, Any]]()
+    for head, rows in zip(heads, added, strict=True):
+        last, more = rows[-1], sum(row["kind"] in NOTICE_KINDS for row in rows)
+        new = {"version": last["version"], "head": last["hash"], "at": last["at"]}
+        if head.version:
+            moved.append({"chain": head.chain, "expected_version": head.version, "more": more, **new})
+        else:
+            begun.append({"id": head.chain, "published": 0, "told": 0, "untold": more, **new})
     if begun:
         try:
             with connection.begin_nested():
                 connection.execute(_NEW_CHAIN, begun)
         except IntegrityError:
             raise VersionConflict(begun[0]["id"]) from None
-    moved = [
-        {"chain": h.chain, "expected_version": h.version, **n} for h, n in zip(heads, new, strict=True) if h.version
-    ]
     if moved and connection.execute(_ADVANCE, moved).rowcount != len(moved):
         raise VersionConflict(moved[0]["chain"])
 

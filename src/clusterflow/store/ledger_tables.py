@@ -8,7 +8,8 @@ from clusterflow.store.columns import Coded, HexBytes, Instant, ShortInstant
 from clusterflow.store.ledger_codes import KINDS, RECORDS
 from clusterflow.store.metadata import metadata
 
-_UNPUBLISHED, _UNTOLD = text("version > published"), text("version > told")
+IS_WAITING = "version > published OR version > told"
+"""Whether a chain has entries to publish, or to make notices of."""
 
 chain = Table(
     "chain",
@@ -20,9 +21,10 @@ chain = Table(
     # The last entry published as a Prefect event, and the last entry that notices were made of.
     Column("published", BigInteger, nullable=False, default=0),
     Column("told", BigInteger, nullable=False, default=0),
-    # They hold only the chains with something to publish, of which there are few among many thousands.
-    Index("ix_chain_unpublished", "id", sqlite_where=_UNPUBLISHED, postgresql_where=_UNPUBLISHED),
-    Index("ix_chain_untold", "id", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
+    # How many entries after ``told`` notices can be made of; kept, because counting them would read the ledger.
+    Column("untold", BigInteger, nullable=False, default=0),
+    # It holds only the chains where something waits: few among many thousands.
+    Index("ix_chain_waiting", "id", sqlite_where=text(IS_WAITING), postgresql_where=text(IS_WAITING)),
 )
 
 ledger = Table(

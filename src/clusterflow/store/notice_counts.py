@@ -17,3 +17,14 @@ def count_messages(connection: Connection) -> dict[str, int]:
     ).one()
     sent, dead, everything = row
     return {"sent": sent, "dead": dead, "waiting": everything - sent - dead}
+
+
+def count_unsent(connection: Connection) -> tuple[int, int]:
+    """Return how many messages wait and how many reached nobody; the sent ones, which only grow, are not read."""
+    table = tables.notice
+    unsent = (table.c.sent_at.is_(None), table.c.gathered_into.is_(None), ~table.c.withdrawn)
+    dead, waiting = (
+        connection.execute(select(func.count()).where(*unsent, given_up)).scalar_one()
+        for given_up in (table.c.dead_at.is_not(None), table.c.dead_at.is_(None))
+    )
+    return waiting, dead

@@ -10,21 +10,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, ScalarSelect, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from clusterflow.domain.events import NOTIFIED_EVENTS
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.store import tables
-from clusterflow.store.ledger import FACT_KINDS
+from clusterflow.store.ledger import FACT_KINDS, NOTICE_KINDS
 
 Topic = Literal["event", "notice"]
 
 _CHAIN, _OUT, _LEDGER = tables.chain, tables.outbox, tables.ledger
 _POSITION = {"event": _CHAIN.c.published, "notice": _CHAIN.c.told}
-_NOTICE_KINDS = [cls.model_fields["kind"].default for cls in NOTIFIED_EVENTS]
+_WAITS = or_(_CHAIN.c.version > _CHAIN.c.published, _CHAIN.c.version > _CHAIN.c.told)
+"""The condition of ``ix_chain_waiting``; a statement without it would read all chains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def pending(connection: Connection, topic: Topic, now: datetime, limit: int = 50
     query = (
         select(_CHAIN.c.id, position, _CHAIN.c.version)
         .join(_OUT, (_OUT.c.topic == topic) & (_OUT.c.chain == _CHAIN.c.id), isouter=True)
-        .where(_CHAIN.c.version > position, or_(_OUT.c.until.is_(None), _OUT.c.until <= now))
+        .where(_WAITS, _CHAIN.c.version > position, or_(_OUT.c.until.is_(None), _OUT.c.until <= now))
         .order_by(_CHAIN.c.at, _CHAIN.c.id)
         .limit(limit)
     )
@@ -74,9 +74,10 @@ def mark_done(connection: Connection, span: Span) -> bool:
     Entries that were appended meanwhile wait for the next round.
     """
     position = _POSITION[span.topic]
-    moved = connection.execute(
-        update(_CHAIN).where(_CHAIN.c.id == span.chain, position == span.after).values({position: span.version})
-    )
+    new: dict[Any, Any] = {position: span.version}
+    if span.topic == "notice":
+        new[_CHAIN.c.untold] = untold_after(span.version)
+    moved = connection.execute(update(_CHAIN).where(_CHAIN.c.id == span.chain, position == span.after).values(new))
     connection.execute(delete(_OUT).where(_OUT.c.topic == span.topic, _OUT.c.chain == span.chain))
     return moved.rowcount == 1
 
@@ -102,7 +103,7 @@ def unevaluated(connection: Connection, chain: str | None = None) -> dict[str, i
         select(_CHAIN.c.id, func.max(_LEDGER.c.version))
         .join(_LEDGER, (_LEDGER.c.chain == _CHAIN.c.id) & (_LEDGER.c.version > _CHAIN.c.published))
         .join(evaluation, evaluation.c.initiative == _CHAIN.c.id, isouter=True)
-        .where(_CHAIN.c.version > _CHAIN.c.published, _LEDGER.c.kind.in_(FACT_KINDS))
+        .where(_WAITS, _CHAIN.c.version > _CHAIN.c.published, _LEDGER.c.kind.in_(FACT_KINDS))
         .where(or_(evaluation.c.version.is_(None), evaluation.c.version < _LEDGER.c.version))
         .where(or_(_CHAIN.c.id == REGISTRY, _CHAIN.c.id.in_(select(enrolled.c.initiative))))
         .group_by(_CHAIN.c.id)
@@ -118,19 +119,22 @@ def last_error(connection: Connection) -> str | None:
     return connection.execute(query).scalar_one_or_none()
 
 
+def untold_after(version: int) -> ScalarSelect[int]:
+    """Return the expression for the number of entries of a chain after one that notices can be made of."""
+    of_chain = (_LEDGER.c.chain == _CHAIN.c.id, _LEDGER.c.version > version, _LEDGER.c.kind.in_(sorted(NOTICE_KINDS)))
+    return select(func.count()).where(*of_chain).correlate(_CHAIN).scalar_subquery()
+
+
 def backlog(connection: Connection) -> dict[Topic, int]:
     """Return the number of entries that wait for publication, and of those that wait for notices to be made."""
-    published, notified = _CHAIN.c.published, _CHAIN.c.told
-    events = select(func.coalesce(func.sum(_CHAIN.c.version - published), 0)).where(_CHAIN.c.version > published)
-    notices = (
-        select(func.count())
-        .select_from(_CHAIN.join(_LEDGER, (_LEDGER.c.chain == _CHAIN.c.id) & (_LEDGER.c.version > notified)))
-        .where(_CHAIN.c.version > notified, _LEDGER.c.kind.in_(_NOTICE_KINDS))
-    )
-    return {
-        "event": int(connection.execute(events).scalar_one()),
-        "notice": connection.execute(notices).scalar_one(),
-    }
+    row = connection.execute(_BACKLOG).one()
+    return {"event": int(row.events), "notice": int(row.notices)}
+
+
+_BACKLOG = select(
+    func.coalesce(func.sum(_CHAIN.c.version - _CHAIN.c.published), 0).label("events"),
+    func.coalesce(func.sum(_CHAIN.c.untold), 0).label("notices"),
+).where(_WAITS)
 
 
 def oldest_pending(connection: Connection, topic: Topic) -> datetime | None:
@@ -139,9 +143,9 @@ def oldest_pending(connection: Connection, topic: Topic) -> datetime | None:
     query = (
         select(func.min(_LEDGER.c.at))
         .select_from(_CHAIN.join(_LEDGER, (_LEDGER.c.chain == _CHAIN.c.id) & (_LEDGER.c.version > position)))
-        .where(_CHAIN.c.version > position)
+        .where(_WAITS, _CHAIN.c.version > position)
     )
     if topic == "notice":
-        query = query.where(_LEDGER.c.kind.in_(_NOTICE_KINDS))
+        query = query.where(_CHAIN.c.untold > 0, _LEDGER.c.kind.in_(sorted(NOTICE_KINDS)))
     found: datetime | None = connection.execute(query).scalar_one()
     return found

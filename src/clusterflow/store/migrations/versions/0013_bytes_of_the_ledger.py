@@ -24,8 +24,30 @@ rewrites = True
 
 PAGE = 5000
 GENESIS = "0" * 64
+NOTIFIED = [
+    "initiative.migrated",
+    "finding.changed",
+    "gate.opened",
+    "gate.reopened",
+    "gate.changed",
+    "gate.withdrawn",
+    "hold.ended",
+    "gate.decided",
+    "vote.fell",
+    "gate.referred",
+    "code.renewed",
+    "milestone.achieved",
+    "milestone.lapsed",
+    "stage.overdue",
+    "condition.missed",
+    "label.expiring",
+    "label.expired",
+    "label.forfeited",
+    "strategy.expiring",
+    "strategy.expired",
+]
 FORMER, NEW, BESIDE = "ledger_before_0013", "ledger", "ledger_command"
-WAITING = {"ix_chain_unpublished": sa.text("version > published"), "ix_chain_untold": sa.text("version > told")}
+IS_WAITING = sa.text("version > published OR version > told")
 
 
 def upgrade() -> None:
@@ -64,14 +86,18 @@ def upgrade() -> None:
         ]  # fmt: skip
         insert_many(connection, short, rows)
     _replace_heads(connection, sa.String(64), HexBytes())
-    for name, where in WAITING.items():
-        op.create_index(name, "chain", ["id"], sqlite_where=where, postgresql_where=where)
+    op.add_column("chain", sa.Column("untold", sa.BigInteger(), nullable=False, server_default="0"))
+    with op.batch_alter_table("chain") as table:
+        table.alter_column("untold", existing_type=sa.BigInteger(), server_default=None)
+    _count_untold(connection, short)
+    op.create_index("ix_chain_waiting", "chain", ["id"], sqlite_where=IS_WAITING, postgresql_where=IS_WAITING)
     op.drop_table(FORMER)
 
 
 def downgrade() -> None:
-    for name in WAITING:
-        op.drop_index(name, "chain")
+    op.drop_index("ix_chain_waiting", "chain")
+    with op.batch_alter_table("chain") as table:
+        table.drop_column("untold")
     _set_aside()
     op.create_table(
         NEW,
@@ -133,6 +159,14 @@ def _short(name: str = NEW) -> sa.Table:
         sa.Column("body", sa.Text()),
         sa.Column("hash", HexBytes()),
     )
+
+
+def _count_untold(connection: sa.Connection, ledger: sa.Table) -> None:
+    """Count the entries that notices can still be made of, where something waits."""
+    chain = sa.table("chain", *(sa.column(name) for name in ("id", "version", "told", "untold")))
+    after = (ledger.c.chain == chain.c.id, ledger.c.version > chain.c.told, ledger.c.kind.in_(NOTIFIED))
+    number = sa.select(sa.func.count()).where(*after).correlate(chain).scalar_subquery()
+    connection.execute(sa.update(chain).where(chain.c.version > chain.c.told).values(untold=number))
 
 
 def _set_aside() -> None:
