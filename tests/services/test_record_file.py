@@ -25,6 +25,7 @@ from clusterflow.intake.record_file import RecordFile
 from clusterflow.services import registry
 from clusterflow.services.context import Context
 from clusterflow.store import tables
+from clusterflow.store.ledger_entries import body_of, command_of, entries_query
 
 Line = dict[str, Any]
 UNSHRUNK = (Phase.explicit, Phase.generate)
@@ -98,8 +99,9 @@ def answer_of(fresh: Fresh, batch: int, earlier: Sequence[Line], added: Sequence
             found = problem.mistakes
     with fresh.engine.connect() as connection:
         rows = [list(connection.execute(select(t).order_by(t.c.chain, t.c.entry))) for t in written_tables()]
-        entries = connection.execute(select(tables.ledger).order_by(tables.ledger.c.chain, tables.ledger.c.version))
-        return found, rows, list(entries)
+        entries = connection.execute(entries_query().order_by(tables.ledger.c.chain, tables.ledger.c.version))
+        # PostgreSQL goes on counting where a command was undone, so a command is compared by its key.
+        return found, rows, [(r.chain, r.version, r.at, r.actor, command_of(r), body_of(r), r.hash) for r in entries]
 
 
 def written_tables() -> Iterator[Any]:
