@@ -49,7 +49,7 @@ async def office(prefect: PrefectServer, sqlite_url: str, monkeypatch: pytest.Mo
         pass
     with office.context.database.begin() as connection:
         connection.execute(
-            update(tables.chain).values(published=tables.chain.c.version, told=tables.chain.c.version, untold=0)
+            update(tables.chain).values(published=tables.chain.c.version, told=tables.chain.c.version, notifiable=0)
         )
     office.now = datetime.combine(END, time(12), UTC)
     own = {"DATABASE": sqlite_url, "TODAY": str(END), "LANGUAGE": "es", "PROOF": "none"}

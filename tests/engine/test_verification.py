@@ -25,7 +25,7 @@ TWO = model(stage("first"), stage("second", ("first",)))
 STATE = ("stage_visit", "gate_review", "vote", "milestone", "standing_answer")
 
 NOT_VERIFIED = {
-    ("chain", "published"), ("chain", "told"), ("chain", "untold"),  # how far the entries have gone out
+    ("chain", "published"), ("chain", "told"), ("chain", "notifiable"),  # how far the entries have gone out
     ("lifecycle_model", "first_seen"),
 }  # fmt: skip
 

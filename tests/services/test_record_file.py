@@ -100,7 +100,7 @@ def answer_of(fresh: Fresh, batch: int, earlier: Sequence[Line], added: Sequence
     with fresh.engine.connect() as connection:
         rows = [list(connection.execute(select(t).order_by(t.c.chain, t.c.entry))) for t in written_tables()]
         entries = connection.execute(entries_query().order_by(tables.ledger.c.chain, tables.ledger.c.version))
-        # PostgreSQL goes on counting where a command was undone, so a command is compared by its key.
+        # PostgreSQL continues to count where a command was undone, so a command is compared by its key.
         return found, rows, [(r.chain, r.version, r.at, r.actor, command_of(r), body_of(r), r.hash) for r in entries]
 
 

@@ -81,8 +81,8 @@ class TestEvents:
     def test_a_fact_reads_back_as_the_text_that_was_hashed(
         self, kind: str, record: str, digest: str, replaces: str, is_another: bool
     ) -> None:
-        said = "record.entered" if is_another else kind
-        body = f'{{"kind":"{said}","record":"{record}","digest":"{digest}","replaces":{replaces}}}'
+        shown_kind = "record.entered" if is_another else kind
+        body = f'{{"kind":"{shown_kind}","record":"{record}","digest":"{digest}","replaces":{replaces}}}'
         assert read_back(kind, body) == body
 
     @given(st.text(alphabet='{}"kind:,.x ', max_size=30))
@@ -133,7 +133,7 @@ def lived(url: str, database: Engine) -> World:
 
 
 def answers(w: World) -> Any:
-    """What people and programs are told of the ledger."""
+    """What the ledger answers to people and programs."""
     life: list[str] = []
     Exports(w.context.database).life(life.append)
     shown = [[e.model_dump(mode="json") for e in ledger.entries(w.context, one)] for one in ("registry", "one", "two")]

@@ -16,7 +16,7 @@ from clusterflow.store.bulk import insert_many
 from clusterflow.store.facts_by_key import facts_of_entries
 from clusterflow.store.ledger import FACT_KINDS
 from clusterflow.store.ledger_entries import body_of, command_numbers, command_of, entries_query, shorten
-from clusterflow.store.outbox import untold_after
+from clusterflow.store.outbox import count_notifiable
 from clusterflow.store.registry import STREAMED, NewFact, Superseded, insert_facts, supersede
 
 PAGE = STREAMED
@@ -145,10 +145,10 @@ def write_entries(connection: Connection, chain: str, lines: Sequence[Line], fac
 def write_chain(connection: Connection, chain: Chain, at: datetime) -> None:
     """Write the end of a chain, whose last entry is of that moment, and the marks of its evaluation."""
     own = {"id": chain.chain, "version": chain.version, "head": chain.head, "at": at}
-    connection.execute(insert(tables.chain), {**own, "published": chain.published, "told": chain.told, "untold": 0})
+    connection.execute(insert(tables.chain), {**own, "published": chain.published, "told": chain.told, "notifiable": 0})
     if chain.told < chain.version:
         counted = update(tables.chain).where(tables.chain.c.id == chain.chain)
-        connection.execute(counted.values(untold=untold_after(chain.told)))
+        connection.execute(counted.values(notifiable=count_notifiable(chain.told)))
     if chain.evaluated is not None:
         marks = {**chain.evaluated.model_dump(), "notes": json.dumps(chain.evaluated.notes)}
         connection.execute(insert(tables.evaluation), {"initiative": chain.chain, **marks})

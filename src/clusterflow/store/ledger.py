@@ -36,7 +36,7 @@ _NEW_CHAIN = insert(tables.chain)
 _ADVANCE = (
     update(tables.chain)
     .where(_OF_CHAIN, tables.chain.c.version == bindparam("expected_version"))
-    .values(untold=tables.chain.c.untold + bindparam("more"))
+    .values(notifiable=tables.chain.c.notifiable + bindparam("more"))
 )
 _WRITE = insert(tables.ledger)
 _BEFORE = tables.ledger.alias("before")
@@ -148,7 +148,7 @@ def _advance(connection: Connection, heads: Sequence[Head], added: Sequence[Sequ
         if head.version:
             moved.append({"chain": head.chain, "expected_version": head.version, "more": more, **new})
         else:
-            begun.append({"id": head.chain, "published": 0, "told": 0, "untold": more, **new})
+            begun.append({"id": head.chain, "published": 0, "told": 0, "notifiable": more, **new})
     if begun:
         try:
             with connection.begin_nested():

@@ -22,7 +22,7 @@ chain = Table(
     Column("published", BigInteger, nullable=False, default=0),
     Column("told", BigInteger, nullable=False, default=0),
     # How many entries after ``told`` notices can be made of; kept, because counting them would read the ledger.
-    Column("untold", BigInteger, nullable=False, default=0),
+    Column("notifiable", BigInteger, nullable=False, default=0),
     # It holds only the chains where something waits: few among many thousands.
     Index("ix_chain_waiting", "id", sqlite_where=text(IS_WAITING), postgresql_where=text(IS_WAITING)),
 )

@@ -76,7 +76,7 @@ def mark_done(connection: Connection, span: Span) -> bool:
     position = _POSITION[span.topic]
     new: dict[Any, Any] = {position: span.version}
     if span.topic == "notice":
-        new[_CHAIN.c.untold] = untold_after(span.version)
+        new[_CHAIN.c.notifiable] = count_notifiable(span.version)
     moved = connection.execute(update(_CHAIN).where(_CHAIN.c.id == span.chain, position == span.after).values(new))
     connection.execute(delete(_OUT).where(_OUT.c.topic == span.topic, _OUT.c.chain == span.chain))
     return moved.rowcount == 1
@@ -119,7 +119,7 @@ def last_error(connection: Connection) -> str | None:
     return connection.execute(query).scalar_one_or_none()
 
 
-def untold_after(version: int) -> ScalarSelect[int]:
+def count_notifiable(version: int) -> ScalarSelect[int]:
     """Return the expression for the number of entries of a chain after one that notices can be made of."""
     of_chain = (_LEDGER.c.chain == _CHAIN.c.id, _LEDGER.c.version > version, _LEDGER.c.kind.in_(sorted(NOTICE_KINDS)))
     return select(func.count()).where(*of_chain).correlate(_CHAIN).scalar_subquery()
@@ -133,7 +133,7 @@ def backlog(connection: Connection) -> dict[Topic, int]:
 
 _BACKLOG = select(
     func.coalesce(func.sum(_CHAIN.c.version - _CHAIN.c.published), 0).label("events"),
-    func.coalesce(func.sum(_CHAIN.c.untold), 0).label("notices"),
+    func.coalesce(func.sum(_CHAIN.c.notifiable), 0).label("notices"),
 ).where(_WAITS)
 
 
@@ -146,6 +146,6 @@ def oldest_pending(connection: Connection, topic: Topic) -> datetime | None:
         .where(_WAITS, _CHAIN.c.version > position)
     )
     if topic == "notice":
-        query = query.where(_CHAIN.c.untold > 0, _LEDGER.c.kind.in_(sorted(NOTICE_KINDS)))
+        query = query.where(_CHAIN.c.notifiable > 0, _LEDGER.c.kind.in_(sorted(NOTICE_KINDS)))
     found: datetime | None = connection.execute(query).scalar_one()
     return found

@@ -86,10 +86,10 @@ def upgrade() -> None:
         ]  # fmt: skip
         insert_many(connection, short, rows)
     _replace_heads(connection, sa.String(64), HexBytes())
-    op.add_column("chain", sa.Column("untold", sa.BigInteger(), nullable=False, server_default="0"))
+    op.add_column("chain", sa.Column("notifiable", sa.BigInteger(), nullable=False, server_default="0"))
     with op.batch_alter_table("chain") as table:
-        table.alter_column("untold", existing_type=sa.BigInteger(), server_default=None)
-    _count_untold(connection, short)
+        table.alter_column("notifiable", existing_type=sa.BigInteger(), server_default=None)
+    _count_notifiable(connection, short)
     op.create_index("ix_chain_waiting", "chain", ["id"], sqlite_where=IS_WAITING, postgresql_where=IS_WAITING)
     op.drop_table(FORMER)
 
@@ -97,7 +97,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_chain_waiting", "chain")
     with op.batch_alter_table("chain") as table:
-        table.drop_column("untold")
+        table.drop_column("notifiable")
     _set_aside()
     op.create_table(
         NEW,
@@ -161,12 +161,12 @@ def _short(name: str = NEW) -> sa.Table:
     )
 
 
-def _count_untold(connection: sa.Connection, ledger: sa.Table) -> None:
+def _count_notifiable(connection: sa.Connection, ledger: sa.Table) -> None:
     """Count the entries that notices can still be made of, where something waits."""
-    chain = sa.table("chain", *(sa.column(name) for name in ("id", "version", "told", "untold")))
+    chain = sa.table("chain", *(sa.column(name) for name in ("id", "version", "told", "notifiable")))
     after = (ledger.c.chain == chain.c.id, ledger.c.version > chain.c.told, ledger.c.kind.in_(NOTIFIED))
     number = sa.select(sa.func.count()).where(*after).correlate(chain).scalar_subquery()
-    connection.execute(sa.update(chain).where(chain.c.version > chain.c.told).values(untold=number))
+    connection.execute(sa.update(chain).where(chain.c.version > chain.c.told).values(notifiable=number))
 
 
 def _set_aside() -> None:
