@@ -113,7 +113,7 @@ def downgrade() -> None:
         sa.PrimaryKeyConstraint("chain", "version", name="pk_ledger"),
     )
     connection, long, short = op.get_bind(), _long(NEW), _short(FORMER)
-    command = sa.table(BESIDE, sa.column("id"), sa.column("name"))
+    command = sa.TableClause(BESIDE, sa.column("id"), sa.column("name"))
     query = sa.select(short, command.c.name.label("command_key")).join(
         command, command.c.id == short.c.command, isouter=True
     )
@@ -163,7 +163,7 @@ def _short(name: str = NEW) -> sa.Table:
 
 def _count_notifiable(connection: sa.Connection, ledger: sa.Table) -> None:
     """Count the entries that notices can still be made of, where something waits."""
-    chain = sa.table("chain", *(sa.column(name) for name in ("id", "version", "told", "notifiable")))
+    chain = sa.TableClause("chain", *(sa.column(name) for name in ("id", "version", "told", "notifiable")))
     after = (ledger.c.chain == chain.c.id, ledger.c.version > chain.c.told, ledger.c.kind.in_(NOTIFIED))
     number = sa.select(sa.func.count()).where(*after).correlate(chain).scalar_subquery()
     connection.execute(sa.update(chain).where(chain.c.version > chain.c.told).values(notifiable=number))
@@ -189,7 +189,7 @@ def _pages(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Sequenc
 def _replace_heads(connection: sa.Connection, former: sa.types.TypeEngine[Any], new: sa.types.TypeEngine[Any]) -> None:
     """Store the hashes at which the chains end in another type."""
     op.add_column("chain", sa.Column("next_head", new, nullable=True))
-    chain = sa.table("chain", sa.column("id"), sa.column("head", former), sa.column("next_head", new))
+    chain = sa.TableClause("chain", sa.column("id"), sa.column("head", former), sa.column("next_head", new))
     heads = [{"this": row.id, "digest": row.head} for row in connection.execute(sa.select(chain.c.id, chain.c.head))]
     if heads:
         this = chain.c.id == sa.bindparam("this")
