@@ -15,6 +15,7 @@ from benches import (
     reminders,
     report,
     rulebooks,
+    telemetry,
     transitions,
     web,
     workbook,
@@ -38,6 +39,7 @@ if __name__ == "__main__":
         notices,
         workbook,
         web,
+        telemetry,
         end_to_end,
     ):
         bench.run(short)

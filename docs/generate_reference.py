@@ -28,6 +28,7 @@ from clusterflow.domain.records import RECORDS, Happening, Span
 from clusterflow.domain.records.base import Accepts, Ref
 from clusterflow.domain.text import ID_ACCEPTED
 from clusterflow.services.context import Context
+from clusterflow.services.monitoring.metrics import METRICS
 from clusterflow.settings import PREFIX, Settings
 
 LONGEST_SIGNATURE = 90
@@ -73,6 +74,20 @@ def settings() -> Iterator[str]:
         default = "" if field.default_factory else _shown(field.default)
         rows.append((f"`{PREFIX}{name.upper()}`", _type(field.annotation), default, field.description or ""))
     return _table(("setting", "takes", "default", "meaning"), rows)
+
+
+def monitoring() -> Iterator[str]:
+    """Write every metric that Prometheus reads."""
+    rows = [
+        (
+            f"`{m.series[0].removesuffix('_bucket')}`",
+            f"`{m.name}`",
+            ", ".join(f"`{label}`" for label in m.labels),
+            m.about,
+        )
+        for m in METRICS
+    ]
+    return _table(("in Prometheus", "in OpenTelemetry", "labels", "meaning"), rows)
 
 
 def records() -> Iterator[str]:
@@ -243,6 +258,7 @@ def _modules(package: ModuleType) -> Iterator[ModuleType]:
 PARTS: dict[str, Callable[[], Iterable[str]]] = {
     "commands": commands,
     "settings": settings,
+    "monitoring": monitoring,
     "records": records,
     "metrics": metrics,
     "events": events,

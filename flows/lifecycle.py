@@ -11,6 +11,7 @@ from prefect.states import Failed
 from clusterflow.errors import ClusterflowError
 from clusterflow.prefect.lifecycle_pass import walk
 from clusterflow.services.context import Context
+from clusterflow.telemetry.work import working_on
 
 
 @flow(name="lifecycle", persist_result=False)
@@ -21,6 +22,7 @@ async def lifecycle(initiative: str) -> State[Any] | None:
         initiative: the id of the initiative, as `clusterflow status` lists it.
     """
     try:
-        return await walk(Context.open(), initiative)
+        with working_on(initiative=initiative):
+            return await walk(Context.open(), initiative)
     except ClusterflowError as problem:
         return Failed(message=str(problem))

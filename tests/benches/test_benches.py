@@ -25,6 +25,7 @@ RIVALS = {
     "notices": "rival: smtplib over one connection",
     "workbook": "rival: openpyxl, which only reads the cells",
     "web": "rival: its SQL alone",
+    "telemetry": "rival: record, telemetry off",
     "end_to_end": "rival: a flow run for each fact",
     "cli": "comparison: python -c 'import sqlalchemy, pydantic'",
 }

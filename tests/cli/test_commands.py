@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -212,7 +213,10 @@ def test_the_schema_of_records_knows_every_type(office: Run) -> None:
     assert {name for name in named if name} == set(RECORDS)
 
 
-SLOW = {"prefect", "alembic", "apprise", "aiosmtpd", "dotenv", "jinja2", "psycopg", "pydantic_settings"}
+SLOW = {
+    "prefect", "alembic", "apprise", "aiosmtpd", "dotenv", "jinja2", "psycopg", "pydantic_settings", "opentelemetry",
+    "prometheus_client", "clusterflow.telemetry.logs", "clusterflow.services.monitoring",
+}  # fmt: skip
 """What takes a good part of a second to import, and no command on facts and gates needs."""
 
 MEASURING = {"ruamel", "clusterflow.services.catalogue", "clusterflow.configs", "clusterflow.store.metrics"}
@@ -259,6 +263,22 @@ def test_the_program_itself_runs(process: Callable[..., subprocess.CompletedProc
     assert process("--version").stdout.strip()
     assert process("nonsense").returncode != 0
     assert "Traceback" not in process("nonsense").stderr
+
+
+def test_a_log_as_json_goes_to_standard_error_and_repeats_nothing_typed(
+    office: Run, process: Callable[..., subprocess.CompletedProcess[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLUSTERFLOW_LOG", "json")
+    done = process("record", "person", "id=pia", "name=Pia", "email=pia@firm.example", "from=2024-01-01", "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)
+    (line,) = [json.loads(line) for line in done.stderr.splitlines()]
+    assert (line["command"], line["outcome"], line["attempts"]) == ("record", "done", 1)
+    assert "pia" not in done.stderr.lower()
+    wrong = process("record", "membership", "initiative=one", "organisation=unknown-firm", "from=2024-01-01")
+    logged = [json.loads(line) for line in wrong.stderr.splitlines() if line.startswith("{")]
+    assert [line["outcome"] for line in logged] == ["refused"]
+    assert "unknown-firm" not in str(logged)
 
 
 def test_no_text_steers_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:

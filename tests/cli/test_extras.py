@@ -30,9 +30,16 @@ COMMANDS: dict[str, list[tuple[str, ...]]] = {
         ("report", "--portfolio", "--format", "pdf", "--to", "all.pdf"),
     ],
     "oidc": [("web",)],
+    "monitoring": [("web",)],
     "machines": [],  # Prefect's own servers load it, by the settings in deployments/
 }
-"""The commands that use an extra; ``web`` with an OpenID provider only."""
+"""The commands that use an extra; ``web`` only with an OpenID provider, or with a port for metrics."""
+
+MODULES = {
+    "opentelemetry-sdk": "opentelemetry.sdk",
+    "opentelemetry-exporter-prometheus": "opentelemetry.exporter.prometheus",
+}
+"""Packages whose module has another name."""
 
 EXTRAS = {
     name: {canonicalize_name(Requirement(line).name) for line in lines}
@@ -45,14 +52,19 @@ EXTRAS = {
 
 def modules_of(extra: str) -> set[str]:
     """The names by which the packages of an extra are imported."""
-    return {name.replace("-", "_") for name in EXTRAS[extra]}
+    return {MODULES.get(name, name.replace("-", "_")) for name in EXTRAS[extra]}
+
+
+def is_of(module: str, names: set[str]) -> bool:
+    """Whether a module is one of these, or inside one."""
+    return any(module == name or module.startswith(f"{name}.") for name in names)
 
 
 def hide(extra: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make an installation of this one that lacks the packages of an extra."""
     hidden = modules_of(extra)
     assert all(find_spec(module) for module in hidden)
-    for name in [m for m in sys.modules if m.partition(".")[0] in hidden]:
+    for name in [m for m in sys.modules if is_of(m, hidden)]:
         monkeypatch.delitem(sys.modules, name)
     for name in hidden:
         monkeypatch.setitem(sys.modules, name, None)
@@ -60,6 +72,8 @@ def hide(extra: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def provider(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An OpenID provider and a port for metrics, with which ``web`` needs packages."""
+    monkeypatch.setenv("CLUSTERFLOW_METRICS_PORT", "9464")
     for name, value in {"ISSUER": "https://id.example", "CLIENT": "clusters", "SECRET": "0123456789abcdef"}.items():
         monkeypatch.setenv(f"CLUSTERFLOW_OIDC_{name}", value)
 
@@ -119,7 +133,7 @@ def test_no_module_imports_an_extra_when_it_is_loaded() -> None:
         for node in ast.walk(ast.parse(text)):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            at_load |= {n for n in names if n.partition(".")[0] in optional}
-        by_name |= {m for m in optional if re.search(rf"import_module\(f?\"{m}\b", text)}
+            at_load |= {n for n in names if is_of(n, optional)}
+        by_name |= {m for m in optional if re.search(rf"import_module\(f?\"{re.escape(m)}\b", text)}
     assert at_load == set()
-    assert by_name == modules_of("pdf") | modules_of("oidc")
+    assert by_name == modules_of("pdf") | modules_of("oidc") | modules_of("monitoring")

@@ -20,9 +20,9 @@ from clusterflow.domain.events import Entry
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.prefect import names, runs
 from clusterflow.prefect.api import all_pages, prefect_client
+from clusterflow.prefect.background_sending import send_what_is_left
 from clusterflow.prefect.publish import Published, publish
 from clusterflow.prefect.runs import RunState, Waiting
-from clusterflow.prefect.serving import send_what_is_left
 from clusterflow.prefect.worker import serve
 from clusterflow.services import ledger
 

@@ -11,6 +11,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families as parse_text
 from support.patience import PATIENCE_SECONDS
 from support.ports import free_port
 
@@ -25,7 +26,8 @@ def environment(url: str, home: Path) -> dict[str, str]:
 def test_the_process_serves_on_loopback_and_ends_with_ctrl_c(sqlite_url: str, tmp_path: Path, workers: int) -> None:
     port = free_port()
     variables = {**environment(sqlite_url, tmp_path), "CLUSTERFLOW_WEB_PORT": str(port)}
-    variables["CLUSTERFLOW_WEB_WORKERS"] = str(workers)
+    metrics = free_port()
+    variables |= {"CLUSTERFLOW_WEB_WORKERS": str(workers), "CLUSTERFLOW_METRICS_PORT": str(metrics)}
     process = subprocess.Popen(
         [CLUSTERFLOW, "web"],
         env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
@@ -42,11 +44,16 @@ def test_the_process_serves_on_loopback_and_ends_with_ctrl_c(sqlite_url: str, tm
                 time.sleep(0.05)
         assert answer.status == 200
         assert "server" not in {name.lower() for name in answer.headers}
+        with urllib.request.urlopen(f"http://127.0.0.1:{metrics}/metrics") as scrape:
+            assert "process_cpu_seconds_total" in {
+                sample.name for family in parse_text(scrape.read().decode()) for sample in family.samples
+            }
     finally:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert (process.returncode, "Traceback" in err) == (0, False)
     assert f"http://127.0.0.1:{port}" in out
+    assert f"http://127.0.0.1:{metrics}/metrics" in out
     assert "no mail server is set, so nobody can sign in" in err
 
 

@@ -34,6 +34,7 @@ CHECKS = (
     Check("database", database.DATABASE, database.look_at_schema, needs=("settings",)),
     Check("ledger", Text(es="registro", en="ledger"), database.look_at_ledger, needs=("database",)),
     Check("outbox", Text(es="bandeja de salida", en="outbox"), database.look_at_outbox, needs=("database",)),
+    Check("deadlines", database.DEADLINES, database.look_at_deadlines, needs=("database",)),
     Check(
         "notices",
         Text(es="avisos abandonados", en="notices given up"),

@@ -17,6 +17,7 @@ from sqlalchemy import Engine as Database
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from clusterflow.domain.events import Entry, Event
+from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.state import InitiativeState
 from clusterflow.domain.terms import Standing
 from clusterflow.engine.command import CommandContext
@@ -29,6 +30,7 @@ from clusterflow.store.ledger import Head, VersionConflict
 from clusterflow.store.ledger_entries import command_numbers
 from clusterflow.store.pinned_models import load_model
 from clusterflow.store.state import cache_state, load_cached_state, save_state, sort_rows
+from clusterflow.telemetry.commands import CommandWatch, is_observed, watched
 
 A = TypeVar("A", bound=BaseModel)
 
@@ -63,6 +65,10 @@ class Transaction:
     @property
     def command(self) -> str:
         return self.context.key or self.name
+
+    def initiatives(self) -> tuple[str, ...]:
+        """The initiatives that the command has read or written so far."""
+        return tuple(chain for chain in self.heads if chain != REGISTRY)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -193,13 +199,35 @@ def perform(
         Conflict: others changed the same chain at every attempt.
     """
     digest = request if callable(request) else lambda: digest_of(name, [request])
+    if not is_observed():
+        return _perform(database, context, name, digest, answer, run, again, CommandWatch())
+    with watched(name) as watch:
+        done = _perform(database, context, name, digest, answer, run, again, watch)
+        if getattr(done, "refused", None) is not None:  # an ordinary refusal is an answer
+            watch.outcome = "refused"
+        return done
+
+
+def _perform(
+    database: Database,
+    context: CommandContext,
+    name: str,
+    digest: Callable[[], str | None],
+    answer: type[A],
+    run: Callable[[Transaction], A],
+    again: Callable[[A, datetime], A],
+    watch: CommandWatch,
+) -> A:
     for attempt in range(MAX_ATTEMPTS):
         try:
             with database.begin() as connection:
                 earlier = _earlier(connection, context, digest)
                 if earlier is not None:
+                    watch.outcome = "repeated"
                     return again(answer.model_validate_json(earlier.answer), earlier.at)
-                done = run(Transaction(connection, context, name))
+                transaction = Transaction(connection, context, name)
+                watch.attempts, watch.initiatives = attempt + 1, transaction.initiatives
+                done = run(transaction)
                 if context.key is not None:
                     answered = {"digest": digest() or "", "at": context.now, "answer": done.model_dump_json()}
                     _keep_answer(connection, {"key": context.key, **answered})

@@ -10,6 +10,7 @@ from sqlalchemy import Engine as Database
 from clusterflow.domain.text import Frozen
 from clusterflow.engine.command import CommandContext
 from clusterflow.engine.transaction import Transaction, perform
+from clusterflow.telemetry.commands import EndAsIntended
 
 A = TypeVar("A")
 
@@ -18,7 +19,7 @@ class _Nothing(Frozen):
     """The answer of a command that is always undone."""
 
 
-class _Undone(Exception, Generic[A]):
+class _Undone(EndAsIntended, Generic[A]):
     def __init__(self, answer: A) -> None:
         super().__init__()
         self.answer = answer

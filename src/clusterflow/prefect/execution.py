@@ -22,6 +22,8 @@ from prefect.flow_engine import AsyncFlowRunEngine, run_flow
 from prefect.flows import Flow
 from prefect.utilities.callables import get_call_parameters
 
+from clusterflow.telemetry.work import working_on
+
 T = TypeVar("T")
 
 
@@ -77,6 +79,10 @@ class Execution:
         mark_flow_run_suspension_requested(self._flow_run.id, state)
 
     def _run(self) -> State | None:
+        with working_on(run=str(self._flow_run.id)):
+            return self._run_to_end()
+
+    def _run_to_end(self) -> State | None:
         try:
             if self._flow.isasync and not self._flow.isgenerator:
                 return asyncio.run(self._cancellable(self._engine()))

@@ -25,6 +25,7 @@ from clusterflow.services import gate_forms, ledger, outbox, registry, review, s
 from clusterflow.services.context import Context
 from clusterflow.services.fault_isolation import describe_problem
 from clusterflow.store.outbox import Span
+from clusterflow.telemetry.work import working_on
 
 _log = logging.getLogger("clusterflow.relay")
 
@@ -78,7 +79,8 @@ async def publish(context: Context) -> Published:
             outbox.release(context, span)
             continue
         try:
-            done = done.plus(await _send(context, span))
+            with working_on(initiative=span.chain):
+                done = done.plus(await _send(context, span))
         except PrefectUnreachable as problem:
             outbox.mark_failed(context, span, str(problem))
             raise

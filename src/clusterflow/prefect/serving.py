@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import inspect
 import logging
 import os
 import signal
@@ -15,13 +14,12 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from prefect.events.worker import EventsWorker
-from prefect.logging.handlers import APILogWorker
 from sqlalchemy import Engine as Database
 
 from clusterflow.errors import ClusterflowError, PrefectUnreachable
 from clusterflow.prefect import runs, worker
 from clusterflow.prefect.api import connected
+from clusterflow.prefect.background_sending import send_what_is_left
 from clusterflow.prefect.database_owner import claim
 from clusterflow.prefect.deploy import declarations_of, deploy_declared, is_outdated, pause_schedules, written_file
 from clusterflow.prefect.obsolete import find_obsolete, remove
@@ -37,6 +35,7 @@ from clusterflow.prefect.web_process import web_pages
 from clusterflow.services import outbox, review
 from clusterflow.services.context import Context, system_clock
 from clusterflow.services.intake import submissions
+from clusterflow.services.monitoring.endpoint import metrics_endpoint
 from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.services.processes import Presence, present
 from clusterflow.settings import Settings
@@ -88,9 +87,6 @@ ASK_AGAIN_SECONDS = 60.0
 AT_MOST = 500
 """How many notices a round sends at most; those written meanwhile wait for the next round."""
 
-DRAIN_SECONDS = 5.0
-"""How long the shutdown waits for what is still to be sent."""
-
 PORTFOLIO = "review/portfolio"
 
 _log = logging.getLogger("clusterflow.relay")
@@ -141,7 +137,8 @@ async def _with_prefect(
     settings: Settings, database: Database, say: Say, limit: int, live: bool
 ) -> AsyncIterator[Running]:
     context = Context.open(settings)
-    with present(context, "relay", say) if live else contextlib.nullcontext() as presence:
+    heartbeats = present(context, "relay", say) if live else contextlib.nullcontext()
+    with heartbeats as presence, metrics_endpoint(context, "relay", say):
         async with _serving(context, database, say, limit, presence) as running:
             yield running
 
@@ -202,7 +199,7 @@ async def work(settings: Settings, say: Say, limit: int) -> None:
     """
     context = Context.open(settings)
     auth = settings.prefect_auth.get_secret_value() if settings.prefect_auth else None
-    with present(context, "worker", say) as presence:
+    with present(context, "worker", say) as presence, metrics_endpoint(context, "worker", say):
         async with connected(settings.prefect_api_url, auth):
             try:
                 await worker.serve(
@@ -237,16 +234,6 @@ async def _resume_relay_schedule(context: Context) -> None:
         await update_relay_schedule(context, live=False)
     except Exception as problem:
         _log.warning("the schedule of the relay could not be resumed: %s", problem)
-
-
-async def send_what_is_left() -> None:
-    """Logs and task states that Prefect sends from the background, while the server is still there to take them."""
-    for background in (EventsWorker, APILogWorker):
-        # It would warn of whatever is left, though all that is left is waited for.
-        logging.getLogger(f"prefect.{background.__name__}").setLevel(logging.ERROR)
-        sending = background.drain_all(timeout=DRAIN_SECONDS, at_exit=False)
-        if inspect.isawaitable(sending):
-            await sending
 
 
 def root_of(settings: Settings) -> Path:

@@ -38,6 +38,12 @@ def noon(day: date) -> datetime:
     return datetime.combine(day, time(12), UTC)
 
 
+def _log_as_json(settings: Settings) -> None:
+    # Start-up time: few processes write such a log.
+    hidden = import_module("clusterflow.settings.secret_values").secret_values(settings)
+    import_module("clusterflow.telemetry.logs").begin(hidden)
+
+
 class Context:
     """What every use case needs: settings, database, clock and ids.
 
@@ -59,6 +65,8 @@ class Context:
             SchemaMismatch: the schema of the database does not fit this version.
         """
         chosen = settings or Settings()
+        if chosen.log == "json":
+            _log_as_json(chosen)
         database = shared_database(chosen.database_url)
         check_schema(database)
         return cls(chosen, database, clock).at(chosen.today)

@@ -19,6 +19,7 @@ from clusterflow.services.fault_isolation import compute_without_broken, describ
 from clusterflow.services.outbox import RETRY_DELAY
 from clusterflow.store import deadlines, ledger, tables
 from clusterflow.store.registry import initiative_records, work_calendar
+from clusterflow.telemetry.work import working_on
 
 
 class ReviewResult(Frozen):
@@ -41,12 +42,13 @@ class DeadlineResult(Frozen):
 def evaluate(context: Context, initiative: str, actor: str | None = None) -> EvaluationResult:
     """Bring one initiative up to date."""
     metrics = metrics_of(context)
-    with context.reading() as connection:
-        observed = evaluation.observe(connection, initiative, context.clock(), metrics)
-    return perform(
-        context.database, context.command(actor), "evaluate", initiative, EvaluationResult,
-        lambda tx: evaluation.evaluate(tx, initiative, metrics, observed),
-    )  # fmt: skip
+    with working_on(initiative=initiative):
+        with context.reading() as connection:
+            observed = evaluation.observe(connection, initiative, context.clock(), metrics)
+        return perform(
+            context.database, context.command(actor), "evaluate", initiative, EvaluationResult,
+            lambda tx: evaluation.evaluate(tx, initiative, metrics, observed),
+        )  # fmt: skip
 
 
 def review_portfolio(context: Context, actor: str | None = None) -> ReviewResult:

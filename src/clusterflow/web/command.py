@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from clusterflow.services import single_sign_on
 from clusterflow.services.context import Context
+from clusterflow.services.monitoring import endpoint as monitoring
 from clusterflow.services.processes import present
 from clusterflow.web.app import build_app
 
@@ -25,6 +26,7 @@ def web() -> None:
     # What is missing is reported now, and not to the first visitor.
     context.settings.code_key()
     single_sign_on.check_package(context)
+    monitoring.check_package(context)
     if settings.mail is None and "mail" not in settings.channel and settings.channels is None:
         print("no mail server is set, so nobody can sign in. Set CLUSTERFLOW_MAIL", file=sys.stderr)
     print(f"Web pages    {settings.site}\nStop with Ctrl-C.", flush=True)
@@ -37,6 +39,8 @@ def web() -> None:
             host=settings.web_host,
             port=settings.web_port,
             log_level="warning",
+            # Its own console would write lines that are not JSON.
+            log_config=None if settings.log == "json" else uvicorn.config.LOGGING_CONFIG,
             # A line for each request would hold the secrets of links.
             access_log=False,
             # The addresses of clients come from the connection alone: a header is as easily forged as sent.
@@ -46,7 +50,10 @@ def web() -> None:
 
 
 def app_of_process(context: Context | None = None) -> Starlette:
-    """Build the site of one process."""
+    """Build the site of one process, which shows metrics of its own."""
     gc.set_threshold(GARBAGE_THRESHOLD)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    return build_app(context or Context.open())
+    context = context or Context.open()
+    if context.settings.metrics_port is not None:
+        print(f"Metrics      {monitoring.Endpoint(context, 'web').address}", flush=True)
+    return build_app(context)

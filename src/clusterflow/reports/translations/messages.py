@@ -237,6 +237,11 @@ MESSAGES: dict[str, str] = {
     "que no está instalado; instálelo: {}",
     "the answers of the OpenID provider are verified by joserfc, which is not installed here; install it: {}": "las "
     "respuestas del proveedor OpenID se verifican con joserfc, que no está instalado; instálelo: {}",
+    "metrics need a package that is not installed here; install it: {}": "las métricas necesitan un paquete que no "
+    "está instalado; instálelo: {}",
+    "metrics cannot be shown at {}: {}": "no se pueden mostrar métricas en {}: {}",
+    "no port from {} to {} is free: set CLUSTERFLOW_METRICS_PORT": "ningún puerto de {} a {} está libre: ponga "
+    "CLUSTERFLOW_METRICS_PORT",
     "a PDF is set by WeasyPrint, which does not find a library it rests on ({}); install Pango, as libpango-1.0-0 "
     "and libpangoft2-1.0-0 on Debian": "para los PDF hace falta WeasyPrint, que no encuentra una biblioteca ({}); "
     "instale Pango: en Debian, libpango-1.0-0 y libpangoft2-1.0-0",

@@ -12,7 +12,9 @@ from clusterflow.reports.translations import translated
 from clusterflow.rules.work_calendar import months_before
 from clusterflow.services.diagnostics.advice import advise
 from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, both, ok, plain, trouble, warning
-from clusterflow.store import deadlines, ledger, notices, outbox, refused_submissions
+from clusterflow.services.monitoring import figures
+from clusterflow.services.monitoring.figures import Waiting
+from clusterflow.store import deadlines, ledger, outbox
 from clusterflow.store.database import HEAD, UPGRADE_HINT, check_schema, read_connection
 from clusterflow.store.dead_letters import dead_letters
 from clusterflow.store.outbox import Topic
@@ -70,21 +72,37 @@ def look_at_outbox(surroundings: Surroundings) -> Iterable[CheckResult]:
     """What is on its way to Prefect and to people, and for how long."""
     now = surroundings.now
     with read_connection(surroundings.database) as connection:
-        waiting = outbox.backlog(connection)
-        since = {topic: outbox.oldest_pending(connection, topic) for topic in waiting}
+        waiting = figures.read_outbox(connection)
         error = outbox.last_error(connection)
-        unsent, oldest = notices.overdue(connection, now)
+        unsent = figures.read_notices(connection, now)
     ways: dict[Topic, Text] = {"event": _TO_PREFECT, "notice": _TO_PEOPLE}
     for topic, what in ways.items():
-        yield _backlog(what, waiting[topic], since[topic], now, error)
-    yield _backlog(_MAILS, unsent, oldest, now, None)
+        yield _backlog(what, waiting[topic], now, error)
+    yield _backlog(_MAILS, unsent.overdue, now)
+    yield ok(_UNSENT, both(_BY_STATE, waiting=unsent.waiting, refused=unsent.refused, dead=unsent.dead))
 
 
-def _backlog(what: Text, count: int, since: datetime | None, now: datetime, error: str | None) -> CheckResult:
+def look_at_deadlines(surroundings: Surroundings) -> Iterable[CheckResult]:
+    """Whether the deadlines of initiatives are processed when they are due."""
+    with read_connection(surroundings.database) as connection:
+        late = figures.read_deadlines(connection, surroundings.now)
+    yield _backlog(DEADLINES, late, surroundings.now)
+
+
+def _backlog(what: Text, waiting: Waiting, now: datetime, error: str | None = None) -> CheckResult:
+    count, since = waiting.count, waiting.since
     if since is None or now - since < FRESH:
         return ok(what, both(_WAIT, count=count) if count else _NOTHING)
     found = both(_WAIT_LONG, count=count, since=f"{since:%Y-%m-%d %H:%M} UTC", error=f" ({error})" if error else "")
     return warning(what, found, advise("relay"))
+
+
+DEADLINES = Text(es="plazos por procesar", en="deadlines to be processed")
+_UNSENT = Text(es="avisos sin enviar", en="notices not sent")
+_BY_STATE = Text(
+    es="{waiting} esperan su primer intento, {refused} fueron rechazados y se reintentan, {dead} se abandonaron",
+    en="{waiting} wait for their first attempt, {refused} were refused and are tried again, {dead} were given up",
+)
 
 
 _TO_PREFECT = Text(es="bandeja de salida: a Prefect", en="outbox: to Prefect")
@@ -126,7 +144,7 @@ _NONE_DEAD = Text(es="ninguno en los últimos 30 días", en="none in the last 30
 def look_at_refused(surroundings: Surroundings) -> Iterable[CheckResult]:
     """Submissions that were refused and that nobody has corrected yet."""
     with read_connection(surroundings.database) as connection:
-        waiting = refused_submissions.count_waiting(connection)
+        waiting = figures.read_refused_submissions(connection)
     if waiting:
         yield warning(_REFUSED, both(_WAIT, count=waiting), advise("correct-submissions"))
     else:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
 from clusterflow.domain.text import Text
 from clusterflow.rules.process_conflicts import Traits, differences
 from clusterflow.services.context import Context
 from clusterflow.services.diagnostics.advice import advise
 from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, both, ok, plain, several, warning
+from clusterflow.services.monitoring.figures import fresh_processes
 from clusterflow.services.processes import describe, fingerprint
-from clusterflow.store import processes
 from clusterflow.store.database import read_connection
 
 
 def look(surroundings: Surroundings) -> Iterable[CheckResult]:
     """Which processes were heard lately; their versions, secrets and clocks."""
     with read_connection(surroundings.database) as connection:
-        known = processes.fresh(connection, processes.database_clock(connection, datetime.now(UTC)))
+        known = fresh_processes(connection)
     for place, one in enumerate(known):
         traits = [Traits(p.version, p.secret, p.ahead_seconds) for p in known[: place + 1]]
         for difference in differences(traits[-1], traits[:-1]):

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from urllib.parse import unquote, urlsplit
-
-from pydantic import SecretStr
 
 from clusterflow.domain.text import Language, Text
 from clusterflow.errors import ClusterflowError, Mistakes
@@ -28,15 +25,13 @@ from clusterflow.services.diagnostics.finding import (
     warning,
     worst,
 )
+from clusterflow.settings.secret_values import secret_values
 
 PATIENCE_SECONDS = 10.0
 """A check that takes longer is slow. Most take milliseconds, and one that has to import Prefect a second or two."""
 
 HANGS_AFTER = 4
 """A check that takes so many times as long is given up. A machine under load is slow, and not broken."""
-
-SHORTEST = 3
-"""Shorter passwords are not looked for in texts: they would be part of many words."""
 
 
 def examine(
@@ -53,7 +48,7 @@ def examine(
         else:
             results = _look(check, surroundings, patience_seconds)
         outcomes[check.id] = worst(s.outcome for s in results)
-        secrets = _secrets(surroundings) if "settings" in surroundings.__dict__ else ()
+        secrets = _secrets(surroundings)
         for one in results:
             what, found, cure = (_shown(_translated(t, language), secrets) for t in (one.what, one.found, one.cure))
             yield Finding(check=check.id, what=what, outcome=one.outcome, found=found, cure=cure)
@@ -108,28 +103,7 @@ def _shown(text: str, secrets: Sequence[str]) -> str:
 
 
 def _secrets(surroundings: Surroundings) -> list[str]:
-    """What must not be shown: secret settings, and the passwords in them; the longest first."""
-    settings, found = surroundings.settings, set[str]()
-    for value in (*(getattr(settings, name) for name in type(settings).model_fields), surroundings.stored_channels):
-        for secret in _held(value):
-            found |= {secret, *_passwords(secret)}
-    found.update(_passwords(settings.database_url))
-    if settings.prefect_auth is not None:
-        found.add(settings.prefect_auth.get_secret_value().partition(":")[2])
-    return sorted((s for s in found if len(s) >= SHORTEST), key=len, reverse=True)
-
-
-def _held(value: object) -> Iterator[str]:
-    """The secrets in the value of a setting."""
-    if isinstance(value, SecretStr):
-        yield value.get_secret_value()
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from _held(one)
-
-
-def _passwords(address: str) -> set[str]:
-    with suppress(ValueError):
-        if password := urlsplit(address).password:
-            return {password, unquote(password)}
-    return set()
+    """What must not be shown. Settings that nobody could read have no secrets to show."""
+    if "settings" not in surroundings.__dict__:
+        return []
+    return secret_values(surroundings.settings, surroundings.stored_channels)

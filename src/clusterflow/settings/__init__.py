@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,14 +14,22 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+from clusterflow.settings.values import (
+    valid_id,
+    valid_ids,
+    valid_networks,
+    valid_public_address,
+    valid_site_address,
+    valid_web_address,
+)
 
 PREFIX = "CLUSTERFLOW_"
 
 _DOTENV = ".env"
-_PACKAGE = Path(__file__).resolve().parent
+_PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def shipped_folder(name: str) -> Path:
@@ -67,90 +74,6 @@ def _channels_one_by_one() -> dict[str, SecretStr]:
 
 NOBODY = "cli"
 """The actor of a command when none is named."""
-
-
-def _id(text: str) -> str:
-    """Return the id if it is valid. The ledger is never erased, so it holds ids and no names.
-
-    Raises:
-        ValueError: the text is not an id.
-    """
-    if not re.fullmatch("[a-z0-9][a-z0-9._-]{0,63}", text):
-        raise ValueError("is not an id; accepted: 1 to 64 lower case letters, digits, points, hyphens and underscores")
-    return text
-
-
-def _web_address(text: str) -> str:
-    """Return the address of a server if it is valid.
-
-    Raises:
-        ValueError: the text is not a web address.
-    """
-    try:
-        split = urlsplit(text)
-        known = split.scheme in ("http", "https") and bool(split.hostname) and split.port != 0
-    except ValueError:
-        known = False
-    if not known:
-        raise ValueError("is not a web address; accepted: http://HOST:PORT/api")
-    return text
-
-
-def _public_address(text: str) -> str:
-    """Return the address of the pages, without a slash at its end and without what the pages add themselves.
-
-    Raises:
-        ValueError: the text is not a web address.
-    """
-    try:
-        address = _web_address(text)
-    except ValueError:
-        raise ValueError("is not a web address; accepted: https://HOST") from None
-    for end in ("/", "/api", "/v2"):
-        address = address.removesuffix(end)
-    return address.removesuffix("/")
-
-
-def _site_address(text: str) -> str:
-    """Return the address of a site, without the slash at its end, if it is valid.
-
-    Raises:
-        ValueError: the text is not a web address, or names a folder, a query or a user.
-    """
-    try:
-        split = urlsplit(text)
-        known = split.scheme in ("http", "https") and bool(split.hostname) and split.port != 0
-        known = known and split.path in ("", "/") and not (split.query or split.fragment or split.username)
-    except ValueError:
-        known = False
-    if not known:
-        raise ValueError("is not the address of a site; accepted: https://HOST or http://HOST:PORT")
-    return text.rstrip("/")
-
-
-def _ids(text: str) -> str:
-    """Return ids that are separated by commas, if all are valid.
-
-    Raises:
-        ValueError: one of them is not an id.
-    """
-    for one in filter(None, (part.strip() for part in text.split(","))):
-        _id(one)
-    return text
-
-
-def _networks(text: str) -> str:
-    """Return network addresses that are separated by commas, if all are valid.
-
-    Raises:
-        ValueError: one of them is not a network address.
-    """
-    for one in filter(None, (part.strip() for part in text.split(","))):
-        try:
-            ip_network(one)
-        except ValueError:
-            raise ValueError("names no network addresses; accepted: 10.0.0.2, 192.168.1.0/24, fd00::/8") from None
-    return text
 
 
 def _by_field(written: Mapping[str, str]) -> dict[str, Any]:
@@ -203,7 +126,7 @@ class Settings(BaseModel):
         "default: the file that comes with clusterflow",
     )
     language: Literal["es", "en"] = Field(default="en", description="language of names and artifacts in Prefect")
-    actor: Annotated[str, AfterValidator(_id)] = Field(
+    actor: Annotated[str, AfterValidator(valid_id)] = Field(
         default=NOBODY, description="who records facts and runs commands if no one else is named: an id, never a name"
     )
     today: date | None = Field(
@@ -282,7 +205,7 @@ class Settings(BaseModel):
         default=None,
         description="fsspec address of the folder for calendars, written every hour: file:///srv/calendars, s3://...",
     )
-    calendars_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
+    calendars_url: Annotated[str, AfterValidator(valid_web_address)] | None = Field(
         default=None,
         description="web address under which a web server of yours shows that folder, for people to subscribe to "
         "their calendars: https://HOST/calendars; the names of the files then contain a secret",
@@ -290,11 +213,11 @@ class Settings(BaseModel):
     prefect_port: int = Field(
         default=4200, ge=1, le=65535, description="loopback port of the Prefect server that clusterflow up starts"
     )
-    prefect_api: Annotated[str, AfterValidator(_web_address)] | None = Field(
+    prefect_api: Annotated[str, AfterValidator(valid_web_address)] | None = Field(
         default=None, description="API address of another Prefect server"
     )
     prefect_auth: SecretStr | None = Field(default=None, description="user:password for Prefect's basic authentication")
-    public_url: Annotated[str, AfterValidator(_public_address)] | None = Field(
+    public_url: Annotated[str, AfterValidator(valid_public_address)] | None = Field(
         default=None,
         description="address at which people open Prefect's pages, for the links in messages: https://HOST; default: "
         "the address of the Prefect server, which may be reachable from this machine only",
@@ -312,12 +235,12 @@ class Settings(BaseModel):
         description="processes that answer the requests of clusterflow web: as many as there are cores, if many people "
         "read at once. The limits for sign-in are shared out among them",
     )  # fmt: skip
-    web_address: Annotated[str, AfterValidator(_site_address)] | None = Field(
+    web_address: Annotated[str, AfterValidator(valid_site_address)] | None = Field(
         default=None,
         description="address at which people reach the web pages: https://clusters.example.org; links in mails begin "
         "with it. Default: the loopback address",
     )
-    web_proxies: Annotated[str, AfterValidator(_networks)] = Field(
+    web_proxies: Annotated[str, AfterValidator(valid_networks)] = Field(
         default="",
         description="network addresses of proxies that sign people in, separated by commas: 10.0.0.2, 192.168.1.0/24. "
         "From every other address the header is ignored",
@@ -327,14 +250,31 @@ class Settings(BaseModel):
         pattern=r"^[A-Za-z][A-Za-z0-9-]{0,63}$",
         description="header in which these proxies name the e-mail address of the person who is signed in",
     )
-    oidc_issuer: Annotated[str, AfterValidator(_web_address)] | None = Field(
+    oidc_issuer: Annotated[str, AfterValidator(valid_web_address)] | None = Field(
         default=None,
         description="address of the OpenID provider of the office: https://login.example.org/realms/office",
     )
     oidc_client: str | None = Field(default=None, description="client id that the provider knows the web pages by")
     oidc_secret: SecretStr | None = Field(default=None, description="secret of that client")
-    administrators: Annotated[str, AfterValidator(_ids)] = Field(
+    administrators: Annotated[str, AfterValidator(valid_ids)] = Field(
         default="", description="ids of the people who see every initiative in the web pages, separated by commas"
+    )
+
+    log: Literal["text", "json"] = Field(
+        default="text",
+        description="json: each process writes its log as lines of JSON to standard error, with the flow run, the "
+        "initiative and the command; nothing that somebody typed is among it",
+    )
+    metrics_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="port at which each long-running process shows its metrics to Prometheus; where another process of "
+        "this machine has it, the next one that is free. Default: no metrics",
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1",
+        description="address that the metrics listen on; the default is reached from this machine alone",
     )
 
     def __init__(self, *, _env_file: Path | str | None = _DOTENV, **values: Any) -> None:
