@@ -129,19 +129,19 @@ def test_the_doctor_says_the_same(world: World, relay: Endpoint) -> None:
     samples = read(relay)
     states = {s: value(samples, "clusterflow_notices_unsent", state=s) for s in ("waiting", "refused", "dead")}
     assert states["refused"] > 0
-    looks = (checks.look_at_outbox, checks.look_at_deadlines, checks.look_at_refused)
-    said = {r.what.en: r.found.en for look in looks for r in look(At(world))}
-    assert said["notices not sent"] == (
+    checks_of_work = (checks.look_at_outbox, checks.look_at_deadlines, checks.look_at_refused)
+    findings = {r.what.en: r.found.en for look in checks_of_work for r in look(At(world))}
+    assert findings["notices not sent"] == (
         f"{states['waiting']:.0f} wait for their first attempt, {states['refused']:.0f} were refused and are tried "
         f"again, {states['dead']:.0f} were given up"
     )
     entries = value(samples, "clusterflow_outbox_entries", topic="event")
-    assert said["outbox: to Prefect"].startswith(f"{entries:.0f} wait since 2024-01-10 12:00")
+    assert findings["outbox: to Prefect"].startswith(f"{entries:.0f} wait since 2024-01-10 12:00")
     assert value(samples, "clusterflow_outbox_age_seconds", topic="event") == timedelta(days=3).total_seconds()
-    assert said["deadlines to be processed"].startswith("1 wait since 2024-01-13 10:00")
+    assert findings["deadlines to be processed"].startswith("1 wait since 2024-01-13 10:00")
     assert value(samples, "clusterflow_deadlines_late") == 1
     assert value(samples, "clusterflow_deadlines_lateness_seconds") == 7200
-    assert said["refused submissions"] == "1 wait"
+    assert findings["refused submissions"] == "1 wait"
     assert value(samples, "clusterflow_submissions_refused") == 1
 
 
