@@ -271,6 +271,7 @@ COMMANDS: dict[str, str] = {
     "the answer of the OpenID provider proves nothing: {}": "la respuesta del proveedor de OpenID no prueba nada: {}",
     "the OpenID provider answers about somebody else": "el proveedor de OpenID responde sobre otra persona",
     "Web pages     {}": "Páginas web   {}",
+    "Metrics       {}": "Métricas      {}",
     "the web pages did not start; see {}: {}": "las páginas web no arrancaron; mire {}: {}",
     "port {} is taken by another program: end it, or set CLUSTERFLOW_WEB_PORT": "el puerto {} está ocupado por otro "
     "programa: ciérrelo o defina CLUSTERFLOW_WEB_PORT",
