@@ -17,6 +17,7 @@ from clusterflow.prefect.steps import Steps
 from clusterflow.services import review as review_service
 from clusterflow.services.coming_turns import refresh_coming_turns
 from clusterflow.services.context import Context
+from clusterflow.services.standing import enrolled
 
 
 @flow(name="review", flow_run_name=portfolio_run_name, persist_result=False)
@@ -48,7 +49,7 @@ async def review(as_of: date | None = None) -> dict[str, int] | State[Any]:
 
 async def _review(context: Context, steps: Steps) -> dict[str, int]:
     """Review the portfolio: a small one here, a large one in parts that the workers share."""
-    everyone = review_service.enrolled(context)
+    everyone = enrolled(context)
     job = await share(context, REVIEW, everyone, context.settings.shard, review_part)
     if job is None:
         found = review_service.review_portfolio(context, actor="review")

@@ -16,7 +16,7 @@ from clusterflow.services.context import Context
 from clusterflow.services.shards import Job, Shard, ShardResult
 
 TAKEN = Text(es="otro trabajador la hizo o la está haciendo", en="another worker did it, or is doing it")
-DONE = Text(es="parte {number}: {looked_at} iniciativas", en="part {number}: {looked_at} initiatives")
+DONE = Text(es="parte {number}; iniciativas: {looked_at}", en="part {number}; initiatives: {looked_at}")
 FAILED = Text(
     es="parte {number}: falló; se intenta de nuevo (el registro dice por qué)",
     en="part {number}: failed, and is tried again (the log says why)",

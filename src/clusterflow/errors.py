@@ -81,6 +81,10 @@ class NotPossible(ClusterflowError):
     """A command that is not possible in the current state. The text says why, and what would help."""
 
 
+class KeyTaken(NotPossible):
+    """The idempotency key of a command belongs to another one, which was done before."""
+
+
 class Conflict(ClusterflowError):
     """Other commands changed the same initiative at the same time, and all retries failed."""
 

@@ -150,7 +150,7 @@ def test_parts_give_what_the_whole_gives(database_url: str, tmp_path: Path, seed
     whole, parted = _portfolio(f"sqlite:///{tmp_path}/whole.db", seed), _portfolio(database_url, seed)
     expected = review.review_portfolio(whole, actor="review")
     job, dice = Job(parted, "night"), random.Random(seed)
-    parts = parts_of(parted, review.enrolled(parted), dice.randrange(1, 9))
+    parts = parts_of(parted, standing.enrolled(parted), dice.randrange(1, 9))
     assert job.begin("review", parts) == len(parts) > 1
     changed = set()
     while (shard := job.claim(dice.randrange(1, len(parts) + 1))) is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from support.web import Browser, WebWorld
 
@@ -182,6 +184,15 @@ def test_what_is_to_be_issued_is_issued_once_with_a_button(billed: WebWorld) -> 
     assert "dues-2024-1-late" in {i.id for i in billed.facts("invoice")}
     browser.open(DUES)
     assert "Invoices issued: 0." in browser.submit(f"{DUES}/issue", year="2024").text
+
+
+def test_a_payment_that_a_wrong_clock_refuses_is_not_said_to_be_recorded(billed: WebWorld) -> None:
+    browser = billed.browser("mona")
+    browser.open(f"{DUES}/{FIRM}/payment")
+    billed.world.record("meeting initiative=one id=m-9 body=board on=2024-06-09")
+    billed.world.now -= timedelta(minutes=10)
+    assert browser.submit(f"{DUES}/{FIRM}/payment", amount="500", valid_from="2024-06-28").status_code == 409
+    assert not [p for p in billed.facts("payment") if p.invoice == FIRM]
 
 
 def test_one_day_is_no_days(billed: WebWorld) -> None:

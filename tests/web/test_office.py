@@ -73,6 +73,7 @@ def test_the_portfolio_is_filtered_by_name_and_model(site: WebWorld) -> None:
     browser = site.browser("olga")
     assert "Initiative-one" in browser.get("/office?search=ONE").text
     assert "Initiative-one" not in browser.get("/office?search=two").text
+    assert "Initiative-one" in browser.get("/office?search=%C3%ADniti%C3%A1tive").text, "accents make no difference"
     assert "Initiative-one" in browser.get("/office?model=tiny&page=9").text
     assert "Initiative-one" not in browser.get("/office?model=other").text
     assert "<b>x" not in browser.get("/office?search=<b>x").text

@@ -90,7 +90,7 @@ PART_TYPES: dict[str, type[Part]] = {
     "chain": Chain,
     "entry": Line,
 }
-"""Return the kind of a line. Each kind is recognised by a field that only it has."""
+"""The kinds of lines. Each is recognised by a field that only it has."""
 
 
 def canonical_json(value: dict[str, Any]) -> str:

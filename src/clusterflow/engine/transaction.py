@@ -21,7 +21,7 @@ from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.state import InitiativeState
 from clusterflow.domain.terms import Standing
 from clusterflow.engine.command import CommandContext
-from clusterflow.errors import Conflict, NotPossible
+from clusterflow.errors import Conflict, KeyTaken, NotPossible
 from clusterflow.rules.deadlines import deadlines_of
 from clusterflow.rules.projection import apply
 from clusterflow.rules.work_calendar import WorkCalendar
@@ -269,5 +269,5 @@ def _earlier(connection: Connection, context: CommandContext, digest: Callable[[
     if row is None:
         return None
     if row.digest != (digest() or row.digest):
-        raise NotPossible(f"the key «{context.key}» was already used for another command, on {row.at:%Y-%m-%d}")
+        raise KeyTaken(f"the key «{context.key}» was already used for another command, on {row.at:%Y-%m-%d}")
     return row

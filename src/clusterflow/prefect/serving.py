@@ -250,7 +250,7 @@ async def keep_relaying(context: Context, auth: str | None = None, is_fit: Calla
     async with asyncio.TaskGroup() as relay:
         relay.create_task(_restart(lambda: _publish_events(context, auth, is_fit)))
         relay.create_task(_restart(lambda: _send_notices(context, is_fit)))
-        relay.create_task(_restart(lambda: _receive_submitted(context)))
+        relay.create_task(_restart(lambda: _receive_submitted(context, is_fit)))
 
 
 async def _restart(loop: Callable[[], Awaitable[None]]) -> None:
@@ -292,11 +292,12 @@ async def _send_notices(context: Context, is_fit: Callable[[], bool]) -> None:
             await notice_round(dispatcher)
 
 
-async def _receive_submitted(context: Context) -> None:
+async def _receive_submitted(context: Context, is_fit: Callable[[], bool]) -> None:
     last_count: int | None = None
     while True:
         try:
-            last_count = await receive_changes(context, last_count)
+            if is_fit():  # entries with the time of a wrong clock would stay in the ledger
+                last_count = await receive_changes(context, last_count)
         except PrefectUnreachable as problem:
             _log.warning("%s", problem)
         except ClusterflowError as problem:

@@ -98,11 +98,13 @@ async def _start_runs(job: Job, kind: str, as_of: date | None) -> None:
 
 
 async def work_on(job: Job, shard: Shard, work: Work) -> ShardResult | None:
-    """Do a claimed part and record its result; ``None`` if it failed, or if another worker has recorded it."""
+    """Do a claimed part and record its result; ``None`` if it failed."""
     try:
         with job.renewed(shard):
             result = await work(job.context, shard)
-        return result if job.finish(shard, result) else None
+        if not job.finish(shard, result):
+            get_run_logger().warning("part %s: the claim had ended, and another worker did it, too", shard.number)
+        return result
     except Exception as problem:
         text = describe_problem(problem)
         get_run_logger().error("part %s, attempt %s: %s", shard.number, shard.attempts, text)

@@ -51,7 +51,7 @@ class Case:
     @property
     def model(self) -> LifecycleModel:
         """The model of today."""
-        return self.models.models[-1][1]
+        return self.models.current
 
 
 @dataclass(slots=True)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import select
-
 from clusterflow.domain.records.parties import Initiative
 from clusterflow.engine import record as recording
 from clusterflow.engine.record import RecordResult as RecordResult
@@ -14,7 +12,8 @@ from clusterflow.engine.transaction import digest_of, perform
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.intake.record_file import RecordFile
 from clusterflow.services.context import Context
-from clusterflow.store import registry, tables
+from clusterflow.store import registry
+from clusterflow.store.portfolio import enrolled_initiatives
 from clusterflow.store.registry import initiative_records
 
 
@@ -98,8 +97,7 @@ def mistakes_about_rulebooks(context: Context, submissions: Sequence[Submission]
 def initiatives(context: Context) -> list[str]:
     """The ids of all enrolled initiatives."""
     with context.reading() as connection:
-        table = tables.initiative_state
-        return list(connection.execute(select(table.c.initiative).order_by(table.c.initiative)).scalars())
+        return enrolled_initiatives(connection)
 
 
 def initiative_record(context: Context, initiative: str) -> Initiative | None:

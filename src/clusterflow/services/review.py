@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import select
-
 from clusterflow.domain.events import LifeEvent
 from clusterflow.domain.text import Frozen
 from clusterflow.engine import evaluate as evaluation
@@ -17,7 +15,8 @@ from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.context import Context
 from clusterflow.services.fault_isolation import compute_without_broken, describe_problem
 from clusterflow.services.outbox import RETRY_DELAY
-from clusterflow.store import deadlines, ledger, tables
+from clusterflow.services.standing import enrolled
+from clusterflow.store import deadlines, ledger
 from clusterflow.store.registry import initiative_records, work_calendar
 from clusterflow.telemetry.work import working_on
 
@@ -67,12 +66,6 @@ def review_initiatives(context: Context, initiatives: Sequence[str], actor: str 
     return _review(context, due, initiatives, actor, plan)
 
 
-def enrolled(context: Context) -> list[str]:
-    """Return the ids of all enrolled initiatives."""
-    with context.reading() as connection:
-        return list(connection.execute(select(tables.initiative_state.c.initiative)).scalars())
-
-
 def _review(
     context: Context,
     due: DeadlineResult,
@@ -96,10 +89,10 @@ def _review(
 
 
 def _plan_changes(
-    context: Context, enrolled: Sequence[str], only: Sequence[str] | None
+    context: Context, everyone: Sequence[str], only: Sequence[str] | None
 ) -> dict[str, tuple[LifeEvent, ...]]:
     """Return what an evaluation would change in some of the enrolled initiatives, or in all (``None``)."""
-    initiatives = enrolled if only is None else only
+    initiatives = everyone if only is None else only
     with context.reading() as connection:
         records = initiative_records(connection, context.clock().date(), initiatives)
         # An initiative whose own record was retracted continues, without national holidays.

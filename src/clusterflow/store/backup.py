@@ -19,9 +19,6 @@ from clusterflow.store.ledger_entries import body_of, command_numbers, command_o
 from clusterflow.store.outbox import count_notifiable
 from clusterflow.store.registry import STREAMED, NewFact, Superseded, insert_facts, supersede
 
-PAGE = STREAMED
-"""How many entries are in memory at once."""
-
 
 def is_empty(connection: Connection) -> bool:
     """Return whether the database holds no chain, no pseudonym and no model."""
@@ -43,7 +40,7 @@ def read_life(connection: Connection) -> Iterator[Part]:
         yield Alias(alias=row.alias, person=row.person, salt=row.salt)
     lines = _lines(connection)
     name, line = next(lines, ("", None))
-    for row in connection.execute(_chains(), execution_options=PAGE):
+    for row in connection.execute(_chains(), execution_options=STREAMED):
         yield Chain(
             chain=row.id, version=row.version, head=row.head, published=row.published, told=row.told,
             evaluated=_marks(row),
@@ -75,7 +72,7 @@ def _marks(row: Row[Any]) -> EvaluationMarks | None:
 def _lines(connection: Connection) -> Iterator[tuple[str, Line]]:
     """Yield every entry with its chain, in the order of the chains; some are in memory at once."""
     query = entries_query().order_by(tables.ledger.c.chain, tables.ledger.c.version)
-    for page in connection.execute(query, execution_options=PAGE).partitions():
+    for page in connection.execute(query, execution_options=STREAMED).partitions():
         events = [json.loads(body_of(row)) for row in page]
         facts = _facts(connection, page, events)
         for row, event in zip(page, events, strict=True):

@@ -46,3 +46,9 @@ def _sqlite(element: folded, compiler: SQLCompiler, **kw: Any) -> str:
 def fold(text: str | None) -> str | None:
     """The same in Python; SQLite calls it."""
     return None if text is None else text.translate(_TABLE).replace("ñ", ENYE).replace("Ñ", ENYE)
+
+
+def is_part(search: str, text: str) -> bool:
+    """Return whether what somebody searches for is a part of a text; capitals and accents make no difference."""
+    wanted, found = ((fold(one) or "").replace(ENYE, "n") for one in (search.strip(), text))
+    return wanted in found

@@ -13,7 +13,7 @@ from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Organisation
 from clusterflow.domain.text import Language, Text
 from clusterflow.engine.record import Submission
-from clusterflow.errors import FactChanged, Mistakes, NotPossible, shortened
+from clusterflow.errors import FactChanged, KeyTaken, Mistakes, shortened
 from clusterflow.intake.record_forms.form import (
     Form,
     FormReading,
@@ -178,9 +178,7 @@ def _record(context: Context, author: Author, submissions: list[Submission], new
     except Mistakes as problem:
         texts = [mistake_text(m, author.language).partition(": ")[2] for m in problem.mistakes]
         return Outcome(mistakes={"form": " ".join(t[:1].upper() + t[1:] + "." for t in texts)})
-    except NotPossible:
-        if key is None:
-            raise
+    except KeyTaken:
         return Outcome(repeated=True)
     except FactChanged:
         with context.reading() as connection:

@@ -86,8 +86,9 @@ class ReminderWriter:
         self.pages = pages
         self._asked: datetime | None = None
         self._days: dict[str, date] = {}
-        self._foretold: dict[str, tuple[Facts, date]] = {}
         """The last day that was processed, by time zone."""
+        self._foretold: dict[str, tuple[Facts, date]] = {}
+        """The facts and the day on which it was found last what will turn, by initiative."""
 
     def write_due(self) -> tuple[int, list[str]]:
         """Write the reminders that are due; return how many are new, and the problems."""
@@ -292,10 +293,6 @@ def _reference_windows(
     if OCCASIONS[name].by_lead_time:
         return ((first, date.max),)
     return reference_windows((step for rule in rules for step in rule.ladder), first, last, late)
-
-
-def _rule_of(reminder: reminders.Reminder) -> str:
-    return reminder.rule.removesuffix(ESCALATED)
 
 
 @dataclass(frozen=True, slots=True)

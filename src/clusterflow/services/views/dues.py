@@ -29,7 +29,7 @@ from clusterflow.services.local_time import today_of
 from clusterflow.store import registry
 from clusterflow.store.dues import account_of, unpaid_invoices
 from clusterflow.store.fact_lists import labels
-from clusterflow.store.text_order import fold
+from clusterflow.store.text_order import is_part
 
 PAGE = 50
 """The most invoices on one page."""
@@ -150,7 +150,7 @@ def dues_page(
     page = max(1, min(page, -(-len(listed) // PAGE)))
     other_years: dict[int, list[Money]] = defaultdict(list)
     for one in unpaid:
-        if one.due < today and one.year != plan.year and (visible is None or one.organisation in visible):
+        if one.due < today and one.year != plan.year:
             other_years[one.year].append(one.owed)
     scheme = schemes_of(context).get(plan.scheme or "")
     return DuesPage(
@@ -200,7 +200,7 @@ def _fits(entry: DuesEntry, shown: Shown, search: str) -> bool:
         Shown.OVERDUE: entry.days_late > 0,
         Shown.PLANNED: entry.line.state in (InvoiceState.TO_ISSUE, InvoiceState.LATER),
     }
-    return wanted[shown] and (fold(search.strip()) or "") in (fold(entry.name) or "")
+    return wanted[shown] and is_part(search, entry.name)
 
 
 def _urgency(entry: DuesEntry) -> tuple[object, ...]:

@@ -29,6 +29,7 @@ from clusterflow.services.refusals import entering_refusals
 from clusterflow.services.views.cache import ViewCache, bases_of
 from clusterflow.store.portfolio import last_facts, snapshots
 from clusterflow.store.registry import current
+from clusterflow.store.text_order import is_part
 
 PAGE = 50
 """The most initiatives on one page."""
@@ -64,7 +65,7 @@ class BoardFilter(Frozen):
 
     def fits(self, line: BoardLine) -> bool:
         waits = line.overdue if self.waits == OVERDUE else self.waits in ("", line.waits)
-        return self.model in ("", line.model) and waits and self.search.strip().casefold() in line.name.casefold()
+        return self.model in ("", line.model) and waits and is_part(self.search, line.name)
 
 
 def board(

@@ -17,7 +17,7 @@ from clusterflow.services import access
 from clusterflow.services.context import Context
 from clusterflow.store.fact_lists import labels
 from clusterflow.store.registry import current, facts_of, initiative_records
-from clusterflow.store.text_order import fold
+from clusterflow.store.text_order import is_part
 
 PAGE = 15
 """The most initiatives on one page."""
@@ -97,11 +97,10 @@ def people_of_office(context: Context, reader: str, search: str = "", page: int 
     """
     today, offices = context.clock().date(), access.offices_of(context, reader)
     served = sorted(access.initiatives_served(context, reader))
-    wanted = fold(search.strip()) or ""
     with context.reading() as connection:
         records = initiative_records(connection, today, served)
         names = {i: records[i].name if i in records else i for i in served}
-        fitting = [i for i in served if wanted in (fold(names[i]) or "")]
+        fitting = [i for i in served if is_part(search, names[i])]
         found = sorted(fitting, key=lambda i: (alphabetical(names[i]), i))
         page = max(1, min(page, -(-len(found) // PAGE)))
         listed = found[(page - 1) * PAGE : page * PAGE]
