@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import get_args
 
 import pytest
 from texts import problems
 
 from clusterflow.cli import prompts
+from clusterflow.configs.mistakes import describe_value
 from clusterflow.domain.events import Event
 from clusterflow.domain.records import RECORDS
 from clusterflow.errors import Mistake, Mistakes, UnknownName
@@ -29,6 +31,20 @@ def test_every_text_that_people_see_has_a_spanish_one() -> None:
 
 def test_every_record_type_has_a_spanish_noun() -> None:
     assert {name for name in RECORDS if with_article(name) not in NOUNS} == set()
+
+
+def test_whatever_nobody_knows_by_a_name_has_a_spanish_noun() -> None:
+    code = "".join(file.read_text(encoding="utf-8") for file in Path(translations.__file__).parents[2].rglob("*.py"))
+    nouns = {noun.replace("{model.id}", "basque") for noun in re.findall(r'UnknownName\(\s*f?"([^"]+)"', code)}
+    assert len(nouns) > 10
+    english = {n for n in nouns if f"no hay {n} con" in translations.translated(f"no {n} is called «x»", "es")}
+    assert english == set()
+
+
+@pytest.mark.parametrize("value", [[], [1], {"a": 1}, "", 5, None])
+def test_what_stands_in_a_file_in_place_of_another_thing_is_named_in_spanish(value: object) -> None:
+    found = f"title: {describe_value(value)}"
+    assert translations.translated(found, "es") not in (found, "title: ")
 
 
 def test_every_event_and_each_of_its_fields_has_a_name() -> None:

@@ -361,3 +361,9 @@ def test_a_repeat_is_recognised(world: MakeWorld) -> None:
     w = begin(world, OLD, OTHER)
     first = go(w, key="once")
     assert go(w, key="once", by="gala").initiatives[0].entries == first.initiatives[0].entries
+
+
+def test_the_longest_key_is_long_enough_for_each_initiative(world: MakeWorld) -> None:
+    w = begin(world, OLD, OTHER)
+    done = go(w, key="k" * 128)
+    assert go(w, key="k" * 128).initiatives[0].entries == done.initiatives[0].entries

@@ -13,7 +13,7 @@ from clusterflow.prefect import serving
 async def test_a_relay_that_does_not_fit_the_others_neither_publishes_nor_sends_nor_records(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done, too_early, asked, is_fit = set[str](), set[str](), 0, False
+    done, too_early, times_asked, is_fit = set[str](), set[str](), 0, False
     all_done = asyncio.Event()
 
     async def note(what: str) -> bool:
@@ -23,9 +23,9 @@ async def test_a_relay_that_does_not_fit_the_others_neither_publishes_nor_sends_
         return True
 
     def fits() -> bool:
-        nonlocal asked, is_fit
-        asked += 1
-        is_fit = asked > 9
+        nonlocal times_asked, is_fit
+        times_asked += 1
+        is_fit = times_asked > 9
         return is_fit
 
     async def channels() -> None:

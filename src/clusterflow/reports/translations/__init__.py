@@ -99,7 +99,7 @@ class _Value(str):
 
     def __format__(self, spec: str) -> str:
         if spec == "noun":
-            return NOUNS.get(self, str(self))
+            return NOUNS.get(self) or _spanish(str(self))
         is_text = " " in self.strip() and not (self.startswith("«") and self.endswith("»"))
         return _spanish(str(self)) if is_text else str(self)
 

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 CONFIGS: dict[str, str] = {
+    "a list": "una lista",
+    "an empty list": "una lista vacía",
+    "a mapping": "claves con sus valores",
+    "a mapping with the keys {}": "las claves {}",
+    "an empty text": "un texto vacío",
+    "the number {}": "el número {}",
+    "{} or more": "{} o más",
+    "a text (put it in quotes)": "un texto (póngalo entre comillas)",
     "the scheme «{}» is in a file called {}": "el esquema «{}» está en un archivo que se llama {}",
     "{} and {}: {} is in both": "{} y {}: {} está en ambos",
     "the key «{}» in a scheme by {}": "la clave «{}» en un esquema por {}",

@@ -44,10 +44,19 @@ TERMS: dict[str, str] = {
     "each key once": "cada campo una vez",
     "retract=true": "retract=true",
     "initiative=ID": "initiative=ID",
+    "stage of {}": "etapa de {}",
 }
 
 NOUNS: dict[str, str] = {
     "enrolled initiative": "iniciativa inscrita",
+    "initiative in the ledger": "iniciativa en la bitácora",
+    "model of a live initiative": "modelo de una iniciativa activa",
+    "refused submission": "entrega rechazada",
+    "dead letter": "aviso abandonado",
+    "flow run": "ejecución",
+    "deployment": "despliegue",
+    "dues": "cuotas",
+    "workbook": "libro",
     "initiative": "iniciativa",
     "person": "persona",
     "stage": "etapa",
