@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, SerializeAsAny, TypeAdapter
 
 from clusterflow.cli.language import language
 from clusterflow.domain.text import FORBIDDEN_CHARACTERS, ID, ID_ACCEPTED, decode_text
+from clusterflow.engine.command import LONGEST_KEY
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes, quoted
 from clusterflow.reports import translations
 from clusterflow.services.exports.files import fresh
@@ -26,8 +27,6 @@ KnownAt = Annotated[
     str | None,
     Parameter(name="--known-at", help="what was known at the end of that day: later entries do not count"),
 ]
-LONGEST_KEY = 128
-"""Of an idempotency key, as the database keeps it."""
 
 
 def _file(_: object, source: Path | None) -> None:

@@ -8,6 +8,9 @@ from datetime import datetime
 
 from clusterflow.settings import NOBODY
 
+LONGEST_KEY = 128
+"""The longest idempotency key that the database keeps."""
+
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.terms import Standing
 from clusterflow.domain.text import Frozen, Language
 from clusterflow.engine import migrate as engine
+from clusterflow.engine.command import LONGEST_KEY
 from clusterflow.engine.migrate import MigrationResult
 from clusterflow.engine.transaction import Transaction, perform
 from clusterflow.errors import ClusterflowError, Conflict, Mistake, Mistakes, NotPossible, UnknownName
@@ -147,7 +149,7 @@ def _one(
         return result
 
     request = repr((initiative, model.hash, by, reason, second, sorted((written or {}).items())))
-    own_key = f"{key}:{initiative}" if key is not None else None
+    own_key = _key_of(key, initiative) if key is not None else None
     try:
         return perform(
             context.database, context.command(actor, None if dry_run else own_key), "migrate", request,
@@ -155,6 +157,12 @@ def _one(
         )  # fmt: skip
     except _Undo as undone:
         return undone.result
+
+
+def _key_of(key: str, initiative: str) -> str:
+    """Return the key of the migration of one initiative, which is not longer than the database keeps."""
+    whole = f"{key}:{initiative}"
+    return whole if len(whole) <= LONGEST_KEY else hashlib.sha256(whole.encode()).hexdigest()
 
 
 def _concerned(
