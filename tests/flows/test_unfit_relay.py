@@ -1,4 +1,4 @@
-"""A relay that does not fit the other processes takes no work, and goes on once it fits again."""
+"""A relay that does not fit the other processes takes no work, and continues once it fits again."""
 
 from __future__ import annotations
 
