@@ -4,10 +4,13 @@ A migration there and back leaves the standing, every milestone with its dates, 
 the stages under way, and the days of every stay that there was: when it began, by when its time is over, how it ended.
 That holds if both models ask the same at the gates of the stages that take each other's place and make the same ones
 optional. Their order, their names and the times that they allow may differ.
+
+An initiative that is not migrated lives as if there were no new text: entry by entry, whatever the text says.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, timedelta
@@ -29,8 +32,10 @@ from clusterflow.errors import ClusterflowError, Mistakes
 from clusterflow.rules.ballot import Ballot
 from clusterflow.rules.migration import match_stages
 from clusterflow.rules.projection import replay
-from clusterflow.services import gates, ledger, standing
+from clusterflow.services import gates, ledger, review, standing
 from clusterflow.services.migration import migrate
+from clusterflow.services.model_changes import impact
+from clusterflow.store.people import aliases_of
 from clusterflow.store.state import sort_rows
 
 Step = tuple[tuple[int, int], DecisionKind, int, int]
@@ -150,6 +155,40 @@ def reordered(made: LifecycleModel, orders: tuple[int, ...], days: int) -> Lifec
 
 def test_there_and_back_leaves_what_was_on_sqlite(sqlite_template: Path, tmp_path: Path) -> None:
     there_and_back(FreshSqlite(sqlite_template, tmp_path), examples=40)
+
+
+def lived_on(fresh: Fresh, one: LifecycleModel, text: LifecycleModel | None, *lives: Sequence[Step]) -> list[str]:
+    """Live under a model; return the entries, with people by name.
+
+    Args:
+        text: another text of the model, that is published after the first part of the life.
+    """
+    w = begin(fresh, one)
+    for number, life in enumerate(lives):
+        if text is not None and number == 1:
+            w.context.models = {text.id: text}
+            impact(w.context, text)
+        review.review_portfolio(w.context)
+        play(w, one, life)
+    check(w, one)
+    with w.context.reading() as connection:
+        names = {alias: person for person, alias in aliases_of(connection).items()}
+    events = (f"{e.at} {e.event!r}" for e in ledger.entries(w.context, "one") if not e.event.kind.startswith("record."))
+    return [re.sub("p-[0-9a-f]+", lambda found: names[found[0]], entry) for entry in events]
+
+
+def unmigrated(fresh: Fresh, examples: int) -> None:
+    @settings(max_examples=examples, phases=WITHOUT_SHRINKING)
+    @given(one=models, made=models, life=steps, further=steps, lead=st.sampled_from([None, 90]))
+    def run(one: LifecycleModel, made: LifecycleModel, life: list[Step], further: list[Step], lead: int | None) -> None:
+        text = made.model_copy(update={"version": "2", "lead_days": lead})
+        assert lived_on(fresh, one, text, life, further) == lived_on(fresh, one, None, life, further)
+
+    run()
+
+
+def test_an_unmigrated_initiative_is_unchanged_by_any_new_text_on_sqlite(sqlite_template: Path, tmp_path: Path) -> None:
+    unmigrated(FreshSqlite(sqlite_template, tmp_path), examples=20)
 
 
 def to_any(fresh: Fresh, examples: int) -> None:

@@ -78,6 +78,15 @@ def test_the_differences_of_two_models_are_words() -> None:
     assert model_changes(OLD, OLD, "en") == ()
 
 
+def test_another_lead_time_is_a_difference() -> None:
+    later = OLD.model_copy(update={"lead_days": 91})
+    (found,) = model_changes(OLD, later, "en")
+    assert (found.stage, found.what) == ("", "lead-time")
+    assert found.text == "what comes is announced 91 days ahead; before: 60"
+    (found,) = model_changes(later, OLD, "es")
+    assert found.text == "se avisa de lo que viene con 60 días; antes: 91"
+
+
 def test_stages_with_other_names_are_matched_by_their_kind() -> None:
     order = [(c.stage, c.text) for c in model_changes(OLD, TURNED, "es") if c.what == "order"]
     assert order == [("plan", "sigue a: –; antes a: first"), ("mass", "sigue a: plan; antes a: –")]
@@ -98,6 +107,13 @@ def test_the_impact_on_all_live_initiatives(world: World) -> None:
 
 def test_the_text_that_is_in_force_changes_nothing(world: World) -> None:
     assert impact(world.context, OLD, "en").affected == ()
+
+
+def test_another_lead_time_concerns_everybody(world: World) -> None:
+    found = impact(world.context, OLD.model_copy(update={"lead_days": 30}), "en")
+    effects = [(one.initiative, e.what, e.text) for one in found.affected for e in one.effects]
+    text = "what comes would be announced 30 days ahead instead of 60"
+    assert effects == [(initiative, "lead-time", text) for initiative in ("one", "two")]
 
 
 def test_a_text_without_a_stage_loses_it(world: World) -> None:

@@ -81,15 +81,23 @@ def kind_lines(found: Iterable[tuple[StageKind, StageUnderModel]], language: Lan
     )
 
 
+What = Literal["lead-time", "stage", "order", "time", "deciders", "criterion", "bound", "keep", "severity"]
+
+
 class ModelChange(Frozen):
     """One difference between two models."""
 
     stage: str
-    what: Literal["stage", "order", "time", "deciders", "criterion", "bound", "keep", "severity"]
+    """Empty for what concerns the whole model."""
+    what: What
     text: str
 
 
 _TEXTS: dict[str, Text] = {
+    "lead": Text(
+        es="se avisa de lo que viene con {after} días; antes: {before}",
+        en="what comes is announced {after} days ahead; before: {before}",
+    ),
     "new stage": Text(es="etapa nueva: {title}", en="new stage: {title}"),
     "no stage": Text(es="ya no hay etapa: {title}", en="no stage any more: {title}"),
     "after": Text(es="sigue a: {after}; antes a: {before}", en="follows: {after}; before: {before}"),
@@ -126,6 +134,8 @@ def stage_pairs(before: LifecycleModel, after: LifecycleModel) -> Mapping[str, s
 
 
 def _changes(before: LifecycleModel, after: LifecycleModel, language: Language) -> Iterator[ModelChange]:
+    if before.lead != after.lead:
+        yield _change("", "lead-time", "lead", language, before=before.lead, after=after.lead)
     earlier = {new: old for old, new in stage_pairs(before, after).items()}
     for stage in after.stages:
         if stage.id not in earlier:
@@ -185,13 +195,7 @@ def _asked(criterion: Criterion, language: Language, bound_only: bool) -> str:
     return bound if bound_only else f"{bound} ({', '.join(f'{name}={value}' for name, value in criterion.with_)})"
 
 
-def _change(
-    stage: str,
-    what: Literal["stage", "order", "time", "deciders", "criterion", "bound", "keep", "severity"],
-    template: str,
-    language: Language,
-    **values: object,
-) -> ModelChange:
+def _change(stage: str, what: What, template: str, language: Language, **values: object) -> ModelChange:
     return ModelChange(stage=stage, what=what, text=_TEXTS[template].to(language).format(**values))
 
 

@@ -227,7 +227,7 @@ def prevention_text(needs: Sequence[Need], day: date, language: Language) -> str
 def ways_text(needs: Sequence[Need], language: Language) -> str:
     """Return the ways to prevent a turn: «1 newer (meeting)»."""
     ways = (_WAYS[need.way].to(language).format(n=_units(need, language)) for need in needs)
-    record = f" ({needs[0].record})" if needs and needs[0].record else ""
+    record = f" ({record_label(needs[0].record, language)})" if needs and needs[0].record else ""
     return _OR.to(language).join(ways) + record
 
 

@@ -21,7 +21,7 @@ class Comparison(Frozen):
     kinds: tuple[KindLine, ...]
 
 
-What = Literal["stage", "milestone", "gate", "answer", "deadline"]
+What = Literal["lead-time", "stage", "milestone", "gate", "answer", "deadline"]
 
 
 class Effect(Frozen):
@@ -29,6 +29,7 @@ class Effect(Frozen):
 
     what: What
     stage: str
+    """Empty for what concerns the whole model."""
     title: str
     text: str
 
@@ -39,6 +40,10 @@ class Effect(Frozen):
 
 
 EFFECT: dict[str, Text] = {
+    "lead": Text(
+        es="se avisaría de lo que viene con {after} días en lugar de {before}",
+        en="what comes would be announced {after} days ahead instead of {before}",
+    ),
     "lost": Text(es="el texto nuevo no tiene esta etapa", en="the new text does not have this stage"),
     "lapse": Text(es="el hito caducaría: {asked}", en="the milestone would lapse: {asked}"),
     "due": Text(es="vencería el {after} en lugar del {before}", en="would be due on {after} instead of {before}"),

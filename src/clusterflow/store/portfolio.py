@@ -100,6 +100,13 @@ def enrolled_initiatives(connection: Connection, only: str | None = None, as_of:
     return list(connection.execute(query.order_by(column)).scalars())
 
 
+def live_initiatives(connection: Connection, model: str) -> list[str]:
+    """Return the ids of the initiatives under a model that have not been stopped, in order."""
+    table = tables.initiative_state
+    query = select(table.c.initiative).where(table.c.model == model, table.c.standing != Standing.STOPPED.value)
+    return list(connection.execute(query.order_by(table.c.initiative)).scalars())
+
+
 def active_initiatives(connection: Connection) -> frozenset[str]:
     """Return the ids of the initiatives that have not been stopped."""
     return frozenset(connection.execute(_ACTIVE).scalars())
