@@ -17,6 +17,7 @@ from clusterflow.domain.measurement import UNMEASURED, MetricCall
 from clusterflow.domain.records import RECORDS, Record
 from clusterflow.domain.records.base import STORED
 from clusterflow.store import tables
+from clusterflow.store.metrics import measure
 
 DAYS = ["2022-01-01", "2023-05-01", "2023-07-01", "2024-03-01", "2024-05-01", "2024-06-01", "2024-06-02"]
 NAMES = ["x", "y", "z"]
@@ -100,9 +101,11 @@ def test_measuring_all_at_once_gives_the_same_as_one_by_one(
     with engine.connect() as connection:
         registry = new_registry(connection)
         enter(registry, facts)
+        day = date(2024, 6, 1)
+        every = measure(connection, calls, registry.declarations, day)
         for call in calls:
-            day = date(2024, 6, 1)
             together = registry.everybody(call, day, None)
+            assert every[call] == together, f"{call} shares a statement with other metrics"
             assert set(together) <= set(INITIATIVES)
             assert registry.everybody(call, day, INITIATIVES) == together
             for initiative in INITIATIVES:
@@ -224,4 +227,46 @@ def test_person_turnover_is_what_a_person_would_count(
                 there += len(present[-1])
         found = registry.measure("person-turnover", "2024-06-01")
         assert found.low == found.high == (Fraction(new, there) if there else None)
+        connection.rollback()
+
+
+SPANS = st.tuples(st.sampled_from("abc"), st.sampled_from(HELD), st.sampled_from([None, *HELD]))
+
+
+@settings(CHECKED, max_examples=60)
+@given(memberships=st.lists(SPANS, max_size=9), awarded=st.sampled_from(HELD))
+def test_changes_since_an_award_are_what_a_person_would_count(
+    engine: Engine, new_registry: Callable[..., Any], memberships: list[tuple[str, str, str | None]], awarded: str
+) -> None:
+    """A later membership of an organisation replaces the earlier one from its first day on."""
+    spans = {(who, first): last for who, first, last in memberships if last is None or first <= last}
+
+    def member(who: str, day: str) -> bool:
+        begun = [first for name, first in spans if name == who and first <= day]
+        return bool(begun) and ((last := spans[who, max(begun)]) is None or last >= day)
+
+    def next_to(last: str | None, first: str) -> bool:
+        """Whether a membership that ends on a day continues in one that begins on another."""
+        return last is None or date.fromisoformat(first).toordinal() - date.fromisoformat(last).toordinal() <= 1
+
+    today = "2024-06-01"
+    joined = sum(
+        first > awarded and not any(o == who and f < first and next_to(end, first) for (o, f), end in spans.items())
+        for who, first in spans
+    )
+    left = sum(
+        last is not None and awarded <= last < today
+        and not any(o == who and f > first and next_to(last, f) for o, f in spans)
+        for (who, first), last in spans.items()
+    )  # fmt: skip
+    named, now = ({who for who, _ in spans if member(who, day)} for day in (awarded, today))
+    with engine.connect() as connection:
+        registry = new_registry(connection)
+        registry.add("label", awarded, name="x")
+        for (who, first), last in spans.items():
+            registry.add("membership", first, organisation=who, valid_to=last)
+        changes = registry.measure("member-changes", today, label="x")
+        assert (changes.low, changes.high) == 2 * ((Fraction(joined + left, len(named)) if named else None),)
+        retained = registry.measure("retained-members", today, label="x")
+        assert (retained.low, retained.high) == 2 * ((Fraction(len(named & now), len(now)) if now else None),)
         connection.rollback()

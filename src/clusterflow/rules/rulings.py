@@ -64,14 +64,25 @@ class EnteredCutOff:
 CutOffs = Mapping[str, EnteredCutOff]
 """By criterion, the cut-offs of one rulebook that are in force on the day."""
 
+RuleMemo = dict[tuple[int, ...], RuleResult]
+"""The answers found so far on one day, by the identities of a rule and of the numbers that it is about."""
+
 
 def judge_rulebook(
-    rulebook: Rulebook, measurements: Measurements, facts: RulebookFacts, cut_offs: CutOffs, day: date
+    rulebook: Rulebook,
+    measurements: Measurements,
+    facts: RulebookFacts,
+    cut_offs: CutOffs,
+    day: date,
+    memo: RuleMemo | None = None,
 ) -> RulebookVerdict:
     """Judge an initiative by the text in force on the day, and by the drafts beside it.
 
     A holder is judged by the text of the award if the rulebook says so. A day in no text, or outside a rule's own
     validity, is *not in force*, never unmet.
+
+    Args:
+        memo: the same for several initiatives on the same day, whose measurements all live as long as it does.
     """
     label = held_label(rulebook, facts.labels)
     text = governing_text(rulebook, label, day)
@@ -80,7 +91,7 @@ def judge_rulebook(
     drafts = [t for t in rulebook.texts if t.draft and t.is_in_force(day)]
 
     def judged(one: RuleText) -> TextVerdict:
-        return _judge_text(one, measurements, waivers, cut_offs, holding, label, day)
+        return _judge_text(one, measurements, waivers, cut_offs, holding, label, day, {} if memo is None else memo)
 
     return RulebookVerdict(
         rulebook=rulebook,
@@ -135,10 +146,11 @@ def _judge_text(
     holding: Holding,
     label: HeldLabel | None,
     day: date,
+    memo: RuleMemo,
 ) -> TextVerdict:
     left_out = AppliesTo.APPLICANTS if holding is Holding.HELD else AppliesTo.HOLDERS
     results = tuple(
-        _judge_rule(rule, measurements, waivers, cut_offs, day)
+        _judge_rule(rule, measurements, waivers, cut_offs, day, memo)
         for rule in text.rules
         if rule.applies_to is not left_out
     )
@@ -186,6 +198,23 @@ def _requirement(
 
 
 def _judge_rule(
+    rule: Rule,
+    measurements: Measurements,
+    waivers: Sequence[Waiver],
+    cut_offs: CutOffs,
+    day: date,
+    memo: RuleMemo,
+) -> RuleResult:
+    if waivers:
+        return _judge_rule_anew(rule, measurements, waivers, cut_offs, day)
+    key = (id(rule), *[id(measurements.get(call)) for call in rule.calls])
+    found = memo.get(key)
+    if found is None:
+        found = memo[key] = _judge_rule_anew(rule, measurements, waivers, cut_offs, day)
+    return found
+
+
+def _judge_rule_anew(
     rule: Rule, measurements: Measurements, waivers: Sequence[Waiver], cut_offs: CutOffs, day: date
 ) -> RuleResult:
     if not rule.is_in_force(day):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
+from itertools import repeat
 from types import MappingProxyType
 
 from sqlalchemy import Connection
@@ -19,7 +20,7 @@ from clusterflow.domain.text import Language
 from clusterflow.reports.rulebook_matrix import RulebookMatrix, matrix_of
 from clusterflow.reports.rulebook_words import rulebook_word
 from clusterflow.reports.rulebooks import RulebookJudgment, explain_rulebook
-from clusterflow.rules.rulings import CutOffs, EnteredCutOff, RulebookFacts, judge_rulebook
+from clusterflow.rules.rulings import CutOffs, EnteredCutOff, RulebookFacts, RuleMemo, judge_rulebook
 from clusterflow.services import standing
 from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.catalogue.rulebooks import find_rulebook, rulebooks_in
@@ -143,29 +144,28 @@ def judge_all(
     measured = measure(connection, calls, metrics, day, chosen, known_at)
     facts = rulebook_facts(connection, day, chosen, known_at)
     cut_offs = cut_offs_by_rulebook(cut_offs_on(connection, day, known_at), rulebooks.values(), metrics)
-    numbers_of_rulebook = {
-        name: [(call, by) for call, by in measured.items() if by and call in rulebook.calls]
-        for name, rulebook in rulebooks.items()
-    }
-    no_facts = RulebookFacts()
-    # Initiatives with the same facts and numbers share these objects, and so one verdict.
-    judged: dict[tuple[object, ...], RulebookVerdict] = {}
-    found: Verdicts = {}
-    for i in initiatives:
-        mine, record, verdicts = facts.get(i, {}), records.get(i), dict[str, RulebookVerdict]()
-        for name, rulebook in rulebooks.items():
-            if name not in mine and record is not None and not rulebook.concerns(record.country, record.subdivision):
+    found: Verdicts = {i: {} for i in initiatives}
+    for name, rulebook in rulebooks.items():
+        numbers = [(call, by) for call, by in measured.items() if by and call in rulebook.calls]
+        columns = [map(by.get, initiatives) for _, by in numbers]
+        rows = zip(*columns, strict=True) if columns else repeat(())
+        # Initiatives with the same facts and numbers share these objects, and so one verdict.
+        judged, memo = dict[tuple[int, ...], RulebookVerdict](), RuleMemo()
+        for i, row in zip(initiatives, rows, strict=False):
+            own, record = facts.get(i, _NO_FACTS).get(name), records.get(i)
+            if own is None and record is not None and not rulebook.concerns(record.country, record.subdivision):
                 continue
-            own, numbers = mine.get(name, no_facts), numbers_of_rulebook[name]
-            row = [by.get(i) for _, by in numbers]
-            key = (name, id(own), *map(id, row))
+            key = (id(own), *map(id, row))
             verdict = judged.get(key)
             if verdict is None:
                 known = {call: number for (call, _), number in zip(numbers, row, strict=True) if number is not None}
-                verdict = judged[key] = judge_rulebook(rulebook, known, own, cut_offs[name], day)
-            verdicts[name] = verdict
-        found[i] = verdicts
+                verdict = judged[key] = judge_rulebook(rulebook, known, own or _NOTHING, cut_offs[name], day, memo)
+            found[i][name] = verdict
     return found
+
+
+_NOTHING = RulebookFacts()
+_NO_FACTS: Mapping[str, RulebookFacts] = MappingProxyType({})
 
 
 def _chosen(context: Context, rulebook: str | None) -> dict[str, Rulebook]:

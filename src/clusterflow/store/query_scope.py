@@ -181,13 +181,22 @@ class Scope:
 
     def _last(self, record: type[Record], table: FromClause, day: ColumnElement[date]) -> ColumnElement[bool]:
         """Whether a row began on or before the day and no later row of the same key had replaced it by then."""
+        begun = table.c.valid_from <= day
+        if not self.everywhere or record.of_initiative:
+            return and_(begun, ~exists().where(*self._replaces(record, table, day)))
+        # Each membership needs its organisation. For all of them it is faster to find once which rows are replaced.
+        earlier = tables.REGISTRY_TABLES[record.type].alias()
+        replaced = select(earlier.c.entry).where(earlier.c.chain == REGISTRY, *self._replaces(record, earlier, day))
+        return and_(begun, table.c.entry.not_in(replaced))
+
+    def _replaces(
+        self, record: type[Record], table: FromClause, day: ColumnElement[date]
+    ) -> tuple[ColumnElement[bool], ...]:
+        """Whether a later row of the same key as a row began on or before the day."""
         later = tables.REGISTRY_TABLES[record.type].alias()
         same = [later.c[k] == table.c[k] for k in record.key if k != "valid_from"]
-        overtaken = exists().where(
-            later.c.chain == table.c.chain, *same, later.c.valid_from > table.c.valid_from, later.c.valid_from <= day,
-            self._known(later),
-        )  # fmt: skip
-        return and_(table.c.valid_from <= day, ~overtaken)
+        begun = (later.c.valid_from > table.c.valid_from, later.c.valid_from <= day)
+        return (later.c.chain == table.c.chain, *same, *begun, self._known(later))
 
     def _rows(self, record: type[Record], table: FromClause, true: ColumnElement[bool], name: str | None) -> Subquery:
         own = [table.c[c.name] for c in tables.REGISTRY_TABLES[record.type].c if c.name not in _HOUSEKEEPING]

@@ -116,16 +116,22 @@ def label_valid(scope: Scope, level: str = LabelLevel.BRONZE.value) -> Select[An
     )  # fmt: skip
 
 
-@metric("stated")
-def stated(scope: Scope, metric: str) -> Select[Any]:
-    """The latest stated number with this name, for example the number of common challenges named."""
+def _figures(scope: Scope) -> Select[Any]:
     figure = scope.latest(Observation)
     return evidence_row(
-        figure, Observation, what=figure.c.metric, part=figure.c.numerator, whole=figure.c.denominator, most=None
-    ).where(figure.c.metric == metric)
+        figure, Observation, what=figure.c.metric, part=figure.c.numerator, whole=figure.c.denominator, most=None,
+        by={"metric": figure.c.metric},
+    )  # fmt: skip
 
 
-@metric("stated-share")
+@metric("stated", together=("metric", _figures))
+def stated(scope: Scope, metric: str) -> Select[Any]:
+    """The latest stated number with this name, for example the number of common challenges named."""
+    rows = _figures(scope)
+    return rows.where(rows.selected_columns["metric"] == metric)
+
+
+@metric("stated-share", together=("metric", _figures))
 def stated_share(scope: Scope, metric: str) -> Select[Any]:
     """The latest stated share with this name, for example the share of the sector (AEIFAQ)."""
     return stated(scope, metric)

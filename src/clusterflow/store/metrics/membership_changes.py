@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Exists, FromClause, Select, Subquery, and_
 
 from clusterflow.domain.records.activity import Label
 from clusterflow.domain.records.membership import Membership
-from clusterflow.store.metrics.evidence_rows import evidence_row
+from clusterflow.store.metrics.evidence_rows import evidence_row, latest_of
 from clusterflow.store.metrics.metric import metric
 from clusterflow.store.query_scope import Scope, days_between
 
@@ -31,13 +31,15 @@ def member_churn(scope: Scope, months: int = 12) -> Select[Any]:
 def retained_members(scope: Scope, label: str) -> Select[Any]:
     """HUNN (2016): members on the day of the award that are still members ÷ all members now."""
     member, award = scope.current(Membership), _award(scope, label)
+    # Most memberships are as old as the award; only of the others earlier ones are looked up.
+    as_old = member.c.valid_from <= award.c.valid_from
     return evidence_row(
         member,
         Membership,
         what=member.c.organisation,
-        part=case((belonged(scope, award, member), 1), else_=0),
+        part=case((as_old, 1), (belonged(scope, award, member), 1), else_=0),
         also=(award,),
-    ).join_from(member, award, award.c.initiative == member.c.initiative)
+    ).join_from(award, member, award.c.initiative == member.c.initiative)
 
 
 @metric("member-changes")
@@ -47,8 +49,20 @@ def member_changes(scope: Scope, label: str) -> Select[Any]:
     Every join and every leave counts, also those of an organisation that joined and left in between. A change of the
     membership's terms is neither.
     """
-    member, award, other = scope.happened(Membership), _award(scope, label), scope.happened(Membership)
-    day = award.c.valid_from
+    member = _changes(scope, _award(scope, label))
+    return evidence_row(
+        member,
+        Membership,
+        what=member.c.organisation,
+        on=case((member.c.left == 1, member.c.valid_to), else_=member.c.valid_from),
+        part=case((member.c.joined == 1, 1), else_=0) + case((member.c.left == 1, 1), else_=0),
+        whole=case((member.c.named == 1, 1), else_=0),
+    ).where(or_(member.c.joined == 1, member.c.left == 1, member.c.named == 1))
+
+
+def _changes(scope: Scope, award: Subquery) -> Subquery:
+    """Select each membership, and whether it was named at the award, joined after it, and left after it."""
+    member, other, day = scope.happened(Membership), scope.happened(Membership), award.c.valid_from
 
     def adjoined(condition: ColumnElement[bool]) -> Exists:
         same = and_(other.c.initiative == member.c.initiative, other.c.organisation == member.c.organisation)
@@ -63,26 +77,22 @@ def member_changes(scope: Scope, label: str) -> Select[Any]:
         other.c.valid_from > member.c.valid_from, days_between(member.c.valid_to, other.c.valid_from) <= 1
     )
     overtaken = and_(other.c.valid_from > member.c.valid_from, other.c.valid_from <= day)
-    joined = and_(member.c.valid_from > day, ~adjoined(continues_one))
-    left = and_(member.c.valid_to >= day, member.c.valid_to < scope.as_of, ~adjoined(is_continued))
-    named = and_(
-        member.c.valid_from <= day,
-        or_(member.c.valid_to.is_(None), member.c.valid_to >= day),
-        ~adjoined(overtaken),
-    )
-    return (
-        evidence_row(
-            member,
-            Membership,
-            what=member.c.organisation,
-            on=case((left, member.c.valid_to), else_=member.c.valid_from),
-            part=case((joined, 1), else_=0) + case((left, 1), else_=0),
-            whole=case((named, 1), else_=0),
-            also=(award,),
-        )
-        .join_from(member, award, award.c.initiative == member.c.initiative)
-        .where(or_(joined, left, named))
-    )
+    left = and_(member.c.valid_to >= day, member.c.valid_to < scope.as_of)
+    held = or_(member.c.valid_to.is_(None), member.c.valid_to >= day)
+    after = member.c.valid_from > day
+    # The choices are made in this order, so that other memberships are looked up only where they matter.
+    query = select(
+        member.c.initiative,
+        member.c.entry,
+        member.c.organisation,
+        member.c.valid_from,
+        member.c.valid_to,
+        latest_of(member.c.entered_at, award.c.entered_at).label("entered_at"),
+        case((~after, 0), (adjoined(continues_one), 0), else_=1).label("joined"),
+        case((left, case((adjoined(is_continued), 0), else_=1)), else_=0).label("left"),
+        case((after, 0), (held, case((adjoined(overtaken), 0), else_=1)), else_=0).label("named"),
+    ).join_from(award, member, award.c.initiative == member.c.initiative)
+    return query.offset(0).subquery()  # with the offset SQLite computes each column once
 
 
 def _award(scope: Scope, label: str) -> Subquery:
@@ -96,7 +106,8 @@ def _award(scope: Scope, label: str) -> Subquery:
             and_(later.c.valid_from == held.c.valid_from, later.c.entry > held.c.entry),
         ),
     )
-    return select(held).where(_is_called(held, label), ~overtaken.exists()).subquery()
+    # With the offset SQLite selects the awards first; otherwise it looks them up for each membership.
+    return select(held).where(_is_called(held, label), ~overtaken.exists()).offset(0).subquery()
 
 
 def _is_called(held: FromClause, label: str) -> ColumnElement[bool]:

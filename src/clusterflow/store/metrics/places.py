@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Float, Select, Subquery, and_, case, func,
 from clusterflow.domain.records.membership import Membership
 from clusterflow.store.metrics.evidence_rows import UNKNOWN, evidence_row, latest_of
 from clusterflow.store.metrics.metric import metric
-from clusterflow.store.metrics.shared_queries import members
+from clusterflow.store.metrics.shared_queries import members, members_again
 from clusterflow.store.query_scope import Scope
 
 KM_PER_DEGREE = 111.195
@@ -50,7 +50,7 @@ def _pairs(scope: Scope, km: int) -> Subquery:
     """Select each member with each other member of its initiative, and whether the two are near each other. A member
     without another one has one row.
     """
-    one, other = members(scope), members(scope)
+    one, other = members(scope), members_again(scope)
     same_country = or_(one.c.country.is_(None), other.c.country.is_(None), one.c.country == other.c.country)
     at_one_place = and_(func.lower(one.c.place) == func.lower(other.c.place), same_country)
     squared = _squared_distance(one, other)

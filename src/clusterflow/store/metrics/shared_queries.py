@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, or_, select, union_all
@@ -25,7 +26,13 @@ ANY_SME = "sme"
 """The parameter value for micro, small and medium together, instead of a size class."""
 
 
+@lru_cache(maxsize=16)
 def members(scope: Scope) -> Subquery:
+    """Return ``members_again``, the same object for every metric: so one statement can sum several of them."""
+    return members_again(scope)
+
+
+def members_again(scope: Scope) -> Subquery:
     """Select all current and former members with their organisation's figures of the day. ``in_force`` marks current
     ones.
 
@@ -67,9 +74,10 @@ def of_size(size: ColumnElement[str], wanted: str) -> ColumnElement[bool]:
     return size == check_word(SizeClass, wanted, ANY_SME)
 
 
+@lru_cache(maxsize=64)
 def seats(scope: Scope, body: str | None = None) -> Subquery:
     """Select the seats in the bodies of a kind (or of all) on the day, with the helix kind of the represented
-    organisation.
+    organisation. It is the same object for every metric, as ``members`` is.
     """
     seat, house, organisation = scope.current(Seat), scope.current(Body), scope.current(Organisation)
     query = (
