@@ -32,7 +32,7 @@ Members = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Question:
-    """A number of members, what decides whether one counts, and the bounds that are asked."""
+    """A number of members, what decides whether one counts, and the bounds that a rule may have."""
 
     call: MetricCall
     bounds: tuple[str, ...]
@@ -110,9 +110,9 @@ def test_the_least_helps_once_it_is_recorded_and_one_less_does_not(
 
 
 @settings(CHECKED, max_examples=25)
-@given(amounts=st.lists(st.integers(0, 500), min_size=1, max_size=3), asked=st.sampled_from([">= 3 EUR", "> 9.99 EUR"]))
+@given(amounts=st.lists(st.integers(0, 500), min_size=1, max_size=3), limit=st.sampled_from([">= 3 EUR", "> 9.99 EUR"]))
 def test_the_least_amount_helps_and_one_cent_less_does_not(
-    engine: Engine, new_registry: Callable[..., Any], amounts: list[int], asked: str
+    engine: Engine, new_registry: Callable[..., Any], amounts: list[int], limit: str
 ) -> None:
     def facts(cents: list[int]) -> list[Any]:
         amounts = (f"{c // 100}.{c % 100:02} EUR" for c in cents)
@@ -121,26 +121,26 @@ def test_the_least_amount_helps_and_one_cent_less_does_not(
 
     call = MetricCall("business-generated")
     with engine.connect() as connection:
-        found, needs, bound = least(connection, new_registry, call, facts(amounts), asked)
+        found, needs, bound = least(connection, new_registry, call, facts(amounts), limit)
         assert len(needs) == (answer(bound, found) is not Answer.MET)
         for need in needs:
             assert (need.way, need.currency) == ("more", "EUR")
             for cents in (need.units, need.units - 1):
-                number, _, _ = least(connection, new_registry, call, facts([*amounts, cents]), asked)
+                number, _, _ = least(connection, new_registry, call, facts([*amounts, cents]), limit)
                 assert (answer(bound, number) is Answer.MET) == (cents == need.units)
         connection.rollback()
 
 
 def least(
-    connection: Connection, new_registry: Callable[..., Any], call: MetricCall, facts: list[Any], asked: str
+    connection: Connection, new_registry: Callable[..., Any], call: MetricCall, facts: list[Any], limit: str
 ) -> tuple[Measurement, tuple[Need, ...], Bound]:
     """Record facts in an empty registry; return the number, the least that would help, and the bound."""
     connection.rollback()
     registry = new_registry(connection)
     enter(registry, facts)
     declared = registry.declarations[call.metric]
-    bound = Bound.parse(asked, declared.unit)
+    bound = Bound.parse(limit, declared.unit)
     found = measure(connection, [call], registry.declarations, DAY, ["one"])[call].get("one", UNMEASURED)
-    criterion = Criterion(id="asked", metric=call.metric, with_=call.parameters, bound=bound, source="P")
+    criterion = Criterion(id="x", metric=call.metric, with_=call.parameters, bound=bound, source="P")
     rows = evidence(connection, call, "one", DAY)
     return found, least_of(Behind(criterion, declared, False, rows, rows, found), bound), bound
