@@ -80,6 +80,19 @@ def test_the_preview_says_what_would_be_sent_to_whom_by_which_channel_and_langua
         assert "Mensajes" not in browser.get(f"{NOTICES}?days={days}").text
 
 
+def test_who_has_a_chat_and_no_mail_has_an_address(site: WebWorld) -> None:
+    site.ready()
+
+    def rows() -> list[str]:
+        page = site.browser("olga").open(f"{NOTICES}?days=3").text
+        return [row for row in page.split("<tr>") if "telegram" in row]
+
+    site.world.record("person id=mona email=", "channel person=mona channel=telegram address=12345 from=2020-01-01")
+    assert [("Mona" in row, "sin dirección" in row) for row in rows()] == [(True, False)]
+    site.world.record("channel person=mona channel=telegram address=")
+    assert [("Mona" in row, "sin dirección" in row) for row in rows()] == [(True, True)]
+
+
 def test_previews_are_limited_because_each_copies_the_database(site: WebWorld) -> None:
     browser = site.browser("olga")
     codes = [browser.get(f"{NOTICES}?days=1").status_code for _ in range(12)]

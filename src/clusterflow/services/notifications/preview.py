@@ -43,7 +43,7 @@ class PreviewMessage(Frozen):
     """In the time zone of the recipient."""
     person: str
     reachable: bool
-    """Whether the registry has an address of the person."""
+    """Whether the registry has an address of the person, for mail or for one of their channels."""
     urgency: Urgency
     language: NoticeLanguage
     channels: tuple[str, ...]
@@ -81,20 +81,18 @@ class RecordingDispatcher(Dispatcher):
         )
         zone = ZoneInfo(home[notice.recipient, notice.initiative].calendar.timezone)
         known = people_by_id(connection, now.date(), [notice.recipient]).get(notice.recipient)
+        wishes: list[Channel] = current(connection, Channel, REGISTRY, now.date(), person=notice.recipient)
+        wishes.sort(key=lambda wish: (wish.rank, wish.channel))
         return PreviewMessage(
             at=now.astimezone(zone),
             person=notice.recipient,
-            reachable=known is not None and known.email is not None,
+            reachable=(known is not None and known.email is not None) or any(w.address is not None for w in wishes),
             urgency=notice.urgency,
             language=notice.language,
-            channels=self._channels(connection, notice.recipient, now),
+            channels=tuple(wish.channel for wish in wishes) or (MAIL,),
             subject=notice.subject,
             holds=self._parts(connection, notice),
         )
-
-    def _channels(self, connection: Connection, person: str, now: datetime) -> tuple[str, ...]:
-        wishes: list[Channel] = current(connection, Channel, REGISTRY, now.date(), person=person)
-        return tuple(wish.channel for wish in sorted(wishes, key=lambda wish: (wish.rank, wish.channel))) or (MAIL,)
 
     def _parts(self, connection: Connection, notice: notices.Due) -> tuple[MessagePart, ...]:
         table = tables.notice
