@@ -65,7 +65,7 @@ deployments: $(READY)
 
 # Run this after a change of Prefect's pages or ours: tests take the pictures of the documentation.
 pictures: $(READY)
-	CLUSTERFLOW_PICTURES=$(CURDIR)/docs/pictures $(VENV)/bin/python -m pytest tests/browser/test_form.py tests/browser/test_portfolio.py
+	CLUSTERFLOW_PICTURES=$(CURDIR)/docs/pictures $(VENV)/bin/python -m pytest tests/browser/test_form.py tests/browser/test_portfolio.py tests/browser/test_year.py
 
 bench: $(READY)
 	$(VENV)/bin/python -m benches

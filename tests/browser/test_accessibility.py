@@ -1,5 +1,7 @@
 """Every web page in every language, light and dark, checked by axe-core for WCAG 2.2 AA.
 
+The pages are in Spanish and English. Who reads notices in another language gets the Spanish pages.
+
 With CLUSTERFLOW_PICTURES set to a folder, the pictures are written there for review.
 """
 
@@ -19,17 +21,37 @@ from support.ports import free_port
 from support.web import served, two_votes
 from support.world import CONFIGS, World
 
+from clusterflow.domain.records import RECORDS
+from clusterflow.domain.records.base import REGISTRY
 from clusterflow.engine.submissions import Delivery
 from clusterflow.intake.json_lines import read_value
 from clusterflow.services import api_tokens, sign_in
 from clusterflow.services.intake import submissions as intake
+from clusterflow.services.intake.workbook import hand_in, workbooks
 from clusterflow.settings import Settings
+from clusterflow.store.registry import facts_of
 from clusterflow.web.app import build_app
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+EXAMPLES = Path(__file__).parents[2] / "docs" / "how-to" / "example"
 SIZES = ({"width": 1280, "height": 900}, {"width": 390, "height": 844})
-FILLED = {"{initiative}": "one", "{stage}": "first", "{record}": "membership", "{meeting}": "m-1",
-          "{invoice}": "dues-2024-1-firm"}  # fmt: skip
+FILLED = {"{initiative}": "one", "{stage}": "first", "{meeting}": "m-1", "{invoice}": "dues-2024-1-firm"}
+MORE_PAGES = ("/nothing", "/office/notices?days=7", "/initiatives/one/facts/membership?q=nobody",
+              "/initiatives/one/facts/invoice/new?organisation=firm",
+              "/initiatives/one/dues?year=2024&show=overdue")  # fmt: skip
+"""An error page, and pages that differ by their query."""
+
+MISTAKEN_FORMS = {
+    "/me": "form[action='/me/tokens'] button",
+    "/office/enrolment": "main button",
+    "/initiatives/one/facts/meeting/new": "form.fact > button",
+    "/initiatives/one/dues/dues-2024-1-firm/payment": "form.fact > button",
+    "/initiatives/one/gates/first": "form.decision > button",
+}
+"""Forms that are sent empty, with their buttons."""
+
+OTHER_LANGUAGES = ("ca", "eu", "pt")
+PAGES_WITH_LANGUAGES = ("/", "/initiatives/one", "/initiatives/one/gates/first", "/me", "/office/notices?days=7")
 PAGES_WITHOUT_READING = {"/sign-on", "/sign-on/callback", "/calendars/{secret}.ics", "/health"}
 """They show no page of their own: they lead elsewhere, or a program reads them."""
 
@@ -71,22 +93,33 @@ def world(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> It
     world.state_figure("signed")
     world.state_figure("paid")
     world.evaluate()
+    workbook = workbooks.write_template(world.context, "one", "es")
+    for name, content in (("libro.xlsx", workbook), ("mal.csv", (EXAMPLES / "miembros-mal.csv").read_bytes())):
+        hand_in.store_upload(world.context, "mona", "one", name, content)
     yield world
     world.context.database.dispose()
 
 
 def paths(app: Any, world: World) -> list[str]:
-    """The path of every page of the site, an error page, and two forms with mistakes."""
+    """The path of every page of the site, and some with a query."""
+    with world.context.reading() as connection:
+        entries = {
+            record: str(facts_of(connection, RECORDS[record], chain)[0].entry)
+            for record, chain in (("membership", "one"), ("organisation", REGISTRY))
+        }
+    tickets = sorted(file.stem for file in world.context.settings.home.rglob("*.book"))
     found = []
     for route in app.routes:
         if isinstance(route, Route) and "GET" in (route.methods or ()) and route.path not in PAGES_WITHOUT_READING:
+            record = "organisation" if route.path.startswith("/registry") else "membership"
+            more = {"{record}": record, "{entry:int}": entries[record], "{number}": "1", "{secret}": "x"}
             path = route.path
-            for part, value in FILLED.items():
+            for part, value in {**FILLED, **more}.items():
                 path = path.replace(part, value)
-            path = path.replace("{number}", "1").replace("{secret}", "x")
-            if "{" not in path:
-                found.append(path)
-    return [*found, "/nothing"]
+            found += [path.replace("{ticket}", ticket) for ticket in tickets] if "{ticket}" in path else [path]
+    found.remove("/initiatives/one/plots/{plot}.svg")
+    assert not [path for path in found if "{" in path]
+    return [*found, *MORE_PAGES]
 
 
 async def violations(page: Page) -> list[str]:
@@ -126,12 +159,21 @@ async def test_no_page_breaks_a_rule_of_wcag_in_any_language_light_or_dark(world
                     if folder := os.environ.get("CLUSTERFLOW_PICTURES"):
                         name = f"web{path.replace('/', '-')}-{language}-{scheme}-{number % 2}.png"
                         await page.screenshot(path=Path(folder) / name, full_page=True)
-                for path, button in (("/me", "form[action='/me/tokens'] button"), ("/office/enrolment", "main button")):
+                for path, button in MISTAKEN_FORMS.items():
                     await page.goto(f"{site}{path}")
+                    for typed in await page.locator("#amount").all():
+                        await typed.fill("")
                     await page.locator(button).click()
                     assert await page.locator(".mistake").count(), path
                     found += [f"{path} with mistakes, {language} {scheme}: {v}" for v in await violations(page)]
-                await page.close()
+                if number < 3:
+                    await page.close()
+            for language in OTHER_LANGUAGES:
+                world.record(f"person id=mona name=Mona email=mona@firm.example from=2020-01-01 language={language}")
+                for path in PAGES_WITH_LANGUAGES:
+                    await page.goto(f"{site}{path}")
+                    assert await page.locator("html").get_attribute("lang") == "es"
+                    found += [f"{path} {language}: {v}" for v in await violations(page)]
             await browser.close()
     assert {"/me", "/office", "/initiatives/one", "/initiatives/one/gates/first"} <= set(visited)
     assert found == []

@@ -52,7 +52,7 @@ def test_a_membership_is_recorded_corrected_ended_and_withdrawn_with_its_trace(s
     fact = answer.url.path
     assert "recorded by Mona" in PageRead(answer.text).text
     mona.open(f"{fact}/correct")
-    assert '<output id="organisation">firm</output>' in mona.shown.text
+    assert '<output id="organisation">Firm</output>' in mona.shown.text
     answer = mona.submit(f"{fact}/correct", valid_from="2024-01-06", founder="true", tier="full")
     assert "Tier" in answer.text
     text = PageRead(answer.text).text
@@ -232,11 +232,22 @@ def test_a_payment_is_recorded_from_its_invoice_with_the_amount_filled_in(site: 
     mona = at(site, f"{FACTS}/invoice")
     (path,) = {p for p in links(mona) if p.startswith(f"{FACTS}/invoice/") and p[-1].isdigit()}
     mona.open(path)
-    form = next(p for p in links(mona) if "payment/new" in p)
-    mona.open(form)
+    assert "/initiatives/one/dues/f-1" in links(mona)
+    mona.open("/initiatives/one/dues/f-1")
+    assert "/initiatives/one/dues/f-1/payment" in links(mona)
+    mona.open("/initiatives/one/dues/f-1/payment")
     assert 'value="50.00"' in mona.shown.text
-    answer = mona.submit(f"{FACTS}/payment/new", invoice="f-1", amount="50", amount__currency="EUR",
-                         valid_from="2024-01-05")  # fmt: skip
+    answer = mona.submit("/initiatives/one/dues/f-1/payment", amount="50", valid_from="2024-01-05")
     assert answer.status_code == 200
     mona.open(f"{FACTS}/payment?invoice=f-1")
     assert len(rows(mona)) == 1
+
+
+def test_days_and_amounts_are_written_as_the_country_of_the_initiative_does(site: WebWorld) -> None:
+    site.world.record("invoice initiative=one id=f-1 organisation=club on=2024-01-02 due=2024-02-01 amount=1250.5EUR")
+    olga = site.browser("olga", "es")
+    olga.open(f"{FACTS}/invoice")
+    (fact,) = {p for p in links(olga) if p.startswith(f"{FACTS}/invoice/") and p[-1].isdigit()}
+    for path in (f"{FACTS}/invoice", fact):
+        text = olga.open(path).text
+        assert {w for w in ("02/01/2024", "01/02/2024", "1.250,50 €") if w not in text} == set(), text

@@ -7,16 +7,21 @@ from collections.abc import Iterator
 
 import pytest
 from starlette.routing import Route
+from starlette.testclient import TestClient
 from support.web import WebWorld
 
 from clusterflow.domain.access import RIGHTS, Capacity, Right
-from clusterflow.services import access, ledger
+from clusterflow.services import access, api_tokens, ledger
 from clusterflow.services.context import Context
+from clusterflow.web.api.handlers import OPERATIONS
 
 FILLED = {"stage": "first", "record": "membership", "entry": "1"}
 """The parts of an address; every other part of an address is «x»."""
 
 OWN, SAME_OFFICE, OTHER_OFFICE = "one", "three", "two"
+
+_MEETING = {"record": "meeting", "initiative": OTHER_OFFICE, "id": "m-1", "body": "board", "on": "2024-01-09"}
+"""A fact about the initiative of the other office."""
 
 
 @pytest.fixture
@@ -75,6 +80,35 @@ def test_no_address_answers_for_an_initiative_of_another_office(
         assert answer.status_code == 404, (method, path)
         assert "Initiative-two" not in answer.text
         assert "Dora" not in answer.text
+    assert _facts(site.world.context, OTHER_OFFICE) == before
+
+
+@pytest.mark.parametrize("capacity", sorted(set(Capacity) - {Capacity.ADMINISTRATOR}))
+def test_no_operation_of_the_api_answers_for_an_initiative_of_another_office(
+    site: WebWorld, everybody: dict[Capacity, str], capacity: Capacity
+) -> None:
+    token = api_tokens.new_token(site.world.context, everybody[capacity], "test")
+    program = TestClient(site.app, headers={"authorization": f"Bearer {token}"})
+    before = _facts(site.world.context, OTHER_OFFICE)
+
+    def ask(method: str, path: str, body: object = None) -> str:
+        answer = program.request(method, f"/api{path}", json=body)
+        assert "Initiative-two" not in answer.text
+        assert "Dora" not in answer.text
+        return f"{answer.status_code} {answer.text}"
+
+    for one in (o for o in OPERATIONS if "{initiative}" in o.path):
+        # A body that is valid at one's own initiative.
+        body = {"decision": "go", "reason": "x"} if one.right is Right.VOTE else _MEETING if one.body else None
+        foreign, missing = (
+            ask(one.method, one.path.format(**FILLED, initiative=i), body) for i in (OTHER_OFFICE, "missing")
+        )
+        assert foreign == missing, one.path
+        assert foreign.startswith("404 "), one.path
+        # The ids of another office in the other parts of an address, and in a body, at one's own initiative.
+        if one.right is Right.RECORD and one.body:
+            assert not ask(one.method, one.path.format(initiative=OWN), _MEETING).startswith("200 ")
+    assert not any(f'"initiative":"{OTHER_OFFICE}"' in ask("GET", path) for path in ("/initiatives", "/openapi.json"))
     assert _facts(site.world.context, OTHER_OFFICE) == before
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, exists, func, or_, select, tuple_
 
 from clusterflow.domain.money import Money
 from clusterflow.domain.records import RECORDS, Happening
@@ -257,3 +257,9 @@ def counts_by_type(connection: Connection, initiative: str, records: Sequence[st
         query = select(func.count()).select_from(table).where(*_holding(table, name, initiative))
         found[name] = connection.execute(query).scalar_one()
     return found
+
+
+def types_with_facts(connection: Connection, initiative: str, records: Iterable[str]) -> frozenset[str]:
+    """Return the record types of which an initiative has a fact that holds, by one statement."""
+    found = (exists().where(*_holding(tables.REGISTRY_TABLES[name], name, initiative)).label(name) for name in records)
+    return frozenset(name for name, is_there in connection.execute(select(*found)).mappings().one().items() if is_there)

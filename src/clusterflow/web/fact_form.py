@@ -39,13 +39,16 @@ def form_facts(
             query = listing.facts_query(context, author.person, author.initiative, one.reference)
             options[one.reference] = listing.choices_of(context, query)
     other = done.other if done is not None else None
+    own = listing.facts_query(context, author.person, author.initiative, record)
+    cells = listing.all_cells(context, own, version.record, author.language) if version else ()
     return {
         "fields": fields,
         "options": options,
         "currencies": CURRENCIES,
         "replaces": other.entry if other else values.get("replaces", version.entry if version else 0),
         "differences": _differences(context, author, other, values) if other else (),
-        "query": listing.facts_query(context, author.person, author.initiative, record),
+        "query": own,
+        "shown": {cell.field: cell.text for cell in cells},
     }
 
 

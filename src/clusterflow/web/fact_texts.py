@@ -161,7 +161,7 @@ FACT_TEXTS: dict[str, Text] = {
     "answer_questions": Text(es="Responder", en="Answer"),
     "record_workbook": Text(es="Registrar estos cambios", en="Record these changes"),
     # The initiative
-    "dossier": Text(es="Descargar el dosier", en="Download the dossier"),
+    "dossier": Text(es="Descargar el dossier", en="Download the dossier"),
     "upcoming": Text(es="Qué viene", en="What comes next"),
     "members_by_kind": Text(es="Miembros por hélice y tamaño", en="Members by helix and size"),
     "payments": Text(es="Pagos de esta factura", en="Payments on this invoice"),

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from clusterflow.domain.access import Right
 from clusterflow.services import dues
 from clusterflow.services.views.initiative import initiative_page
+from clusterflow.web.plots import BROAD, CAPTIONS
 from clusterflow.web.render import page
 from clusterflow.web.site import rights_of_visitor, signed_in, site_of, view_of, visible_initiative, visitor_of
 
@@ -25,6 +26,7 @@ def show(request: Request) -> Response:
     return page(
         request, "initiative", status_=found.status, history=found.history, found=found,
         may_record=Right.RECORD in rights, sees_dues=members is None or bool(members),
+        plots={name: CAPTIONS[name].to(language) for name in found.plots}, broad=BROAD,
     )  # fmt: skip
 
 

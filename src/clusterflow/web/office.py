@@ -49,6 +49,7 @@ def show(request: Request) -> Response:
         letters=dead_letters.dead_letters_of_office(context, person),
         refusals=office.refusals(context, person),
         offices=access.offices_of(context, person),
+        administers=access.is_administrator(context, person),
     )
 
 

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from clusterflow.domain.text import Language, Text
+from clusterflow.reports.dossier.texts import WORDS
 from clusterflow.reports.html_page import Table
-from clusterflow.services.views.initiative import name_of
+from clusterflow.services.views.initiative import PLOTTED, name_of
 from clusterflow.web.render import page
 from clusterflow.web.site import site_of, view_of, visible_initiative, visitor_of
+from clusterflow.web.texts import TEXTS
+
+CAPTIONS: Mapping[str, Text] = {
+    "attendance": WORDS["attendance_caption"],
+    "person-turnover": WORDS["turnover_caption"],
+    "dues-collected": WORDS["dues_caption"],
+    "trust": WORDS["trust_caption"],
+    "objectives": WORDS["objectives_caption"],
+}
+"""The captions of the plots on the page of an initiative, which does not compute them."""
+
+BROAD = frozenset({"members", "objectives"})
+"""The plots that are too small to read in a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +38,8 @@ class Plot:
 
     caption: str
     alt: str
-    svg: bytes
+    compressed: bytes
+    """The SVG, by gzip. A picture holds no secret, so unlike a page it can be sent compressed."""
     table: Table
     note: str
 
@@ -29,21 +47,34 @@ class Plot:
 def show(request: Request) -> Response:
     initiative = visible_initiative(request)
     name = view_of(request, initiative, "name", lambda: name_of(site_of(request).context, initiative))
-    return page(request, "plots", initiative=initiative, whose=name, plots=_plots(request, initiative))
+    return page(request, "plots", initiative=initiative, whose=name, plots=_plots(request, initiative), broad=BROAD)
 
 
 def show_picture(request: Request) -> Response:
-    """Answer one plot as SVG."""
-    plot = _plots(request, visible_initiative(request)).get(request.path_params["plot"])
-    if plot is None:
+    """Answer one plot as SVG. Where its facts give no number yet, the picture says so."""
+    name, plots = request.path_params["plot"], _plots(request, visible_initiative(request))
+    if name not in plots and name not in PLOTTED:
         raise HTTPException(404)
-    return Response(plot.svg, media_type="image/svg+xml")
+    plot = plots.get(name)
+    compressed = plot.compressed if plot else _empty(visitor_of(request).language)
+    headers = {"Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(compressed, media_type="image/svg+xml", headers={**headers, "Content-Encoding": "gzip"})
+    return Response(gzip.decompress(compressed), media_type="image/svg+xml", headers=headers)
 
 
 def _plots(request: Request, initiative: str) -> Mapping[str, Plot]:
-    """Return the plots by name. They are drawn once, and again after a fact has changed."""
-    language = visitor_of(request).language
-    return view_of(request, initiative, ("plots", language), lambda: _drawn(request, initiative))
+    """Return the plots by name. They are drawn once, and again after a fact has changed.
+
+    A page asks for all of its pictures at once: the first request draws them, and the others wait for it.
+    """
+    language, site = visitor_of(request).language, site_of(request)
+
+    def draw_in_turn() -> Mapping[str, Plot]:
+        with site.drawing:
+            return view_of(request, initiative, ("drawn plots", language), lambda: _drawn(request, initiative))
+
+    return view_of(request, initiative, ("plots", language), draw_in_turn)
 
 
 def _drawn(request: Request, initiative: str) -> Mapping[str, Plot]:
@@ -53,6 +84,17 @@ def _drawn(request: Request, initiative: str) -> Mapping[str, Plot]:
     made = dossier(site_of(request).context, initiative, language=visitor_of(request).language)
     drawn = ((figure.name.removeprefix("fig-"), figure) for figure in made.figures)
     return {
-        name: Plot(figure.caption, made.plots[name].alt, figure.svg.encode(), figure.table, figure.note)
+        name: Plot(
+            figure.caption, made.plots[name].alt, gzip.compress(figure.svg.encode(), mtime=0), figure.table, figure.note
+        )
         for name, figure in drawn
     }
+
+
+def _empty(language: Language) -> bytes:
+    text = escape(TEXTS["plot_without_numbers"].to(language))
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 60"><text x="160" y="34" text-anchor="middle" '
+        f'font-family="sans-serif" font-size="12" fill="#4c5a67">{text}</text></svg>'
+    )
+    return gzip.compress(svg.encode(), mtime=0)

@@ -66,6 +66,8 @@ class Site:
         """A line of the portfolio for each initiative: small, and all of them are shown at once."""
         self.preview = Lock()
         """One preview of notices at a time: each works on a copy of the database."""
+        self.drawing = Lock()
+        """The plots of one initiative at a time."""
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     @property

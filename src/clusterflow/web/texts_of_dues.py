@@ -34,6 +34,7 @@ DUES: dict[str, Text] = {
     "show_planned": Text(es="Por emitir", en="To be issued"),
     "member": Text(es="Miembro", en="Member"),
     "invoice": Text(es="Factura", en="Invoice"),
+    "invoice_and_payments": Text(es="La factura y sus pagos", en="The invoice and its payments"),
     "invoice_number": Text(es="Número", en="Number"),
     "issued_on": Text(es="Emisión", en="Issued"),
     "issued_from": Text(es="se emite desde el", en="issued from"),

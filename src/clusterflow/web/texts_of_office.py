@@ -10,6 +10,7 @@ OFFICE: dict[str, Text] = {
     "visits": Text(es="Necesitan una visita", en="Need a visit"),
     "point": Text(es="{number} punto", en="{number} point"),
     "points": Text(es="{number} puntos", en="{number} points"),
+    "milestones_of": Text(es="{number} de {all} hitos", en="{number} of {all} milestones"),
     "waits_for": Text(es="Qué espera", en="Waits for"),
     "unreadable": Text(
         es="Estas iniciativas no se pueden leer; avise a la administración:",
@@ -77,7 +78,7 @@ OFFICE: dict[str, Text] = {
     "until_day": Text(es="hasta el", en="until"),
     "has_vote": Text(es="con voto", en="votes"),
     "begins_later": Text(es="aún no comienza", en="not begun yet"),
-    "change_role": Text(es="Ver, terminar o retirar", en="See, end or withdraw"),
+    "change_role": Text(es="Ver o terminar", en="See or end"),
     "no_seats": Text(es="Nadie tiene un puesto.", en="Nobody holds a role."),
     "delegations": Text(es="Votos delegados", en="Delegated votes"),
     "votes_for": Text(es="vota por", en="votes for"),

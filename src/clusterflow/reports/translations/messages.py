@@ -6,6 +6,19 @@ MESSAGES: dict[str, str] = {
     "the rulebook {} has no rule called {}": "el reglamento {} no tiene ninguna regla con el nombre {}",
     "the rulebook {} has no open cut-off called {}": "el reglamento {} no tiene ningún umbral abierto con el nombre {}",
     "the bound {} does not fit a metric in {}": "el umbral {} no corresponde a una métrica en {}",
+    "There are: {}": "Hay: {}",
+    "no variables": "ninguna variable",
+    "Record the {} first, or in the same file": "Registre antes ese dato ({:noun}), o en el mismo archivo",
+    # values that look like a mistake
+    "Correct it, or confirm it with confirm=true (in a workbook: --odd keep)": "Corríjalo, o confírmelo con "
+    "confirm=true (en un libro: --odd keep)",
+    "{}: {} lies too far in the past": "{}: el {} es demasiado antiguo",
+    "{}: {} lies too far in the future": "{}: el {} es demasiado lejano",
+    "{}: {} is less than zero": "{}: {} es un importe negativo",
+    "{}: the invoice is due on {}, before its own day, {}": "{}: la factura vence el {}, antes de su propia fecha, "
+    "el {}",
+    "{}: with this payment, {} are paid on invoice «{}», which is of {}": "{}: con este pago se han pagado {} de la "
+    "factura «{}», que es de {}",
     "Put its file into configs/rulebooks first": "Ponga antes su archivo en configs/rulebooks",
     "See: clusterflow rulebook show {}": "Vea: clusterflow rulebook show {}",
     "the database has schema {}, but this clusterflow needs {}, which is newer. {}": "la base de datos tiene el "

@@ -6,12 +6,14 @@ import base64
 import binascii
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from clusterflow.domain.money import Money
+from clusterflow.domain.number_style import numbers_of, short_date
 from clusterflow.domain.records import RECORDS, Record
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.labels import label_of
@@ -24,7 +26,7 @@ from clusterflow.services.facts.permission import is_administrator
 from clusterflow.services.local_time import today_of
 from clusterflow.store.fact_lists import Cursor, FactQuery, FactState, counts_by_type, labels, list_facts, offered
 from clusterflow.store.fact_versions import FactVersion, versions_of
-from clusterflow.store.registry import Fact
+from clusterflow.store.registry import Fact, profiles_of
 
 PAGE = 50
 """Facts on one page."""
@@ -101,12 +103,15 @@ def facts_query(
 
 
 def shown_fields(record: str) -> tuple[FormField, ...]:
-    """Return the fields that a table shows: its names and choices first; the page of a fact has all of them."""
+    """Return the fields that a table shows: its names and choices first, and the day of what happened on one.
+
+    The page of a fact has all of them.
+    """
     of, label = fields_of(record), label_of(record)
     plain = [f for f in of if f.name not in ("source",) and not (f.kind is Kind.ID and label != "id")]
 
     def rank(one: FormField) -> int:
-        if one.name in ("valid_from", "valid_to"):
+        if one.name in ("valid_from", "valid_to") and not is_happening(record):
             return 2
         return 0 if one.is_key or one.required or one.name == label else 1 if one.kind is not Kind.TEXT else 3
 
@@ -122,7 +127,8 @@ def table(
     with context.reading() as connection:
         page = list_facts(connection, query, PAGE, _position(after), _position(before))
         named = _labels(connection, query, [f.record for f in page.facts])
-    lines = tuple(_line(fact, fields, named, language) for fact in page.facts)
+        with _style(connection, query, language):
+            lines = tuple(_line(fact, fields, named, language) for fact in page.facts)
     return FactTable(
         fields=tuple(f.name for f in fields),
         lines=lines,
@@ -136,7 +142,8 @@ def all_cells(context: Context, query: FactQuery, record: Record, language: Lang
     """Return every field of a fact in words."""
     with context.reading() as connection:
         named = _labels(connection, query, [record])
-    return tuple(_cell(f, record, named, language) for f in fields_of(record.type))
+        with _style(connection, query, language):
+            return tuple(_cell(f, record, named, language) for f in fields_of(record.type))
 
 
 def trace(context: Context, query: FactQuery, record: Record, language: Language) -> tuple[VersionLine, ...]:
@@ -145,20 +152,21 @@ def trace(context: Context, query: FactQuery, record: Record, language: Language
         versions = versions_of(connection, query, record)
         named = _labels(connection, query, [v.record for v in versions])
         people = labels(connection, "person", REGISTRY, {v.entered_by for v in versions})
-    by_entry = {v.superseded_by: v for v in versions if v.superseded_by is not None}
-    lines = [
-        VersionLine(
-            entry=v.entry,
-            at=v.entered_at,
-            by=people.get(v.entered_by),
-            actor=v.entered_by,
-            kind="retracted" if v.retracted else "corrected" if v.entry in by_entry else "entered",
-            valid_from=v.record.valid_from,
-            changes=_changes(by_entry.get(v.entry), v, named, language),
-            holds=v.superseded_by is None and not v.retracted,
-        )
-        for v in versions
-    ]
+        by_entry = {v.superseded_by: v for v in versions if v.superseded_by is not None}
+        with _style(connection, query, language):
+            lines = [
+                VersionLine(
+                    entry=v.entry,
+                    at=v.entered_at,
+                    by=people.get(v.entered_by),
+                    actor=v.entered_by,
+                    kind="retracted" if v.retracted else "corrected" if v.entry in by_entry else "entered",
+                    valid_from=v.record.valid_from,
+                    changes=_changes(by_entry.get(v.entry), v, named, language),
+                    holds=v.superseded_by is None and not v.retracted,
+                )
+                for v in versions
+            ]
     return tuple(reversed(lines))
 
 
@@ -180,7 +188,10 @@ def differences(
     """Return the fields in which two records differ: their value, then mine."""
     with context.reading() as connection:
         named = _labels(connection, query, [mine, theirs])
-    pairs = ((f, _cell(f, theirs, named, language), _cell(f, mine, named, language)) for f in fields_of(mine.type))
+        with _style(connection, query, language):
+            pairs = [
+                (f, _cell(f, theirs, named, language), _cell(f, mine, named, language)) for f in fields_of(mine.type)
+            ]
     return tuple(Change(field=f.title.to(language), before=a.text, after=b.text) for f, a, b in pairs if a != b)
 
 
@@ -213,6 +224,12 @@ def _labels(connection: Connection, query: FactQuery, records: Iterable[Record])
     }
 
 
+def _style(connection: Connection, query: FactQuery, language: Language) -> AbstractContextManager[None]:
+    """Write days and amounts as the country of the initiative does."""
+    profile = profiles_of(connection, query.on, [query.initiative]).get(query.initiative)
+    return numbers_of(language, profile.country if profile else None)
+
+
 def _line(
     fact: Fact, fields: Sequence[FormField], named: Mapping[tuple[str, str], str], language: Language
 ) -> FactLine:
@@ -226,8 +243,10 @@ def _cell(one: FormField, record: Record, named: Mapping[tuple[str, str], str], 
         return Cell(field=one.name, text="")
     if one.reference is not None:
         return Cell(field=one.name, text=named.get((one.reference, value), value), value=value)
-    if isinstance(value, (Money, date)):
-        return Cell(field=one.name, text=str(value), value=str(value))
+    if isinstance(value, Money):
+        return Cell(field=one.name, text=value.shown, value=str(value))
+    if isinstance(value, date):
+        return Cell(field=one.name, text=short_date(value), value=str(value))
     return Cell(field=one.name, text=in_words(one.column, value, language), value=str(value))
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
 from clusterflow.domain.dues import DuesLine, DuesPlan, DuesRemark, DuesRemarkKind, InvoiceState
 from clusterflow.domain.money import Money
+from clusterflow.domain.number_style import numbers_of
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.governance import LegalEntity
 from clusterflow.domain.records.money import Invoice, Payment
@@ -17,7 +18,7 @@ from clusterflow.domain.records.parties import Organisation
 from clusterflow.domain.terms import SizeClass
 from clusterflow.domain.text import Frozen, Language, alphabetical
 from clusterflow.errors import UnknownName
-from clusterflow.intake.record_forms.form import Form, read_form
+from clusterflow.intake.record_forms.form import Form, columns_of, read_form
 from clusterflow.reports.dues import remark_text
 from clusterflow.rules.plausibility import overpaid
 from clusterflow.services import dues
@@ -327,7 +328,11 @@ def record_payment(context: Context, author: Author, found: InvoicePage, form: F
         payment = Payment(id="x", invoice=found.invoice.id, amount=amount, valid_from=found.today)
         odd = overpaid(payment.amount, found.paid.minor + amount.minor, found.invoice)
         if odd is not None:
-            return PaymentOutcome(odd={"amount": odd.describe(author.language)})
+            total = Money(minor=found.paid.minor + amount.minor, currency=currency)
+            title = columns_of(Payment.type)["amount"].title.to(author.language)
+            with numbers_of(author.language, found.country):
+                said = replace(odd, value=total.shown, other=found.invoice.amount.shown)
+            return PaymentOutcome(odd={"amount": said.describe(author.language, title)})
     done = recording.enter(context, author, Payment.type, fields, key)
     is_done = done.entry is not None or done.repeated
     return PaymentOutcome(recorded=is_done, mistakes=done.mistakes, odd=done.odd, changed=done.other is not None)

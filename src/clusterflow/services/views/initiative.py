@@ -17,6 +17,7 @@ from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.context import Context
 from clusterflow.store import ledger
 from clusterflow.store.agenda import agenda_of, load_programme
+from clusterflow.store.fact_lists import types_with_facts
 from clusterflow.store.parties import members_by_kind
 from clusterflow.store.pinned_models import model_history
 
@@ -25,6 +26,17 @@ NEXT = 8
 
 NEWEST = 100
 """The most lines of the history on the page."""
+
+PLOTTED = {
+    "attendance": "attendance",
+    "person-turnover": "attendance",
+    "dues-collected": "invoice",
+    "trust": "survey-wave",
+    "objectives": "reading",
+}
+"""The plots of the dossier that the page shows, and the record type that each is drawn from. For members the page has
+bars of its own.
+"""
 
 
 class MemberGroup(Frozen):
@@ -36,6 +48,11 @@ class MemberGroup(Frozen):
     @property
     def total(self) -> int:
         return sum(number for _, number in self.sizes)
+
+    @property
+    def has_sizes(self) -> bool:
+        """Whether the size class of any member is known. It is one of companies alone."""
+        return any(size is not None for size, _ in self.sizes)
 
 
 class Upcoming(Frozen):
@@ -57,6 +74,8 @@ class InitiativePage(Frozen):
     upcoming: tuple[Upcoming, ...]
     mended_by: Mapping[tuple[str, str], tuple[Role, ...]]
     """Who can correct what holds the initiative back, by stage and criterion."""
+    plots: tuple[str, ...]
+    """The names of the plots that there are facts for. They are drawn when a browser asks for them."""
 
 
 def initiative_page(context: Context, initiative: str, language: Language) -> InitiativePage:
@@ -71,6 +90,7 @@ def initiative_page(context: Context, initiative: str, language: Language) -> In
         entries = list(ledger.read_entries(connection, initiative, kinds=sorted(KINDS)))
         members = _groups(members_by_kind(connection, initiative, status.as_of))
         agenda = agenda_of(connection, initiative, context.clock(), load_programme(connection))
+        recorded = types_with_facts(connection, initiative, sorted(set(PLOTTED.values())))
     lines = history(entries[-NEWEST:], models, language)
     return InitiativePage(
         status=status,
@@ -81,6 +101,7 @@ def initiative_page(context: Context, initiative: str, language: Language) -> In
             (h.stage, h.criterion): _menders(context, models.current.stage(h.stage).gate.by_id[h.criterion])
             for h in status.hindrances
         },
+        plots=tuple(name for name, record in PLOTTED.items() if record in recorded),
     )
 
 
