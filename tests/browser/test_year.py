@@ -34,6 +34,10 @@ SHOWN = """({x: 0, y: 0, width: innerWidth,
   height: Math.min(innerHeight, document.querySelector('main').getBoundingClientRect().bottom)})"""
 """What a picture shows: the screen, or a page that is shorter."""
 
+BYTES_OF_ALL = """Promise.all([...document.images].map(one => { one.loading = "eager"; return one.decode() })).then(
+  () => performance.getEntries().reduce((sum, one) => sum + (one.transferSize || 0), 0))"""
+"""What a page and all that belongs to it take over the wire, also what is fetched only when it comes into view."""
+
 TELEPHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 960, "height": 800}
 
 
@@ -118,6 +122,7 @@ async def read_the_initiative(manager: Visit) -> None:
     plots = page.locator(".plots img")
     assert await plots.count() >= 4
     await manager.picture("initiative-plots", page.locator("#plots"))
+    assert await page.evaluate(BYTES_OF_ALL) < 60_000
     await page.locator(".plots a").first.click()
     await expect(page).to_have_url(re.compile("/plots#attendance$"))
     await page.go_back()

@@ -61,3 +61,41 @@ def test_the_page_of_an_initiative_says_who_can_correct_what_holds_it_back(site:
     text = browser.open("/initiatives/one").text
     assert "Can be corrected by: manager" in text
     assert PAGE in browser.shown.text
+
+
+def test_the_page_of_an_initiative_shows_the_plots_that_have_facts_and_draws_none(
+    site: WebWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise AssertionError("the page draws nothing itself")
+
+    monkeypatch.setattr(dossier, "dossier", fail)
+    browser = site.browser("mona")
+    assert "<img" not in browser.get("/initiatives/one").text
+    site.world.record(
+        "survey-wave initiative=one topic=trust on=2024-01-08 invited=9 answers=8 mean_milli=4000",
+        "meeting initiative=one id=m-1 body=board on=2024-01-09",
+        "attendance initiative=one meeting=m-1 person=mona organisation=firm present=true on=2024-01-09",
+    )
+    page = browser.open("/initiatives/one")
+    pictures = [value for tag, name, value in page.attributes if (tag, name) == ("img", "src")]
+    assert pictures == [f"{PAGE}/{name}.svg" for name in ("attendance", "person-turnover", "trust")]
+    assert [v for t, n, v in page.attributes if (t, n) == ("img", "loading")] == ["lazy"] * 3
+    assert f"{PAGE}#trust" in [v for t, n, v in page.attributes if (t, n) == ("a", "href")]
+
+
+def test_a_plot_without_a_number_says_so(site: WebWorld) -> None:
+    picture = site.browser("olga", "es").get(f"{PAGE}/objectives.svg")
+    assert (picture.status_code, "todavía no hay un número" in picture.text) == (200, True)
+
+
+def test_a_plot_is_sent_compressed_to_who_can_read_it(site: WebWorld) -> None:
+    browser = site.browser("mona")
+    plain = browser.get(f"{PAGE}/members.svg", headers={"accept-encoding": "identity"})
+    small = browser.get(f"{PAGE}/members.svg", headers={"accept-encoding": "gzip, br"})
+    assert "content-encoding" not in plain.headers
+    assert (small.headers["content-encoding"], small.headers["vary"]) == ("gzip", "Accept-Encoding")
+    assert small.text == plain.text
+    assert int(small.headers["content-length"]) * 2 < int(plain.headers["content-length"])
+    # A page holds the token of its forms, so its length must not depend on what it says.
+    assert "content-encoding" not in browser.get("/initiatives/one").headers
