@@ -331,8 +331,8 @@ def record_payment(context: Context, author: Author, found: InvoicePage, form: F
             total = Money(minor=found.paid.minor + amount.minor, currency=currency)
             title = columns_of(Payment.type)["amount"].title.to(author.language)
             with numbers_of(author.language, found.country):
-                said = replace(odd, value=total.shown, other=found.invoice.amount.shown)
-            return PaymentOutcome(odd={"amount": said.describe(author.language, title)})
+                readable = replace(odd, value=total.shown, other=found.invoice.amount.shown)
+            return PaymentOutcome(odd={"amount": readable.describe(author.language, title)})
     done = recording.enter(context, author, Payment.type, fields, key)
     is_done = done.entry is not None or done.repeated
     return PaymentOutcome(recorded=is_done, mistakes=done.mistakes, odd=done.odd, changed=done.other is not None)
