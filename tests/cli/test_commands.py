@@ -6,7 +6,7 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -219,7 +219,13 @@ SLOW = {
 }  # fmt: skip
 """What takes a good part of a second to import, and no command on facts and gates needs."""
 
-MEASURING = {"ruamel", "clusterflow.services.catalogue", "clusterflow.configs", "clusterflow.store.metrics"}
+READING = {"ruamel", "clusterflow.configs"}
+"""What reads the office's files. Nothing does if the metrics are in the user's cache."""
+
+OTHER_METRICS = {"clusterflow.store.metrics.money", "clusterflow.domain.records.learning"}
+"""Metrics that the first gate of the model does not ask, and the records that they read."""
+
+MEASURING = {*READING, "clusterflow.services.catalogue", "clusterflow.store.metrics"}
 """What reads the office's files and measures."""
 
 
@@ -227,11 +233,14 @@ MEASURING = {"ruamel", "clusterflow.services.catalogue", "clusterflow.configs", 
     ("words", "unloaded"),
     [
         (("--version",), {*SLOW, *MEASURING, "sqlalchemy"}),
-        (("status",), SLOW | MEASURING),
+        (("status",), {*SLOW, *MEASURING, "clusterflow.reports.translations", "clusterflow.domain.notice"}),
         (("status", "one", "--as-of", "2999-01-01"), SLOW | MEASURING),
         (("record", "person", "id=p", "name=P", "from=2024-01-01"), {*SLOW, *MEASURING, "rich"}),
         (("ledger", "one"), SLOW | MEASURING),
-        (("explain", "one", "--evidence"), {*SLOW, "clusterflow.configs.models", "clusterflow.configs.dues"}),
+        (
+            ("explain", "one", "--evidence"),
+            {*SLOW, *OTHER_METRICS, "clusterflow.configs.models", "clusterflow.configs.dues"},
+        ),
         (("evaluate", "one"), SLOW),
         (("open-gate", "one", "critical-mass"), SLOW),
         (("decide", "one", "critical-mass", "hold", "--by", "ofelia", "--reason", "later"), {*SLOW, "rich"}),
@@ -240,12 +249,26 @@ MEASURING = {"ruamel", "clusterflow.services.catalogue", "clusterflow.configs", 
 )
 def test_a_command_loads_no_more_than_it_needs(office: Run, words: tuple[str, ...], unloaded: set[str]) -> None:
     """Each command is a process of its own: what it imports, the person who typed it waits for."""
+    assert not modules_of(words) & unloaded
+
+
+def test_a_command_that_measures_again_reads_no_file_of_the_office(
+    office: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    words = ("explain", "one", "--evidence")
+    assert modules_of(words) > READING
+    assert not modules_of(words) & READING
+
+
+def modules_of(words: Sequence[str]) -> set[str]:
+    """The modules that a command has loaded at its end."""
     code = "import atexit, sys; from clusterflow.cli import main; atexit.register(lambda: print(*sys.modules)); main()"
     done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True)
     assert done.returncode in (0, 3), done.stderr
     loaded = set(done.stdout.splitlines()[-1].split())
     assert "cyclopts" in loaded, "the list of modules is the last line"
-    assert not loaded & unloaded
+    return loaded
 
 
 def test_a_decision_on_answers_of_the_day_reads_no_file(

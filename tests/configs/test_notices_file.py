@@ -8,7 +8,8 @@ import pytest
 from support.world import CONFIGS
 
 from clusterflow.configs.notices import load_notices
-from clusterflow.domain.notice import Group, Offset, Urgency
+from clusterflow.domain.notice import Group, Offset
+from clusterflow.domain.terms import Urgency
 from clusterflow.errors import Mistakes
 from clusterflow.services.catalogue.metrics import metrics_in
 

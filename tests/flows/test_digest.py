@@ -13,7 +13,8 @@ from ruamel.yaml import YAML
 from support.mailbox import mail_server
 from support.office import ROOT, Office, working
 
-from clusterflow.domain.notice import Notice, Urgency
+from clusterflow.domain.notice import Notice
+from clusterflow.domain.terms import Urgency
 from clusterflow.prefect.api import prefect_client
 from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.server import PrefectServer

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterflow.domain.notice import Urgency
-from clusterflow.domain.terms import Weekday
+from clusterflow.domain.terms import Urgency, Weekday
 from clusterflow.rules.delivery_policy import WEEK, DeliveryPolicy, Receiver, SentMessage, WaitingNotice, plan
 from clusterflow.rules.work_calendar import WorkCalendar
 

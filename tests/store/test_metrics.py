@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import re
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +14,10 @@ import pytest
 from clusterflow.domain.measurement import MetricCall, MetricDeclaration
 from clusterflow.domain.quantity import Bound
 from clusterflow.rules.work_calendar import months_before
+from clusterflow.store import metrics as metrics_package
 from clusterflow.store.metrics import METRICS
 from clusterflow.store.metrics.metric import ROW_COLUMNS
+from clusterflow.store.metrics.register import _METRICS_OF_FAMILY
 from clusterflow.store.query_scope import Scope
 
 # Declarations
@@ -24,6 +28,21 @@ def test_declared_and_computed_metrics_are_the_same(
 ) -> None:
     assert {d.id for d in declarations.values() if d.computed_by == "store"} == set(METRICS)
     assert [d.id for d in declarations.values() if d.computed_by == "rules"] == ["known-share"]
+
+
+def test_each_metric_is_in_the_module_that_the_register_names() -> None:
+    declared = {
+        file.stem: tuple(found)
+        for file in Path(metrics_package.__path__[0]).glob("*.py")
+        if (found := re.findall(r'^@metric\("([^"]+)"\)', file.read_text(encoding="utf-8"), re.MULTILINE))
+    }
+    assert declared == _METRICS_OF_FAMILY
+
+
+def test_a_metric_is_declared_once() -> None:
+    rows = METRICS["members"]
+    with pytest.raises(ValueError, match="two metrics are called members"):
+        METRICS.declare("members", rows)
 
 
 def test_every_title_and_help_is_in_both_languages(declarations: dict[str, MetricDeclaration]) -> None:

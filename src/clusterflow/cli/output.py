@@ -8,17 +8,18 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 from cyclopts import Parameter
 from pydantic import BaseModel, ConfigDict, SerializeAsAny, TypeAdapter
 
 from clusterflow.cli.language import language
-from clusterflow.domain.text import FORBIDDEN_CHARACTERS, ID, ID_ACCEPTED, decode_text
+from clusterflow.domain.text import FORBIDDEN_CHARACTERS, ID, ID_ACCEPTED, Language, decode_text
 from clusterflow.engine.command import LONGEST_KEY
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes, quoted
-from clusterflow.reports import translations
 from clusterflow.services.exports.files import fresh
 
 Json = Annotated[bool, Parameter(name="--json", negative="", help="print JSON and nothing else")]
@@ -27,6 +28,8 @@ KnownAt = Annotated[
     str | None,
     Parameter(name="--known-at", help="what was known at the end of that day: later entries do not count"),
 ]
+ORIGINAL: Language = "en"
+"""The language of the texts in the code."""
 
 
 def _file(_: object, source: Path | None) -> None:
@@ -83,7 +86,17 @@ def check_words(words: Iterable[str]) -> None:
 
 def translated(text: str) -> str:
     """A text of ours in the language of the answer."""
-    return translations.translated(text, language())
+    return text if language() == ORIGINAL else _translations().translated(text, language())
+
+
+def head(text: str) -> str:
+    """The head of a column in the language of the answer."""
+    return text if language() == ORIGINAL else _translations().head(text, language())
+
+
+def _translations() -> ModuleType:
+    # Start-up time: an answer in the language of the code needs no tables of texts.
+    return import_module("clusterflow.reports.translations")
 
 
 def show(*parts: object) -> None:
@@ -177,7 +190,7 @@ def warn(text: str) -> None:
 
 
 def complain(problem: ClusterflowError) -> None:
-    lines = translations.lines_of(problem, language())
+    lines = _translations().lines_of(problem, language())
     if len(lines) > 1:
         warn(f"{len(lines)} mistakes; nothing was changed:")
     for line in lines:

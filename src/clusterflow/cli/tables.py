@@ -11,9 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from clusterflow.cli.language import language
-from clusterflow.cli.output import harmless, translated
+from clusterflow.cli.output import harmless, head, translated
 from clusterflow.domain.terms import Answer, Readiness, StageStatus
-from clusterflow.reports import translations
 from clusterflow.reports.labels import ANSWER, READINESS, SIGN, STATUS
 
 MARKS: dict[str, tuple[str, str]] = {
@@ -62,6 +61,6 @@ def _spanish_mark(word: str, text: str) -> str:
 
 
 def table(title: str, columns: Sequence[str]) -> Table:
-    heads = [translations.head(column, language()) for column in columns]
+    heads = [head(column) for column in columns]
     shown = escape(translated(title))
     return Table(*heads, title=shown, title_justify="left", title_style="bold", box=None, pad_edge=False)

@@ -20,9 +20,9 @@ from clusterflow.configs.file_values import (
 from clusterflow.configs.mistakes import Translator, describe_value, file_error, file_errors
 from clusterflow.configs.yaml import Steps
 from clusterflow.domain.events import NOTIFIED_EVENTS
-from clusterflow.domain.notice import Audience, Group, Offset, Urgency
+from clusterflow.domain.notice import Audience, Group, Offset
 from clusterflow.domain.reminder_occasion import OCCASIONS
-from clusterflow.domain.terms import Answer, HelixKind, SizeClass
+from clusterflow.domain.terms import Answer, HelixKind, SizeClass, Urgency
 
 EVENTS = tuple(sorted(cls.model_fields["kind"].default for cls in NOTIFIED_EVENTS))
 OFFSETS = "an offset from the reference date, like -15d, 0d, +30d or -12m"

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from clusterflow.domain.terms import Answer, HelixKind, SizeClass
+from clusterflow.domain.terms import Answer, HelixKind, SizeClass, Urgency
 from clusterflow.domain.text import Frozen, NoticeLanguage
 from clusterflow.domain.vote_grant import Grant
 
@@ -35,17 +35,6 @@ class Group(StrEnum):
     """The representatives of the organisation that the occasion concerns: the one that must pay, or was absent."""
     PERSON = "person"
     """The person whom the occasion concerns."""
-
-
-class Urgency(StrEnum):
-    """How urgent a notice is, and so when it may be sent."""
-
-    URGENT = "urgent"
-    """Sent at once, at any hour, and never held back."""
-    NORMAL = "normal"
-    """Sent in the recipient's waking hours, if the weekly limit allows it."""
-    DIGEST = "digest"
-    """Waits for the recipient's digest."""
 
 
 class Narrowing(Frozen):

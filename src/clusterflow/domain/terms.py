@@ -296,3 +296,14 @@ class Weekday(StrEnum):
     def number(self) -> int:
         """The number of the day as ``date.weekday`` counts: Monday is 0."""
         return list(Weekday).index(self)
+
+
+class Urgency(StrEnum):
+    """How urgent a notice is, and so when it may be sent."""
+
+    URGENT = "urgent"
+    """Sent at once, at any hour, and never held back."""
+    NORMAL = "normal"
+    """Sent in the recipient's waking hours, if the weekly limit allows it."""
+    DIGEST = "digest"
+    """Waits for the recipient's digest."""

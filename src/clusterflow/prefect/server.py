@@ -24,6 +24,7 @@ from urllib.parse import quote
 import httpx
 
 from clusterflow.errors import ClusterflowError
+from clusterflow.services.user_cache import cache_folder
 
 HOST = "127.0.0.1"
 
@@ -125,11 +126,6 @@ def _user_and_password(auth: str) -> tuple[str, str]:
     return user, password
 
 
-def templates_folder() -> Path:
-    """Where empty, migrated databases are kept between homes: a migration takes ten seconds, a copy none."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "clusterflow"
-
-
 @dataclass
 class PrefectServer:
     """A server in ``home``; use it as a context manager, or call ``start`` and ``stop``.
@@ -148,7 +144,8 @@ class PrefectServer:
     ui_v2: bool = True
     public_url: str | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
-    templates: Path = field(default_factory=templates_folder)
+    templates: Path = field(default_factory=cache_folder)
+    """Where an empty, migrated database is stored for the next home: a migration takes ten seconds, a copy none."""
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from clusterflow.domain.notice import Urgency
 from clusterflow.domain.term_labels import HELIX as HELIX
 from clusterflow.domain.terms import (
     Answer,
@@ -14,6 +13,7 @@ from clusterflow.domain.terms import (
     StageStatus,
     Stance,
     Standing,
+    Urgency,
 )
 from clusterflow.domain.text import Language, Text
 

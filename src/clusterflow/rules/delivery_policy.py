@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from clusterflow.domain.notice import Urgency
-from clusterflow.domain.terms import Weekday
+from clusterflow.domain.terms import Urgency, Weekday
 from clusterflow.rules.work_calendar import DAY, WorkCalendar
 
 WEEK = timedelta(days=7)

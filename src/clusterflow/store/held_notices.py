@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, or_, select, update
 
-from clusterflow.domain.notice import Urgency
 from clusterflow.domain.records.parties import Person
+from clusterflow.domain.terms import Urgency
 from clusterflow.domain.text import NoticeLanguage
 from clusterflow.rules.delivery_policy import WEEK, DeliveryPolicy, Receiver, SentMessage, WaitingNotice
 from clusterflow.store import tables

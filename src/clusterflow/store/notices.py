@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Update, delete, func, insert, or_, select, update
 
-from clusterflow.domain.notice import Attachment, Notice, Urgency
+from clusterflow.domain.notice import Attachment, Notice
+from clusterflow.domain.terms import Urgency
 from clusterflow.domain.text import NoticeLanguage
 from clusterflow.domain.vote_grant import GRANTS, Grant
 from clusterflow.rules.delivery_policy import DeliveryPolicy

@@ -37,8 +37,10 @@ VOTING_SEATS = {BodyKind.BOARD: Role.BOARD_MEMBER, BodyKind.ASSEMBLY: Role.ASSEM
 def _capacities() -> Subquery:
     """Build one query of (person, what, value) over seats, representations, memberships and the office."""
     scope = Scope(single=True)
-    seat, body = scope.current(Seat), scope.current(Body)
-    representation, organisation = scope.current(Representation), scope.current(Organisation)
+    seat = scope.current(Seat, only=("person", "body", "role", "vote", "organisation"))
+    body = scope.current(Body, only=("id", "kind"))
+    representation = scope.current(Representation, only=("person", "organisation"))
+    organisation = scope.current(Organisation, only=("id", "helix"))
     seats = select(
         seat.c.person, literal("seat").label("what"), body.c.kind.label("first"), seat.c.role.label("second"),
         seat.c.vote.label("flag"),
@@ -49,11 +51,12 @@ def _capacities() -> Subquery:
     represented = select(
         representation.c.person, literal("organisation"), organisation.c.helix, organisation.c.id, literal(False)
     ).join_from(representation, organisation, organisation.c.id == representation.c.organisation)
-    member = scope.current(Membership)
+    member = scope.current(Membership, only=("organisation", "founder"))
     founders = select(
         representation.c.person, literal("founder"), literal(None, String), literal(None, String), member.c.founder
     ).join_from(representation, member, member.c.organisation == representation.c.organisation)
-    office, initiative = scope.current(Office), scope.current(Initiative)
+    office = scope.current(Office, only=("id", "organisation"))
+    initiative = scope.current(Initiative, only=("id", "office"))
     officers = (
         select(representation.c.person, literal("office"), literal(None, String), literal(None, String), literal(True))
         .join_from(representation, office, office.c.organisation == representation.c.organisation)

@@ -5,9 +5,10 @@ Days are bound parameters. So one statement, built once, serves every day, for o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Integer,
     String,
     Subquery,
+    TableClause,
     and_,
     bindparam,
     cast,
@@ -28,6 +30,8 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy import column as column_of
+from sqlalchemy import table as table_of
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -125,16 +129,22 @@ class Scope:
         self.earlier_days.add(ago)
         return bindparam(ago.name, type_=Date)
 
-    def current(self, record: type[Record], on: ColumnElement[date] | None = None, name: str | None = None) -> Subquery:
+    def current(
+        self,
+        record: type[Record],
+        on: ColumnElement[date] | None = None,
+        name: str | None = None,
+        only: Collection[str] | None = None,
+    ) -> Subquery:
         """Select the rows of a record type that are true on a day (default: ``as_of``), one for each key.
 
         From its first day on, a later row replaces an earlier one. Columns: ``initiative``, ``entry``, ``entered_at``
-        and those of the record.
+        and those of the record, or ``only`` some of them: SQLAlchemy renders each, also those that nobody reads.
         """
         day = self.as_of if on is None else on
-        table = tables.REGISTRY_TABLES[record.type].alias()
+        table = _table(record, only).alias()
         true = and_(self._last(record, table, day), or_(table.c.valid_to.is_(None), table.c.valid_to >= day))
-        return self._rows(record, table, true, name)
+        return self._rows(record, table, true, name, only)
 
     def latest(self, record: type[Record], name: str | None = None) -> Subquery:
         """Select the latest row of each key on or before ``as_of``, whether or not it is still true.
@@ -143,7 +153,7 @@ class Scope:
         the number is unknown. Use ``in_force`` to select the rows that are still true. Of an event record it selects
         one row for each event.
         """
-        table = tables.REGISTRY_TABLES[record.type].alias()
+        table = _table(record).alias()
         return self._rows(record, table, self._last(record, table, self.as_of), name)
 
     def in_force(self, rows: FromClause) -> ColumnElement[bool]:
@@ -156,7 +166,7 @@ class Scope:
         """Select the rows of a record type that began on or before ``as_of`` (and after a given day), whether or not
         they are still true.
         """
-        table = tables.REGISTRY_TABLES[record.type].alias()
+        table = _table(record).alias()
         true = table.c.valid_from <= self.as_of
         if after is not None:
             true = and_(true, table.c.valid_from > after)
@@ -185,7 +195,7 @@ class Scope:
         if not self.everywhere or record.of_initiative:
             return and_(begun, ~exists().where(*self._replaces(record, table, day)))
         # Each membership needs its organisation. For all of them it is faster to find once which rows are replaced.
-        earlier = tables.REGISTRY_TABLES[record.type].alias()
+        earlier = _table(record, ()).alias()
         replaced = select(earlier.c.entry).where(earlier.c.chain == REGISTRY, *self._replaces(record, earlier, day))
         return and_(begun, table.c.entry.not_in(replaced))
 
@@ -193,13 +203,21 @@ class Scope:
         self, record: type[Record], table: FromClause, day: ColumnElement[date]
     ) -> tuple[ColumnElement[bool], ...]:
         """Whether a later row of the same key as a row began on or before the day."""
-        later = tables.REGISTRY_TABLES[record.type].alias()
+        later = _table(record, ()).alias()
         same = [later.c[k] == table.c[k] for k in record.key if k != "valid_from"]
         begun = (later.c.valid_from > table.c.valid_from, later.c.valid_from <= day)
         return (later.c.chain == table.c.chain, *same, *begun, self._known(later))
 
-    def _rows(self, record: type[Record], table: FromClause, true: ColumnElement[bool], name: str | None) -> Subquery:
-        own = [table.c[c.name] for c in tables.REGISTRY_TABLES[record.type].c if c.name not in _HOUSEKEEPING]
+    def _rows(
+        self,
+        record: type[Record],
+        table: FromClause,
+        true: ColumnElement[bool],
+        name: str | None,
+        only: Collection[str] | None = None,
+    ) -> Subquery:
+        names = [c.name for c in tables.REGISTRY_TABLES[record.type].c if c.name not in _HOUSEKEEPING]
+        own = [table.c[name] for name in names if only is None or name in only]
         query = select(table.c.chain.label("initiative"), table.c.entry, table.c.entered_at, *own)
         # Organisations and people are on one chain. The condition names it, so that the index of their keys is used.
         where = self._mine(table.c.chain) if record.of_initiative else [table.c.chain == REGISTRY]
@@ -227,6 +245,30 @@ class Scope:
     def initiatives(self) -> BindParameter[Any]:
         """Return the initiatives of the pass as a list that is bound when the statement runs."""
         return bindparam("initiatives", expanding=True, type_=String)
+
+
+def _table(record: type[Record], only: Iterable[str] | None = None) -> TableClause:
+    """Return the table of a record type with the columns that a statement reads.
+
+    An alias of the whole table would make a copy of each of its columns, for which a short command spends more time
+    than for the query.
+
+    Args:
+        only: the columns of the record beside its key and its days; None means all.
+    """
+    return _narrow_table(record, None if only is None else frozenset(only))
+
+
+@cache
+def _narrow_table(record: type[Record], only: frozenset[str] | None) -> TableClause:
+    whole = tables.REGISTRY_TABLES[record.type]
+    always = {"chain", "entry", "entered_at", "superseded_at", "retracted", "valid_from", "valid_to", *record.key}
+    names = [
+        c.name
+        for c in whole.c
+        if c.name in always or (c.name not in _HOUSEKEEPING and (only is None or c.name in only))
+    ]
+    return table_of(whole.name, *(column_of(name, whole.c[name].type) for name in names))
 
 
 _HOUSEKEEPING = {"chain", "entry", "entered_at", "entered_by", "superseded_by", "superseded_at", "retracted", "salt"}

@@ -19,7 +19,8 @@ from support.findings import given, gone
 from support.mailbox import Mailbox
 from support.world import CONFIGS, World, model, stage
 
-from clusterflow.domain.notice import Notice, Urgency
+from clusterflow.domain.notice import Notice
+from clusterflow.domain.terms import Urgency
 from clusterflow.domain.vote_grant import Grant
 from clusterflow.intake.submissions import delivered_event
 from clusterflow.services.diagnostics import database, settings

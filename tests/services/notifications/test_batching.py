@@ -12,8 +12,8 @@ from sqlalchemy import select
 from support.mailbox import Mailbox
 from support.world import CONFIGS, World, model, stage, stated
 
-from clusterflow.domain.notice import Notice, Urgency
-from clusterflow.domain.terms import DecisionKind
+from clusterflow.domain.notice import Notice
+from clusterflow.domain.terms import DecisionKind, Urgency
 from clusterflow.domain.text import NOTICE_LANGUAGES, NoticeLanguage
 from clusterflow.rules.delivery_policy import DeliveryPolicy
 from clusterflow.services import review

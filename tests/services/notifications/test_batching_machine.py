@@ -20,7 +20,8 @@ from support import postgres
 from support.fresh import Fresh, FreshPostgres, FreshSqlite
 from support.world import World, model, stage
 
-from clusterflow.domain.notice import Notice, Urgency
+from clusterflow.domain.notice import Notice
+from clusterflow.domain.terms import Urgency
 from clusterflow.notices.delivery import Answer
 from clusterflow.rules.delivery_policy import WEEK, DeliveryPolicy
 from clusterflow.rules.work_calendar import WorkCalendar

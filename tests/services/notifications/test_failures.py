@@ -12,7 +12,8 @@ from sqlalchemy import select
 from support.mailbox import Mailbox
 from support.world import World, model, stage
 
-from clusterflow.domain.notice import Notice, Urgency
+from clusterflow.domain.notice import Notice
+from clusterflow.domain.terms import Urgency
 from clusterflow.services import outbox
 from clusterflow.services.context import Context
 from clusterflow.services.notifications import notice_data, reminders

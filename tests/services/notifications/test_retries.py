@@ -9,7 +9,8 @@ from pydantic import SecretStr
 from sqlalchemy import Row, select
 from support.mailbox import Mailbox
 
-from clusterflow.domain.notice import Notice, Urgency
+from clusterflow.domain.notice import Notice
+from clusterflow.domain.terms import Urgency
 from clusterflow.domain.vote_grant import Grant
 from clusterflow.errors import Mistakes
 from clusterflow.rules.backoff import BACKOFF

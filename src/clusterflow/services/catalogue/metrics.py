@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 
-from clusterflow.configs.metrics import load_metrics
 from clusterflow.domain.measurement import MetricDeclaration
+from clusterflow.services.catalogue import metric_cache
 from clusterflow.services.catalogue.files import Stamp, stamp
 from clusterflow.services.context import Context
 from clusterflow.store.metrics import plugins
@@ -29,6 +30,14 @@ def metrics_in(configs: Path) -> dict[str, MetricDeclaration]:
 
 @lru_cache(maxsize=8)
 def _metrics(path: Path, written: Stamp) -> dict[str, MetricDeclaration]:
+    key = metric_cache.key_of(path)
+    cached = None if key is None else metric_cache.load(key)
+    if cached is not None:
+        return cached
     theirs = plugins.discover()
     plugins.install(theirs)
-    return {**load_metrics(path), **{m.declaration.id: m.declaration for m in theirs}}
+    # Start-up time: the readers of YAML are needed only where the cache has nothing.
+    declared: dict[str, MetricDeclaration] = import_module("clusterflow.configs.metrics").load_metrics(path)
+    if key is not None and not theirs:  # the code of a plug-in is loaded anyway, and is not part of the key
+        metric_cache.store(key, declared)
+    return {**declared, **{m.declaration.id: m.declaration for m in theirs}}

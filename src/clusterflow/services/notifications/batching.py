@@ -9,10 +9,10 @@ from typing import Self
 
 from sqlalchemy import Connection
 
-from clusterflow.domain.notice import Notice, Recipient, Urgency
+from clusterflow.domain.notice import Notice, Recipient
 from clusterflow.domain.records.parties import Person
 from clusterflow.domain.reminder_occasion import OCCASIONS
-from clusterflow.domain.terms import Weekday
+from clusterflow.domain.terms import Urgency, Weekday
 from clusterflow.domain.text import alphabetical
 from clusterflow.notices.markup import Marked, escaped
 from clusterflow.notices.render import render

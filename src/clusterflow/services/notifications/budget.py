@@ -10,9 +10,8 @@ from math import ceil
 
 from clusterflow.domain.criterion import Criterion
 from clusterflow.domain.lifecycle import LifecycleModel, Stage
-from clusterflow.domain.notice import Urgency
 from clusterflow.domain.quantity import Bound, Unit
-from clusterflow.domain.terms import DecisionKind
+from clusterflow.domain.terms import DecisionKind, Urgency
 from clusterflow.domain.text import Frozen
 from clusterflow.engine.record import Submission
 from clusterflow.intake.assignments import read_assignments

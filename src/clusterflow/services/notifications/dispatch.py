@@ -9,7 +9,8 @@ from functools import cached_property
 from pydantic import SecretStr
 from sqlalchemy import Connection
 
-from clusterflow.domain.notice import Attachment, Notice, NoticeRule, Recipient, Urgency, mark
+from clusterflow.domain.notice import Attachment, Notice, NoticeRule, Recipient, mark
+from clusterflow.domain.terms import Urgency
 from clusterflow.domain.text import Frozen, NoticeLanguage
 from clusterflow.notices.audiences import recipients, rules_for
 from clusterflow.notices.channels import channels_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from clusterflow.domain.notice import Urgency
 from clusterflow.domain.records.base import REGISTRY
+from clusterflow.domain.terms import Urgency
 from clusterflow.domain.text import Frozen, NoticeLanguage
 from clusterflow.services import access
 from clusterflow.services.context import Context

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select, update
 
-from clusterflow.domain.notice import Urgency
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Channel
+from clusterflow.domain.terms import Urgency
 from clusterflow.domain.text import Frozen, NoticeLanguage
 from clusterflow.notices.channels import MAIL
 from clusterflow.rules.delivery_policy import DeliveryPolicy

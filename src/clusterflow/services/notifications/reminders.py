@@ -13,9 +13,10 @@ from sqlalchemy.exc import IntegrityError
 
 from clusterflow.domain.appointment import AppointmentKind
 from clusterflow.domain.money import Money
-from clusterflow.domain.notice import Attachment, Audience, Notice, NoticeRule, Offset, Recipient, Urgency
+from clusterflow.domain.notice import Attachment, Audience, Notice, NoticeRule, Offset, Recipient
 from clusterflow.domain.number_style import numbers_of
 from clusterflow.domain.reminder_occasion import OCCASIONS
+from clusterflow.domain.terms import Urgency
 from clusterflow.domain.text import model_language
 from clusterflow.notices.audiences import Concerned, recipients
 from clusterflow.notices.render import TemplateFailed, render

@@ -21,7 +21,7 @@ from clusterflow.store.metrics.evidence_rows import (
     latest_of,
     presence,
 )
-from clusterflow.store.metrics.metric import metric
+from clusterflow.store.metrics.register import metric
 from clusterflow.store.query_scope import Scope
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, case, func, or_
 from clusterflow.domain.records.activity import Business
 from clusterflow.domain.terms import BusinessKind
 from clusterflow.store.metrics.evidence_rows import evidence_row
-from clusterflow.store.metrics.metric import metric
+from clusterflow.store.metrics.register import metric
 from clusterflow.store.query_scope import Scope
 
 

@@ -38,7 +38,8 @@ from clusterflow.domain.records.base import REGISTRY
 from clusterflow.rules.change_days import TODAY, Comparison, EarlierDay, comparisons_with
 from clusterflow.rules.mistakes import fields_naming
 from clusterflow.store import tables
-from clusterflow.store.metrics.metric import METRICS, rows_of
+from clusterflow.store.metrics.metric import rows_of
+from clusterflow.store.metrics.register import METRICS
 from clusterflow.store.query_scope import Scope, days_between
 from clusterflow.store.tables import REGISTRY_TABLES
 

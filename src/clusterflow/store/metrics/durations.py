@@ -9,7 +9,7 @@ from sqlalchemy import Select, cast, func, literal, null, select
 from clusterflow.domain.records.parties import Initiative
 from clusterflow.store.columns import Instant
 from clusterflow.store.metrics.evidence_rows import evidence_row
-from clusterflow.store.metrics.metric import metric
+from clusterflow.store.metrics.register import metric
 from clusterflow.store.query_scope import Scope, days_between, months_between
 
 

@@ -14,7 +14,8 @@ from clusterflow.domain.measurement import UNMEASURED, Measurement, MetricCall, 
 from clusterflow.rules.change_days import turns_between
 from clusterflow.rules.foresight import answers_to
 from clusterflow.store.metrics.change_days import change_days, dependence_of
-from clusterflow.store.metrics.metric import METRICS, measure
+from clusterflow.store.metrics.metric import measure
+from clusterflow.store.metrics.register import METRICS
 
 DAY = timedelta(days=1)
 

@@ -20,7 +20,7 @@ from clusterflow.store.metrics.evidence_rows import (
     initiatives_with_entries,
     latest_of,
 )
-from clusterflow.store.metrics.metric import metric
+from clusterflow.store.metrics.register import metric
 from clusterflow.store.metrics.shared_queries import seats
 from clusterflow.store.query_scope import Scope
 

@@ -20,7 +20,7 @@ from clusterflow.store.metrics.evidence_rows import (
     has_entries,
     initiatives_with_entries,
 )
-from clusterflow.store.metrics.metric import metric
+from clusterflow.store.metrics.register import metric
 from clusterflow.store.metrics.shared_queries import (
     attendance_by_meeting,
     is_attendance_of,

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Exists, FromClause, Select, Subquery, and_
 from clusterflow.domain.records.activity import Label
 from clusterflow.domain.records.membership import Membership
 from clusterflow.store.metrics.evidence_rows import evidence_row, latest_of
-from clusterflow.store.metrics.metric import metric
+from clusterflow.store.metrics.register import metric
 from clusterflow.store.query_scope import Scope, days_between
 
 

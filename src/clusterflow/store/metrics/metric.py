@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
@@ -33,26 +33,13 @@ from clusterflow.store.metrics.aggregates import (
     sums_of,
     sums_together,
 )
+from clusterflow.store.metrics.register import METRICS, Rows, rows_by_value
 from clusterflow.store.metrics.sums import Sums, converted, fold_sums, minor_units, to_fraction
 from clusterflow.store.query_scope import Scope, parameter_values
 from clusterflow.store.tables import REGISTRY_TABLES
 
-Rows = Callable[..., Select[Any]]
-"""``rows(scope, **parameters)``: a select of ``ROW_COLUMNS``, one row for each piece of evidence.
-
-``part`` is how much the row counts. It is null if that is unknown; then ``most`` is the upper limit (null: no limit),
-and the lower limit is zero. ``whole`` is the denominator, if the metric is a ratio. With a column ``currency`` the
-amounts are in its minor units, and the result is in its main unit. A sum in several currencies has an amount in each.
-If there are no rows, nothing is known. Further columns name the part of the initiative that a row belongs to (a
-committee, a size class); ``measure_apart`` folds the rows by them.
-"""
-
 ROW_COLUMNS = ("initiative", "record", "entry", "what", "on", "part", "whole", "most", "entered_at")
 
-METRICS: dict[str, Rows] = {}
-
-_BY_VALUE: dict[str, tuple[str, Rows]] = {}
-"""The parameter of a metric whose calls one statement can sum together, and the rows of all its values."""
 
 Lines = Sequence[Any]
 """What a statement returned for one initiative: the line, or a line for each currency."""
@@ -64,25 +51,6 @@ class Metric:
 
     declaration: MetricDeclaration
     rows: Rows
-
-
-def metric(metric_id: str, *, together: tuple[str, Rows] | None = None) -> Callable[[Rows], Rows]:
-    """Register the rows of a metric that ``configs/metrics.yaml`` declares under this id.
-
-    Args:
-        together: the only parameter, if it is also a column of the rows, and the function that selects the rows of all
-            its values: ``rows(scope)``. Then one statement serves all calls of the metric.
-    """
-
-    def keep(rows: Rows) -> Rows:
-        if metric_id in METRICS:
-            raise ValueError(f"two metrics are called {metric_id}")
-        METRICS[metric_id] = rows
-        if together is not None:
-            _BY_VALUE[metric_id] = together
-        return rows
-
-    return keep
 
 
 @lru_cache(maxsize=2048)
@@ -100,19 +68,21 @@ def _summed(call: MetricCall, scope: Scope, fold: Fold, by: tuple[str, ...] = ()
 
 @lru_cache(maxsize=128)
 def _together(wanted: tuple[tuple[MetricCall, Fold], ...], scope: Scope) -> tuple[Statement, ...]:
-    by_metric: dict[str, list[MetricCall]] = defaultdict(list)
+    by_metric: dict[tuple[str, str, Rows], list[MetricCall]] = defaultdict(list)
     others: list[MetricRows] = []
     for call, fold in wanted:
-        if call.metric in _BY_VALUE:
-            by_metric[call.metric].append(call)
+        if (by_value := rows_by_value(call.metric)) is not None:
+            by_metric[call.metric, *by_value].append(call)
         else:
             others.append(MetricRows(call, *rows_of(call, scope), fold))
     folds = dict(wanted)
-    return (*sums_together(others), *(_by_value(calls, scope, folds[calls[0]]) for calls in by_metric.values()))
+    return (
+        *sums_together(others),
+        *(_by_value(name, rows, calls, scope, folds[calls[0]]) for (_, name, rows), calls in by_metric.items()),
+    )
 
 
-def _by_value(calls: Sequence[MetricCall], scope: Scope, fold: Fold) -> Statement:
-    name, rows = _BY_VALUE[calls[0].metric]
+def _by_value(name: str, rows: Rows, calls: Sequence[MetricCall], scope: Scope, fold: Fold) -> Statement:
     recorded = replace(scope, earlier_days=set())
     every = rows(recorded)
     wanted = {str(dict(call.parameters)[name]): call for call in calls}

@@ -11,7 +11,7 @@ from clusterflow.domain.records.money import Budget, DuesAdoption, DuesScheme, I
 from clusterflow.domain.records.parties import Organisation
 from clusterflow.domain.terms import SME, IncomeKind, SizeClass
 from clusterflow.store.metrics.evidence_rows import UNKNOWN, as_yes_no, evidence_row, latest_of
-from clusterflow.store.metrics.metric import metric
+from clusterflow.store.metrics.register import metric
 from clusterflow.store.metrics.shared_queries import dues, fees, of_size
 from clusterflow.store.query_scope import Scope
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Float, Select, Subquery, and_, case, func,
 
 from clusterflow.domain.records.membership import Membership
 from clusterflow.store.metrics.evidence_rows import UNKNOWN, evidence_row, latest_of
-from clusterflow.store.metrics.metric import metric
+from clusterflow.store.metrics.register import metric
 from clusterflow.store.metrics.shared_queries import members, members_again
 from clusterflow.store.query_scope import Scope
 
@@ -53,12 +53,13 @@ def _pairs(scope: Scope, km: int) -> Subquery:
     one, other = members(scope), members_again(scope)
     same_country = or_(one.c.country.is_(None), other.c.country.is_(None), one.c.country == other.c.country)
     at_one_place = and_(func.lower(one.c.place) == func.lower(other.c.place), same_country)
-    squared = _squared_distance(one, other)
+    # The distance is null where a coordinate is, and is written once: it is most of the statement.
+    coordinates = one.c.latitude + one.c.longitude + other.c.latitude + other.c.longitude
     answer = case(
         (other.c.organisation.is_(None), FAR),
         (at_one_place, NEAR),
-        (squared <= km * km, NEAR),
-        (squared > km * km, FAR),
+        (_squared_distance(one, other) <= km * km, NEAR),
+        (coordinates.is_not(None), FAR),
         else_=MAYBE,
     )
     return (
@@ -94,6 +95,7 @@ def _squared_distance(one: Subquery, other: Subquery) -> ColumnElement[Any]:
     north = (one.c.latitude - other.c.latitude) * literal(KM_PER_DEGREE, Float)
     angle = (one.c.latitude + other.c.latitude) * literal(pi / 360, Float)
     square = angle * angle
-    cosine = 1 - square / 2 + square * square / 24 - square * square * square / 720
+    half, twenty_fourth, last = (literal(1 / divisor, Float) for divisor in (2, 24, 720))
+    cosine = 1 - square * (half - square * (twenty_fourth - square * last))
     east = (one.c.longitude - other.c.longitude) * literal(KM_PER_DEGREE, Float) * cosine
     return north * north + east * east

@@ -13,7 +13,8 @@ from typing import Any
 from clusterflow.domain.measurement import MetricDeclaration
 from clusterflow.errors import ClusterflowError
 from clusterflow.rules.judge import KNOWN_SHARE
-from clusterflow.store.metrics.metric import METRICS, ROW_COLUMNS, Metric
+from clusterflow.store.metrics.metric import ROW_COLUMNS, Metric
+from clusterflow.store.metrics.register import METRICS
 from clusterflow.store.query_scope import Scope
 
 GROUP = "clusterflow.metrics"

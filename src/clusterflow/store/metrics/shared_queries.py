@@ -26,6 +26,13 @@ ANY_SME = "sme"
 """The parameter value for micro, small and medium together, instead of a size class."""
 
 
+_FIGURES = (
+    "helix", "size", "founded", "turnover_minor", "turnover_currency", "chain_role", "country", "place", "latitude",
+    "longitude",
+)  # fmt: skip
+"""What a metric reads of the organisation of a member."""
+
+
 @lru_cache(maxsize=16)
 def members(scope: Scope) -> Subquery:
     """Return ``members_again``, the same object for every metric: so one statement can sum several of them."""
@@ -38,7 +45,7 @@ def members_again(scope: Scope) -> Subquery:
 
     ``on`` is the day of joining, or the last day of a former member.
     """
-    member, organisation = scope.latest(Membership), scope.current(Organisation)
+    member, organisation = scope.latest(Membership), scope.current(Organisation, only=("id", *_FIGURES))
     still = scope.in_force(member)
     return (
         select(
@@ -46,16 +53,7 @@ def members_again(scope: Scope) -> Subquery:
             latest_of(member.c.entered_at, organisation.c.entered_at).label("entered_at"),
             still.label("in_force"),
             case((still, member.c.valid_from), else_=member.c.valid_to).label("on"),
-            organisation.c.helix,
-            organisation.c.size,
-            organisation.c.founded,
-            organisation.c.turnover_minor,
-            organisation.c.turnover_currency,
-            organisation.c.chain_role,
-            organisation.c.country,
-            organisation.c.place,
-            organisation.c.latitude,
-            organisation.c.longitude,
+            *(organisation.c[name] for name in _FIGURES),
         )
         .join_from(member, organisation, organisation.c.id == member.c.organisation, isouter=True)
         .subquery()
@@ -79,7 +77,8 @@ def seats(scope: Scope, body: str | None = None) -> Subquery:
     """Select the seats in the bodies of a kind (or of all) on the day, with the helix kind of the represented
     organisation. It is the same object for every metric, as ``members`` is.
     """
-    seat, house, organisation = scope.current(Seat), scope.current(Body), scope.current(Organisation)
+    seat, house = scope.current(Seat), scope.current(Body, only=("id", "kind"))
+    organisation = scope.current(Organisation, only=("id", "helix"))
     query = (
         select(
             seat.c.initiative,
@@ -100,7 +99,7 @@ def seats(scope: Scope, body: str | None = None) -> Subquery:
 
 def representations(scope: Scope) -> Subquery:
     """Select the organisations that each person represents on the day: ``person``, ``organisation``, ``helix``."""
-    voice, organisation = scope.current(Representation), scope.current(Organisation)
+    voice, organisation = scope.current(Representation), scope.current(Organisation, only=("id", "helix"))
     return (
         select(
             voice.c.person,

@@ -18,7 +18,7 @@ from clusterflow.store.metrics.evidence_rows import (
     has_entries,
     initiatives_with_entries,
 )
-from clusterflow.store.metrics.metric import metric
+from clusterflow.store.metrics.register import metric
 from clusterflow.store.query_scope import Scope
 
 

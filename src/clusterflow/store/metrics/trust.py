@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Float, FromClause, Select, and_, case, cas
 from clusterflow.domain.records.activity import SurveyWave
 from clusterflow.domain.terms import SurveyTopic
 from clusterflow.store.metrics.evidence_rows import evidence_row
-from clusterflow.store.metrics.metric import metric
+from clusterflow.store.metrics.register import metric
 from clusterflow.store.query_scope import Scope, months_between
 
 FEWEST_ANSWERS = 5

@@ -1,0 +1,71 @@
+"""Stores the declarations of metrics as JSON in the user's cache folder.
+
+A command that measures would spend a sixth of its time on reading YAML and on looking for plug-ins, and both hardly
+ever change. The key covers everything that the declarations depend on: the file, our code, and the installed packages.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+import clusterflow
+from clusterflow.domain.measurement import MetricDeclaration
+from clusterflow.services import user_cache
+
+KIND = "metrics"
+
+_DECLARATIONS: TypeAdapter[dict[str, MetricDeclaration]] = TypeAdapter(
+    dict[str, MetricDeclaration], config=ConfigDict(defer_build=True)
+)
+
+
+def key_of(path: Path) -> str | None:
+    """Return the key of the declarations in a file; ``None`` if the file cannot be read."""
+    try:
+        digest = hashlib.sha256(path.read_bytes())
+        for part in (*_code(), *_packages()):
+            digest.update(repr(part).encode())
+    except OSError:
+        return None
+    return digest.hexdigest()
+
+
+def load(key: str) -> dict[str, MetricDeclaration] | None:
+    """Return the declarations that were stored under a key."""
+    content = user_cache.load(KIND, key)
+    try:
+        return None if content is None else _DECLARATIONS.validate_json(content)
+    except ValidationError:
+        return None
+
+
+def store(key: str, declarations: dict[str, MetricDeclaration]) -> None:
+    """Store the declarations of a file without mistakes."""
+    user_cache.store(KIND, key, _DECLARATIONS.dump_json(declarations, exclude_defaults=True))
+
+
+def _code() -> Iterator[tuple[str, int, int]]:
+    """The modules that read a file and that declare what is read."""
+    root = Path(clusterflow.__file__).parent
+    for folder in (root / "configs", root / "domain", root / "domain" / "records"):
+        for entry in sorted(os.scandir(folder), key=lambda entry: entry.path):
+            if entry.name.endswith(".py"):
+                found = entry.stat()
+                yield entry.path, found.st_size, found.st_mtime_ns
+
+
+def _packages() -> Iterator[tuple[str, int]]:
+    """The folders with installed packages. To install, upgrade or remove a package changes its folder."""
+    for folder in dict.fromkeys(sys.path):
+        try:
+            names = os.listdir(folder or ".")
+        except OSError:  # an archive, or a folder that does not exist
+            continue
+        if any(name.endswith((".dist-info", ".egg-info")) for name in names):
+            yield folder, Path(folder or ".").stat().st_mtime_ns

@@ -1,0 +1,47 @@
+"""The user's cache folder. It holds what can be computed again, so a missing or damaged file is never a mistake."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+MOST_FILES = 16
+"""The files of one kind that stay. The oldest are removed."""
+
+
+def cache_folder() -> Path:
+    """Return the folder for what clusterflow caches: ``$XDG_CACHE_HOME/clusterflow`` or ``~/.cache/clusterflow``.
+
+    Raises:
+        RuntimeError: the user has no home.
+    """
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "clusterflow"
+
+
+def load(kind: str, key: str) -> bytes | None:
+    """Return the content that was stored under a key; ``None`` if there is none, or if it is another user's."""
+    with contextlib.suppress(OSError, RuntimeError), _file(kind, key).open("rb") as file:
+        if not hasattr(os, "geteuid") or os.fstat(file.fileno()).st_uid == os.geteuid():
+            return file.read()
+    return None
+
+
+def store(kind: str, key: str, content: bytes) -> None:
+    """Store content under a key; nothing happens where the folder cannot be written."""
+    with contextlib.suppress(OSError, RuntimeError):
+        target = _file(kind, key)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Another process may read or write the same file at this moment, so it appears complete.
+        number, draft = tempfile.mkstemp(dir=target.parent)
+        with os.fdopen(number, "wb") as file:
+            file.write(content)
+        Path(draft).replace(target)
+        files = sorted(target.parent.glob(f"{kind}-*"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
+        for old in files[MOST_FILES:]:
+            old.unlink(missing_ok=True)
+
+
+def _file(kind: str, key: str) -> Path:
+    return cache_folder() / f"{kind}-{key}.json"
