@@ -1,8 +1,8 @@
 """Measures commands that do not need Prefect, each in its own process, as scripts start them.
 
 The comparison is the minimum that every command must import, ``python -c "import sqlalchemy, pydantic"``. It runs in
-turn with the commands, so the load of the machine slows both equally. Each line ends with the ratio of the medians. The
-last lines list what each command imports, and how long that takes. Prefect, Alembic and Apprise must not be among them.
+turn with the commands, so the load of the machine slows both equally. The times are those of the processor, in user and
+system mode. Each line ends with the ratio of the medians. The last lines list what each command imports, and how long that takes. Prefect, Alembic and Apprise must not be among them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 
 from benches import databases
-from benches.measuring import MS, headline, quick, spread, timed
+from benches.measuring import MS, headline, processor_seconds, quick, spread
 from benches.small_world import NOW, open_context, submission
 from clusterflow.services import enrolment, registry, review
 
@@ -59,7 +59,7 @@ def _measure(commands: Mapping[str, Sequence[str]], times: int, environment: dic
     for n in range(times + 1):
         programs = {name: ["-c", COMMAND, *(w.format(n=n) for w in words)] for name, words in commands.items()}
         for name, program in {**programs, BASE: ["-c", BASE]}.items():
-            seconds = timed(lambda program=program: _start(program, environment))
+            seconds = processor_seconds(lambda program=program: _start(program, environment))
             if n:
                 taken[name].append(seconds)
     return taken

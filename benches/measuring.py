@@ -25,6 +25,14 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+def processor_seconds(work: Callable[[], object]) -> float:
+    """Return how many seconds of the processor the processes took that the work started and waited for."""
+    before = os.times()
+    work()
+    after = os.times()
+    return after.children_user + after.children_system - before.children_user - before.children_system
+
+
 def headline(text: str) -> None:
     load = os.getloadavg()[0]
     print(f"\n{text}\n(load of the machine {load:.1f} on {os.cpu_count()} cores)", flush=True)

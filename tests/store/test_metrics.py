@@ -34,7 +34,7 @@ def test_each_metric_is_in_the_module_that_the_register_names() -> None:
     declared = {
         file.stem: tuple(found)
         for file in Path(metrics_package.__path__[0]).glob("*.py")
-        if (found := re.findall(r'^@metric\("([^"]+)"\)', file.read_text(encoding="utf-8"), re.MULTILINE))
+        if (found := re.findall(r'^@metric\("([^"]+)"', file.read_text(encoding="utf-8"), re.MULTILINE))
     }
     assert declared == _METRICS_OF_FAMILY
 
