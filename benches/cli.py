@@ -2,7 +2,8 @@
 
 The comparison is the minimum that every command must import, ``python -c "import sqlalchemy, pydantic"``. It runs in
 turn with the commands, so the load of the machine slows both equally. The times are those of the processor, in user and
-system mode. Each line ends with the ratio of the medians. The last lines list what each command imports, and how long that takes. Prefect, Alembic and Apprise must not be among them.
+system mode. Each line ends with the ratio of the medians. The last lines list what each command imports, and how long
+that takes. Prefect, Alembic and Apprise must not be among them.
 """
 
 from __future__ import annotations
