@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from prefect.client.schemas.filters import FlowFilter, FlowFilterName, FlowRunFilter, FlowRunFilterTags
+from prefect.states import AwaitingRetry
 from support.office import ROOT, Office, until, working
 from support.world import model, stage
 
@@ -94,10 +95,18 @@ async def test_a_part_that_fails_each_time_is_told_by_name_while_the_others_end(
 ) -> None:
     counted = Counted(monkeypatch, {"i6": 99})
     async with working():
-        ended = await office.ended(await night())
+        run = await night()
+        ended = await office.ended(run)
     assert ended.kind == "FAILED"
     assert "i5, i6: ArithmeticError: a number that nobody foresaw" in ended.message
     assert counted.times == dict.fromkeys(INITIATIVES[:5], 1)
+    counted.failing.clear()
+    async with prefect_client() as client:
+        await client.set_flow_run_state(run, AwaitingRetry(), force=True)
+    async with working():
+        ended = await office.ended(run)
+    assert ended.kind == "COMPLETED", "once the cause is gone, the run that is retried does what was left out"
+    assert counted.times == dict.fromkeys(INITIATIVES, 1)
 
 
 async def test_without_a_deployment_for_parts_the_run_does_them_all(

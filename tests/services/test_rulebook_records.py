@@ -108,8 +108,8 @@ def test_a_label_whose_rulebook_is_gone_can_be_ended_and_retracted(world: World,
     world.context.settings = world.context.settings.model_copy(update={"configs": configs})
     world.record("label initiative=one name=X rulebook=eccp from=2023-01-01")
     (configs / "rulebooks" / "eccp.yaml").unlink()
-    world.record("label initiative=one name=X to=2023-12-31")
-    world.record("label initiative=one name=X rulebook=eccp from=2023-01-01 retract=true")
+    assert world.record("label initiative=one name=X to=2023-12-31").corrected == 1
+    assert world.record("label initiative=one name=X rulebook=eccp from=2023-01-01 retract=true").retracted == 1
 
 
 def test_a_cut_off_that_fits_no_more_is_told_in_both_languages(world: World, tmp_path: Path) -> None:

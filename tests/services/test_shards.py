@@ -115,6 +115,24 @@ def test_a_part_that_kills_its_workers_is_given_up(job: Job, clock: Clock) -> No
     assert job.result().given_up == {"c": "its worker died each time"}
 
 
+def test_a_job_that_is_run_again_begins_what_was_given_up_anew(job: Job, clock: Clock) -> None:
+    assert not job.begin_again(), "it has not ended"
+    for number in (1, 2):
+        done = job.claim(number)
+        assert done is not None
+        job.finish(done, ShardResult(looked_at=1))
+    for _ in range(MOST_ATTEMPTS):
+        assert job.claim(3) is not None
+        clock.now += LEASE
+    assert (job.result().open, list(job.result().given_up)) == (0, ["d"])
+    assert job.begin_again()
+    again = job.claim()
+    assert again is not None
+    assert (again.initiatives, job.result().given_up, job.claim()) == (("d",), {}, None)
+    assert job.finish(again, ShardResult(looked_at=1))
+    assert (job.result().looked_at, job.result().open) == (3, 0)
+
+
 def test_a_part_that_failed_once_is_tried_again_and_is_no_failure(job: Job, clock: Clock) -> None:
     part = job.claim(2)
     assert part is not None

@@ -49,7 +49,8 @@ async def share(
 ) -> JobResult | None:
     """Cut work into parts of at most ``size`` initiatives, and return once all are done or given up.
 
-    A run that is taken up after its worker died continues with the parts that it began.
+    A run that is taken up after its worker died continues with the parts that it began. One that is run again after it
+    ended does the parts that were given up.
 
     Returns:
         ``None`` if it is one part: then nothing is done.
@@ -60,6 +61,8 @@ async def share(
         if len(parts) < 2:
             return None
         job.begin(kind, parts, as_of)
+    else:
+        job.begin_again()
     await _start_runs(job, kind, as_of)
     away = 0
     while True:

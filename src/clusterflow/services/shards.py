@@ -102,6 +102,15 @@ class Job:
         except IntegrityError:  # the same run, begun twice, on PostgreSQL: the other one stored them
             return self.result().parts
 
+    def begin_again(self) -> bool:
+        """Let the parts that were given up be tried again, if the job has ended; return whether there are any."""
+        found = self.result()
+        if found.open or not found.given_up:
+            return False
+        with self.context.database.begin() as connection:
+            shards.reopen(connection, self.name, self.clock())
+        return True
+
     def claim(self, wanted: int | None = None) -> Shard | None:
         """Claim the wanted part, or else another one; ``None`` if none is free now."""
         now = self.clock()

@@ -105,6 +105,12 @@ def fail(connection: Connection, shard: Shard, error: str, again_at: datetime) -
     connection.execute(_held(shard).values(error=error, until=again_at))
 
 
+def reopen(connection: Connection, job: str, now: datetime) -> None:
+    """Let the parts of a job that were given up be begun as if for the first time."""
+    lost = (_SHARD.c.job == job, _SHARD.c.done_at.is_(None), _SHARD.c.attempts >= MOST_ATTEMPTS, _SHARD.c.until <= now)
+    connection.execute(update(_SHARD).where(*lost).values(attempts=0, error=None))
+
+
 def _held(shard: Shard) -> Any:
     same = (_SHARD.c.job == shard.job, _SHARD.c.number == shard.number, _SHARD.c.attempts == shard.attempts)
     return update(_SHARD).where(*same, _SHARD.c.done_at.is_(None))
