@@ -77,6 +77,7 @@ def _run(url: str, number: int, short: bool) -> None:
             "My work": [("/", _cookie(context, f"{i}-1")) for i, _ in gates],
             "initiative": [(f"/initiatives/{i}", _cookie(context, f"{i}-2")) for i, _ in gates],
             "gate": [(f"/initiatives/{i}/gates/{stage}", _cookie(context, f"{i}-3")) for i, stage in gates],
+            "plot": [(f"/initiatives/{i}/plots/attendance.svg", _cookie(context, f"{i}-2")) for i, _ in gates],
         }
         for name, readers in pages.items():
             _measure(context, server, port, name, readers, times)
@@ -88,7 +89,8 @@ def _run(url: str, number: int, short: bool) -> None:
             ("members searched", f"{members}?q=nandu+12", times),
         ):
             _measure(context, server, port, name, [(path, officer)], 1 if short else each)
-        _bytes(port, pages["gate"][0])
+        for name in ("gate", "initiative"):
+            _bytes(port, name, pages[name][0])
         _memory(server, port, [reader for readers in pages.values() for reader in readers], 200 if short else 10_000)
 
 
@@ -158,7 +160,8 @@ def _server(url: str) -> Iterator[tuple[psutil.Process, int]]:
 
 def _get(connection: http.client.HTTPConnection, reader: Reader) -> bytes:
     path, cookie = reader
-    connection.request("GET", path, headers={"Cookie": f"{COOKIE}={cookie}", "Accept-Language": "es"})
+    headers = {"Cookie": f"{COOKIE}={cookie}", "Accept-Language": "es", "Accept-Encoding": "gzip"}
+    connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
     content = answer.read()
     assert answer.status == 200, (path, answer.status)
@@ -236,13 +239,13 @@ def _replay(database: Engine, statements: Sequence[tuple[str, Any]]) -> None:
         raw.close()
 
 
-def _bytes(port: int, reader: Reader) -> None:
-    """Print how much a browser fetches for its first page, headers left out."""
+def _bytes(port: int, name: str, reader: Reader) -> None:
+    """Print how much a browser fetches for its first page, with its plots, headers left out."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
     html = _get(connection, reader)
-    found = re.findall(r'(?:href|src)="(/static/[^"]+)"', html.decode())
-    total = len(html) + sum(len(_get(connection, (path, ""))) for path in set(found))
-    print(f"  the first page and all that belongs to it: {total / 1000:.1f} kB (target < 60 kB)", flush=True)
+    found = re.findall(r'(?:href|src)="(/static/[^"]+|[^"]+\.svg)"', html.decode())
+    total = len(html) + sum(len(_get(connection, (path, reader[1]))) for path in set(found))
+    print(f"  {name} as first page, with all that belongs to it: {total / 1000:.1f} kB (target < 60 kB)", flush=True)
 
 
 def _memory(server: psutil.Process, port: int, readers: Sequence[Reader], number: int) -> None:

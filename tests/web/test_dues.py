@@ -145,6 +145,7 @@ def test_more_than_is_owed_is_asked_about_and_recorded_once_it_is_confirmed(bill
     browser.open(f"{DUES}/{FIRM}/payment")
     question = browser.submit(f"{DUES}/{FIRM}/payment", **fields)
     assert (question.status_code, "Is this right?" in question.text) == (422, True)
+    assert "Amount: with this payment, 2.500,00\xa0€ are paid on invoice" in question.text
     assert browser.submit(f"{DUES}/{FIRM}/payment", **fields, confirm="yes").url.path == f"{DUES}/{FIRM}"
     assert [str(p.amount) for p in billed.facts("payment") if p.invoice == FIRM] == ["2500.00 EUR"]
 

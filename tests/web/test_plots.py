@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from xml.etree import ElementTree
 
+import httpx
 import pytest
+from support.patience import PATIENCE_SECONDS
 from support.web import WebWorld
 
 from clusterflow.services.reports import dossier
@@ -99,3 +103,26 @@ def test_a_plot_is_sent_compressed_to_who_can_read_it(site: WebWorld) -> None:
     assert int(small.headers["content-length"]) * 2 < int(plain.headers["content-length"])
     # A page holds the token of its forms, so its length must not depend on what it says.
     assert "content-encoding" not in browser.get("/initiatives/one").headers
+
+
+async def test_pages_are_answered_while_many_pictures_wait_to_be_drawn(
+    site: WebWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More pictures than there are threads, and the first of them is not finished."""
+    may_end, draw = threading.Event(), dossier.dossier
+
+    def slow(*given: object, **more: object) -> object:
+        may_end.wait(PATIENCE_SECONDS)
+        return draw(*given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(dossier, "dossier", slow)
+    cookie = site.browser("mona").cookies["clusterflow"]
+    transport = httpx.ASGITransport(app=site.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as browser:
+        browser.cookies.set("clusterflow", cookie)
+        pictures = [asyncio.ensure_future(browser.get(f"{PAGE}/members.svg")) for _ in range(60)]
+        await asyncio.sleep(0)
+        page = await asyncio.wait_for(browser.get("/initiatives/one"), PATIENCE_SECONDS)
+        assert (page.status_code, [p for p in pictures if p.done()]) == (200, [])
+        may_end.set()
+        assert {answer.status_code for answer in await asyncio.gather(*pictures)} == {200}

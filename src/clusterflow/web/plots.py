@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -44,15 +45,41 @@ class Plot:
     note: str
 
 
-def show(request: Request) -> Response:
+class _NotDrawn(Exception):
+    """The plots have to be drawn first."""
+
+
+async def show(request: Request) -> Response:
+    return await _drawing_in_turn(request, _page)
+
+
+async def show_picture(request: Request) -> Response:
+    return await _drawing_in_turn(request, _picture)
+
+
+async def _drawing_in_turn(request: Request, answer: Callable[[Request, bool], Response]) -> Response:
+    """Answer at once from plots that are drawn already; others are drawn for one initiative at a time.
+
+    A page asks for all of its pictures at once: the first request draws them. The others wait without a thread of their
+    own, so that pages without plots are answered meanwhile.
+    """
+    try:
+        return await run_in_threadpool(answer, request, False)
+    except _NotDrawn:
+        async with site_of(request).drawing:
+            return await run_in_threadpool(answer, request, True)
+
+
+def _page(request: Request, may_draw: bool) -> Response:
     initiative = visible_initiative(request)
     name = view_of(request, initiative, "name", lambda: name_of(site_of(request).context, initiative))
-    return page(request, "plots", initiative=initiative, whose=name, plots=_plots(request, initiative), broad=BROAD)
+    plots = _plots(request, initiative, may_draw)
+    return page(request, "plots", initiative=initiative, whose=name, plots=plots, broad=BROAD)
 
 
-def show_picture(request: Request) -> Response:
+def _picture(request: Request, may_draw: bool) -> Response:
     """Answer one plot as SVG. Where its facts give no number yet, the picture says so."""
-    name, plots = request.path_params["plot"], _plots(request, visible_initiative(request))
+    name, plots = request.path_params["plot"], _plots(request, visible_initiative(request), may_draw)
     if name not in plots and name not in PLOTTED:
         raise HTTPException(404)
     plot = plots.get(name)
@@ -63,18 +90,19 @@ def show_picture(request: Request) -> Response:
     return Response(gzip.decompress(compressed), media_type="image/svg+xml", headers=headers)
 
 
-def _plots(request: Request, initiative: str) -> Mapping[str, Plot]:
+def _plots(request: Request, initiative: str, may_draw: bool) -> Mapping[str, Plot]:
     """Return the plots by name. They are drawn once, and again after a fact has changed.
 
-    A page asks for all of its pictures at once: the first request draws them, and the others wait for it.
+    Raises:
+        _NotDrawn: they may not be drawn now, and are not kept.
     """
-    language, site = visitor_of(request).language, site_of(request)
 
-    def draw_in_turn() -> Mapping[str, Plot]:
-        with site.drawing:
-            return view_of(request, initiative, ("drawn plots", language), lambda: _drawn(request, initiative))
+    def draw() -> Mapping[str, Plot]:
+        if not may_draw:
+            raise _NotDrawn
+        return _drawn(request, initiative)
 
-    return view_of(request, initiative, ("plots", language), draw_in_turn)
+    return view_of(request, initiative, ("plots", visitor_of(request).language), draw)
 
 
 def _drawn(request: Request, initiative: str) -> Mapping[str, Plot]:

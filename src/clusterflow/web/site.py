@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
@@ -66,7 +67,7 @@ class Site:
         """A line of the portfolio for each initiative: small, and all of them are shown at once."""
         self.preview = Lock()
         """One preview of notices at a time: each works on a copy of the database."""
-        self.drawing = Lock()
+        self.drawing = asyncio.Lock()
         """The plots of one initiative at a time."""
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
