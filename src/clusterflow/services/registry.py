@@ -15,6 +15,7 @@ from clusterflow.services.context import Context
 from clusterflow.store import registry
 from clusterflow.store.portfolio import enrolled_initiatives
 from clusterflow.store.registry import initiative_records
+from clusterflow.store.statistics import MANY, refresh_statistics
 
 
 def record(
@@ -57,10 +58,14 @@ def record_file(context: Context, file: RecordFile, actor: str | None = None, ke
         return found
 
     own_key = key or f"file-{file.content_hash[:40]}"
-    return perform(
+    done = perform(
         context.database, context.command(actor, own_key), "record", digest, RecordResult,
         lambda tx: recording.record(tx, _checked(context, file), file.mistakes), RecordResult.again,
     )  # fmt: skip
+    if done.entered + done.corrected >= MANY:
+        with context.database.begin() as connection:
+            refresh_statistics(connection)
+    return done
 
 
 def _checked(context: Context, file: RecordFile) -> Iterator[Submission]:

@@ -9,6 +9,7 @@ from clusterflow.engine.transaction import perform
 from clusterflow.intake.backup import read_life
 from clusterflow.intake.record_file import RecordFile
 from clusterflow.services.context import Context
+from clusterflow.store.statistics import refresh_statistics
 
 
 def restore(context: Context, file: RecordFile) -> RestoreResult:
@@ -20,7 +21,10 @@ def restore(context: Context, file: RecordFile) -> RestoreResult:
     """
     content = file.content_hash
     command = CommandContext(context.clock(), context.settings.actor, context.new_id, f"life-{content[:40]}")
-    return perform(
+    done = perform(
         context.database, command, "restore", content, RestoreResult,
         lambda tx: restoring(tx, lambda: read_life(file.lines(), file.name)),
     )  # fmt: skip
+    with context.database.begin() as connection:
+        refresh_statistics(connection)
+    return done
