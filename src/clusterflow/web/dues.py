@@ -25,7 +25,7 @@ from clusterflow.services.views.dues import (
 from clusterflow.services.views.initiative import name_of
 from clusterflow.web.facts import author_of, form_key
 from clusterflow.web.render import page
-from clusterflow.web.site import Form, signed_in, site_of, visible_initiative, visitor_of
+from clusterflow.web.site import Form, page_number, signed_in, site_of, visible_initiative, visitor_of
 
 
 def show(request: Request) -> Response:
@@ -36,7 +36,7 @@ def show(request: Request) -> Response:
     shown = query.get("show", "")
     found = dues_page(
         context, person.id, initiative, language, _year(query.get("year", "")),
-        Shown(shown) if shown in set(Shown) else Shown.ALL, query.get("q", "")[:100], _page(query.get("page", "")),
+        Shown(shown) if shown in set(Shown) else Shown.ALL, query.get("q", "")[:100], page_number(request),
     )  # fmt: skip
     chosen = {"year": str(found.plan.year), "show": shown if shown in set(Shown) else "", "q": query.get("q", "")[:100]}
     with numbers_of(language, found.country):
@@ -121,10 +121,6 @@ def visible_dues(request: Request) -> str:
 
 def _year(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) == 4 and "1900" <= text <= "2999" else None
-
-
-def _page(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
 def _number(text: str) -> int | None:

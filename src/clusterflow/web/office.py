@@ -20,7 +20,7 @@ from clusterflow.services import access
 from clusterflow.services.notifications import dead_letters
 from clusterflow.services.views import office
 from clusterflow.web.render import page
-from clusterflow.web.site import Form, signed_in, site_of, visitor_of
+from clusterflow.web.site import Form, page_number, signed_in, site_of, visitor_of
 
 OFFICE_PAGE = "/office"
 ACTOR = "web"
@@ -98,11 +98,6 @@ def enrol(request: Request, form: Form) -> Response:
     except NotPossible:
         return _enrolment(request, form, {"id": "id_taken"})
     return RedirectResponse(f"/initiatives/{done.initiative}", 303)
-
-
-def page_number(request: Request) -> int:
-    text = request.query_params.get("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
 def staff_of_office(request: Request) -> str:

@@ -9,9 +9,9 @@ from clusterflow.domain.access import RIGHTS, Right
 from clusterflow.services import access
 from clusterflow.services.notifications.office_preview import MOST_DAYS, preview_of_office
 from clusterflow.services.views.people import people_of_office
-from clusterflow.web.office import page_number, staff_of_office
+from clusterflow.web.office import staff_of_office
 from clusterflow.web.render import page
-from clusterflow.web.site import PREVIEWS_PER_PERSON, site_of
+from clusterflow.web.site import PREVIEWS_PER_PERSON, page_number, site_of
 
 DAYS = (1, 3, 7, 14, MOST_DAYS)
 

@@ -143,6 +143,12 @@ def visitor_of(request: Request) -> Visitor:
     return visitor
 
 
+def page_number(request: Request) -> int:
+    """The page of a list that the address names; the first one where it names none."""
+    text = request.query_params.get("page", "1")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
 def view_of(request: Request, chain: str, what: Hashable, compute: Callable[[], View]) -> View:
     """Return a view of an initiative, or of the registry, from the cache of the process if nothing has changed.
 

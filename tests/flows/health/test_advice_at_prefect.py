@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +18,7 @@ from prefect.states import Scheduled
 from pydantic import SecretStr
 from support.findings import given, gone
 from support.office import Office, until, working
-from support.ports import free_port
+from support.ports import another_program, free_port
 from support.world import model, stage
 
 from clusterflow.prefect import health
@@ -183,23 +181,11 @@ class TestServer:
         gone(look_at_server(prefect_api=server.api_url), "set-password")
 
     def test_another_program_at_its_port(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        class Other(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.send_response(200)
-                self.end_headers()
-                self.wfile.write(b"hello")
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        other = HTTPServer(("127.0.0.1", 0), Other)
-        threading.Thread(target=other.serve_forever, daemon=True).start()
-        monkeypatch.setenv("CLUSTERFLOW_PREFECT_PORT", str(other.server_port))
-        (name,) = re.findall(r"CLUSTERFLOW_\w+", given(look_at_server(), "choose-port").cure.en)
-        monkeypatch.setenv(name, str(free_port()))
-        gone(look_at_server(), "choose-port")
-        other.shutdown()
-        other.server_close()
+        with another_program() as port:
+            monkeypatch.setenv("CLUSTERFLOW_PREFECT_PORT", str(port))
+            (name,) = re.findall(r"CLUSTERFLOW_\w+", given(look_at_server(), "choose-port").cure.en)
+            monkeypatch.setenv(name, str(free_port()))
+            gone(look_at_server(), "choose-port")
 
     def test_another_version(self) -> None:
         cure = given([health.compared("3.9.0", "3.9.1", "x")], "install-same-version").cure.en

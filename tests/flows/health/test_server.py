@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from pydantic import SecretStr
 from support.mailbox import mail_server
-from support.ports import free_port
+from support.ports import another_program, free_port
 
 from clusterflow.cli.doctor import CHECKS
 from clusterflow.prefect import health
@@ -49,20 +47,8 @@ class TestServer:
         assert (outcome, "refuses us" in found, "wrong-one" in found) == ("trouble", True, False)
 
     def test_another_program_is_trouble(self) -> None:
-        class Other(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.send_response(200)
-                self.end_headers()
-                self.wfile.write(b"hello")
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        other = HTTPServer(("127.0.0.1", 0), Other)
-        threading.Thread(target=other.serve_forever, daemon=True).start()
-        outcome, found = self.look(prefect_api=f"http://127.0.0.1:{other.server_port}/api")
-        other.shutdown()
-        other.server_close()
+        with another_program() as port:
+            outcome, found = self.look(prefect_api=f"http://127.0.0.1:{port}/api")
         assert (outcome, "is not Prefect" in found) == ("trouble", True)
 
     def test_versions_are_compared(self) -> None:
