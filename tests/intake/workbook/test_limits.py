@@ -54,6 +54,18 @@ def strict(part: str, content: bytes) -> bytes:
     return content
 
 
+def test_a_long_text_that_many_cells_share_is_counted_as_often_as_it_is_shown() -> None:
+    def share(part: str, content: bytes) -> bytes:
+        return content.replace(b't="inlineStr"><is><t>Aceros</t></is>', b't="s"><v>0</v>')
+
+    table = [("Organización", "Alta"), *[("Aceros", "2025-03-04")] * 2000]
+    content = io.BytesIO(repacked(share, xlsx({"Miembros": table})))
+    with zipfile.ZipFile(content, "a", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/sharedStrings.xml", b"<sst><si><t>%s</t></si></sst>" % (b"A" * 100_000))
+    assert len(content.getvalue()) < 100_000
+    assert "unpacks to more than 128 MB" in refusal("m.xlsx", content.getvalue())
+
+
 def with_far_cell(address: bytes) -> Callable[[str, bytes], bytes]:
     def put(part: str, content: bytes) -> bytes:
         row = address.lstrip(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ")

@@ -63,6 +63,27 @@ class Deadline:
             raise refused(self._name, "too_slow", self._language, seconds=f"{self._seconds:g}")
 
 
+def too_large(name: str, language: Language, most: int) -> Mistakes:
+    """Return the refusal of a file that unpacks to more than a number of bytes."""
+    return refused(name, "too_large", language, size=most // 2**20)
+
+
+class CharacterCount:
+    """Counts the characters that cells show. A few bytes can stand for any number of them, where a text is repeated."""
+
+    def __init__(self, name: str, language: Language) -> None:
+        self._name, self._language, self._number = name, language, 0
+
+    def add(self, number: int) -> None:
+        """
+        Raises:
+            Mistakes: it is more than a workbook may unpack to.
+        """
+        self._number += number
+        if self._number > LARGEST_UNPACKED:
+            raise too_large(self._name, self._language, LARGEST_UNPACKED)
+
+
 def check_extent(name: str, sheet: str, rows: int, columns: int, language: Language) -> None:
     """Check that a sheet is not too large.
 

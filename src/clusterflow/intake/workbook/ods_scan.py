@@ -8,7 +8,7 @@ from itertools import product
 from clusterflow.domain.text import Language
 from clusterflow.intake.workbook.cell_formats import PERCENT
 from clusterflow.intake.workbook.cells import is_failure
-from clusterflow.intake.workbook.limits import LARGEST_UNPACKED, Deadline, check_extent, refused
+from clusterflow.intake.workbook.limits import CharacterCount, Deadline, check_extent, refused
 from clusterflow.intake.workbook.scan import SheetScan
 from clusterflow.intake.workbook.xlsx_scan import parse_stream
 
@@ -43,7 +43,7 @@ class _TableScanner:
         self._has_formula, self._currency = False, ""
         self._text: list[str] = []
         self._in_text, self._in_note, self._has_break = 0, 0, False
-        self._characters = 0
+        self._characters = CharacterCount(name, language)
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag in ("table-cell", "covered-table-cell"):
@@ -65,7 +65,7 @@ class _TableScanner:
                 self._text.append("\n")
         elif self._in_text and tag == "s":
             number = _count(attributes, "c")
-            self._add_characters(number)
+            self._characters.add(number)
             self._text.append(" " * number)
         elif self._in_text and tag in _BREAKS:
             self._text.append(_BREAKS[tag])
@@ -102,7 +102,7 @@ class _TableScanner:
         self._row_is_used, self._last_column = True, max(self._last_column, self._column - 1)
         for rows in (1, self._rows):
             check_extent(self._name, self._table, self._row + rows, self._last_column + 1, self._language)
-        self._add_characters(len(text) * self._rows * self._columns)
+        self._characters.add(len(text) * self._rows * self._columns)
         for at in product(range(self._row, self._row + self._rows), range(first, self._column)):
             if "error" in self._types or (self._has_formula and is_failure(text)):
                 self._result.failed[at] = text or "#?"
@@ -112,12 +112,6 @@ class _TableScanner:
                 self._result.signs[at] = self._currency
             elif self._has_break:
                 self._result.texts[at] = text
-
-    def _add_characters(self, number: int) -> None:
-        """Count what repeated blanks and cells will take: a few bytes can stand for any number of them."""
-        self._characters += number
-        if self._characters > LARGEST_UNPACKED:
-            raise refused(self._name, "too_large", self._language, size=LARGEST_UNPACKED // 2**20)
 
 
 def _count(attributes: dict[str, str], name: str) -> int:

@@ -6,7 +6,7 @@ import io
 import zipfile
 
 from clusterflow.domain.text import Language
-from clusterflow.intake.workbook.limits import LARGEST_UNPACKED, MOST_PARTS, Deadline, refused
+from clusterflow.intake.workbook.limits import LARGEST_UNPACKED, MOST_PARTS, Deadline, refused, too_large
 
 _BLOCK = 2**18
 _KEPT = (".xml", ".rels")
@@ -28,7 +28,7 @@ def copy_package(name: str, content: bytes, language: Language, deadline: Deadli
         if len(parts) > MOST_PARTS:
             raise refused(name, "too_many_parts", language, most=MOST_PARTS)
         if sum(info.file_size for info in parts.values()) > LARGEST_UNPACKED:
-            raise _too_large(name, language)
+            raise too_large(name, language, LARGEST_UNPACKED)
         for part, info in parts.items():
             if info.flag_bits & 1:
                 raise refused(name, "password", language)
@@ -38,11 +38,7 @@ def copy_package(name: str, content: bytes, language: Language, deadline: Deadli
                 while block := source.read(_BLOCK):
                     total += len(block)
                     if total > LARGEST_UNPACKED:
-                        raise _too_large(name, language)
+                        raise too_large(name, language, LARGEST_UNPACKED)
                     sink.write(block)
                     deadline.check()
     return target.getvalue(), sum(info.file_size for info in parts.values())
-
-
-def _too_large(name: str, language: Language) -> Exception:
-    return refused(name, "too_large", language, size=LARGEST_UNPACKED // 2**20)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from xml.parsers import expat
 
 from clusterflow.domain.text import Language
 from clusterflow.intake.workbook.cell_formats import PERCENT, sign_of_code
-from clusterflow.intake.workbook.limits import Deadline, check_extent
+from clusterflow.intake.workbook.limits import CharacterCount, Deadline, check_extent
 from clusterflow.intake.workbook.scan import SheetScan
 
 WORKBOOK = "xl/workbook.xml"
@@ -31,12 +31,14 @@ def scan_xlsx(name: str, packed: zipfile.ZipFile, language: Language, deadline: 
     parts = {part.lower(): part for part in packed.namelist()}
     targets, styles = _relationships(packed, parts)
     signs = _signs_of_styles(packed, parts, styles)
+    lengths = _lengths_of_shared_texts(packed, parts, deadline)
+    characters = CharacterCount(name, language)
     found: dict[str, SheetScan] = {}
     for sheet, relation in _sheets(packed):
         part = parts.get(targets.get(relation, "").lower())
         if part is None:
             raise ValueError(f"there is no part for the sheet {sheet}")
-        scan = _SheetScanner(name, sheet, signs, language)
+        scan = _SheetScanner(name, sheet, signs, lengths, characters, language)
         parse_stream(packed, part, scan.start, scan.end, scan.text, deadline)
         found[sheet] = scan.result
     return found
@@ -138,11 +140,38 @@ def _signs_of_styles(packed: zipfile.ZipFile, parts: Mapping[str, str], styles: 
     return signs
 
 
+def _lengths_of_shared_texts(packed: zipfile.ZipFile, parts: Mapping[str, str], deadline: Deadline) -> list[int]:
+    """The number of characters of each text that cells share, in the order in which cells number them."""
+    part, lengths = parts.get("xl/sharedstrings.xml"), list[int]()
+    if part is None:
+        return lengths
+
+    def start(tag: str, _: Mapping[str, str]) -> None:
+        if tag == "si":
+            lengths.append(0)
+
+    def text(text: str) -> None:
+        if lengths:
+            lengths[-1] += len(text)
+
+    parse_stream(packed, part, start, lambda _: None, text, deadline)
+    return lengths
+
+
 class _SheetScanner:
     """Follows the elements of a sheet. A row or cell without an address comes after the one before it."""
 
-    def __init__(self, name: str, sheet: str, signs: list[str], language: Language) -> None:
+    def __init__(
+        self,
+        name: str,
+        sheet: str,
+        signs: Sequence[str],
+        lengths: Sequence[int],
+        characters: CharacterCount,
+        language: Language,
+    ) -> None:
         self.result = SheetScan()
+        self._lengths, self._characters = lengths, characters
         self._name, self._sheet, self._signs, self._language = name, sheet, signs, language
         self._row, self._column, self._last_column = -1, -1, -1
         self._type, self._style = "n", ""
@@ -194,6 +223,8 @@ class _SheetScanner:
         self._last_column = max(self._last_column, self._column)
         check_extent(self._name, self._sheet, self._row + 1, self._last_column + 1, self._language)
         position = self._row, self._column
+        if self._type == "s" and value.isdecimal() and int(value) < len(self._lengths):
+            self._characters.add(self._lengths[int(value)])
         if self._type == "e":
             self.result.failed[position] = value or "#?"
         elif not value and self._type not in ("str", "inlineStr"):
