@@ -82,6 +82,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> It
         "initiative id=one name=Initiative-one country=ES office=north from=2024-01-10",
         "membership initiative=one organisation=firm from=2024-01-01",
         "meeting initiative=one id=m-1 body=board on=2024-01-09",
+        "action initiative=one id=a-1 title=Padrón owner=mona from=2024-01-01 due=2024-02-01",
         "dues-adoption initiative=one scheme=galicia-sport from=2024-01-01",
         "invoice initiative=one id=dues-2024-1-firm organisation=firm amount=2000EUR on=2024-02-01 due=2024-03-01",
         "payment initiative=one id=p1 invoice=dues-2024-1-firm amount=500EUR on=2024-02-10",

@@ -58,3 +58,34 @@ def test_the_dossier_is_downloaded_by_who_sees_the_initiative(site: WebWorld) ->
     assert answer.headers["content-disposition"].startswith("attachment")
     assert "Initiative-one" in answer.text
     assert site.browser("dora").get("/initiatives/one/dossier").status_code == 404
+
+
+def test_my_work_shows_what_the_reader_can_correct_and_to_nobody_else(site: WebWorld) -> None:
+    site.world.evaluate()
+    page = site.browser("mona").open("/")
+    assert "You can correct" in page.text
+    assert "/initiatives/one/gates/first" in [v for t, n, v in page.attributes if (t, n) == ("a", "href")]
+    # A member meets the initiative, and cannot correct what holds it back.
+    assert "You can correct" not in site.browser("carla").open("/").text
+    site.ready()
+    assert "You can correct" not in site.browser("mona").open("/").text
+
+
+def test_my_work_shows_the_readers_overdue_actions_until_they_are_done(site: WebWorld) -> None:
+    action = "action initiative=one id={} title={} owner={} from=2024-01-01 due={} state={}"
+    site.world.record(
+        action.format("a-1", "Padrón", "mona", "2024-01-09", "open"),
+        action.format("a-2", "Later", "mona", "2024-01-10", "open"),
+        action.format("a-3", "Done", "mona", "2024-01-05", "done"),
+        action.format("a-4", "Other", "gala", "2024-01-05", "open"),
+    )
+    browser = site.browser("mona")
+    found = work_of(site.world.context, "mona", "en").actions
+    assert [(one.title, one.may_record) for one in found] == [("Padrón", True)]
+    page = browser.open("/").text
+    assert "Padrón was due on January 9, 2024" in page
+    (entry,) = {one.entry for one in found}
+    assert browser.open(f"/initiatives/one/facts/action/{entry}").headings[0] == (1, "Padrón")
+    site.world.record(action.format("a-1", "Padrón", "mona", "2024-01-09", "done"))
+    assert "Padrón" not in browser.open("/").text
+    assert [one.may_record for one in work_of(site.world.context, "gala", "en").actions] == [False]

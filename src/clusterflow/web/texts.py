@@ -73,6 +73,13 @@ TEXTS: dict[str, Text] = {
         en="There are more: they appear here when these are decided.",
     ),
     "voted": Text(es="Usted ya votó; faltan otros votos", en="You have voted; other votes are missing"),
+    "you_can_correct": Text(es="Usted puede resolver", en="You can correct"),
+    "more_to_correct": Text(
+        es="Hay más: la página de cada iniciativa muestra todo.",
+        en="There is more: the page of each initiative has all.",
+    ),
+    "was_due": Text(es="venció el", en="was due on"),
+    "overdue_actions": Text(es="Sus acciones vencidas", en="Your overdue actions"),
     "my_initiatives": Text(es="Mis iniciativas", en="My initiatives"),
     "no_initiatives": Text(
         es="No hay iniciativas en las que usted tenga un puesto, represente a un miembro o trabaje en la oficina. "

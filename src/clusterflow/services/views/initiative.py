@@ -6,15 +6,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from clusterflow.domain.appointment import Appointment
-from clusterflow.domain.criterion import AllOf, AnyOf, Criterion, leaves
 from clusterflow.domain.terms import HelixKind, Role, SizeClass
 from clusterflow.domain.text import Frozen, Language
 from clusterflow.reports.history import KINDS, HistoryLine, history
 from clusterflow.reports.status import InitiativeStatus
 from clusterflow.services import registry, standing
 from clusterflow.services.calendars import calendar_texts
-from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.context import Context
+from clusterflow.services.views.menders import menders
 from clusterflow.store import ledger
 from clusterflow.store.agenda import agenda_of, load_programme
 from clusterflow.store.fact_lists import types_with_facts
@@ -97,18 +96,9 @@ def initiative_page(context: Context, initiative: str, language: Language) -> In
         history=lines[::-1],
         members=members,
         upcoming=_upcoming(context, agenda, status.as_of, language),
-        mended_by={
-            (h.stage, h.criterion): _menders(context, models.current.stage(h.stage).gate.by_id[h.criterion])
-            for h in status.hindrances
-        },
+        mended_by=menders(context, models.current, status.hindrances),
         plots=tuple(name for name, record in PLOTTED.items() if record in recorded),
     )
-
-
-def _menders(context: Context, requirement: Criterion | AnyOf | AllOf) -> tuple[Role, ...]:
-    declared = metrics_of(context)
-    found = {role for c in leaves(requirement) if c.metric in declared for role in declared[c.metric].mended_by}
-    return tuple(role for role in Role if role in found)
 
 
 def _groups(counts: Mapping[tuple[str | None, str | None], int]) -> tuple[MemberGroup, ...]:

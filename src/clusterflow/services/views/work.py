@@ -1,23 +1,26 @@
-"""My work: the gates that wait for a person's decision, and the initiatives that the person meets."""
+"""My work: the gates that wait for a person, what the person can correct, overdue actions, and the initiatives."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import islice
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from clusterflow.domain.access import Capacity, Right, rights_of
 from clusterflow.domain.terms import Role
 from clusterflow.domain.text import Frozen, Language
-from clusterflow.reports.status import InitiativeStatus, status_in
+from clusterflow.reports.status import Hindrance, InitiativeStatus, status_in
 from clusterflow.rules.tally import rule_at
 from clusterflow.services import access
 from clusterflow.services.context import Context
 from clusterflow.services.local_time import today_of
 from clusterflow.services.views.cache import ViewCache, bases_of
+from clusterflow.services.views.menders import menders
 from clusterflow.store.access import OpenGate, open_gates
+from clusterflow.store.actions import OverdueAction, overdue_actions
 from clusterflow.store.people import aliases_of, eligible_people
 from clusterflow.store.pinned_models import load_model
 from clusterflow.store.portfolio import InitiativeSnapshot, snapshots
@@ -27,6 +30,9 @@ PAGE = 20
 
 WAITING = 20
 """The most gates on the page. The others follow when these are decided."""
+
+CORRECTIONS = 10
+"""The most requirements to correct on the page. The page of each initiative has all of its own."""
 
 
 class WaitingGate(Frozen):
@@ -49,6 +55,26 @@ class MyInitiative(Frozen):
     capacities: tuple[Capacity, ...]
 
 
+class ToCorrect(Frozen):
+    """What holds an initiative back and the person can correct."""
+
+    initiative: str
+    name: str
+    hindrance: Hindrance
+
+
+class MyAction(Frozen):
+    """An overdue action of the person."""
+
+    initiative: str
+    name: str
+    entry: int
+    title: str
+    due: date
+    may_record: bool
+    """Whether the person may record that it is done."""
+
+
 class Work(Frozen):
     """One page of a person's work."""
 
@@ -56,10 +82,22 @@ class Work(Frozen):
     """The oldest open gates at which the person may vote; those without a vote first."""
     more_waiting: bool
     """Whether there may be more of them."""
+    to_correct: tuple[ToCorrect, ...]
+    """In the initiatives of the page."""
+    more_to_correct: bool
+    actions: tuple[MyAction, ...]
+    """In the initiatives of the page, the longest overdue first."""
     initiatives: tuple[MyInitiative, ...]
     total: int
     """The number of initiatives on all pages."""
     page: int
+
+
+class _Standing(NamedTuple):
+    """Where an initiative stands, and who can correct what holds it back, by stage and criterion."""
+
+    status: InitiativeStatus
+    mended_by: Mapping[tuple[str, str], tuple[Role, ...]]
 
 
 def work_of(context: Context, person: str, language: Language, page: int = 1, views: ViewCache | None = None) -> Work:
@@ -80,10 +118,20 @@ def work_of(context: Context, person: str, language: Language, page: int = 1, vi
     candidates = sorted({g.initiative for g in possible[:WAITING]})
     bases = bases_of(context, [*listed, *candidates])
 
-    def statuses(missing: Sequence[str]) -> Mapping[str, InitiativeStatus]:
+    def standings(missing: Sequence[str]) -> Mapping[str, _Standing]:
         with context.reading() as connection:
             lives = snapshots(connection, context.clock(), None, missing)
-        return {life.state.initiative: status_in(life, language) for life in lives}
+        found = [(life.model, status_in(life, language)) for life in lives]
+        return {s.initiative: _Standing(s, menders(context, model, s.hindrances)) for model, s in found}
+
+    def actions(missing: Sequence[str]) -> Mapping[str, list[OverdueAction]]:
+        with context.reading() as connection:
+            days = today_of(connection, missing, context.clock())
+            found = {
+                day: overdue_actions(connection, person, [i for i in missing if days[i] == day], day)
+                for day in set(days.values())
+            }
+        return {i: [action for action in found[days[i]] if action.initiative == i] for i in missing}
 
     def gates(missing: Sequence[str]) -> Mapping[str, list[WaitingGate]]:
         with context.reading() as connection:
@@ -95,15 +143,37 @@ def work_of(context: Context, person: str, language: Language, page: int = 1, vi
                 for i in (life.state.initiative,)
             }
 
-    status = cache.many({i: bases[i] for i in listed}, ("status", language), statuses)
+    shown = {i: bases[i] for i in listed}
+    standing = cache.many(shown, ("standing", language), standings)
+    overdue = cache.many(shown, ("actions", person), actions)
     open_ones = cache.many({i: bases[i] for i in candidates}, ("waiting", person, language), gates)
     waiting = [gate for i in candidates for gate in open_ones[i]]
     waiting.sort(key=lambda g: (g.voted, g.opened_on, g.initiative, g.number))
+    to_correct = tuple(
+        ToCorrect(initiative=i, name=standing[i].status.name, hindrance=one)
+        for i in listed
+        for one in standing[i].status.hindrances
+        if {role.value for role in standing[i].mended_by[one.stage, one.criterion]} & {c.value for c in mine[i]}
+    )
     return Work(
         waiting=tuple(waiting),
         more_waiting=len(possible) > WAITING,
+        to_correct=to_correct[:CORRECTIONS],
+        more_to_correct=len(to_correct) > CORRECTIONS,
+        actions=tuple(
+            MyAction(
+                initiative=one.initiative,
+                name=standing[one.initiative].status.name,
+                entry=one.entry,
+                title=one.title,
+                due=one.due,
+                may_record=Right.RECORD in rights_of(mine[one.initiative]),
+            )
+            for one in sorted((a for i in listed for a in overdue[i]), key=lambda a: (a.due, a.initiative, a.entry))
+        ),
         initiatives=tuple(
-            MyInitiative(status=status[i], capacities=tuple(c for c in Capacity if c in mine[i])) for i in listed
+            MyInitiative(status=standing[i].status, capacities=tuple(c for c in Capacity if c in mine[i]))
+            for i in listed
         ),
         total=len(ids),
         page=page,

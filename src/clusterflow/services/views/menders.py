@@ -1,0 +1,28 @@
+"""Says who can correct what holds an initiative back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from clusterflow.domain.criterion import AllOf, AnyOf, Criterion, leaves
+from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.terms import Role
+from clusterflow.reports.status import Hindrance
+from clusterflow.services.catalogue.metrics import metrics_of
+from clusterflow.services.context import Context
+
+
+def menders(
+    context: Context, model: LifecycleModel, hindrances: Iterable[Hindrance]
+) -> Mapping[tuple[str, str], tuple[Role, ...]]:
+    """Return the roles that can correct each hindrance, by stage and criterion."""
+    return {
+        (one.stage, one.criterion): _roles(context, model.stage(one.stage).gate.by_id[one.criterion])
+        for one in hindrances
+    }
+
+
+def _roles(context: Context, requirement: Criterion | AnyOf | AllOf) -> tuple[Role, ...]:
+    declared = metrics_of(context)
+    found = {role for c in leaves(requirement) if c.metric in declared for role in declared[c.metric].mended_by}
+    return tuple(role for role in Role if role in found)
