@@ -43,9 +43,9 @@ async def report(initiative: str | None = None, as_of: date | None = None) -> St
     for one, text in problems.items():
         get_run_logger().error("%s: %s", one, text)
     message = (
-        f"{written} written, {len(problems)} in trouble"
+        f"written: {written}; in trouble: {len(problems)}"
         if context.language == "en"
-        else f"{written} escritos, {len(problems)} con problemas"
+        else f"escritos: {written}; con problemas: {len(problems)}"
     )
     return Failed(message=message) if problems and not written else Completed(message=message)
 

@@ -45,7 +45,7 @@ class TestRuns:
         (result,) = found = list(await runs.look(Surroundings(office)))
         given(found, "retry-run")
         assert (result.outcome, result.what.en) == (Outcome.WARNING, "runs of dues/daily")
-        assert result.found.en == "1 failed in 24 hours; the last one, «a run»: no scheme of that name"
+        assert result.found.en == "failures in 24 hours: 1; the last one, «a run»: no scheme of that name"
         page, _, retry = result.cure.en.partition("; once the cause is gone: ")
         assert page.startswith("see its log: http")
         assert page.endswith(f"/v2/runs/flow-run/{run}")
@@ -96,13 +96,13 @@ class TestForms:
         review.evaluate(lost.context, "one")
         (result,) = await forms.look(Surroundings(office))
         assert (result.outcome, result.cure.en) == (Outcome.TROUBLE, "clusterflow reconcile")
-        assert result.found.en == "1 open gates without a form: one/launch"
+        assert result.found.en == "open gates without a form: 1 (one/launch)"
 
         assert len((await reconcile(lost.context)).opened) == 1
         assert wrong(await forms.look(Surroundings(office))) == []
         monkeypatch.setattr(forms, "PATIENCE", timedelta(seconds=-1))
         assert [text for _, text in wrong(await forms.look(Surroundings(office)))] == [
-            "1 forms have not come for over 10 min: one/launch"
+            "forms that have not come for over 10 min: 1 (one/launch)"
         ]
 
 

@@ -54,7 +54,7 @@ class TestSchedules:
                 await client.create_flow_run_from_deployment(it, state=Scheduled(name="Late", scheduled_time=at))
         results = {s.what.en: s for s in await schedules.look(Surroundings(office))}
         assert results["runs of review/portfolio"].outcome is Outcome.TROUBLE
-        assert results["runs of review/portfolio"].found.en == "1 have not begun; the first was due 30 min ago"
+        assert results["runs of review/portfolio"].found.en == "not begun: 1; the first was due 30 min ago"
         assert results["runs of relay/outbox"].outcome is Outcome.WARNING
 
     @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ class TestSchema:
 class TestLedger:
     def test_whole_ends_are_well(self, world: World) -> None:
         (result,) = room.look_at_ledger(At(world))
-        assert result.found.en == "2 chains end in their last entry"
+        assert result.found.en == "chains that end in their last entry: 2"
 
     @pytest.mark.parametrize("change", ["last entry gone", "head changed", "entry beyond"])
     def test_a_chain_that_does_not_end_where_it_says_is_trouble(self, world: World, change: str) -> None:
@@ -112,7 +112,7 @@ class TestWaiting:
         outbox.mark_failed(world.context, span, "no Prefect server answers")
         found = dict(wrong(list(room.look_at_outbox(At(world)))))
         assert set(found) == {"outbox: to Prefect"}
-        assert f"wait since {began:%Y-%m-%d %H:%M} UTC (no Prefect server answers)" in found["outbox: to Prefect"]
+        assert f"since {began:%Y-%m-%d %H:%M} UTC (no Prefect server answers)" in found["outbox: to Prefect"]
 
     def test_notices_that_nobody_sends_and_notices_that_were_given_up(self, world: World) -> None:
         world.at("2024-01-11").state_figure("launch")
@@ -137,7 +137,7 @@ class TestWaiting:
         refused = {"source": "event:1", "address": "event 1", "payload": "{}", "mistakes": "[]", "state": "waiting"}
         with world.context.database.begin() as connection:
             connection.execute(insert(tables.refused_submission).values(received_at=world.now, **refused))
-        assert wrong(list(room.look_at_refused(At(world)))) == [("refused submissions", "1 wait")]
+        assert wrong(list(room.look_at_refused(At(world)))) == [("refused submissions", "waiting: 1")]
 
 
 class TestLabels:

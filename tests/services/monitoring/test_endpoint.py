@@ -136,12 +136,12 @@ def test_the_doctor_says_the_same(world: World, relay: Endpoint) -> None:
         f"again, {states['dead']:.0f} were given up"
     )
     entries = value(samples, "clusterflow_outbox_entries", topic="event")
-    assert findings["outbox: to Prefect"].startswith(f"{entries:.0f} wait since 2024-01-10 12:00")
+    assert findings["outbox: to Prefect"].startswith(f"waiting: {entries:.0f}, since 2024-01-10 12:00")
     assert value(samples, "clusterflow_outbox_age_seconds", topic="event") == timedelta(days=3).total_seconds()
-    assert findings["deadlines to be processed"].startswith("1 wait since 2024-01-13 10:00")
+    assert findings["deadlines to be processed"].startswith("waiting: 1, since 2024-01-13 10:00")
     assert value(samples, "clusterflow_deadlines_late") == 1
     assert value(samples, "clusterflow_deadlines_lateness_seconds") == 7200
-    assert findings["refused submissions"] == "1 wait"
+    assert findings["refused submissions"] == "waiting: 1"
     assert value(samples, "clusterflow_submissions_refused") == 1
 
 

@@ -48,9 +48,11 @@ async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
 
 
 FORMS = Text(es="formularios de puertas abiertas", en="forms of open gates")
-_LOST = Text(es="{count} puertas abiertas sin formulario: {gates}", en="{count} open gates without a form: {gates}")
+_LOST = Text(
+    es="puertas abiertas sin formulario: {count} ({gates})", en="open gates without a form: {count} ({gates})"
+)
 _LATE = Text(
-    es="{count} formularios no llegan desde hace más de 10 min: {gates}",
-    en="{count} forms have not come for over 10 min: {gates}",
+    es="formularios que no llegan desde hace más de 10 min: {count} ({gates})",
+    en="forms that have not come for over 10 min: {count} ({gates})",
 )
 _ALL = Text(es="{count}; todas tienen quien pregunte", en="{count}; each has its form")

@@ -106,8 +106,8 @@ RUNS = Text(es="ejecuciones", en="runs")
 _NONE = Text(es="ninguna falló en 24 horas, ninguna está atascada", en="none failed in 24 hours, none is stuck")
 _OF = Text(es="ejecuciones de {name}", en="runs of {name}")
 _FAILED = Text(
-    es="{count} fallaron en 24 horas; la última, «{run}»: {message}",
-    en="{count} failed in 24 hours; the last one, «{run}»: {message}",
+    es="fallos en 24 horas: {count}; el último, «{run}»: {message}",
+    en="failures in 24 hours: {count}; the last one, «{run}»: {message}",
 )
 _LEFT = Text(
     es="{count} sin trabajador, porque el suyo ya no existe: {names}",

@@ -105,11 +105,11 @@ def without_runs(names: Sequence[str]) -> Iterator[CheckResult]:
 _SCHEDULES = Text(es="horarios", en="schedules")
 _RUNS = Text(es="ejecuciones de {name}", en="runs of {name}")
 _ON_TIME = Text(
-    es="{count} despliegues con horario; nada llega tarde", en="{count} deployments by schedule; no run is late"
+    es="despliegues con horario: {count}; nada llega tarde", en="deployments by schedule: {count}; no run is late"
 )
 _LATE = Text(
-    es="{count} no han empezado; la primera, hace {minutes} min",
-    en="{count} have not begun; the first was due {minutes} min ago",
+    es="sin empezar: {count}; la primera debía empezar hace {minutes} min",
+    en="not begun: {count}; the first was due {minutes} min ago",
 )
 _BARREN = Text(
     es="el planificador de Prefect no crea ejecuciones de: {names}", en="Prefect's scheduler makes no runs of: {names}"

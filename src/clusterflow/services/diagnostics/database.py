@@ -65,7 +65,9 @@ _TORN = Text(
     es="la cadena no termina en su último asiento: alguien cambió la base de datos por fuera",
     en="the chain does not end in its last entry: somebody changed the database from outside",
 )
-_ENDS = Text(es="{count} cadenas terminan en su último asiento", en="{count} chains end in their last entry")
+_ENDS = Text(
+    es="cadenas que terminan en su último asiento: {count}", en="chains that end in their last entry: {count}"
+)
 
 
 def look_at_outbox(surroundings: Surroundings) -> Iterable[CheckResult]:
@@ -109,8 +111,8 @@ _TO_PREFECT = Text(es="bandeja de salida: a Prefect", en="outbox: to Prefect")
 _TO_PEOPLE = Text(es="bandeja de salida: avisos por escribir", en="outbox: notices to be written")
 _MAILS = Text(es="avisos por enviar", en="notices to be sent")
 _NOTHING = Text(es="nada espera", en="nothing waits")
-_WAIT = Text(es="{count} esperan", en="{count} wait")
-_WAIT_LONG = Text(es="{count} esperan desde {since}{error}", en="{count} wait since {since}{error}")
+_WAIT = Text(es="en espera: {count}", en="waiting: {count}")
+_WAIT_LONG = Text(es="en espera: {count}, desde {since}{error}", en="waiting: {count}, since {since}{error}")
 
 
 def look_at_dead_letters(surroundings: Surroundings) -> Iterable[CheckResult]:
