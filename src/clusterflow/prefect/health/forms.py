@@ -48,9 +48,7 @@ async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
 
 
 FORMS = Text(es="formularios de puertas abiertas", en="forms of open gates")
-_LOST = Text(
-    es="puertas abiertas sin formulario: {count} ({gates})", en="open gates without a form: {count} ({gates})"
-)
+_LOST = Text(es="puertas abiertas sin formulario: {count} ({gates})", en="open gates without a form: {count} ({gates})")
 _LATE = Text(
     es="formularios que no llegan desde hace más de 10 min: {count} ({gates})",
     en="forms that have not come for over 10 min: {count} ({gates})",

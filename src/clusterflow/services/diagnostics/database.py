@@ -65,9 +65,7 @@ _TORN = Text(
     es="la cadena no termina en su último asiento: alguien cambió la base de datos por fuera",
     en="the chain does not end in its last entry: somebody changed the database from outside",
 )
-_ENDS = Text(
-    es="cadenas que terminan en su último asiento: {count}", en="chains that end in their last entry: {count}"
-)
+_ENDS = Text(es="cadenas que terminan en su último asiento: {count}", en="chains that end in their last entry: {count}")
 
 
 def look_at_outbox(surroundings: Surroundings) -> Iterable[CheckResult]:
