@@ -1,4 +1,4 @@
-"""The statements that a piece of code runs, and how SQLite finds their rows."""
+"""The statements that a piece of code runs, and which of them read more of the database than one initiative."""
 
 from __future__ import annotations
 
@@ -9,7 +9,17 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+from clusterflow.domain.records import RECORDS
+from clusterflow.domain.records.base import REGISTRY
+from clusterflow.store import tables
+
 Ran = list[tuple[str, Any]]
+
+SMALL = {"exchange_rate", "cut_off", "learning_series", "learning_session", "office", "outbox", "lifecycle_model"}
+"""Tables with a few rows, however many initiatives there are."""
+
+_STEP = re.compile(r"^(?P<how>SCAN|SEARCH) (?P<alias>\w+)(?: USING (?:COVERING )?INDEX \w+(?: \((?P<by>.*)\))?)?")
+_NAME = re.compile(r'(?:FROM|JOIN|,|UPDATE)\s*\(*"?(\w+)"?(?: AS "?(\w+)"?)?')
 
 
 @contextmanager
@@ -27,19 +37,30 @@ def statements(database: Engine) -> Iterator[Ran]:
         event.remove(database, "before_cursor_execute", note)
 
 
-_SCAN = re.compile(r"^SCAN (\w+)(?! USING (?:COVERING )?INDEX ix_chain_waiting)")
-_NAME = re.compile(r'\b(?:FROM|JOIN|,)\s*\(*"?(\w+)"?(?: AS "?(\w+)"?)?')
+def unbounded(database: Engine, ran: Ran) -> set[str]:
+    """Return the steps in SQLite's plans that read all rows of a table which grows with the number of initiatives.
 
-
-def whole_tables_read(database: Engine, ran: Ran) -> set[str]:
-    """Return the tables that the statements read from one end to the other, by SQLite's plans."""
+    Two kinds of steps do so: a scan of the whole table, and a search in a table of the registry that all initiatives
+    share by nothing but its chain.
+    """
+    shared = {name.replace("-", "_") for name, cls in RECORDS.items() if not cls.of_initiative}
+    growing = set(tables.whole_schema().tables) - SMALL
     found = set()
     with database.connect() as connection:
         for statement, parameters in ran:
             if statement.split()[0] not in ("SELECT", "UPDATE", "DELETE", "WITH"):
                 continue
-            alias = {shown or name: name for name, shown in _NAME.findall(statement)}
+            names = {alias or name: name for name, alias in _NAME.findall(statement)}
             for *_, step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters):
-                if scan := _SCAN.match(step):
-                    found.add(alias.get(scan[1], scan[1]))
+                read = _STEP.match(step)
+                table = names.get(read["alias"]) if read else None
+                if read is None or table not in growing or "ix_chain_waiting" in step:
+                    continue
+                of_all = table in shared and read["by"] == "chain=?" and REGISTRY in _values(parameters)
+                if read["how"] == "SCAN" or of_all:
+                    found.add(f"{step}: {' '.join(statement.split())[:300]}")
     return found
+
+
+def _values(parameters: Any) -> tuple[Any, ...]:
+    return tuple(parameters.values() if isinstance(parameters, dict) else parameters)

@@ -126,9 +126,8 @@ class Calendars:
             UnknownName: there is no such initiative; the error suggests similar names.
         """
         with read_connection(self.database) as connection:
-            known = all_initiatives(connection)
-            if initiative not in known:
-                raise UnknownName("initiative", initiative, nearest(initiative, known))
+            if not registry.existing_ids(connection, "initiative", REGISTRY, [initiative]):
+                raise UnknownName("initiative", initiative, nearest(initiative, all_initiatives(connection)))
             return self._initiative(
                 connection, initiative, agenda_of(connection, initiative, self.now, load_programme(connection))
             )

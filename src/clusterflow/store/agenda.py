@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, select, union
@@ -72,9 +73,10 @@ def agenda_of(connection: Connection, initiative: str, now: datetime, programme:
 def initiatives_of(connection: Connection, person: str) -> list[str]:
     """Return the initiatives that may concern a person: possibly too many, never too few."""
     t = tables.REGISTRY_TABLES
-    represented = select(t["representation"].c.organisation).where(
-        *_is_current(Representation), _is(Representation, person)
-    )
+    speaker = t["representation"].c
+    # With its chain, so that the index of its key is used.
+    mine = (speaker.chain == REGISTRY, speaker.person == person)
+    represented = select(speaker.organisation).where(*mine, *_is_current(Representation))
     offices = select(t["office"].c.id).where(*_is_current(Office), t["office"].c.organisation.in_(represented))
     initiative, member, delegation = t["initiative"], t["membership"], t["delegation"]
     found = union(
@@ -100,17 +102,14 @@ def _is_current(cls: type[Record]) -> tuple[ColumnElement[bool], ...]:
     return (table.c.superseded_at.is_(None), table.c.retracted.is_(False))
 
 
-def _is(cls: type[Record], person: str) -> ColumnElement[bool]:
-    return tables.REGISTRY_TABLES[cls.type].c.person == person
-
-
 def _histories(connection: Connection, cls: type[Record], chain: str, **where: Any) -> Histories:
     """Return every version of the records of a type, by the first part of their key."""
     table = tables.REGISTRY_TABLES[cls.type]
     of = [table.c[name] == value for name, value in where.items()]
-    query = select(table).where(table.c.chain == chain, *of).order_by(table.c.entry)
+    # Sorted here: for the sake of the order, SQLite would read the whole chain instead of the index of the keys.
+    rows = sorted(connection.execute(select(table).where(table.c.chain == chain, *of)), key=attrgetter("entry"))
     found: dict[str, list[Version]] = defaultdict(list)
-    for row in connection.execute(query):
+    for row in rows:
         holds = row.superseded_at is None and not row.retracted
         found[row._mapping[cls.key[0]]].append(Version(from_row(cls, row._mapping), row.entry, row.entered_at, holds))
     return found

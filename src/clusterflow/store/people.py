@@ -7,7 +7,20 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, String, Subquery, bindparam, insert, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    String,
+    Subquery,
+    bindparam,
+    insert,
+    literal,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.exc import IntegrityError
 
 from clusterflow.domain.lifecycle import DecidedBy
@@ -34,8 +47,12 @@ VOTING_SEATS = {BodyKind.BOARD: Role.BOARD_MEMBER, BodyKind.ASSEMBLY: Role.ASSEM
 """The role that a seat with a vote gives, by the kind of its body."""
 
 
-def _capacities() -> Subquery:
-    """Build one query of (person, what, value) over seats, representations, memberships and the office."""
+def _capacities(of: Callable[[ColumnElement[str]], list[ColumnElement[bool]]]) -> Subquery:
+    """Build one query of (person, what, value) over seats, representations, memberships and the office.
+
+    Args:
+        of: the condition on the person of a representation. They are in the registry of all initiatives.
+    """
     scope = Scope(single=True)
     seat = scope.current(Seat, only=("person", "body", "role", "vote", "organisation"))
     body = scope.current(Body, only=("id", "kind"))
@@ -51,10 +68,12 @@ def _capacities() -> Subquery:
     represented = select(
         representation.c.person, literal("organisation"), organisation.c.helix, organisation.c.id, literal(False)
     ).join_from(representation, organisation, organisation.c.id == representation.c.organisation)
+    represented = represented.where(*of(representation.c.person))
     member = scope.current(Membership, only=("organisation", "founder"))
     founders = select(
         representation.c.person, literal("founder"), literal(None, String), literal(None, String), member.c.founder
     ).join_from(representation, member, member.c.organisation == representation.c.organisation)
+    founders = founders.where(*of(representation.c.person))
     office = scope.current(Office, only=("id", "organisation"))
     initiative = scope.current(Initiative, only=("id", "office"))
     officers = (
@@ -69,8 +88,33 @@ def _capacities() -> Subquery:
 @cache
 def _capacity_query(one: bool) -> Select[Any]:
     """Return the query for everybody, or for one person; cached, because building it is slow."""
-    capacity = _capacities()
-    return select(capacity).where(capacity.c.person == bindparam("person")) if one else select(capacity)
+    if one:
+        capacity = _capacities(lambda person: [person == bindparam("person")])
+        return select(capacity).where(capacity.c.person == bindparam("person"))
+    return select(_capacities(lambda person: [person.in_(_people_around())]))
+
+
+def _people_around() -> CompoundSelect[Any]:
+    """Select the people of an initiative, today's and former ones: who sits, votes or delegates there, and who
+    represents a member or the office.
+    """
+    found, mine = tables.REGISTRY_TABLES, bindparam("initiative", type_=String)
+    seat, delegation, member = found["seat"].c, found["delegation"].c, found["membership"].c
+    voice, office, initiative = found["representation"].c, found["office"].c, found["initiative"].c
+    vote, pseudonym = tables.vote.c, tables.pseudonym.c
+    own = select(initiative.office).where(initiative.chain == REGISTRY, initiative.id == mine)
+    offices = select(office.organisation).where(office.chain == REGISTRY, office.id.in_(own))
+    members = select(member.organisation).where(member.chain == mine)
+    return union(
+        select(seat.person).where(seat.chain == mine),
+        select(delegation.person).where(delegation.chain == mine),
+        select(delegation.delegate).where(delegation.chain == mine),
+        # Without the chain, which is the same for all of them, so that SQLite searches by the organisation.
+        select(voice.person).where(voice.organisation.in_(members)),
+        select(voice.person).where(voice.organisation.in_(offices)),
+        select(pseudonym.person).where(pseudonym.alias.in_(select(vote.decider).where(vote.initiative == mine))),
+        select(pseudonym.person).where(pseudonym.alias.in_(select(vote.cast_by).where(vote.initiative == mine))),
+    )
 
 
 class Capacity(Frozen):
@@ -88,7 +132,7 @@ NO_CAPACITY = Capacity()
 
 
 def capacities(connection: Connection, initiative: str, on: date, person: str | None = None) -> dict[str, Capacity]:
-    """Return what each person is in an initiative on a day."""
+    """Return what each person is in an initiative on a day: of those around it, or one person who may be any."""
     parameters = {"initiative": initiative, "as_of": on} | ({} if person is None else {"person": person})
     roles: dict[str, set[Role]] = {}
     organisations: dict[str, dict[str, HelixKind | None]] = {}

@@ -254,11 +254,16 @@ def current(connection: Connection, cls: type[Record], chain: str, on: date, **w
 @cache
 def _current(record: str, where: frozenset[tuple[str, bool]]) -> Select[Any]:
     """Return the statement for ``current``; ``where`` names the fields, and whether the value is a list."""
-    table = tables.REGISTRY_TABLES[record]
-    conditions = (
+    table, cls = tables.REGISTRY_TABLES[record], RECORDS[record]
+    conditions = [
         table.c[n].in_(bindparam(n, expanding=True)) if is_list else table.c[n] == bindparam(n) for n, is_list in where
-    )
-    true = (table.c.chain == bindparam("of_chain"), *_is_current(table), table.c.valid_from <= bindparam("on_day"))
+    ]
+    names = {name for name, _ in where}
+    if cls.of_initiative or not names or cls.key[0] in names:
+        conditions.append(table.c.chain == bindparam("of_chain"))
+    # Else: all records of the type are on one chain. With the chain in the statement, SQLite would read them all, and
+    # not use the index of the column that is asked for.
+    true = (*_is_current(table), table.c.valid_from <= bindparam("on_day"))
     return select(table).where(*true, *conditions).order_by(table.c.valid_from)
 
 
