@@ -20,6 +20,7 @@ from pydantic import SecretStr
 
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.notices.apprise_log import collecting
+from clusterflow.notices.mail_messages import share_headers
 from clusterflow.notices.mail_sessions import share_sessions
 from clusterflow.notices.redaction import secrets_of
 from clusterflow.notices.tls import remember_authorities
@@ -123,6 +124,7 @@ def way_to(name: str, address: SecretStr, to: str | None, key: str, plugins: Pat
     """
     remember_authorities()
     share_sessions()
+    share_headers()
     written = address.get_secret_value()
     if to is not None and not _RECIPIENT.fullmatch(to):
         return Closed("the recipient's address is not an address")
@@ -172,9 +174,14 @@ def ascii_mailbox(address: str) -> str | None:
         return None
     local, _, domain = address.rpartition("@")
     try:
-        return f"{local.encode('ascii').decode()}@{idna.encode(domain, uts46=True).decode()}"
+        return f"{local.encode('ascii').decode()}@{_ascii_domain(domain)}"
     except (UnicodeError, idna.IDNAError):
         return None
+
+
+@lru_cache(maxsize=1024)
+def _ascii_domain(domain: str) -> str:
+    return idna.encode(domain, uts46=True).decode()
 
 
 def _readdressed(plugin: Any, mailbox: str) -> bool:

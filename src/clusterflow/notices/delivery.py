@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -83,8 +84,7 @@ def deliver(name: str, address: SecretStr, to: str | None, message: Message, plu
             for place, body in enumerate(bodies, 1):
                 if place <= arrived:
                     continue
-                sender = apprise.Apprise(asset=way.plugin.asset)
-                sender.add(way.plugin)
+                sender = _sender(way.plugin)
                 last = files if place == len(bodies) else None
                 result = sender.notify(
                     title=subject, body=body, body_format=way.plugin.resolve_format(), attach=last or None
@@ -96,6 +96,19 @@ def deliver(name: str, address: SecretStr, to: str | None, message: Message, plu
         except Exception as problem:  # a plug-in may do anything; it stops its own notice alone
             return Answer(False, safe(f"{type(problem).__name__}: {problem}"), arrived)
     return Answer(True, "accepted" if len(bodies) == 1 else f"accepted, in {len(bodies)} parts")
+
+
+_OWN = threading.local()
+
+
+def _sender(plugin: Any) -> apprise.Apprise:
+    """Return Apprise with one channel. Each thread keeps its own: making one looks for the catalogs of its texts."""
+    sender: apprise.Apprise | None = getattr(_OWN, "sender", None)
+    if sender is None or sender.asset is not plugin.asset:
+        sender = _OWN.sender = apprise.Apprise(asset=plugin.asset)
+    sender.clear()
+    sender.add(plugin)
+    return sender
 
 
 def read_answer(result: apprise.AppriseResult, lines: Sequence[str] = ()) -> Answer:

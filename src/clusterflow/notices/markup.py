@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -61,7 +62,41 @@ def html(markdown: str) -> str:
 
     Lines of a command end with a tag, because Apprise joins them where it makes plain text of the HTML.
     """
-    return _CODE_BLOCK.sub(_break_lines, str(_reader().render(markdown)))
+    return _CODE_BLOCK.sub(_break_lines, "".join(_html_of(part) for part in _independent_parts(markdown)))
+
+
+@lru_cache(maxsize=1024)
+def _html_of(markdown: str) -> str:
+    return str(_reader().render(markdown))
+
+
+_PARAGRAPH = re.compile(r"[^\W\d_*](?:.*[^\s\\])?")
+"""A line that begins with a letter: in no reading a list, a heading, a quotation or code."""
+
+
+_REACHES_FAR = re.compile(r"^ *(```|~~~)|(?<!\\)\[", re.MULTILINE)
+"""A fence has paragraphs inside it, and a bracket may be a link whose address stands elsewhere."""
+
+
+def _independent_parts(markdown: str) -> Iterator[str]:
+    """Split Markdown where it is the same to read the parts alone: around paragraphs of one line.
+
+    Notices of a template have most paragraphs in common, so most parts were read before.
+    """
+    if _REACHES_FAR.search(markdown):
+        yield markdown
+        return
+    rest: list[str] = []
+    for block in markdown.split("\n\n"):
+        if _PARAGRAPH.fullmatch(block):
+            if rest:
+                yield "\n\n".join(rest)
+                rest.clear()
+            yield block
+        else:
+            rest.append(block)
+    if rest:
+        yield "\n\n".join(rest)
 
 
 _CODE_BLOCK = re.compile(r"<pre><code>(.*?)\n?</code></pre>", re.DOTALL)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from threading import Event
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import func, select
+from sqlalchemy import Connection, event, func, select
+from sqlalchemy.exc import OperationalError
 from support.mailbox import Mailbox
 from support.world import World
 
@@ -103,3 +105,39 @@ def test_a_notice_that_takes_longer_than_its_lease_is_sent_by_nobody_else(
                 renewed.set()
 
     assert Slow(world.context, {}, pages, None, senders=4).send() == (10, 0)
+
+
+def test_what_was_delivered_is_recorded_even_if_no_further_notice_can_be_claimed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim, claimed = notices.claim, list[int]()
+
+    def claim_once(connection: Connection, *rest: Any) -> list[notices.Due]:
+        if claimed:
+            raise OperationalError("the lock was not free", None, Exception())
+        claimed.append(1)
+        return claim(connection, *rest)
+
+    class Quick(Sender):
+        def _attempt(self, delivery: Delivery) -> Answer:
+            return Answer(True, "accepted")
+
+    monkeypatch.setattr(notices, "claim", claim_once)
+    with pytest.raises(OperationalError):
+        Quick(world.context, {}, Pages(world.context.settings), None, senders=4).send()
+    with world.context.database.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(delivery)).scalar_one() == 4
+        sent = select(func.count()).select_from(notice).where(notice.c.sent_at.is_not(None))
+        assert connection.execute(sent).scalar_one() == 4
+
+
+def test_answers_and_the_next_claims_share_a_transaction(world: World) -> None:
+    commits: list[object] = []
+    event.listen(world.context.database, "commit", commits.append)
+
+    class Quick(Sender):
+        def _attempt(self, delivery: Delivery) -> Answer:
+            return Answer(True, "accepted")
+
+    assert Quick(world.context, {}, Pages(world.context.settings), None, senders=16).send() == (10, 0)
+    assert len(commits) == 2, "one claims, one records"

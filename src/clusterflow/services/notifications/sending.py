@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from pydantic import SecretStr
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from clusterflow.domain.notice import Attachment, mark
 from clusterflow.domain.records.base import REGISTRY
@@ -101,22 +102,25 @@ class Sender:
         delivered = failed = taken = 0
         renewed = time.monotonic()
         in_flight: dict[Future[Answer], Delivery] = {}
+        answers: list[tuple[Delivery, Answer]] = []
         with ThreadPoolExecutor(HANGING_TIMES * self.senders, "notices") as pool:
             while True:
                 # A notice is claimed only when a thread is free, because its lease runs. If this process dies, at most
                 # as many notices as there are threads are sent again.
                 room = self._room(in_flight.values())
                 room = room if at_most is None else min(room, at_most - taken)
-                deliveries = self._take(room, {x.notice.recipient for x in in_flight.values()}) if room > 0 else []
+                busy = {x.notice.recipient for x in in_flight.values()}
+                deliveries = self._settle_and_take(answers, max(room, 0), busy)
                 taken += len(deliveries)
                 in_flight |= {pool.submit(self._attempt, delivery): delivery for delivery in deliveries}
                 if not in_flight:
-                    return delivered, failed
+                    if not answers:
+                        return delivered, failed
+                    answers = []
+                    continue  # what has just failed may be due again, by another channel
                 wait(in_flight, RENEWAL_SECONDS, FIRST_COMPLETED)
                 done = wait(in_flight, COLLECT_SECONDS).done
                 answers = [(in_flight.pop(future), future.result()) for future in done]
-                if answers:
-                    self._settle(answers)
                 if in_flight and time.monotonic() - renewed >= RENEWAL_SECONDS:
                     renewed = time.monotonic()
                     self._renew(in_flight.values())
@@ -133,16 +137,32 @@ class Sender:
         with self.context.database.begin() as connection:
             notices.renew(connection, [x.notice for x in deliveries], self.context.clock() + LEASE)
 
-    def _take(self, many: int, busy: set[str]) -> list[Delivery]:
-        """Claim the oldest notice of each person, so that nobody gets notices out of order."""
-        now = self.context.clock()
-        first: dict[str, notices.Due] = {}
-        for notice in self._due(now, many, busy):
-            first.setdefault(notice.recipient, notice)
-        if not first:
+    def _settle_and_take(self, answers: Sequence[tuple[Delivery, Answer]], many: int, busy: set[str]) -> list[Delivery]:
+        """Record answers and claim the next notices, in one transaction: the disk is waited for once."""
+        chosen = self._choose(many, busy) if many else []
+        if not answers and not chosen:
             return []
-        with self.context.database.begin() as connection:
-            mine = notices.claim(connection, list(first.values()), now, now + LEASE)
+        now = self.context.clock()
+        try:
+            with self.context.database.begin() as connection:
+                self._settle(connection, answers, now)
+                mine = notices.claim(connection, chosen, now, now + LEASE) if chosen else []
+        except DBAPIError:
+            # What was delivered must be recorded, or it is sent again.
+            with self.context.database.begin() as connection:
+                self._settle(connection, answers, now)
+            raise
+        return self._deliveries(mine) if mine else []
+
+    def _choose(self, many: int, busy: set[str]) -> list[notices.Due]:
+        """Choose the oldest due notice of each person, so that nobody gets notices out of order."""
+        first: dict[str, notices.Due] = {}
+        for notice in self._due(self.context.clock(), many, busy):
+            first.setdefault(notice.recipient, notice)
+        return list(first.values())
+
+    def _deliveries(self, mine: Sequence[notices.Due]) -> list[Delivery]:
+        """Read what the sending of claimed notices needs."""
         with read_connection(self.context.database) as connection:
             routes_of = self._routes(connection, sorted({n.recipient for n in mine}))
             again = [n.id for n in mine if n.attempts]
@@ -238,14 +258,15 @@ class Sender:
         link = self.pages.linked(body, notice.initiative)
         return Message(notice.key, notice.subject, body, link, delivery.attachments, tuple(codes), notice.parts)
 
-    def _settle(self, answers: Sequence[tuple[Delivery, Answer]]) -> None:
-        now = self.context.clock()
+    def _settle(self, connection: Connection, answers: Sequence[tuple[Delivery, Answer]], now: datetime) -> None:
+        """Record the answers, and when what failed is tried again."""
+        if not answers:
+            return
         tried = [notices.Attempt(x.notice, x.route.channel if x.route else "", a.delivered, a.text) for x, a in answers]
-        with self.context.database.begin() as connection:
-            notices.record_attempts(connection, tried, now)
-            for (delivery, answer), attempt in zip(answers, tried, strict=True):
-                if not attempt.delivered:
-                    self._schedule_retry(connection, delivery, attempt, answer.parts, now)
+        notices.record_attempts(connection, tried, now)
+        for (delivery, answer), attempt in zip(answers, tried, strict=True):
+            if not attempt.delivered:
+                self._schedule_retry(connection, delivery, attempt, answer.parts, now)
 
     def _schedule_retry(
         self, connection: Connection, delivery: Delivery, failed: notices.Attempt, parts: int, now: datetime
