@@ -25,6 +25,10 @@ _FEW = 500
 """Up to so many initiatives are named in a statement; for more it reads all open reviews."""
 
 
+_FEW_ROWS = Scope(single=True)
+"""The scope of records in the shared registry of which a person has a few: each is looked up, not all are read."""
+
+
 def _relations() -> Subquery:
     """Build one query of (initiative, what, kind, role, flag) of everything but the offices of a person."""
     scope = Scope(everywhere=True)
@@ -36,7 +40,7 @@ def _relations() -> Subquery:
         .join_from(seat, body, (body.c.id == seat.c.body) & (body.c.initiative == seat.c.initiative))
         .where(seat.c.person == person)
     )
-    voice, member = scope.current(Representation), scope.current(Membership)
+    voice, member = _FEW_ROWS.current(Representation), scope.current(Membership)
     members = (
         select(member.c.initiative, literal("member"), nothing, nothing, member.c.founder)
         .join_from(voice, member, member.c.organisation == voice.c.organisation)
@@ -60,8 +64,7 @@ def _query(one: bool) -> Select[Any]:
 @cache
 def _offices() -> Select[Any]:
     """Return the query for the offices that a person works for."""
-    scope = Scope(everywhere=True)
-    officer, office = scope.current(Representation), scope.current(Office)
+    officer, office = _FEW_ROWS.current(Representation), _FEW_ROWS.current(Office)
     query = select(office.c.id).join_from(officer, office, office.c.organisation == officer.c.organisation)
     return query.where(officer.c.person == bindparam("person", type_=String))
 
@@ -72,7 +75,7 @@ def _served(one: bool) -> Select[Any]:
 
     It is a statement of its own, because SQLite would read every initiative for a person who works for no office.
     """
-    initiative, enrolled = Scope(everywhere=True).current(Initiative), tables.initiative_state
+    initiative, enrolled = _FEW_ROWS.current(Initiative), tables.initiative_state
     query = select(initiative.c.id).join_from(initiative, enrolled, enrolled.c.initiative == initiative.c.id)
     query = query.where(initiative.c.office.in_(bindparam("offices", expanding=True)))
     return query.where(initiative.c.id == bindparam("initiative")) if one else query
