@@ -1,6 +1,6 @@
 """What is asked about one initiative reads its own rows, however many others there are.
 
-No time is measured: the test looks at the statements and at how SQLite finds their rows.
+No time is measured: the test reads the statements and how SQLite finds their rows.
 """
 
 from __future__ import annotations

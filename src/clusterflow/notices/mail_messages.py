@@ -50,10 +50,10 @@ class _Header(Header):
         self._encoded: dict[tuple[Any, ...], str] = {}
 
     def encode(self, *args: Any, **named: Any) -> str:
-        asked = (*args, *named.items())
-        if asked not in self._encoded:
-            self._encoded[asked] = super().encode(*args, **named)
-        return self._encoded[asked]
+        arguments = (*args, *named.items())
+        if arguments not in self._encoded:
+            self._encoded[arguments] = super().encode(*args, **named)
+        return self._encoded[arguments]
 
 
 class _Word(Header):
