@@ -42,3 +42,19 @@ def test_board_deciders_and_voters_hear_of_it(database_url: str, mailbox: tuple[
     fell = text_of(box, "mona", "your vote at gate 2 counts no longer")
     assert text_of(box, "gala", "la puerta 2 se cerró porque cambió el modelo")
     assert "the initiative passed to another model and" in fell.replace("\n", " ")
+
+
+def test_a_gate_that_opens_again_under_the_new_model_is_told_as_that_of_the_new_model(
+    database_url: str, mailbox: tuple[Mailbox, str]
+) -> None:
+    box, address = mailbox
+    w = begin(lambda *models: World(database_url, *models), OLD, OTHER)
+    w.context.settings = Settings(database=database_url, configs=CONFIGS, mail=SecretStr(address), proof="none")
+    w.at("2024-02-05")
+    Dispatcher(w.context).run()
+    box.mails.clear()
+    go(w)
+    assert Dispatcher(w.context).run().problems == ()
+    text_of(box, "gala", "la puerta 2 se cerró porque cambió el modelo")
+    letter = text_of(box, "gala", "la puerta 3 está lista para decidir")
+    assert "clusterflow decide one plan go --by gala" in letter

@@ -22,7 +22,7 @@ from clusterflow.services.catalogue.notices import notices_of
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.batching import PEOPLE_PER_TRANSACTION, batch_and_release, delivery_policy_of
 from clusterflow.services.notifications.failures import log_failure
-from clusterflow.services.notifications.notice_data import NoticeData, notice_data_of
+from clusterflow.services.notifications.notice_data import NoticeData, notice_data_of, was_ended_by_a_migration
 from clusterflow.services.notifications.pages import Pages, where_to
 from clusterflow.services.notifications.reminders import ReminderWriter
 from clusterflow.services.notifications.sending import Sender
@@ -109,12 +109,13 @@ class Dispatcher:
         """Render the notices of new entries. A template that fails for one person costs that notice alone."""
         made: list[Notice] = []
         problems: list[str] = []
-        data_of: dict[tuple[str | None, str, datetime], NoticeData | None] = {}
+        data_of: dict[tuple[str | None, str, datetime, bool], NoticeData | None] = {}
         for entry in ledger.read_entries(connection, span.chain, span.after, span.version, kinds):
             wanted = rules_for(self.rules, entry.event)
             if not wanted:
                 continue
-            about = (getattr(entry.event, "stage", None), entry.command, entry.at)
+            stage, is_over = getattr(entry.event, "stage", None), was_ended_by_a_migration(entry.event)
+            about = (stage, entry.command, entry.at, is_over)
             if about not in data_of:
                 data_of[about] = notice_data_of(connection, entry, self.context)
             if (read := data_of[about]) is None:

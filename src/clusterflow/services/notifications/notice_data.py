@@ -218,7 +218,7 @@ def notice_data_of(connection: Connection, entry: Entry, context: Context) -> No
         return None
     on = calendar_of(connection, entry.at.date(), entry.chain).today(entry.at)
     model, stage = load_model(connection, state.model_hash), getattr(entry.event, "stage", None)
-    if stage is not None and (stage not in model.by_id or _was_ended_by_a_migration(entry.event)):
+    if stage is not None and (stage not in model.by_id or was_ended_by_a_migration(entry.event)):
         # The notice is about the gate of the former model, also where the new one has a stage of the same name.
         until = ledger.read_entries(connection, entry.chain, until=entry.version)
         state = replay(until) or state
@@ -253,7 +253,8 @@ def notice_data_of(connection: Connection, entry: Entry, context: Context) -> No
     )
 
 
-def _was_ended_by_a_migration(event: ev.Event) -> bool:
+def was_ended_by_a_migration(event: ev.Event) -> bool:
+    """Whether an entry is about a gate, or a vote, of the former model; a gate of that name may open at once anew."""
     by_gate = isinstance(event, ev.GateWithdrawn) and event.migrated
     return by_gate or (isinstance(event, ev.VoteFell) and event.why is VoteFall.MODEL)
 
