@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -11,9 +12,12 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+import uvicorn
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 from support.patience import PATIENCE_SECONDS
 from support.ports import free_port
+
+from clusterflow.web.command import listening_socket
 
 CLUSTERFLOW = str(Path(sys.executable).with_name("clusterflow"))
 
@@ -69,3 +73,10 @@ def test_a_setting_that_is_not_an_address_is_explained(sqlite_url: str, tmp_path
     assert done.returncode == 2
     assert "accepted: https://HOST" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_connection_to_several_processes_does_not_wait_for_acknowledgements() -> None:
+    with listening_socket(uvicorn.Config("none", port=free_port(), log_level="warning")) as listening:
+        listening.listen()
+        with socket.create_connection(listening.getsockname()), listening.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
