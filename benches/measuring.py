@@ -33,6 +33,13 @@ def processor_seconds(work: Callable[[], object]) -> float:
     return after.children_user + after.children_system - before.children_user - before.children_system
 
 
+def own_processor_seconds(work: Callable[[], object]) -> float:
+    """Return how many seconds of the processor this process spent on the work. Others add little to it."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
 def headline(text: str) -> None:
     load = os.getloadavg()[0]
     print(f"\n{text}\n(load of the machine {load:.1f} on {os.cpu_count()} cores)", flush=True)

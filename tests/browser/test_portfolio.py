@@ -1,6 +1,7 @@
 """The portfolio of the six stories in a browser: it shows all initiatives, fits a phone, and makes no request.
 
-With CLUSTERFLOW_PICTURES set to a folder, the picture of the README is saved there: ``make pictures``.
+With CLUSTERFLOW_PICTURES set to a folder, the pictures of the README and of two guides are saved there:
+``make pictures``.
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ from support.world import CONFIGS
 from clusterflow.demo.stories import stories
 from clusterflow.reports.portfolio.document import portfolio_html
 from clusterflow.services.context import Context
+from clusterflow.services.reports.dossier import dossier
 from clusterflow.services.reports.portfolio import gather
 from clusterflow.settings import Settings
 from clusterflow.store.database import open_database
 
 END = date(2026, 10, 15)
 SPANISH = "portfolio.es.html"
+DOSSIER = "dossier.html"
 SHOWN = {"width": 960, "height": 1050}
 """The size of the picture in pixels: the top of the page."""
 
@@ -46,6 +49,7 @@ def page_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
     file.write_text(portfolio_html(gather(context, END, "en"), "en"), encoding="utf-8")
     spanish = portfolio_html(gather(context, END, "es"), "es")
     file.with_name(SPANISH).write_text(spanish, encoding="utf-8")
+    file.with_name(DOSSIER).write_text(dossier(context, "vegetal-cat", language="en").html, encoding="utf-8")
     database.dispose()
     return file
 
@@ -73,3 +77,24 @@ async def test_an_office_sees_all_six_initiatives(page: Page, page_file: Path, t
     assert (await card.inner_text()).splitlines()[0] == "Clúster de Máquina-Herramienta de Urdialde"
     head = await card.get_by_role("cell").first.evaluate("cell => getComputedStyle(cell, '::before').content")
     assert head == '"Modelo"'
+
+
+async def test_the_sections_of_rulebooks_and_of_foresight_fit_a_phone(
+    page: Page, page_file: Path, tmp_path: Path
+) -> None:
+    folder = Path(os.environ.get("CLUSTERFLOW_PICTURES") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = {"rulebooks": page_file, "foresight": page_file.with_name(DOSSIER)}
+    sections = {
+        "rulebooks": page.locator("section.rulebooks"),
+        "foresight": page.locator("section").filter(has=page.get_by_role("heading", name="What comes if")),
+    }
+    for name, file in pages.items():
+        await page.set_viewport_size({"width": SHOWN["width"], "height": SHOWN["height"]})
+        await page.goto(file.as_uri())
+        assert await sections[name].get_by_role("table").get_by_role("row").count() > 2
+        picture = folder / f"{name}.png"
+        await sections[name].screenshot(path=picture)
+        make_small(picture)
+        await page.set_viewport_size({"width": 390, "height": 844})
+        assert await fits(page)

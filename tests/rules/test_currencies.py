@@ -72,3 +72,9 @@ def test_the_ledger_keeps_every_currency() -> None:
     found = money(EUR, ("USD", 5, None))
     assert found.to_note() == "282 EUR + 5.. USD"
     assert Measurement.from_note(found.to_note()).amounts == found.amounts
+
+
+def test_an_amount_that_nobody_knows_is_written_in_the_currency_of_its_bound() -> None:
+    asks = Criterion(id="a", metric="member-turnover", bound=Bound.parse(">= 100 EUR", Unit.MONEY), source="P")
+    found = judge(asks, Measurement(Fraction(0), None, rows=2, unknown_rows=2))
+    assert (found.answer, found.value_text()) == (Answer.UNKNOWN, "0 EUR … ?")

@@ -20,6 +20,11 @@ DEFAULT_LANGUAGE: Language = "es"
 """The language of people and initiatives for whom nobody stated one."""
 
 
+def as_sentence(text: str) -> str:
+    """The text with a capital first letter; the others stay."""
+    return text[:1].upper() + text[1:]
+
+
 def alphabetical(text: str) -> str:
     """The key by which names are sorted, as a Spanish dictionary does: accents and capitals count for nothing, and ñ
     comes after n. No database sorts names, because each has its own order.

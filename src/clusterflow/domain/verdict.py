@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clusterflow.domain.criterion import AllOf, AnyOf, Criterion, bounds_of
 from clusterflow.domain.measurement import Measurement
@@ -34,6 +34,8 @@ class Finding:
     def value_text(self, language: Language = "en") -> str:
         """The measured value, as people read it. It is on the same side of the bounds as the exact value."""
         bound, keep, found = self.criterion.bound, self.criterion.keep, self.measurement
+        if found.currency is None and not found.amounts:
+            found = replace(found, currency=bound.currency)  # nothing, or something unknown, in whatever currency
         text = found.format(bound.unit, language, *((bound, keep) if found.currency in (None, bound.currency) else ()))
         if bound.currency is None or found.currency == bound.currency or found.is_empty:
             return text

@@ -88,6 +88,7 @@ def _environment(language: Language) -> Environment:
     environment.filters["day"] = lambda value: day(value, language)
     environment.filters["trusted"] = Markup
     environment.filters["lines"] = lines
+    environment.filters["unbroken"] = unbroken
     return environment
 
 
@@ -99,6 +100,14 @@ def day(value: date | None, language: Language) -> str:
 def short_day(value: date | None) -> str:
     """A date for narrow columns, in digits; empty for ``None``."""
     return "" if value is None else short_date(value).replace("-", "\u2011")
+
+
+_SIGNS = re.compile(r"(?:(?<=^)|(?<=[ (]))([≥≤<>✔✘?]) |(?<=\d) (?=[%€])")
+
+
+def unbroken(value: object) -> object:
+    """A text that does not break after a sign of an answer or a bound, nor before that of a share or an amount."""
+    return _SIGNS.sub(lambda found: f"{found[1] or ''}\N{NO-BREAK SPACE}", value) if isinstance(value, str) else value
 
 
 def lines(text: str) -> list[str]:

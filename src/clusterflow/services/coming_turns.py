@@ -14,7 +14,7 @@ from clusterflow.domain import events as ev
 from clusterflow.domain.events import EVENT, LifeEvent
 from clusterflow.domain.rulebook import Ruling
 from clusterflow.domain.terms import Answer
-from clusterflow.domain.text import LANGUAGES, Language
+from clusterflow.domain.text import LANGUAGES, Language, as_sentence
 from clusterflow.reports.rulebook_turns import rulebook_turns
 from clusterflow.reports.status import title_of
 from clusterflow.services import standing
@@ -122,4 +122,5 @@ def turn_facts(
         title = model.stage(shown.stage).gate.milestone.to(language)
     answer = event.answer if isinstance(event, ev.FindingChanged) else Answer.UNMET
     causes = [cause.text for cause in shown.causes]
-    return {"title": title, "text": shown.text, "causes": causes, "prevention": shown.prevention, "answer": answer}
+    text, prevention = as_sentence(shown.text), as_sentence(shown.prevention)
+    return {"title": title, "text": text, "causes": causes, "prevention": prevention, "answer": answer}

@@ -30,6 +30,6 @@ def foresight_table(coming: Sequence[ComingEvent], language: Language) -> tuple[
         rows=tuple(
             (short_day(e.day), e.stage_title or "–", e.text, ways_text(e.least, language) or "–") for e in events
         ),
-        wide=(2, 3),
+        wide=(2,),
     )
     return _TITLE.to(language), _INTRODUCTION.to(language), table

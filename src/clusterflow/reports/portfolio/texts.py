@@ -182,6 +182,10 @@ WORDS: dict[str, Text] = {
         es="Hecho con clusterflow a partir del estado guardado; nada se ha medido de nuevo.",
         en="Made with clusterflow from what is stored; nothing was measured anew.",
     ),
+    "made_by_and_measured": Text(
+        es="Hecho con clusterflow a partir del estado guardado; solo los reglamentos se han medido de nuevo.",
+        en="Made with clusterflow from what is stored; only the rulebooks were measured anew.",
+    ),
     # In Prefect
     "signs_note": Text(
         es="✔ cumplido, ✘ no cumplido, ? desconocido; en blanco, lo que hoy no se mira.",

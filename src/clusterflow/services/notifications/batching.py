@@ -13,7 +13,7 @@ from clusterflow.domain.notice import Notice, Recipient
 from clusterflow.domain.records.parties import Person
 from clusterflow.domain.reminder_occasion import OCCASIONS
 from clusterflow.domain.terms import Urgency, Weekday
-from clusterflow.domain.text import alphabetical
+from clusterflow.domain.text import alphabetical, as_sentence
 from clusterflow.notices.markup import Marked, escaped
 from clusterflow.notices.render import render
 from clusterflow.rules.delivery_policy import DeliveryPolicy, Plan, Receiver, plan
@@ -182,6 +182,6 @@ def _section_of(one: QuotedNotice, recipient: Recipient, initiative: str) -> dic
     head, _, rest = one.body.partition("\n\n")
     greets = escaped(recipient.name) in head and len(head) <= SALUTATION
     return {
-        "subject": one.subject.removeprefix(f"{initiative}: "),
+        "subject": as_sentence(one.subject.removeprefix(f"{initiative}: ")),
         "text": Marked((rest if greets else one.body).strip()),
     }

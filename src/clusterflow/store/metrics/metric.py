@@ -103,10 +103,11 @@ def measure(
     what was known at that moment: later entries and corrections are ignored.
     """
     scope = Scope.over(initiatives, known_at is not None)
-    rates = _rates(connection, as_of, known_at)
     wanted = tuple((c, declarations[c.metric].fold) for c in sorted(set(calls)) if c.metric in METRICS)
     # The statements of each combination are compiled once. Of some initiatives there would be too many combinations.
     waiting = [*_together(wanted, scope)] if scope.everywhere else [_summed(call, scope, fold) for call, fold in wanted]
+    in_money = any("currency" in part.layout.names for statement in waiting for part in statement.parts)
+    rates = _rates(connection, as_of, known_at) if in_money else ()
     found: dict[MetricCall, dict[str, Measurement]] = {call: {} for call, _ in wanted}
     while waiting:
         statement = waiting.pop()
