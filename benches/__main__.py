@@ -15,6 +15,7 @@ from benches import (
     reminders,
     report,
     rulebooks,
+    scale,
     telemetry,
     transitions,
     web,
@@ -41,5 +42,6 @@ if __name__ == "__main__":
         web,
         telemetry,
         end_to_end,
+        scale,
     ):
         bench.run(short)

@@ -26,6 +26,7 @@ RIVALS = {
     "workbook": "rival: openpyxl, which only reads the cells",
     "web": "rival: its SQL alone",
     "telemetry": "rival: record, telemetry off",
+    "scale": "rival: the same facts in bare tables",
     "end_to_end": "rival: a flow run for each fact",
     "cli": "comparison: python -c 'import sqlalchemy, pydantic'",
 }

@@ -46,6 +46,31 @@ def server(programs: Path, *settings: str) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def standby(programs: Path, primary: str) -> Iterator[str]:
+    """Start a streaming replica of a server, and yield its ``host:port``. It has all that was committed before."""
+    owner = "postgres" if os.geteuid() == 0 else None
+    folder = Path(tempfile.mkdtemp(prefix="clusterflow-replica-"))
+    if owner:
+        shutil.chown(folder, owner)
+    data, port = folder / "data", free_port()
+    as_owner = {"user": owner, "group": owner, "extra_groups": []} if owner else {}
+
+    def run(program: str, *arguments: str) -> None:
+        command = [str(programs / program), "-D", str(data), *arguments]
+        subprocess.run(command, check=True, capture_output=True, cwd=folder, **as_owner)  # type: ignore[call-overload]
+
+    host, _, of_primary = primary.partition(":")
+    run("pg_basebackup", "-h", host, "-p", of_primary, "-U", "postgres", "-R", "-X", "stream", "--checkpoint=fast")
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c hot_standby=on"
+    run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        run("pg_ctl", "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def execute(address: str, statement: str) -> None:
     """Run one statement outside a transaction, as statements about databases require."""
     with psycopg.connect(f"postgresql://postgres@{address}/postgres", autocommit=True) as connection:
