@@ -132,6 +132,25 @@ def test_the_manager_reads_in_the_digest_when_a_label_can_be_applied_for(call: W
     assert "se abre el 4 de marzo de 2024, según su reglamento" in texts["entry-opens"]
 
 
+def test_who_announces_a_window_before_it_opens_says_from_when_it_is_open(call: World) -> None:
+    notices = call.context.settings.configs / "notices.yaml"
+    text = notices.read_text(encoding="utf-8")
+    assert text.count("ladder: [0d]") >= 2
+    notices.write_text(text.replace("ladder: [0d]", "ladder: [-7d]"), encoding="utf-8")
+    rulebook = call.context.settings.configs / "rulebooks" / "call.yaml"
+    renewal = "      - {kind: renewal, opens: 2024-03-04, closes: 2024-04-19, source: OURS}\n    rules:"
+    rulebook.write_text(CALL.replace("    rules:", renewal, 1), encoding="utf-8")
+    call.record("label initiative=one name=call from=2023-02-01")
+    Dispatcher(call.at("2024-02-26").context).run()
+    with call.context.reading() as connection:
+        rows = connection.execute(notice.select()).all()
+    subjects = {row.subject for row in rows if row.language == "en" and row.rule.endswith("-opens")}
+    assert subjects == {
+        "Initiative-one: «Regional programme» can be applied for from 4 March 2024",
+        "Initiative-one: the label «call» can be renewed from 4 March 2024",
+    }
+
+
 def test_a_rulebook_whose_file_is_gone_has_no_days(call: World) -> None:
     call.record("label initiative=one name=X rulebook=call from=2023-06-01")
     assert days(call)["label.ends"] == [date(2024, 5, 31)]

@@ -33,7 +33,7 @@ def rulebook_occasions(
     if name in ENTRY:
         return list(_entries(connection, active, rulebooks, name, since, until, as_of))
     return [
-        OccasionMatch(initiative, label, day, None, None, None, {"rulebook": rulebook})
+        OccasionMatch(initiative, label, day, None, None, None, {"rulebook": rulebook, "kind": name})
         for initiative, by_rulebook in rulebook_facts(connection, as_of).items()
         if initiative in active
         for rulebook, facts in by_rulebook.items()
@@ -81,7 +81,7 @@ def _entries(
             for day in {*_entry_days(rulebook, held, ENTRY[name])}:
                 if since <= day <= until and holding_on(held, day) is not Holding.HELD:
                     titles = {one: rulebook.title.to(model_language(one)) for one in NOTICE_LANGUAGES}
-                    about = {"rulebook": rulebook.id, "titles": titles}
+                    about = {"rulebook": rulebook.id, "titles": titles, "kind": name}
                     yield OccasionMatch(initiative, rulebook.id, day, None, None, None, about)
 
 
