@@ -57,6 +57,15 @@ def facts() -> st.SearchStrategy[list[Any]]:
     return st.tuples(SETTING, st.lists(mine, min_size=10, max_size=60)).map(lambda both: both[0] + both[1])
 
 
+def test_the_statement_of_each_metric_shows_the_recorded_days_that_it_compares(
+    calls: list[MetricCall], declarations: dict[str, MetricDeclaration]
+) -> None:
+    for call in calls:
+        compared = dependence_of(call, declarations[call.metric]).compared
+        assert {one.table for one in compared}, call
+        assert "valid_from" in {one.column for one in compared} or call.metric == "stage-time", call
+
+
 @settings(CHECKED, max_examples=15)
 @given(facts=facts(), data=st.data())
 def test_a_number_changes_only_on_the_days_that_its_facts_name(

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Column,
+    ColumnClause,
     ColumnElement,
     Connection,
     Date,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     String,
     Subquery,
     Table,
+    TableClause,
     bindparam,
     literal,
     or_,
@@ -81,7 +83,7 @@ def dependence_of(call: MetricCall, declared: MetricDeclaration) -> Dependence:
 def _dependence(call: MetricCall, freshness_days: int | None) -> Dependence:
     statement, earlier_days = rows_of(call, Scope.over([""]))
     parts = list(visitors.iterate(statement))
-    names = {part.name for part in parts if isinstance(part, Table)}
+    names = {part.name for part in parts if isinstance(part, TableClause)}
     compared = set(_compared(parts, {"as_of": TODAY, **{ago.name: ago for ago in earlier_days}}, names))
     if any(getattr(part, "name", None) == "currency" for part in statement.selected_columns):
         rates = REGISTRY_TABLES["exchange-rate"].name
@@ -129,7 +131,7 @@ def _columns_in(expression: Any) -> set[tuple[str, str]]:
         if id(part) in known:
             continue
         known.add(id(part))
-        if isinstance(part, Column) and isinstance(part.table, Table):
+        if isinstance(part, ColumnClause) and isinstance(part.table, TableClause):
             found.add((part.table.name, part.name))
         waiting += [*getattr(part, "base_columns", ()), *part.get_children()]
     return found
