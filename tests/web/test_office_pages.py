@@ -7,6 +7,7 @@ from support.web import WebWorld
 
 from clusterflow.domain.access import Capacity
 from clusterflow.services import ledger
+from clusterflow.web import office_pages
 
 PEOPLE, NOTICES = "/office/people", "/office/notices"
 
@@ -91,6 +92,18 @@ def test_who_has_a_chat_and_no_mail_has_an_address(site: WebWorld) -> None:
     assert [("Mona" in row, "sin dirección" in row) for row in rows()] == [(True, False)]
     site.world.record("channel person=mona channel=telegram address=")
     assert [("Mona" in row, "sin dirección" in row) for row in rows()] == [(True, True)]
+
+
+def test_a_preview_does_not_wait_for_long_while_another_one_works(
+    site: WebWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(office_pages, "PATIENCE_SECONDS", 0.0)
+    browser = site.browser("olga")
+    with site.app.state.site.preview:
+        busy = browser.get(f"{NOTICES}?days=1")
+        assert (busy.status_code, busy.headers["retry-after"]) == (429, "60")
+        assert browser.get("/office").status_code == 200
+    assert browser.get(f"{NOTICES}?days=1").status_code == 200
 
 
 def test_previews_are_limited_because_each_copies_the_database(site: WebWorld) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,6 +15,9 @@ from clusterflow.services.views.people import people_of_office
 from clusterflow.web.office import staff_of_office
 from clusterflow.web.render import page
 from clusterflow.web.site import PREVIEWS_PER_PERSON, page_number, site_of
+
+PATIENCE_SECONDS = 2.0
+"""How long a preview waits for another one to end."""
 
 DAYS = (1, 3, 7, 14, MOST_DAYS)
 
@@ -34,6 +40,11 @@ def show_notices(request: Request) -> Response:
     messages = None
     if days is not None:
         site.check_rate(PREVIEWS_PER_PERSON, "previews", person)
-        with site.preview:
+        # Who waited here for the previews of others would hold a thread that pages need.
+        if not site.preview.acquire(timeout=PATIENCE_SECONDS):
+            raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": "60"})
+        try:
             messages = preview_of_office(site.context, person, days)
+        finally:
+            site.preview.release()
     return page(request, "office_notices", days=days, choices=DAYS, messages=messages)
