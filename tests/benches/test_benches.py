@@ -22,6 +22,7 @@ RIVALS = {
     "dossier": "rival: a process that imports matplotlib, draws nothing",
     "reminders": "rival: the invoices alone, without an index",
     "load": "rival: a bare insert of the same rows",
+    "one_of_many": "rival: the same among 3",
     "notices": "rival: smtplib over one connection",
     "workbook": "rival: openpyxl, which only reads the cells",
     "web": "rival: its SQL alone",

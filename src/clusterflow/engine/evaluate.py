@@ -155,18 +155,19 @@ def evaluate_portfolio(
     declarations: Declarations,
     *,
     everyone: bool = True,
-) -> dict[str, tuple[LifeEvent, ...]]:
-    """Return what an evaluation would change in each initiative. Each metric is one statement over all of them.
+) -> dict[str, CurrentAssessment]:
+    """Return the assessments that would change something. Each metric is one statement over all initiatives.
 
     Args:
         everyone: the heads are those of all enrolled initiatives.
     """
+    registry_version = ledger.peek_version(connection, REGISTRY)
     states = load_states(connection, heads)
     models = {i: load_model(connection, s.model_hash) for i, s in states.items()}
     by_day: dict[date, list[str]] = defaultdict(list)
     for initiative in states:
         by_day[calendars[initiative].today(now)].append(initiative)
-    plans: dict[str, tuple[LifeEvent, ...]] = {}
+    assessed: dict[str, CurrentAssessment] = {}
     for day, initiatives in by_day.items():
         wanted = {c for i in initiatives for c in required_calls(models[i], states[i])}
         # The query for the whole portfolio, the usual case, needs no list of initiatives.
@@ -176,8 +177,10 @@ def evaluate_portfolio(
             mine = {call: by[i] for call, by in found.items() if i in by}
             electorates = electorates_of(connection, states[i], models[i], calendars[i], day)
             assessment = assess(models[i], states[i], mine, electorates)
-            plans[i] = plan_evaluation(models[i], states[i], assessment, day, calendars[i])
-    return {i: plan for i, plan in plans.items() if plan}
+            now_true = CurrentAssessment(states[i], models[i], assessment, mine, day, calendars[i], registry_version)
+            if now_true.plan():
+                assessed[i] = now_true
+    return assessed
 
 
 def write_events(tx: Transaction, now: CurrentAssessment, events: Sequence[LifeEvent]) -> InitiativeState:

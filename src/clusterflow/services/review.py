@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 
-from clusterflow.domain.events import LifeEvent
+from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.text import Frozen
 from clusterflow.engine import evaluate as evaluation
 from clusterflow.engine import process_deadlines as deadline_processing
+from clusterflow.engine.evaluate import CurrentAssessment
 from clusterflow.engine.evaluate import EvaluationResult as EvaluationResult
 from clusterflow.engine.transaction import perform
 from clusterflow.services.catalogue.metrics import metrics_of
@@ -38,12 +39,21 @@ class DeadlineResult(Frozen):
     problems: Mapping[str, str]
 
 
-def evaluate(context: Context, initiative: str, actor: str | None = None) -> EvaluationResult:
-    """Bring one initiative up to date."""
+def evaluate(
+    context: Context, initiative: str, actor: str | None = None, known: CurrentAssessment | None = None
+) -> EvaluationResult:
+    """Bring one initiative up to date.
+
+    Args:
+        known: what was measured of it, together with others. If the registry has changed since, it is measured again.
+    """
     metrics = metrics_of(context)
     with working_on(initiative=initiative):
         with context.reading() as connection:
-            observed = evaluation.observe(connection, initiative, context.clock(), metrics)
+            if known is not None and ledger.peek_version(connection, REGISTRY) == known.registry_version:
+                observed: CurrentAssessment | None = known
+            else:
+                observed = evaluation.observe(connection, initiative, context.clock(), metrics)
         return perform(
             context.database, context.command(actor), "evaluate", initiative, EvaluationResult,
             lambda tx: evaluation.evaluate(tx, initiative, metrics, observed),
@@ -60,7 +70,7 @@ def review_initiatives(context: Context, initiatives: Sequence[str], actor: str 
     """Bring some initiatives up to date, as a set: a part of a large portfolio."""
     due = process_deadlines(context, actor, set(initiatives))
 
-    def plan(only: Sequence[str] | None) -> Mapping[str, tuple[LifeEvent, ...]]:
+    def plan(only: Sequence[str] | None) -> dict[str, CurrentAssessment]:
         return _plan_changes(context, (), initiatives if only is None else only)
 
     return _review(context, due, initiatives, actor, plan)
@@ -71,13 +81,14 @@ def _review(
     due: DeadlineResult,
     initiatives: Sequence[str],
     actor: str | None,
-    plan: Callable[[Sequence[str] | None], Mapping[str, tuple[LifeEvent, ...]]],
+    plan: Callable[[Sequence[str] | None], dict[str, CurrentAssessment]],
 ) -> ReviewResult:
     plans, broken = compute_without_broken(plan, lambda: initiatives)
     changed, problems = list(due.changed), {**due.problems, **broken}
     for initiative in sorted(plans):
         try:
-            changed.append(evaluate(context, initiative, actor))
+            # Each is forgotten when it is written: the first review changes all of them.
+            changed.append(evaluate(context, initiative, actor, plans.pop(initiative)))
         except Exception as problem:
             problems[initiative] = describe_problem(problem)
     return ReviewResult(
@@ -90,8 +101,8 @@ def _review(
 
 def _plan_changes(
     context: Context, everyone: Sequence[str], only: Sequence[str] | None
-) -> dict[str, tuple[LifeEvent, ...]]:
-    """Return what an evaluation would change in some of the enrolled initiatives, or in all (``None``)."""
+) -> dict[str, CurrentAssessment]:
+    """Return the assessments that change something in some of the enrolled initiatives, or in all (``None``)."""
     initiatives = everyone if only is None else only
     with context.reading() as connection:
         records = initiative_records(connection, context.clock().date(), initiatives)
