@@ -88,7 +88,7 @@ class ReminderWriter:
         self._asked: datetime | None = None
         self._days: dict[str, date] = {}
         """The last day that was processed, by time zone."""
-        self._foretold: dict[str, tuple[Facts, date]] = {}
+        self._turns_found_on: dict[str, tuple[Facts, date]] = {}
         """The facts and the day on which it was found last what will turn, by initiative."""
 
     def write_due(self) -> tuple[int, list[str]]:
@@ -124,13 +124,13 @@ class ReminderWriter:
         self._days |= {zone: day for zone, day in begun.items() if zone not in failed}
         return written, problems
 
-    def _foretell(self, initiatives: Collection[str], today: date) -> None:
+    def _find_turns_again(self, initiatives: Collection[str], today: date) -> None:
         """Find again what will turn where a fact or the day has changed since it was found last."""
         with read_connection(self.context.database) as connection:
             basis = {i: (facts, today) for i, facts in facts_behind(connection, sorted(initiatives)).items()}
-        if changed := {i for i, found in basis.items() if self._foretold.get(i) != found}:
+        if changed := {i for i, found in basis.items() if self._turns_found_on.get(i) != found}:
             problems = refresh_coming_turns(self.context, changed)
-            self._foretold |= {i: basis[i] for i in changed - {*problems}}
+            self._turns_found_on |= {i: basis[i] for i in changed - {*problems}}
 
     def withdraw_done(self) -> list[str]:
         """Withdraw unsent reminders of things that were done meanwhile; return the problems."""
@@ -143,7 +143,7 @@ class ReminderWriter:
             waiting = reminders.undelivered_reminders(connection, leaving)
         try:
             ahead = {rule.id for rule in self.rules if OCCASIONS[rule.on or ""].by_lead_time}
-            self._foretell({reminder.initiative for reminder in waiting if reminder.rule in ahead}, now.date())
+            self._find_turns_again({reminder.initiative for reminder in waiting if reminder.rule in ahead}, now.date())
             found = self.due(now, {rule.removesuffix(ESCALATED) for rule in leaving}, ON_ITS_WAY)
         except Exception as problem:
             return [log_failure("the search for finished reminders failed", problem)]
