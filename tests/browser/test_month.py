@@ -63,6 +63,7 @@ async def test_a_manager_records_a_month_without_a_shell(story_file: Path, tmp_p
         await page.locator("table.facts tbody a").first.click()
         await click(page, "link", "Asistencia")
         sheet = page.locator("fieldset.row")
+        await expect(sheet.first).to_be_visible()
         answers = await sheet.count()
         for at in range(answers):
             await sheet.nth(at).get_by_text("No vino" if at == 0 else "Vino", exact=True).click()

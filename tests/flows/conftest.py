@@ -132,9 +132,10 @@ def small_flows(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPath
 
 @pytest.fixture
 def prefect(prefect_server: PrefectServer) -> Iterator[PrefectServer]:
-    """The server, as the one that everything in the test speaks to."""
+    """The server, as the one that everything in the test speaks to. The runs of a test are deleted after it."""
     with settings_for(prefect_server.api_url, AUTH):
         yield prefect_server
+        asyncio.run(clear_runs())
 
 
 LIFECYCLE = """
@@ -190,8 +191,6 @@ def begin(lived: LifecycleModel, sqlite_url: str, monkeypatch: pytest.MonkeyPatc
 
 @pytest.fixture
 async def office(prefect: PrefectServer, deployed: None, begin: Callable[..., Office]) -> AsyncIterator[Office]:
-    """The same, with a worker beside it. Its runs are deleted afterwards, so that no other test finds them."""
+    """The same, with a worker beside it."""
     async with working():
-        office = begin()
-        yield office
-    await clear_runs(f"initiative:{office.initiative}")
+        yield begin()

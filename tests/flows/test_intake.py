@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from support.world import model, stage
 
 from clusterflow.domain.refused_submission import Refusal, RefusalState
 from clusterflow.prefect import events, names, runs, submitted_events
-from clusterflow.prefect.api import prefect_client
+from clusterflow.prefect.api import prefect_client, settings_for
 from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.events import OutgoingEvent
 from clusterflow.prefect.server import PrefectServer
@@ -43,8 +43,11 @@ def shipped() -> Any:
 
 
 @pytest.fixture(scope="module")
-def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The deployments as they are shipped, in more of a hurry and started by nothing but their trigger."""
+def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The deployments as they are shipped, in more of a hurry and started by nothing but their trigger.
+
+    They are deleted afterwards: an event of the last test would start a run during the tests of another file.
+    """
     ours = [d for d in shipped()["deployments"] if d["entrypoint"] == "flows.intake.intake"]
     for one in ours:
         del one["schedules"]
@@ -56,6 +59,15 @@ def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFac
         YAML().dump({"pull": [], "deployments": [*ours, tiny]}, stream)
     deployed = asyncio.run(deploy(ROOT, prefect_server.api_url, prefect_server.auth, file=file))
     assert deployed == ["intake/submitted", "intake/files", "lifecycle/tiny"]
+    yield
+    with settings_for(prefect_server.api_url, prefect_server.auth):
+        asyncio.run(_delete_deployments(*deployed))
+
+
+async def _delete_deployments(*names: str) -> None:
+    async with prefect_client() as client:
+        for name in names:
+            await client.delete_deployment((await client.read_deployment_by_name(name)).id)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId, FlowRunFilterTags
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, TaskRun
 from support.patience import PATIENCE_SECONDS
 from support.world import World
@@ -53,14 +53,13 @@ async def working() -> AsyncIterator[None]:
         await send_what_is_left()  # the next test may use another server
 
 
-async def clear_runs(*tags: str) -> None:
-    """Delete what a test started at a shared server; with ``tags``, only runs that carry all of them.
+async def clear_runs() -> None:
+    """Delete the runs that a test left at a shared server.
 
     The runs that Prefect's scheduler made remain: a schedule without any is a fault that the doctor reports.
     """
-    wanted = FlowRunFilter(tags=FlowRunFilterTags(all_=list(tags))) if tags else None
     async with prefect_client() as client:
-        for run in await all_pages(client.read_flow_runs, flow_run_filter=wanted):
+        for run in await all_pages(client.read_flow_runs):
             if not run.auto_scheduled:
                 await client.delete_flow_run(run.id)
 

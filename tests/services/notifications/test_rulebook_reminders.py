@@ -10,9 +10,8 @@ import pytest
 from support.world import World, model, stage
 
 from clusterflow.domain.reminder_occasion import OCCASIONS
-from clusterflow.services.catalogue.rulebooks import rulebooks_in
 from clusterflow.services.notifications.dispatch import Dispatcher
-from clusterflow.services.notifications.rulebook_occasions import rulebook_occasions
+from clusterflow.services.notifications.rulebook_occasions import RulebookOccasions
 from clusterflow.store.tables import notice
 
 BY_RULEBOOK = [name for name, occasion in OCCASIONS.items() if occasion.by_rulebook]
@@ -27,15 +26,10 @@ def world(sqlite_url: str) -> World:
 
 def days(world: World) -> dict[str, list[date]]:
     """Return the days of each kind of occasion in 2024 and later."""
-    books = rulebooks_in(world.context.settings.configs)
-    found: dict[str, list[date]] = {}
     with world.context.reading() as connection:
-        for name in BY_RULEBOOK:
-            matches = rulebook_occasions(
-                connection, books, name, date(2024, 1, 1), date(2099, 1, 1), world.context.clock().date()
-            )
-            found[name] = [match.reference for match in matches]
-    return found
+        search = RulebookOccasions(connection, world.context.settings.configs, world.context.clock().date())
+        found = {name: search.find(name, date(2024, 1, 1), date(2099, 1, 1)) for name in BY_RULEBOOK}
+    return {name: [match.reference for match in matches] for name, matches in found.items()}
 
 
 def test_the_days_of_a_label_follow_from_its_award_and_another_award_replaces_them(world: World) -> None:

@@ -30,12 +30,11 @@ from clusterflow.rules.reminder_ladder import (
     reference_windows,
 )
 from clusterflow.services.calendars import attachment_of, calendar_texts
-from clusterflow.services.catalogue.rulebooks import rulebooks_in
 from clusterflow.services.coming_turns import refresh_coming_turns, turn_facts
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.failures import log_failure
 from clusterflow.services.notifications.pages import Pages, Subject, where_to
-from clusterflow.services.notifications.rulebook_occasions import rulebook_occasions
+from clusterflow.services.notifications.rulebook_occasions import RulebookOccasions
 from clusterflow.store import notices, reminders
 from clusterflow.store.coming_turns import read_turns
 from clusterflow.store.database import read_connection
@@ -172,11 +171,12 @@ class ReminderWriter:
         """
         first, last = now.date() - DAY, now.date() + DAY
         with read_connection(self.context.database) as connection:
+            by_rulebook = RulebookOccasions(connection, self.context.settings.configs, last)
             nearby = [
                 (rule, found)
                 for (name, numbers), rules in self._searches(of).items()
                 for since, until in _reference_windows(name, rules, first, last, late)
-                for found in self._find(connection, name, since, until, last, dict(numbers))
+                for found in _find(connection, by_rulebook, name, since, until, last, dict(numbers))
                 for rule in rules
                 if rule.about.holds([found.facts.get("helix")], [found.facts.get("size")])
             ]
@@ -196,21 +196,6 @@ class ReminderWriter:
             if step is not None:
                 due.append(Due(rule, found, step, home, today))
         return due
-
-    def _find(
-        self, connection: Connection, name: str, since: date, until: date, as_of: date, numbers: dict[str, int]
-    ) -> Iterable[OccasionMatch]:
-        if OCCASIONS[name].by_rulebook:
-            books = rulebooks_in(self.context.settings.configs)
-            return rulebook_occasions(connection, books, name, since, until, as_of)
-        if OCCASIONS[name].by_lead_time:
-            # Only what turns within the lead time of its model is stored.
-            turns = read_turns(connection, since, name)
-            return [
-                OccasionMatch(t.initiative, t.subject, t.day, None, None, None, {"kind": name, "turn": t})
-                for t in turns
-            ]
-        return find_occasions(connection, name, since, until, as_of, numbers)
 
     def _searches(
         self, of: Collection[str] | None
@@ -286,6 +271,26 @@ class ReminderWriter:
             body=letter.markdown,
             attachments=attachments,
         )
+
+
+def _find(
+    connection: Connection,
+    by_rulebook: RulebookOccasions,
+    name: str,
+    since: date,
+    until: date,
+    as_of: date,
+    numbers: dict[str, int],
+) -> Iterable[OccasionMatch]:
+    if OCCASIONS[name].by_rulebook:
+        return by_rulebook.find(name, since, until)
+    if OCCASIONS[name].by_lead_time:
+        # Only what turns within the lead time of its model is stored.
+        turns = read_turns(connection, since, name)
+        return [
+            OccasionMatch(t.initiative, t.subject, t.day, None, None, None, {"kind": name, "turn": t}) for t in turns
+        ]
+    return find_occasions(connection, name, since, until, as_of, numbers)
 
 
 def _reference_windows(

@@ -4,43 +4,85 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
+from functools import cached_property
+from pathlib import Path
 
 from sqlalchemy import Connection
 
 from clusterflow.domain.records.activity import Label
+from clusterflow.domain.records.parties import Initiative
 from clusterflow.domain.rulebook import Holding, Rulebook, WindowKind
 from clusterflow.domain.ruling import HeldLabel
 from clusterflow.domain.text import NOTICE_LANGUAGES, model_language
 from clusterflow.rules.award_days import windows_of
 from clusterflow.rules.rulings import RulebookFacts, governing_text, held_label, holding_on
+from clusterflow.services.catalogue.rulebooks import rulebooks_in
 from clusterflow.store.portfolio import active_initiatives
 from clusterflow.store.registry import initiative_records
 from clusterflow.store.reminder_occasions import OccasionMatch
-from clusterflow.store.rulebook_facts import rulebook_facts
+from clusterflow.store.rulebook_facts import FactsByRulebook, rulebook_facts
 
 ENTRY = {"entry.opens": "opens", "entry.closes": "closes"}
 """The occasions of windows to enter, each with its day of a window."""
 
 
-def rulebook_occasions(
-    connection: Connection, rulebooks: Mapping[str, Rulebook], name: str, since: date, until: date, as_of: date
-) -> list[OccasionMatch]:
-    """Return the occasions of one kind with a reference date in the range, for active initiatives.
+class RulebookOccasions:
+    """The days by rulebook of one search, with the facts of one day. What it reads, it reads once, and only if asked.
 
     A renewed label has another award, so its former days are found no more.
     """
-    active = active_initiatives(connection)
-    if name in ENTRY:
-        return list(_entries(connection, active, rulebooks, name, since, until, as_of))
-    return [
-        OccasionMatch(initiative, label, day, None, None, None, {"rulebook": rulebook, "kind": name})
-        for initiative, by_rulebook in rulebook_facts(connection, as_of).items()
-        if initiative in active
-        for rulebook, facts in by_rulebook.items()
-        if facts.labels and rulebook in rulebooks
-        for label, day in _days(rulebooks[rulebook], facts.labels, name)
-        if since <= day <= until
-    ]
+
+    def __init__(self, connection: Connection, configs: Path, as_of: date) -> None:
+        self._connection, self._configs, self._as_of = connection, configs, as_of
+
+    def find(self, name: str, since: date, until: date) -> list[OccasionMatch]:
+        """Return the occasions of one kind with a reference date in the range, for active initiatives.
+
+        Raises:
+            Mistakes: all mistakes in the files of the rulebooks.
+        """
+        days = self._entries(name) if name in ENTRY else self._label_days(name)
+        return [found for found in days if since <= found.reference <= until]
+
+    @cached_property
+    def _rulebooks(self) -> Mapping[str, Rulebook]:
+        return rulebooks_in(self._configs)
+
+    @cached_property
+    def _facts(self) -> FactsByRulebook:
+        return rulebook_facts(self._connection, self._as_of)
+
+    @cached_property
+    def _active(self) -> frozenset[str]:
+        return active_initiatives(self._connection)
+
+    @cached_property
+    def _records(self) -> Mapping[str, Initiative]:
+        return initiative_records(self._connection, self._as_of, None)
+
+    def _label_days(self, name: str) -> Iterator[OccasionMatch]:
+        for initiative, by_rulebook in self._facts.items():
+            for rulebook, facts in by_rulebook.items() if initiative in self._active else ():
+                if facts.labels and rulebook in self._rulebooks:
+                    for label, day in _days(self._rulebooks[rulebook], facts.labels, name):
+                        yield OccasionMatch(
+                            initiative, label, day, None, None, None, {"rulebook": rulebook, "kind": name}
+                        )
+
+    def _entries(self, name: str) -> Iterator[OccasionMatch]:
+        """Yield the windows to enter of each rulebook that is about an initiative whose label it does not hold then."""
+        none = RulebookFacts()
+        for initiative, record in self._records.items():
+            for rulebook in self._rulebooks.values() if initiative in self._active else ():
+                if not rulebook.concerns(record.country, record.subdivision):
+                    continue
+                own = self._facts.get(initiative, {}).get(rulebook.id, none)
+                held = held_label(rulebook, own.labels)
+                for day in {*_entry_days(rulebook, held, ENTRY[name])}:
+                    if holding_on(held, day) is not Holding.HELD:
+                        titles = {one: rulebook.title.to(model_language(one)) for one in NOTICE_LANGUAGES}
+                        about = {"rulebook": rulebook.id, "titles": titles, "kind": name}
+                        yield OccasionMatch(initiative, rulebook.id, day, None, None, None, about)
 
 
 def _days(rulebook: Rulebook, labels: Collection[Label], name: str) -> Iterator[tuple[str, date]]:
@@ -59,30 +101,6 @@ def _days(rulebook: Rulebook, labels: Collection[Label], name: str) -> Iterator[
         # A window with fixed days is not about this award if it closed before it.
         if window.window.kind is WindowKind.RENEWAL and day is not None and day > held.awarded:
             yield held.name, day
-
-
-def _entries(
-    connection: Connection,
-    active: Collection[str],
-    rulebooks: Mapping[str, Rulebook],
-    name: str,
-    since: date,
-    until: date,
-    as_of: date,
-) -> Iterator[OccasionMatch]:
-    """Yield the windows to enter of each rulebook that is about an initiative and whose label it does not hold then."""
-    facts, none = rulebook_facts(connection, as_of), RulebookFacts()
-    for initiative, record in initiative_records(connection, as_of, None).items():
-        for rulebook in rulebooks.values() if initiative in active else ():
-            if not rulebook.concerns(record.country, record.subdivision):
-                continue
-            own = facts.get(initiative, {}).get(rulebook.id, none)
-            held = held_label(rulebook, own.labels)
-            for day in {*_entry_days(rulebook, held, ENTRY[name])}:
-                if since <= day <= until and holding_on(held, day) is not Holding.HELD:
-                    titles = {one: rulebook.title.to(model_language(one)) for one in NOTICE_LANGUAGES}
-                    about = {"rulebook": rulebook.id, "titles": titles, "kind": name}
-                    yield OccasionMatch(initiative, rulebook.id, day, None, None, None, about)
 
 
 def _entry_days(rulebook: Rulebook, held: HeldLabel | None, side: str) -> Iterator[date]:
