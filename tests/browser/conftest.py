@@ -12,13 +12,18 @@ os.environ.setdefault("PREFECT_HOME", tempfile.mkdtemp(prefix="prefect-home-")) 
 
 import pytest
 from conftest import missing
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, async_playwright, expect
 from support.office import ROOT
 from support.ports import free_port
 
 from clusterflow.prefect.api import settings_for
 from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.server import PrefectServer
+
+PATIENCE_MILLISECONDS = 30_000
+"""How long to wait for a page. What is there is seen at once; a busy machine needs more than Playwright's five seconds."""
+
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 QUIET = (
     "--no-sandbox",
@@ -59,6 +64,6 @@ async def page(chromium: str) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
         page = await browser.new_page(viewport={"width": 1440, "height": 1000}, locale="es")
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE_MILLISECONDS)
         yield page
         await browser.close()
