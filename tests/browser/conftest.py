@@ -21,7 +21,7 @@ from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.server import PrefectServer
 
 PATIENCE_MILLISECONDS = 30_000
-"""How long to wait for a page. What is there is seen at once; a busy machine needs more than Playwright's five seconds."""
+"""How long to wait for a page. A busy machine needs more than Playwright's own five seconds."""
 
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
