@@ -67,7 +67,7 @@ def test_a_second_person_who_changes_a_fact_is_entered_as_such(site: WebWorld) -
     path = next(
         f"{FACTS}/membership/{n}/correct"
         for n in range(1, 60)
-        if ">firm<" in first.get(f"{FACTS}/membership/{n}/correct").text
+        if ">Firm<" in first.get(f"{FACTS}/membership/{n}/correct").text
     )
     for browser in (first, second):
         browser.open(path)
