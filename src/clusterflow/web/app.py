@@ -18,6 +18,7 @@ from clusterflow.errors import Conflict, NotPossible, UnknownName
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.pages import GATE_PAGE, INITIATIVE_PAGE, WORK_PAGE
 from clusterflow.web import gate, initiative, me, office, office_pages, sign_in, single_sign_on, work
+from clusterflow.web.addresses import KnownCharacters
 from clusterflow.web.api.routes import api
 from clusterflow.web.fact_routes import fact_routes
 from clusterflow.web.headers import HEADERS, SecurityHeaders
@@ -67,7 +68,7 @@ def build_app(context: Context) -> Starlette:
             Route("/health", _health),
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
         ],
-        middleware=[Middleware(SecurityHeaders, secure=site.secure)],
+        middleware=[Middleware(SecurityHeaders, secure=site.secure), Middleware(KnownCharacters)],
         exception_handlers={
             HTTPException: _http_error,
             NotSignedIn: to_sign_in,

@@ -17,7 +17,7 @@ from clusterflow.domain.number_style import numbers_of, short_date
 from clusterflow.domain.records import RECORDS, Record
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.labels import label_of
-from clusterflow.domain.text import Frozen, Language
+from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Frozen, Language
 from clusterflow.intake.record_forms.form import FormField, fields_of, is_happening
 from clusterflow.intake.workbook.layout import Kind, in_words
 from clusterflow.rules.mistakes import reference_fields
@@ -267,6 +267,8 @@ def _position(text: str | None) -> Cursor | None:
         kind, key, entry = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         value = date.fromisoformat(key) if kind == "day" else key
     except (ValueError, TypeError, binascii.Error):
+        return None
+    if isinstance(value, str) and FORBIDDEN_CHARACTERS.search(value):
         return None
     return (value, entry) if isinstance(value, (str, int, float, bool, date)) and isinstance(entry, int) else None
 
