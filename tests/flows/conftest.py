@@ -37,6 +37,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from clusterflow.prefect import runs
+from clusterflow.telemetry.work import current_work
 
 
 class Answer(Enum):
@@ -72,6 +73,7 @@ async def gate(keys: list[str]):
 @flow
 async def sleeper(seconds: float):
     await asyncio.sleep(seconds)
+    return Completed(message=current_work()["run"])
 
 
 @flow

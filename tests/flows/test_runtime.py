@@ -132,6 +132,12 @@ class TestWorker:
             await until(short, kind("COMPLETED"))
             assert not worker.done()
 
+    async def test_names_the_run_for_the_log(self, prefect: PrefectServer, small_flows: Path) -> None:
+        async with working(small_flows):
+            run = await runs.start("sleeper/small", {"seconds": 0})
+            done = await until(run, kind("COMPLETED", "FAILED"))
+        assert (done.kind, done.message) == ("COMPLETED", str(run))
+
     async def test_stops_a_run_that_somebody_suspends(self, prefect: PrefectServer, small_flows: Path) -> None:
         async with working(small_flows):
             run = await runs.start("steps/small", {"number": 3000})

@@ -170,6 +170,9 @@ def test_after_many_facts_postgresql_knows_how_many_rows_there_are(
     registry.record_file(world.context, file_of(*many(60)))
     with world.context.database.connect() as connection:
         assert connection.execute(counted).scalar_one() == 62 != before
+    world.record(*(f"organisation id=o{n} name=O{n} helix=company from=2024-01-01" for n in range(50)))
+    with world.context.database.connect() as connection:
+        assert connection.execute(counted).scalar_one() == 112
 
 
 def test_one_mistake_in_the_last_line_undoes_everything(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

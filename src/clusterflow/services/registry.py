@@ -34,11 +34,13 @@ def record(
         Mistakes: everything that is wrong with the submissions.
     """
     wrong = [*mistakes, *mistakes_about_rulebooks(context, submissions)]
-    return perform(
+    done = perform(
         context.database, context.command(actor, None if mistakes else key), "record",
         "".join(_request(submissions)), RecordResult,
         lambda tx: recording.record(tx, submissions, wrong), RecordResult.again,
     )  # fmt: skip
+    _count_anew(context, done)
+    return done
 
 
 def record_file(context: Context, file: RecordFile, actor: str | None = None, key: str | None = None) -> RecordResult:
@@ -62,10 +64,14 @@ def record_file(context: Context, file: RecordFile, actor: str | None = None, ke
         context.database, context.command(actor, own_key), "record", digest, RecordResult,
         lambda tx: recording.record(tx, _checked(context, file), file.mistakes), RecordResult.again,
     )  # fmt: skip
+    _count_anew(context, done)
+    return done
+
+
+def _count_anew(context: Context, done: RecordResult) -> None:
     if done.entered + done.corrected >= MANY:
         with context.database.begin() as connection:
             refresh_statistics(connection)
-    return done
 
 
 def _checked(context: Context, file: RecordFile) -> Iterator[Submission]:
