@@ -21,7 +21,7 @@ from clusterflow.services.exports.exports import Exports
 from clusterflow.store import ledger_codes, tables
 from clusterflow.store.ledger import GENESIS
 from clusterflow.store.ledger_entries import body_of, command_numbers, shorten
-from clusterflow.store.migrate import config_of
+from clusterflow.store.migrate import config_of, upgrade
 
 BEFORE, SINCE = "0012", "0013"
 
@@ -171,6 +171,16 @@ def test_a_migrated_ledger_gives_the_same_answers_and_has_the_same_heads(databas
     command.upgrade(config, SINCE)
     assert answers(w) == before
     assert not {"previous"} & {c["name"] for c in inspect(database).get_columns("ledger")}
+
+
+def test_an_upgrade_gives_the_space_of_the_former_ledger_back(sqlite_url: str) -> None:
+    w = World(sqlite_url)
+    w.record(*(f"person id=p{n} name=Person from=2024-01-01" for n in range(200)))
+    command.downgrade(config_of(w.context.database), BEFORE)
+    upgrade(w.context.database, w.now)
+    with w.context.database.connect() as connection:
+        assert connection.execute(text("SELECT freelist_count FROM pragma_freelist_count")).scalar_one() == 0
+    assert not [flaw for one in ledger.verify(w.context) for flaw in one.flaws]
 
 
 def test_a_migration_keeps_what_somebody_altered_before_it(sqlite_url: str) -> None:
