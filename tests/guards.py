@@ -42,7 +42,7 @@ GUARDS = (
         "store/ledger.py",
         (
             (', tables.chain.c.version == bindparam("expected_version"))', ")"),
-            ('"expected_version": h.version, ', ""),
+            ('"expected_version": head.version, ', ""),
         ),
         "tests/store/test_ledger.py::test_an_entry_on_a_head_that_others_moved_is_refused",
     ),
@@ -55,9 +55,9 @@ GUARDS = (
     Guard(
         "publish first, then commit that it was published",
         "prefect/publish.py",
-        (("        try:\n            done = done.plus(await _send(context, span))",
+        (("        try:\n            with working_on(initiative=span.chain):\n                done = done.plus(",
           "        outbox.mark_published(context, span)\n"
-          "        try:\n            done = done.plus(await _send(context, span))"),),
+          "        try:\n            with working_on(initiative=span.chain):\n                done = done.plus("),),
         "tests/crash/test_relay.py::test_new_facts_do_not_change_the_events_that_are_repeated",
     ),
     Guard(
