@@ -39,4 +39,6 @@ def test_a_pause_is_shorter_by_a_quarter_at_most_and_always_the_same(key: str, f
 
 
 def test_what_failed_together_does_not_come_back_together() -> None:
-    assert len({retry_delay(f"key-{n}", "mail", 1) for n in range(100)}) > 90
+    pauses = {retry_delay(f"key-{n}", "mail", 1) for n in range(100)}
+    assert len(pauses) > 90
+    assert min(pauses) < BACKOFF[0] * (1 - 0.9 * JITTER) < BACKOFF[0] * (1 - 0.1 * JITTER) < max(pauses)
