@@ -51,7 +51,7 @@ PARTS = (
 
 
 def part_of(name: str) -> Part:
-    """Return the part of this name, or the single file of a part with the tests that import it.
+    """Return the part of this name, or the single file of a part with the tests that import it, if any; else all.
 
     Raises:
         SystemExit: no part has this name or holds this file.
@@ -65,7 +65,7 @@ def part_of(name: str) -> Part:
                 test for test in _test_files(part) if f"clusterflow.{module} import" in test.read_text("utf-8")
             ]
             own = tuple(sorted(str(test.relative_to(ROOT)) for test in importing))
-            return Part(module, (name,), own or part.tests)
+            return Part(module, (name,), own or tuple(test for each in PARTS for test in each.tests))
     sys.exit(f"«{name}» is neither a part ({', '.join(part.name for part in PARTS)}) nor a file of one")
 
 

@@ -29,8 +29,8 @@ def criterion(metric: str, severity: Severity = Severity.BLOCKING) -> Criterion:
     return Criterion(id=metric, metric=metric, bound=bound, severity=severity, source="P", proposal=True)
 
 
-def stage(name: str, *after: str) -> Stage:
-    rule = DecidedBy(roles=(Role.MANAGER,), override=(Role.OFFICE, Role.BOARD_CHAIR), override_never=NEVER)
+def stage(name: str, *after: str, override: tuple[Role, ...] = (Role.OFFICE, Role.BOARD_CHAIR)) -> Stage:
+    rule = DecidedBy(roles=(Role.MANAGER,), override=override, override_never=NEVER)
     requires = (
         criterion("a"),
         AnyOf(id="either", any_of=(criterion("b"), criterion("c"))),
@@ -46,7 +46,7 @@ def stage(name: str, *after: str) -> Stage:
 NEVER = (HelixKind.GOVERNMENT, HelixKind.ACADEMIA)
 MODEL = LifecycleModel(
     id="m", version="1", title=TEXT, about=TEXT, source="P",
-    stages=(stage("first"), stage("beside"), stage("second", "first"), stage("third", "second")),
+    stages=(stage("first"), stage("beside"), stage("second", "first"), stage("third", "second", override=())),
 )  # fmt: skip
 
 
@@ -126,6 +126,11 @@ class TestOverride:
         expected = "at the gate of «second» a blocking criterion may be overridden by: office, board-chair"
         manager = Decider("m", frozenset({Role.MANAGER}))
         assert refusal(NOT_READY, GO, Voter(manager), overrides=("a",)) == ("override", expected)
+
+    def test_at_some_gates_nobody_may(self) -> None:
+        ballot = Ballot("third", GO, "x", overrides=("a",))
+        found = check_ballot(MODEL, NOT_READY, ballot, Voter(OFFICER), (), TODAY)
+        assert str(found) == "at the gate of «third» a blocking criterion may be overridden by: nobody"
 
     def test_the_role_that_is_claimed_counts_and_no_other(self) -> None:
         both = Decider("m", frozenset({Role.MANAGER, Role.OFFICE}))
