@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "clusterflow"
 WORK = ROOT / "mutants"
-"""Holds a folder for each part, with its results; a further run goes on there. It is not part of the repository."""
+"""Holds a folder for each part, with its results; a further run continues there. It is not part of the repository."""
 
 LINKED = (
     "src", "tests", "configs", "deployments", "docs", "flows", "constraints.txt", "CHANGELOG.md", "LICENSE",
