@@ -156,7 +156,7 @@ def _append(connection: Connection, chain: str, version: int, entries: int, mess
     )
     assert moved.rowcount == 1
     entry = {
-        "chain": chain, "at": NOW, "actor": "cli", "command": "decide", "kind": "gate.decided", "body": _BODY,
+        "chain": chain, "at": NOW, "actor": "cli", "command": 1, "kind": "gate.decided", "body": _BODY,
         "previous": "0" * 64, "hash": "1" * 64,
     }  # fmt: skip
     connection.execute(_LEDGER, [{**entry, "version": version + n} for n in range(entries)])
