@@ -84,9 +84,10 @@ class FactList:
 def list_facts(
     connection: Connection, query: FactQuery, limit: int, after: Cursor | None = None, before: Cursor | None = None
 ) -> FactList:
-    """Return the facts after or before a position; from the beginning if there is none."""
+    """Return the facts after or before a position; from the beginning if there is none, or one of another order."""
     table, wanted = query.table, _wanted(query)
     key, descending = _order(query)
+    after, before = (one if one is not None and _is_of(one, key) else None for one in (after, before))
     backwards = before is not None
     searched = bool(query.search.strip())
     statement: Select[Any] = select(table, key.label("sort_key")).where(*wanted)
@@ -115,6 +116,17 @@ def list_facts(
     is_first = not more if backwards else after is None
     is_last = before is None and not more
     return FactList(facts, total, None if is_first or not ends else ends[0], None if is_last or not ends else ends[-1])
+
+
+def _is_of(position: Cursor, key: ColumnElement[Any]) -> bool:
+    """Whether a position is one in the order by a key: PostgreSQL compares no values of different types."""
+    value, entry = position
+    kind = key.type.python_type
+    is_stored = all(abs(n) < _TOO_LARGE for n in (value, entry) if isinstance(n, int))
+    return is_stored and type(value) in ((int, float) if kind is float else (kind,))
+
+
+_TOO_LARGE = 2**63
 
 
 def facts_after(connection: Connection, query: FactQuery, after: int, limit: int) -> list[Fact]:
