@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -218,3 +219,59 @@ def test_many_urgent_messages_spare_the_rest() -> None:
     assert plan(DeliveryPolicy(), [waiting(1)], urgent, NOON).batches == []
     digest = [waiting(1, urgency=Urgency.DIGEST)]
     assert plan(DeliveryPolicy(), digest, urgent * 3, NOON).digest == (1,), "but the digest always has its place"
+
+
+def nine_messages() -> list[SentMessage]:
+    """With a cap of ten, only the digest has a place."""
+    return [SentMessage(NOON - timedelta(days=1, minutes=n), Urgency.NORMAL) for n in range(9)]
+
+
+def test_a_digest_that_is_sent_takes_every_kind_that_passes_the_cap_along() -> None:
+    written = [waiting(1, urgency=Urgency.DIGEST), waiting(2), waiting(3), waiting(4, "left")]
+    made = plan(DeliveryPolicy(), written, nine_messages(), NOON)
+    assert (made.batches, made.digest, made.to_digest) == ([], (1, 2, 3, 4), {})
+
+
+def test_every_kind_that_passes_the_cap_goes_into_the_next_digest() -> None:
+    made = plan(DeliveryPolicy(), [waiting(1), waiting(2, "left")], nine_messages(), NOON)
+    assert set(made.to_digest) == {1, 2}
+
+
+def test_a_message_counts_for_exactly_seven_days() -> None:
+    first = SentMessage(NOON - WEEK, Urgency.NORMAL)
+    made = plan(DeliveryPolicy(), [waiting(1)], [*nine_messages()[1:], first], NOON)
+    assert made.batches == [(1,)]
+    later = SentMessage(NOON - WEEK + timedelta(seconds=1), Urgency.NORMAL)
+    assert plan(DeliveryPolicy(), [waiting(1)], [*nine_messages()[1:], later], NOON).batches == []
+
+
+def test_a_notice_is_due_at_its_very_moment() -> None:
+    one = waiting(1)
+    assert plan(DeliveryPolicy(), [one], [], one.due_at).batches == [(1,)]
+    assert plan(DeliveryPolicy(), [one], [], one.due_at - timedelta(seconds=1)).batches == []
+
+
+@pytest.mark.parametrize("cap", [1, 2, 10])
+def test_a_digest_above_the_cap_waits_until_it_is_the_last_message_under_it(cap: int) -> None:
+    sent = [SentMessage(NOON - timedelta(hours=12 * n), Urgency.NORMAL) for n in range(cap + 1)]
+    urgent = SentMessage(NOON - timedelta(days=6), Urgency.URGENT)
+    manners = DeliveryPolicy(weekly_cap=cap, quiet=None)
+    made = plan(manners, [waiting(1, urgency=Urgency.DIGEST)], [*sent, urgent], NOON)
+    assert made.digest == ()
+    assert made.put_off == {1: sent[cap - 1].at + WEEK}
+
+
+def test_a_digest_takes_no_place_of_an_ordinary_message() -> None:
+    written = [waiting(1, urgency=Urgency.DIGEST), waiting(2), waiting(3, "left")]
+    made = plan(DeliveryPolicy(weekly_cap=3), written, [], NOON)
+    assert (made.digest, made.batches) == ((1,), [(2,), (3,)])
+    four = plan(DeliveryPolicy(weekly_cap=3), [*written, waiting(4, "moved")], [], NOON)
+    assert (four.digest, four.batches) == ((1, 4), [(2,), (3,)])
+
+
+def test_what_is_put_off_for_the_night_is_not_forgotten_where_a_digest_is_put_off() -> None:
+    asleep = replace(waiting(2), receiver=Receiver(PLACES[4], Weekday.MONDAY))
+    digest = waiting(1, urgency=Urgency.DIGEST)
+    full = [*nine_messages(), SentMessage(NOON, Urgency.NORMAL)]
+    made = plan(DeliveryPolicy(), [digest, asleep], full, NOON)
+    assert set(made.put_off) == {1, 2}
