@@ -275,3 +275,14 @@ def test_what_is_put_off_for_the_night_is_not_forgotten_where_a_digest_is_put_of
     full = [*nine_messages(), SentMessage(NOON, Urgency.NORMAL)]
     made = plan(DeliveryPolicy(), [digest, asleep], full, NOON)
     assert set(made.put_off) == {1, 2}
+
+
+def test_a_notice_waits_for_others_of_its_kind_and_a_digest_for_its_day() -> None:
+    manners, receiver = DeliveryPolicy(quiet=(time(20), time(7))), Receiver(PLACES[0], Weekday.MONDAY)
+    assert manners.first_due(receiver, Urgency.NORMAL, NOON) == NOON + manners.gather
+    assert manners.first_due(receiver, Urgency.DIGEST, NOON) == datetime(2024, 5, 13, 5, tzinfo=UTC), "seven in Madrid"
+
+
+def test_without_a_cap_each_kind_is_a_message() -> None:
+    made = plan(DeliveryPolicy(weekly_cap=None), [waiting(1), waiting(2, "left")], nine_messages() * 2, NOON)
+    assert made.batches == [(1,), (2,)]
