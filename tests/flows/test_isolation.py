@@ -63,10 +63,10 @@ def held(office: Office) -> set[str]:
 def break_evaluation(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     evaluate = review.evaluate
 
-    def failing(context: Any, initiative: str, actor: str | None = None) -> Any:
+    def failing(context: Any, initiative: str, *more: Any, **named: Any) -> Any:
         if initiative == "b":
             raise ArithmeticError("broken")
-        return evaluate(context, initiative, actor)
+        return evaluate(context, initiative, *more, **named)
 
     monkeypatch.setattr(review, "evaluate", failing)
 
