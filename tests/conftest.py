@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from support import postgres
+from support.fresh import ReusedPostgres
 from support.javascript import is_installed as installed_javascript
 
 from clusterflow.services.context import system_clock
@@ -98,20 +99,23 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-_counter = iter(range(1_000_000))
+@pytest.fixture(scope="session")
+def reused_postgres(postgres_server: str, postgres_template: str) -> Iterator[ReusedPostgres]:
+    """The PostgreSQL database of one test after the other."""
+    reused = ReusedPostgres(postgres_server, postgres_template)
+    yield reused
+    reused.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A fresh database, on each of the two systems."""
+    """An empty database, on each of the two systems."""
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite_url")
         return
-    server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template")
-    name = f"test_{next(_counter)}"
-    postgres.execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield f"postgresql+psycopg://postgres@{server}/{name}"
-    postgres.execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+    reused = request.getfixturevalue("reused_postgres")
+    yield reused.take()
+    reused.give_back()
 
 
 @pytest.fixture
