@@ -219,7 +219,7 @@ def test_a_file_is_read_and_written_in_pages(
     office: tuple[Context, str], on_sqlite: Two, monkeypatch: pytest.MonkeyPatch, page: int
 ) -> None:
     monkeypatch.setattr(restoring, "PAGE", page)
-    monkeypatch.setattr(backup, "PAGE", {"yield_per": page})
+    monkeypatch.setattr(backup, "STREAMED", {"yield_per": page})
     here, there = office[0], Context(office[0].settings, on_sqlite[1].engine, office[0].clock)
     on_sqlite[1].again()
     assert taken(here) == office[1]
@@ -230,7 +230,7 @@ def test_a_file_is_read_and_written_in_pages(
 
 def test_memory_does_not_grow_with_the_backup(on_sqlite: Two, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(restoring, "PAGE", 50)
-    monkeypatch.setattr(backup, "PAGE", {"yield_per": 50})
+    monkeypatch.setattr(backup, "STREAMED", {"yield_per": 50})
     monkeypatch.setattr(record_file, "_BLOCK", 2**12)
     firm = "organisation id=firm-{} name=x helix=company from=2024-01-01"
 
