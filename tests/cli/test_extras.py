@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from clusterflow.cli import cli
+from clusterflow.web import command
 
 from .conftest import Run
 
@@ -120,7 +121,7 @@ def test_help_and_other_commands_need_no_extra(office: Run, monkeypatch: pytest.
 
 def test_web_without_a_provider_starts_without_its_extra(office: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "joserfc", None)
-    monkeypatch.setattr("uvicorn.run", lambda *_, **__: None)
+    monkeypatch.setattr(command, "_serve", lambda config: None)
     assert "Web pages" in office("web").out
 
 
