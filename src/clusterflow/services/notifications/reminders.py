@@ -88,7 +88,7 @@ class ReminderWriter:
         self._days: dict[str, date] = {}
         """The last day that was processed, by time zone."""
         self._turns_found_on: dict[str, tuple[Facts, date]] = {}
-        """The facts and the day on which it was found last what will turn, by initiative."""
+        """By initiative: the facts and the day for which coming turns were last searched."""
 
     def write_due(self) -> tuple[int, list[str]]:
         """Write the reminders that are due; return how many are new, and the problems."""
