@@ -15,7 +15,7 @@ from clusterflow.domain.records.base import REGISTRY
 from clusterflow.engine.record import Submission
 from clusterflow.services import registry
 from clusterflow.services.context import Context
-from clusterflow.store.tables import whole_schema
+from clusterflow.store.schema import whole_schema
 from tests.support.crowd import gather_crowd
 
 SEATS = 10

@@ -216,6 +216,7 @@ def test_the_schema_of_records_knows_every_type(office: Run) -> None:
 SLOW = {
     "prefect", "alembic", "apprise", "aiosmtpd", "dotenv", "jinja2", "psycopg", "pydantic_settings", "opentelemetry",
     "prometheus_client", "clusterflow.telemetry.logs", "clusterflow.services.monitoring",
+    "sqlalchemy.dialects.postgresql",
 }  # fmt: skip
 """What takes a good part of a second to import, and no command on facts and gates needs."""
 

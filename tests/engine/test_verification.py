@@ -18,6 +18,7 @@ from clusterflow.errors import Mistakes, NotPossible, UnknownName
 from clusterflow.services import ledger, personal_data, standing
 from clusterflow.store import tables
 from clusterflow.store.ledger import heads
+from clusterflow.store.schema import whole_schema
 
 from .conftest import MakeWorld
 
@@ -51,7 +52,7 @@ def flaws(w: World) -> list[str]:
 
 def verified() -> list[Table]:
     """The tables whose rows the ledger vouches for."""
-    schema = tables.whole_schema().tables
+    schema = whole_schema().tables
     names = ["ledger", "ledger_command", "chain", "lifecycle_model", "initiative_state", "pseudonym", *STATE]
     return [schema[name] for name in names] + list(tables.REGISTRY_TABLES.values())
 
@@ -227,7 +228,7 @@ def test_a_forgotten_person_is_nowhere_and_the_ledger_stays_whole(world: MakeWor
     assert (done.chains, done.entries) == (("one", "registry"), 0)
     assert flaws(w) == []
     with w.context.database.connect() as connection:
-        for table in tables.whole_schema().tables.values():
+        for table in whole_schema().tables.values():
             for row in connection.execute(select(table)):
                 assert "nobody" not in str(row).lower(), table.name
         (attendance,) = connection.execute(select(tables.REGISTRY_TABLES["attendance"])).all()

@@ -13,7 +13,7 @@ from clusterflow.errors import Mistake, Mistakes
 from clusterflow.reports.what_if import WhatIf
 from clusterflow.services import ledger, review, standing
 from clusterflow.services.what_if import MOST_PORTIONS, what_if
-from clusterflow.store import tables
+from clusterflow.store.schema import whole_schema
 
 TINY = model(
     stage("first", (), stated("a", ">= 3", keep=">= 2"), stated("b", severity=Severity.WARNING)),
@@ -55,9 +55,7 @@ def test_the_answers_before_and_after_and_the_facts_that_move_them(world: World)
 def test_nothing_is_written(world: World) -> None:
     def everything() -> list[object]:
         with world.context.reading() as connection:
-            return [
-                connection.execute(select(t)).all() for t in tables.whole_schema().sorted_tables if t.name != "outbox"
-            ]
+            return [connection.execute(select(t)).all() for t in whole_schema().sorted_tables if t.name != "outbox"]
 
     before = everything()
     suppose(world, figure("a", 3), "organisation id=new name=New from=2024-01-01")

@@ -52,6 +52,7 @@ USE = """
     from clusterflow.errors import ClusterflowError
     from clusterflow.domain.measurement import MetricCall
     from clusterflow.store import tables
+    from clusterflow.store.schema import whole_schema
     from clusterflow.store.metrics import METRICS, measure, plugins
 
     try:
@@ -62,7 +63,7 @@ USE = """
         print(json.dumps({"error": str(error)}))
         raise SystemExit(0)
     engine = create_engine("sqlite://")
-    tables.whole_schema().create_all(engine)
+    whole_schema().create_all(engine)
     with engine.begin() as connection:
         for entry, tier in enumerate(["gold", "gold", "silver"]):
             connection.execute(insert(tables.REGISTRY_TABLES["membership"]).values(

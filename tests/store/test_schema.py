@@ -17,7 +17,8 @@ from clusterflow.services.context import system_clock
 from clusterflow.store.columns import columns_of
 from clusterflow.store.database import HEAD, current_revision, open_database
 from clusterflow.store.migrate import config_of, upgrade
-from clusterflow.store.tables import REGISTRY_TABLES, whole_schema
+from clusterflow.store.schema import whole_schema
+from clusterflow.store.tables import REGISTRY_TABLES
 
 
 def test_the_migrations_create_what_the_classes_declare(database: Engine) -> None:

@@ -11,7 +11,8 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import Engine, event, make_url
 
 from clusterflow.store.database import open_database
-from clusterflow.store.tables import schema_support, whole_schema
+from clusterflow.store.schema import whole_schema
+from clusterflow.store.tables import schema_support
 
 
 class Fresh(Protocol):

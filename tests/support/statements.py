@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event
 
 from clusterflow.domain.records import RECORDS
 from clusterflow.domain.records.base import REGISTRY
-from clusterflow.store import tables
+from clusterflow.store.schema import whole_schema
 
 Ran = list[tuple[str, Any]]
 
@@ -44,7 +44,7 @@ def unbounded(database: Engine, ran: Ran) -> set[str]:
     share by nothing but its chain.
     """
     shared = {name.replace("-", "_") for name, cls in RECORDS.items() if not cls.of_initiative}
-    growing = set(tables.whole_schema().tables) - SMALL
+    growing = set(whole_schema().tables) - SMALL
     found = set()
     with database.connect() as connection:
         for statement, parameters in ran:

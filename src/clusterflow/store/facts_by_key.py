@@ -21,7 +21,6 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
 from clusterflow.domain.records import RECORDS, Record
 from clusterflow.store import tables
@@ -70,6 +69,9 @@ def _with_values(table: Table, columns: Sequence[Column[Any]], dialect: str) -> 
         wanted = func.json_each(bindparam("keys")).table_valued("value")
         parts: list[ColumnElement[Any]] = [func.json_extract(wanted.c.value, f"$[{n}]") for n in range(len(columns))]
     else:
+        # Start-up time: SQLite needs nothing of PostgreSQL's dialect.
+        from sqlalchemy.dialects.postgresql import JSONB  # noqa: PLC0415
+
         wanted = func.jsonb_array_elements(cast(bindparam("keys"), JSONB)).table_valued(column("value", JSONB))
         texts = [wanted.c.value[n].astext for n in range(len(columns))]
         parts = [

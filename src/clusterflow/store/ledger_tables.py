@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, String, Table, Text, text
+from sqlalchemy import BigInteger, Column, Integer, PrimaryKeyConstraint, String, Table, Text
 
 from clusterflow.store.columns import Coded, HexBytes, Instant, ShortInstant
 from clusterflow.store.ledger_codes import KINDS, RECORDS
 from clusterflow.store.metadata import metadata
-
-IS_WAITING = "version > published OR version > told"
-"""Whether a chain has entries to publish, or to make notices of."""
 
 chain = Table(
     "chain",
@@ -23,8 +20,6 @@ chain = Table(
     Column("told", BigInteger, nullable=False, default=0),
     # How many entries after ``told`` notices can be made of; kept, because counting them would read the ledger.
     Column("notifiable", BigInteger, nullable=False, default=0),
-    # It holds only the chains where something waits: few among many thousands.
-    Index("ix_chain_waiting", "id", sqlite_where=text(IS_WAITING), postgresql_where=text(IS_WAITING)),
 )
 
 ledger = Table(
@@ -53,5 +48,5 @@ ledger_command = Table(
     metadata,
     # The idempotency keys of commands, each once: a command can write many thousand entries.
     Column("id", Integer, primary_key=True),
-    Column("name", String(128), nullable=False, index=True),
+    Column("name", String(128), nullable=False),
 )

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, event, insert, select
 
 from clusterflow.store import tables
 from clusterflow.store.database import open_database, read_connection
+from clusterflow.store.schema import whole_schema
 
 _PORTION = 1000
 
@@ -28,7 +29,7 @@ def scratch_database() -> Iterator[Engine]:
     with TemporaryDirectory(prefix="clusterflow-") as folder:
         engine = open_database(f"sqlite:///{Path(folder) / 'scratch.db'}")
         event.listen(engine, "connect", _disable_sync)
-        tables.whole_schema().create_all(engine)
+        whole_schema().create_all(engine)
         try:
             yield engine
         finally:
@@ -44,14 +45,14 @@ def scratch_copy(database: Engine) -> Iterator[Engine]:
     """Open a temporary copy of the database, without the history in ``_NOT_COPIED``."""
     with scratch_database() as engine:
         with read_connection(database) as source, engine.begin() as target:
-            for table in tables.whole_schema().sorted_tables:
+            for table in whole_schema().sorted_tables:
                 if table.name not in _NOT_COPIED:
                     _copy(source, target, table.name)
         yield engine
 
 
 def _copy(source: Connection, target: Connection, name: str) -> None:
-    table, chain = tables.whole_schema().tables[name], tables.chain
+    table, chain = whole_schema().tables[name], tables.chain
     query = select(table)
     if table is tables.ledger:
         # A chain continues from its head; of its entries, only those that notices were not made of yet are needed, and

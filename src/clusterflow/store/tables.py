@@ -10,10 +10,8 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
@@ -29,27 +27,6 @@ from clusterflow.store.machine_tables import process as process
 from clusterflow.store.machine_tables import schema_support as schema_support
 from clusterflow.store.machine_tables import shard as shard
 from clusterflow.store.metadata import metadata as metadata
-
-_ALSO_BY: dict[str, tuple[str, ...]] = {
-    "attendance": ("chain organisation",),
-    "body": ("valid_from",),
-    "delegation": ("delegate",),
-    "document": ("valid_from",),
-    "initiative": ("office",),
-    "invoice": ("due", "valid_from"),
-    "meeting": ("chain body valid_from", "valid_from"),
-    "membership": ("organisation", "valid_from", "valid_to"),
-    "objective": ("valid_from",),
-    "payment": ("chain invoice",),
-    "reading": ("valid_from",),
-    "representation": ("organisation",),
-    "seat": ("person",),
-    "survey_wave": ("valid_from",),
-}
-"""The columns of further indexes: they find rows by a day in all initiatives, or by whom they concern in one."""
-
-_INDEXED = {"learning_session": "planned", "learning_enrolment": "series"}
-"""Single columns with an index of the default name."""
 
 
 def _registry_table(cls: type[Record]) -> Table:
@@ -71,9 +48,6 @@ def _registry_table(cls: type[Record]) -> Table:
         Column("retracted", Boolean, nullable=False, default=False),
         Column("salt", String(32), nullable=False),
         *columns_of(cls),
-        Index(f"ix_{name}_key", "chain", *[k for k in cls.key if k != "valid_from"], "valid_from"),
-        *(Index(f"ix_{name}_{by.replace(' ', '_')}", *by.split()) for by in _ALSO_BY.get(name, ())),
-        *([Index(None, _INDEXED[name])] if name in _INDEXED else []),
     )
 
 
@@ -101,13 +75,6 @@ class _RegistryTables(Mapping[str, Table]):
 
 REGISTRY_TABLES: Mapping[str, Table] = _RegistryTables()
 """The table of each record type, by the type's name."""
-
-
-def whole_schema() -> MetaData:
-    """Return the metadata with every table in it; ``metadata`` alone holds the registry tables used so far."""
-    for name in REGISTRY_TABLES:
-        REGISTRY_TABLES[name]
-    return metadata
 
 
 command = Table(
@@ -185,10 +152,7 @@ due_moment = Table(
     Column("day", Date, primary_key=True),
     # The first moment of that day, or of the next working day, in the time zone of the initiative.
     Column("at", Instant, nullable=False),
-    Index("ix_due_moment_at", "at", "initiative"),
 )
-
-Index("ix_gate_review_status", gate_review.c.status)
 
 pseudonym = Table(
     "pseudonym",
@@ -243,8 +207,6 @@ notice = Table(
     Column("forgiven", Integer, nullable=False, default=0),
     Column("revived_by", String(64)),
     Column("revived_at", Instant),
-    Index("ix_notice_recipient", "recipient", "sent_at"),
-    Index("ix_notice_waiting", "sent_at", "dead_at", "gathered_into", "due_at", "id"),
 )
 
 attachment = Table(
@@ -279,8 +241,8 @@ refused_submission = Table(
     Column("received_at", Instant, nullable=False),
     Column("payload", Text, nullable=False),
     Column("mistakes", Text, nullable=False),
-    Column("state", String(16), nullable=False, index=True),
-    Column("told_at", Instant, index=True),
+    Column("state", String(16), nullable=False),
+    Column("told_at", Instant),
     Column("settled_at", Instant),
     Column("settled_by", String(64)),
     Column("reason", Text),
@@ -304,7 +266,6 @@ coming_turn = Table(
     Column("occasion", String(32), nullable=False),
     Column("subject", String(200), nullable=False),
     Column("details", Text, nullable=False),
-    Index(None, "occasion", "day"),
 )
 
 sign_in_link = Table(
@@ -312,10 +273,10 @@ sign_in_link = Table(
     metadata,
     # A link that was mailed to sign in at the web door: only a keyed hash of its secret is stored.
     Column("digest", String(64), primary_key=True),
-    Column("person", String(64), nullable=False, index=True),
+    Column("person", String(64), nullable=False),
     Column("destination", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
-    Column("expires_at", Instant, nullable=False, index=True),
+    Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),
 )
 
@@ -324,7 +285,7 @@ web_session = Table(
     metadata,
     # Somebody who is signed in: only a keyed hash of the cookie is stored. A row is deleted when the session ends.
     Column("digest", String(64), primary_key=True),
-    Column("person", String(64), nullable=False, index=True),
+    Column("person", String(64), nullable=False),
     Column("begun_at", Instant, nullable=False),
     Column("used_at", Instant, nullable=False),
 )
@@ -335,7 +296,7 @@ api_token = Table(
     # What a program shows to the JSON API in the name of a person: only a keyed hash of it is stored.
     Column("digest", String(64), primary_key=True),
     Column("id", String(32), nullable=False),
-    Column("person", String(64), nullable=False, index=True),
+    Column("person", String(64), nullable=False),
     Column("name", String(100), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),

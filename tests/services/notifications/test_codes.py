@@ -21,7 +21,7 @@ from clusterflow.errors import NotPossible
 from clusterflow.services import gates, ledger
 from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.settings import Settings
-from clusterflow.store import tables
+from clusterflow.store.schema import whole_schema
 
 CODE = re.compile(r"\b[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}\b")
 BOARD = DecidedBy(roles=(Role.BOARD_CHAIR, Role.BOARD_MEMBER), need=2, per_organisation=2)
@@ -59,7 +59,7 @@ def office(database_url: str, mailbox: tuple[Mailbox, str]) -> Office:
 def everything_stored(office: Office) -> str:
     """The whole database, as text."""
     with office.context.database.connect() as connection:
-        rows = [row for table in tables.whole_schema().tables.values() for row in connection.execute(select(table))]
+        rows = [row for table in whole_schema().tables.values() for row in connection.execute(select(table))]
     return "\n".join(map(str, rows))
 
 

@@ -27,6 +27,7 @@ from clusterflow.services import outbox
 from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.settings import Settings
 from clusterflow.store import notices, tables
+from clusterflow.store.schema import whole_schema
 
 ICS = Attachment(name="gate.ics", mime="text/calendar", content=b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
 
@@ -232,9 +233,7 @@ def test_no_password_is_seen_anywhere(
             errors.append(str(Dispatcher(world.context).run()))
             world.now += max(BACKOFF)
     with world.context.database.connect() as connection:
-        stored = [
-            str(row) for table in tables.whole_schema().tables.values() for row in connection.execute(select(table))
-        ]
+        stored = [str(row) for table in whole_schema().tables.values() for row in connection.execute(select(table))]
         answers = " ".join(connection.execute(select(tables.delivery.c.answer)).scalars())
     assert "503" in answers, "what the hook said is kept"
     assert "efused" in answers, "and that nobody listens"

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import func, select
 
-from clusterflow.store.tables import whole_schema
+from clusterflow.store.schema import whole_schema
 
 UPGRADE_LOCK = 7_206_912
 """The key of the PostgreSQL advisory lock for migrations. SQLite allows one writer only, so it needs none."""
