@@ -23,6 +23,7 @@ from clusterflow.store import tables
 from clusterflow.store.columns import to_row
 from clusterflow.store.database import open_database
 from clusterflow.store.metrics import METRICS, evidence, measure
+from clusterflow.store.replaced_facts import find_replacements
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 INITIATIVE = "one"
@@ -117,6 +118,7 @@ class Registry:
                 **to_row(record),
             )
         )
+        find_replacements(self.connection, [kind])
         return entry
 
     def add_all(self, facts: list[Fact], **where: Any) -> None:
@@ -127,6 +129,7 @@ class Registry:
         table = tables.REGISTRY_TABLES[kind]
         done = {"superseded_at": at, "superseded_by": by or next(self.entries)}
         self.connection.execute(update(table).where(table.c.entry == entry).values(**done))
+        find_replacements(self.connection, [kind])
 
     def visit(self, stage: str, entered: str, due: str, left: str | None = None, initiative: str = INITIATIVE) -> None:
         self.connection.execute(

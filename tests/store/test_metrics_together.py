@@ -116,6 +116,23 @@ def test_measuring_all_at_once_gives_the_same_as_one_by_one(
         connection.rollback()
 
 
+@CHECKED
+@given(facts=st.lists(ANY_FACT, min_size=5, max_size=80))
+def test_what_is_stored_of_later_facts_gives_the_same_as_looking_them_up(
+    engine: Engine, new_registry: Callable[..., Any], calls: list[MetricCall], facts: list[Any]
+) -> None:
+    """What was known at a moment is looked up; at one after all entries, that is what is known now."""
+    with engine.connect() as connection:
+        registry = new_registry(connection)
+        enter(registry, facts)
+        for day in (date(2023, 7, 1), date(2024, 6, 1)):
+            stored = measure(connection, calls, registry.declarations, day)
+            looked_up = measure(connection, calls, registry.declarations, day, None, datetime(2030, 1, 1, tzinfo=UTC))
+            for call in calls:
+                assert stored[call] == looked_up[call], call
+        connection.rollback()
+
+
 OPEN = {
     "committed-members", "member-companies", "helix-members", "helix-kinds", "chain-roles",
     "chain-role-members", "sme-share", "active-members",

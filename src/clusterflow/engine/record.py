@@ -35,6 +35,7 @@ from clusterflow.store import registry
 from clusterflow.store.facts_by_key import facts_of_many
 from clusterflow.store.pinned_models import load_model
 from clusterflow.store.registry import Fact, NewFact, Superseded
+from clusterflow.store.replaced_facts import Replacement, replacements, write_replacements
 from clusterflow.store.state import current_stages
 
 __all__ = ["DoubtfulTaxId", "RecordResult", "Submission", "record"]
@@ -79,6 +80,7 @@ class _Recorder:
         self.mistakes: list[Mistake] = []
         self.chains: dict[str, _Chain] = {}
         self.known: dict[Identity, list[Fact]] = {}
+        self.changed: set[Identity] = set()
         self.counts: Counter[str] = Counter()
         self.references = References(tx.connection)
         self.touched: set[str] = set()
@@ -122,9 +124,10 @@ class _Recorder:
         for (name, chain, identity), facts in self.known.items():
             if facts:
                 self.references.add_recorded(name, chain, identity[0], all(f.retracted for f in facts))
+        replaced = self._replacements()
         self.known.clear()
         try:
-            self._write()
+            self._write(replaced)
         except NotPossible:
             self._raise_mistakes()
             raise
@@ -271,6 +274,7 @@ class _Recorder:
             self.moved.add(new.id if isinstance(new, Initiative) else name)
         chain.facts.append(fact)
         chain.salts.append(salt)
+        self.changed.add((new.type, name, _key_of(new)))
         known = self.known.setdefault((new.type, name, new.identity()), [])
         if before is not None:
             at = self.tx.moment(name)
@@ -287,15 +291,28 @@ class _Recorder:
                     found = f"the gate of «{stage}» in «{name}» asks who records, for they may not decide at it"
                     self.mistakes.append(Mistake(where, found, "--actor PERSON, or CLUSTERFLOW_ACTOR"))
 
-    def _write(self) -> None:
-        """Write what the batch adds: entries, facts, and which facts are superseded."""
+    def _replacements(self) -> list[Replacement]:
+        """Return the facts, new and stored, that another fact replaces on another day than before the batch."""
+        by_key: dict[Identity, list[Fact]] = defaultdict(list)
+        for (name, chain, _), facts in self.known.items():
+            if facts and (key := (name, chain, _key_of(facts[0].record))) in self.changed:
+                by_key[key] += facts
+        self.changed.clear()
+        return [r for facts in by_key.values() for r in replacements(facts) if r.replaced_on != r.fact.replaced_on]
+
+    def _write(self, replaced: Sequence[Replacement]) -> None:
+        """Write what the batch adds: entries, facts, and which facts are superseded or replaced."""
         tx, facts = self.tx, list[NewFact]()
+        new = {name: chain.head for name, chain in self.chains.items()}
+        days = {(fact.chain, fact.entry): day for fact, day in replaced}
         for name, chain in self.chains.items():
             own = tx.moment(name), tx.context.actor
-            facts += [NewFact(fact, salt, *own) for fact, salt in zip(chain.facts, chain.salts, strict=True)]
+            for fact, salt in zip(chain.facts, chain.salts, strict=True):
+                facts.append(NewFact(fact, salt, *own, days.get((name, fact.entry))))
         tx.append_many({name: chain.events for name, chain in self.chains.items()})
         registry.insert_facts(tx.connection, facts)
         registry.supersede(tx.connection, (one for chain in self.chains.values() for one in chain.superseded))
+        write_replacements(tx.connection, (r for r in replaced if r.fact.entry <= new[r.fact.chain]))
         self.touched |= self.chains.keys()
         self.chains.clear()
 
@@ -304,6 +321,12 @@ def _batches(submissions: Iterable[Submission]) -> Iterator[list[Submission]]:
     left = iter(submissions)
     while batch := list(islice(left, BATCH)):
         yield batch
+
+
+def _key_of(record: Record) -> tuple[str, ...]:
+    """Return the values of the key without the first day."""
+    identity = record.identity()
+    return identity[:-1] if type(record).key[-1] == "valid_from" else identity
 
 
 def _place(mistake: Mistake) -> tuple[str | int, ...]:

@@ -28,6 +28,7 @@ from clusterflow.rules.projection import apply
 from clusterflow.store import backup
 from clusterflow.store.ledger import GENESIS, VersionConflict, hash_of
 from clusterflow.store.registry import Fact, NewFact
+from clusterflow.store.replaced_facts import find_replacements
 from clusterflow.store.state import save_state, sort_rows
 
 PAGE = 1000
@@ -124,6 +125,7 @@ class _Restorer:
         self._whole(title)
         if self.mistakes:
             raise Mistakes(self.mistakes)
+        find_replacements(self.tx.connection)
         self.tx.heads.clear()  # they were read when the database was still empty
         for initiative in self.enrolled:
             set_deadlines(self.tx, initiative)

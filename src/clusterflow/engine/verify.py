@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, RowMapping
@@ -104,9 +106,12 @@ def _facts(connection: Connection, chain: str, entries: Sequence[Entry]) -> Iter
     }
     digests = expected_digests(entries)
     missing = set(written)
+    holding: dict[tuple[str, ...], list[RowMapping]] = defaultdict(list)
     for cls, row in registry.all_rows(connection, chain):
         entry = written.get(row["entry"])
         missing.discard(row["entry"])
+        if row["superseded_at"] is None and not row["retracted"]:
+            holding[cls.type, *(str(row[k]) for k in cls.key if k != "valid_from")].append(row)
         if entry is None or not isinstance(entry.event, RecordEvent) or entry.event.record != cls.type:
             yield Flaw(chain=chain, entry=row["entry"], found=f"did not record this {cls.type}")
             continue
@@ -124,6 +129,21 @@ def _facts(connection: Connection, chain: str, entries: Sequence[Entry]) -> Iter
             yield Flaw(chain=chain, entry=entry.version, found=f"its {cls.type} is not what was recorded")
     for version in sorted(missing):
         yield Flaw(chain=chain, entry=version, found="its fact is missing")
+    yield from _replaced(chain, holding)
+
+
+def _replaced(chain: str, holding: Mapping[tuple[str, ...], list[RowMapping]]) -> Iterator[Flaw]:
+    """Report facts that say wrongly from which day a later one with the same key counts instead.
+
+    Args:
+        holding: the facts that hold, by type and key.
+    """
+    for (name, *_), rows in holding.items():
+        in_order = sorted(rows, key=lambda row: row["valid_from"])
+        for row, later in pairwise([*in_order, None]):
+            if row is not None and row["replaced_on"] != (later and later["valid_from"]):
+                found = f"its {name} says otherwise from which day a later one counts instead"
+                yield Flaw(chain=chain, entry=row["entry"], found=found)
 
 
 def _has_digest(cls: type[Record], row: RowMapping, digest: str) -> bool:

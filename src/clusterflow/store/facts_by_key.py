@@ -36,7 +36,7 @@ def facts_of_many(connection: Connection, cls: type[Record], keys: Iterable[tupl
     wanted = json.dumps(sorted(keys))
     rows = connection.execute(_facts_with_keys(cls.type, connection.dialect.name), {"keys": wanted})
     for row in rows:
-        yield Fact(row.chain, row.entry, from_row(cls, row._mapping), row.retracted)
+        yield Fact(row.chain, row.entry, from_row(cls, row._mapping), row.retracted, row.replaced_on)
 
 
 def facts_of_entries(

@@ -27,6 +27,7 @@ from sqlalchemy import (
     exists,
     extract,
     false,
+    func,
     or_,
     select,
 )
@@ -192,21 +193,26 @@ class Scope:
     def _last(self, record: type[Record], table: FromClause, day: ColumnElement[date]) -> ColumnElement[bool]:
         """Whether a row began on or before the day and no later row of the same key had replaced it by then."""
         begun = table.c.valid_from <= day
-        if not self.everywhere or record.of_initiative:
-            return and_(begun, ~exists().where(*self._replaces(record, table, day)))
-        # Each membership needs its organisation. For all of them it is faster to find once which rows are replaced.
-        earlier = _table(record, ()).alias()
-        replaced = select(earlier.c.entry).where(earlier.c.chain == REGISTRY, *self._replaces(record, earlier, day))
-        return and_(begun, table.c.entry.not_in(replaced))
+        if not self.known_then:
+            return and_(begun, or_(table.c.replaced_on.is_(None), table.c.replaced_on > day))
+        later, is_later = self._later(record, table)
+        return and_(begun, ~exists().where(is_later, later.c.valid_from <= day))
 
-    def _replaces(
-        self, record: type[Record], table: FromClause, day: ColumnElement[date]
-    ) -> tuple[ColumnElement[bool], ...]:
-        """Whether a later row of the same key as a row began on or before the day."""
+    def _replaced_on(self, record: type[Record], table: FromClause) -> ColumnElement[date]:
+        """Return the day from which a later row of the same key counts instead of a row."""
+        if not self.known_then:
+            return table.c.replaced_on
+        later, is_later = self._later(record, table)
+        return select(func.min(later.c.valid_from)).where(is_later).scalar_subquery()
+
+    def _later(self, record: type[Record], table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
+        """Return the table once more, and whether a row in it is a later one of the same key as a row.
+
+        What was known at an earlier moment is not stored with each row, but looked up.
+        """
         later = _table(record, ()).alias()
-        same = [later.c[k] == table.c[k] for k in record.key if k != "valid_from"]
-        begun = (later.c.valid_from > table.c.valid_from, later.c.valid_from <= day)
-        return (later.c.chain == table.c.chain, *same, *begun, self._known(later))
+        same = [later.c[k] == table.c[k] for k in ("chain", *record.key) if k != "valid_from"]
+        return later, and_(*same, later.c.valid_from > table.c.valid_from, self._known(later))
 
     def _rows(
         self,
@@ -262,7 +268,8 @@ def _table(record: type[Record], only: Iterable[str] | None = None) -> TableClau
 @cache
 def _narrow_table(record: type[Record], only: frozenset[str] | None) -> TableClause:
     whole = tables.REGISTRY_TABLES[record.type]
-    always = {"chain", "entry", "entered_at", "superseded_at", "retracted", "valid_from", "valid_to", *record.key}
+    always = {"chain", "entry", "entered_at", "superseded_at", "retracted", "replaced_on", "valid_from", "valid_to"}
+    always |= {*record.key}
     names = [
         c.name
         for c in whole.c
@@ -271,7 +278,9 @@ def _narrow_table(record: type[Record], only: frozenset[str] | None) -> TableCla
     return table_of(whole.name, *(column_of(name, whole.c[name].type) for name in names))
 
 
-_HOUSEKEEPING = {"chain", "entry", "entered_at", "entered_by", "superseded_by", "superseded_at", "retracted", "salt"}
+_HOUSEKEEPING = {
+    "chain", "entry", "entered_at", "entered_by", "superseded_by", "superseded_at", "retracted", "salt", "replaced_on",
+}  # fmt: skip
 
 
 def parameter_values(

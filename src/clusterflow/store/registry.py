@@ -52,6 +52,8 @@ class Fact:
     entry: int
     record: Record
     retracted: bool = False
+    replaced_on: date | None = None
+    """The first day on which a later fact with the same key counts instead, if it was read (``facts_of_many``)."""
 
 
 class NewFact(NamedTuple):
@@ -61,6 +63,7 @@ class NewFact(NamedTuple):
     salt: str
     at: datetime
     by: str
+    replaced_on: date | None = None
 
 
 class Superseded(NamedTuple):
@@ -156,11 +159,11 @@ def _existing_many(record: str) -> Select[Any]:
 def insert_facts(connection: Connection, facts: Iterable[NewFact]) -> None:
     """Write facts, each with the number of its own ledger entry."""
     by_type: dict[str, list[dict[str, Any]]] = {}
-    for fact, salt, at, by in facts:
+    for fact, salt, at, by, replaced_on in facts:
         row = to_row(fact.record)
         row.update(
             chain=fact.chain, entry=fact.entry, entered_at=at, entered_by=by, retracted=fact.retracted, salt=salt,
-            superseded_by=None, superseded_at=None,
+            superseded_by=None, superseded_at=None, replaced_on=replaced_on,
         )  # fmt: skip
         by_type.setdefault(fact.record.type, []).append(row)
     for name, rows in by_type.items():

@@ -33,7 +33,8 @@ def _registry_table(cls: type[Record]) -> Table:
     """Return the table of a record type.
 
     The key of a row is the ledger entry that entered it (chain and entry). A row never changes, except for
-    ``superseded_*``, which name the later entry that replaced it. A ``retracted`` row withdraws the fact.
+    ``superseded_*``, which name the later entry that corrected it, and ``replaced_on``: the first day on which a later
+    fact with the same key counts instead (``store/replaced_facts.py``). A ``retracted`` row withdraws the fact.
     """
     name = cls.type.replace("-", "_")
     return Table(
@@ -47,6 +48,7 @@ def _registry_table(cls: type[Record]) -> Table:
         Column("superseded_at", Instant),
         Column("retracted", Boolean, nullable=False, default=False),
         Column("salt", String(32), nullable=False),
+        Column("replaced_on", Date),
         *columns_of(cls),
     )
 
