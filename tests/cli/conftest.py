@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from clusterflow.cli import main
+from clusterflow import cli
 from clusterflow.cli.tables import console
 
 
@@ -52,7 +52,7 @@ def run(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
         monkeypatch.setattr(sys, "argv", ["clusterflow", *words])
         code = 0
         try:
-            main()
+            cli.run()
         except SystemExit as end:
             code = int(end.code or 0)
         captured = capsys.readouterr()

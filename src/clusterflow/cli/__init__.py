@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import atexit
 import gc
 import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn, cast
+
+from clusterflow.cli.process_exit import exit_process
 
 # Start-up time, so before the imports: they create many objects and no garbage, and the searches for it find nothing.
 gc.set_threshold(1_000_000)
@@ -217,14 +218,23 @@ cli.command(
 )
 
 
-# The process ends with the command. A last search for garbage would take a tenth of a second.
-atexit.register(gc.freeze)
-
 GARBAGE_THRESHOLD = 700
 """Python's own default. A process that stays up must collect garbage; a command that soon ends need not."""
 
 
-def main() -> None:
+def main() -> NoReturn:
+    """Run the command line as a program: the process ends with it."""
+    code = 0
+    try:
+        run()
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            raise
+        code = end.code or 0
+    exit_process(code)
+
+
+def run() -> None:
     """Run the command line. Whatever a user types ends in an answer or in a sentence, never in a traceback."""
     try:
         check_words(sys.argv[1:])

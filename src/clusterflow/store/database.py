@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sqlite3
 import time
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -165,11 +166,16 @@ def check_known(revision: str) -> None:
 
 
 def current_revision(engine: Engine) -> str | None:
+    version = "SELECT version_num FROM alembic_version"
     try:
         with read_connection(engine) as connection:
+            # Start-up time: to ask for the table before would take longer than all else here.
+            with suppress(DBAPIError):
+                return connection.exec_driver_sql(version).scalar()
+            connection.rollback()
             if not inspect(connection).has_table("alembic_version"):
                 return None
-            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            return connection.exec_driver_sql(version).scalar()
     except DBAPIError as problem:
         # The message of the driver may contain the whole address; its password must not be shown.
         address = engine.url.render_as_string(hide_password=True)
