@@ -44,10 +44,13 @@ lint: $(READY)
 	$(VENV)/bin/python tests/house.py
 	PYTHONPATH=src $(VENV)/bin/python tests/texts.py
 	$(VENV)/bin/python -m clusterflow.notices.catalogs --check
+	$(VENV)/bin/python -m clusterflow.web.catalog_files --check
 
-# Run this after a change of a template in configs/messages: it adds the texts to the catalog of every language.
+# Run this after a change of a template in configs/messages, or of a text of the web pages: it adds the texts to the
+# catalog of every language.
 catalogs: $(READY)
 	$(VENV)/bin/python -m clusterflow.notices.catalogs
+	$(VENV)/bin/python -m clusterflow.web.catalog_files
 
 # The documentation site, in docs/_build/html. A warning, such as a dead link, is an error.
 docs: $(READY)

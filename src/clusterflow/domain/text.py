@@ -12,7 +12,7 @@ Language = Literal["es", "en"]
 LANGUAGES: tuple[Language, ...] = ("es", "en")
 
 NoticeLanguage = Literal["es", "en", "ca", "eu", "pt"]
-"""A language of notices. Models, reports and pages exist in Spanish and English only."""
+"""A language of notices and web pages. Models and reports exist in Spanish and English only."""
 NOTICE_LANGUAGES: tuple[NoticeLanguage, ...] = ("es", "en", "ca", "eu", "pt")
 
 

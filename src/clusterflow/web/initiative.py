@@ -26,7 +26,7 @@ def show(request: Request) -> Response:
     return page(
         request, "initiative", status_=found.status, history=found.history, found=found,
         may_record=Right.RECORD in rights, sees_dues=members is None or bool(members),
-        plots={name: CAPTIONS[name].to(language) for name in found.plots}, broad=BROAD,
+        plots={name: CAPTIONS[name] for name in found.plots}, broad=BROAD,
     )  # fmt: skip
 
 

@@ -12,13 +12,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from clusterflow.domain.text import Language, Text
+from clusterflow.domain.text import NoticeLanguage, Text
 from clusterflow.reports.dossier.texts import WORDS
 from clusterflow.reports.html_page import Table
 from clusterflow.services.views.initiative import PLOTTED, name_of
 from clusterflow.web.render import page
 from clusterflow.web.site import site_of, view_of, visible_initiative, visitor_of
 from clusterflow.web.texts import TEXTS
+from clusterflow.web.translations import translated
 
 CAPTIONS: Mapping[str, Text] = {
     "attendance": WORDS["attendance_caption"],
@@ -83,7 +84,7 @@ def _picture(request: Request, may_draw: bool) -> Response:
     if name not in plots and name not in PLOTTED:
         raise HTTPException(404)
     plot = plots.get(name)
-    compressed = plot.compressed if plot else _empty(visitor_of(request).language)
+    compressed = plot.compressed if plot else _empty(visitor_of(request).page_language)
     headers = {"Vary": "Accept-Encoding"}
     if "gzip" in request.headers.get("accept-encoding", ""):
         return Response(compressed, media_type="image/svg+xml", headers={**headers, "Content-Encoding": "gzip"})
@@ -119,8 +120,8 @@ def _drawn(request: Request, initiative: str) -> Mapping[str, Plot]:
     }
 
 
-def _empty(language: Language) -> bytes:
-    text = escape(TEXTS["plot_without_numbers"].to(language))
+def _empty(language: NoticeLanguage) -> bytes:
+    text = escape(translated(TEXTS["plot_without_numbers"], language))
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 60"><text x="160" y="34" text-anchor="middle" '
         f'font-family="sans-serif" font-size="12" fill="#4c5a67">{text}</text></svg>'

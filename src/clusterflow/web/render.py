@@ -15,8 +15,7 @@ from starlette.responses import HTMLResponse
 
 from clusterflow.domain.number_style import short_date
 from clusterflow.domain.term_labels import CHOICES, WEEKDAY
-from clusterflow.domain.text import Language, Text
-from clusterflow.intake.record_forms.form import noun
+from clusterflow.domain.text import NoticeLanguage, Text
 from clusterflow.reports.dues import STATE
 from clusterflow.reports.labels import (
     ANSWER,
@@ -35,6 +34,7 @@ from clusterflow.reports.portfolio.texts import WAIT
 from clusterflow.services import sign_in
 from clusterflow.web.site import form_secret, site_of, visitor_of
 from clusterflow.web.texts import CAPACITY, TEXTS
+from clusterflow.web.translations import translated, translated_noun
 
 FOLDER = Path(__file__).resolve().parent
 LABELS: tuple[Mapping[Any, Text], ...] = (
@@ -65,7 +65,7 @@ def page(request: Request, name: str, status: int = 200, **facts: object) -> HTM
         facts: the variables of the template.
     """
     site, visitor = site_of(request), visitor_of(request)
-    template = _environment(visitor.language).get_template(f"{name}.html")
+    template = _environment(visitor.page_language).get_template(f"{name}.html")
     token = sign_in.form_token(site.context, form_secret(request))
     response = HTMLResponse(template.render(person=visitor.person, token=token, **facts), status)
     fresh = getattr(request.state, "fresh_secret", None)
@@ -75,7 +75,7 @@ def page(request: Request, name: str, status: int = 200, **facts: object) -> HTM
 
 
 @cache
-def _environment(language: Language) -> Environment:
+def _environment(language: NoticeLanguage) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
@@ -84,22 +84,22 @@ def _environment(language: Language) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "label": lambda value: _BY_TYPE[type(value)][value].to(language),
-        "role": lambda value: ROLE[value].to(language),
-        "capacity": lambda value: CAPACITY[value].to(language),
+        "label": lambda value: translated(_BY_TYPE[type(value)][value], language),
+        "role": lambda value: translated(ROLE[value], language),
+        "capacity": lambda value: translated(CAPACITY[value], language),
         "sign": lambda value: SIGN[value],
         "day": lambda value: _day(value, language),
         "short": short_date,
         "counted": lambda number, one, many: (one if number == 1 else many).format(number=number),
-        "noun": partial(noun, language=language),
-        "term": lambda value: CHOICES[type(value)][value.value].to(language),
-        "to": lambda text: text.to(language),
+        "noun": partial(translated_noun, language=language),
+        "term": lambda value: translated(CHOICES[type(value)][value.value], language),
+        "to": lambda text: translated(text, language),
     }
-    environment.globals |= {"language": language, "t": {n: text.to(language) for n, text in TEXTS.items()}}
+    environment.globals |= {"language": language, "t": {n: translated(text, language) for n, text in TEXTS.items()}}
     return environment
 
 
 @lru_cache(maxsize=4096)
-def _day(value: date | None, language: Language) -> str:
+def _day(value: date | None, language: NoticeLanguage) -> str:
     """A date written out, «22 de octubre de 2025»; empty for ``None``."""
     return "" if value is None else format_date(value, format="long", locale=language)

@@ -24,7 +24,7 @@ from starlette.routing import Route
 from clusterflow.domain.access import Right
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Person
-from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Language, model_language
+from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Language, NoticeLanguage, model_language
 from clusterflow.services import access, sign_in
 from clusterflow.services.context import Context
 from clusterflow.services.views.cache import Basis, ViewCache, bases_of
@@ -48,12 +48,18 @@ View = TypeVar("View")
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who asks for a page: the person who is signed in, or nobody, and the language of the answer."""
+    """Who asks for a page: the person who is signed in, or nobody, and the languages of the answer."""
 
     person: Person | None
-    language: Language
+    page_language: NoticeLanguage
+    """The language of the page itself."""
     cookie: str | None
     """The secret of the session, or of a browser that is not signed in."""
+
+    @property
+    def language(self) -> Language:
+        """The language of what models and reports say."""
+        return model_language(self.page_language)
 
 
 class Site:
@@ -136,7 +142,7 @@ def visitor_of(request: Request) -> Visitor:
     preferred = preferred_language(request.headers.get("accept-language", ""), site.context.language)
     visitor = Visitor(
         person=person,
-        language=model_language(person.language) if person and person.language else model_language(preferred),
+        page_language=person.language if person and person.language else preferred,
         cookie=cookie if has_session else request.cookies.get(site.form_cookie),
     )
     request.state.visitor = visitor

@@ -11,9 +11,9 @@ ME: dict[str, Text] = {
     "not_stated": Text(es="Sin indicar", en="Not stated"),
     "language_es": Text(es="español", en="Spanish"),
     "language_en": Text(es="inglés", en="English"),
-    "language_ca": Text(es="catalán (avisos)", en="Catalan (notices)"),
-    "language_eu": Text(es="euskera (avisos)", en="Basque (notices)"),
-    "language_pt": Text(es="portugués (avisos)", en="Portuguese (notices)"),
+    "language_ca": Text(es="catalán", en="Catalan"),
+    "language_eu": Text(es="euskera (en parte)", en="Basque (in part)"),
+    "language_pt": Text(es="portugués", en="Portuguese"),
     "my_timezone": Text(es="Mi zona horaria", en="My time zone"),
     "my_timezone_help": Text(
         es="Por ejemplo America/Monterrey. Vacío: la de cada iniciativa.",
