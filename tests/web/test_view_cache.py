@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
-from support.web import WebWorld
+from sqlalchemy import Engine, column, event, select, text
+from sqlalchemy.exc import OperationalError
+from support.web import Browser, WebWorld
 
+from clusterflow.services.views import office
 from clusterflow.services.views.cache import Basis, ViewCache, bases_of
+from clusterflow.store import access, portfolio, registry, view_basis
+from clusterflow.web.app import build_app
 
 PAGES = ("/", "/initiatives/one", "/initiatives/one/gates/first")
 
@@ -110,3 +115,48 @@ def test_the_cache_keeps_the_newest_views_and_computes_each_once(site: WebWorld)
     views.one(bases["one"], "d", lambda: "d")
     found = views.many(bases, "d", lambda missing: requests.append(list(missing)) or dict.fromkeys(missing, "new"))
     assert (found, requests) == ({"one": "d", "two": "new"}, [["two"]])
+
+
+def test_an_office_with_more_initiatives_than_a_statement_may_name_has_its_pages(
+    site: WebWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(45):
+        site.world.enrol(f"more-{number}")
+    site.world.record(
+        *(f"initiative id=more-{n} name=More-{n} country=ES office=north from=2024-01-10" for n in range(45))
+    )
+    browser = site.browser("olga")
+    paths = ("/", "/office", "/office/people", "/office/people?search=More-4")
+    whole = [_without_keys(browser.get(path).text) for path in paths]
+    for module in (view_basis, registry, office):
+        monkeypatch.setattr(module, "MOST_NAMED", 15)
+    for module in (access, portfolio):
+        monkeypatch.setattr(module, "_FEW", 15)
+    fresh = Browser(build_app(site.world.context), cookies=dict(browser.cookies), headers=browser.headers)
+    database = site.world.context.database
+    database.dispose()
+    event.listen(database, "connect", _limit_parameters)
+    try:
+        assert [_without_keys(fresh.get(path).text) for path in paths] == whole
+        with database.connect() as connection, pytest.raises(OperationalError, match="too many SQL variables"):
+            connection.execute(select(text("1")).where(column("x").in_(range(45))))
+    finally:
+        event.remove(database, "connect", _limit_parameters)
+        database.dispose()
+
+
+def _limit_parameters(connection: Any, _: object) -> None:
+    """SQLite accepts so few parameters in a statement that 45 initiatives stand for 33,000."""
+    connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 40)
+
+
+def test_an_initiative_that_was_recorded_before_it_is_enrolled_is_on_the_next_page(site: WebWorld) -> None:
+    record = "initiative id=late name=Late country=ES office=north from=2024-01-10"
+    site.world.record(record)
+    browser = site.browser("olga")
+    assert "Late" not in browser.get("/").text
+    site.world.enrol("late")
+    site.world.record(record)
+    assert "Late" in browser.get("/").text
+    site.world.record("initiative id=late name=Late country=ES office=south from=2024-01-10")
+    assert "Late" not in browser.get("/").text

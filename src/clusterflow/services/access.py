@@ -12,7 +12,7 @@ from clusterflow.engine.refuse_access import AccessRefusal, refuse_access
 from clusterflow.engine.transaction import perform
 from clusterflow.errors import ClusterflowError
 from clusterflow.services.context import Context
-from clusterflow.store.access import capacities_by_initiative
+from clusterflow.store.access import capacities_by_initiative, served_initiatives
 from clusterflow.store.portfolio import enrolled_initiatives
 from clusterflow.store.registry import current
 
@@ -27,6 +27,18 @@ def capacities_of(context: Context, person: str) -> Mapping[str, frozenset[Capac
             return found
         mine = frozenset({Capacity.ADMINISTRATOR})
         return {i: found.get(i, frozenset()) | mine for i in enrolled_initiatives(connection)}
+
+
+def served_capacities(context: Context, person: str) -> Mapping[str, frozenset[Capacity]]:
+    """The capacities of a person as staff of an office or as an administrator, by initiative."""
+    with context.reading() as connection:
+        served = dict.fromkeys(
+            served_initiatives(connection, person, context.clock().date()), frozenset({Capacity.OFFICE})
+        )
+        if is_administrator(context, person):
+            mine = frozenset({Capacity.ADMINISTRATOR})
+            served = {i: served.get(i, frozenset()) | mine for i in enrolled_initiatives(connection)}
+    return {i: served[i] for i in sorted(served)}
 
 
 def rights_in(context: Context, person: str, initiative: str) -> frozenset[Right]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
@@ -85,6 +85,45 @@ def capacities_by_initiative(
     connection: Connection, person: str, on: date, initiative: str | None = None
 ) -> dict[str, frozenset[Capacity]]:
     """Return the capacities of a person on a day by enrolled initiative, of all or of one."""
+    found = own_capacities(connection, person, on, initiative)
+    for served in served_initiatives(connection, person, on, initiative):
+        found[served] = found.get(served, frozenset()) | {Capacity.OFFICE}
+    return found
+
+
+class ServedBasis(NamedTuple):
+    """What the initiatives of a person's offices follow from, beside the day."""
+
+    registry: str | None
+    enrolled: int
+    """The number of enrolled initiatives: none is ever removed."""
+
+
+_SERVED_BASIS = select(
+    select(tables.chain.c.head).where(tables.chain.c.id == REGISTRY).scalar_subquery(),
+    select(func.count()).select_from(tables.initiative_state).scalar_subquery(),
+)
+
+
+def served_basis(connection: Connection) -> ServedBasis:
+    return ServedBasis(*connection.execute(_SERVED_BASIS).one())
+
+
+def served_initiatives(connection: Connection, person: str, on: date, initiative: str | None = None) -> Sequence[str]:
+    """Return the enrolled initiatives of the offices that a person works for on a day, of all or of one."""
+    parameters: dict[str, Any] = {"person": person, "as_of": on}
+    if initiative is not None:
+        parameters["initiative"] = initiative
+    offices = connection.execute(_offices(), parameters).scalars().all()
+    if not offices:
+        return ()
+    return connection.execute(_served(initiative is not None), {**parameters, "offices": offices}).scalars().all()
+
+
+def own_capacities(
+    connection: Connection, person: str, on: date, initiative: str | None = None
+) -> dict[str, frozenset[Capacity]]:
+    """Return the capacities of a person on a day that are not those of an office."""
     parameters: dict[str, Any] = {"person": person, "as_of": on}
     if initiative is not None:
         parameters["initiative"] = initiative
@@ -102,9 +141,6 @@ def capacities_by_initiative(
             held |= {Capacity.MEMBER, Capacity.FOUNDER} if row.flag else {Capacity.MEMBER}
         else:
             held.add(Capacity(row.what))
-    if offices := connection.execute(_offices(), parameters).scalars().all():
-        for served in connection.execute(_served(initiative is not None), {**parameters, "offices": offices}).scalars():
-            found[served].add(Capacity.OFFICE)
     return {i: frozenset(held) for i, held in found.items()}
 
 
@@ -119,8 +155,8 @@ class OpenGate(NamedTuple):
     model_hash: str
 
 
-def open_gates(connection: Connection, initiatives: Sequence[str]) -> list[OpenGate]:
-    """Return the open gate reviews of some initiatives, the oldest first."""
+def open_gates(connection: Connection, initiatives: Collection[str]) -> list[OpenGate]:
+    """Return the open gate reviews of some initiatives, the oldest first; ``initiatives`` is a set, or a mapping."""
     review, state = tables.gate_review, tables.initiative_state
     query = (
         select(review.c.initiative, review.c.stage, review.c.opened_on, review.c.referred_on, state.c.model_hash)
@@ -129,12 +165,11 @@ def open_gates(connection: Connection, initiatives: Sequence[str]) -> list[OpenG
         .order_by(review.c.opened_on, review.c.initiative, review.c.id)
     )
     if len(initiatives) <= _FEW:
-        query = query.where(review.c.initiative.in_(initiatives))
-    wanted = set(initiatives)
+        query = query.where(review.c.initiative.in_(sorted(initiatives)))
     return [
         OpenGate(row.initiative, row.stage, row.opened_on, row.referred_on is not None, row.model_hash)
         for row in connection.execute(query)
-        if row.initiative in wanted
+        if row.initiative in initiatives
     ]
 
 

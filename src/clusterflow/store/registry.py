@@ -40,6 +40,9 @@ R = TypeVar("R", bound=Record)
 STREAMED = {"yield_per": 1000}
 """Execution options for large results: this number of rows is held in memory at a time."""
 
+MOST_NAMED = 5000
+"""The most initiatives that one statement names: SQLite accepts 32,766 parameters, and PostgreSQL 65,535."""
+
 _CHUNK = 400
 """A statement takes a limited number of bound parameters, so keys are read in portions."""
 
@@ -284,10 +287,11 @@ def people_by_id(connection: Connection, on: date, ids: Sequence[str]) -> dict[s
 def initiative_records(connection: Connection, on: date, ids: Sequence[str] | None = None) -> dict[str, Initiative]:
     """Return the own records of initiatives on a day, by id; before its start, the first record of an initiative."""
     rows: dict[str, Row[Any]] = {}
-    parameters = {} if ids is None else {"ids": list(ids)}
-    for row in connection.execute(_ALL if ids is None else _SOME, parameters):
-        if row.id not in rows or row.valid_from <= on:
-            rows[row.id] = row
+    portions = [None] if ids is None else [ids[n : n + MOST_NAMED] for n in range(0, len(ids), MOST_NAMED)]
+    for some in portions:
+        for row in connection.execute(_ALL if some is None else _SOME, {} if some is None else {"ids": list(some)}):
+            if row.id not in rows or row.valid_from <= on:
+                rows[row.id] = row
     return {initiative: from_row(Initiative, row._mapping) for initiative, row in rows.items()}
 
 

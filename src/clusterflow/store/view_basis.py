@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.store import tables
+from clusterflow.store.registry import MOST_NAMED
 
 
 class Facts(NamedTuple):
@@ -40,9 +41,11 @@ _FACTS = (
 
 def facts_behind(connection: Connection, initiatives: Sequence[str]) -> dict[str, Facts]:
     """Return what the views of some initiatives depend on; an initiative without any entry is left out."""
+    ids = list(initiatives)
     return {
         row.id: Facts(
             row.head, row.registry, None if row.version is None else (row.version, row.registry_version, row.as_of)
         )
-        for row in connection.execute(_FACTS, {"chains": list(initiatives)})
+        for start in range(0, len(ids), MOST_NAMED)
+        for row in connection.execute(_FACTS, {"chains": ids[start : start + MOST_NAMED]})
     }

@@ -30,8 +30,9 @@ def dead_letters_of(context: Context, person: str | None = None) -> list[DeadLet
 
 def dead_letters_of_office(context: Context, reader: str) -> list[DeadLetter]:
     """The notices about the initiatives that a person serves as staff of an office, and that reached nobody."""
-    served = access.initiatives_served(context, reader)
-    return [letter for letter in dead_letters_of(context) if letter.initiative in served]
+    found = dead_letters_of(context)
+    served = access.initiatives_served(context, reader) if found else frozenset()
+    return [letter for letter in found if letter.initiative in served]
 
 
 def resend_by_office(context: Context, reader: str, number: int, actor: str) -> Resent:

@@ -29,10 +29,14 @@ class Basis(NamedTuple):
     """The quarter of an hour: it decides which day it is where the initiative is, and what is yet to come."""
 
 
+def quarter_of(now: datetime) -> datetime:
+    """The quarter of an hour that a moment is in."""
+    return now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % QUARTER
+
+
 def bases_of(context: Context, initiatives: Sequence[str]) -> Mapping[str, Basis]:
     """Return the present basis of each initiative; an initiative without any fact has none."""
-    now = context.clock()
-    quarter = now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % QUARTER
+    quarter = quarter_of(context.clock())
     with context.reading() as connection:
         return {i: Basis(i, facts, quarter) for i, facts in facts_behind(connection, initiatives).items()}
 

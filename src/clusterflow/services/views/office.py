@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from typing import NamedTuple
 
 from clusterflow.domain.access import Right
 from clusterflow.domain.record_events import SubmissionSource
@@ -27,8 +28,9 @@ from clusterflow.services.fault_isolation import compute_without_broken
 from clusterflow.services.intake import submissions as intake
 from clusterflow.services.refusals import entering_refusals
 from clusterflow.services.views.cache import ViewCache, bases_of
+from clusterflow.services.views.capacities import initiatives_served
 from clusterflow.store.portfolio import last_facts, snapshots
-from clusterflow.store.registry import current
+from clusterflow.store.registry import MOST_NAMED, current
 from clusterflow.store.text_order import is_part
 
 PAGE = 50
@@ -68,6 +70,14 @@ class BoardFilter(Frozen):
         return self.model in ("", line.model) and waits and is_part(self.search, line.name)
 
 
+class _Row(NamedTuple):
+    """An initiative on the board, and its place there: to compare names takes longer than to sort by them."""
+
+    place: tuple[str, str, str]
+    line: BoardLine
+    visit: VisitLine | None
+
+
 def board(
     context: Context,
     person: str,
@@ -82,45 +92,52 @@ def board(
         page: which page, from 1; a page after the last one is the last one.
         views: keeps the line of each initiative.
     """
-    ids = sorted(access.initiatives_served(context, person))
+    cache = ViewCache() if views is None else views
+    ids = initiatives_served(context, person, cache)
     bases = bases_of(context, ids)
 
-    def compute(missing: Sequence[str]) -> Mapping[str, tuple[BoardLine, VisitLine | None]]:
-        found, _ = compute_without_broken(lambda only: _lines(context, missing if only is None else only, language),
-                                          lambda: list(missing))  # fmt: skip
-        return found
+    def portion(some: Sequence[str]) -> Mapping[str, _Row]:
+        return compute_without_broken(
+            lambda only: _rows(context, some if only is None else only, language), lambda: list(some)
+        )[0]
 
-    found = (ViewCache() if views is None else views).many(bases, ("board", language), compute)
-    lines = sorted(
-        (line for line, _ in found.values()), key=lambda one: (one.model, alphabetical(one.name), one.initiative)
-    )
-    shown = [one for one in lines if wanted.fits(one)]
+    def compute(missing: Sequence[str]) -> Mapping[str, _Row]:
+        portions = (missing[start : start + MOST_NAMED] for start in range(0, len(missing), MOST_NAMED))
+        return {i: row for some in portions for i, row in portion(some).items()}
+
+    found = cache.many(bases, ("board", language), compute)
+    rows = sorted(found.values(), key=lambda row: row.place)
+    shown = [row.line for row in rows if wanted.fits(row.line)]
     page = max(1, min(page, -(-len(shown) // PAGE)))
     return OfficeBoard(
         lines=tuple(shown[(page - 1) * PAGE : page * PAGE]),
         total=len(shown),
         page=page,
-        models=tuple(sorted({(one.model, one.model_title) for one in lines})),
-        visits=tuple(sorted((v for _, v in found.values() if v is not None), key=visit_order)[:VISITS]),
+        models=tuple(sorted({(row.line.model, row.line.model_title) for row in rows})),
+        visits=tuple(sorted((row.visit for row in rows if row.visit is not None), key=visit_order)[:VISITS]),
         unreadable=tuple(i for i in ids if i not in found),
     )
 
 
-def _lines(
-    context: Context, initiatives: Sequence[str], language: Language
-) -> dict[str, tuple[BoardLine, VisitLine | None]]:
+def _rows(context: Context, initiatives: Sequence[str], language: Language) -> dict[str, _Row]:
     with context.reading() as connection:
         lives = snapshots(connection, context.clock(), None, initiatives)
         recorded = last_facts(connection, lives)
     lines = board_of([status_in(life, language) for life in lives], context.clock().date(), language).lines
     visits = {visit.initiative: visit for visit in visit_lines(lives, recorded, language)}
-    return {line.initiative: (line, visits.get(line.initiative)) for line in lines}
+    return {
+        one.initiative: _Row(
+            place=(one.model, alphabetical(one.name), one.initiative), line=one, visit=visits.get(one.initiative)
+        )
+        for one in lines
+    }
 
 
 def refusals(context: Context, person: str) -> Sequence[Refusal]:
     """The refused submissions that are about the office's initiatives alone; all of them for an administrator."""
-    mine, everything = access.initiatives_served(context, person), access.is_administrator(context, person)
-    return [one for one in intake.refusals(context) if everything or _is_about(one, mine)]
+    found, everything = intake.refusals(context), access.is_administrator(context, person)
+    mine = frozenset() if everything or not found else access.initiatives_served(context, person)
+    return [one for one in found if everything or _is_about(one, mine)]
 
 
 def _is_about(refusal: Refusal, mine: frozenset[str]) -> bool:

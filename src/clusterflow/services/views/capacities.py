@@ -1,0 +1,39 @@
+"""The capacities of a person in all initiatives, kept between two pages: an office may serve thousands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from clusterflow.domain.access import Capacity, Right, rights_of
+from clusterflow.domain.records.base import REGISTRY
+from clusterflow.services import access
+from clusterflow.services.context import Context
+from clusterflow.services.views.cache import Basis, ViewCache, quarter_of
+from clusterflow.store.access import own_capacities, served_basis
+from clusterflow.store.view_basis import Facts
+
+
+def capacities_to_see(context: Context, person: str, views: ViewCache) -> Mapping[str, frozenset[Capacity]]:
+    """Return the capacities of a person today in the initiatives that the person may see, in the order of their ids.
+
+    Args:
+        views: keeps which initiatives the person serves until the registry, the day or the enrolments change.
+    """
+    with context.reading() as connection:
+        own = own_capacities(connection, person, context.clock().date())
+        facts = served_basis(connection)
+    basis = Basis(REGISTRY, Facts(str(facts.registry), None, None), quarter_of(context.clock()))
+    served = views.one(
+        basis, ("served", person, facts.enrolled), lambda: access.served_capacities(context, person)
+    )  # fmt: skip
+    visible = {i: held for i, held in own.items() if Right.SEE in rights_of(held)}
+    if not visible:
+        return served
+    merged = {**served, **{i: held | served.get(i, frozenset()) for i, held in visible.items()}}
+    return {i: merged[i] for i in sorted(merged)}
+
+
+def initiatives_served(context: Context, person: str, views: ViewCache) -> tuple[str, ...]:
+    """Return the initiatives that a person serves as staff of an office, or as an administrator, in order."""
+    serving = {Capacity.OFFICE, Capacity.ADMINISTRATOR}
+    return tuple(i for i, held in capacities_to_see(context, person, views).items() if held & serving)
